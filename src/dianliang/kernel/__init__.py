@@ -1,0 +1,1 @@
+"""Words that every floor uses: actors, places, times, lifecycles, errors. Pure Python."""

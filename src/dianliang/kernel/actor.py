@@ -1,0 +1,64 @@
+"""Who acts: a person or a program, in one role, with a scope."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of the product; one session acts in exactly one of them."""
+
+    RESIDENT = "resident"
+    ENTERPRISE = "enterprise"
+    STEWARD = "steward"
+    CAPTAIN = "captain"
+    DISPATCHER = "dispatcher"
+    PARTY_AFFAIRS = "party_affairs"
+    ALLIANCE_UNIT = "alliance_unit"
+    COMMANDER = "commander"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.RESIDENT: "居民",
+    Role.ENTERPRISE: "企业",
+    Role.STEWARD: "电管家",
+    Role.CAPTAIN: "队长",
+    Role.DISPATCHER: "调度员",
+    Role.PARTY_AFFAIRS: "党建专责",
+    Role.ALLIANCE_UNIT: "联盟单位",
+    Role.COMMANDER: "指挥长",
+    Role.AUDITOR: "审计员",
+    Role.ADMINISTRATOR: "管理员",
+    Role.SYSTEM: "系统",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does something, in which role, and how far the role reaches.
+
+    `unit_path` and `area_path` are materialised paths such as ``/AJ/AJ01/``: the role
+    reaches everything whose path starts with them. ``""`` reaches nothing, ``"/"`` all.
+    """
+
+    id: str
+    name: str
+    role: Role
+    unit_path: str = ""
+    area_path: str = ""
+    unit_code: str = ""
+    person_number: str = ""
+    team_codes: frozenset[str] = frozenset()
+
+    def reaches_unit(self, path: str) -> bool:
+        """Tell whether a unit with this path lies in the actor's scope."""
+        return bool(self.unit_path) and path.startswith(self.unit_path)
+
+    def reaches_area(self, path: str) -> bool:
+        """Tell whether an area with this path lies in the actor's scope."""
+        return bool(self.area_path) and path.startswith(self.area_path)
+
+
+SYSTEM = Actor(id="system", name="系统", role=Role.SYSTEM, unit_path="/", area_path="/")
