@@ -1,0 +1,1 @@
+"""How programs speak to us: Open311, GeoJSON, iCalendar, v1."""

@@ -1,0 +1,1 @@
+"""One room per concept; a stack in which siblings meet only in flows."""

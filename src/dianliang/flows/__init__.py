@@ -1,0 +1,1 @@
+"""Journeys over several rooms, each in one transaction."""

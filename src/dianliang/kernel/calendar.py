@@ -22,8 +22,8 @@ class TimeUnit(StrEnum):
 class WorkCalendar:
     """Which days are worked, and between which hours, in Shanghai time.
 
-    `holidays` are weekdays that are not worked; `make_up_days` are weekend days that are worked (调休).
-    Every other day follows the plain week, Monday to Friday.
+    `holidays` are weekdays that are not worked; `make_up_days` are weekend days
+    that are worked (调休). Every other day follows the plain week, Monday to Friday.
     """
 
     holidays: frozenset[date] = frozenset()

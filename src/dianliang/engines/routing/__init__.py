@@ -1,0 +1,1 @@
+"""Plan who goes where, when, and say why."""

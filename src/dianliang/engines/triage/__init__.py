@@ -1,0 +1,1 @@
+"""Understand a need and say why."""

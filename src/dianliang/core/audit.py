@@ -1,0 +1,66 @@
+"""Write down what happened. Called inside the business transaction."""
+
+from datetime import datetime
+
+from django.db import models
+
+from dianliang.core.models import AuditEvent
+from dianliang.kernel.actor import Actor
+
+
+def record(
+    verb: str,
+    *,
+    target: models.Model,
+    by: Actor,
+    at: datetime,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    outcome: str = AuditEvent.Outcome.OK,
+    device_at: datetime | None = None,
+) -> AuditEvent:
+    """Append one audit event about a stored object, under its readable number if it has one."""
+    return record_about(
+        verb,
+        target_type=target._meta.label_lower,
+        target_id=str(getattr(target, "number", None) or target.pk),
+        by=by,
+        at=at,
+        before=before,
+        after=after,
+        reason=reason,
+        outcome=outcome,
+        device_at=device_at,
+    )
+
+
+def record_about(
+    verb: str,
+    *,
+    target_type: str,
+    target_id: str,
+    by: Actor,
+    at: datetime,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    outcome: str = AuditEvent.Outcome.OK,
+    device_at: datetime | None = None,
+) -> AuditEvent:
+    """Append one audit event about anything that can be named: a log-in, a denial, an export."""
+    return AuditEvent.objects.create(
+        at=at,
+        device_at=device_at,
+        actor_id=by.id,
+        actor_name=by.name,
+        role=by.role,
+        unit_code=by.unit_code,
+        verb=verb,
+        target_type=target_type,
+        target_id=target_id[:64],
+        before=before[:120],
+        after=after[:120],
+        reason=reason,
+        outcome=outcome,
+    )

@@ -1,0 +1,11 @@
+"""Django's entry to this room."""
+
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    """What can be asked for: services, skills, promises, checklists."""
+
+    name = "dianliang.domain.catalog"
+    verbose_name = "服务目录"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,146 @@
+"""Services and what is promised about them."""
+
+from django.db import models
+from django.db.models import Q
+
+from dianliang.kernel.calendar import TimeUnit
+from dianliang.kernel.places import AREA_CLASS_CHOICES
+
+
+class Element(models.TextChoices):
+    """The elements that an alliance of utilities secures (要素, seed row 001-01)."""
+
+    POWER = "power", "电"
+    WATER = "water", "水"
+    GAS = "gas", "气"
+    BANK = "bank", "银"
+    TELECOM = "telecom", "信"
+    POST = "post", "邮"
+    GENERAL = "general", "综合"
+
+
+class VenueType(models.TextChoices):
+    """The five kinds of places that services go to (五进, seed row 000-05)."""
+
+    COMMUNITY = "community", "社区"
+    VILLAGE = "village", "乡村"
+    ENTERPRISE = "enterprise", "企业"
+    SCHOOL = "school", "学校"
+    GOVERNMENT = "government", "机关"
+
+
+class Skill(models.Model):
+    """Something a person can be certified for (技能)."""
+
+    code = models.CharField("技能编码", max_length=24, unique=True)
+    name = models.CharField("名称", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "技能"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """Something that can be asked for (服务事项)."""
+
+    code = models.CharField("事项编码", max_length=24, unique=True)
+    name = models.CharField("名称", max_length=40)
+    description = models.CharField("说明", max_length=300, blank=True)
+    element = models.CharField("要素", max_length=10, choices=Element.choices)
+    keywords = models.JSONField("关键词", default=list, blank=True)
+    examples = models.JSONField("示例说法", default=list, blank=True)
+    venue_types = models.JSONField("适用场所", default=list, blank=True)
+    checklist = models.JSONField("作业清单", default=list, blank=True)
+    skill = models.ForeignKey(Skill, models.PROTECT, null=True, blank=True, verbose_name="所需技能")
+    duration_min = models.PositiveIntegerField("预计时长（分钟）", default=45)
+    needs_visit = models.BooleanField("需上门", default=True)
+    is_urgent = models.BooleanField("默认紧急", default=False)
+    is_active = models.BooleanField("启用", default=True)
+    position = models.PositiveIntegerField("排序", default=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "服务事项"
+        ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(element__in=[*Element.values]), name="service_element_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(duration_min__gt=0, duration_min__lte=24 * 60),
+                name="service_duration_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Promise(models.Model):
+    """How soon a service is promised in a class of areas (服务承诺). No service means any."""
+
+    class Step(models.TextChoices):
+        """What the promise is about."""
+
+        FIRST_RESPONSE = "first_response", "首次响应"
+        ON_SITE = "on_site", "到达现场"
+        RESOLVE = "resolve", "办结"
+
+    service = models.ForeignKey(
+        Service, models.CASCADE, null=True, blank=True, verbose_name="服务事项"
+    )
+    area_class = models.CharField("服务半径类别", max_length=8, choices=AREA_CLASS_CHOICES)
+    step = models.CharField("环节", max_length=16, choices=Step.choices)
+    amount = models.PositiveIntegerField("数值")
+    unit = models.CharField(
+        "单位", max_length=16, choices=[(unit.value, unit.value) for unit in TimeUnit]
+    )
+    source = models.CharField("依据", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "服务承诺"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "area_class", "step"],
+                name="promise_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="promise_positive"),
+            models.CheckConstraint(
+                condition=Q(unit__in=[unit.value for unit in TimeUnit]), name="promise_unit_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.service or '任何事项'} {self.area_class} {self.step} {self.amount} {self.unit}"
+        )
+
+
+class CalendarDay(models.Model):
+    """A day that departs from the plain week (节假日与调休)."""
+
+    class Kind(models.TextChoices):
+        """In which direction."""
+
+        HOLIDAY = "holiday", "放假"
+        MAKE_UP = "make_up", "调休上班"
+
+    on = models.DateField("日期", unique=True)
+    kind = models.CharField("类别", max_length=8, choices=Kind.choices)
+    name = models.CharField("名称", max_length=40, blank=True)
+    version = models.CharField("版本", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "节假日与调休"
+        ordering = ["on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["holiday", "make_up"]), name="calendar_day_kind_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.kind}"

@@ -1,0 +1,1 @@
+"""Who is served: accounts, and customers who need special care."""

@@ -1,0 +1,1 @@
+"""Organisations and what their people may do for them."""

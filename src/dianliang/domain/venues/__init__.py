@@ -1,0 +1,1 @@
+"""Places with a function: bases, service stations, QR-coded spots."""

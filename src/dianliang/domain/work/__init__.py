@@ -1,0 +1,1 @@
+"""Field work: jobs, plans, visits."""

@@ -1,0 +1,1 @@
+"""Who serves: people, teams, certificates, absences."""

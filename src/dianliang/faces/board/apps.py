@@ -1,0 +1,9 @@
+"""Django's entry to this face."""
+
+from django.apps import AppConfig
+
+
+class BoardConfig(AppConfig):
+    """The board face."""
+
+    name = "dianliang.faces.board"

@@ -1,0 +1,1 @@
+"""Where dispatchers, stations and commanders work."""

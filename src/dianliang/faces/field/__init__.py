@@ -1,0 +1,1 @@
+"""What stewards and captains carry: an offline-first phone app."""

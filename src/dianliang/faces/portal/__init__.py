@@ -1,0 +1,1 @@
+"""What residents and firms see: phone-first, no account needed."""

@@ -1,0 +1,18 @@
+"""Fixtures that every test may use."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dianliang.kernel.actor import Actor, Role
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """A Tuesday noon in Anji."""
+    return datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def dispatcher() -> Actor:
+    return Actor(id="d1", name="调度员", role=Role.DISPATCHER, unit_path="/", area_path="/")
