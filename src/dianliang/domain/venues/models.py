@@ -9,7 +9,7 @@ from dianliang.domain.territory.models import Area
 
 
 class Site(models.Model):
-    """A base, station or spot with a QR code (阵地点位). The matrix is data: `parent` and `kind`."""
+    """A base, station or spot with a QR code (阵地点位); its matrix is `parent` and `kind`."""
 
     class Kind(models.TextChoices):
         """What it is for."""

@@ -1,0 +1,6 @@
+"""Addresses of the field face."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "field"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,57 @@
+"""What every face needs of a request: who asks, and when."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from dianliang.flows import identity
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
+
+ROLE_SESSION_KEY = "role_id"
+View = Callable[..., HttpResponse]
+
+
+def now() -> datetime:
+    """Read the clock, once per request if the caller keeps it."""
+    return timezone.now()  # noqa: TID251 (faces read the clock)
+
+
+def today() -> date:
+    """Return the day in Shanghai."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def actor(request: HttpRequest) -> Actor | None:
+    """Return who asks, in the role chosen in this session; None for an anonymous visitor."""
+    if not request.user.is_authenticated:
+        return None
+    user = request.user
+    return identity.actor_of(user, on=today(), role_id=request.session.get(ROLE_SESSION_KEY))
+
+
+def requires(*roles: Role) -> Callable[[View], View]:
+    """Let only these roles in; the view gets the actor as `by`.
+
+    A stranger is sent to log in; a person in another role finds nothing, as if it were absent.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            by = actor(request)
+            if by is None and not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if by is None or by.role not in roles:
+                raise Http404
+            return view(request, *args, by=by, **kwargs)
+
+        guarded.required_roles = roles  # type: ignore[attr-defined]  # read by the access matrix test
+        return guarded
+
+    return decorate

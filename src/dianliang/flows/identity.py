@@ -1,0 +1,71 @@
+"""Who is asking: from an account and its role assignments to an actor."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from dianliang.core.models import User
+from dianliang.domain.directory.models import RoleAssignment
+from dianliang.domain.workforce.models import Membership, Person
+from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChoice:
+    """A role that an account may act in."""
+
+    id: int
+    role: Role
+    label: str
+    unit_name: str
+
+
+def roles_of(user: User, *, on: date) -> tuple[RoleChoice, ...]:
+    """Return the roles that an account may act in on a day, oldest first."""
+    return tuple(
+        RoleChoice(
+            id=row.pk,
+            role=Role(row.role),
+            label=ROLE_LABELS[Role(row.role)],
+            unit_name=row.unit.name,
+        )
+        for row in _assignments(user, on=on)
+    )
+
+
+def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | None:
+    """Return the actor for a role of the account, or for its first one; None if it has none."""
+    rows = [row for row in _assignments(user, on=on) if role_id in {None, row.pk}]
+    if not rows:
+        return None
+    row = rows[0]
+    person = Person.objects.filter(user=user, is_active=True).first()
+    return Actor(
+        id=f"user:{user.username}",
+        name=user.display_name or user.username,
+        role=Role(row.role),
+        unit_path=row.unit.path,
+        unit_code=row.unit.code,
+        area_path=row.area.path if row.area else "/",
+        person_number=person.number if person else "",
+        team_codes=_team_codes(person, on=on),
+    )
+
+
+def _assignments(user: User, *, on: date) -> list[RoleAssignment]:
+    rows = RoleAssignment.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_until=None) | Q(valid_until__gte=on),
+        user=user,
+    )
+    return list(rows.select_related("unit", "area").order_by("pk"))
+
+
+def _team_codes(person: Person | None, *, on: date) -> frozenset[str]:
+    if person is None:
+        return frozenset()
+    current = Membership.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on), person=person, valid_from__lte=on
+    )
+    return frozenset(current.values_list("team__code", flat=True))
