@@ -1,8 +1,31 @@
-"""The WSGI application."""
+"""The WSGI application; embedded, it also runs the background worker's threads."""
 
 import os
+import threading
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
 application = get_wsgi_application()
+
+
+def start_worker_threads() -> None:
+    """Start the embedded worker: one thread, in the process that holds the write gate."""
+    from dianliang.flows import worker  # noqa: PLC0415 (needs the apps that are loaded above)
+
+    threading.Thread(
+        target=worker.work,
+        kwargs={
+            "owner": f"embedded-{os.getpid()}",
+            "clock": timezone.now,  # noqa: TID251 (wiring hands the clock in)
+            "stop": threading.Event(),
+        },
+        name="dianliang-worker",
+        daemon=True,
+    ).start()
+
+
+if settings.HAS_EMBEDDED_WORKER:
+    start_worker_threads()

@@ -1,0 +1,23 @@
+"""``dianliang doctor``: what is wrong with this installation, in plain words."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from dianliang.flows import checkup
+
+
+class Command(BaseCommand):
+    """Print one line for each thing that was looked at; exit 1 when something is wrong."""
+
+    help = "检查安装：逐项说明是否正常、该怎么办。"
+    requires_system_checks: list[str] = []
+
+    def handle(self, **_: Any) -> None:
+        """Examine and print."""
+        findings = checkup.examine(at=timezone.now())  # noqa: TID251
+        for finding in findings:
+            self.stdout.write(f"[{finding.severity}] {finding.subject}：{finding.words}")
+        if any(finding.severity is checkup.Severity.WRONG for finding in findings):
+            raise SystemExit(1)

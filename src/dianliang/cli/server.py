@@ -1,0 +1,30 @@
+"""Start the web server with the settings that were measured to hold."""
+
+import os
+
+from granian import Granian
+from granian.constants import Interfaces
+
+BLOCKING_THREADS = 8
+KILL_TIMEOUT_S = 10
+"""Granian never ends a worker that is stuck in its start-up unless this is set."""
+BACKPRESSURE = 64
+"""More requests than this wait in the kernel's queue instead of in memory."""
+
+
+def run(*, host: str, port: int, processes: int, embedded_worker: bool) -> None:
+    """Serve until told to stop; embedded, one process holds web, worker and write gate."""
+    if embedded_worker:
+        os.environ["DIANLIANG_EMBEDDED_WORKER"] = "1"
+    Granian(
+        target="dianliang.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BACKPRESSURE,
+        workers_kill_timeout=KILL_TIMEOUT_S,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()

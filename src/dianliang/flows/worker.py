@@ -1,0 +1,43 @@
+"""The background worker: takes jobs from the queue, and looks at the clock once a minute."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event
+
+from django.db import DatabaseError, close_old_connections
+
+from dianliang.core import jobs, seal
+
+Clock = Callable[[], datetime]
+Chore = Callable[[datetime], object]
+
+IDLE_S = 0.5
+CHORES_EVERY = timedelta(minutes=1)
+CHORES: tuple[Chore, ...] = (lambda at: seal.seal_settled(at=at),)
+"""What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
+
+log = logging.getLogger(__name__)
+
+
+def work(*, owner: str, clock: Clock, stop: Event, runs_chores: bool = True) -> None:
+    """Work until `stop` is set; a database that is away for a while is waited for."""
+    chores_at = clock()
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            if runs_chores and clock() >= chores_at:
+                run_chores(clock())
+                chores_at = clock() + CHORES_EVERY
+            busy = jobs.run_next(owner=owner, clock=clock)
+        except DatabaseError:
+            log.exception("数据库暂不可用，稍后再试")
+            busy = False
+        if not busy:
+            stop.wait(IDLE_S)
+
+
+def run_chores(at: datetime) -> None:
+    """Do what is due every minute."""
+    for chore in CHORES:
+        chore(at)

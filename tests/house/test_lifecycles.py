@@ -1,0 +1,32 @@
+"""Every state machine: reachable, leavable, and guarded by the database."""
+
+import pytest
+
+from dianliang.domain.intake.lifecycle import NEED
+from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
+
+TABLES = {
+    "need": (NEED, "RECEIVED"),
+    "job": (JOB, "OPEN"),
+    "plan": (PLAN, "DRAFT"),
+    "visit": (VISIT, "SCHEDULED"),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_state_can_be_reached_from_the_first(name):
+    lifecycle, first = TABLES[name]
+    reached, frontier = {first}, {first}
+    while frontier:
+        frontier = {row.target for row in lifecycle if row.sources & frontier} - reached
+        reached |= frontier
+
+    assert reached == set(lifecycle.labels)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_verb_has_one_label(name):
+    lifecycle, _ = TABLES[name]
+    labels = {(row.verb, row.label) for row in lifecycle}
+
+    assert len(labels) == len({row.verb for row in lifecycle})
