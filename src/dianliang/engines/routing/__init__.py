@@ -1,1 +1,88 @@
-"""Plan who goes where, when, and say why."""
+"""Plan who goes where, when, and say why.
+
+`solve` makes a plan, `check` verifies it independently, `insert_job`, `follow_plan` and
+`recommend` change one that people already know, `diff` says what changed.
+"""
+
+from dianliang.engines.routing._check import Violation, check
+from dianliang.engines.routing._explain import apply_fix
+from dianliang.engines.routing._model import (
+    VERSION,
+    Fix,
+    FixKind,
+    GreatCircle,
+    Job,
+    Lock,
+    Lunch,
+    Objective,
+    Plan,
+    Priority,
+    Problem,
+    Reason,
+    ReasonCode,
+    Route,
+    Shift,
+    Stop,
+    Team,
+    Travel,
+    Unassigned,
+    Weights,
+)
+from dianliang.engines.routing._replan import Change, Slot, diff, follow_plan, insert_job, recommend
+from dianliang.engines.routing._solve import Progress, solve
+from dianliang.engines.routing._validate import (
+    ErrorCode,
+    InvalidProblemError,
+    ProblemError,
+    validate,
+)
+from dianliang.engines.routing.stop import (
+    FirstOf,
+    MaxIterations,
+    MaxSeconds,
+    NoImprovement,
+    StopCriterion,
+)
+
+__all__ = [
+    "VERSION",
+    "Change",
+    "ErrorCode",
+    "FirstOf",
+    "Fix",
+    "FixKind",
+    "GreatCircle",
+    "InvalidProblemError",
+    "Job",
+    "Lock",
+    "Lunch",
+    "MaxIterations",
+    "MaxSeconds",
+    "NoImprovement",
+    "Objective",
+    "Plan",
+    "Priority",
+    "Problem",
+    "ProblemError",
+    "Progress",
+    "Reason",
+    "ReasonCode",
+    "Route",
+    "Shift",
+    "Slot",
+    "Stop",
+    "StopCriterion",
+    "Team",
+    "Travel",
+    "Unassigned",
+    "Violation",
+    "Weights",
+    "apply_fix",
+    "check",
+    "diff",
+    "follow_plan",
+    "insert_job",
+    "recommend",
+    "solve",
+    "validate",
+]

@@ -47,6 +47,7 @@ class Categoriser:
         self._vectoriser.fit(corpus)
         self._phrases = self._vectoriser.transform(phrases or ["无"])
         self._model, self._trust = self._fit(known)
+        self._learned_codes = sorted({example.service_code for example in known})
 
     def rank(self, text: str) -> tuple[Category, ...]:
         """Return up to three services with confidence and evidence, best first."""
@@ -100,8 +101,8 @@ class Categoriser:
         if self._model is None:
             return share
         chances = self._model.predict_proba(self._vectoriser.transform([text]))[0]
-        for code, chance in zip(self._model.classes_, chances, strict=True):
-            share[self._codes.index(str(code))] = chance
+        for code, chance in zip(self._learned_codes, chances, strict=True):
+            share[self._codes.index(code)] = chance
         return share
 
     def _evidence(self, text: str, number: int) -> tuple[str, ...]:

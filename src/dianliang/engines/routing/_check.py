@@ -1,0 +1,151 @@
+"""Check a plan against its problem by simulation. Shares no code with the solver."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+
+from dianliang.engines.routing._model import Job, Plan, Problem, Route, Stop, Team
+
+TOLERANCE = timedelta(seconds=2)
+"""Travel is rounded to seconds on each leg."""
+LOCK_TOLERANCE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A rule that a plan breaks."""
+
+    rule: str
+    job_id: str
+    team_id: str
+    words: str
+
+
+def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
+    """Return every rule that a plan breaks; an empty tuple means that it can be carried out."""
+    jobs = {job.id: job for job in problem.jobs}
+    teams = {team.id: team for team in problem.teams}
+    return tuple(
+        chain(
+            _complete(problem, plan),
+            _locks(problem, plan),
+            chain.from_iterable(
+                _route(problem, route, teams[route.team_id], jobs) for route in plan.routes
+            ),
+        )
+    )
+
+
+def _complete(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    seen = [stop.job_id for route in plan.routes for stop in route.stops]
+    seen += [left.job_id for left in plan.unassigned]
+    for job in problem.jobs:
+        count = seen.count(job.id)
+        if count != 1:
+            words = f"工单 {job.id} 在计划中出现 {count} 次。"
+            yield Violation(rule="complete", job_id=job.id, team_id="", words=words)
+    shifts = [(route.team_id, route.shift) for route in plan.routes]
+    if len(shifts) != len(set(shifts)):
+        yield Violation(rule="complete", job_id="", team_id="", words="同一班次有两条路线。")
+
+
+def _locks(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    for lock in problem.locks:
+        found = plan.stop_of(lock.job_id)
+        if found is None:
+            continue
+        route, stop = found
+        if (route.team_id, route.shift) != (lock.team_id, lock.shift):
+            words = f"锁定的工单 {lock.job_id} 被移到别的队伍。"
+            yield Violation(rule="lock", job_id=lock.job_id, team_id=route.team_id, words=words)
+        if lock.start_at and abs(stop.start_at - lock.start_at) > LOCK_TOLERANCE:
+            words = f"锁定的工单 {lock.job_id} 的时间被移动。"
+            yield Violation(rule="lock", job_id=lock.job_id, team_id=route.team_id, words=words)
+
+
+def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> Iterator[Violation]:
+    shift = team.shifts[route.shift]
+    locked = {lock.job_id: lock for lock in problem.locks}
+    clock, place = shift.window.start, shift.start
+    lunch_left = route.lunch_at
+
+    def broken(rule: str, job_id: str, words: str) -> Violation:
+        return Violation(rule=rule, job_id=job_id, team_id=team.id, words=words)
+
+    for stop in route.stops:
+        job = jobs[stop.job_id]
+        way = timedelta(seconds=problem.travel.between(place, job.at)[0])
+        if lunch_left is not None and lunch_left <= stop.arrive_at and shift.lunch:
+            if lunch_left + TOLERANCE < clock:
+                yield broken("lunch", job.id, "午休与作业重叠。")
+            clock = lunch_left + timedelta(seconds=shift.lunch.duration_s)
+            lunch_left = None
+        if stop.arrive_at + TOLERANCE < clock + way:
+            yield broken("travel", job.id, f"工单 {job.id} 来不及赶到。")
+        yield from _stop(stop, job, team, is_locked=job.id in locked)
+        if job.id not in locked or locked[job.id].start_at is None:
+            yield from _window(stop, job, team)
+        clock, place = stop.depart_at, job.at
+    if lunch_left is not None and shift.lunch:
+        clock = max(clock, lunch_left + timedelta(seconds=shift.lunch.duration_s))
+    home = clock + timedelta(seconds=problem.travel.between(place, shift.end or shift.start)[0])
+    if route.return_at + TOLERANCE < home:
+        yield broken("travel", "", "返回时间早于可能。")
+    latest = shift.window.end + timedelta(seconds=shift.overtime_limit_s)
+    if route.return_at > latest + TOLERANCE:
+        yield broken("overtime", "", f"{team.id} 超出加班上限。")
+    yield from _lunch(route, team)
+    for kind in {kind for stop in route.stops for kind in jobs[stop.job_id].gear}:
+        used = sum(jobs[stop.job_id].gear.get(kind, 0) for stop in route.stops)
+        if used > team.gear.get(kind, 0):
+            yield broken("gear", "", f"{team.id} 的 {kind} 不够用。")
+
+
+def _stop(stop: Stop, job: Job, team: Team, *, is_locked: bool) -> Iterator[Violation]:
+    def broken(rule: str, words: str) -> Violation:
+        return Violation(rule=rule, job_id=job.id, team_id=team.id, words=words)
+
+    if stop.start_at < stop.arrive_at:
+        yield broken("order", f"工单 {job.id} 未到先做。")
+    if stop.depart_at - stop.start_at < timedelta(seconds=job.duration_s):
+        yield broken("duration", f"工单 {job.id} 时长不足。")
+    late = max(0.0, (stop.start_at - job.due_at).total_seconds()) if job.due_at else 0.0
+    if abs(late - stop.late_s) > 1:
+        yield broken("promise", f"工单 {job.id} 的超时秒数不符。")
+    if is_locked:
+        return
+    if not job.skills <= team.skills:
+        yield broken("skill", f"{team.id} 不具备工单 {job.id} 的技能。")
+    if team.areas is not None and job.area and job.area not in team.areas:
+        yield broken("area", f"工单 {job.id} 不在 {team.id} 的服务区域。")
+    if job.allowed_teams is not None and team.id not in job.allowed_teams:
+        yield broken("allowed", f"工单 {job.id} 不许由 {team.id} 承接。")
+    if team.id in job.forbidden_teams:
+        yield broken("forbidden", f"工单 {job.id} 应回避 {team.id}。")
+
+
+def _window(stop: Stop, job: Job, team: Team) -> Iterator[Violation]:
+    if job.windows and not any(
+        w.start <= stop.start_at and stop.depart_at <= w.end for w in job.windows
+    ):
+        words = f"工单 {job.id} 不在可上门时段内。"
+        yield Violation(rule="window", job_id=job.id, team_id=team.id, words=words)
+
+
+def _lunch(route: Route, team: Team) -> Iterator[Violation]:
+    shift = team.shifts[route.shift]
+    if shift.lunch is None:
+        return
+    latest = shift.lunch.window.end - timedelta(seconds=shift.lunch.duration_s)
+    words = ""
+    if route.lunch_at is None and _last_work(route) > latest:
+        words = f"{team.id} 没有午休。"
+    elif route.lunch_at is not None and not shift.lunch.window.start <= route.lunch_at <= latest:
+        words = f"{team.id} 的午休不在午休时段内。"
+    if words:
+        yield Violation(rule="lunch", job_id="", team_id=team.id, words=words)
+
+
+def _last_work(route: Route) -> datetime:
+    return max(stop.depart_at for stop in route.stops)

@@ -1,0 +1,250 @@
+"""Who could go where, and what a plan says. Seconds, metres, WGS 84, aware instants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.periods import TimeWindow
+
+VERSION = "routing-1"
+
+
+class Priority(StrEnum):
+    """How much it hurts to leave a job out."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something to be done at one place. No windows means any time of any shift.
+
+    `due_at` is a promise: to start later is priced, not forbidden.
+    """
+
+    id: str
+    at: GeoPoint
+    duration_s: int
+    windows: tuple[TimeWindow, ...] = ()
+    skills: frozenset[str] = frozenset()
+    gear: Mapping[str, int] = field(default_factory=dict[str, int])
+    priority: Priority = Priority.SHOULD
+    due_at: datetime | None = None
+    area: str = ""
+    allowed_teams: frozenset[str] | None = None
+    forbidden_teams: frozenset[str] = frozenset()
+    preferred_team: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lunch:
+    """A break of `duration_s` that begins within the window, between two jobs."""
+
+    window: TimeWindow
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A team's working time on one day, from one place and back to another (or the same)."""
+
+    window: TimeWindow
+    start: GeoPoint
+    end: GeoPoint | None = None
+    lunch: Lunch | None = None
+    overtime_limit_s: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """People who go out together. No areas means everywhere."""
+
+    id: str
+    shifts: tuple[Shift, ...]
+    skills: frozenset[str] = frozenset()
+    gear: Mapping[str, int] = field(default_factory=dict[str, int])
+    areas: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """A job that must stay with a team on a shift, and near a time if one is given."""
+
+    job_id: str
+    team_id: str
+    shift: int
+    start_at: datetime | None = None
+
+
+class Travel(Protocol):
+    """How long and how far it is between two points."""
+
+    def between(self, a: GeoPoint, b: GeoPoint) -> tuple[float, float]:
+        """Return seconds and metres from `a` to `b`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreatCircle:
+    """Travel estimated from great-circle distance: roads are longer, hills slower.
+
+    Defaults: detour 1.35 and 32 km/h door to door, planning values for a hilly county.
+    """
+
+    detour: float = 1.35
+    speed_m_s: float = 32 / 3.6
+
+    def between(self, a: GeoPoint, b: GeoPoint) -> tuple[float, float]:
+        """Return seconds and metres from `a` to `b`."""
+        metres = a.distance_m(b) * self.detour
+        return metres / self.speed_m_s, metres
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What things cost, in seconds of travel. The objective is their weighted sum."""
+
+    unassigned_must: float = 400_000
+    unassigned_should: float = 60_000
+    unassigned_may: float = 15_000
+    late_per_s: float = 4.0
+    overtime_per_s: float = 3.0
+    travel_per_s: float = 1.0
+    other_team: float = 1_200
+    """A customer is served by another team than the one he knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """All that a plan is made from."""
+
+    jobs: tuple[Job, ...]
+    teams: tuple[Team, ...]
+    travel: Travel = GreatCircle()
+    locks: tuple[Lock, ...] = ()
+    weights: Weights = Weights()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One line of a route."""
+
+    job_id: str
+    arrive_at: datetime
+    start_at: datetime
+    depart_at: datetime
+    travel_s: int
+    travel_m: int
+    late_s: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What a team does on one shift, in order."""
+
+    team_id: str
+    shift: int
+    stops: tuple[Stop, ...]
+    leave_at: datetime
+    return_at: datetime
+    lunch_at: datetime | None
+    travel_s: int
+    travel_m: int
+    overtime_s: int
+
+
+class ReasonCode(StrEnum):
+    """What keeps a job out of every route."""
+
+    NO_SKILL = "no_skill"
+    NOT_ALLOWED = "not_allowed"
+    NO_GEAR = "no_gear"
+    OUTSIDE_SHIFTS = "outside_shifts"
+    TOO_LONG = "too_long"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A binding constraint, in words."""
+
+    code: ReasonCode
+    words: str
+
+
+class FixKind(StrEnum):
+    """What could be changed to fit a job in."""
+
+    WINDOW = "window"
+    OVERTIME = "overtime"
+    SKILL = "skill"
+    TEAM = "team"
+    GEAR = "gear"
+    DISPLACE = "displace"
+    ANOTHER_DAY = "another_day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """The cheapest change that was found to fit the job, and its price in weighted seconds.
+
+    `amount` is seconds of overtime, or days; `items` are skills, gear or the displaced job.
+    """
+
+    kind: FixKind
+    words: str
+    price_s: float
+    team_id: str
+    shift: int
+    amount: int = 0
+    items: tuple[str, ...] = ()
+    start_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A job that the plan leaves out, why, and what would help."""
+
+    job_id: str
+    reasons: tuple[Reason, ...]
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    """The parts of the objective: plain figures first, then the weighted total."""
+
+    unassigned_must: int
+    unassigned_should: int
+    unassigned_may: int
+    late_s: int
+    overtime_s: int
+    travel_s: int
+    other_team: int
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Routes, what is left out, what it costs, and how it was made."""
+
+    routes: tuple[Route, ...]
+    unassigned: tuple[Unassigned, ...]
+    objective: Objective
+    seed: int
+    iterations: int
+    version: str = VERSION
+
+    def stop_of(self, job_id: str) -> tuple[Route, Stop] | None:
+        """Return where a job stands in the plan, or None."""
+        for route in self.routes:
+            for stop in route.stops:
+                if stop.job_id == job_id:
+                    return route, stop
+        return None

@@ -1,0 +1,146 @@
+"""Change a plan that people already know: insert, recommend, compare."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from dianliang.engines.routing import _kernel as kernel
+from dianliang.engines.routing._model import Job, Plan, Problem
+from dianliang.engines.routing._solve import (
+    compiled_or_refused,
+    empty_plan,
+    opening,
+    render,
+    scratch_times,
+)
+
+NOTICEABLE_S = 5 * 60
+"""A visit that moves by less is not news."""
+
+
+def insert_job(problem: Problem, plan: Plan, job: Job) -> Plan:
+    """Add an urgent job; every planned visit keeps its team and its place in the order.
+
+    The job is added to the problem if it is not in it yet. Cost: milliseconds on 300 jobs.
+
+    Raises:
+        InvalidProblemError: the problem contradicts itself.
+    """
+    if all(other.id != job.id for other in problem.jobs):
+        problem = replace(problem, jobs=(*problem.jobs, job))
+    return follow_plan(problem, plan, also=(job.id,))
+
+
+def follow_plan(problem: Problem, plan: Plan, *, also: tuple[str, ...] = ()) -> Plan:
+    """Lay a plan over a problem again without improving it: visits keep team and order.
+
+    Jobs in `also` are inserted where they cost least; every other job that the plan leaves out
+    stays out. A visit that no longer fits is left out, with its reason.
+    """
+    compiled = compiled_or_refused(problem)
+    if compiled is None:
+        return empty_plan(problem, seed=plan.seed)
+    state = np.array([1], dtype=np.uint64)
+    planned = {stop.job_id for route in plan.routes for stop in route.stops}
+    wanted = planned | set(also)
+    known = replace(
+        compiled,
+        arrays=compiled.arrays._replace(
+            penalty=np.where(
+                [job.id in wanted for job in compiled.jobs], kernel.INFEASIBLE / 2, -1.0
+            )
+        ),
+    )
+    draft = opening(known, state, start=plan)
+    return render(problem, compiled, draft, seed=plan.seed, iterations=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place in a plan for one more job: with whom, when, and what it really costs."""
+
+    team_id: str
+    shift: int
+    position: int
+    start_at: datetime
+    price_s: float
+
+
+def recommend(problem: Problem, plan: Plan, job: Job, *, k: int = 5) -> tuple[Slot, ...]:
+    """Return the k cheapest slots for a new job, at most one per team and shift.
+
+    The price is marginal: what the whole plan's objective grows by. Cost: milliseconds.
+    """
+    problem = replace(problem, jobs=(*(j for j in problem.jobs if j.id != job.id), job))
+    compiled = compiled_or_refused(problem)
+    if compiled is None:
+        return ()
+    numbers = {other.id: number for number, other in enumerate(compiled.jobs)}
+    closed = compiled.arrays.penalty.copy()
+    closed[numbers[job.id]] = -1.0
+    shut = replace(compiled, arrays=compiled.arrays._replace(penalty=closed))
+    state = np.array([1], dtype=np.uint64)
+    draft = opening(shut, state, start=plan)
+    times = scratch_times(draft)
+    trial = np.empty(draft.sequences.shape[1] + 1, dtype=np.int64)
+    slots: list[Slot] = []
+    for r, (team, shift) in enumerate(compiled.routes):
+        length = int(draft.lengths[r])
+        position, price = kernel.best_in_route(
+            compiled.arrays,
+            numbers[job.id],
+            r,
+            draft.sequences[r],
+            length,
+            float(draft.costs[r]),
+            kernel.INFEASIBLE / 2,
+            0.0,
+            state,
+            trial,
+            times,
+        )
+        if position < 0:
+            continue
+        sequence = np.insert(draft.sequences[r, :length], position, numbers[job.id])
+        kernel.run(compiled.arrays, r, sequence, length + 1, times)
+        start_at = compiled.instant(times[position, 1])
+        slots.append(
+            Slot(team_id=team.id, shift=shift, position=position, start_at=start_at, price_s=price)
+        )
+    return tuple(sorted(slots, key=lambda slot: slot.price_s)[:k])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of a difference between two plans."""
+
+    job_id: str
+    kind: str
+    words: str
+    minutes: int = 0
+
+
+def diff(before: Plan, after: Plan) -> tuple[Change, ...]:
+    """Return what changed for people: added, removed, to another team, or noticeably retimed."""
+    old = {s.job_id: (r, s) for r in before.routes for s in r.stops}
+    new = {s.job_id: (r, s) for r in after.routes for s in r.stops}
+    changes: list[Change] = []
+    for job_id in sorted(old.keys() | new.keys()):
+        if job_id not in old:
+            route = new[job_id][0]
+            words = f"新排入 {route.team_id}"
+            changes.append(Change(job_id=job_id, kind="added", words=words))
+        elif job_id not in new:
+            changes.append(Change(job_id=job_id, kind="removed", words="移出计划"))
+        else:
+            (was, stop), (now, later) = old[job_id], new[job_id]
+            moved_s = (later.start_at - stop.start_at).total_seconds()
+            if (was.team_id, was.shift) != (now.team_id, now.shift):
+                words = f"由 {was.team_id} 改为 {now.team_id}"
+                changes.append(Change(job_id=job_id, kind="moved", words=words))
+            elif abs(moved_s) >= NOTICEABLE_S:
+                minutes = round(moved_s / 60)
+                words = f"{'推迟' if minutes > 0 else '提前'} {abs(minutes)} 分钟"
+                changes.append(Change(job_id=job_id, kind="retimed", words=words, minutes=minutes))
+    return tuple(changes)

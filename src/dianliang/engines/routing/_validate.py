@@ -1,0 +1,108 @@
+"""Find everything that is wrong with a problem before it is solved, all at once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+
+from dianliang.engines.routing._model import Job, Problem, Team
+
+MAX_DURATION_S = 24 * 3600
+
+
+class ErrorCode(StrEnum):
+    """What is wrong with an input."""
+
+    DUPLICATE_ID = "duplicate_id"
+    BAD_DURATION = "bad_duration"
+    BAD_GEAR = "bad_gear"
+    EMPTY_SHIFTS = "empty_shifts"
+    BAD_LUNCH = "bad_lunch"
+    BAD_OVERTIME = "bad_overtime"
+    UNKNOWN_JOB = "unknown_job"
+    UNKNOWN_TEAM = "unknown_team"
+    UNKNOWN_SHIFT = "unknown_shift"
+    LOCKED_TWICE = "locked_twice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemError:
+    """One thing that is wrong: its kind, the id it is about, and words."""
+
+    code: ErrorCode
+    id: str
+    words: str
+
+
+class InvalidProblemError(ValueError):
+    """A problem that cannot be solved as it is; `errors` lists everything that is wrong."""
+
+    def __init__(self, errors: tuple[ProblemError, ...]) -> None:
+        super().__init__("；".join(error.words for error in errors[:5]))
+        self.errors = errors
+
+
+def validate(problem: Problem) -> tuple[ProblemError, ...]:
+    """Return every error of a problem; an empty tuple means it can be solved."""
+    return tuple(
+        chain(
+            _duplicates([job.id for job in problem.jobs], "工单"),
+            _duplicates([team.id for team in problem.teams], "队伍"),
+            chain.from_iterable(_job(job) for job in problem.jobs),
+            chain.from_iterable(_team(team) for team in problem.teams),
+            _locks(problem),
+        )
+    )
+
+
+def _duplicates(ids: list[str], what: str) -> Iterator[ProblemError]:
+    for id_, count in Counter(ids).items():
+        if count > 1:
+            words = f"{what} {id_} 出现 {count} 次。"
+            yield ProblemError(code=ErrorCode.DUPLICATE_ID, id=id_, words=words)
+
+
+def _job(job: Job) -> Iterator[ProblemError]:
+    if not 0 < job.duration_s <= MAX_DURATION_S:
+        words = f"工单 {job.id} 的时长 {job.duration_s} 秒不合理，应在 1 秒到 24 小时之间。"
+        yield ProblemError(code=ErrorCode.BAD_DURATION, id=job.id, words=words)
+    if any(count < 0 for count in job.gear.values()):
+        words = f"工单 {job.id} 的装备数量不能为负。"
+        yield ProblemError(code=ErrorCode.BAD_GEAR, id=job.id, words=words)
+
+
+def _team(team: Team) -> Iterator[ProblemError]:
+    if not team.shifts:
+        words = f"队伍 {team.id} 没有班次。"
+        yield ProblemError(code=ErrorCode.EMPTY_SHIFTS, id=team.id, words=words)
+    if any(count < 0 for count in team.gear.values()):
+        words = f"队伍 {team.id} 的装备数量不能为负。"
+        yield ProblemError(code=ErrorCode.BAD_GEAR, id=team.id, words=words)
+    for shift in team.shifts:
+        if shift.overtime_limit_s < 0:
+            words = f"队伍 {team.id} 的加班上限不能为负。"
+            yield ProblemError(code=ErrorCode.BAD_OVERTIME, id=team.id, words=words)
+        lunch = shift.lunch
+        if lunch and (lunch.duration_s <= 0 or not lunch.window.overlaps(shift.window)):
+            words = f"队伍 {team.id} 的午休不在班次之内。"
+            yield ProblemError(code=ErrorCode.BAD_LUNCH, id=team.id, words=words)
+
+
+def _locks(problem: Problem) -> Iterator[ProblemError]:
+    jobs = {job.id for job in problem.jobs}
+    teams = {team.id: team for team in problem.teams}
+    for lock in problem.locks:
+        if lock.job_id not in jobs:
+            words = f"锁定的工单 {lock.job_id} 不在本计划内。"
+            yield ProblemError(code=ErrorCode.UNKNOWN_JOB, id=lock.job_id, words=words)
+        if lock.team_id not in teams:
+            words = f"工单 {lock.job_id} 锁定的队伍 {lock.team_id} 不在本计划内。"
+            yield ProblemError(code=ErrorCode.UNKNOWN_TEAM, id=lock.team_id, words=words)
+        elif not 0 <= lock.shift < len(teams[lock.team_id].shifts):
+            words = f"工单 {lock.job_id} 锁定的班次不存在。"
+            yield ProblemError(code=ErrorCode.UNKNOWN_SHIFT, id=lock.job_id, words=words)
+    for id_, count in Counter(lock.job_id for lock in problem.locks).items():
+        if count > 1:
+            words = f"工单 {id_} 被锁定 {count} 次。"
+            yield ProblemError(code=ErrorCode.LOCKED_TWICE, id=id_, words=words)

@@ -1,0 +1,59 @@
+"""Bad input: everything that is wrong is said at once, with ids."""
+
+from dataclasses import replace
+from math import nan
+
+import pytest
+
+from dianliang.engines.routing import (
+    ErrorCode,
+    InvalidProblemError,
+    Lock,
+    Lunch,
+    MaxIterations,
+    Problem,
+    solve,
+    validate,
+)
+from tests.engines.routing.worlds import at, job, shift, team, window
+
+
+def test_all_errors_are_told_at_once():
+    bad_shift = replace(
+        shift(), lunch=Lunch(window=window(20, 21), duration_s=3600), overtime_limit_s=-1
+    )
+    problem = Problem(
+        jobs=(job("J"), job("J"), job("K", minutes=-5), job("L", gear={"pump": -1})),
+        teams=(
+            team("A", days=0),
+            replace(team("B"), shifts=(bad_shift,), gear={"pump": -2}),
+            team("A"),
+        ),
+        locks=(
+            Lock(job_id="X", team_id="A", shift=0),
+            Lock(job_id="J", team_id="Z", shift=0),
+            Lock(job_id="J", team_id="B", shift=9),
+        ),
+    )
+
+    found = {error.code for error in validate(problem)}
+
+    assert found == set(ErrorCode)
+    with pytest.raises(InvalidProblemError) as refusal:
+        solve(problem, stop=MaxIterations(limit=1))
+    assert len(refusal.value.errors) >= len(ErrorCode)
+
+
+def test_a_road_that_does_not_exist_is_named():
+    class Broken:
+        def between(self, a, b):
+            return nan, nan
+
+    with pytest.raises(ValueError, match="没有可用的路程时间"):
+        solve(Problem(jobs=(job(),), teams=(team(),), travel=Broken()), stop=MaxIterations(limit=1))
+
+
+def test_a_sound_problem_has_no_errors():
+    lock = Lock(job_id="J", team_id="A", shift=0, start_at=at(9))
+
+    assert validate(Problem(jobs=(job("J"),), teams=(team("A"),), locks=(lock,))) == ()
