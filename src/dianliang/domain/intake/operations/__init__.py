@@ -1,0 +1,1 @@
+"""Every write to needs: `posting` by those who ask, `handling` by those who answer."""

@@ -1,0 +1,1 @@
+"""Every read of needs: for the public, for followers, for handlers."""

@@ -1,0 +1,72 @@
+"""What others may know about areas."""
+
+from dataclasses import dataclass
+
+from dianliang.domain.territory.models import Area
+from dianliang.kernel.geo import GeoPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaRow:
+    """An area as pages and maps need it."""
+
+    code: str
+    name: str
+    level: str
+    path: str
+    parent_code: str
+    area_class: str
+    lat: float | None
+    lon: float | None
+    coordinate_source: str
+
+
+def area_rows(*, under: str = "/", levels: tuple[str, ...] = ()) -> tuple[AreaRow, ...]:
+    """Return the areas below a path, in tree order."""
+    rows = Area.objects.filter(path__startswith=under).select_related("parent")
+    if levels:
+        rows = rows.filter(level__in=levels)
+    return tuple(
+        AreaRow(
+            code=area.code,
+            name=area.name,
+            level=area.level,
+            path=area.path,
+            parent_code=area.parent.code if area.parent else "",
+            area_class=area.area_class,
+            lat=area.lat,
+            lon=area.lon,
+            coordinate_source=area.coordinate_source,
+        )
+        for area in rows
+    )
+
+
+def county() -> Area | None:
+    """Return the area that the installation serves: the outermost one."""
+    return Area.objects.order_by("path").filter(parent=None).first()
+
+
+def nearest_village(point: GeoPoint, *, within_m: float) -> Area | None:
+    """Return the village whose centre is nearest, or None if all are farther than `within_m`."""
+    span = within_m / 90_000
+    candidates = Area.objects.filter(
+        level=Area.Level.VILLAGE,
+        lat__range=(point.lat - span, point.lat + span),
+        lon__range=(point.lon - 1.3 * span, point.lon + 1.3 * span),
+    )
+    near = [
+        (point.distance_m(GeoPoint(area.lat, area.lon)), area.pk, area)
+        for area in candidates
+        if area.lat is not None and area.lon is not None
+    ]
+    if not near:
+        return None
+    distance, _, area = min(near, key=lambda row: row[:2])
+    return area if distance <= within_m else None
+
+
+def ancestors(area: Area) -> list[str]:
+    """Return the paths of an area and everything above it, outermost first."""
+    parts = area.path.strip("/").split("/")
+    return ["/" + "/".join(parts[: i + 1]) + "/" for i in range(len(parts))]

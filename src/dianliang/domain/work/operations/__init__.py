@@ -1,0 +1,1 @@
+"""Every write to field work: jobs, plans, visits."""

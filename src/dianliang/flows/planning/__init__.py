@@ -1,0 +1,1 @@
+"""Plan the day: draft, compute, edit, compare, publish."""

@@ -1,0 +1,161 @@
+"""Triage on the installation's own catalogue, areas and past decisions."""
+
+import threading
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max
+
+from dianliang.domain.catalog.models import Service
+from dianliang.domain.intake.lifecycle import OPEN
+from dianliang.domain.intake.models import Decision, Need, Suggestion
+from dianliang.domain.territory.models import Area
+from dianliang.engines import triage as engine
+from dianliang.kernel.geo import GeoPoint
+
+RELEARN_EVERY = 25
+"""So many new decisions make the next suggestion learn from all of them."""
+MOST_EXAMPLES = 6000
+DUPLICATE_SPAN_DEG = 0.06
+DUPLICATES_WITHIN = timedelta(days=14)
+
+_lock = threading.Lock()
+_prepared: dict[tuple[Any, ...], engine.Triage] = {}
+
+
+def prepared() -> engine.Triage:
+    """Return the triage for the present catalogue, areas and decisions; made once, then kept."""
+    state = _fingerprint()
+    found = _prepared.get(state)
+    if found is not None:
+        return found
+    with _lock:
+        if state not in _prepared:
+            made = engine.Triage(_knowledge())
+            _prepared.clear()
+            _prepared[state] = made
+        return _prepared[state]
+
+
+def _fingerprint() -> tuple[Any, ...]:
+    services = Service.objects.filter(is_active=True).aggregate(Count("pk"), Max("pk"))
+    areas = Area.objects.aggregate(Count("pk"), Max("pk"))
+    decisions = Decision.objects.filter(aspect="service").count()
+    return (*services.values(), *areas.values(), decisions // RELEARN_EVERY)
+
+
+def _knowledge() -> engine.Knowledge:
+    decided = (
+        Decision.objects.filter(aspect="service")
+        .exclude(chosen="")
+        .order_by("-pk")
+        .values_list("suggestion__need__text", "chosen")[:MOST_EXAMPLES]
+    )
+    return engine.Knowledge(
+        services=tuple(
+            engine.ServiceCard(
+                code=service.code,
+                name=service.name,
+                description=service.description,
+                keywords=tuple(service.keywords),
+                examples=tuple(service.examples),
+                is_urgent=service.is_urgent,
+            )
+            for service in Service.objects.filter(is_active=True)
+        ),
+        areas=tuple(
+            engine.AreaCard(
+                code=area.code,
+                name=area.name,
+                level=area.level,
+                parent_code=area.parent.code if area.parent else "",
+                aliases=tuple(area.aliases),
+            )
+            for area in Area.objects.filter(level__in=["township", "village"]).select_related(
+                "parent"
+            )
+        ),
+        lexicon=engine.DEFAULT_LEXICON,
+        examples=tuple(engine.Example(text=text, service_code=code) for text, code in decided),
+    )
+
+
+def suggest(text: str) -> engine.Suggestion:
+    """Return what triage proposes for a text."""
+    return prepared().suggest(engine.NeedText(text=text))
+
+
+def record(need: Need, suggestion: engine.Suggestion, *, unit_why: str, at: datetime) -> Suggestion:
+    """Store a suggestion as it was made. It is never changed."""
+    body = {**asdict(suggestion), "unit_why": unit_why}
+    return Suggestion.objects.create(need=need, at=at, version=suggestion.version, body=body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikelyDuplicate:
+    """An open need that may be the same thing, as it may be shown to the public."""
+
+    number: str
+    text: str
+    area_name: str
+    status: str
+    received_at: datetime
+    score: float
+    reasons: tuple[str, ...]
+
+
+def likely_duplicates(
+    *,
+    text: str,
+    area: Area,
+    point: GeoPoint | None,
+    at: datetime,
+    service_code: str = "",
+    besides: str = "",
+    top: int = 5,
+) -> tuple[LikelyDuplicate, ...]:
+    """Return open needs nearby that may be about the same thing, with reasons."""
+    needs = Need.objects.filter(status__in=OPEN, received_at__gte=at - DUPLICATES_WITHIN)
+    nearby = needs.filter(area=area)
+    if point is not None:
+        nearby = nearby | needs.filter(
+            lat__range=(point.lat - DUPLICATE_SPAN_DEG, point.lat + DUPLICATE_SPAN_DEG),
+            lon__range=(point.lon - DUPLICATE_SPAN_DEG, point.lon + DUPLICATE_SPAN_DEG),
+        )
+    rows = {
+        need.number: need
+        for need in nearby.exclude(number=besides)
+        .select_related("area", "service")
+        .order_by("-received_at")[:400]
+    }
+    asked = engine.KnownNeed(
+        id="?", text=text, at=at, area_code=area.code, point=point, service_code=service_code
+    )
+    found = engine.likely_duplicates(asked, [_known(need) for need in rows.values()], top=top)
+    return tuple(
+        LikelyDuplicate(
+            number=candidate.id,
+            text=rows[candidate.id].text[:80],
+            area_name=rows[candidate.id].area.name,
+            status=rows[candidate.id].status,
+            received_at=rows[candidate.id].received_at,
+            score=candidate.score,
+            reasons=candidate.reasons,
+        )
+        for candidate in found
+    )
+
+
+def _known(need: Need) -> engine.KnownNeed:
+    point = None
+    if need.lat is not None and need.lon is not None:
+        point = GeoPoint(need.lat, need.lon)
+    return engine.KnownNeed(
+        id=need.number,
+        text=need.text,
+        at=need.received_at,
+        area_code=need.area.code,
+        point=point,
+        service_code=need.service.code if need.service else "",
+    )

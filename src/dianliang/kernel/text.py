@@ -1,0 +1,24 @@
+"""Text from outside: refused when no database and no reader could keep it."""
+
+from dianliang.kernel.errors import InvalidInputError
+
+
+def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) -> str:
+    """Return the text without surrounding space.
+
+    Raises:
+        InvalidInputError: it is too short or too long, or holds NUL, surrogates or other
+            control characters than line breaks and tabs.
+    """
+    text = text.strip()
+    for position, character in enumerate(text, start=1):
+        code = ord(character)
+        if (code < 32 and character not in "\n\r\t") or code == 127 or 0xD800 <= code <= 0xDFFF:
+            message = f"{label}第 {position} 个字符无法保存（编码 {code:#06x}），请删除后再提交。"
+            raise InvalidInputError(message, field=field)
+    if len(text) < least:
+        raise InvalidInputError(f"请填写{label}。", field=field)
+    if len(text) > most:
+        message = f"{label}最多 {most} 字，现在有 {len(text)} 字，请精简。"
+        raise InvalidInputError(message, field=field)
+    return text
