@@ -3,10 +3,9 @@
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from dianliang.core import jobs as background
 from dianliang.domain.directory.models import Unit
@@ -20,7 +19,6 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 
 SOLVE = "planning.solve"
-R = TypeVar("R", Job, Team)
 
 
 def plan_of(number: str, *, by: Actor) -> Plan:
@@ -54,13 +52,7 @@ def draft_plan(
     Raises:
         InvalidInputError: no jobs or teams, unknown or foreign ones, or an impossible period.
     """
-    teams = _visible(Team.objects.filter(code__in=team_codes), team_codes, "队伍", by=by)
-    jobs = _visible(
-        Job.objects.filter(number__in=job_numbers, status__in=["OPEN", "SCHEDULED"]),
-        job_numbers,
-        "工单",
-        by=by,
-    )
+    teams, jobs = _teams(team_codes, by=by), _jobs(job_numbers, by=by)
     busy = Job.objects.filter(
         visits__team__in=teams,
         visits__on__range=(first_on, last_on),
@@ -69,7 +61,7 @@ def draft_plan(
     if not jobs:
         raise InvalidInputError("请至少选择一张工单。", field="jobs")
     plan = operations.draft(
-        unit=_unit_of(teams, jobs, by=by),
+        unit=_unit_over([*(t.unit for t in teams), *(j.unit for j in jobs)], by=by),
         jobs=[*jobs, *busy.distinct()],
         teams=teams,
         first_on=first_on,
@@ -82,24 +74,32 @@ def draft_plan(
     return start_solving(plan=plan, by=by, at=at)
 
 
-def _visible(rows: QuerySet[R], wanted: Sequence[str], what: str, *, by: Actor) -> list[R]:
-    found = [row for row in rows.select_related("unit") if by.reaches_unit(row.unit.path)]
-    if len(found) != len(set(wanted)):
-        message = (
-            f"有 {len(set(wanted)) - len(found)} 个{what}不存在、已结束或不归您管，请重新选择。"
-        )
-        raise InvalidInputError(message, field=what)
+def _teams(codes: Sequence[str], *, by: Actor) -> list[Team]:
+    rows = Team.objects.filter(code__in=codes, is_active=True).select_related("unit__parent")
+    found = [team for team in rows if by.reaches_unit(team.unit.path)]
+    _all_found(len(set(codes)) - len(found), "支队伍", field="teams")
     return found
 
 
-def _unit_of(teams: list[Team], jobs: list[Job], *, by: Actor) -> Unit:
-    """Return the smallest unit above everything in the plan that the actor reaches."""
-    units = {row.unit for row in (*teams, *jobs)}
-    covering = [u for u in units if all(v.path.startswith(u.path) for v in units)]
-    if covering:
-        return covering[0]
-    top = min(units, key=lambda unit: len(unit.path))
-    while top.parent is not None and by.reaches_unit(top.parent.path):
+def _jobs(numbers: Sequence[str], *, by: Actor) -> list[Job]:
+    rows = Job.objects.filter(number__in=numbers, status__in=["OPEN", "SCHEDULED"])
+    found = [job for job in rows.select_related("unit__parent") if by.reaches_unit(job.unit.path)]
+    _all_found(len(set(numbers)) - len(found), "张工单", field="jobs")
+    return found
+
+
+def _all_found(missing: int, what: str, *, field: str) -> None:
+    if missing:
+        message = f"有 {missing} {what}不存在、已结束或不归您管，请重新选择。"
+        raise InvalidInputError(message, field=field)
+
+
+def _unit_over(units: Sequence[Unit], *, by: Actor) -> Unit:
+    """Return the smallest unit above all of these, as far up as the actor reaches."""
+    top: Unit = min(units, key=lambda unit: len(unit.path))
+    while not all(unit.path.startswith(top.path) for unit in units):
+        if top.parent is None or not by.reaches_unit(top.parent.path):
+            break
         top = top.parent
     return top
 

@@ -15,6 +15,7 @@ from dianliang.kernel.calendar import SHANGHAI
 def lines_of(
     result: routing.Plan, built: Built, *, locked: frozenset[str]
 ) -> tuple[list[StopLine], list[OutLine]]:
+    """Return the lines to store: what is planned, and what is left out with reason and fix."""
     lines = [
         StopLine(
             job=built.jobs[stop.job_id],
@@ -52,6 +53,7 @@ def _fix_json(fix: routing.Fix, built: Built) -> dict[str, Any]:
 
 
 def outcome_of(result: routing.Plan, plan: Plan) -> dict[str, Any]:
+    """Return the figures to store: objective, routes, and the rules that were relaxed."""
     return {
         "objective": asdict(result.objective),
         "iterations": result.iterations,
@@ -73,10 +75,12 @@ def outcome_of(result: routing.Plan, plan: Plan) -> dict[str, Any]:
 
 
 def locked_numbers(plan: Plan) -> frozenset[str]:
+    """Return the jobs whose lines a dispatcher locked."""
     return frozenset(plan.stops.filter(is_locked=True).values_list("job__number", flat=True))
 
 
 def orders_of(plan: Plan) -> dict[tuple[str, date], list[str]]:
+    """Return the stored order of jobs per team and day."""
     orders: dict[tuple[str, date], list[str]] = {}
     for line in plan.stops.select_related("job", "team").order_by("on", "team__code", "sequence"):
         orders.setdefault((line.team.code, line.on), []).append(line.job.number)
@@ -84,7 +88,7 @@ def orders_of(plan: Plan) -> dict[tuple[str, date], list[str]]:
 
 
 def skeleton_from(lines: Iterable[PlannedStop], built: Built) -> routing.Plan | None:
-    """Return stored lines as a plan of the engine: who and in which order, times left open."""
+    """Return stored lines as an engine plan: who and in which order, times left open."""
     orders: dict[tuple[str, date], list[str]] = {}
     rows = lines.select_related("job", "team") if hasattr(lines, "select_related") else lines
     for line in sorted(rows, key=lambda row: (row.on, row.team.code, row.sequence)):

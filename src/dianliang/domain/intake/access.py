@@ -1,0 +1,58 @@
+"""Who may see and handle a need. Absent and forbidden look the same."""
+
+from django.db.models import Q, QuerySet
+
+from dianliang.domain.intake.models import Need
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.errors import NotVisibleError
+
+HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
+READERS = HANDLERS | {
+    Role.COMMANDER,
+    Role.PARTY_AFFAIRS,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+}
+
+
+def visible(by: Actor) -> QuerySet[Need]:
+    """Return the needs that an actor may see: of his units, or with a job for them.
+
+    A unit that handed a need over goes on seeing it, so that nothing gets lost between two.
+    """
+    if by.role not in READERS or not by.unit_path:
+        return Need.objects.none()
+    if by.unit_path == "/":
+        return Need.objects.all()
+    return Need.objects.filter(
+        Q(unit__path__startswith=by.unit_path)
+        | Q(handed_over_from__path__startswith=by.unit_path)
+        | Q(
+            pk__in=Need.objects.filter(parts__job__unit__path__startswith=by.unit_path).values("pk")
+        )
+    )
+
+
+def need_to_see(number: str, *, by: Actor) -> Need:
+    """Return a need that the actor may see.
+
+    Raises:
+        NotVisibleError: it is absent or not his to see.
+    """
+    related = ("unit", "unit__parent", "area", "service", "handler", "handed_over_from", "site")
+    need = visible(by).select_related(*related).filter(number=number).first()
+    if need is None:
+        raise NotVisibleError("没有找到这条需求。")
+    return need
+
+
+def need_to_handle(number: str, *, by: Actor) -> Need:
+    """Return a need that the actor may act on: it is his unit's now.
+
+    Raises:
+        NotVisibleError: it is absent, foreign, or his unit gave it away.
+    """
+    need = need_to_see(number, by=by)
+    if by.role not in HANDLERS or not by.reaches_unit(need.unit.path):
+        raise NotVisibleError("没有找到这条需求。")
+    return need

@@ -1,0 +1,407 @@
+"""The areas of the demo county, and the organisations, people and teams over them."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from dianliang.core.models import User
+from dianliang.domain.catalog.models import Element, Skill
+from dianliang.domain.directory.models import RoleAssignment, RoutingRule, Unit
+from dianliang.domain.territory.models import Area
+from dianliang.domain.venues.models import Site
+from dianliang.domain.workforce.models import Certificate, Membership, Person, Team
+from dianliang.flows.demo import words
+from dianliang.kernel.actor import Role
+
+DATA = Path(__file__).parent / "data" / "anji" / "areas.csv"
+PASSWORD = "dianliang-demo-2026"  # noqa: S105 (printed on the demo's start page)
+STEWARDS_PER_TEAM = 2
+FIELD_TEAMS = 30
+GRID_WORKERS = 114
+"""网协员 recruited, seed row 001-04."""
+VOLUNTEER_TEAMS, VOLUNTEERS = 8, 400
+"""Seed row 000-07."""
+STATIONS = 54
+"""电力服务站, seed row 001-07."""
+ALLIANCE = (
+    ("WTR", "安吉水务（演示）", Element.WATER),
+    ("GAS", "安吉燃气（演示）", Element.GAS),
+    ("BNK", "安吉农商银行（演示）", Element.BANK),
+    ("TEL", "安吉通信（演示）", Element.TELECOM),
+    ("PST", "安吉邮政（演示）", Element.POST),
+)
+STATION_NAMES = ("递铺", "昌硕", "灵峰", "孝丰", "梅溪", "天子湖", "天荒坪", "杭垓")
+TEAM_SKILLS = (
+    ("repair", "line", "meter"),
+    ("repair", "inspect", "care"),
+    ("meter", "business", "energy", "inspect"),
+    ("care", "lecture", "inspect", "repair"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A demo account: what it is for and how to log in."""
+
+    username: str
+    role: str
+    what_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """The fixed part of the demo world."""
+
+    areas: list[Area]
+    villages: list[Area]
+    company: Unit
+    stations: list[Unit]
+    alliance: dict[str, Unit]
+    teams: list[Team]
+    logins: tuple[Login, ...]
+
+
+def build_county(*, rng: Random, today: date) -> County:
+    """Write areas, units, people, teams and sites of the demo county."""
+    areas = _areas()
+    townships = [area for area in areas if area.level == Area.Level.TOWNSHIP]
+    villages = [area for area in areas if area.level == Area.Level.VILLAGE]
+    company, stations, alliance = _units(areas, townships)
+    teams = _teams(rng, stations, alliance, villages, today=today)
+    logins = _accounts(company, stations, alliance, teams)
+    _sites(rng, company, stations, villages)
+    return County(areas, villages, company, stations, alliance, teams, logins)
+
+
+def _areas() -> list[Area]:
+    made: dict[str, Area] = {}
+    above = None
+    for code, name, level in (
+        ("33", "浙江省", "province"),
+        ("3305", "湖州市", "city"),
+        ("330523", "安吉县", "county"),
+    ):
+        path = f"{above.path if above else '/'}{code}/"
+        above = Area.objects.create(code=code, name=name, level=level, parent=above, path=path)
+        made[code] = above
+    with DATA.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            parent = made[row["parent"]]
+            made[row["code"]] = Area.objects.create(
+                code=row["code"],
+                name=row["name"],
+                level=row["level"],
+                parent=parent,
+                path=f"{parent.path}{row['code']}/",
+                area_class=row["area_class"],
+                lat=float(row["lat"]),
+                lon=float(row["lon"]),
+                coordinate_source=row["coordinate_source"],
+            )
+    return list(made.values())
+
+
+def _units(areas: list[Area], townships: list[Area]) -> tuple[Unit, list[Unit], dict[str, Unit]]:
+    county = next(area for area in areas if area.level == Area.Level.COUNTY)
+    league = Unit.objects.create(
+        code="LM",
+        name="要素保障单位联盟（演示）",
+        kind=Unit.Kind.ALLIANCE,
+        element=Element.GENERAL,
+        path="/LM/",
+        is_generated=True,
+    )
+    company = Unit.objects.create(
+        code="AJ",
+        name="安吉县供电公司（演示）",
+        kind=Unit.Kind.COMPANY,
+        parent=league,
+        path="/LM/AJ/",
+        public_phone="95598",
+        is_generated=True,
+    )
+    company.areas.set([county])
+    stations = []
+    for number, name in enumerate(STATION_NAMES):
+        code = f"AJ{number + 1:02d}"
+        station = Unit.objects.create(
+            code=code,
+            name=f"{name}供电所（演示）",
+            kind=Unit.Kind.STATION,
+            parent=company,
+            path=f"/LM/AJ/{code}/",
+            public_phone="95598",
+            is_generated=True,
+        )
+        own = [town for town in townships if town.name.startswith(name)]
+        station.areas.set(own)
+        stations.append(station)
+    left = [town for town in townships if not Unit.objects.filter(areas=town).exists()]
+    for town in left:
+        nearest = min(stations, key=lambda s: _gap(town, s))
+        nearest.areas.add(town)
+    alliance = {"LM": league}
+    for code, name, element in ALLIANCE:
+        unit = Unit.objects.create(
+            code=code,
+            name=name,
+            kind=Unit.Kind.ALLIANCE,
+            element=element,
+            parent=league,
+            path=f"/LM/{code}/",
+            is_generated=True,
+        )
+        unit.areas.set([county])
+        alliance[code] = unit
+    RoutingRule.objects.create(service_code="PWR-SAVE", area=county, unit=company)
+    RoutingRule.objects.create(service_code="PWR-PAUSE", area=county, unit=company)
+    return company, stations, alliance
+
+
+def _gap(town: Area, station: Unit) -> float:
+    seat = station.areas.first()
+    if seat is None or seat.lat is None or seat.lon is None or town.lat is None or town.lon is None:
+        return 1e9
+    return (seat.lat - town.lat) ** 2 + (seat.lon - town.lon) ** 2
+
+
+def _teams(
+    rng: Random,
+    stations: list[Unit],
+    alliance: dict[str, Unit],
+    villages: list[Area],
+    *,
+    today: date,
+) -> list[Team]:
+    teams: list[Team] = []
+    number = 0
+    people: list[Person] = []
+    members: list[tuple[Team, int, bool]] = []
+
+    def person(unit: Unit, title: str) -> int:
+        nonlocal number
+        number += 1
+        people.append(
+            Person(
+                number=f"RY{number:05d}",
+                name=words.name(rng),
+                phone=words.phone(number),
+                unit=unit,
+                title=title,
+                is_party_member=rng.random() < 0.4,
+                is_generated=True,
+            )
+        )
+        return len(people) - 1
+
+    for i in range(FIELD_TEAMS):
+        station = stations[i % len(stations)]
+        team = _team(
+            rng,
+            f"D{i + 1:02d}",
+            f"{station.name[:2]}{'一二三四'[i // len(stations)]}队",
+            station,
+            villages,
+        )
+        teams.append(team)
+        members += [(team, person(station, "电管家"), j == 0) for j in range(STEWARDS_PER_TEAM)]
+    for code in ("WTR", "GAS", "TEL"):
+        unit = alliance[code]
+        team = _team(rng, f"L{code}", f"{unit.name[2:4]}服务队", unit, villages)
+        teams.append(team)
+        members += [(team, person(unit, "联盟队员"), j == 0) for j in range(2)]
+    for i in range(VOLUNTEER_TEAMS):
+        unit = stations[i % len(stations)]
+        team = _team(rng, f"V{i + 1}", f"薪火志愿服务{i + 1}队", unit, villages, is_volunteer=True)
+        each = VOLUNTEERS // VOLUNTEER_TEAMS
+        members += [(team, person(unit, "志愿者"), j == 0) for j in range(each)]
+    for i in range(GRID_WORKERS):
+        person(stations[i % len(stations)], "网协员")
+    stored = Person.objects.bulk_create(people)
+    Membership.objects.bulk_create(
+        Membership(
+            team=team, person=stored[i], is_captain=captain, valid_from=today - timedelta(days=400)
+        )
+        for team, i, captain in members
+    )
+    _certificates(rng, stored, members, today=today)
+    return teams
+
+
+def _team(
+    rng: Random,
+    code: str,
+    name: str,
+    unit: Unit,
+    villages: list[Area],
+    *,
+    is_volunteer: bool = False,
+) -> Team:
+    own = list(unit.areas.all())
+    home = rng.choice(
+        [v for v in villages if any(v.path.startswith(a.path) for a in own)] or villages
+    )
+    return Team.objects.create(
+        code=code,
+        name=name,
+        unit=unit,
+        base_lat=home.lat or 30.6,
+        base_lon=home.lon or 119.6,
+        shift_starts=time(8, 30),
+        shift_ends=time(17, 30),
+        overtime_max_min=rng.choice([0, 0, 60]),
+        gear={"梯子": 1, "灯具": rng.choice([0, 4])},
+        calendar_token=f"{rng.getrandbits(120):030x}",
+        is_volunteer=is_volunteer,
+        is_generated=True,
+    )
+
+
+def _certificates(
+    rng: Random, people: list[Person], members: list[tuple[Team, int, bool]], *, today: date
+) -> None:
+    skills = {skill.code: skill for skill in Skill.objects.all()}
+    own = {"WTR": ("water",), "GAS": ("gas",), "TEL": ("telecom",)}
+    rows: list[Certificate] = []
+    for team, i, _ in members:
+        if team.is_volunteer:
+            codes: tuple[str, ...] = ("volunteer", "lecture") if i % 5 == 0 else ("volunteer",)
+        elif team.code.startswith("L"):
+            codes = own[team.code[1:]]
+        else:
+            codes = TEAM_SKILLS[(int(team.code[1:]) - 1) % len(TEAM_SKILLS)]
+        rows += [_certificate(rng, people[i], skills[code], today) for code in codes]
+    rows += [
+        _certificate(rng, person, skills["inspect"], today)
+        for person in people
+        if person.title == "网协员"
+    ]
+    Certificate.objects.bulk_create(rows)
+
+
+def _certificate(rng: Random, person: Person, skill: Skill, today: date) -> Certificate:
+    issued = today - timedelta(days=rng.randint(30, 700))
+    return Certificate(
+        person=person, skill=skill, issued_on=issued, expires_on=issued + timedelta(days=1096)
+    )
+
+
+def _accounts(
+    company: Unit, stations: list[Unit], alliance: dict[str, Unit], teams: list[Team]
+) -> tuple[Login, ...]:
+    secret = make_password(PASSWORD)
+    first, second = teams[0], teams[1]
+    crew = list(
+        Membership.objects.filter(team=first).order_by("-is_captain", "pk").select_related("person")
+    )
+    crew2 = list(
+        Membership.objects.filter(team=second)
+        .order_by("-is_captain", "pk")
+        .select_related("person")
+    )
+    plan: list[tuple[str, str, Role, Unit, Person | None, str]] = [
+        ("dispatcher", "县调度员", Role.DISPATCHER, alliance["LM"], None, "受理、派单、排计划"),
+        ("station", "所调度员", Role.DISPATCHER, stations[0], None, "只看本所的需求与工单"),
+        ("water", "水务坐席", Role.ALLIANCE_UNIT, alliance["WTR"], None, "联盟单位自己的队列"),
+        (
+            "captain",
+            crew[0].person.name,
+            Role.CAPTAIN,
+            first.unit,
+            crew[0].person,
+            f"{first.name}队长",
+        ),
+        (
+            "steward",
+            crew[1].person.name,
+            Role.STEWARD,
+            first.unit,
+            crew[1].person,
+            f"{first.name}队员",
+        ),
+        (
+            "steward2",
+            crew2[1].person.name,
+            Role.STEWARD,
+            second.unit,
+            crew2[1].person,
+            f"{second.name}队员",
+        ),
+        ("party", "党建专责", Role.PARTY_AFFAIRS, company, None, "看指标与阵地"),
+        ("commander", "指挥长", Role.COMMANDER, company, None, "看全局"),
+        ("auditor", "审计员", Role.AUDITOR, alliance["LM"], None, "看审计轨迹"),
+        ("admin", "管理员", Role.ADMINISTRATOR, alliance["LM"], None, "维护基础数据"),
+    ]
+    logins = []
+    for username, shown, role, unit, person, what in plan:
+        is_admin = role is Role.ADMINISTRATOR
+        user = User.objects.create(
+            username=username,
+            display_name=shown,
+            password=secret,
+            is_staff=is_admin,
+            is_superuser=is_admin,
+            is_generated=True,
+        )
+        RoleAssignment.objects.create(user=user, role=role, unit=unit)
+        if person is not None:
+            Person.objects.filter(pk=person.pk).update(user=user)
+        logins.append(Login(username, role, what))
+    return tuple(logins)
+
+
+def _sites(rng: Random, company: Unit, stations: list[Unit], villages: list[Area]) -> None:
+    """Write the base matrix 1+4+1 (seed row 000-01) and 54 service stations (001-07)."""
+
+    def site(code: str, name: str, kind: str, unit: Unit, parent: Site | None, venue: str) -> Site:
+        area = rng.choice(villages)
+        return Site.objects.create(
+            code=code,
+            name=name,
+            kind=kind,
+            unit=unit,
+            parent=parent,
+            venue_type=venue,
+            area=area,
+            lat=area.lat or 30.6,
+            lon=area.lon or 119.6,
+            address=f"{area.name}便民服务中心",
+            opening_hours="工作日 8:30–17:30",
+            is_generated=True,
+        )
+
+    main = site(
+        "ZD-01", "安吉电力文明实践综合基地", Site.Kind.MAIN_BASE, company, None, "community"
+    )
+    branches = [
+        site(
+            f"ZD-1{i}",
+            f"{stations[i].name[:2]}分基地",
+            Site.Kind.BRANCH_BASE,
+            stations[i],
+            main,
+            "community",
+        )
+        for i in range(4)
+    ]
+    site("ZD-20", "白茶之乡文明实践点", Site.Kind.PRACTICE_POINT, stations[4], main, "village")
+    for i, village in enumerate(rng.sample(villages, STATIONS)):
+        unit = stations[i % len(stations)]
+        Site.objects.create(
+            code=f"FW-{i + 1:03d}",
+            name=f"{village.name.removesuffix('村委会')}电力服务站",
+            kind=Site.Kind.STATION,
+            unit=unit,
+            parent=branches[i % 4],
+            venue_type="village",
+            area=village,
+            lat=village.lat or 30.6,
+            lon=village.lon or 119.6,
+            address=f"{village.name}旁",
+            opening_hours="周一至周五 9:00–16:00",
+            is_generated=True,
+        )
