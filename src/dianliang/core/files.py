@@ -90,3 +90,12 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def read_token(token: str) -> bytes:
+    """Return the content of the file with a public token.
+
+    Raises:
+        StoredFile.DoesNotExist: there is none.
+    """
+    return read(StoredFile.objects.get(token=token))

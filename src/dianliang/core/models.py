@@ -198,3 +198,17 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.token
+
+
+class RateWindow(models.Model):
+    """How often a source did something in a span of time (频次)."""
+
+    key = models.CharField("键", max_length=120, unique=True)
+    count = models.PositiveIntegerField("次数", default=0)
+    ends_at = models.DateTimeField("截止", db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "频次"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"

@@ -14,7 +14,8 @@ from dianliang.domain.catalog.models import Service, VenueType
 from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
 from dianliang.domain.intake.operations import handling, posting
-from dianliang.domain.intake.operations.posting import Place, Reporter
+from dianliang.domain.intake.operations.posting import Place
+from dianliang.domain.intake.reporting import Reporter
 from dianliang.domain.intake.tokens import participant
 from dianliang.domain.territory import queries as territory
 from dianliang.domain.territory.models import Area

@@ -7,15 +7,24 @@ from threading import Event
 
 from django.db import DatabaseError, close_old_connections
 
-from dianliang.core import jobs, seal
+from dianliang.core import jobs, limits, seal
+from dianliang.flows import closing
+from dianliang.flows.planning import drafting
 
 Clock = Callable[[], datetime]
 Chore = Callable[[datetime], object]
 
 IDLE_S = 0.5
 CHORES_EVERY = timedelta(minutes=1)
-CHORES: tuple[Chore, ...] = (lambda at: seal.seal_settled(at=at),)
+CHORES: tuple[Chore, ...] = (
+    lambda at: seal.seal_settled(at=at),
+    lambda at: limits.forget_old(at=at),
+    lambda at: closing.archive_unrated(at=at),
+)
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
+
+HANDLERS = (drafting.solve_in_background,)
+"""Naming the handlers here is what registers them in a worker."""
 
 log = logging.getLogger(__name__)
 

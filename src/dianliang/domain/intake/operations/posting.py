@@ -14,6 +14,7 @@ from dianliang.domain.catalog.queries import Deadlines
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.intake.lifecycle import NEED, OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
+from dianliang.domain.intake.reporting import Reporter
 from dianliang.domain.intake.tokens import hashed
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
@@ -37,16 +38,6 @@ class UnableToRateError(DomainError):
     """There is nothing to rate, or it was rated already."""
 
     code = "intake.unable-to-rate"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reporter:
-    """Who asks, as far as he says."""
-
-    kind: str = Participant.Kind.RESIDENT
-    name: str = ""
-    phone: str = ""
-    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,44 @@
+"""How often one source may do something, and when it may try again."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from dianliang.core.fields import blind_index
+from dianliang.core.models import RateWindow
+from dianliang.kernel.errors import DomainError
+
+
+class TooManyError(DomainError):
+    """The source did this too often; `retry_after_s` says how long to wait."""
+
+    code = "limits.too-many"
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+@transaction.atomic
+def count(*, what: str, source: str, most: int, per: timedelta, at: datetime) -> None:
+    """Count one more time; only a keyed fingerprint of the source is stored.
+
+    Raises:
+        TooManyError: that is more than `most` in the current window of `per`.
+    """
+    seconds = int(per.total_seconds())
+    began = int(at.timestamp()) // seconds * seconds
+    key = f"{what}:{blind_index(source, context=what)[:32]}:{began}"
+    row, _ = RateWindow.objects.get_or_create(key=key, defaults={"ends_at": at + per})
+    RateWindow.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    if row.count + 1 > most:
+        wait = began + seconds - int(at.timestamp())
+        raise TooManyError(
+            f"提交太频繁，请 {max(1, -(-wait // 60))} 分钟后再试。", retry_after_s=wait
+        )
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete counts whose window is over; return how many."""
+    return RateWindow.objects.filter(ends_at__lt=at).delete()[0]

@@ -1,0 +1,86 @@
+// What every page needs: theme switch, countdowns, toasts, shortcuts, htmx with CSRF.
+const root = document.documentElement;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-theme-switch]");
+  if (!button) return;
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* see theme.js */ }
+});
+
+const english = root.lang.startsWith("en");
+const words = english
+  ? { left: "left", late: "late", d: "d", h: "h", m: "min" }
+  : { left: "剩", late: "超", d: "天", h: "时", m: "分" };
+
+function span(ms) {
+  const minutes = Math.floor(Math.abs(ms) / 60000);
+  const [d, h, m] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+  if (d) return `${d}${words.d}${h ? h + words.h : ""}`;
+  return h ? `${h}${words.h}${m}${words.m}` : `${m}${words.m}`;
+}
+
+export function countdowns(scope = document) {
+  const now = Date.now();
+  for (const time of scope.querySelectorAll("time[data-countdown]")) {
+    if (time.dataset.stopped) continue;
+    const left = new Date(time.dateTime) - now;
+    const whole = new Date(time.dateTime) - new Date(time.dataset.from || time.dateTime);
+    time.textContent = (left < 0 ? words.late : words.left) + (english ? " " : "") + span(left);
+    time.classList.toggle("late", left < 0);
+    time.classList.toggle("soon", left >= 0 && whole > 0 && left / whole < 0.25);
+  }
+}
+countdowns();
+setInterval(countdowns, 20000);
+
+export function toast(text, bad = false) {
+  const line = document.createElement("p");
+  line.className = bad ? "toast bad" : "toast";
+  line.textContent = text;
+  document.querySelector(".toasts").append(line);
+  setTimeout(() => line.remove(), bad ? 9000 : 5000);
+}
+for (const line of document.querySelectorAll("[data-toast]")) setTimeout(() => line.remove(), 7000);
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog[open]")) return;
+  const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.matches("input, select, textarea") ? target.focus() : target.click();
+});
+
+// A button that says "sending" cannot be pressed twice; the server would know anyway.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || event.target.closest("[hx-post]")) return;
+  setTimeout(() => { button.setAttribute("aria-disabled", "true"); button.dataset.sent = "1"; });
+  if (button.dataset.sent) event.preventDefault();
+});
+addEventListener("pageshow", () => {
+  for (const b of document.querySelectorAll("[data-sent]")) { delete b.dataset.sent; b.removeAttribute("aria-disabled"); }
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ([409, 422].includes(event.detail.xhr.status)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+document.addEventListener("htmx:afterSwap", (event) => countdowns(event.detail.elt.parentElement || document));
+document.addEventListener("htmx:sendError", () => toast(english ? "Offline: nothing was changed." : "网络不通，什么也没有改动，请重试。", true));
+document.addEventListener("htmx:responseError", () => toast(english ? "The server could not do that." : "服务器没能完成，请刷新后重试。", true));

@@ -1,0 +1,85 @@
+"""Small pieces of markup that every face uses."""
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+TONES = {
+    "RECEIVED": "warn",
+    "HANDED_OVER": "warn",
+    "WAITING": "warn",
+    "PAUSED": "warn",
+    "RESOLVED": "good",
+    "CLOSED": "good",
+    "DONE": "good",
+    "PUBLISHED": "good",
+    "FAILED": "danger",
+}
+
+
+@register.simple_tag
+def countdown(due_at: datetime | None, since: datetime | None = None) -> SafeString:
+    """Show a deadline that the page counts down to; `since` sets when it turns amber."""
+    if due_at is None:
+        return SafeString("")
+    return format_html(
+        '<time datetime="{}" data-countdown data-from="{}">{}</time>',
+        due_at.isoformat(),
+        (since or due_at).isoformat(),
+        f"{due_at:%m-%d %H:%M}",
+    )
+
+
+@register.simple_tag
+def status_chip(status: str, label: str) -> SafeString:
+    """Show a state in its colour."""
+    return format_html('<span class="chip {}">{}</span>', TONES.get(status, ""), _(label))
+
+
+@register.filter
+def translated(words: str) -> str:
+    """Translate words that come from data, such as the label of a state."""
+    return _(words) if words else ""
+
+
+@register.filter
+def minutes(seconds: int | None) -> str:
+    """Show seconds as minutes or hours and minutes."""
+    if seconds is None:
+        return "—"
+    whole = round(seconds / 60)
+    if whole < 60:
+        return _("%(m)d 分钟") % {"m": whole}
+    return _("%(h)d 小时 %(m)d 分") % {"h": whole // 60, "m": whole % 60}
+
+
+@register.filter
+def kilometres(metres: int | None) -> str:
+    """Show metres as kilometres."""
+    return "—" if metres is None else _("%(km).1f 公里") % {"km": metres / 1000}
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Show a share as a percentage; a missing one as a dash."""
+    return "—" if share is None else f"{share:.0%}"
+
+
+@register.simple_tag
+def map_attributes() -> SafeString:
+    """Give a map element what it needs to draw the county."""
+    return format_html(
+        'data-areas="{}" data-leaflet-js="{}" data-leaflet-css="{}" data-tiles="{}"',
+        reverse("api:areas"),
+        static("dist/leaflet.js"),
+        static("dist/leaflet.css"),
+        settings.TILE_URL,
+    )

@@ -1,0 +1,86 @@
+"""Log-in, role choice, and pages for when something is wrong."""
+
+from django.contrib.auth import views as auth
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dianliang.faces.ui.requests import ROLE_SESSION_KEY, actor, today
+from dianliang.flows import identity
+from dianliang.kernel.actor import Role
+
+HOMES = {
+    Role.DISPATCHER: "console:board",
+    Role.ALLIANCE_UNIT: "console:board",
+    Role.STEWARD: "field:today",
+    Role.CAPTAIN: "field:today",
+    Role.PARTY_AFFAIRS: "board:overview",
+    Role.COMMANDER: "board:overview",
+    Role.AUDITOR: "board:overview",
+    Role.ADMINISTRATOR: "board:overview",
+}
+
+login = auth.LoginView.as_view(template_name="ui/login.html", redirect_authenticated_user=True)
+logout = auth.LogoutView.as_view(next_page="/")
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Send a person to where his role works."""
+    by = actor(request)
+    if by is None:
+        return redirect("login" if not request.user.is_authenticated else "ui:roles")
+    return redirect(HOMES.get(by.role, "portal:home"))
+
+
+def roles(request: HttpRequest) -> HttpResponse:
+    """Let a person with several roles choose one."""
+    if not request.user.is_authenticated:
+        return redirect("login")
+    choices = identity.roles_of(request.user, on=today())
+    return TemplateResponse(request, "ui/roles.html", {"choices": choices})
+
+
+@require_POST
+def act_as(request: HttpRequest, role_id: int) -> HttpResponseRedirect:
+    """Act in another of one's own roles from now on."""
+    if not request.user.is_authenticated:
+        return redirect("login")
+    if role_id not in {choice.id for choice in identity.roles_of(request.user, on=today())}:
+        raise Http404
+    request.session[ROLE_SESSION_KEY] = role_id
+    return redirect(reverse("home"))
+
+
+def problem(request: HttpRequest, *, status: int, heading: str, words: str) -> HttpResponse:
+    """Show what went wrong and what to do."""
+    context = {"heading": heading, "words": words}
+    return TemplateResponse(request, "ui/error.html", context, status=status).render()
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    del exception
+    return problem(request, status=400, heading=_("这个请求看不懂"), words=_("请返回上一页重试。"))
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    del exception
+    words = _("页面可能放得太久了，请刷新后再试。")
+    return problem(request, status=403, heading=_("没有完成"), words=words)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    del exception
+    words = _("地址可能写错了，或者内容不归您查看。")
+    return problem(request, status=404, heading=_("没有找到"), words=words)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    words = _("我们这边出了问题。已经提交的内容不会丢失，请稍后再试。")
+    return problem(request, status=500, heading=_("出错了"), words=words)
