@@ -245,3 +245,18 @@ def duplicates(*, number: str, by: Actor, at: datetime) -> tuple[triage.LikelyDu
         service_code=need.service.code if need.service else "",
         besides=need.number,
     )
+
+
+def reveal_phone(*, number: str, participant_id: int, reason: str, by: Actor, at: datetime) -> str:
+    """Return a phone number in full to the handler, with a reason that is logged."""
+    need = access.need_to_handle(number, by=by)
+    found = need.participants.filter(pk=participant_id).first()
+    if found is None:
+        raise InvalidInputError("没有这位诉求人。", field="participant")
+    return handling.reveal(participant=found, reason=_reason(reason), by=by, at=at)
+
+
+def keep_filter(*, name: str, query: str, by: Actor) -> None:
+    """Keep a view of the queue under a name."""
+    name = clean_text(name, field="name", label="名称", most=40, least=1)
+    handling.keep_filter(name=name, query=query, by=by)

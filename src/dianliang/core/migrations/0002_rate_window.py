@@ -4,23 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RateWindow',
+            name="RateWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='键')),
-                ('count', models.PositiveIntegerField(default=0, verbose_name='次数')),
-                ('ends_at', models.DateTimeField(db_index=True, verbose_name='截止')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True, verbose_name="键")),
+                ("count", models.PositiveIntegerField(default=0, verbose_name="次数")),
+                ("ends_at", models.DateTimeField(db_index=True, verbose_name="截止")),
             ],
             options={
-                'verbose_name': '频次',
-                'verbose_name_plural': '频次',
+                "verbose_name": "频次",
+                "verbose_name_plural": "频次",
             },
         ),
     ]

@@ -1,6 +1,22 @@
 """Addresses of the console face."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from dianliang.faces.console import views
 
 app_name = "console"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.board, name="board"),
+    path("bulk/", views.bulk, name="bulk"),
+    path("filters/", views.keep_filter, name="keep_filter"),
+    path("intake/", views.intake, name="intake"),
+    path("intake/hints/", views.hints, name="hints"),
+    path("paste/", views.paste, name="paste"),
+    path("needs/<str:number>/", views.need, name="need"),
+    path("needs/<str:number>/split/", views.split, name="split"),
+    path("needs/<str:number>/tell/", views.tell, name="tell"),
+    path("needs/<str:number>/photos/<str:token>/", views.photo, name="photo"),
+    path("needs/<str:number>/reveal/<int:participant_id>/", views.reveal, name="reveal"),
+    path("needs/<str:number>/do/<str:verb>/", views.act, name="act"),
+    path("plans/", include("dianliang.faces.console.planning.urls")),
+]

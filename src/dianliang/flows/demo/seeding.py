@@ -15,6 +15,7 @@ from dianliang.domain.catalog.queries import deadlines, work_calendar
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import RoleAssignment, Unit
 from dianliang.domain.directory.queries import unit_for
+from dianliang.domain.intake import search
 from dianliang.domain.intake.models import Need, NeedJob, Participant, Rating
 from dianliang.domain.intake.tokens import hashed
 from dianliang.domain.territory.models import Area
@@ -108,6 +109,7 @@ def _history(county: County, *, rng: Random, at: datetime) -> None:
             parts.append(need)
         events += _events(need)
     Need.objects.bulk_create(needs)
+    search.index(needs)
     Participant.objects.bulk_create(first)
     Rating.objects.bulk_create(ratings)
     AuditEvent.objects.bulk_create(events)

@@ -10,7 +10,14 @@ from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import Deadlines
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.intake.lifecycle import CLOCK_STOPPED, NEED
-from dianliang.domain.intake.models import ClockPause, Decision, Message, Need, Participant
+from dianliang.domain.intake.models import (
+    ClockPause,
+    Decision,
+    Message,
+    Need,
+    Participant,
+    SavedFilter,
+)
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
@@ -272,3 +279,24 @@ def decide(*, need: Need, aspect: str, chosen: str, by: Actor, at: datetime) -> 
         proposed=proposed,
         chosen=chosen,
     )
+
+
+@transaction.atomic
+def reveal(*, participant: Participant, reason: str, by: Actor, at: datetime) -> str:
+    """Return a phone number in full; who looked, and why, is on record.
+
+    Raises:
+        InvalidInputError: there is no reason.
+    """
+    if not reason:
+        raise InvalidInputError("查看联系方式必须说明原因。", field="reason")
+    audit.record("intake.need.reveal", target=participant.need, by=by, at=at, reason=reason)
+    return participant.phone
+
+
+@transaction.atomic
+def keep_filter(*, name: str, query: str, by: Actor) -> SavedFilter:
+    """Keep a view of the queue under a name; the same name is replaced."""
+    return SavedFilter.objects.update_or_create(
+        owner_id=by.id, name=name, defaults={"query": query[:500]}
+    )[0]

@@ -12,6 +12,7 @@ from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import Deadlines
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import NEED, OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
 from dianliang.domain.intake.reporting import Reporter
@@ -91,6 +92,7 @@ def post(
         due_at=deadlines.due_at,
     )
     need.photos.set(photos)
+    search.index([need])
     _participate(need, reporter, follow_token, is_first=True, text="", at=at)
     audit.record("intake.need.post", target=need, by=by, at=at, after=need.status)
     return need

@@ -1,0 +1,208 @@
+"""The handler's queue: filtered, searched, sorted by what is most urgent; no query per row."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+
+from dianliang.domain.intake import access, search
+from dianliang.domain.intake.lifecycle import CLOCK_STOPPED, LABELS, NEED, OPEN
+from dianliang.domain.intake.models import Need, SavedFilter
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.lifecycle import Transition
+
+PAGE_ROWS = 30
+LAST_PAGE = 200
+TABS: dict[str, tuple[str, frozenset[str]]] = {
+    "todo": ("待受理", frozenset({"RECEIVED", "HANDED_OVER"})),
+    "doing": ("办理中", frozenset({"ACCEPTED", "IN_PROGRESS"})),
+    "stopped": ("停钟", CLOCK_STOPPED),
+    "done": ("已办结", frozenset({"RESOLVED", "CLOSED"})),
+    "all": ("全部", frozenset(LABELS)),
+}
+SOON_SHARE = 0.25
+"""A clock with less than a quarter of its time left is shown amber."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a handler wants to see. Unknown values are ignored."""
+
+    tab: str = "todo"
+    q: str = ""
+    service: str = ""
+    unit: str = ""
+    urgency: str = ""
+    channel: str = ""
+    overdue: bool = False
+    page: int = 1
+
+    def query(self, **changes: object) -> str:
+        """Return the filters as a query string, with some changed."""
+        values = {name: getattr(self, name) for name in Filters.__slots__} | changes
+        kept = {k: v for k, v in values.items() if v and not (k == "page" and v == 1)}
+        return urlencode({k: 1 if v is True else v for k, v in kept.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedRow:
+    """One line of the queue."""
+
+    number: str
+    text: str
+    status: str
+    status_label: str
+    service_name: str
+    area_name: str
+    unit_name: str
+    channel_label: str
+    urgency: str
+    is_danger: bool
+    received_at: datetime
+    clock_label: str
+    clock_at: datetime | None
+    tone: str
+    participants: int
+    reopened_count: int
+    lat: float | None
+    lon: float | None
+    verbs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """One page of the queue."""
+
+    rows: tuple[NeedRow, ...]
+    total: int
+    page: int
+    pages: int
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+
+
+def board(*, by: Actor, filters: Filters, at: datetime) -> Board:
+    """Return a page of the queue that an actor may see."""
+    needs = access.visible(by)
+    counts = _counts(needs)
+    rows = _filtered(needs, filters, at=at)
+    total = rows.count()
+    pages = max(1, min(LAST_PAGE, -(-total // PAGE_ROWS)))
+    page = max(1, min(filters.page, pages))
+    first = (page - 1) * PAGE_ROWS
+    shown = _sorted(rows, filters)[first : first + PAGE_ROWS]
+    related = ("service", "area", "unit")
+    return Board(
+        rows=tuple(row_of(need, by=by, at=at) for need in shown.select_related(*related)),
+        total=total,
+        page=page,
+        pages=pages,
+        counts=counts,
+    )
+
+
+def _counts(needs: QuerySet[Need]) -> dict[str, int]:
+    open_ = needs.filter(status__in=OPEN).values_list("status", flat=True)
+    statuses = list(open_)
+    return {
+        tab: sum(status in states for status in statuses)
+        for tab, (_, states) in TABS.items()
+        if tab in {"todo", "doing", "stopped"}
+    }
+
+
+def _filtered(needs: QuerySet[Need], filters: Filters, *, at: datetime) -> QuerySet[Need]:
+    _, states = TABS.get(filters.tab, TABS["todo"])
+    if filters.tab != "all":
+        needs = needs.filter(status__in=states)
+    if filters.q:
+        needs = needs.filter(pk__in=search.matching(filters.q))
+    if filters.service == "-":
+        needs = needs.filter(service=None)
+    elif filters.service:
+        needs = needs.filter(service__code=filters.service)
+    if filters.unit:
+        needs = needs.filter(unit__code=filters.unit)
+    if filters.urgency:
+        needs = needs.filter(urgency=filters.urgency)
+    if filters.channel:
+        needs = needs.filter(channel=filters.channel)
+    if filters.overdue:
+        late = Q(due_at__lt=at) | Q(first_response_at=None, response_due_at__lt=at)
+        needs = needs.filter(late, status__in=OPEN - CLOCK_STOPPED)
+    return needs
+
+
+def _sorted(needs: QuerySet[Need], filters: Filters) -> QuerySet[Need]:
+    if filters.tab in {"done", "all"}:
+        return needs.order_by("-received_at", "-pk")
+    rank = Case(
+        When(is_danger=True, then=Value(0)),
+        When(urgency=Need.Urgency.URGENT, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return needs.annotate(rank=rank).order_by("rank", F("due_at").asc(), "pk")
+
+
+def row_of(need: Need, *, by: Actor, at: datetime) -> NeedRow:
+    """Return one need as a line of the queue."""
+    label, clock_at = next_clock(need)
+    return NeedRow(
+        number=need.number,
+        text=need.text[:90],
+        status=need.status,
+        status_label=LABELS[need.status],
+        service_name=need.service.name if need.service else "",
+        area_name=need.area.name,
+        unit_name=need.unit.name,
+        channel_label=need.get_channel_display(),
+        urgency=need.urgency,
+        is_danger=need.is_danger,
+        received_at=need.received_at,
+        clock_label=label,
+        clock_at=clock_at,
+        tone=tone(need, clock_at, at=at),
+        participants=1,
+        reopened_count=need.reopened_count,
+        lat=need.lat,
+        lon=need.lon,
+        verbs=tuple(t.verb for t in verbs(need, by=by)),
+    )
+
+
+def next_clock(need: Need) -> tuple[str, datetime | None]:
+    """Return the promise that runs out next, with its name; none while the clock stands still."""
+    if need.status not in OPEN or need.status in CLOCK_STOPPED:
+        return "", None
+    if need.first_response_at is None:
+        return "响应", need.response_due_at
+    if need.on_site_due_at is not None and need.status in {"ACCEPTED", "IN_PROGRESS"}:
+        return "到场", need.on_site_due_at
+    return "办结", need.due_at
+
+
+def tone(need: Need, clock_at: datetime | None, *, at: datetime) -> str:
+    """Return the colour of a need on list and map."""
+    if need.is_danger and need.status in OPEN:
+        return "danger"
+    if clock_at is None:
+        return "open" if need.status in OPEN else "done"
+    whole = (clock_at - need.received_at).total_seconds()
+    left = (clock_at - at).total_seconds()
+    if left < 0:
+        return "late"
+    return "soon" if whole > 0 and left / whole < SOON_SHARE else "open"
+
+
+def verbs(need: Need, *, by: Actor) -> tuple[Transition, ...]:
+    """Return what the actor may do with a need now."""
+    if not by.reaches_unit(need.unit.path):
+        return ()
+    return NEED.verbs(need.status, role=Role(by.role))
+
+
+def saved_filters(*, by: Actor) -> tuple[tuple[str, str], ...]:
+    """Return a person's saved filters: name and query."""
+    rows = SavedFilter.objects.filter(owner_id=by.id).order_by("position", "name")
+    return tuple(rows.values_list("name", "query"))

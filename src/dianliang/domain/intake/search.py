@@ -1,0 +1,84 @@
+"""Full-text search in Chinese, exact for every length.
+
+Overlapping pairs of characters are made here; SQLite FTS5 and PostgreSQL hold the same tokens.
+"""
+
+import re
+from collections.abc import Iterable
+
+from django.db import connection
+
+from dianliang.domain.intake.models import Need
+
+MOST_HITS = 5000
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
+
+
+def pairs(text: str) -> str:
+    """Return the overlapping pairs of Chinese runs, and whole words of others, in order."""
+    tokens: list[str] = []
+    for run in _RUN.findall(text.lower()):
+        if run[0] < "\u3400":
+            tokens.append(run)
+        else:
+            tokens += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
+    return " ".join(tokens)
+
+
+def singles(text: str) -> str:
+    """Return the distinct Chinese characters of a text."""
+    return " ".join(sorted({c for c in text if "\u3400" <= c <= "\u9fff"}))
+
+
+def index(needs: Iterable[Need]) -> None:
+    """Write needs into the index, in the caller's transaction."""
+    rows = [
+        (
+            need.pk,
+            pairs(
+                f"{need.number} {need.text} {need.address} {need.area.name}"
+                f" {need.service.name if need.service else ''}"
+            ),
+            singles(f"{need.text}{need.address}{need.area.name}"),
+        )
+        for need in needs
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM intake_search WHERE rowid = %s", [(r[0],) for r in rows])
+        cursor.executemany(_INSERT[connection.vendor], rows)
+
+
+_INSERT = {
+    "sqlite": "INSERT INTO intake_search (rowid, pairs, singles) VALUES (%s, %s, %s)",
+    "postgresql": (
+        "INSERT INTO intake_search (rowid, pairs, singles) VALUES"
+        " (%s, to_tsvector('simple', %s), to_tsvector('simple', %s))"
+    ),
+}
+
+
+def matching(words: str) -> list[int]:
+    """Return the keys of needs that contain every word given, newest first."""
+    parts = [part for part in words.lower().split() if _RUN.search(part)][:8]
+    if not parts:
+        return []
+    found: set[int] | None = None
+    for part in parts:
+        hits = set(_hits(part))
+        found = hits if found is None else found & hits
+    return sorted(found or (), reverse=True)
+
+
+def _hits(part: str) -> list[int]:
+    is_single = len(part) == 1 and part >= "\u3400"
+    column, tokens = ("singles", part) if is_single else ("pairs", pairs(part))
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            sql = "SELECT rowid FROM intake_search WHERE intake_search MATCH %s"
+            asked = f'{column} : "{tokens}"'
+        else:
+            query = "phraseto_tsquery" if column == "pairs" else "plainto_tsquery"
+            sql = f"SELECT rowid FROM intake_search WHERE {column} @@ {query}('simple', %s)"  # noqa: S608 (both names are ours)
+            asked = tokens
+        cursor.execute(f"{sql} ORDER BY rowid DESC LIMIT {MOST_HITS}", [asked])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,14 @@
+"""Addresses of the planning pages."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from dianliang.faces.console.planning import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.plans, name="plans"),
+    path("new/", views.new, name="plan_new"),
+    path("<str:number>/", views.plan, name="plan"),
+    path("<str:number>/progress/", views.progress, name="plan_progress"),
+    path("<str:number>/publish/", views.publish, name="plan_publish"),
+    path("<str:number>/do/<str:verb>/", views.act, name="plan_act"),
+]
