@@ -2,6 +2,7 @@
 
 import os
 
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -16,6 +17,7 @@ def run(*, host: str, port: int, processes: int, embedded_worker: bool) -> None:
     """Serve until told to stop; embedded, one process holds web, worker and write gate."""
     if embedded_worker:
         os.environ["DIANLIANG_EMBEDDED_WORKER"] = "1"
+    connections.close_all()  # an open connection must not be carried over a fork
     Granian(
         target="dianliang.config.wsgi:application",
         address=host,

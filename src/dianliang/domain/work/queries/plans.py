@@ -161,7 +161,7 @@ def plan_page(number: str, *, by: Actor) -> PlanPage:
     if plan is None or not by.reaches_unit(plan.unit.path):
         raise NotVisibleError("没有找到这个计划。")
     outcome = plan.outcome or {}
-    background = BackgroundJob.objects.filter(pk=plan.background_job_id).first()
+    background = BackgroundJob.objects.filter(pk=plan.background_job_id or 0).first()
     return PlanPage(
         row=_row(plan, stops=plan.stops.count()),
         revision=plan.revision,

@@ -1,0 +1,68 @@
+"""Take the screenshots of the README from a running demo: ``tools/screenshots.py URL FOLDER``."""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PASSWORD = "dianliang-demo-2026"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def log_in(page: Page, url: str, username: str) -> None:
+    """Log in with a demo account."""
+    page.goto(f"{url}/login/")
+    page.get_by_label("登录名").fill(username)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+
+def shoot(browser: Browser, url: str, folder: Path) -> None:
+    """Visit the pages that the README shows."""
+    phone = browser.new_context(viewport=PHONE, locale="zh-CN", device_scale_factor=2)
+    page = phone.new_page()
+    pages = {"portal-home": "/", "portal-post": "/post/", "portal-public": "/needs/"}
+    for name, path in pages.items():
+        page.goto(url + path)
+        page.wait_for_timeout(900)
+        page.screenshot(path=folder / f"{name}.png")
+    desk = browser.new_context(viewport=DESK, locale="zh-CN")
+    page = desk.new_page()
+    log_in(page, url, "dispatcher")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=folder / "console-board.png")
+    page.locator("[data-main]").first.click()
+    page.wait_for_timeout(700)
+    page.screenshot(path=folder / "console-need.png")
+    page.goto(f"{url}/console/plans/new/")
+    page.screenshot(path=folder / "plan-new.png")
+    page.get_by_role("button", name="开始排").click()
+    page.get_by_role("button", name="发布给队伍").wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=folder / "plan.png", full_page=True)
+    page.goto(f"{url}/board/")
+    page.screenshot(path=folder / "board.png")
+
+
+def main() -> None:
+    """Run the browser."""
+    url, folder = sys.argv[1].rstrip("/"), Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=OPTIONS)
+        shoot(browser, url, folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
