@@ -56,18 +56,21 @@ class World:
             RoleAssignment.objects.create(user=user, role=role, unit=self.unit)
         if team:
             Membership.objects.create(
-                team=team, person=person, is_captain=is_captain, valid_from=date(2026, 1, 1)
+                team=team,
+                person=person,
+                is_captain=is_captain,
+                valid_from=self.today - timedelta(days=300),
             )
         for code in skills:
             skill, _ = Skill.objects.get_or_create(code=code, defaults={"name": "抢修"})
-            self.certify(person, skill, until=date(2027, 6, 1))
+            self.certify(person, skill, until=self.today + timedelta(days=200))
         self.people[number] = person
         return person
 
     def certify(self, person, skill, *, until):
         """Give a person a certificate."""
         return Certificate.objects.create(
-            person=person, skill=skill, issued_on=date(2025, 1, 1), expires_on=until
+            person=person, skill=skill, issued_on=self.today - timedelta(days=400), expires_on=until
         )
 
     def visit(
@@ -77,7 +80,7 @@ class World:
         n = next(self.serial)
         lat, lon = STOPS[(n - 1) % len(STOPS)]
         job = job or Job.objects.create(
-            number=f"GD261124-{n:04d}",
+            number=f"GD{self.today:%y%m%d}-{n:04d}",
             skill=skill,
             area=self.area,
             lat=lat,
@@ -98,7 +101,7 @@ class World:
             NeedJob.objects.create(need=need, job=job, element="power")
         start = self.at - timedelta(hours=3) + timedelta(minutes=75 * n)
         return Visit.objects.create(
-            number=f"SM261124-{n:04d}",
+            number=f"SM{self.today:%y%m%d}-{n:04d}",
             job=job,
             team=self.teams[team],
             on=on or self.today,
@@ -114,7 +117,7 @@ class World:
         """Receive a need of a resident."""
         n = next(self.serial)
         need = Need.objects.create(
-            number=f"XQ261124-{n:04d}",
+            number=f"XQ{self.today:%y%m%d}-{n:04d}",
             channel="portal",
             text=text,
             area=self.area,

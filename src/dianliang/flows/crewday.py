@@ -8,8 +8,8 @@ from django.db import transaction
 from dianliang.domain.work.models import Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.queries.visits import needed_skills
+from dianliang.domain.workforce import crews
 from dianliang.domain.workforce import operations as workforce
-from dianliang.domain.workforce import queries
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows import need_follow
 from dianliang.kernel.actor import SYSTEM, Actor, Role
@@ -33,9 +33,9 @@ class TeamDay:
     base_lon: float
     unit_name: str
     unit_phone: str
-    crew: tuple[queries.CrewMember, ...]
-    away: tuple[queries.Away, ...]
-    stand_ins: tuple[queries.StandIn, ...]
+    crew: tuple[crews.CrewMember, ...]
+    away: tuple[crews.Away, ...]
+    stand_ins: tuple[crews.StandIn, ...]
 
 
 def team_days(*, by: Actor, on: date) -> tuple[TeamDay, ...]:
@@ -43,7 +43,7 @@ def team_days(*, by: Actor, on: date) -> tuple[TeamDay, ...]:
 
     Only a captain is shown who could stand in.
     """
-    codes = queries.teams_of(by.person_number, on=on)
+    codes = crews.teams_of(by.person_number, on=on)
     teams = Team.objects.filter(code__in=codes).select_related("unit")
     return tuple(_team_day(team, on=on, is_captain=by.role is Role.CAPTAIN) for team in teams)
 
@@ -118,10 +118,10 @@ def report_absence(
         UnableToReportAbsenceError: no reason, or the days make no sense.
     """
     person = _person(person_number)
-    theirs = queries.teams_of(person_number, on=first_on)
+    theirs = crews.teams_of(person_number, on=first_on)
     if person_number != by.person_number:
         _require_captain(by)
-        if not theirs & queries.teams_of(by.person_number, on=first_on):
+        if not theirs & crews.teams_of(by.person_number, on=first_on):
             raise NotVisibleError(f"您的队伍里没有编号为 {person_number} 的人员。")
     workforce.report_absence(
         person=person,
@@ -157,7 +157,7 @@ def report_team_absence(
     """
     _require_captain(by)
     team = _own_team(team_code, on=on, by=by)
-    for member in queries.crew(team, on=on):
+    for member in crews.crew(team, on=on):
         workforce.report_absence(
             person=_person(member.number), first_on=on, last_on=on, reason=reason, by=by, at=at
         )
@@ -167,7 +167,7 @@ def report_team_absence(
 def _hand_back(team_code: str, *, on: date, why: str, by: Actor, at: datetime) -> list[str]:
     """Withdraw what the present crew of a team cannot do on a day."""
     team = Team.objects.get(code=team_code)
-    crew = queries.crew(team, on=on)
+    crew = crews.crew(team, on=on)
     held = {skill for member in crew for skill in member.skills}
     waiting = Visit.objects.filter(team=team, on=on, status__in=WITHDRAWABLE)
     returned = []
@@ -194,15 +194,15 @@ def _team_day(team: Team, *, on: date, is_captain: bool) -> TeamDay:
         base_lon=team.base_lon,
         unit_name=team.unit.name,
         unit_phone=team.unit.public_phone,
-        crew=queries.crew(team, on=on),
-        away=queries.away(team, on=on),
-        stand_ins=queries.stand_ins(team, on=on) if is_captain else (),
+        crew=crews.crew(team, on=on),
+        away=crews.away(team, on=on),
+        stand_ins=crews.stand_ins(team, on=on) if is_captain else (),
     )
 
 
 def _own_team(code: str, *, on: date, by: Actor) -> Team:
     team = Team.objects.select_related("unit").filter(code=code).first()
-    if team is None or code not in queries.teams_of(by.person_number, on=on):
+    if team is None or code not in crews.teams_of(by.person_number, on=on):
         raise NotVisibleError(f"没有队伍 {code}，或它不是您的队伍。")
     return team
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from urllib.parse import quote, urlencode
 
@@ -19,10 +19,11 @@ from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.queries import visits as visit_queries
 from dianliang.domain.work.queries.visits import Stop
-from dianliang.domain.workforce import queries as workforce
+from dianliang.domain.workforce import crews
 from dianliang.flows import crewday
 from dianliang.flows.crewday import TeamDay
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.coordinates import to_gcj02
 from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
@@ -32,6 +33,7 @@ LEFT_OVER_DAYS = 3
 KEPT_ON_PHONE = timedelta(hours=36)
 PLACES_MAX = 60
 ASKERS_MAX = 3
+LUNCH_STARTS, LUNCH_ENDS = time(10, 30), time(14, 30)
 MARGIN_DEG = 0.03
 """About three kilometres around the route, for names on the map."""
 
@@ -124,7 +126,7 @@ class Day:
 def day(*, on: date, by: Actor, at: datetime) -> Day:
     """Return what the actor's teams have before them on a day and the next."""
     tomorrow = on + timedelta(days=1)
-    today_codes = workforce.teams_of(by.person_number, on=on)
+    today_codes = crews.teams_of(by.person_number, on=on)
     stops = visit_queries.route(
         today_codes,
         first_on=on,
@@ -204,12 +206,14 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
 
 
 def _lunch(stops: Iterable[Stop], *, team: TeamDay) -> Iterable[str]:
-    """Name the stops that a lunch break lies before: the longest wait that is long enough."""
+    """Name the stops that lunch lies before: the longest wait around noon that is long enough."""
     for on in (team.on, team.on + timedelta(days=1)):
         own = [stop for stop in stops if stop.team_code == team.code and stop.on == on]
         waits = {
             later.number: (later.arrive_at - earlier.depart_at).total_seconds() - later.travel_s
             for earlier, later in pairwise(own)
+            if earlier.depart_at.astimezone(SHANGHAI).time() < LUNCH_ENDS
+            and later.arrive_at.astimezone(SHANGHAI).time() > LUNCH_STARTS
         }
         if waits and max(waits.values()) >= team.lunch_min * 60 > 0:
             yield max(waits, key=lambda number: waits[number])

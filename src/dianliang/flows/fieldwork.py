@@ -23,7 +23,7 @@ from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Record
 from dianliang.domain.work.queries import visits as visit_queries
 from dianliang.flows import crewday, need_follow
-from dianliang.flows.phone_operations import PhoneOperation, clean_text, clock_error, parse
+from dianliang.flows.phone_operations import PhoneOperation, clock_error, parse, text_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
@@ -59,9 +59,7 @@ class Result:
     server: Mapping[str, Any] | None = None
 
 
-def sync(
-    operations: Sequence[Any], *, sent_at: Any = None, by: Actor, at: datetime
-) -> tuple[Result, ...]:
+def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tuple[Result, ...]:
     """Apply a batch from a phone and answer each operation, in the order it was sent.
 
     Operations are applied by their time on the phone; each in a transaction of its own.
@@ -99,7 +97,7 @@ def keep_photo(raw: bytes, *, key: str, by: Actor, at: datetime) -> str:
         InvalidInputError: not a picture, damaged, too large, or the key is malformed.
     """
     scope = _scope("photo", by)
-    key = clean_text(key, field="key", longest=80)
+    key = text_of(key, field="key", longest=80)
     known = idempotency.recall(scope=scope, key=key)
     if known is None:
         token = files.keep_image(raw, at=at).token
@@ -243,7 +241,7 @@ def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
         signature=next(iter(_uploaded(op.tokens("signature"))), None),
     )
     visits.complete(visit=visit, record=record, by=by, at=at, device_at=op.happened_at)
-    need_follow.settle(visit.job, by=by, at=at)
+    need_follow.settle(visit.job, f"{visit.team.name}已上门办结。", by=by, at=at)
     return Outcome.APPLIED
 
 

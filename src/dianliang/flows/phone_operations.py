@@ -8,12 +8,12 @@ from typing import Any
 
 from dianliang.domain.work.operations.visits import Checked
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import clean_text
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,80}", re.ASCII)
 NUMBER = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""NUL and lone surrogates: no database can keep them."""
+LABELS = {"reason": "原因", "findings": "情况记录", "checklist": "作业清单"}
 LINES_MAX = 40
 TEXT_MAX = 2000
 OLDEST = timedelta(days=30)
@@ -45,7 +45,7 @@ class PhoneOperation:
         Raises:
             InvalidInputError: not a text, too long, or unstorable.
         """
-        return clean_text(self.body.get(name, ""), field=name, longest=longest)
+        return text_of(self.body.get(name, ""), field=name, longest=longest)
 
     def day(self, name: str) -> date:
         """Return a date of the body.
@@ -111,19 +111,15 @@ def clock_error(sent_at: Any, *, at: datetime) -> timedelta:
         return timedelta(0)
 
 
-def clean_text(value: Any, *, field: str, longest: int = TEXT_MAX) -> str:
-    """Return a text that both databases can keep.
+def text_of(value: Any, *, field: str, longest: int = TEXT_MAX) -> str:
+    """Return a text from the wire that both databases can keep.
 
     Raises:
         InvalidInputError: not a text, too long, or unstorable.
     """
     if not isinstance(value, str):
         raise InvalidInputError("这里应是文字。", field=field)
-    if len(value) > longest:
-        raise InvalidInputError(f"文字不能超过 {longest} 字。", field=field)
-    if UNSTORABLE.search(value):
-        raise InvalidInputError("文字里有无法保存的字符，请重新输入。", field=field)
-    return value.strip()
+    return clean_text(value, field=field, label=LABELS.get(field, "文字"), most=longest)
 
 
 def _matching(shape: re.Pattern[str], value: Any, *, field: str) -> str:
@@ -149,7 +145,7 @@ def _checked(line: Any) -> Checked:
     if not isinstance(line, dict) or not isinstance(line.get("ok"), bool):
         raise InvalidInputError("作业清单格式不对。", field="checklist")
     return Checked(
-        item=clean_text(line.get("item"), field="checklist", longest=200),
+        item=text_of(line.get("item"), field="checklist", longest=200),
         ok=line["ok"],
-        note=clean_text(line.get("note", ""), field="checklist", longest=200),
+        note=text_of(line.get("note", ""), field="checklist", longest=200),
     )

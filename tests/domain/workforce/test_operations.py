@@ -6,12 +6,12 @@ import pytest
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Skill
-from dianliang.domain.workforce import operations, queries
+from dianliang.domain.workforce import crews, operations
 from dianliang.domain.workforce.models import Absence, Attendance, Certificate
 
 
 def crew(world, team=0):
-    return [member.number for member in queries.crew(world.teams[team], on=world.today)]
+    return [member.number for member in crews.crew(world.teams[team], on=world.today)]
 
 
 def check_in(world, number, team=0):
@@ -72,7 +72,7 @@ def test_an_absence_is_noted_once_and_takes_him_off_the_crew(world):
 
     assert Absence.objects.count() == 1
     assert crew(world) == ["P1"]
-    assert [row.number for row in queries.away(world.teams[0], on=world.today)] == ["P2"]
+    assert [row.number for row in crews.away(world.teams[0], on=world.today)] == ["P2"]
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_a_stand_in_takes_the_place_and_the_other_leaves_the_crew(world):
     swap(world, "P2", "P4")
 
     assert crew(world) == ["P1", "P4"]
-    assert queries.teams_of("P4", on=world.today) == {"XH"}
-    assert queries.teams_of("P4", on=world.today + timedelta(days=1)) == frozenset()
+    assert crews.teams_of("P4", on=world.today) == {"XH"}
+    assert crews.teams_of("P4", on=world.today + timedelta(days=1)) == frozenset()
 
 
 def test_a_stand_in_of_a_stand_in_replaces_the_first(world):
@@ -143,4 +143,4 @@ def test_somebody_on_duty_elsewhere_or_on_leave_cannot_come(world):
 def test_stand_ins_are_free_people_of_the_unit(world):
     be_away(world, "P9")
 
-    assert {p.number for p in queries.stand_ins(world.teams[0], on=world.today)} == {"P3", "P4"}
+    assert {p.number for p in crews.stand_ins(world.teams[0], on=world.today)} == {"P3", "P4"}

@@ -1,7 +1,7 @@
 """Who may touch which visit. What is absent and what is not yours look the same."""
 
 from dianliang.domain.work.models import Visit
-from dianliang.domain.workforce import queries as workforce
+from dianliang.domain.workforce import crews
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
@@ -21,7 +21,7 @@ def visit_of_own_team(number: str, *, by: Actor) -> Visit:
     is_own = (
         visit is not None
         and by.role in FIELD_ROLES
-        and visit.team.code in workforce.teams_of(by.person_number, on=visit.on)
+        and visit.team.code in crews.teams_of(by.person_number, on=visit.on)
     )
     if visit is None or not is_own:
         raise NotVisibleError(f"没有上门单 {number}，或它不归您的队伍。")

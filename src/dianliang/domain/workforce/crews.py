@@ -1,4 +1,4 @@
-"""Who is on duty with whom, and with which valid certificates."""
+"""Who goes out with a team on a day, who is away, and who could stand in."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dianliang.core import audit
-from dianliang.domain.workforce import queries
+from dianliang.domain.workforce import crews
 from dianliang.domain.workforce.models import Absence, Attendance, Person, Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
@@ -48,10 +48,10 @@ def check_in(
     Raises:
         UnableToCheckInError: the person is away, or belongs elsewhere that day.
     """
-    if queries.is_absent(person, on=on):
+    if crews.is_absent(person, on=on):
         raise UnableToCheckInError(f"{person.name}当日请假，不能签到。")
     row = Attendance.objects.select_for_update().filter(person=person, on=on).first()
-    if row is None and not queries.is_member(person, team=team, on=on):
+    if row is None and not crews.is_member(person, team=team, on=on):
         raise UnableToCheckInError(f"{person.name}不是{team.name}的队员，请用“换人”。")
     if row is not None and row.team_id != team.pk:
         raise UnableToCheckInError(f"{person.name}当日已在{row.team.name}，不能再签到。")
@@ -85,13 +85,13 @@ def swap(
         UnableToSwapError: one is not available, or a needed skill would be missing.
     """
     stood_in = Attendance.objects.filter(person=leaving, team=team, on=on).first()
-    if stood_in is None and not queries.is_member(leaving, team=team, on=on):
+    if stood_in is None and not crews.is_member(leaving, team=team, on=on):
         raise UnableToSwapError(f"{leaving.name}当日不在{team.name}。", field="leaving")
     _require_free(coming, team=team, on=on)
-    held = set(queries.skills_of(coming, on=on))
-    for member in queries.crew(team, on=on):
+    held = set(crews.skills_of(coming, on=on))
+    for member in crews.crew(team, on=on):
         held |= member.skills if member.number != leaving.number else set()
-    missing = queries.skill_names(set(needed_skills) - held)
+    missing = crews.skill_names(set(needed_skills) - held)
     if missing:
         names = "、".join(missing)
         message = f"换人后无人持有当日需要的有效证书：{names}。请换一位持证人员。"
@@ -145,12 +145,12 @@ def report_absence(
 def _require_free(coming: Person, *, team: Team, on: date) -> None:
     if not coming.is_active:
         raise UnableToSwapError(f"{coming.name}不在岗。", field="coming")
-    if queries.is_absent(coming, on=on):
+    if crews.is_absent(coming, on=on):
         raise UnableToSwapError(f"{coming.name}当日请假。", field="coming")
     row = Attendance.objects.filter(person=coming, on=on).select_related("team").first()
     if row is not None:
         raise UnableToSwapError(f"{coming.name}当日已在{row.team.name}。", field="coming")
-    if queries.is_member(coming, team=team, on=on):
+    if crews.is_member(coming, team=team, on=on):
         raise UnableToSwapError(f"{coming.name}本来就在{team.name}，不用换。", field="coming")
 
 

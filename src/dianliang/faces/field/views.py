@@ -20,7 +20,7 @@ from dianliang.faces.field import build
 from dianliang.faces.field.requests import FIELD_ROLES, answer, answers_json, json_body
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import crewday, day_route, fieldwork
-from dianliang.flows.phone_operations import clean_text
+from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError
 
@@ -48,7 +48,16 @@ def app(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "leaflet": [build.address(path) for path in build.LEAFLET],
         "urls": {
             name: reverse(f"field:{name}")
-            for name in ("app", "day", "sync", "photos", "swap", "team_absence", "log_out", "worker")
+            for name in (
+                "app",
+                "day",
+                "sync",
+                "photos",
+                "swap",
+                "team_absence",
+                "log_out",
+                "worker",
+            )
         },
     }
     context = {
@@ -80,9 +89,7 @@ def sync(request: HttpRequest, *, by: Actor) -> HttpResponse:
     body = json_body(request)
     if body.get("account") != by.id:
         raise InvalidInputError("手机上的记录属于另一个账号，请用那个账号登录后发送。")
-    results = fieldwork.sync(
-        body.get("operations"), sent_at=body.get("sent_at"), by=by, at=now()
-    )
+    results = fieldwork.sync(body.get("operations"), sent_at=body.get("sent_at"), by=by, at=now())
     return answer({"results": results})
 
 
@@ -100,9 +107,9 @@ def swap(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Let somebody stand in for a member today."""
     body = json_body(request)
     names = {
-        name: clean_text(body.get(name), field=name, longest=24) for name in ("leaving", "coming")
+        name: text_of(body.get(name), field=name, longest=24) for name in ("leaving", "coming")
     }
-    team = clean_text(body.get("team"), field="team", longest=24)
+    team = text_of(body.get("team"), field="team", longest=24)
     return answer(crewday.swap(team_code=team, on=today(), by=by, at=now(), **names))
 
 
@@ -112,9 +119,9 @@ def team_absence(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Take a whole team off duty for today."""
     body = json_body(request)
     returned = crewday.report_team_absence(
-        team_code=clean_text(body.get("team"), field="team", longest=24),
+        team_code=text_of(body.get("team"), field="team", longest=24),
         on=today(),
-        reason=clean_text(body.get("reason"), field="reason", longest=60),
+        reason=text_of(body.get("reason"), field="reason", longest=60),
         by=by,
         at=now(),
     )

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from dianliang.core import transitions
 from dianliang.core.models import StoredFile
-from dianliang.domain.work.lifecycle import JOB, VISIT
+from dianliang.domain.work.lifecycle import VISIT
 from dianliang.domain.work.models import Job, Visit
+from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
@@ -154,9 +155,7 @@ def complete(
         },
     )
     _attach(done, record.photos)
-    transitions.apply(
-        done.job, "complete", lifecycle=JOB, by=by, at=at, changes={"done_at": ended_at}
-    )
+    job_operations.complete(job=done.job, words="", by=by, at=at, done_at=ended_at)
     return done
 
 
@@ -206,7 +205,7 @@ def _give_back(
     )
     job = Job.objects.get(pk=ended.job_id)
     if job.status == "SCHEDULED":
-        transitions.apply(job, "unschedule", lifecycle=JOB, by=by, at=at, note=words)
+        job_operations.unschedule(job=job, reason=words, by=by, at=at)
     return ended
 
 

@@ -83,10 +83,9 @@ function drawBar() {
   const problems = model.outbox.filter((row) => PROBLEM.has(row.state)).length;
   const chip = document.getElementById("sync-chip");
   const [kind, words] = standing(waits, problems);
-  if (chip.dataset.kind !== kind || chip.textContent !== words) {
-    chip.dataset.kind = kind;
-    chip.textContent = words;
-  }
+  const box = document.getElementById("sync-words");
+  chip.dataset.kind = kind;
+  if (box.textContent !== words) box.textContent = words;
   document.getElementById("bar-title").textContent = model.day?.teams[0]?.name ?? gettext("点亮 · 现场");
   const route = location.hash || "#/";
   const left = model.sheets.filter((sheet) => sheet.stop.on <= model.day.on && isOpen(sheet.status)).length;

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { LABELS, isOpen, nextVerb, VERBS } from "../rules.js";
-import { clock, dayName, distance, fill, gettext } from "../words.js";
+import { clock, dayName, distance, fill, gettext, setup } from "../words.js";
 
 export function today(model) {
   const { day, sheets } = model;
@@ -75,11 +75,14 @@ function nextCard(sheet, model) {
       "div.pair",
       {},
       h("a.button", { href: sheet.navigation.amap, target: "_blank", rel: "noreferrer" }, icon("navigate"), gettext("导航")),
+      sheet.contacts.length > 0 && h("a.button", { href: callUrl(sheet) }, icon("call"), gettext("电话")),
       h("a.button", { href: go }, icon("list"), gettext("详情")),
     ),
     quick,
   );
 }
+
+const callUrl = ({ stop, contacts: [first] }) => `${setup.urls.app}visits/${stop.number}/call/${first.slot}/`;
 
 function facts({ stop, care, needs, status }) {
   return [

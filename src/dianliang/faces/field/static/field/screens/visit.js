@@ -1,7 +1,7 @@
 // One visit: where, who, what to mind, and the button for what comes next.
 
 import { ask, h, icon } from "../dom.js";
-import { LABELS, PROBLEM, VERBS, allowed, isOpen, nextVerb } from "../rules.js";
+import { LABELS, VERBS, allowed, isOpen, nextVerb } from "../rules.js";
 import { clock, distance, fill, gettext, moment, setup } from "../words.js";
 import { finish } from "./finish.js";
 
@@ -20,13 +20,15 @@ export function visit(model, number) {
     h("h1", {}, stop.title),
     trouble(sheet),
     h("p.where", {}, stop.address || stop.area),
-    times(stop),
-    isOpen(status) && reach(sheet),
+    status === "ARRIVED"
+      ? h("details.card", {}, h("summary", {}, gettext("时间、电话与导航")), times(stop), reach(sheet))
+      : [times(stop), isOpen(status) && reach(sheet)],
     sheet.care && careCard(sheet.care),
     words(sheet),
     status === "ARRIVED" ? finish(sheet, model) : null,
     !isOpen(status) && outcome(sheet),
-    isOpen(status) && actions(sheet, model),
+    isOpen(status) && h("div.pair.others", {}, others(sheet, model)),
+    isOpen(status) && status !== "ARRIVED" && nextStep(sheet, model),
   );
 }
 
@@ -126,25 +128,22 @@ function outcome({ stop, status }) {
   );
 }
 
-function actions(sheet, model) {
+function others(sheet, model) {
   const { status } = sheet;
-  const verb = nextVerb(status);
-  const blocked = sheet.problem && PROBLEM.has(sheet.problem.state);
-  const others = [
+  return [
     status === "ACCEPTED" && h("button", { type: "button", onclick: () => model.act(sheet, "arrive") }, gettext("已经到了")),
     allowed(model.day, status, "miss") && h("button", { type: "button", onclick: () => giveBack(sheet, model, "miss") }, VERBS.miss),
     allowed(model.day, status, "decline") && h("button.quiet", { type: "button", onclick: () => giveBack(sheet, model, "decline") }, VERBS.decline),
-  ].filter(Boolean);
+  ];
+}
+
+function nextStep(sheet, model) {
+  const verb = nextVerb(sheet.status);
+  const press = () => model.act(sheet, verb);
   return h(
-    "div.stack.actions",
+    "div.sticky",
     {},
-    h("div.pair", {}, others),
-    verb !== "complete" &&
-      h(
-        "div.sticky",
-        {},
-        h("button.primary.wide", { type: "button", disabled: Boolean(blocked), onclick: () => model.act(sheet, verb) }, VERBS[verb]),
-      ),
+    h("button.primary.wide", { type: "button", disabled: Boolean(sheet.problem), onclick: press }, VERBS[verb]),
   );
 }
 
