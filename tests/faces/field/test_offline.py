@@ -70,6 +70,7 @@ def fill_in(page):
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 60, steps=6)
     page.mouse.up()
+    expect(page.get_by_text("已签", exact=True)).to_be_visible()
 
 
 def test_a_visit_is_done_without_a_network_and_arrives_by_itself(open_app, phone, today_world):

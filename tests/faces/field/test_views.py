@@ -47,7 +47,7 @@ def sync(client, who, *operations):
 def test_the_page_holds_nothing_personal_and_stays_logged_in(log_in, world):
     world.visit(need=world.need())
     client = log_in("P2")
-    response = client.get(reverse("field:app"))
+    response = client.get(reverse("field:today"))
 
     assert response.status_code == 200
     assert response["X-Field-Build"] == build.build_id()
@@ -75,12 +75,12 @@ def test_a_stranger_is_asked_to_log_in_and_not_redirected(client, db, name):
     assert "登录" in response.json()["words"]
 
 
-@pytest.mark.parametrize("name", ["app", "day", "sync", "photos", "swap", "team_absence"])
+@pytest.mark.parametrize("name", ["today", "day", "sync", "photos", "swap", "team_absence"])
 def test_a_dispatcher_finds_nothing_here(client, world, name):
     user = User.objects.create_user("d1", display_name="调度员")
     RoleAssignment.objects.create(user=user, role=Role.DISPATCHER, unit=world.unit)
     client.force_login(user)
-    ask = client.get if name in {"app", "day"} else client.post
+    ask = client.get if name in {"today", "day"} else client.post
 
     assert ask(reverse(f"field:{name}")).status_code == 404
 
@@ -185,7 +185,7 @@ def test_neighbours_and_strangers_do_not_call(log_in, world, who):
 def test_the_service_worker_covers_the_app_and_names_its_version(client, db):
     response = client.get(reverse("field:worker"))
 
-    assert reverse("field:worker").startswith(reverse("field:app"))
+    assert reverse("field:worker").startswith(reverse("field:today"))
     assert response["Content-Type"] == "text/javascript"
     assert response["Cache-Control"] == "no-cache"
     assert build.build_id() in response.content.decode()

@@ -13,12 +13,14 @@ SERVICE_WORKER = HERE / "service_worker.js"
 SHELL = HERE / "templates" / "field" / "app.html"
 SCRIPT = "field/app.js"
 STYLE = "field/field.css"
-ICON = "field/icon.svg"
+ICON = "ui/lamp.svg"
+THEME = ("ui/theme.js", "ui/tokens.css")
 LEAFLET = ("dist/leaflet.js", "dist/leaflet.css")
 ASSETS = (
     SCRIPT,
     STYLE,
     ICON,
+    *THEME,
     *(
         f"field/{name}.js"
         for name in (

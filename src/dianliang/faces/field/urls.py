@@ -6,7 +6,7 @@ from dianliang.faces.field import views
 
 app_name = "field"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.app, name="app"),
+    path("", views.today, name="today"),
     path("day/", views.day, name="day"),
     path("sync/", views.sync, name="sync"),
     path("photos/", views.photos, name="photos"),

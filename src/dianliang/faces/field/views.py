@@ -18,7 +18,8 @@ from django.views.i18n import JavaScriptCatalog
 
 from dianliang.faces.field import build
 from dianliang.faces.field.requests import FIELD_ROLES, answer, answers_json, json_body
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui import requests as ui
+from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import crewday, day_route, fieldwork
 from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
@@ -37,7 +38,7 @@ class RedirectToCall(HttpResponseRedirect):
 @require_GET
 @ensure_csrf_cookie
 @requires(*FIELD_ROLES)
-def app(request: HttpRequest, *, by: Actor) -> HttpResponse:
+def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Give the page that is the whole app; it holds nothing personal and is kept on the phone."""
     if request.session.get_expiry_age() < SESSION_S - 24 * 3600:
         request.session.set_expiry(SESSION_S)
@@ -49,7 +50,7 @@ def app(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "urls": {
             name: reverse(f"field:{name}")
             for name in (
-                "app",
+                "today",
                 "day",
                 "sync",
                 "photos",
@@ -63,7 +64,8 @@ def app(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "setup": setup,
         "words": _words(get_language() or settings.LANGUAGE_CODE),
-        "style": build.address(build.STYLE),
+        "styles": [build.address(build.THEME[1]), build.address(build.STYLE)],
+        "theme": build.address(build.THEME[0]),
         "script": build.address(build.SCRIPT),
         "icon": build.address(build.ICON),
     }
@@ -78,7 +80,7 @@ def app(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @answers_json(*FIELD_ROLES)
 def day(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Give all that the phone keeps for today and tomorrow."""
-    content = day_route.day(on=today(), by=by, at=now())
+    content = day_route.day(on=ui.today(), by=by, at=now())
     return answer({"build": build.build_id(), "day": content})
 
 
@@ -110,7 +112,7 @@ def swap(request: HttpRequest, *, by: Actor) -> HttpResponse:
         name: text_of(body.get(name), field=name, longest=24) for name in ("leaving", "coming")
     }
     team = text_of(body.get("team"), field="team", longest=24)
-    return answer(crewday.swap(team_code=team, on=today(), by=by, at=now(), **names))
+    return answer(crewday.swap(team_code=team, on=ui.today(), by=by, at=now(), **names))
 
 
 @require_POST
@@ -120,7 +122,7 @@ def team_absence(request: HttpRequest, *, by: Actor) -> HttpResponse:
     body = json_body(request)
     returned = crewday.report_team_absence(
         team_code=text_of(body.get("team"), field="team", longest=24),
-        on=today(),
+        on=ui.today(),
         reason=text_of(body.get("reason"), field="reason", longest=60),
         by=by,
         at=now(),
@@ -155,7 +157,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker, with the names of all that makes up this version."""
     setup = {
         "build": build.build_id(),
-        "shell": reverse("field:app"),
+        "shell": reverse("field:today"),
         "assets": [*(build.address(path) for path in build.ASSETS), reverse("field:manifest")],
     }
     source = build.SERVICE_WORKER.read_text(encoding="utf-8")
@@ -174,12 +176,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "short_name": _("点亮"),
         "description": _("电管家和队长的一天：路线、上门、签名，没有网络也能用。"),
         "lang": get_language(),
-        "start_url": reverse("field:app"),
-        "scope": reverse("field:app"),
+        "start_url": reverse("field:today"),
+        "scope": reverse("field:today"),
         "display": "standalone",
         "orientation": "portrait",
-        "background_color": "#f6f7f5",
-        "theme_color": "#0d3b39",
+        "background_color": "#f5f3ec",
+        "theme_color": "#0f3d43",
         "icons": [
             {
                 "src": build.address(build.ICON),

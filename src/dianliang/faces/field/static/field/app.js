@@ -117,7 +117,7 @@ async function register() {
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (hadWorker) toast(gettext("有新版本"), { label: gettext("更新"), run: () => location.reload() });
   });
-  await navigator.serviceWorker.register(setup.urls.worker, { scope: setup.urls.app, updateViaCache: "none" });
+  await navigator.serviceWorker.register(setup.urls.worker, { scope: setup.urls.today, updateViaCache: "none" });
 }
 
 async function main() {

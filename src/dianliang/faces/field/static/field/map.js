@@ -35,7 +35,7 @@ function draw(L, box, sheets, day) {
   for (const team of day.teams) {
     const own = sheets.filter(({ stop }) => stop.team_code === team.code);
     const path = [[team.base_lat, team.base_lon], ...own.map(({ stop }) => [stop.lat, stop.lon])];
-    L.polyline(path, { color: "#0b7a6b", weight: 4, opacity: 0.55, dashArray: "2 8", lineCap: "round" }).addTo(view);
+    L.polyline(path, { color: "#12636b", weight: 4, opacity: 0.55, dashArray: "2 8", lineCap: "round" }).addTo(view);
     pin(L, path[0], "pin base", "◆", `${team.name} ${gettext("驻地")}`).addTo(view);
   }
   for (const { stop, status } of sheets) {

@@ -24,7 +24,7 @@ export async function logOut() {
     return;
   }
   await store.wipe();
-  location.assign(setup.urls.app);
+  location.assign(setup.urls.today);
 }
 
 function warning(count) {

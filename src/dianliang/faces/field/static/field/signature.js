@@ -7,8 +7,9 @@ import { gettext } from "./words.js";
 const INK = "#10231f";
 const PAPER = "#ffffff";
 
-// Build a pad. `onChange` gets the id of the kept picture after each stroke, or null when cleared.
-export function pad({ number, kept, onChange }) {
+// Build a pad. `onChange` gets the id of the kept picture after each stroke, or null when cleared;
+// `wait` is told of each picture that is still being kept.
+export function pad({ number, kept, onChange, wait }) {
   const canvas = h("canvas.pad", {
     role: "img",
     "aria-label": gettext("签名区，请用手指签名"),
@@ -36,21 +37,19 @@ export function pad({ number, kept, onChange }) {
   });
   for (const end of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(end, () => {
-      if (last) keep();
+      if (last) wait(keep());
       last = null;
     });
   }
 
   const again = () => {
     clear();
+    said.textContent = gettext("请客户用手指签名");
     onChange(null);
   };
-  return h(
-    "div.signature",
-    {},
-    canvas,
-    h("button.quiet", { type: "button", onclick: again }, gettext("重签")),
-  );
+  const said = h("span.hint", { role: "status" }, kept ? gettext("已签") : gettext("请客户用手指签名"));
+  const redo = h("button.quiet", { type: "button", onclick: again }, gettext("重签"));
+  return h("div.signature", {}, canvas, h("div.title-row", {}, said, redo));
 
   function at(event) {
     const box = canvas.getBoundingClientRect();
@@ -83,11 +82,11 @@ export function pad({ number, kept, onChange }) {
     bitmap.close();
   }
 
-  function keep() {
-    canvas.toBlob(async (blob) => {
-      const id = store.newKey();
-      await store.keepPhoto({ id, number, blob, token: null, at: Date.now() });
-      onChange(id);
-    }, "image/png");
+  async function keep() {
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    const id = store.newKey();
+    await store.keepPhoto({ id, number, blob, token: null, at: Date.now() });
+    await onChange(id);
+    said.textContent = gettext("已签");
   }
 }

@@ -127,6 +127,6 @@ export async function wipe() {
   localStorage.removeItem(WHO);
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);
-    await cache.delete(setup.urls.app);
+    await cache.delete(setup.urls.today);
   }
 }

@@ -19,17 +19,23 @@ function build(box, sheet, model, kept) {
   const { number, checklist } = sheet.stop;
   const record = kept ?? { number, checklist: checklist.map((item) => ({ item, ok: null, note: "" })), findings: "", photos: [], signature: [] };
   const keep = () => store.keepDraft(record);
+  const busy = new Set(); // pictures that are still being written: nothing is sent without them
+  const wait = (promise) => {
+    busy.add(promise);
+    promise.finally(() => busy.delete(promise));
+  };
   box.append(
     h("h2", {}, gettext("上门记录")),
     record.checklist.length > 0 && ticks(record, keep),
     findings(record, keep),
-    gallery(record, keep, number),
-    signing(record, keep, number),
+    gallery(record, keep, number, wait),
+    signing(record, keep, number, wait),
     h("p.error", { role: "alert" }),
     h("div.sticky", {}, h("button.primary.wide", {}, icon("check"), gettext("完成这一单"))),
   );
-  box.addEventListener("submit", (event) => {
+  box.addEventListener("submit", async (event) => {
     event.preventDefault();
+    await Promise.all(busy);
     submit(box, record, sheet, model);
   });
 }
@@ -87,18 +93,19 @@ function findings(record, keep) {
   return h("section.card", {}, h("h3", {}, h("label", { for: "findings" }, gettext("情况记录"))), area);
 }
 
-function gallery(record, keep, number) {
+function gallery(record, keep, number, wait) {
   const grid = h("div.gallery", {});
   const picker = h("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "hidden", id: "camera" });
   const add = h("label.add", { for: "camera" }, icon("camera"), gettext("拍照"));
-  picker.addEventListener("change", async () => {
+  const take = async () => {
     for (const file of [...picker.files].slice(0, PHOTOS_MAX - record.photos.length)) {
       record.photos.push(await photos.keep(file, number));
     }
     picker.value = "";
     await keep();
     show();
-  });
+  };
+  picker.addEventListener("change", () => wait(take()));
   show();
   return h("section.card", {}, h("h3", {}, gettext("照片")), picker, grid);
 
@@ -121,12 +128,12 @@ function gallery(record, keep, number) {
   }
 }
 
-function signing(record, keep, number) {
+function signing(record, keep, number, wait) {
   const onChange = (id) => {
     record.signature = id ? [id] : [];
-    keep();
+    return keep();
   };
-  return h("section.card", {}, h("h3", {}, gettext("客户签名")), pad({ number, kept: record.signature[0], onChange }));
+  return h("section.card", {}, h("h3", {}, gettext("客户签名")), pad({ number, kept: record.signature[0], onChange, wait }));
 }
 
 async function submit(box, record, sheet, model) {

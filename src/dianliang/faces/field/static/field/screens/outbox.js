@@ -39,7 +39,7 @@ function standing({ sync: { phase, at, words } }, count) {
     words && phase === "away" && h("p.hint", {}, words),
     at && h("p.hint", {}, fill(gettext("上次同步 %(at)s"), { at: moment(at) })),
     phase === "logged-out"
-      ? h("a.button.primary.wide", { href: setup.urls.app }, gettext("重新登录"))
+      ? h("a.button.primary.wide", { href: setup.urls.today }, gettext("重新登录"))
       : h("button.wide", { type: "button", onclick: () => sync.now() }, gettext("立即同步")),
   );
 }

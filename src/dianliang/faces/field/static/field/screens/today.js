@@ -82,7 +82,7 @@ function nextCard(sheet, model) {
   );
 }
 
-const callUrl = ({ stop, contacts: [first] }) => `${setup.urls.app}visits/${stop.number}/call/${first.slot}/`;
+const callUrl = ({ stop, contacts: [first] }) => `${setup.urls.today}visits/${stop.number}/call/${first.slot}/`;
 
 function facts({ stop, care, needs, status }) {
   return [

@@ -65,7 +65,7 @@ function times(stop) {
 }
 
 function reach({ stop, contacts, navigation }) {
-  const callUrl = (slot) => `${setup.urls.app}visits/${stop.number}/call/${slot}/`;
+  const callUrl = (slot) => `${setup.urls.today}visits/${stop.number}/call/${slot}/`;
   return h(
     "section.stack",
     { "aria-label": gettext("前往与联系") },
