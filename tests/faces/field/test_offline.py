@@ -1,6 +1,7 @@
 """A steward's day with the network off, in a real Chromium of a phone's size."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +16,7 @@ from dianliang.faces.ui.requests import now
 from tests.core.test_files import photo
 from tests.fieldworld import CHECKLIST
 
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.browser
 
 
@@ -253,3 +255,35 @@ def test_every_tap_left_a_trace_of_who_and_when(open_app, today_world):
     event = AuditEvent.objects.get(verb="work.visit.accept")
     assert (event.actor_name, event.role, event.after) == ("周电工", "steward", "ACCEPTED")
     assert abs((event.at - event.device_at).total_seconds()) < 60
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_on_any_screen(open_app, today_world, scheme):
+    today_world.visit(need=today_world.need(), customer=today_world.special_customer())
+    at_work = today_world.visit(status="ARRIVED")
+    today_world.visit(status="DONE")
+    page = open_app("P1")
+    page.emulate_media(color_scheme=scheme)
+    expect(chip(page)).to_have_text("已全部送达")
+    axe = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+    first = Visit.objects.order_by("sequence").first()
+    found = {}
+    for screen in ["", f"visit/{first.number}", f"visit/{at_work.number}", "team", "outbox"]:
+        page.goto(f"/field/#/{screen}")
+        expect(page.get_by_role("heading").first).to_be_visible()
+        page.evaluate(f"{axe}; 0")
+        result = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa']})")
+        for violation in result["violations"]:
+            found[f"{screen} {violation['id']}"] = [n["html"] for n in violation["nodes"]]
+    assert found == {}
+
+
+def test_nothing_on_the_phone_is_wider_than_the_phone(open_app, today_world):
+    long = "孝源街道洛四房村民委员会配电房东侧三百米处" * 3
+    visit = today_world.visit(title=long, address=long, need=today_world.need(text=long * 3))
+    page = open_app("P1")
+    expect(chip(page)).to_have_text("已全部送达")
+    for screen in ["", f"visit/{visit.number}", "team", "outbox"]:
+        page.goto(f"/field/#/{screen}")
+        expect(page.get_by_role("heading").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
