@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from dianliang.kernel.actor import Actor, Role
+from tests import fieldworld
+from tests.fieldworld import World
 
 
 @pytest.fixture
@@ -16,3 +18,9 @@ def noon() -> datetime:
 @pytest.fixture
 def dispatcher() -> Actor:
     return Actor(id="d1", name="调度员", role=Role.DISPATCHER, unit_path="/", area_path="/")
+
+
+@pytest.fixture
+def world(db) -> World:
+    """A station with two teams on an ordinary day."""
+    return fieldworld.build()

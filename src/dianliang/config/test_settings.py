@@ -7,7 +7,10 @@ os.environ.setdefault("DIANLIANG_MODE", "test")
 os.environ.setdefault("DIANLIANG_HOME", tempfile.mkdtemp(prefix="dianliang-test-"))
 
 from dianliang.config.settings import *  # noqa: F403 (the environment must be set first)
+from dianliang.config.settings import HOME
 
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
+STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder, and warnings are errors

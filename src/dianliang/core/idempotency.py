@@ -18,6 +18,12 @@ def digest(body: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def recall(*, scope: str, key: str) -> dict[str, Any] | None:
+    """Return what a key was answered with before; None if it never was."""
+    record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
+    return record.answer if record else None
+
+
 @transaction.atomic
 def once(
     *,

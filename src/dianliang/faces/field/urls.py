@@ -1,6 +1,19 @@
 """Addresses of the field face."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from dianliang.faces.field import views
 
 app_name = "field"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.today, name="today"),
+    path("day/", views.day, name="day"),
+    path("sync/", views.sync, name="sync"),
+    path("photos/", views.photos, name="photos"),
+    path("team/swap/", views.swap, name="swap"),
+    path("team/absence/", views.team_absence, name="team_absence"),
+    path("visits/<slug:number>/call/<slug:slot>/", views.call, name="call"),
+    path("log-out/", views.log_out, name="log_out"),
+    path("service-worker.js", views.worker, name="worker"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+]

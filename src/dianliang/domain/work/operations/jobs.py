@@ -134,9 +134,11 @@ def unschedule(*, job: Job, reason: str, by: Actor, at: datetime) -> Job:
 
 
 @transaction.atomic
-def complete(*, job: Job, words: str, by: Actor, at: datetime) -> Job:
-    """Note that the work is done."""
-    return _move(job, "complete", by=by, at=at, note=words, done_at=at)
+def complete(
+    *, job: Job, words: str, by: Actor, at: datetime, done_at: datetime | None = None
+) -> Job:
+    """Note that the work is done; `done_at` is earlier than `at` when it is told later."""
+    return _move(job, "complete", by=by, at=at, note=words, done_at=done_at or at)
 
 
 @transaction.atomic

@@ -1,0 +1,28 @@
+"""Who may touch which visit. What is absent and what is not yours look the same."""
+
+from dianliang.domain.work.models import Visit
+from dianliang.domain.workforce import crews
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.errors import NotVisibleError
+
+FIELD_ROLES = frozenset({Role.STEWARD, Role.CAPTAIN})
+
+
+def visit_of_own_team(number: str, *, by: Actor) -> Visit:
+    """Return a visit of a team that the actor belonged to, or stood in for, on its day.
+
+    Membership counts on the day of the visit, so that what was done offline can still be sent
+    after somebody has changed teams.
+
+    Raises:
+        NotVisibleError: there is no such visit, or it is another team's.
+    """
+    visit = Visit.objects.select_related("team", "job").filter(number=number).first()
+    is_own = (
+        visit is not None
+        and by.role in FIELD_ROLES
+        and visit.team.code in crews.teams_of(by.person_number, on=visit.on)
+    )
+    if visit is None or not is_own:
+        raise NotVisibleError(f"没有上门单 {number}，或它不归您的队伍。")
+    return visit

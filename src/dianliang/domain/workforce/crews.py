@@ -1,0 +1,165 @@
+"""Who goes out with a team on a day, who is away, and who could stand in."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from dianliang.domain.catalog.models import Skill
+from dianliang.domain.workforce.models import (
+    Absence,
+    Attendance,
+    Certificate,
+    Membership,
+    Person,
+    Team,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrewMember:
+    """Somebody who goes out with a team on a day; `skills` are codes valid on that day."""
+
+    number: str
+    name: str
+    title: str
+    is_captain: bool
+    skills: frozenset[str]
+    skill_names: tuple[str, ...]
+    checked_in_at: datetime | None
+    replaces: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """Somebody of the same unit who is free to stand in on a day."""
+
+    number: str
+    name: str
+    skill_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A member who is away on a day, and why."""
+
+    number: str
+    name: str
+    reason: str
+
+
+def is_absent(person: Person, *, on: date) -> bool:
+    """Tell whether a person has reported to be away on a day."""
+    return _absences(on).filter(person=person).exists()
+
+
+def is_member(person: Person, *, team: Team, on: date) -> bool:
+    """Tell whether a person belongs to a team on a day."""
+    return _memberships(on).filter(person=person, team=team).exists()
+
+
+def teams_of(person_number: str, *, on: date) -> frozenset[str]:
+    """Return the codes of the teams a person belongs to or stands in for on a day."""
+    if not person_number:
+        return frozenset()
+    own = _memberships(on).filter(person__number=person_number, person__is_active=True)
+    stands_in = Attendance.objects.filter(
+        person__number=person_number, person__is_active=True, on=on
+    )
+    codes = own.values_list("team__code", flat=True).union(
+        stands_in.values_list("team__code", flat=True)
+    )
+    return frozenset(codes)
+
+
+def crew(team: Team, *, on: date) -> tuple[CrewMember, ...]:
+    """Return who goes out with a team on a day: its members and stand-ins who are not away."""
+    members = _memberships(on).filter(team=team)
+    rows = Attendance.objects.filter(
+        Q(team=team) | Q(person_id__in=members.values("person_id")), on=on
+    ).select_related("replaces")
+    attendance = {row.person_id: row for row in rows}
+    here = {key: row for key, row in attendance.items() if row.team_id == team.pk}
+    gone = {key for key, row in attendance.items() if row.team_id != team.pk}
+    gone |= {row.replaces_id for row in here.values() if row.replaces_id}
+    captains = dict(members.values_list("person_id", "is_captain"))
+    away = set(_absences(on).values_list("person_id", flat=True))
+    people = Person.objects.filter(pk__in={*captains, *here} - gone - away, is_active=True)
+    skills = _valid_skills(people, on=on)
+    return tuple(
+        CrewMember(
+            number=person.number,
+            name=person.name,
+            title=person.title,
+            is_captain=captains.get(person.pk, False),
+            skills=frozenset(skills.get(person.pk, {})),
+            skill_names=tuple(skills.get(person.pk, {}).values()),
+            checked_in_at=here[person.pk].checked_in_at if person.pk in here else None,
+            replaces=_replaced_name(here.get(person.pk)),
+        )
+        for person in people
+    )
+
+
+def away(team: Team, *, on: date) -> tuple[Away, ...]:
+    """Return the members of a team who are away on a day."""
+    members = _memberships(on).filter(team=team).values("person_id")
+    rows = _absences(on).filter(person_id__in=members).select_related("person")
+    return tuple(
+        Away(number=row.person.number, name=row.person.name, reason=row.reason) for row in rows
+    )
+
+
+def stand_ins(team: Team, *, on: date) -> tuple[StandIn, ...]:
+    """Return who of the team's unit, and the units below, may stand in on a day."""
+    people = (
+        Person.objects.filter(is_active=True, unit__path__startswith=team.unit.path)
+        .exclude(pk__in=_memberships(on).filter(team=team).values("person_id"))
+        .exclude(pk__in=_absences(on).values("person_id"))
+        .exclude(pk__in=Attendance.objects.filter(on=on).values("person_id"))
+    )
+    skills = _valid_skills(people, on=on)
+    return tuple(
+        StandIn(
+            number=person.number,
+            name=person.name,
+            skill_names=tuple(skills.get(person.pk, {}).values()),
+        )
+        for person in people
+    )
+
+
+def skills_of(person: Person, *, on: date) -> frozenset[str]:
+    """Return the codes of the skills a person holds a valid certificate for on a day."""
+    return frozenset(_valid_skills([person], on=on).get(person.pk, {}))
+
+
+def skill_names(codes: Collection[str]) -> tuple[str, ...]:
+    """Return what skills are called."""
+    return tuple(Skill.objects.filter(code__in=codes).values_list("name", flat=True))
+
+
+def _replaced_name(row: Attendance | None) -> str:
+    return row.replaces.name if row is not None and row.replaces else ""
+
+
+def _memberships(on: date) -> QuerySet[Membership]:
+    return Membership.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on
+    )
+
+
+def _absences(on: date) -> QuerySet[Absence]:
+    return Absence.objects.filter(first_on__lte=on, last_on__gte=on)
+
+
+def _valid_skills(people: Iterable[Person], *, on: date) -> dict[int, dict[str, str]]:
+    """Return code → name of the skills each person may use on a day."""
+    valid = Certificate.objects.filter(
+        person__in=list(people), issued_on__lte=on, expires_on__gt=on
+    ).select_related("skill")
+    found: dict[int, dict[str, str]] = {}
+    for row in valid.order_by("skill__code"):
+        found.setdefault(row.person_id, {})[row.skill.code] = row.skill.name
+    return found

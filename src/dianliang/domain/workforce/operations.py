@@ -1,0 +1,175 @@
+"""Every write about who is on duty: check-in, absence, swap."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import transaction
+
+from dianliang.core import audit
+from dianliang.domain.workforce import crews
+from dianliang.domain.workforce.models import Absence, Attendance, Person, Team
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError
+
+REASON_MAX = 80
+LONGEST_ABSENCE_DAYS = 366
+
+
+class UnableToCheckInError(DomainError):
+    """This person cannot be on duty with this team on this day."""
+
+    code = "workforce.unable-to-check-in"
+
+
+class UnableToSwapError(DomainError):
+    """The crew would lack something that its day needs."""
+
+    code = "workforce.unable-to-swap"
+
+
+class UnableToReportAbsenceError(DomainError):
+    """The absence has no reason, or no sensible length."""
+
+    code = "workforce.unable-to-report-absence"
+
+
+@transaction.atomic
+def check_in(
+    *,
+    team: Team,
+    person: Person,
+    on: date,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None = None,
+) -> Attendance:
+    """Note that a member is on duty with a team today (签到). A second time changes nothing.
+
+    Raises:
+        UnableToCheckInError: the person is away, or belongs elsewhere that day.
+    """
+    if crews.is_absent(person, on=on):
+        raise UnableToCheckInError(f"{person.name}当日请假，不能签到。")
+    row = Attendance.objects.select_for_update().filter(person=person, on=on).first()
+    if row is None and not crews.is_member(person, team=team, on=on):
+        raise UnableToCheckInError(f"{person.name}不是{team.name}的队员，请用“换人”。")
+    if row is not None and row.team_id != team.pk:
+        raise UnableToCheckInError(f"{person.name}当日已在{row.team.name}，不能再签到。")
+    if row is not None and row.checked_in_at:
+        return row
+    seen_at = min(device_at, at) if device_at else at
+    row, _ = Attendance.objects.update_or_create(
+        person=person, on=on, defaults={"team": team, "checked_in_at": seen_at}
+    )
+    _note("check_in", person, team=team, by=by, at=at, device_at=device_at)
+    return row
+
+
+@transaction.atomic
+def swap(
+    *,
+    team: Team,
+    leaving: Person,
+    coming: Person,
+    on: date,
+    needed_skills: Collection[str],
+    by: Actor,
+    at: datetime,
+) -> Attendance:
+    """Let `coming` stand in for `leaving` for a day (换人).
+
+    `needed_skills` are the codes that the day's visits call for; the crew after the swap must
+    hold each with a certificate that is valid on that day.
+
+    Raises:
+        UnableToSwapError: one is not available, or a needed skill would be missing.
+    """
+    stood_in = Attendance.objects.filter(person=leaving, team=team, on=on).first()
+    if stood_in is None and not crews.is_member(leaving, team=team, on=on):
+        raise UnableToSwapError(f"{leaving.name}当日不在{team.name}。", field="leaving")
+    _require_free(coming, team=team, on=on)
+    held = set(crews.skills_of(coming, on=on))
+    for member in crews.crew(team, on=on):
+        held |= member.skills if member.number != leaving.number else set()
+    missing = crews.skill_names(set(needed_skills) - held)
+    if missing:
+        names = "、".join(missing)
+        message = f"换人后无人持有当日需要的有效证书：{names}。请换一位持证人员。"
+        raise UnableToSwapError(message, field="coming")
+    replaced = stood_in.replaces if stood_in and stood_in.replaces else leaving
+    if stood_in:
+        stood_in.delete()
+    row = Attendance.objects.create(person=coming, team=team, on=on, replaces=replaced)
+    _note("swap", coming, team=team, by=by, at=at, reason=f"替换{leaving.name}（{leaving.number}）")
+    return row
+
+
+@transaction.atomic
+def report_absence(
+    *,
+    person: Person,
+    first_on: date,
+    last_on: date,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None = None,
+) -> Absence:
+    """Note that somebody is away for whole days (缺勤); the same report twice is one absence.
+
+    Raises:
+        UnableToReportAbsenceError: no reason, or the days make no sense.
+    """
+    words = reason.strip()
+    if not words or len(words) > REASON_MAX:
+        message = f"请写明缺勤原因，不超过 {REASON_MAX} 字。"
+        raise UnableToReportAbsenceError(message, field="reason")
+    if not 0 <= (last_on - first_on).days <= LONGEST_ABSENCE_DAYS:
+        raise UnableToReportAbsenceError("缺勤的止日不能早于起日，且不超过一年。", field="last_on")
+    row, is_new = Absence.objects.get_or_create(
+        person=person, first_on=first_on, last_on=last_on, defaults={"reason": words}
+    )
+    if is_new:
+        span = f"{first_on}–{last_on} {words}"
+        audit.record(
+            "workforce.person.report_absence",
+            target=person,
+            by=by,
+            at=at,
+            device_at=device_at,
+            reason=span,
+        )
+    return row
+
+
+def _require_free(coming: Person, *, team: Team, on: date) -> None:
+    if not coming.is_active:
+        raise UnableToSwapError(f"{coming.name}不在岗。", field="coming")
+    if crews.is_absent(coming, on=on):
+        raise UnableToSwapError(f"{coming.name}当日请假。", field="coming")
+    row = Attendance.objects.filter(person=coming, on=on).select_related("team").first()
+    if row is not None:
+        raise UnableToSwapError(f"{coming.name}当日已在{row.team.name}。", field="coming")
+    if crews.is_member(coming, team=team, on=on):
+        raise UnableToSwapError(f"{coming.name}本来就在{team.name}，不用换。", field="coming")
+
+
+def _note(
+    verb: str,
+    person: Person,
+    *,
+    team: Team,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None = None,
+    reason: str = "",
+) -> None:
+    audit.record(
+        f"workforce.person.{verb}",
+        target=person,
+        by=by,
+        at=at,
+        after=team.code,
+        reason=reason,
+        device_at=device_at,
+    )

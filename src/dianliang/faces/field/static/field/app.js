@@ -1,0 +1,133 @@
+// The phone app: which screen is shown, and what it knows.
+
+import { h, icon, toast } from "./dom.js";
+import { PROBLEM, isOpen, overlay } from "./rules.js";
+import { outbox } from "./screens/outbox.js";
+import { team } from "./screens/team.js";
+import { today } from "./screens/today.js";
+import { visit } from "./screens/visit.js";
+import * as store from "./store.js";
+import * as sync from "./sync.js";
+import { fill, gettext, setup } from "./words.js";
+
+const TABS = [
+  ["#/", "route", gettext("今天"), today],
+  ["#/team", "people", gettext("队伍"), team],
+  ["#/outbox", "cloud", gettext("同步"), outbox],
+];
+const screen = document.getElementById("screen");
+
+const model = {
+  day: null,
+  outbox: [],
+  sheets: [],
+  sync: sync.state,
+  view: "list",
+
+  // Do something to a visit: shown at once, sent when there is a network.
+  async act(sheet, verb, body = {}) {
+    await model.record({ verb, number: sheet.stop.number, title: sheet.stop.title, body });
+  },
+
+  async record(operation) {
+    await store.enqueue(operation);
+    navigator.vibrate?.(15);
+    await model.refresh();
+    sync.now();
+  },
+
+  async refresh() {
+    if (store.isOpen()) {
+      [model.day, model.outbox] = await Promise.all([store.readDay(), store.outbox()]);
+      model.sheets = model.day ? overlay(model.day, model.outbox) : [];
+    }
+    draw();
+  },
+};
+
+let drawn = "";
+
+function draw() {
+  const route = location.hash || "#/";
+  drawBar();
+  const state = fingerprint(route);
+  if (state === drawn) return;
+  const isNewRoute = drawn.split("\n")[0] !== route;
+  drawn = state;
+  screen.replaceChildren(content(route));
+  if (isNewRoute) {
+    scrollTo(0, 0);
+    screen.focus({ preventScroll: true });
+  }
+}
+
+// A screen is built anew only when what it shows has changed: nobody loses a half-written word.
+function fingerprint(route) {
+  const number = route.startsWith("#/visit/") ? route.slice(8) : null;
+  const sheet = number && model.sheets.find((each) => each.stop.number === number);
+  if (sheet && sheet.status === "ARRIVED") return `${route}\n${sheet.status}\n${sheet.problem?.key}`;
+  if (sheet) return `${route}\n${JSON.stringify(sheet)}`;
+  const { phase, at, words } = model.sync;
+  const sending = route === "#/outbox" ? [phase, at, words] : [model.day ? "" : phase];
+  return `${route}\n${JSON.stringify([model.day && { ...model.day, read_at: 0, expires_at: 0 }, model.outbox, sending])}`;
+}
+
+function content(route) {
+  if (route.startsWith("#/visit/") && model.day) return visit(model, route.slice(8));
+  const [, , , build] = TABS.find(([hash]) => hash === route) ?? TABS[0];
+  return build(model);
+}
+
+function drawBar() {
+  const waits = model.outbox.filter((row) => row.state === "saved").length;
+  const problems = model.outbox.filter((row) => PROBLEM.has(row.state)).length;
+  const chip = document.getElementById("sync-chip");
+  const [kind, words] = standing(waits, problems);
+  const box = document.getElementById("sync-words");
+  chip.dataset.kind = kind;
+  if (box.textContent !== words) box.textContent = words;
+  document.getElementById("bar-title").textContent = model.day?.teams[0]?.name ?? gettext("点亮 · 现场");
+  const route = location.hash || "#/";
+  const left = model.sheets.filter((sheet) => sheet.stop.on <= model.day.on && isOpen(sheet.status)).length;
+  const counts = [left, 0, waits + problems];
+  document.getElementById("tabs").replaceChildren(
+    ...TABS.map(([hash, image, name], place) =>
+      h(
+        "a",
+        { href: hash, "aria-current": route === hash || (place === 0 && route.startsWith("#/visit")) ? "page" : null },
+        icon(image),
+        h("span", {}, name),
+        counts[place] > 0 && h("i.count", {}, String(counts[place])),
+      ),
+    ),
+  );
+}
+
+function standing(waits, problems) {
+  if (problems) return ["problem", fill(gettext("%(n)s 项需处理"), { n: problems })];
+  if (sync.state.phase === "logged-out") return ["problem", gettext("请重新登录")];
+  if (waits) return ["saved", fill(gettext("%(n)s 项存手机"), { n: waits })];
+  if (sync.state.phase === "away") return ["away", gettext("离线可用")];
+  return ["sent", gettext("已全部送达")];
+}
+
+async function register() {
+  if (!navigator.serviceWorker) return;
+  const hadWorker = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (hadWorker) toast(gettext("有新版本"), { label: gettext("更新"), run: () => location.reload() });
+  });
+  await navigator.serviceWorker.register(setup.urls.worker, { scope: setup.urls.today, updateViaCache: "none" });
+}
+
+async function main() {
+  addEventListener("hashchange", draw);
+  sync.onChange(() => model.refresh());
+  await store.open();
+  await model.refresh();
+  register().catch(() => {}); // a private window has no worker; the app still runs online
+  navigator.storage?.persist?.();
+  await sync.start();
+}
+
+main();

@@ -1,0 +1,61 @@
+// Talk to the server. Every failure becomes one of three: away, logged out, or refused with words.
+
+import { gettext } from "./words.js";
+
+const TIMEOUT_MS = 30_000;
+
+export class AwayError extends Error {}
+export class LoggedOutError extends Error {}
+export class RefusedError extends Error {
+  constructor(words, field) {
+    super(words);
+    this.field = field;
+  }
+}
+
+export function get(url) {
+  return request(url, {});
+}
+
+export function post(url, body) {
+  return request(url, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
+  });
+}
+
+export function upload(url, blob, key) {
+  return request(url, {
+    method: "POST",
+    body: blob,
+    headers: { "Content-Type": "application/octet-stream", "Idempotency-Key": key },
+  });
+}
+
+async function request(url, { headers = {}, ...options }) {
+  let response;
+  try {
+    response = await fetch(url, {
+      ...options,
+      headers: { Accept: "application/json", "X-CSRFToken": cookie("csrftoken"), ...headers },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    throw new AwayError();
+  }
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (response.status === 401) throw new LoggedOutError();
+  if (response.ok && isJson) return response.json().catch(() => Promise.reject(new AwayError()));
+  if (isJson) {
+    const { words, field } = await response.json();
+    throw new RefusedError(words, field);
+  }
+  if (response.status === 413 || response.status === 400) throw new RefusedError(gettext("内容太大或格式不对。"));
+  throw new AwayError();
+}
+
+function cookie(name) {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}

@@ -1,0 +1,63 @@
+// The rules on the device: what the server's table allows, seen through what was done since.
+
+import { gettext } from "./words.js";
+
+const UNSETTLED = new Set(["saved"]);
+export const PROBLEM = new Set(["conflict", "refused"]);
+const NEXT = { SCHEDULED: "accept", ACCEPTED: "depart", EN_ROUTE: "arrive", ARRIVED: "complete" };
+
+export const LABELS = {
+  SCHEDULED: gettext("待接单"),
+  ACCEPTED: gettext("已接单"),
+  EN_ROUTE: gettext("途中"),
+  ARRIVED: gettext("已到场"),
+  DONE: gettext("已完成"),
+  DECLINED: gettext("已退单"),
+  UNMET: gettext("未遇"),
+  WITHDRAWN: gettext("已撤回"),
+};
+
+export const VERBS = {
+  accept: gettext("接单"),
+  decline: gettext("退单"),
+  depart: gettext("出发"),
+  arrive: gettext("到达"),
+  complete: gettext("完成"),
+  miss: gettext("家中无人"),
+  report: gettext("补报调度员"),
+  check_in: gettext("签到"),
+  report_absence: gettext("请假"),
+};
+
+export const isOpen = (status) => status in NEXT;
+export const nextVerb = (status) => NEXT[status];
+
+// Show each visit as it will be once everything that is waiting has been sent.
+export function overlay(day, outbox) {
+  return day.sheets.map((sheet) => {
+    const own = outbox.filter((row) => row.number === sheet.stop.number);
+    let { status } = sheet.stop;
+    for (const row of own.filter((each) => UNSETTLED.has(each.state))) {
+      status = target(day.verbs, status, row.verb) ?? status;
+    }
+    return {
+      ...sheet,
+      status,
+      waiting: own.filter((row) => UNSETTLED.has(row.state)).length,
+      problem: own.find((row) => PROBLEM.has(row.state)) ?? null,
+    };
+  });
+}
+
+export function allowed(day, status, verb) {
+  return Boolean(target(day.verbs, status, verb));
+}
+
+function target(verbs, status, verb) {
+  return verbs[status]?.find((row) => row.verb === verb)?.target;
+}
+
+export function checkedIn(day, outbox, number) {
+  const waits = outbox.some((row) => row.verb === "check_in" && row.number === number && UNSETTLED.has(row.state));
+  return waits || day.teams.some((team) => team.crew.some((one) => one.number === number && one.checked_in_at));
+}

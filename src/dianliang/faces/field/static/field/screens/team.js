@@ -1,0 +1,114 @@
+// The team's day: who is here, check-in, leave; for a captain also swaps.
+
+import { ask, h, icon, toast } from "../dom.js";
+import { AwayError, LoggedOutError, post } from "../network.js";
+import { checkedIn } from "../rules.js";
+import * as sync from "../sync.js";
+import { clock, fill, gettext, setup, today } from "../words.js";
+
+export function team(model) {
+  const { day } = model;
+  if (!day) return h("div.empty", {}, icon("people"), h("h1", {}, gettext("还没有队伍的数据")));
+  if (!day.teams.length) {
+    return h("div.empty", {}, icon("people"), h("h1", {}, gettext("您今天不在任何队伍")), h("p", {}, gettext("请联系队长或调度员。")));
+  }
+  return h("div", {}, day.teams.map((each) => section(each, model)));
+}
+
+function section(each, model) {
+  const isCaptain = model.day.role === "captain";
+  return h(
+    "section",
+    {},
+    h("h1", {}, each.name),
+    h("p.facts", {}, h("span", {}, `${each.shift_starts}–${each.shift_ends}`), h("span", {}, each.unit_name), each.unit_phone && h("a", { href: `tel:${each.unit_phone}` }, each.unit_phone)),
+    h("ul.crew", {}, each.crew.map((one) => member(one, each, model, isCaptain))),
+    each.away.length > 0 && h("h2", {}, gettext("今天缺勤")),
+    h("ul.crew", {}, each.away.map((one) => h("li.card", {}, h("b", {}, one.name), h("span.hint", {}, one.reason), isCaptain && swapButton(one, each, model)))),
+    isCaptain && h("button.danger.wide", { type: "button", onclick: () => offDuty(each) }, gettext("全队停勤，任务退回调度员")),
+  );
+}
+
+function member(one, each, model, isCaptain) {
+  const isSelf = one.number === model.day.person_number;
+  const isHere = checkedIn(model.day, model.outbox, one.number);
+  const mayAct = isSelf || isCaptain;
+  return h(
+    "li.card",
+    {},
+    h(
+      "div.title-row",
+      {},
+      h("b", {}, one.name, one.is_captain && h("span.tag", {}, gettext("队长")), isSelf && h("span.tag", {}, gettext("我"))),
+      isHere
+        ? h("span.status.s-DONE", {}, one.checked_in_at ? fill(gettext("%(at)s 签到"), { at: clock(one.checked_in_at) }) : gettext("已签到"))
+        : mayAct && h("button.primary", { type: "button", onclick: () => checkIn(one, each, model) }, gettext("签到")),
+    ),
+    h("p.facts", {}, one.skill_names.map((name) => h("span.tag", {}, name)), one.skill_names.length === 0 && h("span.hint", {}, gettext("无有效证书")), one.replaces && h("span.hint", {}, fill(gettext("替 %(name)s"), { name: one.replaces }))),
+    mayAct && h("div.pair", {}, h("button.quiet", { type: "button", onclick: () => leave(one, model) }, gettext("请假")), isCaptain && swapButton(one, each, model)),
+  );
+}
+
+function checkIn(one, each, model) {
+  return model.record({ verb: "check_in", number: one.number, title: fill(gettext("%(name)s签到"), one), body: { team: each.code, on: today() } });
+}
+
+async function leave(one, model) {
+  const said = await ask({
+    title: fill(gettext("%(name)s请假"), one),
+    body: [h("p.hint", {}, gettext("其余队员做不了的任务会退回调度员。要保住任务，请先换人。"))],
+    fields: [
+      h("label.field", {}, gettext("原因"), h("input", { name: "reason", required: true, maxlength: "60", autocomplete: "off" })),
+      h("label.field", {}, gettext("从"), h("input", { name: "first_on", type: "date", value: today(), required: true })),
+      h("label.field", {}, gettext("到（含）"), h("input", { name: "last_on", type: "date", value: today(), required: true })),
+    ],
+    confirm: gettext("请假"),
+    cancel: gettext("取消"),
+    danger: true,
+  });
+  if (said) await model.record({ verb: "report_absence", number: one.number, title: fill(gettext("%(name)s请假"), one), body: said });
+}
+
+function swapButton(one, each, model) {
+  return h("button", { type: "button", onclick: () => swap(one, each, model) }, gettext("换人"));
+}
+
+async function swap(one, each) {
+  const said = await ask({
+    title: fill(gettext("谁替%(name)s？"), one),
+    body: [h("p.hint", {}, gettext("按今天的任务核对有效证书；需要网络。"))],
+    fields: [
+      each.stand_ins.length
+        ? h("fieldset.choices", {}, h("legend.hidden", {}, gettext("人员")), each.stand_ins.map((who) => h("label", {}, h("input", { type: "radio", name: "coming", value: who.number, required: true }), h("span", {}, who.name, h("small", {}, who.skill_names.join("、") || gettext("无有效证书"))))))
+        : h("p", {}, gettext("本单位今天没有空闲人员。")),
+    ],
+    confirm: each.stand_ins.length ? gettext("换人") : null,
+    cancel: gettext("取消"),
+  });
+  if (said) await online(() => post(setup.urls.swap, { team: each.code, leaving: one.number, coming: said.coming }), gettext("已换人"));
+}
+
+async function offDuty(each) {
+  const said = await ask({
+    title: fill(gettext("%(name)s全队停勤？"), each),
+    body: [h("p", {}, gettext("今天未到场的任务全部退回调度员，队员记为缺勤。"))],
+    fields: [h("label.field", {}, gettext("原因"), h("input", { name: "reason", required: true, maxlength: "40", autocomplete: "off" }))],
+    confirm: gettext("全队停勤"),
+    cancel: gettext("取消"),
+    danger: true,
+  });
+  if (said) await online(() => post(setup.urls.team_absence, { team: each.code, reason: said.reason }), gettext("已退回调度员"));
+}
+
+// What must be decided by the server at once: say why when it cannot be.
+async function online(call, done) {
+  try {
+    await call();
+    toast(done);
+    await sync.now();
+  } catch (error) {
+    if (error instanceof AwayError) toast(gettext("没有网络，换人和停勤需要联网办理；也可打电话给调度员。"));
+    else if (error instanceof LoggedOutError) toast(gettext("请重新登录后再试。"));
+    else toast(error.message);
+  }
+}

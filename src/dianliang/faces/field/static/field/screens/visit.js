@@ -1,0 +1,164 @@
+// One visit: where, who, what to mind, and the button for what comes next.
+
+import { ask, h, icon } from "../dom.js";
+import { LABELS, VERBS, allowed, isOpen, nextVerb } from "../rules.js";
+import { clock, distance, fill, gettext, moment, setup } from "../words.js";
+import { finish } from "./finish.js";
+
+const DECLINE_REASONS = [gettext("前一单超时，赶不到"), gettext("车辆或装备故障"), gettext("现场不具备条件"), gettext("不是本队能处理的事")];
+const MISS_REASONS = [gettext("敲门无人应，电话无人接"), gettext("电话约定改日"), gettext("地址找不到")];
+
+export function visit(model, number) {
+  const sheet = model.sheets.find((each) => each.stop.number === number);
+  if (!sheet) return gone();
+  const { stop, status } = sheet;
+  return h(
+    "article.visit",
+    {},
+    h("a.back", { href: "#/" }, icon("back"), gettext("路线")),
+    h("p.facts", {}, h(`span.status.s-${status}`, {}, LABELS[status]), h("span.number", {}, stop.number)),
+    h("h1", {}, stop.title),
+    trouble(sheet),
+    h("p.where", {}, stop.address || stop.area),
+    status === "ARRIVED"
+      ? h("details.card", {}, h("summary", {}, gettext("时间、电话与导航")), times(stop), reach(sheet))
+      : [times(stop), isOpen(status) && reach(sheet)],
+    sheet.care && careCard(sheet.care),
+    words(sheet),
+    status === "ARRIVED" ? finish(sheet, model) : null,
+    !isOpen(status) && outcome(sheet),
+    isOpen(status) && h("div.pair.others", {}, others(sheet, model)),
+    isOpen(status) && status !== "ARRIVED" && nextStep(sheet, model),
+  );
+}
+
+function gone() {
+  return h(
+    "div.empty",
+    {},
+    icon("route"),
+    h("h1", {}, gettext("手机上没有这一单")),
+    h("p", {}, gettext("它可能已改派给别的队伍，或数据已过期。")),
+    h("a.button.primary", { href: "#/" }, gettext("回到路线")),
+  );
+}
+
+function trouble({ problem }) {
+  return problem && h(
+    "a.card.alert",
+    { href: "#/outbox" },
+    icon("warn"),
+    h("span", {}, problem.words || gettext("这一单有记录未被接受，点此处理。")),
+  );
+}
+
+function times(stop) {
+  const rows = [
+    [gettext("预计到达"), `${clock(stop.arrive_at)}–${clock(stop.depart_at)}`],
+    [gettext("时长"), fill(gettext("%(n)s 分钟"), { n: stop.duration_min })],
+    [gettext("路程"), distance(stop.travel_m)],
+    stop.due_at && [gettext("承诺时限"), moment(stop.due_at)],
+    stop.skill_name && [gettext("技能"), stop.skill_name],
+    Object.keys(stop.gear).length && [gettext("装备"), Object.entries(stop.gear).map(([k, n]) => `${k}×${n}`).join("、")],
+  ];
+  return h("dl.card.grid", {}, rows.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+function reach({ stop, contacts, navigation }) {
+  const callUrl = (slot) => `${setup.urls.today}visits/${stop.number}/call/${slot}/`;
+  return h(
+    "section.stack",
+    { "aria-label": gettext("前往与联系") },
+    h(
+      "div.pair",
+      {},
+      h("a.button", { href: navigation.amap, target: "_blank", rel: "noreferrer" }, icon("navigate"), gettext("高德导航")),
+      h("a.button", { href: navigation.geo }, icon("map"), gettext("其他地图")),
+    ),
+    contacts.map((contact) =>
+      h(
+        "a.button.contact",
+        { href: callUrl(contact.slot) },
+        icon("call"),
+        h("span", {}, `${contact.who} ${contact.name}`, h("small", {}, contact.phone)),
+      ),
+    ),
+    contacts.length > 0 && h("p.hint", {}, gettext("号码不存手机，拨打会登记；需要网络。")),
+  );
+}
+
+function careCard(care) {
+  const show = () =>
+    ask({
+      title: gettext("请给客户看这个口令"),
+      body: [h("p.password", {}, care.password), h("p.hint", {}, gettext("客户核对后再入户。"))],
+      cancel: gettext("收起"),
+    });
+  return h(
+    "section.card.care-card",
+    { "aria-label": gettext("特殊客户") },
+    h("h2", {}, icon("people"), fill(gettext("%(kind)s · %(level)s 级关爱"), care)),
+    care.password && h("button", { type: "button", onclick: show }, icon("key"), gettext("出示上门口令")),
+    care.advice.length > 0 && h("h3", {}, gettext("停电时要做的")),
+    h("ol", {}, care.advice.map((line) => h("li", {}, line))),
+  );
+}
+
+function words({ stop, needs }) {
+  const parts = needs.map((need) =>
+    h("blockquote", {}, need.is_danger && h("span.tag.danger", {}, gettext("涉险")), need.text, h("footer", {}, need.number)),
+  );
+  if (stop.detail) parts.push(h("p", {}, stop.detail));
+  return parts.length > 0 && h("section.card", {}, h("h2", {}, gettext("诉求")), parts);
+}
+
+function outcome({ stop, status }) {
+  return h(
+    "section.card",
+    {},
+    h("h2", {}, gettext("结果")),
+    stop.reason && h("p", {}, stop.reason),
+    stop.findings && h("p.findings", {}, stop.findings),
+    stop.checked.length > 0 && h("ul.ticks", {}, stop.checked.map((line) => h("li", {}, icon(line.ok ? "check" : "cross"), line.item, line.note && `：${line.note}`))),
+    h("p.hint", {}, [
+      stop.ended_at && moment(stop.ended_at),
+      status === "DONE" && stop.photo_count > 0 && fill(gettext("照片 %(n)s 张"), { n: stop.photo_count }),
+      stop.is_signed && gettext("客户已签名"),
+    ].filter(Boolean).join(" · ")),
+  );
+}
+
+function others(sheet, model) {
+  const { status } = sheet;
+  return [
+    status === "ACCEPTED" && h("button", { type: "button", onclick: () => model.act(sheet, "arrive") }, gettext("已经到了")),
+    allowed(model.day, status, "miss") && h("button", { type: "button", onclick: () => giveBack(sheet, model, "miss") }, VERBS.miss),
+    allowed(model.day, status, "decline") && h("button.quiet", { type: "button", onclick: () => giveBack(sheet, model, "decline") }, VERBS.decline),
+  ];
+}
+
+function nextStep(sheet, model) {
+  const verb = nextVerb(sheet.status);
+  const press = () => model.act(sheet, verb);
+  return h(
+    "div.sticky",
+    {},
+    h("button.primary.wide", { type: "button", disabled: Boolean(sheet.problem), onclick: press }, VERBS[verb]),
+  );
+}
+
+async function giveBack(sheet, model, verb) {
+  const reasons = verb === "miss" ? MISS_REASONS : DECLINE_REASONS;
+  const said = await ask({
+    title: verb === "miss" ? gettext("家中无人") : gettext("为什么退单？"),
+    body: [h("p.hint", {}, gettext("这一单会回到调度员那里，原因他能看到。"))],
+    fields: [
+      h("fieldset.choices", {}, h("legend.hidden", {}, gettext("原因")), reasons.map((reason, place) => h("label", {}, h("input", { type: "radio", name: "reason", value: reason, checked: place === 0 }), reason))),
+      h("label.field", {}, gettext("补充"), h("input", { name: "more", maxlength: "120", autocomplete: "off" })),
+    ],
+    confirm: verb === "miss" ? gettext("记为未遇") : gettext("退单"),
+    cancel: gettext("再想想"),
+    danger: true,
+  });
+  if (said) await model.act(sheet, verb, { reason: [said.reason, said.more].filter(Boolean).join("；") });
+}

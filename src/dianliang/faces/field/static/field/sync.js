@@ -1,0 +1,165 @@
+// Send what was done, in order, as soon as there is a network; keep it until it is answered.
+
+import { AwayError, LoggedOutError, RefusedError, get, post, upload } from "./network.js";
+import * as store from "./store.js";
+import { gettext, setup } from "./words.js";
+
+const BATCH = 50;
+const EVERY_MS = 60_000;
+const FIRST_PAUSE_MS = 4_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+
+export const state = { phase: "idle", build: setup.build, at: null };
+const listeners = new Set();
+let failures = 0;
+let timer;
+let running;
+
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+export function start() {
+  addEventListener("online", () => now());
+  addEventListener("offline", () => tell("away"));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && now());
+  return now();
+}
+
+// Synchronise now; a call during a run makes one more run follow it.
+export function now() {
+  failures = 0;
+  return run();
+}
+
+export function soon() {
+  return run();
+}
+
+async function run() {
+  if (running) {
+    running.again = true;
+    return running.promise;
+  }
+  clearTimeout(timer);
+  running = { again: false };
+  running.promise = navigator.locks
+    ? navigator.locks.request("field-sync", once)
+    : once();
+  await running.promise;
+  const { again } = running;
+  running = undefined;
+  if (again) return run();
+  timer = setTimeout(run, pause());
+  return undefined;
+}
+
+async function once() {
+  tell("sending");
+  try {
+    await readDay(); // first of all it says whose phone this is now
+    if (await sendAll()) await readDay();
+    failures = 0;
+    tell("idle");
+  } catch (error) {
+    failures += 1;
+    if (error instanceof LoggedOutError) tell("logged-out");
+    else if (error instanceof AwayError || error instanceof RefusedError) tell("away", error.message);
+    else throw error;
+  }
+}
+
+// Send what is saved; tell whether anything was answered.
+async function sendAll() {
+  for (let any = false; ; any = true) {
+    const saved = (await store.outbox()).filter((row) => row.state === "saved");
+    const batch = saved.slice(0, BATCH);
+    if (!batch.length) return any;
+    const ready = [];
+    for (const row of batch) {
+      const body = await withTokens(row);
+      if (body) ready.push({ row, body });
+    }
+    const settled = ready.length > 0 && (await send(ready));
+    if (!settled && ready.length === batch.length) return any;
+  }
+}
+
+// Upload the photos of an operation, each in a request of its own; null if one is refused.
+async function withTokens(row) {
+  const tokens = {};
+  for (const id of store.photosOf(row.body)) {
+    const photo = await store.photo(id);
+    if (photo?.token) tokens[id] = photo.token;
+    else if (photo) {
+      try {
+        ({ token: tokens[id] } = await upload(setup.urls.photos, photo.blob, id));
+      } catch (error) {
+        if (!(error instanceof RefusedError)) throw error;
+        await store.change(row.key, { state: "refused", words: error.message, field: "photos" });
+        tell("sending");
+        return null;
+      }
+      await store.setToken(id, tokens[id]);
+    }
+  }
+  const swap = (ids) => ids.map((id) => tokens[id]).filter(Boolean);
+  const { photos, signature, ...rest } = row.body;
+  return { ...rest, ...(photos && { photos: swap(photos) }), ...(signature && { signature: swap(signature) }) };
+}
+
+// Send operations and keep the answers; tell whether any of them was settled.
+async function send(ready) {
+  const operations = ready.map(({ row, body }) => ({
+    key: row.key,
+    verb: row.verb,
+    number: row.number,
+    after: row.after,
+    device_at: row.device_at,
+    body,
+  }));
+  const { results } = await post(setup.urls.sync, {
+    account: store.account(),
+    sent_at: new Date().toISOString(),
+    operations,
+  });
+  let settled = false;
+  for (const [place, result] of results.entries()) {
+    const { row } = ready[place];
+    if (result.outcome === "waiting") continue;
+    settled = true;
+    const isFine = result.outcome === "applied" || result.outcome === "already";
+    await store.change(row.key, {
+      state: isFine ? "sent" : result.outcome,
+      words: result.words,
+      field: result.field,
+      server: result.server,
+    });
+    if (isFine) for (const id of store.photosOf(row.body)) await store.dropPhoto(id);
+  }
+  tell("sending");
+  return settled;
+}
+
+async function readDay() {
+  const { day, build } = await get(setup.urls.day);
+  await store.use(day.actor_id);
+  await store.keepDay(day);
+  if (build !== setup.build) {
+    const registration = await navigator.serviceWorker?.getRegistration();
+    registration?.update().catch(() => {});
+  }
+  state.at = new Date().toISOString();
+}
+
+function tell(phase, words = "") {
+  state.phase = phase;
+  state.words = words || (phase === "logged-out" ? gettext("请重新登录") : "");
+  for (const listener of listeners) listener();
+}
+
+function pause() {
+  if (!failures) return EVERY_MS;
+  const grown = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+  return grown * (0.5 + Math.random());
+}

@@ -1,0 +1,302 @@
+"""A team's day as the phone keeps it: the route, each visit's sheet, and no more than it needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from urllib.parse import quote, urlencode
+
+from django.db.models import Prefetch
+
+from dianliang.core import audit
+from dianliang.core.models import AuditEvent
+from dianliang.domain.customers.advice import outage_advice
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.intake.models import NeedJob, Participant
+from dianliang.domain.territory.models import Area
+from dianliang.domain.work import access
+from dianliang.domain.work.lifecycle import VISIT_OPEN
+from dianliang.domain.work.models import Job, Visit
+from dianliang.domain.work.queries import visits as visit_queries
+from dianliang.domain.work.queries.visits import Stop
+from dianliang.domain.workforce import crews
+from dianliang.flows import crewday
+from dianliang.flows.crewday import TeamDay
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.coordinates import to_gcj02
+from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.masking import mask_name, mask_phone
+
+LEFT_OVER_DAYS = 3
+KEPT_ON_PHONE = timedelta(hours=36)
+PLACES_MAX = 60
+ASKERS_MAX = 3
+LUNCH_STARTS, LUNCH_ENDS = time(10, 30), time(14, 30)
+MARGIN_DEG = 0.03
+"""About three kilometres around the route, for names on the map."""
+
+
+Askers = dict[int, list[Participant]]
+
+
+class UnableToCallError(DomainError):
+    """The visit is over, or nobody left a number."""
+
+    code = "work.unable-to-call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Somebody to call; the number stays on the server."""
+
+    slot: str
+    who: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """What is due to a special customer, for the team that is on its way to him only."""
+
+    kind: str
+    level: int
+    password: str
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedNote:
+    """What somebody asked for, in his own words."""
+
+    number: str
+    text: str
+    is_danger: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Navigation:
+    """Links that open a map app: AutoNavi takes GCJ-02, the geo URI of RFC 5870 WGS 84."""
+
+    amap: str
+    geo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One visit with all that its team may see of it."""
+
+    stop: Stop
+    is_open: bool
+    has_lunch_before: bool
+    contacts: tuple[Contact, ...]
+    care: Care | None
+    needs: tuple[NeedNote, ...]
+    navigation: Navigation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A name on the map."""
+
+    name: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """All that a phone keeps for today and tomorrow, until `expires_at`."""
+
+    on: date
+    read_at: datetime
+    expires_at: datetime
+    actor_id: str
+    actor_name: str
+    role: str
+    person_number: str
+    teams: tuple[TeamDay, ...]
+    sheets: tuple[Sheet, ...]
+    places: tuple[Place, ...]
+    verbs: dict[str, list[dict[str, str]]]
+
+
+def day(*, on: date, by: Actor, at: datetime) -> Day:
+    """Return what the actor's teams have before them on a day and the next."""
+    tomorrow = on + timedelta(days=1)
+    today_codes = crews.teams_of(by.person_number, on=on)
+    stops = visit_queries.route(
+        today_codes,
+        first_on=on,
+        last_on=tomorrow,
+        left_over_since=on - timedelta(days=LEFT_OVER_DAYS),
+    )
+    teams = crewday.team_days(by=by, on=on)
+    bases = [GeoPoint(team.base_lat, team.base_lon) for team in teams]
+    return Day(
+        on=on,
+        read_at=at,
+        expires_at=at + KEPT_ON_PHONE,
+        actor_id=by.id,
+        actor_name=by.name,
+        role=by.role,
+        person_number=by.person_number,
+        teams=teams,
+        sheets=_sheets(stops, teams=teams, on=on),
+        places=_places([*bases, *(GeoPoint(stop.lat, stop.lon) for stop in stops)]),
+        verbs=visit_queries.verbs(),
+    )
+
+
+def reveal_phone(*, number: str, slot: str, by: Actor, at: datetime) -> str:
+    """Return the phone number behind a masked contact of an open visit, and log that it was read.
+
+    Raises:
+        NotVisibleError: not the actor's visit, or no such contact; the attempt is logged too.
+        UnableToCallError: the visit is over, or nobody left a number.
+    """
+    try:
+        visit = access.visit_of_own_team(number, by=by)
+        askers = _askers([visit.job_id]).get(visit.job_id, [])
+        found = {key: phone for key, _, _, phone in _phones(visit.job, askers)}
+        if slot not in found:
+            raise NotVisibleError(f"上门单 {number} 没有这位联系人。")
+    except NotVisibleError:
+        _log_call(number, slot, by=by, at=at, outcome=AuditEvent.Outcome.DENIED)
+        raise
+    if visit.status not in VISIT_OPEN:
+        _log_call(number, slot, by=by, at=at, outcome=AuditEvent.Outcome.DENIED)
+        raise UnableToCallError("该上门单已结束，不再提供电话。请联系调度员。")
+    _log_call(number, slot, by=by, at=at, outcome=AuditEvent.Outcome.OK)
+    return found[slot]
+
+
+def _log_call(number: str, slot: str, *, by: Actor, at: datetime, outcome: str) -> None:
+    audit.record_about(
+        "work.visit.reveal_phone",
+        target_type="work.visit",
+        target_id=number,
+        by=by,
+        at=at,
+        reason=slot,
+        outcome=outcome,
+    )
+
+
+def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) -> tuple[Sheet, ...]:
+    visits = Visit.objects.filter(number__in=[stop.number for stop in stops])
+    jobs = {row.number: row.job for row in visits.select_related("job__customer")}
+    lunches = {number for team in teams for number in _lunch(stops, team=team)}
+    job_ids = [job.pk for job in jobs.values()]
+    notes, askers = _needs(job_ids), _askers(job_ids)
+    return tuple(
+        Sheet(
+            stop=stop,
+            is_open=stop.is_open,
+            has_lunch_before=stop.number in lunches,
+            contacts=_contacts(jobs[stop.number], askers) if stop.is_open else (),
+            care=_care(jobs[stop.number]) if stop.is_open and stop.on <= on else None,
+            needs=notes.get(jobs[stop.number].pk, ()),
+            navigation=_navigation(stop),
+        )
+        for stop in stops
+    )
+
+
+def _lunch(stops: Iterable[Stop], *, team: TeamDay) -> Iterable[str]:
+    """Name the stops that lunch lies before: the longest wait around noon that is long enough."""
+    for on in (team.on, team.on + timedelta(days=1)):
+        own = [stop for stop in stops if stop.team_code == team.code and stop.on == on]
+        waits = {
+            later.number: (later.arrive_at - earlier.depart_at).total_seconds() - later.travel_s
+            for earlier, later in pairwise(own)
+            if earlier.depart_at.astimezone(SHANGHAI).time() < LUNCH_ENDS
+            and later.arrive_at.astimezone(SHANGHAI).time() > LUNCH_STARTS
+        }
+        if waits and max(waits.values()) >= team.lunch_min * 60 > 0:
+            yield max(waits, key=lambda number: waits[number])
+
+
+def _contacts(job: Job, askers: Askers) -> tuple[Contact, ...]:
+    return tuple(
+        Contact(slot=slot, who=who, name=mask_name(name), phone=mask_phone(phone))
+        for slot, who, name, phone in _phones(job, askers.get(job.pk, []))
+    )
+
+
+def _phones(job: Job, askers: list[Participant]) -> list[tuple[str, str, str, str]]:
+    """Return slot, capacity, name and number of everybody who may be called about a job."""
+    found = []
+    if job.customer and job.customer.phone:
+        found.append(("customer", "客户", job.customer.name, job.customer.phone))
+    for place, row in enumerate(askers[:ASKERS_MAX], start=1):
+        if row.phone and row.phone not in {phone for *_, phone in found}:
+            found.append((f"asker-{place}", row.get_kind_display(), row.name, row.phone))
+    return found
+
+
+def _askers(job_ids: list[int]) -> Askers:
+    """Return who asked for each job, the first to report first."""
+    found: Askers = {}
+    parts = NeedJob.objects.filter(job__in=job_ids).prefetch_related(
+        Prefetch("need__participants", Participant.objects.order_by("-is_first", "pk"))
+    )
+    for part in parts:
+        found.setdefault(part.job_id, []).extend(part.need.participants.all())
+    return found
+
+
+def _care(job: Job) -> Care | None:
+    customer: Customer | None = job.customer
+    if customer is None or not customer.special_kind:
+        return None
+    return Care(
+        kind=customer.get_special_kind_display(),
+        level=customer.special_level or 1,
+        password=customer.visit_password,
+        advice=outage_advice(customer.special_kind),
+    )
+
+
+def _needs(job_ids: list[int]) -> dict[int, tuple[NeedNote, ...]]:
+    found: dict[int, tuple[NeedNote, ...]] = {}
+    for part in NeedJob.objects.filter(job__in=job_ids).select_related("need"):
+        need = part.need
+        note = NeedNote(number=need.number, text=need.text, is_danger=need.is_danger)
+        found[part.job_id] = (*found.get(part.job_id, ()), note)
+    return found
+
+
+def _navigation(stop: Stop) -> Navigation:
+    shifted = to_gcj02(GeoPoint(stop.lat, stop.lon))
+    name = stop.address or stop.title
+    query = {
+        "to": f"{shifted.lon:.6f},{shifted.lat:.6f},{name}",
+        "mode": "car",
+        "coordinate": "gaode",
+        "callnative": "1",
+    }
+    here = f"{stop.lat:.6f},{stop.lon:.6f}"
+    return Navigation(
+        amap=f"https://uri.amap.com/navigation?{urlencode(query, safe=',')}",
+        geo=f"geo:{here}?q={here}({quote(name)})",
+    )
+
+
+def _places(points: list[GeoPoint]) -> tuple[Place, ...]:
+    """Return villages and townships around a route, so that its map has names without tiles."""
+    if not points:
+        return ()
+    lats, lons = [p.lat for p in points], [p.lon for p in points]
+    around = Area.objects.filter(
+        level__in=["township", "village"],
+        lat__range=(min(lats) - MARGIN_DEG, max(lats) + MARGIN_DEG),
+        lon__range=(min(lons) - MARGIN_DEG, max(lons) + MARGIN_DEG),
+    ).order_by("level", "code")
+    return tuple(
+        Place(name=area.name, lat=area.lat, lon=area.lon)
+        for area in around[:PLACES_MAX]
+        if area.lat is not None and area.lon is not None
+    )

@@ -1,0 +1,314 @@
+"""From a phone that was offline to the database: in order, once, and nothing lost.
+
+The phone keeps what somebody did until the server has answered each operation for good. An
+answer is stored under the operation's key in the transaction that acts, so a repeated operation
+gets the same answer and acts once. An operation that overtakes the one it follows is told to
+wait and is not stored; the phone sends it again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from dianliang.core import audit, files, idempotency
+from dianliang.core.models import AuditEvent, StoredFile
+from dianliang.domain.work import access
+from dianliang.domain.work.lifecycle import VISIT, VISIT_LABELS
+from dianliang.domain.work.models import Visit
+from dianliang.domain.work.operations import visits
+from dianliang.domain.work.operations.visits import Record
+from dianliang.domain.work.queries import visits as visit_queries
+from dianliang.flows import crewday, need_follow
+from dianliang.flows.phone_operations import PhoneOperation, clock_error, parse, text_of
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import (
+    DomainError,
+    IllegalTransitionError,
+    InvalidInputError,
+    StaleStateError,
+)
+
+BATCH_MAX = 200
+PROGRESS = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED", "DONE")
+"""A visit that is this far needs none of the steps before: two phones of a team may both press."""
+
+
+class Outcome(StrEnum):
+    """What became of an operation; all but `WAITING` are for good."""
+
+    APPLIED = "applied"
+    ALREADY = "already"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The answer to one operation, with the server's state in plain words when they differ."""
+
+    key: str
+    outcome: Outcome
+    words: str = ""
+    field: str | None = None
+    server: Mapping[str, Any] | None = None
+
+
+def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tuple[Result, ...]:
+    """Apply a batch from a phone and answer each operation, in the order it was sent.
+
+    Operations are applied by their time on the phone; each in a transaction of its own.
+
+    Raises:
+        InvalidInputError: the batch is not a list, or too long; nothing was applied.
+    """
+    if not isinstance(operations, list) or len(operations) > BATCH_MAX:
+        raise InvalidInputError(f"一次最多同步 {BATCH_MAX} 项操作。", field="operations")
+    error = clock_error(sent_at, at=at)
+    results: dict[int, Result] = {}
+    waiting: list[tuple[int, PhoneOperation]] = []
+    for place, raw in enumerate(operations):
+        try:
+            waiting.append((place, parse(raw, clock_error=error, at=at)))
+        except InvalidInputError as refusal:
+            results[place] = _refused(_key_of(raw), refusal)
+    waiting.sort(key=lambda item: item[1].happened_at)
+    while waiting:
+        round_ = {place: _answer(op, by=by, at=at) for place, op in waiting}
+        left = [item for item in waiting if round_[item[0]].outcome is Outcome.WAITING]
+        results |= round_
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    return tuple(results[place] for place in range(len(operations)))
+
+
+def keep_photo(raw: bytes, *, key: str, by: Actor, at: datetime) -> str:
+    """Keep a photo or signature that a later operation will name; return its public number.
+
+    The same key gets the same number. Re-encoding happens before the write, so that nobody waits.
+
+    Raises:
+        InvalidInputError: not a picture, damaged, too large, or the key is malformed.
+    """
+    scope = _scope("photo", by)
+    key = text_of(key, field="key", longest=80)
+    known = idempotency.recall(scope=scope, key=key)
+    if known is None:
+        token = files.keep_image(raw, at=at).token
+        known = idempotency.once(
+            scope=scope, key=key, body="photo", at=at, act=lambda: {"token": token}
+        )
+    return str(known["token"])
+
+
+def _answer(op: PhoneOperation, *, by: Actor, at: datetime) -> Result:
+    scope = _scope("op", by)
+    fresh = False
+
+    def act() -> dict[str, Any]:
+        nonlocal fresh
+        fresh = True
+        return asdict(_settle(op, by=by, at=at)) | {"mine": dict(op.body)}
+
+    if op.after and idempotency.recall(scope=scope, key=op.after) is None:
+        return Result(key=op.key, outcome=Outcome.WAITING, words="等待前一步先到。")
+    try:
+        stored = idempotency.once(scope=scope, key=op.key, body=op.fingerprint(), at=at, act=act)
+    except DomainError as refusal:
+        return _refused(op.key, refusal)
+    outcome = Outcome(stored["outcome"])
+    if outcome is Outcome.APPLIED and not fresh:
+        outcome = Outcome.ALREADY
+    return Result(
+        key=op.key,
+        outcome=outcome,
+        words=stored["words"],
+        field=stored["field"],
+        server=stored["server"],
+    )
+
+
+def _settle(op: PhoneOperation, *, by: Actor, at: datetime) -> Result:
+    """Do the operation, or say for good why not. Runs inside the transaction of its key."""
+    before = idempotency.recall(scope=_scope("op", by), key=op.after) if op.after else None
+    if before and before["outcome"] in {Outcome.CONFLICT, Outcome.REFUSED}:
+        return _conflict(op, "前一步没有被接受，这一步也没有执行。", by=by, at=at)
+    act = VERBS.get(op.verb)
+    if act is None:
+        words = f"手机应用版本过旧，服务器不认识“{op.verb}”。请联网刷新后再试。"
+        return Result(key=op.key, outcome=Outcome.REFUSED, words=words, field="verb")
+    try:
+        with transaction.atomic():
+            return Result(key=op.key, outcome=act(op, by, at))
+    except (IllegalTransitionError, StaleStateError):
+        return _conflict(op, "", by=by, at=at)
+    except DomainError as refusal:
+        return _refused(op.key, refusal)
+
+
+def _conflict(op: PhoneOperation, words: str, *, by: Actor, at: datetime) -> Result:
+    """Show both sides, and keep the phone's side in the trail whatever the person chooses."""
+    now = visit_queries.standing(op.number)
+    audit.record_about(
+        f"work.visit.{op.verb}",
+        target_type="work.visit",
+        target_id=op.number,
+        by=by,
+        at=at,
+        device_at=op.happened_at,
+        reason="离线操作与服务器状态冲突",
+        outcome=AuditEvent.Outcome.FAILED,
+    )
+    server = None
+    if now is not None:
+        moved_at = f"{now.moved_at.astimezone(SHANGHAI):%m月%d日 %H:%M}" if now.moved_at else ""
+        moved = f"，{now.moved_by}于{moved_at}操作" if now.moved_by else ""
+        because = f"：{now.reason}" if now.reason else ""
+        words = words or f"此单现为“{now.label}”{moved}{because}。"
+        server = {
+            "status": now.status,
+            "label": now.label,
+            "moved_by": now.moved_by,
+            "moved_at": now.moved_at.isoformat() if now.moved_at else None,
+            "reason": now.reason,
+            "findings": now.findings,
+        }
+    return Result(key=op.key, outcome=Outcome.CONFLICT, words=words, server=server)
+
+
+def _refused(key: str, refusal: DomainError) -> Result:
+    return Result(key=key, outcome=Outcome.REFUSED, words=refusal.message, field=refusal.field)
+
+
+def _scope(kind: str, by: Actor) -> str:
+    """Return the name space of one account's keys: nobody can read another's answers."""
+    return f"field-{kind}:{idempotency.digest(by.id)[:40]}"
+
+
+def _key_of(raw: Any) -> str:
+    key = raw.get("key") if isinstance(raw, dict) else None
+    return key if isinstance(key, str) else ""
+
+
+def _own_visit(op: PhoneOperation, by: Actor) -> Visit:
+    return access.visit_of_own_team(op.number, by=by)
+
+
+def _step(verb: str) -> "Act":
+    """Make the act of a step that needs no words: accept, depart, arrive."""
+    move = {"accept": visits.accept, "depart": visits.depart, "arrive": visits.arrive}[verb]
+    target = next(row.target for row in VISIT if row.verb == verb)
+
+    def act(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+        visit = _own_visit(op, by)
+        if visit.status in PROGRESS[PROGRESS.index(target) :]:
+            return Outcome.ALREADY
+        move(visit=visit, by=by, at=at, device_at=op.happened_at)
+        if verb != "accept":
+            need_follow.start(visit.job, by=by, at=at)
+        return Outcome.APPLIED
+
+    return act
+
+
+def _decline(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    visit, reason = _own_visit(op, by), op.text("reason", longest=visits.REASON_MAX)
+    visits.decline(visit=visit, reason=reason, by=by, at=at, device_at=op.happened_at)
+    need_follow.tell(visit.job, f"{visit.team.name}退单：{reason}", by=by, at=at)
+    return Outcome.APPLIED
+
+
+def _miss(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    visit, reason = _own_visit(op, by), op.text("reason", longest=visits.REASON_MAX)
+    visits.miss(visit=visit, reason=reason, by=by, at=at, device_at=op.happened_at)
+    visits.add_to_record(visit=visit, words="", photos=_uploaded(op.tokens("photos")))
+    need_follow.tell(visit.job, f"{visit.team.name}上门未遇：{reason}", by=by, at=at)
+    return Outcome.APPLIED
+
+
+def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    visit = _own_visit(op, by)
+    record = Record(
+        checklist=op.checked(),
+        findings=op.text("findings", longest=visits.FINDINGS_MAX),
+        photos=_uploaded(op.tokens("photos")),
+        signature=next(iter(_uploaded(op.tokens("signature"))), None),
+    )
+    visits.complete(visit=visit, record=record, by=by, at=at, device_at=op.happened_at)
+    need_follow.settle(visit.job, f"{visit.team.name}已上门办结。", by=by, at=at)
+    return Outcome.APPLIED
+
+
+def _report(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    """Hand the phone's version of a conflict to the dispatcher: kept with the visit, and told."""
+    visit = _own_visit(op, by)
+    ticked = [f"{'✓' if line.ok else '✗'}{line.item}{line.note}" for line in op.checked()]
+    parts = [op.text("reason", longest=visits.REASON_MAX), " ".join(ticked), op.text("findings")]
+    when = f"{op.happened_at.astimezone(SHANGHAI):%m月%d日 %H:%M}"
+    words = f"【{by.name}补报 {when}】" + "；".join(part for part in parts if part)
+    photos = _uploaded((*op.tokens("photos"), *op.tokens("signature")))
+    visits.add_to_record(visit=visit, words=words, photos=photos)
+    audit.record(
+        "work.visit.report",
+        target=visit,
+        by=by,
+        at=at,
+        device_at=op.happened_at,
+        reason=words,
+    )
+    state = VISIT_LABELS[visit.status]
+    need_follow.tell(visit.job, f"上门单 {visit.number}（{state}）{words}", by=by, at=at)
+    return Outcome.APPLIED
+
+
+def _check_in(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    crewday.check_in(
+        team_code=op.text("team", longest=24),
+        person_number=op.number,
+        on=op.day("on"),
+        by=by,
+        at=at,
+        device_at=op.happened_at,
+    )
+    return Outcome.APPLIED
+
+
+def _report_absence(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    crewday.report_absence(
+        person_number=op.number,
+        first_on=op.day("first_on"),
+        last_on=op.day("last_on"),
+        reason=op.text("reason", longest=80),
+        by=by,
+        at=at,
+        device_at=op.happened_at,
+    )
+    return Outcome.APPLIED
+
+
+def _uploaded(tokens: Sequence[str]) -> tuple[StoredFile, ...]:
+    found = {row.token: row for row in StoredFile.objects.filter(token__in=tokens)}
+    missing = [token for token in tokens if token not in found]
+    if missing:
+        raise InvalidInputError("有照片还没有传到服务器，请稍后再试。", field="photos")
+    return tuple(found[token] for token in tokens)
+
+
+Act = Callable[[PhoneOperation, Actor, datetime], Outcome]
+VERBS: dict[str, Act] = {
+    "accept": _step("accept"),
+    "depart": _step("depart"),
+    "arrive": _step("arrive"),
+    "decline": _decline,
+    "miss": _miss,
+    "complete": _complete,
+    "report": _report,
+    "check_in": _check_in,
+    "report_absence": _report_absence,
+}

@@ -1,0 +1,151 @@
+"""What a phone sends, parsed strictly and one by one: a bad line harms no other."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dianliang.domain.work.operations.visits import Checked
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import clean_text
+
+KEY = re.compile(r"[A-Za-z0-9_-]{8,80}", re.ASCII)
+NUMBER = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
+LABELS = {"reason": "原因", "findings": "情况记录", "checklist": "作业清单"}
+LINES_MAX = 40
+TEXT_MAX = 2000
+OLDEST = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneOperation:
+    """One thing somebody did on the phone, perhaps offline.
+
+    `after` is the key of the operation on the same subject that the phone recorded before this
+    one: an operation that overtakes it waits. `happened_at` is the phone's time, corrected by
+    how far its clock is off.
+    """
+
+    key: str
+    verb: str
+    number: str
+    happened_at: datetime
+    after: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what must be equal when the key comes again; the clock's error may differ."""
+        return {"verb": self.verb, "number": self.number, "after": self.after, "body": self.body}
+
+    def text(self, name: str, *, longest: int = TEXT_MAX) -> str:
+        """Return a text of the body, stripped; absent is empty.
+
+        Raises:
+            InvalidInputError: not a text, too long, or unstorable.
+        """
+        return text_of(self.body.get(name, ""), field=name, longest=longest)
+
+    def day(self, name: str) -> date:
+        """Return a date of the body.
+
+        Raises:
+            InvalidInputError: not a date.
+        """
+        try:
+            return date.fromisoformat(self.text(name, longest=10))
+        except ValueError as error:
+            raise InvalidInputError("日期应写成 2026-11-24 的样子。", field=name) from error
+
+    def tokens(self, name: str) -> tuple[str, ...]:
+        """Return the public numbers of uploaded files, each once, in order.
+
+        Raises:
+            InvalidInputError: not a list of such numbers.
+        """
+        given = self.body.get(name) or []
+        if not isinstance(given, list) or len(given) > LINES_MAX:
+            raise InvalidInputError("照片清单格式不对。", field=name)
+        return tuple(dict.fromkeys(_matching(TOKEN, token, field=name) for token in given))
+
+    def checked(self) -> tuple[Checked, ...]:
+        """Return the ticked checklist.
+
+        Raises:
+            InvalidInputError: not a list of lines with item, ok and note.
+        """
+        lines = self.body.get("checklist") or []
+        if not isinstance(lines, list) or len(lines) > LINES_MAX:
+            raise InvalidInputError("作业清单格式不对。", field="checklist")
+        return tuple(_checked(line) for line in lines)
+
+
+def parse(raw: Any, *, clock_error: timedelta, at: datetime) -> PhoneOperation:
+    """Read one operation from the wire.
+
+    Raises:
+        InvalidInputError: a part is missing or cannot be what it claims to be; `field` says which.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidInputError("每项操作应是一个对象。", field="operation")
+    body = raw.get("body") or {}
+    if not isinstance(body, dict):
+        raise InvalidInputError("操作内容应是一个对象。", field="body")
+    return PhoneOperation(
+        key=_matching(KEY, raw.get("key"), field="key"),
+        verb=_matching(NUMBER, raw.get("verb"), field="verb"),
+        number=_matching(NUMBER, raw.get("number"), field="number"),
+        happened_at=_instant(raw.get("device_at"), clock_error=clock_error, at=at),
+        after=_matching(KEY, raw["after"], field="after") if raw.get("after") else "",
+        body=body,
+    )
+
+
+def clock_error(sent_at: Any, *, at: datetime) -> timedelta:
+    """Return how far the phone's clock is behind ours; nothing when it does not say."""
+    try:
+        sent = datetime.fromisoformat(str(sent_at))
+        return at - sent if sent.tzinfo else timedelta(0)
+    except (ValueError, OverflowError):
+        return timedelta(0)
+
+
+def text_of(value: Any, *, field: str, longest: int = TEXT_MAX) -> str:
+    """Return a text from the wire that both databases can keep.
+
+    Raises:
+        InvalidInputError: not a text, too long, or unstorable.
+    """
+    if not isinstance(value, str):
+        raise InvalidInputError("这里应是文字。", field=field)
+    return clean_text(value, field=field, label=LABELS.get(field, "文字"), most=longest)
+
+
+def _matching(shape: re.Pattern[str], value: Any, *, field: str) -> str:
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        raise InvalidInputError("操作的格式不对，请更新页面后再试。", field=field)
+    return value
+
+
+def _instant(value: Any, *, clock_error: timedelta, at: datetime) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value if isinstance(value, str) else "")
+        if instant.tzinfo is None:
+            raise InvalidInputError("操作时间必须带时区。", field="device_at")
+        corrected = min(instant + clock_error, at)
+        if at - corrected > OLDEST:
+            raise InvalidInputError("这项操作已超过 30 天，请联系调度员补记。", field="device_at")
+    except (ValueError, OverflowError) as error:
+        raise InvalidInputError("操作时间无法识别。", field="device_at") from error
+    return corrected
+
+
+def _checked(line: Any) -> Checked:
+    if not isinstance(line, dict) or not isinstance(line.get("ok"), bool):
+        raise InvalidInputError("作业清单格式不对。", field="checklist")
+    return Checked(
+        item=text_of(line.get("item"), field="checklist", longest=200),
+        ok=line["ok"],
+        note=text_of(line.get("note", ""), field="checklist", longest=200),
+    )
