@@ -103,9 +103,12 @@ class Promise(models.Model):
         verbose_name = verbose_name_plural = "服务承诺"
         constraints = [
             models.UniqueConstraint(
-                fields=["service", "area_class", "step"],
-                name="promise_once",
-                nulls_distinct=False,
+                fields=["service", "area_class", "step"], name="promise_once_per_service"
+            ),
+            models.UniqueConstraint(
+                fields=["area_class", "step"],
+                condition=Q(service=None),
+                name="promise_once_in_general",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="promise_positive"),
             models.CheckConstraint(

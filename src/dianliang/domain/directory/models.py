@@ -74,10 +74,13 @@ class RoleAssignment(models.Model):
         verbose_name = verbose_name_plural = "岗位授权"
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "unit", "area"],
-                name="role_assignment_once",
-                nulls_distinct=False,
-            )
+                fields=["user", "role", "unit", "area"], name="role_assignment_once_per_area"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"],
+                condition=Q(area=None),
+                name="role_assignment_once_everywhere",
+            ),
         ]
 
     def __str__(self) -> str:

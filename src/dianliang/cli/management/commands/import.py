@@ -1,0 +1,49 @@
+"""``dianliang import``: set up a county from three Excel files."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from dianliang.flows import importing
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.errors import DomainError
+
+CLI = Actor(id="cli", name="命令行", role=Role.ADMINISTRATOR, unit_path="/", area_path="/")
+
+
+class Command(BaseCommand):
+    """Write templates, or import filled-in files: all rows or none."""
+
+    help = "导入一个县：--template 写出模板；--areas、--units、--customers 导入填好的表。"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare options."""
+        parser.add_argument("--template", type=Path, metavar="目录", help="写出三张空白模板")
+        parser.add_argument("--areas", type=Path, metavar="文件", help="区域表")
+        parser.add_argument("--units", type=Path, metavar="文件", help="单位、人员与队伍表")
+        parser.add_argument("--customers", type=Path, metavar="文件", help="客户表")
+        parser.add_argument("--calendar", action="store_true", help="更新节假日与服务目录")
+
+    def handle(self, *, template: Path | None, calendar: bool, **options: Any) -> None:
+        """Do what was asked for; print errors row by row and exit 1."""
+        if template is not None:
+            template.mkdir(parents=True, exist_ok=True)
+            for name, content in importing.templates().items():
+                (template / name).write_bytes(content)
+                self.stdout.write(f"已写出 {template / name}")
+            return
+        paths = {name: options[name] for name in ("areas", "units", "customers")}
+        if not calendar and not any(paths.values()):
+            raise CommandError("请给出 --template 目录，或 --areas、--units、--customers 文件。")
+        try:
+            contents = {name: path.read_bytes() if path else None for name, path in paths.items()}
+            done = importing.import_county(**contents, by=CLI, at=timezone.now())  # noqa: TID251
+        except (DomainError, OSError) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(
+            f"已导入：区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
+            f"人员 {done.people}，客户 {done.customers}"
+        )

@@ -1,0 +1,74 @@
+"""Set up a county from three Excel files: areas; units, people and teams; customers.
+
+Every file is read whole, every row checked, every error told with its row; then all is written in
+one transaction or nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from dianliang.core import audit, sheets
+from dianliang.domain.catalog.operations import load_calendar, load_catalogue
+from dianliang.flows.importing.areas import write_areas
+from dianliang.flows.importing.customers import write_customers
+from dianliang.flows.importing.tables import TEMPLATES
+from dianliang.flows.importing.units import write_units
+from dianliang.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How many rows of each kind were written."""
+
+    areas: int = 0
+    units: int = 0
+    teams: int = 0
+    people: int = 0
+    customers: int = 0
+
+
+def templates() -> dict[str, bytes]:
+    """Return the three files to fill in, by name."""
+    return {
+        name: sheets.template(headings, example=example)
+        for name, (headings, example) in TEMPLATES.items()
+    }
+
+
+@transaction.atomic
+def import_county(
+    *,
+    areas: bytes | None = None,
+    units: bytes | None = None,
+    customers: bytes | None = None,
+    by: Actor,
+    at: datetime,
+) -> Imported:
+    """Write what the files hold; rows with a known code are brought up to date.
+
+    Raises:
+        UnreadableSheetError: a file cannot be read.
+        InvalidRowsError: rows are wrong; all are named and nothing is written.
+    """
+    load_catalogue()
+    load_calendar(years=range(at.year - 1, at.year + 2))
+    counts = {"areas": 0, "units": 0, "teams": 0, "people": 0, "customers": 0}
+    if areas is not None:
+        counts |= write_areas(areas)
+    if units is not None:
+        counts |= write_units(units, at=at)
+    if customers is not None:
+        counts |= write_customers(customers)
+    digest = hashlib.sha256(b"".join(c for c in (areas, units, customers) if c)).hexdigest()
+    audit.record_about(
+        "county.import",
+        target_type="county",
+        target_id=digest[:16],
+        by=by,
+        at=at,
+        after=" ".join(f"{key}={value}" for key, value in counts.items()),
+    )
+    return Imported(**counts)

@@ -1,0 +1,53 @@
+"""Import areas."""
+
+from dianliang.core import sheets
+from dianliang.domain.territory.models import Area
+from dianliang.flows.importing.tables import AREAS, Checks, names, path_of
+from dianliang.kernel.places import AREA_CLASS_LABELS
+
+
+def write_areas(content: bytes) -> dict[str, int]:
+    """Check and write a table of areas; return how many rows of each kind.
+
+    Raises:
+        UnreadableSheetError, InvalidRowsError: nothing was written.
+    """
+    rows = sheets.read(content, name="区域表", headings=names(AREAS)[:4])
+    checks = Checks("区域表")
+    checks.once(rows, "编码")
+    levels = {str(label): str(value) for value, label in Area.Level.choices}
+    levels |= {"县": "county", "区": "county", "乡镇": "township", "街道": "township"}
+    levels |= {"村": "village", "社区": "village"}
+    classes = {label: value.value for value, label in AREA_CLASS_LABELS.items()}
+    known = dict(Area.objects.values_list("code", "path"))
+    parents = {row.get("编码"): row.get("上级编码") for row in rows}
+    made = []
+    for row in rows:
+        code, name = checks.needed(row, "编码"), checks.needed(row, "名称")
+        parent = row.get("上级编码")
+        if parent and parent not in parents and parent not in known:
+            checks.add(row, f"上级编码 {parent} 在本表和系统中都没有。")
+        path = path_of(code, parents, known)
+        if path is None:
+            checks.add(row, "上级关系绕成了圈。")
+        lat, lon = checks.degrees(row, "纬度", 90), checks.degrees(row, "经度", 180)
+        if (lat is None) != (lon is None):
+            checks.add(row, "纬度和经度要么都填，要么都留空。")
+        fields = {
+            "name": name,
+            "level": checks.choice(row, "级别", levels, "village"),
+            "area_class": checks.choice(row, "服务半径类别", classes, "rural"),
+            "lat": lat,
+            "lon": lon,
+            "coordinate_source": "surveyed" if lat is not None else "",
+            "path": path or "",
+        }
+        made.append((code, parent, fields))
+    checks.raise_if_any()
+    stored: dict[str, Area] = {}
+    for code, parent, fields in sorted(made, key=lambda item: len(str(item[2]["path"]))):
+        above = stored.get(parent) or Area.objects.filter(code=parent).first()
+        stored[code] = Area.objects.update_or_create(
+            code=code, defaults={**fields, "parent": above}
+        )[0]
+    return {"areas": len(stored)}
