@@ -6,7 +6,9 @@ import pytest
 
 from dianliang.kernel.actor import Actor, Role
 from tests import fieldworld
+from tests import town as town_builder
 from tests.fieldworld import World
+from tests.town import Town
 
 
 @pytest.fixture
@@ -24,3 +26,9 @@ def dispatcher() -> Actor:
 def world(db) -> World:
     """A station with two teams on an ordinary day."""
     return fieldworld.build()
+
+
+@pytest.fixture
+def town(db) -> Town:
+    """A small town with the real catalogue."""
+    return town_builder.build()

@@ -30,6 +30,7 @@ from dianliang.kernel.errors import DomainError, InvalidInputError
 
 SPAN = timedelta(days=90)
 """The standard's longest span between start_date and end_date."""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_POSTS, PER = 600, timedelta(hours=1)
 View = Callable[..., HttpResponse]
 Body: TypeAlias = list[dict[str, Any]]
@@ -276,9 +277,13 @@ def _instant(text: str, field: str) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(text)
-        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        found = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInputError("时间应为 ISO 8601 格式。", field=field) from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        message = f"年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。"
+        raise InvalidInputError(message, field=field)
+    return found
 
 
 def _number(text: str, field: str) -> float | None:

@@ -19,7 +19,7 @@ from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.workforce.models import Person
 from dianliang.flows import posting, triage
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.text import clean_text
 
@@ -152,7 +152,10 @@ def cancel(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
 def merge(*, number: str, into: str, by: Actor, at: datetime) -> Need:
     """Make a need part of another; all who asked follow that one."""
     need = access.need_to_handle(number, by=by)
-    target = access.need_to_handle(into.strip(), by=by)
+    try:
+        target = access.need_to_handle(into.strip(), by=by)
+    except NotVisibleError as absent:
+        raise InvalidInputError("没有找到要并入的需求，请核对编号。", field="into") from absent
     return handling.merge(need=need, into=target, by=by, at=at)
 
 

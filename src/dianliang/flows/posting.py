@@ -102,6 +102,11 @@ def post_need(
     return idempotency.once(scope="need", key=key, body=body, at=at, act=act)
 
 
+def was_posted(key: str) -> bool:
+    """Tell whether a key was answered before: the sender repeats himself."""
+    return idempotency.recall(scope="need", key=key) is not None
+
+
 def vars_of(asked: Asked) -> dict[str, Any]:
     """Return the fields of a request by name."""
     return {name: getattr(asked, name) for name in Asked.__slots__}
@@ -209,6 +214,12 @@ def _at_pin(asked: Asked, chosen: Area | None) -> Place:
             message = "选点与所选村社区相距太远，请核对。"
             raise InvalidInputError(message, field="lat")
     return Place(area=village, source="pin", point=point, address=asked.address)
+
+
+def named_area_code(suggestion: Suggestion) -> str:
+    """Return the code of the smallest area that a text names without ambiguity, or nothing."""
+    area = _named_area(suggestion)
+    return area.code if area else ""
 
 
 def _named_area(suggestion: Suggestion) -> Area | None:

@@ -42,14 +42,10 @@ def follow_plan(problem: Problem, plan: Plan, *, also: tuple[str, ...] = ()) -> 
     if compiled is None:
         return empty_plan(problem, seed=plan.seed)
     state = np.array([1], dtype=np.uint64)
-    planned = {stop.job_id for route in plan.routes for stop in route.stops}
-    wanted = planned | set(also)
     known = replace(
         compiled,
         arrays=compiled.arrays._replace(
-            penalty=np.where(
-                [job.id in wanted for job in compiled.jobs], kernel.INFEASIBLE / 2, -1.0
-            )
+            penalty=np.where([job.id in also for job in compiled.jobs], kernel.INFEASIBLE / 2, -1.0)
         ),
     )
     draft = opening(known, state, start=plan)

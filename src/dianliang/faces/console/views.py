@@ -330,12 +330,11 @@ def _parsed(raw: str) -> dict[str, Any]:
         lines = lines[1:]
     text = "\n".join(lines)
     suggestion = triage.suggest(text)
-    certain = [found.codes[0] for found in suggestion.places if len(found.codes) == 1]
     return {
         "name": sender[:40],
         "text": text,
         "phone": suggestion.phones[0] if suggestion.phones else "",
-        "area_code": max(certain, key=len, default=""),
+        "area_code": posting.named_area_code(suggestion),
         "service_code": suggestion.best.service_code if suggestion.best else "",
         "dangers": suggestion.dangers,
     }

@@ -79,13 +79,13 @@ def _take_in(request: HttpRequest, form: NeedForm, *, site: Any) -> HttpResponse
     )
     at = now()
     try:
-        is_danger = triage.suggest(asked.text).is_danger
-        if not is_danger and not values["confirmed"]:
+        is_free = triage.suggest(asked.text).is_danger or posting.was_posted(values["key"])
+        if not is_free and not values["confirmed"]:
             found = posting.duplicates_of(asked=asked, at=at)
             if found:
                 context = {"duplicates": found, "asked": values}
                 return TemplateResponse(request, "portal/duplicates.html", context)
-        if not is_danger and not challenge.is_solved(request.POST.get("altcha", ""), at=at):
+        if not is_free and not challenge.is_solved(request.POST.get("altcha", ""), at=at):
             limits.count(what="post", source=_source(request), most=MOST_POSTS, per=PER, at=at)
         posting.post_need(asked=asked, key=values["key"], follow_token=values["follow"], at=at)
     except limits.TooManyError as refusal:

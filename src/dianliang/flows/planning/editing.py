@@ -1,5 +1,6 @@
 """Change a plan by hand: every change is checked by the engine before it is stored."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -116,8 +117,7 @@ def _store(
     kept = {stop.job_id for route in laid.routes for stop in route.stops}
     wanted = {n for day in orders.values() for n in day} | ({must_keep} if must_keep else set())
     for lost in sorted(wanted - kept, key=lambda n: n != must_keep):
-        reason = next(left for left in laid.unassigned if left.job_id == lost).reasons[0]
-        raise UnableToPlanError(f"放不下：{lost} {built.readable(reason.words)}")
+        raise UnableToPlanError(f"放不下：{lost} {_why_not(built, orders, lost)}")
     lines, left_out = lines_of(laid, built, locked=locked_numbers(plan))
     return operations.edit(
         plan=plan,
@@ -129,6 +129,23 @@ def _store(
         by=by,
         at=at,
     )
+
+
+def _why_not(built: Built, orders: dict[tuple[str, date], list[str]], lost: str) -> str:
+    """Say why a job does not fit where it was put: as if that team were the only one."""
+    lane = next((key for key, day in orders.items() if lost in day), None)
+    if lane is None:
+        return "没有队伍能承接。"
+    code, day = lane[0], orders[lane]
+    alone = replace(
+        built.problem,
+        teams=tuple(team for team in built.problem.teams if team.id == code),
+        jobs=tuple(job for job in built.problem.jobs if job.id in day),
+        locks=(),
+    )
+    laid = routing.follow_plan(alone, skeleton_of({lane: day}, built))
+    left = next((left for left in laid.unassigned if left.job_id == lost), None)
+    return built.readable(left.reasons[0].words) if left else "与锁定的上门冲突。"
 
 
 def set_lock(
