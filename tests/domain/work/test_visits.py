@@ -168,6 +168,20 @@ def test_the_route_is_in_order_and_holds_what_was_left_over(world, steward):
     assert {done_before.number, neighbours.number}.isdisjoint(stop.number for stop in stops)
 
 
+def test_a_replaced_visit_gives_way_to_its_successor_on_the_route(world, dispatcher):
+    old = world.visit()
+    visits.withdraw(visit=old, reason="计划调整", by=dispatcher, at=world.at)
+    alone = world.visit()
+    visits.withdraw(visit=alone, reason="客户取消", by=dispatcher, at=world.at)
+    new = world.visit(job=old.job)
+
+    stops = queries.route(
+        {"XH"}, first_on=world.today, last_on=world.today, left_over_since=world.today
+    )
+
+    assert [stop.number for stop in stops] == [alone.number, new.number]
+
+
 def test_twenty_stops_cost_as_many_queries_as_two(world, django_assert_max_num_queries):
     for _ in range(20):
         world.visit()

@@ -233,6 +233,34 @@ def test_a_captain_checks_in_and_swaps(open_app, today_world):
     assert row.replaces.number == "P2"
 
 
+def test_without_a_network_a_call_says_whom_to_call_instead(open_app, phone, today_world):
+    today_world.visit(need=today_world.need())
+    page = open_app()
+    ready_for_offline(page)
+    phone.set_offline(True)
+    page.get_by_role("link", name="电话").click()
+
+    expect(page.locator("#toast")).to_contain_text("95598")
+
+
+def test_a_refused_record_can_be_mended_and_sent_again(open_app, phone, today_world):
+    visit = today_world.visit(status="ARRIVED")
+    page = open_app()
+    ready_for_offline(page)
+    page.get_by_role("link", name=visit.job.title).first.click()
+    fill_in(page)
+    Job.objects.update(checklist=[*CHECKLIST, "拍照留存"])
+    press(page, "完成这一单")
+    expect(chip(page)).to_have_text("1 项需处理")
+    chip(page).click()
+    expect(page.get_by_text("作业清单“拍照留存”还没有填。")).to_be_visible()
+    Job.objects.update(checklist=CHECKLIST)
+    press(page, "再试一次")
+    expect(chip(page)).to_have_text("已全部送达")
+
+    assert Visit.objects.get().status == "DONE"
+
+
 def test_the_map_is_there_without_a_network(open_app, phone, today_world):
     today_world.visit()
     today_world.visit()

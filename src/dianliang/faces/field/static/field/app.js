@@ -8,7 +8,7 @@ import { today } from "./screens/today.js";
 import { visit } from "./screens/visit.js";
 import * as store from "./store.js";
 import * as sync from "./sync.js";
-import { fill, gettext, setup } from "./words.js";
+import { fill, gettext, setup, today as dateOfToday } from "./words.js";
 
 const TABS = [
   ["#/", "route", gettext("今天"), today],
@@ -23,6 +23,12 @@ const model = {
   sheets: [],
   sync: sync.state,
   view: "list",
+
+  // Past midnight without a network, what was tomorrow is today.
+  get on() {
+    const clock = dateOfToday();
+    return clock > model.day.on ? clock : model.day.on;
+  },
 
   // Do something to a visit: shown at once, sent when there is a network.
   async act(sheet, verb, body = {}) {
@@ -88,7 +94,7 @@ function drawBar() {
   if (box.textContent !== words) box.textContent = words;
   document.getElementById("bar-title").textContent = model.day?.teams[0]?.name ?? gettext("点亮 · 现场");
   const route = location.hash || "#/";
-  const left = model.sheets.filter((sheet) => sheet.stop.on <= model.day.on && isOpen(sheet.status)).length;
+  const left = model.sheets.filter((sheet) => sheet.stop.on <= model.on && isOpen(sheet.status)).length;
   const counts = [left, 0, waits + problems];
   document.getElementById("tabs").replaceChildren(
     ...TABS.map(([hash, image, name], place) =>
@@ -120,7 +126,18 @@ async function register() {
   await navigator.serviceWorker.register(setup.urls.worker, { scope: setup.urls.today, updateViaCache: "none" });
 }
 
+// A number is fetched when somebody calls; without a network, say whom to call instead.
+function guardCalls() {
+  document.addEventListener("click", (event) => {
+    if (navigator.onLine || !event.target.closest("a[data-online]")) return;
+    event.preventDefault();
+    const phone = model.day?.teams[0]?.unit_phone;
+    toast(phone ? fill(gettext("没有网络，取不到号码。可先打所里 %(phone)s。"), { phone }) : gettext("没有网络，取不到号码。"));
+  });
+}
+
 async function main() {
+  guardCalls();
   addEventListener("hashchange", draw);
   sync.onChange(() => model.refresh());
   await store.open();

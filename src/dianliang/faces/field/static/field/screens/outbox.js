@@ -11,7 +11,8 @@ const STATES = { saved: gettext("已存手机"), sent: gettext("已送达"), con
 
 export function outbox(model) {
   const groups = problems(model.outbox);
-  const waits = model.outbox.filter((row) => row.state === "saved");
+  const stuck = new Set(groups.flat());
+  const waits = model.outbox.filter((row) => row.state === "saved" && !stuck.has(row));
   const over = model.outbox.filter((row) => row.state === "sent" || row.state === "dropped").reverse();
   return h(
     "div",
@@ -47,8 +48,9 @@ function standing({ sync: { phase, at, words } }, count) {
 // A conflict and what followed it on the same visit are one decision.
 function problems(rows) {
   const groups = new Map();
-  for (const row of rows.filter((each) => PROBLEM.has(each.state))) {
-    groups.set(row.number, [...(groups.get(row.number) ?? []), row]);
+  for (const row of rows) {
+    const isStuck = groups.has(row.number) && row.state === "saved" && row.verb !== "report";
+    if (PROBLEM.has(row.state) || isStuck) groups.set(row.number, [...(groups.get(row.number) ?? []), row]);
   }
   return [...groups.values()];
 }

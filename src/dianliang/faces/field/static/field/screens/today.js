@@ -7,14 +7,14 @@ import { clock, dayName, distance, fill, gettext, setup } from "../words.js";
 export function today(model) {
   const { day, sheets } = model;
   if (!day) return waiting(model);
-  const now = sheets.filter((sheet) => sheet.stop.on <= day.on);
-  const later = sheets.filter((sheet) => sheet.stop.on > day.on);
+  const now = sheets.filter((sheet) => sheet.stop.on <= model.on);
+  const later = sheets.filter((sheet) => sheet.stop.on > model.on);
   const done = now.filter((sheet) => !isOpen(sheet.status)).length;
   const next = now.find((sheet) => sheet.status === "ARRIVED") ?? now.find((sheet) => isOpen(sheet.status));
   return h(
     "div",
     {},
-    h("div.title-row", {}, h("h1", {}, dayName(day.on)), now.length > 0 && progress(done, now.length)),
+    h("div.title-row", {}, h("h1", {}, dayName(model.on)), now.length > 0 && progress(done, now.length)),
     next && nextCard(next, model),
     now.length === 0 ? empty() : routeOrMap(now, next, model),
     later.length > 0 && tomorrow(later),
@@ -75,7 +75,7 @@ function nextCard(sheet, model) {
       "div.pair",
       {},
       h("a.button", { href: sheet.navigation.amap, target: "_blank", rel: "noreferrer" }, icon("navigate"), gettext("导航")),
-      sheet.contacts.length > 0 && h("a.button", { href: callUrl(sheet) }, icon("call"), gettext("电话")),
+      sheet.contacts.length > 0 && h("a.button", { href: callUrl(sheet), "data-online": true }, icon("call"), gettext("电话")),
       h("a.button", { href: go }, icon("list"), gettext("详情")),
     ),
     quick,

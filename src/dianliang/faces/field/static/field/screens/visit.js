@@ -78,7 +78,7 @@ function reach({ stop, contacts, navigation }) {
     contacts.map((contact) =>
       h(
         "a.button.contact",
-        { href: callUrl(contact.slot) },
+        { href: callUrl(contact.slot), "data-online": true },
         icon("call"),
         h("span", {}, `${contact.who} ${contact.name}`, h("small", {}, contact.phone)),
       ),
