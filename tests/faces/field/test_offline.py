@@ -118,7 +118,7 @@ def test_a_conflict_shows_both_versions_and_mine_reaches_the_dispatcher(
     visits.withdraw(visit=Visit.objects.get(), reason="改派雷电队", by=dispatcher, at=now())
 
     phone.set_offline(False)
-    expect(chip(page)).to_have_text("4 项需处理")
+    expect(chip(page)).to_have_text("1 单需处理")
     chip(page).click()
     expect(page.get_by_text("改派雷电队").first).to_be_visible()
     expect(page.get_by_text("空开烧毁，已更换")).to_be_visible()
@@ -251,12 +251,14 @@ def test_a_refused_record_can_be_mended_and_sent_again(open_app, phone, today_wo
     fill_in(page)
     Job.objects.update(checklist=[*CHECKLIST, "拍照留存"])
     press(page, "完成这一单")
-    expect(chip(page)).to_have_text("1 项需处理")
+    expect(chip(page)).to_have_text("1 单需处理")
     chip(page).click()
     expect(page.get_by_text("作业清单“拍照留存”还没有填。")).to_be_visible()
-    Job.objects.update(checklist=CHECKLIST)
-    press(page, "再试一次")
-    expect(chip(page)).to_have_text("已全部送达")
+    press(page, "修改后再交")
+    expect(page.get_by_label("情况记录")).to_have_value("空开烧毁，已更换")
+    page.get_by_role("group", name="拍照留存").get_by_label("做了").check()
+    press(page, "完成这一单")
+    sent(page, 1)
 
     assert Visit.objects.get().status == "DONE"
 

@@ -86,7 +86,7 @@ function content(route) {
 
 function drawBar() {
   const waits = model.outbox.filter((row) => row.state === "saved").length;
-  const problems = model.outbox.filter((row) => PROBLEM.has(row.state)).length;
+  const problems = new Set(model.outbox.filter((row) => PROBLEM.has(row.state)).map((row) => row.number)).size;
   const chip = document.getElementById("sync-chip");
   const [kind, words] = standing(waits, problems);
   const box = document.getElementById("sync-words");
@@ -110,7 +110,7 @@ function drawBar() {
 }
 
 function standing(waits, problems) {
-  if (problems) return ["problem", fill(gettext("%(n)s 项需处理"), { n: problems })];
+  if (problems) return ["problem", fill(gettext("%(n)s 单需处理"), { n: problems })];
   if (sync.state.phase === "logged-out") return ["problem", gettext("请重新登录")];
   if (waits) return ["saved", fill(gettext("%(n)s 项存手机"), { n: waits })];
   if (sync.state.phase === "away") return ["away", gettext("离线可用")];
