@@ -87,7 +87,7 @@ def test_a_visit_is_done_without_a_network_and_arrives_by_itself(open_app, phone
     page.reload()
     expect(page.get_by_role("img", name="照片 1")).to_be_visible()
     press(page, "完成这一单")
-    expect(chip(page)).to_have_text("4 项存手机")
+    expect(page.get_by_text("已结束 1 / 1 单")).to_be_visible()
     page.reload()
     expect(chip(page)).to_have_text("4 项存手机")
     expect(page.get_by_text("已结束 1 / 1 单")).to_be_visible()
