@@ -130,6 +130,27 @@ def test_a_conflict_shows_both_versions_and_mine_reaches_the_dispatcher(
     assert "空开烧毁" in Message.objects.get(text__contains="补报").text
 
 
+def test_the_whole_day_is_accepted_with_one_tap(open_app, today_world):
+    for _ in range(3):
+        today_world.visit()
+    page = open_app()
+    press(page, "3 单全部接下")
+    sent(page, 3)
+
+    assert set(Visit.objects.values_list("status", flat=True)) == {"ACCEPTED"}
+
+
+def test_a_visit_that_is_added_while_the_app_is_open_is_announced(open_app, today_world):
+    today_world.visit()
+    page = open_app()
+    expect(chip(page)).to_have_text("已全部送达")
+    added = today_world.visit()
+    page.get_by_role("link", name="同步", exact=True).click()
+    press(page, "立即同步")
+
+    expect(page.locator("#toast")).to_contain_text(added.job.title)
+
+
 def test_nobody_at_home_goes_back_to_the_dispatcher(open_app, today_world):
     visit = today_world.visit(need=today_world.need(), status="ARRIVED")
     page = open_app()

@@ -45,11 +45,24 @@ const model = {
   async refresh() {
     if (store.isOpen()) {
       [model.day, model.outbox] = await Promise.all([store.readDay(), store.outbox()]);
+      const before = model.sheets;
       model.sheets = model.day ? overlay(model.day, model.outbox) : [];
+      announce(before, model.sheets);
     }
     draw();
   },
 };
+
+// Say when the dispatcher has added or taken back something while the app is open.
+function announce(before, after) {
+  if (!before.length) return;
+  const known = new Map(before.map((sheet) => [sheet.stop.number, sheet.stop.status]));
+  const added = after.filter((sheet) => !known.has(sheet.stop.number) && isOpen(sheet.status));
+  const taken = after.filter(({ stop }) => stop.status === "WITHDRAWN" && isOpen(known.get(stop.number)));
+  if (added.length) toast(fill(gettext("新派 %(n)s 单：%(title)s"), { n: added.length, title: added[0].stop.title }));
+  else if (taken.length) toast(fill(gettext("已撤回：%(title)s"), taken[0].stop));
+  if (added.length || taken.length) navigator.vibrate?.([40, 60, 40]);
+}
 
 let drawn = "";
 

@@ -6,7 +6,7 @@ import * as store from "./store.js";
 import { gettext, setup } from "./words.js";
 
 const BATCH = 50;
-const EVERY_MS = 60_000;
+const EVERY_MS = 90_000;
 const FIRST_PAUSE_MS = 4_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -51,7 +51,15 @@ async function run() {
   const { again } = running;
   running = undefined;
   if (again) return run();
-  timer = setTimeout(run, pause());
+  timer = setTimeout(tick, pause());
+  return undefined;
+}
+
+// In a pocket nothing is asked; what waits is still sent. Taking the phone out asks at once.
+async function tick() {
+  const waits = store.isOpen() && sendable(await store.outbox()).length > 0;
+  if (waits || document.visibilityState === "visible") return run();
+  timer = setTimeout(tick, pause());
   return undefined;
 }
 

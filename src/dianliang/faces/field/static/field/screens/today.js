@@ -16,6 +16,7 @@ export function today(model) {
     {},
     h("div.title-row", {}, h("h1", {}, dayName(model.on)), now.length > 0 && progress(done, now.length)),
     next && nextCard(next, model),
+    acceptAll(now, model),
     now.length === 0 ? empty() : routeOrMap(now, next, model),
     later.length > 0 && tomorrow(later),
   );
@@ -80,6 +81,15 @@ function nextCard(sheet, model) {
     ),
     quick,
   );
+}
+
+function acceptAll(sheets, model) {
+  const waiting = sheets.filter((sheet) => sheet.status === "SCHEDULED" && !sheet.problem);
+  if (waiting.length < 2) return null;
+  const press = async () => {
+    for (const sheet of waiting) await model.act(sheet, "accept");
+  };
+  return h("button.wide.accept-all", { type: "button", onclick: press }, icon("check"), fill(gettext("%(n)s 单全部接下"), { n: waiting.length }));
 }
 
 const callUrl = ({ stop, contacts: [first] }) => `${setup.urls.today}visits/${stop.number}/call/${first.slot}/`;
