@@ -2,7 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { LABELS, isOpen, nextVerb, VERBS } from "../rules.js";
-import { clock, dayName, distance, fill, gettext, setup } from "../words.js";
+import { clock, dayName, distance, due, fill, gettext, setup } from "../words.js";
 
 export function today(model) {
   const { day, sheets } = model;
@@ -18,7 +18,7 @@ export function today(model) {
     next && nextCard(next, model),
     acceptAll(now, model),
     now.length === 0 ? empty() : routeOrMap(now, next, model),
-    later.length > 0 && tomorrow(later),
+    later.length > 0 && tomorrow(later, now.length === 0),
   );
 }
 
@@ -98,7 +98,7 @@ function facts({ stop, care, needs, status }) {
   return [
     h(`span.status.s-${status}`, {}, LABELS[status]),
     h("span", {}, far(stop)),
-    stop.due_at && h("span", {}, fill(gettext("承诺 %(at)s 前"), { at: clock(stop.due_at) })),
+    stop.due_at && h("span", {}, fill(gettext("承诺 %(at)s 前"), { at: due(stop.due_at) })),
     care && h("span.tag.care", {}, care.kind),
     needs.some((need) => need.is_danger) && h("span.tag.danger", {}, gettext("涉险")),
   ];
@@ -164,7 +164,7 @@ function row(sheet, isNext) {
   );
 }
 
-function tomorrow(sheets) {
+function tomorrow(sheets, open) {
   const words = fill(gettext("明天 %(n)s 单"), { n: sheets.length });
-  return h("details.card", {}, h("summary", {}, words), h("ol.line", {}, sheets.map((sheet) => row(sheet, false))));
+  return h("details.card", { open }, h("summary", {}, words), h("ol.line", {}, sheets.map((sheet) => row(sheet, false))));
 }
