@@ -50,8 +50,33 @@ def shoot(browser: Browser, url: str, folder: Path) -> None:
     page.get_by_role("button", name="发布给队伍").wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
     page.screenshot(path=folder / "plan.png", full_page=True)
+    page.get_by_role("button", name="发布给队伍").click()
+    page.wait_for_timeout(1500)
     page.goto(f"{url}/board/")
     page.screenshot(path=folder / "board.png")
+    shoot_field(browser, url, folder)
+
+
+def shoot_field(browser: Browser, url: str, folder: Path) -> None:
+    """Walk a steward's phone through the start of a day."""
+    phone = browser.new_context(viewport=PHONE, locale="zh-CN", device_scale_factor=2)
+    page = phone.new_page()
+    log_in(page, url, "steward")
+    page.wait_for_timeout(2500)
+    page.screenshot(path=folder / "field-today.png")
+    page.get_by_role("button", name="地图").click()
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="地图").evaluate("button => button.scrollIntoView()")
+    page.screenshot(path=folder / "field-map.png")
+    page.locator("section.next h2 a").click()
+    page.wait_for_timeout(500)
+    page.screenshot(path=folder / "field-visit.png")
+    phone.set_offline(True)
+    for step in ("接单", "出发", "到达"):
+        page.get_by_role("button", name=step, exact=True).click()
+        page.wait_for_timeout(400)
+    page.get_by_role("heading", name="上门记录").scroll_into_view_if_needed()
+    page.screenshot(path=folder / "field-record.png")
 
 
 def main() -> None:

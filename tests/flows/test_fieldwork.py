@@ -142,6 +142,30 @@ def test_work_on_a_visit_that_was_withdrawn_meanwhile_is_a_conflict_that_keeps_b
     assert AuditEvent.objects.filter(outcome="failed", target_id=visit.number).count() == 4
 
 
+def test_a_replan_does_not_undo_what_the_same_team_did_offline(world, dispatcher):
+    old = world.visit(need=world.need())
+    visits.withdraw(visit=old, reason="计划调整", by=dispatcher, at=world.at)
+    Job.objects.update(status="SCHEDULED")
+    new = world.visit(job=old.job)
+
+    assert send(world, *story(old.number)) == ["applied"] * 4
+
+    new.refresh_from_db()
+    old.refresh_from_db()
+    assert (old.status, new.status, Job.objects.get().status) == ("WITHDRAWN", "DONE", "DONE")
+
+
+def test_a_job_that_went_to_another_team_is_a_conflict(world, dispatcher):
+    old = world.visit()
+    visits.withdraw(visit=old, reason="改派", by=dispatcher, at=world.at)
+    Job.objects.update(status="SCHEDULED")
+    new = world.visit(job=old.job, team=1)
+
+    assert send(world, *story(old.number)) == ["conflict"] * 4
+    new.refresh_from_db()
+    assert new.status == "SCHEDULED"
+
+
 def test_the_phones_side_of_a_conflict_can_be_handed_to_the_dispatcher(world, dispatcher):
     visit = world.visit(need=world.need())
     visits.withdraw(visit=visit, reason="改派", by=dispatcher, at=world.at)
@@ -259,6 +283,12 @@ def test_a_wrong_clock_is_corrected_by_the_time_of_sending(world):
         {"device_at": "0001-01-01T00:00:00+14:00"},
         {"device_at": 1e999},
         {"body": [1]},
+        {"body": {"reason": "\x00"}},
+        {"body": {"\ud800": 1}},
+        {"body": {"n": float("inf")}},
+        {"body": {"n": [["x"] * 99]}},
+        {"body": {"n": [[[[[[]]]]]]}},
+        {"body": {"findings": "长" * 9000}},
         {"after": 5},
         {"verb": "fly"},
     ],

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,10 @@ def digest(body: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def recall(*, scope: str, key: str) -> dict[str, Any] | None:
-    """Return what a key was answered with before; None if it never was."""
-    record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
-    return record.answer if record else None
+def recall(*, scope: str, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return what keys were answered with before; a key that never came is left out."""
+    records = IdempotencyRecord.objects.filter(scope=scope, key__in=keys)
+    return dict(records.values_list("key", "answer"))
 
 
 @transaction.atomic

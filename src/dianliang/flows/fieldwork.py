@@ -6,7 +6,7 @@ gets the same answer and acts once. An operation that overtakes the one it follo
 wait and is not stored; the phone sends it again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -78,8 +78,9 @@ def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tu
         except InvalidInputError as refusal:
             results[place] = _refused(_key_of(raw), refusal)
     waiting.sort(key=lambda item: item[1].happened_at)
+    settled = _settled({op.after for _, op in waiting}, by=by)
     while waiting:
-        round_ = {place: _answer(op, by=by, at=at) for place, op in waiting}
+        round_ = {place: _answer(op, settled, by=by, at=at) for place, op in waiting}
         left = [item for item in waiting if round_[item[0]].outcome is Outcome.WAITING]
         results |= round_
         if len(left) == len(waiting):
@@ -98,7 +99,7 @@ def keep_photo(raw: bytes, *, key: str, by: Actor, at: datetime) -> str:
     """
     scope = _scope("photo", by)
     key = text_of(key, field="key", longest=80)
-    known = idempotency.recall(scope=scope, key=key)
+    known = idempotency.recall(scope=scope, keys=[key]).get(key)
     if known is None:
         token = files.keep_image(raw, at=at).token
         known = idempotency.once(
@@ -107,22 +108,31 @@ def keep_photo(raw: bytes, *, key: str, by: Actor, at: datetime) -> str:
     return str(known["token"])
 
 
-def _answer(op: PhoneOperation, *, by: Actor, at: datetime) -> Result:
-    scope = _scope("op", by)
+def _settled(keys: Collection[str], *, by: Actor) -> dict[str, Outcome]:
+    """Return what became of operations that were answered for good before."""
+    known = idempotency.recall(scope=_scope("op", by), keys=keys)
+    return {key: Outcome(answer["outcome"]) for key, answer in known.items()}
+
+
+def _answer(op: PhoneOperation, settled: dict[str, Outcome], *, by: Actor, at: datetime) -> Result:
+    """Answer one operation and note in `settled` what became of it."""
     fresh = False
 
     def act() -> dict[str, Any]:
         nonlocal fresh
         fresh = True
-        return asdict(_settle(op, by=by, at=at)) | {"mine": dict(op.body)}
+        result = _settle(op, before=settled.get(op.after), by=by, at=at)
+        return asdict(result) | {"mine": dict(op.body)}
 
-    if op.after and idempotency.recall(scope=scope, key=op.after) is None:
+    if op.after and op.after not in settled:
         return Result(key=op.key, outcome=Outcome.WAITING, words="等待前一步先到。")
     try:
-        stored = idempotency.once(scope=scope, key=op.key, body=op.fingerprint(), at=at, act=act)
+        stored = idempotency.once(
+            scope=_scope("op", by), key=op.key, body=op.fingerprint(), at=at, act=act
+        )
     except DomainError as refusal:
         return _refused(op.key, refusal)
-    outcome = Outcome(stored["outcome"])
+    outcome = settled[op.key] = Outcome(stored["outcome"])
     if outcome is Outcome.APPLIED and not fresh:
         outcome = Outcome.ALREADY
     return Result(
@@ -134,10 +144,9 @@ def _answer(op: PhoneOperation, *, by: Actor, at: datetime) -> Result:
     )
 
 
-def _settle(op: PhoneOperation, *, by: Actor, at: datetime) -> Result:
+def _settle(op: PhoneOperation, *, before: Outcome | None, by: Actor, at: datetime) -> Result:
     """Do the operation, or say for good why not. Runs inside the transaction of its key."""
-    before = idempotency.recall(scope=_scope("op", by), key=op.after) if op.after else None
-    if before and before["outcome"] in {Outcome.CONFLICT, Outcome.REFUSED}:
+    if before in {Outcome.CONFLICT, Outcome.REFUSED}:
         return _conflict(op, "前一步没有被接受，这一步也没有执行。", by=by, at=at)
     act = VERBS.get(op.verb)
     if act is None:

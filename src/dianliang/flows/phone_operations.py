@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from dianliang.domain.work.operations.visits import Checked
@@ -16,6 +17,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
 LABELS = {"reason": "原因", "findings": "情况记录", "checklist": "作业清单"}
 LINES_MAX = 40
 TEXT_MAX = 2000
+LONGEST = 4000
+DEEPEST = 4
 OLDEST = timedelta(days=30)
 
 
@@ -92,6 +95,7 @@ def parse(raw: Any, *, clock_error: timedelta, at: datetime) -> PhoneOperation:
     body = raw.get("body") or {}
     if not isinstance(body, dict):
         raise InvalidInputError("操作内容应是一个对象。", field="body")
+    _require_storable(body)
     return PhoneOperation(
         key=_matching(KEY, raw.get("key"), field="key"),
         verb=_matching(NUMBER, raw.get("verb"), field="verb"),
@@ -120,6 +124,25 @@ def text_of(value: Any, *, field: str, longest: int = TEXT_MAX) -> str:
     if not isinstance(value, str):
         raise InvalidInputError("这里应是文字。", field=field)
     return clean_text(value, field=field, label=LABELS.get(field, "文字"), most=longest)
+
+
+def _require_storable(value: Any, *, depth: int = 0) -> None:
+    """Refuse what a database could not keep: the phone's side of a conflict is kept as it came."""
+    if depth > DEEPEST:
+        raise InvalidInputError("操作内容的格式不对。", field="body")
+    if isinstance(value, dict):
+        for name, part in value.items():
+            _require_storable(name, depth=depth + 1)
+            _require_storable(part, depth=depth + 1)
+    elif isinstance(value, list):
+        for part in value[: LINES_MAX + 1]:
+            _require_storable(part, depth=depth + 1)
+        if len(value) > LINES_MAX:
+            raise InvalidInputError("操作内容太长。", field="body")
+    elif isinstance(value, str):
+        clean_text(value, field="body", label="文字", most=LONGEST)
+    elif isinstance(value, float) and not isfinite(value):
+        raise InvalidInputError("操作内容里有不是数的数。", field="body")
 
 
 def _matching(shape: re.Pattern[str], value: Any, *, field: str) -> str:

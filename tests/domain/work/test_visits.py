@@ -6,7 +6,7 @@ import pytest
 
 from dianliang.core import files
 from dianliang.core.models import AuditEvent
-from dianliang.domain.work.models import Job, Visit
+from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Checked, Record
 from dianliang.domain.work.queries import visits as queries
@@ -166,6 +166,49 @@ def test_the_route_is_in_order_and_holds_what_was_left_over(world, steward):
 
     assert [stop.number for stop in stops] == [late.number, first.number, second.number]
     assert {done_before.number, neighbours.number}.isdisjoint(stop.number for stop in stops)
+
+
+def test_the_plans_own_distance_is_shown_where_there_is_a_plan(world):
+    by_hand, planned = world.visit(), world.visit()
+    plan = Plan.objects.create(
+        number="JH1",
+        unit=world.unit,
+        first_on=world.today,
+        last_on=world.today,
+        created_by="调度员",
+        created_at=world.at,
+    )
+    PlannedStop.objects.create(
+        plan=plan,
+        job=planned.job,
+        team=planned.team,
+        on=world.today,
+        sequence=1,
+        arrive_at=world.at,
+        start_at=world.at,
+        depart_at=world.at,
+        travel_s=600,
+        travel_m=7300,
+    )
+    Visit.objects.filter(pk=planned.pk).update(plan=plan)
+
+    first, second = queries.stop(by_hand.number), queries.stop(planned.number)
+    assert (first.is_travel_planned, second.is_travel_planned) == (False, True)
+    assert (second.travel_m, second.travel_s) == (7300, 600)
+
+
+def test_a_replaced_visit_gives_way_to_its_successor_on_the_route(world, dispatcher):
+    old = world.visit()
+    visits.withdraw(visit=old, reason="计划调整", by=dispatcher, at=world.at)
+    alone = world.visit()
+    visits.withdraw(visit=alone, reason="客户取消", by=dispatcher, at=world.at)
+    new = world.visit(job=old.job)
+
+    stops = queries.route(
+        {"XH"}, first_on=world.today, last_on=world.today, left_over_since=world.today
+    )
+
+    assert [stop.number for stop in stops] == [alone.number, new.number]
 
 
 def test_twenty_stops_cost_as_many_queries_as_two(world, django_assert_max_num_queries):

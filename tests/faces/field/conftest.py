@@ -14,13 +14,15 @@ from dianliang.faces.ui.requests import now, today
 from tests import fieldworld
 from tests.fieldworld import World
 
-PORTS = range(25000, 25100)
+FIRST_PORT, PORTS_EACH = 25000, 10
 PHONE = {"width": 360, "height": 740}
 
 
 def free_port() -> int:
-    """Return a loopback port below the ephemeral range that nobody listens on."""
-    for port in PORTS:
+    """Return a loopback port below the ephemeral range, of this worker's own, that is free."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = FIRST_PORT + worker * PORTS_EACH
+    for port in range(first, first + PORTS_EACH):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port

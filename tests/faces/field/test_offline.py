@@ -87,7 +87,7 @@ def test_a_visit_is_done_without_a_network_and_arrives_by_itself(open_app, phone
     page.reload()
     expect(page.get_by_role("img", name="照片 1")).to_be_visible()
     press(page, "完成这一单")
-    expect(chip(page)).to_have_text("4 项存手机")
+    expect(page.get_by_text("已结束 1 / 1 单")).to_be_visible()
     page.reload()
     expect(chip(page)).to_have_text("4 项存手机")
     expect(page.get_by_text("已结束 1 / 1 单")).to_be_visible()
@@ -118,7 +118,7 @@ def test_a_conflict_shows_both_versions_and_mine_reaches_the_dispatcher(
     visits.withdraw(visit=Visit.objects.get(), reason="改派雷电队", by=dispatcher, at=now())
 
     phone.set_offline(False)
-    expect(chip(page)).to_have_text("4 项需处理")
+    expect(chip(page)).to_have_text("1 单需处理")
     chip(page).click()
     expect(page.get_by_text("改派雷电队").first).to_be_visible()
     expect(page.get_by_text("空开烧毁，已更换")).to_be_visible()
@@ -128,6 +128,27 @@ def test_a_conflict_shows_both_versions_and_mine_reaches_the_dispatcher(
     stored = Visit.objects.get()
     assert (stored.status, stored.photos.count()) == ("WITHDRAWN", 2)
     assert "空开烧毁" in Message.objects.get(text__contains="补报").text
+
+
+def test_the_whole_day_is_accepted_with_one_tap(open_app, today_world):
+    for _ in range(3):
+        today_world.visit()
+    page = open_app()
+    press(page, "3 单全部接下")
+    sent(page, 3)
+
+    assert set(Visit.objects.values_list("status", flat=True)) == {"ACCEPTED"}
+
+
+def test_a_visit_that_is_added_while_the_app_is_open_is_announced(open_app, today_world):
+    today_world.visit()
+    page = open_app()
+    expect(chip(page)).to_have_text("已全部送达")
+    added = today_world.visit()
+    page.get_by_role("link", name="同步", exact=True).click()
+    press(page, "立即同步")
+
+    expect(page.locator("#toast")).to_contain_text(added.job.title)
 
 
 def test_nobody_at_home_goes_back_to_the_dispatcher(open_app, today_world):
@@ -231,6 +252,36 @@ def test_a_captain_checks_in_and_swaps(open_app, today_world):
     expect(page.get_by_role("listitem").filter(has_text="替 周电工")).to_be_visible()
     row = Attendance.objects.get(person__number="P4")
     assert row.replaces.number == "P2"
+
+
+def test_without_a_network_a_call_says_whom_to_call_instead(open_app, phone, today_world):
+    today_world.visit(need=today_world.need())
+    page = open_app()
+    ready_for_offline(page)
+    phone.set_offline(True)
+    page.get_by_role("link", name="电话").click()
+
+    expect(page.locator("#toast")).to_contain_text("95598")
+
+
+def test_a_refused_record_can_be_mended_and_sent_again(open_app, phone, today_world):
+    visit = today_world.visit(status="ARRIVED")
+    page = open_app()
+    ready_for_offline(page)
+    page.get_by_role("link", name=visit.job.title).first.click()
+    fill_in(page)
+    Job.objects.update(checklist=[*CHECKLIST, "拍照留存"])
+    press(page, "完成这一单")
+    expect(chip(page)).to_have_text("1 单需处理")
+    chip(page).click()
+    expect(page.get_by_text("作业清单“拍照留存”还没有填。")).to_be_visible()
+    press(page, "修改后再交")
+    expect(page.get_by_label("情况记录")).to_have_value("空开烧毁，已更换")
+    page.get_by_role("group", name="拍照留存").get_by_label("做了").check()
+    press(page, "完成这一单")
+    sent(page, 1)
+
+    assert Visit.objects.get().status == "DONE"
 
 
 def test_the_map_is_there_without_a_network(open_app, phone, today_world):

@@ -1,5 +1,6 @@
 """Who may touch which visit. What is absent and what is not yours look the same."""
 
+from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce import crews
 from dianliang.kernel.actor import Actor, Role
@@ -12,7 +13,8 @@ def visit_of_own_team(number: str, *, by: Actor) -> Visit:
     """Return a visit of a team that the actor belonged to, or stood in for, on its day.
 
     Membership counts on the day of the visit, so that what was done offline can still be sent
-    after somebody has changed teams.
+    after somebody has changed teams. A visit that a new plan replaced by another of the same
+    team stands for that other one: a re-plan must not undo what a team does offline.
 
     Raises:
         NotVisibleError: there is no such visit, or it is another team's.
@@ -25,4 +27,7 @@ def visit_of_own_team(number: str, *, by: Actor) -> Visit:
     )
     if visit is None or not is_own:
         raise NotVisibleError(f"没有上门单 {number}，或它不归您的队伍。")
-    return visit
+    if visit.status != "WITHDRAWN":
+        return visit
+    successor = visit.job.visits.filter(team=visit.team, status__in=VISIT_OPEN)
+    return successor.select_related("team", "job").first() or visit

@@ -26,6 +26,7 @@ from dianliang.flows import handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.county import County, Login, build_county
 from dianliang.flows.demo.people import build_customers
+from dianliang.flows.demo.route import publish_route
 from dianliang.flows.posting import Asked, take_in
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
@@ -74,6 +75,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("今天的需求与工单")
     _today(county, rng=rng, at=at)
     _visits_due(county, special, at=at)
+    tell("电管家今天的路线")
+    publish_route(county.teams[0], by=DISPATCHER, at=at)
     return Seeded(
         logins=county.logins,
         areas=Area.objects.count(),

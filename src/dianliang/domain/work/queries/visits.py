@@ -74,12 +74,22 @@ class Standing:
 def route(
     team_codes: Collection[str], *, first_on: date, last_on: date, left_over_since: date
 ) -> tuple[Stop, ...]:
-    """Return the visits of teams in a period in order of travel, and open ones left over before."""
+    """Return the visits of teams in a period in order of travel, and open ones left over before.
+
+    A withdrawn visit is left out when the same team has another open one for the job.
+    """
     visits = _visits().filter(team__code__in=team_codes)
     in_period = visits.filter(on__range=(first_on, last_on))
     left_over = visits.filter(on__gte=left_over_since, on__lt=first_on, status__in=VISIT_OPEN)
     rows = list(in_period.union(left_over).values_list("pk", flat=True))
-    return tuple(_stops(_visits().filter(pk__in=rows).order_by("on", "team__code", "sequence")))
+    ordered = _visits().filter(pk__in=rows).order_by("on", "team__code", "sequence")
+    stops = list(_stops(ordered))
+    replaced = {(stop.team_code, stop.job_number) for stop in stops if stop.is_open}
+    return tuple(
+        stop
+        for stop in stops
+        if stop.status != "WITHDRAWN" or (stop.team_code, stop.job_number) not in replaced
+    )
 
 
 def stop(number: str) -> Stop | None:
@@ -100,7 +110,7 @@ def standing(number: str) -> Standing | None:
         number=number,
         status=visit.status,
         label=VISIT_LABELS[visit.status],
-        reason=visit.reason,
+        reason=visit.reason or (event.reason if event else ""),
         findings=visit.findings,
         moved_by=event.actor_name if event else "",
         moved_at=event.at if event else None,

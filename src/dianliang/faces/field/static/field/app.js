@@ -8,7 +8,7 @@ import { today } from "./screens/today.js";
 import { visit } from "./screens/visit.js";
 import * as store from "./store.js";
 import * as sync from "./sync.js";
-import { fill, gettext, setup } from "./words.js";
+import { fill, gettext, setup, today as dateOfToday } from "./words.js";
 
 const TABS = [
   ["#/", "route", gettext("今天"), today],
@@ -23,6 +23,12 @@ const model = {
   sheets: [],
   sync: sync.state,
   view: "list",
+
+  // Past midnight without a network, what was tomorrow is today.
+  get on() {
+    const clock = dateOfToday();
+    return clock > model.day.on ? clock : model.day.on;
+  },
 
   // Do something to a visit: shown at once, sent when there is a network.
   async act(sheet, verb, body = {}) {
@@ -39,11 +45,24 @@ const model = {
   async refresh() {
     if (store.isOpen()) {
       [model.day, model.outbox] = await Promise.all([store.readDay(), store.outbox()]);
+      const before = model.sheets;
       model.sheets = model.day ? overlay(model.day, model.outbox) : [];
+      announce(before, model.sheets);
     }
     draw();
   },
 };
+
+// Say when the dispatcher has added or taken back something while the app is open.
+function announce(before, after) {
+  if (!before.length) return;
+  const known = new Map(before.map((sheet) => [sheet.stop.number, sheet.stop.status]));
+  const added = after.filter((sheet) => !known.has(sheet.stop.number) && isOpen(sheet.status));
+  const taken = after.filter(({ stop }) => stop.status === "WITHDRAWN" && isOpen(known.get(stop.number)));
+  if (added.length) toast(fill(gettext("新派 %(n)s 单：%(title)s"), { n: added.length, title: added[0].stop.title }));
+  else if (taken.length) toast(fill(gettext("已撤回：%(title)s"), taken[0].stop));
+  if (added.length || taken.length) navigator.vibrate?.([40, 60, 40]);
+}
 
 let drawn = "";
 
@@ -80,7 +99,7 @@ function content(route) {
 
 function drawBar() {
   const waits = model.outbox.filter((row) => row.state === "saved").length;
-  const problems = model.outbox.filter((row) => PROBLEM.has(row.state)).length;
+  const problems = new Set(model.outbox.filter((row) => PROBLEM.has(row.state)).map((row) => row.number)).size;
   const chip = document.getElementById("sync-chip");
   const [kind, words] = standing(waits, problems);
   const box = document.getElementById("sync-words");
@@ -88,7 +107,7 @@ function drawBar() {
   if (box.textContent !== words) box.textContent = words;
   document.getElementById("bar-title").textContent = model.day?.teams[0]?.name ?? gettext("点亮 · 现场");
   const route = location.hash || "#/";
-  const left = model.sheets.filter((sheet) => sheet.stop.on <= model.day.on && isOpen(sheet.status)).length;
+  const left = model.sheets.filter((sheet) => sheet.stop.on <= model.on && isOpen(sheet.status)).length;
   const counts = [left, 0, waits + problems];
   document.getElementById("tabs").replaceChildren(
     ...TABS.map(([hash, image, name], place) =>
@@ -104,7 +123,7 @@ function drawBar() {
 }
 
 function standing(waits, problems) {
-  if (problems) return ["problem", fill(gettext("%(n)s 项需处理"), { n: problems })];
+  if (problems) return ["problem", fill(gettext("%(n)s 单需处理"), { n: problems })];
   if (sync.state.phase === "logged-out") return ["problem", gettext("请重新登录")];
   if (waits) return ["saved", fill(gettext("%(n)s 项存手机"), { n: waits })];
   if (sync.state.phase === "away") return ["away", gettext("离线可用")];
@@ -120,7 +139,18 @@ async function register() {
   await navigator.serviceWorker.register(setup.urls.worker, { scope: setup.urls.today, updateViaCache: "none" });
 }
 
+// A number is fetched when somebody calls; without a network, say whom to call instead.
+function guardCalls() {
+  document.addEventListener("click", (event) => {
+    if (navigator.onLine || !event.target.closest("a[data-online]")) return;
+    event.preventDefault();
+    const phone = model.day?.teams[0]?.unit_phone;
+    toast(phone ? fill(gettext("没有网络，取不到号码。可先打所里 %(phone)s。"), { phone }) : gettext("没有网络，取不到号码。"));
+  });
+}
+
 async function main() {
+  guardCalls();
   addEventListener("hashchange", draw);
   sync.onChange(() => model.refresh());
   await store.open();

@@ -62,7 +62,7 @@ function names(L, view, places, stops) {
     layer.clearLayers();
     const taken = stops.map((at) => around(view.latLngToContainerPoint(at), 36, 36));
     for (const place of places) {
-      const words = place.name.replace(/(村|社区)(村民委员会|居民委员会|村委会|居委会)$|(村委会|居委会)$/, "$1");
+      const words = place.name.replace(/村(民委员会|委会)$/, "村").replace(/居(民委员会|委会)$/, "");
       const at = view.latLngToContainerPoint([place.lat, place.lon]);
       const room = around({ x: at.x, y: at.y + 12 }, words.length * CHARACTER_PX, LINE_PX);
       if (taken.some((other) => overlap(room, other))) continue;

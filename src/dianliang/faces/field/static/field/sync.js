@@ -1,11 +1,12 @@
 // Send what was done, in order, as soon as there is a network; keep it until it is answered.
 
 import { AwayError, LoggedOutError, RefusedError, get, post, upload } from "./network.js";
+import { PROBLEM } from "./rules.js";
 import * as store from "./store.js";
 import { gettext, setup } from "./words.js";
 
 const BATCH = 50;
-const EVERY_MS = 60_000;
+const EVERY_MS = 90_000;
 const FIRST_PAUSE_MS = 4_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -50,7 +51,15 @@ async function run() {
   const { again } = running;
   running = undefined;
   if (again) return run();
-  timer = setTimeout(run, pause());
+  timer = setTimeout(tick, pause());
+  return undefined;
+}
+
+// In a pocket nothing is asked; what waits is still sent. Taking the phone out asks at once.
+async function tick() {
+  const waits = store.isOpen() && sendable(await store.outbox()).length > 0;
+  if (waits || document.visibilityState === "visible") return run();
+  timer = setTimeout(tick, pause());
   return undefined;
 }
 
@@ -72,7 +81,7 @@ async function once() {
 // Send what is saved; tell whether anything was answered.
 async function sendAll() {
   for (let any = false; ; any = true) {
-    const saved = (await store.outbox()).filter((row) => row.state === "saved");
+    const saved = sendable(await store.outbox());
     const batch = saved.slice(0, BATCH);
     if (!batch.length) return any;
     const ready = [];
@@ -85,25 +94,33 @@ async function sendAll() {
   }
 }
 
+// What follows an unsolved problem on the same subject waits for the person's decision.
+function sendable(rows) {
+  const stuck = new Set(rows.filter((row) => PROBLEM.has(row.state)).map((row) => row.number));
+  return rows.filter((row) => row.state === "saved" && (row.verb === "report" || !stuck.has(row.number)));
+}
+
 // Upload the photos of an operation, each in a request of its own; null if one is refused.
 async function withTokens(row) {
   const tokens = {};
   for (const id of store.photosOf(row.body)) {
     const photo = await store.photo(id);
-    if (photo?.token) tokens[id] = photo.token;
-    else if (photo) {
-      try {
-        ({ token: tokens[id] } = await upload(setup.urls.photos, photo.blob, id));
-      } catch (error) {
-        if (!(error instanceof RefusedError)) throw error;
-        await store.change(row.key, { state: "refused", words: error.message, field: "photos" });
-        tell("sending");
-        return null;
-      }
-      await store.setToken(id, tokens[id]);
+    if (photo?.token) {
+      tokens[id] = photo.token;
+      continue;
     }
+    try {
+      if (!photo) throw new RefusedError(gettext("有照片在手机上找不到了，请重新拍。"));
+      ({ token: tokens[id] } = await upload(setup.urls.photos, photo.blob, id));
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      await store.change(row.key, { state: "refused", words: error.message, field: "photos" });
+      tell("sending");
+      return null;
+    }
+    await store.setToken(id, tokens[id]);
   }
-  const swap = (ids) => ids.map((id) => tokens[id]).filter(Boolean);
+  const swap = (ids) => ids.map((id) => tokens[id]);
   const { photos, signature, ...rest } = row.body;
   return { ...rest, ...(photos && { photos: swap(photos) }), ...(signature && { signature: swap(signature) }) };
 }

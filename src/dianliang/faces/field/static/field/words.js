@@ -26,13 +26,23 @@ export function moment(instant) {
   return format(instant, { ...parts, hourCycle: "h23" });
 }
 
+// A time of today as a clock shows it, any other with its day.
+export function due(instant) {
+  const isToday = dayOf(new Date(instant)) === today();
+  return isToday ? clock(instant) : moment(instant);
+}
+
 export function distance(metres) {
   if (metres < 950) return fill(gettext("%(m)s 米"), { m: Math.round(metres / 50) * 50 });
   return fill(gettext("%(km)s 公里"), { km: (metres / 1000).toFixed(metres < 9950 ? 1 : 0) });
 }
 
 export function today() {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+  return dayOf(new Date());
+}
+
+function dayOf(date) {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(date);
 }
 
 function format(instant, parts) {

@@ -17,7 +17,8 @@ export function finish(sheet, model) {
 
 function build(box, sheet, model, kept) {
   const { number, checklist } = sheet.stop;
-  const record = kept ?? { number, checklist: checklist.map((item) => ({ item, ok: null, note: "" })), findings: "", photos: [], signature: [] };
+  const record = kept ?? { number, checklist: [], findings: "", photos: [], signature: [] };
+  record.checklist = checklist.map((item) => record.checklist.find((line) => line.item === item) ?? { item, ok: null, note: "" });
   const keep = () => store.keepDraft(record);
   const busy = new Set(); // pictures that are still being written: nothing is sent without them
   const wait = (promise) => {
@@ -149,6 +150,6 @@ async function submit(box, record, sheet, model) {
   const { checklist, findings: text, photos: shots, signature } = record;
   await model.act(sheet, "complete", { checklist, findings: text, photos: shots, signature });
   await store.dropDraft(sheet.stop.number);
-  toast(fill(gettext("“%(title)s”已完成"), sheet.stop));
+  toast(fill(gettext("“%(title)s”已完成，记录已保存"), sheet.stop));
   location.hash = "#/";
 }

@@ -11,13 +11,14 @@ const STATES = { saved: gettext("已存手机"), sent: gettext("已送达"), con
 
 export function outbox(model) {
   const groups = problems(model.outbox);
-  const waits = model.outbox.filter((row) => row.state === "saved");
+  const stuck = new Set(groups.flat());
+  const waits = model.outbox.filter((row) => row.state === "saved" && !stuck.has(row));
   const over = model.outbox.filter((row) => row.state === "sent" || row.state === "dropped").reverse();
   return h(
     "div",
     {},
     h("h1", {}, gettext("同步")),
-    standing(model, waits.length),
+    standing(model, waits.length, groups.length),
     groups.map((rows) => conflict(rows, model)),
     waits.length > 0 && list(gettext("等待发送"), waits),
     over.length > 0 && list(gettext("已处理"), over),
@@ -25,9 +26,9 @@ export function outbox(model) {
   );
 }
 
-function standing({ sync: { phase, at, words } }, count) {
+function standing({ sync: { phase, at, words } }, count, problems) {
   const texts = {
-    idle: count ? gettext("等待发送") : gettext("全部已送达"),
+    idle: problems ? fill(gettext("%(n)s 单需要您决定"), { n: problems }) : count ? gettext("等待发送") : gettext("全部已送达"),
     sending: gettext("正在同步…"),
     away: gettext("没有网络。记录已存手机，联网后自动发送。"),
     "logged-out": gettext("登录已过期。记录还在手机上，登录后自动发送。"),
@@ -35,7 +36,7 @@ function standing({ sync: { phase, at, words } }, count) {
   return h(
     "section.card",
     {},
-    h("p.big", {}, icon(phase === "away" ? "cloud" : "check"), texts[phase]),
+    h("p.big", {}, icon(problems ? "warn" : phase === "away" ? "cloud" : "check"), texts[phase]),
     words && phase === "away" && h("p.hint", {}, words),
     at && h("p.hint", {}, fill(gettext("上次同步 %(at)s"), { at: moment(at) })),
     phase === "logged-out"
@@ -47,8 +48,9 @@ function standing({ sync: { phase, at, words } }, count) {
 // A conflict and what followed it on the same visit are one decision.
 function problems(rows) {
   const groups = new Map();
-  for (const row of rows.filter((each) => PROBLEM.has(each.state))) {
-    groups.set(row.number, [...(groups.get(row.number) ?? []), row]);
+  for (const row of rows) {
+    const isStuck = groups.has(row.number) && row.state === "saved" && row.verb !== "report";
+    if (PROBLEM.has(row.state) || isStuck) groups.set(row.number, [...(groups.get(row.number) ?? []), row]);
   }
   return [...groups.values()];
 }
@@ -67,6 +69,7 @@ function conflict(rows, model) {
       h("div", {}, h("h3", {}, gettext("服务器")), h("p", {}, first.words), first.server?.findings && h("p.findings", {}, first.server.findings)),
     ),
     isVisit && h("button.primary.wide", { type: "button", onclick: () => report(rows, model) }, gettext("把我的记录报给调度员")),
+    first.state === "refused" && first.verb === "complete" && h("button.wide", { type: "button", onclick: () => mend(first, model) }, gettext("修改后再交")),
     first.state === "refused" && h("button.wide", { type: "button", onclick: () => again(rows, model) }, gettext("再试一次")),
     h("button.quiet.wide", { type: "button", onclick: () => drop(rows, model) }, gettext("以服务器为准，放弃我的")),
   );
@@ -92,6 +95,15 @@ async function report(rows, model) {
   for (const row of rows) await store.change(row.key, { state: "dropped", words: gettext("已报给调度员") });
   await model.refresh();
   toast(gettext("已报给调度员"));
+}
+
+// Open the record again as it was written.
+async function mend(row, model) {
+  const { checklist = [], findings = "", photos = [], signature = [] } = row.body;
+  await store.keepDraft({ number: row.number, checklist, findings, photos, signature });
+  await store.change(row.key, { state: "dropped", words: gettext("已取回修改") });
+  await model.refresh();
+  location.hash = `#/visit/${row.number}`;
 }
 
 // The same things once more under new keys: the old keys have been answered for good.

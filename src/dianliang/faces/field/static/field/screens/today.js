@@ -2,22 +2,23 @@
 
 import { h, icon } from "../dom.js";
 import { LABELS, isOpen, nextVerb, VERBS } from "../rules.js";
-import { clock, dayName, distance, fill, gettext, setup } from "../words.js";
+import { clock, dayName, distance, due, fill, gettext, setup } from "../words.js";
 
 export function today(model) {
   const { day, sheets } = model;
   if (!day) return waiting(model);
-  const now = sheets.filter((sheet) => sheet.stop.on <= day.on);
-  const later = sheets.filter((sheet) => sheet.stop.on > day.on);
+  const now = sheets.filter((sheet) => sheet.stop.on <= model.on);
+  const later = sheets.filter((sheet) => sheet.stop.on > model.on);
   const done = now.filter((sheet) => !isOpen(sheet.status)).length;
   const next = now.find((sheet) => sheet.status === "ARRIVED") ?? now.find((sheet) => isOpen(sheet.status));
   return h(
     "div",
     {},
-    h("div.title-row", {}, h("h1", {}, dayName(day.on)), now.length > 0 && progress(done, now.length)),
+    h("div.title-row", {}, h("h1", {}, dayName(model.on)), now.length > 0 && progress(done, now.length)),
     next && nextCard(next, model),
+    acceptAll(now, model),
     now.length === 0 ? empty() : routeOrMap(now, next, model),
-    later.length > 0 && tomorrow(later),
+    later.length > 0 && tomorrow(later, now.length === 0),
   );
 }
 
@@ -75,11 +76,20 @@ function nextCard(sheet, model) {
       "div.pair",
       {},
       h("a.button", { href: sheet.navigation.amap, target: "_blank", rel: "noreferrer" }, icon("navigate"), gettext("导航")),
-      sheet.contacts.length > 0 && h("a.button", { href: callUrl(sheet) }, icon("call"), gettext("电话")),
+      sheet.contacts.length > 0 && h("a.button", { href: callUrl(sheet), "data-online": true }, icon("call"), gettext("电话")),
       h("a.button", { href: go }, icon("list"), gettext("详情")),
     ),
     quick,
   );
+}
+
+function acceptAll(sheets, model) {
+  const waiting = sheets.filter((sheet) => sheet.status === "SCHEDULED" && !sheet.problem);
+  if (waiting.length < 2) return null;
+  const press = async () => {
+    for (const sheet of waiting) await model.act(sheet, "accept");
+  };
+  return h("button.wide.accept-all", { type: "button", onclick: press }, icon("check"), fill(gettext("%(n)s 单全部接下"), { n: waiting.length }));
 }
 
 const callUrl = ({ stop, contacts: [first] }) => `${setup.urls.today}visits/${stop.number}/call/${first.slot}/`;
@@ -88,7 +98,7 @@ function facts({ stop, care, needs, status }) {
   return [
     h(`span.status.s-${status}`, {}, LABELS[status]),
     h("span", {}, far(stop)),
-    stop.due_at && h("span", {}, fill(gettext("承诺 %(at)s 前"), { at: clock(stop.due_at) })),
+    stop.due_at && h("span", {}, fill(gettext("承诺 %(at)s 前"), { at: due(stop.due_at) })),
     care && h("span.tag.care", {}, care.kind),
     needs.some((need) => need.is_danger) && h("span.tag.danger", {}, gettext("涉险")),
   ];
@@ -154,7 +164,7 @@ function row(sheet, isNext) {
   );
 }
 
-function tomorrow(sheets) {
+function tomorrow(sheets, open) {
   const words = fill(gettext("明天 %(n)s 单"), { n: sheets.length });
-  return h("details.card", {}, h("summary", {}, words), h("ol.line", {}, sheets.map((sheet) => row(sheet, false))));
+  return h("details.card", { open }, h("summary", {}, words), h("ol.line", {}, sheets.map((sheet) => row(sheet, false))));
 }

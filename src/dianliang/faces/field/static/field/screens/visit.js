@@ -78,7 +78,7 @@ function reach({ stop, contacts, navigation }) {
     contacts.map((contact) =>
       h(
         "a.button.contact",
-        { href: callUrl(contact.slot) },
+        { href: callUrl(contact.slot), "data-online": true },
         icon("call"),
         h("span", {}, `${contact.who} ${contact.name}`, h("small", {}, contact.phone)),
       ),
@@ -108,7 +108,7 @@ function words({ stop, needs }) {
   const parts = needs.map((need) =>
     h("blockquote", {}, need.is_danger && h("span.tag.danger", {}, gettext("涉险")), need.text, h("footer", {}, need.number)),
   );
-  if (stop.detail) parts.push(h("p", {}, stop.detail));
+  if (stop.detail && !needs.some((need) => need.text === stop.detail)) parts.push(h("p", {}, stop.detail));
   return parts.length > 0 && h("section.card", {}, h("h2", {}, gettext("诉求")), parts);
 }
 
