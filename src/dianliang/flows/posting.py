@@ -104,7 +104,7 @@ def post_need(
 
 def was_posted(key: str) -> bool:
     """Tell whether a key was answered before: the sender repeats himself."""
-    return idempotency.recall(scope="need", key=key) is not None
+    return bool(idempotency.recall(scope="need", keys=[key]))
 
 
 def vars_of(asked: Asked) -> dict[str, Any]:

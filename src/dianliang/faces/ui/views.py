@@ -73,6 +73,11 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem(request, status=403, heading=_("没有完成"), words=words)
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without its token: too old, or not ours."""
+    return denied(request, PermissionError(reason))
+
+
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     del exception
