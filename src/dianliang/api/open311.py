@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from dianliang.api.clock import now
-from dianliang.core import limits
 from dianliang.domain.catalog.queries import services as service_rows
 from dianliang.domain.intake.queries.requests import (
     ServiceRequest,
@@ -31,7 +30,6 @@ from dianliang.kernel.errors import DomainError, InvalidInputError
 SPAN = timedelta(days=90)
 """The standard's longest span between start_date and end_date."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-MOST_POSTS, PER = 600, timedelta(hours=1)
 View = Callable[..., HttpResponse]
 Body: TypeAlias = list[dict[str, Any]]
 
@@ -82,8 +80,6 @@ def endpoint(*methods: str) -> Callable[[View], View]:
                 return view(request, *args, form=form, **kwargs)
             except Open311Error as error:
                 code, words = error.code, error.description
-            except limits.TooManyError as error:
-                code, words = 429, error.message
             except DomainError as error:
                 code = 400
                 field = f"{error.field}: " if error.field else ""
@@ -214,7 +210,6 @@ def _post(request: HttpRequest, *, form: str) -> HttpResponse:
     key = asked.get("api_key", "")
     if not any(secrets.compare_digest(key.encode(), k.encode()) for k in settings.OPEN311_KEYS):
         raise Open311Error(403, "api_key is missing or unknown")
-    limits.count(what="open311", source=key, most=MOST_POSTS, per=PER, at=now())
     code = asked.get("service_code", "")
     if not code:
         raise Open311Error(400, "service_code is required")

@@ -11,6 +11,7 @@ from dianliang.core.files import keep_image
 from dianliang.core.models import StoredFile
 from dianliang.domain.catalog import queries as catalog
 from dianliang.domain.catalog.models import Service, VenueType
+from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
 from dianliang.domain.intake.operations import handling, posting
@@ -95,8 +96,10 @@ def post_need(
     asked = checked(asked)
     body = {**{k: v for k, v in vars_of(asked).items() if k != "photos"}, "n": len(asked.photos)}
 
+    ready = prepare(asked, at=at)
+
     def act() -> dict[str, Any]:
-        need = take_in(asked=asked, follow_token=follow_token, by=by, at=at)
+        need = store(ready, follow_token=follow_token, by=by, at=at)
         return {"number": need.number, "is_danger": need.is_danger}
 
     return idempotency.once(scope="need", key=key, body=body, at=at, act=act)
@@ -112,9 +115,21 @@ def vars_of(asked: Asked) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in Asked.__slots__}
 
 
-@transaction.atomic
-def take_in(*, asked: Asked, follow_token: str, by: Actor, at: datetime) -> Need:
-    """Place, triage, route and store a checked request."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A request that has been understood; nothing is written yet."""
+
+    asked: Asked
+    suggestion: Suggestion
+    place: Place
+    service: Service | None
+    unit: Unit
+    unit_why: str
+    promised: catalog.Deadlines
+
+
+def prepare(asked: Asked, *, at: datetime) -> Ready:
+    """Place, triage and route a checked request. Reads only, so that no writer waits for it."""
     suggestion = triage.suggest(asked.text)
     place = locate(asked, suggestion)
     service = _service(asked, suggestion)
@@ -125,10 +140,25 @@ def take_in(*, asked: Asked, follow_token: str, by: Actor, at: datetime) -> Need
         at=at,
         calendar=catalog.work_calendar(),
     )
+    return Ready(
+        asked=asked,
+        suggestion=suggestion,
+        place=place,
+        service=service,
+        unit=unit,
+        unit_why=unit_why,
+        promised=promised,
+    )
+
+
+@transaction.atomic
+def store(ready: Ready, *, follow_token: str, by: Actor, at: datetime) -> Need:
+    """Write a prepared request: need, participant, suggestion, audit event."""
+    asked = ready.asked
     need = posting.post(
         text=asked.text,
         channel=asked.channel,
-        place=place,
+        place=ready.place,
         reporter=Reporter(
             kind=asked.kind,
             name=asked.name,
@@ -136,17 +166,17 @@ def take_in(*, asked: Asked, follow_token: str, by: Actor, at: datetime) -> Need
             on_behalf_of=asked.on_behalf_of,
         ),
         follow_token=follow_token,
-        service=service,
+        service=ready.service,
         venue_type=asked.venue_type,
-        unit=unit,
-        urgency=suggestion.urgency,
-        is_danger=suggestion.is_danger,
-        deadlines=promised,
+        unit=ready.unit,
+        urgency=ready.suggestion.urgency,
+        is_danger=ready.suggestion.is_danger,
+        deadlines=ready.promised,
         photos=_keep(asked.photos, at=at),
         by=by,
         at=at,
     )
-    triage.record(need, suggestion, unit_why=unit_why, at=at)
+    triage.record(need, ready.suggestion, unit_why=ready.unit_why, at=at)
     return need
 
 

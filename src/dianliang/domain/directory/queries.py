@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.directory.models import RoutingRule, Unit
 from dianliang.domain.territory.models import Area
@@ -48,17 +50,18 @@ def unit_for(*, service: Service | None, area: Area) -> tuple[Unit, str]:
         if rule is not None:
             return rule.unit, f"派单规则：{rule.area.name}的{service.name}归{rule.unit.name}"
     element = service.element if service else "power"
-    serving = list(
+    serving = (
         Unit.objects.filter(areas__path__in=paths, element__in={element, "power"})
         .exclude(kind__in=[Unit.Kind.BRANCH, Unit.Kind.GOVERNMENT])
-        .values_list("pk", "element", "areas__path")
+        .annotate(place=F("areas__name"), place_path=F("areas__path"))
     )
-    fitting = [row for row in serving if row[2] in paths]
-    if fitting:
-        pk, _, path = max(fitting, key=lambda r: (r[1] == element, len(r[2]), -r[0]))
-        unit = Unit.objects.get(pk=pk)
-        place = Area.objects.get(path=path).name
-        return unit, f"{unit.name}服务{place}"
+    best = max(
+        serving,
+        key=lambda unit: (unit.element == element, len(unit.place_path), -unit.pk),
+        default=None,
+    )
+    if best is not None:
+        return best, f"{best.name}服务{best.place}"
     company = Unit.objects.filter(parent=None).order_by("path").first()
     if company is None:
         raise LookupError("没有任何单位：请先导入单位。")

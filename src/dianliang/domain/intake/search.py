@@ -30,8 +30,8 @@ def singles(text: str) -> str:
     return " ".join(sorted({c for c in text if "\u3400" <= c <= "\u9fff"}))
 
 
-def index(needs: Iterable[Need]) -> None:
-    """Write needs into the index, in the caller's transaction."""
+def index(needs: Iterable[Need], *, is_new: bool = False) -> None:
+    """Write needs into the index, in the caller's transaction; new ones replace nothing."""
     rows = [
         (
             need.pk,
@@ -44,7 +44,9 @@ def index(needs: Iterable[Need]) -> None:
         for need in needs
     ]
     with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM intake_search WHERE rowid = %s", [(r[0],) for r in rows])
+        if not is_new:
+            stale = [(row[0],) for row in rows]
+            cursor.executemany("DELETE FROM intake_search WHERE rowid = %s", stale)
         cursor.executemany(_INSERT[connection.vendor], rows)
 
 

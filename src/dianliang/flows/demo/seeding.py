@@ -27,7 +27,7 @@ from dianliang.flows.demo import words
 from dianliang.flows.demo.county import County, Login, build_county
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.route import publish_route
-from dianliang.flows.posting import Asked, take_in
+from dianliang.flows.posting import Asked, prepare, store
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.geo import GeoPoint
@@ -272,7 +272,12 @@ def _today(county: County, *, rng: Random, at: datetime) -> None:
             lon=(area.lon or 119.6) + rng.gauss(0, 0.004),
             phone=words.phone(8000 + number),
         )
-        need = take_in(asked=asked, follow_token=secrets.token_urlsafe(18), by=SYSTEM, at=received)
+        need = store(
+            prepare(asked, at=received),
+            follow_token=secrets.token_urlsafe(18),
+            by=SYSTEM,
+            at=received,
+        )
         Need.objects.filter(pk=need.pk).update(is_generated=True)
         if number % 3 and need.service is not None:
             when = min(at, received + timedelta(minutes=rng.randint(2, 30)))

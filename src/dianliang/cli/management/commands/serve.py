@@ -3,6 +3,7 @@
 import argparse
 import subprocess
 import sys
+from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
@@ -11,13 +12,14 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from dianliang.cli import server
-from dianliang.core.assets import ensure_assets
+from dianliang.core.assets import ensure_assets, fingerprint
 
 
 class Command(BaseCommand):
     """Serve web and background work; embedded on SQLite, in several processes on PostgreSQL."""
 
     help = "启动服务（网页与后台任务）。"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare options."""
@@ -28,8 +30,8 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, processes: int, **_: Any) -> None:
         """Bring the database up to date, then serve until stopped."""
         ensure_assets()
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("migrate", verbosity=0, skip_checks=True)
+        self._collect_static()
         self.stdout.write(f"点亮 Dianliang：http://{host}:{port}/  数据目录 {settings.HOME}")
         if connection.vendor == "sqlite":
             server.run(host=host, port=port, processes=1, embedded_worker=True)
@@ -40,3 +42,11 @@ class Command(BaseCommand):
         finally:
             worker.terminate()
             worker.wait()
+
+    def _collect_static(self) -> None:
+        """Collect the static files, unless this version's are there already."""
+        stamp = settings.STATIC_ROOT / "collected-from.txt"
+        source = f"{version('dianliang')} {fingerprint()}"
+        if not stamp.exists() or stamp.read_text() != source:
+            call_command("collectstatic", interactive=False, verbosity=0)
+            stamp.write_text(source)

@@ -91,8 +91,9 @@ def post(
         on_site_due_at=deadlines.on_site_due_at,
         due_at=deadlines.due_at,
     )
-    need.photos.set(photos)
-    search.index([need])
+    if photos:
+        need.photos.set(photos)
+    search.index([need], is_new=True)
     _participate(need, reporter, follow_token, is_first=True, text="", at=at)
     audit.record("intake.need.post", target=need, by=by, at=at, after=need.status)
     return need

@@ -1,0 +1,1 @@
+"""Benchmarks: one command each; only ratios and stated goals of one run count."""

@@ -1,0 +1,1 @@
+"""The loop under load: accepting, listing, surviving."""
