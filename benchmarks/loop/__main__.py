@@ -1,6 +1,6 @@
 """Load the loop, then kill it: ``python -m benchmarks.loop [--seconds 20] [--kills 20]``.
 
-On the database of DIANLIANG_DATABASE, or SQLite: needs accepted per second with audit, p99; then the
+On the database of DIANLIANG_DATABASE, or SQLite: needs accepted per second with audit; then the
 server is killed again and again while needs come in, and every acknowledged need is looked for. On
 PostgreSQL: ``python3 tools/with_postgresql.py --durable -- python -m benchmarks.loop``.
 """
