@@ -1,0 +1,117 @@
+"""Keep the English catalogue: ``tools/messages.py check | update | compile``.
+
+Chinese is the message itself. Messages come from templates, from Python, and from the words that
+tables and constants carry (states, verbs, plain words of the timeline).
+"""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1] / "src" / "dianliang"
+FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2)}
+
+
+def from_sources() -> Iterator[str]:
+    """Yield the messages of templates and Python files."""
+    from django.utils.translation.template import templatize
+
+    for path in sorted([*ROOT.rglob("*.html"), *ROOT.rglob("*.py")]):
+        if "migrations" in path.parts or "node_modules" in path.parts:
+            continue
+        source = path.read_text(encoding="utf-8")
+        if path.suffix == ".html":
+            source = templatize(source, origin=str(path))
+        found = extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS)
+        for _line, message, *_rest in found:
+            yield message if isinstance(message, str) else message[0]
+
+
+def from_tables() -> Iterator[str]:
+    """Yield the words that tables and constants carry into pages."""
+    from dianliang.domain.insight.queries import DIMENSIONS
+    from dianliang.domain.intake import lifecycle as intake
+    from dianliang.domain.intake.models import Need, Participant
+    from dianliang.domain.intake.queries import board, detail, following
+    from dianliang.domain.work import lifecycle as work
+    from dianliang.domain.work.models import Job
+    from dianliang.faces.console import forms
+    from dianliang.flows import exporting
+    from dianliang.kernel.actor import ROLE_LABELS
+
+    for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT):
+        yield from lifecycle.labels.values()
+    yield from following.STEPS
+    yield from following.PLAIN_WORDS.values()
+    yield from detail.INTERNAL_WORDS.values()
+    yield from detail.BANDS.values()
+    yield from (label for label, _ in board.TABS.values())
+    yield from ("响应", "到场", "办结")
+    yield from (label for _, label in forms.URGENCIES)
+    yield from (label for _, label in forms.CHANNELS)
+    for choices in (Need.Channel, Need.PlaceSource, Participant.Kind, Job.Priority):
+        yield from (str(label) for label in choices.labels)
+    yield from ROLE_LABELS.values()
+    yield from DIMENSIONS.values()
+    yield from exporting.METHOD
+
+
+def wanted() -> list[str]:
+    """Return every message that a page may show, each once."""
+    return sorted({message for message in (*from_sources(), *from_tables()) if not message.isascii()})
+
+
+def catalogue() -> Catalog:
+    """Return the English catalogue as it is."""
+    path = FOLDER / "django.po"
+    if not path.exists():
+        return Catalog(locale="en")
+    with path.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def missing() -> list[str]:
+    """Return the messages without an English wording."""
+    known = catalogue()
+    return [message for message in wanted() if not (known.get(message) and known[message].string)]
+
+
+def update(translations: dict[str, str] | None = None) -> None:
+    """Write the catalogue anew: all wanted messages, what is known kept."""
+    known, fresh = catalogue(), Catalog(locale="en", project="dianliang", version="0.1", charset="utf-8")
+    for message in wanted():
+        old = known.get(message)
+        text = (translations or {}).get(message) or (old.string if old else "")
+        flags = ["python-format"] if "%(" in message else []
+        fresh.add(message, text, flags=flags)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "django.po").open("wb") as file:
+        write_po(file, fresh, width=100, omit_header=False)
+    with (FOLDER / "django.mo").open("wb") as file:
+        write_mo(file, fresh)
+
+
+def main() -> None:
+    """Check or update."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
+    import django
+
+    django.setup()
+    verb = sys.argv[1] if len(sys.argv) > 1 else "check"
+    if verb == "update":
+        update()
+    left = missing()
+    print("\n".join(left) or "complete")
+    sys.exit(bool(left) and verb == "check")
+
+
+if __name__ == "__main__":
+    main()
