@@ -7,8 +7,11 @@ import pytest
 from dianliang.kernel.actor import Actor, Role
 from tests import fieldworld
 from tests import town as town_builder
+from tests.browsing import chromium, server
 from tests.fieldworld import World
 from tests.town import Town
+
+__all__ = ["chromium", "server"]
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from dianliang.core.models import User
-from tests.faces.field.conftest import PHONE, chromium, server
+from tests.browsing import PHONE
 from tests.town import PASSWORD
 
-__all__ = ["chromium", "server"]
 DESK = {"width": 1440, "height": 900}
 
 

@@ -1,0 +1,46 @@
+"""One Chromium for the whole run, and a server on loopback for it to look at."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from dianliang.core.assets import ensure_assets
+
+FIRST_PORT, PORTS_EACH = 25000, 10
+PHONE = {"width": 360, "height": 740}
+
+
+def free_port() -> int:
+    """Return a loopback port below the ephemeral range, of this worker's own, that is free."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = FIRST_PORT + worker * PORTS_EACH
+    for port in range(first, first + PORTS_EACH):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port")
+
+
+@pytest.fixture
+def server(transactional_db) -> Iterator[str]:
+    """A server on loopback; its address."""
+    ensure_assets()
+    live = LiveServer(f"127.0.0.1:{free_port()}")
+    yield live.url
+    live.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The Chromium of the system."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
