@@ -66,7 +66,9 @@ def from_tables() -> Iterator[str]:
 
 def wanted() -> list[str]:
     """Return every message that a page may show, each once."""
-    return sorted({message for message in (*from_sources(), *from_tables()) if not message.isascii()})
+    return sorted(
+        {message for message in (*from_sources(), *from_tables()) if not message.isascii()}
+    )
 
 
 def catalogue() -> Catalog:
@@ -86,7 +88,10 @@ def missing() -> list[str]:
 
 def update(translations: dict[str, str] | None = None) -> None:
     """Write the catalogue anew: all wanted messages, what is known kept."""
-    known, fresh = catalogue(), Catalog(locale="en", project="dianliang", version="0.1", charset="utf-8")
+    known, fresh = (
+        catalogue(),
+        Catalog(locale="en", project="dianliang", version="0.1", charset="utf-8"),
+    )
     for message in wanted():
         old = known.get(message)
         text = (translations or {}).get(message) or (old.string if old else "")
