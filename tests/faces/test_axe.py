@@ -1,0 +1,62 @@
+"""Every main page, on a phone and on a desk, in light and dark: axe finds nothing serious."""
+
+from pathlib import Path
+
+import pytest
+
+from dianliang.core.models import User
+from dianliang.faces.ui.requests import now
+from dianliang.kernel.actor import Role
+from tests import town as town_builder
+from tests.journeys.conftest import browser_of, log_in
+
+__all__ = ["browser_of"]
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa']})"
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def pages(transactional_db):
+    """Addresses with something on them; the second list needs a dispatcher."""
+    town = town_builder.build()
+    town.user("desk", Role.DISPATCHER)
+    need = town.post("余村文化礼堂电线断了掉在地上", area_code="V1", phone="13812345678", at=now())
+    town.post("想给车位装充电桩", area_code="V1", at=now())
+    free = ["/", "/post/", "/needs/", "/algorithm/", f"/n/{town.token(1)}/", "/login/", "/nope/"]
+    desk = ["/console/", f"/console/needs/{need.number}/", "/console/intake/", "/console/paste/"]
+    desk += ["/console/plans/", "/console/plans/new/", "/board/", "/board/records/"]
+    return free, desk
+
+
+def problems(page, path):
+    page.goto(path)
+    page.evaluate(f"{AXE.read_text(encoding='utf-8')}; 0")
+    found = page.evaluate(RULES)["violations"]
+    return [
+        (path, rule["id"], rule["nodes"][0]["html"][:120])
+        for rule in found
+        if rule["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
+    pages, browser_of, scheme, is_phone
+):
+    free, desk = pages
+    page = browser_of(is_phone).new_page()
+    page.emulate_media(color_scheme=scheme)
+    found, wide = [], []
+    for path in [*free, "log in", *desk]:
+        if path == "log in":
+            log_in(page, User.objects.get(username="desk"))
+            continue
+        found += problems(page, path)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+            wide.append(path)
+
+    assert found == []
+    assert wide == []
