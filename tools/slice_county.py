@@ -112,7 +112,7 @@ def main() -> None:
         township = next(t for t in townships if t["code"] == village["streetCode"])
         lat, lon = centres[township["code"]]
         is_known = name in known
-        spot = known[name] if is_known else (rng.gauss(lat, 0.018), rng.gauss(lon, 0.021))
+        spot = known[name] if is_known else (rng.gauss(lat, 0.028), rng.gauss(lon, 0.033))
         rows.append(line(village, township["code"], "village", spot, is_known, township["name"]))
     with asked.out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
