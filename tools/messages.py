@@ -54,7 +54,7 @@ def from_tables() -> Iterator[str]:
     yield from detail.INTERNAL_WORDS.values()
     yield from detail.BANDS.values()
     yield from (label for label, _ in board.TABS.values())
-    yield from ("响应", "到场", "办结")
+    yield from ("响应", "到场", "办结", "上门排在承诺之后", "还没排上门，来不及了")
     yield from (label for _, label in forms.URGENCIES)
     yield from (label for _, label in forms.CHANNELS)
     for choices in (Need.Channel, Need.PlaceSource, Participant.Kind, Job.Priority):

@@ -1,14 +1,16 @@
 """The handler's queue: filtered, searched, sorted by what is most urgent; no query per row."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from dianliang.domain.intake import access, search
 from dianliang.domain.intake.lifecycle import CLOCK_STOPPED, LABELS, NEED, OPEN
-from dianliang.domain.intake.models import Need, SavedFilter
+from dianliang.domain.intake.models import Need, Participant, SavedFilter
+from dianliang.domain.work.lifecycle import VISIT_OPEN
+from dianliang.domain.work.models import Visit
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.lifecycle import Transition
 
@@ -21,6 +23,8 @@ TABS: dict[str, tuple[str, frozenset[str]]] = {
     "done": ("已办结", frozenset({"RESOLVED", "CLOSED"})),
     "all": ("全部", frozenset(LABELS)),
 }
+LEAST_LEAD = timedelta(minutes=60)
+"""Planning, driving and working take at least this long."""
 SOON_SHARE = 0.25
 """A clock with less than a quarter of its time left is shown amber."""
 
@@ -67,6 +71,7 @@ class NeedRow:
     reopened_count: int
     lat: float | None
     lon: float | None
+    forecast: str
     verbs: tuple[str, ...]
 
 
@@ -91,9 +96,14 @@ def board(*, by: Actor, filters: Filters, at: datetime) -> Board:
     page = max(1, min(filters.page, pages))
     first = (page - 1) * PAGE_ROWS
     shown = _sorted(rows, filters)[first : first + PAGE_ROWS]
-    related = ("service", "area", "unit")
+    found = list(shown.select_related("service", "area", "unit"))
+    visits = next_visits(found)
+    asked = _participants(found)
     return Board(
-        rows=tuple(row_of(need, by=by, at=at) for need in shown.select_related(*related)),
+        rows=tuple(
+            row_of(need, by=by, at=at, visit_at=visits.get(need.pk), participants=asked[need.pk])
+            for need in found
+        ),
         total=total,
         page=page,
         pages=pages,
@@ -145,7 +155,45 @@ def _sorted(needs: QuerySet[Need], filters: Filters) -> QuerySet[Need]:
     return needs.annotate(rank=rank).order_by("rank", F("due_at").asc(), "pk")
 
 
-def row_of(need: Need, *, by: Actor, at: datetime) -> NeedRow:
+def next_visits(needs: list[Need]) -> dict[int, datetime]:
+    """Return when somebody is due at each need, for those that have a planned visit."""
+    rows = Visit.objects.filter(job__need_part__need__in=needs, status__in=VISIT_OPEN)
+    planned = rows.values_list("job__need_part__need_id", "arrive_at").order_by("-arrive_at")
+    return {need_id: arrive_at for need_id, arrive_at in planned if need_id is not None}
+
+
+def _participants(needs: list[Need]) -> dict[int, int]:
+    counts = dict(
+        Participant.objects.filter(need__in=needs)
+        .values_list("need_id")
+        .annotate(count=Count("pk"))
+    )
+    return {need.pk: counts.get(need.pk, 0) for need in needs}
+
+
+def forecast(need: Need, *, at: datetime, visit_at: datetime | None) -> str:
+    """Say whether a promise that still holds is going to be broken, and why; else nothing.
+
+    A visit that is planned after the promise breaks it. Without any visit the time on the road
+    and the work must still fit: less than `LEAST_LEAD` left means that it no longer does.
+    """
+    promise = need.on_site_due_at or need.due_at
+    if need.status not in {"ACCEPTED", "IN_PROGRESS"} or promise <= at:
+        return ""
+    if visit_at is not None:
+        return "上门排在承诺之后" if visit_at > promise else ""
+    needs_visit = need.service is not None and need.service.needs_visit
+    return "还没排上门，来不及了" if needs_visit and promise - at < LEAST_LEAD else ""
+
+
+def row_of(
+    need: Need,
+    *,
+    by: Actor,
+    at: datetime,
+    visit_at: datetime | None = None,
+    participants: int = 1,
+) -> NeedRow:
     """Return one need as a line of the queue."""
     label, clock_at = next_clock(need)
     return NeedRow(
@@ -163,10 +211,11 @@ def row_of(need: Need, *, by: Actor, at: datetime) -> NeedRow:
         clock_label=label,
         clock_at=clock_at,
         tone=tone(need, clock_at, at=at),
-        participants=1,
+        participants=participants,
         reopened_count=need.reopened_count,
         lat=need.lat,
         lon=need.lon,
+        forecast=forecast(need, at=at, visit_at=visit_at),
         verbs=tuple(t.verb for t in verbs(need, by=by)),
     )
 

@@ -8,7 +8,7 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake import access
 from dianliang.domain.intake.models import Need
-from dianliang.domain.intake.queries.board import NeedRow, row_of, verbs
+from dianliang.domain.intake.queries.board import NeedRow, next_visits, row_of, verbs
 from dianliang.domain.intake.queries.following import PLAIN_WORDS
 from dianliang.domain.work.lifecycle import JOB_LABELS, VISIT_LABELS
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
@@ -130,7 +130,7 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
     need = access.need_to_see(number, by=by)
     body = _suggestion(need)
     return NeedPage(
-        row=row_of(need, by=by, at=at),
+        row=row_of(need, by=by, at=at, visit_at=next_visits([need]).get(need.pk)),
         text=need.text,
         address=need.address,
         place_label=need.get_place_source_display(),
