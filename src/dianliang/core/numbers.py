@@ -9,7 +9,7 @@ from dianliang.core.models import Counter
 from dianliang.kernel.calendar import SHANGHAI
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def next_number(prefix: str, *, at: datetime) -> str:
     """Give out the next number of the day, such as ``XQ261124-0007``.
 

@@ -151,7 +151,7 @@ def prepare(asked: Asked, *, at: datetime) -> Ready:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def store(ready: Ready, *, follow_token: str, by: Actor, at: datetime) -> Need:
     """Write a prepared request: need, participant, suggestion, audit event."""
     asked = ready.asked

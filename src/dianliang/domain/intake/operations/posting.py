@@ -52,7 +52,7 @@ class Place:
     site: Site | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post(
     *,
     text: str,
