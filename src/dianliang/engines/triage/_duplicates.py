@@ -99,3 +99,22 @@ def _cosine(a: dict[str, float], b: dict[str, float]) -> float:
     small, large = sorted((a, b), key=len)
     dot = sum(weight * large[gram] for gram, weight in small.items() if gram in large)
     return dot / sqrt(sum(w * w for w in a.values()) * sum(w * w for w in b.values()))
+
+
+class DuplicateIndex:
+    """Many needs, ready to be asked which of them a new one may repeat."""
+
+    def __init__(self, entries: Iterable[KnownNeed] = ()) -> None:
+        self._entries = {entry.id: entry for entry in entries}
+
+    def add(self, entry: KnownNeed) -> None:
+        """Take in a need, or replace the one of the same id."""
+        self._entries[entry.id] = entry
+
+    def remove(self, number: str) -> None:
+        """Forget a need; one that is not there is no error."""
+        self._entries.pop(number, None)
+
+    def top(self, need: KnownNeed, *, k: int = 5) -> tuple[DuplicateCandidate, ...]:
+        """Return the `k` needs that the new one most likely repeats."""
+        return likely_duplicates(need, self._entries.values(), top=k)

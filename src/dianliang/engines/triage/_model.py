@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dianliang.kernel.geo import GeoPoint
 
-VERSION = "triage-1"
+VERSION = "triage-2"
 
 
 class Band(StrEnum):
@@ -28,13 +28,19 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedText:
-    """A need as it was said."""
+    """A need as it was said. Every span of a suggestion counts in `whole`."""
 
     text: str
     title: str = ""
+    channel: str = ""
     area_code: str | None = None
     point: GeoPoint | None = None
     at: datetime | None = None
+
+    @property
+    def whole(self) -> str:
+        """Return title and text as one string, the one that spans point into."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,8 @@ class ServiceCard:
     keywords: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     is_urgent: bool = False
+    element: str = ""
+    unit_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +66,25 @@ class AreaCard:
     level: str
     parent_code: str = ""
     aliases: tuple[str, ...] = ()
+    point: GeoPoint | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuePair:
+    """A danger of two words: one of `things`, then one of `happenings` in the same clause."""
+
+    kind: str
+    things: tuple[str, ...]
+    happenings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Words that carry danger, and words that take it away. Versioned data, not code."""
+    """Words that carry danger, and words that take it away. Versioned data, not code.
+
+    `pairs` are dangers told by two words near each other (a wire … on the ground); `everyday`
+    are village names that are also ordinary words.
+    """
 
     version: str
     danger: Mapping[str, tuple[str, ...]]
@@ -75,6 +97,9 @@ class Lexicon:
     present: tuple[str, ...]
     urgent: tuple[str, ...]
     hints: Mapping[str, tuple[str, ...]]
+    pairs: tuple["CuePair", ...] = ()
+    ended: tuple[str, ...] = ()
+    everyday: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +128,28 @@ class Category:
     confidence: float
     band: Band
     evidence: tuple[str, ...]
+    name: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DangerFinding:
-    """A present danger: which kind, which words, in which clause."""
+    """A present danger: which kind, which words, in which clause, and why it counts as present."""
 
     kind: str
     cue: str
     clause: str
+    start: int = 0
+    end: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCandidate:
+    """One place that a name may mean, with the places above it: 天荒坪镇·余村村委会."""
+
+    code: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +160,13 @@ class PlaceFinding:
     start: int
     end: int
     codes: tuple[str, ...]
+    candidates: tuple[PlaceCandidate, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Tell whether a person has to say which place is meant."""
+        return len(self.codes) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +175,17 @@ class Hint:
 
     kind: str
     cue: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """A span to hide from those who need not know: `kind` is 电话, 姓名 or 证件号."""
+
+    kind: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +200,10 @@ class Suggestion:
     places: tuple[PlaceFinding, ...] = ()
     hints: tuple[Hint, ...] = field(default=())
     phones: tuple[str, ...] = ()
+    none_of_these: bool = False
+    address_text: str = ""
+    masks: tuple[Mask, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_danger(self) -> bool:

@@ -17,6 +17,11 @@ class Triage:
         self._categoriser = Categoriser(knowledge.services, knowledge.examples)
         self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{len(knowledge.examples)}"
 
+    @classmethod
+    def prepare(cls, knowledge: model.Knowledge) -> "Triage":
+        """Compile knowledge once; the result is immutable and may be shared between threads."""
+        return cls(knowledge)
+
     def suggest(self, need: model.NeedText) -> model.Suggestion:
         """Propose service, urgency, places and hints, each with its reasons.
 
