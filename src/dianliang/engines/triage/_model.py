@@ -71,11 +71,12 @@ class AreaCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CuePair:
-    """A danger of two words: one of `things`, then one of `happenings` in the same clause."""
+    """A danger of two words near each other in a clause, unless a third word explains it."""
 
     kind: str
     things: tuple[str, ...]
     happenings: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,11 @@ class Lexicon:
     present: tuple[str, ...]
     urgent: tuple[str, ...]
     hints: Mapping[str, tuple[str, ...]]
-    pairs: tuple["CuePair", ...] = ()
+    pairs: tuple[CuePair, ...] = ()
+    conditional: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
+    family_names: str = ""
     everyday: frozenset[str] = frozenset()
 
 

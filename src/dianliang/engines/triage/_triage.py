@@ -2,9 +2,9 @@
 
 from dianliang.engines.triage import _model as model
 from dianliang.engines.triage._category import Categoriser
-from dianliang.engines.triage._danger import find_dangers
+from dianliang.engines.triage._danger import DangerFinder
 from dianliang.engines.triage._places import Gazetteer
-from dianliang.engines.triage._text import normalise, phones, without_phones
+from dianliang.engines.triage._text import fold, phones, without_phones
 
 
 class Triage:
@@ -13,6 +13,7 @@ class Triage:
     def __init__(self, knowledge: model.Knowledge) -> None:
         self._lexicon = knowledge.lexicon
         self._urgent_services = {s.code for s in knowledge.services if s.is_urgent}
+        self._dangers = DangerFinder(knowledge.lexicon)
         self._gazetteer = Gazetteer(knowledge.areas)
         self._categoriser = Categoriser(knowledge.services, knowledge.examples)
         self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{len(knowledge.examples)}"
@@ -27,11 +28,12 @@ class Triage:
 
         Never raises on any text. Cost: about a millisecond after preparation.
         """
-        text = normalise(f"{need.title}\n{need.text}" if need.title else need.text)
+        folded = fold(need.whole)
+        text = folded.text
         spoken = without_phones(text)
         places = self._gazetteer.find(spoken)
         categories = self._categoriser.rank(_without_places(spoken, places))
-        dangers = find_dangers(spoken, lexicon=self._lexicon)
+        dangers = self._dangers.find(folded)
         urgency, reasons = self._urgency(spoken, categories, dangers)
         return model.Suggestion(
             version=self.version,
