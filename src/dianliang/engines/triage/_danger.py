@@ -28,6 +28,7 @@ class _Hit:
     cue: str
     start: int
     end: int
+    event: int
     clause: Clause
 
 
@@ -95,13 +96,14 @@ class DangerFinder:
         start = min(match.start(), first.start()) if first else match.start()
         end = max(match.end(), first.end()) if first else match.end()
         cue = f"{first.group()}…{match.group()}" if first else match.group()
-        return _Hit(kind, cue, clause.start + start, clause.start + end, clause)
+        return _Hit(kind, cue, clause.start + start, clause.start + end, match.start(), clause)
 
     def _is_present(self, hit: _Hit, number: int, parts: Sequence[Clause], text: str) -> bool:
         clause = hit.clause.text
-        here = hit.start - hit.clause.start
         after = text[hit.end : hit.end + 2]
-        if _NEGATION.search(clause[:here]) or (after[:1] == "过" and after not in {"过来", "过去"}):
+        if _NEGATION.search(clause[: hit.event]) or (
+            after[:1] == "过" and after not in {"过来", "过去"}
+        ):
             return False
         if self._unreal.search(clause) and not self._is_now(clause):
             return False
