@@ -6,6 +6,7 @@ position in the original that it came from: what the engine marks, a page can un
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -47,6 +48,18 @@ class Folded:
         if start >= end:
             return (0, 0)
         return self.origin[start], self.origin[end - 1] + 1
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> "Folded":
+        """Blank out spans of the original; every position stays where it was."""
+        text = list(self.text)
+        for start, end in spans:
+            first, last = bisect_left(self.origin, start), bisect_left(self.origin, end)
+            text[first:last] = " " * (last - first)
+        return Folded("".join(text), self.origin)
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the folded text behind a span of the original."""
+        return bisect_left(self.origin, start), bisect_left(self.origin, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from dianliang.engines.triage import _model as model
 from dianliang.engines.triage._category import Categoriser
 from dianliang.engines.triage._danger import DangerFinder
+from dianliang.engines.triage._people import PersonFinder, address_text
 from dianliang.engines.triage._places import Gazetteer
-from dianliang.engines.triage._text import fold, phones, without_phones
+from dianliang.engines.triage._text import MAX_CHARS, Folded, fold, phones
+
+LIFE_SUPPORT_HINT = "生命支持"
 
 
 class Triage:
@@ -14,7 +17,8 @@ class Triage:
         self._lexicon = knowledge.lexicon
         self._urgent_services = {s.code for s in knowledge.services if s.is_urgent}
         self._dangers = DangerFinder(knowledge.lexicon)
-        self._gazetteer = Gazetteer(knowledge.areas)
+        self._gazetteer = Gazetteer(knowledge.areas, everyday=knowledge.lexicon.everyday)
+        self._people = PersonFinder(knowledge.lexicon.family_names)
         self._categoriser = Categoriser(knowledge.services, knowledge.examples)
         self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{len(knowledge.examples)}"
 
@@ -29,21 +33,28 @@ class Triage:
         Never raises on any text. Cost: about a millisecond after preparation.
         """
         folded = fold(need.whole)
-        text = folded.text
-        spoken = without_phones(text)
-        places = self._gazetteer.find(spoken)
-        categories = self._categoriser.rank(_without_places(spoken, places))
-        dangers = self._dangers.find(folded)
-        urgency, reasons = self._urgency(spoken, categories, dangers)
+        places = self._gazetteer.find(folded)
+        named = [(place.start, place.end) for place in places]
+        masks = self._people.masks(folded, besides=named)
+        spoken = folded.without((mask.start, mask.end) for mask in masks)
+        unplaced = spoken.without(named)
+        categories = self._categoriser.rank(unplaced.text)
+        dangers = self._dangers.find(spoken)
+        hints = self._hints(spoken)
+        urgency, reasons = self._urgency(spoken.text, categories, dangers, hints)
         return model.Suggestion(
             version=self.version,
             categories=categories,
+            none_of_these=not categories or categories[0].band is model.Band.HUMAN,
             urgency=urgency,
             urgency_reasons=reasons,
             dangers=dangers,
             places=places,
-            hints=self._hints(spoken),
-            phones=phones(text),
+            address_text=address_text(spoken, named),
+            hints=hints,
+            phones=phones(folded.text),
+            masks=masks,
+            notes=_notes(need.whole, folded, categories, places),
         )
 
     def _urgency(
@@ -51,10 +62,14 @@ class Triage:
         text: str,
         categories: tuple[model.Category, ...],
         dangers: tuple[model.DangerFinding, ...],
+        hints: tuple[model.Hint, ...],
     ) -> tuple[model.Urgency, tuple[str, ...]]:
         if dangers:
             reasons = tuple(f"{found.kind}：“{found.clause}”" for found in dangers)
             return model.Urgency.EMERGENCY, reasons
+        outage = any(word in text for word in self._lexicon.outage)
+        if outage and any(hint.kind == LIFE_SUPPORT_HINT for hint in hints):
+            return model.Urgency.URGENT, ("提到维持生命的设备和停电，请先问清是否断电",)
         words = [word for word in self._lexicon.urgent if word in text]
         best = categories[0] if categories else None
         if best and best.service_code in self._urgent_services and best.band != model.Band.HUMAN:
@@ -63,17 +78,31 @@ class Triage:
             return model.Urgency.URGENT, tuple(f"“{word}”" for word in words[:3])
         return model.Urgency.NORMAL, ()
 
-    def _hints(self, text: str) -> tuple[model.Hint, ...]:
-        return tuple(
-            model.Hint(kind=kind, cue=cue)
-            for kind, cues in self._lexicon.hints.items()
-            for cue in [next((cue for cue in cues if cue in text), "")]
-            if cue
-        )
+    def _hints(self, folded: Folded) -> tuple[model.Hint, ...]:
+        found: list[model.Hint] = []
+        for kind, cues in self._lexicon.hints.items():
+            at = min(
+                ((folded.text.find(cue), cue) for cue in cues if cue in folded.text), default=None
+            )
+            if at:
+                start, end = folded.span(at[0], at[0] + len(at[1]))
+                found.append(model.Hint(kind=kind, cue=at[1], start=start, end=end))
+        return tuple(found)
 
 
-def _without_places(text: str, places: tuple[model.PlaceFinding, ...]) -> str:
-    """Blank out place names: a village called 石桥 says nothing about bridges."""
-    for place in places:
-        text = text[: place.start] + " " * (place.end - place.start) + text[place.end :]
-    return text
+def _notes(
+    original: str,
+    folded: Folded,
+    categories: tuple[model.Category, ...],
+    places: tuple[model.PlaceFinding, ...],
+) -> tuple[str, ...]:
+    """Say what a dispatcher should know about how the text was read."""
+    notes: list[str] = []
+    if len(original) > MAX_CHARS:
+        notes.append(f"原文 {len(original)} 字，只读了开头和结尾，请人工通读")
+    if not folded.text.strip():
+        notes.append("没有可读的文字")
+    elif not categories or categories[0].band is model.Band.HUMAN:
+        notes.append("不像已有服务事项，请人工判断")
+    notes += [f"“{place.name}”有同名，请选定" for place in places if place.is_ambiguous]
+    return tuple(notes)
