@@ -32,8 +32,10 @@ _TAIL = 256
 _NAME = re.compile(r"[一-鿿]{2}(?:小区|花园|家园|公寓|大厦|广场|工业园|苑|路|街|巷|大道)")
 _NUMBER = re.compile(r"\d+(?=号|栋|幢|座|单元|组|弄)|[一二三四五六七八九十]+(?=栋|幢|单元|组)")
 _FEATURES = 2**18
+_NO_NORM: Any = None
+"""Wanted, and documented, though the signature of `HashingVectorizer` seems to refuse it."""
 _VECTORISER = HashingVectorizer(
-    analyzer="char", ngram_range=(2, 3), norm=None, alternate_sign=False, n_features=_FEATURES
+    analyzer="char", ngram_range=(2, 3), norm=_NO_NORM, alternate_sign=False, n_features=_FEATURES
 )
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

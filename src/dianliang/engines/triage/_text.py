@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_CHARS = 4000
-"""Of a longer text the beginning and the end are read: people put the place first, the plea last."""
+"""Of a longer text the beginning and the end are read: the place is first, the plea last."""
 _TAIL_CHARS = 1000
 _CLAUSE = re.compile(r"[^，。！？；、,.!?;\n\r…~～]+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}-?\d{7,8})(?!\d)")
