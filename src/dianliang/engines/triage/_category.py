@@ -2,7 +2,7 @@
 
 Day one: character 1–3-gram TF-IDF cosine to the best of a service's own phrases, plus its
 keywords weighted by how few services share them. With examples: a linear model on the same
-n-grams (modified Huber SGD) is mixed in, the more the more examples there are.
+1–2-grams is mixed in, the more the more examples there are.
 """
 
 from collections import Counter
@@ -12,14 +12,12 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import SGDClassifier
 
+from dianliang.engines.triage._learned import learn
 from dianliang.engines.triage._model import Band, Category, Example, ServiceCard
 
 AUTO_FROM, SUGGEST_FROM = 0.80, 0.35
 """Band limits: on the cases of `tests/cases/triage` auto is right at least 95 % of the time."""
-LEAST_EXAMPLES = 60
-FULL_TRUST_EXAMPLES = 1500
 TEMPERATURE = 5.5
 TOP = 3
 Floats = NDArray[np.float64]
@@ -43,32 +41,22 @@ class Categoriser:
             analyzer="char", ngram_range=(1, 3), sublinear_tf=True, dtype=np.float64
         )
         known = [example for example in examples if example.service_code in set(self._codes)]
-        corpus = [*phrases, *(example.text for example in known)] or ["无"]
-        self._vectoriser.fit(corpus)
+        self._vectoriser.fit(phrases or ["无"])
         self._phrases = self._vectoriser.transform(phrases or ["无"])
-        self._model, self._trust = self._fit(known)
-        self._learned_codes = sorted({example.service_code for example in known})
+        self._learned = learn(known)
 
     def rank(self, text: str) -> tuple[Category, ...]:
         """Return up to three services with confidence and evidence, best first."""
         if not self._services or not text.strip():
             return ()
         score = self._day_one(text)
-        if score.max() <= 0.02:
+        if score.max() <= 0.02 and self._learned is None:
             return ()
-        share = _softmax(score * TEMPERATURE) * float(min(1.0, 0.25 + score.max()))
-        if self._model is not None:
-            share = (1 - self._trust) * share + self._trust * self._learned(text)
-        order = np.argsort(-share)[:TOP]
+        day_one = _softmax(score * TEMPERATURE) * float(min(1.0, 0.25 + score.max()))
+        share = self._mixed(day_one, text)
+        order = np.argsort(-share, kind="stable")[:TOP]
         return tuple(
-            Category(
-                service_code=self._codes[i],
-                confidence=round(float(share[i]), 4),
-                band=_band(float(share[i])),
-                evidence=self._evidence(text, i),
-            )
-            for i in order.tolist()
-            if share[i] >= 0.02
+            self._category(text, i, float(share[i])) for i in order.tolist() if share[i] >= 0.02
         )
 
     def _day_one(self, text: str) -> Floats:
@@ -85,33 +73,42 @@ class Categoriser:
         mixed: Floats = best + 0.45 * np.tanh(words / 2.2)
         return mixed
 
-    def _fit(self, known: Sequence[Example]) -> tuple[SGDClassifier | None, float]:
-        kinds = {example.service_code for example in known}
-        if len(known) < LEAST_EXAMPLES or len(kinds) < 2:
-            return None, 0.0
-        model = SGDClassifier(
-            loss="modified_huber", alpha=3e-5, random_state=7, max_iter=40, class_weight="balanced"
-        )
-        matrix = self._vectoriser.transform([example.text for example in known])
-        model.fit(matrix, [example.service_code for example in known])
-        return model, min(0.9, len(known) / FULL_TRUST_EXAMPLES)
+    def _mixed(self, day_one: Floats, text: str) -> Floats:
+        """Mix in what was learnt; a service without examples keeps what the catalogue says."""
+        if self._learned is None:
+            return day_one
+        taught = np.array([self._codes.index(code) for code in self._learned.codes])
+        learnt = day_one.copy()
+        learnt[taught] = self._learned.shares(text) * (1.0 - self._untaught_mass(day_one, taught))
+        mixed: Floats = (1 - self._learned.trust) * day_one + self._learned.trust * learnt
+        return mixed
 
-    def _learned(self, text: str) -> Floats:
-        share = np.zeros(len(self._codes))
-        if self._model is None:
-            return share
-        chances = self._model.predict_proba(self._vectoriser.transform([text]))[0]
-        for code, chance in zip(self._learned_codes, chances, strict=True):
-            share[self._codes.index(code)] = chance
-        return share
+    def _untaught_mass(self, day_one: Floats, taught: NDArray[np.intp]) -> float:
+        return float(day_one.sum() - day_one[taught].sum())
 
-    def _evidence(self, text: str, number: int) -> tuple[str, ...]:
+    def _category(self, text: str, number: int, share: float) -> Category:
         service = self._services[number]
+        words = self._keywords_in(text, service)
+        alike = tuple(
+            f"近似“{phrase[:16]}”"
+            for phrase in service.examples
+            if len(set(phrase) & set(text)) >= 4
+        )[:1]
+        learnt = self._learned.evidence(text, service.code) if self._learned and not words else ()
+        said = "、".join(f"“{word}”" for word in words)
+        reason = f"提到{said}" if words else "与该事项的例句相近" if alike else "与以往同类需求相近"
+        return Category(
+            service_code=service.code,
+            confidence=round(share, 4),
+            band=_band(share),
+            evidence=words or alike or learnt,
+            name=service.name,
+            reason=f"{reason}，把握 {share:.0%}",
+        )
+
+    def _keywords_in(self, text: str, service: ServiceCard) -> tuple[str, ...]:
         words = [word for word in service.keywords if word in text]
-        if words:
-            return tuple(sorted(words, key=lambda word: -self._weights[word])[:4])
-        alike = [phrase for phrase in service.examples if len(set(phrase) & set(text)) >= 4]
-        return tuple(f"近似“{phrase[:16]}”" for phrase in alike[:1])
+        return tuple(sorted(words, key=lambda word: -self._weights[word])[:4])
 
 
 def _keyword_weights(services: Sequence[ServiceCard]) -> dict[str, float]:

@@ -112,12 +112,13 @@ class DuplicateIndex:
         found: list[DuplicateCandidate] = []
         vector = _counts([need.text])
         tail_gate = _Gate(self._tail)
-        for gate, offset, rows in (
-            (self._gate, 0, self._rows),
-            (tail_gate, len(self._entries) - len(self._tail), self._tail_rows),
+        tail_sizes = self._tail_rows.power(2) @ self._rarity
+        for gate, offset, rows, sizes in (
+            (self._gate, 0, self._rows, self._sizes),
+            (tail_gate, len(self._entries) - len(self._tail), self._tail_rows, tail_sizes),
         ):
             near = gate.rows(need)
-            likeness = self._likeness(vector, rows, near)
+            likeness = self._likeness(vector, rows, near, sizes[near])
             best = np.argsort(-likeness, kind="stable")[: 8 * k + 40]
             found += self._candidates(need, near[best] + offset, likeness[best])
         found.sort(key=lambda candidate: (-candidate.score, candidate.hours_apart, candidate.id))
@@ -131,19 +132,17 @@ class DuplicateIndex:
         self._rows: Matrix = _counts([entry.text for entry in self._entries])
         users = np.bincount(self._rows.indices, minlength=_FEATURES)
         self._rarity = np.log((1 + len(self._entries)) / (1 + users)) ** 2 + 1.0
+        self._sizes: Floats = self._rows.power(2) @ self._rarity
         self._tail = []
         self._tail_rows = _counts([])
 
-    def _likeness(self, vector: Matrix, rows: Matrix, near: Rows) -> Floats:
+    def _likeness(self, vector: Matrix, rows: Matrix, near: Rows, sizes: Floats) -> Floats:
         if not len(near) or not vector.nnz:
             return np.zeros(len(near))
         chosen = rows if len(near) > 0.3 * rows.shape[0] else rows[near]
         asked = np.zeros(_FEATURES)
         asked[vector.indices] = vector.data * self._rarity[vector.indices]
-        dots = chosen @ asked
-        sizes = chosen.power(2) @ self._rarity
-        if chosen is rows:
-            dots, sizes = dots[near], sizes[near]
+        dots = (chosen @ asked)[near] if chosen is rows else chosen @ asked
         own = float(vector.data @ asked[vector.indices])
         cosine = dots / np.sqrt(np.maximum(sizes * own, 1e-9))
         smaller = np.minimum(sizes, own)

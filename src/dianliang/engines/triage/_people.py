@@ -14,6 +14,7 @@ _HOUSE = (
     r"|[一二三四五六七八九十]{1,3}(?:单元|栋|幢|组))"
 )
 _ADDRESS = re.compile(rf"(?:{_STREET})?{_HOUSE}+|{_STREET}")
+_HAS_HOUSE = re.compile(_HOUSE)
 _LEADING = re.compile(r"^.*(?:住在|位于|家住|我们|我家|[在到去从是住的了和与请])(?=..)")
 _JOIN_GAP = 1
 
@@ -64,13 +65,13 @@ def address_text(folded: Folded, places: Sequence[tuple[int, int]]) -> str:
         lead = _LEADING.match(match.group())
         start = match.start() + (lead.end() if lead else 0)
         if match.end() - start >= 2:
-            pieces.append((start, match.end(), True))
+            pieces.append((start, match.end(), bool(_HAS_HOUSE.search(match.group()))))
     pieces.sort()
     groups: list[tuple[int, int, bool]] = []
     for start, end, is_detail in pieces:
         if groups and start - groups[-1][1] <= _JOIN_GAP:
             first, last, had = groups[-1]
-            groups[-1] = (first, max(last, end), had or is_detail)
+            groups[-1] = (first, max(last, end), had or is_detail or start >= last)
         else:
             groups.append((start, end, is_detail))
     detailed = [(end - start, -start) for start, end, is_detail in groups if is_detail]
