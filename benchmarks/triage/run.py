@@ -2,7 +2,7 @@
 
 The data folder is taken from DIANLIANG_DATA, else ../shared/data; nothing of it ships. Folds keep
 near-duplicates together. The peer is Signalen's published recipe: word counts without IDF and
-L1 logistic regression, one against the rest. `--seeds`-free: everything is deterministic.
+L1 logistic regression, one against the rest.
 """
 
 import argparse
@@ -85,8 +85,9 @@ def calibration_error(right: np.ndarray, sure: np.ndarray, bins: int = 10) -> fl
 
 
 def report(name: str, truth: np.ndarray, guess: np.ndarray, sure: np.ndarray | None = None) -> None:
-    line = f"{name}: macro-F1 {f1_score(truth, guess, average='macro', labels=sorted(set(truth)), zero_division=0):.4f}"
-    line += f", accuracy {accuracy_score(truth, guess):.4f}"
+    known = sorted(set(truth))
+    score = f1_score(truth, guess, average="macro", labels=known, zero_division=0)
+    line = f"{name}: macro-F1 {score:.4f}, accuracy {accuracy_score(truth, guess):.4f}"
     if sure is not None:
         right = truth == guess
         order = np.argsort(-sure)
@@ -138,7 +139,8 @@ def main() -> None:
     if not asked.no_peer:
         report(f"Signalen recipe, {asked.folds} grouped folds", truth, guess_peer.astype(str))
     print(
-        f"fit {seconds['fit'] / asked.folds:.1f} s a fold (peer {seconds['peer'] / asked.folds:.1f} s);"
+        f"fit {seconds['fit'] / asked.folds:.1f} s a fold, "
+        f"peer {seconds['peer'] / asked.folds:.1f} s;"
         f" suggest p95 {1e3 * float(np.quantile(took, 0.95)):.1f} ms on {len(took)} texts"
     )
 

@@ -1,5 +1,6 @@
 """A prepared triage over the real catalogue and a small gazetteer."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -9,16 +10,25 @@ import dianliang.domain.catalog
 from dianliang.engines.triage import DEFAULT_LEXICON, AreaCard, Knowledge, ServiceCard, Triage
 
 CATALOGUE = Path(dianliang.domain.catalog.__file__).parent / "data" / "services.json"
-AREAS = (
-    AreaCard(code="T1", name="递铺街道", level="township"),
-    AreaCard(code="T2", name="天荒坪镇", level="township"),
-    AreaCard(code="T3", name="孝丰镇", level="township"),
-    AreaCard(code="V1", name="余村村委会", level="village", parent_code="T2"),
-    AreaCard(code="V2", name="大溪村委会", level="village", parent_code="T2"),
-    AreaCard(code="V3", name="团结村委会", level="village", parent_code="T3"),
-    AreaCard(code="V4", name="石龙村委会", level="village", parent_code="T1"),
-    AreaCard(code="V5", name="石龙社区居委会", level="village", parent_code="T3"),
-)
+CASES = Path(__file__).resolve().parents[2] / "cases" / "triage"
+
+
+def areas() -> tuple[AreaCard, ...]:
+    """Read the small gazetteer."""
+    with (CASES / "gazetteer.csv").open(encoding="utf-8") as lines:
+        return tuple(
+            AreaCard(
+                code=row["code"],
+                name=row["name"],
+                level=row["level"],
+                parent_code=row["parent"],
+                aliases=tuple(row["aliases"].split()),
+            )
+            for row in csv.DictReader(lines)
+        )
+
+
+AREAS = areas()
 
 
 def service_cards() -> tuple[ServiceCard, ...]:

@@ -1,7 +1,5 @@
 """Triage on day one: right often enough to be useful, and never wrong silently."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +13,7 @@ from dianliang.engines.triage import (
     Triage,
     Urgency,
 )
-from tests.engines.triage.conftest import AREAS, service_cards
-
-CASES = Path(__file__).resolve().parents[2] / "cases" / "triage"
+from tests.engines.triage.conftest import AREAS, CASES, service_cards
 
 
 def rows(name: str) -> list[list[str]]:
@@ -27,16 +23,6 @@ def rows(name: str) -> list[list[str]]:
 
 def suggest(triage: Triage, text: str):
     return triage.suggest(NeedText(text=text))
-
-
-def test_dangers_are_heard_and_harmless_talk_is_not(triage):
-    present = [text for label, text in rows("danger.tsv") if label == "1"]
-    others = [text for label, text in rows("danger.tsv") if label == "0"]
-    missed = [text for text in present if not suggest(triage, text).is_danger]
-    false = [text for text in others if suggest(triage, text).is_danger]
-
-    assert len(missed) <= 0.05 * len(present), missed
-    assert len(false) <= 0.06 * len(others), false
 
 
 def test_most_needs_find_their_service_without_any_history(triage):

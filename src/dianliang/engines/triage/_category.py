@@ -79,12 +79,11 @@ class Categoriser:
             return day_one
         taught = np.array([self._codes.index(code) for code in self._learned.codes])
         learnt = day_one.copy()
-        learnt[taught] = self._learned.shares(text) * (1.0 - self._untaught_mass(day_one, taught))
-        mixed: Floats = (1 - self._learned.trust) * day_one + self._learned.trust * learnt
+        untaught = float(day_one.sum() - day_one[taught].sum())
+        learnt[taught] = self._learned.shares(text) * (1.0 - untaught)
+        trust = self._learned.trust_in(text)
+        mixed: Floats = (1 - trust) * day_one + trust * learnt
         return mixed
-
-    def _untaught_mass(self, day_one: Floats, taught: NDArray[np.intp]) -> float:
-        return float(day_one.sum() - day_one[taught].sum())
 
     def _category(self, text: str, number: int, share: float) -> Category:
         service = self._services[number]

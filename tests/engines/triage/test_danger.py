@@ -1,0 +1,114 @@
+"""Present danger is heard however it is put; memory, fear and talk are not mistaken for it."""
+
+import pytest
+
+from dianliang.engines.triage import NeedText, Triage, Urgency
+from tests.engines.triage.conftest import CASES
+
+
+def cases(label: str) -> list[str]:
+    lines = (CASES / "danger.tsv").read_text(encoding="utf-8").splitlines()
+    return [text for mark, text in (line.split("\t") for line in lines) if mark == label]
+
+
+def dangers(triage: Triage, text: str):
+    return triage.suggest(NeedText(text=text)).dangers
+
+
+def test_the_set_is_large_enough_to_mean_something():
+    assert len(cases("1")) >= 120
+    assert len(cases("0")) >= 120
+    assert len({*cases("1"), *cases("0")}) == len(cases("1")) + len(cases("0"))
+
+
+def test_present_danger_is_heard(triage):
+    missed = [text for text in cases("1") if not dangers(triage, text)]
+
+    assert len(missed) <= 0.05 * len(cases("1")), missed
+
+
+def test_talk_of_danger_is_not_danger(triage):
+    flagged = [text for text in cases("0") if dangers(triage, text)]
+
+    assert len(flagged) <= 0.06 * len(cases("0")), flagged
+
+
+def test_ordinary_needs_raise_no_alarm(triage):
+    ordinary = (CASES / "ordinary.tsv").read_text(encoding="utf-8").splitlines()
+    flagged = [text for text in ordinary if dangers(triage, text)]
+
+    assert len(flagged) <= 0.06 * len(ordinary), flagged
+
+
+@pytest.mark.parametrize(
+    "taken_back",
+    [
+        "没有着火",
+        "去年电箱烧着了",
+        "怕电线断落",
+        "如果电线断了，掉在地上怎么办",
+        "变压器冒烟，后来已经修好了",
+        "消防演练要模拟冒烟",
+        "信息大爆炸",
+        "插座爆炸过",
+    ],
+)
+def test_what_takes_a_danger_back(triage, taken_back):
+    assert dangers(triage, taken_back) == ()
+
+
+def test_memory_in_one_clause_does_not_hide_danger_in_the_next(triage):
+    (found,) = dangers(triage, "我去年修过的那根线又断了，现在掉在地上")
+
+    assert found.clause == "现在掉在地上"
+
+
+def test_an_ended_danger_does_not_hide_a_new_one(triage):
+    assert dangers(triage, "上次修好了。今天电表箱又在冒烟")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_danger"),
+    [
+        ("我爸用呼吸机，家里停电了", True),
+        ("家里停电了，我爸用呼吸机", True),
+        ("万一停电，呼吸机怎么办", False),
+        ("制氧机怎么申请优惠电价", False),
+        ("家里停电了", False),
+    ],
+)
+def test_life_support_without_power(triage, text, is_danger):
+    kinds = {found.kind for found in dangers(triage, text)}
+
+    assert ("生命支持断电" in kinds) == is_danger
+
+
+def test_a_feared_cut_of_life_support_is_urgent_not_an_emergency(triage):
+    found = triage.suggest(NeedText(text="万一停电，呼吸机怎么办"))
+
+    assert found.urgency is Urgency.URGENT
+    assert found.urgency_reasons == ("提到维持生命的设备和停电，请先问清是否断电",)
+
+
+def test_the_span_points_into_title_and_text(triage):
+    need = NeedText(title="急", text="楼下电表箱在冒烟")
+    (found,) = triage.suggest(need).dangers
+
+    assert need.whole[found.start : found.end].endswith("冒烟")
+    assert found.kind == "起火"
+    assert "眼前危险" in found.reason
+
+
+def test_traditional_and_full_width_text_is_understood(triage):
+    assert dangers(triage, "電線斷了掉在地上")
+    assert dangers(triage, "配電箱冒煙") or dangers(triage, "配電箱著火了")
+
+
+def test_a_danger_at_the_end_of_a_long_text_is_heard(triage):
+    assert dangers(triage, "反映情况如下。" * 2000 + "电线断了掉在地上")
+
+
+def test_a_phone_number_never_shows_in_a_reason(triage):
+    found = triage.suggest(NeedText(text="13800000000家里插座着火了"))
+
+    assert "13800000000" not in "".join((*found.urgency_reasons, found.dangers[0].clause))

@@ -1,0 +1,91 @@
+"""Decisions teach: enough of them change the answer, too few do not, and doubt stays honest."""
+
+from dianliang.engines.triage import (
+    DEFAULT_LEXICON,
+    Band,
+    Example,
+    Knowledge,
+    NeedText,
+    ServiceCard,
+    Triage,
+)
+from dianliang.engines.triage._learned import LEAST_EXAMPLES, learn
+
+SERVICES = (
+    ServiceCard(code="A", name="甲类", keywords=("风机",)),
+    ServiceCard(code="B", name="乙类", keywords=("路灯",)),
+    ServiceCard(code="C", name="丙类", keywords=("水管",)),
+)
+
+
+def history(count: int, codes: str = "AB") -> tuple[Example, ...]:
+    things = {"A": ("鸡棚风扇", "鸭棚排风", "大棚通风"), "B": ("桥头亮灯", "楼道照明", "广场射灯")}
+    faults = ("坏了", "不转", "停了", "要修", "没动静", "时好时坏", "声音大")
+    return tuple(
+        Example(text=f"第{n}户{things[code][n % 3]}{faults[n % 7]}", service_code=code)
+        for n in range(count)
+        for code in codes
+    )
+
+
+def prepared(examples: tuple[Example, ...]) -> Triage:
+    return Triage.prepare(
+        Knowledge(services=SERVICES, areas=(), lexicon=DEFAULT_LEXICON, examples=examples)
+    )
+
+
+def first(triage: Triage, text: str):
+    return triage.suggest(NeedText(text=text)).categories[0]
+
+
+def test_too_few_examples_teach_nothing():
+    assert learn(history(LEAST_EXAMPLES // 2 - 1)) is None
+    assert learn(history(LEAST_EXAMPLES // 2)) is not None
+
+
+def test_one_kind_of_example_teaches_nothing():
+    assert learn(history(200, "A")) is None
+
+
+def test_words_the_catalogue_does_not_know_are_learnt_with_their_evidence():
+    text = "鸭棚排风不转"
+
+    assert prepared(()).suggest(NeedText(text=text)).none_of_these
+    learnt = first(prepared(history(150)), text)
+
+    assert learnt.service_code == "A"
+    assert learnt.evidence
+    assert all(pair in text for pair in learnt.evidence)
+    assert learnt.name == "甲类"
+    assert "把握" in learnt.reason
+
+
+def test_the_other_of_two_classes_is_explained_by_its_own_words():
+    learnt = first(prepared(history(150)), "广场射灯坏了")
+
+    assert learnt.service_code == "B"
+    assert set("广场射灯") & set("".join(learnt.evidence))
+
+
+def test_a_service_without_examples_is_not_drowned():
+    taught = prepared(history(400))
+
+    assert first(taught, "水管").service_code == "C"
+
+
+def test_examples_of_a_service_that_is_gone_are_ignored():
+    gone = tuple(Example(text=f"旧事项{n}", service_code="GONE") for n in range(80))
+
+    assert prepared(gone).suggest(NeedText(text="风机")).categories[0].service_code == "A"
+
+
+def test_learning_is_deterministic():
+    need = NeedText(text="大棚通风时好时坏")
+
+    assert prepared(history(120)).suggest(need) == prepared(history(120)).suggest(need)
+
+
+def test_confidence_is_high_only_where_history_agrees():
+    mixed = tuple(Example(text=f"第{n}户设备有问题", service_code="AB"[n % 2]) for n in range(300))
+
+    assert first(prepared(mixed), "第7户设备有问题").band is not Band.AUTO
