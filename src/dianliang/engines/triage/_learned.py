@@ -53,7 +53,8 @@ class Learned:
         """Return the probability of each code."""
         row: Any = self._vectoriser.transform([text])
         margins = self._offsets + row.data @ self._weights[row.indices]
-        return _shares(margins.reshape(1, -1), len(self.codes), self._sharpness)[0]
+        one: Floats = _shares(margins.reshape(1, -1), len(self.codes), self._sharpness)[0]
+        return one
 
     def trust_in(self, text: str) -> float:
         """Return how far to trust the model here: little where it knows few of the n-grams."""
