@@ -8,6 +8,7 @@ keywords weighted by how few services share them. With examples: a linear model 
 from collections import Counter
 from collections.abc import Sequence
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ class Categoriser:
     def __init__(self, services: Sequence[ServiceCard], examples: Sequence[Example]) -> None:
         self._services = tuple(services)
         self._codes = [service.code for service in services]
+        self._letters = [[(p, frozenset(p)) for p in service.examples] for service in services]
         self._weights = _keyword_weights(services)
         phrases: list[str] = []
         owners: list[int] = []
@@ -53,10 +55,13 @@ class Categoriser:
         if score.max() <= 0.02 and self._learned is None:
             return ()
         day_one = _softmax(score * TEMPERATURE) * float(min(1.0, 0.25 + score.max()))
-        share = self._mixed(day_one, text)
+        row = self._learned.row(text) if self._learned else None
+        share = self._mixed(day_one, text, row)
         order = np.argsort(-share, kind="stable")[:TOP]
         return tuple(
-            self._category(text, i, float(share[i])) for i in order.tolist() if share[i] >= 0.02
+            self._category(text, i, float(share[i]), row)
+            for i in order.tolist()
+            if share[i] >= 0.02
         )
 
     def _day_one(self, text: str) -> Floats:
@@ -73,27 +78,28 @@ class Categoriser:
         mixed: Floats = best + 0.45 * np.tanh(words / 2.2)
         return mixed
 
-    def _mixed(self, day_one: Floats, text: str) -> Floats:
+    def _mixed(self, day_one: Floats, text: str, row: Any) -> Floats:
         """Mix in what was learnt; a service without examples keeps what the catalogue says."""
         if self._learned is None:
             return day_one
         taught = np.array([self._codes.index(code) for code in self._learned.codes])
         learnt = day_one.copy()
         untaught = float(day_one.sum() - day_one[taught].sum())
-        learnt[taught] = self._learned.shares(text) * (1.0 - untaught)
+        learnt[taught] = self._learned.shares(row) * (1.0 - untaught)
         trust = self._learned.trust_in(text)
         mixed: Floats = (1 - trust) * day_one + trust * learnt
         return mixed
 
-    def _category(self, text: str, number: int, share: float) -> Category:
+    def _category(self, text: str, number: int, share: float, row: Any) -> Category:
         service = self._services[number]
         words = self._keywords_in(text, service)
+        said_letters = frozenset(text)
         alike = tuple(
             f"近似“{phrase[:16]}”"
-            for phrase in service.examples
-            if len(set(phrase) & set(text)) >= 4
+            for phrase, letters in self._letters[number]
+            if len(letters & said_letters) >= 4
         )[:1]
-        learnt = self._learned.evidence(text, service.code) if self._learned and not words else ()
+        learnt = self._learned.evidence(row, service.code) if self._learned and not words else ()
         said = "、".join(f"“{word}”" for word in words)
         reason = f"提到{said}" if words else "与该事项的例句相近" if alike else "与以往同类需求相近"
         return Category(

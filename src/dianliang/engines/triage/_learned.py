@@ -49,9 +49,12 @@ class Learned:
         self._names: list[str] = [str(name) for name in self._vectoriser.get_feature_names_out()]
         self._known = frozenset(self._names)
 
-    def shares(self, text: str) -> Floats:
+    def row(self, text: str) -> Any:
+        """Return the n-grams of a text, weighed: what `shares` and `evidence` look at."""
+        return self._vectoriser.transform([text])
+
+    def shares(self, row: Any) -> Floats:
         """Return the probability of each code."""
-        row: Any = self._vectoriser.transform([text])
         margins = self._offsets + row.data @ self._weights[row.indices]
         one: Floats = _shares(margins.reshape(1, -1), len(self.codes), self._sharpness)[0]
         return one
@@ -62,11 +65,10 @@ class Learned:
         known = sum(pair in self._known for pair in pairs)
         return self._trust * min(1.0, known / (ENOUGH_KNOWN * len(pairs))) if pairs else 0.0
 
-    def evidence(self, text: str, code: str, *, most: int = 4) -> tuple[str, ...]:
+    def evidence(self, row: Any, code: str, *, most: int = 4) -> tuple[str, ...]:
         """Return the pairs of characters that spoke most for a code."""
         if code not in self.codes:
             return ()
-        row: Any = self._vectoriser.transform([text])
         gains = row.data * self._weights[row.indices, self.codes.index(code)]
         best = np.argsort(-gains, kind="stable")[: 6 * most]
         names = [self._names[row.indices[i]] for i in best.tolist() if gains[i] > 0]
