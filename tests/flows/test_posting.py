@@ -29,6 +29,12 @@ def test_one_sentence_is_placed_understood_routed_and_promised(town):
     assert Suggestion.objects.get(need=need).body["unit_why"]
 
 
+def test_a_suggestion_keeps_no_phone_number(town):
+    town.post("余村村没电了，打13812345678", area_code="V1")
+
+    assert "13812345678" not in str(Suggestion.objects.get().body)
+
+
 @pytest.mark.parametrize(("area", "minutes"), [("V3", 45), ("V1", 90), ("V2", 120)])
 def test_the_published_promise_depends_on_how_far_help_is(town, area, minutes):
     need = town.post("家里没电了", area_code=area)

@@ -16,6 +16,8 @@ from dianliang.kernel.geo import GeoPoint
 
 RELEARN_EVERY = 25
 """So many new decisions make the next suggestion learn from all of them."""
+PERSONAL = frozenset({"phones", "masks"})
+"""What triage finds of persons stays in the need; a suggestion is read by many."""
 MOST_EXAMPLES = 6000
 DUPLICATE_SPAN_DEG = 0.06
 DUPLICATES_WITHIN = timedelta(days=14)
@@ -97,8 +99,10 @@ def suggest(text: str) -> engine.Suggestion:
 
 
 def record(need: Need, suggestion: engine.Suggestion, *, unit_why: str, at: datetime) -> Suggestion:
-    """Store a suggestion as it was made. It is never changed."""
-    body = {**asdict(suggestion), "unit_why": unit_why}
+    """Store a suggestion as it was made, without the personal details it found. Never changed."""
+    found = asdict(suggestion)
+    body = {key: value for key, value in found.items() if key not in PERSONAL}
+    body["unit_why"] = unit_why
     return Suggestion.objects.create(need=need, at=at, version=suggestion.version, body=body)
 
 
