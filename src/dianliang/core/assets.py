@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from filelock import FileLock
+
 from dianliang.kernel.errors import DomainError
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -42,7 +44,9 @@ class UnableToBuildAssetsError(DomainError):
 
 
 def ensure_assets() -> None:
-    """Build the static files if they are missing or older than the lock file.
+    """Build the static files if they are missing or older than npm's lock file.
+
+    Several processes of one clone may ask at once: one builds, the others wait for it.
 
     Raises:
         UnableToBuildAssetsError: there is no Node, or npm failed.
@@ -51,10 +55,20 @@ def ensure_assets() -> None:
     if not lock.exists():
         return
     fingerprint = hashlib.sha256(lock.read_bytes() + repr(FILES).encode()).hexdigest()
-    if STAMP.exists() and STAMP.read_text() == fingerprint:
+    if _built_from() == fingerprint:
         return
-    _install()
     DIST.mkdir(parents=True, exist_ok=True)
+    with FileLock(DIST / "building.lock"):
+        if _built_from() != fingerprint:
+            _build(fingerprint)
+
+
+def _built_from() -> str:
+    return STAMP.read_text() if STAMP.exists() else ""
+
+
+def _build(fingerprint: str) -> None:
+    _install()
     for source, target in FILES.items():
         content = SOURCE_MAP.sub(b"", (ROOT / "node_modules" / source).read_bytes())
         (DIST / target).parent.mkdir(exist_ok=True)
