@@ -1,9 +1,14 @@
 """The same key acts once, whatever is pressed."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from dianliang.core import idempotency
 from dianliang.core.models import IdempotencyRecord
+from dianliang.core.numbers import next_number
 from dianliang.kernel.errors import InvalidInputError, KeyReusedError
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +52,30 @@ def test_a_failed_act_leaves_the_key_free_for_the_next_try(noon):
 def test_keys_of_odd_length_are_refused(noon, key):
     with pytest.raises(InvalidInputError):
         idempotency.once(scope="need", key=key, body={}, at=noon, act=dict)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_refused_the_second_time", [False, True])
+def test_simultaneous_senders_get_the_first_answer_and_leave_no_gap_in_the_numbers(
+    noon, is_refused_the_second_time
+):
+    start = threading.Barrier(6)
+
+    def act():
+        number = next_number("XQ", at=noon)
+        if is_refused_the_second_time and number != "XQ261124-0001":
+            raise InvalidInputError("已经办过了。")
+        return {"number": number}
+
+    def send(_):
+        start.wait()
+        try:
+            return idempotency.once(scope="need", key="k" * 16, body={}, at=noon, act=act)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(send, range(6)))
+
+    assert answers == [{"number": "XQ261124-0001"}] * 6
+    assert next_number("XQ", at=noon) == "XQ261124-0002"

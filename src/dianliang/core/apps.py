@@ -1,6 +1,7 @@
 """Infrastructure without business: accounts, audit, idempotency, jobs, files, fields."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CoreConfig(AppConfig):
@@ -9,3 +10,9 @@ class CoreConfig(AppConfig):
     name = "dianliang.core"
     verbose_name = "基础设施"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the reference tables watched once they are there."""
+        from dianliang.core.reference import watch  # noqa: PLC0415 (models are ready only now)
+
+        post_migrate.connect(watch, dispatch_uid="dianliang.reference")

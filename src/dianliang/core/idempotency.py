@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from dianliang.core.models import IdempotencyRecord
-from dianliang.kernel.errors import InvalidInputError, KeyReusedError
+from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
 
 
 def digest(body: Any) -> str:
@@ -24,7 +24,6 @@ def recall(*, scope: str, keys: Collection[str]) -> dict[str, dict[str, Any]]:
     return dict(records.values_list("key", "answer"))
 
 
-@transaction.atomic
 def once(
     *,
     scope: str,
@@ -35,7 +34,9 @@ def once(
 ) -> dict[str, Any]:
     """Run `act` unless this key was answered before; return the answer either way.
 
-    The record is inserted first, so that of two simultaneous senders one waits for the other.
+    Of two simultaneous senders both may act, but only one can leave a record: what the other
+    wrote is rolled back, or refused because the first one's work is done, and he gets the first
+    one's answer.
 
     Raises:
         KeyReusedError: the key came before with another body.
@@ -44,15 +45,31 @@ def once(
     if not 8 <= len(key) <= 80:
         raise InvalidInputError("幂等键应为 8 到 80 个字符。", field="idempotency_key")
     body_hash = digest(body)
-    record, is_new = IdempotencyRecord.objects.get_or_create(
-        scope=scope, key=key, defaults={"body_hash": body_hash, "created_at": at}
-    )
-    if not is_new:
-        if record.body_hash != body_hash:
-            raise KeyReusedError("同一幂等键不能用于不同内容。", field="idempotency_key")
-        answer: dict[str, Any] = record.answer
-        return answer
-    fresh = act()
-    record.answer = fresh
-    record.save(update_fields=["answer"])
-    return fresh
+    earlier = _answered(scope, key, body_hash)
+    if earlier is not None:
+        return earlier
+    try:
+        with transaction.atomic():
+            answer = act()
+            IdempotencyRecord.objects.create(
+                scope=scope, key=key, body_hash=body_hash, answer=answer, created_at=at
+            )
+    except (IntegrityError, DomainError):
+        earlier = _answered(scope, key, body_hash)
+        if earlier is None:
+            raise
+        return earlier
+    return answer
+
+
+def _answered(scope: str, key: str, body_hash: str) -> dict[str, Any] | None:
+    """Return the answer that a key was given before, if it came with the same body."""
+    rows = IdempotencyRecord.objects.filter(scope=scope, key=key)
+    found = rows.values_list("body_hash", "answer").first()
+    if found is None:
+        return None
+    known_hash, answer = found
+    if known_hash != body_hash:
+        raise KeyReusedError("同一幂等键不能用于不同内容。", field="idempotency_key")
+    kept: dict[str, Any] = answer
+    return kept

@@ -134,6 +134,19 @@ class Counter(models.Model):
         return f"{self.name}={self.value}"
 
 
+class ReferenceState(models.Model):
+    """The name of the present state of the reference data (参考数据状态): one row, or none."""
+
+    state = models.CharField("状态", max_length=36)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "参考数据状态"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="reference_state_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class BackgroundJob(models.Model):
     """Work to be done outside a request (后台任务): at least once, under a lease."""
 

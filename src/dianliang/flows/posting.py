@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dianliang.core import idempotency
+from dianliang.core import idempotency, reference
 from dianliang.core.files import keep_image
 from dianliang.core.models import StoredFile
 from dianliang.domain.catalog import queries as catalog
@@ -130,6 +130,11 @@ class Ready:
 
 def prepare(asked: Asked, *, at: datetime) -> Ready:
     """Place, triage and route a checked request. Reads only, so that no writer waits for it."""
+    with reference.steady():
+        return _understood(asked, at=at)
+
+
+def _understood(asked: Asked, *, at: datetime) -> Ready:
     suggestion = triage.suggest(asked.text)
     place = locate(asked, suggestion)
     service = _service(asked, suggestion)
@@ -188,7 +193,7 @@ def _service(asked: Asked, suggestion: Suggestion) -> Service | None:
     code = asked.service_code or (suggestion.best.service_code if suggestion.best else "")
     if not code:
         return None
-    service = Service.objects.filter(code=code, is_active=True).first()
+    service = catalog.active_service(code)
     if service is None:
         raise InvalidInputError("没有这个服务事项，请重新选择。", field="service_code")
     return service
@@ -224,7 +229,7 @@ def locate(asked: Asked, suggestion: Suggestion) -> Place:
 def _chosen_area(asked: Asked) -> Area | None:
     if not asked.area_code:
         return None
-    area = Area.objects.filter(code=asked.area_code).first()
+    area = territory.area_of(asked.area_code)
     if area is None:
         raise InvalidInputError("没有这个村社区，请重新选择。", field="area_code")
     return area
@@ -255,7 +260,8 @@ def named_area_code(suggestion: Suggestion) -> str:
 def _named_area(suggestion: Suggestion) -> Area | None:
     """Return the smallest area that the text names without ambiguity."""
     codes = [found.codes[0] for found in suggestion.places if len(found.codes) == 1]
-    return max(Area.objects.filter(code__in=codes), key=lambda area: len(area.path), default=None)
+    areas = [area for code in codes if (area := territory.area_of(code)) is not None]
+    return max(areas, key=lambda area: len(area.path), default=None)
 
 
 def duplicates_of(*, asked: Asked, at: datetime) -> tuple[triage.LikelyDuplicate, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Decision, Need, Suggestion
@@ -40,21 +41,15 @@ def prepared() -> engine.Triage:
         return _prepared[state]
 
 
-def _fingerprint() -> tuple[int, ...]:
-    """Name the state of the knowledge in one round trip: it is asked for with every need."""
+def _fingerprint() -> tuple[str, int]:
+    """Name the state of the knowledge, cheaply: it is asked for with every need."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        *known, decisions = cursor.fetchone()
-    return (*known, decisions // RELEARN_EVERY)
+        cursor.execute(_NEWEST_DECISION)
+        newest = cursor.fetchone()[0] or 0
+    return reference.current(), newest // RELEARN_EVERY
 
 
-_STATE = f"""
-    SELECT (SELECT COUNT(*) FROM {Service._meta.db_table} WHERE is_active),
-           (SELECT MAX(id) FROM {Service._meta.db_table} WHERE is_active),
-           (SELECT COUNT(*) FROM {Area._meta.db_table}),
-           (SELECT MAX(id) FROM {Area._meta.db_table}),
-           (SELECT COUNT(*) FROM {Decision._meta.db_table} WHERE aspect = 'service')
-"""  # noqa: S608 (table names of ours)
+_NEWEST_DECISION = f"SELECT MAX(id) FROM {Decision._meta.db_table}"  # noqa: S608 (a table of ours)
 
 
 def _knowledge() -> engine.Knowledge:

@@ -9,3 +9,4 @@ class CatalogConfig(AppConfig):
     name = "dianliang.domain.catalog"
     verbose_name = "服务目录"
     default_auto_field = "django.db.models.BigAutoField"
+    reference_models = ("Skill", "Service", "Promise", "CalendarDay")

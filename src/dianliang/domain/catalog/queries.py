@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
+from dianliang.core import reference
 from dianliang.domain.catalog.models import CalendarDay, Promise, Service, VenueType
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
 
@@ -36,9 +35,37 @@ class Deadlines:
     due_at: datetime
 
 
+@reference.Kept
+def _active_services() -> dict[str, Service]:
+    return {service.code: service for service in Service.objects.filter(is_active=True)}
+
+
+@reference.Kept
+def _promises() -> dict[tuple[int | None, str, str], tuple[int, TimeUnit]]:
+    return {
+        (row.service_id, row.area_class, row.step): (row.amount, TimeUnit(row.unit))
+        for row in Promise.objects.all()
+    }
+
+
+@reference.Kept
+def work_calendar() -> WorkCalendar:
+    """Return the working calendar as it is stored."""
+    days = list(CalendarDay.objects.values_list("on", "kind", "version"))
+    return WorkCalendar(
+        holidays=frozenset(on for on, kind, _ in days if kind == CalendarDay.Kind.HOLIDAY),
+        make_up_days=frozenset(on for on, kind, _ in days if kind == CalendarDay.Kind.MAKE_UP),
+        version=max((version for _, _, version in days), default="plain-week"),
+    )
+
+
+def active_service(code: str) -> Service | None:
+    """Return a service on offer. It is shared: read it, never change it."""
+    return _active_services().get(code)
+
+
 def services(*, venue_type: str = "") -> tuple[ServiceRow, ...]:
     """Return the services on offer, or those for one type of venue, in catalogue order."""
-    rows = Service.objects.filter(is_active=True)
     return tuple(
         ServiceRow(
             code=service.code,
@@ -50,7 +77,7 @@ def services(*, venue_type: str = "") -> tuple[ServiceRow, ...]:
             needs_visit=service.needs_visit,
             is_urgent=service.is_urgent,
         )
-        for service in rows
+        for service in _active_services().values()
         if not venue_type or venue_type in service.venue_types
     )
 
@@ -60,34 +87,21 @@ def venue_types() -> list[tuple[str, str]]:
     return [(str(value), str(label)) for value, label in VenueType.choices]
 
 
-def work_calendar() -> WorkCalendar:
-    """Return the working calendar as it is stored."""
-    days = list(CalendarDay.objects.values_list("on", "kind", "version"))
-    return WorkCalendar(
-        holidays=frozenset(on for on, kind, _ in days if kind == CalendarDay.Kind.HOLIDAY),
-        make_up_days=frozenset(on for on, kind, _ in days if kind == CalendarDay.Kind.MAKE_UP),
-        version=max((version for _, _, version in days), default="plain-week"),
-    )
-
-
 def deadlines(
     *, service: Service | None, area_class: str, at: datetime, calendar: WorkCalendar
 ) -> Deadlines:
     """Return what is promised from `at` on; a service's own row comes before the general one."""
-    rows: dict[str, Promise] = {}
-    wanted = Q(service=None) | Q(service=service) if service else Q(service=None)
-    for row in Promise.objects.filter(wanted, area_class=area_class):
-        if row.service_id is not None or row.step not in rows:
-            rows[row.step] = row
+    known = _promises()
 
-    def instant(step: str, fallback: tuple[int, TimeUnit]) -> datetime:
-        row = rows.get(step)
-        amount, unit = (row.amount, TimeUnit(row.unit)) if row else fallback
-        return calendar.add(at, amount, unit)
+    def instant(step: str, fallback: tuple[int, TimeUnit] | None) -> datetime | None:
+        own = known.get((service.pk, area_class, step)) if service else None
+        promised = own or known.get((None, area_class, step)) or fallback
+        return calendar.add(at, *promised) if promised else None
 
-    on_site = Promise.Step.ON_SITE
+    response_due_at = instant(Promise.Step.FIRST_RESPONSE, RESPONSE_FALLBACK)
+    due_at = instant(Promise.Step.RESOLVE, RESOLVE_FALLBACK)
     return Deadlines(
-        response_due_at=instant(Promise.Step.FIRST_RESPONSE, RESPONSE_FALLBACK),
-        on_site_due_at=instant(on_site, RESOLVE_FALLBACK) if on_site in rows else None,
-        due_at=instant(Promise.Step.RESOLVE, RESOLVE_FALLBACK),
+        response_due_at=response_due_at or at,
+        on_site_due_at=instant(Promise.Step.ON_SITE, None),
+        due_at=due_at or at,
     )

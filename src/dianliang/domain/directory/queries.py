@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F
-
+from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.directory.models import RoutingRule, Unit
 from dianliang.domain.territory.models import Area
@@ -35,34 +34,49 @@ def units(*, within: str = "/") -> tuple[UnitRow, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Routing:
+    """Who handles what, looked up by the path of an area."""
+
+    rules: dict[tuple[str, str], RoutingRule]
+    serving: dict[str, list[tuple[Unit, str]]]
+    company: Unit | None
+
+
+@reference.Kept
+def _routing() -> _Routing:
+    rules = RoutingRule.objects.select_related("unit", "area")
+    serving: dict[str, list[tuple[Unit, str]]] = {}
+    handling = Unit.objects.exclude(kind__in=[Unit.Kind.BRANCH, Unit.Kind.GOVERNMENT])
+    for unit in handling.prefetch_related("areas"):
+        for area in unit.areas.all():
+            serving.setdefault(area.path, []).append((unit, area.name))
+    return _Routing(
+        rules={(rule.service_code, rule.area.path): rule for rule in rules},
+        serving=serving,
+        company=Unit.objects.filter(parent=None).order_by("path").first(),
+    )
+
+
 def unit_for(*, service: Service | None, area: Area) -> tuple[Unit, str]:
     """Return the unit that handles a service in an area, and why.
 
     A rule for the smallest area wins; else a unit of the service's element that serves the
-    smallest area; else the company itself.
+    smallest area; else the company itself. The unit is shared: read it, never change it.
     """
-    paths = ancestors(area)
+    routing, inwards = _routing(), ancestors(area)[::-1]
     if service is not None:
-        rules = RoutingRule.objects.filter(service_code=service.code, area__path__in=paths)
-        rule = max(
-            rules.select_related("unit", "area"), key=lambda r: len(r.area.path), default=None
-        )
-        if rule is not None:
-            return rule.unit, f"派单规则：{rule.area.name}的{service.name}归{rule.unit.name}"
+        for path in inwards:
+            rule = routing.rules.get((service.code, path))
+            if rule is not None:
+                return rule.unit, f"派单规则：{rule.area.name}的{service.name}归{rule.unit.name}"
     element = service.element if service else "power"
-    serving = (
-        Unit.objects.filter(areas__path__in=paths, element__in={element, "power"})
-        .exclude(kind__in=[Unit.Kind.BRANCH, Unit.Kind.GOVERNMENT])
-        .annotate(place=F("areas__name"), place_path=F("areas__path"))
-    )
-    best = max(
-        serving,
-        key=lambda unit: (unit.element == element, len(unit.place_path), -unit.pk),
-        default=None,
-    )
-    if best is not None:
-        return best, f"{best.name}服务{best.place}"
-    company = Unit.objects.filter(parent=None).order_by("path").first()
-    if company is None:
+    for wanted in dict.fromkeys((element, "power")):
+        for path in inwards:
+            found = [row for row in routing.serving.get(path, []) if row[0].element == wanted]
+            if found:
+                unit, place = min(found, key=lambda row: row[0].pk)
+                return unit, f"{unit.name}服务{place}"
+    if routing.company is None:
         raise LookupError("没有任何单位：请先导入单位。")
-    return company, "没有更具体的规则，由公司受理"
+    return routing.company, "没有更具体的规则，由公司受理"

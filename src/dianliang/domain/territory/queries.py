@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dianliang.core import reference
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.geo import GeoPoint
 
@@ -42,27 +43,39 @@ def area_rows(*, under: str = "/", levels: tuple[str, ...] = ()) -> tuple[AreaRo
     )
 
 
+@reference.Kept
+def _areas() -> dict[str, Area]:
+    return {area.code: area for area in Area.objects.select_related("parent")}
+
+
+@reference.Kept
+def _village_centres() -> list[tuple[GeoPoint, Area]]:
+    return [
+        (GeoPoint(area.lat, area.lon), area)
+        for area in _areas().values()
+        if area.level == Area.Level.VILLAGE and area.lat is not None and area.lon is not None
+    ]
+
+
+def area_of(code: str) -> Area | None:
+    """Return the area with a code. It is shared: read it, never change it."""
+    return _areas().get(code)
+
+
 def county() -> Area | None:
     """Return the area that the installation serves: the outermost one."""
-    return Area.objects.order_by("path").filter(parent=None).first()
+    return next((area for area in _areas().values() if area.parent is None), None)
 
 
 def nearest_village(point: GeoPoint, *, within_m: float) -> Area | None:
     """Return the village whose centre is nearest, or None if all are farther than `within_m`."""
     span = within_m / 90_000
-    candidates = Area.objects.filter(
-        level=Area.Level.VILLAGE,
-        lat__range=(point.lat - span, point.lat + span),
-        lon__range=(point.lon - 1.3 * span, point.lon + 1.3 * span),
-    )
     near = [
-        (point.distance_m(GeoPoint(area.lat, area.lon)), area.pk, area)
-        for area in candidates
-        if area.lat is not None and area.lon is not None
+        (point.distance_m(centre), area.pk, area)
+        for centre, area in _village_centres()
+        if abs(centre.lat - point.lat) <= span and abs(centre.lon - point.lon) <= 1.3 * span
     ]
-    if not near:
-        return None
-    distance, _, area = min(near, key=lambda row: row[:2])
+    distance, _, area = min(near, key=lambda row: row[:2], default=(within_m, 0, None))
     return area if distance <= within_m else None
 
 
