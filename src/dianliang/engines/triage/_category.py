@@ -8,12 +8,11 @@ keywords weighted by how few services share them. With examples: a linear model 
 from collections import Counter
 from collections.abc import Sequence
 from math import log
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
 
+from dianliang.engines.triage._grams import Row, Weigher
 from dianliang.engines.triage._learned import learn
 from dianliang.engines.triage._model import Band, Category, Example, ServiceCard
 
@@ -39,12 +38,9 @@ class Categoriser:
             phrases += [phrase for phrase in own if phrase]
             owners += [number] * sum(1 for phrase in own if phrase)
         self._owners = np.array(owners, dtype=np.intp)
-        self._vectoriser = TfidfVectorizer(
-            analyzer="char", ngram_range=(1, 3), sublinear_tf=True, dtype=np.float64
-        )
+        self._grams = Weigher(phrases, sizes=(1, 2, 3))
+        self._phrases = self._grams.matrix(phrases)
         known = [example for example in examples if example.service_code in set(self._codes)]
-        self._vectoriser.fit(phrases or ["无"])
-        self._phrases = self._vectoriser.transform(phrases or ["无"])
         self._learned = learn(known)
 
     def rank(self, text: str) -> tuple[Category, ...]:
@@ -65,8 +61,10 @@ class Categoriser:
         )
 
     def _day_one(self, text: str) -> Floats:
-        vector = self._vectoriser.transform([text])
-        likeness = np.asarray((self._phrases @ vector.T).todense()).ravel()
+        row = self._grams.row(text)
+        asked = np.zeros(len(self._grams.names))
+        asked[row.indices] = row.data
+        likeness = self._phrases @ asked
         best = np.zeros(len(self._codes))
         np.maximum.at(best, self._owners, likeness)
         words = np.array(
@@ -78,9 +76,9 @@ class Categoriser:
         mixed: Floats = best + 0.45 * np.tanh(words / 2.2)
         return mixed
 
-    def _mixed(self, day_one: Floats, text: str, row: Any) -> Floats:
+    def _mixed(self, day_one: Floats, text: str, row: Row | None) -> Floats:
         """Mix in what was learnt; a service without examples keeps what the catalogue says."""
-        if self._learned is None:
+        if self._learned is None or row is None:
             return day_one
         taught = np.array([self._codes.index(code) for code in self._learned.codes])
         learnt = day_one.copy()
@@ -90,7 +88,7 @@ class Categoriser:
         mixed: Floats = (1 - trust) * day_one + trust * learnt
         return mixed
 
-    def _category(self, text: str, number: int, share: float, row: Any) -> Category:
+    def _category(self, text: str, number: int, share: float, row: Row | None) -> Category:
         service = self._services[number]
         words = self._keywords_in(text, service)
         said_letters = frozenset(text)
@@ -99,7 +97,9 @@ class Categoriser:
             for phrase, letters in self._letters[number]
             if len(letters & said_letters) >= 4
         )[:1]
-        learnt = self._learned.evidence(row, service.code) if self._learned and not words else ()
+        learnt: tuple[str, ...] = ()
+        if self._learned and row and not words:
+            learnt = self._learned.evidence(row, service.code)
         said = "、".join(f"“{word}”" for word in words)
         reason = f"提到{said}" if words else "与该事项的例句相近" if alike else "与以往同类需求相近"
         return Category(

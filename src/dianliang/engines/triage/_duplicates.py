@@ -7,16 +7,19 @@ template sent about two places is two things. Cost: one sparse product, about 10
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
 
+from dianliang.engines.triage._grams import grams
 from dianliang.engines.triage._text import normalise, without_phones
 from dianliang.kernel.geo import EARTH_RADIUS_M, GeoPoint
 
@@ -32,11 +35,6 @@ _TAIL = 256
 _NAME = re.compile(r"[一-鿿]{2}(?:小区|花园|家园|公寓|大厦|广场|工业园|苑|路|街|巷|大道)")
 _NUMBER = re.compile(r"\d+(?=号|栋|幢|座|单元|组|弄)|[一二三四五六七八九十]+(?=栋|幢|单元|组)")
 _FEATURES = 2**18
-_NO_NORM: Any = None
-"""Wanted, and documented, though the signature of `HashingVectorizer` seems to refuse it."""
-_VECTORISER = HashingVectorizer(
-    analyzer="char", ngram_range=(2, 3), norm=_NO_NORM, alternate_sign=False, n_features=_FEATURES
-)
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Matrix = Any
@@ -206,10 +204,20 @@ def _counts(texts: Sequence[str]) -> Matrix:
     """Count character 2–3-grams, damped by log, in hashed columns."""
     if not texts:
         return sparse.csr_matrix((0, _FEATURES))
-    plain = ["".join(c for c in without_phones(normalise(t)) if c.isalnum()) for t in texts]
-    rows: Matrix = sparse.csr_matrix(_VECTORISER.transform(plain))
-    rows.data = 1.0 + np.log(rows.data)
-    return rows
+    counted = [_columns(text) for text in texts]
+    starts = np.cumsum([0, *(len(columns) for columns in counted)])
+    indices = np.fromiter(chain.from_iterable(counted), dtype=np.intp, count=starts[-1])
+    counts = chain.from_iterable(columns.values() for columns in counted)
+    data = 1.0 + np.log(np.fromiter(counts, dtype=np.float64, count=starts[-1]))
+    return sparse.csr_matrix((data, indices, starts), shape=(len(texts), _FEATURES))
+
+
+def _columns(text: str) -> Counter[int]:
+    plain = "".join(c for c in without_phones(normalise(text)) if c.isalnum())
+    columns: Counter[int] = Counter()
+    for gram, count in grams(plain, (2, 3)).items():
+        columns[crc32(gram.encode("utf-8", "surrogatepass")) % _FEATURES] += count
+    return columns
 
 
 def _specifics(text: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import SGDClassifier
 
+from dianliang.engines.triage._grams import Row, Weigher
 from dianliang.engines.triage._model import Example
 
 LEAST_EXAMPLES = 50
@@ -32,28 +31,21 @@ class Learned:
     def __init__(self, examples: Sequence[Example]) -> None:
         texts = [example.text for example in examples]
         labels = np.array([example.service_code for example in examples])
-        self._vectoriser = TfidfVectorizer(
-            analyzer="char",
-            ngram_range=(1, 2),
-            sublinear_tf=True,
-            min_df=2 if len(examples) > 500 else 1,
-            dtype=np.float64,
-        )
-        matrix: Any = self._vectoriser.fit_transform(texts)
+        least_texts = 2 if len(examples) > 500 else 1
+        self._grams = Weigher(texts, sizes=(1, 2), least_texts=least_texts)
+        matrix = self._grams.matrix(texts)
         self.codes: tuple[str, ...] = tuple(sorted(set(labels.tolist())))
         self._trust = min(MOST_TRUST, 0.4 + 0.6 * len(examples) / FULL_TRUST_EXAMPLES)
         self._sharpness = _sharpness(matrix, labels, self.codes)
         models = [_fitted(matrix, labels, self.codes, seed) for seed in _SEEDS]
         self._weights: Floats = np.hstack([weights for weights, _ in models])
         self._offsets: Floats = np.hstack([offsets for _, offsets in models])
-        self._names: list[str] = [str(name) for name in self._vectoriser.get_feature_names_out()]
-        self._known = frozenset(self._names)
 
-    def row(self, text: str) -> Any:
+    def row(self, text: str) -> Row:
         """Return the n-grams of a text, weighed: what `shares` and `evidence` look at."""
-        return self._vectoriser.transform([text])
+        return self._grams.row(text)
 
-    def shares(self, row: Any) -> Floats:
+    def shares(self, row: Row) -> Floats:
         """Return the probability of each code."""
         margins = self._offsets + row.data @ self._weights[row.indices]
         one: Floats = _shares(margins.reshape(1, -1), len(self.codes), self._sharpness)[0]
@@ -62,21 +54,23 @@ class Learned:
     def trust_in(self, text: str) -> float:
         """Return how far to trust the model here: little where it knows few of the n-grams."""
         pairs = {text[i : i + 2] for i in range(len(text) - 1)}
-        known = sum(pair in self._known for pair in pairs)
+        known = sum(pair in self._grams for pair in pairs)
         return self._trust * min(1.0, known / (ENOUGH_KNOWN * len(pairs))) if pairs else 0.0
 
-    def evidence(self, row: Any, code: str, *, most: int = 4) -> tuple[str, ...]:
+    def evidence(self, row: Row, code: str, *, most: int = 4) -> tuple[str, ...]:
         """Return the pairs of characters that spoke most for a code."""
         if code not in self.codes:
             return ()
         gains = row.data * self._weights[row.indices, self.codes.index(code)]
         best = np.argsort(-gains, kind="stable")[: 6 * most]
-        names = [self._names[row.indices[i]] for i in best.tolist() if gains[i] > 0]
+        names = [self._grams.names[row.indices[i]] for i in best.tolist() if gains[i] > 0]
         return tuple(name for name in names if len(name.strip()) == 2)[:most]
 
 
 def _fitted(matrix: Any, labels: Any, codes: Sequence[str], seed: int) -> tuple[Floats, Floats]:
     """Fit one model; return its weights (features × codes) and offsets."""
+    from sklearn.linear_model import SGDClassifier  # noqa: PLC0415 (takes seconds: only to learn)
+
     model = SGDClassifier(loss="modified_huber", alpha=1e-4, random_state=seed, max_iter=50)
     model.fit(matrix, labels)
     weights, offsets = np.asarray(model.coef_), np.asarray(model.intercept_)
