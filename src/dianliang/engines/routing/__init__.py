@@ -1,11 +1,15 @@
 """Plan who goes where, when, and say why.
 
 `solve` makes a plan, `check` verifies it independently, `insert_job`, `follow_plan` and
-`recommend` change one that people already know, `diff` says what changed.
+`recommend` change one that people already know, `diff` says what changed. What needs the compiled
+kernel is imported when it is first asked for: its compiler takes a second, and a web server that
+comes back after a fault should not wait for it.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from dianliang.engines.routing._check import Violation, check
-from dianliang.engines.routing._explain import apply_fix
 from dianliang.engines.routing._model import (
     VERSION,
     Fix,
@@ -28,8 +32,6 @@ from dianliang.engines.routing._model import (
     Unassigned,
     Weights,
 )
-from dianliang.engines.routing._replan import Change, Slot, diff, follow_plan, insert_job, recommend
-from dianliang.engines.routing._solve import Progress, solve
 from dianliang.engines.routing._validate import (
     ErrorCode,
     InvalidProblemError,
@@ -43,6 +45,24 @@ from dianliang.engines.routing.stop import (
     NoImprovement,
     StopCriterion,
 )
+
+if TYPE_CHECKING:
+    from dianliang.engines.routing._explain import apply_fix
+    from dianliang.engines.routing._replan import (
+        Change,
+        Slot,
+        diff,
+        follow_plan,
+        insert_job,
+        recommend,
+    )
+    from dianliang.engines.routing._solve import Progress, solve
+
+_ON_DEMAND = {
+    "_explain": ("apply_fix",),
+    "_replan": ("Change", "Slot", "diff", "follow_plan", "insert_job", "recommend"),
+    "_solve": ("Progress", "solve"),
+}
 
 __all__ = [
     "VERSION",
@@ -86,3 +106,11 @@ __all__ = [
     "solve",
     "validate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs the kernel when it is first asked for (PEP 562)."""
+    for module, names in _ON_DEMAND.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
