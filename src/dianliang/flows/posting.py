@@ -178,11 +178,10 @@ def store(ready: Ready, *, follow_token: str, by: Actor, at: datetime) -> Need:
         is_danger=ready.suggestion.is_danger,
         deadlines=ready.promised,
         photos=_keep(asked.photos, at=at),
-        by=by,
         at=at,
     )
     triage.record(need, ready.suggestion, unit_why=ready.unit_why, at=at)
-    return need
+    return posting.acknowledge(need=need, by=by, at=at)
 
 
 def _keep(photos: tuple[bytes, ...], *, at: datetime) -> tuple[StoredFile, ...]:

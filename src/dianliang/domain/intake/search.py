@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from dianliang.domain.intake.models import Need
 
 MOST_HITS = 5000
+_NUMBER = re.compile(r"xq\d{6}(-\d{1,8})?")
+_NUMBER_END = re.compile(r"\d{4,8}")
+"""What people read out of `XQ261124-0007`: all of it, or the end."""
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 
@@ -36,7 +40,7 @@ def index(needs: Iterable[Need], *, is_new: bool = False) -> None:
         (
             need.pk,
             pairs(
-                f"{need.number} {need.text} {need.address} {need.area.name}"
+                f"{need.text} {need.address} {need.area.name}"
                 f" {need.service.name if need.service else ''}"
             ),
             singles(f"{need.text}{need.address}{need.area.name}"),
@@ -72,6 +76,18 @@ def matching(words: str) -> list[int]:
 
 
 def _hits(part: str) -> list[int]:
+    if _NUMBER.fullmatch(part):
+        return _keys(Need.objects.filter(number__startswith=part.upper()))
+    if _NUMBER_END.fullmatch(part):
+        return [*_keys(Need.objects.filter(number__endswith=f"-{part}")), *_worded(part)]
+    return _worded(part)
+
+
+def _keys(needs: QuerySet[Need]) -> list[int]:
+    return list(needs.order_by("-pk").values_list("pk", flat=True)[:MOST_HITS])
+
+
+def _worded(part: str) -> list[int]:
     is_single = len(part) == 1 and part >= "\u3400"
     column, tokens = ("singles", part) if is_single else ("pairs", pairs(part))
     with connection.cursor() as cursor:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Declare options."""
         parser.add_argument("--host", default="127.0.0.1", help="监听地址")
         parser.add_argument("--port", type=int, default=8000, help="端口")
-        parser.add_argument("--processes", type=int, default=2, help="网页进程数（PostgreSQL）")
+        parser.add_argument("--processes", type=int, default=4, help="网页进程数（PostgreSQL）")
 
     def handle(self, *, host: str, port: int, processes: int, **_: Any) -> None:
         """Bring the database up to date, then serve until stopped."""

@@ -67,12 +67,14 @@ def post(
     is_danger: bool,
     deadlines: Deadlines,
     photos: tuple[StoredFile, ...],
-    by: Actor,
     at: datetime,
 ) -> Need:
-    """Store a new need and its first participant."""
+    """Store a new need and its first participant; `acknowledge` then gives it its number.
+
+    What is stored in between need not wait for others who post at the same time.
+    """
     need = Need.objects.create(
-        number=next_number("XQ", at=at),
+        number=f"~{hashed(follow_token)[:22]}",
         channel=channel,
         text=text,
         service=service,
@@ -95,6 +97,14 @@ def post(
         need.photos.set(photos)
     search.index([need], is_new=True)
     _participate(need, reporter, follow_token, is_first=True, text="", at=at)
+    return need
+
+
+@transaction.atomic(savepoint=False)
+def acknowledge(*, need: Need, by: Actor, at: datetime) -> Need:
+    """Give a need its number, last thing in its transaction: from here on others wait for it."""
+    need.number = next_number("XQ", at=at)
+    Need.objects.filter(pk=need.pk).update(number=need.number)
     audit.record("intake.need.post", target=need, by=by, at=at, after=need.status)
     return need
 
