@@ -22,7 +22,7 @@ from dianliang.domain.work.models import Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Record
 from dianliang.domain.work.queries import visits as visit_queries
-from dianliang.flows import crewday, need_follow
+from dianliang.flows import care, crewday, need_follow
 from dianliang.flows.phone_operations import PhoneOperation, clock_error, parse, text_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -251,6 +251,7 @@ def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     )
     visits.complete(visit=visit, record=record, by=by, at=at, device_at=op.happened_at)
     need_follow.settle(visit.job, f"{visit.team.name}已上门办结。", by=by, at=at)
+    care.after_visit(visit=visit, by=by, at=at)
     return Outcome.APPLIED
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import views
+from dianliang.faces.console import care, views
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,5 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/<str:number>/photos/<str:token>/", views.photo, name="photo"),
     path("needs/<str:number>/reveal/<int:participant_id>/", views.reveal, name="reveal"),
     path("needs/<str:number>/do/<str:verb>/", views.act, name="act"),
+    path("care/", care.register, name="care"),
+    path("care/open/", care.open_visits, name="care_open"),
+    path("care/<str:number>/", care.file, name="care_file"),
+    path("care/<str:number>/reveal/", care.reveal, name="care_reveal"),
+    path("care/<str:number>/agree/", care.agree, name="care_agree"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
 ]

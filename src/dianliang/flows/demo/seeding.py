@@ -305,7 +305,6 @@ def _visits_due(county: County, special: list[Customer], *, at: datetime) -> Non
             service=care,
             area=customer.area,
             point=GeoPoint(customer.lat or 30.6, customer.lon or 119.6),
-            address=customer.address,
             unit=customer.unit or county.company,
             customer=customer,
             duration_min=40 if customer.special_level == 1 else 30,

@@ -137,7 +137,9 @@ def verbs() -> dict[str, list[dict[str, str]]]:
 
 
 def _visits() -> QuerySet[Visit]:
-    return Visit.objects.select_related("team", "job__area", "job__service", "job__skill")
+    return Visit.objects.select_related(
+        "team", "job__area", "job__service", "job__skill", "job__customer"
+    )
 
 
 def _stops(visits: QuerySet[Visit]) -> Iterable[Stop]:
@@ -189,7 +191,7 @@ def _stop(visit: Visit, line: PlannedStop | None, *, crow_m: float) -> Stop:
         skill=job.skill.code if job.skill else "",
         skill_name=job.skill.name if job.skill else "",
         area=job.area.name,
-        address=job.address,
+        address=job.address or (job.customer.address if job.customer else ""),
         lat=job.lat,
         lon=job.lon,
         travel_m=line.travel_m if line else round(crow_m),
