@@ -37,18 +37,25 @@ def from_sources() -> Iterator[str]:
 
 def from_tables() -> Iterator[str]:
     """Yield the words that tables and constants carry into pages."""
+    from dianliang.domain.customers.models import Customer
     from dianliang.domain.insight.queries import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
     from dianliang.domain.intake.queries import board, detail, following
     from dianliang.domain.work import lifecycle as work
     from dianliang.domain.work.models import Job
+    from dianliang.domain.workforce import grid
+    from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
-    from dianliang.flows import exporting
+    from dianliang.flows import care, exporting
     from dianliang.kernel.actor import ROLE_LABELS
 
-    for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT):
+    for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
+    yield from (row.label for row in GRID_WORKER)
+    yield from care.VIEWS.values()
+    yield from grid.VIEWS.values()
+    yield from (str(label) for label in Customer.SpecialKind.labels)
     yield from following.STEPS
     yield from following.PLAIN_WORDS.values()
     yield from detail.INTERNAL_WORDS.values()

@@ -4,12 +4,14 @@ import pytest
 
 from dianliang.domain.intake.lifecycle import NEED
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
+from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
     "need": (NEED, "RECEIVED"),
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),
+    "grid worker": (GRID_WORKER, "RECRUITED"),
 }
 
 

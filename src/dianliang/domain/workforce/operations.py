@@ -2,17 +2,33 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
-from dianliang.core import audit
+from dianliang.core import audit, transitions
+from dianliang.core.numbers import next_number
+from dianliang.domain.catalog.models import Skill
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce import crews
-from dianliang.domain.workforce.models import Absence, Attendance, Person, Team
+from dianliang.domain.workforce.lifecycle import GRID_WORKER
+from dianliang.domain.workforce.models import (
+    Absence,
+    Attendance,
+    Certificate,
+    GridWorker,
+    Person,
+    Team,
+)
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 
 REASON_MAX = 80
 LONGEST_ABSENCE_DAYS = 366
+GRID_SKILL = "grid"
+LEAST_TRAINING_H = 8
+"""Our own default: a day of training before the certificate; the company may ask for more."""
 
 
 class UnableToCheckInError(DomainError):
@@ -31,6 +47,12 @@ class UnableToReportAbsenceError(DomainError):
     """The absence has no reason, or no sensible length."""
 
     code = "workforce.unable-to-report-absence"
+
+
+class UnableToPlaceError(DomainError):
+    """A step on the way to a grid cell lacks what it needs."""
+
+    code = "workforce.unable-to-place"
 
 
 @transaction.atomic
@@ -172,4 +194,105 @@ def _note(
         after=team.code,
         reason=reason,
         device_at=device_at,
+    )
+
+
+@transaction.atomic
+def recruit(*, name: str, phone: str, unit: Unit, on: date, by: Actor, at: datetime) -> GridWorker:
+    """Take in somebody who will look after a grid cell (招募网协员)."""
+    person = Person.objects.create(
+        number=next_number("WX", at=at), name=name, phone=phone, unit=unit, title="网协员"
+    )
+    worker = GridWorker.objects.create(person=person, recruited_on=on)
+    audit.record("workforce.gridworker.recruit", target=worker, by=by, at=at, after=worker.status)
+    return worker
+
+
+@transaction.atomic
+def train(*, worker: GridWorker, hours: int, on: date, by: Actor, at: datetime) -> GridWorker:
+    """Note the training (培训).
+
+    Raises:
+        UnableToPlaceError: it was too short, or before the person was recruited.
+    """
+    if hours < LEAST_TRAINING_H:
+        message = f"培训学时至少 {LEAST_TRAINING_H} 小时，现填 {hours}。"
+        raise UnableToPlaceError(message, field="hours")
+    if on < worker.recruited_on:
+        message = f"培训日期不能早于招募日期 {worker.recruited_on}。"
+        raise UnableToPlaceError(message, field="on")
+    changes = {"trained_on": on, "training_h": hours}
+    return _step(worker, "train", by=by, at=at, note=f"{hours} 学时", **changes)
+
+
+@transaction.atomic
+def certify(
+    *,
+    worker: GridWorker,
+    issued_on: date,
+    expires_on: date,
+    by: Actor,
+    at: datetime,
+) -> GridWorker:
+    """Give a certificate for grid work, or a new one (发证、续证).
+
+    Raises:
+        UnableToPlaceError: its days make no sense, or the same one was given before.
+    """
+    if expires_on <= issued_on:
+        raise UnableToPlaceError("证书的失效日期应晚于发证日期。", field="expires_on")
+    skill = Skill.objects.get(code=GRID_SKILL)
+    _, is_new = Certificate.objects.get_or_create(
+        person=worker.person, skill=skill, issued_on=issued_on, defaults={"expires_on": expires_on}
+    )
+    if not is_new:
+        message = f"{worker.person.name}在 {issued_on} 已发过此证，请核对发证日期。"
+        raise UnableToPlaceError(message, field="issued_on")
+    verb = "certify" if worker.status == "TRAINED" else "renew"
+    return _step(worker, verb, by=by, at=at, note=f"有效至 {expires_on}")
+
+
+@transaction.atomic
+def place(*, worker: GridWorker, area: Area, on: date, by: Actor, at: datetime) -> GridWorker:
+    """Put somebody on a grid cell (上格), with a certificate that is valid on that day.
+
+    Raises:
+        UnableToPlaceError: the certificate has expired, or the cell has somebody.
+    """
+    ends_on = certified_until(worker.person)
+    if ends_on is None or ends_on <= on:
+        until = f"已于 {ends_on} 到期" if ends_on else "还没有发"
+        raise UnableToPlaceError(
+            f"{worker.person.name}的网格服务证{until}，请先续证。", field="area"
+        )
+    present = GridWorker.objects.filter(area=area).exclude(pk=worker.pk).first()
+    if present is not None:
+        raise UnableToPlaceError(f"{area.name}已有网协员{present.person.name}。", field="area")
+    return _step(worker, "place", by=by, at=at, note=area.name, area=area, placed_on=on)
+
+
+@transaction.atomic
+def withdraw(*, worker: GridWorker, reason: str, by: Actor, at: datetime) -> GridWorker:
+    """Take somebody off his cell (离格)."""
+    return _step(worker, "withdraw", by=by, at=at, note=reason, area=None, placed_on=None)
+
+
+@transaction.atomic
+def leave(*, worker: GridWorker, reason: str, by: Actor, at: datetime) -> GridWorker:
+    """Note that somebody has given up (退出); the cell is free again."""
+    Person.objects.filter(pk=worker.person_id).update(is_active=False)
+    return _step(worker, "leave", by=by, at=at, note=reason, area=None, placed_on=None)
+
+
+def certified_until(person: Person) -> date | None:
+    """Return the day from which a person's certificate for grid work counts no more."""
+    own = Certificate.objects.filter(person=person, skill__code=GRID_SKILL)
+    return own.order_by("-expires_on").values_list("expires_on", flat=True).first()
+
+
+def _step(
+    worker: GridWorker, verb: str, *, by: Actor, at: datetime, note: str, **changes: Any
+) -> GridWorker:
+    return transitions.apply(
+        worker, verb, lifecycle=GRID_WORKER, by=by, at=at, note=note, changes=changes
     )

@@ -1,7 +1,5 @@
 """Special customers: who is due, their files, jobs for the visits."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.customers.visiting import Care
+from dianliang.faces.console.fields import optional_day, whole
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import care as flow
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 MOST_ROWS = 300
 
@@ -91,29 +90,20 @@ def agree(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def _care(request: HttpRequest) -> Care:
     asked = request.POST
     return Care(
-        level=_whole(asked.get("level", ""), "level", "关爱等级"),
-        interval_days=_whole(asked.get("interval_days", ""), "interval_days", "走访间隔"),
-        consented_on=_day(asked.get("consented_on", ""), "consented_on", "同意日期"),
-        renewal_due_on=_day(asked.get("renewal_due_on", ""), "renewal_due_on", "复核日期"),
+        level=whole(asked.get("level", ""), field="level", label="关爱等级"),
+        interval_days=whole(
+            asked.get("interval_days", ""), field="interval_days", label="走访间隔"
+        ),
+        consented_on=optional_day(
+            asked.get("consented_on", ""), field="consented_on", label="同意日期"
+        ),
+        renewal_due_on=optional_day(
+            asked.get("renewal_due_on", ""), field="renewal_due_on", label="复核日期"
+        ),
         nominee=asked.get("nominee", ""),
         visit_password=asked.get("visit_password", ""),
         team_code=asked.get("team_code", ""),
     )
-
-
-def _whole(text: str, field: str, label: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 6):
-        raise InvalidInputError(f"{label}应填整数。", field=field)
-    return int(text)
-
-
-def _day(text: str, field: str, label: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(f"{label}应为“年-月-日”。", field=field) from error
 
 
 def _refuse(request: HttpRequest, number: str, refusal: DomainError, *, by: Actor) -> HttpResponse:

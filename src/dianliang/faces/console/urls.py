@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import care, views
+from dianliang.faces.console import care, people, views
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,5 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("care/<str:number>/", care.file, name="care_file"),
     path("care/<str:number>/reveal/", care.reveal, name="care_reveal"),
     path("care/<str:number>/agree/", care.agree, name="care_agree"),
+    path("grid/", people.grid, name="grid"),
+    path("grid/recruit/", people.recruit, name="grid_recruit"),
+    path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
 ]

@@ -13,7 +13,7 @@ from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import RoleAssignment, RoutingRule, Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
-from dianliang.domain.workforce.models import Certificate, Membership, Person, Team
+from dianliang.domain.workforce.models import Certificate, GridWorker, Membership, Person, Team
 from dianliang.flows.demo import words
 from dianliang.kernel.actor import Role
 
@@ -229,6 +229,7 @@ def _teams(
         for team, i, captain in members
     )
     _certificates(rng, stored, members, today=today)
+    _grid_workers(rng, stored, villages, today=today)
     return teams
 
 
@@ -276,11 +277,34 @@ def _certificates(
             codes = TEAM_SKILLS[(int(team.code[1:]) - 1) % len(TEAM_SKILLS)]
         rows += [_certificate(rng, people[i], skills[code], today) for code in codes]
     rows += [
-        _certificate(rng, person, skills["inspect"], today)
+        _certificate(rng, person, skills["grid"], today)
         for person in people
         if person.title == "网协员"
     ]
     Certificate.objects.bulk_create(rows)
+
+
+def _grid_workers(rng: Random, people: list[Person], villages: list[Area], *, today: date) -> None:
+    """Lead most of them onto a cell of their station; a few are still on the way."""
+    free = {village.pk: village for village in villages}
+    rows = []
+    for place, person in enumerate(p for p in people if p.title == "网协员"):
+        recruited = today - timedelta(days=rng.randint(740, 900))
+        worker = GridWorker(person=person, recruited_on=recruited)
+        rows.append(worker)
+        if place < 4:
+            continue
+        worker.status, worker.trained_on, worker.training_h = "TRAINED", recruited, 16
+        if place < 10:
+            continue
+        worker.status = "CERTIFIED"
+        served = [area.path for area in person.unit.areas.all()]
+        own = [v for v in free.values() if any(v.path.startswith(path) for path in served)]
+        if place >= 16 and own:
+            worker.area = free.pop(rng.choice(own).pk)
+            worker.status, worker.placed_on = "PLACED", recruited + timedelta(days=30)
+    GridWorker.objects.bulk_create(rows)
+    Certificate.objects.filter(person__grid_worker__status__in=["RECRUITED", "TRAINED"]).delete()
 
 
 def _certificate(rng: Random, person: Person, skill: Skill, today: date) -> Certificate:

@@ -1,0 +1,42 @@
+"""Read single fields of small forms; what makes no sense is refused in plain words."""
+
+from datetime import date
+
+from dianliang.kernel.errors import InvalidInputError
+
+
+def whole(text: str, *, field: str, label: str) -> int:
+    """Return a whole number of at most five digits.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        raise InvalidInputError(f"{label}应填整数。", field=field)
+    return int(text)
+
+
+def day(text: str, *, field: str, label: str) -> date:
+    """Return a day.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    found = optional_day(text, field=field, label=label)
+    if found is None:
+        raise InvalidInputError(f"请填写{label}。", field=field)
+    return found
+
+
+def optional_day(text: str, *, field: str, label: str) -> date | None:
+    """Return a day, or None where nothing was entered.
+
+    Raises:
+        InvalidInputError: it is no day.
+    """
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(f"{label}应为“年-月-日”。", field=field) from error
