@@ -38,6 +38,7 @@ def from_sources() -> Iterator[str]:
 def from_tables() -> Iterator[str]:
     """Yield the words that tables and constants carry into pages."""
     from dianliang.domain.customers.models import Customer
+    from dianliang.domain.insight import bases, volunteering
     from dianliang.domain.insight.queries import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
@@ -69,6 +70,8 @@ def from_tables() -> Iterator[str]:
     yield from ROLE_LABELS.values()
     yield from DIMENSIONS.values()
     yield from exporting.METHOD
+    yield from volunteering.METHOD
+    yield from (str(label) for label in bases.KIND_LABELS.values())
 
 
 def wanted() -> list[str]:

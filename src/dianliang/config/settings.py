@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "dianliang.domain.venues",
     "dianliang.domain.work",
     "dianliang.domain.intake",
+    "dianliang.domain.programs",
     "dianliang.domain.insight",
     "dianliang.faces.ui",
     "dianliang.faces.portal",

@@ -71,6 +71,14 @@ class Team(models.Model):
     code = models.CharField("队伍编码", max_length=24, unique=True)
     name = models.CharField("名称", max_length=40)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位")
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="上级队",
+    )
     areas = models.ManyToManyField(Area, blank=True, verbose_name="服务区域")
     base_lat = models.FloatField("驻地纬度")
     base_lon = models.FloatField("驻地经度")

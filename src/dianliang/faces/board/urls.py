@@ -2,11 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.board import views
+from dianliang.faces.board import matrix, register, views
 
 app_name = "board"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.overview, name="overview"),
     path("records/", views.records, name="records"),
     path("export.xlsx", views.export, name="export"),
+    path("bases/", matrix.bases, name="bases"),
+    path("bases/<str:code>/", matrix.bases, name="base"),
+    path("bases/<str:code>/codes/", matrix.codes, name="codes"),
+    path("volunteers/", matrix.volunteers, name="volunteers"),
+    path("volunteers/actions/", matrix.actions, name="actions"),
+    path("volunteers/register/", register.register, name="register"),
+    path("volunteers/export.xlsx", matrix.volunteers_export, name="volunteers_export"),
 ]

@@ -1,6 +1,6 @@
 """Figures that can be drilled down to their records."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,42 +8,23 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from dianliang.domain.insight import queries
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.board.period import period_of
+from dianliang.faces.board.readers import READERS, SHEET_TYPE
+from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import exporting
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.calendar import SHANGHAI
 
-READERS = (
-    Role.DISPATCHER,
-    Role.ALLIANCE_UNIT,
-    Role.PARTY_AFFAIRS,
-    Role.COMMANDER,
-    Role.AUDITOR,
-    Role.ADMINISTRATOR,
-)
 DEFAULT_DAYS = 30
-LONGEST_DAYS = 400
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
-    """Read dimension and period; what makes no sense falls back to the last 30 days."""
     dimension = request.GET.get("by", "unit")
-    last = _day(request.GET.get("last", "")) or today()
-    first = _day(request.GET.get("first", "")) or last - timedelta(days=DEFAULT_DAYS - 1)
-    first = max(min(first, last), last - timedelta(days=LONGEST_DAYS))
+    period = period_of(request, days=DEFAULT_DAYS)
     return {
         "dimension": dimension if dimension in queries.DIMENSIONS else "unit",
-        "start": datetime.combine(first, time(), SHANGHAI),
-        "end": datetime.combine(last, time(), SHANGHAI) + timedelta(days=1),
+        "start": period.start,
+        "end": period.end,
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if date(2000, 1, 1) <= found <= date(2100, 1, 1) else None
 
 
 @require_GET
@@ -85,8 +66,7 @@ def export(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Return the figures and their records as Excel."""
     asked = _asked(request)
     content = exporting.workbook(by=by, at=now(), **asked)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    answer = HttpResponse(content, content_type=kind)
+    answer = HttpResponse(content, content_type=SHEET_TYPE)
     name = f"dianliang-{asked['dimension']}-{asked['start']:%Y%m%d}.xlsx"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -27,6 +27,7 @@ from dianliang.flows.demo import words
 from dianliang.flows.demo.county import County, Login, build_county
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.route import publish_route
+from dianliang.flows.demo.volunteers import build_actions
 from dianliang.flows.posting import Asked, prepare, store
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
@@ -75,6 +76,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("今天的需求与工单")
     _today(county, rng=rng, at=at)
     _visits_due(county, special, at=at)
+    build_actions(county, rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     return Seeded(

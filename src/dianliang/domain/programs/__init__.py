@@ -1,0 +1,1 @@
+"""What teams do together: volunteer activities and who took part."""

@@ -1,0 +1,86 @@
+"""Every write about activities."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from dianliang.core import audit
+from dianliang.core.numbers import next_number
+from dianliang.domain.catalog.models import Service
+from dianliang.domain.programs.models import Activity, Participation
+from dianliang.domain.territory.models import Area
+from dianliang.domain.venues.models import Site
+from dianliang.domain.workforce.models import Person, Team
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError
+
+LONGEST = timedelta(hours=24)
+MOST_SERVED = 100_000
+
+
+class UnableToRecordActivityError(DomainError):
+    """The activity cannot have happened like this."""
+
+    code = "programs.unable-to-record-activity"
+
+
+@transaction.atomic
+def record(
+    *,
+    title: str,
+    team: Team,
+    area: Area,
+    site: Site | None,
+    service: Service | None,
+    started_at: datetime,
+    ended_at: datetime,
+    people: Collection[Person],
+    served_people: int,
+    words: str,
+    by: Actor,
+    at: datetime,
+) -> Activity:
+    """Write down an activity and who took part; each person counts once.
+
+    Raises:
+        UnableToRecordActivityError: it lies in the future, lasted no time or longer than a day,
+            nobody took part, or somebody took part in another one at the same time.
+    """
+    if not started_at < ended_at <= started_at + LONGEST:
+        message = "结束时间应晚于开始时间，且一次行动不超过 24 小时。"
+        raise UnableToRecordActivityError(message, field="ended_at")
+    if ended_at > at:
+        message = "行动还没有结束，请在结束后登记。"
+        raise UnableToRecordActivityError(message, field="ended_at")
+    if not people:
+        raise UnableToRecordActivityError("请勾选参加的人。", field="people")
+    if not 0 <= served_people <= MOST_SERVED:
+        message = f"服务人数应在 0 到 {MOST_SERVED} 之间。"
+        raise UnableToRecordActivityError(message, field="served_people")
+    elsewhere = Participation.objects.filter(
+        person__in=people, activity__started_at__lt=ended_at, activity__ended_at__gt=started_at
+    )
+    clash = elsewhere.select_related("person", "activity").first()
+    if clash is not None:
+        message = f"{clash.person.name}同一时间已登记在{clash.activity.title}，请核对时间或人员。"
+        raise UnableToRecordActivityError(message, field="people")
+    activity = Activity.objects.create(
+        number=next_number("XD", at=at),
+        title=title,
+        team=team,
+        area=area,
+        site=site,
+        service=service,
+        started_at=started_at,
+        ended_at=ended_at,
+        served_people=served_people,
+        words=words,
+        recorded_by=by.name,
+    )
+    Participation.objects.bulk_create(
+        Participation(activity=activity, person=person) for person in people
+    )
+    after = f"{len(people)} 人次"
+    audit.record("programs.activity.record", target=activity, by=by, at=at, after=after)
+    return activity

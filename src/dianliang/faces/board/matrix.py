@@ -1,0 +1,99 @@
+"""Bases (阵地) and volunteer teams: figures with the records behind them, codes to print."""
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_GET
+
+from dianliang.domain.insight.bases import matrix, sites_under
+from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
+from dianliang.faces.board.period import period_of
+from dianliang.faces.board.readers import READERS, SHEET_TYPE
+from dianliang.faces.ui.requests import now, requires
+from dianliang.flows.volunteering import workbook
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.errors import NotVisibleError
+
+DAYS = 365
+MOST_CODES = 200
+REGISTRARS = (Role.DISPATCHER, Role.PARTY_AFFAIRS)
+
+
+@require_GET
+@requires(*READERS)
+def bases(request: HttpRequest, code: str = "", *, by: Actor) -> HttpResponse:
+    """Show one level of the matrix, each base with all that hangs below it."""
+    period = period_of(request, days=DAYS)
+    try:
+        found = matrix(code=code, by=by, start=period.start, end=period.end)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    points = [
+        {"number": number, "title": name, "lat": lat, "lon": lon, "tone": "done", "danger": main}
+        for number, name, lat, lon, main in found.points
+    ]
+    context = {"by": by, "found": found, "period": period, "points": points}
+    return TemplateResponse(request, "board/bases.html", context)
+
+
+@require_GET
+@requires(*READERS)
+def codes(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
+    """Show a sheet of QR codes to print: a base and all below it."""
+    try:
+        rows = sites_under(code=code, by=by)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    cards = [(row, _qr(request, row.code)) for row in rows[:MOST_CODES]]
+    context = {"by": by, "cards": cards, "total": len(rows), "most": MOST_CODES}
+    return TemplateResponse(request, "board/codes.html", context)
+
+
+def _qr(request: HttpRequest, code: str) -> SafeString:
+    address = request.build_absolute_uri(reverse("portal:post_at", args=[code]))
+    drawn = segno.make(address, error="q", micro=False)
+    markup = drawn.svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None)
+    return mark_safe(markup)  # noqa: S308 (drawn by the library from an address of ours)
+
+
+@require_GET
+@requires(*READERS)
+def volunteers(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the four numbers, team by team."""
+    period = period_of(request, days=DAYS)
+    context = {
+        "by": by,
+        "found": volunteering(by=by, start=period.start, end=period.end),
+        "period": period,
+        "method": METHOD,
+        "may_register": by.role in REGISTRARS,
+    }
+    return TemplateResponse(request, "board/volunteers.html", context)
+
+
+@require_GET
+@requires(*READERS)
+def actions(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the actions behind a team's figures."""
+    period = period_of(request, days=DAYS)
+    code = request.GET.get("team", "").replace("\0", "")
+    try:
+        rows = activities(by=by, team_code=code, start=period.start, end=period.end)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {"by": by, "rows": rows[:500], "total": len(rows)}
+    return TemplateResponse(request, "board/actions.html", context)
+
+
+@require_GET
+@requires(*READERS)
+def volunteers_export(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Return the four numbers and the actions behind them as Excel."""
+    period = period_of(request, days=DAYS)
+    content = workbook(by=by, start=period.start, end=period.end, at=now())
+    answer = HttpResponse(content, content_type=SHEET_TYPE)
+    name = f"dianliang-volunteers-{period.first:%Y%m%d}.xlsx"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

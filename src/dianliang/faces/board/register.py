@@ -1,0 +1,90 @@
+"""Register what a volunteer team did."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dianliang.domain.catalog.queries import services
+from dianliang.domain.insight.bases import matrix
+from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.board.matrix import REGISTRARS
+from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows import volunteering as flow
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*REGISTRARS)
+def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the form of one team; write down what was filled in."""
+    asked = request.POST if request.method == "POST" else request.GET
+    teams = flow.teams_to_register_for(by)
+    team = asked.get("team", "") or (teams[0][0] if teams else "")
+    refusal = ""
+    if request.method == "POST":
+        try:
+            held = flow.register(held=_held(request), by=by, at=now())
+        except NotVisibleError as absent:
+            raise Http404 from absent
+        except DomainError as error:
+            refusal = error.message
+        else:
+            words = _("%(number)s 已登记，共 %(n)d 人次。")
+            count = len(set(request.POST.getlist("people")))
+            messages.success(request, words % {"number": held.number, "n": count})
+            return redirect("board:volunteers")
+    try:
+        members = flow.members_of(team, by=by, on=today()) if teams else ()
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    at = now()
+    context = {
+        "by": by,
+        "teams": teams,
+        "team": team,
+        "members": members,
+        "chosen": set(request.POST.getlist("people")),
+        "given": asked,
+        "refusal": refusal,
+        "sites": matrix(code="", by=by, start=at, end=at).points,
+        "areas": area_rows(levels=("village",)),
+        "services": services(),
+    }
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "board/register.html", context, status=status)
+
+
+def _held(request: HttpRequest) -> flow.Held:
+    asked = request.POST
+    served = asked.get("served_people", "") or "0"
+    if not (served.isascii() and served.isdecimal() and len(served) < 7):
+        raise InvalidInputError("服务人数应填整数。", field="served_people")
+    return flow.Held(
+        title=asked.get("title", ""),
+        team_code=asked.get("team", ""),
+        site_code=asked.get("site", ""),
+        area_code=asked.get("area", ""),
+        service_code=asked.get("service", ""),
+        started_at=_instant(asked.get("started_at", ""), "started_at", "开始时间"),
+        ended_at=_instant(asked.get("ended_at", ""), "ended_at", "结束时间"),
+        people=tuple(dict.fromkeys(asked.getlist("people"))),
+        served_people=int(served),
+        words=asked.get("words", ""),
+    )
+
+
+def _instant(text: str, field: str, label: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(f"请填写{label}。", field=field) from error
+    if not 2000 <= found.year <= 2100:
+        raise InvalidInputError(f"{label}的年份应在 2000 到 2100 之间。", field=field)
+    return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found

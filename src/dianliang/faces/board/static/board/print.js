@@ -1,0 +1,2 @@
+// One press opens the browser's own print dialogue.
+document.querySelector("[data-print]").addEventListener("click", () => window.print());
