@@ -76,7 +76,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("今天的需求与工单")
     _today(county, rng=rng, at=at)
     _visits_due(county, special, at=at)
-    build_actions(county, rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
+    build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     return Seeded(

@@ -6,7 +6,6 @@ from random import Random
 from dianliang.domain.programs.models import Activity, Participation
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Membership, Team
-from dianliang.flows.demo.county import County
 from dianliang.kernel.calendar import SHANGHAI
 
 ACTIONS = 124
@@ -24,9 +23,9 @@ TITLES = (
 )
 
 
-def build_actions(county: County, *, rng: Random, at: datetime) -> None:
+def build_actions(*, rng: Random, at: datetime) -> None:
     """Write sub-teams, activities and who took part."""
-    teams = [team for team in county.teams if team.is_volunteer]
+    teams = list(Team.objects.filter(is_volunteer=True))
     for place, team in enumerate(teams):
         team.parent = teams[place - place % LEADING] if place % LEADING else None
     Team.objects.bulk_update(teams, ["parent"])
