@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from dianliang.core.models import User
+from dianliang.domain.workforce.models import Team
 from dianliang.faces.ui.requests import now
 from dianliang.kernel.actor import Role
 from tests import town as town_builder
+from tests.flows.test_care import customer
+from tests.flows.test_grid_workers import certified
 from tests.journeys.conftest import browser_of, log_in
 
 __all__ = ["browser_of"]
@@ -27,6 +30,13 @@ def pages(transactional_db):
     free = ["/", "/post/", "/needs/", "/algorithm/", f"/n/{town.token(1)}/", "/login/", "/nope/"]
     desk = ["/console/", f"/console/needs/{need.number}/", "/console/intake/", "/console/paste/"]
     desk += ["/console/plans/", "/console/plans/new/", "/board/", "/board/records/"]
+    customer(town)
+    certified(town)
+    town.team("V", "S1", "volunteer")
+    Team.objects.filter(code="V").update(is_volunteer=True)
+    desk += ["/console/care/", "/console/care/KH1/", "/console/grid/?view=CERTIFIED"]
+    desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
+    desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
     return free, desk
 
 

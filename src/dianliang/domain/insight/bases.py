@@ -69,7 +69,7 @@ class Matrix:
 
 
 def matrix(*, code: str, by: Actor, start: datetime, end: datetime) -> Matrix:
-    """Return what hangs below a base, each child rolled up; without a code, the roots.
+    """Return what hangs below a base, each child rolled up; without a code, the only root or all.
 
     Takes five queries, however many bases there are.
 
@@ -78,12 +78,14 @@ def matrix(*, code: str, by: Actor, start: datetime, end: datetime) -> Matrix:
     """
     sites = _sites(by)
     by_id = {site.pk: site for site in sites}
-    chosen = next((site for site in sites if site.code == code), None) if code else None
-    if code and chosen is None:
-        raise NotVisibleError("没有找到这个阵地。")
     children: dict[int | None, list[Site]] = {}
     for site in sites:
         children.setdefault(site.parent_id if site.parent_id in by_id else None, []).append(site)
+    chosen = next((site for site in sites if site.code == code), None) if code else None
+    if code and chosen is None:
+        raise NotVisibleError("没有找到这个阵地。")
+    if not code and len(children.get(None, [])) == 1:
+        chosen = children[None][0]
     sums = _rolled_up(sites, by_id, start=start, end=end)
     below = children.get(chosen.pk if chosen else None, [])
     everything = _Sums()

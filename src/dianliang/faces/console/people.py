@@ -43,7 +43,7 @@ def grid(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "lon": cell.lon,
                 "number": cell.code,
                 "title": f"{cell.name} {cell.worker_name or _('空格')}",
-                "tone": "good" if cell.may_be_sent else "late",
+                "tone": "open" if cell.may_be_sent else "late" if cell.worker_name else "done",
             }
             for cell in page.cells
             if cell.lat is not None

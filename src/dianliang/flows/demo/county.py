@@ -277,7 +277,7 @@ def _certificates(
             codes = TEAM_SKILLS[(int(team.code[1:]) - 1) % len(TEAM_SKILLS)]
         rows += [_certificate(rng, people[i], skills[code], today) for code in codes]
     rows += [
-        _certificate(rng, person, skills["grid"], today)
+        _certificate(rng, person, skills["grid"], today, oldest_days=1110)
         for person in people
         if person.title == "网协员"
     ]
@@ -307,8 +307,10 @@ def _grid_workers(rng: Random, people: list[Person], villages: list[Area], *, to
     Certificate.objects.filter(person__grid_worker__status__in=["RECRUITED", "TRAINED"]).delete()
 
 
-def _certificate(rng: Random, person: Person, skill: Skill, today: date) -> Certificate:
-    issued = today - timedelta(days=rng.randint(30, 700))
+def _certificate(
+    rng: Random, person: Person, skill: Skill, today: date, *, oldest_days: int = 700
+) -> Certificate:
+    issued = today - timedelta(days=rng.randint(30, oldest_days))
     return Certificate(
         person=person, skill=skill, issued_on=issued, expires_on=issued + timedelta(days=1096)
     )

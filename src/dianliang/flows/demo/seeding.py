@@ -19,6 +19,7 @@ from dianliang.domain.intake import search
 from dianliang.domain.intake.models import Need, NeedJob, Participant, Rating
 from dianliang.domain.intake.tokens import hashed
 from dianliang.domain.territory.models import Area
+from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
@@ -90,6 +91,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
 
 def _history(county: County, *, rng: Random, at: datetime) -> None:
     services = list(Service.objects.select_related("skill"))
+    sites = list(Site.objects.select_related("area"))
     calendar = work_calendar()
     needs, first, ratings, parts, events = [], [], [], [], []
     routes: dict[tuple[str, str], Unit] = {}
@@ -99,6 +101,10 @@ def _history(county: County, *, rng: Random, at: datetime) -> None:
         key = (service.code, area.path)
         unit = routes.setdefault(key, unit_for(service=service, area=area)[0])
         need = _past_need(county, rng, number, service, area, unit, calendar, at=at)
+        if need.channel == Need.Channel.QR:
+            need.site = rng.choice(sites)
+            need.area = need.site.area
+            need.unit = unit_for(service=service, area=need.area)[0]
         needs.append(need)
         who = Participant(
             need=need,
