@@ -1,6 +1,6 @@
 """Administration pages in which nothing is written without an audit event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -19,7 +19,9 @@ UNSEEN = ("password", "password1", "password2", "token", "calendar_token")
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
+    _UserAdmin = UserAdmin[User]
 else:
+    _UserAdmin = UserAdmin
     _ModelAdmin = admin.ModelAdmin  # generic for the type checker only
 
 
@@ -72,13 +74,13 @@ class AuditedAdmin(_ModelAdmin):
         """Leave it to the site."""
         return self.admin_site.has_permission(request)
 
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep encrypted fields out of every form."""
         fields = self.model._meta.get_fields()
         sealed = [field.name for field in fields if isinstance(field, EncryptedTextField)]
         return [*(super().get_exclude(request, obj) or ()), *sealed]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show a status; only its lifecycle writes it."""
         named = {field.name for field in self.model._meta.get_fields()}
         return [*super().get_readonly_fields(request, obj), *({"status"} & named)]
@@ -134,7 +136,7 @@ class AuditedAdmin(_ModelAdmin):
         )
 
 
-class AccountAdmin(AuditedAdmin, UserAdmin):
+class AccountAdmin(AuditedAdmin, _UserAdmin):
     """Accounts: create, disable, set a new password. What one may do is in the roles."""
 
     list_display = ("username", "display_name", "is_active", "last_login")
