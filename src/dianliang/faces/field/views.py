@@ -68,6 +68,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "theme": build.address(build.THEME[0]),
         "script": build.address(build.SCRIPT),
         "icon": build.address(build.ICON),
+        "touch_icon": build.address(build.TOUCH_ICON),
     }
     response = render(request, "field/app.html", context)
     response["Cache-Control"] = "no-cache"
@@ -176,6 +177,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "short_name": _("点亮"),
         "description": _("电管家和队长的一天：路线、上门、签名，没有网络也能用。"),
         "lang": get_language(),
+        "id": reverse("field:today"),
         "start_url": reverse("field:today"),
         "scope": reverse("field:today"),
         "display": "standalone",
@@ -183,13 +185,16 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "background_color": "#f5f3ec",
         "theme_color": "#0f3d43",
         "icons": [
-            {
-                "src": build.address(build.ICON),
-                "sizes": "any",
-                "type": "image/svg+xml",
-                "purpose": purpose,
-            }
-            for purpose in ("any", "maskable")
+            {"src": build.address(build.ICON), "sizes": "any", "type": "image/svg+xml"},
+            *(
+                {
+                    "src": build.address(path),
+                    "sizes": sizes,
+                    "type": "image/png",
+                    "purpose": purpose,
+                }
+                for path, (sizes, purpose) in build.ICONS.items()
+            ),
         ],
     }
     return JsonResponse(content, content_type="application/manifest+json")

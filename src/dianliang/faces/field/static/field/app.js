@@ -36,7 +36,12 @@ const model = {
   },
 
   async record(operation) {
-    await store.enqueue(operation);
+    try {
+      await store.enqueue(operation);
+    } catch (error) {
+      toast(gettext("手机存储已满，这一步没有记下。请清理空间后再按一次。"));
+      throw error;
+    }
     navigator.vibrate?.(15);
     await model.refresh();
     sync.now();
