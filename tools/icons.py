@@ -45,7 +45,9 @@ def main() -> None:
             page = browser.new_page(viewport={"width": side, "height": side})
             page.set_content(page_of(mark, side=side, is_square=is_square, share=share))
             raw = page.screenshot(omit_background=True)
-            picture = Image.open(io.BytesIO(raw)).quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+            picture = Image.open(io.BytesIO(raw)).quantize(
+                COLOURS, method=Image.Quantize.FASTOCTREE
+            )
             picture.save(FOLDER / name, optimize=True)
             page.close()
         browser.close()
