@@ -109,11 +109,13 @@ def photos(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def swap(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Let somebody stand in for a member today."""
     body = json_body(request)
-    names = {
-        name: text_of(body.get(name), field=name, longest=24) for name in ("leaving", "coming")
-    }
-    team = text_of(body.get("team"), field="team", longest=24)
-    return answer(crewday.swap(team_code=team, on=ui.today(), by=by, at=now(), **names))
+    team, leaving, coming = (
+        text_of(body.get(name), field=name, longest=24) for name in ("team", "leaving", "coming")
+    )
+    swapped = crewday.swap(
+        team_code=team, leaving=leaving, coming=coming, on=ui.today(), by=by, at=now()
+    )
+    return answer(swapped)
 
 
 @require_POST
