@@ -1,7 +1,8 @@
 """Keep the English catalogue: ``tools/messages.py check | update | compile``.
 
 Chinese is the message itself. Messages come from templates, from Python, and from the words that
-tables and constants carry (states, verbs, plain words of the timeline).
+tables and constants carry (states, verbs, plain words of the timeline). The words of the scripts
+are a catalogue of their own, which the phone keeps.
 """
 
 import io
@@ -17,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1] / "src" / "dianliang"
 FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
+SCRIPTS = "djangojs"
+DOMAINS = ("django", SCRIPTS)
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2)}
 
 
@@ -74,16 +77,25 @@ def from_tables() -> Iterator[str]:
     yield from (str(label) for label in bases.KIND_LABELS.values())
 
 
-def wanted() -> list[str]:
-    """Return every message that a page may show, each once."""
-    return sorted(
-        {message for message in (*from_sources(), *from_tables()) if not message.isascii()}
-    )
+def from_scripts() -> Iterator[str]:
+    """Yield the messages of the scripts."""
+    for path in sorted(ROOT.rglob("static/**/*.js")):
+        if "dist" in path.parts:
+            continue
+        with path.open("rb") as file:
+            for _line, message, *_rest in extract("javascript", file, keywords=KEYWORDS):
+                yield message if isinstance(message, str) else message[0]
 
 
-def catalogue() -> Catalog:
-    """Return the English catalogue as it is."""
-    path = FOLDER / "django.po"
+def wanted(domain: str = "django") -> list[str]:
+    """Return every message that a page or a script may show, each once."""
+    found = from_scripts() if domain == SCRIPTS else (*from_sources(), *from_tables())
+    return sorted({message for message in found if not message.isascii()})
+
+
+def catalogue(domain: str = "django") -> Catalog:
+    """Return an English catalogue as it is."""
+    path = FOLDER / f"{domain}.po"
     if not path.exists():
         return Catalog(locale="en")
     with path.open("rb") as file:
@@ -92,25 +104,32 @@ def catalogue() -> Catalog:
 
 def missing() -> list[str]:
     """Return the messages without an English wording."""
-    known = catalogue()
-    return [message for message in wanted() if not (known.get(message) and known[message].string)]
+    left = []
+    for domain in DOMAINS:
+        known = catalogue(domain)
+        left += [
+            message
+            for message in wanted(domain)
+            if not (known.get(message) and known[message].string)
+        ]
+    return left
 
 
-def update(translations: dict[str, str] | None = None) -> None:
-    """Write the catalogue anew: all wanted messages, what is known kept."""
+def update(translations: dict[str, str] | None = None, *, domain: str = "django") -> None:
+    """Write a catalogue anew: all wanted messages, what is known kept."""
     known, fresh = (
-        catalogue(),
+        catalogue(domain),
         Catalog(locale="en", project="dianliang", version="0.1", charset="utf-8"),
     )
-    for message in wanted():
+    for message in wanted(domain):
         old = known.get(message)
         text = (translations or {}).get(message) or (old.string if old else "")
         flags = ["python-format"] if "%(" in message else []
         fresh.add(message, text, flags=flags)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "django.po").open("wb") as file:
+    with (FOLDER / f"{domain}.po").open("wb") as file:
         write_po(file, fresh, width=100, omit_header=False)
-    with (FOLDER / "django.mo").open("wb") as file:
+    with (FOLDER / f"{domain}.mo").open("wb") as file:
         write_mo(file, fresh)
 
 
@@ -122,7 +141,8 @@ def main() -> None:
     django.setup()
     verb = sys.argv[1] if len(sys.argv) > 1 else "check"
     if verb == "update":
-        update()
+        for domain in DOMAINS:
+            update(domain=domain)
     left = missing()
     print("\n".join(left) or "complete")
     sys.exit(bool(left) and verb == "check")

@@ -28,7 +28,7 @@ class Server:
 
     def __init__(self, home: Path, database: str | None, port: int) -> None:
         self.port = port
-        self._environment = {
+        self.environment = {
             **os.environ,
             "DIANLIANG_HOME": str(home),
             "DIANLIANG_MODE": "demo",
@@ -41,7 +41,7 @@ class Server:
         """Run a command of ours to its end."""
         subprocess.run(
             [sys.executable, "-m", "dianliang.cli", *command],
-            env=self._environment,
+            env=self.environment,
             check=True,
             stdout=subprocess.DEVNULL,
         )
@@ -51,7 +51,7 @@ class Server:
         began = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "dianliang.cli", command, "--port", str(self.port)],
-            env=self._environment,
+            env=self.environment,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

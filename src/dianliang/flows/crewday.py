@@ -73,7 +73,14 @@ def check_in(
 
 @transaction.atomic
 def swap(
-    *, team_code: str, leaving: str, coming: str, on: date, by: Actor, at: datetime
+    *,
+    team_code: str,
+    leaving: str,
+    coming: str,
+    on: date,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None = None,
 ) -> TeamDay:
     """Let somebody of the unit stand in for a member, skills re-checked against the day's visits.
 
@@ -94,6 +101,7 @@ def swap(
         needed_skills=needed_skills(team.code, on=on),
         by=by,
         at=at,
+        device_at=device_at,
     )
     return _team_day(team, on=on, is_captain=True)
 
@@ -147,7 +155,13 @@ def report_absence(
 
 @transaction.atomic
 def report_team_absence(
-    *, team_code: str, on: date, reason: str, by: Actor, at: datetime
+    *,
+    team_code: str,
+    on: date,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None = None,
 ) -> tuple[str, ...]:
     """Take a whole team off duty for a day; all it has not begun goes back to the dispatcher.
 
@@ -159,7 +173,13 @@ def report_team_absence(
     team = _own_team(team_code, on=on, by=by)
     for member in crews.crew(team, on=on):
         workforce.report_absence(
-            person=_person(member.number), first_on=on, last_on=on, reason=reason, by=by, at=at
+            person=_person(member.number),
+            first_on=on,
+            last_on=on,
+            reason=reason,
+            by=by,
+            at=at,
+            device_at=device_at,
         )
     return tuple(_hand_back(team.code, on=on, why=f"{team.name}停勤：{reason}", by=by, at=at))
 

@@ -6,15 +6,17 @@ gets the same answer and acts once. An operation that overtakes the one it follo
 wait and is not stored; the phone sends it again.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from dianliang.core import audit, files, idempotency
+from dianliang.core.idempotency import Kept
 from dianliang.core.models import AuditEvent, StoredFile
 from dianliang.domain.work import access
 from dianliang.domain.work.lifecycle import VISIT, VISIT_LABELS
@@ -33,6 +35,7 @@ from dianliang.kernel.errors import (
     StaleStateError,
 )
 
+logger = logging.getLogger(__name__)
 BATCH_MAX = 200
 PROGRESS = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED", "DONE")
 """A visit that is this far needs none of the steps before: two phones of a team may both press."""
@@ -62,7 +65,8 @@ class Result:
 def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tuple[Result, ...]:
     """Apply a batch from a phone and answer each operation, in the order it was sent.
 
-    Operations are applied by their time on the phone; each in a transaction of its own.
+    Operations are applied by their time on the phone, in one transaction with a savepoint each: a
+    commit costs more than an operation, and one that the database refuses harms no other.
 
     Raises:
         InvalidInputError: the batch is not a list, or too long; nothing was applied.
@@ -78,15 +82,29 @@ def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tu
         except InvalidInputError as refusal:
             results[place] = _refused(_key_of(raw), refusal)
     waiting.sort(key=lambda item: item[1].happened_at)
-    settled = _settled({op.after for _, op in waiting}, by=by)
+    keys = {key for _, op in waiting for key in (op.key, op.after)}
+    with transaction.atomic():
+        known = idempotency.recall(scope=_scope("op", by), keys=keys)
+        results |= _answer_all(waiting, known, by=by, at=at)
+    return tuple(results[place] for place in range(len(operations)))
+
+
+def _answer_all(
+    waiting: Sequence[tuple[int, PhoneOperation]],
+    known: dict[str, Kept],
+    *,
+    by: Actor,
+    at: datetime,
+) -> dict[int, Result]:
+    """Answer operations in rounds, until those that are left wait for what has not come."""
+    results: dict[int, Result] = {}
     while waiting:
-        round_ = {place: _answer(op, settled, by=by, at=at) for place, op in waiting}
-        left = [item for item in waiting if round_[item[0]].outcome is Outcome.WAITING]
-        results |= round_
+        results |= {place: _answer(op, known, by=by, at=at) for place, op in waiting}
+        left = [item for item in waiting if results[item[0]].outcome is Outcome.WAITING]
         if len(left) == len(waiting):
             break
         waiting = left
-    return tuple(results[place] for place in range(len(operations)))
+    return results
 
 
 def keep_photo(raw: bytes, *, key: str, by: Actor, at: datetime) -> str:
@@ -100,44 +118,45 @@ def keep_photo(raw: bytes, *, key: str, by: Actor, at: datetime) -> str:
     scope = _scope("photo", by)
     key = text_of(key, field="key", longest=80)
     known = idempotency.recall(scope=scope, keys=[key]).get(key)
-    if known is None:
-        token = files.keep_image(raw, at=at).token
-        known = idempotency.once(
-            scope=scope, key=key, body="photo", at=at, act=lambda: {"token": token}
-        )
-    return str(known["token"])
+    if known is not None:
+        return str(known.answer["token"])
+    token = files.keep_image(raw, at=at).token
+    kept = idempotency.once(scope=scope, key=key, body="photo", at=at, act=lambda: {"token": token})
+    return str(kept["token"])
 
 
-def _settled(keys: Collection[str], *, by: Actor) -> dict[str, Outcome]:
-    """Return what became of operations that were answered for good before."""
-    known = idempotency.recall(scope=_scope("op", by), keys=keys)
-    return {key: Outcome(answer["outcome"]) for key, answer in known.items()}
-
-
-def _answer(op: PhoneOperation, settled: dict[str, Outcome], *, by: Actor, at: datetime) -> Result:
-    """Answer one operation and note in `settled` what became of it."""
-    fresh = False
-
-    def act() -> dict[str, Any]:
-        nonlocal fresh
-        fresh = True
-        result = _settle(op, before=settled.get(op.after), by=by, at=at)
-        return asdict(result) | {"mine": dict(op.body)}
-
-    if op.after and op.after not in settled:
+def _answer(op: PhoneOperation, known: dict[str, Kept], *, by: Actor, at: datetime) -> Result:
+    """Answer one operation and note in `known` what became of it."""
+    if op.key in known:
+        return _again(op, known[op.key])
+    if op.after and op.after not in known:
         return Result(key=op.key, outcome=Outcome.WAITING, words="等待前一步先到。")
+    before = Outcome(known[op.after].answer["outcome"]) if op.after else None
     try:
-        stored = idempotency.once(
-            scope=_scope("op", by), key=op.key, body=op.fingerprint(), at=at, act=act
-        )
+        result = _settle(op, before=before, by=by, at=at)
+    except DatabaseError:  # its savepoint is undone; a twin was quicker, or a deadlock chose us
+        twin = idempotency.recall(scope=_scope("op", by), keys=[op.key])
+        if twin:
+            known |= twin
+            return _again(op, twin[op.key])
+        logger.exception("operation %s of %s was not stored", op.key, by.id)
+        words = "服务器没能存下，稍后会再试。"
+        return Result(key=op.key, outcome=Outcome.WAITING, words=words)
+    known[op.key] = _kept(op, result)
+    return result
+
+
+def _again(op: PhoneOperation, kept: Kept) -> Result:
+    """Give an operation that came before the answer it got then."""
+    try:
+        kept.require_same(idempotency.digest(op.fingerprint()))
     except DomainError as refusal:
         return _refused(op.key, refusal)
-    outcome = settled[op.key] = Outcome(stored["outcome"])
-    if outcome is Outcome.APPLIED and not fresh:
-        outcome = Outcome.ALREADY
+    stored = kept.answer
+    outcome = Outcome(stored["outcome"])
     return Result(
         key=op.key,
-        outcome=outcome,
+        outcome=Outcome.ALREADY if outcome is Outcome.APPLIED else outcome,
         words=stored["words"],
         field=stored["field"],
         server=stored["server"],
@@ -145,20 +164,36 @@ def _answer(op: PhoneOperation, settled: dict[str, Outcome], *, by: Actor, at: d
 
 
 def _settle(op: PhoneOperation, *, before: Outcome | None, by: Actor, at: datetime) -> Result:
-    """Do the operation, or say for good why not. Runs inside the transaction of its key."""
+    """Do the operation, or say for good why not; the answer is kept in the same savepoint."""
+    try:
+        with transaction.atomic():
+            return _keep(op, _act(op, before=before, by=by, at=at), by=by, at=at)
+    except (IllegalTransitionError, StaleStateError):
+        with transaction.atomic():
+            return _keep(op, _conflict(op, "", by=by, at=at), by=by, at=at)
+    except DomainError as refusal:
+        with transaction.atomic():
+            return _keep(op, _refused(op.key, refusal), by=by, at=at)
+
+
+def _act(op: PhoneOperation, *, before: Outcome | None, by: Actor, at: datetime) -> Result:
     if before in {Outcome.CONFLICT, Outcome.REFUSED}:
         return _conflict(op, "前一步没有被接受，这一步也没有执行。", by=by, at=at)
     act = VERBS.get(op.verb)
     if act is None:
         words = f"手机应用版本过旧，服务器不认识“{op.verb}”。请联网刷新后再试。"
         return Result(key=op.key, outcome=Outcome.REFUSED, words=words, field="verb")
-    try:
-        with transaction.atomic():
-            return Result(key=op.key, outcome=act(op, by, at))
-    except (IllegalTransitionError, StaleStateError):
-        return _conflict(op, "", by=by, at=at)
-    except DomainError as refusal:
-        return _refused(op.key, refusal)
+    return Result(key=op.key, outcome=act(op, by, at))
+
+
+def _keep(op: PhoneOperation, result: Result, *, by: Actor, at: datetime) -> Result:
+    idempotency.keep(scope=_scope("op", by), key=op.key, kept=_kept(op, result), at=at)
+    return result
+
+
+def _kept(op: PhoneOperation, result: Result) -> Kept:
+    answer = asdict(result) | {"mine": dict(op.body)}
+    return Kept(body_hash=idempotency.digest(op.fingerprint()), answer=answer)
 
 
 def _conflict(op: PhoneOperation, words: str, *, by: Actor, at: datetime) -> Result:
@@ -302,6 +337,31 @@ def _report_absence(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     return Outcome.APPLIED
 
 
+def _swap(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    crewday.swap(
+        team_code=op.text("team", longest=24),
+        leaving=op.number,
+        coming=op.text("coming", longest=24),
+        on=op.day("on"),
+        by=by,
+        at=at,
+        device_at=op.happened_at,
+    )
+    return Outcome.APPLIED
+
+
+def _report_team_absence(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
+    crewday.report_team_absence(
+        team_code=op.number,
+        on=op.day("on"),
+        reason=op.text("reason", longest=60),
+        by=by,
+        at=at,
+        device_at=op.happened_at,
+    )
+    return Outcome.APPLIED
+
+
 def _uploaded(tokens: Sequence[str]) -> tuple[StoredFile, ...]:
     found = {row.token: row for row in StoredFile.objects.filter(token__in=tokens)}
     missing = [token for token in tokens if token not in found]
@@ -321,4 +381,6 @@ VERBS: dict[str, Act] = {
     "report": _report,
     "check_in": _check_in,
     "report_absence": _report_absence,
+    "swap": _swap,
+    "report_team_absence": _report_team_absence,
 }

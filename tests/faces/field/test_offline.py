@@ -254,6 +254,47 @@ def test_a_captain_checks_in_and_swaps(open_app, today_world):
     assert row.replaces.number == "P2"
 
 
+def test_a_swap_without_a_network_waits_and_a_refusal_is_shown(open_app, phone, today_world):
+    page = open_app("P1")
+    ready_for_offline(page)
+    page.get_by_role("link", name="队伍").click()
+    phone.set_offline(True)
+    member = page.get_by_role("listitem").filter(has_text="周电工")
+    member.get_by_role("button", name="换人").click()
+    page.get_by_label("余替补").check()
+    page.get_by_role("dialog").get_by_role("button", name="换人").click()
+    expect(member.get_by_text("已存手机")).to_be_visible()
+    expect(chip(page)).to_have_text("1 项存手机")
+    today_world.people["P4"].certificates.all().delete()
+    today_world.visit(skill=today_world.skill)
+    today_world.people["P1"].certificates.all().delete()
+
+    phone.set_offline(False)
+    expect(chip(page)).to_have_text("1 单需处理")
+    chip(page).click()
+    expect(page.get_by_text("换人后无人持有当日需要的有效证书", exact=False)).to_be_visible()
+    assert not Attendance.objects.exists()
+
+
+def test_a_new_version_that_comes_with_the_network_sends_what_waited(
+    open_app, phone, today_world, monkeypatch
+):
+    visit = today_world.visit()
+    page = open_app()
+    ready_for_offline(page)
+    phone.set_offline(True)
+    page.get_by_role("link", name=visit.job.title).first.click()
+    press(page, "接单")
+    monkeypatch.setattr(build, "build_id", lambda: "another-version")
+    page.reload()
+    expect(chip(page)).to_have_text("1 项存手机")
+
+    phone.set_offline(False)
+    expect(chip(page)).to_have_text("已全部送达")
+    assert page.evaluate(UNTIL_KEPT, "another-version")
+    assert Visit.objects.get().status == "ACCEPTED"
+
+
 def test_without_a_network_a_call_says_whom_to_call_instead(open_app, phone, today_world):
     today_world.visit(need=today_world.need())
     page = open_app()

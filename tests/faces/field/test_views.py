@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from dianliang.core.models import AuditEvent, StoredFile, User
 from dianliang.domain.directory.models import RoleAssignment
@@ -212,3 +215,30 @@ def test_logging_out_ends_the_session(log_in):
 
     assert client.post(reverse("field:log_out")).status_code == 200
     assert client.get(reverse("field:day")).status_code == 401
+
+
+def test_the_words_of_the_scripts_come_in_english(log_in):
+    client = log_in("P2")
+
+    assert "Take leave" in client.get("/field/", headers={"accept-language": "en"}).content.decode()
+    assert "Take leave" not in client.get("/field/").content.decode()
+
+
+def test_the_home_screen_pictures_are_as_large_as_the_manifest_says(client, db):
+    for icon in client.get(reverse("field:manifest")).json()["icons"]:
+        found = finders.find(icon["src"].removeprefix(settings.STATIC_URL))
+        assert found
+        if icon["type"] == "image/png":
+            with Image.open(found) as picture:
+                assert icon["sizes"] == f"{picture.width}x{picture.height}"
+
+
+@pytest.mark.parametrize(("size", "status", "kept"), [(12_000_000, 200, 1), (13_000_000, 400, 0)])
+def test_a_photo_of_12_mb_is_kept_and_a_larger_one_is_not(log_in, size, status, kept):
+    raw = photo() + bytes(size)
+    headers = {"Idempotency-Key": "m" * 12}
+    kind = "application/octet-stream"
+    response = log_in("P2").post(reverse("field:photos"), raw, kind, headers=headers)
+
+    assert response.status_code == status
+    assert StoredFile.objects.count() == kept

@@ -97,6 +97,7 @@ def swap(
     needed_skills: Collection[str],
     by: Actor,
     at: datetime,
+    device_at: datetime | None = None,
 ) -> Attendance:
     """Let `coming` stand in for `leaving` for a day (换人).
 
@@ -122,7 +123,8 @@ def swap(
     if stood_in:
         stood_in.delete()
     row = Attendance.objects.create(person=coming, team=team, on=on, replaces=replaced)
-    _note("swap", coming, team=team, by=by, at=at, reason=f"替换{leaving.name}（{leaving.number}）")
+    why = f"替换{leaving.name}（{leaving.number}）"
+    _note("swap", coming, team=team, by=by, at=at, device_at=device_at, reason=why)
     return row
 
 

@@ -14,12 +14,21 @@ SHELL = HERE / "templates" / "field" / "app.html"
 SCRIPT = "field/app.js"
 STYLE = "field/field.css"
 ICON = "ui/lamp.svg"
+ICONS = {
+    "ui/icon-192.png": ("192x192", "any"),
+    "ui/icon-512.png": ("512x512", "any"),
+    "ui/icon-maskable-512.png": ("512x512", "maskable"),
+}
+"""Size and purpose of the pictures for a home screen; ``tools/icons.py`` draws them."""
+TOUCH_ICON = "ui/apple-touch-icon.png"
 THEME = ("ui/theme.js", "ui/tokens.css")
 LEAFLET = ("dist/leaflet.js", "dist/leaflet.css")
 ASSETS = (
     SCRIPT,
     STYLE,
     ICON,
+    *ICONS,
+    TOUCH_ICON,
     *THEME,
     *(
         f"field/{name}.js"

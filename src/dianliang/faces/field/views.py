@@ -68,6 +68,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "theme": build.address(build.THEME[0]),
         "script": build.address(build.SCRIPT),
         "icon": build.address(build.ICON),
+        "touch_icon": build.address(build.TOUCH_ICON),
     }
     response = render(request, "field/app.html", context)
     response["Cache-Control"] = "no-cache"
@@ -108,11 +109,13 @@ def photos(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def swap(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Let somebody stand in for a member today."""
     body = json_body(request)
-    names = {
-        name: text_of(body.get(name), field=name, longest=24) for name in ("leaving", "coming")
-    }
-    team = text_of(body.get("team"), field="team", longest=24)
-    return answer(crewday.swap(team_code=team, on=ui.today(), by=by, at=now(), **names))
+    team, leaving, coming = (
+        text_of(body.get(name), field=name, longest=24) for name in ("team", "leaving", "coming")
+    )
+    swapped = crewday.swap(
+        team_code=team, leaving=leaving, coming=coming, on=ui.today(), by=by, at=now()
+    )
+    return answer(swapped)
 
 
 @require_POST
@@ -176,6 +179,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "short_name": _("点亮"),
         "description": _("电管家和队长的一天：路线、上门、签名，没有网络也能用。"),
         "lang": get_language(),
+        "id": reverse("field:today"),
         "start_url": reverse("field:today"),
         "scope": reverse("field:today"),
         "display": "standalone",
@@ -183,13 +187,16 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "background_color": "#f5f3ec",
         "theme_color": "#0f3d43",
         "icons": [
-            {
-                "src": build.address(build.ICON),
-                "sizes": "any",
-                "type": "image/svg+xml",
-                "purpose": purpose,
-            }
-            for purpose in ("any", "maskable")
+            {"src": build.address(build.ICON), "sizes": "any", "type": "image/svg+xml"},
+            *(
+                {
+                    "src": build.address(path),
+                    "sizes": sizes,
+                    "type": "image/png",
+                    "purpose": purpose,
+                }
+                for path, (sizes, purpose) in build.ICONS.items()
+            ),
         ],
     }
     return JsonResponse(content, content_type="application/manifest+json")

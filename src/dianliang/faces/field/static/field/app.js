@@ -149,8 +149,18 @@ function guardCalls() {
   });
 }
 
+// What could not be kept was not done: the screen stays as it is, and the person is told.
+function sayWhenFull() {
+  addEventListener("unhandledrejection", (event) => {
+    if (event.reason?.name !== "QuotaExceededError") return;
+    event.preventDefault();
+    toast(gettext("手机存储已满，这一步没有记下。请清理空间后再按一次。"));
+  });
+}
+
 async function main() {
   guardCalls();
+  sayWhenFull();
   addEventListener("hashchange", draw);
   sync.onChange(() => model.refresh());
   await store.open();

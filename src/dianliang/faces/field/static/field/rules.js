@@ -27,6 +27,8 @@ export const VERBS = {
   report: gettext("补报调度员"),
   check_in: gettext("签到"),
   report_absence: gettext("请假"),
+  swap: gettext("换人"),
+  report_team_absence: gettext("全队停勤"),
 };
 
 export const isOpen = (status) => status in NEXT;
@@ -60,4 +62,10 @@ function target(verbs, status, verb) {
 export function checkedIn(day, outbox, number) {
   const waits = outbox.some((row) => row.verb === "check_in" && row.number === number && UNSETTLED.has(row.state));
   return waits || day.teams.some((team) => team.crew.some((one) => one.number === number && one.checked_in_at));
+}
+
+// Changes of the crew that the server has not seen yet.
+export function waitsFor(outbox, number) {
+  const verbs = new Set(["swap", "report_absence", "report_team_absence"]);
+  return outbox.filter((row) => row.number === number && verbs.has(row.verb) && UNSETTLED.has(row.state));
 }

@@ -99,8 +99,13 @@ function gallery(record, keep, number, wait) {
   const picker = h("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "hidden", id: "camera" });
   const add = h("label.add", { for: "camera" }, icon("camera"), gettext("拍照"));
   const take = async () => {
-    for (const file of [...picker.files].slice(0, PHOTOS_MAX - record.photos.length)) {
-      record.photos.push(await photos.keep(file, number));
+    try {
+      for (const file of [...picker.files].slice(0, PHOTOS_MAX - record.photos.length)) {
+        record.photos.push(await photos.keep(file, number));
+      }
+    } catch (error) {
+      if (error.name !== "QuotaExceededError") throw error;
+      toast(gettext("手机存储已满，照片没有存下。请清理空间后再拍。"));
     }
     picker.value = "";
     await keep();

@@ -110,7 +110,12 @@ async function mend(row, model) {
 async function again(rows, model) {
   for (const row of rows) {
     await store.change(row.key, { state: "dropped", words: gettext("已再试") });
-    await model.record({ verb: row.verb, number: row.number, title: row.title, body: row.body });
+    try {
+      await model.record({ verb: row.verb, number: row.number, title: row.title, body: row.body });
+    } catch (error) {
+      await store.change(row.key, { state: row.state, words: row.words });
+      throw error;
+    }
   }
 }
 

@@ -1,10 +1,8 @@
 // The team's day: who is here, check-in, leave; for a captain also swaps.
 
-import { ask, h, icon, toast } from "../dom.js";
-import { AwayError, LoggedOutError, post } from "../network.js";
-import { checkedIn } from "../rules.js";
-import * as sync from "../sync.js";
-import { clock, fill, gettext, setup, today } from "../words.js";
+import { ask, h, icon } from "../dom.js";
+import { checkedIn, waitsFor } from "../rules.js";
+import { clock, fill, gettext, today } from "../words.js";
 
 export function team(model) {
   const { day } = model;
@@ -25,7 +23,8 @@ function section(each, model) {
     h("ul.crew", {}, each.crew.map((one) => member(one, each, model, isCaptain))),
     each.away.length > 0 && h("h2", {}, gettext("今天缺勤")),
     h("ul.crew", {}, each.away.map((one) => h("li.card", {}, h("b", {}, one.name), h("span.hint", {}, one.reason), isCaptain && swapButton(one, each, model)))),
-    isCaptain && h("button.danger.wide", { type: "button", onclick: () => offDuty(each) }, gettext("全队停勤，任务退回调度员")),
+    waitsFor(model.outbox, each.code).map((row) => h("p.facts", {}, h("span.tag.saved", {}, gettext("已存手机")), h("span.hint", {}, `${gettext("全队停勤")} ${row.body.reason}`))),
+    isCaptain && h("button.danger.wide", { type: "button", onclick: () => offDuty(each, model) }, gettext("全队停勤，任务退回调度员")),
   );
 }
 
@@ -45,6 +44,7 @@ function member(one, each, model, isCaptain) {
         : mayAct && h("button.primary", { type: "button", onclick: () => checkIn(one, each, model) }, gettext("签到")),
     ),
     h("p.facts", {}, one.skill_names.map((name) => h("span.tag", {}, name)), one.skill_names.length === 0 && h("span.hint", {}, gettext("无有效证书")), one.replaces && h("span.hint", {}, fill(gettext("替 %(name)s"), { name: one.replaces }))),
+    waitsFor(model.outbox, one.number).map((row) => h("p.facts", {}, h("span.tag.saved", {}, gettext("已存手机")), h("span.hint", {}, row.title))),
     mayAct && h("div.pair", {}, h("button.quiet", { type: "button", onclick: () => leave(one, model) }, gettext("请假")), isCaptain && swapButton(one, each, model)),
   );
 }
@@ -73,10 +73,10 @@ function swapButton(one, each, model) {
   return h("button", { type: "button", onclick: () => swap(one, each, model) }, gettext("换人"));
 }
 
-async function swap(one, each) {
+async function swap(one, each, model) {
   const said = await ask({
     title: fill(gettext("谁替%(name)s？"), one),
-    body: [h("p.hint", {}, gettext("按今天的任务核对有效证书；需要网络。"))],
+    body: [h("p.hint", {}, gettext("按今天的任务核对有效证书；没有网络时先存手机，联网后办理。"))],
     fields: [
       each.stand_ins.length
         ? h("fieldset.choices", {}, h("legend.hidden", {}, gettext("人员")), each.stand_ins.map((who) => h("label", {}, h("input", { type: "radio", name: "coming", value: who.number, required: true }), h("span", {}, who.name, h("small", {}, who.skill_names.join("、") || gettext("无有效证书"))))))
@@ -85,10 +85,13 @@ async function swap(one, each) {
     confirm: each.stand_ins.length ? gettext("换人") : null,
     cancel: gettext("取消"),
   });
-  if (said) await online(() => post(setup.urls.swap, { team: each.code, leaving: one.number, coming: said.coming }), gettext("已换人"));
+  if (!said) return;
+  const { name } = each.stand_ins.find((who) => who.number === said.coming);
+  const title = `${one.name} → ${name}`;
+  await model.record({ verb: "swap", number: one.number, title, body: { team: each.code, coming: said.coming, on: today() } });
 }
 
-async function offDuty(each) {
+async function offDuty(each, model) {
   const said = await ask({
     title: fill(gettext("%(name)s全队停勤？"), each),
     body: [h("p", {}, gettext("今天未到场的任务全部退回调度员，队员记为缺勤。"))],
@@ -97,18 +100,5 @@ async function offDuty(each) {
     cancel: gettext("取消"),
     danger: true,
   });
-  if (said) await online(() => post(setup.urls.team_absence, { team: each.code, reason: said.reason }), gettext("已退回调度员"));
-}
-
-// What must be decided by the server at once: say why when it cannot be.
-async function online(call, done) {
-  try {
-    await call();
-    toast(done);
-    await sync.now();
-  } catch (error) {
-    if (error instanceof AwayError) toast(gettext("没有网络，换人和停勤需要联网办理；也可打电话给调度员。"));
-    else if (error instanceof LoggedOutError) toast(gettext("请重新登录后再试。"));
-    else toast(error.message);
-  }
+  if (said) await model.record({ verb: "report_team_absence", number: each.code, title: each.name, body: { reason: said.reason, on: today() } });
 }

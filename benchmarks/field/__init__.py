@@ -1,0 +1,1 @@
+"""Phones that come back from a long day without a network, all at once."""
