@@ -40,14 +40,15 @@ def test_a_clock_that_is_a_day_wrong_is_put_right(world, wrong):
     assert Visit.objects.get().accepted_at == world.at - timedelta(hours=2)
 
 
-def test_an_operation_that_the_database_refuses_harms_no_neighbour(world, monkeypatch):
+@pytest.mark.parametrize("fault", [DatabaseError, KeyError, TypeError])
+def test_an_operation_that_fails_harms_no_neighbour(world, monkeypatch, fault):
     first, poisoned, last = world.visit(), world.visit(), world.visit()
     accept = fieldwork.VERBS["accept"]
 
     def refuse(op, by, at):
         outcome = accept(op, by, at)
         if op.number == poisoned.number:
-            raise DatabaseError
+            raise fault
         return outcome
 
     monkeypatch.setitem(fieldwork.VERBS, "accept", refuse)

@@ -51,6 +51,10 @@ class Outcome(StrEnum):
     WAITING = "waiting"
 
 
+FAULTS = (DatabaseError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What one operation may raise that nobody foresaw: it waits, and its neighbours are kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The answer to one operation, with the server's state in plain words when they differ."""
@@ -66,7 +70,7 @@ def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tu
     """Apply a batch from a phone and answer each operation, in the order it was sent.
 
     Operations are applied by their time on the phone, in one transaction with a savepoint each: a
-    commit costs more than an operation, and one that the database refuses harms no other.
+    commit costs more than an operation, and one that fails harms no other.
 
     Raises:
         InvalidInputError: the batch is not a list, or too long; nothing was applied.
@@ -134,7 +138,7 @@ def _answer(op: PhoneOperation, known: dict[str, Kept], *, by: Actor, at: dateti
     before = Outcome(known[op.after].answer["outcome"]) if op.after else None
     try:
         result = _settle(op, before=before, by=by, at=at)
-    except DatabaseError:  # its savepoint is undone; a twin was quicker, or a deadlock chose us
+    except FAULTS:  # its savepoint is undone; a twin was quicker, or it is a fault of ours
         twin = idempotency.recall(scope=_scope("op", by), keys=[op.key])
         if twin:
             known |= twin
