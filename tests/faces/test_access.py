@@ -13,7 +13,7 @@ CREW = {Role.STEWARD, Role.CAPTAIN}
 BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
-PUBLIC = ("portal:", "api:", "ui:", "login", "logout", "home", "set_language", "admin:")
+PUBLIC = ("portal:", "api:", "v1:", "ui:", "login", "logout", "home", "set_language", "admin:")
 
 
 def walk(patterns, prefix="", names=""):

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 from django.views.i18n import set_language
 
+from dianliang.api.v1.endpoints import api as v1
 from dianliang.faces.ui import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", include("dianliang.faces.field.urls")),
     path("console/", include("dianliang.faces.console.urls")),
     path("board/", include("dianliang.faces.board.urls")),
+    path("api/v1/", v1.urls),
     path("api/", include("dianliang.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -45,6 +45,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name or self.username
 
 
+class ApiToken(models.Model):
+    """A secret by which a program acts as an account (接口令牌). Only its digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name="账号")
+    name = models.CharField("用途", max_length=60)
+    digest = models.CharField("摘要", max_length=64, unique=True)
+    created_at = models.DateTimeField("发放时间")
+    expires_on = models.DateField("失效日期")
+    last_used_on = models.DateField("上次使用", null=True, blank=True)
+    revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口令牌"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.name}"
+
+
 class AuditEvent(models.Model):
     """One thing that happened (审计事件). Append-only; no foreign keys, so nothing can erase it."""
 

@@ -1,7 +1,9 @@
 """What a dispatcher or an alliance unit does with a need, across intake, catalogue and work."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -263,3 +265,23 @@ def keep_filter(*, name: str, query: str, by: Actor) -> None:
     """Keep a view of the queue under a name."""
     name = clean_text(name, field="name", label="名称", most=40, least=1)
     handling.keep_filter(name=name, query=query, by=by)
+
+
+Act = Callable[..., Any]
+ACTS: dict[str, tuple[Act, tuple[str, ...]]] = {
+    "accept": (accept, ()),
+    "take": (take, ()),
+    "answer": (answer, ()),
+    "resume": (resume, ()),
+    "decline": (decline, ("reason",)),
+    "hand_back": (hand_back, ("reason",)),
+    "pause": (pause, ("reason",)),
+    "reopen": (reopen, ("reason",)),
+    "cancel": (cancel, ("reason",)),
+    "hand_over": (hand_over, ("unit_code", "reason")),
+    "ask": (ask, ("question",)),
+    "resolve": (resolve, ("words",)),
+    "merge": (merge, ("into",)),
+    "classify": (classify, ("service_code",)),
+}
+"""Each verb of a need with the fields that it takes; the lifecycle says when and for whom."""

@@ -141,9 +141,9 @@ def test_the_whole_day_is_accepted_with_one_tap(open_app, today_world):
 
 
 def test_a_visit_that_is_added_while_the_app_is_open_is_announced(open_app, today_world):
-    today_world.visit()
+    known = today_world.visit()
     page = open_app()
-    expect(chip(page)).to_have_text("已全部送达")
+    expect(page.get_by_role("link", name=known.job.title).first).to_be_visible()
     added = today_world.visit()
     page.get_by_role("link", name="同步", exact=True).click()
     press(page, "立即同步")
@@ -285,6 +285,7 @@ def test_a_new_version_that_comes_with_the_network_sends_what_waited(
     phone.set_offline(True)
     page.get_by_role("link", name=visit.job.title).first.click()
     press(page, "接单")
+    expect(chip(page)).to_have_text("1 项存手机")
     monkeypatch.setattr(build, "build_id", lambda: "another-version")
     page.reload()
     expect(chip(page)).to_have_text("1 项存手机")

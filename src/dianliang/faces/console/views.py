@@ -1,7 +1,6 @@
 """The dispatcher's screen: the queue with its map, one need, intake by phone and from a chat."""
 
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -25,24 +24,6 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
 HANDLERS = (Role.DISPATCHER, Role.ALLIANCE_UNIT)
-Act = Callable[..., Any]
-ACTS: dict[str, tuple[Act, tuple[str, ...]]] = {
-    "accept": (handling.accept, ()),
-    "take": (handling.take, ()),
-    "answer": (handling.answer, ()),
-    "resume": (handling.resume, ()),
-    "decline": (handling.decline, ("reason",)),
-    "hand_back": (handling.hand_back, ("reason",)),
-    "pause": (handling.pause, ("reason",)),
-    "reopen": (handling.reopen, ("reason",)),
-    "cancel": (handling.cancel, ("reason",)),
-    "hand_over": (handling.hand_over, ("unit_code", "reason")),
-    "ask": (handling.ask, ("question",)),
-    "resolve": (handling.resolve, ("words",)),
-    "merge": (handling.merge, ("into",)),
-    "classify": (handling.classify, ("service_code",)),
-}
-"""Each verb with the fields that its form sends."""
 BULK = ("accept", "take", "hand_over", "pause")
 
 
@@ -124,9 +105,9 @@ def _need(
 @requires(*HANDLERS)
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Do one thing with a need; if somebody was quicker, show what it is like now."""
-    if verb not in ACTS:
+    if verb not in handling.ACTS:
         raise Http404
-    function, fields = ACTS[verb]
+    function, fields = handling.ACTS[verb]
     values = {name: request.POST.get(name, "") for name in fields}
     try:
         function(number=number, by=by, at=now(), **values)
@@ -153,7 +134,7 @@ def bulk(request: HttpRequest, *, by: Actor) -> HttpResponse:
     verb = request.POST.get("verb", "")
     if verb not in BULK:
         raise Http404
-    function, fields = ACTS[verb]
+    function, fields = handling.ACTS[verb]
     values = {name: request.POST.get(name, "") for name in fields}
     numbers = request.POST.getlist("number")[:100]
     done = 0

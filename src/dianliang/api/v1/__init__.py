@@ -1,0 +1,1 @@
+"""The project's own interface for programs, described by its OpenAPI document."""

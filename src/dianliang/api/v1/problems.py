@@ -1,0 +1,119 @@
+"""Every refusal in one shape: RFC 9457 problem details, with words that a person can act on."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from dianliang.core.limits import TooManyError
+from dianliang.kernel.errors import (
+    DomainError,
+    IllegalTransitionError,
+    InvalidInputError,
+    KeyReusedError,
+    NotVisibleError,
+    NotYourTurnError,
+    StaleStateError,
+)
+
+STATUS: tuple[tuple[type[DomainError], int], ...] = (
+    (NotVisibleError, 404),
+    (NotYourTurnError, 403),
+    (StaleStateError, 409),
+    (IllegalTransitionError, 409),
+    (KeyReusedError, 409),
+    (TooManyError, 429),
+    (InvalidInputError, 422),
+)
+TITLES = {
+    400: "请求无法读取",
+    401: "需要有效的令牌",
+    403: "您的角色不能执行此操作",
+    404: "没有找到",
+    405: "不支持这种方法",
+    409: "与当前状态冲突",
+    422: "内容有误",
+    429: "太频繁",
+}
+
+
+class FieldProblem(Schema):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class Problem(Schema):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    fields: list[FieldProblem] = []
+
+
+REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429), Problem)
+"""What any operation may answer besides what it is for."""
+
+
+def problem(
+    status: int, *, code: str, detail: str, fields: list[dict[str, str]] | None = None
+) -> HttpResponse:
+    """Answer with a problem."""
+    body = {
+        "type": f"urn:dianliang:{code}",
+        "title": TITLES.get(status, "出错了"),
+        "status": status,
+        "detail": detail,
+        "fields": fields or [],
+    }
+    return JsonResponse(
+        body,
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def install(api: NinjaAPI) -> None:
+    """Give an API these answers."""
+
+    @api.exception_handler(DomainError)
+    def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+        del request
+        status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
+        fields = [{"field": error.field, "detail": error.message}] if error.field else None
+        answer = problem(status, code=error.code, detail=error.message, fields=fields)
+        if isinstance(error, TooManyError):
+            answer["Retry-After"] = str(error.retry_after_s)
+        return answer
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        del request
+        fields = [
+            {"field": ".".join(str(step) for step in found["loc"][1:]), "detail": found["msg"]}
+            for found in error.errors
+        ]
+        detail = "；".join(f"{found['field']}：{found['detail']}" for found in fields[:3])
+        return problem(422, code="input.invalid", detail=detail, fields=fields)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        del request, error
+        answer = problem(401, code="access.no-token", detail="请在 Authorization 头中提供令牌。")
+        answer["WWW-Authenticate"] = 'Bearer realm="dianliang"'
+        return answer
+
+    @api.exception_handler(HttpError)
+    def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+        del request
+        return problem(error.status_code, code="http.error", detail=str(error))
+
+    @api.exception_handler(Http404)
+    def absent(request: HttpRequest, error: Http404) -> HttpResponse:
+        del request, error
+        return problem(404, code="access.not-visible", detail="没有找到。")
