@@ -3,7 +3,9 @@
 import os
 import shutil
 import socket
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -11,14 +13,15 @@ from pytest_django.live_server_helper import LiveServer
 
 from dianliang.core.assets import ensure_assets
 
-FIRST_PORT, PORTS_EACH = 25000, 10
+FIRST_PORT, PORTS_EACH, CHECKOUTS = 20000, 10, 60
 PHONE = {"width": 360, "height": 740}
 
 
 def free_port() -> int:
-    """Return a loopback port below the ephemeral range, of this worker's own, that is free."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = FIRST_PORT + worker * PORTS_EACH
+    """Return a free loopback port below the ephemeral range, of this checkout and worker's own."""
+    checkout = zlib.crc32(str(Path(__file__).parent).encode()) % CHECKOUTS
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PORTS_EACH
+    first = FIRST_PORT + (checkout * PORTS_EACH + worker) * PORTS_EACH
     for port in range(first, first + PORTS_EACH):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):

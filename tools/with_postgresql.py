@@ -30,7 +30,7 @@ def server_binaries() -> Path:
 
 def free_port() -> int:
     """Return a loopback port below the ephemeral range that nobody listens on."""
-    for port in range(26400, 26500):
+    for port in (26400 + (os.getpid() + step) % 100 for step in range(100)):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port
