@@ -13,15 +13,17 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.intake import access
 from dianliang.domain.intake.models import Message, Need, NeedJob
-from dianliang.domain.intake.operations import handling
+from dianliang.domain.intake.operations import handling, merging
 from dianliang.domain.intake.operations import posting as posting_operations
 from dianliang.domain.intake.operations.handling import UnableToHandleError
+from dianliang.domain.intake.queries.detail import last_event, standing
 from dianliang.domain.work.models import Job
 from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import posting, triage
+from dianliang.flows import deciding, need_follow, posting
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.text import clean_text
 
@@ -65,11 +67,11 @@ def _reason(text: str, *, field: str = "reason", label: str = "原因") -> str:
 
 @transaction.atomic
 def accept(*, number: str, by: Actor, at: datetime) -> Need:
-    """Accept a need as triage proposed it; the agreement is recorded as a decision."""
+    """Accept a need as it stands: what nobody decided of its suggestion is agreed to thereby."""
     need = access.need_to_handle(number, by=by)
     accepted = handling.accept(need=need, handler=_person(by), by=by, at=at)
-    if need.service is not None:
-        handling.decide(need=need, aspect="service", chosen=need.service.code, by=by, at=at)
+    for aspect in ("service", "unit", "urgency"):
+        deciding.agree_unless_decided(need, aspect, by=by, at=at)
     return accepted
 
 
@@ -79,10 +81,19 @@ def decline(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
     return handling.decline(need=need, reason=_reason(reason), by=by, at=at)
 
 
+@transaction.atomic
 def hand_over(*, number: str, unit_code: str, reason: str, by: Actor, at: datetime) -> Need:
-    """Offer a need to another unit."""
+    """Offer a need to another unit; that the suggested one was wrong is recorded."""
     need = access.need_to_handle(number, by=by)
-    return handling.hand_over(need=need, to=_unit(unit_code), reason=_reason(reason), by=by, at=at)
+    to = _unit(unit_code)
+    moved = handling.hand_over(need=need, to=to, reason=_reason(reason), by=by, at=at)
+    handling.decide(need=need, aspect="unit", chosen=to.code, by=by, at=at)
+    return moved
+
+
+def recall(*, number: str, by: Actor, at: datetime) -> Need:
+    """Take back what another unit was offered and has not taken yet."""
+    return handling.recall(need=access.need_to_recall(number, by=by), by=by, at=at)
 
 
 def take(*, number: str, by: Actor, at: datetime) -> Need:
@@ -104,10 +115,13 @@ def ask(*, number: str, question: str, by: Actor, at: datetime) -> Need:
     return handling.ask(need=need, question=question, by=by, at=at)
 
 
+@transaction.atomic
 def answer(*, number: str, by: Actor, at: datetime) -> Need:
     """Go on: the answer came by another way, for example by phone."""
     need = access.need_to_handle(number, by=by)
-    return handling.answer(need=need, calendar=work_calendar(), by=by, at=at)
+    handling.answer(need=need, calendar=work_calendar(), by=by, at=at)
+    need_follow.go_on_working(need, at=at)
+    return need
 
 
 def pause(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
@@ -116,10 +130,13 @@ def pause(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
     return handling.pause(need=need, reason=_reason(reason), by=by, at=at)
 
 
+@transaction.atomic
 def resume(*, number: str, by: Actor, at: datetime) -> Need:
     """Let the clock run again."""
     need = access.need_to_handle(number, by=by)
-    return handling.resume(need=need, calendar=work_calendar(), by=by, at=at)
+    handling.resume(need=need, calendar=work_calendar(), by=by, at=at)
+    need_follow.go_on_working(need, at=at)
+    return need
 
 
 def resolve(*, number: str, words: str, by: Actor, at: datetime) -> Need:
@@ -151,6 +168,7 @@ def cancel(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
     return posting_operations.cancel(participant=first, reason=_reason(reason), by=by, at=at)
 
 
+@transaction.atomic
 def merge(*, number: str, into: str, by: Actor, at: datetime) -> Need:
     """Make a need part of another; all who asked follow that one."""
     need = access.need_to_handle(number, by=by)
@@ -158,7 +176,29 @@ def merge(*, number: str, into: str, by: Actor, at: datetime) -> Need:
         target = access.need_to_handle(into.strip(), by=by)
     except NotVisibleError as absent:
         raise InvalidInputError("没有找到要并入的需求，请核对编号。", field="into") from absent
-    return handling.merge(need=need, into=target, by=by, at=at)
+    likely = next((d for d in deciding.likely_of(need, at=at) if d.number == target.number), None)
+    moved = merging.merge(need=need, into=target, by=by, at=at)
+    if likely is not None:
+        evidence = deciding.evidence(likely)
+        handling.judge_duplicate(need=need, evidence=evidence, is_same=True, by=by, at=at)
+    return moved
+
+
+def unmerge(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
+    """Undo a merge that was a mistake."""
+    need = access.need_to_handle(number, by=by)
+    return merging.unmerge(need=need, reason=_reason(reason), by=by, at=at)
+
+
+@transaction.atomic
+def set_urgency(*, number: str, urgency: str, reason: str, by: Actor, at: datetime) -> Need:
+    """Change how soon somebody must look; jobs that wait follow."""
+    need = access.need_to_handle(number, by=by)
+    handling.set_urgency(need=need, urgency=urgency, reason=_reason(reason), by=by, at=at)
+    priority = PRIORITIES[Need.Urgency(urgency)]
+    for part in need.parts.select_related("job"):
+        job_operations.reprioritise(job=part.job, priority=priority, by=by, at=at)
+    return need
 
 
 @transaction.atomic
@@ -232,24 +272,14 @@ def _point(need: Need) -> GeoPoint:
 
 
 def tell(*, number: str, text: str, is_internal: bool, by: Actor, at: datetime) -> Message:
-    """Write to the person who asked, or a note for colleagues."""
-    need = access.need_to_handle(number, by=by)
+    """Write to the person who asked, or a note for colleagues.
+
+    Who only does a job of the need may leave a note; its handler speaks with the person.
+    """
+    visible = access.need_to_note if is_internal else access.need_to_handle
+    need = visible(number, by=by)
     text = clean_text(text, field="text", label="内容", most=4000, least=1)
     return handling.tell(need=need, text=text, is_internal=is_internal, by=by, at=at)
-
-
-def duplicates(*, number: str, by: Actor, at: datetime) -> tuple[triage.LikelyDuplicate, ...]:
-    """Return open needs that this one may repeat."""
-    need = access.need_to_see(number, by=by)
-    point = GeoPoint(need.lat, need.lon) if need.lat is not None and need.lon is not None else None
-    return triage.likely_duplicates(
-        text=need.text,
-        area=need.area,
-        point=point,
-        at=at,
-        service_code=need.service.code if need.service else "",
-        besides=need.number,
-    )
 
 
 def reveal_phone(*, number: str, participant_id: int, reason: str, by: Actor, at: datetime) -> str:
@@ -261,18 +291,17 @@ def reveal_phone(*, number: str, participant_id: int, reason: str, by: Actor, at
     return handling.reveal(participant=found, reason=_reason(reason), by=by, at=at)
 
 
-def keep_filter(*, name: str, query: str, by: Actor) -> None:
-    """Keep a view of the queue under a name."""
-    name = clean_text(name, field="name", label="名称", most=40, least=1)
-    handling.keep_filter(name=name, query=query, by=by)
-
-
 Act = Callable[..., Any]
 ACTS: dict[str, tuple[Act, tuple[str, ...]]] = {
     "accept": (accept, ()),
     "take": (take, ()),
     "answer": (answer, ()),
     "resume": (resume, ()),
+    "recall": (recall, ()),
+    "agree": (deciding.agree, ("aspect",)),
+    "unmerge": (unmerge, ("reason",)),
+    "keep_apart": (deciding.keep_apart, ("other",)),
+    "urgency": (set_urgency, ("urgency", "reason")),
     "decline": (decline, ("reason",)),
     "hand_back": (hand_back, ("reason",)),
     "pause": (pause, ("reason",)),
@@ -285,3 +314,36 @@ ACTS: dict[str, tuple[Act, tuple[str, ...]]] = {
     "classify": (classify, ("service_code",)),
 }
 """Each verb of a need with the fields that it takes; the lifecycle says when and for whom."""
+
+
+def perform(
+    *, verb: str, number: str, fields: dict[str, str], seen: str = "", by: Actor, at: datetime
+) -> Need:
+    """Do one thing with a need, unless it has moved since the person saw it.
+
+    `seen` is how the need stood on the person's screen, as `standing` names it; empty if unknown.
+
+    Raises:
+        NotVisibleError: there is no such verb, or the need is not the actor's to handle.
+        StaleStateError: somebody moved it meanwhile; who and when is said.
+        DomainError: what the verb itself refuses.
+    """
+    if verb not in ACTS:
+        raise NotVisibleError("没有这种操作。")
+    function, names = ACTS[verb]
+    if seen:
+        _check_seen(access.need_to_see(number, by=by), seen)
+    values = {name: fields.get(name, "") for name in names}
+    done: Need = function(number=number, by=by, at=at, **values)
+    return done
+
+
+def _check_seen(need: Need, seen: str) -> None:
+    if seen == standing(need):
+        return
+    last = last_event(need)
+    who = f"{last.actor_name}在 {last.at.astimezone(SHANGHAI):%H:%M} " if last else ""
+    raise StaleStateError(
+        f"您打开这一页之后，{who}处理过这条需求，现在是“{need.get_status_display()}”。"
+        "您的操作没有执行；下面是最新情况，请看过再操作。"
+    )

@@ -7,7 +7,7 @@ from django.db import transaction
 from dianliang.domain.intake.models import Need, NeedJob
 from dianliang.domain.intake.operations import handling
 from dianliang.domain.work.models import Job
-from dianliang.kernel.actor import Actor
+from dianliang.kernel.actor import SYSTEM, Actor
 
 ENDED = frozenset({"DONE", "CANCELLED"})
 
@@ -18,6 +18,14 @@ def start(job: Job, *, by: Actor, at: datetime) -> None:
     for need in _needs(job):
         if need.status == "ACCEPTED":
             handling.start(need=need, by=by, at=at)
+
+
+@transaction.atomic
+def go_on_working(need: Need, *, at: datetime) -> None:
+    """Put a need whose clock runs again back to work, if it has jobs that wait or are planned."""
+    unfinished = NeedJob.objects.filter(need=need).exclude(job__status__in=ENDED)
+    if need.status == "ACCEPTED" and unfinished.exists():
+        handling.start(need=need, by=SYSTEM, at=at)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.engines.triage import Suggestion
-from dianliang.flows import triage
+from dianliang.flows import need_follow, triage
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
@@ -327,6 +327,7 @@ def add_words(
     message = posting.say(participant=who, text=text, photos=_keep(photos, at=at), by=by, at=at)
     if who.need.status == "WAITING":
         handling.answer(need=who.need, calendar=catalog.work_calendar(), by=by, at=at)
+        need_follow.go_on_working(who.need, at=at)
     return message
 
 

@@ -15,8 +15,9 @@ from dianliang.domain.territory.models import Area
 from dianliang.engines import triage as engine
 from dianliang.kernel.geo import GeoPoint
 
-RELEARN_EVERY = 25
-"""So many new decisions make the next suggestion learn from all of them."""
+RELEARN_EVERY = 75
+"""So many new decisions, three for each accepted need, make the next suggestion learn from all."""
+DUPLICATES_VERSION = "duplicates-1"
 PERSONAL = frozenset({"phones", "masks"})
 """What triage finds of persons stays in the need; a suggestion is read by many."""
 MOST_EXAMPLES = 6000
@@ -45,11 +46,14 @@ def _fingerprint() -> tuple[str, int]:
     """Name the state of the knowledge, cheaply: it is asked for with every need."""
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST_DECISION)
-        newest = cursor.fetchone()[0] or 0
+        newest = (cursor.fetchone() or [0])[0]
     return reference.current(), newest // RELEARN_EVERY
 
 
-_NEWEST_DECISION = f"SELECT MAX(id) FROM {Decision._meta.db_table}"  # noqa: S608 (a table of ours)
+_NEWEST_DECISION = (
+    f"SELECT id FROM {Decision._meta.db_table}"  # noqa: S608 (a table of ours)
+    " WHERE aspect = 'service' ORDER BY id DESC LIMIT 1"
+)
 
 
 def _knowledge() -> engine.Knowledge:
@@ -98,6 +102,7 @@ def record(need: Need, suggestion: engine.Suggestion, *, unit_why: str, at: date
     found = asdict(suggestion)
     body = {key: value for key, value in found.items() if key not in PERSONAL}
     body["unit_why"] = unit_why
+    body["unit_code"] = need.unit.code
     return Suggestion.objects.create(need=need, at=at, version=suggestion.version, body=body)
 
 

@@ -43,7 +43,8 @@ def visit(town, job, *, after_min):
     ("visit_after", "seen_after", "words"),
     [
         (None, 10, ""),
-        (None, 40, "还没排上门，来不及了"),
+        (None, 50, ""),
+        (None, 65, "还没排上门，来不及了"),
         (60, 40, ""),
         (120, 10, "上门排在承诺之后"),
         (120, 100, ""),

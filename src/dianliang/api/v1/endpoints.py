@@ -24,7 +24,7 @@ from dianliang.domain.intake.queries.detail import NeedPage, need_page
 from dianliang.domain.territory.queries import AreaRow, area_rows
 from dianliang.domain.work.queries import jobs as work
 from dianliang.domain.work.queries import plans as planned
-from dianliang.flows import handling, posting, tokens
+from dianliang.flows import deciding, handling, posting, tokens
 from dianliang.flows.planning import drafting
 from dianliang.flows.triage import LikelyDuplicate
 from dianliang.kernel.actor import Actor, Role
@@ -170,7 +170,7 @@ def read_need(request: HttpRequest, number: s.Code) -> Any:
 )
 def list_duplicates(request: HttpRequest, number: s.Code) -> Any:
     """List open needs that this one may repeat, with reasons; a person merges."""
-    return handling.duplicates(number=number, by=actor(request), at=now())
+    return deciding.duplicates(number=number, by=actor(request), at=now())
 
 
 @router.post("/needs/{number}/jobs", response={201: s.JobsOut, **REFUSALS}, summary="派工单")

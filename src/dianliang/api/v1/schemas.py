@@ -48,6 +48,9 @@ class ActIn(Schema):
     words: Words = ""
     into: Code = ""
     service_code: Code = ""
+    urgency: Code = ""
+    aspect: Code = ""
+    other: Code = ""
 
 
 class PartIn(Schema):

@@ -46,6 +46,31 @@ def need_to_see(number: str, *, by: Actor) -> Need:
     return need
 
 
+def need_to_recall(number: str, *, by: Actor) -> Need:
+    """Return a need that the actor's unit offered to another and may still take back.
+
+    Raises:
+        NotVisibleError: it is absent, or his unit did not offer it.
+    """
+    need = need_to_see(number, by=by)
+    giver = need.handed_over_from
+    if by.role not in HANDLERS or giver is None or not by.reaches_unit(giver.path):
+        raise NotVisibleError("没有找到这条需求。")
+    return need
+
+
+def need_to_note(number: str, *, by: Actor) -> Need:
+    """Return a need that the actor works on, be it only with a job of it.
+
+    Raises:
+        NotVisibleError: it is absent, or not his to see or to handle.
+    """
+    need = need_to_see(number, by=by)
+    if by.role not in HANDLERS:
+        raise NotVisibleError("没有找到这条需求。")
+    return need
+
+
 def need_to_handle(number: str, *, by: Actor) -> Need:
     """Return a need that the actor may act on: it is his unit's now.
 

@@ -34,6 +34,7 @@ NEED = Lifecycle(
         row("hand_over", "移交", {"RECEIVED", "ACCEPTED", "IN_PROGRESS"}, "HANDED_OVER", D, U),
         row("take", "接收", {"HANDED_OVER"}, "ACCEPTED", D, U),
         row("hand_back", "退回", {"HANDED_OVER"}, "RECEIVED", D, U),
+        row("recall", "撤回移交", {"HANDED_OVER"}, "RECEIVED", D, U),
         row("start", "开始办理", {"ACCEPTED"}, "IN_PROGRESS", D, U, S, C, SYS),
         row("ask", "询问", {"RECEIVED", "ACCEPTED", "IN_PROGRESS"}, "WAITING", D, U),
         row("answer", "补充", {"WAITING"}, "ACCEPTED", R, E, D, U, S),
@@ -60,6 +61,7 @@ NEED = Lifecycle(
             D,
             U,
         ),
+        row("unmerge", "拆回", {"MERGED"}, "RECEIVED", D, U),
     ],
 )
 OPEN = frozenset({"RECEIVED", "HANDED_OVER", "ACCEPTED", "IN_PROGRESS", "WAITING", "PAUSED"})

@@ -149,6 +149,9 @@ class Participant(models.Model):
     on_behalf_of = EncryptedTextField("代谁", blank=True)
     text = models.TextField("补充描述", blank=True)
     is_first = models.BooleanField("首报", default=False)
+    came_from = models.ForeignKey(
+        Need, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合并前的需求"
+    )
     joined_at = models.DateTimeField("时间")
 
     class Meta:
@@ -281,6 +284,8 @@ class SavedFilter(models.Model):
     owner_id = models.CharField("所有者", max_length=64)
     name = models.CharField("名称", max_length=40)
     query = models.CharField("条件", max_length=500)
+    owner_name = models.CharField("所有者姓名", max_length=64, blank=True)
+    shared_with = models.CharField("共享给单位", max_length=24, blank=True, db_index=True)
     position = models.PositiveIntegerField("排序", default=0)
 
     class Meta:

@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import QuerySet
 
-from dianliang.domain.intake.models import Need
+from dianliang.domain.intake.models import Need, Participant
+from dianliang.domain.intake.tokens import phone_key
 
 MOST_HITS = 5000
 _NUMBER = re.compile(r"xq\d{6}(-\d{1,8})?")
 _NUMBER_END = re.compile(r"\d{4,8}")
 """What people read out of `XQ261124-0007`: all of it, or the end."""
+_PHONE = re.compile(r"\+?[\d-]{7,20}")
+"""Telephone numbers are encrypted: they are found whole, by their blind index, or not at all."""
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 
@@ -75,7 +78,30 @@ def matching(words: str) -> list[int]:
     return sorted(found or (), reverse=True)
 
 
+def pieces(text: str, words: str, *, most: int = 90) -> tuple[tuple[str, bool], ...]:
+    """Cut a text into pieces that were searched for and others, from near the first hit on.
+
+    A long text is shown around what was found, so that a reader sees why it is in the list.
+    """
+    parts = sorted({part for part in words.lower().split() if part}, key=len, reverse=True)
+    found = re.compile("|".join(map(re.escape, parts))) if parts else None
+    first = found.search(text.lower()) if found else None
+    start = max(0, first.start() - most // 3) if first and first.end() > most else 0
+    shown = ("…" if start else "") + text[start : start + most]
+    shown += "…" if start + most < len(text) else ""
+    if found is None:
+        return ((shown, False),)
+    made, at = list[tuple[str, bool]](), 0
+    for hit in found.finditer(shown.lower()):
+        made += [(shown[at : hit.start()], False), (shown[hit.start() : hit.end()], True)]
+        at = hit.end()
+    return tuple(piece for piece in [*made, (shown[at:], False)] if piece[0])
+
+
 def _hits(part: str) -> list[int]:
+    if _PHONE.fullmatch(part) and len(re.sub(r"\D", "", part)) >= 7:
+        asked = Participant.objects.filter(phone_index=phone_key(part))
+        return [*asked.order_by("-need_id").values_list("need_id", flat=True), *_worded(part)]
     if _NUMBER.fullmatch(part):
         return _keys(Need.objects.filter(number__startswith=part.upper()))
     if _NUMBER_END.fullmatch(part):

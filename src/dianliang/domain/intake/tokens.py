@@ -1,7 +1,9 @@
 """Secrets by which people follow a need without an account. Only their hash is stored."""
 
 import hashlib
+import re
 
+from dianliang.core.fields import blind_index
 from dianliang.domain.intake.models import Participant
 from dianliang.kernel.errors import NotVisibleError
 
@@ -9,6 +11,12 @@ from dianliang.kernel.errors import NotVisibleError
 def hashed(token: str) -> str:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def phone_key(phone: str) -> str:
+    """Return by what a phone number is looked up, however it was written; nothing for none."""
+    digits = re.sub(r"\D", "", phone)
+    return blind_index(digits, context="participant.phone") if digits else ""
 
 
 def participant(token: str) -> Participant:

@@ -49,6 +49,21 @@ def _areas() -> dict[str, Area]:
 
 
 @reference.Kept
+def places_to_choose() -> list[tuple[str, str]]:
+    """Return code and full name of every township and village, in tree order."""
+    chosen = [area for area in _areas().values() if area.level in {"township", "village"}]
+    return [
+        (
+            area.code,
+            f"{area.parent.name} · {area.name}"
+            if area.level == "village" and area.parent
+            else area.name,
+        )
+        for area in sorted(chosen, key=lambda area: area.path)
+    ]
+
+
+@reference.Kept
 def _village_centres() -> list[tuple[GeoPoint, Area]]:
     return [
         (GeoPoint(area.lat, area.lon), area)

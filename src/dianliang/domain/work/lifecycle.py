@@ -25,6 +25,7 @@ JOB = Lifecycle(
         row("hand_over", "移交", {"OPEN"}, "HANDED_OVER", D, U),
         row("take", "接收", {"HANDED_OVER"}, "OPEN", D, U),
         row("hand_back", "退回", {"HANDED_OVER"}, "OPEN", D, U),
+        row("recall", "撤回移交", {"HANDED_OVER"}, "OPEN", D, U),
         row("schedule", "安排", {"OPEN"}, "SCHEDULED", D, U, SYS),
         row("unschedule", "退回待安排", {"SCHEDULED"}, "OPEN", D, U, S, C, SYS),
         row("complete", "完成", {"OPEN", "SCHEDULED"}, "DONE", D, U, S, C),

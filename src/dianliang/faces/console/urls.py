@@ -2,22 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import care, people, views
+from dianliang.faces.console import care, intake, need, people, views
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.board, name="board"),
+    path("fresh/", views.fresh, name="fresh"),
+    path("alarm/", views.alarm, name="alarm"),
     path("bulk/", views.bulk, name="bulk"),
     path("filters/", views.keep_filter, name="keep_filter"),
-    path("intake/", views.intake, name="intake"),
-    path("intake/hints/", views.hints, name="hints"),
-    path("paste/", views.paste, name="paste"),
-    path("needs/<str:number>/", views.need, name="need"),
-    path("needs/<str:number>/split/", views.split, name="split"),
-    path("needs/<str:number>/tell/", views.tell, name="tell"),
-    path("needs/<str:number>/photos/<str:token>/", views.photo, name="photo"),
-    path("needs/<str:number>/reveal/<int:participant_id>/", views.reveal, name="reveal"),
-    path("needs/<str:number>/do/<str:verb>/", views.act, name="act"),
+    path("filters/change/", views.change_filter, name="change_filter"),
+    path("intake/", intake.intake, name="intake"),
+    path("intake/hints/", intake.hints, name="hints"),
+    path("paste/", intake.paste, name="paste"),
+    path("needs/<str:number>/", need.need, name="need"),
+    path("needs/<str:number>/split/", need.split, name="split"),
+    path("needs/<str:number>/tell/", need.tell, name="tell"),
+    path("needs/<str:number>/photos/<str:token>/", need.photo, name="photo"),
+    path("needs/<str:number>/reveal/<int:participant_id>/", need.reveal, name="reveal"),
+    path("needs/<str:number>/do/<str:verb>/", need.act, name="act"),
+    path("needs/<str:number>/jobs/<str:job_number>/<str:verb>/", need.job, name="need_job"),
     path("care/", care.register, name="care"),
     path("care/open/", care.open_visits, name="care_open"),
     path("care/<str:number>/", care.file, name="care_file"),

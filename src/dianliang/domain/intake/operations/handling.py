@@ -1,5 +1,6 @@
 """What those who answer may do: from accepting to resolving. Unit scope is checked by `access`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +10,17 @@ from dianliang.core import audit, transitions
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import Deadlines
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.intake.lifecycle import CLOCK_STOPPED, NEED
+from dianliang.domain.intake import search
+from dianliang.domain.intake.lifecycle import NEED, OPEN
 from dianliang.domain.intake.models import (
     ClockPause,
     Decision,
     Message,
     Need,
     Participant,
-    SavedFilter,
+    Suggestion,
 )
+from dianliang.domain.intake.suggesting import latest_suggestion, proposed
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
@@ -85,6 +88,18 @@ def hand_back(*, need: Need, reason: str, by: Actor, at: datetime) -> Need:
     changes = {"unit": need.handed_over_from, "handed_over_from": None}
     return transitions.apply(
         need, "hand_back", lifecycle=NEED, by=by, at=at, note=reason, changes=changes
+    )
+
+
+@transaction.atomic
+def recall(*, need: Need, by: Actor, at: datetime) -> Need:
+    """Take back what another unit was offered and has not taken yet (撤回移交)."""
+    if need.handed_over_from is None:
+        raise UnableToHandleError("没有移交单位，无法撤回。")
+    changes = {"unit": need.handed_over_from, "handed_over_from": None}
+    note = f"{need.unit.name} → {need.handed_over_from.name}"
+    return transitions.apply(
+        need, "recall", lifecycle=NEED, by=by, at=at, note=note, changes=changes
     )
 
 
@@ -194,31 +209,6 @@ def archive(*, need: Need, by: Actor, at: datetime) -> Need:
 
 
 @transaction.atomic
-def merge(*, need: Need, into: Need, by: Actor, at: datetime) -> Need:
-    """Make a need part of another; everyone who asked follows and rates the other one (合并)."""
-    if need.pk == into.pk:
-        raise UnableToHandleError("不能与自己合并。")
-    if into.status in {"MERGED", "CANCELLED", "DECLINED", "CLOSED"}:
-        raise UnableToHandleError(f"{into.number} 已结束，不能并入。")
-    if need.parts.exclude(job__status="CANCELLED").exists():
-        raise UnableToHandleError("本需求已拆出工单，请先撤销工单再合并。")
-    if need.status in CLOCK_STOPPED:
-        need.pauses.filter(until_at=None).update(until_at=at)
-    moved = transitions.apply(
-        need,
-        "merge",
-        lifecycle=NEED,
-        by=by,
-        at=at,
-        note=f"并入 {into.number}",
-        changes={"merged_into": into, "clock_stopped_at": None, "closed_at": at},
-    )
-    Participant.objects.filter(need=need).update(need=into, is_first=False)
-    audit.record("intake.need.absorb", target=into, by=by, at=at, after=need.number)
-    return moved
-
-
-@transaction.atomic
 def tell(*, need: Need, text: str, is_internal: bool, by: Actor, at: datetime) -> Message:
     """Write to the person who asked, or a note for colleagues only."""
     message = Message.objects.create(
@@ -253,31 +243,91 @@ def classify(
         else (Need.Urgency.URGENT if service.is_urgent else Need.Urgency.NORMAL),
     }
     was = need.service.code if need.service else ""
-    if not Need.objects.filter(pk=need.pk, status=need.status).update(**changes):
+    as_seen = Need.objects.filter(pk=need.pk, status=need.status, service=need.service)
+    if not as_seen.update(**changes):
         raise StaleStateError("该单据刚被他人处理，请刷新后再试。")
     for name, value in changes.items():
         setattr(need, name, value)
+    search.index([need])
     decide(need=need, aspect="service", chosen=service.code, by=by, at=at)
     audit.record("intake.need.classify", target=need, by=by, at=at, before=was, after=service.code)
     return need
 
 
 @transaction.atomic
+def set_urgency(*, need: Need, urgency: str, reason: str, by: Actor, at: datetime) -> Need:
+    """Say how soon somebody must look, with a reason; what triage proposed stays on record.
+
+    Raises:
+        InvalidInputError: there is no such urgency, or no reason.
+        UnableToHandleError: the need has ended, or is that urgent already.
+        StaleStateError: someone else changed it meanwhile.
+    """
+    if urgency not in Need.Urgency.values:
+        raise InvalidInputError("请选择一般、紧急或危险。", field="urgency")
+    if not reason:
+        raise InvalidInputError("改缓急必须说明原因。", field="reason")
+    if need.status not in OPEN:
+        raise UnableToHandleError("已结束的需求不能改缓急。")
+    if need.urgency == urgency:
+        raise UnableToHandleError(f"缓急已经是“{need.get_urgency_display()}”。")
+    was = need.urgency
+    is_danger = urgency == Need.Urgency.EMERGENCY
+    as_seen = Need.objects.filter(pk=need.pk, status=need.status, urgency=was)
+    if not as_seen.update(urgency=urgency, is_danger=is_danger):
+        raise StaleStateError("该单据刚被他人处理，请刷新后再试。")
+    need.urgency, need.is_danger = urgency, is_danger
+    decide(need=need, aspect="urgency", chosen=urgency, by=by, at=at)
+    audit.record(
+        "intake.need.urgency",
+        target=need,
+        by=by,
+        at=at,
+        before=was,
+        after=urgency,
+        reason=f"{Need.Urgency(was).label} → {Need.Urgency(urgency).label}：{reason}",
+    )
+    return need
+
+
+@transaction.atomic
 def decide(*, need: Need, aspect: str, chosen: str, by: Actor, at: datetime) -> Decision | None:
     """Record what a person made of the latest suggestion; None if there was none."""
-    suggestion = need.suggestions.order_by("-pk").first()
+    suggestion = latest_suggestion(need)
     if suggestion is None:
         return None
-    categories = suggestion.body.get("categories", [])
-    proposed = categories[0]["service_code"] if aspect == "service" and categories else ""
     return Decision.objects.create(
         suggestion=suggestion,
         at=at,
         by_id=by.id,
         by_name=by.name,
         aspect=aspect,
-        proposed=proposed,
+        proposed=proposed(suggestion.body, aspect),
         chosen=chosen,
+    )
+
+
+@transaction.atomic
+def judge_duplicate(
+    *, need: Need, evidence: Mapping[str, Any], is_same: bool, by: Actor, at: datetime
+) -> Decision:
+    """Store a likely duplicate as it was proposed, and what a person made of it.
+
+    `evidence` carries number, score, reasons and version. Duplicates are looked for whenever a
+    need is opened, so that later ones are found too; what was judged is kept from that moment.
+    """
+    suggestion = Suggestion.objects.create(
+        need=need, at=at, version=evidence["version"], body={"duplicate": dict(evidence)}
+    )
+    number: str = evidence["number"]
+    return Decision.objects.create(
+        suggestion=suggestion,
+        at=at,
+        by_id=by.id,
+        by_name=by.name,
+        aspect="duplicate",
+        proposed=number,
+        chosen=number if is_same else "",
     )
 
 
@@ -292,11 +342,3 @@ def reveal(*, participant: Participant, reason: str, by: Actor, at: datetime) ->
         raise InvalidInputError("查看联系方式必须说明原因。", field="reason")
     audit.record("intake.need.reveal", target=participant.need, by=by, at=at, reason=reason)
     return participant.phone
-
-
-@transaction.atomic
-def keep_filter(*, name: str, query: str, by: Actor) -> SavedFilter:
-    """Keep a view of the queue under a name; the same name is replaced."""
-    return SavedFilter.objects.update_or_create(
-        owner_id=by.id, name=name, defaults={"query": query[:500]}
-    )[0]

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import transaction
 
 from dianliang.core import audit, transitions
-from dianliang.core.fields import blind_index
 from dianliang.core.models import StoredFile
 from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Service
@@ -16,7 +15,7 @@ from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import NEED, OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
 from dianliang.domain.intake.reporting import Reporter
-from dianliang.domain.intake.tokens import hashed
+from dianliang.domain.intake.tokens import hashed, phone_key
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Team
@@ -26,7 +25,6 @@ from dianliang.kernel.geo import GeoPoint
 
 UNHAPPY_BELOW = 3
 """One or two stars reopen a need; three and more close it."""
-PHONE_INDEX = "participant.phone"
 
 
 class UnableToJoinError(DomainError):
@@ -134,7 +132,7 @@ def _participate(
         token_hash=hashed(token),
         name=reporter.name,
         phone=reporter.phone,
-        phone_index=blind_index(reporter.phone, context=PHONE_INDEX) if reporter.phone else "",
+        phone_index=phone_key(reporter.phone),
         on_behalf_of=reporter.on_behalf_of,
         text=text,
         is_first=is_first,
@@ -180,6 +178,7 @@ def cancel(*, participant: Participant, reason: str, by: Actor, at: datetime) ->
     """
     if not participant.is_first:
         raise UnableToJoinError("只有首报人可以取消；您可以不再关注。")
+    participant.need.pauses.filter(until_at=None).update(until_at=at)
     return transitions.apply(
         participant.need,
         "cancel",

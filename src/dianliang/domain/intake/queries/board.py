@@ -1,5 +1,6 @@
 """The handler's queue: filtered, searched, sorted by what is most urgent; no query per row."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -8,7 +9,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 
 from dianliang.domain.intake import access, search
 from dianliang.domain.intake.lifecycle import CLOCK_STOPPED, LABELS, NEED, OPEN
-from dianliang.domain.intake.models import Need, Participant, SavedFilter
+from dianliang.domain.intake.models import Need, NeedJob, Participant
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
 from dianliang.kernel.actor import Actor, Role
@@ -21,10 +22,14 @@ TABS: dict[str, tuple[str, frozenset[str]]] = {
     "doing": ("办理中", frozenset({"ACCEPTED", "IN_PROGRESS"})),
     "stopped": ("停钟", CLOCK_STOPPED),
     "done": ("已办结", frozenset({"RESOLVED", "CLOSED"})),
+    "parts": ("协办", OPEN),
     "all": ("全部", frozenset(LABELS)),
 }
+JOB_OPEN = ("OPEN", "HANDED_OVER", "SCHEDULED")
 LEAST_LEAD = timedelta(minutes=60)
 """Planning, driving and working take at least this long."""
+LEAST_ROAD = timedelta(minutes=30)
+"""Sending somebody and his way there take at least this long."""
 SOON_SHARE = 0.25
 """A clock with less than a quarter of its time left is shown amber."""
 
@@ -55,6 +60,7 @@ class NeedRow:
 
     number: str
     text: str
+    pieces: tuple[tuple[str, bool], ...]
     status: str
     status_label: str
     service_name: str
@@ -71,6 +77,7 @@ class NeedRow:
     reopened_count: int
     lat: float | None
     lon: float | None
+    is_exact_place: bool
     forecast: str
     verbs: tuple[str, ...]
 
@@ -84,46 +91,88 @@ class Board:
     page: int
     pages: int
     counts: dict[str, int] = field(default_factory=dict[str, int])
+    stamp: str = ""
 
 
 def board(*, by: Actor, filters: Filters, at: datetime) -> Board:
     """Return a page of the queue that an actor may see."""
     needs = access.visible(by)
-    counts = _counts(needs)
-    rows = _filtered(needs, filters, at=at)
+    counts = _counts(needs, by=by)
+    rows = _filtered(needs, filters, by=by, at=at)
     total = rows.count()
     pages = max(1, min(LAST_PAGE, -(-total // PAGE_ROWS)))
     page = max(1, min(filters.page, pages))
     first = (page - 1) * PAGE_ROWS
     shown = _sorted(rows, filters)[first : first + PAGE_ROWS]
-    found = list(shown.select_related("service", "area", "unit"))
+    found = list(shown.select_related("service", "area", "unit", "handed_over_from"))
     visits = next_visits(found)
     asked = _participants(found)
+    made = tuple(
+        row_of(
+            need,
+            by=by,
+            at=at,
+            visit_at=visits.get(need.pk),
+            participants=asked[need.pk],
+            words=filters.q,
+        )
+        for need in found
+    )
     return Board(
-        rows=tuple(
-            row_of(need, by=by, at=at, visit_at=visits.get(need.pk), participants=asked[need.pk])
-            for need in found
-        ),
-        total=total,
-        page=page,
-        pages=pages,
-        counts=counts,
+        rows=made, total=total, page=page, pages=pages, counts=counts, stamp=_stamp(made, counts)
     )
 
 
-def _counts(needs: QuerySet[Need]) -> dict[str, int]:
-    open_ = needs.filter(status__in=OPEN).values_list("status", flat=True)
-    statuses = list(open_)
-    return {
-        tab: sum(status in states for status in statuses)
+def _stamp(rows: tuple[NeedRow, ...], counts: dict[str, int]) -> str:
+    """Return a short name of all that a page of the queue shows: the same as long as it is."""
+    shown = [
+        (
+            row.number,
+            row.status,
+            row.unit_name,
+            row.service_name,
+            row.urgency,
+            row.participants,
+            row.tone,
+            row.forecast,
+            row.clock_at,
+        )
+        for row in rows
+    ]
+    return hashlib.sha256(repr((shown, sorted(counts.items()))).encode()).hexdigest()[:16]
+
+
+def _counts(needs: QuerySet[Need], *, by: Actor) -> dict[str, int]:
+    """Count what waits, per tab."""
+    of_status = dict(
+        needs.filter(status__in=OPEN).order_by().values_list("status").annotate(n=Count("pk"))
+    )
+    counts = {
+        tab: sum(of_status.get(status, 0) for status in states)
         for tab, (_, states) in TABS.items()
         if tab in {"todo", "doing", "stopped"}
     }
+    return {**counts, "parts": _with_a_part(needs, by=by).count()}
 
 
-def _filtered(needs: QuerySet[Need], filters: Filters, *, at: datetime) -> QuerySet[Need]:
+def _with_a_part(needs: QuerySet[Need], *, by: Actor) -> QuerySet[Need]:
+    """Keep the needs of other units that have an unfinished job for the actor's own."""
+    if by.unit_path in {"", "/"}:
+        return needs.none()
+    jobs = NeedJob.objects.filter(
+        job__unit__path__startswith=by.unit_path, job__status__in=JOB_OPEN
+    )
+    foreign = needs.filter(status__in=OPEN).exclude(unit__path__startswith=by.unit_path)
+    return foreign.filter(pk__in=jobs.values("need"))
+
+
+def _filtered(
+    needs: QuerySet[Need], filters: Filters, *, by: Actor, at: datetime
+) -> QuerySet[Need]:
     _, states = TABS.get(filters.tab, TABS["todo"])
-    if filters.tab != "all":
+    if filters.tab == "parts":
+        needs = _with_a_part(needs, by=by)
+    elif filters.tab != "all":
         needs = needs.filter(status__in=states)
     if filters.q:
         needs = needs.filter(pk__in=search.matching(filters.q))
@@ -174,16 +223,21 @@ def _participants(needs: list[Need]) -> dict[int, int]:
 def forecast(need: Need, *, at: datetime, visit_at: datetime | None) -> str:
     """Say whether a promise that still holds is going to be broken, and why; else nothing.
 
-    A visit that is planned after the promise breaks it. Without any visit the time on the road
-    and the work must still fit: less than `LEAST_LEAD` left means that it no longer does.
+    A visit that is planned after the promise breaks it. Without any visit the time on the road,
+    and the work where it is promised to be done, must still fit.
     """
     promise = need.on_site_due_at or need.due_at
-    if need.status not in {"ACCEPTED", "IN_PROGRESS"} or promise <= at:
+    if need.status not in OPEN - CLOCK_STOPPED or promise <= at:
         return ""
     if visit_at is not None:
         return "上门排在承诺之后" if visit_at > promise else ""
+    least = LEAST_ROAD if need.on_site_due_at else LEAST_LEAD
     needs_visit = need.service is not None and need.service.needs_visit
-    return "还没排上门，来不及了" if needs_visit and promise - at < LEAST_LEAD else ""
+    if not needs_visit or promise - at >= least:
+        return ""
+    if need.status == "HANDED_OVER":
+        return "移交后还没接收，来不及了"
+    return "还没受理，来不及了" if need.status == "RECEIVED" else "还没排上门，来不及了"
 
 
 def row_of(
@@ -193,12 +247,15 @@ def row_of(
     at: datetime,
     visit_at: datetime | None = None,
     participants: int = 1,
+    words: str = "",
 ) -> NeedRow:
     """Return one need as a line of the queue."""
     label, clock_at = next_clock(need)
+    is_exact_place = need.lat is not None
     return NeedRow(
         number=need.number,
         text=need.text[:90],
+        pieces=search.pieces(need.text, words),
         status=need.status,
         status_label=LABELS[need.status],
         service_name=need.service.name if need.service else "",
@@ -213,8 +270,9 @@ def row_of(
         tone=tone(need, clock_at, at=at),
         participants=participants,
         reopened_count=need.reopened_count,
-        lat=need.lat,
-        lon=need.lon,
+        lat=need.lat if is_exact_place else need.area.lat,
+        lon=need.lon if is_exact_place else need.area.lon,
+        is_exact_place=is_exact_place,
         forecast=forecast(need, at=at, visit_at=visit_at),
         verbs=tuple(t.verb for t in verbs(need, by=by)),
     )
@@ -246,12 +304,21 @@ def tone(need: Need, clock_at: datetime | None, *, at: datetime) -> str:
 
 def verbs(need: Need, *, by: Actor) -> tuple[Transition, ...]:
     """Return what the actor may do with a need now."""
-    if not by.reaches_unit(need.unit.path):
-        return ()
-    return NEED.verbs(need.status, role=Role(by.role))
+    offered = NEED.verbs(need.status, role=Role(by.role))
+    giver = need.handed_over_from
+    gave = giver is not None and by.reaches_unit(giver.path)
+    has = by.reaches_unit(need.unit.path)
+    return tuple(row for row in offered if (gave if row.verb == "recall" else has))
 
 
-def saved_filters(*, by: Actor) -> tuple[tuple[str, str], ...]:
-    """Return a person's saved filters: name and query."""
-    rows = SavedFilter.objects.filter(owner_id=by.id).order_by("position", "name")
-    return tuple(rows.values_list("name", "query"))
+def neighbours(number: str, *, by: Actor, filters: Filters, at: datetime) -> tuple[str, str]:
+    """Return the needs before and after one on its page of the queue; empty where there is none."""
+    rows = _filtered(access.visible(by), filters, by=by, at=at)
+    first = (max(1, min(filters.page, LAST_PAGE)) - 1) * PAGE_ROWS
+    numbers = list(
+        _sorted(rows, filters).values_list("number", flat=True)[first : first + PAGE_ROWS]
+    )
+    if number not in numbers:
+        return "", numbers[0] if numbers else ""
+    here = numbers.index(number)
+    return numbers[here - 1] if here else "", "".join(numbers[here + 1 : here + 2])

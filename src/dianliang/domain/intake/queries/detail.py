@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake import access
-from dianliang.domain.intake.models import Need
+from dianliang.domain.intake.models import Decision, Need
 from dianliang.domain.intake.queries.board import NeedRow, next_visits, row_of, verbs
 from dianliang.domain.intake.queries.following import PLAIN_WORDS
-from dianliang.domain.work.lifecycle import JOB_LABELS, VISIT_LABELS
+from dianliang.domain.intake.suggesting import latest_suggestion
+from dianliang.domain.work.lifecycle import JOB, JOB_LABELS, VISIT, VISIT_LABELS
+from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
 from dianliang.kernel.masking import mask_name, mask_phone
 
@@ -22,6 +26,17 @@ INTERNAL_WORDS = {
     "intake.need.stars": "收到评价",
     "intake.need.merge": "并入另一条",
     "intake.need.reveal": "查看联系方式",
+    "intake.need.urgency": "改缓急",
+    "intake.need.recall": "撤回移交",
+    "intake.need.unmerge": "拆回，单独办理",
+    "intake.need.release": "有一条拆回单独办理",
+}
+WORK_WORDS = {
+    "work.job.open": "开工单",
+    "work.job.reprioritise": "工单优先级跟随缓急",
+    **{f"work.job.{row.verb}": f"工单{row.label}" for row in JOB},
+    "work.visit.publish": "上门已排定",
+    **{f"work.visit.{row.verb}": f"上门{row.label}" for row in VISIT},
 }
 BANDS = {"auto": "可直接采用", "suggest": "供参考", "human": "需人工判断"}
 
@@ -55,10 +70,11 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line of the whole timeline."""
+    """One line of the whole timeline: of the need, a job of it or a visit for it."""
 
     at: datetime
     words: str
+    subject: str
     actor_name: str
     role_label: str
     note: str
@@ -75,6 +91,19 @@ class PartRow:
     status_label: str
     visit: str
     visit_at: datetime | None
+    handed_over_from: str
+    verbs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a person made of one part of the suggestion."""
+
+    aspect: str
+    proposed: str
+    chosen: str
+    by_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +128,9 @@ class NeedPage:
     handler_name: str
     handed_over_from: str
     merged_into: str
+    merged: tuple[str, ...]
+    unit_path: str
+    standing: str
     response_due_at: datetime
     on_site_due_at: datetime | None
     due_at: datetime
@@ -109,7 +141,10 @@ class NeedPage:
     verbs: tuple[tuple[str, str], ...]
     askers: tuple[Asker, ...]
     proposed: tuple[Proposed, ...]
+    decided: tuple[Judged, ...]
     unit_why: str
+    proposed_unit: str
+    proposed_urgency: str
     urgency_reasons: tuple[str, ...]
     hints: tuple[str, ...]
     places: tuple[str, ...]
@@ -128,7 +163,10 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         NotVisibleError: it is absent or not the actor's to see.
     """
     need = access.need_to_see(number, by=by)
-    body = _suggestion(need)
+    suggestion = latest_suggestion(need)
+    body: dict[str, Any] = suggestion.body if suggestion else {}
+    related = ("job__unit", "job__handed_over_from")
+    parts = list(need.parts.select_related(*related).prefetch_related("job__visits__team"))
     return NeedPage(
         row=row_of(need, by=by, at=at, visit_at=next_visits([need]).get(need.pk)),
         text=need.text,
@@ -137,6 +175,9 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         handler_name=need.handler.name if need.handler else "",
         handed_over_from=need.handed_over_from.name if need.handed_over_from else "",
         merged_into=need.merged_into.number if need.merged_into else "",
+        merged=tuple(need.merged.order_by("number").values_list("number", flat=True)),
+        unit_path=need.unit.path,
+        standing=standing(need),
         response_due_at=need.response_due_at,
         on_site_due_at=need.on_site_due_at,
         due_at=need.due_at,
@@ -147,13 +188,16 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         verbs=tuple((t.verb, t.label) for t in verbs(need, by=by)),
         askers=_askers(need),
         proposed=_proposed(body),
+        decided=_decided(need),
         unit_why=body.get("unit_why", ""),
+        proposed_unit=body.get("unit_code", ""),
+        proposed_urgency=body.get("urgency", ""),
         urgency_reasons=tuple(body.get("urgency_reasons", ())),
         hints=tuple(f"{hint['kind']}（“{hint['cue']}”）" for hint in body.get("hints", ())),
         places=tuple(_place(found) for found in body.get("places", ())),
         version=body.get("version", ""),
-        events=_events(need),
-        parts=_parts(need),
+        events=_events(need, [part.job for part in parts]),
+        parts=_parts(need, [part.job for part in parts], by=by),
         messages=tuple(
             MessageRow(
                 at=row.at,
@@ -169,9 +213,46 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
     )
 
 
-def _suggestion(need: Need) -> dict[str, Any]:
-    found = need.suggestions.order_by("-pk").first()
-    return found.body if found else {}
+def need_row(number: str, *, by: Actor, at: datetime) -> NeedRow:
+    """Return a need as a line of the queue.
+
+    Raises:
+        NotVisibleError: it is absent or not the actor's to see.
+    """
+    need = access.need_to_see(number, by=by)
+    return row_of(
+        need,
+        by=by,
+        at=at,
+        visit_at=next_visits([need]).get(need.pk),
+        participants=need.participants.count(),
+    )
+
+
+def standing(need: Need) -> str:
+    """Name how a need stands: what two people who handle it could disagree about."""
+    service = need.service.code if need.service else ""
+    return f"{need.status}.{need.unit.code}.{service}.{need.urgency}"
+
+
+def last_event(need: Need) -> AuditEvent | None:
+    """Return what was done last with a need."""
+    events = AuditEvent.objects.filter(target_type="intake.need", target_id=need.number)
+    return events.order_by("-id").first()
+
+
+def _decided(need: Need) -> tuple[Judged, ...]:
+    rows = Decision.objects.filter(suggestion__need=need).order_by("pk")
+    return tuple(
+        Judged(
+            aspect=row.aspect,
+            proposed=row.proposed,
+            chosen=row.chosen,
+            by_name=row.by_name,
+            at=row.at,
+        )
+        for row in rows
+    )
 
 
 def _place(found: dict[str, Any]) -> str:
@@ -220,13 +301,20 @@ def _askers(need: Need) -> tuple[Asker, ...]:
     return tuple(made)
 
 
-def _events(need: Need) -> tuple[Event, ...]:
-    events = AuditEvent.objects.filter(target_type="intake.need", target_id=need.number)
-    words = {**PLAIN_WORDS, **INTERNAL_WORDS}
+def _events(need: Need, jobs: list[Job]) -> tuple[Event, ...]:
+    numbers = [job.number for job in jobs]
+    visits = [visit.number for job in jobs for visit in job.visits.all()]
+    events = AuditEvent.objects.filter(
+        Q(target_type="intake.need", target_id=need.number)
+        | Q(target_type="work.job", target_id__in=numbers)
+        | Q(target_type="work.visit", target_id__in=visits)
+    )
+    words = {**PLAIN_WORDS, **INTERNAL_WORDS, **WORK_WORDS}
     return tuple(
         Event(
             at=event.at,
             words=words.get(event.verb, event.verb),
+            subject="" if event.target_type == "intake.need" else event.target_id,
             actor_name=event.actor_name,
             role_label=ROLE_LABELS.get(Role(event.role), event.role),
             note=event.reason,
@@ -235,24 +323,41 @@ def _events(need: Need) -> tuple[Event, ...]:
     )
 
 
-def _parts(need: Need) -> tuple[PartRow, ...]:
-    rows = need.parts.select_related("job", "job__unit").prefetch_related("job__visits__team")
+def _parts(need: Need, jobs: list[Job], *, by: Actor) -> tuple[PartRow, ...]:
     made = []
-    for part in rows.order_by("pk"):
-        visits = sorted(part.job.visits.all(), key=lambda visit: visit.pk)
-        last = visits[-1] if visits else None
+    for job in sorted(jobs, key=lambda job: job.pk):
+        last = max(job.visits.all(), key=lambda visit: visit.pk, default=None)
+        giver = job.handed_over_from
         made.append(
             PartRow(
-                job_number=part.job.number,
-                title=part.job.title,
-                unit_name=part.job.unit.name,
-                status=part.job.status,
-                status_label=JOB_LABELS[part.job.status],
+                job_number=job.number,
+                title=job.title,
+                unit_name=job.unit.name,
+                status=job.status,
+                status_label=JOB_LABELS[job.status],
                 visit=f"{last.team.name} {VISIT_LABELS[last.status]}" if last else "",
                 visit_at=last.arrive_at if last else None,
+                handed_over_from=giver.name if giver else "",
+                verbs=_job_verbs(need, job, by=by),
             )
         )
     return tuple(made)
+
+
+def _job_verbs(need: Need, job: Job, *, by: Actor) -> tuple[str, ...]:
+    """Return what the actor may do with a job now: his unit has it, gave it, or opened it."""
+    if by.role not in access.HANDLERS:
+        return ()
+    mine = by.reaches_unit(job.unit.path)
+    giver = job.handed_over_from
+    allowed: set[str] = set()
+    if mine and job.status != "SCHEDULED":
+        allowed = {"take", "hand_over", "hand_back", "complete", "cancel"}
+    if giver is not None and by.reaches_unit(giver.path):
+        allowed.add("recall")
+    if by.reaches_unit(need.unit.path) and job.status != "SCHEDULED":
+        allowed.add("cancel")
+    return tuple(t.verb for t in JOB.verbs(job.status, role=Role(by.role)) if t.verb in allowed)
 
 
 def _photos(need: Need) -> tuple[str, ...]:

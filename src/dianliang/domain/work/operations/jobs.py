@@ -122,6 +122,29 @@ def hand_back(*, job: Job, reason: str, by: Actor, at: datetime) -> Job:
 
 
 @transaction.atomic
+def recall(*, job: Job, by: Actor, at: datetime) -> Job:
+    """Take back a job that another unit was offered and has not taken yet.
+
+    Raises:
+        UnableToMoveJobError: nobody offered it.
+    """
+    if job.handed_over_from is None:
+        raise UnableToMoveJobError("没有移交单位，无法撤回。")
+    return _move(job, "recall", by=by, at=at, unit=job.handed_over_from, handed_over_from=None)
+
+
+@transaction.atomic
+def reprioritise(*, job: Job, priority: str, by: Actor, at: datetime) -> Job:
+    """Let a job that waits follow the urgency of what it serves; the next plan respects it."""
+    if job.priority == priority or job.status not in {"OPEN", "HANDED_OVER"}:
+        return job
+    was, job.priority = job.priority, priority
+    Job.objects.filter(pk=job.pk).update(priority=priority)
+    audit.record("work.job.reprioritise", target=job, by=by, at=at, before=was, after=priority)
+    return job
+
+
+@transaction.atomic
 def schedule(*, job: Job, by: Actor, at: datetime) -> Job:
     """Note that a published plan has the job."""
     return _move(job, "schedule", by=by, at=at)

@@ -73,6 +73,12 @@ def percent(share: float | None) -> str:
     return "—" if share is None else f"{share:.0%}"
 
 
+@register.filter
+def quick_verb(verbs: tuple[str, ...]) -> str:
+    """Return the one verb of a need that takes a single press: accept, take or resume."""
+    return next((verb for verb in ("accept", "take", "resume") if verb in verbs), "")
+
+
 @register.simple_tag
 def map_attributes() -> SafeString:
     """Give a map element what it needs to draw the county."""

@@ -17,10 +17,12 @@ const words = english
   : { left: "剩", late: "超", d: "天", h: "时", m: "分" };
 
 function span(ms) {
-  const minutes = Math.floor(Math.abs(ms) / 60000);
+  const seconds = Math.floor(Math.abs(ms) / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
   const [d, h, m] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
   if (d) return `${d}${words.d}${h ? h + words.h : ""}`;
-  return h ? `${h}${words.h}${m}${words.m}` : `${m}${words.m}`;
+  return `${h}${words.h}${m}${words.m}`;
 }
 
 export function countdowns(scope = document) {
@@ -29,13 +31,14 @@ export function countdowns(scope = document) {
     if (time.dataset.stopped) continue;
     const left = new Date(time.dateTime) - now;
     const whole = new Date(time.dateTime) - new Date(time.dataset.from || time.dateTime);
-    time.textContent = (left < 0 ? words.late : words.left) + (english ? " " : "") + span(left);
+    const shown = (left < 0 ? words.late : words.left) + (english ? " " : "") + span(left);
+    if (time.textContent !== shown) time.textContent = shown;
     time.classList.toggle("late", left < 0);
     time.classList.toggle("soon", left >= 0 && whole > 0 && left / whole < 0.25);
   }
 }
 countdowns();
-setInterval(countdowns, 20000);
+setInterval(() => { if (!document.hidden) countdowns(); }, 1000);
 
 export function toast(text, bad = false) {
   const line = document.createElement("p");
@@ -52,9 +55,41 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
 });
 
+// Parts that fold on a small screen.
+function fold(button, open) {
+  document.getElementById(button.dataset.toggle)?.classList.toggle("open", open);
+  button.setAttribute("aria-expanded", String(open));
+}
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("[data-toggle]");
+  for (const button of document.querySelectorAll('[data-toggle][aria-expanded="true"]')) {
+    const inside = event.target.closest(`#${CSS.escape(button.dataset.toggle)}`);
+    if (button !== pressed && !inside) fold(button, false);
+  }
+  if (pressed) fold(pressed, pressed.getAttribute("aria-expanded") !== "true");
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const button of document.querySelectorAll('[data-toggle][aria-expanded="true"]')) {
+    fold(button, false);
+    button.focus();
+  }
+});
+
+// A text to take elsewhere. The clipboard is closed to pages without TLS; then it is selected.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copy);
+  text.select();
+  try { await navigator.clipboard.writeText(text.value); } catch { document.execCommand("copy"); }
+  toast(english ? "Copied." : "已复制。");
+});
+document.addEventListener("said", (event) => toast(event.detail.text, event.detail.bad));
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, dialog[open]")) return;
+  if (event.target.closest('input:not([type="checkbox"]), textarea, select, dialog[open]')) return;
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!target) return;
   event.preventDefault();

@@ -46,18 +46,92 @@ async function basemap(L, map, root) {
   return { villages, at };
 }
 
+const RANK = ["danger", "late", "soon", "open", "done"];
+const NEAR_PX = 24;
+
+// Marks that would cover each other become one with their number on it.
+function clusters(map, points) {
+  const made = [];
+  for (const point of points) {
+    const at = map.latLngToLayerPoint([point.lat, point.lon]);
+    const near = made.find((c) => c.at.distanceTo(at) < NEAR_PX);
+    if (near) near.points.push(point);
+    else made.push({ at, points: [point] });
+  }
+  return made;
+}
+
+const tell = (root, name, detail) => root.dispatchEvent(new CustomEvent(name, { detail }));
+
+function choices(root, points) {
+  const list = document.createElement("ul");
+  list.className = "plain map-choices";
+  for (const point of points) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn small";
+    button.textContent = `${point.number} ${point.title}`;
+    button.addEventListener("click", () => tell(root, "map:select", point));
+    const item = document.createElement("li");
+    item.append(button);
+    list.append(item);
+  }
+  return list;
+}
+
+function single(L, root, point) {
+  return L.circleMarker([point.lat, point.lon], {
+    radius: point.tone === "danger" ? 10 : 7,
+    weight: point.exact ? 2 : 2.5,
+    color: point.exact ? "#fff" : "#37474a",
+    dashArray: point.exact ? null : "3 3",
+    fillColor: COLOURS[point.tone] || COLOURS.open,
+    fillOpacity: point.exact ? 0.95 : 0.6,
+  }).bindTooltip(`${point.number} ${point.title} · ${point.area}`)
+    .on("click", () => tell(root, "map:select", point));
+}
+
+function several(L, map, root, points) {
+  const tone = RANK.find((name) => points.some((point) => point.tone === name)) || "open";
+  const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
+  const mark = L.marker(bounds.getCenter(), { keyboard: false, icon: L.divIcon({ className: `map-cluster ${tone}`, html: "", iconSize: [30, 30] }) });
+  mark.on("add", () => { mark.getElement().textContent = points.length; });
+  mark.on("click", () => {
+    const zoom = Math.min(16, map.getBoundsZoom(bounds, false, L.point(60, 60)));
+    if (zoom > map.getZoom() && bounds.getNorthEast().distanceTo(bounds.getSouthWest()) > 50) map.setView(bounds.getCenter(), zoom);
+    else L.popup().setLatLng(bounds.getCenter()).setContent(choices(root, points)).openOn(map);
+  });
+  return mark;
+}
+
 function needs(L, map, root) {
   const layer = L.layerGroup().addTo(map);
-  const source = document.getElementById(root.dataset.points);
-  const draw = () => {
+  const halo = L.circleMarker([0, 0], { radius: 17, weight: 4, color: "#e9a021", fillColor: "#e9a021", fillOpacity: 0.25, interactive: false });
+  let points = [];
+  const place = () => {
     layer.clearLayers();
-    for (const point of JSON.parse(source.textContent || "[]")) {
-      const mark = L.circleMarker([point.lat, point.lon], { radius: point.danger ? 10 : 7, weight: 2, color: "#fff", fillColor: COLOURS[point.tone] || COLOURS.open, fillOpacity: 0.95 });
-      mark.bindTooltip(`${point.number} ${point.title}`);
-      mark.on("click", () => root.dispatchEvent(new CustomEvent("map:select", { bubbles: true, detail: point })));
+    for (const { points: own } of clusters(map, points)) {
+      const mark = own.length > 1 ? several(L, map, root, own) : single(L, root, own[0]);
+      mark.on("mouseover", () => tell(root, "map:hover", { numbers: own.map((point) => point.number) }));
+      mark.on("mouseout", () => tell(root, "map:hover", { numbers: [] }));
       layer.addLayer(mark);
     }
+    root.dataset.marks = layer.getLayers().length;
   };
+  const draw = () => {
+    points = JSON.parse(document.getElementById(root.dataset.points).textContent || "[]");
+    place();
+  };
+  const highlight = ({ number, move }) => {
+    const point = points.find((one) => one.number === number);
+    root.dataset.shown = point ? number : "";
+    if (!point) { halo.remove(); return; }
+    halo.setLatLng([point.lat, point.lon]).addTo(map);
+    if (move) map.setView([point.lat, point.lon], Math.max(map.getZoom(), 13));
+    else map.panInside([point.lat, point.lon], { padding: [40, 40] });
+  };
+  map.on("zoomend", place);
+  root.addEventListener("map:highlight", (event) => highlight(event.detail));
   draw();
   return { draw };
 }
