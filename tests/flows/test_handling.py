@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from dianliang.core.models import AuditEvent
+from dianliang.domain.intake import search
 from dianliang.domain.intake.models import ClockPause, Decision
 from dianliang.domain.intake.operations.handling import UnableToHandleError
-from dianliang.flows import handling, posting
+from dianliang.domain.intake.queries.detail import need_page, standing
+from dianliang.domain.intake.reporting import Reporter
+from dianliang.flows import deciding, handling, posting
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import (
     IllegalTransitionError,
@@ -28,7 +31,8 @@ def test_accepting_is_the_first_response_and_agrees_with_the_suggestion(town, ne
 
     need.refresh_from_db()
     assert need.first_response_at == NOON + timedelta(minutes=4)
-    assert Decision.objects.get().chosen == "PWR-OUTAGE"
+    chosen = dict(Decision.objects.values_list("aspect", "chosen"))
+    assert chosen == {"service": "PWR-OUTAGE", "unit": "S1", "urgency": need.urgency}
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,25 @@ def test_a_need_handed_over_is_never_nobodys(town, need):
 
     need.refresh_from_db()
     assert (need.unit.code, need.status) == ("WTR", "ACCEPTED")
+
+
+@pytest.mark.row("001-01")
+def test_what_was_offered_is_taken_back_as_long_as_nobody_took_it(town, need):
+    station, water = town.actor("S1"), town.actor("WTR", Role.ALLIANCE_UNIT)
+    handling.hand_over(number=need.number, unit_code="WTR", reason="水", by=station, at=NOON)
+    with pytest.raises(NotVisibleError):
+        handling.recall(number=need.number, by=water, at=NOON)
+    with pytest.raises(NotVisibleError):
+        handling.recall(number=need.number, by=town.actor("S2"), at=NOON)
+
+    handling.recall(number=need.number, by=station, at=NOON)
+
+    need.refresh_from_db()
+    assert (need.unit.code, need.status, need.handed_over_from) == ("S1", "RECEIVED", None)
+    handling.hand_over(number=need.number, unit_code="WTR", reason="水", by=station, at=NOON)
+    handling.take(number=need.number, by=water, at=NOON)
+    with pytest.raises(NotVisibleError):
+        handling.recall(number=need.number, by=station, at=NOON)
 
 
 @pytest.mark.row("001-01")
@@ -110,11 +133,83 @@ def test_an_urgent_clock_moves_by_every_minute_of_the_pause(town, need):
     assert need.on_site_due_at == due + timedelta(minutes=20)
 
 
+def test_a_pause_while_work_goes_on_leads_back_to_work(town, need):
+    by = town.actor()
+    handling.accept(number=need.number, by=by, at=NOON)
+    handling.split(number=need.number, parts=(), by=by, at=NOON)
+    handling.pause(number=need.number, reason="洪水封路", by=by, at=NOON)
+
+    handling.resume(number=need.number, by=by, at=NOON + timedelta(minutes=20))
+
+    need.refresh_from_db()
+    assert need.status == "IN_PROGRESS"
+
+
+def test_a_pause_over_the_weekend_costs_a_slow_promise_only_working_time(town):
+    need = town.post("想给车位装充电桩", area_code="V1")
+    by = town.actor()
+    friday, monday = NOON + timedelta(days=3), NOON + timedelta(days=6)
+    handling.accept(number=need.number, by=by, at=NOON)
+    due = need.due_at
+    handling.pause(number=need.number, reason="等物业", by=by, at=friday)
+
+    handling.resume(number=need.number, by=by, at=monday)
+
+    need.refresh_from_db()
+    assert need.due_at == due + timedelta(days=1)
+
+
+def test_cancelling_while_the_clock_stands_ends_the_pause(town, need):
+    by = town.actor()
+    handling.accept(number=need.number, by=by, at=NOON)
+    handling.pause(number=need.number, reason="等", by=by, at=NOON)
+
+    handling.cancel(number=need.number, reason="自己好了", by=by, at=NOON + timedelta(hours=1))
+
+    assert ClockPause.objects.get().until_at == NOON + timedelta(hours=1)
+
+
+def test_urgency_is_changed_with_a_reason_and_waiting_jobs_follow(town):
+    need = town.post("想给车位装充电桩", area_code="V1")
+    by = town.actor()
+    handling.accept(number=need.number, by=by, at=NOON)
+    (job,) = handling.split(number=need.number, parts=(), by=by, at=NOON)
+
+    handling.set_urgency(number=need.number, urgency="emergency", reason="线在冒烟", by=by, at=NOON)
+
+    need.refresh_from_db()
+    job.refresh_from_db()
+    assert (need.urgency, need.is_danger, job.priority) == ("emergency", True, "must")
+    event = AuditEvent.objects.get(verb="intake.need.urgency")
+    assert (event.before, event.after) == ("normal", "emergency")
+    assert "线在冒烟" in event.reason
+    made = Decision.objects.filter(aspect="urgency").order_by("pk").last()
+    assert (made.proposed, made.chosen) == ("normal", "emergency")
+    for wrong in ({"urgency": "normal", "reason": " "}, {"urgency": "x", "reason": "y"}):
+        with pytest.raises(InvalidInputError):
+            handling.set_urgency(number=need.number, **wrong, by=by, at=NOON)
+
+
+def test_whose_screen_is_old_is_told_who_was_quicker(town, need):
+    by, seen = town.actor(), standing(need)
+    handling.set_urgency(number=need.number, urgency="normal", reason="已断电", by=by, at=NOON)
+
+    with pytest.raises(StaleStateError, match="要素联盟在 12:00 处理过"):
+        handling.perform(verb="accept", number=need.number, fields={}, seen=seen, by=by, at=NOON)
+
+    need.refresh_from_db()
+    assert need.status == "RECEIVED"
+    handling.perform(
+        verb="accept", number=need.number, fields={}, seen=standing(need), by=by, at=NOON
+    )
+
+
 def test_correcting_the_service_moves_unit_and_promises(town, need):
     handling.classify(number=need.number, service_code="WTR-OUTAGE", by=town.actor(), at=NOON)
 
     need.refresh_from_db()
     assert (need.service.code, need.unit.code) == ("WTR-OUTAGE", "WTR")
+    assert need.pk in search.matching("停水")
     decision = Decision.objects.get()
     assert (decision.proposed, decision.chosen) == ("PWR-OUTAGE", "WTR-OUTAGE")
 
@@ -128,6 +223,70 @@ def test_merging_takes_everybody_along(town, need):
     assert (other.status, other.merged_into) == ("MERGED", need)
     assert need.participants.count() == 2
     assert need.participants.filter(is_first=True).count() == 1
+
+
+def test_a_merge_by_mistake_is_undone_and_everybody_is_back_where_he_was(town, need):
+    by = town.actor()
+    other = town.post("余村村也没电", area_code="V1", phone="13812345678")
+    posting.join_need(
+        number=other.number,
+        text="我也是",
+        reporter=Reporter(),
+        key="j" * 32,
+        follow_token="joiner-token-00000001",
+        at=NOON,
+    )
+    handling.merge(number=other.number, into=need.number, by=by, at=NOON)
+
+    handling.unmerge(number=other.number, reason="不是一处", by=by, at=NOON + timedelta(hours=1))
+
+    other.refresh_from_db()
+    assert (other.status, other.merged_into, other.closed_at) == ("RECEIVED", None, None)
+    assert [p.is_first for p in other.participants.order_by("pk")] == [True, False]
+    assert other.participants.order_by("pk").first().phone == "13812345678"
+    assert need.participants.count() == 1
+    trail = AuditEvent.objects.filter(target_id=need.number).order_by("id")
+    assert [event.verb for event in trail][-2:] == ["intake.need.absorb", "intake.need.release"]
+
+
+def test_undoing_one_of_two_merges_takes_along_who_came_with_it(town, need):
+    by = town.actor()
+    second, third = [town.post(f"余村村也没电{i}", area_code="V1") for i in range(2)]
+    handling.merge(number=third.number, into=second.number, by=by, at=NOON)
+    handling.merge(number=second.number, into=need.number, by=by, at=NOON)
+    assert need.participants.count() == 3
+
+    handling.unmerge(number=second.number, reason="两回事", by=by, at=NOON)
+    assert (need.participants.count(), second.participants.count()) == (1, 2)
+    handling.unmerge(number=third.number, reason="三回事", by=by, at=NOON)
+
+    for one in (need, second, third):
+        assert one.participants.get().is_first
+
+
+def test_a_merge_that_was_proposed_is_kept_with_its_evidence(town, need):
+    other = town.post("余村村家里没电了", area_code="V1")
+
+    handling.merge(number=other.number, into=need.number, by=town.actor(), at=NOON)
+
+    decision = Decision.objects.get(aspect="duplicate")
+    assert (decision.proposed, decision.chosen) == (need.number, need.number)
+    assert decision.suggestion.body["duplicate"]["reasons"]
+
+
+def test_what_was_told_apart_is_not_proposed_again_and_leaves_the_categories_alone(town, need):
+    other = town.post("余村村家里没电了", area_code="V1")
+    by = town.actor()
+    assert [d.number for d in deciding.duplicates(number=other.number, by=by, at=NOON)] == [
+        need.number
+    ]
+
+    deciding.keep_apart(number=other.number, other=need.number, by=by, at=NOON)
+
+    assert deciding.duplicates(number=other.number, by=by, at=NOON) == ()
+    assert need_page(other.number, by=by, at=NOON).proposed[0].code == "PWR-OUTAGE"
+    with pytest.raises(InvalidInputError):
+        deciding.keep_apart(number=other.number, other="XQ-nope", by=by, at=NOON)
 
 
 def test_a_need_is_not_merged_into_itself(town, need):

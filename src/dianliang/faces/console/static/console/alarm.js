@@ -7,7 +7,8 @@ function settle() {
   const hushed = new Set((sessionStorage.getItem(key) || "").split(" "));
   const fresh = numbers().filter((number) => !hushed.has(number));
   const shown = alarm.querySelector("[data-numbers]");
-  if (shown) shown.hidden = fresh.length === 0;
+  const isHere = fresh.length === 1 && location.pathname.includes(`/${fresh[0]}/`);
+  if (shown) shown.hidden = fresh.length === 0 || isHere;
 }
 alarm.addEventListener("htmx:afterSwap", settle);
 alarm.addEventListener("click", (event) => {
