@@ -240,5 +240,6 @@ def answer(*, number: str, text: str, status_label: str, words: str, link: str) 
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    """Return the beginning of a text without numbers: the answer may be read by a whole group."""
+    line = re.sub(r"\d[\d-]{5,}\d", "…", " ".join(text.split()))
     return line if len(line) <= 24 else f"{line[:24]}…"

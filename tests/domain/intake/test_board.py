@@ -55,3 +55,37 @@ def test_a_broken_promise_is_forecast(town, job, visit_after, seen_after, words)
         visit(town, job, after_min=visit_after)
 
     assert forecast(town, after_min=seen_after) == words
+
+
+def test_once_somebody_is_there_the_clock_runs_for_the_work(town, job):
+    made = visit(town, job, after_min=60)
+    Visit.objects.filter(pk=made.pk).update(
+        status="ARRIVED", arrived_at=NOON + timedelta(minutes=70)
+    )
+
+    page = board(by=town.actor(), filters=Filters(tab="doing"), at=NOON + timedelta(minutes=100))
+
+    assert (page.rows[0].clock_label, page.rows[0].forecast) == ("办结", "")
+    assert page.rows[0].tone == "open"
+
+
+@pytest.mark.parametrize(("seen_after", "words"), [(30, ""), (65, "还没受理，来不及了"), (95, "")])
+def test_a_need_nobody_has_accepted_is_forecast_too(town, seen_after, words):
+    town.post("余村村家里没电了", area_code="V1")
+
+    page = board(by=town.actor(), filters=Filters(), at=NOON + timedelta(minutes=seen_after))
+
+    assert page.rows[0].forecast == words
+
+
+def test_a_need_of_which_only_the_village_is_known_is_on_the_map_all_the_same(town):
+    town.post("路灯坏了", area_code="V1")
+    town.post("路灯坏了", area_code="V1", lat=30.512, lon=119.612)
+
+    pinned, rough = sorted(
+        board(by=town.actor(), filters=Filters(), at=NOON).rows,
+        key=lambda row: not row.is_exact_place,
+    )
+
+    assert (rough.lat, rough.lon, rough.is_exact_place) == (30.51, 119.61, False)
+    assert (pinned.lat, pinned.lon) == (30.512, 119.612)

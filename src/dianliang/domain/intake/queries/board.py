@@ -105,14 +105,14 @@ def board(*, by: Actor, filters: Filters, at: datetime) -> Board:
     first = (page - 1) * PAGE_ROWS
     shown = _sorted(rows, filters)[first : first + PAGE_ROWS]
     found = list(shown.select_related("service", "area", "unit", "handed_over_from"))
-    visits = next_visits(found)
+    fieldwork = fieldwork_of(found)
     asked = _participants(found)
     made = tuple(
         row_of(
             need,
             by=by,
             at=at,
-            visit_at=visits.get(need.pk),
+            fieldwork=fieldwork.get(need.pk, Fieldwork()),
             participants=asked[need.pk],
             words=filters.q,
         )
@@ -204,11 +204,32 @@ def _sorted(needs: QuerySet[Need], filters: Filters) -> QuerySet[Need]:
     return needs.annotate(rank=rank).order_by("rank", F("due_at").asc(), "pk")
 
 
-def next_visits(needs: list[Need]) -> dict[int, datetime]:
-    """Return when somebody is due at each need, for those that have a planned visit."""
-    rows = Visit.objects.filter(job__need_part__need__in=needs, status__in=VISIT_OPEN)
-    planned = rows.values_list("job__need_part__need_id", "arrive_at").order_by("-arrive_at")
-    return {need_id: arrive_at for need_id, arrive_at in planned if need_id is not None}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fieldwork:
+    """When somebody is due at a need, and when somebody got there first."""
+
+    visit_at: datetime | None = None
+    arrived_at: datetime | None = None
+
+
+def fieldwork_of(needs: list[Need]) -> dict[int, Fieldwork]:
+    """Return what is known of the visits of each need that has any.
+
+    A need that is done again waits for somebody again: who came before does not count.
+    """
+    again = {need.pk for need in needs if need.reopened_count}
+    rows = Visit.objects.filter(job__need_part__need__in=needs).order_by("-arrive_at")
+    fields = ("job__need_part__need_id", "status", "arrive_at", "arrived_at", "job__status")
+    made: dict[int, Fieldwork] = {}
+    for need_id, status, arrive_at, arrived_at, job_status in rows.values_list(*fields):
+        known = made.get(need_id, Fieldwork())
+        counts = arrived_at is not None and not (need_id in again and job_status == "DONE")
+        came = [at for at in (known.arrived_at, arrived_at if counts else None) if at]
+        made[need_id] = Fieldwork(
+            visit_at=arrive_at if status in VISIT_OPEN else known.visit_at,
+            arrived_at=min(came, default=None),
+        )
+    return made
 
 
 def _participants(needs: list[Need]) -> dict[int, int]:
@@ -220,18 +241,21 @@ def _participants(needs: list[Need]) -> dict[int, int]:
     return {need.pk: counts.get(need.pk, 0) for need in needs}
 
 
-def forecast(need: Need, *, at: datetime, visit_at: datetime | None) -> str:
+def forecast(need: Need, *, at: datetime, fieldwork: Fieldwork) -> str:
     """Say whether a promise that still holds is going to be broken, and why; else nothing.
 
     A visit that is planned after the promise breaks it. Without any visit the time on the road,
     and the work where it is promised to be done, must still fit.
     """
-    promise = need.on_site_due_at or need.due_at
+    awaits_arrival = need.on_site_due_at is not None and fieldwork.arrived_at is None
+    promise = (need.on_site_due_at if awaits_arrival else None) or need.due_at
     if need.status not in OPEN - CLOCK_STOPPED or promise <= at:
         return ""
-    if visit_at is not None:
-        return "上门排在承诺之后" if visit_at > promise else ""
-    least = LEAST_ROAD if need.on_site_due_at else LEAST_LEAD
+    if fieldwork.arrived_at is not None:
+        return ""
+    if fieldwork.visit_at is not None:
+        return "上门排在承诺之后" if fieldwork.visit_at > promise else ""
+    least = LEAST_ROAD if awaits_arrival else LEAST_LEAD
     needs_visit = need.service is not None and need.service.needs_visit
     if not needs_visit or promise - at >= least:
         return ""
@@ -245,12 +269,13 @@ def row_of(
     *,
     by: Actor,
     at: datetime,
-    visit_at: datetime | None = None,
+    fieldwork: Fieldwork | None = None,
     participants: int = 1,
     words: str = "",
 ) -> NeedRow:
     """Return one need as a line of the queue."""
-    label, clock_at = next_clock(need)
+    fieldwork = fieldwork or Fieldwork()
+    label, clock_at = next_clock(need, fieldwork)
     is_exact_place = need.lat is not None
     return NeedRow(
         number=need.number,
@@ -273,18 +298,19 @@ def row_of(
         lat=need.lat if is_exact_place else need.area.lat,
         lon=need.lon if is_exact_place else need.area.lon,
         is_exact_place=is_exact_place,
-        forecast=forecast(need, at=at, visit_at=visit_at),
+        forecast=forecast(need, at=at, fieldwork=fieldwork),
         verbs=tuple(t.verb for t in verbs(need, by=by)),
     )
 
 
-def next_clock(need: Need) -> tuple[str, datetime | None]:
+def next_clock(need: Need, fieldwork: Fieldwork) -> tuple[str, datetime | None]:
     """Return the promise that runs out next, with its name; none while the clock stands still."""
     if need.status not in OPEN or need.status in CLOCK_STOPPED:
         return "", None
     if need.first_response_at is None:
         return "响应", need.response_due_at
-    if need.on_site_due_at is not None and need.status in {"ACCEPTED", "IN_PROGRESS"}:
+    working = need.status in {"ACCEPTED", "IN_PROGRESS"}
+    if need.on_site_due_at is not None and working and fieldwork.arrived_at is None:
         return "到场", need.on_site_due_at
     return "办结", need.due_at
 

@@ -10,7 +10,7 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake import access
 from dianliang.domain.intake.models import Decision, Need
-from dianliang.domain.intake.queries.board import NeedRow, next_visits, row_of, verbs
+from dianliang.domain.intake.queries.board import Fieldwork, NeedRow, fieldwork_of, row_of, verbs
 from dianliang.domain.intake.queries.following import PLAIN_WORDS
 from dianliang.domain.intake.suggesting import latest_suggestion
 from dianliang.domain.work.lifecycle import JOB, JOB_LABELS, VISIT, VISIT_LABELS
@@ -135,6 +135,7 @@ class NeedPage:
     on_site_due_at: datetime | None
     due_at: datetime
     first_response_at: datetime | None
+    arrived_at: datetime | None
     resolved_at: datetime | None
     service_code: str
     unit_code: str
@@ -163,12 +164,14 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         NotVisibleError: it is absent or not the actor's to see.
     """
     need = access.need_to_see(number, by=by)
+    fieldwork = fieldwork_of([need]).get(need.pk, Fieldwork())
     suggestion = latest_suggestion(need)
     body: dict[str, Any] = suggestion.body if suggestion else {}
     related = ("job__unit", "job__handed_over_from")
     parts = list(need.parts.select_related(*related).prefetch_related("job__visits__team"))
     return NeedPage(
-        row=row_of(need, by=by, at=at, visit_at=next_visits([need]).get(need.pk)),
+        row=row_of(need, by=by, at=at, fieldwork=fieldwork),
+        arrived_at=fieldwork.arrived_at,
         text=need.text,
         address=need.address,
         place_label=need.get_place_source_display(),
@@ -224,7 +227,7 @@ def need_row(number: str, *, by: Actor, at: datetime) -> NeedRow:
         need,
         by=by,
         at=at,
-        visit_at=next_visits([need]).get(need.pk),
+        fieldwork=fieldwork_of([need]).get(need.pk),
         participants=need.participants.count(),
     )
 
