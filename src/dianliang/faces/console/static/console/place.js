@@ -1,6 +1,7 @@
 // A long list of places becomes a field to type in: characters, or first letters of their pinyin.
 const collator = new Intl.Collator("zh-u-co-pinyin");
-const BOUNDS = [..."阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀"];
+// Where each letter begins in that order: 12 of the 20 902 common characters come out wrong.
+const BOUNDS = [..."吖丷嚓咑妸发旮過丌咔垃呣拏喔妑七呥仨他屲夕丫帀"];
 const LETTERS = "abcdefghjklmnopqrstwxyz";
 const MOST = 12;
 let serial = 0;

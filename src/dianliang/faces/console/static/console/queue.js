@@ -4,7 +4,7 @@ const mapBox = document.getElementById("map-box");
 const bar = document.getElementById("bulk-bar");
 const arrived = document.getElementById("arrived");
 const wide = matchMedia("(min-width: 64rem)");
-const place = `place:${location.pathname}${location.search}`;
+const place = `place:${document.getElementById("bulk").dataset.place}`;
 if (wide.matches) mapBox.open = true;
 
 const rows = () => [...document.querySelectorAll("[data-row]")];

@@ -127,7 +127,7 @@ function needs(L, map, root) {
     root.dataset.shown = point ? number : "";
     if (!point) { halo.remove(); return; }
     halo.setLatLng([point.lat, point.lon]).addTo(map);
-    if (move) map.setView([point.lat, point.lon], Math.max(map.getZoom(), 13));
+    if (move) map.setView([point.lat, point.lon], Math.max(map.getZoom(), 13), { animate: false });
     else map.panInside([point.lat, point.lon], { padding: [40, 40] });
   };
   map.on("zoomend", place);
