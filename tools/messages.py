@@ -51,7 +51,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
-    from dianliang.flows import care, exporting
+    from dianliang.flows import care, exporting, queue
     from dianliang.kernel.actor import ROLE_LABELS
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
@@ -63,9 +63,12 @@ def from_tables() -> Iterator[str]:
     yield from following.STEPS
     yield from following.PLAIN_WORDS.values()
     yield from detail.INTERNAL_WORDS.values()
+    yield from detail.WORK_WORDS.values()
     yield from detail.BANDS.values()
+    yield from queue.BULK.values()
     yield from (label for label, _ in board.TABS.values())
     yield from ("响应", "到场", "办结", "上门排在承诺之后", "还没排上门，来不及了")
+    yield from ("还没受理，来不及了", "移交后还没接收，来不及了")
     yield from (label for _, label in forms.URGENCIES)
     yield from (label for _, label in forms.CHANNELS)
     for choices in (Need.Channel, Need.PlaceSource, Participant.Kind, Job.Priority):

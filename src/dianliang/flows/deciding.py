@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dianliang.core import audit
 from dianliang.domain.intake import access
 from dianliang.domain.intake.models import Decision, Need
 from dianliang.domain.intake.operations import handling
@@ -26,6 +27,7 @@ def agree(*, number: str, aspect: str, by: Actor, at: datetime) -> Need:
         raise InvalidInputError("只能采纳事项、单位或缓急。", field="aspect")
     need = access.need_to_handle(number, by=by)
     agree_unless_decided(need, aspect, by=by, at=at)
+    audit.record("intake.need.agree", target=need, by=by, at=at, after=aspect)
     return need
 
 
@@ -52,6 +54,7 @@ def keep_apart(*, number: str, other: str, by: Actor, at: datetime) -> Need:
     if likely is None:
         raise InvalidInputError("这一条没有被列为可能重复。", field="other")
     handling.judge_duplicate(need=need, evidence=evidence(likely), is_same=False, by=by, at=at)
+    audit.record("intake.need.keep_apart", target=need, by=by, at=at, after=likely.number)
     return need
 
 

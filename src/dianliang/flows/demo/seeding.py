@@ -241,7 +241,7 @@ def _past_visits(county: County, rng: Random, needs: list[Need]) -> None:
         )
         jobs.append(job)
         links.append(NeedJob(need=need, job=job, element=service.element))
-        begun = need.resolved_at - timedelta(minutes=service.duration_min)
+        begun = max(need.received_at, need.resolved_at - timedelta(minutes=service.duration_min))
         visits.append(
             Visit(
                 number=f"SM{need.received_at.astimezone(SHANGHAI):%y%m%d}-9{number:03d}",

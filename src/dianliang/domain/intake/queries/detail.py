@@ -27,6 +27,8 @@ INTERNAL_WORDS = {
     "intake.need.merge": "并入另一条",
     "intake.need.reveal": "查看联系方式",
     "intake.need.urgency": "改缓急",
+    "intake.need.agree": "采纳建议",
+    "intake.need.keep_apart": "认定不是重复",
     "intake.need.recall": "撤回移交",
     "intake.need.unmerge": "拆回，单独办理",
     "intake.need.release": "有一条拆回单独办理",

@@ -117,5 +117,29 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 document.addEventListener("htmx:afterSwap", (event) => countdowns(event.detail.elt.parentElement || document));
-document.addEventListener("htmx:sendError", () => toast(english ? "Offline: nothing was changed." : "网络不通，什么也没有改动，请重试。", true));
-document.addEventListener("htmx:responseError", () => toast(english ? "The server could not do that." : "服务器没能完成，请刷新后重试。", true));
+
+// What a page asks for by itself must not nag: one word when it fails, one when it works again.
+const polls = (event) => event.detail.elt?.getAttribute?.("hx-trigger")?.includes("every");
+let silent = false;
+function lost(event, text) {
+  if (!polls(event)) { toast(text, true); return; }
+  if (!silent) toast(english ? "No connection: this page does not update itself for now." : "连不上服务器，页面暂时不会自己更新，恢复后自动继续。", true);
+  silent = true;
+}
+document.addEventListener("htmx:sendError", (event) => lost(event, english ? "Offline: nothing was changed." : "网络不通，什么也没有改动，请重试。"));
+document.addEventListener("htmx:responseError", (event) => lost(event, english ? "The server could not do that." : "服务器没能完成，请刷新后重试。"));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful || !polls(event) || !silent) return;
+  silent = false;
+  toast(english ? "Connected again." : "已恢复连接。");
+});
+
+// After the session has ended the server answers with the log-in page; what was typed stays here.
+let ended = false;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answered = event.detail.xhr.responseURL;
+  if (!answered || !new URL(answered).pathname.startsWith("/login/")) return;
+  event.detail.shouldSwap = false;
+  if (!ended) toast(english ? "You are logged out. Log in again in another tab; what you typed is still here." : "登录已过期，请在新标签页重新登录，这里填的内容还在。", true);
+  ended = true;
+});
