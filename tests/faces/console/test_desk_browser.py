@@ -224,7 +224,9 @@ def test_a_village_is_chosen_by_the_first_letters_of_its_name(town, desk):
     box.press("Enter")
     expect(box).to_have_value("梅溪镇 · 石龙村委会")
     box.fill("余")
-    expect(desk.locator(".pick-box").get_by_role("option").first).to_have_text("天荒坪镇 · 余村村委会")
+    expect(desk.locator(".pick-box").get_by_role("option").first).to_have_text(
+        "天荒坪镇 · 余村村委会"
+    )
     box.press("Escape")
     expect(box).to_have_value("梅溪镇 · 石龙村委会")
     desk.get_by_label("他说了什么").fill("水管漏了")

@@ -291,7 +291,14 @@ def _today(county: County, *, rng: Random, at: datetime) -> None:
             when = min(at, received + timedelta(minutes=rng.randint(2, 30)))
             handling.accept(number=need.number, by=DISPATCHER, at=when)
             if need.service.needs_visit:
-                handling.split(number=need.number, parts=(), by=DISPATCHER, at=when)
+                parts = _with_water() if need.service.code == "PWR-OUTAGE" else ()
+                handling.split(number=need.number, parts=parts, by=DISPATCHER, at=when)
+
+
+def _with_water() -> tuple[handling.Part, ...]:
+    """Return two parts: one for the station, one for the water works' queue."""
+    own = handling.Part(service_code="PWR-OUTAGE")
+    return own, handling.Part(service_code="WTR-OUTAGE", detail="水泵没电，家里也停水，请一并查看")
 
 
 def _visits_due(county: County, special: list[Customer], *, at: datetime) -> None:
