@@ -48,6 +48,7 @@ def _person(by: Actor) -> Person | None:
 
 
 def _unit(code: str) -> Unit:
+    code = clean_text(code, field="unit", label="单位", most=40)
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
         raise InvalidInputError("没有这个单位，请重新选择。", field="unit")
@@ -55,6 +56,7 @@ def _unit(code: str) -> Unit:
 
 
 def _service(code: str) -> Service:
+    code = clean_text(code, field="service", label="服务事项", most=40)
     service = Service.objects.filter(code=code, is_active=True).select_related("skill").first()
     if service is None:
         raise InvalidInputError("没有这个服务事项，请重新选择。", field="service")

@@ -21,7 +21,8 @@ from dianliang.kernel.text import clean_text
 def _part(number: str, job_number: str, *, by: Actor) -> NeedJob:
     need = access.need_to_note(number, by=by)
     related = ("need", "need__unit", "job", "job__unit", "job__handed_over_from")
-    part = need.parts.select_related(*related).filter(job__number=job_number).first()
+    found = need.parts.select_related(*related).filter(job__number=job_number)
+    part = None if "\0" in job_number else found.first()
     if part is None:
         raise NotVisibleError("没有找到这张工单。")
     return part
@@ -52,6 +53,7 @@ def hand_over(
         InvalidInputError: there is no such unit, or no reason.
     """
     job = _own_job(number, job_number, by=by)
+    unit_code = clean_text(unit_code, field="unit_code", label="单位", most=40)
     unit = Unit.objects.filter(code=unit_code).first()
     if unit is None:
         raise InvalidInputError("没有这个单位，请重新选择。", field="unit_code")

@@ -298,6 +298,7 @@ def join_need(
         UnableToJoinError: it has ended.
     """
     text = clean_text(text, field="text", label="补充描述", most=4000)
+    number = clean_text(number, field="number", label="需求编号", most=24)
 
     def act() -> dict[str, Any]:
         need = Need.objects.filter(number=number).first()

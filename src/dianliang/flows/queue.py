@@ -51,7 +51,8 @@ def bulk(
 
 
 def _check(verb: str, fields: dict[str, str]) -> None:
-    if verb == "hand_over" and not Unit.objects.filter(code=fields.get("unit_code", "")).exists():
+    code = clean_text(fields.get("unit_code", ""), field="unit_code", label="单位", most=40)
+    if verb == "hand_over" and not Unit.objects.filter(code=code).exists():
         raise InvalidInputError("请选择移交给哪个单位。", field="unit_code")
     if verb in {"hand_over", "pause"}:
         clean_text(fields.get("reason", ""), field="reason", label="原因", most=500, least=1)
@@ -72,12 +73,12 @@ def keep_filter(*, name: str, query: str, is_shared: bool, by: Actor) -> None:
 
 def change_filter(*, name: str, new_name: str, is_shared: bool, by: Actor) -> None:
     """Rename one's own view, and share it or stop sharing it."""
-    filters.change(name=name, new_name=_name(new_name), is_shared=is_shared, by=by)
+    filters.change(name=_name(name), new_name=_name(new_name), is_shared=is_shared, by=by)
 
 
 def delete_filter(*, name: str, by: Actor) -> None:
     """Delete one's own view."""
-    filters.delete(name=name, by=by)
+    filters.delete(name=_name(name), by=by)
 
 
 def _name(text: str) -> str:

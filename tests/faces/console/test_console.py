@@ -233,6 +233,45 @@ def test_forged_numbers_in_a_bulk_request_are_named_one_by_one(desk, town):
     assert page.content.decode().count("✓ 受理") == 1
 
 
+ODD = ["\0", "a\0b", "x" * 5000, "\ufffe", "'; DROP TABLE", "１２３"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+@pytest.mark.parametrize("verb", sorted(handling.ACTS))
+def test_whatever_is_sent_with_a_verb_is_answered_in_words_and_nothing_breaks(
+    desk, town, verb, odd
+):
+    need = town.post("余村村家里没电了", area_code="V1")
+    fields = ("reason", "unit_code", "question", "words", "into", "service_code", "urgency")
+    sent = dict.fromkeys((*fields, "aspect", "other", "back"), odd)
+
+    answer = desk.post(f"/console/needs/{need.number}/do/{verb}/", sent)
+
+    assert answer.status_code in {302, 422}
+    stale = desk.post(f"/console/needs/{need.number}/do/{verb}/", {**sent, "seen": odd})
+    assert stale.status_code in {409, 422}
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_odd_words_in_any_form_of_the_desk_are_answered_in_words(desk, town, odd):
+    need = town.post("余村村家里没电了", area_code="V1")
+    desk.post(f"/console/needs/{need.number}/do/accept/")
+    base = f"/console/needs/{need.number}"
+    forms = {
+        "/console/filters/change/": {"name": odd, "new_name": odd},
+        "/console/bulk/": {"verb": "hand_over", "number": odd, "unit_code": odd, "reason": odd},
+        "/console/intake/": {"key": "k" * 32, "text": odd, "join": odd, "area_code": odd},
+        "/console/intake/hints/": {"text": odd, "phone": odd, "area_code": odd, "address": odd},
+        "/console/paste/": {"verb": "register", "chosen": odd, "text-1": odd},
+        f"{base}/split/": {"part_service": odd, "part_unit": odd, "part_detail": odd},
+        f"{base}/tell/": {"text": odd, "internal": "1"},
+    }
+    for path, sent in forms.items():
+        assert desk.post(path, sent).status_code in {200, 302, 422}, path
+    assert desk.post("/console/needs/XQ%00/do/accept/").status_code == 404
+    assert desk.post(f"{base}/jobs/GD%00/take/").status_code == 404
+
+
 def test_the_queue_answers_with_nothing_as_long_as_nothing_has_changed(desk, town):
     town.post("路灯坏了", area_code="V1")
     page = desk.get("/console/").content.decode()

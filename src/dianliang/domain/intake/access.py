@@ -40,7 +40,8 @@ def need_to_see(number: str, *, by: Actor) -> Need:
         NotVisibleError: it is absent or not his to see.
     """
     related = ("unit", "unit__parent", "area", "service", "handler", "handed_over_from", "site")
-    need = visible(by).select_related(*related).filter(number=number).first()
+    found = visible(by).select_related(*related).filter(number=number)
+    need = None if "\0" in number else found.first()  # PostgreSQL cannot even look for it
     if need is None:
         raise NotVisibleError("没有找到这条需求。")
     return need
@@ -53,8 +54,8 @@ def need_to_recall(number: str, *, by: Actor) -> Need:
         NotVisibleError: it is absent, or his unit did not offer it.
     """
     need = need_to_see(number, by=by)
-    giver = need.handed_over_from
-    if by.role not in HANDLERS or giver is None or not by.reaches_unit(giver.path):
+    giver = need.handed_over_from or need.unit
+    if by.role not in HANDLERS or not by.reaches_unit(giver.path):
         raise NotVisibleError("没有找到这条需求。")
     return need
 
