@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.work.queries import jobs as job_queries
 from dianliang.domain.work.queries import plans as queries
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.planning import difference, drafting, editing
+from dianliang.flows.planning import difference, drafting, editing, urgent
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError, StaleStateError
 
@@ -184,9 +184,9 @@ def _change(request: HttpRequest, number: str, verb: str, *, by: Actor) -> "Plan
         "fix": lambda: editing.use_fix(**edit),
         "lock": lambda: editing.set_lock(**edit, is_locked=True),
         "unlock": lambda: editing.set_lock(**edit, is_locked=False),
-        "replan": lambda: drafting.replan(number=number, by=by, at=at),
+        "replan": lambda: drafting.replan(number=number, revision=edit["revision"], by=by, at=at),
         "stop": lambda: drafting.cancel_solving(number=number, by=by, at=at),
-        "insert": lambda: editing.insert_urgent(number=number, job_number=job, by=by, at=at),
+        "insert": lambda: urgent.insert(number=number, job_number=job, by=by, at=at),
     }
     if verb not in changes:
         raise Http404
