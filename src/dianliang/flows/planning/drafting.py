@@ -79,7 +79,7 @@ def draft_plan(
     """
     asked = _asked(job_numbers, team_codes, first_on=first_on, last_on=last_on, by=by, at=at)
     plan = operations.draft(
-        unit=_unit_over([row.unit for row in (*asked.teams, *asked.jobs)], by=by),
+        unit=_unit_over([*(t.unit for t in asked.teams), *(j.unit for j in asked.jobs)], by=by),
         jobs=asked.jobs,
         teams=asked.teams,
         first_on=first_on,
