@@ -1,7 +1,7 @@
 """Draft a plan, compute it in the background, publish it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleSta
 
 SOLVE = "planning.solve"
 LONGEST_S = 300
+PATIENCE = 20_000
+"""Rounds without a better plan after which more time would hardly help."""
 MOVED_S = 15 * 60
 MOST_NAMED = 5
 
@@ -209,10 +211,10 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     try:
         result = routing.solve(
             built.problem,
-            stop=routing.MaxSeconds(limit_s=plan.seconds, clock=time.monotonic),
+            stop=_enough(plan),
             seed=plan.seed,
             start=skeleton_from(plan.stops.select_related("job", "team"), built),
-            progress=_reporter(context, jobs=len(built.problem.jobs)),
+            progress=_reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
         )
     except routing.InvalidProblemError as refusal:
         words = built.readable(str(refusal))
@@ -222,18 +224,29 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     return _keep(plan, built, result, solved_s=time.monotonic() - began, at=context.clock())
 
 
-def _reporter(context: background.JobContext, *, jobs: int) -> Any:
-    told_at = 0.0
+def _enough(plan: Plan) -> routing.StopCriterion:
+    """Stop when the time is up, or when a long search has found nothing better."""
+    time_is_up = routing.MaxSeconds(limit_s=plan.seconds, clock=time.monotonic)
+    return routing.FirstOf(criteria=(time_is_up, routing.NoImprovement(patience=PATIENCE)))
+
+
+def _reporter(
+    context: background.JobContext, *, jobs: int, limit_s: int
+) -> Callable[[routing.Progress], bool]:
+    """Return what tells the queue twice a second how far the search has come."""
+    began = told_at = time.monotonic()
 
     def report(told: routing.Progress) -> bool:
         nonlocal told_at
-        if time.monotonic() - told_at < 0.5:
+        now = time.monotonic()
+        if now - told_at < 0.5:
             return True
-        told_at = time.monotonic()
-        words = (
-            f"寻找更好的排法：目前最好排入 {jobs - told.unassigned}/{jobs}，第 {told.iteration} 轮"
+        told_at = now
+        placed = f"目前最好排入 {jobs - told.unassigned}/{jobs}"
+        share = min(1.0, (now - began) / limit_s)
+        return context.progress(
+            0.03 + 0.94 * share, f"寻找更好的排法：{placed}，第 {told.iteration} 轮"
         )
-        return context.progress(0.03 + 0.94 * told.share, words)
 
     return report
 

@@ -54,17 +54,16 @@ def computed(plan):
     return plan
 
 
-@pytest.fixture
-def two_teams(town):
-    town.team("A", "S1", "repair", near="V1")
-    town.team("B", "S1", "repair", "care", near="V2")
-    return town
-
-
 def publish(town, plan, **rest):
+    plan.refresh_from_db()
     return drafting.publish(
         number=plan.number, revision=plan.revision, by=town.actor(), at=NOON, **rest
     )
+
+
+def replan(town, plan):
+    plan.refresh_from_db()
+    return drafting.replan(number=plan.number, revision=plan.revision, by=town.actor(), at=NOON)
 
 
 def test_a_plan_is_drafted_computed_and_published(two_teams):
@@ -206,7 +205,7 @@ def test_a_locked_visit_survives_a_new_computation(two_teams):
         by=two_teams.actor(),
         at=NOON,
     )
-    drafting.replan(number=plan.number, revision=plan.revision, by=two_teams.actor(), at=NOON)
+    replan(two_teams, plan)
 
     plan = computed(plan)
 
@@ -299,5 +298,5 @@ def test_a_cancelled_computation_can_be_started_again(two_teams):
     plan.refresh_from_db()
     assert plan.status == "FAILED"
 
-    drafting.replan(number=plan.number, revision=plan.revision, by=two_teams.actor(), at=NOON)
+    replan(two_teams, plan)
     computed(plan)
