@@ -169,7 +169,12 @@ def _windows(
 
 def may_serve(team: Team, shift: Shift, job: Job) -> bool:
     """Tell whether rules let a team do a job on a shift: allowed, skilled, equipped."""
-    return is_allowed(team, job) and job.skills <= team.skills_on(shift) and is_equipped(team, job)
+    return (
+        (shift.only_for is None or job.id in shift.only_for)
+        and is_allowed(team, job)
+        and job.skills <= team.skills_on(shift)
+        and is_equipped(team, job)
+    )
 
 
 def is_allowed(team: Team, job: Job) -> bool:

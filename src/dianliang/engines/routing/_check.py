@@ -121,6 +121,8 @@ def _stop(
         yield broken("skill", f"{team.id} 不具备工单 {job.id} 的技能。")
     if team.areas is not None and job.area and job.area not in team.areas:
         yield broken("area", f"工单 {job.id} 不在 {team.id} 的服务区域。")
+    if shift.only_for is not None and job.id not in shift.only_for:
+        yield broken("reserved", f"{team.id} 的这个班次不是为工单 {job.id} 加开的。")
     if job.allowed_teams is not None and team.id not in job.allowed_teams:
         yield broken("allowed", f"工单 {job.id} 不许由 {team.id} 承接。")
     if team.id in job.forbidden_teams:

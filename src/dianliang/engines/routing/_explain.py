@@ -169,7 +169,7 @@ def _with_another_team(compiled: Compiled, draft: "Draft", number: int) -> Fix |
     able, gear = compiled.arrays.able.copy(), compiled.arrays.job_gear.copy()
     if able[number].all() or number in compiled.locked:
         return None
-    able[number] = True
+    able[number] = [team.shifts[shift].only_for is None for team, shift in compiled.routes]
     gear[number] = 0
     found = _try(draft, number, compiled.arrays._replace(able=able, job_gear=gear))
     if found is None:
@@ -312,7 +312,7 @@ def apply_fix(problem: Problem, fix: Fix, *, job_id: str) -> Problem:
 
 def _helped(team: Team, fix: Fix, job: Job) -> Team:
     if fix.kind is FixKind.ANOTHER_DAY:
-        team = _opened(team, fix)
+        team = _opened(team, fix, job.id)
     if fix.kind is FixKind.OVERTIME:
         return _with_shift(
             team,
@@ -330,10 +330,14 @@ def _helped(team: Team, fix: Fix, job: Job) -> Team:
     return team
 
 
-def _opened(team: Team, fix: Fix) -> Team:
+def _opened(team: Team, fix: Fix, job_id: str) -> Team:
     if any(shift.window.start == fix.opens_at for shift in team.shifts):
         return team
-    opened = (shift for shift in spare_of(team) if shift.window.start == fix.opens_at)
+    opened = (
+        replace(shift, only_for=frozenset({job_id}))
+        for shift in spare_of(team)
+        if shift.window.start == fix.opens_at
+    )
     return replace(team, shifts=(*team.shifts, *opened))
 
 

@@ -56,7 +56,8 @@ class Lunch:
 class Shift:
     """A team's working time on one day, from one place and back to another (or the same).
 
-    `skills` are those of the people who are there that day; None means the team's.
+    `skills` are those of the people who are there that day; None means the team's. A shift that
+    was opened `only_for` some jobs serves no other.
     """
 
     window: TimeWindow
@@ -65,6 +66,7 @@ class Shift:
     lunch: Lunch | None = None
     overtime_limit_s: int = 0
     skills: frozenset[str] | None = None
+    only_for: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,12 @@ def reasons(
     if not problem.teams:
         yield Reason(code=ReasonCode.NO_TEAM, words="所选日期没有队伍在岗，或今天已经下班。")
         return
-    shifts = [(team, shift) for team in problem.teams for shift in team.shifts]
+    shifts = [
+        (team, shift)
+        for team in problem.teams
+        for shift in team.shifts
+        if shift.only_for is None or job.id in shift.only_for
+    ]
     skilled = [(team, s) for team, s in shifts if job.skills <= team.skills_on(s)]
     if not skilled:
         names = "、".join(sorted(job.skills)) or "任何"

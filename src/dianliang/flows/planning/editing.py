@@ -109,8 +109,10 @@ def use_fix(
 def undo_fix(*, number: str, revision: int, job_number: str, by: Actor, at: datetime) -> Plan:
     """Take back the changes that were made for a job, and take the job out with them.
 
+    What cannot stay without them is left out too, with its reason.
+
     Raises:
-        UnableToPlanError: no change was made for it, or another visit now depends on it.
+        UnableToPlanError: no change was made for it.
         StaleStateError: someone else changed the plan first.
     """
     plan = fresh_plan(number, revision=revision, by=by)
@@ -122,7 +124,8 @@ def undo_fix(*, number: str, revision: int, job_number: str, by: Actor, at: date
     built = build(plan, at=at)
     orders = _without(orders_of(plan), job_number)
     words = f"撤销 {job_number} 的办法"
-    return _store(plan, built, orders, must_keep="", revision=revision, words=words, by=by, at=at)
+    laid = routing.follow_plan(built.problem, skeleton_of(orders, built))
+    return _keep(plan, built, laid, revision=revision, words=words, by=by, at=at)
 
 
 def _without(orders: Orders, job_number: str) -> Orders:
@@ -155,6 +158,19 @@ def _store(
     wanted = {n for day in orders.values() for n in day} | ({must_keep} if must_keep else set())
     for lost in sorted((wanted & built.jobs.keys()) - kept, key=lambda n: (n != must_keep, n)):
         raise UnableToPlanError(f"放不下：{lost} {_why_not(built, orders, lost)}")
+    return _keep(plan, built, laid, revision=revision, words=words, by=by, at=at)
+
+
+def _keep(
+    plan: Plan,
+    built: Built,
+    laid: routing.Plan,
+    *,
+    revision: int,
+    words: str,
+    by: Actor,
+    at: datetime,
+) -> Plan:
     lines, left_out = lines_of(laid, built, locked=locked_numbers(plan))
     before = plan.outcome or {}
     outcome: dict[str, Any] = outcome_of(

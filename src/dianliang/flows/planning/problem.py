@@ -146,7 +146,7 @@ class _Scene:
     at: datetime
     days: tuple[date, ...]
     last_on: date
-    opened: frozenset[Lane]
+    opened: dict[Lane, frozenset[str]]
     duty: dict[Lane, TeamOnDuty]
     busy: frozenset[Lane]
     committed: dict[str, Visit]
@@ -160,7 +160,7 @@ class _Scene:
         today = at.astimezone(SHANGHAI).date()
         length = (asked.last_on - asked.first_on).days + 1
         whole = [asked.first_on + timedelta(days=i) for i in range(length + SPARE_DAYS)]
-        opened = frozenset(_opened(asked.relaxations))
+        opened = _opened(asked.relaxations)
         around = sorted({day for day in whole if day >= today} | {day for _, day in opened})
         duty = {
             (row.team.code, day): row
@@ -194,7 +194,7 @@ class _Scene:
         return tuple(
             day
             for day in after
-            if self._can_start(code, day) and not {(code, day)} & (self.opened | self.busy)
+            if self._can_start(code, day) and (code, day) not in self.opened.keys() | self.busy
         )
 
     def starts_at(self, team: Team, day: date) -> datetime:
@@ -213,12 +213,14 @@ class _Scene:
         return self.starts_at(duty.team, day) < ends
 
 
-def _opened(relaxations: Sequence[dict[str, Any]]) -> Iterable[Lane]:
+def _opened(relaxations: Sequence[dict[str, Any]]) -> dict[Lane, frozenset[str]]:
+    """Return the team days that were opened for jobs which fit nowhere else."""
+    opened: dict[Lane, frozenset[str]] = {}
     for relaxed in relaxations:
-        opens_at = relaxed["fix"].get("opens_at")
-        if opens_at:
-            day = datetime.fromisoformat(opens_at).astimezone(SHANGHAI).date()
-            yield relaxed["fix"]["team_id"], day
+        if relaxed["fix"].get("opens_at"):
+            lane = (relaxed["fix"]["team_id"], date.fromisoformat(relaxed["fix"]["on"]))
+            opened[lane] = opened.get(lane, frozenset()) | {relaxed["job"]}
+    return opened
 
 
 def _places_now(visits: Any, *, today: date) -> dict[str, GeoPoint]:
@@ -273,6 +275,7 @@ def _engine_shift(team: Team, day: date, scene: _Scene) -> routing.Shift:
         lunch=lunch,
         overtime_limit_s=team.overtime_max_min * 60,
         skills=scene.duty[team.code, day].skill_codes,
+        only_for=scene.opened.get((team.code, day)),
     )
 
 
@@ -309,7 +312,10 @@ def _locks(
     held = {n: (*where, LOCKED_TOLERANCE_S) for n, where in asked.locked.items()}
     for number, visit in scene.committed.items():
         start_at = visit.depart_at - timedelta(minutes=visit.job.duration_min)
-        held[number] = (visit.team.code, visit.on, start_at, CONFIRMED_TOLERANCE_S)
+        tolerance_s = CONFIRMED_TOLERANCE_S
+        if visit.status != "ACCEPTED" and start_at < scene.at:
+            start_at, tolerance_s = scene.starts_at(visit.team, visit.on), LOCKED_TOLERANCE_S
+        held[number] = (visit.team.code, visit.on, start_at, tolerance_s)
     for number, (code, on, start_at, tolerance_s) in held.items():
         if number in jobs and on in working.get(code, ()):
             yield (
