@@ -1,4 +1,4 @@
-"""A plan in the hand: dragged by mouse and finger, moved by keyboard, lit on map, lanes and list."""
+"""A plan in the hand: dragged by mouse and finger, moved by keyboard, lit on map and lanes."""
 
 from datetime import timedelta
 
@@ -97,6 +97,7 @@ def test_a_visit_is_dragged_by_finger_on_a_phone(browser_of, plan):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", start)
+    expect(page.locator("g.stop.dragged")).to_have_count(1)
     for step in range(1, 6):
         share = step / 5
         touch("touchMove", (start[0], start[1] + (end[1] - start[1]) * share))

@@ -88,7 +88,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Dragging, by mouse or finger: a visit in a lane, or a job that was left out by its grip.
+// A finger first holds a visit for a moment, so that a swipe still scrolls the page.
+const HOLD_MS = 250;
 let held;
+let holding;
 let dragged = false;
 const said = document.createElement("p");
 said.className = "drop-said";
@@ -104,6 +107,8 @@ function place(lane, event) {
 }
 
 function letGo() {
+  clearTimeout(holding?.timer);
+  holding = undefined;
   held?.element.removeAttribute("transform");
   held?.element.classList.remove("dragged");
   for (const lane of document.querySelectorAll("[data-over]")) lane.removeAttribute("data-over");
@@ -116,11 +121,20 @@ document.addEventListener("pointerdown", (event) => {
   dragged = false;
   const element = event.target.closest("g.stop:not(.frozen), [data-drag]");
   if (!element || !dialog || event.button) return;
-  held = { element, job: element.dataset.job || element.dataset.drag, x: event.clientX, y: event.clientY };
+  const taken = { element, job: element.dataset.job || element.dataset.drag, x: event.clientX, y: event.clientY };
+  if (event.pointerType !== "touch" || element.matches("[data-drag]")) {
+    held = taken;
+    return;
+  }
+  const pick = () => { held = taken; element.classList.add("dragged"); navigator.vibrate?.(15); };
+  holding = { ...taken, timer: setTimeout(pick, HOLD_MS) };
 });
 
 document.addEventListener("pointermove", (event) => {
-  if (!held) return;
+  if (!held) {
+    if (holding && Math.abs(event.clientX - holding.x) + Math.abs(event.clientY - holding.y) > 8) letGo();
+    return;
+  }
   const [dx, dy] = [event.clientX - held.x, event.clientY - held.y];
   if (!dragged && Math.abs(dx) + Math.abs(dy) < 8) return;
   if (!dragged) {
@@ -140,7 +154,7 @@ document.addEventListener("pointermove", (event) => {
 }, { passive: false });
 
 document.addEventListener("pointerup", (event) => {
-  if (!held) return;
+  if (!held) return letGo();
   const over = dragged && laneUnder(event);
   const job = held.job;
   const position = over && place(over, event);
@@ -153,6 +167,8 @@ document.addEventListener("pointerup", (event) => {
   if (form.elements.lane.value) form.requestSubmit();
 });
 document.addEventListener("pointercancel", letGo);
+document.addEventListener("touchmove", (event) => { if (held) event.preventDefault(); }, { passive: false });
+document.addEventListener("contextmenu", (event) => { if (held || holding) event.preventDefault(); });
 
 // Keep my place: after a change the page comes back where it was, with the visit lit.
 const key = `plan:${location.pathname.split("/").slice(0, 4).join("/")}`;
