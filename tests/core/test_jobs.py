@@ -93,3 +93,49 @@ def test_a_cancelled_job_stops_at_its_next_report(noon):
 
     job.refresh_from_db()
     assert job.status == Status.CANCELLED
+
+
+def test_who_waits_for_a_job_is_told_when_it_is_given_up(noon):
+    told = []
+
+    @jobs.handler("test.hopeless", given_up=lambda context: told.append(context.payload))
+    def hopeless(context):
+        raise ValueError("bad luck")
+
+    jobs.enqueue("test.hopeless", {"n": 1}, by=SYSTEM, at=noon, max_attempts=1)
+    killed = jobs.enqueue("test.hopeless", {"n": 2}, by=SYSTEM, at=noon, max_attempts=1)
+    BackgroundJob.objects.filter(pk=killed.pk).update(
+        status=Status.RUNNING, attempts=1, lease_owner="dead", lease_until=noon
+    )
+
+    run(noon)
+    run(noon + timedelta(seconds=1))
+
+    assert sorted(payload["n"] for payload in told) == [1, 2]
+    assert set(BackgroundJob.objects.values_list("status", flat=True)) == {Status.FAILED}
+
+
+def test_a_job_given_up_does_not_hold_up_the_next_one(noon, runs):
+    dead = jobs.enqueue("test.note", {}, by=SYSTEM, at=noon, max_attempts=1)
+    BackgroundJob.objects.filter(pk=dead.pk).update(
+        status=Status.RUNNING, attempts=1, lease_owner="dead", lease_until=noon
+    )
+    jobs.enqueue("test.note", {"n": 2}, by=SYSTEM, at=noon)
+
+    assert run(noon + timedelta(seconds=1))
+
+    assert runs == [{"n": 2}]
+
+
+def test_a_job_is_asked_to_end_early_at_its_next_report(noon):
+    @jobs.handler("test.patient")
+    def patient(context):
+        first = context.progress(0.1)
+        jobs.wrap_up(context.job_id, at=noon)
+        return {"first": first, "second": context.progress(0.2)}
+
+    job = jobs.enqueue("test.patient", {}, by=SYSTEM, at=noon)
+    run(noon)
+
+    job.refresh_from_db()
+    assert (job.status, job.result) == (Status.DONE, {"first": True, "second": False})

@@ -15,7 +15,7 @@ from dianliang.flows import care, fieldwork
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.fieldworld import op
-from tests.flows.test_planning import computed, draft, publish
+from tests.flows.planning.test_planning import computed, draft, publish
 from tests.town import NOON, TODAY
 
 AGREED = Care(

@@ -16,7 +16,7 @@ from dianliang.kernel.errors import (
     InvalidInputError,
     NotVisibleError,
 )
-from tests.flows.test_planning import computed, draft, job
+from tests.flows.planning.test_planning import computed, draft, job
 from tests.town import NOON, TODAY
 
 YEAR = timedelta(days=365)

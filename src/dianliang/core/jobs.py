@@ -40,32 +40,42 @@ class JobContext:
     clock: Clock
     owner: str
 
-    def progress(self, share: float, note: str = "") -> None:
-        """Report progress in [0, 1] and renew the lease.
+    def progress(self, share: float, note: str = "") -> bool:
+        """Report progress in [0, 1] and renew the lease; False asks to end with what there is.
 
         Raises:
             JobCancelledError: stop working; nobody wants the result.
         """
-        kept = BackgroundJob.objects.filter(
+        mine = BackgroundJob.objects.filter(
             pk=self.job_id, status=Status.RUNNING, lease_owner=self.owner
-        ).update(
+        )
+        kept = mine.update(
             progress_share=min(1.0, max(0.0, share)),
             progress_note=note[:200],
             lease_until=self.clock() + LEASE,
         )
         if not kept:
             raise JobCancelledError("任务已取消。")
+        return not mine.filter(wrap_up_at__isnull=False).exists()
 
 
 Handler = Callable[[JobContext], dict[str, Any] | None]
+GivenUp = Callable[[JobContext], None]
 _handlers: dict[str, Handler] = {}
+_given_up: dict[str, GivenUp] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of a kind."""
+def handler(kind: str, *, given_up: GivenUp | None = None) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of a kind.
+
+    `given_up` is called in the transaction that marks a job failed for good, so that what waits
+    for the job does not wait for ever.
+    """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        if given_up is not None:
+            _given_up[kind] = given_up
         return function
 
     return register
@@ -103,53 +113,75 @@ def cancel(job_id: int, *, at: datetime) -> bool:
     )
 
 
+def wrap_up(job_id: int, *, at: datetime) -> bool:
+    """Ask a job to end early with the best it has; tell whether it had not ended yet."""
+    return bool(
+        BackgroundJob.objects.filter(pk=job_id, status__in=[Status.QUEUED, Status.RUNNING]).update(
+            wrap_up_at=at
+        )
+    )
+
+
 def run_next(*, owner: str, clock: Clock) -> bool:
     """Take the next due job and do it; tell whether there was one."""
-    job = _take(owner=owner, at=clock())
+    job = _take(owner=owner, clock=clock)
     if job is None:
         return False
-    context = JobContext(
-        job_id=job.pk, payload=job.payload, created_by=job.created_by, clock=clock, owner=owner
-    )
+    context = _context(job, owner=owner, clock=clock)
     try:
         result = _handlers[job.kind](context)
     except JobCancelledError:
         return True
     except Exception:  # noqa: BLE001 (the one place that must outlive any handler)
-        _give_up_or_retry(job, owner=owner, at=clock(), error=traceback.format_exc())
+        _give_up_or_retry(job, context, error=traceback.format_exc())
         return True
     _end(job, owner=owner, status=Status.DONE, at=clock(), result=result, progress_share=1.0)
     return True
 
 
+def _context(job: BackgroundJob, *, owner: str, clock: Clock) -> JobContext:
+    return JobContext(
+        job_id=job.pk, payload=job.payload, created_by=job.created_by, clock=clock, owner=owner
+    )
+
+
 @transaction.atomic
-def _take(*, owner: str, at: datetime) -> BackgroundJob | None:
+def _take(*, owner: str, clock: Clock) -> BackgroundJob | None:
+    at = clock()
     due = Q(status=Status.QUEUED, run_after__lte=at)
     abandoned = Q(status=Status.RUNNING, lease_until__lt=at)
     waiting = BackgroundJob.objects.filter(due | abandoned).order_by("run_after", "id")
-    job = waiting.filter(kind__in=list(_handlers)).select_for_update(skip_locked=True).first()
-    if job is None:
-        return None
-    if job.attempts >= job.max_attempts:
+    waiting = waiting.filter(kind__in=list(_handlers)).select_for_update(skip_locked=True)
+    while job := waiting.first():
+        job.lease_owner = owner
+        if job.attempts < job.max_attempts:
+            job.status, job.lease_until = Status.RUNNING, at + LEASE
+            job.attempts += 1
+            job.save(update_fields=["status", "lease_owner", "lease_until", "attempts"])
+            return job
         job.status, job.error, job.finished_at = Status.FAILED, "多次中断，已放弃。", at
-        job.save(update_fields=["status", "error", "finished_at"])
-        return None
-    job.status, job.lease_owner, job.lease_until = Status.RUNNING, owner, at + LEASE
-    job.attempts += 1
-    job.save(update_fields=["status", "lease_owner", "lease_until", "attempts"])
-    return job
+        job.save(update_fields=["status", "lease_owner", "error", "finished_at"])
+        _tell_given_up(job, _context(job, owner=owner, clock=clock))
+    return None
 
 
-def _give_up_or_retry(job: BackgroundJob, *, owner: str, at: datetime, error: str) -> None:
+def _tell_given_up(job: BackgroundJob, context: JobContext) -> None:
+    if job.kind in _given_up:
+        _given_up[job.kind](context)
+
+
+@transaction.atomic
+def _give_up_or_retry(job: BackgroundJob, context: JobContext, *, error: str) -> None:
+    at = context.clock()
     if job.attempts >= job.max_attempts:
-        _end(job, owner=owner, status=Status.FAILED, at=at, error=error)
+        if _end(job, owner=context.owner, status=Status.FAILED, at=at, error=error):
+            _tell_given_up(job, context)
         return
-    BackgroundJob.objects.filter(pk=job.pk, lease_owner=owner, status=Status.RUNNING).update(
-        status=Status.QUEUED, run_after=at + RETRY_AFTER * job.attempts, error=error
-    )
+    BackgroundJob.objects.filter(
+        pk=job.pk, lease_owner=context.owner, status=Status.RUNNING
+    ).update(status=Status.QUEUED, run_after=at + RETRY_AFTER * job.attempts, error=error)
 
 
-def _end(job: BackgroundJob, *, owner: str, status: str, at: datetime, **fields: Any) -> None:
-    BackgroundJob.objects.filter(pk=job.pk, lease_owner=owner, status=Status.RUNNING).update(
-        status=status, finished_at=at, **fields
-    )
+def _end(job: BackgroundJob, *, owner: str, status: str, at: datetime, **fields: Any) -> bool:
+    mine = BackgroundJob.objects.filter(pk=job.pk, lease_owner=owner, status=Status.RUNNING)
+    return bool(mine.update(status=status, finished_at=at, **fields))

@@ -188,6 +188,7 @@ class BackgroundJob(models.Model):
     max_attempts = models.PositiveIntegerField("最多次数", default=5)
     progress_share = models.FloatField("进度", default=0.0)
     progress_note = models.CharField("进度说明", max_length=200, blank=True)
+    wrap_up_at = models.DateTimeField("要求提前收尾", null=True, blank=True)
     result = models.JSONField("结果", null=True, blank=True)
     error = models.TextField("错误", blank=True)
     created_by = models.CharField("提交者", max_length=64)

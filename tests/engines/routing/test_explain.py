@@ -11,6 +11,7 @@ from dianliang.engines.routing import (
     ReasonCode,
     apply_fix,
     check,
+    foresee,
     insert_job,
     solve,
 )
@@ -82,3 +83,55 @@ def test_a_crowded_county_day_explains_everyone_it_leaves_out():
     assert len(plan.unassigned) >= 20
     assert all(left.fix is not None for left in plan.unassigned)
     assert all(fits_after(problem, plan, left) for left in plan.unassigned)
+
+
+def test_what_no_plan_can_serve_is_foreseen_and_nothing_else():
+    jobs = (
+        job("fine"),
+        job("full", minutes=200),
+        job("full too", minutes=200),
+        job("diving", skills=frozenset({"diving"})),
+        job("night", windows=(window(19, 21),)),
+        job("blink", windows=(window(9, 9.1),)),
+    )
+
+    found = {left.job_id: left for left in foresee(Problem(jobs=jobs, teams=(team(),)))}
+
+    assert set(found) == {"diving", "night", "blink"}
+    assert "短于作业时长 45 分钟" in found["blink"].reasons[0].words
+    assert all(left.fix for left in found.values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_whatever_is_foreseen_is_left_out_by_every_plan(problem):
+    foreseen = {left.job_id for left in foresee(problem)}
+    plan = solve(problem, stop=MaxIterations(limit=80))
+
+    assert foreseen <= {left.job_id for left in plan.unassigned}
+
+
+def test_a_job_not_worth_its_detour_says_so_and_can_be_put_in_anyway():
+    far = job("J", km_east=55, minutes=30, priority=Priority.MAY)
+    problem = Problem(jobs=(far,), teams=(team(),))
+
+    plan, left = left_out(problem)
+
+    assert [r.code for r in left.reasons] == [ReasonCode.NOT_WORTH]
+    assert left.fix.kind is FixKind.ANYWAY
+    helped = apply_fix(problem, left.fix, job_id="J")
+    assert solve(helped, stop=MaxIterations(limit=80)).stop_of("J")
+    assert fits_after(problem, plan, left)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_every_way_out_that_is_named_holds(problem):
+    plan = solve(problem, stop=MaxIterations(limit=80))
+    for left in plan.unassigned:
+        for fix in (left.fix, *left.others) if left.fix else ():
+            helped = apply_fix(problem, fix, job_id=left.job_id)
+            wanted = next(j for j in helped.jobs if j.id == left.job_id)
+            after = insert_job(helped, plan, wanted)
+            assert check(helped, after) == ()
+            assert after.stop_of(left.job_id), fix

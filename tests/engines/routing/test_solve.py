@@ -1,6 +1,7 @@
 """Plans are right (an independent checker says so), good (brute force says so), and steady."""
 
 import time
+from dataclasses import replace
 from itertools import permutations, product
 
 import pytest
@@ -14,6 +15,7 @@ from dianliang.engines.routing import (
     NoImprovement,
     Priority,
     Problem,
+    Team,
     check,
     follow_plan,
     solve,
@@ -244,3 +246,21 @@ def test_nothing_to_do_is_an_empty_plan():
     plan = solve(Problem(jobs=(), teams=(team(),)), stop=SHORT)
 
     assert (plan.routes, plan.unassigned, plan.objective.total) == ((), (), 0)
+
+
+@pytest.mark.parametrize("days", [0.2, 2, 30])
+@pytest.mark.parametrize("priority", Priority)
+def test_a_promise_already_broken_is_kept_late_rather_than_never(days, priority):
+    plan = plan_of(job("J", due_at=at(8 - 24 * days), priority=priority))
+
+    assert plan.stop_of("J")[1].late_s > days * 86_000
+
+
+def test_people_are_able_on_the_days_they_are_there():
+    monday, tuesday = (replace(shift(day=d), skills=frozenset(s)) for d, s in ((0, "a"), (1, "b")))
+    crew = Team(id="A", shifts=(monday, tuesday), skills=frozenset("ab"))
+    jobs = (job("J", skills=frozenset("b")), job("K", skills=frozenset("a")))
+
+    plan = plan_of(*jobs, teams=(crew,))
+
+    assert (plan.stop_of("J")[0].shift, plan.stop_of("K")[0].shift) == (1, 0)

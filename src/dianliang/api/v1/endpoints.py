@@ -23,6 +23,7 @@ from dianliang.domain.intake.queries.board import TABS, Board, Filters, board
 from dianliang.domain.intake.queries.detail import NeedPage, need_page
 from dianliang.domain.territory.queries import AreaRow, area_rows
 from dianliang.domain.work.queries import jobs as work
+from dianliang.domain.work.queries import plan_page as plan_pages
 from dianliang.domain.work.queries import plans as planned
 from dianliang.flows import deciding, handling, posting, tokens
 from dianliang.flows.planning import drafting
@@ -222,10 +223,10 @@ def start_plan(request: HttpRequest, body: s.PlanIn) -> Any:
     return Status(202, {"number": plan.number, "status": plan.status})
 
 
-@router.get("/plans/{number}", response={200: planned.PlanPage, **REFUSALS}, summary="一个计划")
+@router.get("/plans/{number}", response={200: plan_pages.PlanPage, **REFUSALS}, summary="一个计划")
 def read_plan(request: HttpRequest, number: s.Code) -> Any:
     """Return a plan: routes, why each stop, and for each job left out why and what would help."""
-    return planned.plan_page(number, by=actor(request, roles=HANDLERS))
+    return plan_pages.plan_page(number, by=actor(request, roles=HANDLERS))
 
 
 @router.post(

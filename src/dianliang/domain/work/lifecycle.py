@@ -48,6 +48,7 @@ PLAN = Lifecycle(
         row("solve", "开始计算", {"DRAFT", "READY", "FAILED"}, "SOLVING", D, U),
         row("finish", "计算完成", {"SOLVING"}, "READY", SYS),
         row("fail", "计算失败", {"SOLVING"}, "FAILED", SYS),
+        row("stop", "取消计算", {"SOLVING"}, "READY", D, U),
         row("edit", "修改", {"READY"}, "READY", D, U),
         row("publish", "发布", {"READY"}, "PUBLISHED", D, U),
         row("supersede", "替代", {"PUBLISHED"}, "SUPERSEDED", D, U, SYS),

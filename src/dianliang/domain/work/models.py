@@ -175,6 +175,7 @@ class Unplanned(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="+", verbose_name="工单")
     reasons = models.JSONField("原因", default=list)
     fix = models.JSONField("最省的办法", null=True, blank=True)
+    other_fixes = models.JSONField("其他办法", default=list, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "未排入"

@@ -1,9 +1,9 @@
 """Plan who goes where, when, and say why.
 
-`solve` makes a plan, `check` verifies it independently, `insert_job`, `follow_plan` and
-`recommend` change one that people already know, `diff` says what changed. What needs the compiled
-kernel is imported when it is first asked for: its compiler takes a second, and a web server that
-comes back after a fault should not wait for it.
+`foresee` says what no plan can do, `solve` makes a plan, `check` verifies it independently,
+`insert_job`, `follow_plan` and `recommend` change one that people already know, `diff` says what
+changed. What needs the compiled kernel is imported when it is first asked for: its compiler takes
+a second, and a web server that comes back after a fault should not wait for it.
 """
 
 from importlib import import_module
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Slot,
         diff,
         follow_plan,
+        foresee,
         insert_job,
         recommend,
     )
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 _ON_DEMAND = {
     "_explain": ("apply_fix",),
-    "_replan": ("Change", "Slot", "diff", "follow_plan", "insert_job", "recommend"),
+    "_replan": ("Change", "Slot", "diff", "follow_plan", "foresee", "insert_job", "recommend"),
     "_solve": ("Progress", "solve"),
 }
 
@@ -101,6 +102,7 @@ __all__ = [
     "check",
     "diff",
     "follow_plan",
+    "foresee",
     "insert_job",
     "recommend",
     "solve",

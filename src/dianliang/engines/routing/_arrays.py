@@ -7,11 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dianliang.engines.routing._model import Job, Lock, Priority, Problem, Shift, Team
+from dianliang.engines.routing._model import WEEK_S, Job, Lock, Problem, Shift, Team
 from dianliang.kernel.geo import GeoPoint
 
-LOCK_TOLERANCE_S = 15 * 60
-"""A locked time may shift this much either way, as a person would still call it kept."""
 FOREVER_S = 10**9
 NEIGHBOURS = 60
 
@@ -31,6 +29,9 @@ class Arrays(NamedTuple):
     window_from: NDArray[np.int64]  # (n, w): earliest start
     window_to: NDArray[np.int64]  # (n, w): latest end of work; unused windows end before they start
     due: NDArray[np.int64]  # (n,)
+    late_free: NDArray[np.int64]  # (n,): seconds late before anybody could begin; not priced
+    late_most: NDArray[np.float64]  # (n,): where the steep price of lateness ends
+    late_rest: NDArray[np.float64]  # (n,): gentle price per second
     penalty: NDArray[np.float64]  # (n,)
     able: NDArray[np.bool_]  # (n, r)
     preferred: NDArray[np.float64]  # (n, r): price of this route for this customer
@@ -88,13 +89,20 @@ def compile_problem(problem: Problem) -> Compiled:
     second = _Seconds(epoch)
     window_from, window_to = _windows(jobs, locks, second)
     able = _able(jobs, routes, locked)
+    due = _ints([second(job.due_at) if job.due_at else FOREVER_S for job in jobs])
+    worth = np.array([problem.weights.unassigned(job.priority) for job in jobs], float)
     arrays = Arrays(
         seconds=_travel(problem, points),
         duration=_ints([job.duration_s for job in jobs]),
         window_from=window_from,
         window_to=window_to,
-        due=_ints([second(job.due_at) if job.due_at else FOREVER_S for job in jobs]),
-        penalty=np.array([_penalty(problem, job, job.id in locks) for job in jobs], float),
+        due=due,
+        late_free=np.maximum(0, -due),
+        late_most=problem.weights.late_most_share * worth,
+        late_rest=problem.weights.late_rest_share * worth / WEEK_S,
+        penalty=np.where(
+            [job.id in locks for job in jobs], 10 * problem.weights.unassigned_must, worth
+        ).astype(float),
         able=able,
         preferred=_preferred(problem, jobs, routes),
         job_gear=_ints2([[job.gear.get(kind, 0) for kind in kinds] for job in jobs], len(kinds)),
@@ -139,17 +147,6 @@ def _ints2(rows: list[list[int]], width: int) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64).reshape(len(rows), width)
 
 
-def _penalty(problem: Problem, job: Job, is_locked: bool) -> float:
-    weights = problem.weights
-    if is_locked:
-        return 10 * weights.unassigned_must
-    return {
-        Priority.MUST: weights.unassigned_must,
-        Priority.SHOULD: weights.unassigned_should,
-        Priority.MAY: weights.unassigned_may,
-    }[job.priority]
-
-
 def _windows(
     jobs: tuple[Job, ...], locks: dict[str, Lock], second: _Seconds
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -160,8 +157,8 @@ def _windows(
         lock = locks.get(job.id)
         if lock and lock.start_at:
             start = second(lock.start_at)
-            begins[number, 0] = start - LOCK_TOLERANCE_S
-            ends[number, 0] = start + LOCK_TOLERANCE_S + job.duration_s
+            begins[number, 0] = start - lock.tolerance_s
+            ends[number, 0] = start + lock.tolerance_s + job.duration_s
         elif not job.windows:
             begins[number, 0], ends[number, 0] = -FOREVER_S, FOREVER_S
         else:
@@ -170,15 +167,28 @@ def _windows(
     return begins, ends
 
 
-def may_serve(team: Team, job: Job) -> bool:
-    """Tell whether rules let a team do a job: allowed, in its area, skilled, equipped."""
+def may_serve(team: Team, shift: Shift, job: Job) -> bool:
+    """Tell whether rules let a team do a job on a shift: allowed, skilled, equipped."""
+    return (
+        (shift.only_for is None or job.id in shift.only_for)
+        and is_allowed(team, job)
+        and job.skills <= team.skills_on(shift)
+        and is_equipped(team, job)
+    )
+
+
+def is_allowed(team: Team, job: Job) -> bool:
+    """Tell whether a team may come to a customer at all: not excluded, and in its area."""
     return (
         (job.allowed_teams is None or team.id in job.allowed_teams)
         and team.id not in job.forbidden_teams
         and (team.areas is None or not job.area or job.area in team.areas)
-        and job.skills <= team.skills
-        and all(team.gear.get(kind, 0) >= count for kind, count in job.gear.items())
     )
+
+
+def is_equipped(team: Team, job: Job) -> bool:
+    """Tell whether a team's gear is enough for one job."""
+    return all(team.gear.get(kind, 0) >= count for kind, count in job.gear.items())
 
 
 def _able(
@@ -186,9 +196,9 @@ def _able(
 ) -> NDArray[np.bool_]:
     able = np.zeros((len(jobs), len(routes)), dtype=np.bool_)
     for number, job in enumerate(jobs):
-        for route, (team, _) in enumerate(routes):
+        for route, (team, shift) in enumerate(routes):
             able[number, route] = locked.get(number, route) == route and (
-                number in locked or may_serve(team, job)
+                number in locked or may_serve(team, team.shifts[shift], job)
             )
     return able
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from dianliang.engines.routing._model import Job, Plan, Problem, Route, Stop, Team
+from dianliang.engines.routing._model import Job, Plan, Problem, Route, Shift, Stop, Team
 
 TOLERANCE = timedelta(seconds=2)
 """Travel is rounded to seconds on each leg."""
-LOCK_TOLERANCE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,8 @@ def _locks(problem: Problem, plan: Plan) -> Iterator[Violation]:
         if (route.team_id, route.shift) != (lock.team_id, lock.shift):
             words = f"锁定的工单 {lock.job_id} 被移到别的队伍。"
             yield Violation(rule="lock", job_id=lock.job_id, team_id=route.team_id, words=words)
-        if lock.start_at and abs(stop.start_at - lock.start_at) > LOCK_TOLERANCE:
+        kept = timedelta(seconds=lock.tolerance_s)
+        if lock.start_at and abs(stop.start_at - lock.start_at) > kept:
             words = f"锁定的工单 {lock.job_id} 的时间被移动。"
             yield Violation(rule="lock", job_id=lock.job_id, team_id=route.team_id, words=words)
 
@@ -83,7 +83,7 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
             lunch_left = None
         if stop.arrive_at + TOLERANCE < clock + way:
             yield broken("travel", job.id, f"工单 {job.id} 来不及赶到。")
-        yield from _stop(stop, job, team, is_locked=job.id in locked)
+        yield from _stop(stop, job, team, shift, is_locked=job.id in locked)
         if job.id not in locked or locked[job.id].start_at is None:
             yield from _window(stop, job, team)
         clock, place = stop.depart_at, job.at
@@ -102,7 +102,9 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
             yield broken("gear", "", f"{team.id} 的 {kind} 不够用。")
 
 
-def _stop(stop: Stop, job: Job, team: Team, *, is_locked: bool) -> Iterator[Violation]:
+def _stop(
+    stop: Stop, job: Job, team: Team, shift: Shift, *, is_locked: bool
+) -> Iterator[Violation]:
     def broken(rule: str, words: str) -> Violation:
         return Violation(rule=rule, job_id=job.id, team_id=team.id, words=words)
 
@@ -115,10 +117,12 @@ def _stop(stop: Stop, job: Job, team: Team, *, is_locked: bool) -> Iterator[Viol
         yield broken("promise", f"工单 {job.id} 的超时秒数不符。")
     if is_locked:
         return
-    if not job.skills <= team.skills:
+    if not job.skills <= team.skills_on(shift):
         yield broken("skill", f"{team.id} 不具备工单 {job.id} 的技能。")
     if team.areas is not None and job.area and job.area not in team.areas:
         yield broken("area", f"工单 {job.id} 不在 {team.id} 的服务区域。")
+    if shift.only_for is not None and job.id not in shift.only_for:
+        yield broken("reserved", f"{team.id} 的这个班次不是为工单 {job.id} 加开的。")
     if job.allowed_teams is not None and team.id not in job.allowed_teams:
         yield broken("allowed", f"工单 {job.id} 不许由 {team.id} 承接。")
     if team.id in job.forbidden_teams:

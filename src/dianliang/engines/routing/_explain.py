@@ -1,4 +1,4 @@
-"""Say why: why this team, why not at all, and what would help.
+"""Say what would help a job that was left out.
 
 A fix is not guessed: the change is made on a copy, the job is inserted there by the solver's own
 insertion, and the price is what the objective then says, plus a stated price of the change.
@@ -19,12 +19,11 @@ from dianliang.engines.routing._model import (
     Job,
     Priority,
     Problem,
-    Reason,
-    ReasonCode,
     Shift,
     Team,
     Unassigned,
 )
+from dianliang.engines.routing._reasons import LOCK_BROKEN, reasons
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -39,100 +38,39 @@ FIX_PRICES_S = {
     FixKind.GEAR: 3_600.0,
     FixKind.SKILL: 7_200.0,
     FixKind.ANOTHER_DAY: 14_400.0,
+    FixKind.ANYWAY: 0.0,
 }
 """What a change costs by itself, in weighted seconds: the effort of asking for it."""
 OVERTIME_STEP_S, LONGEST_OVERTIME_S = 1800, 7200
+MOST_FIXES = 4
 RANKS = {Priority.MUST: 2, Priority.SHOULD: 1, Priority.MAY: 0}
-
-
-def why_this_team(compiled: Compiled, job_number: int, route: int) -> str:
-    """Say in a sentence why a route took a job."""
-    job = compiled.jobs[job_number]
-    team = compiled.routes[route][0]
-    if job_number in compiled.locked:
-        return "已锁定在此队伍"
-    able = {compiled.routes[r][0].id for r in np.flatnonzero(compiled.arrays.able[job_number])}
-    if len(able) == 1:
-        return "唯一符合条件的队伍"
-    if job.preferred_team == team.id:
-        return "客户的固定服务队伍"
-    skilled = "技能相符，" if job.skills else ""
-    return f"{skilled}{len(able)} 支可选队伍中总代价最小"
 
 
 def explain_left_out(
     problem: Problem, compiled: Compiled | None, draft: "Draft | None", job: Job
 ) -> Unassigned:
-    """Give the binding reasons of a job that was left out, and the cheapest fix found."""
-    reasons = tuple(_reasons(problem, compiled, job))
-    fixes = [] if compiled is None or draft is None else list(_fixes(problem, compiled, draft, job))
-    best = min(fixes, key=lambda fix: (fix.price_s, fix.kind), default=None)
-    return Unassigned(job_id=job.id, reasons=reasons, fix=best)
-
-
-def _reasons(problem: Problem, compiled: Compiled | None, job: Job) -> Iterator[Reason]:
-    teams = problem.teams
-    skilled = [team for team in teams if job.skills <= team.skills]
-    if not skilled:
-        names = "、".join(sorted(job.skills)) or "任何"
-        yield Reason(code=ReasonCode.NO_SKILL, words=f"没有队伍具备“{names}”技能。")
-        return
-    equipped = [
-        team for team in skilled if all(team.gear.get(k, 0) >= c for k, c in job.gear.items())
-    ]
-    if not equipped:
-        names = "、".join(f"{kind}×{count}" for kind, count in job.gear.items())
-        yield Reason(code=ReasonCode.NO_GEAR, words=f"具备技能的队伍没有装备 {names}。")
-        return
-    able = [team for team in equipped if may_serve(team, job)]
-    if not able:
-        words = "有技能的队伍不服务该区域，或被指定回避。"
-        yield Reason(code=ReasonCode.NOT_ALLOWED, words=words)
-        return
-    if not any(_meets_shift(team, job) for team in able):
-        words = f"可上门时段不在 {len(able)} 支可选队伍的班次之内，或时段短于作业时长。"
-        yield Reason(code=ReasonCode.OUTSIDE_SHIFTS, words=words)
-        return
-    if compiled is not None and not _fits_alone(compiled, job):
-        words = "路程加作业时长超出班次，即使专程前往也无法按时返回。"
-        yield Reason(code=ReasonCode.TOO_LONG, words=words)
-        return
-    words = f"{len(able)} 支可选队伍的时间已排满，其余工单优先级更高或顺路代价更小。"
-    yield Reason(code=ReasonCode.FULL, words=words)
-
-
-def _meets_shift(team: Team, job: Job) -> bool:
-    need = timedelta(seconds=job.duration_s)
-    return any(
-        min(w.end, s.window.end + timedelta(seconds=s.overtime_limit_s))
-        - max(w.start, s.window.start)
-        >= need
-        for s in team.shifts
-        for w in (job.windows or (s.window,))
-    )
-
-
-def _fits_alone(compiled: Compiled, job: Job) -> bool:
+    """Give the binding reason of a job that was left out, the cheapest fix, and other ways."""
+    if compiled is None or draft is None:
+        return Unassigned(job_id=job.id, reasons=tuple(reasons(problem, None, job)), fix=None)
     number = compiled.jobs.index(job)
-    sequence = np.array([number], dtype=np.int64)
-    times = np.zeros((3, 5), dtype=np.int64)
-    return any(
-        kernel.run(compiled.arrays, r, sequence, 1, times) < kernel.INFEASIBLE
-        for r in range(len(compiled.routes))
-    )
+    if number in compiled.locked:
+        return Unassigned(job_id=job.id, reasons=(LOCK_BROKEN,), fix=None)
+    anyway = _anyway(compiled, draft, number)
+    why = tuple(reasons(problem, compiled, job, is_dear=anyway is not None))
+    fixes = [fix for fix in (anyway, *_fixes(problem, compiled, draft, number)) if fix]
+    fixes.sort(key=lambda fix: (fix.price_s, fix.kind))
+    best = fixes[0] if fixes else None
+    return Unassigned(job_id=job.id, reasons=why, fix=best, others=tuple(fixes[1:MOST_FIXES]))
 
 
-def _fixes(problem: Problem, compiled: Compiled, draft: "Draft", job: Job) -> Iterator[Fix]:
-    number = compiled.jobs.index(job)
-    for found in (
-        _with_overtime(compiled, draft, number),
-        _in_another_window(compiled, draft, number),
-        _with_another_team(compiled, draft, number),
-        _instead_of_another(compiled, draft, number),
-        _on_another_day(problem, compiled, number),
-    ):
-        if found is not None:
-            yield found
+def _fixes(
+    problem: Problem, compiled: Compiled, draft: "Draft", number: int
+) -> Iterator[Fix | None]:
+    yield _with_overtime(compiled, draft, number)
+    yield _in_another_window(compiled, draft, number)
+    yield _with_another_team(compiled, draft, number)
+    yield _instead_of_another(compiled, draft, number)
+    yield _on_another_day(problem, compiled, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +109,21 @@ def _try(draft: "Draft", number: int, arrays: Arrays) -> _Trial | None:
 
 def _clock(compiled: Compiled, second: int) -> str:
     return f"{compiled.instant(second).astimezone(SHANGHAI):%m月%d日 %H:%M}"
+
+
+def _anyway(compiled: Compiled, draft: "Draft", number: int) -> Fix | None:
+    """Put the job in although it costs more than it is worth, because a person says so."""
+    found = _try(draft, number, compiled.arrays)
+    if found is None:
+        return None
+    team, shift = compiled.routes[found.route]
+    return Fix(
+        kind=FixKind.ANYWAY,
+        words=f"仍然排入：{team.id} {_clock(compiled, found.begin_s)}",
+        price_s=found.price + FIX_PRICES_S[FixKind.ANYWAY],
+        team_id=team.id,
+        shift=shift,
+    )
 
 
 def _with_overtime(compiled: Compiled, draft: "Draft", number: int) -> Fix | None:
@@ -216,13 +169,13 @@ def _with_another_team(compiled: Compiled, draft: "Draft", number: int) -> Fix |
     able, gear = compiled.arrays.able.copy(), compiled.arrays.job_gear.copy()
     if able[number].all() or number in compiled.locked:
         return None
-    able[number] = True
+    able[number] = [team.shifts[shift].only_for is None for team, shift in compiled.routes]
     gear[number] = 0
     found = _try(draft, number, compiled.arrays._replace(able=able, job_gear=gear))
     if found is None:
         return None
     team, shift = compiled.routes[found.route]
-    skills = tuple(sorted(job.skills - team.skills))
+    skills = tuple(sorted(job.skills - team.skills_on(team.shifts[shift])))
     gear_short = tuple(k for k, count in job.gear.items() if team.gear.get(k, 0) < count)
     if skills:
         kind, words = FixKind.SKILL, f"给 {team.id} 补充技能：{'、'.join(skills)}"
@@ -282,14 +235,15 @@ def without(compiled: Compiled, draft: "Draft", job: int) -> "Draft":
 
 
 def _on_another_day(problem: Problem, compiled: Compiled, number: int) -> Fix | None:
-    """Send a team on the day after its last shift; agree on a new time or rule if need be."""
+    """Send a team on a shift that could be opened; agree on a new time or rule if need be."""
     job = compiled.jobs[number]
-    fixes = (_next_day_with(problem, team, job) for team in problem.teams)
+    fixes = (
+        _on_spare(problem, team, shift, job) for team in problem.teams for shift in spare_of(team)
+    )
     return min((fix for fix in fixes if fix), key=lambda fix: fix.price_s, default=None)
 
 
-def _next_day_with(problem: Problem, team: Team, job: Job) -> Fix | None:
-    shift = next_day(team)
+def _on_spare(problem: Problem, team: Team, shift: Shift, job: Job) -> Fix | None:
     way_s = problem.travel.between(shift.start, job.at)[0]
     back_s = problem.travel.between(job.at, shift.end or shift.start)[0]
     opens = shift.window.start + timedelta(seconds=round(way_s) + 1)
@@ -297,24 +251,24 @@ def _next_day_with(problem: Problem, team: Team, job: Job) -> Fix | None:
     rest_s = _rest_s(shift, done)
     if done + timedelta(seconds=back_s + rest_s) > shift.window.end or rest_s < 0:
         return None
-    keeps_window = any(w.start <= opens and done <= w.end for w in job.windows)
-    suits = may_serve(team, job)
+    is_free = not job.windows or any(w.start <= opens and done <= w.end for w in job.windows)
+    suits = may_serve(team, shift, job)
     late_s = max(0.0, (opens - job.due_at).total_seconds()) if job.due_at else 0.0
-    price = way_s + back_s + late_s * problem.weights.late_per_s
-    price += FIX_PRICES_S[FixKind.ANOTHER_DAY]
+    price = way_s + back_s + problem.weights.late(late_s, job.priority)
+    price += FIX_PRICES_S[FixKind.ANOTHER_DAY] + (0 if is_free else FIX_PRICES_S[FixKind.WINDOW])
     words = f"改到 {opens.astimezone(SHANGHAI):%m月%d日 %H:%M} 由 {team.id} 承接"
     if not suits:
         price += FIX_PRICES_S[FixKind.SKILL]
         words += "，并补齐技能、装备或授权"
     return Fix(
         kind=FixKind.ANOTHER_DAY,
-        words=words,
-        price_s=price + (0 if keeps_window or not job.windows else FIX_PRICES_S[FixKind.WINDOW]),
+        words=words if is_free else f"{words}（需与客户改约）",
+        price_s=price,
         team_id=team.id,
         shift=len(team.shifts),
-        amount=1,
-        items=() if suits else tuple(sorted(job.skills - team.skills)) or ("授权",),
-        start_at=None if keeps_window or not job.windows else opens,
+        items=() if suits else tuple(sorted(job.skills - team.skills_on(shift))) or ("授权",),
+        start_at=None if is_free else opens,
+        opens_at=shift.window.start,
     )
 
 
@@ -326,12 +280,14 @@ def _rest_s(shift: Shift, done: datetime) -> int:
     return shift.lunch.duration_s if done <= latest else -1
 
 
-def next_day(team: Team) -> Shift:
-    """Return a copy of a team's last shift, one day later."""
+def spare_of(team: Team) -> tuple[Shift, ...]:
+    """Return the shifts that could be opened for a team: given ones, or the day after its last."""
+    if team.spare is not None:
+        return team.spare
     last = max(team.shifts, key=lambda shift: shift.window.start)
     day = timedelta(days=1)
     lunch = last.lunch and replace(last.lunch, window=_later(last.lunch.window, day))
-    return replace(last, window=_later(last.window, day), lunch=lunch)
+    return (replace(last, window=_later(last.window, day), lunch=lunch),)
 
 
 def _later(window: TimeWindow, by: timedelta) -> TimeWindow:
@@ -339,10 +295,13 @@ def _later(window: TimeWindow, by: timedelta) -> TimeWindow:
 
 
 def apply_fix(problem: Problem, fix: Fix, *, job_id: str) -> Problem:
-    """Return the problem with a proposed fix made, so that the job fits."""
+    """Return the problem with a proposed fix made, so that the job fits.
+
+    The job becomes a must: a person has decided that it be done, and a new search keeps to that.
+    """
     if fix.kind is FixKind.DISPLACE:
         kept = tuple(job for job in problem.jobs if job.id not in fix.items)
-        return replace(problem, jobs=kept)
+        problem = replace(problem, jobs=kept)
     job = next(job for job in problem.jobs if job.id == job_id)
     return replace(
         problem,
@@ -353,24 +312,47 @@ def apply_fix(problem: Problem, fix: Fix, *, job_id: str) -> Problem:
 
 def _helped(team: Team, fix: Fix, job: Job) -> Team:
     if fix.kind is FixKind.ANOTHER_DAY:
-        team = replace(team, shifts=(*team.shifts, next_day(team)))
+        team = _opened(team, fix, job.id)
     if fix.kind is FixKind.OVERTIME:
-        shifts = tuple(
-            replace(s, overtime_limit_s=s.overtime_limit_s + fix.amount) if i == fix.shift else s
-            for i, s in enumerate(team.shifts)
+        return _with_shift(
+            team,
+            fix.shift,
+            replace(
+                team.shifts[fix.shift],
+                overtime_limit_s=team.shifts[fix.shift].overtime_limit_s + fix.amount,
+            ),
         )
-        return replace(team, shifts=shifts)
     if fix.kind in {FixKind.SKILL, FixKind.GEAR} or (fix.kind is FixKind.ANOTHER_DAY and fix.items):
+        shift = team.shifts[fix.shift]
+        able = replace(shift, skills=team.skills_on(shift) | job.skills)
         gear = {k: team.gear.get(k, 0) + job.gear.get(k, 0) for k in {*team.gear, *job.gear}}
-        return replace(team, skills=team.skills | job.skills, gear=gear)
+        return replace(_with_shift(team, fix.shift, able), gear=gear)
     return team
 
 
+def _opened(team: Team, fix: Fix, job_id: str) -> Team:
+    if any(shift.window.start == fix.opens_at for shift in team.shifts):
+        return team
+    opened = (
+        replace(shift, only_for=frozenset({job_id}))
+        for shift in spare_of(team)
+        if shift.window.start == fix.opens_at
+    )
+    return replace(team, shifts=(*team.shifts, *opened))
+
+
+def _with_shift(team: Team, number: int, shift: Shift) -> Team:
+    return replace(team, shifts=(*team.shifts[:number], shift, *team.shifts[number + 1 :]))
+
+
 def _eased(job: Job, fix: Fix) -> Job:
+    job = replace(job, priority=Priority.MUST)
     if fix.start_at is not None:
         window = TimeWindow(fix.start_at, fix.start_at + timedelta(seconds=job.duration_s))
         job = replace(job, windows=(window,))
-    if fix.kind in {FixKind.TEAM, FixKind.SKILL, FixKind.GEAR} or fix.items:
+    if fix.kind in {FixKind.TEAM, FixKind.SKILL, FixKind.GEAR} or (
+        fix.kind is FixKind.ANOTHER_DAY and fix.items
+    ):
         forbidden = job.forbidden_teams - {fix.team_id}
         return replace(job, allowed_teams=None, forbidden_teams=forbidden, area="")
     return job

@@ -103,7 +103,9 @@ def run(a: Arrays, route: int, sequence: Ints, length: int, times: Ints) -> floa
         late = max(0, begin - a.due[job])
         times[i, 3] = late
         times[i, 4] = way
-        cost += a.prices[0] * way + a.prices[1] * late + a.preferred[job, route]
+        priced = max(0, late - a.late_free[job])
+        cost += min(a.prices[1] * priced, a.late_most[job]) + a.late_rest[job] * priced
+        cost += a.prices[0] * way + a.preferred[job, route]
         place = job
     if length == 0:
         times[0, 0] = clock

@@ -9,7 +9,10 @@ from typing import Protocol
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
-VERSION = "routing-1"
+VERSION = "routing-2"
+
+
+WEEK_S = 7 * 24 * 3600
 
 
 class Priority(StrEnum):
@@ -51,34 +54,53 @@ class Lunch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """A team's working time on one day, from one place and back to another (or the same)."""
+    """A team's working time on one day, from one place and back to another (or the same).
+
+    `skills` are those of the people who are there that day; None means the team's. A shift that
+    was opened `only_for` some jobs serves no other.
+    """
 
     window: TimeWindow
     start: GeoPoint
     end: GeoPoint | None = None
     lunch: Lunch | None = None
     overtime_limit_s: int = 0
+    skills: frozenset[str] | None = None
+    only_for: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """People who go out together. No areas means everywhere."""
+    """People who go out together. No areas means everywhere.
+
+    `spare` are shifts that could be opened for a job that fits nowhere else; None means the day
+    after the last shift, at the same hours.
+    """
 
     id: str
     shifts: tuple[Shift, ...]
     skills: frozenset[str] = frozenset()
     gear: Mapping[str, int] = field(default_factory=dict[str, int])
     areas: frozenset[str] | None = None
+    spare: tuple[Shift, ...] | None = None
+
+    def skills_on(self, shift: Shift) -> frozenset[str]:
+        """Return the skills that are there on a shift."""
+        return self.skills if shift.skills is None else shift.skills
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """A job that must stay with a team on a shift, and near a time if one is given."""
+    """A job that must stay with a team on a shift, and near a time if one is given.
+
+    The time may shift by `tolerance_s` either way, as a person would still call it kept.
+    """
 
     job_id: str
     team_id: str
     shift: int
     start_at: datetime | None = None
+    tolerance_s: int = 15 * 60
 
 
 class Travel(Protocol):
@@ -107,16 +129,37 @@ class GreatCircle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What things cost, in seconds of travel. The objective is their weighted sum."""
+    """What things cost, in seconds of travel. The objective is their weighted sum.
+
+    Lateness is priced steeply up to `late_most_share` of what leaving the job out costs, and gently
+    beyond, up to `late_rest_share` over a week: to come late is always better than never to come.
+    What was late before the first shift began cannot be helped and is not priced.
+    """
 
     unassigned_must: float = 400_000
     unassigned_should: float = 60_000
     unassigned_may: float = 15_000
     late_per_s: float = 4.0
+    late_most_share: float = 0.5
+    late_rest_share: float = 0.25
     overtime_per_s: float = 3.0
     travel_per_s: float = 1.0
     other_team: float = 1_200
     """A customer is served by another team than the one he knows."""
+
+    def unassigned(self, priority: Priority) -> float:
+        """Return what it costs to leave a job out."""
+        return {
+            Priority.MUST: self.unassigned_must,
+            Priority.SHOULD: self.unassigned_should,
+            Priority.MAY: self.unassigned_may,
+        }[priority]
+
+    def late(self, late_s: float, priority: Priority) -> float:
+        """Return what it costs to begin a job `late_s` after its promise."""
+        worth = self.unassigned(priority)
+        steep = min(late_s * self.late_per_s, self.late_most_share * worth)
+        return steep + late_s * self.late_rest_share * worth / WEEK_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +205,15 @@ class Route:
 class ReasonCode(StrEnum):
     """What keeps a job out of every route."""
 
+    NO_TEAM = "no_team"
     NO_SKILL = "no_skill"
     NOT_ALLOWED = "not_allowed"
     NO_GEAR = "no_gear"
     OUTSIDE_SHIFTS = "outside_shifts"
     TOO_LONG = "too_long"
     FULL = "full"
+    NOT_WORTH = "not_worth"
+    LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,13 +234,15 @@ class FixKind(StrEnum):
     GEAR = "gear"
     DISPLACE = "displace"
     ANOTHER_DAY = "another_day"
+    ANYWAY = "anyway"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """The cheapest change that was found to fit the job, and its price in weighted seconds.
+    """A change that was found to fit the job, and its price in weighted seconds.
 
-    `amount` is seconds of overtime, or days; `items` are skills, gear or the displaced job.
+    `amount` is seconds of overtime; `items` are skills, gear or the displaced job; `opens_at` is
+    when the shift begins that another day would open.
     """
 
     kind: FixKind
@@ -205,15 +253,17 @@ class Fix:
     amount: int = 0
     items: tuple[str, ...] = ()
     start_at: datetime | None = None
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unassigned:
-    """A job that the plan leaves out, why, and what would help."""
+    """A job that the plan leaves out, why, and what would help: the cheapest fix, then others."""
 
     job_id: str
     reasons: tuple[Reason, ...]
     fix: Fix | None
+    others: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

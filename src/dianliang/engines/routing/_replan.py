@@ -1,4 +1,4 @@
-"""Change a plan that people already know: insert, recommend, compare."""
+"""Before and after a plan is known: foresee what cannot work; insert, recommend, compare."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,9 +6,12 @@ from datetime import datetime
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._model import Job, Plan, Problem
+from dianliang.engines.routing._explain import explain_left_out
+from dianliang.engines.routing._model import Job, Plan, Problem, ReasonCode, Unassigned
+from dianliang.engines.routing._reasons import reasons
 from dianliang.engines.routing._solve import (
     compiled_or_refused,
+    empty_draft,
     empty_plan,
     opening,
     render,
@@ -17,6 +20,39 @@ from dianliang.engines.routing._solve import (
 
 NOTICEABLE_S = 5 * 60
 """A visit that moves by less is not news."""
+
+
+NEVER = frozenset(
+    {
+        ReasonCode.NO_TEAM,
+        ReasonCode.NO_SKILL,
+        ReasonCode.NO_GEAR,
+        ReasonCode.NOT_ALLOWED,
+        ReasonCode.OUTSIDE_SHIFTS,
+        ReasonCode.TOO_LONG,
+    }
+)
+
+
+def foresee(problem: Problem) -> tuple[Unassigned, ...]:
+    """Return the jobs that no plan can serve, with reason and fixes, without searching.
+
+    A job that fits alone on some shift is not listed, though it may be left out later. Cost:
+    milliseconds on 300 jobs.
+
+    Raises:
+        InvalidProblemError: the problem contradicts itself.
+    """
+    compiled = compiled_or_refused(problem)
+    if compiled is None:
+        return empty_plan(problem, seed=1).unassigned
+    draft = empty_draft(compiled)
+    impossible = [
+        job
+        for job in problem.jobs
+        if any(reason.code in NEVER for reason in reasons(problem, compiled, job))
+    ]
+    return tuple(explain_left_out(problem, compiled, draft, job) for job in impossible)
 
 
 def insert_job(problem: Problem, plan: Plan, job: Job) -> Plan:
@@ -73,8 +109,7 @@ def recommend(problem: Problem, plan: Plan, job: Job, *, k: int = 5) -> tuple[Sl
     if compiled is None:
         return ()
     numbers = {other.id: number for number, other in enumerate(compiled.jobs)}
-    closed = compiled.arrays.penalty.copy()
-    closed[numbers[job.id]] = -1.0
+    closed = np.full(len(compiled.jobs), -1.0)
     shut = replace(compiled, arrays=compiled.arrays._replace(penalty=closed))
     state = np.array([1], dtype=np.uint64)
     draft = opening(shut, state, start=plan)

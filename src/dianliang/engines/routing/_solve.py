@@ -7,7 +7,7 @@ import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, compile_problem
-from dianliang.engines.routing._explain import explain_left_out, why_this_team
+from dianliang.engines.routing._explain import explain_left_out
 from dianliang.engines.routing._model import (
     Job,
     Objective,
@@ -18,6 +18,7 @@ from dianliang.engines.routing._model import (
     Stop,
     Unassigned,
 )
+from dianliang.engines.routing._reasons import why_this_team
 from dianliang.engines.routing._validate import InvalidProblemError, validate
 from dianliang.engines.routing.stop import StopCriterion
 
@@ -96,16 +97,20 @@ def empty_plan(problem: Problem, *, seed: int) -> Plan:
     return Plan(routes=(), unassigned=left_out, objective=objective, seed=seed, iterations=0)
 
 
-def opening(compiled: Compiled, state: kernel.State, *, start: Plan | None) -> Draft:
-    """Make a first plan: locks first, then the plan to start from, then dear jobs before cheap."""
+def empty_draft(compiled: Compiled) -> Draft:
+    """Return a draft in which nobody does anything."""
     n, routes = len(compiled.jobs), len(compiled.routes)
-    width = min(LONGEST_ROUTE, max(1, n))
-    draft = Draft(
-        sequences=np.full((routes, width), -1, dtype=np.int64),
+    return Draft(
+        sequences=np.full((routes, min(LONGEST_ROUTE, max(1, n))), -1, dtype=np.int64),
         lengths=np.zeros(routes, dtype=np.int64),
         costs=np.zeros(routes),
         where=np.full(n, -1, dtype=np.int64),
     )
+
+
+def opening(compiled: Compiled, state: kernel.State, *, start: Plan | None) -> Draft:
+    """Make a first plan: locks first, then the plan to start from, then dear jobs before cheap."""
+    n, draft = len(compiled.jobs), empty_draft(compiled)
     numbers = {job.id: number for number, job in enumerate(compiled.jobs)}
     if start is not None:
         follow(compiled, draft, start, numbers)
@@ -278,6 +283,15 @@ def route_of(problem: Problem, compiled: Compiled, draft: Draft, r: int) -> Rout
     )
 
 
+def late_price(problem: Problem, job: Job, late_s: float) -> float:
+    """Return what the lateness of one stop costs; what nobody could help is free."""
+    if not late_s or job.due_at is None:
+        return 0.0
+    epoch = min(shift.window.start for team in problem.teams for shift in team.shifts)
+    free_s = max(0.0, (epoch - job.due_at).total_seconds())
+    return problem.weights.late(max(0.0, late_s - free_s), job.priority)
+
+
 def objective_of(
     problem: Problem,
     routes: tuple[Route, ...],
@@ -289,7 +303,8 @@ def objective_of(
     weights = problem.weights
     jobs: dict[str, Job] = {job.id: job for job in problem.jobs}
     out = [jobs[left.job_id].priority for left in left_out]
-    late = sum(stop.late_s for route in routes for stop in route.stops)
+    stops = [stop for route in routes for stop in route.stops]
+    late = sum(stop.late_s for stop in stops)
     over = sum(route.overtime_s for route in routes)
     travel = sum(route.travel_s for route in routes)
     must, should, may = (out.count(p) for p in (Priority.MUST, Priority.SHOULD, Priority.MAY))
@@ -304,7 +319,7 @@ def objective_of(
         total=must * weights.unassigned_must
         + should * weights.unassigned_should
         + may * weights.unassigned_may
-        + late * weights.late_per_s
+        + sum(late_price(problem, jobs[stop.job_id], stop.late_s) for stop in stops)
         + over * weights.overtime_per_s
         + travel * weights.travel_per_s
         + other_team * weights.other_team,

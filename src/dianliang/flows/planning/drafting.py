@@ -1,7 +1,7 @@
 """Draft a plan, compute it in the background, publish it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,14 +11,28 @@ from dianliang.core import jobs as background
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import plans as operations
+from dianliang.domain.work.operations import publishing
+from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
-from dianliang.flows.planning.problem import OPEN_VISITS, build
-from dianliang.flows.planning.records import lines_of, locked_numbers, outcome_of, skeleton_from
+from dianliang.flows.planning.problem import Asked, Built, build, build_from, busy_jobs
+from dianliang.flows.planning.records import (
+    lines_of,
+    locked_numbers,
+    outcome_of,
+    relaxations_of,
+    skeleton_from,
+)
 from dianliang.kernel.actor import SYSTEM, Actor
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 
 SOLVE = "planning.solve"
+LONGEST_S = 300
+PATIENCE = 20_000
+"""Rounds without a better plan after which more time would hardly help."""
+MOVED_S = 15 * 60
+MOST_NAMED = 5
 
 
 def plan_of(number: str, *, by: Actor) -> Plan:
@@ -30,6 +44,19 @@ def plan_of(number: str, *, by: Actor) -> Plan:
     plan = Plan.objects.select_related("unit", "replaces").filter(number=number).first()
     if plan is None or not by.reaches_unit(plan.unit.path):
         raise NotVisibleError("没有找到这个计划。")
+    return plan
+
+
+def fresh_plan(number: str, *, revision: int, by: Actor) -> Plan:
+    """Return a plan if it is still what the actor looked at.
+
+    Raises:
+        NotVisibleError: there is none, or it is another unit's.
+        StaleStateError: someone else changed or published it since.
+    """
+    plan = plan_of(number, by=by)
+    if plan.revision != revision:
+        raise StaleStateError("该计划刚被他人修改或发布，请刷新后再试。")
     return plan
 
 
@@ -52,45 +79,87 @@ def draft_plan(
     Raises:
         InvalidInputError: no jobs or teams, unknown or foreign ones, or an impossible period.
     """
-    teams, jobs = _teams(team_codes, by=by), _jobs(job_numbers, by=by)
-    busy = Job.objects.filter(
-        visits__team__in=teams,
-        visits__on__range=(first_on, last_on),
-        visits__status__in=OPEN_VISITS,
-    ).exclude(pk__in=[job.pk for job in jobs])
-    if not jobs:
-        raise InvalidInputError("请至少选择一张工单。", field="jobs")
+    asked = _asked(job_numbers, team_codes, first_on=first_on, last_on=last_on, by=by, at=at)
     plan = operations.draft(
-        unit=_unit_over([*(t.unit for t in teams), *(j.unit for j in jobs)], by=by),
-        jobs=[*jobs, *busy.distinct()],
-        teams=teams,
+        unit=_unit_over([*(t.unit for t in asked.teams), *(j.unit for j in asked.jobs)], by=by),
+        jobs=asked.jobs,
+        teams=asked.teams,
         first_on=first_on,
         last_on=last_on,
-        seconds=max(1, min(300, seconds)),
+        seconds=max(1, min(LONGEST_S, seconds)),
         seed=1,
         by=by,
         at=at,
     )
-    return start_solving(plan=plan, by=by, at=at)
+    return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
+
+
+def foresee(
+    *,
+    job_numbers: Sequence[str],
+    team_codes: Sequence[str],
+    first_on: date,
+    last_on: date,
+    by: Actor,
+    at: datetime,
+) -> tuple[operations.OutLine, ...]:
+    """Return the chosen jobs that no plan could serve, with reason and fixes, before computing.
+
+    Raises:
+        InvalidInputError: no jobs or teams, unknown or foreign ones, or an impossible period.
+    """
+    asked = _asked(job_numbers, team_codes, first_on=first_on, last_on=last_on, by=by, at=at)
+    built = build_from(asked, at=at)
+    return tuple(
+        operations.OutLine(
+            job=built.jobs[left.job_id],
+            reasons=[{"words": built.readable(reason.words)} for reason in left.reasons],
+            fix={"words": built.readable(left.fix.words)} if left.fix else None,
+            other_fixes=[],
+        )
+        for left in routing.foresee(built.problem)
+    )
+
+
+def _asked(
+    job_numbers: Sequence[str],
+    team_codes: Sequence[str],
+    *,
+    first_on: date,
+    last_on: date,
+    by: Actor,
+    at: datetime,
+) -> Asked:
+    operations.check_period(first_on=first_on, last_on=last_on, at=at)
+    if not job_numbers:
+        raise InvalidInputError("请至少选择一张工单。", field="jobs")
+    if not team_codes:
+        raise InvalidInputError("请至少选择一支队伍。", field="teams")
+    teams, jobs = _teams(team_codes, by=by), _jobs(job_numbers, by=by)
+    chosen = {job.pk: job for job in jobs}
+    for job in busy_jobs(teams, first_on=first_on, last_on=last_on):
+        chosen.setdefault(job.pk, job)
+    return Asked(jobs=list(chosen.values()), teams=teams, first_on=first_on, last_on=last_on)
 
 
 def _teams(codes: Sequence[str], *, by: Actor) -> list[Team]:
     rows = Team.objects.filter(code__in=codes, is_active=True).select_related("unit__parent")
     found = [team for team in rows if by.reaches_unit(team.unit.path)]
-    _all_found(len(set(codes)) - len(found), "支队伍", field="teams")
+    _all_found(set(codes) - {team.code for team in found}, "支队伍", field="teams")
     return found
 
 
 def _jobs(numbers: Sequence[str], *, by: Actor) -> list[Job]:
     rows = Job.objects.filter(number__in=numbers, status__in=["OPEN", "SCHEDULED"])
     found = [job for job in rows.select_related("unit__parent") if by.reaches_unit(job.unit.path)]
-    _all_found(len(set(numbers)) - len(found), "张工单", field="jobs")
+    _all_found(set(numbers) - {job.number for job in found}, "张工单", field="jobs")
     return found
 
 
-def _all_found(missing: int, what: str, *, field: str) -> None:
+def _all_found(missing: set[str], what: str, *, field: str) -> None:
     if missing:
-        message = f"有 {missing} {what}不存在、已结束或不归您管，请重新选择。"
+        names = "、".join(name[:24] for name in sorted(missing)[:MOST_NAMED])
+        message = f"有 {len(missing)} {what}不存在、已结束或不归您管（{names}），请重新选择。"
         raise InvalidInputError(message, field=field)
 
 
@@ -105,73 +174,172 @@ def _unit_over(units: Sequence[Unit], *, by: Actor) -> Unit:
 
 
 @transaction.atomic
-def start_solving(*, plan: Plan, by: Actor, at: datetime) -> Plan:
-    """Queue the computation of a plan in the same transaction that marks it."""
-    operations.begin_solving(plan=plan, by=by, at=at)
-    queued = background.enqueue(SOLVE, {"plan": plan.number}, by=by, at=at, max_attempts=2)
+def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan:
+    """Queue the computation of a plan in the same transaction that marks it.
+
+    Raises:
+        UnableToPlanError: its days are over.
+        StaleStateError: someone else changed the plan first.
+    """
+    if plan.last_on < at.astimezone(SHANGHAI).date():
+        raise UnableToPlanError("这个计划的日期已经过去，请另排一个新计划。")
+    busy = busy_jobs(list(plan.teams.all()), first_on=plan.first_on, last_on=plan.last_on)
+    operations.begin_solving(plan=plan, revision=revision, jobs=busy, by=by, at=at)
+    queued = background.enqueue(SOLVE, {"plan": plan.number}, by=by, at=at, max_attempts=3)
     Plan.objects.filter(pk=plan.pk).update(background_job_id=queued.pk)
     plan.background_job_id = queued.pk
     return plan
 
 
-@background.handler(SOLVE)
+def _given_up(context: background.JobContext) -> None:
+    """Mark the plan of a job that was given up, so that nobody waits for it for ever."""
+    plan = Plan.objects.get(number=context.payload["plan"])
+    if plan.status == "SOLVING" and plan.background_job_id == context.job_id:
+        words = "计算多次中断，请再算一次；仍不行请联系管理员查看后台任务。"
+        operations.fail(plan=plan, words=words, by=SYSTEM, at=context.clock())
+
+
+@background.handler(SOLVE, given_up=_given_up)
 def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     """Compute a queued plan, report progress, and store the result once."""
-    plan = Plan.objects.get(number=context.payload["plan"])
-    if plan.status != "SOLVING":
+    plan = Plan.objects.select_related("unit").get(number=context.payload["plan"])
+    if plan.status != "SOLVING" or plan.background_job_id != context.job_id:
         return {"skipped": plan.status}
-    built = build(plan)
-    told_at = 0.0
-
-    def report(told: routing.Progress) -> bool:
-        nonlocal told_at
-        if time.monotonic() - told_at > 0.5:
-            told_at = time.monotonic()
-            context.progress(told.share, f"第 {told.iteration} 轮，未排 {told.unassigned} 单")
-        return True
-
+    context.progress(0.01, "准备数据：谁在岗、有什么技能、已有哪些上门")
+    built = build(plan, at=context.clock())
+    began = time.monotonic()
     try:
         result = routing.solve(
             built.problem,
-            stop=routing.MaxSeconds(limit_s=plan.seconds, clock=time.monotonic),
+            stop=_enough(plan),
             seed=plan.seed,
-            start=skeleton_from(plan.stops.all(), built),
-            progress=report,
+            start=skeleton_from(plan.stops.select_related("job", "team"), built),
+            progress=_reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
         )
     except routing.InvalidProblemError as refusal:
         words = built.readable(str(refusal))
         operations.fail(plan=plan, words=words, by=SYSTEM, at=context.clock())
         return {"error": words}
+    context.progress(0.98, "核对并说明原因")
+    return _keep(plan, built, result, solved_s=time.monotonic() - began, at=context.clock())
+
+
+def _enough(plan: Plan) -> routing.StopCriterion:
+    """Stop when the time is up, or when a long search has found nothing better."""
+    time_is_up = routing.MaxSeconds(limit_s=plan.seconds, clock=time.monotonic)
+    return routing.FirstOf(criteria=(time_is_up, routing.NoImprovement(patience=PATIENCE)))
+
+
+def _reporter(
+    context: background.JobContext, *, jobs: int, limit_s: int
+) -> Callable[[routing.Progress], bool]:
+    """Return what tells the queue twice a second how far the search has come."""
+    began = told_at = time.monotonic()
+
+    def report(told: routing.Progress) -> bool:
+        nonlocal told_at
+        now = time.monotonic()
+        if now - told_at < 0.5:
+            return True
+        told_at = now
+        placed = f"目前最好排入 {jobs - told.unassigned}/{jobs}"
+        share = min(1.0, (now - began) / limit_s)
+        return context.progress(
+            0.03 + 0.94 * share, f"寻找更好的排法：{placed}，第 {told.iteration} 轮"
+        )
+
+    return report
+
+
+def _keep(
+    plan: Plan, built: Built, result: routing.Plan, *, solved_s: float, at: datetime
+) -> dict[str, Any]:
     lines, left_out = lines_of(result, built, locked=locked_numbers(plan))
+    outcome = outcome_of(result, built, relaxations=relaxations_of(plan), solved_s=solved_s)
     operations.keep_result(
         plan=plan,
         stops=lines,
         left_out=left_out,
-        outcome=outcome_of(result, plan),
+        outcome=outcome,
         solver=result.version,
         by=SYSTEM,
-        at=context.clock(),
+        at=at,
     )
     return {"planned": len(lines), "left_out": len(left_out)}
 
 
-def replan(*, number: str, by: Actor, at: datetime) -> Plan:
-    """Compute a plan again around its locks."""
-    return start_solving(plan=plan_of(number, by=by), by=by, at=at)
+def replan(*, number: str, revision: int, by: Actor, at: datetime) -> Plan:
+    """Compute a plan again around its locks, with what the teams got meanwhile.
+
+    Raises:
+        StaleStateError: someone else changed the plan first.
+    """
+    return start_solving(plan=plan_of(number, by=by), revision=revision, by=by, at=at)
 
 
 def publish(*, number: str, revision: int, by: Actor, at: datetime) -> list[Visit]:
-    """Publish a plan: teams see their visits.
+    """Publish a plan after checking that it can still be carried out: teams see their visits.
 
     Raises:
-        StaleStateError, IllegalTransitionError, UnableToPlanError: see the operation.
+        UnableToPlanError: somebody fell ill, a certificate ended, time has passed: what no longer
+            fits is named.
+        StaleStateError, IllegalTransitionError: see the operation.
     """
-    return operations.publish(plan=plan_of(number, by=by), revision=revision, by=by, at=at)
+    plan = fresh_plan(number, revision=revision, by=by)
+    if plan.status == "READY":
+        _refuse_if_outdated(plan, at=at)
+    return publishing.publish(plan=plan, revision=revision, by=by, at=at)
 
 
+def _refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
+    """Lay the plan out again as things stand now; outside the transaction, it takes a moment."""
+    lines = {line.job.number: line for line in plan.stops.select_related("job", "team")}
+    built = build(plan, at=at)
+    known = [line for number, line in lines.items() if number in built.jobs]
+    start = skeleton_from(known, built)
+    kept: dict[str, datetime] = {}
+    if start is not None:
+        laid = routing.follow_plan(built.problem, start)
+        kept = {stop.job_id: stop.start_at for route in laid.routes for stop in route.stops}
+    wrong = [
+        f"{line.team.name} {line.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {line.job.number}"
+        for line in known
+        if line.job.number not in kept
+        or (kept[line.job.number] - line.start_at).total_seconds() > MOVED_S
+    ]
+    if wrong:
+        more = f"等 {len(wrong)} 项" if len(wrong) > MOST_NAMED else ""
+        raise UnableToPlanError(
+            f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
+            "请点“围绕锁定重排”再发布。"
+        )
+
+
+@transaction.atomic
 def cancel_solving(*, number: str, by: Actor, at: datetime) -> Plan:
-    """Stop the computation of a plan; it can be started again."""
+    """Give up the computation of a plan; an earlier result stays as it was.
+
+    Raises:
+        IllegalTransitionError: it has ended.
+    """
     plan = plan_of(number, by=by)
-    if plan.background_job_id and background.cancel(plan.background_job_id, at=at):
-        return operations.fail(plan=plan, words="已取消计算", by=SYSTEM, at=at)
+    background.cancel(plan.background_job_id or 0, at=at)
+    if plan.solver:
+        return operations.stop_solving(plan=plan, by=by, at=at)
+    return operations.fail(plan=plan, words="已取消计算。", by=SYSTEM, at=at)
+
+
+def finish_solving(*, number: str, by: Actor, at: datetime) -> Plan:
+    """Ask the computation of a plan to end now, with the best plan found so far."""
+    plan = plan_of(number, by=by)
+    background.wrap_up(plan.background_job_id or 0, at=at)
     return plan
+
+
+def discard(*, number: str, by: Actor, at: datetime) -> Plan:
+    """Throw a plan away that was never published.
+
+    Raises:
+        IllegalTransitionError: it is published, or being computed.
+    """
+    return operations.discard(plan=plan_of(number, by=by), by=by, at=at)

@@ -2,25 +2,25 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-
-from django.db import transaction
+from typing import Any
 
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.engines import routing
-from dianliang.flows.planning.drafting import plan_of
+from dianliang.flows.planning.drafting import fresh_plan
 from dianliang.flows.planning.problem import Built, build
 from dianliang.flows.planning.records import (
     lines_of,
     locked_numbers,
     orders_of,
     outcome_of,
-    skeleton_from,
+    relaxations_of,
     skeleton_of,
 )
-from dianliang.kernel.actor import SYSTEM, Actor
-from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.actor import Actor
+
+Orders = dict[tuple[str, date], list[str]]
 
 
 def move(
@@ -36,18 +36,20 @@ def move(
 ) -> Plan:
     """Put a job at a place in a team's day (from 1); every other visit keeps team and order.
 
+    A job that the plan leaves out is put in the same way.
+
     Raises:
-        UnableToPlanError: it does not fit there, or pushes another visit out.
+        UnableToPlanError: it is locked or confirmed, does not fit there, or pushes another out.
         StaleStateError: someone else changed the plan first.
     """
-    plan = plan_of(number, by=by)
-    built = build(plan)
-    _known(built, job_number)
-    orders = {key: [n for n in day if n != job_number] for key, day in orders_of(plan).items()}
+    plan = fresh_plan(number, revision=revision, by=by)
+    built = build(plan, at=at)
+    _movable(plan, built, job_number)
     if on not in built.days.get(team_code, ()):
-        raise UnableToPlanError("该队伍当天不在岗，请换一支队伍或一天。")
+        raise UnableToPlanError("该队伍当天不在岗，请换一支队伍或一天。", field="lane")
+    orders = _without(orders_of(plan), job_number)
     orders.setdefault((team_code, on), []).insert(max(0, position - 1), job_number)
-    words = f"{job_number} 移到 {built.teams[team_code].name} 第 {position} 位"
+    words = f"{job_number} 移到 {built.teams[team_code].name} {on:%m-%d} 第 {position} 位"
     return _store(
         plan, built, orders, must_keep=job_number, revision=revision, words=words, by=by, at=at
     )
@@ -57,54 +59,92 @@ def remove(*, number: str, revision: int, job_number: str, by: Actor, at: dateti
     """Take a job out of a plan; it is listed as left out.
 
     Raises:
+        UnableToPlanError: it is locked or confirmed.
         StaleStateError: someone else changed the plan first.
     """
-    plan = plan_of(number, by=by)
-    built = build(plan)
-    _known(built, job_number)
-    orders = {key: [n for n in day if n != job_number] for key, day in orders_of(plan).items()}
+    plan = fresh_plan(number, revision=revision, by=by)
+    built = build(plan, at=at)
+    _movable(plan, built, job_number)
+    orders = _without(orders_of(plan), job_number)
     words = f"移出 {job_number}"
     return _store(plan, built, orders, must_keep="", revision=revision, words=words, by=by, at=at)
 
 
-def use_fix(*, number: str, revision: int, job_number: str, by: Actor, at: datetime) -> Plan:
-    """Make the change that the plan proposes for a job that is left out, and put the job in.
+def use_fix(
+    *, number: str, revision: int, job_number: str, by: Actor, at: datetime, choice: int = 0
+) -> Plan:
+    """Make a change that the plan proposes for a job that is left out, and put the job in.
+
+    `choice` 0 is the cheapest proposal, 1 and more are the others in order.
 
     Raises:
-        UnableToPlanError: there is no proposal, or it helps no longer.
+        UnableToPlanError: there is no such proposal, or it helps no longer.
         StaleStateError: someone else changed the plan first.
     """
-    plan = plan_of(number, by=by)
+    plan = fresh_plan(number, revision=revision, by=by)
     left = plan.unplanned.filter(job__number=job_number).first()
-    if left is None or not left.fix:
-        raise UnableToPlanError("该工单没有可用的办法，请手工调整。")
-    outcome = dict(plan.outcome or {})
-    relaxed = {"job": job_number, "fix": left.fix}
-    outcome["relaxations"] = [*outcome.get("relaxations", []), relaxed]
-    plan.outcome = outcome
-    built = build(plan)
+    proposals = [left.fix, *left.other_fixes] if left and left.fix else []
+    if not 0 <= choice < len(proposals):
+        raise UnableToPlanError("该工单没有这个办法可用，请手工调整。")
+    fix = proposals[choice]
+    relaxations = [*relaxations_of(plan), {"job": job_number, "fix": fix}]
+    plan.outcome = {**(plan.outcome or {}), "relaxations": relaxations}
+    built = build(plan, at=at)
+    orders = orders_of(plan)
+    for gives_way in built.displaced:
+        orders = _without(orders, gives_way)
     return _store(
         plan,
         built,
-        orders_of(plan),
+        orders,
         must_keep=job_number,
         also=(job_number,),
         revision=revision,
-        words=f"采用办法：{left.fix['words']}",
+        words=f"采用办法：{fix['words']}",
         by=by,
         at=at,
     )
 
 
-def _known(built: Built, job_number: str) -> None:
+def undo_fix(*, number: str, revision: int, job_number: str, by: Actor, at: datetime) -> Plan:
+    """Take back the changes that were made for a job, and take the job out with them.
+
+    What cannot stay without them is left out too, with its reason.
+
+    Raises:
+        UnableToPlanError: no change was made for it.
+        StaleStateError: someone else changed the plan first.
+    """
+    plan = fresh_plan(number, revision=revision, by=by)
+    before = relaxations_of(plan)
+    kept = [relaxed for relaxed in before if relaxed["job"] != job_number]
+    if kept == before:
+        raise UnableToPlanError("没有为该工单采用过办法。")
+    plan.outcome = {**(plan.outcome or {}), "relaxations": kept}
+    built = build(plan, at=at)
+    orders = _without(orders_of(plan), job_number)
+    words = f"撤销 {job_number} 的办法"
+    laid = routing.follow_plan(built.problem, skeleton_of(orders, built))
+    return _keep(plan, built, laid, revision=revision, words=words, by=by, at=at)
+
+
+def _without(orders: Orders, job_number: str) -> Orders:
+    return {lane: [n for n in day if n != job_number] for lane, day in orders.items()}
+
+
+def _movable(plan: Plan, built: Built, job_number: str) -> None:
     if job_number not in built.jobs:
-        raise UnableToPlanError("该工单不在本计划内，或已经结束。")
+        raise UnableToPlanError("该工单不在本计划内、已经结束，或已被别的队伍接单。")
+    if job_number in built.frozen:
+        raise UnableToPlanError(f"{job_number} 已被队伍接单，不能移动；确需改动请先撤回该上门。")
+    if job_number in locked_numbers(plan):
+        raise UnableToPlanError(f"{job_number} 已锁定，请先解锁。")
 
 
 def _store(
     plan: Plan,
     built: Built,
-    orders: dict[tuple[str, date], list[str]],
+    orders: Orders,
     *,
     must_keep: str,
     revision: int,
@@ -116,36 +156,59 @@ def _store(
     laid = routing.follow_plan(built.problem, skeleton_of(orders, built), also=also)
     kept = {stop.job_id for route in laid.routes for stop in route.stops}
     wanted = {n for day in orders.values() for n in day} | ({must_keep} if must_keep else set())
-    for lost in sorted(wanted - kept, key=lambda n: n != must_keep):
+    for lost in sorted((wanted & built.jobs.keys()) - kept, key=lambda n: (n != must_keep, n)):
         raise UnableToPlanError(f"放不下：{lost} {_why_not(built, orders, lost)}")
+    return _keep(plan, built, laid, revision=revision, words=words, by=by, at=at)
+
+
+def _keep(
+    plan: Plan,
+    built: Built,
+    laid: routing.Plan,
+    *,
+    revision: int,
+    words: str,
+    by: Actor,
+    at: datetime,
+) -> Plan:
     lines, left_out = lines_of(laid, built, locked=locked_numbers(plan))
+    before = plan.outcome or {}
+    outcome: dict[str, Any] = outcome_of(
+        laid, built, relaxations=relaxations_of(plan), solved_s=before.get("solved_s", 0)
+    )
+    outcome["iterations"] = before.get("iterations", 0)
     return operations.edit(
         plan=plan,
         revision=revision,
         stops=lines,
         left_out=left_out,
-        outcome=outcome_of(laid, plan),
+        outcome=outcome,
         words=words,
         by=by,
         at=at,
     )
 
 
-def _why_not(built: Built, orders: dict[tuple[str, date], list[str]], lost: str) -> str:
+def _why_not(built: Built, orders: Orders, lost: str) -> str:
     """Say why a job does not fit where it was put: as if that team were the only one."""
     lane = next((key for key, day in orders.items() if lost in day), None)
     if lane is None:
         return "没有队伍能承接。"
     code, day = lane[0], orders[lane]
+    team = next((team for team in built.problem.teams if team.id == code), None)
+    if team is None or lane[1] not in built.days[code]:
+        return "该队伍当天已不在岗。"
+    shift = team.shifts[built.days[code].index(lane[1])]
     alone = replace(
         built.problem,
-        teams=tuple(team for team in built.problem.teams if team.id == code),
+        teams=(replace(team, shifts=(shift,), spare=()),),
         jobs=tuple(job for job in built.problem.jobs if job.id in day),
         locks=(),
     )
-    laid = routing.follow_plan(alone, skeleton_of({lane: day}, built))
+    only = replace(built, days={code: (lane[1],)})
+    laid = routing.follow_plan(alone, skeleton_of({lane: day}, only))
     left = next((left for left in laid.unassigned if left.job_id == lost), None)
-    return built.readable(left.reasons[0].words) if left else "与锁定的上门冲突。"
+    return built.readable(left.reasons[0].words) if left else "与锁定或已接单的上门冲突。"
 
 
 def set_lock(
@@ -154,55 +217,11 @@ def set_lock(
     """Lock a visit where it is, or free it.
 
     Raises:
+        UnableToPlanError: the plan leaves the job out.
         StaleStateError: someone else changed the plan first.
     """
-    plan = plan_of(number, by=by)
-    job = Job.objects.filter(number=job_number, plans=plan).first()
+    plan = fresh_plan(number, revision=revision, by=by)
+    job = Job.objects.filter(number=job_number, pk__in=plan.stops.values("job_id")).first()
     if job is None:
-        raise UnableToPlanError("该工单不在本计划内。")
+        raise UnableToPlanError("该工单没有排进本计划，不能锁定。")
     return operations.lock(plan=plan, revision=revision, job=job, is_locked=is_locked, by=by, at=at)
-
-
-@transaction.atomic
-def insert_urgent(*, number: str, job_number: str, by: Actor, at: datetime) -> Plan:
-    """Draft a successor of a published plan with one more job; all visits keep team and order.
-
-    Raises:
-        NotVisibleError: the job is unknown or foreign.
-        UnableToPlanError: it fits nowhere; the reason says why.
-    """
-    old = plan_of(number, by=by)
-    job = Job.objects.select_related("unit").filter(number=job_number, status="OPEN").first()
-    if job is None or not by.reaches_unit(job.unit.path):
-        raise NotVisibleError("没有找到这张待安排的工单。")
-    plan = operations.draft(
-        unit=old.unit,
-        jobs=[*old.jobs.filter(status__in=["OPEN", "SCHEDULED"]), job],
-        teams=list(old.teams.all()),
-        first_on=old.first_on,
-        last_on=old.last_on,
-        seconds=old.seconds,
-        seed=old.seed,
-        by=by,
-        at=at,
-        replaces=old,
-    )
-    plan.outcome = {"relaxations": (old.outcome or {}).get("relaxations", [])}
-    built = build(plan)
-    before = skeleton_from(old.stops.filter(job__status="SCHEDULED"), built)
-    laid = routing.follow_plan(built.problem, before or skeleton_of({}, built), also=(job_number,))
-    if laid.stop_of(job_number) is None:
-        left = next(left for left in laid.unassigned if left.job_id == job_number)
-        hint = f"；可以：{left.fix.words}" if left.fix else ""
-        raise UnableToPlanError(built.readable(f"插不进去：{left.reasons[0].words}{hint}"))
-    lines, left_out = lines_of(laid, built, locked=frozenset())
-    operations.begin_solving(plan=plan, by=by, at=at)
-    return operations.keep_result(
-        plan=plan,
-        stops=lines,
-        left_out=left_out,
-        outcome=outcome_of(laid, plan),
-        solver=laid.version,
-        by=SYSTEM,
-        at=at,
-    )

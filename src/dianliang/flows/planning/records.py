@@ -1,11 +1,13 @@
 """From the engine's answer to a plan's records, and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from dianliang.domain.work.models import Plan, PlannedStop
+from django.db.models import QuerySet
+
+from dianliang.domain.work.models import Plan, PlannedStop, Visit
 from dianliang.domain.work.operations.plans import OutLine, StopLine
 from dianliang.engines import routing
 from dianliang.flows.planning.problem import Built
@@ -39,8 +41,18 @@ def lines_of(
             job=built.jobs[left.job_id],
             reasons=[{**asdict(r), "words": built.readable(r.words)} for r in left.reasons],
             fix=_fix_json(left.fix, built) if left.fix else None,
+            other_fixes=[_fix_json(fix, built) for fix in left.others],
         )
         for left in result.unassigned
+    ]
+    left_out += [
+        OutLine(
+            job=built.jobs[number],
+            reasons=[{"code": "displaced", "words": f"为 {by} 让位，撤销该办法即可恢复。"}],
+            fix=None,
+            other_fixes=[],
+        )
+        for number, by in built.displaced.items()
     ]
     return lines, left_out
 
@@ -48,30 +60,69 @@ def lines_of(
 def _fix_json(fix: routing.Fix, built: Built) -> dict[str, Any]:
     body = asdict(fix)
     body["words"] = built.readable(fix.words)
-    body["start_at"] = fix.start_at.isoformat() if fix.start_at else None
+    days = built.days[fix.team_id]
+    if fix.opens_at:
+        body["on"] = fix.opens_at.astimezone(SHANGHAI).date().isoformat()
+    elif fix.shift < len(days):
+        body["on"] = days[fix.shift].isoformat()
+    for name in ("start_at", "opens_at"):
+        body[name] = body[name].isoformat() if body[name] else None
     return body
 
 
-def outcome_of(result: routing.Plan, plan: Plan) -> dict[str, Any]:
-    """Return the figures to store: objective, routes, and the rules that were relaxed."""
+def outcome_of(
+    result: routing.Plan,
+    built: Built,
+    *,
+    relaxations: Sequence[dict[str, Any]],
+    solved_s: float = 0,
+) -> dict[str, Any]:
+    """Return the figures to store: objective, lanes with their routes, and relaxed rules."""
+    routes = {
+        (route.team_id, built.days[route.team_id][route.shift]): route for route in result.routes
+    }
     return {
         "objective": asdict(result.objective),
+        "weights": asdict(built.problem.weights),
         "iterations": result.iterations,
-        "routes": [
-            {
-                "team": route.team_id,
-                "shift": route.shift,
-                "leave_at": route.leave_at.isoformat(),
-                "return_at": route.return_at.isoformat(),
-                "lunch_at": route.lunch_at.isoformat() if route.lunch_at else None,
-                "travel_s": route.travel_s,
-                "travel_m": route.travel_m,
-                "overtime_s": route.overtime_s,
-            }
-            for route in result.routes
+        "solved_s": round(solved_s, 1),
+        "lanes": [
+            _lane_json(team, on, shift, routes.get((team.id, on)))
+            for team in built.problem.teams
+            for on, shift in zip(built.days[team.id], team.shifts, strict=True)
         ],
-        "relaxations": (plan.outcome or {}).get("relaxations", []),
+        "absent": sorted(set(built.teams) - set(built.days)),
+        "relaxations": list(relaxations),
     }
+
+
+def _lane_json(
+    team: routing.Team, on: date, shift: routing.Shift, route: routing.Route | None
+) -> dict[str, Any]:
+    lane: dict[str, Any] = {
+        "team": team.id,
+        "on": on.isoformat(),
+        "from": shift.window.start.isoformat(),
+        "to": shift.window.end.isoformat(),
+        "skills": sorted(team.skills_on(shift)),
+        "gear": dict(team.gear),
+        "start": [shift.start.lat, shift.start.lon],
+    }
+    if route is not None:
+        lane |= {
+            "return_at": route.return_at.isoformat(),
+            "lunch_at": route.lunch_at.isoformat() if route.lunch_at else None,
+            "lunch_s": shift.lunch.duration_s if shift.lunch else 0,
+            "travel_s": route.travel_s,
+            "travel_m": route.travel_m,
+            "overtime_s": route.overtime_s,
+        }
+    return lane
+
+
+def relaxations_of(plan: Plan) -> list[dict[str, Any]]:
+    """Return the rules that dispatchers relaxed for a plan, in order."""
+    return list((plan.outcome or {}).get("relaxations", []))
 
 
 def locked_numbers(plan: Plan) -> frozenset[str]:
@@ -87,11 +138,18 @@ def orders_of(plan: Plan) -> dict[tuple[str, date], list[str]]:
     return orders
 
 
+def orders_of_visits(visits: QuerySet[Visit]) -> dict[tuple[str, date], list[str]]:
+    """Return the order of jobs per team and day in which teams are to go now."""
+    orders: dict[tuple[str, date], list[str]] = {}
+    for visit in visits.select_related("job", "team").order_by("on", "arrive_at", "sequence"):
+        orders.setdefault((visit.team.code, visit.on), []).append(visit.job.number)
+    return orders
+
+
 def skeleton_from(lines: Iterable[PlannedStop], built: Built) -> routing.Plan | None:
     """Return stored lines as an engine plan: who and in which order, times left open."""
     orders: dict[tuple[str, date], list[str]] = {}
-    rows = lines.select_related("job", "team") if hasattr(lines, "select_related") else lines
-    for line in sorted(rows, key=lambda row: (row.on, row.team.code, row.sequence)):
+    for line in sorted(lines, key=lambda row: (row.on, row.team.code, row.sequence)):
         orders.setdefault((line.team.code, line.on), []).append(line.job.number)
     return skeleton_of(orders, built) if orders else None
 

@@ -1,4 +1,4 @@
-"""Every write to plans: draft, solve, edit, publish. One revision is edited by one person."""
+"""Every write to plans before they are published. One revision is edited by one person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,14 +10,16 @@ from django.db import transaction
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.work.lifecycle import PLAN, VISIT
-from dianliang.domain.work.models import Job, Plan, PlannedStop, Unplanned, Visit
-from dianliang.domain.work.operations import jobs as job_operations
+from dianliang.domain.work.lifecycle import PLAN
+from dianliang.domain.work.models import Job, Plan, PlannedStop, Unplanned
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 
 LONGEST_PLAN_DAYS = 7
+FURTHEST_DAYS = 366
+MOST_JOBS = 2000
 
 
 class UnableToPlanError(DomainError):
@@ -51,6 +53,7 @@ class OutLine:
     job: Job
     reasons: list[dict[str, Any]]
     fix: dict[str, Any] | None
+    other_fixes: list[dict[str, Any]]
 
 
 @transaction.atomic
@@ -75,11 +78,12 @@ def draft(
     chosen_jobs, chosen_teams = list(jobs), list(teams)
     if not chosen_jobs:
         raise InvalidInputError("请至少选择一张工单。", field="jobs")
+    if len(chosen_jobs) > MOST_JOBS:
+        message = f"一次最多排 {MOST_JOBS} 张工单，现为 {len(chosen_jobs)} 张，请分批或按单位排。"
+        raise InvalidInputError(message, field="jobs")
     if not chosen_teams:
         raise InvalidInputError("请至少选择一支队伍。", field="teams")
-    if not 0 <= (last_on - first_on).days < LONGEST_PLAN_DAYS:
-        message = f"计划应为 1 到 {LONGEST_PLAN_DAYS} 天，且止日不早于起日。"
-        raise InvalidInputError(message, field="last_on")
+    check_period(first_on=first_on, last_on=last_on, at=at)
     plan = Plan.objects.create(
         number=next_number("JH", at=at),
         unit=unit,
@@ -97,9 +101,49 @@ def draft(
     return plan
 
 
-def begin_solving(*, plan: Plan, by: Actor, at: datetime) -> Plan:
-    """Mark a plan as being computed."""
-    return transitions.apply(plan, "solve", lifecycle=PLAN, by=by, at=at)
+def check_period(*, first_on: date, last_on: date, at: datetime) -> None:
+    """Check that a plan can be made for these days.
+
+    Raises:
+        InvalidInputError: days in the past, in the wrong order, too many or too far away.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    if first_on < today:
+        message = f"起日 {first_on:%Y-%m-%d} 已经过去，最早可排今天（{today:%m-%d}）。"
+        raise InvalidInputError(message, field="first_on")
+    if last_on < first_on:
+        raise InvalidInputError("止日早于起日，请调换。", field="last_on")
+    days = (last_on - first_on).days + 1
+    if days > LONGEST_PLAN_DAYS:
+        message = f"一个计划最多 {LONGEST_PLAN_DAYS} 天，现为 {days} 天，请分成几个计划。"
+        raise InvalidInputError(message, field="last_on")
+    if (first_on - today).days > FURTHEST_DAYS:
+        message = f"起日 {first_on:%Y-%m-%d} 太远，最多可提前一年排。"
+        raise InvalidInputError(message, field="first_on")
+
+
+def _next_revision(plan: Plan, revision: int, **changes: Any) -> None:
+    """Compare and swap a plan's revision: of two people who change it one is told."""
+    same = Plan.objects.filter(pk=plan.pk, revision=revision, status=plan.status)
+    if not same.update(revision=revision + 1, **changes):
+        raise StaleStateError("该计划刚被他人修改或发布，请刷新后再试。")
+    plan.revision = revision + 1
+
+
+@transaction.atomic
+def begin_solving(
+    *, plan: Plan, revision: int, jobs: Iterable[Job], by: Actor, at: datetime
+) -> Plan:
+    """Mark a plan as being computed; `jobs` that the teams got meanwhile join it.
+
+    Raises:
+        StaleStateError: someone else changed the plan first.
+        IllegalTransitionError: it is being computed, published or thrown away.
+    """
+    moved = transitions.apply(plan, "solve", lifecycle=PLAN, by=by, at=at)
+    _next_revision(moved, revision)
+    moved.jobs.add(*jobs)
+    return moved
 
 
 @transaction.atomic
@@ -113,21 +157,30 @@ def keep_result(
     by: Actor,
     at: datetime,
 ) -> Plan:
-    """Store what the solver found and mark the plan ready."""
-    moved = transitions.apply(
-        plan,
-        "finish",
-        lifecycle=PLAN,
-        by=by,
-        at=at,
-        changes={"outcome": outcome, "solver": solver, "revision": plan.revision + 1},
-    )
+    """Store what the solver found and mark the plan ready.
+
+    Raises:
+        StaleStateError: another computation of the plan was begun, or has ended, meanwhile.
+    """
+    _next_revision(plan, plan.revision)
+    changes = {"outcome": outcome, "solver": solver}
+    moved = transitions.apply(plan, "finish", lifecycle=PLAN, by=by, at=at, changes=changes)
     _replace_lines(moved, stops, left_out)
     return moved
 
 
+def stop_solving(*, plan: Plan, by: Actor, at: datetime) -> Plan:
+    """Give a computation up and go back to the result there was before.
+
+    Raises:
+        IllegalTransitionError: it has ended.
+        StaleStateError: it ended at this moment.
+    """
+    return transitions.apply(plan, "stop", lifecycle=PLAN, by=by, at=at)
+
+
 def fail(*, plan: Plan, words: str, by: Actor, at: datetime) -> Plan:
-    """Mark a plan as impossible to compute, with the reason."""
+    """Mark a plan as impossible to compute, with the reason; what was decided before is kept."""
     return transitions.apply(
         plan,
         "fail",
@@ -135,7 +188,7 @@ def fail(*, plan: Plan, words: str, by: Actor, at: datetime) -> Plan:
         by=by,
         at=at,
         note=words,
-        changes={"outcome": {"error": words}},
+        changes={"outcome": {**(plan.outcome or {}), "error": words}},
     )
 
 
@@ -156,12 +209,9 @@ def edit(
     Raises:
         StaleStateError: someone else changed it first.
     """
-    kept = Plan.objects.filter(pk=plan.pk, status="READY", revision=revision).update(
-        revision=revision + 1, outcome=outcome
-    )
-    if not kept:
-        raise StaleStateError("该计划刚被他人修改或发布，请刷新后再试。")
-    plan.revision, plan.outcome = revision + 1, outcome
+    PLAN.target(plan.status, "edit", role=by.role)
+    _next_revision(plan, revision, outcome=outcome)
+    plan.outcome = outcome
     _replace_lines(plan, stops, left_out)
     audit.record("work.plan.edit", target=plan, by=by, at=at, reason=words)
     return plan
@@ -175,7 +225,8 @@ def _replace_lines(plan: Plan, stops: Iterable[StopLine], left_out: Iterable[Out
         for line in stops
     )
     Unplanned.objects.bulk_create(
-        Unplanned(plan=plan, job=line.job, reasons=line.reasons, fix=line.fix) for line in left_out
+        Unplanned(plan=plan, **{name: getattr(line, name) for name in OutLine.__slots__})
+        for line in left_out
     )
 
 
@@ -186,92 +237,12 @@ def lock(*, plan: Plan, revision: int, job: Job, is_locked: bool, by: Actor, at:
     Raises:
         StaleStateError: someone else changed the plan first.
     """
-    kept = Plan.objects.filter(pk=plan.pk, status="READY", revision=revision).update(
-        revision=revision + 1
-    )
-    if not kept:
-        raise StaleStateError("该计划刚被他人修改或发布，请刷新后再试。")
-    plan.revision = revision + 1
+    PLAN.target(plan.status, "edit", role=by.role)
+    _next_revision(plan, revision)
     plan.stops.filter(job=job).update(is_locked=is_locked)
     words = f"{'锁定' if is_locked else '解锁'} {job.number}"
     audit.record("work.plan.lock", target=plan, by=by, at=at, reason=words)
     return plan
-
-
-@transaction.atomic
-def publish(*, plan: Plan, revision: int, by: Actor, at: datetime) -> list[Visit]:
-    """Make a plan real: visits for the teams, jobs scheduled, the replaced plan superseded.
-
-    A visit that somebody has accepted or begun stays as it is. Of two people who publish at
-    once one wins and the other is told.
-
-    Raises:
-        StaleStateError: the plan was changed or published meanwhile.
-        IllegalTransitionError: it is not ready.
-        UnableToPlanError: a job of the plan was done, cancelled or given away meanwhile.
-    """
-    if not Plan.objects.filter(pk=plan.pk, revision=revision).update(revision=revision + 1):
-        raise StaleStateError("该计划刚被他人修改或发布，请刷新后再试。")
-    plan.revision = revision + 1
-    transitions.apply(plan, "publish", lifecycle=PLAN, by=by, at=at, changes={"published_at": at})
-    if plan.replaces is not None and plan.replaces.status == "PUBLISHED":
-        transitions.apply(plan.replaces, "supersede", lifecycle=PLAN, by=by, at=at)
-    made = [_visit(line, by=by, at=at) for line in _lines(plan)]
-    _withdraw_dropped(plan, by=by, at=at)
-    return [visit for visit in made if visit is not None]
-
-
-def _lines(plan: Plan) -> list[PlannedStop]:
-    return list(
-        plan.stops.select_related("job", "job__unit", "team").order_by("on", "team", "sequence")
-    )
-
-
-def _visit(line: PlannedStop, *, by: Actor, at: datetime) -> Visit | None:
-    """Make or retime the visit of one line; a visit under way is left alone."""
-    job = line.job
-    if job.status not in {"OPEN", "SCHEDULED"}:
-        message = f"工单 {job.number} 已{job.get_status_display()}，请重新计算后再发布。"
-        raise UnableToPlanError(message)
-    current = job.visits.filter(status__in=["SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED"]).first()
-    if current is not None and current.status != "SCHEDULED":
-        return None
-    if current is not None:
-        words = f"计划 {line.plan.number} 调整"
-        transitions.apply(
-            current, "withdraw", lifecycle=VISIT, by=by, at=at, note=words, changes={"ended_at": at}
-        )
-    visit = Visit.objects.create(
-        number=next_number("SM", at=at),
-        job=job,
-        team=line.team,
-        plan=line.plan,
-        on=line.on,
-        sequence=line.sequence,
-        arrive_at=line.arrive_at,
-        depart_at=line.depart_at,
-    )
-    audit.record("work.visit.plan", target=visit, by=by, at=at, after=visit.status)
-    if job.status == "OPEN":
-        job_operations.schedule(job=job, by=by, at=at)
-    return visit
-
-
-def _withdraw_dropped(plan: Plan, *, by: Actor, at: datetime) -> None:
-    """Take back visits that nobody has accepted and that the new plan leaves out."""
-    kept = plan.stops.values_list("job_id", flat=True)
-    dropped = Visit.objects.filter(status="SCHEDULED", job__in=plan.jobs.all())
-    for visit in dropped.exclude(job_id__in=kept).select_related("job"):
-        transitions.apply(
-            visit,
-            "withdraw",
-            lifecycle=VISIT,
-            by=by,
-            at=at,
-            note=f"计划 {plan.number} 未排入",
-            changes={"ended_at": at},
-        )
-        job_operations.unschedule(job=visit.job, reason="新计划未排入", by=by, at=at)
 
 
 def discard(*, plan: Plan, by: Actor, at: datetime) -> Plan:

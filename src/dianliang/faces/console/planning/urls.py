@@ -7,8 +7,12 @@ from dianliang.faces.console.planning import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.plans, name="plans"),
     path("new/", views.new, name="plan_new"),
+    path("new/teams/", views.teams, name="plan_teams"),
+    path("new/check/", views.check, name="plan_check"),
     path("<str:number>/", views.plan, name="plan"),
     path("<str:number>/progress/", views.progress, name="plan_progress"),
+    path("<str:number>/sheets/", views.sheets, name="plan_sheets"),
+    path("<str:number>/urgent/", views.offer, name="plan_urgent"),
     path("<str:number>/publish/", views.publish, name="plan_publish"),
     path("<str:number>/do/<str:verb>/", views.act, name="plan_act"),
 ]

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.work.queries import jobs as job_queries
+from dianliang.domain.work.queries import plan_page as page_queries
 from dianliang.domain.work.queries import plans as queries
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.planning import difference, drafting, editing
+from dianliang.flows.planning import choosing, difference, drafting, editing, urgent
 from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError, StaleStateError
 
 if TYPE_CHECKING:
@@ -37,35 +39,83 @@ def plans(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(*PLANNERS)
 def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Choose jobs, teams and days; then have the plan computed."""
+    """Choose jobs, teams and days; then have the plan computed, unless some job is impossible."""
     refusal: DomainError | None = None
+    findings: Any = ()
     if request.method == "POST":
         try:
-            made = drafting.draft_plan(
-                job_numbers=request.POST.getlist("job"),
-                team_codes=request.POST.getlist("team"),
-                first_on=_day(request.POST.get("first_on", ""), "first_on"),
-                last_on=_day(request.POST.get("last_on", ""), "last_on"),
-                seconds=_whole(request.POST.get("seconds", ""), DEFAULT_SECONDS),
-                by=by,
-                at=now(),
-            )
+            asked = _asked(request.POST, by=by)
+            findings = () if request.POST.get("sure") else drafting.foresee(**asked)
+            if not findings:
+                seconds = _whole(request.POST.get("seconds", ""), DEFAULT_SECONDS)
+                made = drafting.draft_plan(**asked, seconds=seconds)
+                return redirect("console:plan", number=made.number)
         except DomainError as caught:
             refusal = caught
-        else:
-            return redirect("console:plan", number=made.number)
-    tomorrow = today() + timedelta(days=1)
-    context = {
-        "by": by,
-        "refusal": refusal,
-        "jobs": [row for row in job_queries.waiting(by=by) if row.status == "OPEN"],
-        "teams": queries.teams(by=by),
-        "first_on": request.POST.get("first_on") or tomorrow.isoformat(),
-        "last_on": request.POST.get("last_on") or tomorrow.isoformat(),
-        "seconds": DEFAULT_SECONDS,
-    }
-    status = 422 if refusal else 200
+    context = _choices(request.POST or request.GET, by=by)
+    context |= {"by": by, "refusal": refusal, "findings": findings}
+    status = 422 if refusal or findings else 200
     return TemplateResponse(request, "console/plan_new.html", context, status=status)
+
+
+@require_GET
+@requires(*PLANNERS)
+def teams(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the teams as they are on other days."""
+    context = {"by": by, **_team_choices(request.GET, by=by)}
+    return TemplateResponse(request, "console/plan_new.html#teams", context)
+
+
+@require_POST
+@requires(*PLANNERS)
+def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Say which of the chosen jobs nobody could ever do, before computing."""
+    refusal: DomainError | None = None
+    findings: Any = ()
+    try:
+        findings = drafting.foresee(**_asked(request.POST, by=by))
+    except DomainError as caught:
+        refusal = caught
+    context = {"by": by, "refusal": refusal, "findings": findings, "is_checked": True}
+    return TemplateResponse(request, "console/plan_new.html#findings", context)
+
+
+def _asked(sent: QueryDict, *, by: Actor) -> dict[str, Any]:
+    return {
+        "job_numbers": sent.getlist("job"),
+        "team_codes": sent.getlist("team"),
+        "first_on": _day(sent.get("first_on", ""), "first_on"),
+        "last_on": _day(sent.get("last_on", ""), "last_on"),
+        "by": by,
+        "at": now(),
+    }
+
+
+def _choices(sent: QueryDict, *, by: Actor) -> dict[str, Any]:
+    rows = choosing.jobs(by=by)
+    return {
+        "jobs": rows,
+        "units": sorted({row.unit_name for row in rows}),
+        "skills": sorted({row.facts.skill_name for row in rows if row.facts.skill_name}),
+        "chosen_jobs": set(sent.getlist("job")) if "job" in sent or "first_on" in sent else None,
+        "seconds": _whole(sent.get("seconds", ""), DEFAULT_SECONDS),
+        **_team_choices(sent, by=by),
+    }
+
+
+def _team_choices(sent: QueryDict, *, by: Actor) -> dict[str, Any]:
+    tomorrow = today() + timedelta(days=1)
+    first_on = _day_or(sent.get("first_on", ""), tomorrow)
+    last_on = max(first_on, _day_or(sent.get("last_on", ""), first_on))
+    near = abs((first_on - tomorrow).days) <= 3660
+    days = (first_on, last_on) if near else (tomorrow, tomorrow)
+    return {
+        "teams": choosing.teams(by=by, first_on=days[0], last_on=days[1]),
+        "chosen_teams": set(sent.getlist("team")) if "team" in sent or "job" in sent else None,
+        "first_on": sent.get("first_on") or tomorrow.isoformat(),
+        "last_on": sent.get("last_on") or first_on.isoformat(),
+        "today": today().isoformat(),
+    }
 
 
 def _day(text: str, field: str) -> date:
@@ -73,6 +123,13 @@ def _day(text: str, field: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInputError("请选择日期。", field=field) from error
+
+
+def _day_or(text: str, fallback: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return fallback
 
 
 def _whole(text: str, fallback: int) -> int:
@@ -89,37 +146,53 @@ def plan(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def _plan(
     request: HttpRequest, number: str, *, by: Actor, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
-    try:
-        page = queries.plan_page(number, by=by)
-    except NotVisibleError as absent:
-        raise Http404 from absent
+    page = _page(number, by=by)
+    is_ready, is_published = page.row.status == "READY", page.row.status == "PUBLISHED"
+    waiting = job_queries.waiting(by=by) if is_published else ()
     context = {
         "by": by,
         "page": page,
         "refusal": refusal,
-        "routes": [_lane(lane) for lane in page.lanes],
-        "changes": difference.differences(number=number, by=by)
-        if page.row.status == "READY"
-        else (),
-        "urgent": job_queries.waiting(by=by) if page.row.status == "PUBLISHED" else (),
-        "hours": [(hour, round((hour - 8) / 11 * 100, 2)) for hour in range(8, 20)],
+        "routes": _on_map(page),
+        "changes": difference.differences(number=number, by=by) if is_ready else (),
+        "urgent": [job for job in waiting if job.status == "OPEN"],
     }
     return TemplateResponse(request, "console/plan.html", context, status=status)
 
 
-def _lane(lane: queries.Lane) -> dict[str, Any]:
+def _page(number: str, *, by: Actor) -> page_queries.PlanPage:
+    try:
+        return page_queries.plan_page(number, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+
+
+def _on_map(page: page_queries.PlanPage) -> dict[str, Any]:
     return {
-        "name": lane.team_name,
-        "base": [lane.base_lat, lane.base_lon],
-        "stops": [
+        "lanes": [
             {
-                "lat": stop.lat,
-                "lon": stop.lon,
-                "sequence": stop.sequence,
-                "title": stop.title,
-                "time": f"{stop.arrive_at:%H:%M}",
+                "key": lane.key,
+                "name": f"{lane.team_name} {lane.on:%m-%d}",
+                "base": [lane.base_lat, lane.base_lon],
+                "stops": [
+                    {
+                        "job": stop.facts.job_number,
+                        "lat": stop.facts.lat,
+                        "lon": stop.facts.lon,
+                        "sequence": stop.sequence,
+                        "title": stop.facts.title,
+                        "time": f"{stop.start_at.astimezone(SHANGHAI):%H:%M}",
+                        "late": bool(stop.late_s),
+                    }
+                    for stop in lane.stops
+                ],
             }
-            for stop in lane.stops
+            for lane in page.lanes
+            if lane.stops
+        ],
+        "left": [
+            {"job": f.job_number, "title": f.title, "lat": f.lat, "lon": f.lon}
+            for f in (left.facts for left in page.left_out)
         ],
     }
 
@@ -128,14 +201,38 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
 @requires(*PLANNERS)
 def progress(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Answer with how far the computation is; when it is over, have the page reloaded."""
-    try:
-        page = queries.plan_page(number, by=by)
-    except NotVisibleError as absent:
-        raise Http404 from absent
+    page = _page(number, by=by)
     answer = TemplateResponse(request, "console/plan.html#progress", {"page": page})
     if page.row.status != "SOLVING":
         answer["HX-Refresh"] = "true"
     return answer
+
+
+@require_GET
+@requires(*PLANNERS)
+def sheets(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show a plan's day sheets, one page per team and day, to be printed."""
+    page, lane = _page(number, by=by), request.GET.get("lane", "")
+    lanes = [row for row in page.lanes if row.stops and lane in {"", row.key}]
+    return TemplateResponse(
+        request, "console/plan_sheets.html", {"by": by, "page": page, "lanes": lanes}
+    )
+
+
+@require_GET
+@requires(*PLANNERS)
+def offer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show the best places for an urgent job before one is chosen."""
+    page, refusal, found = _page(number, by=by), "", None
+    try:
+        found = urgent.offer(number=number, job_number=request.GET.get("job", ""), by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as caught:
+        refusal = caught.message
+    context = {"by": by, "page": page, "offer": found, "refusal": refusal}
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/plan_urgent.html", context, status=status)
 
 
 @require_POST
@@ -165,28 +262,30 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except DomainError as refusal:
         code = 409 if isinstance(refusal, StaleStateError) else 422
         return _plan(request, number, by=by, status=code, refusal=refusal.message)
+    if verb == "discard":
+        messages.success(request, _("计划 %(number)s 已作废。") % {"number": number})
+        return redirect("console:plans")
     return redirect("console:plan", number=made.number)
 
 
 def _change(request: HttpRequest, number: str, verb: str, *, by: Actor) -> "Plan":
     sent, at = request.POST, now()
-    job = sent.get("job", "")
-    edit: dict[str, Any] = {
-        "number": number,
-        "revision": _whole(sent.get("revision", ""), 0),
-        "job_number": job,
-        "by": by,
-        "at": at,
-    }
+    plan: dict[str, Any] = {"number": number, "by": by, "at": at}
+    seen = {**plan, "revision": _whole(sent.get("revision", ""), 0)}
+    edit = {**seen, "job_number": sent.get("job", "")}
+    choice = _whole(sent.get("choice", ""), 0)
     changes: dict[str, Callable[[], Plan]] = {
         "move": lambda: editing.move(**edit, **_target(sent)),
         "remove": lambda: editing.remove(**edit),
-        "fix": lambda: editing.use_fix(**edit),
+        "fix": lambda: editing.use_fix(**edit, choice=choice),
+        "unfix": lambda: editing.undo_fix(**edit),
         "lock": lambda: editing.set_lock(**edit, is_locked=True),
         "unlock": lambda: editing.set_lock(**edit, is_locked=False),
-        "replan": lambda: drafting.replan(number=number, by=by, at=at),
-        "stop": lambda: drafting.cancel_solving(number=number, by=by, at=at),
-        "insert": lambda: editing.insert_urgent(number=number, job_number=job, by=by, at=at),
+        "replan": lambda: drafting.replan(**seen),
+        "stop": lambda: drafting.cancel_solving(**plan),
+        "finish": lambda: drafting.finish_solving(**plan),
+        "discard": lambda: drafting.discard(**plan),
+        "insert": lambda: urgent.insert(**plan, job_number=edit["job_number"], slot=_slot(sent)),
     }
     if verb not in changes:
         raise Http404
@@ -197,3 +296,10 @@ def _target(sent: QueryDict) -> dict[str, Any]:
     team, _sep, day = sent.get("lane", "").partition("@")
     position = _whole(sent.get("position", ""), 1)
     return {"team_code": team, "on": _day(day, "lane"), "position": position}
+
+
+def _slot(sent: QueryDict) -> tuple[str, date, int] | None:
+    if not sent.get("lane"):
+        return None
+    target = _target(sent)
+    return target["team_code"], target["on"], target["position"]

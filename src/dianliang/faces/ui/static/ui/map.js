@@ -137,19 +137,42 @@ function needs(L, map, root) {
 }
 
 function routes(L, map, root) {
-  const lanes = JSON.parse(document.getElementById(root.dataset.routes).textContent || "[]");
-  const seen = [];
+  const { lanes, left } = JSON.parse(document.getElementById(root.dataset.routes).textContent);
+  const marks = new Map();
+  const drawn = new Map();
+  const choose = (job) => () => root.dispatchEvent(new CustomEvent("map:select", { detail: { job } }));
   lanes.forEach((lane, i) => {
     const colour = ROUTES[i % ROUTES.length];
     const line = [lane.base, ...lane.stops.map((s) => [s.lat, s.lon]), lane.base];
-    L.polyline(line, { color: colour, weight: 3, opacity: 0.7 }).addTo(map);
+    const group = L.featureGroup([L.polyline(line, { color: colour, weight: 3, opacity: 0.7 })]).addTo(map);
     for (const stop of lane.stops) {
-      seen.push([stop.lat, stop.lon]);
-      L.circleMarker([stop.lat, stop.lon], { radius: 8, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1 })
-        .bindTooltip(`${lane.name} ${stop.sequence}. ${stop.title} ${stop.time}`).addTo(map);
+      const look = { radius: 8, color: stop.late ? COLOURS.late : "#fff", weight: stop.late ? 3 : 1.5, fillColor: colour, fillOpacity: 1 };
+      const mark = L.circleMarker([stop.lat, stop.lon], look).bindTooltip(`${lane.name} ${stop.sequence}. ${stop.title} ${stop.time}`);
+      marks.set(stop.job, { mark: mark.on("click", choose(stop.job)).addTo(group), look });
     }
+    drawn.set(lane.key, group);
   });
-  if (seen.length) map.fitBounds(L.latLngBounds(seen), { padding: [24, 24] });
+  for (const job of left) {
+    const look = { radius: 7, color: COLOURS.late, weight: 2, dashArray: "3 3", fillColor: "#fff", fillOpacity: 0.6 };
+    const mark = L.circleMarker([job.lat, job.lon], look).bindTooltip(job.title).on("click", choose(job.job)).addTo(map);
+    marks.set(job.job, { mark, look });
+  }
+  const seen = [...marks.values()].map(({ mark }) => mark.getLatLng());
+  const whole = () => seen.length && map.fitBounds(L.latLngBounds(seen), { padding: [24, 24] });
+  whole();
+  let lit;
+  root.addEventListener("map:highlight", (event) => {
+    lit?.mark.setStyle(lit.look).setRadius(lit.look.radius).closeTooltip();
+    lit = marks.get(event.detail.job);
+    lit?.mark.setStyle({ color: "#e9a021", weight: 4 }).setRadius(12).bringToFront().openTooltip();
+    if (lit && !map.getBounds().contains(lit.mark.getLatLng())) map.panTo(lit.mark.getLatLng());
+  });
+  root.addEventListener("map:lane", (event) => {
+    for (const [key, group] of drawn) group[!event.detail.key || key === event.detail.key ? "addTo" : "removeFrom"](map);
+    const one = drawn.get(event.detail.key);
+    if (one) map.fitBounds(one.getBounds(), { padding: [24, 24] });
+    else whole();
+  });
 }
 
 function pin(L, map, root, base) {
@@ -186,6 +209,7 @@ export async function start(root) {
   if (root.dataset.routes) routes(L, map, root);
   if (root.dataset.said) pin(L, map, root, base);
   root.dataset.ready = "1";
+  root.dispatchEvent(new CustomEvent("map:ready"));
 }
 
 for (const root of document.querySelectorAll(".map[data-areas]")) {

@@ -10,7 +10,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Absence, Certificate, Person
 from dianliang.flows import handling
-from dianliang.flows.planning import difference, drafting, editing
+from dianliang.flows.planning import difference, drafting, editing, urgent
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from dianliang.kernel.geo import GeoPoint
@@ -54,17 +54,16 @@ def computed(plan):
     return plan
 
 
-@pytest.fixture
-def two_teams(town):
-    town.team("A", "S1", "repair", near="V1")
-    town.team("B", "S1", "repair", "care", near="V2")
-    return town
-
-
 def publish(town, plan, **rest):
+    plan.refresh_from_db()
     return drafting.publish(
         number=plan.number, revision=plan.revision, by=town.actor(), at=NOON, **rest
     )
+
+
+def replan(town, plan):
+    plan.refresh_from_db()
+    return drafting.replan(number=plan.number, revision=plan.revision, by=town.actor(), at=NOON)
 
 
 def test_a_plan_is_drafted_computed_and_published(two_teams):
@@ -206,7 +205,7 @@ def test_a_locked_visit_survives_a_new_computation(two_teams):
         by=two_teams.actor(),
         at=NOON,
     )
-    drafting.replan(number=plan.number, by=two_teams.actor(), at=NOON)
+    replan(two_teams, plan)
 
     plan = computed(plan)
 
@@ -219,17 +218,17 @@ def test_an_urgent_job_leaves_everyone_with_his_team_and_order(two_teams):
     plan = computed(draft(two_teams, jobs))
     publish(two_teams, plan)
     order = {s.job.number: (s.team.code, s.sequence) for s in plan.stops.all()}
-    urgent = job(two_teams, "电线断落", priority=Job.Priority.MUST)
+    broken = job(two_teams, "电线断落", priority=Job.Priority.MUST)
 
-    after = editing.insert_urgent(
-        number=plan.number, job_number=urgent.number, by=two_teams.actor(), at=NOON
+    after = urgent.insert(
+        number=plan.number, job_number=broken.number, by=two_teams.actor(), at=NOON
     )
 
-    assert after.stops.filter(job=urgent).exists()
+    assert after.stops.filter(job=broken).exists()
     for team in ("A", "B"):
         kept = [s.job.number for s in after.stops.filter(team__code=team).order_by("sequence")]
         was = sorted((n for n in order if order[n][0] == team), key=lambda n: order[n][1])
-        assert [number for number in kept if number != urgent.number] == was
+        assert [number for number in kept if number != broken.number] == was
     changes = difference.differences(number=after.number, by=two_teams.actor())
     assert {c.kind for c in changes} <= {"added", "retimed"}
 
@@ -299,5 +298,5 @@ def test_a_cancelled_computation_can_be_started_again(two_teams):
     plan.refresh_from_db()
     assert plan.status == "FAILED"
 
-    drafting.replan(number=plan.number, by=two_teams.actor(), at=NOON)
+    replan(two_teams, plan)
     computed(plan)

@@ -1,0 +1,172 @@
+"""Make a plan real: what teams see, without booking anybody twice."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from dianliang.core import audit, transitions
+from dianliang.core.numbers import next_number
+from dianliang.domain.work.lifecycle import PLAN, VISIT, VISIT_COMMITTED, VISIT_OPEN
+from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
+from dianliang.domain.work.operations import jobs as job_operations
+from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.domain.workforce.models import Team
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import StaleStateError
+
+KEPT = timedelta(minutes=15)
+"""A confirmed visit is kept if the plan's line differs from it by no more than this."""
+MOST_NAMED = 5
+
+
+@transaction.atomic
+def publish(*, plan: Plan, revision: int, by: Actor, at: datetime) -> list[Visit]:
+    """Publish a plan: visits for the teams, jobs scheduled, the replaced plan superseded.
+
+    A visit that somebody has accepted or begun stays as it is; one that stays with its team and
+    day is retimed, not replaced. Of two people who publish at once one wins and the other is told.
+
+    Raises:
+        StaleStateError: the plan was changed or published meanwhile.
+        IllegalTransitionError: it is not ready.
+        UnableToPlanError: a job was done, cancelled or given away, a visit was accepted, or a team
+            got other visits meanwhile; it names them.
+    """
+    if not Plan.objects.filter(pk=plan.pk, revision=revision).update(revision=revision + 1):
+        raise StaleStateError("该计划刚被他人修改或发布，请刷新后再试。")
+    plan.revision = revision + 1
+    transitions.apply(plan, "publish", lifecycle=PLAN, by=by, at=at, changes={"published_at": at})
+    if plan.replaces is not None and plan.replaces.status == "PUBLISHED":
+        transitions.apply(plan.replaces, "supersede", lifecycle=PLAN, by=by, at=at)
+    lines = list(plan.stops.select_related("job__unit", "team").order_by("on", "team", "sequence"))
+    _hold_teams(lines)
+    current = _open_visits(plan, lines)
+    _refuse_if_overtaken(plan, lines, current)
+    made = [_visit(line, current.get(line.job_id), by=by, at=at) for line in lines]
+    _withdraw_dropped(plan, {line.job_id for line in lines}, by=by, at=at)
+    return [visit for visit in made if visit is not None]
+
+
+def _hold_teams(lines: Sequence[PlannedStop]) -> None:
+    """Lock the teams' rows, so that two plans for one team are published one after the other."""
+    held = Team.objects.select_for_update().filter(pk__in={line.team_id for line in lines})
+    list(held.order_by("pk").values_list("pk", flat=True))
+
+
+def _open_visits(plan: Plan, lines: Sequence[PlannedStop]) -> dict[int, Visit]:
+    """Return the open visits by job: of the plan's jobs, and of its teams on its days."""
+    days = {line.on for line in lines}
+    of_teams = Visit.objects.filter(team__in={line.team_id for line in lines}, on__in=days)
+    of_jobs = Visit.objects.filter(job__in=plan.jobs.all())
+    numbers = {
+        pk
+        for visits in (of_teams, of_jobs)
+        for pk in visits.filter(status__in=VISIT_OPEN).values_list("pk", flat=True)
+    }
+    rows = Visit.objects.filter(pk__in=numbers).select_related("job", "team", "plan")
+    return {visit.job_id: visit for visit in rows}
+
+
+def _refuse_if_overtaken(
+    plan: Plan, lines: Sequence[PlannedStop], current: dict[int, Visit]
+) -> None:
+    found = [*_jobs_gone(plan, lines), *_confirmed_elsewhere(lines, current)]
+    found += _unknown_visits(plan, lines, current)
+    if found:
+        more = f"等 {len(found)} 项" if len(found) > MOST_NAMED else ""
+        words = "；".join(found[:MOST_NAMED])
+        raise UnableToPlanError(f"编排之后情况有变：{words}{more}。请点“围绕锁定重排”再发布。")
+
+
+def _jobs_gone(plan: Plan, lines: Sequence[PlannedStop]) -> Iterator[str]:
+    for line in lines:
+        job = line.job
+        if job.status not in {"OPEN", "SCHEDULED"}:
+            yield f"工单 {job.number} {job.get_status_display()}"
+        elif not job.unit.path.startswith(plan.unit.path):
+            yield f"工单 {job.number} 已转由{job.unit.name}承办"
+
+
+def _confirmed_elsewhere(lines: Sequence[PlannedStop], current: dict[int, Visit]) -> Iterator[str]:
+    for line in lines:
+        visit = current.get(line.job_id)
+        if visit is None or visit.status not in VISIT_COMMITTED:
+            continue
+        is_kept = (visit.team_id, visit.on) == (line.team_id, line.on)
+        if not is_kept or abs(visit.depart_at - line.depart_at) > KEPT:
+            at = visit.arrive_at.astimezone(SHANGHAI)
+            yield f"工单 {line.job.number} {visit.team.name}已接单（{at:%m-%d %H:%M}），不能改动"
+
+
+def _unknown_visits(
+    plan: Plan, lines: Sequence[PlannedStop], current: dict[int, Visit]
+) -> Iterator[str]:
+    """Yield the team days that got visits which this plan does not know."""
+    known = set(plan.jobs.values_list("pk", flat=True))
+    lanes = {(line.team_id, line.on) for line in lines}
+    strange: dict[tuple[str, str], int] = {}
+    for visit in current.values():
+        if visit.job_id not in known and (visit.team_id, visit.on) in lanes:
+            source = f"（计划 {visit.plan.number}）" if visit.plan else ""
+            key = (f"{visit.team.name} {visit.on:%m-%d}", source)
+            strange[key] = strange.get(key, 0) + 1
+    for (lane, source), count in strange.items():
+        yield f"{lane} 另有 {count} 个上门{source}，会重复占用该队"
+
+
+def _visit(line: PlannedStop, current: Visit | None, *, by: Actor, at: datetime) -> Visit | None:
+    """Make or retime the visit of one line; of a confirmed one only the order may change."""
+    if current is not None and current.status in VISIT_COMMITTED:
+        Visit.objects.filter(pk=current.pk).update(sequence=line.sequence)
+        return None
+    if current is not None and (current.team_id, current.on) == (line.team_id, line.on):
+        return _retime(current, line, by=by, at=at)
+    if current is not None:
+        words = f"计划 {line.plan.number} 调整"
+        ended = {"ended_at": at, "reason": words}
+        transitions.apply(
+            current, "withdraw", lifecycle=VISIT, by=by, at=at, note=words, changes=ended
+        )
+    visit = Visit.objects.create(
+        number=next_number("SM", at=at),
+        job=line.job,
+        team=line.team,
+        plan=line.plan,
+        on=line.on,
+        sequence=line.sequence,
+        arrive_at=line.arrive_at,
+        depart_at=line.depart_at,
+    )
+    audit.record("work.visit.plan", target=visit, by=by, at=at, after=visit.status)
+    if line.job.status == "OPEN":
+        job_operations.schedule(job=line.job, by=by, at=at)
+    return visit
+
+
+def _retime(visit: Visit, line: PlannedStop, *, by: Actor, at: datetime) -> Visit:
+    fields = {"plan": line.plan, "sequence": line.sequence}
+    fields |= {"arrive_at": line.arrive_at, "depart_at": line.depart_at}
+    if not Visit.objects.filter(pk=visit.pk, status=visit.status).update(**fields):
+        raise StaleStateError(f"上门单 {visit.number} 刚被队伍处理，请刷新后再试。")
+    was = visit.arrive_at.astimezone(SHANGHAI)
+    words = f"{was:%m-%d %H:%M} → {line.arrive_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+    for name, value in fields.items():
+        setattr(visit, name, value)
+    audit.record("work.visit.retime", target=visit, by=by, at=at, reason=words)
+    return visit
+
+
+def _withdraw_dropped(plan: Plan, kept: set[int], *, by: Actor, at: datetime) -> None:
+    """Take back visits that nobody has accepted and that the new plan leaves out."""
+    dropped = Visit.objects.filter(status="SCHEDULED", job__in=plan.jobs.all())
+    for visit in dropped.exclude(job_id__in=kept).select_related("job"):
+        words = f"计划 {plan.number} 未排入"
+        ended = {"ended_at": at, "reason": words}
+        transitions.apply(
+            visit, "withdraw", lifecycle=VISIT, by=by, at=at, note=words, changes=ended
+        )
+        if visit.job.status == "SCHEDULED":
+            job: Job = visit.job
+            job_operations.unschedule(job=job, reason="新计划未排入", by=by, at=at)

@@ -1,0 +1,2 @@
+// A page that is made for paper.
+document.querySelector("[data-print]").addEventListener("click", () => window.print());
