@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -96,8 +97,8 @@ def run(*, host: str, port: int, processes: int, embedded_worker: bool) -> None:
     ).serve()
 
 
-def _log_config() -> dict[str, object]:
-    config = copy.deepcopy(LOGGING_CONFIG)
+def _log_config() -> dict[str, Any]:
+    config: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
     config["filters"] = {"meant": {"()": MeantThreads}}
     config["handlers"]["console"]["filters"] = ["meant"]
     return config

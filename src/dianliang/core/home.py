@@ -29,9 +29,7 @@ def prepare_home(path: str | None) -> Path:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        message = (
-            f"无法建立数据目录 {home}：{error.strerror}。请检查 DIANLIANG_HOME 和上级目录权限。"
-        )
+        message = f"无法建立数据目录 {home}：{error.strerror}。请检查 DIANLIANG_HOME 和权限。"
         raise BrokenHomeError(message) from error
     if not os.access(home, os.R_OK | os.X_OK):
         raise BrokenHomeError(f"数据目录 {home} 不可读。请改正目录权限，或用它的所有者运行。")

@@ -44,7 +44,7 @@ class Column:
 def columns() -> tuple[Column, ...]:
     """Return every encrypted column of the installed apps."""
     return tuple(
-        Column(model._meta.db_table, model._meta.pk.column, field.column)
+        Column(model._meta.db_table, str(model._meta.pk.column), str(field.column))
         for model in apps.get_models()
         for field in model._meta.concrete_fields
         if isinstance(field, EncryptedTextField)
@@ -150,6 +150,11 @@ def _reseal(column: Column, key_id: str) -> int:
                         cursor.execute(swap, [sealed, row, value])
                         count += cursor.rowcount
         after = rows[-1][0]
+
+
+def _quoted(column: Column) -> tuple[str, str, str]:
+    quote = connection.ops.quote_name
+    return quote(column.table), quote(column.name), quote(column.key)
 
 
 def _all(column: Column) -> Iterator[tuple[int, str]]:

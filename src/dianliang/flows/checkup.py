@@ -74,7 +74,8 @@ def examine(*, at: datetime) -> tuple[Finding, ...]:
 
 def _why_not(error: DatabaseError) -> str:
     if connection.vendor == "sqlite":
-        return f"打不开 {settings.DATABASES['default']['NAME']}：{error}。请检查文件权限，或从备份恢复。"
+        path = settings.DATABASES["default"]["NAME"]
+        return f"打不开 {path}：{error}。请检查文件权限，或从备份恢复。"
     first = str(error).strip().splitlines()[0]
     return f"连不上 PostgreSQL：{first}。请检查 DIANLIANG_DATABASE 的地址、库名、密码和数据库服务。"
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from dianliang.core import audit, sheets
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
+from dianliang.flows import accounts
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
 from dianliang.flows.importing.tables import TEMPLATES
@@ -60,6 +61,7 @@ def import_county(
         counts |= write_areas(areas)
     if units is not None:
         counts |= write_units(units, at=at)
+        accounts.leave_office()
     if customers is not None:
         counts |= write_customers(customers)
     digest = hashlib.sha256(b"".join(c for c in (areas, units, customers) if c)).hexdigest()

@@ -38,6 +38,7 @@ class Command(BaseCommand):
             "backup.keep", target_type="backup", target_id=copied.sha256, by=operator(), at=at
         )
         self.stdout.write(
-            f"已备份到 {file}：数据库 {copied.database_bytes / 1e6:.1f} MB，附件 {copied.uploads} 个。\n"
+            f"已备份到 {file}：数据库 {copied.database_bytes / 1e6:.1f} MB，"
+            f"附件 {copied.uploads} 个。\n"
             f"密钥文件 {settings.SECRETS_FILE} 不在其中，请另行保管，恢复时需要它。"
         )

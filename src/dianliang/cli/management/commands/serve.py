@@ -54,7 +54,7 @@ class Command(BaseCommand):
             return
         environment = {**os.environ, PARENT: str(os.getpid())}
         command = [sys.executable, "-m", "dianliang.cli", "worker"]
-        worker = subprocess.Popen(command, env=environment)
+        worker = subprocess.Popen(command, env=environment)  # noqa: S603 (ourselves)
         try:
             server.run(host=host, port=port, processes=processes, embedded_worker=False)
         finally:
