@@ -69,6 +69,7 @@ def fill(town):
         special_level=2,
         visit_interval_days=30,
         consented_on=NOON.date(),
+        last_visited_on=NOON.date() - timedelta(days=40),
         lat=30.51,
         lon=119.61,
     )
