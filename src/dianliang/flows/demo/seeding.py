@@ -26,7 +26,8 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import handling
 from dianliang.flows.demo import words
-from dianliang.flows.demo.county import County, Login, build_county
+from dianliang.flows.demo.county import County, build_county
+from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.route import publish_route
 from dianliang.flows.demo.volunteers import build_actions

@@ -17,7 +17,7 @@ from dianliang.core.assets import ensure_assets
 from dianliang.core.home import DATABASE
 from dianliang.core.processes import hold_home
 from dianliang.flows.demo import seeding
-from dianliang.flows.demo.county import PASSWORD
+from dianliang.flows.demo.logins import PASSWORD
 
 PORT = 8000
 
