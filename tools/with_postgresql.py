@@ -8,6 +8,7 @@ the command and takes the server away when it ends. Started by root, the server 
 import argparse
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -37,8 +38,15 @@ def free_port() -> int:
     sys.exit("26400–26499 端口都被占用。")
 
 
+def leave(*_: object) -> None:
+    """Ended from outside, take the server away all the same; a second signal must not stop that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
 def main() -> None:
     """Start the server, run the command, stop the server, pass on the exit code."""
+    signal.signal(signal.SIGTERM, leave)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=Path, default=None)
     parser.add_argument("--durable", action="store_true", help="keep fsync on, as in real use")

@@ -1,11 +1,27 @@
-"""Every route × every role × a foreign object: who gets in, and who finds nothing."""
+"""Every route × every role × an object of one's own, of the neighbour, of nobody's.
+
+A route that nobody has placed in these tables fails the first test: decide who may open it, and
+whose object it shows, before it lands.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import pytest
-from django.urls import get_resolver
+from django.test import Client
+from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
+from dianliang.core.models import AuditEvent
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.venues.models import Site
+from dianliang.domain.work.models import Plan
+from dianliang.domain.workforce.models import GridWorker, Person
+from dianliang.faces.ui.requests import now, today
+from dianliang.flows import tokens
 from dianliang.kernel.actor import Role
-from tests.town import PASSWORD
+from tests.core.test_files import photo
+from tests.town import NOON, PASSWORD
 
 STAFF = [role for role in Role if role not in {Role.RESIDENT, Role.ENTERPRISE, Role.SYSTEM}]
 DESK = {Role.DISPATCHER, Role.ALLIANCE_UNIT}
@@ -13,7 +29,83 @@ CREW = {Role.STEWARD, Role.CAPTAIN}
 BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
-PUBLIC = ("portal:", "api:", "v1:", "ui:", "login", "logout", "home", "set_language", "admin:")
+FACES = {"console:": DESK, "board:": BOARD, "field:": CREW}
+
+OBJECTS = {
+    "console:need": "need",
+    "console:split": "need",
+    "console:tell": "need",
+    "console:photo": "photo",
+    "console:reveal": "asker",
+    "console:act": "need",
+    "console:care_file": "customer",
+    "console:care_reveal": "customer",
+    "console:care_agree": "customer",
+    "console:grid_step": "grid worker",
+    "console:plan": "plan",
+    "console:plan_progress": "plan",
+    "console:plan_publish": "plan",
+    "console:plan_act": "plan",
+    "board:base": "base",
+    "board:codes": "base",
+    "field:call": "visit",
+}
+"""Guarded routes that show one object: whose it is decides who finds it."""
+BY_SECRET = {
+    "portal:follow",
+    "portal:say",
+    "portal:cancel",
+    "portal:rate",
+    "portal:photo",
+    "api:team_calendar",
+    "api:token",
+}
+"""Whoever holds the link may; a wrong one finds nothing."""
+PUBLIC = {
+    "portal:home",
+    "portal:post",
+    "portal:danger_hint",
+    "portal:post_at",
+    "portal:post_for",
+    "portal:join",
+    "portal:public",
+    "portal:algorithm",
+    "api:areas",
+    "api:needs",
+    "api:discovery",
+    "api:services",
+    "api:definition",
+    "api:requests",
+    "api:request",
+    "login",
+    "logout",
+    "home",
+    "set_language",
+    "ui:roles",
+    "ui:act_as",
+    "live",
+    "ready",
+}
+API_OBJECTS = {
+    "v1:read_need": ("need", "get"),
+    "v1:list_duplicates": ("need", "get"),
+    "v1:split_need": ("need", "post"),
+    "v1:act_on_need": ("need", "post"),
+    "v1:read_plan": ("plan", "get"),
+    "v1:publish_plan": ("plan", "post"),
+}
+API_LISTS = {
+    "v1:list_services",
+    "v1:list_areas",
+    "v1:list_units",
+    "v1:list_needs",
+    "v1:post_need",
+    "v1:list_jobs",
+    "v1:list_plans",
+    "v1:start_plan",
+    "v1:read_figures",
+}
+API_OPEN = {"v1:openapi-json", "v1:api-root"}
 
 
 def walk(patterns, prefix="", names=""):
@@ -26,60 +118,243 @@ def walk(patterns, prefix="", names=""):
 
 
 ROUTES = [route for route in walk(get_resolver().url_patterns) if not route[0].startswith("admin:")]
-GUARDED = [route for route in ROUTES if not route[0].startswith(PUBLIC)]
+GUARDED = [
+    route for route in ROUTES if route[0].startswith(tuple(FACES)) and route[0] not in OPEN_SHELLS
+]
+SHOWN = [(name, view) for name, _, view in GUARDED if name in OBJECTS]
 
 
-def allowed(name: str) -> set[Role]:
-    """Say who may open a route; a route that nobody thought of fails the test."""
-    if name.startswith("console:"):
-        return DESK
-    if name.startswith("board:"):
-        return BOARD
-    if name.startswith("field:"):
-        return CREW
-    raise AssertionError(f"no rule for {name}")
+def test_every_route_has_its_place_in_these_tables():
+    placed = BY_SECRET | PUBLIC | set(API_OBJECTS) | API_LISTS | API_OPEN | OPEN_SHELLS
+    lost = [
+        name
+        for name, path, _ in ROUTES
+        if name not in placed
+        and not (name in OBJECTS if "<" in path else name.startswith(tuple(FACES)))
+    ]
+    gone = (placed | set(OBJECTS)) - {name for name, _, _ in ROUTES}
+
+    assert (lost, gone) == ([], set())
 
 
 @pytest.mark.parametrize(
     ("name", "view"), [(n, v) for n, _, v in GUARDED], ids=[n for n, _, _ in GUARDED]
 )
-def test_every_guarded_route_asks_for_the_roles_that_the_rule_says(name, view):
-    if name in OPEN_SHELLS:
-        return
-    asked = set(view.required_roles)
+def test_every_guarded_route_asks_for_roles_of_its_face(name, view):
+    face = next(roles for prefix, roles in FACES.items() if name.startswith(prefix))
 
-    assert asked
-    assert asked <= allowed(name)
+    assert view.required_roles
+    assert set(view.required_roles) <= face
+
+
+@dataclass
+class Things:
+    """One object of each kind, all of station S1, and a crew with a visit."""
+
+    town: object
+    visit: object
+    parts: dict
+
+    def address(self, name):
+        parts = self.parts[OBJECTS.get(name) or API_OBJECTS[name][0]]
+        wanted = next(path for found, path, _ in ROUTES if found == name)
+        return reverse(name, kwargs={k: v for k, v in parts.items() if f"{k}>" in wanted})
+
+
+@pytest.fixture
+def things(town):
+    need = town.post(
+        "余村村没电了",
+        area_code="V1",
+        phone="19900000001",
+        service_code="PWR-OUTAGE",
+        photos=(photo(),),
+    )
+    asker = need.participants.get()
+    plan = Plan.objects.create(
+        number="JH-1",
+        unit=town.units["S1"],
+        status="SOLVING",
+        first_on=date(2026, 11, 25),
+        last_on=date(2026, 11, 25),
+        created_by="x",
+        created_at=NOON,
+    )
+    customer = Customer.objects.create(
+        number="K1",
+        kind="resident",
+        name="某人",
+        area=town.areas["V1"],
+        unit=town.units["S1"],
+        special_kind="disabled",
+        special_level=2,
+    )
+    worker = Person.objects.create(number="W1", name="网格员", unit=town.units["S1"])
+    GridWorker.objects.create(person=worker, recruited_on=date(2026, 11, 1))
+    Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
+    parts = {
+        "need": {"number": need.number, "verb": "decline"},
+        "photo": {"number": need.number, "token": need.photos.get().token},
+        "asker": {"number": need.number, "participant_id": asker.pk},
+        "customer": {"number": customer.number},
+        "grid worker": {"number": worker.number, "verb": "train"},
+        "plan": {"number": plan.number, "verb": "lock"},
+        "base": {"code": "FW-001"},
+        "visit": {"number": "SM-none", "slot": "asker"},
+    }
+    return Things(town, None, parts)
+
+
+SENT = {"reason": "核对", "hours": "16", "on": "2026-11-20"}
+
+
+def asked(client, address):
+    """Return the answers to reading and writing, without those that the route does not know."""
+    answers = [client.get(address), client.post(address, SENT)]
+    return {answer.status_code for answer in answers} - {405}
+
+
+def enter(town, role, unit):
+    town.user(f"{role}-{unit}", role, unit)
+    client = Client()
+    client.login(username=f"{role}-{unit}", password=PASSWORD)
+    return client
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "view"), SHOWN, ids=[name for name, _ in SHOWN])
+def test_an_object_is_found_by_its_unit_in_the_right_role_and_by_nobody_else(things, name, view):
+    address = things.address(name)
+    for role in STAFF:
+        own = asked(enter(things.town, role, "S1"), address)
+        beside = asked(enter(things.town, role, "S2"), address)
+        may = role in view.required_roles and OBJECTS[name] != "visit"
+        assert (own != {404}) == may, (role, own)
+        assert beside == {404}, (role, beside)
+    stranger = asked(Client(), address)
+    assert stranger <= {302, 401, 403}, stranger
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", STAFF)
-def test_a_role_opens_its_own_face_and_finds_no_other(client, town, role):
-    town.user("someone", role, "S1")
-    client.login(username="someone", password=PASSWORD)
+def test_a_role_opens_its_own_face_and_finds_no_other(things, role):
+    client = enter(things.town, role, "S1")
 
-    for path, roles in (("/console/", DESK), ("/board/", BOARD), ("/console/plans/", DESK)):
-        assert client.get(path).status_code == (200 if role in roles else 404)
-
-
-@pytest.mark.django_db
-def test_a_stranger_is_sent_to_log_in(client, town):
-    for path in ("/console/", "/board/", "/field/"):
-        answer = client.get(path)
-        assert (answer.status_code, answer.url.split("?")[0]) == (302, "/login/")
+    for name, path, view in GUARDED:
+        if "<" not in path:
+            answer = client.get(f"/{path}")
+            expected = {200, 302, 405, 422} if role in view.required_roles else {404, 405}
+            assert answer.status_code in expected, name
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("unit", "expected"), [("S1", 200), ("S2", 404), ("WTR", 404)])
-def test_a_need_is_seen_by_its_unit_and_by_nobody_beside_it(client, town, unit, expected):
-    need = town.post("余村村没电了", area_code="V1")
-    town.user("desk", Role.DISPATCHER, unit)
-    client.login(username="desk", password=PASSWORD)
+@pytest.mark.parametrize("name", sorted(BY_SECRET - {"api:token"}))
+def test_a_wrong_link_finds_nothing(things, name):
+    path = next(path for found, path, _ in ROUTES if found == name)
+    kwargs = {part: "A" * 24 for part in ("token", "photo_token") if f":{part}>" in path}
+    client = Client()
 
-    assert client.get(f"/console/needs/{need.number}/").status_code == expected
-    for verb in ("accept", "decline", "hand_over", "classify", "merge", "resolve"):
-        sent = client.post(f"/console/needs/{need.number}/do/{verb}/", {"reason": "x"})
-        assert sent.status_code == 404 if expected == 404 else sent.status_code in {302, 422}
-    asker = need.participants.get()
-    revealed = client.post(f"/console/needs/{need.number}/reveal/{asker.pk}/", {"reason": "x"})
-    assert revealed.status_code == expected
+    assert asked(client, reverse(name, kwargs=kwargs)) == {404}
+
+
+@pytest.mark.django_db
+def test_a_photo_is_shown_to_the_followers_of_its_need_only(things):
+    need = things.parts["photo"]
+    things.town.post("大溪村没电了", area_code="V2")
+    own, other = things.town.token(1), things.town.token(2)
+    client = Client()
+
+    for link, expected in ((own, 200), (other, 404)):
+        address = reverse("portal:photo", kwargs={"token": link, "photo_token": need["token"]})
+        assert client.get(address).status_code == expected
+
+
+def program(town, role, unit):
+    user = town.user(f"robot-{role}-{unit}", role, unit)
+    until = today() + timedelta(days=1)
+    secret = tokens.issue(username=user.username, name="程序", expires_on=until, at=now())
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", API_OBJECTS)
+def test_a_program_finds_what_its_account_may_see(things, name):
+    _, method = API_OBJECTS[name]
+    address = things.address(name)
+
+    def ask(client):
+        if method == "get":
+            return client.get(address).status_code
+        body = {"revision": 1, "reason": "核对"}
+        return client.post(address, body, content_type="application/json").status_code
+
+    assert ask(Client()) == 401
+    assert ask(program(things.town, Role.STEWARD, "S1")) == 404
+    assert ask(program(things.town, Role.DISPATCHER, "S2")) == 404
+    assert ask(program(things.town, Role.DISPATCHER, "S1")) != 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(API_LISTS))
+def test_a_list_for_programs_needs_a_token_and_a_role(things, name):
+    address = reverse(name)
+    steward = program(things.town, Role.STEWARD, "S1")
+
+    assert Client().get(address).status_code in {401, 405}
+    assert Client().post(address, "{}", content_type="application/json").status_code in {401, 405}
+    assert steward.get(address).status_code in {404, 405, 422}
+
+
+@pytest.mark.django_db
+def test_whoever_is_refused_is_on_record_without_the_secret_parts(things):
+    client = enter(things.town, Role.DISPATCHER, "S2")
+
+    client.get(things.address("console:photo"))
+
+    event = AuditEvent.objects.get(verb="access.denied")
+    assert (event.outcome, event.actor_id) == ("denied", f"user:{Role.DISPATCHER}-S2")
+    assert things.parts["photo"]["number"] in event.target_id
+    assert things.parts["photo"]["token"] not in event.target_id
+
+
+@pytest.mark.django_db
+def test_a_program_that_is_refused_is_on_record_too(things):
+    program(things.town, Role.DISPATCHER, "S2").get(things.address("v1:read_need"))
+
+    assert AuditEvent.objects.get(verb="access.denied").role == Role.DISPATCHER
+
+
+@pytest.mark.django_db
+def test_a_stranger_cannot_fill_the_trail(things):
+    for number in range(3):
+        Client().get(f"/n/{number}/")
+
+    assert not AuditEvent.objects.filter(verb="access.denied").exists()
+
+
+@pytest.mark.django_db
+def test_log_ins_that_succeed_and_fail_and_log_outs_are_on_record(client, town):
+    town.user("someone", Role.DISPATCHER, "S1")
+    client.post("/login/", {"username": "someone", "password": "wrong"})
+    client.post("/login/", {"username": "someone", "password": PASSWORD})
+    client.post("/logout/")
+
+    trail = AuditEvent.objects.filter(verb__startswith="account.").order_by("id")
+    assert [(event.verb, event.outcome) for event in trail] == [
+        ("account.log-in", "failed"),
+        ("account.log-in", "ok"),
+        ("account.log-out", "ok"),
+    ]
+    assert not any("wrong" in f"{event.reason}{event.target_id}" for event in trail)
+
+
+@pytest.mark.django_db
+def test_exports_and_revealed_details_are_on_record(things):
+    client = enter(things.town, Role.DISPATCHER, "S1")
+    client.get("/board/export.xlsx")
+    client.post(things.address("console:reveal"), {"reason": "回访"})
+    client.post(things.address("console:care_reveal"), {"reason": "回访"})
+
+    verbs = set(AuditEvent.objects.values_list("verb", flat=True))
+    assert "insight.export" in verbs
+    assert sum("reveal" in verb for verb in verbs) == 2

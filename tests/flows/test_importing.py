@@ -2,11 +2,16 @@
 
 import csv
 import zipfile
+from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
 
+from dianliang.core.models import AuditEvent
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
@@ -19,6 +24,7 @@ from dianliang.kernel.actor import SYSTEM
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
+DEQING = Path(__file__).parents[1] / "cases" / "counties" / "330521.csv"
 COUNTY = ["330523", "安吉县", "县", "", "", "", ""]
 TOWN = ["330523108", "天荒坪镇", "乡镇", "330523", "", "", ""]
 VILLAGE = ["330523108204", "余村村委会", "村", "330523108", "农村", "30.5", "119.6"]
@@ -43,7 +49,7 @@ CARE = ["", "", "AJ01", "孤寡（独居）老人", "2", "30", "2026-11-01"]
 
 def excel(headings, *rows):
     book = Workbook()
-    book.active.append([name for name, _ in headings])
+    book.active.append([heading[0] for heading in headings])
     for row in rows:
         book.active.append(row)
     out = BytesIO()
@@ -88,6 +94,31 @@ def test_the_names_of_a_real_county_come_in():
 
     assert done.areas == 234
     assert Area.objects.filter(level="village", path__startswith="/330523/").count() == 218
+
+
+def test_another_real_county_comes_in():
+    """德清县: 13 townships and 177 villages, as a person would fill in the table."""
+    levels = {"township": "乡镇（街道）", "village": "村（社区）"}
+    classes = {"city": "城区", "rural": "农村", "remote": "偏远"}
+    with DEQING.open(encoding="utf-8", newline="") as file:
+        rows = [
+            [
+                r["code"],
+                r["name"],
+                levels[r["level"]],
+                r["parent"],
+                classes[r["area_class"]],
+                r["lat"],
+                r["lon"],
+            ]
+            for r in csv.DictReader(file)
+        ]
+
+    load(areas=excel(AREAS, ["330521", "德清县", "县（区）"], *rows))
+
+    assert Area.objects.filter(path__startswith="/330521/", level="village").count() == 177
+    mountain = Area.objects.get(name="莫干山镇")
+    assert mountain.parent.name == "德清县"
 
 
 def test_the_templates_are_read_back_by_the_program():
@@ -207,3 +238,160 @@ def test_a_wrong_crew_is_named(change, words):
     with pytest.raises(InvalidRowsError, match=words):
         load(units=excel(UNITS, COMPANY, [*STATION, *crew]))
     assert not Unit.objects.exists()
+
+
+def test_every_choice_that_a_template_offers_is_taken():
+    load(areas=AREA_FILE)
+    for kind in {h[0]: h[2] for h in UNITS}["单位类别"]:
+        load(units=excel(UNITS, [f"U-{kind}", kind, kind, "综合"]))
+    for level in {h[0]: h[2] for h in AREAS}["级别"]:
+        load(areas=excel(AREAS, [f"A-{level}", level, level, "", "偏远"]))
+    for kind in {h[0]: h[2] for h in CUSTOMERS}["特殊客户类别"]:
+        load(customers=excel(CUSTOMERS, [*OLD_LADY, "", "", "", kind]))
+
+
+def test_a_template_explains_itself():
+    for content in importing.templates().values():
+        book = load_workbook(BytesIO(content))
+        assert book.sheetnames == ["填写", "说明"]
+        words = " ".join(str(cell.value) for row in book["说明"] for cell in row if cell.value)
+        assert "全部都不写入" in words
+
+
+def test_a_check_tells_what_would_come_and_writes_nothing():
+    done = importing.import_county(areas=AREA_FILE, by=SYSTEM, at=NOON, only_check=True)
+
+    assert done.areas == 3
+    assert not Area.objects.exists()
+    assert not AuditEvent.objects.filter(verb="county.import").exists()
+
+
+def test_a_complaint_says_row_and_column():
+    with pytest.raises(InvalidRowsError, match="区域表 第 3 行 C 列：“级别”应为"):
+        load(areas=excel(AREAS, COUNTY, ["V", "余村", "屯", "330523"]))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["330523108204.0", "３３０５２３１０８２０４", " 330523108204\u3000", "\ufeff330523108204"],
+)
+def test_what_keyboards_and_excel_do_to_a_code_is_undone(code):
+    load(areas=excel(AREAS, COUNTY, TOWN, [code, *VILLAGE[1:]]))
+
+    assert Area.objects.get(name="余村村委会").code == "330523108204"
+
+
+@pytest.mark.parametrize("code", [1.23e18, 330523108204000123, "1.23E+18"])
+def test_a_code_that_lost_its_end_is_refused_not_guessed(code):
+    load(areas=AREA_FILE)
+
+    with pytest.raises(InvalidRowsError, match=r"E 列：“户号”现为.*丢掉"):
+        load(customers=excel(CUSTOMERS, [*OLD_LADY[:4], code, *OLD_LADY[5:]]))
+
+
+@pytest.mark.parametrize(
+    "cell", [date(2028, 12, 31), "2028/12/31", "2028年12月31日", "2028.12.31", 47118, "20281231"]
+)
+def test_a_day_is_read_however_it_was_written(cell):
+    load(areas=AREA_FILE)
+    load(units=excel(UNITS, COMPANY, [*STATION, *CREW[:-1], cell]))
+
+    assert Certificate.objects.get().expires_on == date(2028, 12, 31)
+
+
+def test_the_same_crew_on_another_day_gets_no_second_certificate():
+    load(areas=AREA_FILE, units=UNIT_FILE)
+    importing.import_county(units=UNIT_FILE, by=SYSTEM, at=NOON + timedelta(days=30))
+
+    assert Certificate.objects.count() == 1
+
+
+def test_another_captain_takes_over_when_the_table_says_so():
+    second = [*CREW[:4], "RY2", "李四", "19900000003", "电管家", "", "", ""]
+    load(areas=AREA_FILE, units=excel(UNITS, COMPANY, [*STATION, *CREW], [*STATION, *second]))
+    first, second[8] = [*CREW], "是"
+    first[8] = ""
+
+    load(units=excel(UNITS, COMPANY, [*STATION, *first], [*STATION, *second]))
+
+    captains = Team.objects.get().members.filter(is_captain=True)
+    assert [member.person.number for member in captains] == ["RY2"]
+
+
+def test_two_captains_of_one_team_are_refused():
+    load(areas=AREA_FILE)
+    other = [*CREW[:4], "RY2", *CREW[5:]]
+
+    with pytest.raises(InvalidRowsError, match="每队只能一名"):
+        load(units=excel(UNITS, COMPANY, [*STATION, *CREW], [*STATION, *other]))
+
+
+def test_a_unit_that_moves_takes_along_what_lies_below_it():
+    load(areas=AREA_FILE, units=excel(UNITS, COMPANY, STATION, ["AJ011", "站点", "", "", "AJ01"]))
+
+    load(units=excel(UNITS, ["NEW", "新公司", "供电公司"], [*STATION[:4], "NEW", *STATION[5:]]))
+
+    assert Unit.objects.get(code="AJ011").path == "/NEW/AJ01/AJ011/"
+
+
+def far_cell():
+    book = Workbook()
+    for row in (COUNTY, TOWN):
+        book.active.append(row)
+    book.active["XFD1048576"] = "x"
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def doubled():
+    return excel([*AREAS, AREAS[0]], [*COUNTY, "330523"])
+
+
+@pytest.mark.parametrize(("make", "words"), [(far_cell, "很远的位置"), (doubled, "表头重复：编码")])
+def test_a_stray_cell_and_a_doubled_heading_are_refused(make, words):
+    with pytest.raises(UnreadableSheetError, match=words):
+        load(areas=make())
+
+
+def test_hidden_sheets_and_empty_rows_are_passed_over():
+    book = Workbook()
+    book.active.title = "草稿"
+    book.active.sheet_state = "hidden"
+    shown = book.create_sheet("第二张")
+    shown.append([heading[0] for heading in AREAS])
+    shown.append([])
+    shown.append(COUNTY)
+    out = BytesIO()
+    book.save(out)
+
+    assert load(areas=out.getvalue()).areas == 1
+
+
+def test_a_formula_comes_in_as_text_and_leaves_as_text():
+    load(areas=AREA_FILE)
+    load(customers=excel(CUSTOMERS, ["KH1", "居民", "'=cmd|'/C calc'!A0", *OLD_LADY[3:]]))
+
+    assert Customer.objects.get().name.endswith("=cmd|'/C calc'!A0")
+
+
+@pytest.mark.parametrize("name", ["甲" * 61, "余村\x07村"])
+def test_what_no_database_could_keep_is_named(name):
+    with pytest.raises(InvalidRowsError, match="第 3 行 B 列"):
+        load(areas=f"编码,名称,级别,上级编码\n330523,安吉县,县,\nV,{name},村,330523\n".encode())
+
+
+words = st.text(st.characters(categories=["L", "N"], max_codepoint=0x9FFF), min_size=1, max_size=20)
+
+
+@given(st.lists(words, min_size=1, max_size=5, unique=True))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_names_survive_the_way_through_a_table(names):
+    Area.objects.all().delete()
+    rows = [[f"A{number}", name, "村"] for number, name in enumerate(names)]
+
+    load(areas=excel(AREAS, *rows))
+
+    assert list(Area.objects.order_by("code").values_list("name", flat=True)) == names

@@ -5,14 +5,54 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from dianliang.kernel.errors import DomainError
+
+DEMO_HOME = "var/demo"
+HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
+
+  先试一试
+    demo                 建好演示县并启动（--port 端口，--fresh 重建）
+  正式使用
+    serve                启动网页与后台任务
+    worker               另起一个后台任务进程（PostgreSQL）
+    doctor               检查安装，逐项说明有什么问题、怎么办
+    createadmin 登录名   建立管理员账号，或给它重设密码
+    import               从三张 Excel 建立一个县（--template 写模板，--check 只检查）
+    token                给程序发放或收回接口令牌
+  保管
+    backup 文件          在线备份数据库、附件（和另存的密钥）
+    restore 文件         从备份恢复到空的数据目录
+    keys                 字段密钥：rotate 轮换，check 核对
+    audit                审计链：verify 校验，seal 立即封印
+    personal             按当事人请求：export 导出、erase 删除其个人信息
+    retention            清除超过保存期限的个人信息
+
+dianliang 命令 --help 看某个命令的选项；dianliang --demo 命令 对演示数据执行。
+数据目录由 DIANLIANG_HOME 指定（默认 ./var），数据库由 DIANLIANG_DATABASE 指定（默认 SQLite）。
+"""
+
 
 def main() -> None:
     """Run a management command under the product's own name."""
-    if sys.argv[1:2] == ["demo"]:
+    verb = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if verb == "--demo":
+        del sys.argv[1]
+        verb = sys.argv[1] if len(sys.argv) > 1 else "help"
+        os.environ.setdefault("DIANLIANG_HOME", DEMO_HOME)
         os.environ.setdefault("DIANLIANG_MODE", "demo")
-        os.environ.setdefault("DIANLIANG_HOME", "var/demo")
+    if verb == "demo":
+        os.environ.setdefault("DIANLIANG_MODE", "demo")
+        os.environ.setdefault("DIANLIANG_HOME", DEMO_HOME)
+    if verb in {"help", "-h", "--help"} and len(sys.argv) <= 2:
+        sys.stdout.write(HELP)
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DomainError as refusal:
+        sys.exit(refusal.message)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

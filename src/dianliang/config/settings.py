@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dianliang.core.home import load_secrets, prepare_home
+from dianliang.core.home import DATABASE, load_secrets, prepare_home, secrets_file
 
 MODE = os.environ.get("DIANLIANG_MODE", "serve")
 """`demo`, `serve` or `test`."""
 IS_DEMO = MODE == "demo"
 IS_TEST = MODE == "test"
 HOME = prepare_home(os.environ.get("DIANLIANG_HOME"))
+SECRETS_FILE = secrets_file(HOME)
 _secrets = load_secrets(HOME)
 
 SECRET_KEY = _secrets["secret_key"]
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dianliang.faces.ui.denials.DenialsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -87,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "dianliang.faces.ui.context.installation",
             ],
         },
     },
@@ -123,9 +126,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {
-    "default": _database(
-        os.environ.get("DIANLIANG_DATABASE", f"sqlite://{HOME / 'dianliang.sqlite3'}")
-    )
+    "default": _database(os.environ.get("DIANLIANG_DATABASE", f"sqlite://{HOME / DATABASE}"))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
@@ -184,6 +185,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("DIANLIANG_BEHIND_PROXY") == "1" else None
 )
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # a load balancer asks beside the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -6,7 +6,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.views.i18n import set_language
 
 from dianliang.api.v1.endpoints import api as v1
-from dianliang.faces.ui import views
+from dianliang.faces.ui import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dianliang.faces.portal.urls")),
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", v1.urls),
     path("api/", include("dianliang.api.urls")),
     path("admin/", admin.site.urls),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
 ]
 handler400 = "dianliang.faces.ui.views.bad_request"
 handler403 = "dianliang.faces.ui.views.denied"

@@ -6,8 +6,11 @@ import threading
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
+from dianliang.core.processes import die_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
 application = get_wsgi_application()
+die_with_parent()
 
 
 def start_worker_threads() -> None:

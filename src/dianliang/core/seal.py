@@ -48,6 +48,7 @@ class Verdict:
     sealed_events: int
     unsealed_events: int
     breaks: tuple[str, ...]
+    head: str = ""
 
     @property
     def is_sound(self) -> bool:
@@ -89,31 +90,50 @@ def _seal_next(*, at: datetime) -> bool:
     return True
 
 
-def verify() -> Verdict:
-    """Recompute the whole chain. Cost: one pass over the trail, constant memory."""
+def verify(*, last: int | None = None, head: str = "") -> Verdict:
+    """Recompute the whole chain, or its newest `last` seals. Cost: one pass, constant memory.
+
+    `head` is the hash of a newest seal that was noted elsewhere: a chain that lost its end, seals
+    and events alike, no longer holds it.
+    """
     breaks: list[str] = []
-    previous, last_id, seals, sealed = GENESIS, 0, 0, 0
-    public_key = _private_key().public_key()
-    for seal in AuditSeal.objects.order_by("first_id").iterator():
-        seals += 1
-        name = f"封印 {seal.first_id}–{seal.last_id}"
-        if seal.previous_hash != previous:
-            breaks.append(f"{name}：与前一封印不相连。")
-        if AuditEvent.objects.filter(id__gt=last_id, id__lt=seal.first_id).exists():
-            breaks.append(f"{name}：之前有未封印的事件，疑似事后插入。")
-        if _hash(seal.first_id, seal.last_id, previous=seal.previous_hash) != seal.content_hash:
-            breaks.append(f"{name}：内容与封印不符，事件被改动、删除或插入。")
-        try:
-            public_key.verify(bytes.fromhex(seal.signature), seal.content_hash.encode())
-        except (InvalidSignature, ValueError):
-            breaks.append(f"{name}：签名无效。")
+    seals = list(AuditSeal.objects.order_by("first_id"))
+    shown = seals if last is None else seals[-last:]
+    before = seals[len(seals) - len(shown) - 1] if len(shown) < len(seals) else None
+    previous = before.content_hash if before else GENESIS
+    last_id = before.last_id if before else 0
+    sealed = 0
+    for seal in shown:
+        breaks += _breaks(seal, previous=previous, after=last_id)
         previous, last_id = seal.content_hash, seal.last_id
         sealed += AuditEvent.objects.filter(id__range=(seal.first_id, seal.last_id)).count()
+    if head and head not in {seal.content_hash for seal in seals}:
+        breaks.append("链中没有您记下的链头：末尾的封印被整段删除。")
     newest = AuditEvent.objects.aggregate(last=Max("id"))["last"] or 0
     unsealed = AuditEvent.objects.filter(id__gt=last_id).count() if newest > last_id else 0
     return Verdict(
-        seals=seals, sealed_events=sealed, unsealed_events=unsealed, breaks=tuple(breaks)
+        seals=len(shown),
+        sealed_events=sealed,
+        unsealed_events=unsealed,
+        breaks=tuple(breaks),
+        head=seals[-1].content_hash if seals else "",
     )
+
+
+def _breaks(seal: AuditSeal, *, previous: str, after: int) -> Iterator[str]:
+    name = f"封印 {seal.first_id}–{seal.last_id}"
+    if seal.previous_hash != previous:
+        yield f"{name}：与前一封印不相连。"
+    if AuditEvent.objects.filter(id__gt=after, id__lt=seal.first_id).exists():
+        yield f"{name}：之前有未封印的事件，疑似事后插入。"
+    if _hash(seal.first_id, seal.last_id, previous=seal.previous_hash) != seal.content_hash:
+        yield f"{name}：内容与封印不符，事件被改动、删除或插入。"
+    try:
+        _private_key().public_key().verify(
+            bytes.fromhex(seal.signature), seal.content_hash.encode()
+        )
+    except (InvalidSignature, ValueError):
+        yield f"{name}：签名无效。"
 
 
 def _private_key() -> Ed25519PrivateKey:

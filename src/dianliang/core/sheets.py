@@ -1,9 +1,11 @@
 """Tables that people bring: Excel and CSV, read safely, with row numbers for every complaint."""
 
 import csv
+import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -15,8 +17,20 @@ from dianliang.kernel.errors import DomainError
 MOST_BYTES = 40 * 1024 * 1024
 MOST_UNPACKED_BYTES = 400 * 1024 * 1024
 MOST_ROWS = 200_000
+MOST_CELLS = 8_000_000
+"""A sheet is laid out in memory from its first to its farthest cell; one stray cell is enough."""
+LONGEST_EXACT = 10**15
+"""Excel keeps fifteen digits; a longer number has lost its end."""
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+LONGEST_REFERENCE = 64
+CHUNK_BYTES = 1024 * 1024
+INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+FILL_IN = "填写"
+"""The template's sheet; the one beside it explains."""
+Heading = tuple[str, str, tuple[str, ...]]
+"""A column: its name, a note, and what can be chosen."""
 
 
 class UnreadableSheetError(DomainError):
@@ -31,6 +45,12 @@ class SheetRow:
 
     number: int
     cells: dict[str, str]
+    columns: dict[str, int] = field(default_factory=dict)
+
+    def place(self, heading: str) -> str:
+        """Say where a cell stands: ``第 3 行 B 列``."""
+        column = self.columns.get(heading)
+        return f"第 {self.number} 行" + (f" {column_letters(column)} 列" if column else "")
 
     def get(self, heading: str) -> str:
         """Return a cell, or an empty string."""
@@ -65,9 +85,10 @@ def _excel(content: bytes, *, name: str) -> list[list[str]]:
             raise UnreadableSheetError(damaged) from error
         if unpacked > MOST_UNPACKED_BYTES:
             raise UnreadableSheetError(f"{name} 展开后过大，可能有问题，请检查或拆分。")
+        _refuse_far_cells(content, name=name)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-        sheet = book.get_sheet_by_index(0)
+        sheet = book.get_sheet_by_name(_sheet_to_read(book))
         if sheet.total_height > MOST_ROWS:
             raise UnreadableSheetError(f"{name} 超过 {MOST_ROWS} 行，请拆分后再导入。")
         rows = sheet.to_python(skip_empty_area=False)
@@ -80,10 +101,78 @@ def _excel(content: bytes, *, name: str) -> list[list[str]]:
     return [[_text(cell) for cell in row] for row in rows]
 
 
+def _sheet_to_read(book: python_calamine.CalamineWorkbook) -> str:
+    """Return the template's own sheet, else the first that a person can see."""
+    shown = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.visible == python_calamine.SheetVisibleEnum.Visible
+        and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    return FILL_IN if FILL_IN in shown else shown[0]
+
+
+def _refuse_far_cells(content: bytes, *, name: str) -> None:
+    """Look for the farthest cell before anything is laid out in memory.
+
+    Raises:
+        UnreadableSheetError: the sheet would not fit, or its archive is damaged.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for entry in archive.namelist():
+                if not entry.startswith("xl/worksheets/"):
+                    continue
+                width, height = _extent(archive, entry)
+                if width * height > MOST_CELLS:
+                    raise UnreadableSheetError(
+                        f"{name} 在很远的位置（第 {height} 行、第 {width} 列）还有内容。"
+                        f"请删除表格以外的行和列，另存后再导入。"
+                    )
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        message = f"{name} 已损坏或加了密码，请用 Excel 或 WPS 重新另存为 .xlsx。"
+        raise UnreadableSheetError(message) from error
+
+
+def _extent(archive: zipfile.ZipFile, entry: str) -> tuple[int, int]:
+    width = height = 1
+    rest = b""
+    with archive.open(entry) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            text = rest + chunk
+            for column, row in CELL.findall(text):
+                height = max(height, int(row))
+                width = max(width, _column_number(column))
+            rest = text[-LONGEST_REFERENCE:]
+    return width, height
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Return what Excel calls a column, counted from 1: ``A``, ``Z``, ``AA``."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+        # A number that lost its end keeps its exponent, so that it cannot pass as a code.
+        return f"{cell:.5e}" if abs(cell) >= LONGEST_EXACT else str(int(cell))
+    return _trimmed(str(cell))
+
+
+def _trimmed(text: str) -> str:
+    """Return a cell without surrounding space and without marks that nobody can see."""
+    return INVISIBLE.sub("", text).strip()
 
 
 def _csv(content: bytes, *, name: str) -> list[list[str]]:
@@ -96,7 +185,11 @@ def _csv(content: bytes, *, name: str) -> list[list[str]]:
             continue
         if "\0" in text:
             break
-        return [[cell.strip() for cell in row] for row in csv.reader(StringIO(text))]
+        try:
+            return [[_trimmed(cell) for cell in row] for row in csv.reader(StringIO(text))]
+        except csv.Error as error:
+            message = f"{name} 有一个单元格过长或引号不成对，请另存为 .xlsx 再导入。"
+            raise UnreadableSheetError(message) from error
     raise UnreadableSheetError(f"{name} 不是可识别的文本，请另存为 UTF-8 的 CSV 或 .xlsx。")
 
 
@@ -110,23 +203,52 @@ def _rows(table: list[list[str]], *, name: str, headings: Sequence[str]) -> Iter
         )
         raise UnreadableSheetError(f"{name} {words}。请使用 --template 写出的模板。")
     names = table[head]
+    twice = sorted({cell for cell in names if cell in headings and names.count(cell) > 1})
+    if twice:
+        raise UnreadableSheetError(f"{name} 表头重复：{'、'.join(twice)}。每列只能出现一次。")
+    columns = {cell: column for column, cell in enumerate(names, start=1)}
     for number, row in enumerate(table[head + 1 :], start=head + 2):
         if any(row):
-            yield SheetRow(number, dict(zip(names, row, strict=False)))
+            yield SheetRow(number, dict(zip(names, row, strict=False)), columns)
 
 
-def template(headings: Sequence[tuple[str, str]], *, example: Sequence[str]) -> bytes:
-    """Return an empty Excel table: headings with notes, and one example row."""
+def template(
+    headings: Sequence[Heading], *, example: Sequence[str], title: str, advice: Sequence[str]
+) -> bytes:
+    """Return an Excel table to fill in: headings, one example row, lists to choose from, help."""
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    sheet = book.add_worksheet("填写")
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet(FILL_IN)
     bold = book.add_format({"bold": True, "bg_color": "#DCEBEA", "text_wrap": True})
     as_text = book.add_format({"num_format": "@"})
     sheet.set_column(0, len(headings) - 1, 18, as_text)
-    for column, (heading, note) in enumerate(headings):
+    for column, (heading, note, choices) in enumerate(headings):
         sheet.write_string(0, column, heading, bold)
-        sheet.write_comment(0, column, note)
-    sheet.write_row(1, 0, example)
+        if note:
+            sheet.write_comment(0, column, note)
+        if choices:
+            rule = {"validate": "list", "source": list(choices), "ignore_blank": True}
+            sheet.data_validation(1, column, MOST_ROWS, column, rule)
+    sheet.write_row(1, 0, example, as_text)
     sheet.freeze_panes(1, 0)
+    _explain(book, bold, headings, title=title, advice=advice)
     book.close()
     return out.getvalue()
+
+
+def _explain(
+    book: Any, bold: Any, headings: Sequence[Heading], *, title: str, advice: Sequence[str]
+) -> None:
+    """Add the sheet that says what each column is for."""
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("说明")
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 80, wrapped)
+    sheet.write_string(0, 0, title, bold)
+    for row, words in enumerate(advice, start=1):
+        sheet.write_string(row, 1, words, wrapped)
+    first = len(advice) + 2
+    for row, (heading, note, choices) in enumerate(headings, start=first):
+        sheet.write_string(row, 0, heading, bold)
+        listed = f"可选：{'、'.join(choices)}" if choices else ""
+        sheet.write_string(row, 1, "；".join(part for part in (note, listed) if part), wrapped)

@@ -6,24 +6,39 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 
-from dianliang.core.models import BackgroundJob
+from dianliang.core import health, keys, seal
+from dianliang.core.assets import DIST
+from dianliang.core.fields import blind_index
+from dianliang.core.models import AuditEvent, AuditSeal, BackgroundJob
 from dianliang.domain.catalog.models import CalendarDay, Service
+from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import RoleAssignment, Unit
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
 
 SAFE_SQLITE = (3, 51, 3)
 """First version without the WAL-reset corruption."""
 LEAST_FREE_BYTES = 2 * 1024**3
 LEAST_POSTGRESQL = 150000
+FULL = 2
+"""SQLite's number for ``synchronous=FULL``."""
+RELEASED_YEAR = 2026
+PATIENCE = timedelta(minutes=2)
+"""Longer than a lease and a busy minute."""
+SEALED_WITHIN = timedelta(minutes=15)
+"""Events settle for ten minutes; the worker seals once a minute."""
+NEWEST_SEALS = 20
+STRUCTURE = "数据库结构"
 
 
 class Severity(StrEnum):
@@ -45,30 +60,44 @@ class Finding:
 
 def examine(*, at: datetime) -> tuple[Finding, ...]:
     """Look at everything that can be looked at without changing anything."""
-    findings = [*_home(), *_address()]
+    findings = [*_home(), *_clock(at=at), *_address(), *_static()]
     try:
-        findings += _database()
+        connection.ensure_connection()
+        findings += [*_engine(), *_structure()]
+        if any(f.subject == STRUCTURE and f.severity is Severity.WRONG for f in findings):
+            return tuple(findings)
+        findings += [*_keys(), *_content(at=at), *_queue(at=at), *_trail(at=at)]
     except DatabaseError as error:
-        words = f"连不上数据库：{error}。请检查 DIANLIANG_DATABASE 和数据库服务。"
-        return (*findings, Finding(Severity.WRONG, "数据库", words))
-    if any(f.subject == "数据库结构" and f.severity is Severity.WRONG for f in findings):
-        return tuple(findings)
-    return (*findings, *_content(at=at), *_queue(at=at))
+        findings.append(Finding(Severity.WRONG, "数据库", _why_not(error)))
+    return tuple(findings)
+
+
+def _why_not(error: DatabaseError) -> str:
+    if connection.vendor == "sqlite":
+        path = settings.DATABASES["default"]["NAME"]
+        return f"打不开 {path}：{error}。请检查文件权限，或从备份恢复。"
+    first = str(error).strip().splitlines()[0]
+    return f"连不上 PostgreSQL：{first}。请检查 DIANLIANG_DATABASE 的地址、库名、密码和数据库服务。"
 
 
 def _home() -> Iterator[Finding]:
     home = Path(settings.HOME)
     if not os.access(home, os.W_OK):
         yield Finding(Severity.WRONG, "数据目录", f"{home} 不可写。请改正目录权限。")
+    elif stat.S_IMODE(home.stat().st_mode) & 0o007:
+        words = f"{home} 可被本机其他账号进入。请执行 chmod 750 {home}。"
+        yield Finding(Severity.WRONG, "数据目录", words)
+    else:
+        yield Finding(Severity.FINE, "数据目录", str(home))
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:
-        words = f"剩余空间只有 {free / 1024**3:.1f} GB，至少应留 2 GB。"
+        words = f"剩余空间只有 {free / 1024**3:.1f} GB，至少应留 2 GB。请清理或扩容。"
         yield Finding(Severity.WRONG, "磁盘", words)
     else:
         yield Finding(Severity.FINE, "磁盘", f"剩余 {free / 1024**3:.0f} GB")
-    secrets_file = Path(os.environ.get("DIANLIANG_SECRETS") or home / "secrets.json")
+    secrets_file = Path(settings.SECRETS_FILE)
     if stat.S_IMODE(secrets_file.stat().st_mode) & 0o077:
-        words = f"{secrets_file} 可被他人读取。请执行 chmod 600。"
+        words = f"{secrets_file} 可被他人读取。请执行 chmod 600 {secrets_file}。"
         yield Finding(Severity.WRONG, "密钥文件", words)
     else:
         yield Finding(
@@ -76,35 +105,92 @@ def _home() -> Iterator[Finding]:
         )
 
 
-def _address() -> Iterator[Finding]:
-    if settings.PUBLIC_URL.startswith("https://"):
-        yield Finding(Severity.FINE, "访问地址", settings.PUBLIC_URL)
+def _clock(*, at: datetime) -> Iterator[Finding]:
+    if at.year < RELEASED_YEAR:
+        words = f"本机时间是 {at:%Y-%m-%d}，早于本软件发布。时限和审计都会错，请校准时钟（NTP）。"
+        yield Finding(Severity.WRONG, "时钟", words)
         return
-    words = "未用 https。对外服务前请设置 DIANLIANG_URL=https://… 并配置反向代理。"
-    yield Finding(Severity.ADVICE, "访问地址", words)
+    newest = datetime.fromtimestamp(_newest_write(), tz=UTC)
+    if newest > at + PATIENCE:
+        words = f"本机时间 {at:%Y-%m-%d %H:%M} 比数据目录里最新的文件还早。请校准时钟（NTP）。"
+        yield Finding(Severity.WRONG, "时钟", words)
+        return
+    yield Finding(Severity.FINE, "时钟", f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}（北京时间）")
 
 
-def _database() -> Iterator[Finding]:
-    connection.ensure_connection()
+def _newest_write() -> float:
+    return max(path.stat().st_mtime for path in (settings.HOME, *Path(settings.HOME).iterdir()))
+
+
+def _address() -> Iterator[Finding]:
+    parts = urlsplit(settings.PUBLIC_URL)
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host:
+        words = f"DIANLIANG_URL 应形如 https://dl.example.cn，现为“{settings.PUBLIC_URL}”。"
+        yield Finding(Severity.WRONG, "访问地址", words)
+    elif "*" in settings.ALLOWED_HOSTS:
+        words = "DIANLIANG_HOSTS 含 *，任何人可以冒充域名。请写明域名。"
+        yield Finding(Severity.WRONG, "访问地址", words)
+    elif not validate_host(host, settings.ALLOWED_HOSTS):
+        words = f"DIANLIANG_URL 的域名 {host} 不在 DIANLIANG_HOSTS 中，网页会打不开。请加上它。"
+        yield Finding(Severity.WRONG, "访问地址", words)
+    elif parts.scheme == "https":
+        yield Finding(Severity.FINE, "访问地址", settings.PUBLIC_URL)
+    else:
+        words = "未用 https。对外服务前请设置 DIANLIANG_URL=https://… 并配置反向代理。"
+        yield Finding(Severity.ADVICE, "访问地址", words)
+    if settings.DEBUG:
+        words = "DIANLIANG_DEBUG=1 会把程序内部显示给访客。请去掉。"
+        yield Finding(Severity.WRONG, "调试", words)
+
+
+def _static() -> Iterator[Finding]:
+    if not (DIST / "htmx.js").exists():
+        words = "前端文件缺失，网页没有样式和地图。请运行 dianliang serve 重新生成。"
+        yield Finding(Severity.WRONG, "静态文件", words)
+    elif (
+        not settings.WHITENOISE_USE_FINDERS
+        and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+    ):
+        words = "静态文件还没有收集。启动 dianliang serve 时会自动完成。"
+        yield Finding(Severity.ADVICE, "静态文件", words)
+    else:
+        yield Finding(Severity.FINE, "静态文件", "齐全")
+
+
+def _engine() -> Iterator[Finding]:
     if connection.vendor == "sqlite":
         yield _sqlite()
-    else:
         with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version_num")
-            version = int(cursor.fetchone()[0])
-        is_old = version < LEAST_POSTGRESQL
-        yield Finding(
-            Severity.WRONG if is_old else Severity.FINE,
-            "PostgreSQL",
-            f"版本 {version // 10000}" + ("，需要 15 或更新。" if is_old else ""),
-        )
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+            synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        if (mode, synchronous) == ("wal", FULL):
+            yield Finding(Severity.FINE, "SQLite 设置", "WAL，每次提交落盘")
+        else:
+            words = (
+                f"journal_mode={mode}、synchronous={synchronous}，断电可能丢数据。"
+                f"数据目录请放在本地磁盘，不要放网络共享。"
+            )
+            yield Finding(Severity.WRONG, "SQLite 设置", words)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0])
+    is_old = version < LEAST_POSTGRESQL
+    yield Finding(
+        Severity.WRONG if is_old else Severity.FINE,
+        "PostgreSQL",
+        f"版本 {version // 10000}" + ("，需要 15 或更新。" if is_old else ""),
+    )
+
+
+def _structure() -> Iterator[Finding]:
+    missing = health.missing_migrations()
     if missing:
-        words = f"有 {len(missing)} 项结构更新未执行。请运行 dianliang migrate。"
-        yield Finding(Severity.WRONG, "数据库结构", words)
+        words = f"有 {missing} 项结构更新未执行。请运行 dianliang migrate（serve 启动时也会执行）。"
+        yield Finding(Severity.WRONG, STRUCTURE, words)
     else:
-        yield Finding(Severity.FINE, "数据库结构", "已是最新")
+        yield Finding(Severity.FINE, STRUCTURE, "已是最新")
 
 
 def _sqlite() -> Finding:
@@ -115,6 +201,22 @@ def _sqlite() -> Finding:
     return Finding(Severity.ADVICE, "SQLite", words)
 
 
+def _keys() -> Iterator[Finding]:
+    try:
+        keys.require_readable()
+    except keys.KeysError as refusal:
+        yield Finding(Severity.WRONG, "密钥", refusal.message)
+        return
+    with_account = Customer.objects.exclude(account_index="").first()
+    if with_account is not None and with_account.account_index != blind_index(
+        with_account.account_number, context="customer.account"
+    ):
+        words = "检索密钥与数据库不配套，按户号和电话将查不到人。请换回原来的密钥文件。"
+        yield Finding(Severity.WRONG, "密钥", words)
+        return
+    yield Finding(Severity.FINE, "密钥", "与数据库配套")
+
+
 def _content(*, at: datetime) -> Iterator[Finding]:
     empty: list[tuple[str, Callable[[], bool], str]] = [
         ("区域", Area.objects.exists, "还没有区域。请运行 dianliang import 导入，或先试 demo。"),
@@ -123,7 +225,7 @@ def _content(*, at: datetime) -> Iterator[Finding]:
         (
             "管理员",
             RoleAssignment.objects.filter(role=Role.ADMINISTRATOR).exists,
-            "没有人具有管理员身份。请运行 dianliang createsuperuser 后在后台授权。",
+            "没有人具有管理员身份。请运行 dianliang createadmin 登录名。",
         ),
         (
             "节假日",
@@ -139,14 +241,30 @@ def _content(*, at: datetime) -> Iterator[Finding]:
 
 
 def _queue(*, at: datetime) -> Iterator[Finding]:
-    failed = BackgroundJob.objects.filter(status=BackgroundJob.Status.FAILED).count()
-    late = BackgroundJob.objects.filter(
-        status=BackgroundJob.Status.QUEUED, run_after__lt=at
-    ).count()
-    if failed:
-        yield Finding(Severity.ADVICE, "后台任务", f"{failed} 项失败，详见后台管理。")
-    elif late:
-        words = f"{late} 项等待执行。若长时间不减少，请确认 serve 或 worker 在运行。"
+    jobs = BackgroundJob.objects
+    failed = jobs.filter(status=BackgroundJob.Status.FAILED).count()
+    late = jobs.filter(status=BackgroundJob.Status.QUEUED, run_after__lt=at - PATIENCE).count()
+    lost = jobs.filter(status=BackgroundJob.Status.RUNNING, lease_until__lt=at - PATIENCE).count()
+    unsealed = AuditEvent.objects.order_by("-id").filter(at__lt=at - SEALED_WITHIN).first()
+    sealed = AuditSeal.objects.order_by("-last_id").first()
+    is_idle = unsealed is not None and (sealed is None or sealed.last_id < unsealed.pk)
+    if late or lost:
+        words = f"{late + lost} 项任务没有人做。请确认 serve（PostgreSQL 另有 worker）在运行。"
+        yield Finding(Severity.WRONG, "后台任务", words)
+    elif is_idle:
+        words = "后台没有在运行：审计事件没有按时封印。请启动 dianliang serve。"
         yield Finding(Severity.ADVICE, "后台任务", words)
+    elif failed:
+        yield Finding(Severity.ADVICE, "后台任务", f"{failed} 项失败，原因见 /admin/。")
     else:
         yield Finding(Severity.FINE, "后台任务", "无积压")
+
+
+def _trail(*, at: datetime) -> Iterator[Finding]:
+    """Verify the newest seals only: all of them is `dianliang audit verify`."""
+    verdict = seal.verify(last=NEWEST_SEALS)
+    if verdict.is_sound:
+        yield Finding(Severity.FINE, "审计链", f"最近 {verdict.seals} 个封印完整")
+        return
+    words = f"审计链断了：{verdict.breaks[0]}。请保留现场，运行 dianliang audit verify 查看全部。"
+    yield Finding(Severity.WRONG, "审计链", words)

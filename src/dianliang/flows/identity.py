@@ -1,14 +1,17 @@
 """Who is asking: from an account and its role assignments to an actor."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 
-from dianliang.core.models import User
+from dianliang.core import audit
+from dianliang.core.models import AuditEvent, User
 from dianliang.domain.directory.models import RoleAssignment
 from dianliang.domain.workforce.models import Membership, Person
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
+
+LOG_IN, LOG_OUT, DENIED = "account.log-in", "account.log-out", "access.denied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,46 @@ def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | Non
         area_path=row.area.path if row.area else "/",
         person_number=person.number if person else "",
         team_codes=_team_codes(person, on=on),
+    )
+
+
+def record_log_in(username: str, *, failed: bool, reason: str = "", at: datetime) -> None:
+    """Put a log-in on record, also one that failed; an unknown name is kept as it was typed."""
+    shown = username[:64]
+    audit.record_about(
+        LOG_IN,
+        target_type="core.user",
+        target_id=shown,
+        by=Actor(id=f"user:{shown}"[:64], name=shown, role=Role.SYSTEM),
+        at=at,
+        reason=reason,
+        outcome=AuditEvent.Outcome.FAILED if failed else AuditEvent.Outcome.OK,
+    )
+
+
+def record_log_out(by: Actor, *, at: datetime) -> None:
+    """Put a log-out on record."""
+    audit.record_about(LOG_OUT, target_type="core.user", target_id=by.id, by=by, at=at)
+
+
+def record_denial(by: Actor, *, route: str, target: str, at: datetime) -> None:
+    """Put on record that a person asked for what is absent or not his to see."""
+    audit.record_about(
+        DENIED,
+        target_type=route[:60],
+        target_id=target,
+        by=by,
+        at=at,
+        outcome=AuditEvent.Outcome.DENIED,
+    )
+
+
+def without_role(user: User) -> Actor:
+    """Return an account as an actor that reaches nothing: it holds no role today."""
+    return Actor(
+        id=f"user:{user.username}",
+        name=user.display_name or user.username,
+        role=Role.RESIDENT,
     )
 
 

@@ -136,6 +136,9 @@ def prepare(asked: Asked, *, at: datetime) -> Ready:
 
 def _understood(asked: Asked, *, at: datetime) -> Ready:
     suggestion = triage.suggest(asked.text)
+    phone = asked.phone or next(iter(suggestion.phones), "")
+    words = triage.without_numbers(asked.text, suggestion=suggestion, phone=phone)
+    asked = replace(asked, text=words, phone=phone)
     place = locate(asked, suggestion)
     service = _service(asked, suggestion)
     unit, unit_why = unit_for(service=service, area=place.area)

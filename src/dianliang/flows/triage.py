@@ -1,6 +1,8 @@
 """Triage on the installation's own catalogue, areas and past decisions."""
 
+import re
 import threading
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +16,7 @@ from dianliang.domain.intake.models import Decision, Need, Suggestion
 from dianliang.domain.territory.models import Area
 from dianliang.engines import triage as engine
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.masking import mask_phone
 
 RELEARN_EVERY = 75
 """So many new decisions, three for each accepted need, make the next suggestion learn from all."""
@@ -95,6 +98,25 @@ def _knowledge() -> engine.Knowledge:
 def suggest(text: str) -> engine.Suggestion:
     """Return what triage proposes for a text."""
     return prepared().suggest(engine.NeedText(text=text))
+
+
+def without_numbers(text: str, *, suggestion: engine.Suggestion, phone: str) -> str:
+    """Return a text in which identity numbers, and the phone that is kept sealed, are masked.
+
+    Words are searched and read by many; the number itself is stored encrypted beside them. A
+    second phone stays: nobody could call it any more.
+    """
+    for mask in reversed(suggestion.masks):
+        found = text[mask.start : mask.end]
+        if mask.kind == "证件号":
+            text = f"{text[: mask.start]}（证件号已隐去）{text[mask.end :]}"
+        elif mask.kind == "电话" and phone and _digits(found) == _digits(phone):
+            text = f"{text[: mask.start]}{mask_phone(phone)}{text[mask.end :]}"
+    return text
+
+
+def _digits(phone: str) -> str:
+    return re.sub(r"\D", "", unicodedata.normalize("NFKC", phone)).removeprefix("86")
 
 
 def record(need: Need, suggestion: engine.Suggestion, *, unit_why: str, at: datetime) -> Suggestion:

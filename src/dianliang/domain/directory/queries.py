@@ -54,7 +54,7 @@ def _routing() -> _Routing:
     return _Routing(
         rules={(rule.service_code, rule.area.path): rule for rule in rules},
         serving=serving,
-        company=Unit.objects.filter(parent=None).order_by("path").first(),
+        company=handling.filter(parent=None).order_by("path").first(),
     )
 
 

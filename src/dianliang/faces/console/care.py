@@ -107,7 +107,10 @@ def _care(request: HttpRequest) -> Care:
 
 
 def _refuse(request: HttpRequest, number: str, refusal: DomainError, *, by: Actor) -> HttpResponse:
-    found = flow.open_file(number=number, by=by, at=now())
+    try:
+        found = flow.open_file(number=number, by=by, at=now())
+    except NotVisibleError as absent:  # the form was read before anyone looked whose file it is
+        raise Http404 from absent
     return _show(request, found, by=by, refusal=refusal.message, status=422)
 
 

@@ -1,6 +1,9 @@
 """Log-in, role choice, and pages for when something is wrong."""
 
+from typing import Any
+
 from django.contrib.auth import views as auth
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -8,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from dianliang.faces.ui.requests import ROLE_SESSION_KEY, actor, today
+from dianliang.faces.ui.requests import ROLE_SESSION_KEY, actor, now, today
 from dianliang.flows import identity
 from dianliang.kernel.actor import Role
 
@@ -23,8 +26,43 @@ HOMES = {
     Role.ADMINISTRATOR: "board:overview",
 }
 
-login = auth.LoginView.as_view(template_name="ui/login.html", redirect_authenticated_user=True)
-logout = auth.LogoutView.as_view(next_page="/")
+
+class LogIn(auth.LoginView):
+    """The one log-in page; what succeeds and what fails is on record."""
+
+    template_name = "ui/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Let the person in."""
+        answer = super().form_valid(form)
+        identity.record_log_in(form.get_user().get_username(), failed=False, at=now())
+        return answer
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Say why not; which of the two was wrong is not said."""
+        locked = getattr(self.request, "axes_locked_out", False)
+        name = form.data.get("username", "")
+        reason = "失败次数过多，已暂时锁定" if locked else "登录名或密码不对"
+        identity.record_log_in(name, failed=True, reason=reason, at=now())
+        return super().form_invalid(form)
+
+
+class LogOut(auth.LogoutView):
+    """The way out."""
+
+    next_page = "/"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """End the session."""
+        by = actor(request)
+        if by is not None:
+            identity.record_log_out(by, at=now())
+        return super().post(request, *args, **kwargs)
+
+
+login = LogIn.as_view()
+logout = LogOut.as_view()
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -6,27 +6,21 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from random import Random
 
-from django.contrib.auth.hashers import make_password
-
-from dianliang.core.models import User
 from dianliang.domain.catalog.models import Element, Skill
-from dianliang.domain.directory.models import RoleAssignment, RoutingRule, Unit
+from dianliang.domain.directory.models import RoutingRule, Unit
 from dianliang.domain.territory.models import Area
-from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Certificate, GridWorker, Membership, Person, Team
 from dianliang.flows.demo import words
-from dianliang.kernel.actor import Role
+from dianliang.flows.demo.logins import Login, open_accounts
+from dianliang.flows.demo.sites import build_sites
 
 DATA = Path(__file__).parent / "data" / "anji" / "areas.csv"
-PASSWORD = "dianliang-demo-2026"  # noqa: S105 (printed on the demo's start page)
 STEWARDS_PER_TEAM = 2
 FIELD_TEAMS = 30
 GRID_WORKERS = 114
 """网协员 recruited, seed row 001-04."""
 VOLUNTEER_TEAMS, VOLUNTEERS = 8, 400
 """Seed row 000-07."""
-STATIONS = 54
-"""电力服务站, seed row 001-07."""
 ALLIANCE = (
     ("WTR", "安吉水务（演示）", Element.WATER),
     ("GAS", "安吉燃气（演示）", Element.GAS),
@@ -41,15 +35,6 @@ TEAM_SKILLS = (
     ("meter", "business", "energy", "inspect"),
     ("care", "lecture", "inspect", "repair"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A demo account: what it is for and how to log in."""
-
-    username: str
-    role: str
-    what_for: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +57,8 @@ def build_county(*, rng: Random, today: date) -> County:
     villages = [area for area in areas if area.level == Area.Level.VILLAGE]
     company, stations, alliance = _units(areas, townships)
     teams = _teams(rng, stations, alliance, villages, today=today)
-    logins = _accounts(company, stations, alliance, teams)
-    _sites(rng, company, stations, villages)
+    logins = open_accounts(company, stations, alliance, teams)
+    build_sites(rng, company, stations, villages)
     return County(areas, villages, company, stations, alliance, teams, logins)
 
 
@@ -178,24 +163,11 @@ def _teams(
     today: date,
 ) -> list[Team]:
     teams: list[Team] = []
-    number = 0
     people: list[Person] = []
     members: list[tuple[Team, int, bool]] = []
 
     def person(unit: Unit, title: str) -> int:
-        nonlocal number
-        number += 1
-        people.append(
-            Person(
-                number=f"RY{number:05d}",
-                name=words.name(rng),
-                phone=words.phone(number),
-                unit=unit,
-                title=title,
-                is_party_member=rng.random() < 0.4,
-                is_generated=True,
-            )
-        )
+        people.append(_person(rng, len(people) + 1, unit, title))
         return len(people) - 1
 
     for i in range(FIELD_TEAMS):
@@ -231,6 +203,18 @@ def _teams(
     _certificates(rng, stored, members, today=today)
     _grid_workers(rng, stored, villages, today=today)
     return teams
+
+
+def _person(rng: Random, number: int, unit: Unit, title: str) -> Person:
+    return Person(
+        number=f"RY{number:05d}",
+        name=words.name(rng),
+        phone=words.phone(number),
+        unit=unit,
+        title=title,
+        is_party_member=rng.random() < 0.4,
+        is_generated=True,
+    )
 
 
 def _team(
@@ -314,120 +298,3 @@ def _certificate(
     return Certificate(
         person=person, skill=skill, issued_on=issued, expires_on=issued + timedelta(days=1096)
     )
-
-
-def _accounts(
-    company: Unit, stations: list[Unit], alliance: dict[str, Unit], teams: list[Team]
-) -> tuple[Login, ...]:
-    secret = make_password(PASSWORD)
-    first, second = teams[0], teams[1]
-    crew = list(
-        Membership.objects.filter(team=first).order_by("-is_captain", "pk").select_related("person")
-    )
-    crew2 = list(
-        Membership.objects.filter(team=second)
-        .order_by("-is_captain", "pk")
-        .select_related("person")
-    )
-    plan: list[tuple[str, str, Role, Unit, Person | None, str]] = [
-        ("dispatcher", "县调度员", Role.DISPATCHER, alliance["LM"], None, "受理、派单、排计划"),
-        ("station", "所调度员", Role.DISPATCHER, stations[0], None, "只看本所的需求与工单"),
-        ("water", "水务坐席", Role.ALLIANCE_UNIT, alliance["WTR"], None, "联盟单位自己的队列"),
-        (
-            "captain",
-            crew[0].person.name,
-            Role.CAPTAIN,
-            first.unit,
-            crew[0].person,
-            f"{first.name}队长",
-        ),
-        (
-            "steward",
-            crew[1].person.name,
-            Role.STEWARD,
-            first.unit,
-            crew[1].person,
-            f"{first.name}队员",
-        ),
-        (
-            "steward2",
-            crew2[1].person.name,
-            Role.STEWARD,
-            second.unit,
-            crew2[1].person,
-            f"{second.name}队员",
-        ),
-        ("party", "党建专责", Role.PARTY_AFFAIRS, company, None, "看指标与阵地"),
-        ("commander", "指挥长", Role.COMMANDER, company, None, "看全局"),
-        ("auditor", "审计员", Role.AUDITOR, alliance["LM"], None, "看审计轨迹"),
-        ("admin", "管理员", Role.ADMINISTRATOR, alliance["LM"], None, "维护基础数据"),
-    ]
-    logins = []
-    for username, shown, role, unit, person, what in plan:
-        is_admin = role is Role.ADMINISTRATOR
-        user = User.objects.create(
-            username=username,
-            display_name=shown,
-            password=secret,
-            is_staff=is_admin,
-            is_superuser=is_admin,
-            is_generated=True,
-        )
-        RoleAssignment.objects.create(user=user, role=role, unit=unit)
-        if person is not None:
-            Person.objects.filter(pk=person.pk).update(user=user)
-        logins.append(Login(username, role, what))
-    return tuple(logins)
-
-
-def _sites(rng: Random, company: Unit, stations: list[Unit], villages: list[Area]) -> None:
-    """Write the base matrix 1+4+1 (seed row 000-01) and 54 service stations (001-07)."""
-
-    def site(code: str, name: str, kind: str, unit: Unit, parent: Site | None, venue: str) -> Site:
-        area = rng.choice(villages)
-        return Site.objects.create(
-            code=code,
-            name=name,
-            kind=kind,
-            unit=unit,
-            parent=parent,
-            venue_type=venue,
-            area=area,
-            lat=area.lat or 30.6,
-            lon=area.lon or 119.6,
-            address=f"{area.name}便民服务中心",
-            opening_hours="工作日 8:30–17:30",
-            is_generated=True,
-        )
-
-    main = site(
-        "ZD-01", "安吉电力文明实践综合基地", Site.Kind.MAIN_BASE, company, None, "community"
-    )
-    branches = [
-        site(
-            f"ZD-1{i}",
-            f"{stations[i].name[:2]}分基地",
-            Site.Kind.BRANCH_BASE,
-            stations[i],
-            main,
-            "community",
-        )
-        for i in range(4)
-    ]
-    site("ZD-20", "白茶之乡文明实践点", Site.Kind.PRACTICE_POINT, stations[4], main, "village")
-    for i, village in enumerate(rng.sample(villages, STATIONS)):
-        unit = stations[i % len(stations)]
-        Site.objects.create(
-            code=f"FW-{i + 1:03d}",
-            name=f"{village.name.removesuffix('村委会')}电力服务站",
-            kind=Site.Kind.STATION,
-            unit=unit,
-            parent=branches[i % 4],
-            venue_type="village",
-            area=village,
-            lat=village.lat or 30.6,
-            lon=village.lon or 119.6,
-            address=f"{village.name}旁",
-            opening_hours="周一至周五 9:00–16:00",
-            is_generated=True,
-        )

@@ -8,6 +8,7 @@ from random import Random
 
 from django.db import transaction
 
+from dianliang.core import audit
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
@@ -25,7 +26,8 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import handling
 from dianliang.flows.demo import words
-from dianliang.flows.demo.county import County, Login, build_county
+from dianliang.flows.demo.county import County, build_county
+from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.route import publish_route
 from dianliang.flows.demo.volunteers import build_actions
@@ -41,6 +43,7 @@ CHANNELS = ("portal", "portal", "qr", "phone", "phone", "chat", "chat", "window"
 DISPATCHER = Actor(
     id="user:dispatcher", name="县调度员", role=Role.DISPATCHER, unit_path="/", area_path="/"
 )
+SEEDED = "demo.seed"
 Tell = Callable[[str], None]
 
 
@@ -58,6 +61,19 @@ class Seeded:
 def is_seeded() -> bool:
     """Tell whether the database holds anything that a demo would overwrite."""
     return Area.objects.exists() or Unit.objects.exists() or RoleAssignment.objects.exists()
+
+
+def is_generated() -> bool:
+    """Tell whether nothing but a demo county is there, so that it may be thrown away."""
+    return not Unit.objects.filter(is_generated=False).exists()
+
+
+def age_days(*, at: datetime) -> int:
+    """Return how many days ago the demo county was made: its routes and clocks are of that day."""
+    made = AuditEvent.objects.filter(verb=SEEDED).order_by("-id").first()
+    if made is None:
+        return 0
+    return (at.astimezone(SHANGHAI).date() - made.at.astimezone(SHANGHAI).date()).days
 
 
 @transaction.atomic
@@ -80,6 +96,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
+    audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
         logins=county.logins,
         areas=Area.objects.count(),

@@ -12,9 +12,10 @@ from django.db import transaction
 
 from dianliang.core import audit, sheets
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
+from dianliang.flows import accounts
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
-from dianliang.flows.importing.tables import TEMPLATES
+from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
 from dianliang.kernel.actor import Actor
 
@@ -33,7 +34,7 @@ class Imported:
 def templates() -> dict[str, bytes]:
     """Return the three files to fill in, by name."""
     return {
-        name: sheets.template(headings, example=example)
+        name: sheets.template(headings, example=example, title=name, advice=ADVICE)
         for name, (headings, example) in TEMPLATES.items()
     }
 
@@ -46,8 +47,11 @@ def import_county(
     customers: bytes | None = None,
     by: Actor,
     at: datetime,
+    only_check: bool = False,
 ) -> Imported:
     """Write what the files hold; rows with a known code are brought up to date.
+
+    With `only_check` everything is tried and taken back.
 
     Raises:
         UnreadableSheetError: a file cannot be read.
@@ -60,6 +64,7 @@ def import_county(
         counts |= write_areas(areas)
     if units is not None:
         counts |= write_units(units, at=at)
+        accounts.leave_office()
     if customers is not None:
         counts |= write_customers(customers)
     digest = hashlib.sha256(b"".join(c for c in (areas, units, customers) if c)).hexdigest()
@@ -71,4 +76,5 @@ def import_county(
         at=at,
         after=" ".join(f"{key}={value}" for key, value in counts.items()),
     )
+    transaction.set_rollback(only_check)
     return Imported(**counts)

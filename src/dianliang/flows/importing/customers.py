@@ -23,28 +23,31 @@ def write_customers(content: bytes) -> dict[str, int]:
     units = dict(Unit.objects.values_list("code", "pk"))
     made: list[tuple[str, dict[str, object]]] = []
     for row in rows:
-        number, name = checks.needed(row, "客户编号"), checks.needed(row, "姓名或名称")
-        area, unit = row.get("区域编码"), row.get("责任单位编码")
+        number = checks.code(row, "客户编号", needed=True)
+        name = checks.text(row, "姓名或名称", 60, needed=True)
+        area, unit = checks.code(row, "区域编码"), checks.code(row, "责任单位编码")
         if area not in areas:
-            checks.add(row, f"区域编码 {area or '（空）'} 不存在，请先导入区域。")
+            words = f"区域编码 {area or '（空）'} 不存在，请改正，或先导入区域。"
+            checks.add(row, words, "区域编码")
         if unit and unit not in units:
-            checks.add(row, f"责任单位编码 {unit} 不存在，请先导入单位。")
+            words = f"责任单位编码 {unit} 不存在，请改正，或先导入单位。"
+            checks.add(row, words, "责任单位编码")
         kind = checks.choice(row, "特殊客户类别", special, "")
         level = checks.whole(row, "关爱等级", 3)
-        account = row.get("户号")
+        account = checks.code(row, "户号", 40)
         made.append(
             (
                 number,
                 {
                     "kind": checks.choice(row, "类别", kinds, "resident"),
                     "name": name,
-                    "phone": row.get("电话"),
+                    "phone": checks.code(row, "电话"),
                     "account_number": account,
                     "account_index": blind_index(account, context="customer.account")
                     if account
                     else "",
                     "area_id": areas.get(area),
-                    "address": row.get("详细地址"),
+                    "address": checks.text(row, "详细地址", 200),
                     "lat": checks.degrees(row, "纬度", 90),
                     "lon": checks.degrees(row, "经度", 180),
                     "unit_id": units.get(unit),

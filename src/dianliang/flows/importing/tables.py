@@ -1,66 +1,94 @@
 """The three tables: their headings, and the checks that name row and field."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from math import isfinite
 
-from dianliang.core.sheets import SheetRow
-from dianliang.kernel.errors import DomainError
+from dianliang.core.sheets import Heading, SheetRow
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.territory.models import Area
+from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.text import clean_text
 
 MOST_SHOWN = 50
+LOST_DIGITS = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
+POINT_ZERO = re.compile(r"(?<=\d)\.0+$")
+DAY = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})(?!\d)")
+EXCEL_EPOCH = date(1899, 12, 30)
+FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
+"""1954 to 2119: what a whole number in a column of dates can mean."""
 
-Headings = tuple[tuple[str, str], ...]
+Headings = tuple[Heading, ...]
+CODE = "唯一；请先把整列设为文本"
 
 AREAS: Headings = (
-    ("编码", "唯一；统计用区划代码即可"),
-    ("名称", "例如 余村村委会"),
-    ("级别", "省、市、县（区）、乡镇（街道）、村（社区）、网格"),
-    ("上级编码", "最上级留空"),
-    ("服务半径类别", "城区、农村、偏远；留空为农村"),
-    ("纬度", "WGS 84 十进制度；不知道就留空"),
-    ("经度", "WGS 84 十进制度；不知道就留空"),
+    ("编码", f"{CODE}；统计用区划代码即可", ()),
+    ("名称", "例如 余村村委会", ()),
+    ("级别", "", ("省", "市", "县（区）", "乡镇（街道）", "村（社区）", "网格")),
+    ("上级编码", "最上级留空", ()),
+    ("服务半径类别", "决定服务承诺的时限；留空为农村", ("城区", "农村", "偏远")),
+    ("纬度", "WGS 84 十进制度；不知道就留空", ()),
+    ("经度", "WGS 84 十进制度；不知道就留空", ()),
 )
 
 UNITS: Headings = (
-    ("单位编码", "唯一"),
-    ("单位名称", ""),
-    ("单位类别", "供电公司、供电服务站、联盟单位、党支部、政府与村社"),
-    ("要素", "电、水、气、银、信、邮、综合"),
-    ("上级单位编码", "最上级留空"),
-    ("服务区域编码", "多个用、隔开"),
-    ("公开电话", ""),
-    ("队伍编码", "没有队伍就留空；同一队伍可写多行，每行一名队员"),
-    ("队伍名称", ""),
-    ("驻地纬度", ""),
-    ("驻地经度", ""),
-    ("队员编号", "唯一；留空则只建单位或队伍"),
-    ("队员姓名", ""),
-    ("队员电话", ""),
-    ("岗位", ""),
-    ("是否队长", "是或留空"),
-    ("技能编码", "多个用、隔开"),
-    ("证书失效日期", "例如 2028-12-31；有技能时必填"),
+    ("单位编码", "唯一；同一单位有多名队员时，每行都写", ()),
+    ("单位名称", "", ()),
+    ("单位类别", "", ("供电公司", "供电服务站", "联盟单位", "党支部", "政府与村社")),
+    ("要素", "", ("电", "水", "气", "银", "信", "邮", "综合")),
+    ("上级单位编码", "最上级留空", ()),
+    ("服务区域编码", "多个用、隔开", ()),
+    ("公开电话", "", ()),
+    ("队伍编码", "没有队伍就留空；同一队伍可写多行，每行一名队员", ()),
+    ("队伍名称", "", ()),
+    ("驻地纬度", "有队伍时必填", ()),
+    ("驻地经度", "有队伍时必填", ()),
+    ("队员编号", "唯一；留空则只建单位或队伍", ()),
+    ("队员姓名", "", ()),
+    ("队员电话", "加密保存", ()),
+    ("岗位", "例如 电管家", ()),
+    ("是否队长", "每队一名", ("是",)),
+    ("技能编码", "多个用、隔开", ()),
+    ("证书失效日期", "例如 2028-12-31；有技能时必填", ()),
 )
 
 CUSTOMERS: Headings = (
-    ("客户编号", "唯一"),
-    ("类别", "居民或企业"),
-    ("姓名或名称", ""),
-    ("电话", ""),
-    ("户号", ""),
-    ("区域编码", "村社区的编码"),
-    ("详细地址", ""),
-    ("纬度", ""),
-    ("经度", ""),
-    ("责任单位编码", ""),
+    ("客户编号", CODE, ()),
+    ("类别", "", ("居民", "企业")),
+    ("姓名或名称", "加密保存", ()),
+    ("电话", "加密保存", ()),
+    ("户号", "加密保存；请先把整列设为文本", ()),
+    ("区域编码", "村社区的编码", ()),
+    ("详细地址", "加密保存", ()),
+    ("纬度", "", ()),
+    ("经度", "", ()),
+    ("责任单位编码", "", ()),
     (
         "特殊客户类别",
-        "居家生命支持、孤寡（独居）老人、残疾人、留守儿童、脱贫巩固户、养殖大户；留空为普通",
+        "留空为普通",
+        (
+            "居家生命支持",
+            "孤寡（独居）老人",
+            "残疾人",
+            "留守儿童",
+            "脱贫巩固户",
+            "养殖大户",
+        ),
     ),
-    ("关爱等级", "1 到 3，1 最高"),
-    ("走访间隔（天）", ""),
-    ("上次走访", "例如 2026-11-01"),
+    ("关爱等级", "1 最高", ("1", "2", "3")),
+    ("走访间隔（天）", "", ()),
+    ("上次走访", "例如 2026-11-01", ()),
+)
+
+ADVICE = (
+    "在“填写”表里从第 2 行起填写；第 2 行是例子，请删掉或改掉。表头不要改名、合并或重复。",
+    "三张表按 区域、单位、客户 的顺序导入，也可以一次给出三张。先加 --check 只检查不写入。",
+    "任何一行有错，全部都不写入；错误会逐条说明在第几行第几列、怎样改。",
+    "编码相同的行再次导入时更新原来的记录，不会重复；没有出现的记录保持不变。",
+    "编码、户号、电话请先把整列设为文本格式：超过 15 位的数字会被 Excel 改成科学计数而丢失末位。",
 )
 
 TEMPLATES: dict[str, tuple[Headings, tuple[str, ...]]] = {
@@ -132,16 +160,34 @@ class Checks:
     name: str
     found: list[str] = field(default_factory=list)
 
-    def add(self, row: SheetRow, words: str) -> None:
-        """Complain about a row."""
-        self.found.append(f"{self.name} 第 {row.number} 行：{words}")
+    def add(self, row: SheetRow, words: str, heading: str = "") -> None:
+        """Complain about a row, or about one cell of it."""
+        place = row.place(heading) if heading else f"第 {row.number} 行"
+        self.found.append(f"{self.name} {place}：{words}")
 
-    def needed(self, row: SheetRow, heading: str) -> str:
-        """Return a cell that must not be empty."""
+    def text(self, row: SheetRow, heading: str, most: int, *, needed: bool = False) -> str:
+        """Return a cell as text that every database can keep."""
         value = row.get(heading)
-        if not value:
-            self.add(row, f"“{heading}”不能为空。")
-        return value
+        if needed and not value:
+            self.add(row, f"“{heading}”不能为空。", heading)
+        try:
+            return clean_text(value, field=heading, label=f"“{heading}”", most=most)
+        except InvalidInputError as refusal:
+            self.add(row, refusal.message, heading)
+            return ""
+
+    def code(self, row: SheetRow, heading: str, most: int = 24, *, needed: bool = False) -> str:
+        """Return a cell as a code: what Excel or a keyboard did to its digits is undone.
+
+        Full-width digits become plain ones and ``330523.0`` becomes ``330523``. A number that
+        lost its end in Excel is refused: nobody can tell what it was.
+        """
+        value = unicodedata.normalize("NFKC", self.text(row, heading, most, needed=needed)).strip()
+        if LOST_DIGITS.fullmatch(value):
+            words = f"“{heading}”现为“{value}”，Excel 已丢掉它的末尾数字。"
+            self.add(row, f"{words}请把整列设为文本后重新填写完整编码。", heading)
+            return ""
+        return POINT_ZERO.sub("", value)
 
     def choice(self, row: SheetRow, heading: str, labels: dict[str, str], default: str) -> str:
         """Return the value that a label stands for."""
@@ -149,12 +195,12 @@ class Checks:
         if value in labels:
             return labels[value]
         if value:
-            self.add(row, f"“{heading}”应为{'、'.join(labels)}之一，现为“{value}”。")
+            self.add(row, f"“{heading}”应为{'、'.join(labels)}之一，现为“{value}”。", heading)
         return default
 
     def degrees(self, row: SheetRow, heading: str, most: float) -> float | None:
         """Return a cell as degrees, or None."""
-        value = row.get(heading)
+        value = unicodedata.normalize("NFKC", row.get(heading))
         if not value:
             return None
         try:
@@ -162,7 +208,8 @@ class Checks:
         except ValueError:
             number = float("nan")
         if not isfinite(number) or abs(number) > most:
-            self.add(row, f"“{heading}”应为 −{most:.0f} 到 {most:.0f} 之间的数字，现为“{value}”。")
+            words = f"“{heading}”应为 −{most:.0f} 到 {most:.0f} 之间的数字，现为“{value}”。"
+            self.add(row, words, heading)
             return None
         return number
 
@@ -172,28 +219,28 @@ class Checks:
         if not value:
             return None
         if not value.isdecimal() or not 0 < int(value[:9]) <= most:
-            self.add(row, f"“{heading}”应为 1 到 {most} 的整数，现为“{value}”。")
+            self.add(row, f"“{heading}”应为 1 到 {most} 的整数，现为“{value}”。", heading)
             return None
         return int(value)
 
     def day(self, row: SheetRow, heading: str) -> date | None:
-        """Return a cell as a day, or None."""
-        value = row.get(heading)[:10]
+        """Return a cell as a day, or None: a date of Excel, its serial number, or written out."""
+        value = unicodedata.normalize("NFKC", row.get(heading))
         if not value:
             return None
-        try:
-            return date.fromisoformat(value.replace("/", "-"))
-        except ValueError:
-            self.add(row, f"“{heading}”应形如 2026-11-01，现为“{value}”。")
-            return None
+        found = day_of(value)
+        if found is None:
+            self.add(row, f"“{heading}”应形如 2026-11-01，现为“{value}”。", heading)
+        return found
 
     def once(self, rows: Iterable[SheetRow], heading: str) -> None:
         """Complain about values that come twice."""
         seen: dict[str, int] = {}
         for row in rows:
-            value = row.get(heading)
+            value = POINT_ZERO.sub("", unicodedata.normalize("NFKC", row.get(heading)))
             if value and value in seen:
-                self.add(row, f"“{heading}”{value} 与第 {seen[value]} 行重复。")
+                words = f"“{heading}”{value} 与第 {seen[value]} 行重复，请删去其中一行。"
+                self.add(row, words, heading)
             seen.setdefault(value, row.number)
 
     def raise_if_any(self) -> None:
@@ -204,12 +251,37 @@ class Checks:
 
 def names(headings: Headings) -> list[str]:
     """Return the headings without their notes."""
-    return [name for name, _ in headings]
+    return [heading[0] for heading in headings]
 
 
 def parts_of(text: str) -> list[str]:
     """Return the parts of a cell that lists several codes."""
-    return [part.strip() for part in text.replace(",", "、").split("、") if part.strip()]
+    parts = re.split("[、,;]", unicodedata.normalize("NFKC", text))
+    return [POINT_ZERO.sub("", part.strip()) for part in parts if part.strip()]
+
+
+def day_of(value: str) -> date | None:
+    """Return the day that a cell means, or None."""
+    if value.isdecimal() and FIRST_SERIAL <= int(value) <= LAST_SERIAL:
+        return EXCEL_EPOCH + timedelta(days=int(value))
+    found = DAY.match(value)
+    try:
+        return date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def move_below(model: type[Area] | type[Unit], before: dict[str, str]) -> None:
+    """Let what lies below a row that got another parent follow it.
+
+    `before` names the path that each written code had.
+    """
+    for code, old in before.items():
+        new = model.objects.values_list("path", flat=True).get(code=code)
+        if new == old:
+            continue
+        for pk, path in model.objects.filter(path__startswith=old).values_list("pk", "path"):
+            model.objects.filter(pk=pk).update(path=new + path[len(old) :])
 
 
 def path_of(code: str, parents: dict[str, str], known: dict[str, str]) -> str | None:

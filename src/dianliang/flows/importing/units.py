@@ -1,6 +1,7 @@
 """Import units, teams and people."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from dianliang.core import sheets
@@ -9,7 +10,15 @@ from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Certificate, Membership, Person, Team
-from dianliang.flows.importing.tables import UNITS, Checks, names, parts_of, path_of
+from dianliang.flows.importing.tables import (
+    UNITS,
+    Checks,
+    day_of,
+    move_below,
+    names,
+    parts_of,
+    path_of,
+)
 from dianliang.kernel.calendar import SHANGHAI
 
 
@@ -25,39 +34,73 @@ def write_units(content: bytes, *, at: datetime) -> dict[str, int]:
     kinds = {str(label): str(value) for value, label in Unit.Kind.choices}
     elements = {str(label): str(value) for value, label in Element.choices}
     known = dict(Unit.objects.values_list("code", "path"))
+    rows = [_tidy(row, checks) for row in rows]
     parents = {row.get("单位编码"): row.get("上级单位编码") for row in rows}
     areas = {area.code: area for area in Area.objects.all()}
     skills = {skill.code: skill for skill in Skill.objects.all()}
+    captains: dict[str, int] = {}
     for row in rows:
-        checks.needed(row, "单位编码")
-        checks.needed(row, "单位名称")
         checks.choice(row, "单位类别", kinds, "station")
         checks.choice(row, "要素", elements, "power")
         parent = row.get("上级单位编码")
         if parent and parent not in parents and parent not in known:
-            checks.add(row, f"上级单位编码 {parent} 在本表和系统中都没有。")
+            words = f"上级单位编码 {parent} 在本表和系统中都没有，请补上那一行或改正。"
+            checks.add(row, words, "上级单位编码")
         if path_of(row.get("单位编码"), parents, known) is None:
-            checks.add(row, "上级关系绕成了圈。")
+            checks.add(row, "上级关系绕成了圈，请改正上级单位编码。", "上级单位编码")
         for code in parts_of(row.get("服务区域编码")):
             if code not in areas:
-                checks.add(row, f"服务区域编码 {code} 不存在，请先导入区域。")
-        for code in parts_of(row.get("技能编码")):
-            if code not in skills:
-                checks.add(row, f"没有技能 {code}；可用：{'、'.join(sorted(skills))}。")
-        if row.get("技能编码") and checks.day(row, "证书失效日期") is None:
-            checks.add(row, "有技能时必须填“证书失效日期”。")
-        if row.get("队伍编码"):
-            checks.degrees(row, "驻地纬度", 90)
-            checks.degrees(row, "驻地经度", 180)
-            if not (row.get("驻地纬度") and row.get("驻地经度")):
-                checks.add(row, "队伍必须填驻地纬度和经度。")
-        if row.get("队员编号"):
-            checks.needed(row, "队员姓名")
+                words = f"服务区域编码 {code} 不存在，请改正，或先导入区域。"
+                checks.add(row, words, "服务区域编码")
+        _check_team(row, checks, captains)
+        _check_skills(row, checks, skills)
     checks.raise_if_any()
     today = at.astimezone(SHANGHAI).date()
     units = _write_units(rows, parents, known, kinds, elements, areas)
+    move_below(Unit, {code: known[code] for code in units if code in known})
     teams, people = _write_people(rows, units, skills, today=today)
     return {"units": len(units), "teams": teams, "people": people}
+
+
+LONGEST = {"单位名称": 60, "公开电话": 24, "队伍名称": 40, "队员姓名": 40, "岗位": 24}
+CODES = ("单位编码", "上级单位编码", "队伍编码", "队员编号", "队员电话")
+
+
+def _tidy(row: SheetRow, checks: Checks) -> SheetRow:
+    """Return the row with codes and texts as they will be kept; complain of what cannot be."""
+    cells = dict(row.cells)
+    for heading in CODES:
+        cells[heading] = checks.code(row, heading, needed=heading == "单位编码")
+    for heading, most in LONGEST.items():
+        cells[heading] = checks.text(row, heading, most, needed=heading == "单位名称")
+    return replace(row, cells=cells)
+
+
+def _check_team(row: SheetRow, checks: Checks, captains: dict[str, int]) -> None:
+    team = row.get("队伍编码")
+    if team:
+        for heading, most in (("驻地纬度", 90), ("驻地经度", 180)):
+            if not row.get(heading):
+                checks.add(row, f"队伍必须填“{heading}”。", heading)
+            checks.degrees(row, heading, most)
+    if row.get("队员编号") and not row.get("队员姓名"):
+        checks.add(row, "“队员姓名”不能为空。", "队员姓名")
+    if team and row.get("是否队长") == "是":
+        if team in captains:
+            words = f"队伍 {team} 已在第 {captains[team]} 行有队长，每队只能一名。"
+            checks.add(row, words, "是否队长")
+        captains.setdefault(team, row.number)
+
+
+def _check_skills(row: SheetRow, checks: Checks, skills: dict[str, Skill]) -> None:
+    for code in parts_of(row.get("技能编码")):
+        if code not in skills:
+            known = "、".join(sorted(skills))
+            checks.add(row, f"没有技能 {code}；可用：{known}。", "技能编码")
+    if row.get("技能编码") and not row.get("证书失效日期"):
+        checks.add(row, "有技能时必须填“证书失效日期”。", "证书失效日期")
+    elif row.get("证书失效日期"):
+        checks.day(row, "证书失效日期")
 
 
 def _write_units(
@@ -110,22 +153,28 @@ def _write_people(
                 "title": row.get("岗位"),
             },
         )[0]
-        if code and not Membership.objects.filter(team=teams[code], person=person).exists():
-            Membership.objects.create(
-                team=teams[code],
-                person=person,
-                is_captain=row.get("是否队长") == "是",
-                valid_from=today,
-            )
+        if code:
+            _join(teams[code], person, is_captain=row.get("是否队长") == "是", today=today)
+        ends = day_of(row.get("证书失效日期"))
+        if ends is None:
+            continue
         for skill in parts_of(row.get("技能编码")):
-            ends = date.fromisoformat(row.get("证书失效日期")[:10].replace("/", "-"))
             Certificate.objects.get_or_create(
                 person=person,
                 skill=skills[skill],
-                issued_on=min(today, ends - timedelta(days=1)),
-                defaults={"expires_on": ends},
+                expires_on=ends,
+                defaults={"issued_on": min(today, ends - timedelta(days=1))},
             )
     return len(teams), people
+
+
+def _join(team: Team, person: Person, *, is_captain: bool, today: date) -> None:
+    """Make somebody a member, and captain if the table says so; the former one is no longer."""
+    current = Membership.objects.filter(team=team, valid_until=None)
+    if is_captain:
+        current.exclude(person=person).update(is_captain=False)
+    if not current.filter(person=person).update(is_captain=is_captain):
+        Membership.objects.create(team=team, person=person, is_captain=is_captain, valid_from=today)
 
 
 def _write_team(row: SheetRow, unit: Unit) -> Team:

@@ -7,11 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from dianliang.cli.operator import operator
 from dianliang.flows import importing
-from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
-
-CLI = Actor(id="cli", name="命令行", role=Role.ADMINISTRATOR, unit_path="/", area_path="/")
 
 
 class Command(BaseCommand):
@@ -25,9 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--areas", type=Path, metavar="文件", help="区域表")
         parser.add_argument("--units", type=Path, metavar="文件", help="单位、人员与队伍表")
         parser.add_argument("--customers", type=Path, metavar="文件", help="客户表")
+        parser.add_argument("--check", action="store_true", help="只检查，不写入")
         parser.add_argument("--calendar", action="store_true", help="更新节假日与服务目录")
 
-    def handle(self, *, template: Path | None, calendar: bool, **options: Any) -> None:
+    def handle(self, *, template: Path | None, calendar: bool, check: bool, **options: Any) -> None:
         """Do what was asked for; print errors row by row and exit 1."""
         if template is not None:
             template.mkdir(parents=True, exist_ok=True)
@@ -40,10 +39,16 @@ class Command(BaseCommand):
             raise CommandError("请给出 --template 目录，或 --areas、--units、--customers 文件。")
         try:
             contents = {name: path.read_bytes() if path else None for name, path in paths.items()}
-            done = importing.import_county(**contents, by=CLI, at=timezone.now())  # noqa: TID251
+            done = importing.import_county(
+                **contents,
+                by=operator(),
+                at=timezone.now(),  # noqa: TID251 (commands read the clock)
+                only_check=check,
+            )
         except (DomainError, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
-            f"已导入：区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
+            f"{'检查通过，可以导入' if check else '已导入'}："
+            f"区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
             f"人员 {done.people}，客户 {done.customers}"
         )

@@ -1,6 +1,7 @@
 """``dianliang serve``: web and worker for real use."""
 
 import argparse
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -12,7 +13,9 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from dianliang.cli import server
+from dianliang.core import keys
 from dianliang.core.assets import ensure_assets, fingerprint
+from dianliang.core.processes import PARENT, hold_home
 
 
 class Command(BaseCommand):
@@ -29,14 +32,29 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, processes: int, **_: Any) -> None:
         """Bring the database up to date, then serve until stopped."""
+        server.wait_for_port(host, port)
+        is_embedded = connection.vendor == "sqlite"
+        held = hold_home(settings.HOME) if is_embedded else None
         ensure_assets()
         call_command("migrate", verbosity=0, skip_checks=True)
+        keys.require_readable()
         self._collect_static()
         self.stdout.write(f"点亮 Dianliang：http://{host}:{port}/  数据目录 {settings.HOME}")
-        if connection.vendor == "sqlite":
+        self.stdout.write("按 Ctrl-C 停止。")
+        try:
+            self._run(host, port, processes, is_embedded=is_embedded)
+        finally:
+            if held is not None:
+                held.release()
+        self.stdout.write("已停止。")
+
+    def _run(self, host: str, port: int, processes: int, *, is_embedded: bool) -> None:
+        if is_embedded:
             server.run(host=host, port=port, processes=1, embedded_worker=True)
             return
-        worker = subprocess.Popen([sys.executable, "-m", "dianliang.cli", "worker"])
+        environment = {**os.environ, PARENT: str(os.getpid())}
+        command = [sys.executable, "-m", "dianliang.cli", "worker"]
+        worker = subprocess.Popen(command, env=environment)  # noqa: S603 (ourselves)
         try:
             server.run(host=host, port=port, processes=processes, embedded_worker=False)
         finally:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from dianliang.core.processes import die_with_parent
 from dianliang.flows import worker
 
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         """Work until SIGTERM or Ctrl-C."""
+        die_with_parent()
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())

@@ -1,0 +1,37 @@
+"""``dianliang keys``: check and rotate the keys of encrypted columns."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from dianliang.cli.operator import operator
+from dianliang.core import keys
+
+
+class Command(BaseCommand):
+    """Rotate, retire or check keys; exit 1 when they do not fit the database."""
+
+    help = "字段密钥：check 核对，rotate 换新密钥并重新加密全部字段，retire 丢弃不再使用的旧密钥。"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare options."""
+        parser.add_argument("verb", choices=["check", "rotate", "retire"])
+
+    def handle(self, *, verb: str, **_: Any) -> None:
+        """Do it and say what was done."""
+        at = timezone.now()  # noqa: TID251 (commands read the clock)
+        keys.require_readable()
+        if verb == "rotate":
+            key_id, count = keys.rotate(by=operator(), at=at)
+            self.stdout.write(
+                f"已启用密钥 {key_id}，重新加密 {count} 项。\n"
+                f"请备份密钥文件，重启 serve；确认无误后运行 dianliang keys retire。"
+            )
+        elif verb == "retire":
+            gone = keys.retire(by=operator(), at=at)
+            self.stdout.write(f"已丢弃旧密钥：{'、'.join(gone) or '没有可丢弃的'}")
+        else:
+            counts = "，".join(f"{name} {count} 项" for name, count in sorted(keys.used().items()))
+            self.stdout.write(f"密钥与数据库配套。{counts or '还没有加密数据'}")

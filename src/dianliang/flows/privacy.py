@@ -1,0 +1,244 @@
+"""What a person may ask of us about his own data (PIPL, articles 45 and 47), and what ends by time.
+
+The trail of who did what stays: it names numbers, not people's details.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from dianliang.core import audit, files
+from dianliang.core.fields import blind_index
+from dianliang.core.models import IdempotencyRecord, StoredFile
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.intake import search
+from dianliang.domain.intake.lifecycle import OPEN
+from dianliang.domain.intake.models import Message, Need, Participant, Rating
+from dianliang.domain.intake.operations.posting import PHONE_INDEX
+from dianliang.domain.work.models import Job, Visit
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError
+from dianliang.kernel.text import clean_text
+
+ERASED = "（已应当事人请求或到期删除）"
+PLACES_KEPT = 2
+"""Decimals of a degree: about a kilometre, enough for figures by village."""
+
+
+class UnableToEraseError(DomainError):
+    """Something is still going on for this person."""
+
+    code = "privacy.unable-to-erase"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much was erased."""
+
+    needs: int
+    participations: int
+    customers: int
+    photos: int
+
+
+def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: datetime) -> Any:
+    """Return everything that is kept about a person, as plain data; the export is on record.
+
+    Raises:
+        InvalidInputError: no reason is given.
+    """
+    reason = clean_text(reason, field="reason", label="事由", most=200, least=2)
+    asked, customers = _participations(phone), _customers(customer)
+    audit.record_about(
+        "personal.export",
+        target_type="person",
+        target_id=_name(phone, customer),
+        by=by,
+        at=at,
+        reason=reason,
+    )
+    return {
+        "exported_at": at.isoformat(),
+        "needs": [_need_of(who) for who in asked.select_related("need")],
+        "customers": [_customer_of(row) for row in customers],
+    }
+
+
+def _participations(phone: str) -> QuerySet[Participant]:
+    if not phone:
+        return Participant.objects.none()
+    return Participant.objects.filter(phone_index=blind_index(phone, context=PHONE_INDEX))
+
+
+def _customers(number: str) -> QuerySet[Customer]:
+    return Customer.objects.filter(number=number) if number else Customer.objects.none()
+
+
+def _name(phone: str, customer: str) -> str:
+    """Name a person in the trail without the details that are to go."""
+    return customer or blind_index(phone, context=PHONE_INDEX)[:16]
+
+
+def _need_of(who: Participant) -> dict[str, Any]:
+    need = who.need
+    own = need.messages.filter(from_public=True) if who.is_first else Message.objects.none()
+    return {
+        "number": need.number,
+        "received_at": need.received_at.isoformat(),
+        "text": need.text if who.is_first else who.text,
+        "address": need.address if who.is_first else "",
+        "name": who.name,
+        "phone": who.phone,
+        "on_behalf_of": who.on_behalf_of,
+        "messages": [message.text for message in own],
+        "ratings": [[rating.stars, rating.words] for rating in who.ratings.all()],
+        "photos": need.photos.count() if who.is_first else 0,
+    }
+
+
+def _customer_of(row: Customer) -> dict[str, Any]:
+    return {
+        field.name: str(getattr(row, field.name) or "")
+        for field in Customer._meta.concrete_fields
+        if field.name not in {"id", "account_index"}
+    }
+
+
+@transaction.atomic
+def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: datetime) -> Erased:
+    """Erase what is kept about a person; figures and the trail stay.
+
+    Raises:
+        InvalidInputError: no reason is given.
+        UnableToEraseError: a need of the person, or a visit to him, is still open.
+    """
+    reason = clean_text(reason, field="reason", label="事由", most=200, least=2)
+    asked, customers = (
+        list(_participations(phone).select_related("need")),
+        list(_customers(customer)),
+    )
+    going_on = [who.need.number for who in asked if who.need.status in OPEN]
+    jobs = Job.objects.filter(customer__in=customers).exclude(status__in=["DONE", "CANCELLED"])
+    going_on += jobs.values_list("number", flat=True)
+    if going_on:
+        raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
+    done = _erase(asked, customers)
+    audit.record_about(
+        "personal.erase",
+        target_type="person",
+        target_id=_name(phone, customer),
+        by=by,
+        at=at,
+        reason=reason,
+        after=f"诉求 {done.needs}，参与 {done.participations}，客户 {done.customers}",
+    )
+    return done
+
+
+@transaction.atomic
+def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erased:
+    """Erase the personal part of needs that ended before a day, and forget old answers."""
+    ended = Q(need__closed_at__lt=before) | Q(
+        need__status__in=["CANCELLED", "MERGED"], need__received_at__lt=before
+    )
+    due = Participant.objects.filter(ended).exclude(need__status__in=OPEN)
+    kept = list(due.filter(Q(is_first=True) | ~Q(phone_index="")).select_related("need"))
+    due_now = [who for who in kept if not (who.need.text == ERASED and not who.phone_index)]
+    if dry_run:
+        firsts = sum(who.is_first for who in due_now)
+        return Erased(firsts, len(due_now), 0, 0)
+    done = _erase(due_now, [])
+    IdempotencyRecord.objects.filter(created_at__lt=before).delete()
+    audit.record_about(
+        "personal.expire",
+        target_type="retention",
+        target_id=f"{before:%Y-%m-%d}",
+        by=by,
+        at=at,
+        after=f"诉求 {done.needs}，参与 {done.participations}，照片 {done.photos}",
+    )
+    return done
+
+
+def _erase(asked: Iterable[Participant], customers: Iterable[Customer]) -> Erased:
+    needs, who_count, photos, customer_count = 0, 0, 0, 0
+    for who in asked:
+        who_count += 1
+        Participant.objects.filter(pk=who.pk).update(
+            name="", phone="", phone_index="", on_behalf_of="", text=""
+        )
+        Rating.objects.filter(participant=who).update(words="")
+        if who.is_first:
+            needs += 1
+            photos += _erase_need(who.need)
+    for customer in customers:
+        customer_count += 1
+        _erase_customer(customer)
+    return Erased(needs, who_count, customer_count, photos)
+
+
+def _erase_need(need: Need) -> int:
+    """Empty a need of what a person said; place, service, clocks and stars stay for figures."""
+    messages = Message.objects.filter(need=need)
+    tokens = {*need.photos.values_list("pk", flat=True)}
+    tokens |= {*messages.values_list("photos", flat=True)} - {None}
+    Need.objects.filter(pk=need.pk).update(
+        text=ERASED,
+        address="",
+        lat=None if need.lat is None else round(need.lat, PLACES_KEPT),
+        lon=None if need.lon is None else round(need.lon, PLACES_KEPT),
+    )
+    messages.update(text=ERASED)
+    need.suggestions.all().update(body={})
+    jobs = Job.objects.filter(need_part__need=need)
+    jobs.update(detail="", address="")
+    Visit.objects.filter(job__in=jobs).update(findings="")
+    need.photos.clear()
+    for message in messages:
+        message.photos.clear()
+    need.refresh_from_db()
+    search.index([need])
+    return _drop_files(StoredFile.objects.filter(pk__in=tokens))
+
+
+def _drop_files(stored: QuerySet[StoredFile]) -> int:
+    """Delete photos; content that another photo shares stays on disk until that goes too."""
+    count = 0
+    for file in stored:
+        count += 1
+        file.delete()
+        if not StoredFile.objects.filter(sha256=file.sha256).exists():
+            path = files.path_of(file.sha256)
+            transaction.on_commit(partial(path.unlink, missing_ok=True))
+    return count
+
+
+def _erase_customer(customer: Customer) -> None:
+    Customer.objects.filter(pk=customer.pk).update(
+        name=ERASED,
+        phone="",
+        account_number="",
+        account_index="",
+        address="",
+        nominee="",
+        visit_password="",
+        lat=None,
+        lon=None,
+        special_kind="",
+        special_level=None,
+        visit_interval_days=None,
+        consented_on=None,
+        renewal_due_on=None,
+    )
+    Job.objects.filter(customer=customer).update(detail="", address="", customer=None)
+
+
+def years_before(on: date, years: int) -> date:
+    """Return the same day some years earlier; the 29th of February becomes the 28th."""
+    day = 28 if (on.month, on.day) == (2, 29) else on.day
+    return on.replace(year=on.year - years, day=day)

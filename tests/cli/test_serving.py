@@ -1,0 +1,156 @@
+"""The server as a person starts it: quick to stop, quick to come back, plain about trouble."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from dianliang.core.assets import ensure_assets
+from tests.browsing import free_port
+
+STOPS_WITHIN_S, BACK_WITHIN_S = 6.0, 20.0
+"""Generous: the suite shares its machine. Alone, it stops in under 2 s and is back in 3."""
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Run the product's own command against a home of its own."""
+    ensure_assets()
+    environment = {
+        **{k: v for k, v in os.environ.items() if k != "DIANLIANG_MODE"},
+        "DIANLIANG_HOME": str(tmp_path / "home"),
+        "DJANGO_SETTINGS_MODULE": "dianliang.config.settings",
+    }
+    environment.pop("DIANLIANG_DATABASE", None)
+    started = []
+
+    def start(*words, **more):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dianliang.cli", *words],
+            env={**environment, **more},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def answers(port):
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=2) as answer:
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def until_ready(port, process, within=60.0):
+    began = time.monotonic()
+    while not answers(port):
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() - began < within
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def test_a_terminated_server_stops_soon_and_says_so(command):
+    port = free_port()
+    server = command("serve", "--port", str(port))
+    until_ready(port, server)
+
+    began = time.monotonic()
+    server.send_signal(signal.SIGTERM)
+    said, _ = server.communicate(timeout=30)
+
+    assert time.monotonic() - began < STOPS_WITHIN_S
+    assert server.returncode == 0
+    assert "已停止" in said
+    assert "Warning" not in said
+    assert "WARNING" not in said
+
+
+def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting(command):
+    port = free_port()
+    first = command("serve", "--port", str(port))
+    until_ready(port, first)
+    first.kill()
+
+    second = command("serve", "--port", str(port))
+
+    assert until_ready(port, second) < BACK_WITHIN_S
+
+
+def test_a_taken_port_and_a_home_in_use_are_told_in_words(command):
+    port, other = free_port(), None
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        refused = command("serve", "--port", str(port))
+        said, _ = refused.communicate(timeout=60)
+    assert refused.returncode == 1
+    assert "端口被占用" in said
+    until_ready(port, command("serve", "--port", str(port)))
+    other = free_port()
+
+    second = command("serve", "--port", str(other))
+    said, _ = second.communicate(timeout=60)
+
+    assert second.returncode == 1
+    assert "已有一个点亮在运行" in said
+
+
+def test_without_a_command_the_products_own_help_is_shown(command):
+    said, _ = command().communicate(timeout=60)
+
+    assert "doctor" in said
+    assert "建好演示县" in said
+    assert "dumpdata" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{}", "已损坏"), ("not json", "已损坏"), ('{"field_keys": {"k1": "00"}}', "已损坏")],
+)
+def test_a_broken_file_of_secrets_is_told_in_words(command, tmp_path, text, words):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "secrets.json").write_text(text)
+
+    said, _ = command("doctor").communicate(timeout=60)
+
+    assert words in said
+    assert "Traceback" not in said
+
+
+def test_a_database_without_its_secrets_gets_no_new_ones(command, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dianliang.sqlite3").write_bytes(b"")
+
+    doctor = command("doctor")
+    said, _ = doctor.communicate(timeout=60)
+
+    assert doctor.returncode == 1
+    assert "没有密钥文件" in said
+    assert not (tmp_path / "home" / "secrets.json").exists()
+
+
+def test_a_database_that_cannot_be_reached_is_told_in_words(command):
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+
+    doctor = command("doctor", DIANLIANG_DATABASE=nowhere)
+    said, _ = doctor.communicate(timeout=60)
+
+    assert doctor.returncode == 1
+    assert "连不上 PostgreSQL" in said
+    assert "Traceback" not in said

@@ -1,0 +1,204 @@
+"""A person's data: sealed at rest, handed out and erased when he asks, gone when their time is."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from dianliang.core import jobs
+from dianliang.core.models import AuditEvent, IdempotencyRecord, StoredFile
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.intake.models import Need, Participant, Rating
+from dianliang.domain.work.models import Job
+from dianliang.domain.workforce.models import Person
+from dianliang.flows import care, handling, posting, privacy
+from dianliang.kernel.actor import SYSTEM
+from dianliang.kernel.errors import InvalidInputError
+from tests.core.test_files import photo as picture
+from tests.town import NOON
+
+PHONE, OTHER = "19987650001", "19987650002"
+IDENTITY = "330523196001011234"
+SECRETS = {
+    "phone": PHONE,
+    "name": "慕容晓白",
+    "behalf": "司徒老太",
+    "identity": IDENTITY,
+    "customer": "欧阳守夜",
+    "customer phone": OTHER,
+    "account": "3305239876543",
+    "address": "枕流巷八十八号",
+    "nominee": "皇甫联络",
+    "password": "灯塔暗号九十九",
+    "steward phone": "19987650003",
+}
+
+
+def fill(town):
+    """Have one person and one special customer go through everything that writes."""
+    need = town.post(
+        f"余村村停电了，我电话{PHONE}，身份证{IDENTITY}",
+        area_code="V1",
+        phone=PHONE,
+        name=SECRETS["name"],
+        on_behalf_of=SECRETS["behalf"],
+        kind="on_behalf",
+        service_code="PWR-OUTAGE",
+    )
+    by = town.actor("S1")
+    handling.accept(number=need.number, by=by, at=NOON)
+    handling.split(number=need.number, parts=(), by=by, at=NOON)
+    asker = need.participants.get()
+    handling.reveal_phone(
+        number=need.number, participant_id=asker.pk, reason="回访", by=by, at=NOON
+    )
+    customer = Customer.objects.create(
+        number="K1",
+        kind="resident",
+        name=SECRETS["customer"],
+        phone=OTHER,
+        account_number=SECRETS["account"],
+        address=SECRETS["address"],
+        nominee=SECRETS["nominee"],
+        visit_password=SECRETS["password"],
+        area=town.areas["V1"],
+        unit=town.units["S1"],
+        special_kind="elderly_alone",
+        special_level=2,
+        visit_interval_days=30,
+        consented_on=NOON.date(),
+        last_visited_on=NOON.date() - timedelta(days=40),
+        lat=30.51,
+        lon=119.61,
+    )
+    care.open_visits(numbers=["K1"], by=by, at=NOON)
+    care.reveal(number="K1", reason="上门核对", by=by, at=NOON)
+    Person.objects.create(
+        number="P1", name="某电管家", phone=SECRETS["steward phone"], unit=town.units["S1"]
+    )
+    jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
+    return need, customer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_personal_lies_in_the_database_in_clear(town):
+    """Read the very bytes: tables, indexes, search, jobs, answers, trail, write-ahead log."""
+    fill(town)
+    if connection.vendor == "sqlite":
+        path = Path(settings.DATABASES["default"]["NAME"])
+        raw = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+        assert "余村村停电了".encode() in raw
+        found = {name for name, secret in SECRETS.items() if secret.encode() in raw}
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            tables = [row[0] for row in cursor.fetchall()]
+            text = ""
+            for table in tables:
+                cursor.execute(f'SELECT t::text FROM "{table}" t')
+                text += "\n".join(row[0] for row in cursor.fetchall())
+        assert "余村村停电了" in text
+        found = {name for name, secret in SECRETS.items() if secret in text}
+    assert found == set()
+
+
+@pytest.mark.django_db
+def test_a_number_in_the_words_is_masked_and_kept_where_it_can_be_called(town):
+    need = town.post(f"余村村没电，电话{PHONE}", area_code="V1")
+
+    assert "199****0001" in need.text
+    assert need.participants.get().phone == PHONE
+
+
+@pytest.mark.django_db
+def test_a_second_number_stays_in_the_words(town):
+    need = town.post(f"余村村没电，找我爸{OTHER}", area_code="V1", phone=PHONE)
+
+    assert OTHER in need.text
+
+
+@pytest.fixture
+def finished(town):
+    """A need with a photo that was done and rated, and a joiner beside it."""
+    photo = picture()
+    need = town.post("余村村停电了", area_code="V1", phone=PHONE, name="甲", photos=(photo,))
+    by = town.actor("S1")
+    handling.accept(number=need.number, by=by, at=NOON)
+    handling.resolve(number=need.number, words="已修好", by=by, at=NOON)
+    posting.rate_need(token=town.token(), stars=5, words="谢谢小王", at=NOON)
+    need.refresh_from_db()
+    return need
+
+
+@pytest.mark.django_db
+def test_a_person_gets_what_is_kept_about_him_and_the_trail_says_so(finished):
+    kept = privacy.export(phone=PHONE, reason="本人来函", by=SYSTEM, at=NOON)
+
+    assert [row["phone"] for row in kept["needs"]] == [PHONE]
+    assert kept["needs"][0]["ratings"] == [[5, "谢谢小王"]]
+    event = AuditEvent.objects.get(verb="personal.export")
+    assert event.reason == "本人来函"
+    assert PHONE not in f"{event.target_id}{event.after}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_person_wants_erased_is_gone_and_the_figures_stay(finished):
+    stored = StoredFile.objects.get()
+    path = Path(settings.MEDIA_ROOT) / stored.sha256[:2] / stored.sha256
+
+    done = privacy.erase(phone=PHONE, reason="本人来函", by=SYSTEM, at=NOON)
+
+    assert (done.needs, done.photos) == (1, 1)
+    need, who = Need.objects.get(pk=finished.pk), Participant.objects.get()
+    assert (need.text, who.phone, who.name, who.phone_index) == (privacy.ERASED, "", "", "")
+    assert (Rating.objects.get().stars, Rating.objects.get().words) == (5, "")
+    assert not path.exists()
+    assert privacy.export(phone=PHONE, reason="核对", by=SYSTEM, at=NOON)["needs"] == []
+    assert AuditEvent.objects.filter(verb="intake.need.post", target_id=need.number).exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_erased_while_something_is_still_open(town):
+    need = town.post("余村村停电了", area_code="V1", phone=PHONE)
+
+    with pytest.raises(privacy.UnableToEraseError, match=need.number):
+        privacy.erase(phone=PHONE, reason="本人来函", by=SYSTEM, at=NOON)
+
+    assert Participant.objects.get().phone == PHONE
+
+
+@pytest.mark.django_db
+def test_a_customers_file_is_erased_once_no_visit_is_open(town):
+    fill(town)
+    with pytest.raises(privacy.UnableToEraseError):
+        privacy.erase(customer="K1", reason="本人来函", by=SYSTEM, at=NOON)
+    Job.objects.filter(customer__number="K1").update(status="CANCELLED")
+
+    privacy.erase(customer="K1", reason="本人来函", by=SYSTEM, at=NOON)
+
+    customer = Customer.objects.get(number="K1")
+    assert (customer.name, customer.phone, customer.special_kind) == (privacy.ERASED, "", "")
+
+
+@pytest.mark.django_db
+def test_neither_export_nor_erasure_without_a_reason(finished):
+    for ask in (privacy.export, privacy.erase):
+        with pytest.raises(InvalidInputError):
+            ask(phone=PHONE, reason=" ", by=SYSTEM, at=NOON)
+
+
+@pytest.mark.django_db
+def test_old_needs_lose_their_persons_and_young_ones_keep_them(finished, town):
+    young = town.post("余村村停电了", area_code="V1", phone=OTHER, at=NOON + timedelta(days=2))
+    before = NOON + timedelta(days=1)
+
+    looked = privacy.expire(before=before, dry_run=True, by=SYSTEM, at=NOON)
+    assert (looked.needs, Participant.objects.get(need=finished).phone) == (1, PHONE)
+    privacy.expire(before=before, dry_run=False, by=SYSTEM, at=NOON)
+
+    assert Participant.objects.get(need=finished).phone == ""
+    assert Participant.objects.get(need=young).phone == OTHER
+    assert IdempotencyRecord.objects.count() == 1
+    assert privacy.expire(before=before, dry_run=True, by=SYSTEM, at=NOON).needs == 0
