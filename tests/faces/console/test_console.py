@@ -237,19 +237,15 @@ ODD = ["\0", "a\0b", "x" * 5000, "\ufffe", "'; DROP TABLE", "１２３"]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
-@pytest.mark.parametrize("verb", sorted(handling.ACTS))
-def test_whatever_is_sent_with_a_verb_is_answered_in_words_and_nothing_breaks(
-    desk, town, verb, odd
-):
-    need = town.post("余村村家里没电了", area_code="V1")
+def test_whatever_is_sent_with_a_verb_is_answered_in_words_and_nothing_breaks(desk, town, odd):
     fields = ("reason", "unit_code", "question", "words", "into", "service_code", "urgency")
     sent = dict.fromkeys((*fields, "aspect", "other", "back"), odd)
+    for verb in sorted(handling.ACTS):
+        need = town.post("余村村家里没电了", area_code="V1")
+        path = f"/console/needs/{need.number}/do/{verb}/"
 
-    answer = desk.post(f"/console/needs/{need.number}/do/{verb}/", sent)
-
-    assert answer.status_code in {302, 422}
-    stale = desk.post(f"/console/needs/{need.number}/do/{verb}/", {**sent, "seen": odd})
-    assert stale.status_code in {409, 422}
+        assert desk.post(path, sent).status_code in {302, 422}, verb
+        assert desk.post(path, {**sent, "seen": odd}).status_code in {409, 422}, verb
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
