@@ -233,6 +233,9 @@ def _visit(line: PlannedStop, *, by: Actor, at: datetime) -> Visit | None:
     if job.status not in {"OPEN", "SCHEDULED"}:
         message = f"工单 {job.number} 已{job.get_status_display()}，请重新计算后再发布。"
         raise UnableToPlanError(message)
+    if job.forbidden_team_id == line.team_id:
+        message = f"诉求人要求换队：工单 {job.number} 不能再派{line.team.name}，请改派后再发布。"
+        raise UnableToPlanError(message)
     current = job.visits.filter(status__in=["SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED"]).first()
     if current is not None and current.status != "SCHEDULED":
         return None
