@@ -35,7 +35,7 @@ BROKEN = (
     RuntimeError,
     struct.error,
 )
-"""What decoders raise on files that were damaged or made to hurt; found by mutating real photos."""
+"""What decoders raise on files that are damaged or made to hurt."""
 
 register_heif_opener()
 

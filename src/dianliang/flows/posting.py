@@ -278,14 +278,6 @@ def duplicates_of(
     )
 
 
-def offered_duplicates(*, asked: Asked, at: datetime) -> tuple[triage.LikelyDuplicate, ...]:
-    """Return what a neighbour may join: public needs, their words without names and numbers."""
-    return tuple(
-        replace(found, text=triage.masked(found.text))
-        for found in duplicates_of(asked=asked, at=at, is_public=True)
-    )
-
-
 def join_need(
     *,
     number: str,
@@ -293,6 +285,7 @@ def join_need(
     reporter: Reporter,
     key: str,
     follow_token: str,
+    photos: tuple[bytes, ...] = (),
     by: Actor = ANYONE,
     at: datetime,
 ) -> dict[str, Any]:
@@ -302,6 +295,7 @@ def join_need(
         InvalidInputError: the need is unknown or not public, or a field cannot be kept.
         UnableToJoinError: it has ended.
     """
+    number = clean_text(number, field="number", label="需求编号", most=24)
     text = clean_text(text, field="text", label="补充描述", most=4000)
     asked = checked(Asked(text="加入", **asdict(reporter)))
 
@@ -309,7 +303,7 @@ def join_need(
         need = Need.objects.filter(number=number, is_public=True).first()
         if need is None:
             raise InvalidInputError("没有找到这条需求。", field="number")
-        posting.join(
+        joined = posting.join(
             need=need,
             text=text,
             reporter=asked.reporter(),
@@ -317,6 +311,9 @@ def join_need(
             by=by,
             at=at,
         )
+        if photos:
+            kept = _keep(photos, at=at)
+            posting.say(participant=joined, text="", photos=kept, by=by, at=at)
         return {"number": need.number}
 
     body = {"number": number, "text": text, "phone": asked.phone}

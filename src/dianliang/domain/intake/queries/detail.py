@@ -12,7 +12,7 @@ from dianliang.domain.intake.queries.board import NeedRow, next_visits, row_of, 
 from dianliang.domain.intake.queries.following import PLAIN_WORDS
 from dianliang.domain.work.lifecycle import JOB_LABELS, VISIT_LABELS
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
-from dianliang.kernel.masking import mask_name, mask_phone
+from dianliang.kernel.masking import mask_account, mask_name, mask_phone
 
 INTERNAL_WORDS = {
     "intake.need.say": "诉求人补充",
@@ -35,6 +35,8 @@ class Asker:
     name: str
     phone: str
     on_behalf_of: str
+    firm: str
+    account_number: str
     text: str
     joined_at: datetime
     has_phone: bool
@@ -210,6 +212,8 @@ def _askers(need: Need) -> tuple[Asker, ...]:
                 name=mask_name(row.name),
                 phone=mask_phone(row.phone),
                 on_behalf_of=mask_name(row.on_behalf_of),
+                firm=row.firm,
+                account_number=mask_account(row.account_number),
                 text=row.text,
                 joined_at=row.joined_at,
                 has_phone=bool(row.phone),
