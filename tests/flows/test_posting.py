@@ -1,13 +1,23 @@
 """A need comes in: placed, understood, routed, promised, stored once."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib import admin
+from django.db import IntegrityError, transaction
 
+import dianliang
 from dianliang.core.models import AuditEvent
-from dianliang.domain.intake.models import Need, Participant, Suggestion
+from dianliang.domain.catalog.models import Service
+from dianliang.domain.intake.models import Need, Participant, Rating, Suggestion
+from dianliang.domain.intake.operations.handling import UnableToHandleError
 from dianliang.domain.intake.operations.posting import UnableToJoinError, UnableToRateError
-from dianliang.flows import handling, posting
+from dianliang.domain.work.models import Job, PlannedStop
+from dianliang.domain.work.operations import plans
+from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.flows import handling, posting, preview
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, KeyReusedError, NotVisibleError
 from tests.town import NOON
@@ -127,6 +137,8 @@ def test_the_same_key_with_other_words_is_refused(town):
         ({"text": "停电了", "photos": (b"x",) * 7}, "photos"),
         ({"text": "停电了", "photos": (b"<svg/>",)}, "photos"),
         ({"text": "停电了", "kind": "robot"}, "kind"),
+        ({"text": "停电了", "kind": "enterprise", "account_number": "3401-x"}, "account_number"),
+        ({"text": "停电了", "kind": "enterprise", "firm": "茶\0厂"}, "firm"),
     ],
 )
 def test_what_cannot_be_kept_is_named_and_nothing_is_stored(town, asked, field):
@@ -239,3 +251,172 @@ def test_only_a_hash_of_the_link_is_stored(town):
     town.post(area_code="V1")
 
     assert not Participant.objects.filter(token_hash__contains="follow").exists()
+
+
+def test_a_firm_says_which_it_is_and_its_account(town):
+    town.post(
+        "车间缺相",
+        area_code="V1",
+        kind="enterprise",
+        firm="白茶厂",
+        name="周",
+        account_number="3301234567",
+    )
+
+    asker = Participant.objects.get()
+    assert (asker.kind, asker.firm, asker.account_number) == ("enterprise", "白茶厂", "3301234567")
+
+
+def test_a_danger_is_taken_in_whatever_else_is_wrong(town):
+    asked = posting.Asked(
+        text="电线断了掉在地上", area_code="XX", phone="打我爸手机", lat=1e999, photos=(b"x",)
+    )
+
+    dropped = posting.post_in_danger(asked=asked, key="k" * 20, follow_token="t" * 20, at=NOON)
+
+    need = Need.objects.get()
+    assert need.is_danger
+    assert (need.area.code, need.lat, need.photos.count()) == ("C", None, 0)
+    assert len(dropped) == 4
+
+
+def test_a_danger_without_words_is_still_refused(town):
+    with pytest.raises(InvalidInputError):
+        posting.post_in_danger(
+            asked=posting.Asked(text="\0"), key="k" * 20, follow_token="t" * 20, at=NOON
+        )
+
+
+def test_who_did_it_badly_does_not_get_it_again(town):
+    need = resolved(town)
+    posting.rate_need(token=town.token(), stars=1, words="没人来", at=NOON)
+
+    with pytest.raises(UnableToHandleError):
+        handling.accept(number=need.number, by=town.actor(), at=NOON)
+    handling.accept(number=need.number, by=town.actor("S1"), at=NOON)
+    with pytest.raises(UnableToHandleError):
+        handling.resolve(number=need.number, words="好了", by=town.actor(), at=NOON)
+
+    handling.resolve(number=need.number, words="好了", by=town.actor("S1"), at=NOON)
+
+
+def test_who_did_it_badly_does_not_get_it_through_a_hand_over(town):
+    need = resolved(town)
+    posting.rate_need(token=town.token(), stars=1, words="没人来", at=NOON)
+    handling.hand_over(
+        number=need.number, unit_code="AJ", reason="换人", by=town.actor("S1"), at=NOON
+    )
+
+    with pytest.raises(UnableToHandleError):
+        handling.take(number=need.number, by=town.actor(), at=NOON)
+
+
+def test_a_complaint_by_phone_also_brings_somebody_else(town):
+    need = resolved(town)
+
+    handling.reopen(number=need.number, reason="来电说又坏了", by=town.actor("S1"), at=NOON)
+
+    need.refresh_from_db()
+    assert need.avoided_actor == town.actor().id
+
+
+def test_a_plan_that_sends_the_same_team_again_is_not_published(town):
+    team = town.team("A", "S1", "repair")
+    town.team("B", "S1", "repair")
+    need = town.post("家里突然没电了", area_code="V1")
+    by = town.actor()
+    handling.accept(number=need.number, by=by, at=NOON)
+    (job,) = handling.split(number=need.number, parts=(), by=by, at=NOON)
+    Job.objects.filter(pk=job.pk).update(forbidden_team=team)
+    plan = plans.draft(
+        unit=town.units["S1"],
+        first_on=NOON.date(),
+        last_on=NOON.date(),
+        teams=[team],
+        jobs=[job],
+        seconds=1,
+        seed=1,
+        by=by,
+        at=NOON,
+    )
+    PlannedStop.objects.create(
+        plan=plan,
+        job=job,
+        team=team,
+        on=NOON.date(),
+        sequence=1,
+        arrive_at=NOON,
+        start_at=NOON,
+        travel_s=0,
+        travel_m=0,
+        depart_at=NOON + timedelta(hours=1),
+    )
+    type(plan).objects.filter(pk=plan.pk).update(status="READY")
+    plan.refresh_from_db()
+
+    with pytest.raises(UnableToPlanError, match="换队"):
+        plans.publish(plan=plan, revision=plan.revision, by=by, at=NOON)
+
+
+def test_nobody_can_change_a_rating_not_even_in_the_database(town):
+    resolved(town)
+    rating = posting.rate_need(token=town.token(), stars=4, words="还行", at=NOON)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rating.objects.filter(pk=rating.pk).update(stars=5)
+
+    rating.refresh_from_db()
+    assert rating.stars == 4
+    assert AuditEvent.objects.get(verb="intake.need.stars").after == "4"
+
+
+def test_ratings_are_written_in_one_place_and_shown_on_no_administration_page():
+    writes = re.compile(r"(Rating\.objects|ratings)\.(\w*create|update|delete|\w*save)|Rating\(")
+    package = Path(dianliang.__file__).parent
+    writers = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if writes.search(path.read_text("utf-8")) and "migrations" not in path.parts
+    }
+
+    assert writers == {
+        "domain/intake/operations/posting.py",  # what a participant does
+        "domain/intake/models.py",  # the class itself
+        "flows/demo/seeding.py",  # generated data of the demo
+    }
+    assert Rating not in admin.site._registry
+
+
+def test_what_is_about_the_weak_is_never_public_and_cannot_be_joined(town):
+    assert Service.objects.get(code="CARE-ELDER").is_private
+    need = town.post("独居老人灯泡坏了没人换", service_code="CARE-ELDER", area_code="V1")
+    again = posting.Asked(text="独居老人灯泡坏了没人换", area_code="V1")
+
+    assert not need.is_public
+    assert preview.offered_duplicates(asked=again, at=NOON) == ()
+    with pytest.raises(InvalidInputError):
+        posting.join_need(
+            number=need.number,
+            text="",
+            reporter=posting.Reporter(),
+            key="j" * 20,
+            follow_token="t" * 20,
+            at=NOON,
+        )
+
+
+def test_a_neighbour_is_not_told_names_and_numbers(town):
+    town.post("张大爷家旁边电线杆歪了，电话13812345678", area_code="V1")
+    again = posting.Asked(text="电线杆歪了", area_code="V1")
+
+    (offered,) = preview.offered_duplicates(asked=again, at=NOON)
+
+    assert "13812345678" not in offered.text
+    assert "张大爷" not in offered.text
+    assert "电线杆歪了" in offered.text
+
+
+def test_a_form_is_told_that_its_words_name_another_village(town):
+    seen = preview.preview(asked=posting.Asked(text="大溪村路灯坏了", area_code="V1"), at=NOON)
+
+    assert (seen.area_code, seen.said_code) == ("V1", "V2")

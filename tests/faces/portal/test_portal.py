@@ -156,7 +156,7 @@ def test_danger_shows_the_emergency_numbers_while_typing(client, town):
     answer = client.post("/post/hints/", {"text": "电线断了掉在地上"})
 
     assert "tel:119" in answer.content.decode()
-    assert client.post("/post/hints/", {"text": "想装充电桩"}).content.decode().strip() == ""
+    assert "tel:" not in client.post("/post/hints/", {"text": "想装充电桩"}).content.decode()
 
 
 def test_a_done_need_is_rated_and_an_unhappy_one_comes_back(client, town):
