@@ -227,6 +227,15 @@ def test_danger_is_not_asked_about_duplicates_and_stands_at_the_top(client, town
     assert set(rows[:2]) == dangers
 
 
+def test_a_second_danger_from_the_same_page_is_taken_in_at_once(client, town):
+    first = send(client, text="电线断了掉在地上", area_code="V1")
+    second = send(client, text="变压器起火了", area_code="V1")
+
+    assert first.status_code == second.status_code == 302
+    assert first.url != second.url
+    assert Need.objects.filter(is_danger=True).count() == 2
+
+
 def test_joining_in_danger_is_not_held_back_either(client, town, monkeypatch):
     number = town.post("余村文化礼堂电线断了掉在地上", area_code="V1").number
     exhaust(client, monkeypatch)

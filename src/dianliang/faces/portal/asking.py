@@ -101,6 +101,9 @@ def _take_in_danger(
             by=_sender(request) or posting.ANYONE,
             at=at,
         )
+    except KeyReusedError:  # he stepped back and wrote of another danger: that is another need
+        values["key"] = secrets.token_hex(16)
+        return _take_in_danger(request, form, site=site, sent=sent, at=at)
     except DomainError as refusal:
         return _refused(request, form, refusal, site=site, sent=sent)
     for words in (*wrong, *sent.problems, *dropped):

@@ -12,7 +12,10 @@ function remember() {
 }
 markNews(live, seen);
 remember();
-try { localStorage.removeItem("dianliang.draft"); } catch { /* private mode */ }
+try { // what was typed has arrived; draft.js still knows it, should the same be sent again
+  const draft = JSON.parse(localStorage.getItem("dianliang.draft"));
+  if (draft) localStorage.setItem("dianliang.draft", JSON.stringify({ ...draft, sent: true }));
+} catch { /* private mode */ }
 
 const link = document.getElementById("link");
 const copy = document.getElementById("copy");
