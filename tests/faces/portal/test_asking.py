@@ -260,6 +260,17 @@ def test_without_scripts_a_sum_opens_the_way_once(client, town, monkeypatch):
     assert send(client, **asked, sum=str(a + b), key="y" * 32).status_code == 429
 
 
+def test_a_joiner_who_is_slowed_down_goes_on_to_join(client, town, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_POSTS", 0)
+    number = town.post("余村文化礼堂旁边的电线杆被车撞歪了", area_code="V1").number
+
+    held = client.post(f"/join/{number}/", {**FORM, "text": "我也看到了"})
+
+    assert held.status_code == 429
+    assert f'action="/join/{number}/"' in page(held)
+    assert "我也看到了" in page(held)
+
+
 def test_sums_are_not_a_way_for_a_flood(client, town, monkeypatch, noon):
     monkeypatch.setattr(challenge, "MOST_SUMS", 2)
     opened = []

@@ -173,7 +173,7 @@ def test_words_survive_a_closed_page(town, browser_of: Open):
 
     expect(page.get_by_label("哪里、什么事")).to_have_value("写了一半的话")
     page.get_by_role("button", name="提交", exact=True).click()
-    expect(page.get_by_text("已收到").first).to_be_visible()
+    expect(page.get_by_text("已存在本机")).to_be_visible()
     page.goto("/post/")
     expect(page.get_by_label("哪里、什么事")).to_have_value("")
 
@@ -182,7 +182,7 @@ def test_stepping_back_and_sending_again_is_one_need(town, browser_of: Open):
     page = browser_of(True).new_page()
     page.goto("/post/")
     post(page, "路灯坏了三天了")
-    expect(page.get_by_text("已收到").first).to_be_visible()
+    expect(page.get_by_text("已存在本机")).to_be_visible()
     page.go_back()
     post(page, "路灯坏了三天了")
 

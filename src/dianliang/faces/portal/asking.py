@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -117,7 +118,7 @@ def _take_in(
     values = form.cleaned_data
     key = values["key"]
     asked = _asked(request, values, sent)
-    page = {"asked": values, "kept": sent.tokens}
+    page = {"asked": values, "kept": sent.tokens, "action": reverse("portal:post")}
     try:
         if not posting.was_posted(key):
             found = () if values["confirmed"] else preview.offered_duplicates(asked=asked, at=at)
@@ -235,7 +236,8 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
             at=at,
         )
     except limits.TooManyError as refusal:
-        return _slow_down(request, refusal, {"asked": values, "kept": sent.tokens}, at=at)
+        page = {"asked": values, "kept": sent.tokens, "action": request.path}
+        return _slow_down(request, refusal, page, at=at)
     except DomainError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return _form(request, form, site=None, sent=sent, status=422)
