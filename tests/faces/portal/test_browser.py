@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dianliang.domain.intake.models import Need, Participant
@@ -154,10 +156,6 @@ def test_photos_are_shown_shrunk_removable_and_survive_a_mistake(town, browser_o
 
 def noise() -> bytes:
     """A picture that is hard to compress, as a phone's are."""
-    from io import BytesIO
-
-    from PIL import Image
-
     out = BytesIO()
     Image.effect_noise((2600, 2200), 90).save(out, "PNG")
     return out.getvalue()
@@ -249,7 +247,7 @@ def test_a_firm_and_an_elder_are_asked_what_fits(town, browser_of: Open):
     expect(page.get_by_label("单位名称")).to_be_hidden()
 
     page.get_by_label("代老人、邻居或家人").check()
-    expect(page.get_by_label("代谁提")).to_be_visible()
+    page.get_by_label("代谁提").fill("王奶奶")
     page.get_by_label("为企业").check()
     page.get_by_label("单位名称").fill("白茶厂")
     page.get_by_label("户号").fill("3301234567")
@@ -269,8 +267,6 @@ def test_everything_goes_by_keyboard(town, browser_of: Open):
     page.keyboard.type("路灯坏了三天了")
     reach(page, "village")
     page.keyboard.type("ycc")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(village(page)).to_have_value("余村村")
     map_ = page.locator("#pin-map .map")
@@ -365,8 +361,14 @@ def test_nothing_jumps_while_a_page_loads_or_hints_arrive(town, browser_of: Open
 
 
 def test_the_first_pages_weigh_little_over_the_wire(town, browser_of: Open):
-    weights = {}
+    weights: dict[str, float] = {}
+    arrived: list[float] = []
+
+    def arrive(part: dict[str, float]) -> None:
+        arrived.append(part["encodedDataLength"])
+
     for path in paths(town):
+        arrived.clear()
         context = browser_of(True)
         page = context.new_page()
         wire = context.new_cdp_session(page)
@@ -379,8 +381,9 @@ def test_the_first_pages_weigh_little_over_the_wire(town, browser_of: Open):
         page.wait_for_load_state("networkidle")
         weights[path] = sum(sizes)
 
+    del weights["/needs/"]  # its map is what `serve` sends compressed and this server does not
     assert min(weights.values()) > 1000
-    assert {path: w for path, w in weights.items() if w > MOST_BYTES and path != "/needs/"} == {}
+    assert {path: w for path, w in weights.items() if w > MOST_BYTES} == {}
 
 
 def test_the_desk_is_used(town, browser_of: Open):
