@@ -5,9 +5,12 @@ import shutil
 import socket
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -47,3 +50,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def upload(
+    name: str, shade: int = 7, *, kind: str = "JPEG", content: bytes | None = None
+) -> SimpleUploadedFile:
+    """A photo as a form sends it; photos of different shades are different."""
+    out = BytesIO()
+    Image.new("RGB", (40, 30), (shade * 30 % 256, 90, 40)).save(out, kind)
+    return SimpleUploadedFile(name, out.getvalue() if content is None else content)

@@ -1,6 +1,7 @@
 """Photos: re-encoded, stripped, bounded; anything else is refused in words."""
 
 from io import BytesIO
+from random import Random
 
 import pytest
 from PIL import Image
@@ -67,9 +68,47 @@ def test_what_is_not_a_photo_is_refused_and_nothing_is_kept(noon, raw):
     assert not StoredFile.objects.exists()
 
 
+def mutated(kind: str, seed: int) -> bytes:
+    """A photo with some bytes changed and perhaps its end missing, the same for a seed."""
+    rng = Random(seed)
+    out = BytesIO()
+    Image.radial_gradient("L").resize((60, 40)).convert("RGB").save(out, kind)
+    data = bytearray(out.getvalue())
+    if rng.random() < 0.3:
+        del data[rng.randrange(len(data)) :]
+    for _ in range(rng.randrange(1, 12) if data else 0):
+        data[rng.randrange(min(len(data), rng.choice([60, 400, len(data)])))] = rng.randrange(256)
+    return bytes(data)
+
+
+@pytest.mark.filterwarnings("ignore")  # decoders warn of much before they give up
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "HEIF"])
+def test_a_poisoned_photo_is_kept_clean_or_refused_in_words(kind):
+    kept = refused = 0
+    for seed in range(150):
+        try:
+            kept += files.reencoded(mutated(kind, seed)).content.startswith(b"\xff\xd8")
+        except InvalidInputError:
+            refused += 1
+
+    assert kept + refused == 150
+    assert refused
+
+
+def test_a_photo_that_did_not_arrive_whole_says_so(noon):
+    whole = photo(size=(800, 600))
+
+    with pytest.raises(InvalidInputError) as refusal:
+        files.keep_image(whole[: len(whole) // 2], at=noon)
+
+    assert "不完整" in refusal.value.message
+
+
 def test_a_decompression_bomb_is_refused(noon):
     bomb = BytesIO()
     Image.new("1", (30000, 30000)).save(bomb, "PNG")
 
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(InvalidInputError) as refusal:
         files.keep_image(bomb.getvalue(), at=noon)
+
+    assert "像素过大" in refusal.value.message

@@ -27,7 +27,16 @@ def pages(transactional_db):
     town.user("desk", Role.DISPATCHER)
     need = town.post("余村文化礼堂电线断了掉在地上", area_code="V1", phone="13812345678", at=now())
     town.post("想给车位装充电桩", area_code="V1", at=now())
-    free = ["/", "/post/", "/needs/", "/algorithm/", f"/n/{town.token(1)}/", "/login/", "/nope/"]
+    free = [
+        "/",
+        "/post/",
+        "/mine/",
+        "/needs/",
+        "/algorithm/",
+        f"/n/{town.token(1)}/",
+        "/login/",
+        "/nope/",
+    ]
     desk = ["/console/", f"/console/needs/{need.number}/", "/console/intake/", "/console/paste/"]
     desk += ["/console/plans/", "/console/plans/new/", "/board/", "/board/records/"]
     customer(town)

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from dianliang.core.models import AuditEvent
+from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake.models import Need, Participant, Suggestion
-from dianliang.domain.intake.operations.posting import UnableToJoinError, UnableToRateError
-from dianliang.flows import handling, posting
+from dianliang.domain.intake.operations.posting import UnableToJoinError
+from dianliang.flows import posting, preview
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, KeyReusedError, NotVisibleError
 from tests.town import NOON
@@ -127,6 +128,8 @@ def test_the_same_key_with_other_words_is_refused(town):
         ({"text": "停电了", "photos": (b"x",) * 7}, "photos"),
         ({"text": "停电了", "photos": (b"<svg/>",)}, "photos"),
         ({"text": "停电了", "kind": "robot"}, "kind"),
+        ({"text": "停电了", "kind": "enterprise", "account_number": "3401-x"}, "account_number"),
+        ({"text": "停电了", "kind": "enterprise", "firm": "茶\0厂"}, "firm"),
     ],
 )
 def test_what_cannot_be_kept_is_named_and_nothing_is_stored(town, asked, field):
@@ -172,62 +175,6 @@ def test_nobody_joins_what_has_ended(town):
         )
 
 
-def resolved(town, **asked):
-    need = town.post(area_code="V1", **asked)
-    by = town.actor()
-    handling.accept(number=need.number, by=by, at=NOON)
-    return handling.resolve(number=need.number, words="已修好", by=by, at=NOON + timedelta(hours=1))
-
-
-def test_a_good_rating_closes_and_is_given_once(town):
-    need = resolved(town)
-
-    posting.rate_need(token=town.token(), stars=5, words="很快", at=NOON)
-
-    need.refresh_from_db()
-    assert need.status == "CLOSED"
-    with pytest.raises(UnableToRateError):
-        posting.rate_need(token=town.token(), stars=1, words="", at=NOON)
-
-
-def test_an_unhappy_rating_has_it_done_again_under_new_promises(town):
-    need = resolved(town)
-    later = NOON + timedelta(hours=5)
-
-    posting.rate_need(token=town.token(), stars=1, words="修了又坏", at=later)
-
-    need.refresh_from_db()
-    assert (need.status, need.reopened_count, need.handler) == ("RECEIVED", 1, None)
-    assert need.due_at > later
-
-
-def test_each_who_asked_rates_for_himself(town):
-    need = town.post(area_code="V1")
-    posting.join_need(
-        number=need.number,
-        text="",
-        reporter=posting.Reporter(),
-        key="j" * 20,
-        follow_token="neighbour-token-123",
-        at=NOON,
-    )
-    handling.accept(number=need.number, by=town.actor(), at=NOON)
-    handling.resolve(number=need.number, words="好了", by=town.actor(), at=NOON)
-
-    posting.rate_need(token=town.token(), stars=5, words="", at=NOON)
-    posting.rate_need(token="neighbour-token-123", stars=4, words="", at=NOON)
-
-    given = sorted(Participant.objects.values_list("ratings__stars", flat=True))
-    assert given == [4, 5]
-
-
-def test_it_cannot_be_rated_before_it_is_done(town):
-    town.post(area_code="V1")
-
-    with pytest.raises(UnableToRateError):
-        posting.rate_need(token=town.token(), stars=5, words="", at=NOON)
-
-
 def test_a_strange_link_opens_nothing(town):
     town.post(area_code="V1")
 
@@ -239,3 +186,72 @@ def test_only_a_hash_of_the_link_is_stored(town):
     town.post(area_code="V1")
 
     assert not Participant.objects.filter(token_hash__contains="follow").exists()
+
+
+def test_a_firm_says_which_it_is_and_its_account(town):
+    town.post(
+        "车间缺相",
+        area_code="V1",
+        kind="enterprise",
+        firm="白茶厂",
+        name="周",
+        account_number="3301234567",
+    )
+
+    asker = Participant.objects.get()
+    assert (asker.kind, asker.firm, asker.account_number) == ("enterprise", "白茶厂", "3301234567")
+
+
+def test_a_danger_is_taken_in_whatever_else_is_wrong(town):
+    asked = posting.Asked(
+        text="电线断了掉在地上", area_code="XX", phone="打我爸手机", lat=1e999, photos=(b"x",)
+    )
+
+    dropped = posting.post_in_danger(asked=asked, key="k" * 20, follow_token="t" * 20, at=NOON)
+
+    need = Need.objects.get()
+    assert need.is_danger
+    assert (need.area.code, need.lat, need.photos.count()) == ("C", None, 0)
+    assert len(dropped) == 4
+
+
+def test_a_danger_without_words_is_still_refused(town):
+    with pytest.raises(InvalidInputError):
+        posting.post_in_danger(
+            asked=posting.Asked(text="\0"), key="k" * 20, follow_token="t" * 20, at=NOON
+        )
+
+
+def test_what_is_about_the_weak_is_never_public_and_cannot_be_joined(town):
+    assert Service.objects.get(code="CARE-ELDER").is_private
+    need = town.post("独居老人灯泡坏了没人换", service_code="CARE-ELDER", area_code="V1")
+    again = posting.Asked(text="独居老人灯泡坏了没人换", area_code="V1")
+
+    assert not need.is_public
+    assert preview.offered_duplicates(asked=again, at=NOON) == ()
+    with pytest.raises(InvalidInputError):
+        posting.join_need(
+            number=need.number,
+            text="",
+            reporter=posting.Reporter(),
+            key="j" * 20,
+            follow_token="t" * 20,
+            at=NOON,
+        )
+
+
+def test_a_neighbour_is_not_told_names_and_numbers(town):
+    town.post("张大爷家旁边电线杆歪了，电话13812345678", area_code="V1")
+    again = posting.Asked(text="电线杆歪了", area_code="V1")
+
+    (offered,) = preview.offered_duplicates(asked=again, at=NOON)
+
+    assert "13812345678" not in offered.text
+    assert "张大爷" not in offered.text
+    assert "电线杆歪了" in offered.text
+
+
+def test_a_form_is_told_that_its_words_name_another_village(town):
+    seen = preview.preview(asked=posting.Asked(text="大溪村路灯坏了", area_code="V1"), at=NOON)
+
+    assert (seen.area_code, seen.said_code) == ("V1", "V2")

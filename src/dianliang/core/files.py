@@ -3,6 +3,8 @@
 import hashlib
 import os
 import secrets
+import struct
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -20,8 +22,31 @@ MAX_IMAGE_PIXELS = 50_000_000
 KEPT_SIDE_PX = 2000
 JPEG_QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF")
+TOO_MANY_PIXELS = "照片像素过大，请换一张。"
+BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+)
+"""What decoders raise on files that are damaged or made to hurt."""
 
 register_heif_opener()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A photo as it is kept: JPEG without metadata."""
+
+    content: bytes
+    width_px: int
+    height_px: int
 
 
 def keep_image(raw: bytes, *, at: datetime, field: str = "photos") -> StoredFile:
@@ -32,22 +57,33 @@ def keep_image(raw: bytes, *, at: datetime, field: str = "photos") -> StoredFile
     Raises:
         InvalidInputError: not a picture, damaged, or too large.
     """
-    picture = _opened(raw, field=field)
-    picture.thumbnail((KEPT_SIDE_PX, KEPT_SIDE_PX))
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
-    content = out.getvalue()
-    sha256 = hashlib.sha256(content).hexdigest()
-    _write(path_of(sha256), content)
+    picture = reencoded(raw, field=field)
+    sha256 = hashlib.sha256(picture.content).hexdigest()
+    path = path_of(sha256)
+    if not path.exists():
+        write(path, picture.content)
     return StoredFile.objects.create(
         token=secrets.token_urlsafe(18),
         sha256=sha256,
         media_type="image/jpeg",
-        size_bytes=len(content),
-        width_px=picture.width,
-        height_px=picture.height,
+        size_bytes=len(picture.content),
+        width_px=picture.width_px,
+        height_px=picture.height_px,
         created_at=at,
     )
+
+
+def reencoded(raw: bytes, *, field: str = "photos") -> Picture:
+    """Return a photo upright, bounded, and without anything but its pixels.
+
+    Raises:
+        InvalidInputError: not a picture, damaged, or too large.
+    """
+    picture = _opened(raw, field=field)
+    picture.thumbnail((KEPT_SIDE_PX, KEPT_SIDE_PX))
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return Picture(content=out.getvalue(), width_px=picture.width, height_px=picture.height)
 
 
 def _opened(raw: bytes, *, field: str) -> Image.Image:
@@ -55,18 +91,17 @@ def _opened(raw: bytes, *, field: str) -> Image.Image:
         raise InvalidInputError("照片超过 12 MB，请压缩后再传。", field=field)
     try:
         source = Image.open(BytesIO(raw), formats=FORMATS)
-        if source.width * source.height > MAX_IMAGE_PIXELS:
-            raise InvalidInputError("照片像素过大，请换一张。", field=field)
-        return ImageOps.exif_transpose(source).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-        OSError,
-        SyntaxError,
-        ValueError,
-    ) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise InvalidInputError(TOO_MANY_PIXELS, field=field) from error
+    except BROKEN as error:
         message = "无法识别这张照片，请上传 JPG、PNG、WEBP 或 HEIC。"
+        raise InvalidInputError(message, field=field) from error
+    if source.width * source.height > MAX_IMAGE_PIXELS:
+        raise InvalidInputError(TOO_MANY_PIXELS, field=field)
+    try:
+        return ImageOps.exif_transpose(source).convert("RGB")
+    except BROKEN as error:
+        message = "照片不完整或已损坏，可能没有传完，请重新拍一张或重新选择。"
         raise InvalidInputError(message, field=field) from error
 
 
@@ -80,15 +115,16 @@ def read(stored: StoredFile) -> bytes:
     return path_of(stored.sha256).read_bytes()
 
 
-def _write(path: Path, content: bytes) -> None:
-    if path.exists():
-        return
+def write(path: Path, content: bytes, *, at: datetime | None = None) -> None:
+    """Write a file whole or not at all; `at` dates it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    if at is not None:
+        os.utime(draft, (at.timestamp(), at.timestamp()))
     draft.replace(path)
 
 

@@ -145,9 +145,10 @@ def resolve(*, number: str, words: str, by: Actor, at: datetime) -> Need:
     """Report a need as done in words that the person who asked will read.
 
     Raises:
-        UnableToHandleError: a job of it is still open.
+        UnableToHandleError: a job of it is still open, or it came back because of how he did it.
     """
     need = access.need_to_handle(number, by=by)
+    handling.require_somebody_else(need, by)
     unfinished = need.parts.exclude(job__status__in=["DONE", "CANCELLED"]).count()
     if unfinished:
         raise UnableToHandleError(f"还有 {unfinished} 张工单未完成，请先完成或撤销工单。")
@@ -158,7 +159,7 @@ def resolve(*, number: str, words: str, by: Actor, at: datetime) -> Need:
 def reopen(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
     """Have a need done again, for example after a complaint by phone."""
     need = access.need_to_handle(number, by=by)
-    return posting.reopen_need(need=need, team=None, reason=_reason(reason), by=by, at=at)
+    return posting.reopen_need(need=need, reason=_reason(reason), by=by, at=at)
 
 
 def cancel(*, number: str, reason: str, by: Actor, at: datetime) -> Need:

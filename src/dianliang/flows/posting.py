@@ -1,6 +1,6 @@
 """A need comes in: place, triage, unit, promises, record – in one transaction, once per key."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,21 +18,15 @@ from dianliang.domain.intake.operations import handling, posting
 from dianliang.domain.intake.operations.posting import Place
 from dianliang.domain.intake.reporting import Reporter
 from dianliang.domain.intake.tokens import participant
-from dianliang.domain.territory import queries as territory
-from dianliang.domain.territory.models import Area
-from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.engines.triage import Suggestion
-from dianliang.flows import need_follow, triage
+from dianliang.flows import need_follow, placing, triage
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError
-from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.text import clean_text
 
 MOST_PHOTOS = 6
-SERVICE_AREA_M = 60_000.0
-VILLAGE_WITHIN_M = 8_000.0
 ANYONE = Actor(id="anonymous", name="诉求人", role=Role.RESIDENT)
 
 
@@ -53,7 +47,20 @@ class Asked:
     name: str = ""
     phone: str = ""
     on_behalf_of: str = ""
+    firm: str = ""
+    account_number: str = ""
     photos: tuple[bytes, ...] = ()
+
+    def reporter(self) -> Reporter:
+        """Return who asks."""
+        return Reporter(
+            kind=self.kind,
+            name=self.name,
+            phone=self.phone,
+            on_behalf_of=self.on_behalf_of,
+            firm=self.firm,
+            account_number=self.account_number,
+        )
 
 
 def checked(asked: Asked) -> Asked:
@@ -71,13 +78,20 @@ def checked(asked: Asked) -> Asked:
     phone = clean_text(asked.phone, field="phone", label="电话", most=24)
     if phone and not (phone.replace("-", "").isascii() and phone.replace("-", "").isdigit()):
         raise InvalidInputError("电话只能包含数字和短横线。", field="phone")
+    account = clean_text(asked.account_number, field="account_number", label="户号", most=20)
+    if account and not (account.isascii() and account.isdigit()):
+        raise InvalidInputError(
+            "户号只能包含数字，在电费单或电表上可以找到；不清楚可不填。", field="account_number"
+        )
     return replace(
         asked,
         text=clean_text(asked.text, field="text", label="需求内容", most=4000, least=2),
         address=clean_text(asked.address, field="address", label="地址", most=200),
         name=clean_text(asked.name, field="name", label="称呼", most=40),
         on_behalf_of=clean_text(asked.on_behalf_of, field="on_behalf_of", label="代谁", most=40),
+        firm=clean_text(asked.firm, field="firm", label="单位名称", most=80),
         phone=phone,
+        account_number=account,
     )
 
 
@@ -103,6 +117,39 @@ def post_need(
         return {"number": need.number, "is_danger": need.is_danger}
 
     return idempotency.once(scope="need", key=key, body=body, at=at, act=act)
+
+
+NOTHING = Asked(text="")
+NEVER_DROPPED = frozenset({"text", "kind", "idempotency_key"})
+
+
+def post_in_danger(
+    *, asked: Asked, key: str, follow_token: str, by: Actor = ANYONE, at: datetime
+) -> tuple[str, ...]:
+    """Take in a danger whatever else is wrong with the form; return what had to be left out.
+
+    Raises:
+        InvalidInputError: the words themselves cannot be kept.
+        KeyReusedError: the key came before with another body.
+    """
+    dropped: list[str] = []
+    while True:
+        try:
+            post_need(asked=asked, key=key, follow_token=follow_token, by=by, at=at)
+        except InvalidInputError as refusal:
+            if refusal.field is None or refusal.field in NEVER_DROPPED:
+                raise
+            dropped.append(refusal.message)
+            asked = _without(asked, refusal.field)
+        else:
+            return tuple(dropped)
+
+
+def _without(asked: Asked, field: str) -> Asked:
+    empty: dict[str, Any] = {field: getattr(NOTHING, field)}
+    if field in {"lat", "lon"}:
+        empty = {"lat": None, "lon": None}
+    return replace(asked, **empty)
 
 
 def was_posted(key: str) -> bool:
@@ -139,7 +186,7 @@ def _understood(asked: Asked, *, at: datetime) -> Ready:
     phone = asked.phone or next(iter(suggestion.phones), "")
     words = triage.without_numbers(asked.text, suggestion=suggestion, phone=phone)
     asked = replace(asked, text=words, phone=phone)
-    place = locate(asked, suggestion)
+    place = _locate(asked, suggestion)
     service = _service(asked, suggestion)
     unit, unit_why = unit_for(service=service, area=place.area)
     promised = catalog.deadlines(
@@ -167,12 +214,7 @@ def store(ready: Ready, *, follow_token: str, by: Actor, at: datetime) -> Need:
         text=asked.text,
         channel=asked.channel,
         place=ready.place,
-        reporter=Reporter(
-            kind=asked.kind,
-            name=asked.name,
-            phone=asked.phone,
-            on_behalf_of=asked.on_behalf_of,
-        ),
+        reporter=asked.reporter(),
         follow_token=follow_token,
         service=ready.service,
         venue_type=asked.venue_type,
@@ -201,76 +243,30 @@ def _service(asked: Asked, suggestion: Suggestion) -> Service | None:
     return service
 
 
-def locate(asked: Asked, suggestion: Suggestion) -> Place:
-    """Settle where a need is: scanned spot, pin, chosen village, place named in the text.
-
-    Raises:
-        InvalidInputError: a code is unknown, or the pin is impossible or out of the service area.
-    """
-    if asked.site_code:
-        site = Site.objects.filter(code=asked.site_code).select_related("area").first()
-        if site is None:
-            raise InvalidInputError("二维码对应的点位不存在，请改选村社区。", field="site_code")
-        point = GeoPoint(site.lat, site.lon)
-        address = asked.address or site.address or site.name
-        return Place(area=site.area, source="site", point=point, address=address, site=site)
-    chosen = _chosen_area(asked)
-    if asked.lat is not None or asked.lon is not None:
-        return _at_pin(asked, chosen)
-    if chosen is not None:
-        return Place(area=chosen, source="village", address=asked.address)
-    named = _named_area(suggestion) or _named_area(triage.suggest(asked.address))
-    if named is not None:
-        return Place(area=named, source="text", address=asked.address)
-    county = territory.county()
-    if county is None:
-        raise InvalidInputError("本系统还没有载入区域，请联系管理员。", field="area_code")
-    return Place(area=county, source="none", address=asked.address)
-
-
-def _chosen_area(asked: Asked) -> Area | None:
-    if not asked.area_code:
-        return None
-    area = territory.area_of(asked.area_code)
-    if area is None:
-        raise InvalidInputError("没有这个村社区，请重新选择。", field="area_code")
-    return area
-
-
-def _at_pin(asked: Asked, chosen: Area | None) -> Place:
-    if asked.lat is None or asked.lon is None:
-        raise InvalidInputError("地图选点缺少经度或纬度，请重新选点。", field="lat")
-    point = GeoPoint(asked.lat, asked.lon)
-    village = chosen or territory.nearest_village(point, within_m=VILLAGE_WITHIN_M)
-    if village is None:
-        message = "选点不在服务区域内，请把图钉移到本县范围，或改选村社区。"
-        raise InvalidInputError(message, field="lat")
-    if chosen and chosen.lat is not None and chosen.lon is not None:
-        away = point.distance_m(GeoPoint(chosen.lat, chosen.lon))
-        if away > SERVICE_AREA_M:
-            message = "选点与所选村社区相距太远，请核对。"
-            raise InvalidInputError(message, field="lat")
-    return Place(area=village, source="pin", point=point, address=asked.address)
-
-
 def named_area_code(suggestion: Suggestion) -> str:
     """Return the code of the smallest area that a text names without ambiguity, or nothing."""
-    area = _named_area(suggestion)
+    area = placing.named_area(suggestion)
     return area.code if area else ""
 
 
-def _named_area(suggestion: Suggestion) -> Area | None:
-    """Return the smallest area that the text names without ambiguity."""
-    codes = [found.codes[0] for found in suggestion.places if len(found.codes) == 1]
-    areas = [area for code in codes if (area := territory.area_of(code)) is not None]
-    return max(areas, key=lambda area: len(area.path), default=None)
+def _locate(asked: Asked, suggestion: Suggestion) -> Place:
+    return placing.locate(
+        suggestion=suggestion,
+        area_code=asked.area_code,
+        site_code=asked.site_code,
+        address=asked.address,
+        lat=asked.lat,
+        lon=asked.lon,
+    )
 
 
-def duplicates_of(*, asked: Asked, at: datetime) -> tuple[triage.LikelyDuplicate, ...]:
-    """Return needs that a request may repeat, to be offered before it is sent."""
+def duplicates_of(
+    *, asked: Asked, at: datetime, is_public: bool = False
+) -> tuple[triage.LikelyDuplicate, ...]:
+    """Return needs that a request may repeat; with `is_public` only those open to everybody."""
     asked = checked(asked)
     suggestion = triage.suggest(asked.text)
-    place = locate(asked, suggestion)
+    place = _locate(asked, suggestion)
     if place.source == "none":
         return ()
     best = suggestion.best
@@ -280,6 +276,7 @@ def duplicates_of(*, asked: Asked, at: datetime) -> tuple[triage.LikelyDuplicate
         point=place.point,
         at=at,
         service_code=asked.service_code or (best.service_code if best else ""),
+        is_public=is_public,
         top=3,
     )
 
@@ -291,28 +288,38 @@ def join_need(
     reporter: Reporter,
     key: str,
     follow_token: str,
+    photos: tuple[bytes, ...] = (),
     by: Actor = ANYONE,
     at: datetime,
 ) -> dict[str, Any]:
     """Join somebody else's need, once per key.
 
     Raises:
-        InvalidInputError: the need is unknown, or a field cannot be kept.
+        InvalidInputError: the need is unknown or not public, or a field cannot be kept.
         UnableToJoinError: it has ended.
     """
-    text = clean_text(text, field="text", label="补充描述", most=4000)
     number = clean_text(number, field="number", label="需求编号", most=24)
+    text = clean_text(text, field="text", label="补充描述", most=4000)
+    asked = checked(Asked(text="加入", **asdict(reporter)))
 
     def act() -> dict[str, Any]:
-        need = Need.objects.filter(number=number).first()
+        need = Need.objects.filter(number=number, is_public=True).first()
         if need is None:
             raise InvalidInputError("没有找到这条需求。", field="number")
-        posting.join(
-            need=need, text=text, reporter=reporter, follow_token=follow_token, by=by, at=at
+        joined = posting.join(
+            need=need,
+            text=text,
+            reporter=asked.reporter(),
+            follow_token=follow_token,
+            by=by,
+            at=at,
         )
+        if photos:
+            kept = _keep(photos, at=at)
+            posting.say(participant=joined, text="", photos=kept, by=by, at=at)
         return {"number": need.number}
 
-    body = {"number": number, "text": text, "phone": reporter.phone}
+    body = {"number": number, "text": text, "phone": asked.phone}
     return idempotency.once(scope="join", key=key, body=body, at=at, act=act)
 
 
@@ -357,19 +364,20 @@ def rate_need(*, token: str, stars: int, words: str, by: Actor = ANYONE, at: dat
     team = _team_that_came(who.need)
     rating = posting.rate(participant=who, stars=stars, words=words, team=team, by=by, at=at)
     if stars < posting.UNHAPPY_BELOW:
-        reopen_need(need=who.need, team=team, reason=words or f"评价 {stars} 星", by=by, at=at)
+        reopen_need(need=who.need, reason=words or f"评价 {stars} 星", by=by, at=at)
     return rating
 
 
-def reopen_need(*, need: Need, team: Team | None, reason: str, by: Actor, at: datetime) -> Need:
-    """Have a need done again: new promises from now on, another team."""
+def reopen_need(*, need: Need, reason: str, by: Actor, at: datetime) -> Need:
+    """Have a need done again: new promises from now on, another team, another person."""
     promised = catalog.deadlines(
         service=need.service,
         area_class=need.area.area_class,
         at=at,
         calendar=catalog.work_calendar(),
     )
-    return posting.reopen(need=need, deadlines=promised, avoid=team, reason=reason, by=by, at=at)
+    avoid = _team_that_came(need)
+    return posting.reopen(need=need, deadlines=promised, avoid=avoid, reason=reason, by=by, at=at)
 
 
 def _team_that_came(need: Need) -> Team | None:

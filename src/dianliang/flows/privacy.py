@@ -13,13 +13,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from dianliang.core import audit, files
-from dianliang.core.fields import blind_index
 from dianliang.core.models import IdempotencyRecord, StoredFile
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
-from dianliang.domain.intake.operations.posting import PHONE_INDEX
+from dianliang.domain.intake.tokens import phone_key
 from dianliang.domain.work.models import Job, Visit
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
@@ -72,7 +71,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
 def _participations(phone: str) -> QuerySet[Participant]:
     if not phone:
         return Participant.objects.none()
-    return Participant.objects.filter(phone_index=blind_index(phone, context=PHONE_INDEX))
+    return Participant.objects.filter(phone_index=phone_key(phone))
 
 
 def _customers(number: str) -> QuerySet[Customer]:
@@ -81,7 +80,7 @@ def _customers(number: str) -> QuerySet[Customer]:
 
 def _name(phone: str, customer: str) -> str:
     """Name a person in the trail without the details that are to go."""
-    return customer or blind_index(phone, context=PHONE_INDEX)[:16]
+    return customer or phone_key(phone)[:16]
 
 
 def _need_of(who: Participant) -> dict[str, Any]:
@@ -95,6 +94,8 @@ def _need_of(who: Participant) -> dict[str, Any]:
         "name": who.name,
         "phone": who.phone,
         "on_behalf_of": who.on_behalf_of,
+        "firm": who.firm,
+        "account_number": who.account_number,
         "messages": [message.text for message in own],
         "ratings": [[rating.stars, rating.words] for rating in who.ratings.all()],
         "photos": need.photos.count() if who.is_first else 0,
@@ -170,7 +171,13 @@ def _erase(asked: Iterable[Participant], customers: Iterable[Customer]) -> Erase
     for who in asked:
         who_count += 1
         Participant.objects.filter(pk=who.pk).update(
-            name="", phone="", phone_index="", on_behalf_of="", text=""
+            name="",
+            phone="",
+            phone_index="",
+            on_behalf_of="",
+            firm="",
+            account_number="",
+            text="",
         )
         Rating.objects.filter(participant=who).update(words="")
         if who.is_first:

@@ -16,7 +16,7 @@ from dianliang.domain.intake.models import Decision, Need, Suggestion
 from dianliang.domain.territory.models import Area
 from dianliang.engines import triage as engine
 from dianliang.kernel.geo import GeoPoint
-from dianliang.kernel.masking import mask_phone
+from dianliang.kernel.masking import mask_numbers, mask_phone
 
 RELEARN_EVERY = 75
 """So many new decisions, three for each accepted need, make the next suggestion learn from all."""
@@ -119,6 +119,14 @@ def _digits(phone: str) -> str:
     return re.sub(r"\D", "", unicodedata.normalize("NFKC", phone)).removeprefix("86")
 
 
+def masked(text: str) -> str:
+    """Return a text with names, phone and identity numbers starred, for strangers to read."""
+    shown = list(text)
+    for mask in suggest(text).masks:
+        shown[mask.start : mask.end] = "*" * (mask.end - mask.start)
+    return mask_numbers("".join(shown))
+
+
 def record(need: Need, suggestion: engine.Suggestion, *, unit_why: str, at: datetime) -> Suggestion:
     """Store a suggestion as it was made, without the personal details it found. Never changed."""
     found = asdict(suggestion)
@@ -149,10 +157,16 @@ def likely_duplicates(
     at: datetime,
     service_code: str = "",
     besides: str = "",
+    is_public: bool = False,
     top: int = 5,
 ) -> tuple[LikelyDuplicate, ...]:
-    """Return open needs nearby that may be about the same thing, with reasons."""
+    """Return open needs nearby that may be about the same thing, with reasons.
+
+    With `is_public` none that is kept from the public.
+    """
     needs = Need.objects.filter(status__in=OPEN, received_at__gte=at - DUPLICATES_WITHIN)
+    if is_public:
+        needs = needs.filter(is_public=True)
     nearby = needs.filter(area=area)
     if point is not None:
         nearby = nearby | needs.filter(

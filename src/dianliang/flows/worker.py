@@ -7,7 +7,7 @@ from threading import Event
 
 from django.db import DatabaseError, close_old_connections
 
-from dianliang.core import jobs, limits, seal
+from dianliang.core import drafts, jobs, limits, seal
 from dianliang.flows import closing
 from dianliang.flows.planning import drafting
 
@@ -19,6 +19,7 @@ CHORES_EVERY = timedelta(minutes=1)
 CHORES: tuple[Chore, ...] = (
     lambda at: seal.seal_settled(at=at),
     lambda at: limits.forget_old(at=at),
+    lambda at: drafts.forget_old(at=at),
     lambda at: closing.archive_unrated(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""

@@ -59,6 +59,9 @@ class Service(models.Model):
     needs_visit = models.BooleanField("需上门", default=True)
     is_urgent = models.BooleanField("默认紧急", default=False)
     is_active = models.BooleanField("启用", default=True)
+    is_private = models.BooleanField(
+        "不公开", default=False, help_text="需求不出现在“大家的需求”和公开接口里。"
+    )
     position = models.PositiveIntegerField("排序", default=100)
 
     class Meta:

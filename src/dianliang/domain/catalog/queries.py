@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dianliang.core import reference
-from dianliang.domain.catalog.models import CalendarDay, Promise, Service, VenueType
+from dianliang.domain.catalog.models import CalendarDay, Element, Promise, Service, VenueType
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
 
 RESPONSE_FALLBACK = (240, TimeUnit.WORKING_MINUTES)
@@ -85,6 +85,11 @@ def services(*, venue_type: str = "") -> tuple[ServiceRow, ...]:
 def venue_types() -> list[tuple[str, str]]:
     """Return the five kinds of venues with their names (五进)."""
     return [(str(value), str(label)) for value, label in VenueType.choices]
+
+
+def elements() -> list[tuple[str, str]]:
+    """Return the elements that services belong to, with their names (要素)."""
+    return [(str(value), str(label)) for value, label in Element.choices]
 
 
 def deadlines(

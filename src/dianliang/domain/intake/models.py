@@ -90,6 +90,7 @@ class Need(models.Model):
     avoided_team = models.ForeignKey(
         Team, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="回避队伍"
     )
+    avoided_actor = models.CharField("回避经办人", max_length=64, blank=True)
     is_public = models.BooleanField("公开显示", default=True)
     is_generated = models.BooleanField("演示数据", default=False)
     photos = models.ManyToManyField(StoredFile, blank=True, related_name="+", verbose_name="照片")
@@ -147,6 +148,8 @@ class Participant(models.Model):
     phone = EncryptedTextField("电话", blank=True)
     phone_index = models.CharField("电话索引", max_length=64, blank=True, db_index=True)
     on_behalf_of = EncryptedTextField("代谁", blank=True)
+    firm = models.CharField("单位名称", max_length=80, blank=True)
+    account_number = EncryptedTextField("户号", blank=True)
     text = models.TextField("补充描述", blank=True)
     is_first = models.BooleanField("首报", default=False)
     came_from = models.ForeignKey(
@@ -167,7 +170,7 @@ class Participant(models.Model):
 
 
 class Rating(models.Model):
-    """What a participant thinks of the outcome (评价). Never written by the rated unit."""
+    """What a participant thinks of the outcome (评价). The database refuses to change a row."""
 
     participant = models.ForeignKey(
         Participant, models.PROTECT, related_name="ratings", verbose_name="诉求人"
@@ -196,6 +199,9 @@ class Message(models.Model):
     need = models.ForeignKey(Need, models.PROTECT, related_name="messages", verbose_name="需求")
     at = models.DateTimeField("时间")
     author = models.CharField("作者", max_length=64)
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="诉求人"
+    )
     from_public = models.BooleanField("来自诉求人", default=False)
     is_internal = models.BooleanField("内部", default=False)
     text = models.TextField("内容", max_length=4000)

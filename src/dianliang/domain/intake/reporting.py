@@ -13,3 +13,5 @@ class Reporter:
     name: str = ""
     phone: str = ""
     on_behalf_of: str = ""
+    firm: str = ""
+    account_number: str = ""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pypinyin import lazy_pinyin
+
 from dianliang.core import reference
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.geo import GeoPoint
@@ -80,6 +82,60 @@ def area_of(code: str) -> Area | None:
 def county() -> Area | None:
     """Return the area that the installation serves: the outermost one."""
     return next((area for area in _areas().values() if area.parent is None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VillageChoice:
+    """A village as a person picks it; `keys` are what he may type for it on a Latin keyboard."""
+
+    code: str
+    name: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownChoice:
+    """A township with its villages, for a grouped list."""
+
+    code: str
+    name: str
+    keys: str
+    villages: tuple[VillageChoice, ...]
+
+
+@reference.Kept
+def village_choices() -> tuple[TownChoice, ...]:
+    """Return all villages by township, in tree order, with their pinyin."""
+    areas = sorted(_areas().values(), key=lambda area: area.path)
+    return tuple(
+        TownChoice(
+            code=town.code,
+            name=town.name,
+            keys=latin_keys(town.name),
+            villages=tuple(
+                VillageChoice(
+                    code=area.code, name=spoken_name(area.name), keys=latin_keys(area.name)
+                )
+                for area in areas
+                if area.level == Area.Level.VILLAGE and area.parent_id == town.pk
+            ),
+        )
+        for town in areas
+        if town.level == Area.Level.TOWNSHIP
+    )
+
+
+def spoken_name(name: str) -> str:
+    """Return the name of a village without the committee that governs it: 余村村委会 is 余村村."""
+    if name.endswith("社区居委会"):
+        return name.removesuffix("居委会")
+    return name.removesuffix("委会") if name.endswith("村委会") else name
+
+
+def latin_keys(name: str) -> str:
+    """Return the pinyin of a name, whole and by first letters: ``yucun yc``."""
+    syllables = lazy_pinyin(spoken_name(name))
+    return f"{''.join(syllables)} {''.join(syllable[:1] for syllable in syllables)}".lower()
 
 
 def nearest_village(point: GeoPoint, *, within_m: float) -> Area | None:

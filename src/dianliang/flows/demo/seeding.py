@@ -183,6 +183,7 @@ def _past_need(
         first_response_at=min(responded, resolved),
         resolved_at=resolved,
         closed_at=resolved + timedelta(hours=rng.randint(1, 40)) if is_rated else None,
+        is_public=not service.is_private,
         is_generated=True,
     )
 

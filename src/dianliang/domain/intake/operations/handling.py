@@ -39,9 +39,26 @@ def _first_response(need: Need, at: datetime) -> dict[str, Any]:
 
 @transaction.atomic
 def accept(*, need: Need, handler: Person | None, by: Actor, at: datetime) -> Need:
-    """Take a need on (受理); this is the first response."""
+    """Take a need on (受理); this is the first response.
+
+    Raises:
+        UnableToHandleError: it came back because of how he had done it.
+    """
+    require_somebody_else(need, by)
     changes = {"handler": handler, **_first_response(need, at)}
     return transitions.apply(need, "accept", lifecycle=NEED, by=by, at=at, changes=changes)
+
+
+def require_somebody_else(need: Need, by: Actor) -> None:
+    """Refuse the person whose work brought an unhappy rating.
+
+    Raises:
+        UnableToHandleError: it is he.
+    """
+    if need.avoided_actor and need.avoided_actor == by.id:
+        raise UnableToHandleError(
+            "诉求人对您上次的办理不满意，这次须换人：请同事受理，或移交其他单位。"
+        )
 
 
 @transaction.atomic
@@ -75,7 +92,12 @@ def hand_over(*, need: Need, to: Unit, reason: str, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def take(*, need: Need, handler: Person | None, by: Actor, at: datetime) -> Need:
-    """Take over what another unit offered (接收)."""
+    """Take over what another unit offered (接收).
+
+    Raises:
+        UnableToHandleError: it came back because of how he had done it.
+    """
+    require_somebody_else(need, by)
     changes = {"handed_over_from": None, "handler": handler, **_first_response(need, at)}
     return transitions.apply(need, "take", lifecycle=NEED, by=by, at=at, changes=changes)
 
@@ -235,6 +257,7 @@ def classify(
     changes = {
         "service": service,
         "unit": unit if need.status == "RECEIVED" else need.unit,
+        "is_public": not service.is_private,
         "response_due_at": deadlines.response_due_at,
         "on_site_due_at": deadlines.on_site_due_at,
         "due_at": deadlines.due_at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from dianliang.core import audit, transitions
-from dianliang.core.models import StoredFile
+from dianliang.core.models import AuditEvent, StoredFile
 from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import Deadlines
@@ -72,6 +72,7 @@ def post(
     What is stored in between need not wait for others who post at the same time.
     """
     need = Need.objects.create(
+        is_public=service is None or not service.is_private,
         number=f"~{hashed(follow_token)[:22]}",
         channel=channel,
         text=text,
@@ -134,6 +135,8 @@ def _participate(
         phone=reporter.phone,
         phone_index=phone_key(reporter.phone),
         on_behalf_of=reporter.on_behalf_of,
+        firm=reporter.firm,
+        account_number=reporter.account_number,
         text=text,
         is_first=is_first,
         joined_at=at,
@@ -161,7 +164,12 @@ def say(
     if need.status not in OPEN:
         raise UnableToJoinError("这条需求已经办结，请另提一条。")
     message = Message.objects.create(
-        need=need, at=at, author="诉求人", from_public=True, text=text.strip()
+        need=need,
+        at=at,
+        author="诉求人",
+        participant=participant,
+        from_public=True,
+        text=text.strip(),
     )
     message.photos.set(photos)
     audit.record("intake.need.say", target=need, by=by, at=at)
@@ -232,7 +240,7 @@ def rate(
 def reopen(
     *, need: Need, deadlines: Deadlines, avoid: Team | None, reason: str, by: Actor, at: datetime
 ) -> Need:
-    """Have a need done again, by somebody else, under new promises."""
+    """Have a need done again under new promises, neither by `avoid` nor by who reported it done."""
     return transitions.apply(
         need,
         "reopen",
@@ -243,6 +251,7 @@ def reopen(
         changes={
             "handler": None,
             "avoided_team": avoid,
+            "avoided_actor": _who_reported_done(need),
             "reopened_count": need.reopened_count + 1,
             "resolved_at": None,
             "closed_at": None,
@@ -251,3 +260,11 @@ def reopen(
             "due_at": deadlines.due_at,
         },
     )
+
+
+def _who_reported_done(need: Need) -> str:
+    events = AuditEvent.objects.filter(
+        target_type="intake.need", target_id=need.number, verb="intake.need.resolve"
+    )
+    last = events.order_by("-at", "-id").values_list("actor_id", flat=True).first()
+    return last or ""

@@ -16,7 +16,7 @@ from dianliang.domain.intake.suggesting import latest_suggestion
 from dianliang.domain.work.lifecycle import JOB, JOB_LABELS, VISIT, VISIT_LABELS
 from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
-from dianliang.kernel.masking import mask_name, mask_phone
+from dianliang.kernel.masking import mask_account, mask_name, mask_phone
 
 INTERNAL_WORDS = {
     "intake.need.say": "诉求人补充",
@@ -52,6 +52,8 @@ class Asker:
     name: str
     phone: str
     on_behalf_of: str
+    firm: str
+    account_number: str
     text: str
     joined_at: datetime
     has_phone: bool
@@ -296,6 +298,8 @@ def _askers(need: Need) -> tuple[Asker, ...]:
                 name=mask_name(row.name),
                 phone=mask_phone(row.phone),
                 on_behalf_of=mask_name(row.on_behalf_of),
+                firm=row.firm,
+                account_number=mask_account(row.account_number),
                 text=row.text,
                 joined_at=row.joined_at,
                 has_phone=bool(row.phone),

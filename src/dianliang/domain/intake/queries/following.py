@@ -1,12 +1,18 @@
 """What the people who asked may see: plain words, nothing personal of others."""
 
+import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max, Q, QuerySet
+
 from dianliang.core.models import AuditEvent
 from dianliang.domain.intake.lifecycle import LABELS, OPEN
-from dianliang.domain.intake.models import Need, Participant
+from dianliang.domain.intake.models import Message, Need, Participant
+from dianliang.domain.intake.tokens import hashed
 from dianliang.domain.work.models import Visit
+from dianliang.kernel.masking import mask_numbers
 
 STEPS = ("已收到", "已受理", "办理中", "已办结", "已评价")
 LIT = {
@@ -39,6 +45,7 @@ PLAIN_WORDS = {
     "intake.need.decline": "未能受理",
     "intake.need.absorb": "与另一条相同的需求合并办理",
 }
+TOLD = "intake.need.tell"
 CANCELLABLE = frozenset({"RECEIVED", "HANDED_OVER", "ACCEPTED", "WAITING", "PAUSED"})
 
 
@@ -71,9 +78,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowPage:
-    """All that the page of a follower shows."""
+    """All that the page of a follower shows. Who joined reads his own words, not the other's."""
 
     number: str
+    is_first: bool
     text: str
     status: str
     status_label: str
@@ -93,10 +101,29 @@ class FollowPage:
     photo_tokens: tuple[str, ...]
     joined: int
     visit_at: datetime | None
+    visit_team: str
     can_speak: bool
     can_cancel: bool
     can_rate: bool
     stars: int | None
+
+    def version(self) -> str:
+        """Return a short name of what the page says, which changes when it does."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedNeed:
+    """A line of the list that a person keeps on his own phone."""
+
+    token: str
+    number: str
+    title: str
+    area_name: str
+    status: str
+    status_label: str
+    moved_at: datetime
+    can_rate: bool
 
 
 def follow_page(participant: Participant) -> FollowPage:
@@ -104,9 +131,12 @@ def follow_page(participant: Participant) -> FollowPage:
     need = participant.need
     lit = LIT.get(need.status, 0)
     rating = participant.ratings.filter(round=need.reopened_count).first()
+    visit = _next_visit(need)
+    own_photos = need.photos.values_list("token", flat=True) if participant.is_first else ()
     return FollowPage(
         number=need.number,
-        text=need.text,
+        is_first=participant.is_first,
+        text=need.text if participant.is_first else participant.text,
         status=need.status,
         status_label=LABELS[need.status],
         steps=tuple(Step(label=label, is_lit=i < lit) for i, label in enumerate(STEPS)),
@@ -121,15 +151,49 @@ def follow_page(participant: Participant) -> FollowPage:
         due_at=need.due_at,
         is_clock_stopped=need.clock_stopped_at is not None,
         moments=_moments(need),
-        messages=_messages(need),
-        photo_tokens=tuple(need.photos.values_list("token", flat=True)),
+        messages=_messages(participant),
+        photo_tokens=tuple(own_photos),
         joined=need.participants.count() - 1,
-        visit_at=_next_visit(need),
+        visit_at=visit.arrive_at if visit else None,
+        visit_team=visit.team.name if visit else "",
         can_speak=need.status in OPEN,
         can_cancel=participant.is_first and need.status in CANCELLABLE,
         can_rate=need.status in {"RESOLVED", "CLOSED"} and rating is None,
         stars=rating.stars if rating else None,
     )
+
+
+def followed(tokens: Collection[str]) -> tuple[FollowedNeed, ...]:
+    """Return the needs behind some follow tokens, what moved last first; unknown ones absent."""
+    by_hash = {hashed(token): token for token in tokens}
+    rows = (
+        Participant.objects.filter(token_hash__in=by_hash)
+        .select_related("need", "need__service", "need__area")
+        .prefetch_related("ratings")
+    )
+    moved = _moved([row.need.number for row in rows])
+    lines = [
+        FollowedNeed(
+            token=by_hash[row.token_hash],
+            number=row.need.number,
+            title=row.need.service.name if row.need.service else row.need.text[:20],
+            area_name=row.need.area.name,
+            status=row.need.status,
+            status_label=LABELS[row.need.status],
+            moved_at=moved.get(row.need.number, row.need.received_at),
+            can_rate=row.need.status == "RESOLVED"
+            and all(rating.round != row.need.reopened_count for rating in row.ratings.all()),
+        )
+        for row in rows
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.moved_at, line.number), reverse=True))
+
+
+def _moved(numbers: Collection[str]) -> dict[str, datetime]:
+    events = AuditEvent.objects.filter(
+        target_type="intake.need", target_id__in=numbers, verb__in=[*PLAIN_WORDS, TOLD]
+    )
+    return dict(events.values_list("target_id").annotate(Max("at")))
 
 
 def _moments(need: Need) -> tuple[Moment, ...]:
@@ -141,35 +205,36 @@ def _moments(need: Need) -> tuple[Moment, ...]:
     )
 
 
-def _messages(need: Need) -> tuple[Said, ...]:
-    rows = need.messages.filter(is_internal=False).prefetch_related("photos")
+def _readable(participant: Participant) -> QuerySet[Message]:
+    """Return what the handlers wrote for those who asked, and what he wrote himself."""
+    own = Q(participant=participant)
+    if participant.is_first:
+        own |= Q(participant=None)
+    return participant.need.messages.filter(is_internal=False).filter(Q(from_public=False) | own)
+
+
+def _messages(participant: Participant) -> tuple[Said, ...]:
+    rows = _readable(participant).prefetch_related("photos")
     return tuple(
         Said(
             at=row.at,
-            author=row.author if row.from_public else need.unit.name,
+            author=row.author if row.from_public else participant.need.unit.name,
             is_mine=row.from_public,
-            text=row.text,
+            text=row.text if participant.is_first or row.from_public else mask_numbers(row.text),
             photo_tokens=tuple(photo.token for photo in row.photos.all()),
         )
         for row in rows
     )
 
 
-def _next_visit(need: Need) -> datetime | None:
-    visit = (
-        Visit.objects.filter(
-            job__need_part__need=need, status__in=["SCHEDULED", "ACCEPTED", "EN_ROUTE"]
-        )
-        .order_by("arrive_at")
-        .first()
+def _next_visit(need: Need) -> Visit | None:
+    visits = Visit.objects.filter(
+        job__need_part__need=need, status__in=["SCHEDULED", "ACCEPTED", "EN_ROUTE"]
     )
-    return visit.arrive_at if visit else None
+    return visits.select_related("team").order_by("arrive_at").first()
 
 
 def shows_photo(participant: Participant, token: str) -> bool:
-    """Tell whether a photo belongs to the participant's need and is not internal."""
-    need = participant.need
-    return (
-        need.photos.filter(token=token).exists()
-        or need.messages.filter(is_internal=False, photos__token=token).exists()
-    )
+    """Tell whether a photo is the participant's own, or was sent to those who asked."""
+    own = participant.is_first and participant.need.photos.filter(token=token).exists()
+    return own or _readable(participant).filter(photos__token=token).exists()

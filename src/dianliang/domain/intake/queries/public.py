@@ -1,5 +1,6 @@
 """Needs as everybody may see them: no person, no words, no exact place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from dianliang.domain.intake.models import Need
 PUBLIC_DECIMALS = 2
 """Positions are rounded to about a kilometre: enough for a map, too coarse for a house."""
 MOST_PUBLIC = 300
+LIT = ("RESOLVED", "CLOSED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +23,49 @@ class PublicNeed:
     status: str
     status_label: str
     received_at: datetime
+    resolved_at: datetime | None
     lat: float | None
     lon: float | None
 
+    @property
+    def is_lit(self) -> bool:
+        """Tell whether it was done."""
+        return self.status in LIT
 
-def public_needs(*, since: datetime, most: int = MOST_PUBLIC) -> tuple[PublicNeed, ...]:
-    """Return the latest public needs since an instant, newest first."""
-    rows = (
-        Need.objects.filter(is_public=True, received_at__gte=since)
-        .exclude(status__in=["MERGED", "CANCELLED"])
-        .select_related("service", "area")
-        .order_by("-received_at", "-pk")[: min(most, MOST_PUBLIC)]
+
+def public_needs(
+    *,
+    since: datetime,
+    most: int = MOST_PUBLIC,
+    element: str = "",
+    is_lit: bool | None = None,
+    under: str = "",
+) -> tuple[PublicNeed, ...]:
+    """Return the latest public needs since an instant, newest first.
+
+    `element` keeps one kind of service, `is_lit` those done or not done, `under` those of an
+    area's path.
+    """
+    found = Need.objects.filter(is_public=True, received_at__gte=since).exclude(
+        status__in=["MERGED", "CANCELLED"]
     )
+    if element:
+        found = found.filter(service__element=element)
+    if is_lit is not None:
+        found = found.filter(status__in=LIT) if is_lit else found.exclude(status__in=LIT)
+    if under:
+        found = found.filter(area__path__startswith=under)
+    rows = found.select_related("service", "area").order_by("-received_at", "-pk")
+    return _public(rows[: min(most, MOST_PUBLIC)])
+
+
+def lately_lit(*, since: datetime, most: int) -> tuple[PublicNeed, ...]:
+    """Return the public needs that were done last, for the front page."""
+    rows = Need.objects.filter(is_public=True, status__in=LIT, resolved_at__gte=since)
+    return _public(rows.select_related("service", "area").order_by("-resolved_at", "-pk")[:most])
+
+
+def _public(rows: Iterable[Need]) -> tuple[PublicNeed, ...]:
     return tuple(
         PublicNeed(
             number=need.number,
@@ -41,6 +74,7 @@ def public_needs(*, since: datetime, most: int = MOST_PUBLIC) -> tuple[PublicNee
             status=need.status,
             status_label=LABELS[need.status],
             received_at=need.received_at,
+            resolved_at=need.resolved_at,
             lat=None if need.lat is None else round(need.lat, PUBLIC_DECIMALS),
             lon=None if need.lon is None else round(need.lon, PUBLIC_DECIMALS),
         )
@@ -52,5 +86,5 @@ def lit_counts() -> dict[str, int]:
     """Return how many needs were pointed out and how many were lit up, for the front page."""
     return {
         "received": Need.objects.exclude(status__in=["MERGED", "CANCELLED"]).count(),
-        "done": Need.objects.filter(status__in=["RESOLVED", "CLOSED"]).count(),
+        "done": Need.objects.filter(status__in=LIT).count(),
     }

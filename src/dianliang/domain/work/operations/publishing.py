@@ -87,6 +87,8 @@ def _jobs_gone(plan: Plan, lines: Sequence[PlannedStop]) -> Iterator[str]:
             yield f"工单 {job.number} {job.get_status_display()}"
         elif not job.unit.path.startswith(plan.unit.path):
             yield f"工单 {job.number} 已转由{job.unit.name}承办"
+        elif job.forbidden_team_id == line.team_id:
+            yield f"工单 {job.number} 的诉求人要求换队，不能再派{line.team.name}"
 
 
 def _confirmed_elsewhere(lines: Sequence[PlannedStop], current: dict[int, Visit]) -> Iterator[str]:

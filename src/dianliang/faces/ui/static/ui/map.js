@@ -179,25 +179,30 @@ function pin(L, map, root, base) {
   const [lat, lon] = [document.getElementById("id_lat"), document.getElementById("id_lon")];
   const said = document.getElementById(root.dataset.said);
   let marker;
-  const put = (point) => {
+  const show = () => {
+    const point = L.latLng(+lat.value, +lon.value);
     if (marker) marker.setLatLng(point);
-    else {
-      marker = L.circleMarker(point, { radius: 11, color: "#fff", weight: 3, fillColor: "#e9a021", fillOpacity: 1 }).addTo(map);
-    }
-    lat.value = point.lat.toFixed(6);
-    lon.value = point.lng.toFixed(6);
+    else marker = L.circleMarker(point, { radius: 11, color: "#fff", weight: 3, fillColor: "#e9a021", fillOpacity: 1 });
+    marker.addTo(map);
     const near = base.villages.map((v) => [point.distanceTo(base.at(v)), v.properties.name]).sort((a, b) => a[0] - b[0])[0];
     if (near) said.textContent = `${root.dataset.nearWord}${near[1]}`;
+    return point;
+  };
+  const put = (point) => {
+    lat.value = point.lat.toFixed(6);
+    lon.value = point.lng.toFixed(6);
+    show();
+    root.dispatchEvent(new CustomEvent("map:pinned"));
   };
   map.on("click", (event) => put(event.latlng));
-  if (lat.value && lon.value) put(L.latLng(+lat.value, +lon.value));
-  document.getElementById(root.dataset.locate)?.addEventListener("click", () => {
-    navigator.geolocation?.getCurrentPosition((here) => {
-      const point = L.latLng(here.coords.latitude, here.coords.longitude);
-      map.setView(point, 15);
-      put(point);
-    });
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    put(map.getCenter());
   });
+  root.addEventListener("map:pin", () => map.setView(show(), 15));
+  root.addEventListener("map:unpin", () => marker?.remove());
+  if (lat.value && lon.value) map.setView(show(), 13);
 }
 
 export async function start(root) {
