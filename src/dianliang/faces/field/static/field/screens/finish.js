@@ -27,7 +27,7 @@ function build(box, sheet, model, kept) {
   };
   box.append(
     h("h2", {}, gettext("上门记录")),
-    record.checklist.length > 0 && ticks(record, keep),
+    record.checklist.length > 0 ? ticks(record, keep) : "",
     findings(record, keep),
     gallery(record, keep, number, wait),
     signing(record, keep, number, wait),
@@ -127,5 +127,5 @@ async function submit(box, record, sheet, model) {
   await model.act(sheet, "complete", { checklist, findings: text, photos: shots, signature });
   await store.dropDraft(sheet.stop.number);
   toast(fill(gettext("“%(title)s”已完成，记录已保存"), sheet.stop));
-  location.hash = "#/";
+  if (location.hash === `#/visit/${sheet.stop.number}`) location.hash = "#/"; // or he has moved on
 }

@@ -13,8 +13,9 @@ const DANGER = /着火|起火|冒烟|冒火|火花|触电|漏电|电到|麻手|�
 export function post(model, number) {
   const box = h("form.finish", { novalidate: true, "aria-labelledby": "post-title" });
   const from = model.sheets.find(({ stop }) => stop.number === number)?.stop;
-  const fresh = { number: DRAFT, text: "", on_behalf_of: "", phone: "", area_code: from?.area_code ?? "", address: from?.address ?? "", spot: null, photos: [] };
-  store.draft(DRAFT).then((kept) => build(box, model, kept && !from ? kept : fresh));
+  const key = from ? `${DRAFT} ${from.number}` : DRAFT;
+  const fresh = { number: key, text: "", on_behalf_of: "", phone: "", area_code: from?.area_code ?? "", address: from?.address ?? "", spot: null, photos: [] };
+  store.draft(key).then((kept) => build(box, model, kept ?? fresh));
   return h("article", {}, h("a.back", { href: number ? `#/visit/${number}` : "#/" }, icon("back"), number ? gettext("这一单") : gettext("路线")), h("h1", { id: "post-title" }, gettext("代客报需求")), box);
 }
 
@@ -85,7 +86,7 @@ function build(box, model, record) {
     return photos.gallery({
       ids: record.photos,
       most: PHOTOS_MAX,
-      number: DRAFT,
+      number: record.number,
       wait: (promise) => {
         busy.add(promise);
         promise.finally(() => busy.delete(promise));
@@ -113,7 +114,7 @@ async function submit(box, record, model) {
   const token = store.newKey().replaceAll("-", "");
   const body = { text, on_behalf_of, phone, area_code, address, follow: token, photos: shots, ...(place && { spot: place }) };
   await model.record([{ verb: "post_need", number: `NEW-${token.slice(0, 12)}`, title: text.slice(0, 40), body }]);
-  await store.dropDraft(DRAFT);
+  await store.dropDraft(record.number);
   toast(gettext("已存手机，联网后自动报上去"));
   location.hash = "#/outbox";
 }

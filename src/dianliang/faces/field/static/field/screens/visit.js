@@ -23,11 +23,11 @@ export function visit(model, number) {
     trouble(sheet),
     h("p.where", {}, stop.address || stop.area),
     status === "ARRIVED"
-      ? h("details.card", {}, h("summary", {}, gettext("时间、电话与导航")), times(stop), reach(sheet))
+      ? h("details.card", {}, h("summary", {}, gettext("时间、电话与导航")), times(stop), reach(sheet), brief(sheet, model.day))
       : [times(stop), isOpen(status) && reach(sheet)],
     sheet.care && careCard(sheet.care),
     words(sheet),
-    isOpen(status) && brief(sheet, model.day),
+    isOpen(status) && status !== "ARRIVED" && brief(sheet, model.day),
     sheet.past.length > 0 && before(sheet.past),
     status === "ARRIVED" ? finish(sheet, model) : null,
     !isOpen(status) && outcome(sheet),
