@@ -26,6 +26,7 @@ const model = {
   sheets: [],
   sync: sync.state,
   view: "list",
+  isRead: false, // until what is kept has been read, nothing is shown
 
   // Past midnight without a network, what was tomorrow is today.
   get on() {
@@ -53,6 +54,7 @@ const model = {
       model.sheets = model.day ? overlay(model.day, model.outbox) : [];
       announce(before, model.sheets);
     }
+    model.isRead = true;
     draw();
   },
 };
@@ -81,7 +83,7 @@ function guardTouches() {
 }
 
 function draw() {
-  if (isTouched) return;
+  if (isTouched || !model.isRead) return;
   const route = location.hash || "#/";
   drawBar(route);
   const state = fingerprint(route);

@@ -13,7 +13,7 @@ const DANGER = /着火|起火|冒烟|冒火|火花|触电|漏电|电到|麻手|�
 export function post(model, number) {
   const box = h("form.finish", { novalidate: true, "aria-labelledby": "post-title" });
   const from = model.sheets.find(({ stop }) => stop.number === number)?.stop;
-  const key = from ? `${DRAFT} ${from.number}` : DRAFT;
+  const key = number ? `${DRAFT} ${number}` : DRAFT;
   const fresh = { number: key, text: "", on_behalf_of: "", phone: "", area_code: from?.area_code ?? "", address: from?.address ?? "", spot: null, photos: [] };
   store.draft(key).then((kept) => build(box, model, kept ?? fresh));
   return h("article", {}, h("a.back", { href: number ? `#/visit/${number}` : "#/" }, icon("back"), number ? gettext("这一单") : gettext("路线")), h("h1", { id: "post-title" }, gettext("代客报需求")), box);
