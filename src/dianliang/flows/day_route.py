@@ -322,6 +322,11 @@ def _places(points: list[GeoPoint]) -> tuple[Place, ...]:
 
 
 def _ground() -> tuple[tuple[float, float], ...]:
-    villages = Area.objects.filter(level=Area.Level.VILLAGE, lat__isnull=False, lon__isnull=False)
-    points = villages.order_by("code").values_list("lat", "lon")[:GROUND_MAX]
-    return tuple((round(lat, 4), round(lon, 4)) for lat, lon in points)
+    points = (
+        Area.objects.filter(level=Area.Level.VILLAGE).order_by("code").values_list("lat", "lon")
+    )
+    return tuple(
+        (round(lat, 4), round(lon, 4))
+        for lat, lon in points[:GROUND_MAX]
+        if lat is not None and lon is not None
+    )
