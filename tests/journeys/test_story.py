@@ -12,7 +12,7 @@ from dianliang.faces.ui.requests import now, today
 from dianliang.kernel.actor import Role
 from tests import town as town_builder
 from tests.core.test_files import photo
-from tests.faces.field.test_offline import chip, press, ready_for_offline
+from tests.faces.field.screens import chip, press, ready_for_offline
 from tests.journeys.conftest import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -12,6 +12,7 @@ from dianliang.domain.workforce import crews
 from dianliang.domain.workforce import operations as workforce
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows import need_follow
+from dianliang.flows.phone_operations import Spot
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
@@ -29,6 +30,7 @@ class TeamDay:
     shift_starts: str
     shift_ends: str
     lunch_min: int
+    gear: dict[str, int]
     base_lat: float
     base_lon: float
     unit_name: str
@@ -57,8 +59,11 @@ def check_in(
     by: Actor,
     at: datetime,
     device_at: datetime | None = None,
+    place: Spot | None = None,
 ) -> None:
     """Check a member in for a day: a captain anyone of the team, everyone else himself.
+
+    `place` is where the phone says that it was; a check-in without one counts as well.
 
     Raises:
         NotVisibleError: not the actor's team, or not himself.
@@ -68,7 +73,16 @@ def check_in(
     person = _person(person_number)
     if person_number != by.person_number:
         _require_captain(by)
-    workforce.check_in(team=team, person=person, on=on, by=by, at=at, device_at=device_at)
+    workforce.check_in(
+        team=team,
+        person=person,
+        on=on,
+        by=by,
+        at=at,
+        device_at=device_at,
+        point=place.point if place else None,
+        accuracy_m=place.accuracy_m if place else None,
+    )
 
 
 @transaction.atomic
@@ -210,6 +224,7 @@ def _team_day(team: Team, *, on: date, is_captain: bool) -> TeamDay:
         shift_starts=f"{team.shift_starts:%H:%M}",
         shift_ends=f"{team.shift_ends:%H:%M}",
         lunch_min=team.lunch_min,
+        gear=team.gear,
         base_lat=team.base_lat,
         base_lon=team.base_lon,
         unit_name=team.unit.name,

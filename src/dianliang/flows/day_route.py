@@ -1,5 +1,6 @@
 """A team's day as the phone keeps it: the route, each visit's sheet, and no more than it needs."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,7 +21,8 @@ from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.queries import visits as visit_queries
 from dianliang.domain.work.queries.visits import Stop
 from dianliang.domain.workforce import crews
-from dianliang.flows import crewday
+from dianliang.flows import briefing, crewday
+from dianliang.flows.briefing import Past, Why
 from dianliang.flows.crewday import TeamDay
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -32,7 +34,9 @@ from dianliang.kernel.masking import mask_name, mask_phone
 LEFT_OVER_DAYS = 3
 KEPT_ON_PHONE = timedelta(hours=36)
 PLACES_MAX = 60
+GROUND_MAX = 1500
 ASKERS_MAX = 3
+PHONE = re.compile(r"[0-9][0-9-]{5,22}[0-9]", re.ASCII)
 LUNCH_STARTS, LUNCH_ENDS = time(10, 30), time(14, 30)
 MARGIN_DEG = 0.03
 """About three kilometres around the route, for names on the map."""
@@ -95,12 +99,15 @@ class Sheet:
     care: Care | None
     needs: tuple[NeedNote, ...]
     navigation: Navigation
+    why: tuple[Why, ...]
+    past: tuple[Past, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A name on the map."""
 
+    code: str
     name: str
     lat: float
     lon: float
@@ -108,7 +115,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """All that a phone keeps for today and tomorrow, until `expires_at`."""
+    """All that a phone keeps for today and tomorrow, until `expires_at`.
+
+    `ground` is where the county's villages are: its map is drawn from them, without a network.
+    """
 
     on: date
     read_at: datetime
@@ -120,6 +130,7 @@ class Day:
     teams: tuple[TeamDay, ...]
     sheets: tuple[Sheet, ...]
     places: tuple[Place, ...]
+    ground: tuple[tuple[float, float], ...]
     verbs: dict[str, list[dict[str, str]]]
 
 
@@ -146,6 +157,7 @@ def day(*, on: date, by: Actor, at: datetime) -> Day:
         teams=teams,
         sheets=_sheets(stops, teams=teams, on=on),
         places=_places([*bases, *(GeoPoint(stop.lat, stop.lon) for stop in stops)]),
+        ground=_ground(),
         verbs=visit_queries.verbs(),
     )
 
@@ -191,6 +203,8 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
     lunches = {number for team in teams for number in _lunch(stops, team=team)}
     job_ids = [job.pk for job in jobs.values()]
     notes, askers = _needs(job_ids), _askers(job_ids)
+    whys = briefing.reasons(stops)
+    past = briefing.past([jobs[stop.number] for stop in stops if stop.is_open], on=on)
     return tuple(
         Sheet(
             stop=stop,
@@ -200,6 +214,8 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
             care=_care(jobs[stop.number]) if stop.is_open and stop.on <= on else None,
             needs=notes.get(jobs[stop.number].pk, ()),
             navigation=_navigation(stop),
+            why=whys[stop.number] if stop.is_open else (),
+            past=past.get(jobs[stop.number].pk, ()) if stop.is_open else (),
         )
         for stop in stops
     )
@@ -231,6 +247,9 @@ def _phones(job: Job, askers: list[Participant]) -> list[tuple[str, str, str, st
     found = []
     if job.customer and job.customer.phone:
         found.append(("customer", "客户", job.customer.name, job.customer.phone))
+    if job.customer and (nominee := PHONE.search(job.customer.nominee)):
+        name = job.customer.nominee.replace(nominee[0], "").strip()
+        found.append(("nominee", "联系人", name, nominee[0]))
     for place, row in enumerate(askers[:ASKERS_MAX], start=1):
         if row.phone and row.phone not in {phone for *_, phone in found}:
             found.append((f"asker-{place}", row.get_kind_display(), row.name, row.phone))
@@ -271,7 +290,7 @@ def _needs(job_ids: list[int]) -> dict[int, tuple[NeedNote, ...]]:
 
 def _navigation(stop: Stop) -> Navigation:
     shifted = to_gcj02(GeoPoint(stop.lat, stop.lon))
-    name = stop.address or stop.title
+    name = (stop.address or stop.title).replace(",", "，")
     query = {
         "to": f"{shifted.lon:.6f},{shifted.lat:.6f},{name}",
         "mode": "car",
@@ -296,7 +315,18 @@ def _places(points: list[GeoPoint]) -> tuple[Place, ...]:
         lon__range=(min(lons) - MARGIN_DEG, max(lons) + MARGIN_DEG),
     ).order_by("level", "code")
     return tuple(
-        Place(name=area.name, lat=area.lat, lon=area.lon)
+        Place(code=area.code, name=area.name, lat=area.lat, lon=area.lon)
         for area in around[:PLACES_MAX]
         if area.lat is not None and area.lon is not None
+    )
+
+
+def _ground() -> tuple[tuple[float, float], ...]:
+    points = (
+        Area.objects.filter(level=Area.Level.VILLAGE).order_by("code").values_list("lat", "lon")
+    )
+    return tuple(
+        (round(lat, 4), round(lon, 4))
+        for lat, lon in points[:GROUND_MAX]
+        if lat is not None and lon is not None
     )

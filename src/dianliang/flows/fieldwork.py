@@ -7,25 +7,33 @@ wait and is not stored; the phone sends it again.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from django.db import DatabaseError, transaction
 
 from dianliang.core import audit, files, idempotency
 from dianliang.core.idempotency import Kept
-from dianliang.core.models import AuditEvent, StoredFile
+from dianliang.core.models import AuditEvent
 from dianliang.domain.work import access
 from dianliang.domain.work.lifecycle import VISIT, VISIT_LABELS
 from dianliang.domain.work.models import Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Record
 from dianliang.domain.work.queries import visits as visit_queries
-from dianliang.flows import care, crewday, need_follow
-from dianliang.flows.phone_operations import PhoneOperation, clock_error, parse, text_of
+from dianliang.flows import care, need_follow, phone_crew, phone_needs
+from dianliang.flows.phone_operations import (
+    Act,
+    Outcome,
+    PhoneOperation,
+    Result,
+    clock_error,
+    parse,
+    text_of,
+    uploaded,
+)
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
@@ -37,33 +45,14 @@ from dianliang.kernel.errors import (
 
 logger = logging.getLogger(__name__)
 BATCH_MAX = 200
+PERSONAL = frozenset({"post_need"})
+"""Operations whose body names people and numbers: it is kept encrypted where it belongs only."""
 PROGRESS = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED", "DONE")
 """A visit that is this far needs none of the steps before: two phones of a team may both press."""
 
 
-class Outcome(StrEnum):
-    """What became of an operation; all but `WAITING` are for good."""
-
-    APPLIED = "applied"
-    ALREADY = "already"
-    CONFLICT = "conflict"
-    REFUSED = "refused"
-    WAITING = "waiting"
-
-
 FAULTS = (DatabaseError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What one operation may raise that nobody foresaw: it waits, and its neighbours are kept."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """The answer to one operation, with the server's state in plain words when they differ."""
-
-    key: str
-    outcome: Outcome
-    words: str = ""
-    field: str | None = None
-    server: Mapping[str, Any] | None = None
 
 
 def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tuple[Result, ...]:
@@ -187,7 +176,8 @@ def _act(op: PhoneOperation, *, before: Outcome | None, by: Actor, at: datetime)
     if act is None:
         words = f"手机应用版本过旧，服务器不认识“{op.verb}”。请联网刷新后再试。"
         return Result(key=op.key, outcome=Outcome.REFUSED, words=words, field="verb")
-    return Result(key=op.key, outcome=act(op, by, at))
+    done = act(op, by, at)
+    return done if isinstance(done, Result) else Result(key=op.key, outcome=done)
 
 
 def _keep(op: PhoneOperation, result: Result, *, by: Actor, at: datetime) -> Result:
@@ -196,7 +186,8 @@ def _keep(op: PhoneOperation, result: Result, *, by: Actor, at: datetime) -> Res
 
 
 def _kept(op: PhoneOperation, result: Result) -> Kept:
-    answer = asdict(result) | {"mine": dict(op.body)}
+    mine = {} if op.verb in PERSONAL else dict(op.body)
+    answer = asdict(result) | {"mine": mine}
     return Kept(body_hash=idempotency.digest(op.fingerprint()), answer=answer)
 
 
@@ -248,7 +239,7 @@ def _own_visit(op: PhoneOperation, by: Actor) -> Visit:
     return access.visit_of_own_team(op.number, by=by)
 
 
-def _step(verb: str) -> "Act":
+def _step(verb: str) -> Act:
     """Make the act of a step that needs no words: accept, depart, arrive."""
     move = {"accept": visits.accept, "depart": visits.depart, "arrive": visits.arrive}[verb]
     target = next(row.target for row in VISIT if row.verb == verb)
@@ -275,7 +266,7 @@ def _decline(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
 def _miss(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     visit, reason = _own_visit(op, by), op.text("reason", longest=visits.REASON_MAX)
     visits.miss(visit=visit, reason=reason, by=by, at=at, device_at=op.happened_at)
-    visits.add_to_record(visit=visit, words="", photos=_uploaded(op.tokens("photos")))
+    visits.add_to_record(visit=visit, words="", photos=uploaded(op.tokens("photos")))
     need_follow.tell(visit.job, f"{visit.team.name}上门未遇：{reason}", by=by, at=at)
     return Outcome.APPLIED
 
@@ -285,8 +276,8 @@ def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     record = Record(
         checklist=op.checked(),
         findings=op.text("findings", longest=visits.FINDINGS_MAX),
-        photos=_uploaded(op.tokens("photos")),
-        signature=next(iter(_uploaded(op.tokens("signature"))), None),
+        photos=uploaded(op.tokens("photos")),
+        signature=next(iter(uploaded(op.tokens("signature"))), None),
     )
     visits.complete(visit=visit, record=record, by=by, at=at, device_at=op.happened_at)
     need_follow.settle(visit.job, f"{visit.team.name}已上门办结。", by=by, at=at)
@@ -301,7 +292,7 @@ def _report(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     parts = [op.text("reason", longest=visits.REASON_MAX), " ".join(ticked), op.text("findings")]
     when = f"{op.happened_at.astimezone(SHANGHAI):%m月%d日 %H:%M}"
     words = f"【{by.name}补报 {when}】" + "；".join(part for part in parts if part)
-    photos = _uploaded((*op.tokens("photos"), *op.tokens("signature")))
+    photos = uploaded((*op.tokens("photos"), *op.tokens("signature")))
     visits.add_to_record(visit=visit, words=words, photos=photos)
     audit.record(
         "work.visit.report",
@@ -316,65 +307,6 @@ def _report(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     return Outcome.APPLIED
 
 
-def _check_in(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
-    crewday.check_in(
-        team_code=op.text("team", longest=24),
-        person_number=op.number,
-        on=op.day("on"),
-        by=by,
-        at=at,
-        device_at=op.happened_at,
-    )
-    return Outcome.APPLIED
-
-
-def _report_absence(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
-    crewday.report_absence(
-        person_number=op.number,
-        first_on=op.day("first_on"),
-        last_on=op.day("last_on"),
-        reason=op.text("reason", longest=80),
-        by=by,
-        at=at,
-        device_at=op.happened_at,
-    )
-    return Outcome.APPLIED
-
-
-def _swap(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
-    crewday.swap(
-        team_code=op.text("team", longest=24),
-        leaving=op.number,
-        coming=op.text("coming", longest=24),
-        on=op.day("on"),
-        by=by,
-        at=at,
-        device_at=op.happened_at,
-    )
-    return Outcome.APPLIED
-
-
-def _report_team_absence(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
-    crewday.report_team_absence(
-        team_code=op.number,
-        on=op.day("on"),
-        reason=op.text("reason", longest=60),
-        by=by,
-        at=at,
-        device_at=op.happened_at,
-    )
-    return Outcome.APPLIED
-
-
-def _uploaded(tokens: Sequence[str]) -> tuple[StoredFile, ...]:
-    found = {row.token: row for row in StoredFile.objects.filter(token__in=tokens)}
-    missing = [token for token in tokens if token not in found]
-    if missing:
-        raise InvalidInputError("有照片还没有传到服务器，请稍后再试。", field="photos")
-    return tuple(found[token] for token in tokens)
-
-
-Act = Callable[[PhoneOperation, Actor, datetime], Outcome]
 VERBS: dict[str, Act] = {
     "accept": _step("accept"),
     "depart": _step("depart"),
@@ -383,8 +315,6 @@ VERBS: dict[str, Act] = {
     "miss": _miss,
     "complete": _complete,
     "report": _report,
-    "check_in": _check_in,
-    "report_absence": _report_absence,
-    "swap": _swap,
-    "report_team_absence": _report_team_absence,
+    "post_need": phone_needs.post_need,
+    **phone_crew.VERBS,
 }

@@ -1,25 +1,67 @@
 """What a phone sends, parsed strictly and one by one: a bad line harms no other."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from math import isfinite
 from typing import Any
 
+from dianliang.core.models import StoredFile
 from dianliang.domain.work.operations.visits import Checked
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.text import clean_text
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,80}", re.ASCII)
 NUMBER = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
-LABELS = {"reason": "原因", "findings": "情况记录", "checklist": "作业清单"}
+LABELS = {
+    "reason": "原因",
+    "findings": "情况记录",
+    "checklist": "作业清单",
+    "text": "需求内容",
+    "on_behalf_of": "替谁报",
+    "phone": "电话",
+    "address": "地址",
+}
 LINES_MAX = 40
 TEXT_MAX = 2000
 LONGEST = 4000
 DEEPEST = 4
+FARTHEST_M = 1e7
 OLDEST = timedelta(days=30)
+
+
+class Outcome(StrEnum):
+    """What became of an operation; all but `WAITING` are for good."""
+
+    APPLIED = "applied"
+    ALREADY = "already"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The answer to one operation, with the server's state in plain words when they differ."""
+
+    key: str
+    outcome: Outcome
+    words: str = ""
+    field: str | None = None
+    server: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a phone says that it is, and how sure it is of that."""
+
+    point: GeoPoint
+    accuracy_m: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +113,31 @@ class PhoneOperation:
         if not isinstance(given, list) or len(given) > LINES_MAX:
             raise InvalidInputError("照片清单格式不对。", field=name)
         return tuple(dict.fromkeys(_matching(TOKEN, token, field=name) for token in given))
+
+    def token(self, name: str) -> str:
+        """Return a public token that the phone has made.
+
+        Raises:
+            InvalidInputError: not such a token.
+        """
+        return _matching(TOKEN, self.body.get(name), field=name)
+
+    def place(self) -> Spot | None:
+        """Return where it was done, if the phone knew and was allowed to say.
+
+        Raises:
+            InvalidInputError: not a place on earth.
+        """
+        spot = self.body.get("spot")
+        if spot is None:
+            return None
+        given = spot if isinstance(spot, dict) else {}
+        values = [given.get(name) for name in ("lat", "lon", "accuracy")]
+        numbers = [float(v) for v in values if isinstance(v, int | float) and abs(v) < FARTHEST_M]
+        if len(numbers) != len(values):
+            raise InvalidInputError("位置的格式不对，请重新定位。", field="spot")
+        lat, lon, accuracy = numbers
+        return Spot(point=GeoPoint(lat, lon), accuracy_m=max(0, round(accuracy)))
 
     def checked(self) -> tuple[Checked, ...]:
         """Return the ticked checklist.
@@ -172,3 +239,19 @@ def _checked(line: Any) -> Checked:
         ok=line["ok"],
         note=text_of(line.get("note", ""), field="checklist", longest=200),
     )
+
+
+def uploaded(tokens: Sequence[str]) -> tuple[StoredFile, ...]:
+    """Return the files behind the tokens of an operation.
+
+    Raises:
+        InvalidInputError: one has not arrived.
+    """
+    found = {row.token: row for row in StoredFile.objects.filter(token__in=tokens)}
+    if any(token not in found for token in tokens):
+        raise InvalidInputError("有照片还没有传到服务器，请稍后再试。", field="photos")
+    return tuple(found[token] for token in tokens)
+
+
+Act = Callable[[PhoneOperation, Actor, datetime], Outcome | Result]
+"""What a verb does: its outcome, or the whole answer where it has something to say."""

@@ -207,8 +207,18 @@ def _understood(asked: Asked, *, at: datetime) -> Ready:
 
 
 @transaction.atomic(savepoint=False)
-def store(ready: Ready, *, follow_token: str, by: Actor, at: datetime) -> Need:
-    """Write a prepared request: need, participant, suggestion, audit event."""
+def store(
+    ready: Ready,
+    *,
+    follow_token: str,
+    by: Actor,
+    at: datetime,
+    photos: tuple[StoredFile, ...] = (),
+) -> Need:
+    """Write a prepared request: need, participant, suggestion, audit event.
+
+    `photos` are those that came before it, as a phone sends them.
+    """
     asked = ready.asked
     need = posting.post(
         text=asked.text,
@@ -222,7 +232,7 @@ def store(ready: Ready, *, follow_token: str, by: Actor, at: datetime) -> Need:
         urgency=ready.suggestion.urgency,
         is_danger=ready.suggestion.is_danger,
         deadlines=ready.promised,
-        photos=_keep(asked.photos, at=at),
+        photos=(*photos, *_keep(asked.photos, at=at)),
         at=at,
     )
     triage.record(need, ready.suggestion, unit_why=ready.unit_why, at=at)

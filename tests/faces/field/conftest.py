@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dianliang.faces.ui.requests import now, today
 from tests import fieldworld
 from tests.browsing import PHONE
 from tests.fieldworld import World
+
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)  # the machine of a test may be busy with others
 
 
 @pytest.fixture
@@ -29,9 +32,22 @@ def phone(chromium, server, today_world) -> Iterator[BrowserContext]:
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
+
+
+def log_in(phone: BrowserContext, client, user) -> None:
+    """Give the phone somebody's session, as the log-in page would."""
+    client.force_login(user)
+    value = client.cookies["sessionid"].value
+    phone.add_cookies([{"name": "sessionid", "value": value, "domain": "127.0.0.1", "path": "/"}])
+
+
+@pytest.fixture
+def log_in_as(phone, client, today_world):
+    """Let another person log in on the same phone."""
+    return lambda number: log_in(phone, client, today_world.people[number].user)
 
 
 @pytest.fixture
@@ -40,17 +56,7 @@ def open_app(phone, client, today_world):
     errors: list[str] = []
 
     def open_as(number: str = "P2") -> Page:
-        client.force_login(today_world.people[number].user)
-        phone.add_cookies(
-            [
-                {
-                    "name": "sessionid",
-                    "value": client.cookies["sessionid"].value,
-                    "domain": "127.0.0.1",
-                    "path": "/",
-                }
-            ]
-        )
+        log_in(phone, client, today_world.people[number].user)
         page = phone.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(

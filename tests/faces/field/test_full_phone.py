@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.faces.field.test_offline import chip, press, ready_for_offline
+from tests.faces.field.screens import chip, press, ready_for_offline
 
 pytestmark = pytest.mark.browser
 

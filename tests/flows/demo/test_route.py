@@ -1,5 +1,6 @@
 """The demo's steward has something to do the moment he logs in."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 from dianliang.domain.work.models import Job, Visit
@@ -16,8 +17,9 @@ def test_a_team_gets_its_nearest_open_jobs_in_an_order_that_can_be_driven(world,
 
     assert [visit.sequence for visit in route] == list(range(1, STOPS + 1))
     assert all(a.depart_at <= b.arrive_at for a, b in pairwise(route))
-    assert Job.objects.filter(status="SCHEDULED").count() == STOPS
     assert Visit.objects.filter(status="SCHEDULED", on=world.today).count() == STOPS
+    assert Visit.objects.filter(on=world.today + timedelta(days=1)).count() == 2
+    assert not Job.objects.filter(status="OPEN").exists()
 
 
 def test_a_job_beyond_the_teams_skills_is_left_to_others(world, dispatcher):

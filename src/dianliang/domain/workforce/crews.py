@@ -15,11 +15,15 @@ from dianliang.domain.workforce.models import (
     Person,
     Team,
 )
+from dianliang.kernel.geo import GeoPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrewMember:
-    """Somebody who goes out with a team on a day; `skills` are codes valid on that day."""
+    """Somebody who goes out with a team on a day; `skills` are codes valid on that day.
+
+    `away_m` is how far from the team's base he checked in, where his phone told.
+    """
 
     number: str
     name: str
@@ -28,6 +32,7 @@ class CrewMember:
     skills: frozenset[str]
     skill_names: tuple[str, ...]
     checked_in_at: datetime | None
+    away_m: int | None
     replaces: str
 
 
@@ -96,6 +101,7 @@ def crew(team: Team, *, on: date) -> tuple[CrewMember, ...]:
             skills=frozenset(skills.get(person.pk, {})),
             skill_names=tuple(skills.get(person.pk, {}).values()),
             checked_in_at=here[person.pk].checked_in_at if person.pk in here else None,
+            away_m=_away_m(here.get(person.pk), team),
             replaces=_replaced_name(here.get(person.pk)),
         )
         for person in people
@@ -138,6 +144,13 @@ def skills_of(person: Person, *, on: date) -> frozenset[str]:
 def skill_names(codes: Collection[str]) -> tuple[str, ...]:
     """Return what skills are called."""
     return tuple(Skill.objects.filter(code__in=codes).values_list("name", flat=True))
+
+
+def _away_m(row: Attendance | None, team: Team) -> int | None:
+    if row is None or row.lat is None or row.lon is None:
+        return None
+    base = GeoPoint(team.base_lat, team.base_lon)
+    return round(base.distance_m(GeoPoint(row.lat, row.lon)))
 
 
 def _replaced_name(row: Attendance | None) -> str:

@@ -18,6 +18,7 @@ from dianliang.kernel.masking import mask_phone
 READERS = frozenset({Role.DISPATCHER, Role.ADMINISTRATOR})
 NOTICE_DAYS = 90
 CELL_LEVELS = (Area.Level.VILLAGE, Area.Level.GRID)
+NEXT_STEP = {"RECRUITED": "train", "TRAINED": "certify", "CERTIFIED": "place"}
 VIEWS = {**GRID_WORKER_LABELS, "expiring": "证书将到期", "expired": "证书已过期"}
 
 
@@ -42,6 +43,18 @@ class GridWorkerRow:
     def may_be_sent(self) -> bool:
         """Tell whether he may be sent out today: an expired certificate blocks it."""
         return self.days_left is not None and self.days_left > 0
+
+    @property
+    def next_steps(self) -> tuple[tuple[str, str], ...]:
+        """Return what is to be done with him now: a certificate that ends comes before all else."""
+        is_ending = self.days_left is not None and self.days_left <= NOTICE_DAYS
+        verb = "renew" if is_ending else NEXT_STEP.get(self.status)
+        return tuple(step for step in self.verbs if step[0] == verb)
+
+    @property
+    def other_steps(self) -> tuple[tuple[str, str], ...]:
+        """Return what else may be done with him."""
+        return tuple(step for step in self.verbs if step not in self.next_steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

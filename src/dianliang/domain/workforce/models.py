@@ -208,6 +208,9 @@ class Attendance(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, verbose_name="人员")
     on = models.DateField("日期")
     checked_in_at = models.DateTimeField("签到时间", null=True, blank=True)
+    lat = models.FloatField("签到纬度", null=True, blank=True)
+    lon = models.FloatField("签到经度", null=True, blank=True)
+    accuracy_m = models.PositiveIntegerField("定位误差（米）", null=True, blank=True)
     replaces = models.ForeignKey(
         Person,
         models.SET_NULL,
@@ -220,7 +223,11 @@ class Attendance(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "签到"
         constraints = [
-            models.UniqueConstraint(fields=["person", "on"], name="attendance_one_team_a_day")
+            models.UniqueConstraint(fields=["person", "on"], name="attendance_one_team_a_day"),
+            models.CheckConstraint(
+                condition=Q(lat=None, lon=None) | Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                name="attendance_on_earth",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from dianliang.domain.workforce.models import (
 )
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.geo import GeoPoint
 
 REASON_MAX = 80
 LONGEST_ABSENCE_DAYS = 366
@@ -64,8 +65,12 @@ def check_in(
     by: Actor,
     at: datetime,
     device_at: datetime | None = None,
+    point: GeoPoint | None = None,
+    accuracy_m: int | None = None,
 ) -> Attendance:
     """Note that a member is on duty with a team today (签到). A second time changes nothing.
+
+    `point` is where the phone says that it was. It is kept to some ten metres.
 
     Raises:
         UnableToCheckInError: the person is away, or belongs elsewhere that day.
@@ -80,8 +85,14 @@ def check_in(
     if row is not None and row.checked_in_at:
         return row
     seen_at = min(device_at, at) if device_at else at
+    seen = {
+        "checked_in_at": seen_at,
+        "lat": round(point.lat, 4) if point else None,
+        "lon": round(point.lon, 4) if point else None,
+        "accuracy_m": accuracy_m if point else None,
+    }
     row, _ = Attendance.objects.update_or_create(
-        person=person, on=on, defaults={"team": team, "checked_in_at": seen_at}
+        person=person, on=on, defaults={"team": team, **seen}
     )
     _note("check_in", person, team=team, by=by, at=at, device_at=device_at)
     return row

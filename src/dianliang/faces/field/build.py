@@ -33,20 +33,25 @@ ASSETS = (
     *(
         f"field/{name}.js"
         for name in (
+            "briefing",
             "dom",
+            "home",
             "map",
             "network",
             "photos",
             "rules",
             "screens/finish",
             "screens/outbox",
+            "screens/post",
             "screens/team",
             "screens/today",
             "screens/visit",
             "session",
             "signature",
+            "spot",
             "store",
             "sync",
+            "time",
             "words",
         )
     ),

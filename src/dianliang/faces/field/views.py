@@ -59,7 +59,8 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "log_out",
                 "worker",
             )
-        },
+        }
+        | {"follow": reverse("portal:follow", args=["TOKEN"])},
     }
     context = {
         "setup": setup,

@@ -45,12 +45,16 @@ class Stop:
     skill: str
     skill_name: str
     area: str
+    area_code: str
     address: str
     lat: float
     lon: float
     travel_m: int
     travel_s: int
     is_travel_planned: bool
+    windows: tuple[tuple[datetime, datetime], ...]
+    why_team: str
+    is_regular_team: bool
 
     @property
     def is_open(self) -> bool:
@@ -191,10 +195,17 @@ def _stop(visit: Visit, line: PlannedStop | None, *, crow_m: float) -> Stop:
         skill=job.skill.code if job.skill else "",
         skill_name=job.skill.name if job.skill else "",
         area=job.area.name,
+        area_code=job.area.code,
         address=job.address or (job.customer.address if job.customer else ""),
         lat=job.lat,
         lon=job.lon,
         travel_m=line.travel_m if line else round(crow_m),
         travel_s=line.travel_s if line else 0,
         is_travel_planned=line is not None,
+        windows=tuple(
+            (datetime.fromisoformat(start), datetime.fromisoformat(end))
+            for start, end in job.windows
+        ),
+        why_team=line.why if line else "",
+        is_regular_team=job.preferred_team_id == visit.team_id,
     )

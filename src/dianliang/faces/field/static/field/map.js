@@ -5,6 +5,8 @@ import { isOpen } from "./rules.js";
 import { clock, gettext, setup } from "./words.js";
 
 const ROUTE = { color: "#e9a021", weight: 4, opacity: 0.9, dashArray: "1 8", lineCap: "round" };
+const GROUND_M = 3000; // around each village: together they are the county, with its own outline
+const LAND = { pane: "ground", stroke: false, fillOpacity: 1, interactive: false };
 const DOT = { radius: 2.5, stroke: false, fillColor: "#7a9a8c", fillOpacity: 0.9, interactive: false };
 const CHARACTER_PX = 14;
 const LINE_PX = 20;
@@ -37,7 +39,10 @@ function draw(L, box, sheets, day) {
   const stops = sheets.map(({ stop }) => [stop.lat, stop.lon]);
   const bases = day.teams.map((team) => [team.base_lat, team.base_lon]);
   view.fitBounds([...stops, ...bases], { padding: [32, 32], maxZoom: 15 });
-  if (!hasTiles) names(L, view, day.places, [...stops, ...bases]);
+  if (!hasTiles) {
+    ground(L, view, day.ground, getComputedStyle(box));
+    names(L, view, day.places, [...stops, ...bases]);
+  }
   for (const team of day.teams) {
     const own = sheets.filter(({ stop }) => stop.team_code === team.code);
     const path = [[team.base_lat, team.base_lon], ...own.map(({ stop }) => [stop.lat, stop.lon])];
@@ -50,6 +55,14 @@ function draw(L, box, sheets, day) {
       .on("click", () => (location.hash = `#/visit/${stop.number}`))
       .addTo(view);
   }
+}
+
+function ground(L, view, points, style) {
+  view.createPane("ground").classList.add("ground");
+  const land = { ...LAND, fillColor: style.getPropertyValue("--map-land") };
+  const edge = { ...LAND, fillColor: style.getPropertyValue("--map-edge") };
+  for (const at of points) L.circle(at, { ...edge, radius: GROUND_M + 150 }).addTo(view);
+  for (const at of points) L.circle(at, { ...land, radius: GROUND_M }).addTo(view);
 }
 
 // Every village is a dot; a name is written where it covers neither another name nor a stop.

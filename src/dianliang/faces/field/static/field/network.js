@@ -3,6 +3,9 @@
 import { gettext } from "./words.js";
 
 const TIMEOUT_MS = 30_000;
+const SLOWEST_BYTES_PER_MS = 4; // a bar of 2G
+const TRIES = 3;
+const FLAP_MS = 400;
 
 export class AwayError extends Error {}
 export class LoggedOutError extends Error {}
@@ -34,16 +37,10 @@ export function upload(url, blob, key) {
 }
 
 async function request(url, { headers = {}, ...options }) {
-  let response;
-  try {
-    response = await fetch(url, {
-      ...options,
-      headers: { Accept: "application/json", "X-CSRFToken": cookie("csrftoken"), ...headers },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch {
-    throw new AwayError();
-  }
+  const response = await reach(url, {
+    ...options,
+    headers: { Accept: "application/json", "X-CSRFToken": cookie("csrftoken"), ...headers },
+  });
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
   if (response.status === 401) throw new LoggedOutError();
   if (response.ok && isJson) return response.json().catch(() => Promise.reject(new AwayError()));
@@ -52,7 +49,21 @@ async function request(url, { headers = {}, ...options }) {
     throw new RefusedError(words, field);
   }
   if (response.status === 413 || response.status === 400) throw new RefusedError(gettext("内容太大或格式不对。"));
-  throw new AwayError();
+  throw new AwayError(gettext("服务器暂时没有应答，稍后自动再试。"));
+}
+
+// A connection that flaps is asked again at once: the same keys make a repetition harmless. One
+// that is too slow, or away, is left to the next run.
+async function reach(url, options) {
+  const size = options.body?.size ?? options.body?.length ?? 0;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS + size / SLOWEST_BYTES_PER_MS) });
+    } catch (error) {
+      if (error.name === "TimeoutError" || tries === TRIES || !navigator.onLine) throw new AwayError();
+    }
+    await new Promise((resolve) => setTimeout(resolve, FLAP_MS * tries));
+  }
 }
 
 function cookie(name) {

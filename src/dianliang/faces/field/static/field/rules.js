@@ -29,6 +29,7 @@ export const VERBS = {
   report_absence: gettext("请假"),
   swap: gettext("换人"),
   report_team_absence: gettext("全队停勤"),
+  post_need: gettext("代客报需求"),
 };
 
 export const isOpen = (status) => status in NEXT;

@@ -3,6 +3,7 @@
 import { AwayError, LoggedOutError, RefusedError, get, post, upload } from "./network.js";
 import { PROBLEM } from "./rules.js";
 import * as store from "./store.js";
+import * as time from "./time.js";
 import { gettext, setup } from "./words.js";
 
 const BATCH = 50;
@@ -30,10 +31,6 @@ export function start() {
 // Synchronise now; a call during a run makes one more run follow it.
 export function now() {
   failures = 0;
-  return run();
-}
-
-export function soon() {
   return run();
 }
 
@@ -73,25 +70,32 @@ async function once() {
   } catch (error) {
     failures += 1;
     if (error instanceof LoggedOutError) tell("logged-out");
-    else if (error instanceof AwayError || error instanceof RefusedError) tell("away", error.message);
+    else if (error instanceof AwayError) tell("away", error.message);
+    else if (error instanceof RefusedError) tell("refused", error.message);
     else throw error;
   }
 }
 
-// Send what is saved; tell whether anything was answered.
+// Send what is saved; tell whether anything was answered. What carries no pictures goes first, in
+// batches; then each record with its pictures by itself: a slow line must not hold back the rest.
 async function sendAll() {
+  const held = new Set(); // subjects that the server could not settle in this run
   for (let any = false; ; any = true) {
-    const saved = sendable(await store.outbox());
-    const batch = saved.slice(0, BATCH);
-    if (!batch.length) return any;
+    const saved = sendable(await store.outbox()).filter((row) => !held.has(row.number));
+    if (!saved.length) return any;
+    const light = saved.filter((row) => !waitsForPictures(row, saved)).slice(0, BATCH);
     const ready = [];
-    for (const row of batch) {
+    for (const row of light.length ? light : saved.slice(0, 1)) {
       const body = await withTokens(row);
       if (body) ready.push({ row, body });
     }
-    const settled = ready.length > 0 && (await send(ready));
-    if (!settled && ready.length === batch.length) return any;
+    for (const number of ready.length ? await send(ready) : []) held.add(number);
   }
+}
+
+function waitsForPictures(row, rows) {
+  const earlier = rows.filter((each) => each.number === row.number && each.seq <= row.seq);
+  return earlier.some((each) => store.photosOf(each.body).length > 0);
 }
 
 // What follows an unsolved problem on the same subject waits for the person's decision.
@@ -114,7 +118,7 @@ async function withTokens(row) {
       ({ token: tokens[id] } = await upload(setup.urls.photos, photo.blob, id));
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      await store.change(row.key, { state: "refused", words: error.message, field: "photos" });
+      await store.change([row.key, { state: "refused", words: error.message, field: "photos" }]);
       tell("sending");
       return null;
     }
@@ -125,7 +129,7 @@ async function withTokens(row) {
   return { ...rest, ...(photos && { photos: swap(photos) }), ...(signature && { signature: swap(signature) }) };
 }
 
-// Send operations and keep the answers; tell whether any of them was settled.
+// Send operations and keep the answers; return the subjects of those that must wait.
 async function send(ready) {
   const operations = ready.map(({ row, body }) => ({
     key: row.key,
@@ -137,36 +141,42 @@ async function send(ready) {
   }));
   const { results } = await post(setup.urls.sync, {
     account: store.account(),
-    sent_at: new Date().toISOString(),
+    sent_at: new Date(time.now()).toISOString(),
     operations,
   });
-  let settled = false;
-  for (const [place, result] of results.entries()) {
-    const { row } = ready[place];
-    if (result.outcome === "waiting") continue;
-    settled = true;
-    const isFine = result.outcome === "applied" || result.outcome === "already";
-    await store.change(row.key, {
-      state: isFine ? "sent" : result.outcome,
-      words: result.words,
-      field: result.field,
-      server: result.server,
-    });
-    if (isFine) for (const id of store.photosOf(row.body)) await store.dropPhoto(id);
+  const isFine = ({ outcome }) => outcome === "applied" || outcome === "already";
+  const answered = results.map((result, place) => ({ result, row: ready[place].row }));
+  const settled = answered.filter(({ result }) => result.outcome !== "waiting");
+  await store.change(
+    ...settled.map(({ row, result }) => {
+      const { words, field, server } = result;
+      const state = isFine(result) ? "sent" : result.outcome;
+      return [row.key, { state, words, field, server, ...(isFine(result) && forget(row)) }];
+    }),
+  );
+  for (const { row } of settled.filter(({ result }) => isFine(result))) {
+    for (const id of store.photosOf(row.body)) await store.dropPhoto(id);
   }
   tell("sending");
-  return settled;
+  return answered.filter(({ result }) => result.outcome === "waiting").map(({ row }) => row.number);
+}
+
+// Names and numbers of people do not stay on the phone once the server has them.
+function forget({ verb, body }) {
+  return verb === "post_need" ? { body: { follow: body.follow } } : {};
 }
 
 async function readDay() {
+  const before = Date.now();
   const { day, build } = await get(setup.urls.day);
-  await store.use(day.actor_id);
+  time.learn(day.read_at, before, Date.now());
+  await store.use(day.actor_id, day.actor_name);
   await store.keepDay(day);
   if (build !== setup.build) {
     const registration = await navigator.serviceWorker?.getRegistration();
     registration?.update().catch(() => {});
   }
-  state.at = new Date().toISOString();
+  state.at = new Date(time.now()).toISOString();
 }
 
 function tell(phase, words = "") {

@@ -1,5 +1,7 @@
 // Words of the screens: Chinese in the source, other languages from the page's catalogue.
 
+import * as time from "./time.js";
+
 export const setup = read("setup");
 const { catalog = {} } = read("words");
 
@@ -38,7 +40,7 @@ export function distance(metres) {
 }
 
 export function today() {
-  return dayOf(new Date());
+  return dayOf(new Date(time.now()));
 }
 
 function dayOf(date) {

@@ -1,6 +1,6 @@
 // The record of a visit: checklist, findings, photos, signature. Every touch is kept as a draft.
 
-import { h, icon, toast } from "../dom.js";
+import { h, icon, press, toast } from "../dom.js";
 import * as photos from "../photos.js";
 import { pad } from "../signature.js";
 import * as store from "../store.js";
@@ -27,17 +27,20 @@ function build(box, sheet, model, kept) {
   };
   box.append(
     h("h2", {}, gettext("上门记录")),
-    record.checklist.length > 0 && ticks(record, keep),
+    record.checklist.length > 0 ? ticks(record, keep) : "",
     findings(record, keep),
     gallery(record, keep, number, wait),
     signing(record, keep, number, wait),
     h("p.error", { role: "alert" }),
     h("div.sticky", {}, h("button.primary.wide", {}, icon("check"), gettext("完成这一单"))),
   );
-  box.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const send = async () => {
     await Promise.all(busy);
-    submit(box, record, sheet, model);
+    await submit(box, record, sheet, model);
+  };
+  box.addEventListener("submit", (event) => {
+    event.preventDefault();
+    press(box.querySelector(".sticky button"), send);
   });
 }
 
@@ -95,43 +98,11 @@ function findings(record, keep) {
 }
 
 function gallery(record, keep, number, wait) {
-  const grid = h("div.gallery", {});
-  const picker = h("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "hidden", id: "camera" });
-  const add = h("label.add", { for: "camera" }, icon("camera"), gettext("拍照"));
-  const take = async () => {
-    try {
-      for (const file of [...picker.files].slice(0, PHOTOS_MAX - record.photos.length)) {
-        record.photos.push(await photos.keep(file, number));
-      }
-    } catch (error) {
-      if (error.name !== "QuotaExceededError") throw error;
-      toast(gettext("手机存储已满，照片没有存下。请清理空间后再拍。"));
-    }
-    picker.value = "";
-    await keep();
-    show();
+  const onChange = (ids) => {
+    record.photos = ids;
+    return keep();
   };
-  picker.addEventListener("change", () => wait(take()));
-  show();
-  return h("section.card", {}, h("h3", {}, gettext("照片")), picker, grid);
-
-  async function show() {
-    const shots = await Promise.all(record.photos.map(thumbnail));
-    grid.replaceChildren(...shots.filter(Boolean), record.photos.length < PHOTOS_MAX ? add : "");
-  }
-
-  async function thumbnail(id, place) {
-    const row = await store.photo(id);
-    if (!row) return null;
-    const url = URL.createObjectURL(row.blob);
-    const image = h("img", { src: url, alt: fill(gettext("照片 %(n)s"), { n: place + 1 }), onload: () => URL.revokeObjectURL(url) });
-    const remove = async () => {
-      record.photos = record.photos.filter((each) => each !== id);
-      await keep();
-      show();
-    };
-    return h("figure", {}, image, h("button", { type: "button", onclick: remove, "aria-label": gettext("删去这张") }, icon("cross")));
-  }
+  return h("section.card", {}, h("h3", {}, gettext("照片")), photos.gallery({ ids: record.photos, most: PHOTOS_MAX, number, wait, onChange }));
 }
 
 function signing(record, keep, number, wait) {
@@ -156,5 +127,5 @@ async function submit(box, record, sheet, model) {
   await model.act(sheet, "complete", { checklist, findings: text, photos: shots, signature });
   await store.dropDraft(sheet.stop.number);
   toast(fill(gettext("“%(title)s”已完成，记录已保存"), sheet.stop));
-  location.hash = "#/";
+  if (location.hash === `#/visit/${sheet.stop.number}`) location.hash = "#/"; // or he has moved on
 }

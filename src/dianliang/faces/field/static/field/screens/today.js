@@ -1,6 +1,8 @@
 // Today's route: the next stop first, then the whole day as a line, or as a map.
 
+import { gearWords, kit, skillWords, why } from "../briefing.js";
 import { h, icon } from "../dom.js";
+import * as home from "../home.js";
 import { LABELS, isOpen, nextVerb, VERBS } from "../rules.js";
 import { clock, dayName, distance, due, fill, gettext, setup } from "../words.js";
 
@@ -15,10 +17,12 @@ export function today(model) {
     "div",
     {},
     h("div.title-row", {}, h("h1", {}, dayName(model.on)), now.length > 0 && progress(done, now.length)),
-    next && nextCard(next, model),
-    acceptAll(now, model),
-    now.length === 0 ? empty() : routeOrMap(now, next, model),
-    later.length > 0 && tomorrow(later, now.length === 0),
+    h(
+      "div.desk",
+      {},
+      h("div", {}, next && nextCard(next, model), acceptAll(now, model), bring(now.filter((sheet) => isOpen(sheet.status)), day, gettext("今天带什么"), false)),
+      h("div", {}, now.length === 0 ? empty() : routeOrMap(now, next, model), later.length > 0 && tomorrow(later, day, now.length === 0), h("a.button.wide.post", { href: "#/post" }, icon("plus"), gettext("代客报需求")), invitation()),
+    ),
   );
 }
 
@@ -72,6 +76,7 @@ function nextCard(sheet, model) {
     h("h2", { id: "next-title" }, h("a", { href: go }, stop.title)),
     h("p.where", {}, stop.address || stop.area),
     h("p.facts", {}, facts(sheet)),
+    sheet.why.length > 0 && h("p.hint.why", {}, why(sheet.why[0])),
     h(
       "div.pair",
       {},
@@ -86,9 +91,7 @@ function nextCard(sheet, model) {
 function acceptAll(sheets, model) {
   const waiting = sheets.filter((sheet) => sheet.status === "SCHEDULED" && !sheet.problem);
   if (waiting.length < 2) return null;
-  const press = async () => {
-    for (const sheet of waiting) await model.act(sheet, "accept");
-  };
+  const press = () => model.record(waiting.map(({ stop }) => ({ verb: "accept", number: stop.number, title: stop.title })));
   return h("button.wide.accept-all", { type: "button", onclick: press }, icon("check"), fill(gettext("%(n)s 单全部接下"), { n: waiting.length }));
 }
 
@@ -164,7 +167,41 @@ function row(sheet, isNext) {
   );
 }
 
-function tomorrow(sheets, open) {
-  const words = fill(gettext("明天 %(n)s 单"), { n: sheets.length });
-  return h("details.card", { open }, h("summary", {}, words), h("ol.line", {}, sheets.map((sheet) => row(sheet, false))));
+function tomorrow(sheets, day, open) {
+  const [first] = sheets;
+  const words = fill(gettext("明天 %(n)s 单，%(at)s 到第一家"), { n: sheets.length, at: clock(first.stop.arrive_at) });
+  return h(
+    "details.card",
+    { open },
+    h("summary", {}, words),
+    bring(sheets, day, gettext("明天带什么"), true),
+    h("ol.line", {}, sheets.map((sheet) => row(sheet, false))),
+  );
+}
+
+// What the day's visits ask for, and whether the car has it.
+function bring(sheets, day, title, open) {
+  const packs = day.teams
+    .map((team) => kit(sheets.filter(({ stop }) => stop.team_code === team.code), team))
+    .filter(({ gear, skills }) => gear.length + skills.length > 0);
+  if (!packs.length) return null;
+  const isShort = packs.some(({ gear, skills }) => gear.some((line) => line.short) || skills.some((line) => !line.holders.length));
+  return h(
+    "details.card.kit",
+    { open },
+    h("summary", {}, icon("bag"), title, isShort && h("span.tag.danger", {}, gettext("有缺"))),
+    packs.map(({ gear, skills }) => h("ul.plain", {}, gear.map((line) => h(`li${line.short ? ".short" : ""}`, {}, gearWords(line))), skills.map((line) => h(`li${line.holders.length ? "" : ".short"}`, {}, skillWords(line))))),
+  );
+}
+
+function invitation() {
+  const way = home.wayHome();
+  if (!way) return null;
+  return h(
+    "section.card",
+    {},
+    h("h2", {}, icon("home"), gettext("放到主屏幕")),
+    h("p", {}, way === "button" ? gettext("像应用一样一点就开，系统也不会自动清掉手机里的记录。") : gettext("点浏览器的“分享”，再点“添加到主屏幕”：一点就开，记录也不会被系统清掉。")),
+    h("div.pair", {}, h("button.quiet", { type: "button", onclick: home.installLater }, gettext("以后再说")), way === "button" && h("button.primary", { type: "button", onclick: home.install }, gettext("添加"))),
+  );
 }

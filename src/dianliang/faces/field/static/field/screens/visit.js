@@ -1,8 +1,10 @@
 // One visit: where, who, what to mind, and the button for what comes next.
 
+import { gearWords, kit, skillWords, why } from "../briefing.js";
 import { ask, h, icon } from "../dom.js";
 import { LABELS, VERBS, allowed, isOpen, nextVerb } from "../rules.js";
-import { clock, distance, fill, gettext, moment, setup } from "../words.js";
+import { isApple } from "../home.js";
+import { clock, dayName, distance, fill, gettext, moment, setup } from "../words.js";
 import { finish } from "./finish.js";
 
 const DECLINE_REASONS = [gettext("前一单超时，赶不到"), gettext("车辆或装备故障"), gettext("现场不具备条件"), gettext("不是本队能处理的事")];
@@ -21,13 +23,16 @@ export function visit(model, number) {
     trouble(sheet),
     h("p.where", {}, stop.address || stop.area),
     status === "ARRIVED"
-      ? h("details.card", {}, h("summary", {}, gettext("时间、电话与导航")), times(stop), reach(sheet))
+      ? h("details.card", {}, h("summary", {}, gettext("时间、电话与导航")), times(stop), reach(sheet), brief(sheet, model.day))
       : [times(stop), isOpen(status) && reach(sheet)],
     sheet.care && careCard(sheet.care),
     words(sheet),
+    isOpen(status) && status !== "ARRIVED" && brief(sheet, model.day),
+    sheet.past.length > 0 && before(sheet.past),
     status === "ARRIVED" ? finish(sheet, model) : null,
     !isOpen(status) && outcome(sheet),
     isOpen(status) && h("div.pair.others", {}, others(sheet, model)),
+    h("a.button.wide.post", { href: `#/post/${stop.number}` }, icon("plus"), gettext("替这家再报一件事")),
     isOpen(status) && status !== "ARRIVED" && nextStep(sheet, model),
   );
 }
@@ -58,8 +63,6 @@ function times(stop) {
     [gettext("时长"), fill(gettext("%(n)s 分钟"), { n: stop.duration_min })],
     [gettext("路程"), distance(stop.travel_m)],
     stop.due_at && [gettext("承诺时限"), moment(stop.due_at)],
-    stop.skill_name && [gettext("技能"), stop.skill_name],
-    Object.keys(stop.gear).length && [gettext("装备"), Object.entries(stop.gear).map(([k, n]) => `${k}×${n}`).join("、")],
   ];
   return h("dl.card.grid", {}, rows.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
@@ -72,8 +75,8 @@ function reach({ stop, contacts, navigation }) {
     h(
       "div.pair",
       {},
-      h("a.button", { href: navigation.amap, target: "_blank", rel: "noreferrer" }, icon("navigate"), gettext("高德导航")),
-      h("a.button", { href: navigation.geo }, icon("map"), gettext("其他地图")),
+      h("a.button", { href: navigation.amap, target: "_blank", rel: "noreferrer", "data-offline": isApple ? null : navigation.geo }, icon("navigate"), gettext("高德导航")),
+      !isApple && h("a.button", { href: navigation.geo }, icon("map"), gettext("其他地图")),
     ),
     contacts.map((contact) =>
       h(
@@ -87,11 +90,45 @@ function reach({ stop, contacts, navigation }) {
   );
 }
 
+// Why this visit comes now, what to bring to it, and who of the crew may do it.
+function brief(sheet, day) {
+  const team = day.teams.find((each) => each.code === sheet.stop.team_code);
+  const { gear, skills } = team ? kit([sheet], team) : { gear: [], skills: [] };
+  return h(
+    "section.card",
+    {},
+    h("h2", {}, fill(gettext("为什么排第 %(n)s 站"), { n: sheet.stop.sequence })),
+    h("ul.plain", {}, sheet.why.map((reason) => h(`li${reason.code === "late" ? ".short" : ""}`, {}, why(reason)))),
+    gear.length + skills.length > 0 && [
+      h("h3", {}, icon("bag"), gettext("要带的")),
+      h("ul.plain", {}, gear.map((line) => h(`li${line.short ? ".short" : ""}`, {}, gearWords(line))), skills.map((line) => h(`li${line.holders.length ? "" : ".short"}`, {}, skillWords(line)))),
+    ],
+  );
+}
+
+function before(past) {
+  return h(
+    "section.card",
+    {},
+    h("h2", {}, icon("history"), gettext("以前来过")),
+    past.map((visit) => h("blockquote", {}, visit.words || gettext("没有写情况"), h("footer", {}, `${dayName(visit.on)} · ${visit.team_name} · ${visit.status_label}`))),
+  );
+}
+
+// Both sides prove themselves with the one word that was agreed: we say its first half, the
+// customer the second. Nobody who knows only one half comes in, or lets the wrong person in.
 function careCard(care) {
+  const half = Math.ceil(care.password.length / 2);
   const show = () =>
     ask({
-      title: gettext("请给客户看这个口令"),
-      body: [h("p.password", {}, care.password), h("p.hint", {}, gettext("客户核对后再入户。"))],
+      title: gettext("上门口令，两头对"),
+      body: [
+        h("p.hint", {}, gettext("我们先说（或给客户看）")),
+        h("p.password", {}, care.password.slice(0, half)),
+        h("p.hint", {}, gettext("客户应当接着说")),
+        h("p.password.answer", {}, care.password.slice(half)),
+        h("p", {}, gettext("对不上就不进门：先打电话给联系人或所里。")),
+      ],
       cancel: gettext("收起"),
     });
   return h(

@@ -1,0 +1,45 @@
+"""Whenever the demo is built, its steward has a day's work before him."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from dianliang.core.models import User
+from dianliang.domain.work.lifecycle import VISIT_OPEN
+from dianliang.domain.work.models import Visit
+from dianliang.flows import day_route, identity
+from dianliang.flows.demo.seeding import seed_demo
+from dianliang.kernel.calendar import SHANGHAI
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("moment", "done"),
+    [
+        ("2026-11-25T15:12", 2),  # an ordinary afternoon
+        ("2026-11-28T23:40", 2),  # late on a Saturday
+        ("2026-10-01T03:05", 0),  # in the night before a holiday
+    ],
+)
+def test_a_demo_built_at_any_hour_has_a_day_for_its_steward(moment, done):
+    at = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
+    seed_demo(at=at)
+    on = at.date()
+    steward = identity.actor_of(User.objects.get(username="steward"), on=on)
+    assert steward is not None
+
+    day = day_route.day(on=on, by=steward, at=at)
+
+    today = [sheet for sheet in day.sheets if sheet.stop.on == on]
+    open_stops = [sheet.stop for sheet in today if sheet.is_open]
+    assert len(today) == 6
+    assert len(today) - len(open_stops) == done
+    assert all(stop.arrive_at >= at for stop in open_stops)
+    assert all(a.depart_at <= b.arrive_at for a, b in pairwise(sheet.stop for sheet in today))
+    assert len([sheet for sheet in day.sheets if sheet.stop.on == on + timedelta(days=1)]) == 4
+    assert any(sheet.care and sheet.care.password for sheet in today)
+    assert any(sheet.needs for sheet in today)
+    assert any(sheet.past for sheet in today)
+    done_visits = Visit.objects.filter(team__code="D01", on=on).exclude(status__in=VISIT_OPEN)
+    assert all(v.job.opened_at < v.accepted_at < v.ended_at <= at for v in done_visits)
