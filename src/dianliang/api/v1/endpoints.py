@@ -249,7 +249,7 @@ def read_figures(request: HttpRequest, first: date, last: date, by: s.Code = "un
         raise InvalidInputError(message, field="last")
     start = datetime.combine(first, time(), SHANGHAI).astimezone(UTC)
     end = (datetime.combine(last, time(), SHANGHAI) + timedelta(days=1)).astimezone(UTC)
-    return insight.overview(by=who, dimension=by, start=start, end=end)
+    return insight.overview(by=who, dimension=by, start=start, end=end, at=now())
 
 
 api.add_router("", router)
