@@ -5,9 +5,8 @@ from datetime import datetime
 
 from dianliang.domain.intake.lifecycle import LABELS
 from dianliang.domain.intake.models import Need
+from dianliang.domain.territory.models import Area
 
-PUBLIC_DECIMALS = 2
-"""Positions are rounded to about a kilometre: enough for a map, too coarse for a house."""
 MOST_PUBLIC = 300
 
 
@@ -23,6 +22,20 @@ class PublicNeed:
     received_at: datetime
     lat: float | None
     lon: float | None
+    is_public_place: bool
+
+
+def public_point(need: Need) -> tuple[float | None, float | None]:
+    """Return where a need may be shown: at its public place, else where its village is.
+
+    A pin or an address can name a home, so neither leaves, not even rounded.
+    """
+    if need.site is not None:
+        return need.site.lat, need.site.lon
+    area = need.area.parent if need.area.level == Area.Level.GRID else need.area
+    if area is None or area.level not in {Area.Level.TOWNSHIP, Area.Level.VILLAGE}:
+        return None, None
+    return area.lat, area.lon
 
 
 def public_needs(*, since: datetime, most: int = MOST_PUBLIC) -> tuple[PublicNeed, ...]:
@@ -30,21 +43,24 @@ def public_needs(*, since: datetime, most: int = MOST_PUBLIC) -> tuple[PublicNee
     rows = (
         Need.objects.filter(is_public=True, received_at__gte=since)
         .exclude(status__in=["MERGED", "CANCELLED"])
-        .select_related("service", "area")
+        .select_related("service", "area", "area__parent", "site")
         .order_by("-received_at", "-pk")[: min(most, MOST_PUBLIC)]
     )
-    return tuple(
-        PublicNeed(
-            number=need.number,
-            service_name=need.service.name if need.service else "待分类",
-            area_name=need.area.name,
-            status=need.status,
-            status_label=LABELS[need.status],
-            received_at=need.received_at,
-            lat=None if need.lat is None else round(need.lat, PUBLIC_DECIMALS),
-            lon=None if need.lon is None else round(need.lon, PUBLIC_DECIMALS),
-        )
-        for need in rows
+    return tuple(_public(need) for need in rows)
+
+
+def _public(need: Need) -> PublicNeed:
+    lat, lon = public_point(need)
+    return PublicNeed(
+        number=need.number,
+        service_name=need.service.name if need.service else "待分类",
+        area_name=need.area.name,
+        status=need.status,
+        status_label=LABELS[need.status],
+        received_at=need.received_at,
+        lat=lat,
+        lon=lon,
+        is_public_place=need.site is not None,
     )
 
 
