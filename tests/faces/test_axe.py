@@ -29,7 +29,14 @@ def pages(transactional_db):
     town.post("想给车位装充电桩", area_code="V1", at=now())
     free = ["/", "/post/", "/needs/", "/algorithm/", f"/n/{town.token(1)}/", "/login/", "/nope/"]
     desk = ["/console/", f"/console/needs/{need.number}/", "/console/intake/", "/console/paste/"]
-    desk += ["/console/plans/", "/console/plans/new/", "/board/", "/board/records/"]
+    desk += [
+        "/console/plans/",
+        "/console/plans/new/",
+        "/board/",
+        "/board/records/",
+        "/board/?signage=1",
+    ]
+    desk += ["/board/?signage=1"]
     customer(town)
     certified(town)
     town.team("V", "S1", "volunteer")

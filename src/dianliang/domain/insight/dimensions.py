@@ -39,7 +39,7 @@ def names(dimension: str) -> Named:
         return lambda value: towns[value]
     rows = (Unit if dimension == "unit" else Service).objects.values_list("pk", "code", "name")
     known = {pk: (code, name) for pk, code, name in rows}
-    return lambda value: known.get(value, UNSORTED)  # type: ignore[call-overload,no-any-return]
+    return lambda value: known.get(value, UNSORTED)  # type: ignore[call-overload]
 
 
 def _towns() -> dict[object, tuple[str, str]]:

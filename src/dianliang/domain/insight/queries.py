@@ -1,8 +1,10 @@
 """Figures of the loop, as a whole, by one dimension, over time and on the map."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 
@@ -136,7 +138,7 @@ def midnight(day: date) -> datetime:
 
 def _counts(
     needs: QuerySet[Need], dimension: str, buckets: list[tuple[date, date]], *, at: datetime
-) -> QuerySet[Need, dict[str, int]]:
+) -> Iterable[Mapping[str, Any]]:
     """Count each figure by group and bucket."""
     bucket = Case(
         *(
@@ -150,7 +152,8 @@ def _counts(
         figure: Count("pk", filter=condition(figure, at=at) or None) for figure in NEED_FIGURES
     }
     rows = needs.annotate(bucket=bucket).order_by().values(COLUMNS[dimension], "bucket")
-    return rows.annotate(**counts)
+    found: Iterable[Mapping[str, Any]] = rows.annotate(**counts)
+    return found
 
 
 def _add_waits(
@@ -221,7 +224,7 @@ def townships(*, by: Actor, start: datetime, end: datetime, at: datetime) -> Cou
         figure: Count("pk", filter=condition(figure, at=at) or None)
         for figure in ("received", "due", "on_time")
     }
-    found = needs.order_by().values("area_id").annotate(**counts)
+    found: Iterable[Mapping[str, Any]] = needs.order_by().values("area_id").annotate(**counts)
     areas = {area.pk: area for area in Area.objects.exclude(lat=None).exclude(lon=None)}
     tallies: dict[int, Tally] = defaultdict(Tally)
     for row in found:
