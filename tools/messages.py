@@ -41,8 +41,8 @@ def from_sources() -> Iterator[str]:
 def from_tables() -> Iterator[str]:
     """Yield the words that tables and constants carry into pages."""
     from dianliang.domain.customers.models import Customer
-    from dianliang.domain.insight import bases, volunteering
-    from dianliang.domain.insight.queries import DIMENSIONS
+    from dianliang.domain.insight import bases, measures, volunteering
+    from dianliang.domain.insight.dimensions import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
     from dianliang.domain.intake.queries import board, detail, following
@@ -51,7 +51,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
-    from dianliang.flows import care, exporting, queue
+    from dianliang.flows import care, queue
     from dianliang.kernel.actor import ROLE_LABELS
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
@@ -75,7 +75,8 @@ def from_tables() -> Iterator[str]:
         yield from (str(label) for label in choices.labels)
     yield from ROLE_LABELS.values()
     yield from DIMENSIONS.values()
-    yield from exporting.METHOD
+    yield from measures.METHOD
+    yield from measures.FIGURES.values()
     yield from volunteering.METHOD
     yield from (str(label) for label in bases.KIND_LABELS.values())
 

@@ -5,8 +5,10 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
-GOALS_MS = {"list": 300, "detail": 200, "search": 800}
+GOALS_MS = {"list": 300, "detail": 200, "search": 800, "board": 300}
 ROUNDS = 40
 
 
@@ -25,14 +27,12 @@ def main() -> None:
 
 
 def _fill(count: int) -> None:
-    from datetime import timedelta
-
     from django.core.management import call_command
     from django.db import connection, transaction
     from django.utils import timezone
 
     from dianliang.domain.intake import search
-    from dianliang.domain.intake.models import Need, Participant
+    from dianliang.domain.intake.models import Need, Participant, Rating
     from dianliang.flows.demo.seeding import seed_demo
 
     at = timezone.now()
@@ -58,6 +58,7 @@ def _fill(count: int) -> None:
                     status="RECEIVED" if n % 50 == 0 else "CLOSED",
                     received_at=at - timedelta(minutes=n % 500_000),
                     response_due_at=at,
+                    **_handled(n, at - timedelta(minutes=n % 500_000)),
                     due_at=at + timedelta(days=n % 9),
                 )
             )
@@ -67,14 +68,28 @@ def _fill(count: int) -> None:
                 Participant(need=need, token_hash=f"b{need.number}", is_first=True, joined_at=at)
                 for need in stored
             )
+            rated = Participant.objects.filter(need__in=stored[::3])
+            Rating.objects.bulk_create(
+                Rating(participant=who, stars=1 + who.pk % 5, rated_at=at, unit_code="x")
+                for who in rated
+            )
             search.index(stored)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
+def _handled(n: int, received_at: datetime) -> dict[str, datetime]:
+    """Return when the n-th need was answered and done: one in fifty is still waiting."""
+    if n % 50 == 0:
+        return {}
+    responded = received_at + timedelta(minutes=n % 300)
+    return {"first_response_at": responded, "resolved_at": responded + timedelta(minutes=n % 9000)}
+
+
 def _measure() -> None:
     from django.utils import timezone
 
+    from dianliang.domain.insight.queries import overview, townships
     from dianliang.domain.intake.models import Need
     from dianliang.domain.intake.queries.board import Filters, board
     from dianliang.domain.intake.queries.detail import need_page
@@ -89,6 +104,13 @@ def _measure() -> None:
     timed("detail", lambda i: need_page(numbers[i], by=by, at=at))
     words = ("停电", "路灯", "余村", "充电桩", "编9999", "水")
     timed("search", lambda i: board(by=by, filters=Filters(tab="all", q=words[i % 6]), at=at))
+    month: Any = {"by": by, "start": at - timedelta(days=30), "end": at, "at": at}
+
+    def figures(i: int) -> None:
+        overview(dimension=("unit", "area", "service", "channel")[i % 4], **month)
+        townships(**month)
+
+    timed("board", figures)
 
 
 def timed(what: str, act: Callable[[int], object]) -> None:

@@ -38,7 +38,14 @@ def pages(transactional_db):
         "/nope/",
     ]
     desk = ["/console/", f"/console/needs/{need.number}/", "/console/intake/", "/console/paste/"]
-    desk += ["/console/plans/", "/console/plans/new/", "/board/", "/board/records/"]
+    desk += [
+        "/console/plans/",
+        "/console/plans/new/",
+        "/board/",
+        "/board/records/",
+        "/board/?signage=1",
+    ]
+    desk += ["/board/?signage=1"]
     customer(town)
     certified(town)
     town.team("V", "S1", "volunteer")

@@ -14,7 +14,7 @@ from dianliang.domain.intake.models import Participant, Rating
 from dianliang.domain.intake.operations.handling import UnableToHandleError
 from dianliang.domain.intake.operations.posting import UnableToRateError
 from dianliang.domain.work.models import Job, PlannedStop
-from dianliang.domain.work.operations import plans
+from dianliang.domain.work.operations import plans, publishing
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.flows import handling, posting
 from tests.town import NOON
@@ -144,7 +144,7 @@ def test_a_plan_that_sends_the_same_team_again_is_not_published(town):
     plan.refresh_from_db()
 
     with pytest.raises(UnableToPlanError, match="换队"):
-        plans.publish(plan=plan, revision=plan.revision, by=by, at=NOON)
+        publishing.publish(plan=plan, revision=plan.revision, by=by, at=NOON)
 
 
 def test_nobody_can_change_a_rating_not_even_in_the_database(town):

@@ -3,37 +3,52 @@
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import conditional_page, require_safe
 from icalendar import Calendar, Event
 
 from dianliang.api.clock import now
-from dianliang.domain.work.queries.calendar import team_calendar
+from dianliang.domain.work.queries.calendar import CalendarEntry, team_calendar
 from dianliang.kernel.calendar import SHANGHAI
 
 BACK = timedelta(days=14)
+RENEW_EVERY = timedelta(minutes=15)
 
 
-@require_GET
+@require_safe
+@conditional_page
 def team(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the visits of a team from two weeks ago on."""
+    """Return the visits of a team from two weeks ago on; unchanged, only say so."""
     del request
-    at = now()
-    found = team_calendar(token, since=(at - BACK).astimezone(SHANGHAI).date())
+    found = team_calendar(token, since=(now() - BACK).astimezone(SHANGHAI).date())
     if found is None:
         raise Http404
     name, entries = found
     calendar = Calendar()
     calendar.add("prodid", "-//Dianliang//visits//ZH")
     calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", str(SHANGHAI))
+    calendar.add("refresh-interval", RENEW_EVERY, parameters={"value": "DURATION"})
     for entry in entries:
-        event = Event()
-        event.add("uid", f"{entry.number}@dianliang")
-        event.add("dtstamp", at)
-        event.add("dtstart", entry.start_at)
-        event.add("dtend", entry.end_at)
-        event.add("summary", f"{entry.title}（{entry.status_label}）")
-        event.add("location", entry.place)
-        event.add("geo", (entry.lat, entry.lon))
-        calendar.add_component(event)
-    return HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+        calendar.add_component(_event(entry))
+    calendar.add_missing_timezones()
+    answer = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'inline; filename="dianliang.ics"'
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _event(entry: CalendarEntry) -> Event:
+    """Return a visit; its UID never changes, its SEQUENCE grows, and a call-off is a status."""
+    event = Event()
+    event.add("uid", f"{entry.number}@dianliang")
+    event.add("sequence", entry.changes)
+    event.add("dtstamp", entry.changed_at or entry.start_at)
+    event.add("dtstart", entry.start_at.astimezone(SHANGHAI))
+    event.add("dtend", entry.end_at.astimezone(SHANGHAI))
+    event.add("summary", f"{entry.title}（{entry.status_label}）")
+    event.add("location", entry.place)
+    event.add("geo", (entry.lat, entry.lon))
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    return event

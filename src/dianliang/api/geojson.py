@@ -54,7 +54,7 @@ def areas(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def needs(request: HttpRequest) -> JsonResponse:
-    """Return public needs of the last 90 days, positions rounded to about a kilometre."""
+    """Return public needs of the last 90 days, each at its public place or where its village is."""
     del request
     return _collection(
         [
@@ -68,6 +68,7 @@ def needs(request: HttpRequest) -> JsonResponse:
                     "status": row.status,
                     "status_label": row.status_label,
                     "received_at": row.received_at.isoformat(),
+                    "position": "place" if row.is_public_place else "village",
                 },
             )
             for row in public_needs(since=now() - PUBLIC_FOR)

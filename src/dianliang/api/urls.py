@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from dianliang.api import calendar, geojson, open311
+from dianliang.api import calendar, geojson
+from dianliang.api.open311 import views as open311
 
 app_name = "api"
 V2 = "open311/v2/"
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("areas.geojson", geojson.areas, name="areas"),
     path("needs.geojson", geojson.needs, name="needs"),
     path("teams/<str:token>.ics", calendar.team, name="team_calendar"),
+    path(f"{V2}openapi.json", open311.openapi, name="open311_openapi"),
     path(f"{V2}discovery.<form:form>", open311.discovery, name="discovery"),
     path(f"{V2}services.<form:form>", open311.services, name="services"),
     path(f"{V2}services/<str:code>.<form:form>", open311.definition, name="definition"),

@@ -51,6 +51,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name="账号")
     name = models.CharField("用途", max_length=60)
     digest = models.CharField("摘要", max_length=64, unique=True)
+    scopes = models.CharField("权限", max_length=60, default="read post handle plan")
     created_at = models.DateTimeField("发放时间")
     expires_on = models.DateField("失效日期")
     last_used_on = models.DateField("上次使用", null=True, blank=True)

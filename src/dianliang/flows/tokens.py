@@ -1,41 +1,84 @@
-"""Secrets by which programs act as an account."""
+"""Secrets by which programs act as an account: for some things, until a day, until taken back."""
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 
 from django.db import transaction
 
 from dianliang.core import audit
-from dianliang.core.models import ApiToken, User
+from dianliang.core.models import ApiToken, AuditEvent, User
 from dianliang.flows import identity
-from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import clean_text
 
 PREFIX = "dl_"
 BYTES = 24
+SCOPES = {
+    "read": "查询",
+    "post": "提出、跟踪和评价需求",
+    "handle": "办理需求、派工单",
+    "plan": "排计划、发布计划",
+}
+UNKNOWN = Actor(id="program", name="未知程序", role=Role.RESIDENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Who sent a secret, and what it may be used for."""
+
+    actor: Actor
+    scopes: frozenset[str]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """What may be known of a secret."""
+
+    username: str
+    name: str
+    scopes: tuple[str, ...]
+    expires_on: date
+    last_used_on: date | None
+    is_revoked: bool
 
 
 @transaction.atomic
-def issue(*, username: str, name: str, expires_on: date, by: Actor = SYSTEM, at: datetime) -> str:
+def issue(
+    *,
+    username: str,
+    name: str,
+    expires_on: date,
+    scopes: Collection[str] = tuple(SCOPES),
+    by: Actor = SYSTEM,
+    at: datetime,
+) -> str:
     """Return a new secret for an account; it is shown once and cannot be read again.
 
     Raises:
-        InvalidInputError: there is no such account, or it has no name.
+        InvalidInputError: there is no such account, it has no name, or a scope is unknown.
     """
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
         raise InvalidInputError(f"没有启用的账号 {username}。", field="username")
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise InvalidInputError(f"权限应为 {'、'.join(SCOPES)} 中的一个或几个。", field="scopes")
     secret = PREFIX + secrets.token_urlsafe(BYTES)
     token = ApiToken.objects.create(
         user=user,
         name=clean_text(name, field="name", label="用途", most=60, least=1),
         digest=_digest(secret),
+        scopes=" ".join(scope for scope in SCOPES if scope in scopes),
         created_at=at,
         expires_on=expires_on,
     )
-    audit.record("core.apitoken.issue", target=token, by=by, at=at, reason=f"{user} {name}")
+    reason = f"{user} {name} {token.scopes}"
+    audit.record("core.apitoken.issue", target=token, by=by, at=at, reason=reason)
     return secret
 
 
@@ -50,7 +93,22 @@ def revoke(*, username: str, name: str, by: Actor = SYSTEM, at: datetime) -> int
     return found.update(revoked_at=at)
 
 
-def actor_of(secret: str, *, on: date) -> Actor | None:
+def issued() -> tuple[TokenRow, ...]:
+    """Return all tokens, newest first, without their secrets."""
+    return tuple(
+        TokenRow(
+            username=token.user.username,
+            name=token.name,
+            scopes=tuple(token.scopes.split()),
+            expires_on=token.expires_on,
+            last_used_on=token.last_used_on,
+            is_revoked=token.revoked_at is not None,
+        )
+        for token in ApiToken.objects.select_related("user").order_by("-pk")
+    )
+
+
+def bearer_of(secret: str, *, on: date) -> Bearer | None:
     """Return who acts by a secret on a day, or None if it is unknown, ended or revoked."""
     token = (
         ApiToken.objects.select_related("user")
@@ -61,7 +119,23 @@ def actor_of(secret: str, *, on: date) -> Actor | None:
         return None
     if token.last_used_on != on:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=on)
-    return identity.actor_of(token.user, on=on)
+    actor = identity.actor_of(token.user, on=on)
+    if actor is None:
+        return None
+    return Bearer(actor=actor, scopes=frozenset(token.scopes.split()), name=token.name)
+
+
+def deny(*, path: str, reason: str, by: Actor = UNKNOWN, at: datetime) -> None:
+    """Put on record that a program was refused."""
+    audit.record_about(
+        "api.denied",
+        target_type="api",
+        target_id=quote(path)[-64:],
+        by=by,
+        at=at,
+        reason=reason,
+        outcome=AuditEvent.Outcome.DENIED,
+    )
 
 
 def _digest(secret: str) -> str:

@@ -17,17 +17,19 @@ from dianliang.kernel.actor import Role
 KEY = "program-key-0001"
 
 
-def bearer(town, role=Role.DISPATCHER, unit="LM", username="robot"):
+def bearer(town, role=Role.DISPATCHER, unit="LM", username="robot", scopes=tuple(tokens.SCOPES)):
     """Give a program an account and a token; return the header that it sends."""
     town.user(username, role, unit)
     until = today() + timedelta(days=30)
-    secret = tokens.issue(username=username, name="小程序", expires_on=until, at=now())
+    secret = tokens.issue(
+        username=username, name="小程序", scopes=scopes, expires_on=until, at=now()
+    )
     return {"Authorization": f"Bearer {secret}"}
 
 
-def program(town, role=Role.DISPATCHER, unit="LM", username="robot"):
+def program(town, role=Role.DISPATCHER, unit="LM", username="robot", scopes=tuple(tokens.SCOPES)):
     """Return a client that sends a token of its own account."""
-    return Client(headers=bearer(town, role, unit, username))
+    return Client(headers=bearer(town, role, unit, username, scopes))
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_a_need_goes_from_its_posting_to_a_published_plan(robot, town):
     accepted = send(robot, f"/needs/{number}/accept")
     assert accepted.json()["row"]["status"] == "ACCEPTED"
     opened = send(robot, f"/needs/{number}/jobs").json()["numbers"]
-    assert [job["number"] for job in robot.get("/api/v1/jobs").json()] == opened
+    assert [job["number"] for job in robot.get("/api/v1/jobs").json()["rows"]] == opened
     tomorrow = (today() + timedelta(days=1)).isoformat()
     body = {"job_numbers": opened, "team_codes": ["XH"], "seconds": 1}
     started = send(robot, "/plans", {**body, "first_on": tomorrow, "last_on": tomorrow})
@@ -210,18 +212,24 @@ def test_without_a_valid_token_nothing_is_answered(town, client):
 def test_a_token_is_shown_once_kept_as_a_digest_and_taken_back(town):
     town.user("robot", Role.DISPATCHER)
     out = StringIO()
-    call_command("token", "issue", "robot", "小程序", stdout=out)
+    call_command("token", "issue", "robot", "小程序", "--scopes", "read", stdout=out)
     secret = out.getvalue().split()[0]
     robot = Client(headers={"Authorization": f"Bearer {secret}"})
     assert robot.get("/api/v1/services").status_code == 200
     assert secret not in str(ApiToken.objects.values())
 
+    call_command("token", "list", stdout=out)
+    assert "robot  小程序  read  有效" in out.getvalue()
     call_command("token", "revoke", "robot", "小程序", stdout=out)
+    call_command("token", "list", stdout=out)
+    assert "已收回（" in out.getvalue()
 
     assert robot.get("/api/v1/services").status_code == 401
     verbs = AuditEvent.objects.filter(target_type="core.apitoken").values_list("verb", flat=True)
     assert list(verbs) == ["core.apitoken.issue", "core.apitoken.revoke"]
     with pytest.raises(CommandError, match="nobody"):
         call_command("token", "issue", "nobody", "x")
+    with pytest.raises(CommandError, match="权限应为"):
+        call_command("token", "issue", "robot", "x", "--scopes", "everything")
     with pytest.raises(CommandError, match="天数"):
         call_command("token", "issue", "robot", "x", "--days", "0")

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
+from dianliang.api.v1.access import ScopeError, put_on_record
 from dianliang.core.limits import TooManyError
 from dianliang.kernel.errors import (
     DomainError,
@@ -17,9 +19,19 @@ from dianliang.kernel.errors import (
     StaleStateError,
 )
 
+
+class ChangedError(DomainError):
+    """What the program looked at has changed since."""
+
+    code = "state.changed"
+
+
+DENIALS = (NotVisibleError, NotYourTurnError, ScopeError)
 STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (NotVisibleError, 404),
     (NotYourTurnError, 403),
+    (ScopeError, 403),
+    (ChangedError, 412),
     (StaleStateError, 409),
     (IllegalTransitionError, 409),
     (KeyReusedError, 409),
@@ -29,13 +41,31 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
 TITLES = {
     400: "请求无法读取",
     401: "需要有效的令牌",
-    403: "您的角色不能执行此操作",
+    403: "没有权限",
     404: "没有找到",
     405: "不支持这种方法",
     409: "与当前状态冲突",
+    412: "已有新的变化",
     422: "内容有误",
     429: "太频繁",
 }
+
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class Api(NinjaAPI):
+    """An interface whose document says that refusals are problem details."""
+
+    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
+        """Return the OpenAPI document."""
+        document = super().get_openapi_schema(**asked)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        answer["content"] = {PROBLEM_TYPE: answer["content"]["application/json"]}
+        return document
 
 
 class FieldProblem(Schema):
@@ -55,7 +85,7 @@ class Problem(Schema):
     fields: list[FieldProblem] = []
 
 
-REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429), Problem)
+REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 412, 422, 429), Problem)
 """What any operation may answer besides what it is for."""
 
 
@@ -73,7 +103,7 @@ def problem(
     return JsonResponse(
         body,
         status=status,
-        content_type="application/problem+json",
+        content_type=PROBLEM_TYPE,
         json_dumps_params={"ensure_ascii": False},
     )
 
@@ -83,7 +113,8 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(DomainError)
     def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-        del request
+        if isinstance(error, DENIALS):
+            put_on_record(request, reason=error.code)
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
         fields = [{"field": error.field, "detail": error.message}] if error.field else None
         answer = problem(status, code=error.code, detail=error.message, fields=fields)
@@ -103,7 +134,8 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        del request, error
+        del error
+        put_on_record(request, reason="access.no-token")
         answer = problem(401, code="access.no-token", detail="请在 Authorization 头中提供令牌。")
         answer["WWW-Authenticate"] = 'Bearer realm="dianliang"'
         return answer
@@ -111,6 +143,10 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
         del request
+        if isinstance(error, Throttled):
+            answer = problem(429, code="limits.too-many", detail="请求太频繁，请稍后再试。")
+            answer["Retry-After"] = str(max(1, round(error.wait or 1)))
+            return answer
         return problem(error.status_code, code="http.error", detail=str(error))
 
     @api.exception_handler(Http404)

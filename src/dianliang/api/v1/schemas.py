@@ -1,10 +1,15 @@
 """What programs send: shapes and limits. What it means is checked by the flows."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 from pydantic import StringConstraints
+
+from dianliang.domain.intake.queries.board import PAGE_ROWS
+from dianliang.domain.work.queries.jobs import JobRow
+from dianliang.domain.work.queries.plans import PlanRow
 
 PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """Neither NUL nor other control characters than tabs and line breaks."""
@@ -12,6 +17,7 @@ Code = Annotated[str, StringConstraints(max_length=40, pattern=PLAIN)]
 Words = Annotated[str, StringConstraints(max_length=4000, pattern=PLAIN)]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=PLAIN)]
 Key = Annotated[str, StringConstraints(min_length=8, max_length=80, pattern=r"^[\x21-\x7e]+$")]
+ETag = Annotated[str, StringConstraints(max_length=40, pattern=r'^(\*|"[0-9]{1,20}")?$')]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
@@ -20,6 +26,7 @@ class NeedIn(Schema):
     """A need as a program posts it. Without a service code, triage proposes one."""
 
     text: Annotated[str, StringConstraints(min_length=2, max_length=4000, pattern=PLAIN)]
+    channel: Literal["open311", "portal", "chat", "phone", "window"] = "open311"
     service_code: Code = ""
     area_code: Code = ""
     site_code: Code = ""
@@ -36,7 +43,31 @@ class NeedOut(Schema):
 
     number: str
     is_danger: bool
+    follow_token: str
     follow_path: str
+
+
+class RatingIn(Schema):
+    """What the person who asked thinks of the outcome."""
+
+    stars: Annotated[int, Field(ge=1, le=5)]
+    words: Annotated[str, StringConstraints(max_length=1000, pattern=PLAIN)] = ""
+
+
+class ReasonIn(Schema):
+    """Why."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PLAIN)]
+
+
+class TeamOut(Schema):
+    """A team that can be planned."""
+
+    code: str
+    name: str
+    unit_name: str
+    is_volunteer: bool
+    calendar_path: str
 
 
 class ActIn(Schema):
@@ -96,7 +127,33 @@ class PlanOut(Schema):
     status: str
 
 
+class JobList(Schema):
+    """A page of jobs."""
+
+    rows: list[JobRow]
+    total: int
+    page: int
+    pages: int
+
+
+class PlanList(Schema):
+    """A page of plans."""
+
+    rows: list[PlanRow]
+    total: int
+    page: int
+    pages: int
+
+
 class PublishedOut(Schema):
     """The visits that were published."""
 
     visits: list[str]
+
+
+def paged(rows: Sequence[Any], page: int) -> dict[str, Any]:
+    """Return a page of rows in the shape that every list has; past the end, the last one."""
+    pages = max(1, -(-len(rows) // PAGE_ROWS))
+    page = min(page, pages)
+    shown = rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    return {"rows": list(shown), "total": len(rows), "page": page, "pages": pages}

@@ -1,190 +1,262 @@
-"""Figures of the loop: each computed from records, with its sample, each drillable to them.
-
-Source of the idea: seed rows 003-18 (satisfaction with method and sample size) and 000-17 (time
-to first response per channel).
-"""
+"""Figures of the loop, as a whole, by one dimension, over time and on the map."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from math import sqrt
-from statistics import median
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from dianliang.domain.intake import access
-from dianliang.domain.intake.lifecycle import LABELS
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+
+from dianliang.domain.insight.dimensions import COLUMNS, DIMENSIONS, Named, counted, names
+from dianliang.domain.insight.measures import (
+    METHOD,
+    NEED_FIGURES,
+    SATISFIED_FROM,
+    WAIT,
+    Figures,
+    Tally,
+    condition,
+    wilson,
+)
 from dianliang.domain.intake.models import Need, Rating
+from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 
-Z_90 = 1.645
-"""Normal quantile of a two-sided 90 % interval."""
-DIMENSIONS = {
-    "unit": "单位",
-    "area": "乡镇",
-    "service": "服务事项",
-    "channel": "渠道",
-}
+__all__ = ["DIMENSIONS", "METHOD", "Figures", "Overview", "overview", "townships", "wilson"]
+BEFORE = -1
+"""The bucket of everything in the period before."""
+DAILY_UP_TO, WEEKLY_UP_TO = 14, 190
+Tallies = dict[tuple[str, str], Tally]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """The figures of one group of needs. Shares are of the number beside them."""
+class Bucket:
+    """A day, a week or a month of the period, cut off at its ends."""
 
-    key: str
-    name: str
+    first: date
+    last: date
     received: int
-    resolved: int
+    due: int
     on_time: int
     on_time_share: float | None
-    response_median_min: float | None
-    rated: int
-    satisfied: int
-    satisfied_share: float | None
-    satisfied_low: float | None
-    satisfied_high: float | None
-    stars_mean: float | None
-    reopened: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The whole and its parts along one dimension."""
+    """The whole and its parts along one dimension, the period before, and the trend."""
 
     whole: Figures
+    before: Figures
     parts: tuple[Figures, ...]
+    trend: tuple[Bucket, ...]
     dimension: str
     start: datetime
     end: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One need behind a figure."""
+class Township:
+    """The figures of a township, and where it lies."""
 
-    number: str
-    service_name: str
-    area_name: str
-    unit_name: str
-    channel_label: str
-    status_label: str
-    received_at: datetime
-    first_response_at: datetime | None
-    due_at: datetime
-    resolved_at: datetime | None
-    is_on_time: bool | None
-    stars: int | None
+    code: str
+    name: str
+    lat: float
+    lon: float
+    received: int
+    due: int
+    on_time: int
+    on_time_share: float | None
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 90 % Wilson score interval of a share (Wilson 1927); honest for small samples."""
-    share, z2 = successes / trials, Z_90**2
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = Z_90 * sqrt(share * (1 - share) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
-    return max(0.0, middle - half), min(1.0, middle + half)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class County:
+    """Townships to be drawn over the dots of their villages."""
+
+    townships: tuple[Township, ...]
+    villages: tuple[tuple[float, float], ...]
 
 
-def overview(*, by: Actor, dimension: str, start: datetime, end: datetime) -> Overview:
-    """Return the figures of needs received in [start, end), as a whole and by a dimension."""
-    needs = _needs(by=by, start=start, end=end)
-    stars = _stars(needs)
-    key = _keys(dimension)
-    groups: dict[tuple[str, str], list[Need]] = defaultdict(list)
-    for need in needs:
-        groups[key(need)].append(need)
-    parts = sorted(
-        (_figures(code, name, rows, stars) for (code, name), rows in groups.items()),
-        key=lambda figures: (-figures.received, figures.name),
-    )
-    whole = _figures("", "合计", needs, stars)
-    return Overview(whole=whole, parts=tuple(parts), dimension=dimension, start=start, end=end)
+def overview(
+    *, by: Actor, dimension: str, start: datetime, end: datetime, at: datetime
+) -> Overview:
+    """Return the figures of needs received in [start, end) as they stand at an instant.
 
-
-def records(
-    *, by: Actor, dimension: str, key: str, start: datetime, end: datetime
-) -> tuple[Record, ...]:
-    """Return the needs behind one row of an overview, newest first."""
-    needs = _needs(by=by, start=start, end=end)
-    of = _keys(dimension)
-    chosen = [need for need in needs if not key or of(need)[0] == key]
-    stars = _stars(chosen)
-    return tuple(
-        Record(
-            number=need.number,
-            service_name=need.service.name if need.service else "未分类",
-            area_name=need.area.name,
-            unit_name=need.unit.name,
-            channel_label=need.get_channel_display(),
-            status_label=LABELS[need.status],
-            received_at=need.received_at,
-            first_response_at=need.first_response_at,
-            due_at=need.due_at,
-            resolved_at=need.resolved_at,
-            is_on_time=_is_on_time(need),
-            stars=min(stars.get(need.pk, ()), default=None),
-        )
-        for need in chosen
+    Takes four queries, however many needs there are.
+    """
+    dimension = dimension if dimension in DIMENSIONS else "unit"
+    needs = counted(by=by, start=start - (end - start), end=end)
+    name = names(dimension)
+    buckets = bucket_days(start=start, end=end)
+    groups: Tallies = defaultdict(Tally)
+    whole, before = Tally(), Tally()
+    trend = [Tally() for _ in buckets]
+    for row in _counts(needs, dimension, buckets, at=at):
+        found = [(figure, row[figure]) for figure in NEED_FIGURES]
+        if row["bucket"] == BEFORE:
+            before.add(found)
+            continue
+        for tally in (whole, groups[name(row[COLUMNS[dimension]])], trend[row["bucket"]]):
+            tally.add(found)
+    _add_waits(needs, dimension, start, name, groups=groups, whole=whole, before=before)
+    _add_ratings(needs, dimension, start, name, groups=groups, whole=whole, before=before)
+    parts = (tally.figures(key, label) for (key, label), tally in groups.items())
+    return Overview(
+        whole=whole.figures("", "合计"),
+        before=before.figures("", "前一期"),
+        parts=tuple(sorted(parts, key=lambda part: (-part.received, part.name))),
+        trend=tuple(_bucket(days, tally) for days, tally in zip(buckets, trend, strict=True)),
+        dimension=dimension,
+        start=start,
+        end=end,
     )
 
 
-def _needs(*, by: Actor, start: datetime, end: datetime) -> list[Need]:
-    rows = access.visible(by).filter(received_at__gte=start, received_at__lt=end)
-    rows = rows.exclude(status__in=["MERGED", "CANCELLED"])
-    related = ("service", "area", "area__parent", "unit")
-    return list(rows.select_related(*related).order_by("-received_at", "-pk"))
+def bucket_days(*, start: datetime, end: datetime) -> list[tuple[date, date]]:
+    """Cut a period into days, weeks from Monday, or months, whichever suits its length."""
+    first = start.astimezone(SHANGHAI).date()
+    last = (end - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+    days = (last - first).days + 1
+    buckets = []
+    while first <= last:
+        if days <= DAILY_UP_TO:
+            following = first + timedelta(days=1)
+        elif days <= WEEKLY_UP_TO:
+            following = first + timedelta(days=7 - first.weekday())
+        else:
+            following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        buckets.append((first, min(following - timedelta(days=1), last)))
+        first = following
+    return buckets
 
 
-def _keys(dimension: str) -> Callable[[Need], tuple[str, str]]:
-    def of_area(need: Need) -> tuple[str, str]:
-        town = need.area.parent if need.area.level == "village" and need.area.parent else need.area
-        return town.code, town.name
-
-    def of_service(need: Need) -> tuple[str, str]:
-        return (need.service.code, need.service.name) if need.service else ("-", "未分类")
-
-    return {
-        "unit": lambda need: (need.unit.code, need.unit.name),
-        "area": of_area,
-        "service": of_service,
-        "channel": lambda need: (need.channel, need.get_channel_display()),
-    }[dimension if dimension in DIMENSIONS else "unit"]
+def midnight(day: date) -> datetime:
+    """Return the instant at which a day begins in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
-def _stars(needs: Iterable[Need]) -> dict[int, list[int]]:
-    stars: dict[int, list[int]] = defaultdict(list)
-    rows = Rating.objects.filter(participant__need__in=[need.pk for need in needs])
-    for need_id, value in rows.values_list("participant__need_id", "stars"):
-        stars[need_id].append(value)
-    return stars
+def _counts(
+    needs: QuerySet[Need], dimension: str, buckets: list[tuple[date, date]], *, at: datetime
+) -> Iterable[Mapping[str, Any]]:
+    """Count each figure by group and bucket."""
+    bucket = Case(
+        *(
+            When(received_at__gte=midnight(first), then=Value(i))
+            for i, (first, _) in reversed([*enumerate(buckets)])
+        ),
+        default=Value(BEFORE),
+        output_field=IntegerField(),
+    )
+    counts = {
+        figure: Count("pk", filter=condition(figure, at=at) or None) for figure in NEED_FIGURES
+    }
+    rows = needs.annotate(bucket=bucket).order_by().values(COLUMNS[dimension], "bucket")
+    found: Iterable[Mapping[str, Any]] = rows.annotate(**counts)
+    return found
 
 
-def _is_on_time(need: Need) -> bool | None:
-    return None if need.resolved_at is None else need.resolved_at <= need.due_at
+def _add_waits(
+    needs: QuerySet[Need],
+    dimension: str,
+    start: datetime,
+    name: Named,
+    *,
+    groups: Tallies,
+    whole: Tally,
+    before: Tally,
+) -> None:
+    rows = needs.filter(first_response_at__isnull=False).order_by()
+    is_now = Case(When(received_at__gte=start, then=Value(1)), default=Value(0))
+    found = rows.annotate(wait=WAIT, is_now=is_now)
+    waits: dict[object, list[float]] = defaultdict(list)
+    for group, now, wait in found.values_list(COLUMNS[dimension], "is_now", "wait"):
+        if now:
+            waits[group].append(wait)
+        else:
+            before.waits.append(wait)
+    for group, those in waits.items():
+        groups[name(group)].waits += those
+        whole.waits += those
 
 
-def _figures(key: str, name: str, needs: list[Need], stars: dict[int, list[int]]) -> Figures:
-    resolved = [need for need in needs if need.resolved_at is not None]
-    on_time = sum(bool(_is_on_time(need)) for need in resolved)
-    waits = [
-        (need.first_response_at - need.received_at).total_seconds() / 60
-        for need in needs
-        if need.first_response_at is not None
-    ]
-    given = [value for need in needs for value in stars.get(need.pk, ())]
-    satisfied = sum(value >= 4 for value in given)
-    low, high = wilson(satisfied, len(given)) if given else (None, None)
-    return Figures(
-        key=key,
-        name=name,
-        received=len(needs),
-        resolved=len(resolved),
-        on_time=on_time,
-        on_time_share=on_time / len(resolved) if resolved else None,
-        response_median_min=round(median(waits), 1) if waits else None,
-        rated=len(given),
-        satisfied=satisfied,
-        satisfied_share=satisfied / len(given) if given else None,
-        satisfied_low=low,
-        satisfied_high=high,
-        stars_mean=round(sum(given) / len(given), 2) if given else None,
-        reopened=sum(need.reopened_count for need in needs),
+def _add_ratings(
+    needs: QuerySet[Need],
+    dimension: str,
+    start: datetime,
+    name: Named,
+    *,
+    groups: Tallies,
+    whole: Tally,
+    before: Tally,
+) -> None:
+    group = f"participant__need__{COLUMNS[dimension]}"
+    received_at = "participant__need__received_at__gte"
+    is_now = Case(When(**{received_at: start}, then=Value(1)), default=Value(0))
+    rows = Rating.objects.filter(participant__need__in=needs.order_by()).annotate(is_now=is_now)
+    found = rows.values_list(group, "is_now").annotate(
+        rated=Count("pk"),
+        satisfied=Count("pk", filter=Q(stars__gte=SATISFIED_FROM)),
+        stars_sum=Sum("stars"),
+    )
+    for value, now, rated, satisfied, stars in found:
+        for tally in (whole, groups[name(value)]) if now else (before,):
+            tally.add((("rated", rated), ("satisfied", satisfied)))
+            tally.stars += stars
+
+
+def _bucket(days: tuple[date, date], tally: Tally) -> Bucket:
+    figures = tally.figures("", "")
+    return Bucket(
+        first=days[0],
+        last=days[1],
+        received=figures.received,
+        due=figures.due,
+        on_time=figures.on_time,
+        on_time_share=figures.on_time_share,
+    )
+
+
+def townships(*, by: Actor, start: datetime, end: datetime, at: datetime) -> County:
+    """Return the townships with their figures, for a map: two queries."""
+    needs = counted(by=by, start=start, end=end)
+    counts = {
+        figure: Count("pk", filter=condition(figure, at=at) or None)
+        for figure in ("received", "due", "on_time")
+    }
+    found: Iterable[Mapping[str, Any]] = needs.order_by().values("area_id").annotate(**counts)
+    areas = {area.pk: area for area in Area.objects.exclude(lat=None).exclude(lon=None)}
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    for row in found:
+        area = areas.get(row["area_id"])
+        if area is None:
+            continue
+        is_village = area.level == Area.Level.VILLAGE and area.parent_id in areas
+        town = area.parent_id if is_village and area.parent_id else area.pk
+        tallies[town].add((figure, row[figure]) for figure in counts)
+    return County(
+        townships=tuple(
+            _township(area, tallies[area.pk])
+            for area in areas.values()
+            if area.level == Area.Level.TOWNSHIP
+        ),
+        villages=tuple(
+            (area.lat, area.lon)
+            for area in areas.values()
+            if area.level == Area.Level.VILLAGE and area.lat is not None and area.lon is not None
+        ),
+    )
+
+
+def _township(area: Area, tally: Tally) -> Township:
+    figures = tally.figures(area.code, area.name)
+    return Township(
+        code=area.code,
+        name=area.name,
+        lat=area.lat or 0.0,
+        lon=area.lon or 0.0,
+        received=figures.received,
+        due=figures.due,
+        on_time=figures.on_time,
+        on_time_share=figures.on_time_share,
     )

@@ -2,7 +2,8 @@
 
 from django.db.models import Q, QuerySet
 
-from dianliang.domain.intake.models import Need
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.intake.models import Need, NeedJob
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
@@ -24,12 +25,10 @@ def visible(by: Actor) -> QuerySet[Need]:
         return Need.objects.none()
     if by.unit_path == "/":
         return Need.objects.all()
+    units = Unit.objects.filter(path__startswith=by.unit_path).values("pk")
+    with_a_job = NeedJob.objects.filter(job__unit__in=units).values("need")
     return Need.objects.filter(
-        Q(unit__path__startswith=by.unit_path)
-        | Q(handed_over_from__path__startswith=by.unit_path)
-        | Q(
-            pk__in=Need.objects.filter(parts__job__unit__path__startswith=by.unit_path).values("pk")
-        )
+        Q(unit__in=units) | Q(handed_over_from__in=units) | Q(pk__in=with_a_job)
     )
 
 

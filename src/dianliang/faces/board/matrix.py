@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from dianliang.domain.insight.bases import matrix, sites_under
 from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
 from dianliang.faces.board.period import period_of
-from dianliang.faces.board.readers import READERS, SHEET_TYPE
+from dianliang.faces.board.readers import READERS, sheet
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.volunteering import workbook
 from dianliang.kernel.actor import Actor, Role
@@ -93,7 +93,4 @@ def volunteers_export(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Return the four numbers and the actions behind them as Excel."""
     period = period_of(request, days=DAYS)
     content = workbook(by=by, start=period.start, end=period.end, at=now())
-    answer = HttpResponse(content, content_type=SHEET_TYPE)
-    name = f"dianliang-volunteers-{period.first:%Y%m%d}.xlsx"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return sheet(content, name=f"dianliang-volunteers-{period.first:%Y%m%d}.xlsx")

@@ -1,4 +1,6 @@
-"""Who reads figures, and what a spreadsheet is called on the wire."""
+"""Who reads figures, and how a spreadsheet goes out."""
+
+from django.http import HttpResponse
 
 from dianliang.kernel.actor import Role
 
@@ -11,3 +13,9 @@ READERS = (
     Role.ADMINISTRATOR,
 )
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def sheet(content: bytes, *, name: str) -> HttpResponse:
+    """Answer with a spreadsheet to be kept as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=SHEET_TYPE, headers=headers)

@@ -1,6 +1,5 @@
 """Import units, teams and people."""
 
-import hashlib
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -9,6 +8,7 @@ from dianliang.core.sheets import SheetRow
 from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
+from dianliang.domain.workforce.calendars import fresh_calendar_token
 from dianliang.domain.workforce.models import Certificate, Membership, Person, Team
 from dianliang.flows.importing.tables import (
     UNITS,
@@ -194,6 +194,6 @@ def _write_team(row: SheetRow, unit: Unit) -> Team:
             "base_lon": float(row.get("驻地经度")),
             "shift_starts": time(8, 30),
             "shift_ends": time(17, 30),
-            "calendar_token": hashlib.sha256(f"team:{code}:{unit.pk}".encode()).hexdigest()[:32],
+            "calendar_token": fresh_calendar_token(),
         },
     )[0]

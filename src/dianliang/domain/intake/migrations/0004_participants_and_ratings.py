@@ -6,10 +6,14 @@ from django.db import migrations, models
 
 
 # Only the words may go, and only altogether, when a person has his data erased.
-CHANGED = "NOT (NEW.words = '' AND " + " AND ".join(
-    f"NEW.{name} = OLD.{name}"
-    for name in ("participant_id", "round", "stars", "rated_at", "unit_code", "team_code")
-) + ")"
+CHANGED = (
+    "NOT (NEW.words = '' AND "
+    + " AND ".join(
+        f"NEW.{name} = OLD.{name}"
+        for name in ("participant_id", "round", "stars", "rated_at", "unit_code", "team_code")
+    )
+    + ")"
+)
 FORWARD = {
     "sqlite": [
         "CREATE TRIGGER intake_rating_final BEFORE UPDATE ON intake_rating"

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from dianliang.domain.intake.lifecycle import LABELS
 from dianliang.domain.intake.models import Need
+from dianliang.domain.territory.models import Area
 
-PUBLIC_DECIMALS = 2
-"""Positions are rounded to about a kilometre: enough for a map, too coarse for a house."""
 MOST_PUBLIC = 300
 LIT = ("RESOLVED", "CLOSED")
 
@@ -26,11 +27,25 @@ class PublicNeed:
     resolved_at: datetime | None
     lat: float | None
     lon: float | None
+    is_public_place: bool
 
     @property
     def is_lit(self) -> bool:
         """Tell whether it was done."""
         return self.status in LIT
+
+
+def public_point(need: Need) -> tuple[float | None, float | None]:
+    """Return where a need may be shown: at its public place, else where its village is.
+
+    A pin or an address can name a home, so neither leaves, not even rounded.
+    """
+    if need.site is not None:
+        return need.site.lat, need.site.lon
+    area = need.area.parent if need.area.level == Area.Level.GRID else need.area
+    if area is None or area.level not in {Area.Level.TOWNSHIP, Area.Level.VILLAGE}:
+        return None, None
+    return area.lat, area.lon
 
 
 def public_needs(
@@ -46,39 +61,44 @@ def public_needs(
     `element` keeps one kind of service, `is_lit` those done or not done, `under` those of an
     area's path.
     """
-    found = Need.objects.filter(is_public=True, received_at__gte=since).exclude(
-        status__in=["MERGED", "CANCELLED"]
-    )
+    found = _shown().filter(received_at__gte=since).exclude(status__in=["MERGED", "CANCELLED"])
     if element:
         found = found.filter(service__element=element)
     if is_lit is not None:
         found = found.filter(status__in=LIT) if is_lit else found.exclude(status__in=LIT)
     if under:
         found = found.filter(area__path__startswith=under)
-    rows = found.select_related("service", "area").order_by("-received_at", "-pk")
-    return _public(rows[: min(most, MOST_PUBLIC)])
+    return _public(found.order_by("-received_at", "-pk")[: min(most, MOST_PUBLIC)])
 
 
 def lately_lit(*, since: datetime, most: int) -> tuple[PublicNeed, ...]:
     """Return the public needs that were done last, for the front page."""
-    rows = Need.objects.filter(is_public=True, status__in=LIT, resolved_at__gte=since)
-    return _public(rows.select_related("service", "area").order_by("-resolved_at", "-pk")[:most])
+    rows = _shown().filter(status__in=LIT, resolved_at__gte=since)
+    return _public(rows.order_by("-resolved_at", "-pk")[:most])
+
+
+def _shown() -> QuerySet[Need]:
+    public = Need.objects.filter(is_public=True)
+    return public.select_related("service", "area", "area__parent", "site")
 
 
 def _public(rows: Iterable[Need]) -> tuple[PublicNeed, ...]:
-    return tuple(
-        PublicNeed(
-            number=need.number,
-            service_name=need.service.name if need.service else "待分类",
-            area_name=need.area.name,
-            status=need.status,
-            status_label=LABELS[need.status],
-            received_at=need.received_at,
-            resolved_at=need.resolved_at,
-            lat=None if need.lat is None else round(need.lat, PUBLIC_DECIMALS),
-            lon=None if need.lon is None else round(need.lon, PUBLIC_DECIMALS),
-        )
-        for need in rows
+    return tuple(_row(need) for need in rows)
+
+
+def _row(need: Need) -> PublicNeed:
+    lat, lon = public_point(need)
+    return PublicNeed(
+        number=need.number,
+        service_name=need.service.name if need.service else "待分类",
+        area_name=need.area.name,
+        status=need.status,
+        status_label=LABELS[need.status],
+        received_at=need.received_at,
+        resolved_at=need.resolved_at,
+        lat=lat,
+        lon=lon,
+        is_public_place=need.site is not None,
     )
 
 

@@ -3,10 +3,32 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max, QuerySet
+
+from dianliang.core.models import AuditEvent
 from dianliang.domain.intake.lifecycle import LABELS, OPEN
 from dianliang.domain.intake.models import Need, Participant
-from dianliang.domain.intake.queries.public import PUBLIC_DECIMALS
+from dianliang.domain.intake.queries.public import public_point
 from dianliang.domain.intake.tokens import hashed
+
+MOST_REQUESTS = 1000
+"""As the standard says."""
+EVENTS = AuditEvent.objects.filter(target_type="intake.need")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which requests are asked for: [start, end] of receiving, and of the last change."""
+
+    ids: tuple[str, ...] = ()
+    service_codes: tuple[str, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
+    status: str = ""
+    page: int = 1
+    page_size: int = MOST_REQUESTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +43,7 @@ class ServiceRequest:
     service_name: str
     agency_responsible: str
     area_code: str
-    area_name: str
+    address: str
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime
@@ -29,7 +51,42 @@ class ServiceRequest:
     long: float | None
 
 
-def _request(need: Need) -> ServiceRequest:
+def service_requests(search: Search) -> tuple[ServiceRequest, ...]:
+    """Return a page of public needs, newest first; two queries."""
+    rows = _found(search).select_related("service", "unit", "area", "area__parent", "site")
+    size = min(search.page_size, MOST_REQUESTS)
+    first = (search.page - 1) * size
+    needs = list(rows.order_by("-received_at", "-pk")[first : first + size])
+    events = EVENTS.filter(target_id__in=[need.number for need in needs])
+    changed = dict(events.values_list("target_id").annotate(Max("at")))
+    return tuple(_request(need, changed.get(need.number, need.received_at)) for need in needs)
+
+
+def _found(search: Search) -> QuerySet[Need]:
+    rows = Need.objects.filter(is_public=True)
+    if search.ids:
+        rows = rows.filter(number__in=search.ids)
+    if search.service_codes:
+        rows = rows.filter(service__code__in=search.service_codes)
+    if search.start:
+        rows = rows.filter(received_at__gte=search.start)
+    if search.end:
+        rows = rows.filter(received_at__lte=search.end)
+    if search.updated_after:
+        later = EVENTS.filter(at__gte=search.updated_after)
+        rows = rows.filter(number__in=later.values("target_id"))
+    if search.updated_before:
+        later = EVENTS.filter(at__gt=search.updated_before)
+        rows = rows.exclude(number__in=later.values("target_id"))
+    if search.status == "open":
+        rows = rows.filter(status__in=OPEN)
+    elif search.status == "closed":
+        rows = rows.exclude(status__in=OPEN)
+    return rows
+
+
+def _request(need: Need, updated_at: datetime) -> ServiceRequest:
+    lat, lon = public_point(need)
     return ServiceRequest(
         service_request_id=need.number,
         status="open" if need.status in OPEN else "closed",
@@ -39,42 +96,13 @@ def _request(need: Need) -> ServiceRequest:
         service_name=need.service.name if need.service else "",
         agency_responsible=need.unit.name,
         area_code=need.area.code,
-        area_name=need.area.name,
+        address=need.site.name if need.site else need.area.name,
         requested_datetime=need.received_at,
-        updated_datetime=need.closed_at
-        or need.resolved_at
-        or need.first_response_at
-        or need.received_at,
+        updated_datetime=updated_at,
         expected_datetime=need.due_at,
-        lat=None if need.lat is None else round(need.lat, PUBLIC_DECIMALS),
-        long=None if need.lon is None else round(need.lon, PUBLIC_DECIMALS),
+        lat=lat,
+        long=lon,
     )
-
-
-def service_requests(
-    *,
-    ids: tuple[str, ...] = (),
-    service_codes: tuple[str, ...] = (),
-    start: datetime | None = None,
-    end: datetime | None = None,
-    status: str = "",
-    most: int = 1000,
-) -> tuple[ServiceRequest, ...]:
-    """Return public needs, newest first; at most 1000 as the standard says."""
-    rows = Need.objects.filter(is_public=True).select_related("service", "unit", "area")
-    if ids:
-        rows = rows.filter(number__in=ids)
-    if service_codes:
-        rows = rows.filter(service__code__in=service_codes)
-    if start:
-        rows = rows.filter(received_at__gte=start)
-    if end:
-        rows = rows.filter(received_at__lte=end)
-    if status == "open":
-        rows = rows.filter(status__in=OPEN)
-    elif status == "closed":
-        rows = rows.exclude(status__in=OPEN)
-    return tuple(_request(need) for need in rows.order_by("-received_at", "-pk")[: min(most, 1000)])
 
 
 def request_of_token(token: str) -> str | None:

@@ -10,7 +10,8 @@ from typing import Any
 from dianliang.core.models import BackgroundJob
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.work.lifecycle import PLAN, VISIT_COMMITTED, VISIT_LABELS
-from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
+from dianliang.domain.work.models import Plan, PlannedStop, Visit
+from dianliang.domain.work.queries.job_facts import JobFacts, clock_of, facts_of, gear_in_words
 from dianliang.domain.work.queries.plans import PlanRow, TeamRow, row, team_row
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor, Role
@@ -53,25 +54,6 @@ class Axis:
             (hour % 24, round(100 * (hour - self.first_h) / span, 2))
             for hour in range(self.first_h, self.last_h)
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobFacts:
-    """What a planner must know of a job, planned or not."""
-
-    job_number: str
-    title: str
-    area_name: str
-    address: str
-    priority: str
-    priority_label: str
-    skill_name: str
-    gear: str
-    due_at: datetime | None
-    duration_min: int
-    windows: str
-    lat: float
-    lon: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +293,7 @@ def _lane(
         stops=stops,
         base_lat=lat,
         base_lon=lon,
-        shift=f"{_clock(begin)}–{_clock(end)}" if begin and end else "",
+        shift=f"{clock_of(begin)}–{clock_of(end)}" if begin and end else "",
         shift_x=left,
         shift_width=round(right - left, 2),
         lunch_at=lunch,
@@ -324,13 +306,9 @@ def _lane(
         travel_m=body.get("travel_m", sum(stop.travel_m for stop in stops)),
         overtime_s=body.get("overtime_s", 0),
         skills="、".join(skill_names.get(code, code) for code in body.get("skills", ())),
-        gear=_gear(body.get("gear", team.gear)),
+        gear=gear_in_words(body.get("gear", team.gear)),
         late=sum(1 for stop in stops if stop.late_s),
     )
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%H:%M}"
 
 
 def _visit_states(plan: Plan) -> dict[int, str]:
@@ -372,38 +350,6 @@ def _due_x(stop: PlannedStop, axis: Axis) -> float | None:
     if due is None or due.astimezone(SHANGHAI).date() != stop.on:
         return None
     return axis.x(due, stop.on)
-
-
-def facts_of(job: Job) -> JobFacts:
-    """Return what a planner must know of a job."""
-    return JobFacts(
-        job_number=job.number,
-        title=job.title,
-        area_name=job.area.name,
-        address=job.address,
-        priority=job.priority,
-        priority_label=job.get_priority_display(),
-        skill_name=job.skill.name if job.skill else "",
-        gear=_gear(job.gear),
-        due_at=job.due_at,
-        duration_min=job.duration_min,
-        windows=windows_in_words(job.windows),
-        lat=job.lat,
-        lon=job.lon,
-    )
-
-
-def _gear(gear: Mapping[str, Any]) -> str:
-    return "、".join(f"{kind}×{count}" for kind, count in gear.items() if count)
-
-
-def windows_in_words(windows: Iterable[tuple[str, str]]) -> str:
-    """Return the times at which a customer can be visited; empty for any time."""
-    spans = []
-    for start, end in windows:
-        begin = datetime.fromisoformat(start).astimezone(SHANGHAI)
-        spans.append(f"{begin:%m-%d %H:%M}–{_clock(datetime.fromisoformat(end))}")
-    return "、".join(spans)
 
 
 def _left_out(plan: Plan) -> tuple[LeftOut, ...]:
