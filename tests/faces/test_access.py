@@ -38,6 +38,7 @@ OBJECTS = {
     "console:photo": "photo",
     "console:reveal": "asker",
     "console:act": "need",
+    "console:need_job": "need job",
     "console:care_file": "customer",
     "console:care_reveal": "customer",
     "console:care_agree": "customer",
@@ -46,6 +47,8 @@ OBJECTS = {
     "console:plan_progress": "plan",
     "console:plan_publish": "plan",
     "console:plan_act": "plan",
+    "console:plan_sheets": "plan",
+    "console:plan_urgent": "plan",
     "board:base": "base",
     "board:codes": "base",
     "field:call": "visit",
@@ -63,8 +66,10 @@ BY_SECRET = {
 """Whoever holds the link may; a wrong one finds nothing."""
 PUBLIC = {
     "portal:home",
+    "portal:hints",
+    "portal:draft",
+    "portal:mine",
     "portal:post",
-    "portal:danger_hint",
     "portal:post_at",
     "portal:post_for",
     "portal:join",
@@ -102,10 +107,20 @@ API_LISTS = {
     "v1:post_need",
     "v1:list_jobs",
     "v1:list_plans",
+    "v1:list_teams",
+    "v1:list_changes",
     "v1:start_plan",
     "v1:read_figures",
 }
-API_OPEN = {"v1:openapi-json", "v1:api-root"}
+API_OPEN = {"v1:openapi-json", "v1:api-root", "api:open311_openapi"}
+API_FOLLOW = {
+    "v1:read_followed": "get",
+    "v1:read_photo": "get",
+    "v1:add_message": "post",
+    "v1:rate": "post",
+    "v1:cancel": "post",
+}
+"""What a mini-program does with the secret of the person who asked."""
 
 
 def walk(patterns, prefix="", names=""):
@@ -126,6 +141,7 @@ SHOWN = [(name, view) for name, _, view in GUARDED if name in OBJECTS]
 
 def test_every_route_has_its_place_in_these_tables():
     placed = BY_SECRET | PUBLIC | set(API_OBJECTS) | API_LISTS | API_OPEN | OPEN_SHELLS
+    placed |= set(API_FOLLOW)
     lost = [
         name
         for name, path, _ in ROUTES
@@ -194,6 +210,7 @@ def things(town):
     Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
     parts = {
         "need": {"number": need.number, "verb": "decline"},
+        "need job": {"number": need.number, "job_number": "GD-none", "verb": "recall"},
         "photo": {"number": need.number, "token": need.photos.get().token},
         "asker": {"number": need.number, "participant_id": asker.pk},
         "customer": {"number": customer.number},
@@ -292,6 +309,27 @@ def test_a_program_finds_what_its_account_may_see(things, name):
     assert ask(program(things.town, Role.STEWARD, "S1")) == 404
     assert ask(program(things.town, Role.DISPATCHER, "S2")) == 404
     assert ask(program(things.town, Role.DISPATCHER, "S1")) != 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", API_FOLLOW)
+def test_a_program_without_the_secret_of_who_asked_finds_nothing(things, name):
+    path = next(path for found, path, _ in ROUTES if found == name)
+    kwargs = {part: "A" * 24 for part in ("token", "photo_token") if f"{part}>" in path}
+    address = reverse(name, kwargs=kwargs)
+    body = {"stars": 5, "words": "", "reason": "不用了", "text": "还有"}
+    kind = {} if name == "v1:add_message" else {"content_type": "application/json"}
+    head = {"Idempotency-Key": "follow-key-0001"}
+    client = program(things.town, Role.DISPATCHER, "S1")
+
+    answer = (
+        client.get(address)
+        if API_FOLLOW[name] == "get"
+        else client.post(address, body, headers=head, **kind)
+    )
+
+    assert answer.status_code == 404
+    assert Client().get(address).status_code in {401, 405}
 
 
 @pytest.mark.django_db

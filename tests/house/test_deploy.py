@@ -6,8 +6,9 @@ import sys
 
 
 def test_deployment_checks_find_nothing(tmp_path):
+    inherited = {k: v for k, v in os.environ.items() if k != "DJANGO_ALLOW_ASYNC_UNSAFE"}
     environment = {
-        **os.environ,
+        **inherited,
         "DJANGO_SETTINGS_MODULE": "dianliang.config.settings",
         "DIANLIANG_HOME": str(tmp_path),
         "DIANLIANG_MODE": "serve",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("core", "0004_api_tokens"),
         ("customers", "0001_initial"),
         ("directory", "0002_unique_with_absent"),
-        ("intake", "0002_search"),
+        ("intake", "0004_participants_and_ratings"),
         ("territory", "0001_initial"),
         ("venues", "0001_initial"),
         ("workforce", "0002_grid_workers"),
