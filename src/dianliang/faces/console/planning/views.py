@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.work.queries import jobs as job_queries
 from dianliang.domain.work.queries import plan_page as page_queries
 from dianliang.domain.work.queries import plans as queries
+from dianliang.domain.work.queries.plan_rows import PlanPage
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.planning import choosing, difference, drafting, editing, urgent
 from dianliang.kernel.actor import Actor, Role
@@ -165,14 +166,14 @@ def _plan(
     return TemplateResponse(request, "console/plan.html", context, status=status)
 
 
-def _page(number: str, *, by: Actor) -> page_queries.PlanPage:
+def _page(number: str, *, by: Actor) -> PlanPage:
     try:
         return page_queries.plan_page(number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
 
 
-def _on_map(page: page_queries.PlanPage) -> dict[str, Any]:
+def _on_map(page: PlanPage) -> dict[str, Any]:
     return {
         "lanes": [
             {
