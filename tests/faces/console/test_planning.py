@@ -176,6 +176,8 @@ def test_a_stale_screen_is_told(desk, town, verb):
         {"lane": "Z@2026-01-01"},
         {"lane": "\x00"},
         {"job": "nope", "lane": "A@2030-01-01"},
+        {"job": "\x00", "lane": "A@2030-01-01"},
+        {"lane": "\x00@2030-01-01"},
         {"position": "99999999999999999999"},
         {"revision": "-1"},
     ],
@@ -243,6 +245,11 @@ def test_progress_says_how_far_and_when_it_is_over(desk, town):
     assert "排队等待计算" in waiting.content.decode()
     assert "HX-Refresh" not in waiting
     assert desk.get(address)["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("path", ["%00/", "%00/progress/", "JH%00/sheets/", "JH1/urgent/?job=%00"])
+def test_odd_numbers_are_not_found(desk, path):
+    assert desk.get(f"/console/plans/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "progress/", "sheets/", "urgent/?job=x"])

@@ -14,6 +14,7 @@ from dianliang.api.v1.problems import REFUSALS
 from dianliang.domain.work.queries import jobs as work
 from dianliang.domain.work.queries import plan_page as plan_pages
 from dianliang.domain.work.queries import plans as planned
+from dianliang.domain.work.queries.plan_rows import PlanPage
 from dianliang.flows.planning import drafting
 
 router = Router(tags=["工单与计划"])
@@ -40,7 +41,7 @@ def start_plan(request: HttpRequest, body: s.PlanIn) -> Any:
     return Status(202, {"number": plan.number, "status": plan.status})
 
 
-@router.get("/plans/{number}", response={200: plan_pages.PlanPage, **REFUSALS}, summary="一个计划")
+@router.get("/plans/{number}", response={200: PlanPage, **REFUSALS}, summary="一个计划")
 def read_plan(request: HttpRequest, number: s.Code) -> Any:
     """Return a plan: routes, why each stop, and for each job left out why and what would help."""
     return plan_pages.plan_page(number, by=actor(request, "read", roles=HANDLERS))

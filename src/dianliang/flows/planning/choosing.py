@@ -9,7 +9,8 @@ from dianliang.domain.intake.models import Need
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations.plans import LONGEST_PLAN_DAYS
-from dianliang.domain.work.queries.job_facts import JobFacts, facts_of
+from dianliang.domain.work.queries.plan_page import facts_of
+from dianliang.domain.work.queries.plan_rows import JobFacts
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty, teams_on_duty
 from dianliang.kernel.actor import Actor

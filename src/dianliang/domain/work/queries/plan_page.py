@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, floor
 from typing import Any
@@ -10,9 +9,18 @@ from typing import Any
 from dianliang.core.models import BackgroundJob
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.work.lifecycle import PLAN, VISIT_COMMITTED, VISIT_LABELS
-from dianliang.domain.work.models import Plan, PlannedStop, Visit
-from dianliang.domain.work.queries.job_facts import JobFacts, clock_of, facts_of, gear_in_words
-from dianliang.domain.work.queries.plans import PlanRow, TeamRow, row, team_row
+from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
+from dianliang.domain.work.queries.plan_rows import (
+    Axis,
+    FixRow,
+    JobFacts,
+    Lane,
+    LeftOut,
+    PlanPage,
+    Relaxed,
+    StopRow,
+)
+from dianliang.domain.work.queries.plans import row, team_row
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -30,153 +38,6 @@ FIX_LABELS = {
 }
 SHORTEST_DAY_H = (8, 18)
 NARROWEST = 0.9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
-    """The hours that lanes show, and where an instant lies on them in percent."""
-
-    first_h: int
-    last_h: int
-
-    def x(self, at: datetime, on: date) -> float:
-        """Return where an instant lies on the line of a day."""
-        midnight = datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)
-        hour = (at - midnight).total_seconds() / 3600
-        share = (hour - self.first_h) / (self.last_h - self.first_h)
-        return round(100 * min(1.0, max(0.0, share)), 2)
-
-    @property
-    def hours(self) -> tuple[tuple[int, float], ...]:
-        """Return the whole hours with their places."""
-        span = self.last_h - self.first_h
-        return tuple(
-            (hour % 24, round(100 * (hour - self.first_h) / span, 2))
-            for hour in range(self.first_h, self.last_h)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopRow:
-    """One visit of a plan, with its place on the day's line in percent."""
-
-    facts: JobFacts
-    sequence: int
-    arrive_at: datetime
-    start_at: datetime
-    depart_at: datetime
-    travel_s: int
-    travel_m: int
-    late_s: int
-    is_locked: bool
-    is_frozen: bool
-    visit_label: str
-    why: str
-    x: float
-    width: float
-    travel_x: float
-    travel_width: float
-    due_x: float | None
-
-    @property
-    def travel_end_x(self) -> float:
-        """Return where the way to this stop ends."""
-        return self.travel_x + self.travel_width
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """One team on one day."""
-
-    team_code: str
-    team_name: str
-    on: date
-    stops: tuple[StopRow, ...]
-    base_lat: float
-    base_lon: float
-    shift: str
-    shift_x: float
-    shift_width: float
-    lunch_at: datetime | None
-    lunch_x: float
-    lunch_width: float
-    return_at: datetime | None
-    return_x: float
-    return_width: float
-    travel_s: int
-    travel_m: int
-    overtime_s: int
-    skills: str
-    gear: str
-    late: int
-
-    @property
-    def shift_end_x(self) -> float:
-        """Return where the shift ends."""
-        return self.shift_x + self.shift_width
-
-    @property
-    def return_end_x(self) -> float:
-        """Return where the way home ends."""
-        return self.return_x + self.return_width
-
-    @property
-    def key(self) -> str:
-        """Return what names this lane in a form."""
-        return f"{self.team_code}@{self.on.isoformat()}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixRow:
-    """One way to fit a job in, and what it costs."""
-
-    choice: int
-    kind_label: str
-    words: str
-    price_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """A job that the plan leaves out."""
-
-    facts: JobFacts
-    reasons: tuple[str, ...]
-    fixes: tuple[FixRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relaxed:
-    """A rule that a dispatcher relaxed for a job."""
-
-    job_number: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanPage:
-    """All that the page of a plan shows."""
-
-    row: PlanRow
-    revision: int
-    lanes: tuple[Lane, ...]
-    absent: tuple[str, ...]
-    left_out: tuple[LeftOut, ...]
-    objective: dict[str, Any]
-    weights: dict[str, Any]
-    solver: str
-    seed: int
-    seconds: int
-    solved_s: float
-    iterations: int
-    relaxations: tuple[Relaxed, ...]
-    error: str
-    progress_share: float
-    progress_note: str
-    is_interrupted: bool
-    verbs: frozenset[str]
-    teams: tuple[TeamRow, ...]
-    hours: tuple[tuple[int, float], ...]
 
 
 def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage:
@@ -293,7 +154,7 @@ def _lane(
         stops=stops,
         base_lat=lat,
         base_lon=lon,
-        shift=f"{clock_of(begin)}–{clock_of(end)}" if begin and end else "",
+        shift=f"{_clock(begin)}–{_clock(end)}" if begin and end else "",
         shift_x=left,
         shift_width=round(right - left, 2),
         lunch_at=lunch,
@@ -306,9 +167,13 @@ def _lane(
         travel_m=body.get("travel_m", sum(stop.travel_m for stop in stops)),
         overtime_s=body.get("overtime_s", 0),
         skills="、".join(skill_names.get(code, code) for code in body.get("skills", ())),
-        gear=gear_in_words(body.get("gear", team.gear)),
+        gear=_gear(body.get("gear", team.gear)),
         late=sum(1 for stop in stops if stop.late_s),
     )
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%H:%M}"
 
 
 def _visit_states(plan: Plan) -> dict[int, str]:
@@ -350,6 +215,38 @@ def _due_x(stop: PlannedStop, axis: Axis) -> float | None:
     if due is None or due.astimezone(SHANGHAI).date() != stop.on:
         return None
     return axis.x(due, stop.on)
+
+
+def facts_of(job: Job) -> JobFacts:
+    """Return what a planner must know of a job."""
+    return JobFacts(
+        job_number=job.number,
+        title=job.title,
+        area_name=job.area.name,
+        address=job.address,
+        priority=job.priority,
+        priority_label=job.get_priority_display(),
+        skill_name=job.skill.name if job.skill else "",
+        gear=_gear(job.gear),
+        due_at=job.due_at,
+        duration_min=job.duration_min,
+        windows=windows_in_words(job.windows),
+        lat=job.lat,
+        lon=job.lon,
+    )
+
+
+def _gear(gear: Mapping[str, Any]) -> str:
+    return "、".join(f"{kind}×{count}" for kind, count in gear.items() if count)
+
+
+def windows_in_words(windows: Iterable[tuple[str, str]]) -> str:
+    """Return the times at which a customer can be visited; empty for any time."""
+    spans = []
+    for start, end in windows:
+        begin = datetime.fromisoformat(start).astimezone(SHANGHAI)
+        spans.append(f"{begin:%m-%d %H:%M}–{_clock(datetime.fromisoformat(end))}")
+    return "、".join(spans)
 
 
 def _left_out(plan: Plan) -> tuple[LeftOut, ...]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.work.queries import jobs as job_queries
 from dianliang.domain.work.queries import plan_page as page_queries
 from dianliang.domain.work.queries import plans as queries
+from dianliang.domain.work.queries.plan_rows import PlanPage
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.planning import choosing, difference, drafting, editing, urgent
 from dianliang.kernel.actor import Actor, Role
@@ -82,8 +83,8 @@ def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _asked(sent: QueryDict, *, by: Actor) -> dict[str, Any]:
     return {
-        "job_numbers": sent.getlist("job"),
-        "team_codes": sent.getlist("team"),
+        "job_numbers": [_plain(number) for number in sent.getlist("job")],
+        "team_codes": [_plain(code) for code in sent.getlist("team")],
         "first_on": _day(sent.get("first_on", ""), "first_on"),
         "last_on": _day(sent.get("last_on", ""), "last_on"),
         "by": by,
@@ -132,6 +133,11 @@ def _day_or(text: str, fallback: date) -> date:
         return fallback
 
 
+def _plain(code: str) -> str:
+    """Return a code as it may be looked up; no database finds one with control characters."""
+    return code if code.isprintable() else "?"
+
+
 def _whole(text: str, fallback: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else fallback
 
@@ -160,14 +166,14 @@ def _plan(
     return TemplateResponse(request, "console/plan.html", context, status=status)
 
 
-def _page(number: str, *, by: Actor) -> page_queries.PlanPage:
+def _page(number: str, *, by: Actor) -> PlanPage:
     try:
         return page_queries.plan_page(number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
 
 
-def _on_map(page: page_queries.PlanPage) -> dict[str, Any]:
+def _on_map(page: PlanPage) -> dict[str, Any]:
     return {
         "lanes": [
             {
@@ -225,7 +231,9 @@ def offer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the best places for an urgent job before one is chosen."""
     page, refusal, found = _page(number, by=by), "", None
     try:
-        found = urgent.offer(number=number, job_number=request.GET.get("job", ""), by=by, at=now())
+        found = urgent.offer(
+            number=number, job_number=_plain(request.GET.get("job", "")), by=by, at=now()
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as caught:
@@ -272,7 +280,7 @@ def _change(request: HttpRequest, number: str, verb: str, *, by: Actor) -> "Plan
     sent, at = request.POST, now()
     plan: dict[str, Any] = {"number": number, "by": by, "at": at}
     seen = {**plan, "revision": _whole(sent.get("revision", ""), 0)}
-    edit = {**seen, "job_number": sent.get("job", "")}
+    edit = {**seen, "job_number": _plain(sent.get("job", ""))}
     choice = _whole(sent.get("choice", ""), 0)
     changes: dict[str, Callable[[], Plan]] = {
         "move": lambda: editing.move(**edit, **_target(sent)),
