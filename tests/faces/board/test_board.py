@@ -156,6 +156,15 @@ def test_every_figure_is_the_number_of_its_records(town, made, unit):
     assert all(t.received == (towns[t.code].received if t.code in towns else 0) for t in mapped)
 
 
+def test_a_period_that_begins_within_a_day_leaves_the_hours_before_it_out(three_needs):
+    start = NOON + timedelta(minutes=1)
+    found = queries.overview(
+        by=three_needs.actor(), dimension="unit", start=start, end=SPAN["end"], at=AT
+    )
+
+    assert (found.whole.received, found.before.received) == (0, 3)
+
+
 def test_pages_of_records_hold_each_record_once(town):
     write(
         town,

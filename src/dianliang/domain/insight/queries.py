@@ -92,7 +92,7 @@ def overview(
     groups: Tallies = defaultdict(Tally)
     whole, before = Tally(), Tally()
     trend = [Tally() for _ in buckets]
-    for row in _counts(needs, dimension, buckets, at=at):
+    for row in _counts(needs, dimension, buckets, start=start, at=at):
         found = [(figure, row[figure]) for figure in NEED_FIGURES]
         if row["bucket"] == BEFORE:
             before.add(found)
@@ -137,12 +137,17 @@ def midnight(day: date) -> datetime:
 
 
 def _counts(
-    needs: QuerySet[Need], dimension: str, buckets: list[tuple[date, date]], *, at: datetime
+    needs: QuerySet[Need],
+    dimension: str,
+    buckets: list[tuple[date, date]],
+    *,
+    start: datetime,
+    at: datetime,
 ) -> Iterable[Mapping[str, Any]]:
     """Count each figure by group and bucket."""
     bucket = Case(
         *(
-            When(received_at__gte=midnight(first), then=Value(i))
+            When(received_at__gte=max(midnight(first), start), then=Value(i))
             for i, (first, _) in reversed([*enumerate(buckets)])
         ),
         default=Value(BEFORE),

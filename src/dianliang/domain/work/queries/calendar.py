@@ -38,7 +38,9 @@ def team_calendar(token: str, *, since: date) -> tuple[str, tuple[CalendarEntry,
 
     Visits that were called off stay, so that calendars which have them strike them out.
     """
-    team = Team.objects.filter(calendar_token=token, is_active=True).first()
+    is_readable = token.isascii() and token.isprintable()  # PostgreSQL refuses to look for NUL
+    rows = Team.objects.filter(calendar_token=token, is_active=True)
+    team = rows.first() if is_readable else None
     if team is None:
         return None
     visits = (
