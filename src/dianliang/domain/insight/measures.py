@@ -4,7 +4,7 @@ Sources: seed rows 003-18 (satisfaction with method and sample size) and 000-17 
 response per channel).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import sqrt
@@ -28,6 +28,8 @@ NEED_FIGURES = {
     "responded": "已首次响应",
     "reopened": "重办",
 }
+COUNTED = ("received", "resolved", "on_time", "overdue", "responded", "reopened")
+"""What the database counts; due is resolved and overdue, late is resolved but not on time."""
 RATING_FIGURES = {"rated": "评价", "satisfied": "满意评价"}
 FIGURES = {**NEED_FIGURES, **RATING_FIGURES}
 METHOD = (
@@ -115,6 +117,12 @@ class Tally:
         """Add the counts of a part."""
         for figure, count in counts:
             self.counts[figure] += count
+
+    def add_counted(self, row: Mapping[str, Any]) -> None:
+        """Add a row of the counts that the database made, and what follows from them."""
+        self.add((figure, row[figure]) for figure in COUNTED if figure in row)
+        late = row["resolved"] - row["on_time"]
+        self.add((("late", late), ("due", row["resolved"] + row["overdue"])))
 
     def figures(self, key: str, name: str) -> Figures:
         """Return the figures that these counts make."""

@@ -10,8 +10,8 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value,
 
 from dianliang.domain.insight.dimensions import COLUMNS, DIMENSIONS, Named, counted, names
 from dianliang.domain.insight.measures import (
+    COUNTED,
     METHOD,
-    NEED_FIGURES,
     SATISFIED_FROM,
     WAIT,
     Figures,
@@ -93,12 +93,11 @@ def overview(
     whole, before = Tally(), Tally()
     trend = [Tally() for _ in buckets]
     for row in _counts(needs, dimension, buckets, start=start, at=at):
-        found = [(figure, row[figure]) for figure in NEED_FIGURES]
         if row["bucket"] == BEFORE:
-            before.add(found)
+            before.add_counted(row)
             continue
         for tally in (whole, groups[name(row[COLUMNS[dimension]])], trend[row["bucket"]]):
-            tally.add(found)
+            tally.add_counted(row)
     _add_waits(needs, dimension, start, name, groups=groups, whole=whole, before=before)
     _add_ratings(needs, dimension, start, name, groups=groups, whole=whole, before=before)
     parts = (tally.figures(key, label) for (key, label), tally in groups.items())
@@ -153,9 +152,7 @@ def _counts(
         default=Value(BEFORE),
         output_field=IntegerField(),
     )
-    counts = {
-        figure: Count("pk", filter=condition(figure, at=at) or None) for figure in NEED_FIGURES
-    }
+    counts = {figure: Count("pk", filter=condition(figure, at=at) or None) for figure in COUNTED}
     rows = needs.annotate(bucket=bucket).order_by().values(COLUMNS[dimension], "bucket")
     found: Iterable[Mapping[str, Any]] = rows.annotate(**counts)
     return found
@@ -227,7 +224,7 @@ def townships(*, by: Actor, start: datetime, end: datetime, at: datetime) -> Cou
     needs = counted(by=by, start=start, end=end)
     counts = {
         figure: Count("pk", filter=condition(figure, at=at) or None)
-        for figure in ("received", "due", "on_time")
+        for figure in ("received", "resolved", "overdue", "on_time")
     }
     found: Iterable[Mapping[str, Any]] = needs.order_by().values("area_id").annotate(**counts)
     areas = {area.pk: area for area in Area.objects.exclude(lat=None).exclude(lon=None)}
@@ -238,7 +235,7 @@ def townships(*, by: Actor, start: datetime, end: datetime, at: datetime) -> Cou
             continue
         is_village = area.level == Area.Level.VILLAGE and area.parent_id in areas
         town = area.parent_id if is_village and area.parent_id else area.pk
-        tallies[town].add((figure, row[figure]) for figure in counts)
+        tallies[town].add_counted(row)
     return County(
         townships=tuple(
             _township(area, tallies[area.pk])
