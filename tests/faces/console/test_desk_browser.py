@@ -37,6 +37,9 @@ def here(page: Page):
     return page.locator("tr.here")
 
 
+MAP_IS_STILL = "() => !document.querySelector('#map .leaflet-pan-anim, #map .leaflet-zoom-anim')"
+
+
 def open_queue(page: Page, query: str = "") -> None:
     page.goto(f"/console/{query}")
     expect(page.locator("#map[data-ready]")).to_be_visible()
@@ -119,6 +122,7 @@ def test_list_and_map_show_each_other_what_is_meant(town, desk):
     desk.locator(f"tr[id='{near.number}'] [data-main]").focus()
     expect(chart).to_have_attribute("data-shown", near.number)
     desk.keyboard.press("m")
+    desk.wait_for_function(MAP_IS_STILL)
     box = chart.bounding_box()
     desk.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2)
     desk.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=3)
