@@ -42,7 +42,7 @@ async function basemap(L, map, root) {
     L.circleMarker(at(v), { radius: 2, weight: 0, fillColor: "#7a9a8c", fillOpacity: 0.8, interactive: false }).addTo(map);
   }
   const bounds = L.latLngBounds(county.features.map(at));
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [10, 10] });
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [10, 10], animate: false });
   return { villages, at };
 }
 
