@@ -106,13 +106,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.closest?.("[data-row]") || event.detail.elt?.matches?.("[data-row]")) {
     mark(document.getElementById(here), false);
     count();
-    return;
   }
+});
+// At the swap itself, before anything is painted: settling comes later, and the reader would see a jump.
+document.addEventListener("htmx:afterSwap", () => {
   if (!before || !document.getElementById("queue")) return;
   const was = before;
   before = null;
   const anchor = was.anchor && document.getElementById(was.anchor);
-  if (anchor) scrollBy(0, anchor.getBoundingClientRect().top - was.top);
+  if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - was.top, behavior: "instant" });
   const fresh = rows().filter((row) => !was.known.has(row.id));
   for (const row of fresh) row.classList.add("arrived");
   if (fresh.length) {
