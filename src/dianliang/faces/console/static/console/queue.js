@@ -102,19 +102,21 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     focused: document.activeElement?.closest("[data-row]")?.id,
   };
 });
+// At the swap itself, before anything is painted: settling comes later, and the reader would see a jump.
+document.addEventListener("htmx:afterSwap", () => {
+  const anchor = before?.anchor && document.getElementById(before.anchor);
+  if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - before.top, behavior: "instant" });
+});
+// Settling gives every row the classes of the answer: marks come after it.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.closest?.("[data-row]") || event.detail.elt?.matches?.("[data-row]")) {
     mark(document.getElementById(here), false);
     count();
+    return;
   }
-});
-// At the swap itself, before anything is painted: settling comes later, and the reader would see a jump.
-document.addEventListener("htmx:afterSwap", () => {
   if (!before || !document.getElementById("queue")) return;
   const was = before;
   before = null;
-  const anchor = was.anchor && document.getElementById(was.anchor);
-  if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - was.top, behavior: "instant" });
   const fresh = rows().filter((row) => !was.known.has(row.id));
   for (const row of fresh) row.classList.add("arrived");
   if (fresh.length) {
