@@ -1,6 +1,7 @@
 """What a steward and a captain see of their day, and a need that is posted for somebody."""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from dianliang.domain.intake.models import Need
@@ -160,9 +161,11 @@ def test_a_press_is_not_lost_while_the_screen_is_built_anew(open_app, today_worl
     assert visit.number
 
 
-def test_a_steward_who_reads_english_sees_the_route_in_english(open_app, phone, today_world):
+def test_a_steward_who_reads_english_sees_the_route_in_english(
+    open_app, phone, server, today_world
+):
     today_world.visit()
-    phone.set_extra_http_headers({"Accept-Language": "en"})
+    phone.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": server}])
     page = open_app()
 
     expect(page.get_by_text("Next stop")).to_be_visible()
