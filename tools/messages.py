@@ -40,6 +40,7 @@ def from_sources() -> Iterator[str]:
 
 def from_tables() -> Iterator[str]:
     """Yield the words that tables and constants carry into pages."""
+    from dianliang.domain.catalog.models import Element, VenueType
     from dianliang.domain.customers.models import Customer
     from dianliang.domain.insight import bases, measures, volunteering
     from dianliang.domain.insight.dimensions import DIMENSIONS
@@ -48,10 +49,12 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.intake.queries import board, detail, following
     from dianliang.domain.work import lifecycle as work
     from dianliang.domain.work.models import Job
+    from dianliang.domain.work.queries import plan_page
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
     from dianliang.flows import care, queue
+    from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
@@ -66,12 +69,15 @@ def from_tables() -> Iterator[str]:
     yield from detail.WORK_WORDS.values()
     yield from detail.BANDS.values()
     yield from queue.BULK.values()
+    yield from plan_page.FIX_LABELS.values()
+    yield from difference.KINDS.values()
     yield from (label for label, _ in board.TABS.values())
     yield from ("响应", "到场", "办结", "上门排在承诺之后", "还没排上门，来不及了")
     yield from ("还没受理，来不及了", "移交后还没接收，来不及了")
     yield from (label for _, label in forms.URGENCIES)
     yield from (label for _, label in forms.CHANNELS)
-    for choices in (Need.Channel, Need.PlaceSource, Participant.Kind, Job.Priority):
+    kinds = (Need.Channel, Need.PlaceSource, Participant.Kind, Job.Priority, Element, VenueType)
+    for choices in kinds:
         yield from (str(label) for label in choices.labels)
     yield from ROLE_LABELS.values()
     yield from DIMENSIONS.values()
@@ -82,7 +88,16 @@ def from_tables() -> Iterator[str]:
 
 
 def from_scripts() -> Iterator[str]:
-    """Yield the messages of the scripts."""
+    """Yield the messages of the scripts, and the labels that a phone gets with its day."""
+    from dianliang.domain.customers.models import Customer
+    from dianliang.domain.intake.models import Participant
+    from dianliang.domain.work import lifecycle as work
+    from dianliang.flows import day_route
+
+    yield from work.VISIT.labels.values()
+    yield from (str(label) for label in Customer.SpecialKind.labels)
+    yield from day_route.CONTACTS.values()
+    yield from (str(label) for label in Participant.Kind.labels)
     for path in sorted(ROOT.rglob("static/**/*.js")):
         if "dist" in path.parts:
             continue

@@ -36,6 +36,7 @@ KEPT_ON_PHONE = timedelta(hours=36)
 PLACES_MAX = 60
 GROUND_MAX = 1500
 ASKERS_MAX = 3
+CONTACTS = {"customer": "客户", "nominee": "联系人"}
 PHONE = re.compile(r"[0-9][0-9-]{5,22}[0-9]", re.ASCII)
 LUNCH_STARTS, LUNCH_ENDS = time(10, 30), time(14, 30)
 MARGIN_DEG = 0.03
@@ -246,10 +247,10 @@ def _phones(job: Job, askers: list[Participant]) -> list[tuple[str, str, str, st
     """Return slot, capacity, name and number of everybody who may be called about a job."""
     found = []
     if job.customer and job.customer.phone:
-        found.append(("customer", "客户", job.customer.name, job.customer.phone))
+        found.append(("customer", CONTACTS["customer"], job.customer.name, job.customer.phone))
     if job.customer and (nominee := PHONE.search(job.customer.nominee)):
         name = job.customer.nominee.replace(nominee[0], "").strip()
-        found.append(("nominee", "联系人", name, nominee[0]))
+        found.append(("nominee", CONTACTS["nominee"], name, nominee[0]))
     for place, row in enumerate(askers[:ASKERS_MAX], start=1):
         if row.phone and row.phone not in {phone for *_, phone in found}:
             found.append((f"asker-{place}", row.get_kind_display(), row.name, row.phone))

@@ -1,6 +1,7 @@
 """What a steward and a captain see of their day, and a need that is posted for somebody."""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from dianliang.domain.intake.models import Need
@@ -158,3 +159,14 @@ def test_a_press_is_not_lost_while_the_screen_is_built_anew(open_app, today_worl
 
     expect(page.locator("section.next span.status")).to_have_text("已接单")
     assert visit.number
+
+
+def test_a_steward_who_reads_english_sees_the_route_in_english(
+    open_app, phone, server, today_world
+):
+    today_world.visit()
+    phone.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": server}])
+    page = open_app()
+
+    expect(page.get_by_text("Next stop")).to_be_visible()
+    expect(page.get_by_role("link", name="Post a customer's need")).to_be_visible()

@@ -60,6 +60,6 @@ export function gearWords({ name, count, short }) {
 }
 
 export function skillWords({ name, holders }) {
-  const who = holders.join("、") || gettext("今天没有人持证，请找队长");
+  const who = holders.join(gettext("、")) || gettext("今天没有人持证，请找队长");
   return fill(gettext("%(name)s：%(who)s"), { name, who });
 }

@@ -3,7 +3,7 @@
 import * as time from "./time.js";
 
 export const setup = read("setup");
-const { catalog = {} } = read("words");
+const catalog = read("words");
 
 export function gettext(words) {
   const found = catalog[words];
@@ -20,7 +20,7 @@ export function clock(instant) {
 
 export function dayName(date) {
   const noon = `${date}T12:00:00+08:00`;
-  return format(noon, { month: "long", day: "numeric", weekday: "short" });
+  return format(noon, { month: "short", day: "numeric", weekday: "short" });
 }
 
 export function moment(instant) {

@@ -102,7 +102,7 @@ function facts({ stop, care, needs, status }) {
     h(`span.status.s-${status}`, {}, LABELS[status]),
     h("span", {}, far(stop)),
     stop.due_at && h("span", {}, fill(gettext("承诺 %(at)s 前"), { at: due(stop.due_at) })),
-    care && h("span.tag.care", {}, care.kind),
+    care && h("span.tag.care", {}, gettext(care.kind)),
     needs.some((need) => need.is_danger) && h("span.tag.danger", {}, gettext("涉险")),
   ];
 }
@@ -161,7 +161,7 @@ function row(sheet, isNext) {
         !over && h("span", {}, far(stop)),
         waiting > 0 && h("span.tag.saved", {}, gettext("已存手机")),
         problem && h("span.tag.danger", {}, gettext("需处理")),
-        sheet.care && h("span.tag.care", {}, sheet.care.kind),
+        sheet.care && h("span.tag.care", {}, gettext(sheet.care.kind)),
       ),
     ),
   );

@@ -83,7 +83,7 @@ function reach({ stop, contacts, navigation }) {
         "a.button.contact",
         { href: callUrl(contact.slot), "data-online": true },
         icon("call"),
-        h("span", {}, `${contact.who} ${contact.name}`, h("small", {}, contact.phone)),
+        h("span", {}, `${gettext(contact.who)} ${contact.name}`, h("small", {}, contact.phone)),
       ),
     ),
     contacts.length > 0 && h("p.hint", {}, gettext("号码不存手机，拨打会登记；需要网络。")),
@@ -111,7 +111,7 @@ function before(past) {
     "section.card",
     {},
     h("h2", {}, icon("history"), gettext("以前来过")),
-    past.map((visit) => h("blockquote", {}, visit.words || gettext("没有写情况"), h("footer", {}, `${dayName(visit.on)} · ${visit.team_name} · ${visit.status_label}`))),
+    past.map((visit) => h("blockquote", {}, visit.words || gettext("没有写情况"), h("footer", {}, `${dayName(visit.on)} · ${visit.team_name} · ${gettext(visit.status_label)}`))),
   );
 }
 
@@ -134,7 +134,7 @@ function careCard(care) {
   return h(
     "section.card.care-card",
     { "aria-label": gettext("特殊客户") },
-    h("h2", {}, icon("people"), fill(gettext("%(kind)s · %(level)s 级关爱"), care)),
+    h("h2", {}, icon("people"), fill(gettext("%(kind)s · %(level)s 级关爱"), { ...care, kind: gettext(care.kind) })),
     care.password && h("button", { type: "button", onclick: show }, icon("key"), gettext("出示上门口令")),
     care.advice.length > 0 && h("h3", {}, gettext("停电时要做的")),
     h("ol", {}, care.advice.map((line) => h("li", {}, line))),
