@@ -224,6 +224,10 @@ def test_a_village_is_chosen_by_the_first_letters_of_its_name(town, desk):
     expect(found).to_have_text(["石龙村梅溪镇"])
     box.press("Enter")
     expect(box).to_have_value("石龙村")
+    box.fill("余")
+    expect(found.first).to_have_text("余村村天荒坪镇")
+    box.press("Escape")
+    expect(box).to_have_value("石龙村")
     desk.get_by_label("他说了什么").fill("水管漏了")
     desk.get_by_role("button", name="登记", exact=True).click()
 

@@ -56,6 +56,7 @@ export function picker(select) {
   select.after(box);
   let shown = [];
   let at = -1;
+  let before = "";
 
   function draw(open) {
     list.hidden = !open;
@@ -90,6 +91,7 @@ export function picker(select) {
     select.value = place ? code : "";
     input.value = place ? place.full : "";
     clear.hidden = !place;
+    input.removeAttribute("aria-invalid");
     draw(false);
   }
   function set(code) {
@@ -107,9 +109,10 @@ export function picker(select) {
     if (select.value || !input.value.trim()) return;
     const found = matching(places, input.value);
     if (found.length === 1 || found[0]?.full === input.value.trim()) set(found[0].code);
+    else input.setAttribute("aria-invalid", "true");
   }
-  input.addEventListener("input", () => { select.value = ""; clear.hidden = !input.value; open(); });
-  input.addEventListener("focus", () => { input.select(); shown = places; at = -1; draw(true); });
+  input.addEventListener("input", () => { select.value = ""; clear.hidden = !input.value; input.removeAttribute("aria-invalid"); open(); });
+  input.addEventListener("focus", () => { before = select.value; input.select(); shown = places; at = -1; draw(true); });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -120,7 +123,10 @@ export function picker(select) {
     } else if (event.key === "Enter" && !list.hidden) {
       event.preventDefault();
       if (shown[at]) set(shown[at].code);
-    } else if (event.key === "Escape") draw(false);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      choose(before);
+    }
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
