@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from dianliang.core.models import User
-from dianliang.domain.intake.models import Need
+from dianliang.domain.intake.models import Need, Rating
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
 from dianliang.flows import day_route, identity
@@ -57,3 +57,4 @@ def test_a_demo_shows_a_desk_at_work_not_one_that_lost_the_day():
     assert waiting.filter(response_due_at__lt=at).count() <= waiting.count() / 2
     ends = list(Need.objects.exclude(resolved_at=None).values_list("resolved_at", flat=True))
     assert len(set(ends)) > 0.9 * len(ends)
+    assert not Rating.objects.filter(rated_at__gt=at).exists()

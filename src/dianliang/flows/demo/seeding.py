@@ -39,7 +39,7 @@ from dianliang.kernel.geo import GeoPoint
 SEED = 330523
 PAST_NEEDS, OPEN_NEEDS, DUE_VISITS = 340, 46, 90
 DAYS_BEHIND = 60
-LATELY = 8
+LATELY = 20
 """What nobody has taken up yet came in so many times more lately than what is being worked on."""
 CHANNELS = ("portal", "portal", "qr", "phone", "phone", "chat", "chat", "window", "steward")
 DISPATCHER = Actor(
@@ -166,7 +166,8 @@ def _past_need(
     if resolved > at:  # done within the time there was, not all in the same minute
         resolved = received + (at - received) * rng.uniform(0.7, 0.98)
     responded = received + (promised.response_due_at - received) * rng.uniform(0.1, 1.05)
-    is_rated = rng.random() < 0.62
+    closed = resolved + timedelta(hours=rng.randint(1, 40))
+    is_rated = rng.random() < 0.62 and closed <= at
     text = words.need_text(rng, rng.choice(service.examples), place=_short(area))
     return Need(
         number=f"XQ{received.astimezone(SHANGHAI):%y%m%d}-9{number:03d}",
@@ -186,7 +187,7 @@ def _past_need(
         due_at=promised.due_at,
         first_response_at=min(responded, resolved),
         resolved_at=resolved,
-        closed_at=resolved + timedelta(hours=rng.randint(1, 40)) if is_rated else None,
+        closed_at=closed if is_rated else None,
         is_public=not service.is_private,
         is_generated=True,
     )

@@ -92,6 +92,7 @@ export function picker(select) {
     input.value = place ? place.full : "";
     clear.hidden = !place;
     input.removeAttribute("aria-invalid");
+    before = select.value;
     draw(false);
   }
   function set(code) {
@@ -112,7 +113,7 @@ export function picker(select) {
     else input.setAttribute("aria-invalid", "true");
   }
   input.addEventListener("input", () => { select.value = ""; clear.hidden = !input.value; input.removeAttribute("aria-invalid"); open(); });
-  input.addEventListener("focus", () => { before = select.value; input.select(); shown = places; at = -1; draw(true); });
+  input.addEventListener("focus", () => { input.select(); shown = places; at = -1; draw(true); });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
