@@ -8,6 +8,7 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake.models import Need, Participant, Suggestion
 from dianliang.domain.intake.operations.posting import UnableToJoinError
+from dianliang.domain.territory.models import Area
 from dianliang.flows import posting, preview
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, KeyReusedError, NotVisibleError
@@ -79,6 +80,16 @@ def test_without_a_place_the_county_takes_it(town):
     need = town.post("想问问光伏怎么结算")
 
     assert (need.area, need.place_source, need.unit) == (town.areas["C"], "none", town.units["AJ"])
+
+
+def test_a_province_above_the_county_takes_nothing(town):
+    county = town.areas["C"]
+    county.parent = Area.objects.create(code="33", name="浙江省", level="province", path="/33/")
+    county.save()
+
+    need = town.post("想问问光伏怎么结算")
+
+    assert (need.area, need.unit) == (county, town.units["AJ"])
 
 
 def test_danger_stands_out_and_says_why(town):

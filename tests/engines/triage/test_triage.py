@@ -48,6 +48,36 @@ def test_what_is_filled_in_by_itself_is_right(triage):
     assert len(wrong) <= 1, wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("我家停电了", "PWR-OUTAGE"),
+        ("余村停电了", "PWR-OUTAGE"),
+        ("整个小区都没电", "PWR-OUTAGE"),
+        ("跳闸了合不上", "PWR-OUTAGE"),
+        ("余村这边停电了，从早上到现在，冰箱里东西要坏了", "PWR-OUTAGE"),
+        ("电表坏了", "PWR-METER"),
+        ("明天会停电吗", "PWR-OUTPLAN"),
+        ("今天什么时候停电？", "PWR-OUTPLAN"),
+        ("收到停电通知，几点恢复", "PWR-OUTPLAN"),
+    ],
+)
+def test_a_few_plain_words_are_enough_for_a_suggestion(triage, text, code):
+    best = suggest(triage, text).best
+
+    assert best is not None
+    assert best.service_code == code
+    assert best.band is Band.SUGGEST
+
+
+def test_a_plain_power_cut_is_urgent(triage):
+    assert suggest(triage, "我家停电了").urgency is Urgency.URGENT
+
+
+def test_words_of_two_services_alone_are_left_to_a_person(triage):
+    assert suggest(triage, "我们厂想增容到630千伏安，另外想装分布式光伏").best is None
+
+
 @pytest.mark.parametrize("text", ["今天天气不错", "你好", "123456", "asdf qwer", ""])
 def test_small_talk_is_left_to_a_person(triage, text):
     best = suggest(triage, text).best

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from dianliang.core.models import User
+from dianliang.domain.intake.models import Need, Rating
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
 from dianliang.flows import day_route, identity
@@ -43,3 +44,17 @@ def test_a_demo_built_at_any_hour_has_a_day_for_its_steward(moment, done):
     assert any(sheet.past for sheet in today)
     done_visits = Visit.objects.filter(team__code="D01", on=on).exclude(status__in=VISIT_OPEN)
     assert all(v.job.opened_at < v.accepted_at < v.ended_at <= at for v in done_visits)
+
+
+@pytest.mark.django_db
+def test_a_demo_shows_a_desk_at_work_not_one_that_lost_the_day():
+    at = datetime(2026, 11, 25, 16, 30, tzinfo=SHANGHAI)
+
+    seed_demo(at=at)
+
+    waiting = Need.objects.filter(status="RECEIVED")
+    assert waiting.count() >= 10
+    assert waiting.filter(response_due_at__lt=at).count() <= waiting.count() / 2
+    ends = list(Need.objects.exclude(resolved_at=None).values_list("resolved_at", flat=True))
+    assert len(set(ends)) > 0.9 * len(ends)
+    assert not Rating.objects.filter(rated_at__gt=at).exists()

@@ -45,24 +45,12 @@ def area_rows(*, under: str = "/", levels: tuple[str, ...] = ()) -> tuple[AreaRo
     )
 
 
+_ABOVE_TOWNSHIPS = frozenset({Area.Level.PROVINCE, Area.Level.CITY, Area.Level.COUNTY})
+
+
 @reference.Kept
 def _areas() -> dict[str, Area]:
     return {area.code: area for area in Area.objects.select_related("parent")}
-
-
-@reference.Kept
-def places_to_choose() -> list[tuple[str, str]]:
-    """Return code and full name of every township and village, in tree order."""
-    chosen = [area for area in _areas().values() if area.level in {"township", "village"}]
-    return [
-        (
-            area.code,
-            f"{area.parent.name} · {area.name}"
-            if area.level == "village" and area.parent
-            else area.name,
-        )
-        for area in sorted(chosen, key=lambda area: area.path)
-    ]
 
 
 @reference.Kept
@@ -80,8 +68,18 @@ def area_of(code: str) -> Area | None:
 
 
 def county() -> Area | None:
-    """Return the area that the installation serves: the outermost one."""
-    return next((area for area in _areas().values() if area.parent is None), None)
+    """Return the area that the installation serves: the smallest that holds all townships.
+
+    What is above it, a province and a city, only says where it lies.
+    """
+    areas = sorted(_areas().values(), key=lambda area: area.path)
+    served = next((area for area in areas if area.parent is None), None)
+    while served is not None:
+        parts = [area for area in areas if area.parent_id == served.pk]
+        if len(parts) != 1 or parts[0].level not in _ABOVE_TOWNSHIPS:
+            break
+        served = parts[0]
+    return served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

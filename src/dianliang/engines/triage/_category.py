@@ -2,7 +2,9 @@
 
 Day one: character 1–3-gram TF-IDF cosine to the best of a service's own phrases, plus its
 keywords weighted by how few services share them. With examples: a linear model on the same
-1–2-grams is mixed in, the more the more examples there are.
+1–2-grams is mixed in, the more the more examples there are. A short text has little to compare
+(我家停电了); where it names one service by its keywords and no other, that is reason enough to
+suggest it, never to fill it in unasked.
 """
 
 from collections import Counter
@@ -18,6 +20,8 @@ from dianliang.engines.triage._model import Band, Category, Example, ServiceCard
 
 AUTO_FROM, SUGGEST_FROM = 0.80, 0.35
 """Band limits: on the cases of `tests/cases/triage` auto is right at least 95 % of the time."""
+NAMED_ALONE = 0.5
+"""What the one service whose keywords a text holds is worth at least: a suggestion."""
 TEMPERATURE = 5.5
 TOP = 3
 Floats = NDArray[np.float64]
@@ -54,6 +58,8 @@ class Categoriser:
         row = self._learned.row(text) if self._learned else None
         share = self._mixed(day_one, text, row)
         order = np.argsort(-share, kind="stable")[:TOP]
+        if self._named(text) == {int(order[0])}:
+            share[order[0]] = max(share[order[0]], NAMED_ALONE)
         return tuple(
             self._category(text, i, float(share[i]), row)
             for i in order.tolist()
@@ -110,6 +116,12 @@ class Categoriser:
             name=service.name,
             reason=f"{reason}，把握 {share:.0%}",
         )
+
+    def _named(self, text: str) -> set[int]:
+        """Return the services whose keywords the text holds: 停电通知 does not count as 停电."""
+        said = {word for word in self._weights if word in text}
+        whole = {word for word in said if not any(word != w and word in w for w in said)}
+        return {i for i, s in enumerate(self._services) if whole.intersection(s.keywords)}
 
     def _keywords_in(self, text: str, service: ServiceCard) -> tuple[str, ...]:
         words = [word for word in service.keywords if word in text]

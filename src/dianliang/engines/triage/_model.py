@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dianliang.kernel.geo import GeoPoint
 
-VERSION = "triage-2"
+VERSION = "triage-3"
 
 
 class Band(StrEnum):

@@ -4,7 +4,7 @@ from dianliang.engines.triage._danger_words import DANGER_PAIRS, DANGER_WORDS, w
 from dianliang.engines.triage._model import Lexicon
 
 DEFAULT_LEXICON = Lexicon(
-    version="lexicon-2026-11c",
+    version="lexicon-2026-11d",
     danger=DANGER_WORDS,
     pairs=DANGER_PAIRS,
     life_support=words("呼吸机 制氧 吸氧 氧气机 透析 吸痰 氧气瓶 监护仪"),

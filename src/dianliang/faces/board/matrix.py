@@ -83,7 +83,7 @@ def actions(request: HttpRequest, *, by: Actor) -> HttpResponse:
         rows = activities(by=by, team_code=code, start=period.start, end=period.end)
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "rows": rows[:500], "total": len(rows)}
+    context = {"by": by, "rows": rows[:500], "total": len(rows), "period": period}
     return TemplateResponse(request, "board/actions.html", context)
 
 

@@ -14,6 +14,7 @@ from dianliang.domain.insight.records import Behind, record_page
 from dianliang.faces.board import charts
 from dianliang.faces.board.period import Period, period_of
 from dianliang.faces.board.readers import READERS, sheet
+from dianliang.faces.board.templatetags.figures import whole_minutes
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import exporting
 from dianliang.kernel.actor import Actor, Role
@@ -73,7 +74,7 @@ def _changes(found: queries.Overview) -> dict[str, Change]:
             changes[name] = _change(points, words, is_better_up=True)
     if new.response_median_min is not None and old.response_median_min is not None:
         minutes = round(new.response_median_min - old.response_median_min)
-        words = _("%(m)d 分钟") % {"m": abs(minutes)}
+        words = whole_minutes(abs(minutes))
         changes["response"] = _change(minutes, words, is_better_up=False)
     if old.received:
         share = round((new.received - old.received) / old.received * 100)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dianliang.domain.catalog.queries import services
 from dianliang.domain.intake.queries import desk
 from dianliang.domain.intake.reporting import Reporter
-from dianliang.domain.territory.queries import places_to_choose
+from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console import links
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import chat, posting, triage
@@ -49,7 +49,7 @@ def intake(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "channel": channel,
         "refusal": refusal,
         "key": key,
-        "areas": places_to_choose(),
+        "towns": village_choices(),
         "services": services(),
     }
     status = 422 if refusal else 200
@@ -123,7 +123,7 @@ def paste(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "raw": sent.get("raw", ""),
         "key": secrets.token_hex(16),
-        "areas": places_to_choose(),
+        "towns": village_choices(),
         "services": services(),
     }
     status = 200

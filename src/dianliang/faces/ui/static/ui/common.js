@@ -93,7 +93,10 @@ document.addEventListener("keydown", (event) => {
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!target) return;
   event.preventDefault();
-  target.matches("input, select, textarea") ? target.focus() : target.click();
+  // A part that is open already is gone into, not shut in the face of the person.
+  const field = target.matches("details[open] > summary") && target.parentElement.querySelector("input:not([type=hidden]), select, textarea");
+  if (field) field.focus();
+  else target.matches("input, select, textarea") ? target.focus() : target.click();
 });
 
 // A button that says "sending" cannot be pressed twice; the server would know anyway.
