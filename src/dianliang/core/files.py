@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -38,6 +39,8 @@ BROKEN = (
 """What decoders raise on files that are damaged or made to hurt."""
 
 register_heif_opener()
+_decoding = BoundedSemaphore(2)
+"""A photo of the largest size takes some 400 MB while it is decoded: eight at once end a server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +82,9 @@ def reencoded(raw: bytes, *, field: str = "photos") -> Picture:
     Raises:
         InvalidInputError: not a picture, damaged, or too large.
     """
-    picture = _opened(raw, field=field)
-    picture.thumbnail((KEPT_SIDE_PX, KEPT_SIDE_PX))
+    with _decoding:
+        picture = _opened(raw, field=field)
+        picture.thumbnail((KEPT_SIDE_PX, KEPT_SIDE_PX))
     out = BytesIO()
     picture.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return Picture(content=out.getvalue(), width_px=picture.width, height_px=picture.height)
