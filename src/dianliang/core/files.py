@@ -95,7 +95,7 @@ def _opened(raw: bytes, *, field: str) -> Image.Image:
     if len(raw) > MAX_IMAGE_BYTES:
         raise InvalidInputError("照片超过 12 MB，请压缩后再传。", field=field)
     try:
-        source = Image.open(BytesIO(raw), formats=FORMATS)
+        source: Image.Image = Image.open(BytesIO(raw), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InvalidInputError(TOO_MANY_PIXELS, field=field) from error
     except BROKEN as error:
