@@ -68,9 +68,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "dianliang.faces.ui.bodies.BodiesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dianliang.faces.ui.denials.DenialsMiddleware",
+    "dianliang.faces.ui.privacy.PrivacyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -137,6 +139,8 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "dianliang.faces.ui.requests.source_of"
+AXES_DISABLE_ACCESS_LOG = True  # log-ins are in the audit trail, without browser and address
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 PASSWORD_HASHERS = [

@@ -7,9 +7,10 @@ from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
 from dianliang.core.processes import die_with_parent
+from dianliang.faces.ui.encodings import only_utf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
-application = get_wsgi_application()
+application = only_utf8(get_wsgi_application())
 die_with_parent()
 
 

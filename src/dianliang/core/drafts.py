@@ -5,14 +5,18 @@ A draft is a checked and re-encoded file under a name that only its sender knows
 
 import re
 import secrets
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 
 from dianliang.core import files
+from dianliang.kernel.errors import InvalidInputError
 
 KEPT_FOR = timedelta(days=1)
+SPARED_BYTES = 512 * 1024 * 1024
+"""What photos of forms must leave free: a full disk would lose needs, which matter more."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
 
 
@@ -20,8 +24,11 @@ def keep(raw: bytes, *, at: datetime) -> str:
     """Check and re-encode a photo and keep it for a day; return its token.
 
     Raises:
-        InvalidInputError: not a picture, damaged, or too large.
+        InvalidInputError: not a picture, damaged, or too large; or the disk is nearly full.
     """
+    if shutil.disk_usage(settings.HOME).free < SPARED_BYTES:
+        message = "现在收不下照片，请先提交文字，照片晚些再补充。"
+        raise InvalidInputError(message, field="photos")
     token = secrets.token_urlsafe(18)
     files.write(_path(token), files.reencoded(raw).content, at=at)
     return token

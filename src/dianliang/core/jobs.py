@@ -104,6 +104,12 @@ def enqueue(
     return BackgroundJob.objects.get_or_create(key=key, defaults={"kind": kind, **fields})[0]
 
 
+def unfinished(kind: str, *, by: Actor) -> int:
+    """Return how many jobs of a kind somebody has in the queue or running."""
+    mine = BackgroundJob.objects.filter(kind=kind, created_by=by.id)
+    return mine.filter(status__in=[Status.QUEUED, Status.RUNNING]).count()
+
+
 def cancel(job_id: int, *, at: datetime) -> bool:
     """Cancel a job that has not ended; a running handler notices at its next report."""
     return bool(

@@ -85,7 +85,6 @@ class Registered:
     number: str
     name: str
     text: str
-    follow_token: str
     refusal: str
 
 
@@ -209,7 +208,6 @@ def _register(draft: Draft, *, key: str, token: str, by: Actor, at: datetime) ->
         number=number,
         name=draft.name,
         text=draft.text,
-        follow_token=token if number else "",
         refusal=refusal,
     )
 

@@ -50,7 +50,7 @@ def keep_apart(*, number: str, other: str, by: Actor, at: datetime) -> Need:
         InvalidInputError: it is not proposed at all.
     """
     need = access.need_to_handle(number, by=by)
-    likely = next((d for d in likely_of(need, at=at) if d.number == other.strip()), None)
+    likely = next((d for d in likely_of(need, by=by, at=at) if d.number == other.strip()), None)
     if likely is None:
         raise InvalidInputError("这一条没有被列为可能重复。", field="other")
     handling.judge_duplicate(need=need, evidence=evidence(likely), is_same=False, by=by, at=at)
@@ -76,10 +76,10 @@ def duplicates(*, number: str, by: Actor, at: datetime) -> tuple[triage.LikelyDu
             "proposed", flat=True
         )
     )
-    return tuple(likely for likely in likely_of(need, at=at) if likely.number not in apart)
+    return tuple(likely for likely in likely_of(need, by=by, at=at) if likely.number not in apart)
 
 
-def likely_of(need: Need, *, at: datetime) -> tuple[triage.LikelyDuplicate, ...]:
+def likely_of(need: Need, *, by: Actor, at: datetime) -> tuple[triage.LikelyDuplicate, ...]:
     """Return open needs that one may repeat, whatever was said of them before."""
     point = GeoPoint(need.lat, need.lon) if need.lat is not None and need.lon is not None else None
     return triage.likely_duplicates(
@@ -89,4 +89,5 @@ def likely_of(need: Need, *, at: datetime) -> tuple[triage.LikelyDuplicate, ...]
         at=at,
         service_code=need.service.code if need.service else "",
         besides=need.number,
+        by=by,
     )

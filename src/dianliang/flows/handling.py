@@ -179,7 +179,9 @@ def merge(*, number: str, into: str, by: Actor, at: datetime) -> Need:
         target = access.need_to_handle(into.strip(), by=by)
     except NotVisibleError as absent:
         raise InvalidInputError("没有找到要并入的需求，请核对编号。", field="into") from absent
-    likely = next((d for d in deciding.likely_of(need, at=at) if d.number == target.number), None)
+    likely = next(
+        (d for d in deciding.likely_of(need, by=by, at=at) if d.number == target.number), None
+    )
     moved = merging.merge(need=need, into=target, by=by, at=at)
     if likely is not None:
         evidence = deciding.evidence(likely)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.sessions.models import Session
 from django.db.models import Q
 
 from dianliang.core import audit
@@ -58,7 +59,7 @@ def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | Non
 
 def record_log_in(username: str, *, failed: bool, reason: str = "", at: datetime) -> None:
     """Put a log-in on record, also one that failed; an unknown name is kept as it was typed."""
-    shown = username[:64]
+    shown = username.replace("\0", "\N{REPLACEMENT CHARACTER}")[:64]  # PostgreSQL keeps no NUL
     audit.record_about(
         LOG_IN,
         target_type="core.user",
@@ -94,6 +95,11 @@ def without_role(user: User) -> Actor:
         name=user.display_name or user.username,
         role=Role.RESIDENT,
     )
+
+
+def forget_sessions(*, at: datetime) -> int:
+    """Delete the sessions that are over, and what they remembered; return how many."""
+    return Session.objects.filter(expire_date__lt=at).delete()[0]
 
 
 def _assignments(user: User, *, on: date) -> list[RoleAssignment]:

@@ -271,9 +271,9 @@ def _locate(asked: Asked, suggestion: Suggestion) -> Place:
 
 
 def duplicates_of(
-    *, asked: Asked, at: datetime, is_public: bool = False
+    *, asked: Asked, at: datetime, by: Actor | None = None
 ) -> tuple[triage.LikelyDuplicate, ...]:
-    """Return needs that a request may repeat; with `is_public` only those open to everybody."""
+    """Return needs that a request may repeat, as `by` may read them, or anybody."""
     asked = checked(asked)
     suggestion = triage.suggest(asked.text)
     place = _locate(asked, suggestion)
@@ -286,7 +286,7 @@ def duplicates_of(
         point=place.point,
         at=at,
         service_code=asked.service_code or (best.service_code if best else ""),
-        is_public=is_public,
+        by=by,
         top=3,
     )
 

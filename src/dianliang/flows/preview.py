@@ -1,6 +1,6 @@
 """What a form may say before it is sent: where, what, by when, and who asked for the same."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from dianliang.flows import placing, posting, triage
@@ -48,7 +48,4 @@ def preview(*, asked: Asked, at: datetime) -> Preview:
 
 def offered_duplicates(*, asked: Asked, at: datetime) -> tuple[triage.LikelyDuplicate, ...]:
     """Return what a neighbour may join: public needs, their words without names and numbers."""
-    return tuple(
-        replace(found, text=triage.masked(found.text))
-        for found in posting.duplicates_of(asked=asked, at=at, is_public=True)
-    )
+    return posting.duplicates_of(asked=asked, at=at)

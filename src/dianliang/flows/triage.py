@@ -11,10 +11,12 @@ from django.db import connection
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
+from dianliang.domain.intake import access
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Decision, Need, Suggestion
 from dianliang.domain.territory.models import Area
 from dianliang.engines import triage as engine
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.masking import mask_numbers, mask_phone
 
@@ -138,7 +140,7 @@ def record(need: Need, suggestion: engine.Suggestion, *, unit_why: str, at: date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikelyDuplicate:
-    """An open need that may be the same thing, as it may be shown to the public."""
+    """An open need that may be the same thing, in as many words as whoever asks may read."""
 
     number: str
     text: str
@@ -157,16 +159,17 @@ def likely_duplicates(
     at: datetime,
     service_code: str = "",
     besides: str = "",
-    is_public: bool = False,
+    by: Actor | None = None,
     top: int = 5,
 ) -> tuple[LikelyDuplicate, ...]:
     """Return open needs nearby that may be about the same thing, with reasons.
 
-    With `is_public` none that is kept from the public.
+    Whoever asks reads what is his to see as it was written; of other needs, like everybody, only
+    those that are public, without names and numbers.
     """
-    needs = Need.objects.filter(status__in=OPEN, received_at__gte=at - DUPLICATES_WITHIN)
-    if is_public:
-        needs = needs.filter(is_public=True)
+    own = access.visible(by) if by else Need.objects.none()
+    readable = Need.objects.filter(is_public=True) | own
+    needs = readable.filter(status__in=OPEN, received_at__gte=at - DUPLICATES_WITHIN)
     nearby = needs.filter(area=area)
     if point is not None:
         nearby = nearby | needs.filter(
@@ -183,10 +186,13 @@ def likely_duplicates(
         id="?", text=text, at=at, area_code=area.code, point=point, service_code=service_code
     )
     found = engine.likely_duplicates(asked, [_known(need) for need in rows.values()], top=top)
+    as_written = set(
+        own.filter(number__in=[likely.id for likely in found]).values_list("number", flat=True)
+    )
     return tuple(
         LikelyDuplicate(
             number=candidate.id,
-            text=rows[candidate.id].text[:80],
+            text=_shown(rows[candidate.id].text, is_own=candidate.id in as_written),
             area_name=rows[candidate.id].area.name,
             status=rows[candidate.id].status,
             received_at=rows[candidate.id].received_at,
@@ -195,6 +201,10 @@ def likely_duplicates(
         )
         for candidate in found
     )
+
+
+def _shown(text: str, *, is_own: bool) -> str:
+    return text[:80] if is_own else masked(text)[:80]
 
 
 def _known(need: Need) -> engine.KnownNeed:

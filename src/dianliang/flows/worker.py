@@ -8,7 +8,7 @@ from threading import Event
 from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
-from dianliang.flows import closing
+from dianliang.flows import closing, identity
 from dianliang.flows.planning import drafting
 
 Clock = Callable[[], datetime]
@@ -20,6 +20,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: seal.seal_settled(at=at),
     lambda at: limits.forget_old(at=at),
     lambda at: drafts.forget_old(at=at),
+    lambda at: identity.forget_sessions(at=at),
     lambda at: closing.archive_unrated(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""

@@ -27,7 +27,7 @@ def plan(transactional_db) -> Plan:
     town.user("desk", Role.DISPATCHER)
     town.team("A", "S1", "repair", near="V1")
     town.team("B", "S1", "repair", near="V2")
-    jobs = [job(town, f"第{n}户", due_at=now() + timedelta(hours=30)) for n in range(3)]
+    jobs = [job(town, f"<b>第{n}户", due_at=now() + timedelta(hours=30)) for n in range(3)]
     jobs.append(job(town, "燃气报修", skill="gas", priority=Job.Priority.MUST))
     tomorrow = today() + timedelta(days=1)
     made = drafting.draft_plan(

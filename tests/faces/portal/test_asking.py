@@ -10,7 +10,7 @@ from dianliang.core.files import MAX_IMAGE_BYTES
 from dianliang.domain.intake.models import Need, Participant
 from dianliang.faces.portal import asking, challenge, photos
 from dianliang.faces.portal.forms import NeedForm
-from dianliang.faces.portal.source import source_of
+from dianliang.faces.ui.requests import source_of
 from dianliang.kernel.actor import Role
 from tests.browsing import upload
 from tests.town import PASSWORD

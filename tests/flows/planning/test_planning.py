@@ -1,5 +1,6 @@
 """Plan the day with the real engine: draft, compute, change, publish, insert."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,17 @@ def test_a_plan_is_drafted_computed_and_published(two_teams):
     assert {v.job.status for v in visits} == {"SCHEDULED"}
     assert plan.stops.get(job=jobs[2]).team.code == "B"
     assert plan.stops.get(job=jobs[2]).why
+
+
+def test_nobody_fills_the_queue_of_plans_alone(two_teams):
+    for _ in range(drafting.MOST_AT_ONCE):
+        draft(two_teams, [job(two_teams)])
+
+    with pytest.raises(UnableToPlanError, match="等一个算完"):
+        draft(two_teams, [job(two_teams)])
+    draft(two_teams, [job(two_teams)], by=replace(two_teams.actor(), id="user:colleague"))
+    computed(Plan.objects.order_by("pk")[0])
+    draft(two_teams, [job(two_teams)])
 
 
 def test_a_job_nobody_can_do_says_why_and_what_would_help(two_teams):

@@ -28,6 +28,8 @@ from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import clean_text
 
 CHANGESET = "2026-11-25T00:00:00+08:00"
+STRANGERS = 60
+"""Refused keys that go on record in a minute and process; a flood must not fill the disk."""
 MOST_POSTS, PER = 3000, timedelta(hours=1)
 """Posts per key and hour. Danger is never held back, nor is a repetition."""
 
@@ -150,6 +152,7 @@ def token(request: HttpRequest, value: str, *, form: str) -> HttpResponse:
 def _post(request: HttpRequest, *, form: str) -> HttpResponse:
     sent, at = request.POST, now()
     by = _who(request)
+    account = clean_text(sent.get("account_id", ""), field="account_id", label="账号", most=200)
     read.require_jurisdiction(sent)
     code = sent.get("service_code", "")
     if not code:
@@ -168,7 +171,7 @@ def _post(request: HttpRequest, *, form: str) -> HttpResponse:
         {
             "service_request_id": kept["number"],
             "service_notice": notice,
-            "account_id": sent.get("account_id", ""),
+            "account_id": account,
         }
     ]
     return many("service_requests", "request", rows, form=form, status=201)
@@ -214,7 +217,7 @@ def _who(request: HttpRequest) -> Actor:
     at = now()
     found = tokens.bearer_of(key, on=at.astimezone(SHANGHAI).date()) if key else None
     if found is None or "post" not in found.scopes:
-        if key:
+        if key and limits.counted_here("open311", source="strangers", at=at) <= STRANGERS:
             tokens.deny(path=request.path, reason="open311.api_key", at=at)
         raise Open311Error(403, "api_key: 没有提供，或者无效。")
     return found.actor

@@ -1,11 +1,11 @@
 """Who asks: by a token, for what it may be used, and how often."""
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
 
 from dianliang.api.clock import now
+from dianliang.core import limits
 from dianliang.flows import tokens
 from dianliang.flows.tokens import Bearer
 from dianliang.kernel.actor import Actor, Role
@@ -42,7 +42,8 @@ class Throttle(BaseThrottle):
 
     def allow_request(self, request: HttpRequest) -> bool:
         """Count one more request; tell whether it was not too many."""
-        return _counted(f"v1:requests:{bearer(request).actor.id}") <= MOST_PER_MINUTE
+        source = bearer(request).actor.id
+        return limits.counted_here("v1", source=source, at=now()) <= MOST_PER_MINUTE
 
     def wait(self) -> float:
         """Return how many seconds are left of this minute."""
@@ -78,12 +79,5 @@ def put_on_record(request: HttpRequest, *, reason: str) -> None:
     if isinstance(found, Bearer):
         tokens.deny(path=request.path, reason=reason, by=found.actor, at=at)
         return
-    if _counted("v1:strangers") <= STRANGERS_ON_RECORD:
+    if limits.counted_here("v1", source="strangers", at=at) <= STRANGERS_ON_RECORD:
         tokens.deny(path=request.path, reason=reason, at=at)
-
-
-def _counted(what: str) -> int:
-    """Count one more in the present minute; return how many there were."""
-    key = f"{what}:{int(now().timestamp()) // 60}"
-    cache.add(key, 0, timeout=120)
-    return cache.incr(key)

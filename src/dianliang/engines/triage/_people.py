@@ -9,8 +9,8 @@ from dianliang.engines.triage._text import Folded, phone_spans
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\w)")
 _TITLES = "先生|女士|小姐|师傅|大爷|大妈|大伯|大娘|阿姨|奶奶|爷爷|叔叔|老师|书记|主任|经理|医生"
 _STREET = r"[一-鿿]{1,6}?(?:大道|路|街|巷|弄|小区|花园|家园|公寓|新村|大厦|广场|工业园|苑|里弄)"
-_HOUSE = (
-    r"(?:\d+(?:-\d+)*(?:号|栋|幢|座|单元|楼|室|组|弄|层)(?!线)"
+_HOUSE = (  # bounded: in a text of four thousand digits each would begin a number of its own
+    r"(?:(?<!\d)\d{1,6}(?:-\d{1,6}){0,4}(?:号|栋|幢|座|单元|楼|室|组|弄|层)(?!线)"
     r"|[一二三四五六七八九十]{1,3}(?:单元|栋|幢|组))"
 )
 _ADDRESS = re.compile(rf"(?:{_STREET})?{_HOUSE}+|{_STREET}")

@@ -79,7 +79,7 @@ def _take_in(
         kept = posting.post_need(asked=asked, key=key, follow_token=token, by=by, at=at)
         said = _("%(number)s 已登记。")
     number = str(kept["number"])
-    links.keep(request, number, token)
+    links.keep(request, number, key, by=by)
     messages.success(request, said % {"number": number})
     return number
 
@@ -95,7 +95,7 @@ def hints(request: HttpRequest, *, by: Actor) -> HttpResponse:
         address=request.POST.get("address", "")[:200],
     )
     try:
-        found = posting.duplicates_of(asked=asked, at=now())
+        found = posting.duplicates_of(asked=asked, at=now(), by=by)
     except DomainError:
         found = ()
     suggestion = triage.suggest(asked.text)
@@ -150,7 +150,7 @@ def _register(request: HttpRequest, *, by: Actor) -> list[dict[str, str]]:
         by=by,
         at=now(),
     )
-    return [_answered(request, one) for one in made]
+    return [_answered(request, one, key, by=by) for one, key in zip(made, keys, strict=True)]
 
 
 def _draft(sent: QueryDict, index: str) -> chat.Draft:
@@ -158,9 +158,9 @@ def _draft(sent: QueryDict, index: str) -> chat.Draft:
     return chat.Draft(said_at="", **values)
 
 
-def _answered(request: HttpRequest, one: chat.Registered) -> dict[str, str]:
+def _answered(request: HttpRequest, one: chat.Registered, key: str, *, by: Actor) -> dict[str, str]:
     answer = ""
     if one.number:
-        link = links.keep(request, one.number, one.follow_token)
+        link = links.keep(request, one.number, key, by=by)
         answer = chat.receipt(number=one.number, name=one.name, link=link)
     return {"number": one.number, "text": one.text, "answer": answer, "refusal": one.refusal}

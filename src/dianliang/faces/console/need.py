@@ -62,7 +62,7 @@ def _need(
         "urgency_labels": dict(URGENCIES),
         "decided": {row.aspect: row for row in page.decided if row.aspect != "duplicate"},
         "proposed_unit_name": names.get(page.proposed_unit, ""),
-        "answer": _answer(request, page),
+        "answer": _answer(request, page, by=by),
         "refusal": refusal,
         "revealed": revealed,
         "back": back.query(),
@@ -77,14 +77,14 @@ def _back(request: HttpRequest) -> str:
     return str(request.POST.get("back") or request.GET.get("back") or "")
 
 
-def _answer(request: HttpRequest, page: NeedPage) -> str:
+def _answer(request: HttpRequest, page: NeedPage, *, by: Actor) -> str:
     said = [m.text for m in page.messages if not m.is_internal and not m.from_public]
     return chat.answer(
         number=page.row.number,
         text=page.text,
         status_label=page.row.status_label,
         words=said[-1] if said else "",
-        link=links.kept(request, page.row.number),
+        link=links.kept(request, page.row.number, by=by),
     )
 
 
@@ -224,7 +224,9 @@ def reveal(request: HttpRequest, number: str, participant_id: int, *, by: Actor)
         raise Http404 from absent
     except DomainError as refusal:
         return _need(request, number, by=by, status=422, refusal=refusal.message)
-    return _need(request, number, by=by, revealed=(participant_id, phone))
+    answer = _need(request, number, by=by, revealed=(participant_id, phone))
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_GET

@@ -20,7 +20,7 @@ from dianliang.faces.field import build
 from dianliang.faces.field.requests import FIELD_ROLES, answer, answers_json, json_body
 from dianliang.faces.ui import requests as ui
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import crewday, day_route, fieldwork
+from dianliang.flows import crewday, day_route, fieldwork, identity
 from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -152,6 +152,7 @@ def call(request: HttpRequest, number: str, slot: str, *, by: Actor) -> HttpResp
 @answers_json(*FIELD_ROLES)
 def log_out(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """End the session; the phone has wiped what it kept."""
+    identity.record_log_out(by, at=now())
     logout(request)
     return answer({})
 

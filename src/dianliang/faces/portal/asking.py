@@ -22,8 +22,7 @@ from dianliang.faces.portal import challenge, photos
 from dianliang.faces.portal.forms import NeedForm
 from dianliang.faces.portal.links import follow_token
 from dianliang.faces.portal.photos import Photos
-from dianliang.faces.portal.source import source_of
-from dianliang.faces.ui.requests import actor, now
+from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.flows import posting, preview, triage
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, KeyReusedError
@@ -33,6 +32,8 @@ MOST_POSTS, PER = 12, timedelta(hours=1)
 NOT_ASKED = frozenset({"key", "confirmed"})
 REPORTER = frozenset(Reporter.__slots__)
 SHORTEST_HINT = 4
+MOST_HINTS_A_MINUTE = 120
+"""Beyond it a source is still told of danger, but nothing is looked up for it."""
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,24}")
 
 
@@ -221,7 +222,8 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     form = NeedForm(request.POST)
     form.is_valid()
     values = form.cleaned_data
-    key = values.get("key", "")
+    # Without a key of his own a joiner gets a fresh one: a link made from none would be anybody's.
+    key = values.get("key") or secrets.token_hex(16)
     sent = photos.received(request, source=source_of(request), at=at)
     try:
         if not triage.suggest(values.get("text", "")).is_danger:
@@ -251,10 +253,12 @@ def hints(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     text = form.cleaned_data.get("text", "")[:4000]
     context: dict[str, Any] = {"dangers": [asdict(f) for f in triage.suggest(text).dangers]}
-    if len(text) >= SHORTEST_HINT:
+    at, source = now(), source_of(request)
+    is_often = limits.counted_here("hints", source=source, at=at) > MOST_HINTS_A_MINUTE
+    if len(text) >= SHORTEST_HINT and not is_often:
         try:
             asked = _asked(request, {**form.cleaned_data, "text": text}, Photos())
-            context["preview"] = preview.preview(asked=asked, at=now())
+            context["preview"] = preview.preview(asked=asked, at=at)
         except DomainError as refusal:
             context["refusal"] = refusal.message
     return TemplateResponse(request, "portal/post.html#hints", context)

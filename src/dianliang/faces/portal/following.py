@@ -19,8 +19,7 @@ from dianliang.domain.intake.queries.following import follow_page, followed, sho
 from dianliang.domain.intake.tokens import participant
 from dianliang.faces.portal import photos
 from dianliang.faces.portal.photos import Photos
-from dianliang.faces.portal.source import source_of
-from dianliang.faces.ui.requests import now
+from dianliang.faces.ui.requests import now, source_of
 from dianliang.flows import posting
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
@@ -125,6 +124,9 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Rate from one to five stars; one or two have it done again by somebody else."""
+    if request.user.is_authenticated:  # the desk knows links that it gave out
+        refusal = _("评价只能由诉求人自己做：请让他用自己的手机打开这个链接。")
+        return _show(request, token, status=403, refusal=refusal)
     stars = request.POST.get("stars", "")
     given = int(stars) if stars in {"1", "2", "3", "4", "5"} else 0
     words = request.POST.get("words", "")

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
+from ipaddress import ip_address, ip_network
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,6 +16,8 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 
 ROLE_SESSION_KEY = "role_id"
+NOWHERE = "::"
+"""The source of requests whose sender no proxy and no socket names: they are counted together."""
 View = Callable[..., HttpResponse]
 
 
@@ -25,6 +29,22 @@ def now() -> datetime:
 def today() -> date:
     """Return the day in Shanghai."""
     return now().astimezone(SHANGHAI).date()
+
+
+def source_of(request: HttpRequest) -> str:
+    """Return the sender's address; behind our proxy the one that the proxy itself added.
+
+    Of IPv6 it is the network of 64 bits: that much is one customer's to choose addresses from.
+    """
+    added = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+    given = added if settings.SECURE_PROXY_SSL_HEADER else ""
+    for address in (given, str(request.META.get("REMOTE_ADDR", ""))):
+        try:
+            bits = 64 if ip_address(address).version == 6 else 32
+        except ValueError:
+            continue
+        return str(ip_network(f"{address}/{bits}", strict=False).network_address)
+    return NOWHERE
 
 
 def actor(request: HttpRequest) -> Actor | None:

@@ -29,6 +29,8 @@ from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleSta
 
 SOLVE = "planning.solve"
 LONGEST_S = 300
+MOST_AT_ONCE = 4
+"""Plans that one account may have computed at a time: the others wait for the same worker."""
 PATIENCE = 20_000
 """Rounds without a better plan after which more time would hardly help."""
 MOVED_S = 15 * 60
@@ -178,11 +180,15 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
     """Queue the computation of a plan in the same transaction that marks it.
 
     Raises:
-        UnableToPlanError: its days are over.
+        UnableToPlanError: its days are over, or the actor has too many in the queue.
         StaleStateError: someone else changed the plan first.
     """
     if plan.last_on < at.astimezone(SHANGHAI).date():
         raise UnableToPlanError("这个计划的日期已经过去，请另排一个新计划。")
+    if background.unfinished(SOLVE, by=by) >= MOST_AT_ONCE:
+        raise UnableToPlanError(
+            f"您已有 {MOST_AT_ONCE} 个计划在计算或排队，请等一个算完，或先停止一个。"
+        )
     busy = busy_jobs(list(plan.teams.all()), first_on=plan.first_on, last_on=plan.last_on)
     operations.begin_solving(plan=plan, revision=revision, jobs=busy, by=by, at=at)
     queued = background.enqueue(SOLVE, {"plan": plan.number}, by=by, at=at, max_attempts=3)

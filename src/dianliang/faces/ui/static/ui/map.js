@@ -63,6 +63,13 @@ function clusters(map, points) {
 
 const tell = (root, name, detail) => root.dispatchEvent(new CustomEvent(name, { detail }));
 
+/** Words as a node: Leaflet takes a text for HTML, and people write what they like. */
+function said(words) {
+  const node = document.createElement("span");
+  node.textContent = words;
+  return node;
+}
+
 function choices(root, points) {
   const list = document.createElement("ul");
   list.className = "plain map-choices";
@@ -87,7 +94,7 @@ function single(L, root, point) {
     dashArray: point.exact ? null : "3 3",
     fillColor: COLOURS[point.tone] || COLOURS.open,
     fillOpacity: point.exact ? 0.95 : 0.6,
-  }).bindTooltip(`${point.number} ${point.title} · ${point.area}`)
+  }).bindTooltip(said(`${point.number} ${point.title} · ${point.area}`))
     .on("click", () => tell(root, "map:select", point));
 }
 
@@ -147,14 +154,14 @@ function routes(L, map, root) {
     const group = L.featureGroup([L.polyline(line, { color: colour, weight: 3, opacity: 0.7 })]).addTo(map);
     for (const stop of lane.stops) {
       const look = { radius: 8, color: stop.late ? COLOURS.late : "#fff", weight: stop.late ? 3 : 1.5, fillColor: colour, fillOpacity: 1 };
-      const mark = L.circleMarker([stop.lat, stop.lon], look).bindTooltip(`${lane.name} ${stop.sequence}. ${stop.title} ${stop.time}`);
+      const mark = L.circleMarker([stop.lat, stop.lon], look).bindTooltip(said(`${lane.name} ${stop.sequence}. ${stop.title} ${stop.time}`));
       marks.set(stop.job, { mark: mark.on("click", choose(stop.job)).addTo(group), look });
     }
     drawn.set(lane.key, group);
   });
   for (const job of left) {
     const look = { radius: 7, color: COLOURS.late, weight: 2, dashArray: "3 3", fillColor: "#fff", fillOpacity: 0.6 };
-    const mark = L.circleMarker([job.lat, job.lon], look).bindTooltip(job.title).on("click", choose(job.job)).addTo(map);
+    const mark = L.circleMarker([job.lat, job.lon], look).bindTooltip(said(job.title)).on("click", choose(job.job)).addTo(map);
     marks.set(job.job, { mark, look });
   }
   const seen = [...marks.values()].map(({ mark }) => mark.getLatLng());
