@@ -3,15 +3,18 @@
 from dataclasses import replace
 from math import nan
 
+import numpy as np
 import pytest
 
 from dianliang.engines.routing import (
     ErrorCode,
     InvalidProblemError,
+    Link,
     Lock,
     Lunch,
     MaxIterations,
     Problem,
+    Series,
     solve,
     validate,
 )
@@ -23,12 +26,20 @@ def test_all_errors_are_told_at_once():
         shift(), lunch=Lunch(window=window(20, 21), duration_s=3600), overtime_limit_s=-1
     )
     problem = Problem(
-        jobs=(job("J"), job("J"), job("K", minutes=-5), job("L", gear={"pump": -1})),
+        jobs=(
+            job("J"),
+            job("J"),
+            job("K", minutes=-5),
+            job("L", gear={"pump": -1}),
+            job("M", value=-1.0),
+        ),
         teams=(
             team("A", days=0),
             replace(team("B"), shifts=(bad_shift,), gear={"pump": -2}),
-            team("A"),
+            team("A", shift_limit_s=0),
         ),
+        links=(Link(first="K", then="K"),),
+        series=(Series(id="S", job_ids=("L",), gap_from_days=3, gap_to_days=2),),
         locks=(
             Lock(job_id="X", team_id="A", shift=0),
             Lock(job_id="J", team_id="Z", shift=0),
@@ -48,6 +59,9 @@ def test_a_road_that_does_not_exist_is_named():
     class Broken:
         def between(self, a, b):
             return nan, nan
+
+        def table(self, points):
+            return np.full((len(points), len(points)), nan)
 
     with pytest.raises(ValueError, match="没有可用的路程时间"):
         solve(Problem(jobs=(job(),), teams=(team(),), travel=Broken()), stop=MaxIterations(limit=1))

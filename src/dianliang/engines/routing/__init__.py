@@ -14,8 +14,8 @@ from dianliang.engines.routing._model import (
     VERSION,
     Fix,
     FixKind,
-    GreatCircle,
     Job,
+    Link,
     Lock,
     Lunch,
     Objective,
@@ -25,10 +25,10 @@ from dianliang.engines.routing._model import (
     Reason,
     ReasonCode,
     Route,
+    Series,
     Shift,
     Stop,
     Team,
-    Travel,
     Unassigned,
     Weights,
 )
@@ -45,8 +45,10 @@ from dianliang.engines.routing.stop import (
     NoImprovement,
     StopCriterion,
 )
+from dianliang.engines.routing.travel import GreatCircle, Travel, TravelTable
 
 if TYPE_CHECKING:
+    from dianliang.engines.routing._anneal import Params, Progress
     from dianliang.engines.routing._explain import apply_fix
     from dianliang.engines.routing._replan import (
         Change,
@@ -57,12 +59,13 @@ if TYPE_CHECKING:
         insert_job,
         recommend,
     )
-    from dianliang.engines.routing._solve import Progress, solve
+    from dianliang.engines.routing._solve import solve
 
 _ON_DEMAND = {
     "_explain": ("apply_fix",),
     "_replan": ("Change", "Slot", "diff", "follow_plan", "foresee", "insert_job", "recommend"),
-    "_solve": ("Progress", "solve"),
+    "_anneal": ("Params", "Progress"),
+    "_solve": ("solve",),
 }
 
 __all__ = [
@@ -75,12 +78,14 @@ __all__ = [
     "GreatCircle",
     "InvalidProblemError",
     "Job",
+    "Link",
     "Lock",
     "Lunch",
     "MaxIterations",
     "MaxSeconds",
     "NoImprovement",
     "Objective",
+    "Params",
     "Plan",
     "Priority",
     "Problem",
@@ -89,12 +94,14 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Route",
+    "Series",
     "Shift",
     "Slot",
     "Stop",
     "StopCriterion",
     "Team",
     "Travel",
+    "TravelTable",
     "Unassigned",
     "Violation",
     "Weights",

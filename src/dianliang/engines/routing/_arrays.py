@@ -1,17 +1,36 @@
-"""Turn a problem into arrays for the kernel: seconds since the first shift begins."""
+"""Turn a problem into arrays for the kernel: whole seconds since the first shift begins."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
+from dianliang.engines.routing._kernel import (
+    ITEM,
+    NEVER,
+    ROUTE,
+    TEAM,
+    WINDOW,
+    Data,
+    Ints,
+    Records,
+    Tour,
+)
 from dianliang.engines.routing._model import WEEK_S, Job, Lock, Problem, Shift, Team
+from dianliang.engines.routing._state import empty_tour, longest_route
+from dianliang.engines.routing._ties import date_of, hold_locked, series_of, tie_links
 from dianliang.kernel.geo import GeoPoint
 
-FOREVER_S = 10**9
-NEIGHBOURS = 60
+LOCKED_FACTOR = 10.0
+"""Leaving a locked job out costs this many times an ordinary must-job."""
+NEIGHBOURS = 100
+REACH = 60
+NEAR_KINDS = 24
+
+Routes = tuple[tuple[Team, int], ...]
 
 
 class UnreachableError(ValueError):
@@ -21,42 +40,18 @@ class UnreachableError(ValueError):
         super().__init__(f"从 ({a.lat}, {a.lon}) 到 ({b.lat}, {b.lon}) 没有可用的路程时间。")
 
 
-class Arrays(NamedTuple):
-    """What the kernel reads. n jobs, r routes (a team on a shift), w windows, g kinds of gear."""
-
-    seconds: NDArray[np.int64]  # (n + 2r, n + 2r): jobs, then route starts, then route ends
-    duration: NDArray[np.int64]  # (n,)
-    window_from: NDArray[np.int64]  # (n, w): earliest start
-    window_to: NDArray[np.int64]  # (n, w): latest end of work; unused windows end before they start
-    due: NDArray[np.int64]  # (n,)
-    late_free: NDArray[np.int64]  # (n,): seconds late before anybody could begin; not priced
-    late_most: NDArray[np.float64]  # (n,): where the steep price of lateness ends
-    late_rest: NDArray[np.float64]  # (n,): gentle price per second
-    penalty: NDArray[np.float64]  # (n,)
-    able: NDArray[np.bool_]  # (n, r)
-    preferred: NDArray[np.float64]  # (n, r): price of this route for this customer
-    job_gear: NDArray[np.int64]  # (n, g)
-    route_gear: NDArray[np.int64]  # (r, g)
-    route_from: NDArray[np.int64]  # (r,)
-    route_to: NDArray[np.int64]  # (r,)
-    overtime: NDArray[np.int64]  # (r,)
-    lunch_from: NDArray[np.int64]  # (r,)
-    lunch_to: NDArray[np.int64]  # (r,): latest begin
-    lunch_s: NDArray[np.int64]  # (r,): 0 = none
-    neighbours: NDArray[np.int64]  # (n, k): nearest jobs
-    prices: NDArray[np.float64]  # travel, late, overtime per second
-
-
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Arrays with the names that belong to their rows."""
+    """Arrays with the names that belong to their rows, and a plan in which nobody does anything."""
 
-    arrays: Arrays
+    data: Data
     epoch: datetime
     jobs: tuple[Job, ...]
-    routes: tuple[tuple[Team, int], ...]
+    routes: Routes
     points: tuple[GeoPoint, ...]
     locked: dict[int, int]
+    numbers: dict[str, int]
+    idle: Tour
 
     def shift(self, route: int) -> Shift:
         """Return the shift behind a route."""
@@ -69,102 +64,174 @@ class Compiled:
 
 
 def compile_problem(problem: Problem) -> Compiled:
-    """Lay a valid problem out in arrays. Memory: 8 bytes × (jobs + 2 routes)²."""
+    """Lay a valid problem out in arrays. Memory: 4 bytes × (places)², 5 × jobs × shifts.
+
+    Raises:
+        UnreachableError: there is no travel time between two places.
+    """
     jobs = problem.jobs
-    routes = tuple((team, i) for team in problem.teams for i in range(len(team.shifts)))
+    routes: Routes = tuple((team, i) for team in problem.teams for i in range(len(team.shifts)))
     shifts = [team.shifts[i] for team, i in routes]
-    epoch = min(shift.window.start for shift in shifts)
-    points = (
-        *(job.at for job in jobs),
-        *(shift.start for shift in shifts),
-        *(shift.end or shift.start for shift in shifts),
-    )
+    second = _Seconds(min(shift.window.start for shift in shifts))
+    numbers = {job.id: number for number, job in enumerate(jobs)}
+    points, places = _places(jobs, shifts)
     locks = {lock.job_id: lock for lock in problem.locks}
-    locked = {
-        number: routes.index((_team(problem, locks[job.id]), locks[job.id].shift))
-        for number, job in enumerate(jobs)
-        if job.id in locks
-    }
-    kinds = sorted({kind for job in jobs for kind in job.gear})
-    second = _Seconds(epoch)
-    window_from, window_to = _windows(jobs, locks, second)
+    index = {(team.id, shift): route for route, (team, shift) in enumerate(routes)}
+    locked = {numbers[key]: index[lock.team_id, lock.shift] for key, lock in locks.items()}
+    gear = sorted({kind for job in jobs for kind in (*job.gear, *job.returns)})
+    items, windows = _items(problem, shifts, places, locks, second)
+    own = _routes(problem, routes, places[len(jobs) :], second)
+    series, series_jobs, pattern_days = series_of(problem, numbers, shifts, items)
+    tie_links(problem, numbers, items)
+    hold_locked(items, locked, series, series_jobs)
     able = _able(jobs, routes, locked)
-    due = _ints([second(job.due_at) if job.due_at else FOREVER_S for job in jobs])
-    worth = np.array([problem.weights.unassigned(job.priority) for job in jobs], float)
-    arrays = Arrays(
-        seconds=_travel(problem, points),
-        duration=_ints([job.duration_s for job in jobs]),
-        window_from=window_from,
-        window_to=window_to,
-        due=due,
-        late_free=np.maximum(0, -due),
-        late_most=problem.weights.late_most_share * worth,
-        late_rest=problem.weights.late_rest_share * worth / WEEK_S,
-        penalty=np.where(
-            [job.id in locks for job in jobs], 10 * problem.weights.unassigned_must, worth
-        ).astype(float),
+    extra = _extra(problem, jobs, routes)
+    kinds = _kinds(routes, able, extra, own)
+    near, near_kinds, items["far"][: len(jobs)] = _near(points, items, own, kinds, able)
+    weights = problem.weights
+    data = Data(
+        time=_travel(problem, points),
+        items=items,
+        windows=windows,
+        routes=own,
+        teams=_teams(problem),
         able=able,
-        preferred=_preferred(problem, jobs, routes),
-        job_gear=_ints2([[job.gear.get(kind, 0) for kind in kinds] for job in jobs], len(kinds)),
-        route_gear=_ints2([[t.gear.get(k, 0) for k in kinds] for t, _ in routes], len(kinds)),
-        route_from=_ints([second(shift.window.start) for shift in shifts]),
-        route_to=_ints([second(shift.window.end) for shift in shifts]),
-        overtime=_ints([shift.overtime_limit_s for shift in shifts]),
-        lunch_from=_ints([second(s.lunch.window.start) if s.lunch else 0 for s in shifts]),
-        lunch_to=_ints(
-            [second(s.lunch.window.end) - s.lunch.duration_s if s.lunch else 0 for s in shifts]
-        ),
-        lunch_s=_ints([s.lunch.duration_s if s.lunch else 0 for s in shifts]),
-        neighbours=_neighbours(jobs),
-        prices=np.array(
-            [
-                problem.weights.travel_per_s,
-                problem.weights.late_per_s,
-                problem.weights.overtime_per_s,
-            ]
-        ),
+        extra=extra,
+        out=_ints2([[job.gear.get(kind, 0) for kind in gear] for job in jobs], len(gear)),
+        back=_ints2([[job.returns.get(kind, 0) for kind in gear] for job in jobs], len(gear)),
+        room=_ints2([[team.gear.get(kind, 0) for kind in gear] for team, _ in routes], len(gear)),
+        near=near,
+        near_kinds=near_kinds,
+        kind_start=np.cumsum([0, *(len(kind) for kind in kinds)]).astype(np.int64),
+        kind_routes=_ints(route for kind in kinds for route in kind),
+        series=series,
+        series_jobs=series_jobs,
+        pattern_days=pattern_days,
+        reach=REACH,
+        travel_price=weights.travel_per_s,
+        balance_price=weights.balance,
+        loyal_price=weights.series_team if problem.series else 0.0,
     )
-    return Compiled(arrays, epoch, jobs, routes, points, locked)
+    idle = empty_tour(data, longest_route(data))
+    return Compiled(data, second.epoch, jobs, routes, points, locked, numbers, idle)
 
 
 class _Seconds:
     def __init__(self, epoch: datetime) -> None:
-        self._epoch = epoch
+        self.epoch = epoch
 
     def __call__(self, at: datetime) -> int:
-        return int((at - self._epoch).total_seconds())
+        return int((at - self.epoch).total_seconds())
 
 
-def _team(problem: Problem, lock: Lock) -> Team:
-    return next(team for team in problem.teams if team.id == lock.team_id)
+def _ints(values: Iterable[int]) -> Ints:
+    return np.array(list(values), dtype=np.int64)
 
 
-def _ints(values: list[int]) -> NDArray[np.int64]:
-    return np.array(values, dtype=np.int64)
-
-
-def _ints2(rows: list[list[int]], width: int) -> NDArray[np.int64]:
+def _ints2(rows: list[list[int]], width: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(len(rows), width)
 
 
-def _windows(
-    jobs: tuple[Job, ...], locks: dict[str, Lock], second: _Seconds
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    width = max([1, *(len(job.windows) for job in jobs)])
-    begins = np.full((len(jobs), width), FOREVER_S, dtype=np.int64)
-    ends = np.full((len(jobs), width), -FOREVER_S, dtype=np.int64)
+def _or_never(limit: int | None) -> int:
+    return NEVER if limit is None else limit
+
+
+def _places(jobs: Sequence[Job], shifts: Sequence[Shift]) -> tuple[tuple[GeoPoint, ...], Ints]:
+    """Number distinct places: of jobs, then where shifts start, then where they end."""
+    rows: dict[GeoPoint, int] = {}
+    wanted = [
+        *(job.at for job in jobs),
+        *(shift.start for shift in shifts),
+        *(shift.end or shift.start for shift in shifts),
+    ]
+    places = _ints(rows.setdefault(point, len(rows)) for point in wanted)
+    return tuple(rows), places
+
+
+def _travel(problem: Problem, points: tuple[GeoPoint, ...]) -> NDArray[np.int32]:
+    table = problem.travel.table(points)
+    np.fill_diagonal(table, 0.0)
+    bad = ~((table >= 0) & (table < 2**31 - 1))
+    if bad.any():
+        i, j = np.argwhere(bad)[0]
+        raise UnreachableError(points[int(i)], points[int(j)])
+    seconds: NDArray[np.int32] = np.rint(table).astype(np.int32)
+    return seconds
+
+
+def _items(
+    problem: Problem,
+    shifts: Sequence[Shift],
+    places: Ints,
+    locks: dict[str, Lock],
+    second: _Seconds,
+) -> tuple[Records, Records]:
+    """Return jobs, then breaks, with their windows; a window ends at the last begin."""
+    jobs, weights = problem.jobs, problem.weights
+    lunches = [shift.lunch for shift in shifts if shift.lunch]
+    spans = [_spans(job, locks.get(job.id), second) for job in jobs]
+    for lunch in lunches:
+        last = second(lunch.window.end) - lunch.duration_s
+        spans.append([(second(lunch.window.start), last)])
+    items = np.zeros(len(spans), ITEM)
+    counts = [len(span) for span in spans]
+    items["last"] = np.cumsum(counts)
+    items["first"] = items["last"] - counts
+    items["series"] = items["partner"] = -1
+    items["due"] = NEVER
+    items["service"][len(jobs) :] = [lunch.duration_s for lunch in lunches]
     for number, job in enumerate(jobs):
-        lock = locks.get(job.id)
-        if lock and lock.start_at:
-            start = second(lock.start_at)
-            begins[number, 0] = start - lock.tolerance_s
-            ends[number, 0] = start + lock.tolerance_s + job.duration_s
-        elif not job.windows:
-            begins[number, 0], ends[number, 0] = -FOREVER_S, FOREVER_S
-        else:
-            for i, window in enumerate(sorted(job.windows)):
-                begins[number, i], ends[number, i] = second(window.start), second(window.end)
-    return begins, ends
+        row = items[number]
+        row["place"], row["service"] = places[number], job.duration_s
+        row["penalty"] = worth = weights.worth(job)
+        row["width"] = sum(shut - opens for opens, shut in spans[number])
+        if job.id in locks:
+            row["penalty"] = LOCKED_FACTOR * weights.unassigned_must
+        if job.due_at:
+            row["due"] = second(job.due_at)
+            row["late_free"] = max(0, -int(row["due"]))
+            row["late_price"] = weights.late_per_s if job.late_per_s is None else job.late_per_s
+            row["late_most"] = weights.late_most_share * worth
+            row["late_rest"] = weights.late_rest_share * worth / WEEK_S
+    windows = np.array([window for span in spans for window in span], WINDOW)
+    return items, windows
+
+
+def _spans(job: Job, lock: Lock | None, second: _Seconds) -> list[tuple[int, int]]:
+    if lock and lock.start_at:
+        start = second(lock.start_at)
+        return [(start - lock.tolerance_s, start + lock.tolerance_s)]
+    if not job.windows:
+        return [(-NEVER, NEVER)]
+    given = [(second(w.start), second(w.end) - job.duration_s) for w in sorted(job.windows)]
+    return [(first, last) for first, last in given if first <= last]
+
+
+def _routes(problem: Problem, routes: Routes, places: Ints, second: _Seconds) -> Records:
+    own = np.zeros(len(routes), ROUTE)
+    number_of = {team.id: number for number, team in enumerate(problem.teams)}
+    first_day = min((date_of(team.shifts[i]) for team, i in routes), default=date.min)
+    rests = 0
+    for number, (team, index) in enumerate(routes):
+        shift, row = team.shifts[index], own[number]
+        row["start"], row["end"] = places[number], places[len(routes) + number]
+        row["opens"], row["closes"] = second(shift.window.start), second(shift.window.end)
+        row["shuts"] = row["closes"] + shift.overtime_limit_s
+        row["over_price"], row["fixed"] = problem.weights.overtime_per_s, team.shift_price
+        row["longest"] = _or_never(team.shift_limit_s)
+        row["rest"] = len(problem.jobs) + rests if shift.lunch else -1
+        rests += bool(shift.lunch)
+        row["team"], row["day"] = number_of[team.id], (date_of(shift) - first_day).days
+    return own
+
+
+def _teams(problem: Problem) -> Records:
+    teams = np.zeros(len(problem.teams), TEAM)
+    for number, team in enumerate(problem.teams):
+        teams[number]["budget"] = _or_never(team.total_limit_s)
+        on_duty = sum(shift.window.duration.total_seconds() for shift in team.shifts)
+        teams[number]["available"] = int(on_duty)
+    return teams
 
 
 def may_serve(team: Team, shift: Shift, job: Job) -> bool:
@@ -172,7 +239,7 @@ def may_serve(team: Team, shift: Shift, job: Job) -> bool:
     return (
         (shift.only_for is None or job.id in shift.only_for)
         and is_allowed(team, job)
-        and job.skills <= team.skills_on(shift)
+        and is_skilled(team, shift, job)
         and is_equipped(team, job)
     )
 
@@ -186,50 +253,98 @@ def is_allowed(team: Team, job: Job) -> bool:
     )
 
 
+def is_skilled(team: Team, shift: Shift, job: Job) -> bool:
+    """Tell whether every skill of a job is there on a shift, at the level asked for."""
+    return job.skills <= team.skills_on(shift) and all(
+        team.levels.get(skill, 0) >= level for skill, level in job.levels.items()
+    )
+
+
 def is_equipped(team: Team, job: Job) -> bool:
     """Tell whether a team's gear is enough for one job."""
-    return all(team.gear.get(kind, 0) >= count for kind, count in job.gear.items())
+    return all(
+        team.gear.get(kind, 0) >= count
+        for needs in (job.gear, job.returns)
+        for kind, count in needs.items()
+    )
 
 
-def _able(
-    jobs: tuple[Job, ...], routes: tuple[tuple[Team, int], ...], locked: dict[int, int]
-) -> NDArray[np.bool_]:
+def _able(jobs: Sequence[Job], routes: Routes, locked: dict[int, int]) -> NDArray[np.bool_]:
     able = np.zeros((len(jobs), len(routes)), dtype=np.bool_)
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for route, (team, index) in enumerate(routes):
+        shift = team.shifts[index]
+        alike.setdefault((team.id, shift.skills, shift.only_for), []).append(route)
+    heads = [(*routes[rows[0]], rows) for rows in alike.values()]
     for number, job in enumerate(jobs):
-        for route, (team, shift) in enumerate(routes):
-            able[number, route] = locked.get(number, route) == route and (
-                number in locked or may_serve(team, team.shifts[shift], job)
-            )
+        if number in locked:
+            able[number, locked[number]] = True
+            continue
+        for team, index, rows in heads:
+            if may_serve(team, team.shifts[index], job):
+                able[number, rows] = True
     return able
 
 
-def _preferred(
-    problem: Problem, jobs: tuple[Job, ...], routes: tuple[tuple[Team, int], ...]
-) -> NDArray[np.float64]:
-    price = np.zeros((len(jobs), len(routes)))
+def _extra(problem: Problem, jobs: Sequence[Job], routes: Routes) -> NDArray[np.float32]:
+    price = np.zeros((len(jobs), len(routes)), np.float32)
+    owners = np.array([team.id for team, _ in routes])
     for number, job in enumerate(jobs):
         if job.preferred_team is not None:
-            for route, (team, _) in enumerate(routes):
-                price[number, route] = problem.weights.other_team * (team.id != job.preferred_team)
+            price[number] = problem.weights.other_team * (owners != job.preferred_team)
     return price
 
 
-def _travel(problem: Problem, points: tuple[GeoPoint, ...]) -> NDArray[np.int64]:
-    table = np.zeros((len(points), len(points)), dtype=np.int64)
-    for i, a in enumerate(points):
-        for j, b in enumerate(points):
-            if i != j:
-                seconds = problem.travel.between(a, b)[0]
-                if not 0 <= seconds < FOREVER_S:
-                    raise UnreachableError(a, b)
-                table[i, j] = round(seconds)
-    return table
+def _kinds(
+    routes: Routes, able: NDArray[np.bool_], extra: NDArray[np.float32], own: Records
+) -> list[list[int]]:
+    """Group routes that are alike in all that matters to a job."""
+    kinds: dict[tuple[object, ...], list[int]] = {}
+    for route, (team, number) in enumerate(routes):
+        shift = team.shifts[number]
+        key = (
+            *(own[route][name].item() for name in ("start", "end", "opens", "closes", "shuts")),
+            shift.lunch,
+            tuple(sorted(team.gear.items())),
+            team.shift_limit_s,
+            team.shift_price,
+            team.id if team.total_limit_s is not None else "",
+            able[:, route].tobytes(),
+            extra[:, route].tobytes(),
+        )
+        kinds.setdefault(key, []).append(route)
+    return list(kinds.values())
 
 
-def _neighbours(jobs: tuple[Job, ...]) -> NDArray[np.int64]:
-    if not jobs:
-        return np.zeros((0, 0), dtype=np.int64)
-    lat = np.radians(np.array([job.at.lat for job in jobs]))
-    lon = np.radians(np.array([job.at.lon for job in jobs])) * np.cos(lat.mean())
-    gap = (lat[:, None] - lat[None, :]) ** 2 + (lon[:, None] - lon[None, :]) ** 2
-    return np.argsort(gap, axis=1, kind="stable")[:, : min(NEIGHBOURS, len(jobs))].astype(np.int64)
+def _near(
+    points: Sequence[GeoPoint],
+    items: Records,
+    own: Records,
+    kinds: list[list[int]],
+    able: NDArray[np.bool_],
+) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    """Return for each job its nearest jobs, its nearest able kinds of route, and the way there."""
+    n = len(able)
+    if n == 0:
+        return np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64), np.zeros(0)
+    flat = plane(points)
+    xy = flat[items["place"][:n]]
+    k = min(NEIGHBOURS, n - 1)
+    near = np.zeros((n, k), np.int64)
+    if k:
+        found: Ints = np.asarray(KDTree(xy).query(xy, k=k + 1)[1])
+        for number in range(n):
+            near[number] = found[number][found[number] != number][:k]
+    heads = np.array([kind[0] for kind in kinds])
+    depots = flat[own["start"][heads]]
+    gap = np.hypot(*(xy[:, None, :] - depots[None, :, :]).transpose(2, 0, 1))
+    far = np.where(able[:, heads], gap, gap + 1e12)
+    order = np.argsort(far, axis=1, kind="stable")[:, : min(NEAR_KINDS, len(kinds))]
+    return near, order.astype(np.int64), gap.min(axis=1)
+
+
+def plane(points: Sequence[GeoPoint]) -> NDArray[np.float64]:
+    """Project degrees to kilometres on a plane, good enough to tell who is near."""
+    lat = np.array([point.lat for point in points])
+    lon = np.array([point.lon for point in points])
+    return np.column_stack([lon * np.cos(np.radians(lat.mean())), lat]) * 111.2

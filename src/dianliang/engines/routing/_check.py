@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import chain
+from datetime import date, datetime, timedelta
+from itertools import chain, pairwise
 
-from dianliang.engines.routing._model import Job, Plan, Problem, Route, Shift, Stop, Team
+from dianliang.engines.routing._model import Job, Plan, Problem, Route, Series, Shift, Stop, Team
+from dianliang.kernel.calendar import SHANGHAI
 
 TOLERANCE = timedelta(seconds=2)
 """Travel is rounded to seconds on each leg."""
@@ -29,6 +30,7 @@ def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
         chain(
             _complete(problem, plan),
             _locks(problem, plan),
+            _together(problem, plan),
             chain.from_iterable(
                 _route(problem, route, teams[route.team_id], jobs) for route in plan.routes
             ),
@@ -77,9 +79,10 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
         job = jobs[stop.job_id]
         way = timedelta(seconds=problem.travel.between(place, job.at)[0])
         if lunch_left is not None and lunch_left <= stop.arrive_at and shift.lunch:
-            if lunch_left + TOLERANCE < clock:
+            rest = timedelta(seconds=shift.lunch.duration_s)
+            if lunch_left + TOLERANCE < clock or lunch_left + rest > stop.start_at + TOLERANCE:
                 yield broken("lunch", job.id, "午休与作业重叠。")
-            clock = lunch_left + timedelta(seconds=shift.lunch.duration_s)
+            clock += rest  # before, during or after the drive: it takes its time once
             lunch_left = None
         if stop.arrive_at + TOLERANCE < clock + way:
             yield broken("travel", job.id, f"工单 {job.id} 来不及赶到。")
@@ -96,10 +99,64 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
     if route.return_at > latest + TOLERANCE:
         yield broken("overtime", "", f"{team.id} 超出加班上限。")
     yield from _lunch(route, team)
-    for kind in {kind for stop in route.stops for kind in jobs[stop.job_id].gear}:
-        used = sum(jobs[stop.job_id].gear.get(kind, 0) for stop in route.stops)
-        if used > team.gear.get(kind, 0):
-            yield broken("gear", "", f"{team.id} 的 {kind} 不够用。")
+    yield from _gear(route, team, jobs)
+    lasts = (route.return_at - route.leave_at).total_seconds()
+    if team.shift_limit_s is not None and lasts > team.shift_limit_s + 1:
+        yield broken("shift_limit", "", f"{team.id} 的出勤时长超出上限。")
+
+
+def _gear(route: Route, team: Team, jobs: dict[str, Job]) -> Iterator[Violation]:
+    """Check what is aboard from stop to stop: taken along, left, collected, brought back."""
+    stops = [jobs[stop.job_id] for stop in route.stops]
+    for kind in {kind for job in stops for kind in (*job.gear, *job.returns)}:
+        aboard = sum(job.gear.get(kind, 0) for job in stops)
+        most = aboard
+        for job in stops:
+            aboard += job.returns.get(kind, 0) - job.gear.get(kind, 0)
+            most = max(most, aboard)
+        if most > team.gear.get(kind, 0):
+            words = f"{team.id} 的 {kind} 不够用。"
+            yield Violation(rule="gear", job_id="", team_id=team.id, words=words)
+
+
+def _together(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Check what ties routes to each other: links, series, hours over all shifts."""
+    found = {stop.job_id: (route, stop) for route in plan.routes for stop in route.stops}
+    jobs = {job.id: job for job in problem.jobs}
+    for link in problem.links:
+        if (link.first in found) != (link.then in found):
+            words = f"工单 {link.first} 与 {link.then} 须一起安排。"
+            yield Violation(rule="link", job_id=link.first, team_id="", words=words)
+        elif link.first in found:
+            lag = (found[link.then][1].start_at - found[link.first][1].start_at).total_seconds()
+            if not link.lag_from_s - 1 <= lag <= link.lag_to_s + 1:
+                words = f"工单 {link.first} 与 {link.then} 的先后间隔不符。"
+                yield Violation(rule="link", job_id=link.first, team_id="", words=words)
+    for series in problem.series:
+        days = tuple(
+            found[id_][1].start_at.astimezone(SHANGHAI).date()
+            for id_ in series.job_ids
+            if id_ in found
+        )
+        if days and not _is_pattern(series, days):
+            words = f"系列 {series.id} 的日期组合不被允许。"
+            yield Violation(rule="series", job_id=series.job_ids[0], team_id="", words=words)
+    for team in problem.teams:
+        own = [route for route in plan.routes if route.team_id == team.id]
+        worked = sum(route.travel_s for route in own)
+        worked += sum(jobs[stop.job_id].duration_s for route in own for stop in route.stops)
+        if team.total_limit_s is not None and worked > team.total_limit_s + 1:
+            words = f"{team.id} 的总工时超出上限。"
+            yield Violation(rule="total_limit", job_id="", team_id=team.id, words=words)
+
+
+def _is_pattern(series: Series, days: tuple[date, ...]) -> bool:
+    if len(days) != len(series.job_ids):
+        return False
+    if series.patterns:
+        return days in series.patterns
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    return all(series.gap_from_days <= gap <= series.gap_to_days for gap in gaps)
 
 
 def _stop(
@@ -117,7 +174,9 @@ def _stop(
         yield broken("promise", f"工单 {job.id} 的超时秒数不符。")
     if is_locked:
         return
-    if not job.skills <= team.skills_on(shift):
+    if not job.skills <= team.skills_on(shift) or any(
+        team.levels.get(skill, 0) < level for skill, level in job.levels.items()
+    ):
         yield broken("skill", f"{team.id} 不具备工单 {job.id} 的技能。")
     if team.areas is not None and job.area and job.area not in team.areas:
         yield broken("area", f"工单 {job.id} 不在 {team.id} 的服务区域。")

@@ -7,12 +7,12 @@ insertion, and the price is what the objective then says, plus a stated price of
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import FOREVER_S, Arrays, Compiled, may_serve
+from dianliang.engines.routing._arrays import Compiled, may_serve
+from dianliang.engines.routing._kernel import NEVER, Data, Tour
 from dianliang.engines.routing._model import (
     Fix,
     FixKind,
@@ -23,12 +23,9 @@ from dianliang.engines.routing._model import (
     Team,
     Unassigned,
 )
-from dianliang.engines.routing._reasons import LOCK_BROKEN, reasons
+from dianliang.engines.routing._reasons import LOCK_BROKEN, TIED, reasons
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
-
-if TYPE_CHECKING:
-    from dianliang.engines.routing._solve import Draft
 
 FIX_PRICES_S = {
     FixKind.WINDOW: 600.0,
@@ -46,135 +43,187 @@ MOST_FIXES = 4
 RANKS = {Priority.MUST: 2, Priority.SHOULD: 1, Priority.MAY: 0}
 
 
-def explain_left_out(
-    problem: Problem, compiled: Compiled | None, draft: "Draft | None", job: Job
-) -> Unassigned:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place for a job: what the plan grows by, where, and when it begins (kernel seconds)."""
+
+    price: float
+    route: int
+    begin_s: int
+
+
+class Ways:
+    """Tries changes on a finished plan: each on data of its own, undone after the look."""
+
+    def __init__(self, problem: Problem, compiled: Compiled, tour: Tour) -> None:
+        self.problem, self.compiled, self.tour = problem, compiled, tour
+        d = compiled.data
+        always = np.array([(-NEVER, NEVER)], d.windows.dtype)
+        self.data = d._replace(
+            items=d.items.copy(),
+            windows=np.concatenate([d.windows, always]),
+            able=d.able.copy(),
+            out=d.out.copy(),
+            back=d.back.copy(),
+        )
+        self._longer: dict[int, tuple[Data, Tour]] = {}
+
+    def best(self, number: int) -> Found | None:
+        """Return the cheapest place for a job as things are, or None."""
+        return _found(self.data, self.tour, number)
+
+    def best_with_overtime(self, number: int, extra_s: int) -> Found | None:
+        """Return the cheapest place if every team could stay longer."""
+        if extra_s not in self._longer:
+            routes = self.compiled.data.routes.copy()
+            routes["shuts"] += extra_s
+            data = self.data._replace(routes=routes)
+            tour = Tour._make(part.copy() for part in self.tour)
+            kernel.retime(data, tour)
+            self._longer[extra_s] = data, tour
+        return _found(*self._longer[extra_s], number)
+
+    def best_at_any_time(self, number: int) -> Found | None:
+        """Return the cheapest place if the customer were at home all day."""
+        row = self.data.items[number]
+        first, last = int(row["first"]), int(row["last"])
+        row["first"], row["last"] = len(self.data.windows) - 1, len(self.data.windows)
+        found = self.best(number)
+        row["first"], row["last"] = first, last
+        return found
+
+    def best_with_any_team(self, number: int) -> Found | None:
+        """Return the cheapest place if skills, gear and permission were no matter."""
+        d = self.compiled.data
+        self.data.able[number] = [
+            team.shifts[shift].only_for is None for team, shift in self.compiled.routes
+        ]
+        self.data.out[number] = self.data.back[number] = 0
+        found = self.best(number)
+        self.data.able[number] = d.able[number]
+        self.data.out[number], self.data.back[number] = d.out[number], d.back[number]
+        return found
+
+    def best_instead(self, number: int) -> tuple[Job, Found] | None:
+        """Return the less urgent neighbour that would best make room for a job, and where."""
+        compiled, rank = self.compiled, RANKS[self.compiled.jobs[number].priority]
+        others = [
+            other
+            for other in compiled.data.near[number].tolist()
+            if RANKS[compiled.jobs[other].priority] < rank
+            and other not in compiled.locked
+            and compiled.data.items["series"][other] < 0
+            and compiled.data.items["partner"][other] < 0
+        ]
+        other, route, price, begin = kernel.best_instead(
+            self.data, self.tour, number, np.array(others, np.int64)
+        )
+        return None if other < 0 else (compiled.jobs[other], Found(price, route, begin))
+
+    def overtime_s(self, found: Found, number: int, extra_s: int) -> int:
+        """Return how much later than its shift a team comes home from a place with overtime."""
+        data, tour = self._longer[extra_s]
+        trial = Tour._make(part.copy() for part in tour)
+        place, _, _ = kernel.best_in_route(data, trial, number, found.route, kernel.INFEASIBLE / 2)
+        kernel.put(data, trial, found.route, place, number)
+        row = self.compiled.data.routes[found.route]
+        return int(trial.runs["home"][found.route] - row["shuts"])
+
+
+def _found(d: Data, tour: Tour, number: int) -> Found | None:
+    route, _, price, begin = kernel.best_anywhere(d, tour, number, kernel.INFEASIBLE / 2)
+    return None if route < 0 else Found(price, route, begin)
+
+
+def explain_left_out(problem: Problem, ways: Ways | None, job: Job) -> Unassigned:
     """Give the binding reason of a job that was left out, the cheapest fix, and other ways."""
-    if compiled is None or draft is None:
+    if ways is None:
         return Unassigned(job_id=job.id, reasons=tuple(reasons(problem, None, job)), fix=None)
-    number = compiled.jobs.index(job)
+    compiled = ways.compiled
+    number = compiled.numbers[job.id]
     if number in compiled.locked:
         return Unassigned(job_id=job.id, reasons=(LOCK_BROKEN,), fix=None)
-    anyway = _anyway(compiled, draft, number)
+    if compiled.data.items["series"][number] >= 0 or compiled.data.items["partner"][number] >= 0:
+        why = tuple(reasons(problem, compiled, job))
+        return Unassigned(job_id=job.id, reasons=(*why, TIED), fix=None)
+    anyway = _anyway(ways, number)
     why = tuple(reasons(problem, compiled, job, is_dear=anyway is not None))
-    fixes = [fix for fix in (anyway, *_fixes(problem, compiled, draft, number)) if fix]
+    fixes = [fix for fix in (anyway, *_fixes(ways, number)) if fix]
     fixes.sort(key=lambda fix: (fix.price_s, fix.kind))
     best = fixes[0] if fixes else None
     return Unassigned(job_id=job.id, reasons=why, fix=best, others=tuple(fixes[1:MOST_FIXES]))
 
 
-def _fixes(
-    problem: Problem, compiled: Compiled, draft: "Draft", number: int
-) -> Iterator[Fix | None]:
-    yield _with_overtime(compiled, draft, number)
-    yield _in_another_window(compiled, draft, number)
-    yield _with_another_team(compiled, draft, number)
-    yield _instead_of_another(compiled, draft, number)
-    yield _on_another_day(problem, compiled, number)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    price: float
-    route: int
-    begin_s: int
-    overtime_s: int
-
-
-def _try(draft: "Draft", number: int, arrays: Arrays) -> _Trial | None:
-    """Insert a job into a copy of the draft on changed arrays; None if it still does not fit."""
-    trial = draft.copy()
-    width = draft.sequences.shape[1]
-    times = np.zeros((width + 2, 5), dtype=np.int64)
-    route = kernel.insert_best(
-        arrays,
-        number,
-        trial.sequences,
-        trial.lengths,
-        trial.costs,
-        0.0,
-        kernel.INFEASIBLE / 2,
-        np.array([1], dtype=np.uint64),
-        np.empty(width + 1, dtype=np.int64),
-        times,
-    )
-    if route < 0:
-        return None
-    length = int(trial.lengths[route])
-    kernel.run(arrays, route, trial.sequences[route], length, times)
-    position = trial.sequences[route, :length].tolist().index(number)
-    price = float(trial.costs.sum() - draft.costs.sum())
-    return _Trial(price, route, int(times[position, 1]), int(times[length, 1]))
+def _fixes(ways: Ways, number: int) -> Iterator[Fix | None]:
+    yield _with_overtime(ways, number)
+    yield _in_another_window(ways, number)
+    yield _with_another_team(ways, number)
+    yield _instead_of_another(ways, number)
+    yield _on_another_day(ways.problem, ways.compiled, number)
 
 
 def _clock(compiled: Compiled, second: int) -> str:
     return f"{compiled.instant(second).astimezone(SHANGHAI):%m月%d日 %H:%M}"
 
 
-def _anyway(compiled: Compiled, draft: "Draft", number: int) -> Fix | None:
+def _anyway(ways: Ways, number: int) -> Fix | None:
     """Put the job in although it costs more than it is worth, because a person says so."""
-    found = _try(draft, number, compiled.arrays)
+    found = ways.best(number)
     if found is None:
         return None
-    team, shift = compiled.routes[found.route]
+    team, shift = ways.compiled.routes[found.route]
     return Fix(
         kind=FixKind.ANYWAY,
-        words=f"仍然排入：{team.id} {_clock(compiled, found.begin_s)}",
+        words=f"仍然排入：{team.id} {_clock(ways.compiled, found.begin_s)}",
         price_s=found.price + FIX_PRICES_S[FixKind.ANYWAY],
         team_id=team.id,
         shift=shift,
     )
 
 
-def _with_overtime(compiled: Compiled, draft: "Draft", number: int) -> Fix | None:
-    for extra in range(OVERTIME_STEP_S, LONGEST_OVERTIME_S + 1, OVERTIME_STEP_S):
-        arrays = compiled.arrays._replace(overtime=compiled.arrays.overtime + extra)
-        found = _try(draft, number, arrays)
-        if found:
-            team, shift = compiled.routes[found.route]
-            more = found.overtime_s - int(compiled.arrays.overtime[found.route])
-            return Fix(
-                kind=FixKind.OVERTIME,
-                words=f"{team.id} 加班 {-(-more // 60)} 分钟",
-                price_s=found.price + FIX_PRICES_S[FixKind.OVERTIME],
-                team_id=team.id,
-                shift=shift,
-                amount=more,
-            )
+def _with_overtime(ways: Ways, number: int) -> Fix | None:
+    for extra_s in range(OVERTIME_STEP_S, LONGEST_OVERTIME_S + 1, OVERTIME_STEP_S):
+        found = ways.best_with_overtime(number, extra_s)
+        if found is None:
+            continue
+        team, shift = ways.compiled.routes[found.route]
+        more = ways.overtime_s(found, number, extra_s)
+        return Fix(
+            kind=FixKind.OVERTIME,
+            words=f"{team.id} 加班 {-(-more // 60)} 分钟",
+            price_s=found.price + FIX_PRICES_S[FixKind.OVERTIME],
+            team_id=team.id,
+            shift=shift,
+            amount=more,
+        )
     return None
 
 
-def _in_another_window(compiled: Compiled, draft: "Draft", number: int) -> Fix | None:
-    job = compiled.jobs[number]
-    if not job.windows:
+def _in_another_window(ways: Ways, number: int) -> Fix | None:
+    if not ways.compiled.jobs[number].windows:
         return None
-    begins, ends = compiled.arrays.window_from.copy(), compiled.arrays.window_to.copy()
-    begins[number, 0], ends[number, 0] = -FOREVER_S, FOREVER_S
-    found = _try(draft, number, compiled.arrays._replace(window_from=begins, window_to=ends))
+    found = ways.best_at_any_time(number)
     if found is None:
         return None
-    team, shift = compiled.routes[found.route]
+    team, shift = ways.compiled.routes[found.route]
     return Fix(
         kind=FixKind.WINDOW,
-        words=f"与客户改约到 {_clock(compiled, found.begin_s)}（{team.id}）",
+        words=f"与客户改约到 {_clock(ways.compiled, found.begin_s)}（{team.id}）",
         price_s=found.price + FIX_PRICES_S[FixKind.WINDOW],
         team_id=team.id,
         shift=shift,
-        start_at=compiled.instant(found.begin_s),
+        start_at=ways.compiled.instant(found.begin_s),
     )
 
 
-def _with_another_team(compiled: Compiled, draft: "Draft", number: int) -> Fix | None:
-    job = compiled.jobs[number]
-    able, gear = compiled.arrays.able.copy(), compiled.arrays.job_gear.copy()
-    if able[number].all() or number in compiled.locked:
+def _with_another_team(ways: Ways, number: int) -> Fix | None:
+    job = ways.compiled.jobs[number]
+    if ways.compiled.data.able[number].all():
         return None
-    able[number] = [team.shifts[shift].only_for is None for team, shift in compiled.routes]
-    gear[number] = 0
-    found = _try(draft, number, compiled.arrays._replace(able=able, job_gear=gear))
+    found = ways.best_with_any_team(number)
     if found is None:
         return None
-    team, shift = compiled.routes[found.route]
+    team, shift = ways.compiled.routes[found.route]
     skills = tuple(sorted(job.skills - team.skills_on(team.shifts[shift])))
     gear_short = tuple(k for k, count in job.gear.items() if team.gear.get(k, 0) < count)
     if skills:
@@ -193,45 +242,21 @@ def _with_another_team(compiled: Compiled, draft: "Draft", number: int) -> Fix |
     )
 
 
-def _instead_of_another(compiled: Compiled, draft: "Draft", number: int) -> Fix | None:
-    """Leave out one less urgent job nearby instead; it must cost less than it brings."""
-    rank = RANKS[compiled.jobs[number].priority]
-    best: Fix | None = None
-    for other in compiled.arrays.neighbours[number].tolist():
-        route = int(draft.where[other])
-        if route < 0 or other in compiled.locked or not compiled.arrays.able[number, route]:
-            continue
-        if RANKS[compiled.jobs[other].priority] >= rank:
-            continue
-        found = _try(without(compiled, draft, other), number, compiled.arrays)
-        if found is None:
-            continue
-        team, shift = compiled.routes[found.route]
-        price = found.price + float(compiled.arrays.penalty[other])
-        if best is None or price < best.price_s:
-            best = Fix(
-                kind=FixKind.DISPLACE,
-                words=f"改排优先级较低的 {compiled.jobs[other].id}",
-                price_s=price + FIX_PRICES_S[FixKind.DISPLACE],
-                team_id=team.id,
-                shift=shift,
-                items=(compiled.jobs[other].id,),
-            )
-    return best
-
-
-def without(compiled: Compiled, draft: "Draft", job: int) -> "Draft":
-    """Return a copy of a draft in which a job is taken out of its route."""
-    copy = draft.copy()
-    route = int(copy.where[job])
-    kept = [
-        other for other in copy.sequences[route, : copy.lengths[route]].tolist() if other != job
-    ]
-    copy.sequences[route, : len(kept)] = kept
-    copy.lengths[route], copy.where[job] = len(kept), -1
-    times = np.zeros((copy.sequences.shape[1] + 2, 5), dtype=np.int64)
-    copy.costs[route] = kernel.run(compiled.arrays, route, copy.sequences[route], len(kept), times)
-    return copy
+def _instead_of_another(ways: Ways, number: int) -> Fix | None:
+    """Leave out one less urgent job nearby instead; the price says what both cost."""
+    found = ways.best_instead(number)
+    if found is None:
+        return None
+    other, place = found
+    team, shift = ways.compiled.routes[place.route]
+    return Fix(
+        kind=FixKind.DISPLACE,
+        words=f"改排优先级较低的 {other.id}",
+        price_s=place.price + FIX_PRICES_S[FixKind.DISPLACE],
+        team_id=team.id,
+        shift=shift,
+        items=(other.id,),
+    )
 
 
 def _on_another_day(problem: Problem, compiled: Compiled, number: int) -> Fix | None:
@@ -254,7 +279,7 @@ def _on_spare(problem: Problem, team: Team, shift: Shift, job: Job) -> Fix | Non
     is_free = not job.windows or any(w.start <= opens and done <= w.end for w in job.windows)
     suits = may_serve(team, shift, job)
     late_s = max(0.0, (opens - job.due_at).total_seconds()) if job.due_at else 0.0
-    price = way_s + back_s + problem.weights.late(late_s, job.priority)
+    price = way_s + back_s + problem.weights.late(late_s, job)
     price += FIX_PRICES_S[FixKind.ANOTHER_DAY] + (0 if is_free else FIX_PRICES_S[FixKind.WINDOW])
     words = f"改到 {opens.astimezone(SHANGHAI):%m月%d日 %H:%M} 由 {team.id} 承接"
     if not suits:

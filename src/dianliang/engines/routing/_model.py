@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
 
+from dianliang.engines.routing.travel import GreatCircle, Travel
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
 VERSION = "routing-2"
-
-
 WEEK_S = 7 * 24 * 3600
 
 
@@ -27,7 +25,10 @@ class Priority(StrEnum):
 class Job:
     """Something to be done at one place. No windows means any time of any shift.
 
-    `due_at` is a promise: to start later is priced, not forbidden.
+    `due_at` is a promise: to start later is priced, not forbidden, at `late_per_s` or else at the
+    weight of the problem. `value` replaces the weight of the priority as the price of leaving the
+    job out. `gear` is taken along from the base and stays; `returns` is brought back to it.
+    `levels` are least levels of skills.
     """
 
     id: str
@@ -35,9 +36,13 @@ class Job:
     duration_s: int
     windows: tuple[TimeWindow, ...] = ()
     skills: frozenset[str] = frozenset()
+    levels: Mapping[str, int] = field(default_factory=dict[str, int])
     gear: Mapping[str, int] = field(default_factory=dict[str, int])
+    returns: Mapping[str, int] = field(default_factory=dict[str, int])
     priority: Priority = Priority.SHOULD
+    value: float | None = None
     due_at: datetime | None = None
+    late_per_s: float | None = None
     area: str = ""
     allowed_teams: frozenset[str] | None = None
     forbidden_teams: frozenset[str] = frozenset()
@@ -73,6 +78,9 @@ class Shift:
 class Team:
     """People who go out together. No areas means everywhere.
 
+    A shift lasts at most `shift_limit_s` from leaving to coming home; all shifts together hold at
+    most `total_limit_s` of travel and work;
+    `shift_price` is what it costs to go out at all, in weighted seconds.
     `spare` are shifts that could be opened for a job that fits nowhere else; None means the day
     after the last shift, at the same hours.
     """
@@ -80,8 +88,12 @@ class Team:
     id: str
     shifts: tuple[Shift, ...]
     skills: frozenset[str] = frozenset()
+    levels: Mapping[str, int] = field(default_factory=dict[str, int])
     gear: Mapping[str, int] = field(default_factory=dict[str, int])
     areas: frozenset[str] | None = None
+    shift_limit_s: int | None = None
+    total_limit_s: int | None = None
+    shift_price: float = 0.0
     spare: tuple[Shift, ...] | None = None
 
     def skills_on(self, shift: Shift) -> frozenset[str]:
@@ -103,28 +115,32 @@ class Lock:
     tolerance_s: int = 15 * 60
 
 
-class Travel(Protocol):
-    """How long and how far it is between two points."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two jobs tied in time: `then` begins between `lag_from_s` and `lag_to_s` after `first`.
 
-    def between(self, a: GeoPoint, b: GeoPoint) -> tuple[float, float]:
-        """Return seconds and metres from `a` to `b`."""
-        ...
+    Both zero means two teams at once; zero and a long time means A before B.
+    """
+
+    first: str
+    then: str
+    lag_from_s: int = 0
+    lag_to_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GreatCircle:
-    """Travel estimated from great-circle distance: roads are longer, hills slower.
+class Series:
+    """Visits of one customer that are planned together: on which days, if possible by one team.
 
-    Defaults: detour 1.35 and 32 km/h door to door, planning values for a hilly county.
+    `patterns` are the allowed combinations of days, a day for each job. Without them any days in
+    the order of the jobs do that lie `gap_from_days` to `gap_to_days` apart.
     """
 
-    detour: float = 1.35
-    speed_m_s: float = 32 / 3.6
-
-    def between(self, a: GeoPoint, b: GeoPoint) -> tuple[float, float]:
-        """Return seconds and metres from `a` to `b`."""
-        metres = a.distance_m(b) * self.detour
-        return metres / self.speed_m_s, metres
+    id: str
+    job_ids: tuple[str, ...]
+    patterns: tuple[tuple[date, ...], ...] = ()
+    gap_from_days: int = 1
+    gap_to_days: int = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +162,10 @@ class Weights:
     travel_per_s: float = 1.0
     other_team: float = 1_200
     """A customer is served by another team than the one he knows."""
+    series_team: float = 1_200
+    """Each further team that serves one customer's series."""
+    balance: float = 0.0
+    """Per second of work × share of the team's time on duty: equal shares cost least."""
 
     def unassigned(self, priority: Priority) -> float:
         """Return what it costs to leave a job out."""
@@ -155,10 +175,15 @@ class Weights:
             Priority.MAY: self.unassigned_may,
         }[priority]
 
-    def late(self, late_s: float, priority: Priority) -> float:
+    def worth(self, job: Job) -> float:
+        """Return what it costs to leave a job out: its own value, or its priority's weight."""
+        return self.unassigned(job.priority) if job.value is None else job.value
+
+    def late(self, late_s: float, job: Job) -> float:
         """Return what it costs to begin a job `late_s` after its promise."""
-        worth = self.unassigned(priority)
-        steep = min(late_s * self.late_per_s, self.late_most_share * worth)
+        worth = self.worth(job)
+        per_s = self.late_per_s if job.late_per_s is None else job.late_per_s
+        steep = min(late_s * per_s, self.late_most_share * worth)
         return steep + late_s * self.late_rest_share * worth / WEEK_S
 
 
@@ -168,8 +193,10 @@ class Problem:
 
     jobs: tuple[Job, ...]
     teams: tuple[Team, ...]
-    travel: Travel = GreatCircle()
+    travel: Travel = field(default_factory=GreatCircle)
     locks: tuple[Lock, ...] = ()
+    links: tuple[Link, ...] = ()
+    series: tuple[Series, ...] = ()
     weights: Weights = Weights()
 
 
@@ -214,6 +241,7 @@ class ReasonCode(StrEnum):
     FULL = "full"
     NOT_WORTH = "not_worth"
     LOCK = "lock"
+    TIED = "tied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +305,8 @@ class Objective:
     overtime_s: int
     travel_s: int
     other_team: int
+    series_teams: int = 0
+    balance: float = 0.0
     total: float
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped
+from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped, is_skilled
 from dianliang.engines.routing._model import Job, Problem, Reason, ReasonCode, Shift, Team
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
@@ -14,6 +14,7 @@ from dianliang.kernel.periods import TimeWindow
 LOCK_BROKEN = Reason(
     code=ReasonCode.LOCK, words="锁定的队伍和时间已经排不下，请解锁或调整前后的工单。"
 )
+TIED = Reason(code=ReasonCode.TIED, words="它与别的工单绑定，须一起排入：同一系列或同时作业。")
 Able = list[tuple[Team, Shift]]
 
 
@@ -23,7 +24,7 @@ def why_this_team(compiled: Compiled, job_number: int, route: int) -> str:
     team = compiled.routes[route][0]
     if job_number in compiled.locked:
         return "已锁定在此队伍"
-    able = {compiled.routes[r][0].id for r in np.flatnonzero(compiled.arrays.able[job_number])}
+    able = {compiled.routes[r][0].id for r in np.flatnonzero(compiled.data.able[job_number])}
     if len(able) == 1:
         return "唯一符合条件的队伍"
     if job.preferred_team == team.id:
@@ -48,7 +49,7 @@ def reasons(
         for shift in team.shifts
         if shift.only_for is None or job.id in shift.only_for
     ]
-    skilled = [(team, s) for team, s in shifts if job.skills <= team.skills_on(s)]
+    skilled = [(team, s) for team, s in shifts if is_skilled(team, s, job)]
     if not skilled:
         names = "、".join(sorted(job.skills)) or "任何"
         words = f"所选日期没有队伍具备有效的“{names}”技能。"
@@ -115,10 +116,6 @@ def _meets(shift: Shift, job: Job) -> bool:
 
 
 def _fits_alone(compiled: Compiled, job: Job) -> bool:
-    number = compiled.jobs.index(job)
-    sequence = np.array([number], dtype=np.int64)
-    times = np.zeros((3, 5), dtype=np.int64)
-    return any(
-        kernel.run(compiled.arrays, r, sequence, 1, times) < kernel.INFEASIBLE
-        for r in range(len(compiled.routes))
-    )
+    number = compiled.numbers[job.id]
+    route, *_ = kernel.best_anywhere(compiled.data, compiled.idle, number, kernel.INFEASIBLE / 2)
+    return bool(route >= 0)

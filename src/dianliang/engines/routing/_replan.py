@@ -3,20 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._explain import explain_left_out
+from dianliang.engines.routing._explain import Ways, explain_left_out
 from dianliang.engines.routing._model import Job, Plan, Problem, ReasonCode, Unassigned
 from dianliang.engines.routing._reasons import reasons
-from dianliang.engines.routing._solve import (
-    compiled_or_refused,
-    empty_draft,
-    empty_plan,
-    opening,
-    render,
-    scratch_times,
-)
+from dianliang.engines.routing._render import empty_plan, render
+from dianliang.engines.routing._solve import compiled_or_refused, follow
+from dianliang.engines.routing._state import Search
 
 NOTICEABLE_S = 5 * 60
 """A visit that moves by less is not news."""
@@ -46,13 +39,13 @@ def foresee(problem: Problem) -> tuple[Unassigned, ...]:
     compiled = compiled_or_refused(problem)
     if compiled is None:
         return empty_plan(problem, seed=1).unassigned
-    draft = empty_draft(compiled)
+    ways = Ways(problem, compiled, compiled.idle)
     impossible = [
         job
         for job in problem.jobs
         if any(reason.code in NEVER for reason in reasons(problem, compiled, job))
     ]
-    return tuple(explain_left_out(problem, compiled, draft, job) for job in impossible)
+    return tuple(explain_left_out(problem, ways, job) for job in impossible)
 
 
 def insert_job(problem: Problem, plan: Plan, job: Job) -> Plan:
@@ -77,15 +70,18 @@ def follow_plan(problem: Problem, plan: Plan, *, also: tuple[str, ...] = ()) -> 
     compiled = compiled_or_refused(problem)
     if compiled is None:
         return empty_plan(problem, seed=plan.seed)
-    state = np.array([1], dtype=np.uint64)
-    known = replace(
-        compiled,
-        arrays=compiled.arrays._replace(
-            penalty=np.where([job.id in also for job in compiled.jobs], kernel.INFEASIBLE / 2, -1.0)
-        ),
-    )
-    draft = opening(known, state, start=plan)
-    return render(problem, compiled, draft, seed=plan.seed, iterations=0)
+    search = Search.begin(compiled.data, seed=1)
+    follow(compiled, search, plan)
+    for job_id in also:
+        number = compiled.numbers[job_id]
+        if search.tour.spots["where"][number] < 0:
+            route, index, *_ = kernel.best_anywhere(
+                compiled.data, search.tour, number, kernel.INFEASIBLE / 2
+            )
+            if route >= 0:
+                kernel.put(compiled.data, search.tour, route, index, number)
+    search.settle()
+    return render(problem, compiled, search, seed=plan.seed, iterations=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,37 +104,24 @@ def recommend(problem: Problem, plan: Plan, job: Job, *, k: int = 5) -> tuple[Sl
     compiled = compiled_or_refused(problem)
     if compiled is None:
         return ()
-    numbers = {other.id: number for number, other in enumerate(compiled.jobs)}
-    closed = np.full(len(compiled.jobs), -1.0)
-    shut = replace(compiled, arrays=compiled.arrays._replace(penalty=closed))
-    state = np.array([1], dtype=np.uint64)
-    draft = opening(shut, state, start=plan)
-    times = scratch_times(draft)
-    trial = np.empty(draft.sequences.shape[1] + 1, dtype=np.int64)
+    search = Search.begin(compiled.data, seed=1)
+    follow(compiled, search, plan)
     slots: list[Slot] = []
-    for r, (team, shift) in enumerate(compiled.routes):
-        length = int(draft.lengths[r])
-        position, price = kernel.best_in_route(
-            compiled.arrays,
-            numbers[job.id],
-            r,
-            draft.sequences[r],
-            length,
-            float(draft.costs[r]),
-            kernel.INFEASIBLE / 2,
-            0.0,
-            state,
-            trial,
-            times,
+    for v, (team, shift) in enumerate(compiled.routes):
+        index, price, begin = kernel.best_in_route(
+            compiled.data, search.tour, compiled.numbers[job.id], v, kernel.INFEASIBLE / 2
         )
-        if position < 0:
-            continue
-        sequence = np.insert(draft.sequences[r, :length], position, numbers[job.id])
-        kernel.run(compiled.arrays, r, sequence, length + 1, times)
-        start_at = compiled.instant(times[position, 1])
-        slots.append(
-            Slot(team_id=team.id, shift=shift, position=position, start_at=start_at, price_s=price)
-        )
+        if index >= 0:
+            laid = search.tour.stops["item"][v, :index]
+            slots.append(
+                Slot(
+                    team_id=team.id,
+                    shift=shift,
+                    position=int((laid < len(compiled.jobs)).sum()),
+                    start_at=compiled.instant(begin),
+                    price_s=price,
+                )
+            )
     return tuple(sorted(slots, key=lambda slot: slot.price_s)[:k])
 
 

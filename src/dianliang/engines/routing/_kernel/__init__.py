@@ -1,0 +1,112 @@
+"""The inner loops, compiled: schedule a route, price an insertion, ruin and recreate.
+
+Method: slack induction by string removals (Christiaens & Vanden Berghe 2020): strings of
+neighbouring jobs are taken out of neighbouring routes and put back greedily with blinks, under
+simulated annealing. Most insertions are judged in constant time; only those that make somebody
+later are followed along the route. A break is an item of its route that happens wherever the team
+is. Jobs of a series are taken out and put back together on the best pattern of days; linked jobs
+likewise, at begins that are then held fixed ("anchored"), so that routes stay independent.
+
+Machine code is kept on disk under the digest of all files of this package: numba by itself looks
+at a function's own file only, and would run old code after a change of another one.
+"""
+
+import hashlib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from numba import config
+
+_HERE = Path(__file__).resolve().parent
+_digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_HERE.glob("*.py"))))
+_settings: Any = config
+_kept = _settings.CACHE_DIR
+_settings.CACHE_DIR = _kept or str(_HERE / "__pycache__" / _digest.hexdigest()[:16])
+for _name in ("records", "timing", "placing", "groups", "search"):
+    import_module(f"{__name__}.{_name}")
+_settings.CACHE_DIR = _kept
+
+from dianliang.engines.routing._kernel.groups import (  # noqa: E402
+    distinct_teams,
+)
+from dianliang.engines.routing._kernel.placing import (  # noqa: E402
+    best_anywhere,
+    best_in_route,
+    best_instead,
+    drop,
+    fits,
+    place_rest,
+    price_at,
+    put,
+)
+from dianliang.engines.routing._kernel.records import (  # noqa: E402
+    CHOICE,
+    INFEASIBLE,
+    ITEM,
+    NEVER,
+    PAIR_CANDIDATES,
+    ROUTE,
+    RUN,
+    SERIES,
+    SPOT,
+    STOP,
+    TEAM,
+    WINDOW,
+    Data,
+    Flags,
+    Floats,
+    Ints,
+    Records,
+    Scratch,
+    Tour,
+)
+from dianliang.engines.routing._kernel.search import (  # noqa: E402
+    build,
+    improve,
+    keep_best,
+)
+from dianliang.engines.routing._kernel.timing import (  # noqa: E402
+    measure,
+    retime,
+    schedule,
+    total,
+)
+
+__all__ = [
+    "CHOICE",
+    "INFEASIBLE",
+    "ITEM",
+    "NEVER",
+    "PAIR_CANDIDATES",
+    "ROUTE",
+    "RUN",
+    "SERIES",
+    "SPOT",
+    "STOP",
+    "TEAM",
+    "WINDOW",
+    "Data",
+    "Flags",
+    "Floats",
+    "Ints",
+    "Records",
+    "Scratch",
+    "Tour",
+    "best_anywhere",
+    "best_in_route",
+    "best_instead",
+    "build",
+    "distinct_teams",
+    "drop",
+    "fits",
+    "improve",
+    "keep_best",
+    "measure",
+    "place_rest",
+    "price_at",
+    "put",
+    "retime",
+    "schedule",
+    "total",
+]

@@ -1,0 +1,265 @@
+# pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
+# mypy: disable-error-code="no-any-return"
+"""Price an insertion in constant time, find the cheapest, make it."""
+
+from dianliang.engines.routing._kernel.records import (
+    INFEASIBLE,
+    NEVER,
+    Data,
+    Ints,
+    Scratch,
+    State,
+    Tour,
+    compiled,
+    i64,
+    inlined,
+    uniform,
+)
+from dianliang.engines.routing._kernel.timing import (
+    balance,
+    begin_of,
+    delay,
+    is_idle,
+    lasts_with,
+    late_cost,
+    rested,
+    schedule,
+)
+
+
+@inlined
+def fits(d: Data, s: Tour, job: int, v: int) -> bool:
+    """Tell whether a route may take a job at all: rules and room, not time."""
+    if not d.able[job, v] or s.runs[v].length + 1 >= s.stops.shape[1] - 1:
+        return False
+    for g in range(d.room.shape[1]):
+        if s.load_before[v, 0, g] + d.out[job, g] > d.room[v, g]:
+            return False
+        if s.load_after[v, s.runs[v].length, g] + d.back[job, g] > d.room[v, g]:
+            return False
+    return True
+
+
+@inlined
+def price_at(
+    d: Data, s: Tour, job: int, v: int, p: int, bound: float, not_before: int
+) -> tuple[float, int]:
+    """Return the price of inserting a job at a position and its begin; INFEASIBLE from `bound`."""
+    n, size, item, route = d.able.shape[0], s.runs[v].length, d.items[job], d.routes[v]
+    here, after, before, ready = item.place, s.stops[v, p].ahead, route.start, route.opens
+    if p > 0:
+        before, ready = s.stops[v, p - 1].spot, s.stops[v, p - 1].leave
+    way = i64(d.time[before, here])
+    if p > 0 and s.stops[v, p - 1].item >= n:
+        ready = rested(d, s.stops[v, p - 1].item, s.stops[v, p - 1].begin, way)
+    detour = way + d.time[here, after]
+    price: float = d.extra[job, v] + 0.0
+    if is_idle(d, s, v):
+        price += route.fixed
+    else:
+        detour -= d.time[before, after]
+    price += d.travel_price * detour
+    if price >= bound:
+        return INFEASIBLE, -1
+    begin = begin_of(d, job, max(ready + way, not_before))
+    more, worked = detour + item.service, s.worked[route.team]
+    if begin < 0 or worked + more > d.teams[route.team].budget:
+        return INFEASIBLE, -1
+    for g in range(d.room.shape[1]):
+        if s.load_before[v, p, g] + d.out[job, g] > d.room[v, g]:
+            return INFEASIBLE, -1
+        if s.load_after[v, p, g] + d.back[job, g] > d.room[v, g]:
+            return INFEASIBLE, -1
+    price += late_cost(d, job, begin)
+    if d.balance_price > 0:
+        price += balance(d, route.team, worked + more) - balance(d, route.team, worked)
+    clock, q = begin + item.service, p
+    if p < size and s.stops[v, p].item >= n:
+        rest, q = s.stops[v, p].item, p + 1
+        if clock > d.windows[d.items[rest].first].shuts:
+            return INFEASIBLE, -1
+        if q < size:
+            clock = rested(d, rest, clock, i64(d.time[here, after]))
+    clock += d.time[here, after]
+    if clock > s.stops[v, q].latest or price >= bound:
+        return INFEASIBLE, -1
+    if clock > s.stops[v, q].calm:
+        price += delay(d, s, v, q, clock, bound - price)
+    if price >= bound:
+        return INFEASIBLE, -1
+    if route.longest < NEVER:
+        is_exact = not_before > 0
+        if lasts_with(d, s, v, p, job, begin, is_exact) > route.longest:
+            return INFEASIBLE, -1
+    return price, begin
+
+
+@compiled
+def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
+    """List positions worth pricing: beside neighbours, in idle routes, at ends of near routes."""
+    w.counters[1] += 1
+    token, count = w.counters[1], 0
+    for k in range(min(d.reach, d.near.shape[1])):
+        other = d.near[job, k]
+        v = s.spots[other].where
+        if v < 0 or not fits(d, s, job, v):
+            continue
+        for p in range(s.spots[other].position, s.spots[other].position + 2):
+            if w.stamp[v, p] != token:
+                w.stamp[v, p] = token
+                w.places[count].route, w.places[count].index = v, p
+                count += 1
+    for k in range(d.near_kinds.shape[1]):
+        kind = d.near_kinds[job, k]
+        first, last = d.kind_start[kind], d.kind_start[kind + 1]
+        idle_seen, idle_most = 0, 2 if d.items[job].partner >= 0 else 1
+        for i in range(first, last):
+            v = d.kind_routes[i]
+            idle = is_idle(d, s, v)
+            if (idle and idle_seen >= idle_most) or (not idle and last - first > 4):
+                continue
+            if not d.able[job, v]:
+                break
+            idle_seen += idle
+            if not fits(d, s, job, v):
+                continue
+            for p in range(0, s.runs[v].length + 1, max(1, s.runs[v].length)):
+                if w.stamp[v, p] != token:
+                    w.stamp[v, p] = token
+                    w.places[count].route, w.places[count].index = v, p
+                    count += 1
+    return count
+
+
+@compiled
+def put(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
+    """Insert an item into a route and time it anew."""
+    for q in range(s.runs[v].length, p, -1):
+        s.stops[v, q].item = s.stops[v, q - 1].item
+    s.stops[v, p].item = item
+    s.runs[v].length += 1
+    return schedule(d, s, v)
+
+
+@compiled
+def drop(d: Data, s: Tour, job: int) -> int:
+    """Take one job out of its route without timing it anew; return the route."""
+    v = s.spots[job].where
+    for p in range(s.spots[job].position, s.runs[v].length - 1):
+        s.stops[v, p].item = s.stops[v, p + 1].item
+        s.spots[s.stops[v, p].item].position = p
+    s.runs[v].length -= 1
+    s.spots[job].where = -1
+    return v
+
+
+@compiled
+def save(s: Tour, w: Scratch, d: Data, v: int, count: int) -> int:
+    """Keep a route as it is before the first change of an iteration."""
+    if s.runs[v].saved:
+        return count
+    s.runs[v].saved = True
+    w.touched[count] = v
+    s.runs[v].old_length, s.runs[v].old_cost = s.runs[v].length, s.runs[v].cost
+    for p in range(s.runs[v].length):
+        w.old_sequence[v, p] = s.stops[v, p].item
+    team = d.routes[v].team
+    if w.old_worked[team] < 0:
+        w.old_worked[team] = s.worked[team]
+    return count + 1
+
+
+@compiled
+def best_place(
+    d: Data, s: Tour, w: Scratch, job: int, bound: float, blink: float, state: State
+) -> tuple[int, int, float]:
+    """Return route, position and price of the cheapest insertion below `bound`, or -1."""
+    route, index, price = -1, -1, bound
+    for i in range(places_for(d, s, w, job)):
+        if blink > 0 and uniform(state) < blink:
+            continue
+        found, _ = price_at(d, s, job, w.places[i].route, w.places[i].index, price, i64(0))
+        if found < price:
+            route, index, price = w.places[i].route, w.places[i].index, found
+    return route, index, price
+
+
+@compiled
+def place_one(
+    d: Data, s: Tour, w: Scratch, job: int, limit: float, blink: float, state: State, touched: int
+) -> int:
+    """Insert a job where it is cheapest below `limit`, if anywhere; return the touched routes."""
+    route, index, _ = best_place(d, s, w, job, limit, blink, state)
+    if route >= 0:
+        touched = save(s, w, d, route, touched)
+        put(d, s, route, index, job)
+    return touched
+
+
+@compiled
+def place_rest(d: Data, s: Tour, v: int) -> bool:
+    """Put a route's break where it is cheapest; tell whether it fits."""
+    item, size = d.routes[v].rest, s.runs[v].length
+    window = d.items[item].first
+    index, price = -1, INFEASIBLE
+    for p in range(size + 1):
+        ready = s.stops[v, p - 1].leave if p > 0 else d.routes[v].opens
+        if ready > d.windows[window].shuts:
+            break
+        if p == size:
+            if price > 0:
+                index, price = p, 0.0
+            break
+        arrival = rested(d, item, ready, s.stops[v, p].way) + s.stops[v, p].way
+        if arrival > s.stops[v, p].latest:
+            continue
+        found = delay(d, s, v, p, arrival, price) if arrival > s.stops[v, p].calm else 0.0
+        if found < price:
+            index, price = p, found
+    return put(d, s, v, index, item) if index >= 0 else False
+
+
+@compiled
+def best_in_route(d: Data, s: Tour, job: int, v: int, bound: float) -> tuple[int, float, int]:
+    """Return position, price and begin of the cheapest insertion into one route; -1 if none."""
+    index, price, begin = i64(-1), bound, i64(-1)
+    if fits(d, s, job, v):
+        for p in range(s.runs[v].length + 1):
+            found, starts = price_at(d, s, job, v, p, price, i64(0))
+            if found < price:
+                index, price, begin = p, found, starts
+    return index, price, begin
+
+
+@compiled
+def best_anywhere(d: Data, s: Tour, job: int, bound: float) -> tuple[int, int, float, int]:
+    """Return route, position, price and begin of the cheapest insertion below `bound`, or -1."""
+    route, index, price, begin = i64(-1), i64(-1), bound, i64(-1)
+    for v in range(s.runs.shape[0]):
+        place, found, starts = best_in_route(d, s, job, v, price)
+        if place >= 0:
+            route, index, price, begin = v, place, found, starts
+    return route, index, price, begin
+
+
+@compiled
+def best_instead(d: Data, s: Tour, job: int, others: Ints) -> tuple[int, int, float, int]:
+    """Return which of some planned jobs to leave out for another: it, route, price and begin.
+
+    The price is what the plan's routes grow by plus the price of leaving the other out.
+    """
+    chosen, route, price, begin = i64(-1), i64(-1), INFEASIBLE, i64(-1)
+    for i in range(others.shape[0]):
+        other = others[i]
+        v, p = s.spots[other].where, s.spots[other].position
+        if v < 0 or not d.able[job, v]:
+            continue
+        saved = s.runs[v].cost
+        schedule(d, s, drop(d, s, other))
+        saved -= s.runs[v].cost
+        lost = d.items[other].penalty - saved
+        _, found, starts = best_in_route(d, s, job, v, price - lost)
+        if found + lost < price:
+            chosen, route, price, begin = other, v, found + lost, starts
+        put(d, s, v, p, other)
+    return chosen, route, price, begin

@@ -1,0 +1,195 @@
+# pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
+# mypy: disable-error-code="no-any-return"
+"""What the kernel reads and writes: record arrays whose fields only numba knows."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+State = NDArray[np.uint64]
+F = TypeVar("F", bound=Callable[..., Any])
+
+INFEASIBLE = 1e15
+NEVER = 1 << 40
+PAIR_CANDIDATES = 12
+
+
+ITEM = np.dtype(
+    [
+        ("place", "i8"),
+        ("service", "i8"),
+        ("first", "i8"),  # its windows: from this one
+        ("last", "i8"),  # to before this one
+        ("due", "i8"),
+        ("late_free", "i8"),  # seconds late before anybody could begin: not priced
+        ("late_price", "f8"),  # per second, up to late_most in all
+        ("late_most", "f8"),
+        ("late_rest", "f8"),  # per second without end
+        ("penalty", "f8"),  # price of leaving out
+        ("far", "f8"),  # seconds from the nearest depot
+        ("width", "f8"),  # seconds within windows
+        ("series", "i8"),  # or -1
+        ("partner", "i8"),  # linked job, or -1
+        ("lag_from", "i8"),  # least seconds from this begin to the partner's
+        ("lag_to", "i8"),
+        ("held", "i8"),  # never taken out
+    ],
+    align=True,
+)
+WINDOW = np.dtype([("opens", "i8"), ("shuts", "i8")], align=True)
+ROUTE = np.dtype(
+    [
+        ("start", "i8"),
+        ("end", "i8"),
+        ("opens", "i8"),
+        ("closes", "i8"),  # after this it is overtime
+        ("shuts", "i8"),  # and later than this, impossible
+        ("over_price", "f8"),  # per second
+        ("fixed", "f8"),  # price of using the route at all
+        ("longest", "i8"),  # most seconds from leaving to coming home
+        ("rest", "i8"),  # its break item, or -1
+        ("team", "i8"),
+        ("day", "i8"),
+    ],
+    align=True,
+)
+TEAM = np.dtype([("budget", "i8"), ("available", "i8")], align=True)
+SERIES = np.dtype(
+    [("first", "i8"), ("last", "i8"), ("first_pattern", "i8"), ("last_pattern", "i8")], align=True
+)
+STOP = np.dtype(
+    [
+        ("item", "i8"),
+        ("begin", "i8"),
+        ("leave", "i8"),  # when the team could go on to another job
+        ("spot", "i8"),  # where the team is after the item
+        ("way", "i8"),  # seconds to the item
+        ("ahead", "i8"),  # place of the next real stop from here on
+        ("latest", "i8"),  # latest arrival that breaks nothing
+        ("calm", "i8"),  # latest arrival that costs nothing
+        ("head_s", "i8"),  # from leaving to the end of the item: least seconds,
+        ("head_early", "i8"),  # first and last moment of leaving that need no more
+        ("head_late", "i8"),
+        ("tail_s", "i8"),  # from the beginning of the item to coming home, likewise
+        ("tail_early", "i8"),
+        ("tail_late", "i8"),
+    ],
+    align=True,
+)
+RUN = np.dtype(
+    [
+        ("length", "i8"),
+        ("home", "i8"),
+        ("work", "i8"),  # seconds of travel and service
+        ("cost", "f8"),
+        ("changed", "i8"),  # since the best plan was kept
+        ("saved", "i8"),
+        ("old_length", "i8"),
+        ("old_cost", "f8"),
+    ],
+    align=True,
+)
+SPOT = np.dtype(
+    [
+        ("where", "i8"),  # route, or -1
+        ("position", "i8"),
+        ("anchor", "i8"),  # begin that is held fixed, or -1
+        ("old_anchor", "i8"),
+        ("tried", "i8"),  # iteration that listed the job; negative: and tried to place it
+        ("was_out", "i8"),
+    ],
+    align=True,
+)
+CHOICE = np.dtype([("price", "f8"), ("route", "i8"), ("index", "i8"), ("begin", "i8")], align=True)
+Records = Any  # record arrays: only numba knows their fields
+i64 = cast("Callable[[int], int]", np.int64)  # a literal would be compiled as a type of its own
+
+
+class Data(NamedTuple):
+    """What does not change. n jobs, V routes, items = jobs then breaks, L places, g kinds of gear.
+
+    Times are seconds; windows and `due` are about the beginning of the work.
+    """
+
+    time: Small  # (L, L): seconds between places
+    items: Records  # ITEM
+    windows: Records  # WINDOW
+    routes: Records  # ROUTE
+    teams: Records  # TEAM
+    able: Flags  # (n, V)
+    extra: NDArray[np.float32]  # (n, V): price of this route for this job
+    out: Ints  # (n, g): gear taken from the depot
+    back: Ints  # (n, g): gear brought back to it
+    room: Ints  # (V, g)
+    near: Ints  # (n, k): neighbouring jobs, nearest first
+    near_kinds: Ints  # (n, r): kinds of route, nearest first
+    kind_start: Ints  # (kinds + 1,)
+    kind_routes: Ints  # (V,): routes by kind
+    series: Records  # SERIES
+    series_jobs: Ints
+    pattern_days: Ints  # (patterns, most members)
+    reach: int  # how many neighbours are looked at for an insertion
+    travel_price: float
+    balance_price: float
+    loyal_price: float
+
+
+class Tour(NamedTuple):
+    """A plan being changed. W = longest sequence; row W of a route's stops is its way home."""
+
+    stops: Records  # STOP (V, W + 1)
+    runs: Records  # RUN (V,)
+    spots: Records  # SPOT (items,)
+    load_before: Ints  # (V, W + 1, g): most gear aboard up to here
+    load_after: Ints  # (V, W + 1, g): most gear aboard from here on
+    worked: Ints  # (teams,)
+    loyal: Floats  # (series,): price of the teams beyond the first
+
+
+class Scratch(NamedTuple):
+    """Room to work in, so that the inner loops allocate nothing."""
+
+    removed: Ints  # (n + 1,)
+    keys: Floats
+    touched: Ints  # (V,)
+    old_sequence: Ints  # (V, W)
+    old_worked: Ints  # (teams,)
+    old_loyal: Floats  # (series,)
+    resting: Ints  # (V,): routes whose break is out
+    stamp: Ints  # (V, W + 1)
+    places: Records  # CHOICE: positions worth pricing
+    days: Records  # CHOICE (members, days)
+    teams: Records  # CHOICE (members, days, teams)
+    pairs: Records  # CHOICE (2, candidates)
+    counters: Ints  # token of the iteration, token of the stamp
+
+
+jit: Any = njit  # without `_nrt` each look at a field counts references: sixty times slower
+
+
+def compiled(function: F) -> F:
+    """Compile with numba, without Python's lock, and keep the machine code beside the module."""
+    return cast("F", jit(cache=True, nogil=True, _nrt=False)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile into every caller."""
+    return cast("F", jit(nogil=True, forceinline=True, _nrt=False)(function))
+
+
+@compiled
+def uniform(state: State) -> float:
+    """Return the next random float in [0, 1) (xorshift64*)."""
+    x = state[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state[0] = x
+    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0

@@ -1,0 +1,333 @@
+# pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
+# mypy: disable-error-code="no-any-return"
+"""Ruin and recreate: take strings of neighbouring jobs out, put them back, keep the better."""
+
+import numpy as np
+
+from dianliang.engines.routing._kernel.groups import (
+    place_linked,
+    place_series,
+)
+from dianliang.engines.routing._kernel.placing import (
+    drop,
+    place_one,
+    place_rest,
+    save,
+)
+from dianliang.engines.routing._kernel.records import (
+    INFEASIBLE,
+    Data,
+    Floats,
+    Ints,
+    Scratch,
+    State,
+    Tour,
+    compiled,
+    i64,
+    uniform,
+)
+from dianliang.engines.routing._kernel.timing import (
+    balance,
+    schedule,
+)
+
+BLINK = 0.01
+"""So often a position is overlooked, that greed does not always repeat itself."""
+SPLIT_SHARE = 0.5
+SPLIT_GROWTH = 0.01
+
+
+@compiled
+def list_job(d: Data, s: Tour, w: Scratch, job: int, count: int, was_out: bool) -> int:
+    """Note a job as out, with what it was before; once per iteration."""
+    if s.spots[job].tried == w.counters[0]:
+        return count
+    s.spots[job].tried, s.spots[job].was_out = w.counters[0], was_out
+    w.removed[count], s.spots[job].old_anchor = job, s.spots[job].anchor
+    return count + 1
+
+
+@compiled
+def remove_string(
+    d: Data, s: Tour, w: Scratch, v: int, job: int, longest: int, count: int, state: State
+) -> int:
+    """Take a string around a job out of a route, perhaps with a preserved middle."""
+    n, size = d.able.shape[0], s.runs[v].length
+    most = 1 + int(uniform(state) * min(longest, size))
+    kept = 0
+    if uniform(state) < SPLIT_SHARE and most < size:
+        kept = 1
+        while most + kept < size and uniform(state) > SPLIT_GROWTH:
+            kept += 1
+    span = min(most + kept, size)
+    low, high = max(0, s.spots[job].position - span + 1), min(s.spots[job].position, size - span)
+    first = low + int(uniform(state) * (high - low + 1))
+    hole = first + int(uniform(state) * (most + 1)) if kept else size
+    write = 0
+    for p in range(size):
+        item = s.stops[v, p].item
+        is_out = first <= p < first + span and not hole <= p < hole + kept
+        if is_out and item < n and not d.items[item].held:
+            s.spots[item].where = -1
+            count = list_job(d, s, w, item, count, is_out and False)
+        else:
+            s.stops[v, write].item = item
+            write += 1
+    s.runs[v].length = write
+    return count
+
+
+@compiled
+def bring_mates(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> tuple[int, int]:
+    """Take out what belongs to what is out: the rest of a series, the linked job."""
+    i = 0
+    while i < count:
+        job = w.removed[i]
+        i += 1
+        series = d.items[job].series
+        if series >= 0:
+            if w.old_loyal[series] < 0:
+                w.old_loyal[series] = s.loyal[series]
+            s.loyal[series] = 0.0
+            for k in range(d.series[series].first, d.series[series].last):
+                mate, was_out = d.series_jobs[k], s.spots[d.series_jobs[k]].where < 0
+                if not was_out:
+                    touched = save(s, w, d, s.spots[mate].where, touched)
+                    schedule(d, s, drop(d, s, mate))
+                count = list_job(d, s, w, mate, count, was_out)
+        mate = d.items[job].partner
+        if mate >= 0:
+            was_out = s.spots[mate].where < 0
+            if not was_out:
+                touched = save(s, w, d, s.spots[mate].where, touched)
+                schedule(d, s, drop(d, s, mate))
+            count = list_job(d, s, w, mate, count, was_out)
+            s.spots[job].anchor = s.spots[mate].anchor = -1
+    return count, touched
+
+
+@compiled
+def seed_job(d: Data, s: Tour, state: State) -> int:
+    """Choose where to ruin: any job, or, a third of the time, a dear one that is left out."""
+    n = d.able.shape[0]
+    job = int(uniform(state) * n)
+    if uniform(state) < 0.35:
+        found = 0
+        for _ in range(40):
+            other = int(uniform(state) * n)
+            if s.spots[other].where < 0:
+                if found == 0 or d.items[other].penalty > d.items[job].penalty:
+                    job = other
+                found += 1
+                if found == 3:
+                    break
+    return job
+
+
+@compiled
+def ruin(
+    d: Data, s: Tour, w: Scratch, mean_removed: float, longest: int, state: State
+) -> tuple[int, int]:
+    """Take strings out of routes near a job; return how many jobs are out and routes touched."""
+    seed, count, touched = seed_job(d, s, state), i64(0), i64(0)
+    strings = 1 + int(uniform(state) * max(0.0, 4.0 * mean_removed / (1.0 + longest) - 1.0))
+    for k in range(-1, d.near.shape[1]):
+        job = seed if k < 0 else d.near[seed, k]
+        v = s.spots[job].where
+        if touched >= strings:
+            break
+        if v < 0 or s.runs[v].saved or d.items[job].held:
+            continue
+        touched = save(s, w, d, v, touched)
+        count = remove_string(d, s, w, v, job, longest, count, state)
+        schedule(d, s, v)
+    for k in range(-1, d.near.shape[1]):
+        job = seed if k < 0 else d.near[seed, k]
+        if s.spots[job].where < 0:
+            count = list_job(d, s, w, job, count, True)
+    return bring_mates(d, s, w, count, touched)
+
+
+@compiled
+def order(d: Data, w: Scratch, count: int, state: State) -> None:
+    """Sort what is out: at random, dear first, far first, near first, tight first, dense first."""
+    kind = int(uniform(state) * 14)
+    for i in range(count):
+        job = w.removed[i]
+        if kind < 4:
+            key = uniform(state)
+        elif kind < 8:
+            key = -d.items[job].penalty * (0.8 + 0.4 * uniform(state))
+        elif kind < 10:
+            key = -d.items[job].far
+        elif kind < 11:
+            key = d.items[job].far
+        elif kind < 13:
+            key = d.items[job].width
+        else:
+            key = -d.items[job].penalty / (d.items[job].service + 300.0)
+        k = i
+        while k > 0 and w.keys[k - 1] > key:
+            w.keys[k], w.removed[k] = w.keys[k - 1], w.removed[k - 1]
+            k -= 1
+        w.keys[k], w.removed[k] = key, job
+
+
+@compiled
+def lift_rests(d: Data, s: Tour, w: Scratch, touched: int, state: State) -> int:
+    """Take the break out of some touched routes; return how many."""
+    count = 0
+    for i in range(touched):
+        v = w.touched[i]
+        if d.routes[v].rest >= 0 and uniform(state) < 0.4:
+            schedule(d, s, drop(d, s, d.routes[v].rest))
+            w.resting[count] = v
+            count += 1
+    return count
+
+
+@compiled
+def settle_rests(d: Data, s: Tour, w: Scratch, count: int) -> bool:
+    """Put back the breaks that were taken out; tell whether all of them fit."""
+    is_fine = True
+    for i in range(count):
+        is_fine = is_fine and place_rest(d, s, w.resting[i])
+    return is_fine
+
+
+@compiled
+def recreate(
+    d: Data, s: Tour, w: Scratch, count: int, touched: int, blink: float, greed: float, state: State
+) -> int:
+    """Put jobs that are out back in the order given; return the touched routes.
+
+    `greed` > 1 lets a job in that costs more than leaving it out, in the hope of a later gain.
+    """
+    for i in range(count):
+        job = w.removed[i]
+        if s.spots[job].where >= 0:
+            continue
+        if d.items[job].series >= 0:
+            if s.spots[job].tried != -w.counters[0]:
+                touched = place_series(d, s, w, d.items[job].series, blink, state, touched)
+                for k in range(
+                    d.series[d.items[job].series].first, d.series[d.items[job].series].last
+                ):
+                    s.spots[d.series_jobs[k]].tried = -w.counters[0]
+        elif d.items[job].partner >= 0:
+            if s.spots[job].tried != -w.counters[0]:
+                touched = place_linked(d, s, w, job, touched)
+                s.spots[job].tried = s.spots[d.items[job].partner].tried = -w.counters[0]
+        else:
+            touched = place_one(d, s, w, job, greed * d.items[job].penalty, blink, state, touched)
+    return touched
+
+
+@compiled
+def change(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> float:
+    """Return how much dearer the plan is than before this iteration; INFEASIBLE over a budget."""
+    price, is_over = 0.0, False
+    for i in range(touched):
+        price += s.runs[w.touched[i]].cost - s.runs[w.touched[i]].old_cost
+        team = d.routes[w.touched[i]].team
+        is_over |= s.worked[team] > d.teams[team].budget
+        if d.balance_price > 0 and w.old_worked[team] >= 0:
+            price += balance(d, team, s.worked[team]) - balance(d, team, w.old_worked[team])
+        w.old_worked[team] = -1
+    for i in range(count):
+        job = w.removed[i]
+        price += d.items[job].penalty * ((s.spots[job].where < 0) - s.spots[job].was_out)
+        series = d.items[job].series
+        if series >= 0 and job == d.series_jobs[d.series[series].first]:
+            price += s.loyal[series] - w.old_loyal[series]
+    return INFEASIBLE if is_over else price
+
+
+@compiled
+def undo(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> None:
+    """Bring every touched route back to what it was."""
+    for i in range(count):
+        job = w.removed[i]
+        s.spots[job].anchor, s.spots[job].where = s.spots[job].old_anchor, -1
+        if d.items[job].series >= 0:
+            s.loyal[d.items[job].series] = w.old_loyal[d.items[job].series]
+    for i in range(touched):
+        v = w.touched[i]
+        s.runs[v].length = s.runs[v].old_length
+        for p in range(s.runs[v].length):
+            s.stops[v, p].item = w.old_sequence[v, p]
+        schedule(d, s, v)
+
+
+@compiled
+def keep_best(s: Tour, b: Tour) -> None:
+    """Copy what has changed since the last best plan into it."""
+    for v in range(s.runs.shape[0]):
+        if s.runs[v].changed:
+            s.runs[v].changed = False
+            b.runs[v].length = s.runs[v].length
+            for p in range(s.runs[v].length):
+                b.stops[v, p].item = s.stops[v, p].item
+    for series in range(s.loyal.shape[0]):
+        b.loyal[series] = s.loyal[series]
+    for item in range(s.spots.shape[0]):
+        b.spots[item].anchor = s.spots[item].anchor
+
+
+@compiled
+def improve(
+    d: Data,
+    s: Tour,
+    w: Scratch,
+    b: Tour,
+    totals: Floats,
+    state: State,
+    temperature: float,
+    iterations: int,
+    mean_removed: float,
+    longest: int,
+    greed: float,
+) -> None:
+    """Ruin and recreate; `totals` holds the price of the present plan and of the best, `b`."""
+    for _ in range(iterations):
+        w.counters[0] += 1
+        count, touched = ruin(d, s, w, mean_removed, longest, state)
+        order(d, w, count, state)
+        lifted = lift_rests(d, s, w, touched, state)
+        is_early = uniform(state) < 0.5
+        is_fine = settle_rests(d, s, w, lifted) if is_early else True
+        boost = np.exp(uniform(state) * greed) if greed > 0 and uniform(state) < 0.4 else 1.0
+        touched = recreate(d, s, w, count, touched, BLINK, boost, state)
+        if not is_early:
+            is_fine = settle_rests(d, s, w, lifted)
+        price = change(d, s, w, count, touched)
+        if not is_fine:
+            price = INFEASIBLE
+        if price <= -temperature * np.log(max(uniform(state), 1e-12)):
+            totals[0] += price
+            for i in range(touched):
+                s.runs[w.touched[i]].changed = True
+            if totals[0] < totals[1] - 1e-6:
+                totals[1] = totals[0]
+                keep_best(s, b)
+        else:
+            undo(d, s, w, count, touched)
+        for i in range(touched):
+            s.runs[w.touched[i]].saved = False
+        for i in range(count):
+            if d.items[w.removed[i]].series >= 0:
+                w.old_loyal[d.items[w.removed[i]].series] = -1.0
+
+
+@compiled
+def build(d: Data, s: Tour, w: Scratch, jobs: Ints, state: State) -> None:
+    """Insert jobs one after another where they are cheapest, without blinks."""
+    w.counters[0] += 1
+    for i in range(jobs.shape[0]):
+        w.removed[i] = jobs[i]
+        s.spots[jobs[i]].tried = w.counters[0]
+    touched = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, 1.0, state)
+    for i in range(touched):
+        s.runs[w.touched[i]].saved = False
+    for team in range(w.old_worked.shape[0]):
+        w.old_worked[team] = -1

@@ -1,0 +1,211 @@
+"""Room for a search on the kernel's data: plans in arrays, scratch, a search in progress."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dianliang.engines.routing import _kernel as kernel
+from dianliang.engines.routing._kernel import Data, Scratch, Tour
+
+Sequences = dict[int, list[int]]
+"""Jobs of each used route, in order, without breaks."""
+
+
+def longest_route(d: Data) -> int:
+    """Return how many items a route may hold: by time and gear, a break, one more to try."""
+    n = len(d.able)
+    if n == 0 or len(d.routes) == 0:
+        return 3
+    most = min(
+        n, _how_many(d.items["service"][:n], int((d.routes["shuts"] - d.routes["opens"]).max()))
+    )
+    for g in range(d.room.shape[1]):
+        for need in (d.out[:, g], d.back[:, g]):
+            most = min(most, _how_many(need, int(d.room[:, g].max())))
+    return most + 3
+
+
+def _how_many(needs: NDArray[np.int64], room: int) -> int:
+    return int(np.searchsorted(np.cumsum(np.sort(needs)), room, side="right"))
+
+
+def empty_tour(d: Data, width: int) -> Tour:
+    """Return a plan in which nothing is assigned; each route holds its break."""
+    routes, gear = len(d.routes), d.room.shape[1]
+    s = Tour(
+        stops=np.zeros((routes, width + 1), kernel.STOP),
+        runs=np.zeros(routes, kernel.RUN),
+        spots=np.zeros(len(d.items), kernel.SPOT),
+        load_before=np.zeros((routes, width + 1, gear), np.int64),
+        load_after=np.zeros((routes, width + 1, gear), np.int64),
+        worked=np.zeros(len(d.teams), np.int64),
+        loyal=np.zeros(len(d.series)),
+    )
+    s.spots["anchor"] = -1
+    s.runs["changed"] = 1
+    rests = np.flatnonzero(d.routes["rest"] >= 0)
+    s.stops["item"][rests, 0] = d.routes["rest"][rests]
+    s.runs["length"][rests] = 1
+    kernel.retime(d, s)
+    return s
+
+
+def scratch_for(d: Data, width: int) -> Scratch:
+    """Return room for the inner loops."""
+    n, routes, teams = len(d.able), len(d.routes), len(d.teams)
+    members = int((d.series["last"] - d.series["first"]).max(initial=0))
+    days = int(d.routes["day"].max(initial=0)) + 1 if members else 0
+    loyal = teams if d.loyal_price > 0 else 0
+    return Scratch(
+        removed=np.zeros(n + 1, np.int64),
+        keys=np.zeros(n + 1),
+        touched=np.zeros(routes + 1, np.int64),
+        old_sequence=np.zeros((routes, width), np.int64),
+        old_worked=np.full(teams, -1, np.int64),
+        old_loyal=np.full(len(d.series), -1.0),
+        resting=np.zeros(routes + 1, np.int64),
+        stamp=np.zeros((routes, width + 1), np.int64),
+        places=np.zeros(2 * d.near.shape[1] + 2 * routes + 4, kernel.CHOICE),
+        days=np.zeros((members, days), kernel.CHOICE),
+        teams=np.zeros((members, days, loyal), kernel.CHOICE),
+        pairs=np.zeros((2, kernel.PAIR_CANDIDATES), kernel.CHOICE),
+        counters=np.zeros(2, np.int64),
+    )
+
+
+@dataclass(slots=True)
+class Search:
+    """A search in progress: the plan being changed, the best so far, and their prices."""
+
+    data: Data
+    tour: Tour
+    best: Tour
+    scratch: Scratch
+    totals: NDArray[np.float64]
+    state: NDArray[np.uint64]
+
+    @classmethod
+    def begin(cls, d: Data, *, seed: int, width: int = 0) -> "Search":
+        """Return a search on an empty plan."""
+        width = width or longest_route(d)
+        tour, best = empty_tour(d, width), empty_tour(d, width)
+        price = kernel.total(d, tour)
+        state = np.array([(seed * 2654435761 + 88172645463325252) % 2**63 | 1], np.uint64)
+        return cls(d, tour, best, scratch_for(d, width), np.array([price, price]), state)
+
+    def build(self, jobs: NDArray[np.int64]) -> None:
+        """Insert jobs one after another where they are cheapest."""
+        kernel.build(self.data, self.tour, self.scratch, jobs, self.state)
+        self.settle()
+
+    def settle(self) -> None:
+        """Take the present plan as the best."""
+        self.totals[:] = kernel.total(self.data, self.tour)
+        self.tour.runs["changed"] = 1
+        kernel.keep_best(self.tour, self.best)
+
+    def load(self, sequences: Sequences, anchors: dict[int, int] | None = None) -> None:
+        """Start from given sequences; each break goes where it is cheapest.
+
+        Raises:
+            ValueError: a sequence breaks a rule.
+        """
+        d, s = self.data, self.tour
+        s.runs["length"] = 0
+        s.spots["where"] = -1
+        s.spots["anchor"] = -1
+        for job, begin in (anchors or {}).items():
+            s.spots["anchor"][job] = begin
+        for route in range(len(d.routes)):
+            if not self.lay(route, sequences.get(route, [])):
+                raise ValueError(f"route {route} breaks a rule")
+        for series in range(len(s.loyal)):
+            teams = kernel.distinct_teams(d, s, series)
+            s.loyal[series] = d.loyal_price * max(0, teams - 1)
+        self.settle()
+
+    def run(self, *, temperature: float, iterations: int, greed: float = 0.0) -> None:
+        """Ruin and recreate a number of times at one temperature."""
+        kernel.improve(
+            self.data,
+            self.tour,
+            self.scratch,
+            self.best,
+            self.totals,
+            self.state,
+            temperature,
+            iterations,
+            10.0,
+            10,
+            greed,
+        )
+
+    def lay(self, route: int, jobs: list[int], *, rest_after: int = -1) -> bool:
+        """Give a route a sequence; tell whether it holds.
+
+        Its break comes after so many jobs, or where it is cheapest.
+        """
+        d, s = self.data, self.tour
+        for item in s.stops["item"][route, : s.runs["length"][route]]:
+            s.spots["where"][item] = -1
+        if len(jobs) + 1 > s.stops.shape[1] - 1:
+            return False
+        rest = int(d.routes["rest"][route])
+        items = list(jobs)
+        if rest >= 0 and rest_after >= 0:
+            items.insert(rest_after, rest)
+        s.stops["item"][route, : len(items)] = items
+        s.runs["length"][route] = len(items)
+        is_fine = bool(kernel.schedule(d, s, route))
+        if rest >= 0 and rest_after < 0:
+            is_fine &= bool(kernel.place_rest(d, s, route))
+        return is_fine
+
+    def append(self, route: int, job: int) -> bool:
+        """Put a job at the end of a route if every rule allows it; tell whether it did."""
+        laid = self.tour.stops["item"][route, : self.tour.runs["length"][route]]
+        jobs = laid[laid < len(self.data.able)].tolist()
+        if self.lay(route, [*jobs, job]):
+            return True
+        self.lay(route, jobs)
+        return False
+
+    def mates(self, job: int) -> list[int]:
+        """Return the jobs that go with a job: its linked job, the rest of its series."""
+        d = self.data
+        partner, series = int(d.items["partner"][job]), int(d.items["series"][job])
+        found = [partner] if partner >= 0 else []
+        if series >= 0:
+            own = d.series[series]
+            found += [int(mate) for mate in d.series_jobs[own["first"] : own["last"]]]
+        return [mate for mate in found if mate != job]
+
+    def unassigned(self) -> int:
+        """Count the jobs that the present plan leaves out."""
+        return int((self.tour.spots["where"][: len(self.data.able)] < 0).sum())
+
+    def recall(self) -> None:
+        """Go back to the best plan."""
+        s, b = self.tour, self.best
+        s.runs["length"], s.stops["item"] = b.runs["length"], b.stops["item"]
+        s.spots["anchor"], s.loyal[:] = b.spots["anchor"], b.loyal
+        kernel.retime(self.data, s)
+        s.runs["changed"] = 0
+        self.totals[:] = kernel.total(self.data, s)
+
+    def sequences(self) -> Sequences:
+        """Return the jobs of each used route in the best plan."""
+        n = len(self.data.able)
+        found: Sequences = {}
+        for route, length in enumerate(self.best.runs["length"].tolist()):
+            items = self.best.stops["item"][route, :length]
+            jobs = items[items < n]
+            if len(jobs):
+                found[route] = jobs.tolist()
+        return found
+
+    def anchors(self) -> dict[int, int]:
+        """Return the held begins of linked jobs in the best plan."""
+        begins = self.best.spots["anchor"][: len(self.data.able)]
+        return {int(job): int(begins[job]) for job in np.flatnonzero(begins >= 0)}

@@ -1,0 +1,170 @@
+"""What ties jobs together: two teams at once, one after the other, one customer on several days."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dianliang.engines.routing import (
+    InvalidProblemError,
+    Link,
+    MaxIterations,
+    Priority,
+    Problem,
+    Series,
+    Weights,
+    check,
+    follow_plan,
+    solve,
+)
+from dianliang.kernel.calendar import SHANGHAI
+from tests.engines.routing.worlds import at, job, team, window
+
+SHORT = MaxIterations(limit=400)
+
+
+def planned(problem):
+    plan = solve(problem, stop=SHORT)
+    assert check(problem, plan) == ()
+    return plan
+
+
+def day_of(plan, name):
+    return plan.stop_of(name)[1].start_at.astimezone(SHANGHAI).date()
+
+
+def test_two_teams_begin_at_once():
+    problem = Problem(
+        jobs=(job("lift", minutes=60), job("hold", minutes=60), job("far", km_east=9)),
+        teams=(team("A"), team("B")),
+        links=(Link(first="lift", then="hold"),),
+    )
+
+    plan = planned(problem)
+
+    (one, first), (other, then) = plan.stop_of("lift"), plan.stop_of("hold")
+    assert one.team_id != other.team_id
+    assert first.start_at == then.start_at
+
+
+@settings(max_examples=40, deadline=None)
+@given(lag=st.integers(0, 180), span=st.integers(0, 120), busy=st.integers(0, 4))
+def test_one_begins_so_long_after_the_other(lag, span, busy):
+    problem = Problem(
+        jobs=(
+            job("cut", minutes=30),
+            job("restore", minutes=30, km_east=4),
+            *(job(f"K{i}", minutes=50, km_east=i) for i in range(busy)),
+        ),
+        teams=(team("A"), team("B")),
+        links=(Link(first="cut", then="restore", lag_from_s=lag * 60, lag_to_s=(lag + span) * 60),),
+    )
+
+    plan = planned(problem)
+
+    assert not plan.unassigned
+    gap = plan.stop_of("restore")[1].start_at - plan.stop_of("cut")[1].start_at
+    assert timedelta(minutes=lag) <= gap <= timedelta(minutes=lag + span)
+
+
+def test_what_cannot_be_done_together_is_left_out_together():
+    problem = Problem(
+        jobs=(job("lift", skills=frozenset({"diving"})), job("hold")),
+        teams=(team("A"), team("B")),
+        links=(Link(first="lift", then="hold"),),
+    )
+
+    plan = planned(problem)
+
+    assert {left.job_id for left in plan.unassigned} == {"lift", "hold"}
+    assert all("绑定" in left.reasons[-1].words for left in plan.unassigned)
+
+
+def test_a_plan_with_linked_jobs_is_followed_as_it_was():
+    problem = Problem(
+        jobs=(job("lift", minutes=60), job("hold", minutes=60), job("K", minutes=100)),
+        teams=(team("A"), team("B")),
+        links=(Link(first="lift", then="hold"),),
+    )
+    plan = planned(problem)
+
+    again = follow_plan(problem, plan)
+
+    assert [route.stops for route in again.routes] == [route.stops for route in plan.routes]
+
+
+@settings(max_examples=30, deadline=None)
+@given(gap=st.integers(1, 2), busy=st.integers(0, 6))
+def test_visits_of_a_series_keep_their_distance_in_days(gap, busy):
+    problem = Problem(
+        jobs=(
+            *(job(f"V{i}", minutes=40) for i in range(2)),
+            *(job(f"K{i}", minutes=120, km_east=i) for i in range(busy)),
+        ),
+        teams=(team("A", days=4), team("B", days=4)),
+        series=(Series(id="S", job_ids=("V0", "V1"), gap_from_days=gap, gap_to_days=gap),),
+    )
+
+    plan = planned(problem)
+
+    assert not plan.unassigned
+    assert (day_of(plan, "V1") - day_of(plan, "V0")).days == gap
+
+
+def test_only_the_given_patterns_of_days_are_used():
+    days = [at(9, day).astimezone(SHANGHAI).date() for day in range(4)]
+    problem = Problem(
+        jobs=tuple(job(f"V{i}") for i in range(2)),
+        teams=(team("A", days=4),),
+        series=(Series(id="S", job_ids=("V0", "V1"), patterns=((days[1], days[3]),)),),
+    )
+
+    plan = planned(problem)
+
+    assert (day_of(plan, "V0"), day_of(plan, "V1")) == (days[1], days[3])
+
+
+def test_one_team_serves_a_series_when_that_costs_little_more():
+    problem = Problem(
+        jobs=(job("V0"), job("V1"), job("K", km_east=1.5, preferred_team="B")),
+        teams=(team("A", days=2), team("B", days=2)),
+        series=(Series(id="S", job_ids=("V0", "V1")),),
+        weights=Weights(series_team=3_600),
+    )
+
+    plan = planned(problem)
+
+    assert plan.objective.series_teams == 0
+    assert plan.stop_of("V0")[0].team_id == plan.stop_of("V1")[0].team_id
+
+
+def test_a_series_that_does_not_fit_is_left_out_whole():
+    problem = Problem(
+        jobs=(job("V0"), job("V1", windows=(window(19, 21),), priority=Priority.MUST)),
+        teams=(team("A", days=2),),
+        series=(Series(id="S", job_ids=("V0", "V1")),),
+    )
+
+    plan = planned(problem)
+
+    assert {left.job_id for left in plan.unassigned} == {"V0", "V1"}
+
+
+@pytest.mark.parametrize(
+    "ties",
+    [
+        {"links": (Link(first="J", then="J"),)},
+        {"links": (Link(first="J", then="K", lag_from_s=9, lag_to_s=1),)},
+        {"links": (Link(first="J", then="X"),)},
+        {"links": (Link(first="J", then="K"), Link(first="K", then="L"))},
+        {"series": (Series(id="S", job_ids=("J", "X")),)},
+        {"series": (Series(id="S", job_ids=("J",)), Series(id="T", job_ids=("J",)))},
+        {"series": (Series(id="S", job_ids=()),)},
+    ],
+)
+def test_ties_that_contradict_themselves_are_refused(ties):
+    problem = Problem(jobs=(job("J"), job("K"), job("L")), teams=(team(),), **ties)
+
+    with pytest.raises(InvalidProblemError):
+        solve(problem, stop=SHORT)
