@@ -28,7 +28,7 @@ def log_in(page: Page, url: str, username: str) -> None:
 
 
 def shoot(browser: Browser, url: str, folder: Path) -> None:
-    """Visit the pages that the README shows."""
+    """Visit the pages that the README and the guides show."""
     phone = browser.new_context(viewport=PHONE, locale="zh-CN", device_scale_factor=2)
     page = phone.new_page()
     pages = {"portal-home": "/", "portal-post": "/post/", "portal-public": "/needs/"}
@@ -36,25 +36,36 @@ def shoot(browser: Browser, url: str, folder: Path) -> None:
         page.goto(url + path)
         page.wait_for_timeout(900)
         page.screenshot(path=folder / f"{name}.png")
+    shoot_desk(browser, url, folder)
+    shoot_field(browser, url, folder)
+
+
+def shoot_desk(browser: Browser, url: str, folder: Path) -> None:
+    """Sit at the desk: the queue, one need, a plan from its making to the board."""
     desk = browser.new_context(viewport=DESK, locale="zh-CN")
     page = desk.new_page()
     log_in(page, url, "dispatcher")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(2000)
     page.screenshot(path=folder / "console-board.png")
     page.locator("[data-main]").first.click()
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(900)
     page.screenshot(path=folder / "console-need.png")
     page.goto(f"{url}/console/plans/new/")
+    page.wait_for_timeout(900)
     page.screenshot(path=folder / "plan-new.png")
+    anyway = page.get_by_label("照样排")
     page.get_by_role("button", name="开始排").click()
-    page.get_by_role("button", name="发布给队伍").wait_for(timeout=60_000)
-    page.wait_for_timeout(1500)
-    page.screenshot(path=folder / "plan.png", full_page=True)
+    if anyway.count():
+        anyway.check()
+        page.get_by_role("button", name="开始排").click()
+    page.get_by_role("button", name="发布给队伍").wait_for(timeout=180_000)
+    page.wait_for_timeout(2000)
+    page.screenshot(path=folder / "plan.png")
     page.get_by_role("button", name="发布给队伍").click()
     page.wait_for_timeout(1500)
     page.goto(f"{url}/board/")
+    page.wait_for_timeout(900)
     page.screenshot(path=folder / "board.png")
-    shoot_field(browser, url, folder)
 
 
 def shoot_field(browser: Browser, url: str, folder: Path) -> None:

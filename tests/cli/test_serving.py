@@ -95,6 +95,7 @@ def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting
 def test_a_taken_port_and_a_home_in_use_are_told_in_words(command):
     port, other = free_port(), None
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
         refused = command("serve", "--port", str(port))

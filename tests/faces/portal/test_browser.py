@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from dianliang.domain.intake.models import Need, Participant
 from dianliang.domain.territory.models import Area
@@ -265,7 +265,7 @@ def test_everything_goes_by_keyboard(town, browser_of: Open):
         if page.evaluate("document.activeElement.id") == "id_text":
             break
     page.keyboard.type("路灯坏了三天了")
-    reach(page, "village")
+    reach(page, village(page))
     page.keyboard.type("ycc")
     page.keyboard.press("Enter")
     expect(village(page)).to_have_value("余村村")
@@ -281,13 +281,13 @@ def test_everything_goes_by_keyboard(town, browser_of: Open):
     assert (Need.objects.get().area.code, Need.objects.get().lat) == ("V1", None)
 
 
-def reach(page: Page, name: str) -> None:
+def reach(page: Page, wanted: Locator) -> None:
     """Press Tab until an element has the focus."""
     for _ in range(30):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == name:
+        if wanted.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"{name} cannot be reached")
+    raise AssertionError(f"{wanted} cannot be reached")
 
 
 def test_without_scripts_a_need_is_posted_followed_and_slowed_down_with_a_way_on(
