@@ -1,5 +1,6 @@
 """One Chromium for the whole run, and a server on loopback for it to look at."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -16,19 +17,19 @@ from pytest_django.live_server_helper import LiveServer
 
 from dianliang.core.assets import ensure_assets
 
-FIRST_PORT, PORTS_EACH, CHECKOUTS = 20000, 10, 60
+FIRST_PORT, PORTS_EACH, WORKERS, CHECKOUTS = 20000, 50, 8, 30
 PHONE = {"width": 360, "height": 740}
 
 
 def free_port() -> int:
     """Return a free loopback port below the ephemeral range, of this checkout and worker's own."""
     checkout = zlib.crc32(str(Path(__file__).parent).encode()) % CHECKOUTS
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PORTS_EACH
-    first = FIRST_PORT + (checkout * PORTS_EACH + worker) * PORTS_EACH
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+    first = FIRST_PORT + (checkout * WORKERS + worker) * PORTS_EACH
     for port in range(first, first + PORTS_EACH):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))  # also refused while an earlier server's ends linger
+            return port
     raise RuntimeError("no free port")
 
 
