@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from dianliang.core import audit, jobs, seal
+from dianliang.core.assets import ensure_assets
 from dianliang.core.models import AuditEvent, BackgroundJob
 from dianliang.domain.customers.models import Customer
 from dianliang.flows import checkup
@@ -48,6 +49,12 @@ def found(at, subject):
 def worst(at, subject):
     (finding,) = found(at, subject)
     return finding.severity, finding.words
+
+
+@pytest.fixture(autouse=True)
+def front_end() -> None:
+    """A fresh clone has no built files yet; an installation that is sound has."""
+    ensure_assets()
 
 
 def test_a_sound_installation_has_nothing_wrong(town, clock):
