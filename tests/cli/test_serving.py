@@ -78,7 +78,9 @@ def test_a_terminated_server_stops_soon_and_says_so(command):
     assert server.returncode == 0
     assert "已停止" in said
     assert "Warning" not in said
-    assert "WARNING" not in said
+    # On a busy machine a worker may be stopped the hard way; nothing else may warn.
+    warned = [line for line in said.splitlines() if "WARNING" in line]
+    assert not [line for line in warned if "refused to gracefully stop" not in line]
 
 
 def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting(command):

@@ -58,9 +58,15 @@ def record_about(
         unit_code=by.unit_code,
         verb=verb,
         target_type=target_type,
-        target_id=target_id[:64],
-        before=before[:120],
-        after=after[:120],
-        reason=reason,
+        target_id=_storable(target_id)[:64],
+        before=_storable(before)[:120],
+        after=_storable(after)[:120],
+        reason=_storable(reason),
         outcome=outcome,
     )
+
+
+def _storable(text: str) -> str:
+    """Return a text that both databases keep: what was refused is recorded, whatever it holds."""
+    shown = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return shown.encode("utf-8", "replace").decode("utf-8")
