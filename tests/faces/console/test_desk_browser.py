@@ -45,6 +45,12 @@ def open_queue(page: Page, query: str = "") -> None:
     expect(page.locator("#map[data-ready]")).to_be_visible()
 
 
+def opened(desk, number):
+    """Wait for the page of a need and for its keys."""
+    expect(desk.get_by_role("heading", level=1)).to_have_text(number)
+    desk.wait_for_load_state()
+
+
 def test_a_whole_round_by_keyboard_ends_where_it_began(town, desk):
     needs = [town.post(f"余村{i}号路灯坏了", area_code="V1", at=now()) for i in range(3)]
     open_queue(desk)
@@ -54,14 +60,14 @@ def test_a_whole_round_by_keyboard_ends_where_it_began(town, desk):
     expect(here(desk)).to_have_attribute("id", needs[1].number)
     expect(here(desk).locator("[data-main]")).to_be_focused()
     desk.keyboard.press("Enter")
-    expect(desk.get_by_role("heading", level=1)).to_have_text(needs[1].number)
+    opened(desk, needs[1].number)
     desk.keyboard.press("h")
     expect(desk.get_by_label("给哪个单位")).to_be_focused()
     desk.get_by_label("给哪个单位").blur()
     desk.keyboard.press("j")
-    expect(desk.get_by_role("heading", level=1)).to_have_text(needs[2].number)
+    opened(desk, needs[2].number)
     desk.keyboard.press("k")
-    expect(desk.get_by_role("heading", level=1)).to_have_text(needs[1].number)
+    opened(desk, needs[1].number)
     desk.keyboard.press("a")
     expect(desk.get_by_text("已更新")).to_be_visible()
     desk.keyboard.press("u")

@@ -34,6 +34,8 @@ def phone(chromium, server, today_world) -> Iterator[BrowserContext]:
     )
     context.set_default_timeout(PATIENCE_MS)
     yield context
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")  # an answer that is under way when the test ends
     context.close()
 
 
