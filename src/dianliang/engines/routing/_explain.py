@@ -188,6 +188,8 @@ def _with_overtime(ways: Ways, number: int) -> Fix | None:
             continue
         team, shift = ways.compiled.routes[found.route]
         more = ways.overtime_s(found, number, extra_s)
+        if more <= 0:
+            continue
         return Fix(
             kind=FixKind.OVERTIME,
             words=f"{team.id} 加班 {-(-more // 60)} 分钟",
