@@ -52,8 +52,8 @@ def record_about(
     return AuditEvent.objects.create(
         at=at,
         device_at=device_at,
-        actor_id=by.id,
-        actor_name=by.name,
+        actor_id=_storable(by.id),
+        actor_name=_storable(by.name),
         role=by.role,
         unit_code=by.unit_code,
         verb=verb,

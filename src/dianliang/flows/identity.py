@@ -59,7 +59,7 @@ def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | Non
 
 def record_log_in(username: str, *, failed: bool, reason: str = "", at: datetime) -> None:
     """Put a log-in on record, also one that failed; an unknown name is kept as it was typed."""
-    shown = username.replace("\0", "\N{REPLACEMENT CHARACTER}")[:64]  # PostgreSQL keeps no NUL
+    shown = username[:64]
     audit.record_about(
         LOG_IN,
         target_type="core.user",

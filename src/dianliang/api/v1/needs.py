@@ -27,8 +27,14 @@ MOST_POSTS, PER = 3000, timedelta(hours=1)
 """Posts per program and hour. Danger is never held back, nor is a repetition."""
 Page = Annotated[int, Field(ge=1, le=10_000)]
 Cursor = Annotated[int, Field(ge=0, le=2**53)]
-IF_MATCH: Any = Header("", alias="If-Match")  # type: ignore[type-arg]  # the stubs take it for a class
-IF_NONE_MATCH: Any = Header("", alias="If-None-Match")  # type: ignore[type-arg]
+
+
+def _tag(alias: str) -> Any:
+    """Declare an optional header with the tag of a version."""
+    return Header("", alias=alias)  # type: ignore[type-arg]  # the stubs take it for a class
+
+
+IF_MATCH, IF_NONE_MATCH = _tag("If-Match"), _tag("If-None-Match")
 router = Router(tags=["需求"])
 
 

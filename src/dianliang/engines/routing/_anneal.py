@@ -18,7 +18,6 @@ class Params:
     """How to search. The defaults were chosen on generated days, not on any benchmark.
 
     `hot` and `cold` are annealing temperatures in units of the mean leg of the first plan.
-    `greed` is how far a job may be let in dearer than leaving it out, as ln of the factor.
     """
 
     workers: int = 1
@@ -27,7 +26,6 @@ class Params:
     rounds: int = 10
     hot: float = 10.0
     cold: float = 0.04
-    greed: float = 0.0
     chunk: int = 100
     """Iterations between two looks at the stop criterion."""
 
@@ -121,7 +119,7 @@ def _cool(
     share = watch.share()
     while share < until:
         before = float(search.totals[1])
-        search.run(temperature=heat(share), iterations=params.chunk, greed=params.greed)
+        search.run(temperature=heat(share), iterations=params.chunk)
         watch.unassigned = search.unassigned()
         share = watch.share(params.chunk, before - float(search.totals[1]))
 

@@ -86,9 +86,9 @@ class Search:
     state: NDArray[np.uint64]
 
     @classmethod
-    def begin(cls, d: Data, *, seed: int, width: int = 0) -> "Search":
+    def begin(cls, d: Data, *, seed: int) -> "Search":
         """Return a search on an empty plan."""
-        width = width or longest_route(d)
+        width = longest_route(d)
         tour, best = empty_tour(d, width), empty_tour(d, width)
         price = kernel.total(d, tour)
         state = np.array([(seed * 2654435761 + 88172645463325252) % 2**63 | 1], np.uint64)
@@ -125,7 +125,7 @@ class Search:
             s.loyal[series] = d.loyal_price * max(0, teams - 1)
         self.settle()
 
-    def run(self, *, temperature: float, iterations: int, greed: float = 0.0) -> None:
+    def run(self, *, temperature: float, iterations: int) -> None:
         """Ruin and recreate a number of times at one temperature."""
         kernel.improve(
             self.data,
@@ -136,9 +136,6 @@ class Search:
             self.state,
             temperature,
             iterations,
-            10.0,
-            10,
-            greed,
         )
 
     def lay(self, route: int, jobs: list[int], *, rest_after: int = -1) -> bool:

@@ -4,8 +4,8 @@ import argparse
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.core import seal
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, verb: str, head: str, **_: Any) -> None:
         """Print what was sealed, or what the chain says."""
         if verb == "seal":
-            added = seal.seal_settled(at=timezone.now())  # noqa: TID251
+            added = seal.seal_settled(at=now())
             self.stdout.write(f"新增封印 {added} 个")
             return
         verdict = seal.verify(head=head)

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.cli.operator import operator
 from dianliang.core import audit, backup
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         """Copy, record and say what was copied."""
         if connection.vendor != "sqlite":
             raise CommandError(ELSEWHERE)
-        at = timezone.now()  # noqa: TID251 (commands read the clock)
+        at = now()
         database = Path(settings.DATABASES["default"]["NAME"])
         copied = backup.keep(home=settings.HOME, database=database, to=file, at=at)
         audit.record_about(

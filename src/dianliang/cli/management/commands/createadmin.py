@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.cli.operator import operator
 from dianliang.flows import accounts
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             display_name=name,
             password=self._password(),
             by=operator(),
-            at=timezone.now(),  # noqa: TID251 (commands read the clock)
+            at=now(),
         )
         done = "已建立管理员" if is_new else "已授予管理员身份并重设密码："
         self.stdout.write(f"{done} {username}。请登录后打开 /admin/。")

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.utils import timezone
 
 from dianliang.cli import server
+from dianliang.cli.clock import now
 from dianliang.core.assets import ensure_assets
 from dianliang.core.home import DATABASE
 from dianliang.core.processes import hold_home
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         return chosen
 
     def _prepare(self, *, fresh: bool) -> None:
-        at = timezone.now()  # noqa: TID251 (commands read the clock)
+        at = now()
         call_command("migrate", verbosity=0, skip_checks=True)
         if seeding.is_seeded() and not seeding.is_generated():
             raise CommandError(

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.flows import checkup
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         """Examine and print."""
-        findings = checkup.examine(at=timezone.now())  # noqa: TID251
+        findings = checkup.examine(at=now())
         for finding in findings:
             self.stdout.write(f"[{finding.severity}] {finding.subject}：{finding.words}")
         if any(finding.severity is checkup.Severity.WRONG for finding in findings):

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.cli.operator import operator
 from dianliang.flows import importing
 from dianliang.kernel.errors import DomainError
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             done = importing.import_county(
                 **contents,
                 by=operator(),
-                at=timezone.now(),  # noqa: TID251 (commands read the clock)
+                at=now(),
                 only_check=check,
             )
         except (DomainError, OSError) as refusal:

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.cli.management.commands.backup import ELSEWHERE
 from dianliang.cli.operator import operator
 from dianliang.core import audit, backup, home, keys
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             target_type="backup",
             target_id=copied.sha256,
             by=operator(),
-            at=timezone.now(),  # noqa: TID251 (commands read the clock)
+            at=now(),
         )
         self.stdout.write(f"已恢复：附件 {copied.uploads} 个，密钥与数据库配套。可以 serve 了。")
 

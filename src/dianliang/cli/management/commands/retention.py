@@ -5,8 +5,8 @@ from datetime import datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.cli.operator import operator
 from dianliang.flows import privacy
 from dianliang.kernel.calendar import SHANGHAI
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         """Erase, or count."""
         if not 1 <= years <= 50:
             raise CommandError("年数应在 1 到 50 之间。")
-        at = timezone.now()  # noqa: TID251 (commands read the clock)
+        at = now()
         day = privacy.years_before(at.astimezone(SHANGHAI).date(), years)
         before = datetime.combine(day, time(), SHANGHAI)
         done = privacy.expire(before=before, dry_run=dry_run, by=operator(), at=at)

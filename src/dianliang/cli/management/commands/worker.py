@@ -6,8 +6,8 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from dianliang.cli.clock import now
 from dianliang.core.processes import die_with_parent
 from dianliang.flows import worker
 
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        worker.work(owner=f"worker-{os.getpid()}", clock=timezone.now, stop=stop)  # noqa: TID251
+        worker.work(owner=f"worker-{os.getpid()}", clock=now, stop=stop)

@@ -33,6 +33,7 @@ from dianliang.engines.routing._kernel.timing import (
 
 BLINK = 0.01
 """So often a position is overlooked, that greed does not always repeat itself."""
+MEAN_REMOVED, LONGEST_STRING = 10.0, 10
 SPLIT_SHARE = 0.5
 SPLIT_GROWTH = 0.01
 
@@ -125,12 +126,10 @@ def seed_job(d: Data, s: Tour, state: State) -> int:
 
 
 @compiled
-def ruin(
-    d: Data, s: Tour, w: Scratch, mean_removed: float, longest: int, state: State
-) -> tuple[int, int]:
+def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
     """Take strings out of routes near a job; return how many jobs are out and routes touched."""
     seed, count, touched = seed_job(d, s, state), i64(0), i64(0)
-    strings = 1 + int(uniform(state) * max(0.0, 4.0 * mean_removed / (1.0 + longest) - 1.0))
+    strings = 1 + int(uniform(state) * max(0.0, 4.0 * MEAN_REMOVED / (1.0 + LONGEST_STRING) - 1.0))
     for k in range(-1, d.near.shape[1]):
         job = seed if k < 0 else d.near[seed, k]
         v = s.spots[job].where
@@ -139,7 +138,7 @@ def ruin(
         if v < 0 or s.runs[v].saved or d.items[job].held:
             continue
         touched = save(s, w, d, v, touched)
-        count = remove_string(d, s, w, v, job, longest, count, state)
+        count = remove_string(d, s, w, v, job, LONGEST_STRING, count, state)
         schedule(d, s, v)
     for k in range(-1, d.near.shape[1]):
         job = seed if k < 0 else d.near[seed, k]
@@ -197,12 +196,9 @@ def settle_rests(d: Data, s: Tour, w: Scratch, count: int) -> bool:
 
 @compiled
 def recreate(
-    d: Data, s: Tour, w: Scratch, count: int, touched: int, blink: float, greed: float, state: State
+    d: Data, s: Tour, w: Scratch, count: int, touched: int, blink: float, state: State
 ) -> int:
-    """Put jobs that are out back in the order given; return the touched routes.
-
-    `greed` > 1 lets a job in that costs more than leaving it out, in the hope of a later gain.
-    """
+    """Put jobs that are out back in the order given; return the touched routes."""
     for i in range(count):
         job = w.removed[i]
         if s.spots[job].where >= 0:
@@ -219,7 +215,7 @@ def recreate(
                 touched = place_linked(d, s, w, job, touched)
                 s.spots[job].tried = s.spots[d.items[job].partner].tried = -w.counters[0]
         else:
-            touched = place_one(d, s, w, job, greed * d.items[job].penalty, blink, state, touched)
+            touched = place_one(d, s, w, job, d.items[job].penalty, blink, state, touched)
     return touched
 
 
@@ -284,20 +280,16 @@ def improve(
     state: State,
     temperature: float,
     iterations: int,
-    mean_removed: float,
-    longest: int,
-    greed: float,
 ) -> None:
     """Ruin and recreate; `totals` holds the price of the present plan and of the best, `b`."""
     for _ in range(iterations):
         w.counters[0] += 1
-        count, touched = ruin(d, s, w, mean_removed, longest, state)
+        count, touched = ruin(d, s, w, state)
         order(d, w, count, state)
         lifted = lift_rests(d, s, w, touched, state)
         is_early = uniform(state) < 0.5
         is_fine = settle_rests(d, s, w, lifted) if is_early else True
-        boost = np.exp(uniform(state) * greed) if greed > 0 and uniform(state) < 0.4 else 1.0
-        touched = recreate(d, s, w, count, touched, BLINK, boost, state)
+        touched = recreate(d, s, w, count, touched, BLINK, state)
         if not is_early:
             is_fine = settle_rests(d, s, w, lifted)
         price = change(d, s, w, count, touched)
@@ -326,7 +318,7 @@ def build(d: Data, s: Tour, w: Scratch, jobs: Ints, state: State) -> None:
     for i in range(jobs.shape[0]):
         w.removed[i] = jobs[i]
         s.spots[jobs[i]].tried = w.counters[0]
-    touched = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, 1.0, state)
+    touched = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, state)
     for i in range(touched):
         s.runs[w.touched[i]].saved = False
     for team in range(w.old_worked.shape[0]):
