@@ -9,13 +9,14 @@ import argparse
 import http.client
 import json
 import os
+import random
 import threading
 import time
 import urllib.parse
 import uuid
 from dataclasses import dataclass, field
 
-from benchmarks.loop.server import Server, prepared
+from benchmarks.loop.server import KEYS, Server, prepared
 
 GOALS = {
     "sqlite": {"accepted_per_s": 60, "p99_ms": 800},
@@ -40,7 +41,7 @@ def post(connection: http.client.HTTPConnection, key: str, number: int) -> tuple
     """Post one need under a client-made key; return status and its number."""
     body = urllib.parse.urlencode(
         {
-            "api_key": "benchmark",
+            "api_key": random.choice(KEYS),
             "service_code": "PWR-OUTAGE",
             "description": f"{TEXTS[number % len(TEXTS)]}，第{key[:6]}次反映",
             "account_id": key,

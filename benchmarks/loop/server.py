@@ -13,6 +13,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+KEYS = tuple(f"benchmark-{number}" for number in range(64))
+"""Programs that post: each key may post 3000 needs an hour, a run sends more."""
+
 
 def free_port() -> int:
     """Return a loopback port below the ephemeral range."""
@@ -32,7 +35,7 @@ class Server:
             **os.environ,
             "DIANLIANG_HOME": str(home),
             "DIANLIANG_MODE": "demo",
-            "DIANLIANG_OPEN311_KEYS": "benchmark",
+            "DIANLIANG_OPEN311_KEYS": ",".join(KEYS),
             **({"DIANLIANG_DATABASE": database} if database else {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
