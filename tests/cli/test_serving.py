@@ -1,13 +1,15 @@
 """The server as a person starts it: quick to stop, quick to come back, plain about trouble."""
 
+import gzip
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -81,6 +83,23 @@ def test_a_terminated_server_stops_soon_and_says_so(command):
     # On a busy machine a worker may be stopped the hard way; nothing else may warn.
     warned = [line for line in said.splitlines() if "WARNING" in line]
     assert not [line for line in warned if "refused to gracefully stop" not in line]
+
+
+def test_a_phone_gets_pages_scripts_and_sheets_compressed(command):
+    port = free_port()
+    server = command("serve", "--port", str(port))
+    until_ready(port, server)
+
+    def sent(path):
+        url = f"http://127.0.0.1:{port}{path}"
+        with urlopen(Request(url, headers={"Accept-Encoding": "gzip"}), timeout=10) as answer:
+            body = answer.read()
+            assert answer.headers["Content-Encoding"] == "gzip", path
+            return gzip.decompress(body).decode()
+
+    links = re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"', sent("/post/"))
+    assert len(links) >= 4
+    assert all(len(sent(link)) > 200 for link in links)
 
 
 def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting(command):
