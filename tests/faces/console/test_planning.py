@@ -1,5 +1,6 @@
 """The planning pages: choose, look, change; quick with a whole county on them."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -115,6 +116,19 @@ def test_what_cannot_be_planned_is_refused_in_words_and_the_choice_is_kept(
     assert words in page
     assert f'value="{second.number}" checked' not in page
     assert not Plan.objects.exists()
+
+
+def test_a_second_press_makes_no_second_plan_and_another_choice_does(desk, town):
+    first, second = job(town), job(town, "电杆歪了")
+    key = re.search(r'name="key" value="(\w+)"', desk.get("/console/plans/new/").content.decode())[
+        1
+    ]
+
+    pressed = [desk.post("/console/plans/new/", ask([first], key=key)).url for _ in range(2)]
+    gone_back = desk.post("/console/plans/new/", ask([first, second], key=key)).url
+
+    assert pressed[0] == pressed[1] != gone_back
+    assert Plan.objects.count() == 2
 
 
 def test_the_page_of_a_plan_tells_everything_about_a_stop(desk, town):

@@ -1,12 +1,13 @@
 """Draft a plan, compute it in the background, publish it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
+from dianliang.core import idempotency
 from dianliang.core import jobs as background
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.work.models import Job, Plan, Visit
@@ -94,6 +95,24 @@ def draft_plan(
         at=at,
     )
     return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
+
+
+def draft_plan_once(*, key: str, asked: Mapping[str, Any], seconds: int) -> str:
+    """Draft a plan as `draft_plan` does and return its number; a second press makes no second one.
+
+    The same page may ask for another plan after going back: what was asked is part of the key.
+
+    Raises:
+        InvalidInputError: see `draft_plan`.
+    """
+    body = {**asked, "by": asked["by"].id, "at": None, "seconds": seconds}
+    pressed = idempotency.digest([key, body])
+
+    def act() -> dict[str, Any]:
+        return {"number": draft_plan(**asked, seconds=seconds).number}
+
+    kept = idempotency.once(scope="plan", key=pressed, body=body, at=asked["at"], act=act)
+    return str(kept["number"])
 
 
 def foresee(

@@ -1,5 +1,6 @@
 """Plan the day: choose, compute, look, change, compare, publish."""
 
+import secrets
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -49,12 +50,14 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             findings = () if request.POST.get("sure") else drafting.foresee(**asked)
             if not findings:
                 seconds = _whole(request.POST.get("seconds", ""), DEFAULT_SECONDS)
-                made = drafting.draft_plan(**asked, seconds=seconds)
-                return redirect("console:plan", number=made.number)
+                key = request.POST.get("key") or secrets.token_hex(16)
+                number = drafting.draft_plan_once(key=key, asked=asked, seconds=seconds)
+                return redirect("console:plan", number=number)
         except DomainError as caught:
             refusal = caught
     context = _choices(request.POST or request.GET, by=by)
     context |= {"by": by, "refusal": refusal, "findings": findings}
+    context["key"] = secrets.token_hex(16)
     status = 422 if refusal or findings else 200
     return TemplateResponse(request, "console/plan_new.html", context, status=status)
 
