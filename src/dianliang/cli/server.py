@@ -4,6 +4,8 @@ import copy
 import logging
 import os
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from granian.constants import Interfaces
 from granian.log import LOGGING_CONFIG, LogLevels
 
 from dianliang.core.processes import PARENT
+from dianliang.engines import routing
 
 EMBEDDED_THREADS = 8
 """Embedded, the write gate lets one thread write while the others read."""
@@ -79,6 +82,7 @@ def run(*, host: str, port: int, processes: int, embedded_worker: bool) -> None:
         os.environ["DIANLIANG_EMBEDDED_WORKER"] = "1"
     os.environ[PARENT] = str(os.getpid())
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder
+    _warm_kernel()
     connections.close_all()  # an open connection must not be carried over a fork
     Granian(
         target="dianliang.config.wsgi:application",
@@ -95,6 +99,13 @@ def run(*, host: str, port: int, processes: int, embedded_worker: bool) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=_log_config(),
     ).serve()
+
+
+def _warm_kernel() -> None:
+    """Compile the planner in a process of its own, so that neither pages nor a plan wait for it."""
+    if not routing.is_warm():
+        script = "from dianliang.engines import routing; routing.warm()"
+        subprocess.Popen([sys.executable, "-c", script])  # noqa: S603 (ourselves)
 
 
 def _log_config() -> dict[str, Any]:

@@ -16,6 +16,9 @@ MODE = os.environ.get("DIANLIANG_MODE", "serve")
 IS_DEMO = MODE == "demo"
 IS_TEST = MODE == "test"
 HOME = prepare_home(os.environ.get("DIANLIANG_HOME"))
+if not os.access(Path(__file__).parent, os.W_OK):
+    # Installed by somebody else: the planner keeps its machine code with the data.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(HOME / "kernel"))
 SECRETS_FILE = secrets_file(HOME)
 _secrets = load_secrets(HOME)
 

@@ -9,6 +9,7 @@ a second, and a web server that comes back after a fault should not wait for it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dianliang.engines.routing._cache import is_warm
 from dianliang.engines.routing._check import Violation, check
 from dianliang.engines.routing._model import (
     VERSION,
@@ -60,12 +61,14 @@ if TYPE_CHECKING:
         recommend,
     )
     from dianliang.engines.routing._solve import solve
+    from dianliang.engines.routing._warm import warm
 
 _ON_DEMAND = {
     "_explain": ("apply_fix",),
     "_replan": ("Change", "Slot", "diff", "follow_plan", "foresee", "insert_job", "recommend"),
     "_anneal": ("Params", "Progress"),
     "_solve": ("solve",),
+    "_warm": ("warm",),
 }
 
 __all__ = [
@@ -111,9 +114,11 @@ __all__ = [
     "follow_plan",
     "foresee",
     "insert_job",
+    "is_warm",
     "recommend",
     "solve",
     "validate",
+    "warm",
 ]
 
 

@@ -7,22 +7,19 @@ later are followed along the route. A break is an item of its route that happens
 is. Jobs of a series are taken out and put back together on the best pattern of days; linked jobs
 likewise, at begins that are then held fixed ("anchored"), so that routes stay independent.
 
-Machine code is kept on disk under the digest of all files of this package: numba by itself looks
-at a function's own file only, and would run old code after a change of another one.
+Machine code is kept on disk: see `_cache`.
 """
 
-import hashlib
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from numba import config
 
-_HERE = Path(__file__).resolve().parent
-_digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_HERE.glob("*.py"))))
+from dianliang.engines.routing._cache import cache_folder
+
 _settings: Any = config
 _kept = _settings.CACHE_DIR
-_settings.CACHE_DIR = _kept or str(_HERE / "__pycache__" / _digest.hexdigest()[:16])
+_settings.CACHE_DIR = str(cache_folder())
 for _name in ("records", "timing", "placing", "groups", "search"):
     import_module(f"{__name__}.{_name}")
 _settings.CACHE_DIR = _kept

@@ -1,0 +1,69 @@
+"""The kernel is compiled once, wherever it may be kept."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dianliang
+from dianliang.engines import routing
+
+ASK = "from dianliang.engines.routing import _cache; print(_cache.cache_folder())"
+
+
+@pytest.fixture
+def package(tmp_path):
+    """Copy what the engine needs to a place of its own, without anything compiled."""
+    source = Path(dianliang.__file__).parent
+    leave_out = shutil.ignore_patterns("__pycache__")
+    (tmp_path / "dianliang").mkdir()
+    shutil.copy(source / "__init__.py", tmp_path / "dianliang")
+    for floor in ("kernel", "engines"):
+        shutil.copytree(source / floor, tmp_path / "dianliang" / floor, ignore=leave_out)
+    return tmp_path
+
+
+def folder_of(package, **environment):
+    clean = {k: v for k, v in os.environ.items() if k not in {"NUMBA_CACHE_DIR", "HOME"}}
+    done = subprocess.run(
+        [sys.executable, "-c", ASK],
+        env={**clean, "PYTHONPATH": str(package), **environment},
+        cwd=package,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return Path(done.stdout.strip())
+
+
+def test_a_changed_kernel_is_compiled_anew(package):
+    before = folder_of(package)
+    with (package / "dianliang/engines/routing/_kernel/groups.py").open("a") as kernel:
+        kernel.write("# changed\n")
+
+    assert folder_of(package) != before
+    assert before.parent == package / "dianliang/engines/routing/_kernel/__pycache__"
+
+
+def test_machine_code_is_kept_where_it_was_told_or_may_be_written(package, tmp_path):
+    blocked = package / "dianliang/engines/routing/_kernel/__pycache__"
+    shutil.rmtree(blocked, ignore_errors=True)
+    blocked.write_text("not a folder")  # root may write anywhere, but not below a file
+
+    told = folder_of(package, NUMBA_CACHE_DIR=str(tmp_path / "told"))
+    at_home = folder_of(package, HOME=str(tmp_path / "home"))
+    nowhere = folder_of(package, HOME=str(blocked))
+
+    assert told.parent == tmp_path / "told"
+    assert at_home.parent == tmp_path / "home" / ".cache" / "dianliang"
+    assert nowhere.is_dir()
+    assert blocked not in nowhere.parents
+
+
+def test_what_was_warmed_says_so():
+    routing.warm()
+
+    assert routing.is_warm()
