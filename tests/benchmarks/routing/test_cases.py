@@ -1,0 +1,75 @@
+"""The generated cases are what the seeds report, and anybody can draw them again."""
+
+from collections import Counter
+
+import pytest
+from benchmarks.routing.cases import CASES, flood, tea, villages, week
+from benchmarks.routing.plain import priced, sequences_of
+
+from dianliang.engines.routing import MaxIterations, Problem, check, solve, validate
+
+SMALL: dict[str, Problem] = {
+    "flood": flood(customers=60, teams=4, bases=2),
+    "week": week(visits=50, stewards=4),
+    "loyal": week(visits=50, stewards=4, is_loyal=True),
+    "tea": tea(calls=30, teams=4),
+    "villages": villages(count=8, stations=5),
+}
+
+
+def test_every_case_has_a_small_version_here():
+    assert SMALL.keys() == CASES.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_is_valid_and_drawn_the_same_twice(name):
+    problem = CASES[name]()
+
+    assert validate(problem) == ()
+    assert CASES[name]() == problem
+
+
+def test_the_flood_day_is_as_large_as_seed_002_reports():
+    day = flood()
+    gear = Counter(kind for job in day.jobs for kind in job.gear)
+
+    assert (len(day.teams), len(day.jobs)) == (184, 5922)
+    assert gear == {"transformer": 47, "light": 120}
+    assert {job.value for job in day.jobs} == {60_000, 20_000, 8_000, 4_000}
+    assert len({skill for job in day.jobs for skill in job.skills}) == 5
+    assert len({team.shifts[0].start for team in day.teams}) == 101
+    assert {shift.window.duration.total_seconds() for t in day.teams for shift in t.shifts} == {
+        12 * 3600
+    }
+
+
+def test_the_county_week_gives_sixty_stewards_five_days_for_1500_visits():
+    plain, loyal = week(), week(is_loyal=True)
+
+    assert len(plain.jobs) == len(loyal.jobs) == 1500
+    assert [len(team.shifts) for team in plain.teams] == [5] * 60
+    assert not plain.series
+    assert sum(len(series.job_ids) for series in loyal.series) == 300
+    assert all(
+        job.skills <= next(t.skills for t in loyal.teams if t.id == job.preferred_team)
+        for job in loyal.jobs
+        if job.preferred_team
+    )
+
+
+def test_the_round_of_villages_is_as_large_as_seed_001_reports():
+    problem = villages()
+
+    assert len(problem.teams) == 54
+    assert len({job.id.lstrip("abcdefghijklmnopqrstuvwxyz") for job in problem.jobs}) == 94
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_small_case_is_solved_checked_and_priced_as_the_engine_prices_it(name):
+    problem = SMALL[name]
+    plan = solve(problem, stop=MaxIterations(limit=500))
+    again = priced(problem, sequences_of(plan))
+
+    assert check(problem, plan) == check(problem, again) == ()
+    assert again.objective.total == pytest.approx(plan.objective.total, rel=1e-3)
+    assert len(plan.unassigned) < len(problem.jobs) / 3
