@@ -22,6 +22,8 @@ from dianliang.engines.routing import Problem
 
 PLENTY = 1_000_000
 """Room for a skill: a vehicle that has it never runs out."""
+FOREVER = int(np.iinfo(np.int64).max)
+"""What PyVRP takes for no limit, and for the cost of a plan that breaks a rule."""
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ def pyvrp(problem: Problem, clock: Clock, _threads: int = 1) -> Sequences:
             fixed_cost=v.price,
             tw_early=v.opens,
             tw_late=v.closes,
-            **({} if v.longest_s is None else {"shift_duration": v.longest_s}),
+            shift_duration=FOREVER if v.longest_s is None else v.longest_s,
         )
         for v, numbers in alike.items()
     ]
@@ -104,8 +106,8 @@ def pyvrp(problem: Problem, clock: Clock, _threads: int = 1) -> Sequences:
         groups,
     )
 
-    def stop(best: float) -> bool:
-        if best < np.iinfo(np.int64).max:
+    def stop(best_cost: int) -> bool:
+        if best_cost < FOREVER:
             clock.note_plan()
         return clock.is_over()
 
