@@ -40,9 +40,10 @@ def from_sources() -> Iterator[str]:
 
 def from_tables() -> Iterator[str]:
     """Yield the words that tables and constants carry into pages."""
+    from dianliang.core.models import AuditEvent
     from dianliang.domain.catalog.models import Element, VenueType
     from dianliang.domain.customers.models import Customer
-    from dianliang.domain.insight import bases, measures, volunteering
+    from dianliang.domain.insight import bases, deeds, measures, volunteering
     from dianliang.domain.insight.dimensions import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
@@ -85,6 +86,10 @@ def from_tables() -> Iterator[str]:
     yield from measures.FIGURES.values()
     yield from volunteering.METHOD
     yield from (str(label) for label in bases.KIND_LABELS.values())
+    yield from (str(label) for label in AuditEvent.Outcome.labels)
+    yield from (deeds.heading(kind) for kind in sorted(deeds.kinds()))
+    yield from (label for group in deeds.groups() for _, label in group.verbs)
+    yield from deeds.ADMINISTRATION.values()
 
 
 def from_scripts() -> Iterator[str]:

@@ -51,6 +51,7 @@ OBJECTS = {
     "console:plan_urgent": "plan",
     "board:base": "base",
     "board:codes": "base",
+    "board:trail_event": "event",
     "field:call": "visit",
 }
 """Guarded routes that show one object: whose it is decides who finds it."""
@@ -222,6 +223,7 @@ def things(town):
         "grid worker": {"number": worker.number, "verb": "train"},
         "plan": {"number": plan.number, "verb": "lock"},
         "base": {"code": "FW-001"},
+        "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
         "visit": {"number": "SM-none", "slot": "asker"},
     }
     return Things(town, None, parts)

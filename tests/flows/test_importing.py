@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from dianliang.core.checks import InvalidRowsError
 from dianliang.core.models import AuditEvent
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.customers.models import Customer
@@ -19,7 +20,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Certificate, Person, Team
 from dianliang.flows import importing
 from dianliang.flows.demo.county import DATA
-from dianliang.flows.importing.tables import AREAS, CUSTOMERS, UNITS, InvalidRowsError
+from dianliang.flows.importing.tables import AREAS, CUSTOMERS, UNITS
 from dianliang.kernel.actor import SYSTEM
 from tests.town import NOON
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 
 from django.core.management import execute_from_command_line
 
@@ -18,6 +19,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     doctor               检查安装，逐项说明有什么问题、怎么办
     createadmin 登录名   建立管理员账号，或给它重设密码
     import               从三张 Excel 建立一个县（--template 写模板，--check 只检查）
+    plan 输入文件        不用安装数据库，直接把 Excel 或 JSON 里的工单排成线路（--template 写模板）
     token                给程序发放或收回接口令牌
   保管
     backup 文件          在线备份数据库、附件（和另存的密钥）
@@ -48,6 +50,8 @@ def main() -> None:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
     try:
+        if verb == "plan":  # without Django's settings: they would make a home and its keys
+            sys.exit(import_module("dianliang.cli.planning.command").run(sys.argv[2:]))
         execute_from_command_line(sys.argv)
     except DomainError as refusal:
         sys.exit(refusal.message)

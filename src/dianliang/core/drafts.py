@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from dianliang.core import files
+from dianliang.core import disk, files
 from dianliang.kernel.errors import InvalidInputError
 
 KEPT_FOR = timedelta(days=1)
@@ -30,7 +30,7 @@ def keep(raw: bytes, *, at: datetime) -> str:
         message = "现在收不下照片，请先提交文字，照片晚些再补充。"
         raise InvalidInputError(message, field="photos")
     token = secrets.token_urlsafe(18)
-    files.write(_path(token), files.reencoded(raw).content, at=at)
+    disk.write(_path(token), files.reencoded(raw).content, at=at)
     return token
 
 

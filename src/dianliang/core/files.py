@@ -1,7 +1,6 @@
 """Keep uploads: checked, re-encoded without metadata, content-addressed on disk."""
 
 import hashlib
-import os
 import secrets
 import struct
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
+from dianliang.core import disk
 from dianliang.core.models import StoredFile
 from dianliang.kernel.errors import InvalidInputError
 
@@ -66,7 +66,7 @@ def keep_image(raw: bytes, *, at: datetime, field: str = "photos") -> StoredFile
     sha256 = hashlib.sha256(picture.content).hexdigest()
     path = path_of(sha256)
     if not path.exists():
-        write(path, picture.content)
+        disk.write(path, picture.content)
     return StoredFile.objects.create(
         token=secrets.token_urlsafe(18),
         sha256=sha256,
@@ -122,19 +122,6 @@ def path_of(sha256: str) -> Path:
 def read(stored: StoredFile) -> bytes:
     """Return the content of a kept file."""
     return path_of(stored.sha256).read_bytes()
-
-
-def write(path: Path, content: bytes, *, at: datetime | None = None) -> None:
-    """Write a file whole or not at all; `at` dates it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if at is not None:
-        os.utime(draft, (at.timestamp(), at.timestamp()))
-    draft.replace(path)
 
 
 def read_token(token: str) -> bytes:

@@ -93,6 +93,10 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["target_type", "target_id", "id"], name="audit_target"),
             models.Index(fields=["at"], name="audit_at"),
+            models.Index(fields=["actor_name", "at"], name="audit_actor"),
+            models.Index(fields=["role", "at"], name="audit_role"),
+            models.Index(fields=["verb", "at"], name="audit_verb"),
+            models.Index(fields=["outcome", "at"], name="audit_outcome"),
         ]
 
     def __str__(self) -> str:

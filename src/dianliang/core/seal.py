@@ -5,7 +5,7 @@ Sealing runs outside the business transaction, so that writers never queue behin
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -56,6 +56,53 @@ class Verdict:
         return not self.breaks
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """The seal over one event: its place in the chain, what it spans, and its hash."""
+
+    number: int
+    first_id: int
+    last_id: int
+    sealed_at: datetime
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far the chain reaches, without proving anything."""
+
+    seals: int
+    last_id: int
+    sealed_at: datetime | None
+    unsealed_events: int
+
+
+def standing() -> Standing:
+    """Return how far the chain reaches. Takes three queries, none over the sealed events."""
+    last = AuditSeal.objects.order_by("-last_id").first()
+    last_id = last.last_id if last else 0
+    return Standing(
+        seals=AuditSeal.objects.count(),
+        last_id=last_id,
+        sealed_at=last.sealed_at if last else None,
+        unsealed_events=AuditEvent.objects.filter(id__gt=last_id).count(),
+    )
+
+
+def cover(event_id: int) -> Cover | None:
+    """Return the seal over an event; None while it waits for one."""
+    seal = AuditSeal.objects.filter(first_id__lte=event_id, last_id__gte=event_id).first()
+    if seal is None:
+        return None
+    return Cover(
+        number=AuditSeal.objects.filter(last_id__lte=seal.last_id).count(),
+        first_id=seal.first_id,
+        last_id=seal.last_id,
+        sealed_at=seal.sealed_at,
+        content_hash=seal.content_hash,
+    )
+
+
 def seal_settled(*, at: datetime) -> int:
     """Seal all settled events; return how many seals were added."""
     added = 0
@@ -90,11 +137,16 @@ def _seal_next(*, at: datetime) -> bool:
     return True
 
 
-def verify(*, last: int | None = None, head: str = "") -> Verdict:
+def verify(
+    *,
+    last: int | None = None,
+    head: str = "",
+    report: Callable[[float], object] | None = None,
+) -> Verdict:
     """Recompute the whole chain, or its newest `last` seals. Cost: one pass, constant memory.
 
     `head` is the hash of a newest seal that was noted elsewhere: a chain that lost its end, seals
-    and events alike, no longer holds it.
+    and events alike, no longer holds it. `report` hears before each seal which share is done.
     """
     breaks: list[str] = []
     seals = list(AuditSeal.objects.order_by("first_id"))
@@ -103,7 +155,9 @@ def verify(*, last: int | None = None, head: str = "") -> Verdict:
     previous = before.content_hash if before else GENESIS
     last_id = before.last_id if before else 0
     sealed = 0
-    for seal in shown:
+    for done, seal in enumerate(shown):
+        if report is not None:
+            report(done / len(shown))
         breaks += _breaks(seal, previous=previous, after=last_id)
         previous, last_id = seal.content_hash, seal.last_id
         sealed += AuditEvent.objects.filter(id__range=(seal.first_id, seal.last_id)).count()

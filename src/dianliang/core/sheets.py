@@ -4,15 +4,15 @@ import csv
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from typing import Any
 
 import python_calamine
-import xlsxwriter
 
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.text import decoded
 
 MOST_BYTES = 40 * 1024 * 1024
 MOST_UNPACKED_BYTES = 400 * 1024 * 1024
@@ -27,10 +27,10 @@ CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
 LONGEST_REFERENCE = 64
 CHUNK_BYTES = 1024 * 1024
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+BROKEN = (python_calamine.CalamineError, ValueError, IndexError)
+"""What a damaged workbook raises."""
 FILL_IN = "填写"
 """The template's sheet; the one beside it explains."""
-Heading = tuple[str, str, tuple[str, ...]]
-"""A column: its name, a note, and what can be chosen."""
 
 
 class UnreadableSheetError(DomainError):
@@ -75,8 +75,63 @@ def read(content: bytes, *, name: str, headings: Sequence[str]) -> list[SheetRow
     return list(_rows(table, name=name, headings=headings))
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The sheets of a workbook that were asked for, and the names of the others that show."""
+
+    rows: dict[str, list[SheetRow]]
+    others: tuple[str, ...]
+
+
+def read_book(
+    content: bytes,
+    *,
+    name: str,
+    headings: Mapping[str, Sequence[str]],
+    optional: Mapping[str, Sequence[str]],
+) -> Book:
+    """Return the rows of several sheets of a workbook; one that is not there is left out.
+
+    `optional` headings may be missing, but not stand twice.
+
+    Raises:
+        UnreadableSheetError: no Excel file, too large, damaged, or required headings are missing;
+            every sheet with such trouble is named.
+    """
+    if not content.startswith((ZIP_MAGIC, OLE_MAGIC)):
+        message = f"{name} 不是 Excel 文件（可能是别的文件改了扩展名），请另存为 .xlsx。"
+        raise UnreadableSheetError(message)
+    if len(content) > MOST_BYTES:
+        raise UnreadableSheetError(f"{name} 超过 40 MB，请拆分后再导入。")
+    book = _opened(content, name=name)
+    shown = {title.strip(): title for title in _shown(book)}
+    rows: dict[str, list[SheetRow]] = {}
+    wrong: list[str] = []
+    for title in headings.keys() & shown.keys():
+        of_sheet = f"{name} 的“{title}”表"
+        try:
+            table = _laid_out(book, shown[title], name=of_sheet)
+            rows[title] = list(
+                _rows(table, name=of_sheet, headings=headings[title], optional=optional[title])
+            )
+        except UnreadableSheetError as refusal:
+            wrong.append(refusal.message)
+    if wrong:
+        raise UnreadableSheetError("\n".join(sorted(wrong)))
+    return Book(rows, tuple(title for title in shown if title not in headings))
+
+
 def _excel(content: bytes, *, name: str) -> list[list[str]]:
-    damaged = f"{name} 已损坏或不是 Excel 文件，请用 Excel 或 WPS 重新另存为 .xlsx。"
+    book = _opened(content, name=name)
+    shown = _shown(book)
+    if not shown:
+        raise UnreadableSheetError(f"{name} 没有可见的工作表，请取消隐藏后另存。")
+    return _laid_out(book, FILL_IN if FILL_IN in shown else shown[0], name=name)
+
+
+def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
+    """Open a workbook whose size was looked at first."""
+    damaged = _damaged(name)
     if content.startswith(ZIP_MAGIC):
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -87,29 +142,34 @@ def _excel(content: bytes, *, name: str) -> list[list[str]]:
             raise UnreadableSheetError(f"{name} 展开后过大，可能有问题，请检查或拆分。")
         _refuse_far_cells(content, name=name)
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-        sheet = book.get_sheet_by_name(_sheet_to_read(book))
+        return python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+    except BROKEN as error:
+        raise UnreadableSheetError(damaged) from error
+
+
+def _laid_out(book: python_calamine.CalamineWorkbook, title: str, *, name: str) -> list[list[str]]:
+    try:
+        sheet = book.get_sheet_by_name(title)
         if sheet.total_height > MOST_ROWS:
             raise UnreadableSheetError(f"{name} 超过 {MOST_ROWS} 行，请拆分后再导入。")
         rows = sheet.to_python(skip_empty_area=False)
-    except (
-        python_calamine.CalamineError,
-        ValueError,
-        IndexError,
-    ) as error:
-        raise UnreadableSheetError(damaged) from error
+    except BROKEN as error:
+        raise UnreadableSheetError(_damaged(name)) from error
     return [[_text(cell) for cell in row] for row in rows]
 
 
-def _sheet_to_read(book: python_calamine.CalamineWorkbook) -> str:
-    """Return the template's own sheet, else the first that a person can see."""
-    shown = [
+def _damaged(name: str) -> str:
+    return f"{name} 已损坏或不是 Excel 文件，请用 Excel 或 WPS 重新另存为 .xlsx。"
+
+
+def _shown(book: python_calamine.CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets that a person can see."""
+    return [
         sheet.name
         for sheet in book.sheets_metadata
         if sheet.visible == python_calamine.SheetVisibleEnum.Visible
         and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
-    return FILL_IN if FILL_IN in shown else shown[0]
 
 
 def _refuse_far_cells(content: bytes, *, name: str) -> None:
@@ -178,13 +238,8 @@ def _trimmed(text: str) -> str:
 def _csv(content: bytes, *, name: str) -> list[list[str]]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableSheetError(f"{name} 是 UTF-16 编码，请另存为 UTF-8 的 CSV 或 .xlsx。")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
+    text = decoded(content)
+    if text is not None and "\0" not in text:
         try:
             return [[_trimmed(cell) for cell in row] for row in csv.reader(StringIO(text))]
         except csv.Error as error:
@@ -193,7 +248,9 @@ def _csv(content: bytes, *, name: str) -> list[list[str]]:
     raise UnreadableSheetError(f"{name} 不是可识别的文本，请另存为 UTF-8 的 CSV 或 .xlsx。")
 
 
-def _rows(table: list[list[str]], *, name: str, headings: Sequence[str]) -> Iterable[SheetRow]:
+def _rows(
+    table: list[list[str]], *, name: str, headings: Sequence[str], optional: Sequence[str] = ()
+) -> Iterable[SheetRow]:
     head = next((i for i, row in enumerate(table[:10]) if set(headings) <= set(row)), None)
     if head is None:
         seen = {cell for row in table[:10] for cell in row}
@@ -203,52 +260,11 @@ def _rows(table: list[list[str]], *, name: str, headings: Sequence[str]) -> Iter
         )
         raise UnreadableSheetError(f"{name} {words}。请使用 --template 写出的模板。")
     names = table[head]
-    twice = sorted({cell for cell in names if cell in headings and names.count(cell) > 1})
+    known = {*headings, *optional}
+    twice = sorted({cell for cell in names if cell in known and names.count(cell) > 1})
     if twice:
         raise UnreadableSheetError(f"{name} 表头重复：{'、'.join(twice)}。每列只能出现一次。")
     columns = {cell: column for column, cell in enumerate(names, start=1)}
     for number, row in enumerate(table[head + 1 :], start=head + 2):
         if any(row):
             yield SheetRow(number, dict(zip(names, row, strict=False)), columns)
-
-
-def template(
-    headings: Sequence[Heading], *, example: Sequence[str], title: str, advice: Sequence[str]
-) -> bytes:
-    """Return an Excel table to fill in: headings, one example row, lists to choose from, help."""
-    out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet(FILL_IN)
-    bold = book.add_format({"bold": True, "bg_color": "#DCEBEA", "text_wrap": True})
-    as_text = book.add_format({"num_format": "@"})
-    sheet.set_column(0, len(headings) - 1, 18, as_text)
-    for column, (heading, note, choices) in enumerate(headings):
-        sheet.write_string(0, column, heading, bold)
-        if note:
-            sheet.write_comment(0, column, note)
-        if choices:
-            rule = {"validate": "list", "source": list(choices), "ignore_blank": True}
-            sheet.data_validation(1, column, MOST_ROWS, column, rule)
-    sheet.write_row(1, 0, example, as_text)
-    sheet.freeze_panes(1, 0)
-    _explain(book, bold, headings, title=title, advice=advice)
-    book.close()
-    return out.getvalue()
-
-
-def _explain(
-    book: Any, bold: Any, headings: Sequence[Heading], *, title: str, advice: Sequence[str]
-) -> None:
-    """Add the sheet that says what each column is for."""
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet("说明")
-    sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 1, 80, wrapped)
-    sheet.write_string(0, 0, title, bold)
-    for row, words in enumerate(advice, start=1):
-        sheet.write_string(row, 1, words, wrapped)
-    first = len(advice) + 2
-    for row, (heading, note, choices) in enumerate(headings, start=first):
-        sheet.write_string(row, 0, heading, bold)
-        listed = f"可选：{'、'.join(choices)}" if choices else ""
-        sheet.write_string(row, 1, "；".join(part for part in (note, listed) if part), wrapped)

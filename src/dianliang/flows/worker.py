@@ -8,7 +8,7 @@ from threading import Event
 from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
-from dianliang.flows import closing, identity
+from dianliang.flows import auditing, closing, identity
 from dianliang.flows.planning import drafting
 
 Clock = Callable[[], datetime]
@@ -25,7 +25,7 @@ CHORES: tuple[Chore, ...] = (
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
-HANDLERS = (drafting.solve_in_background,)
+HANDLERS = (drafting.solve_in_background, auditing.check_in_background)
 """Naming the handlers here is what registers them in a worker."""
 
 log = logging.getLogger(__name__)

@@ -2,6 +2,8 @@
 
 import re
 
+_KEPT = re.compile(r"[A-Z]{2}\d{6}-\d{4,6}(?!\d)|(?<!\d)\d{4}-\d{2}-\d{2}(?![\d-])")
+"""What looks long and names nobody: numbers of documents, and dates."""
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 
 
@@ -25,3 +27,12 @@ def mask_account(number: str) -> str:
 def mask_numbers(text: str) -> str:
     """Return the text with phone, account and identity numbers starred: seven digits and more."""
     return _LONG_NUMBER.sub(lambda found: "*" * len(found.group()), text)
+
+
+def mask_numbers_of_people(text: str) -> str:
+    """Return the text with long numbers starred, but for numbers of documents and dates."""
+    shown, after = "", 0
+    for kept in _KEPT.finditer(text):
+        shown += mask_numbers(text[after : kept.start()]) + kept.group()
+        after = kept.end()
+    return shown + mask_numbers(text[after:])

@@ -3,6 +3,16 @@
 from dianliang.kernel.errors import InvalidInputError
 
 
+def decoded(content: bytes) -> str | None:
+    """Return bytes as text: UTF-8 with or without a mark, else GB 18030; None if neither fits."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
 def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) -> str:
     """Return the text without surrounding space.
 

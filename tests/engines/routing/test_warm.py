@@ -10,6 +10,8 @@ import pytest
 
 import dianliang
 from dianliang.engines import routing
+from dianliang.engines.routing import _kernel as kernel
+from tests.engines.routing.worlds import job, team
 
 ASK = "from dianliang.engines.routing import _cache; print(_cache.cache_folder())"
 
@@ -67,3 +69,22 @@ def test_what_was_warmed_says_so():
     routing.warm()
 
     assert routing.is_warm()
+
+
+def test_what_was_warmed_serves_problems_with_and_without_series_whatever_their_weights():
+    """A price that is a whole number is another type to the compiler: 22 s for a user who waits."""
+    compiled = [kernel.improve, kernel.build, kernel.best_anywhere, kernel.schedule]
+    routing.warm()
+    before = [len(each.signatures) for each in compiled]
+
+    for weights in (routing.Weights(), routing.Weights(travel_per_s=1, balance=0, series_team=5.5)):
+        for series in ((), (routing.Series(id="S", job_ids=("J0", "J1")),)):
+            problem = routing.Problem(
+                jobs=(job("J0"), job("J1")),
+                teams=(team("A", days=2),),
+                series=series,
+                weights=weights,
+            )
+            routing.solve(problem, stop=routing.MaxIterations(limit=1))
+
+    assert [len(each.signatures) for each in compiled] == before

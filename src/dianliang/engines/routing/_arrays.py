@@ -108,9 +108,9 @@ def compile_problem(problem: Problem) -> Compiled:
         series_jobs=series_jobs,
         pattern_days=pattern_days,
         reach=REACH,
-        travel_price=weights.travel_per_s,
-        balance_price=weights.balance,
-        loyal_price=weights.series_team if problem.series else 0.0,
+        travel_price=float(weights.travel_per_s),  # of a whole number all would be compiled anew
+        balance_price=float(weights.balance),
+        loyal_price=float(weights.series_team if problem.series else 0),
     )
     idle = empty_tour(data, longest_route(data))
     return Compiled(data, second.epoch, jobs, routes, points, locked, numbers, idle)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.board import matrix, register, views
+from dianliang.faces.board import matrix, register, trail, views
 
 app_name = "board"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,4 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("volunteers/actions/", matrix.actions, name="actions"),
     path("volunteers/register/", register.register, name="register"),
     path("volunteers/export.xlsx", matrix.volunteers_export, name="volunteers_export"),
+    path("audit/", trail.trail, name="trail"),
+    path("audit/export.xlsx", trail.trail_export, name="trail_export"),
+    path("audit/chain/", trail.chain, name="trail_chain"),
+    path("audit/<int:number>/", trail.event, name="trail_event"),
 ]

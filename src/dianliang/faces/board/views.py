@@ -55,6 +55,8 @@ def overview(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "trend": charts.trend(found.trend),
         "county": county,
         "changes": _changes(found),
+        "keep": f"&by={found.dimension}",
+        "kept": (("by", found.dimension),),
     }
     if request.GET.get("signage") == "1":
         request.session.modified = True  # a wall stays logged in while its page renews itself

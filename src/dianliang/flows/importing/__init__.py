@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dianliang.core import audit, sheets
+from dianliang.core import audit, blanks
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
 from dianliang.flows import accounts
 from dianliang.flows.importing.areas import write_areas
@@ -34,7 +34,7 @@ class Imported:
 def templates() -> dict[str, bytes]:
     """Return the three files to fill in, by name."""
     return {
-        name: sheets.template(headings, example=example, title=name, advice=ADVICE)
+        name: blanks.template(headings, example=example, title=name, advice=ADVICE)
         for name, (headings, example) in TEMPLATES.items()
     }
 

@@ -1,8 +1,9 @@
 """Import areas."""
 
 from dianliang.core import sheets
+from dianliang.core.checks import Checks
 from dianliang.domain.territory.models import Area
-from dianliang.flows.importing.tables import AREAS, Checks, move_below, names, path_of
+from dianliang.flows.importing.tables import AREAS, move_below, names, path_of
 from dianliang.kernel.places import AREA_CLASS_LABELS
 
 

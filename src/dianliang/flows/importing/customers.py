@@ -1,11 +1,12 @@
 """Import customers."""
 
 from dianliang.core import sheets
+from dianliang.core.checks import Checks
 from dianliang.core.fields import blind_index
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
-from dianliang.flows.importing.tables import CUSTOMERS, Checks, names
+from dianliang.flows.importing.tables import CUSTOMERS, names
 
 
 def write_customers(content: bytes) -> dict[str, int]:

@@ -4,21 +4,14 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from dianliang.core import sheets
+from dianliang.core.checks import Checks, day_of, parts_of
 from dianliang.core.sheets import SheetRow
 from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.calendars import fresh_calendar_token
 from dianliang.domain.workforce.models import Certificate, Membership, Person, Team
-from dianliang.flows.importing.tables import (
-    UNITS,
-    Checks,
-    day_of,
-    move_below,
-    names,
-    parts_of,
-    path_of,
-)
+from dianliang.flows.importing.tables import UNITS, move_below, names, path_of
 from dianliang.kernel.calendar import SHANGHAI
 
 

@@ -1,0 +1,1 @@
+"""``dianliang plan``: the routing engine on files, without an installation."""

@@ -1,0 +1,149 @@
+"""Checks of tables that people bring: every complaint names row and column, all at once."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from math import isfinite
+
+from dianliang.core.sheets import SheetRow
+from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.text import clean_text
+
+MOST_SHOWN = 50
+LOST_DIGITS = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
+POINT_ZERO = re.compile(r"(?<=\d)\.0+$")
+DAY = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})(?!\d)")
+EXCEL_EPOCH = date(1899, 12, 30)
+FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
+"""1954 to 2119: what a whole number in a column of dates can mean."""
+
+
+class InvalidRowsError(DomainError):
+    """Some rows cannot be imported; `rows` names each with its reason. Nothing was written."""
+
+    code = "import.invalid-rows"
+
+    def __init__(self, rows: Sequence[str]) -> None:
+        more = f"\n……另有 {len(rows) - MOST_SHOWN} 处" if len(rows) > MOST_SHOWN else ""
+        shown = "\n".join(rows[:MOST_SHOWN])
+        super().__init__(f"有 {len(rows)} 处需要改正，什么都没有写入：\n{shown}{more}")
+        self.rows = tuple(rows)
+
+
+@dataclass(slots=True)
+class Checks:
+    """Collect complaints with file and row, so that all are told at once."""
+
+    name: str
+    found: list[str] = field(default_factory=list)
+
+    def add(self, row: SheetRow, words: str, heading: str = "") -> None:
+        """Complain about a row, or about one cell of it."""
+        place = row.place(heading) if heading else f"第 {row.number} 行"
+        self.found.append(f"{self.name} {place}：{words}")
+
+    def text(self, row: SheetRow, heading: str, most: int, *, needed: bool = False) -> str:
+        """Return a cell as text that every database can keep."""
+        value = row.get(heading)
+        if needed and not value:
+            self.add(row, f"“{heading}”不能为空。", heading)
+        try:
+            return clean_text(value, field=heading, label=f"“{heading}”", most=most)
+        except InvalidInputError as refusal:
+            self.add(row, refusal.message, heading)
+            return ""
+
+    def code(self, row: SheetRow, heading: str, most: int = 24, *, needed: bool = False) -> str:
+        """Return a cell as a code: what Excel or a keyboard did to its digits is undone.
+
+        Full-width digits become plain ones and ``330523.0`` becomes ``330523``. A number that
+        lost its end in Excel is refused: nobody can tell what it was.
+        """
+        value = unicodedata.normalize("NFKC", self.text(row, heading, most, needed=needed)).strip()
+        if LOST_DIGITS.fullmatch(value):
+            words = f"“{heading}”现为“{value}”，Excel 已丢掉它的末尾数字。"
+            self.add(row, f"{words}请把整列设为文本后重新填写完整编码。", heading)
+            return ""
+        return POINT_ZERO.sub("", value)
+
+    def choice(self, row: SheetRow, heading: str, labels: dict[str, str], default: str) -> str:
+        """Return the value that a label stands for."""
+        value = row.get(heading)
+        if value in labels:
+            return labels[value]
+        if value:
+            self.add(row, f"“{heading}”应为{'、'.join(labels)}之一，现为“{value}”。", heading)
+        return default
+
+    def degrees(self, row: SheetRow, heading: str, most: float) -> float | None:
+        """Return a cell as degrees, or None."""
+        return self.number(row, heading, least=-most, most=most)
+
+    def number(self, row: SheetRow, heading: str, *, least: float, most: float) -> float | None:
+        """Return a cell as a number, or None."""
+        value = unicodedata.normalize("NFKC", row.get(heading))
+        if not value:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not isfinite(number) or not least <= number <= most:
+            bounds = f"{least:.15g} 到 {most:.15g}".replace("-", "−")
+            self.add(row, f"“{heading}”应为 {bounds} 之间的数字，现为“{value}”。", heading)
+            return None
+        return number
+
+    def whole(self, row: SheetRow, heading: str, most: int) -> int | None:
+        """Return a cell as a whole number, or None."""
+        value = row.get(heading)
+        if not value:
+            return None
+        if not value.isdecimal() or not 0 < int(value[:9]) <= most:
+            self.add(row, f"“{heading}”应为 1 到 {most} 的整数，现为“{value}”。", heading)
+            return None
+        return int(value)
+
+    def day(self, row: SheetRow, heading: str) -> date | None:
+        """Return a cell as a day, or None: a date of Excel, its serial number, or written out."""
+        value = unicodedata.normalize("NFKC", row.get(heading))
+        if not value:
+            return None
+        found = day_of(value)
+        if found is None:
+            self.add(row, f"“{heading}”应形如 2026-11-01，现为“{value}”。", heading)
+        return found
+
+    def once(self, rows: Iterable[SheetRow], heading: str) -> None:
+        """Complain about values that come twice."""
+        seen: dict[str, int] = {}
+        for row in rows:
+            value = POINT_ZERO.sub("", unicodedata.normalize("NFKC", row.get(heading)))
+            if value and value in seen:
+                words = f"“{heading}”{value} 与第 {seen[value]} 行重复，请删去其中一行。"
+                self.add(row, words, heading)
+            seen.setdefault(value, row.number)
+
+    def raise_if_any(self) -> None:
+        """Raise everything that was found."""
+        if self.found:
+            raise InvalidRowsError(self.found)
+
+
+def parts_of(text: str) -> list[str]:
+    """Return the parts of a cell that lists several codes."""
+    parts = re.split("[、,;]", unicodedata.normalize("NFKC", text))
+    return [POINT_ZERO.sub("", part.strip()) for part in parts if part.strip()]
+
+
+def day_of(value: str) -> date | None:
+    """Return the day that a cell means, or None."""
+    if value.isdecimal() and FIRST_SERIAL <= int(value) <= LAST_SERIAL:
+        return EXCEL_EPOCH + timedelta(days=int(value))
+    found = DAY.match(value)
+    try:
+        return date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        return None

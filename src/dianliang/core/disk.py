@@ -1,0 +1,22 @@
+"""Files on disk, never half-written."""
+
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+
+def write(path: Path, content: bytes, *, at: datetime | None = None) -> None:
+    """Write a file whole or not at all; `at` dates it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if at is not None:
+            os.utime(draft, (at.timestamp(), at.timestamp()))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,155 @@
+"""What the verbs of the trail are called: lifecycles and models say it, one table says the rest.
+
+A verb is ``<model>.<verb>``. One that nobody has named is shown as it is: a trail hides nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.apps import apps
+
+from dianliang.domain.intake.lifecycle import NEED
+from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
+from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
+from dianliang.domain.workforce.lifecycle import GRID_WORKER
+from dianliang.kernel.lifecycle import Lifecycle
+
+LIFECYCLES: Mapping[str, Lifecycle] = {
+    "intake.need": NEED,
+    "work.job": JOB,
+    "work.plan": PLAN,
+    "work.visit": VISIT,
+    "workforce.gridworker": GRID_WORKER,
+}
+HEADINGS: Mapping[str, str] = {
+    "account": "登录与账号",
+    "access": "被拒的访问",
+    "api": "接口",
+    "personal": "个人信息",
+    "insight": "指标导出",
+    "insight.volunteering": "志愿服务导出",
+    "county": "数据导入",
+    "backup": "备份",
+    "keys": "密钥",
+    "key": "密钥",
+    "person": "个人信息",
+    "retention": "个人信息",
+    "demo": "演示",
+    "page": "网页",
+}
+"""Groups that are no model."""
+PAGE = "page"
+"""Stands for all routes."""
+WORDS: Mapping[str, str] = {
+    **INTERNAL_WORDS,
+    "account.log-in": "登录",
+    "account.log-out": "退出登录",
+    "account.administrator": "设管理员",
+    "access.denied": "访问被拒",
+    "api.denied": "接口调用被拒",
+    "core.auditevent.read": "查看审计列表",
+    "core.auditevent.open": "查看审计事件",
+    "core.auditevent.export": "导出审计",
+    "core.auditevent.verify": "核验审计链",
+    "core.apitoken.issue": "发放令牌",
+    "core.apitoken.revoke": "收回令牌",
+    "intake.need.post": "提出",
+    "intake.need.join": "加入",
+    "intake.need.absorb": "并入他条",
+    "work.job.open": "开单",
+    "work.job.reprioritise": "改优先级",
+    "work.plan.draft": "起草",
+    "work.plan.lock": "锁定",
+    "work.visit.plan": "排入",
+    "work.visit.publish": "发布",
+    "work.visit.retime": "改时间",
+    "work.visit.report": "补报",
+    "work.visit.reveal_phone": "查看电话",
+    "workforce.person.check_in": "签到",
+    "workforce.person.swap": "换人",
+    "workforce.person.report_absence": "报停勤",
+    "workforce.gridworker.recruit": "招募",
+    "workforce.team.renew_calendar": "换日历链接",
+    "customers.customer.read": "打开档案",
+    "customers.customer.reveal": "查看个人信息",
+    "customers.customer.agree": "改关爱约定",
+    "customers.customer.visit": "记走访",
+    "programs.activity.record": "登记行动",
+    "personal.export": "导出个人信息",
+    "personal.erase": "删除个人信息",
+    "personal.expire": "到期清除",
+    "insight.export": "导出指标",
+    "insight.volunteering.export": "导出志愿服务",
+    "county.import": "导入",
+    "backup.keep": "备份",
+    "backup.restore": "恢复",
+    "keys.rotate": "更换密钥",
+    "keys.retire": "停用密钥",
+    "demo.seed": "生成演示数据",
+}
+ADMINISTRATION: Mapping[str, str] = {"add": "后台新增", "change": "后台修改", "delete": "后台删除"}
+"""What the administration pages do to any model."""
+WHOLE = ".*"
+"""Ends the choice of a whole group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The verbs of one kind of object, each with its word."""
+
+    key: str
+    heading: str
+    verbs: tuple[tuple[str, str], ...]
+
+    @property
+    def whole(self) -> str:
+        """Return the choice that stands for all its verbs, also those that have no word."""
+        return self.key + WHOLE
+
+
+def word(verb: str) -> str:
+    """Return what a verb is called; an unknown one as it is."""
+    kind, _, last = verb.rpartition(".")
+    labels = {row.verb: row.label for row in LIFECYCLES[kind]} if kind in LIFECYCLES else {}
+    return labels.get(last) or WORDS.get(verb) or ADMINISTRATION.get(last) or verb
+
+
+def heading(kind: str) -> str:
+    """Return what a kind of object is called; an unknown one as it is. A route is a page."""
+    if ":" in kind:
+        kind = PAGE
+    return HEADINGS.get(kind) or _models().get(kind, kind)
+
+
+def state(kind: str, value: str) -> str:
+    """Return the label of a state; what is no state of this kind stays as it is."""
+    return LIFECYCLES[kind].labels.get(value, value) if kind in LIFECYCLES else value
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """Return every kind of object that the trail may name."""
+    return frozenset(_models()) | HEADINGS.keys()
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """Return the verbs that a reader can choose, group by group."""
+    found: dict[str, dict[str, str]] = {}
+    lifecycle_verbs = [f"{kind}.{row.verb}" for kind, table in LIFECYCLES.items() for row in table]
+    for verb in (*lifecycle_verbs, *WORDS):
+        found.setdefault(verb.rpartition(".")[0], {})[verb] = word(verb)
+    return tuple(
+        Group(key=key, heading=heading(key), verbs=tuple(verbs.items()))
+        for key, verbs in found.items()
+    )
+
+
+@cache
+def _models() -> dict[str, str]:
+    return {
+        model._meta.label_lower: str(model._meta.verbose_name)
+        for model in apps.get_models()
+        if model.__module__.startswith("dianliang.")
+    }

@@ -1,0 +1,31 @@
+"""Which file is read and written how."""
+
+from collections.abc import Callable, Mapping
+
+from dianliang.core.sheets import OLE_MAGIC, ZIP_MAGIC
+from dianliang.engines.routing import Plan
+from dianliang.integrations.plan_files.documents.document import plan_document, read_problem
+from dianliang.integrations.plan_files.geojson import plan_geojson
+from dianliang.integrations.plan_files.loaded import Loaded
+from dianliang.integrations.plan_files.workbooks.plan import Making, plan_workbook
+from dianliang.integrations.plan_files.workbooks.problem import read_workbook
+
+Writer = Callable[[Loaded, Plan, Making], bytes]
+WRITERS: Mapping[str, Writer] = {
+    ".json": lambda _, plan, __: plan_document(plan),
+    ".geojson": lambda loaded, plan, _: plan_geojson(loaded, plan),
+    ".xlsx": plan_workbook,
+}
+"""By the end of the name."""
+EXCEL = (".xlsx", ".xls", ".xlsm")
+
+
+def read_input(content: bytes, *, name: str) -> Loaded:
+    """Return the problem of a file; what it holds decides, then what it is called.
+
+    Raises:
+        DomainError: it cannot be read, or rows are wrong; see the readers.
+    """
+    if content.startswith((ZIP_MAGIC, OLE_MAGIC)) or name.lower().endswith(EXCEL):
+        return read_workbook(content, name=name)
+    return read_problem(content, name=name)
