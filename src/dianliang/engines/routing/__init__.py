@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     )
     from dianliang.engines.routing._solve import solve
     from dianliang.engines.routing._warm import warm
+    from dianliang.engines.routing._wire import BadWorkError, Courier, improve_bytes
+    from dianliang.engines.routing._work import Answer, Executor, Work
 
 _ON_DEMAND = {
     "_explain": ("apply_fix",),
@@ -69,12 +71,18 @@ _ON_DEMAND = {
     "_anneal": ("Params", "Progress"),
     "_solve": ("solve",),
     "_warm": ("warm",),
+    "_wire": ("BadWorkError", "Courier", "improve_bytes"),
+    "_work": ("Answer", "Executor", "Work"),
 }
 
 __all__ = [
     "VERSION",
+    "Answer",
+    "BadWorkError",
     "Change",
+    "Courier",
     "ErrorCode",
+    "Executor",
     "FirstOf",
     "Fix",
     "FixKind",
@@ -108,11 +116,13 @@ __all__ = [
     "Unassigned",
     "Violation",
     "Weights",
+    "Work",
     "apply_fix",
     "check",
     "diff",
     "follow_plan",
     "foresee",
+    "improve_bytes",
     "insert_job",
     "is_warm",
     "recommend",

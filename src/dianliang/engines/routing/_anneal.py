@@ -1,16 +1,22 @@
 """Improve a plan under simulated annealing: as a whole if it is small, else region by region."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock as Mutex
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dianliang.engines.routing._regions import Region, carve, split
-from dianliang.engines.routing._state import Search, Sequences
+from dianliang.engines.routing._regions import carve, split
+from dianliang.engines.routing._state import Laid, Search
+from dianliang.engines.routing._work import Executor, Work, improve_region
 from dianliang.engines.routing.stop import StopCriterion
+
+MOST_GROWTH = 8
+"""A round has at most so many times the iterations of the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +27,7 @@ class Params:
     """
 
     workers: int = 1
+    """Threads that improve regions, where no executor is given."""
     region_jobs: int = 450
     """Problems of twice this size are cut into regions."""
     rounds: int = 10
@@ -40,6 +47,22 @@ class Progress:
     unassigned: int
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round sets out from: share and figures, the share it ends at, its iterations."""
+
+    share: float
+    until: float
+    iteration: int
+    best: float
+    iterations: int
+
+    def share_at(self, iteration: int) -> float:
+        """Return the share that an iteration of the round stands for."""
+        done = min(1.0, (iteration - self.iteration) / max(1, self.iterations))
+        return self.share + (self.until - self.share) * done
+
+
 @dataclass(slots=True)
 class Watch:
     """Counts iterations, asks the stop criterion, tells the caller; safe to share by threads."""
@@ -50,6 +73,7 @@ class Watch:
     best: float = 0.0
     unassigned: int = 0
     is_cancelled: bool = False
+    told: float = 0.0
     mutex: Mutex = field(default_factory=Mutex)
 
     def share(self, done: int = 0, gain: float = 0.0) -> float:
@@ -58,14 +82,30 @@ class Watch:
             self.iteration += done
             self.best -= gain
             share = min(1.0, self.stop.share(iteration=self.iteration, best=self.best))
-            if self.is_cancelled:
-                return 1.0
-            told = Progress(
-                share=share, iteration=self.iteration, best=self.best, unassigned=self.unassigned
-            )
-            if self.progress is not None and not self.progress(told):
-                self.is_cancelled = True
+            self._tell(share)
             return 1.0 if self.is_cancelled else share
+
+    def glance(self, now: Round, done: int, gain: float) -> bool:
+        """Add what a region did within a round; tell whether it may go on.
+
+        Only time and the caller can end a round early: what the criterion hears of the search are
+        the figures that the round began with, or the plan would depend on which thread is first.
+        """
+        with self.mutex:
+            self.iteration += done
+            self.best -= gain
+            passed = self.stop.share(iteration=now.iteration, best=now.best)
+            self._tell(min(1.0, max(passed, now.share_at(self.iteration))))
+            return passed < 1 and not self.is_cancelled
+
+    def _tell(self, share: float) -> None:
+        if self.progress is None or self.is_cancelled:
+            return
+        self.told = max(self.told, share)
+        now = Progress(
+            share=self.told, iteration=self.iteration, best=self.best, unassigned=self.unassigned
+        )
+        self.is_cancelled = not self.progress(now)
 
 
 def mean_leg(search: Search) -> float:
@@ -84,6 +124,7 @@ def anneal(
     seed: int,
     params: Params,
     is_warm: bool,
+    executor: Executor | None = None,
 ) -> None:
     """Improve a search until its watch says stop; the best plan is its present one at the end."""
     size = len(search.data.able)
@@ -93,35 +134,58 @@ def anneal(
     hot = leg * (params.hot / 10 if is_warm else params.hot)
 
     def heat(share: float) -> float:
-        return float(hot * (leg * params.cold / hot) ** share)
+        return float(hot * (leg * params.cold / hot) ** min(1.0, share))
 
     if size < 2 * params.region_jobs:
-        _cool(search, watch, until=1.0, heat=heat, params=params)
+        _cool(search, watch, heat=heat, params=params)
         search.recall()
         return
     rng = np.random.default_rng(seed)
-    with ThreadPoolExecutor(params.workers) as pool:
-        for number in range(params.rounds):
-            span = (number / params.rounds, (number + 1) / params.rounds)
-            _round(search, watch, pool, xy, rng, span=span, heat=heat, params=params)
-            if watch.share() >= 1:
-                break
+    threads: AbstractContextManager[Executor] = (
+        ThreadPoolExecutor(params.workers) if executor is None else nullcontext(executor)
+    )
+    with threads as pool:
+        is_near = executor is None
+        _rounds(search, watch, pool, xy, rng, heat=heat, params=params, is_near=is_near)
 
 
-def _cool(
-    search: Search,
-    watch: Watch,
-    *,
-    until: float,
-    heat: Callable[[float], float],
-    params: Params,
-) -> None:
+def _cool(search: Search, watch: Watch, *, heat: Callable[[float], float], params: Params) -> None:
     share = watch.share()
-    while share < until:
+    while share < 1:
         before = float(search.totals[1])
         search.run(temperature=heat(share), iterations=params.chunk)
         watch.unassigned = search.unassigned()
         share = watch.share(params.chunk, before - float(search.totals[1]))
+
+
+def _rounds(
+    search: Search,
+    watch: Watch,
+    pool: Executor,
+    xy: NDArray[np.float64],
+    rng: np.random.Generator,
+    *,
+    heat: Callable[[float], float],
+    params: Params,
+    is_near: bool,
+) -> None:
+    """Improve in rounds, each as long as the last one's pace says its share of the search is.
+
+    The first is short: it only shows the pace. None is much longer than the one before, for a share
+    can also fall, when a criterion waits for a better plan and one is found.
+    """
+    share, iterations = watch.share(), params.chunk * (len(search.data.able) // params.region_jobs)
+    until = share
+    while share < 1:
+        now = Round(share, until, watch.iteration, watch.best, iterations)
+        _round(search, watch, pool, xy, rng, now, heat=heat, params=params, is_near=is_near)
+        before, share = share, watch.share()
+        pace = max(0.0, share - before) / max(1, watch.iteration - now.iteration)
+        until = share + 1 / params.rounds
+        until = 1.0 if until > 1 - 0.5 / params.rounds else until
+        wanted = round((until - share) / pace) if pace else iterations
+        iterations = max(1, min(wanted, MOST_GROWTH * iterations))
+        until = min(until, share + pace * iterations)
 
 
 def _round(
@@ -130,91 +194,43 @@ def _round(
     pool: Executor,
     xy: NDArray[np.float64],
     rng: np.random.Generator,
+    now: Round,
     *,
-    span: tuple[float, float],
     heat: Callable[[float], float],
     params: Params,
+    is_near: bool,
 ) -> None:
-    """Cut, improve every region within the round's share of the search, and join."""
-    d, sequences = search.data, search.sequences()
-    parts, held = split(d, sequences, xy, target=params.region_jobs, rng=rng)
-    anchors = search.anchors()
+    """Cut, have every region improved for its part of the round's iterations, and join.
+
+    Threads are looked at while they work; from afar there is word only when answers come.
+    """
+    d, laid = search.data, search.laid()
+    parts, held = split(d, laid.sequences, xy, target=params.region_jobs, rng=rng)
     regions = [carve(d, routes, jobs, held=held) for routes, jobs in parts if len(jobs)]
+    regions.sort(key=lambda region: -len(region.jobs))
     seeds = rng.integers(1, 2**31, size=len(regions)).tolist()
-    lanes = list(_lanes(regions, params.workers))
-    tasks = [
-        pool.submit(
-            _improve_lane,
-            [(regions[i], seeds[i]) for i in lane],
-            sequences,
-            anchors,
-            watch,
-            span,
-            heat,
-            params,
+    shares = np.cumsum([len(region.jobs) for region in regions]) / len(d.able)
+    counts = np.diff(np.rint(shares * now.iterations), prepend=0).astype(int).tolist()
+    works = [
+        Work(
+            data=region.data,
+            laid=region.inward(laid),
+            seed=seed,
+            hot=heat(now.share),
+            cold=heat(now.until),
+            iterations=count,
+            chunk=params.chunk,
         )
-        for lane in lanes
+        for region, seed, count in zip(regions, seeds, counts, strict=True)
     ]
-    joined: Sequences = {}
-    kept: dict[int, int] = {}
-    for task in tasks:
-        for routes, begins in task.result():
-            joined.update(routes)
-            kept.update(begins)
-    search.load(joined, kept)
-    watch.best, watch.unassigned = float(search.totals[1]), search.unassigned()
-
-
-def _lanes(regions: list[Region], workers: int) -> Iterator[list[int]]:
-    """Deal regions to workers, largest first, to the least loaded."""
-    loads: list[list[int]] = [[] for _ in range(max(1, workers))]
-    weights = [0] * len(loads)
-    for i in sorted(range(len(regions)), key=lambda i: -len(regions[i].jobs)):
-        lane = weights.index(min(weights))
-        loads[lane].append(i)
-        weights[lane] += len(regions[i].jobs)
-    yield from (lane for lane in loads if lane)
-
-
-def _improve_lane(
-    work: list[tuple[Region, int]],
-    sequences: Sequences,
-    anchors: dict[int, int],
-    watch: Watch,
-    span: tuple[float, float],
-    heat: Callable[[float], float],
-    params: Params,
-) -> list[tuple[Sequences, dict[int, int]]]:
-    """Improve regions one after another, each for its share of the round."""
-    whole = sum(len(region.jobs) for region, _ in work)
-    done, found = 0, []
-    for region, seed in work:
-        done += len(region.jobs)
-        until = span[0] + (span[1] - span[0]) * done / whole
-        found.append(_improve_region(region, seed, sequences, anchors, watch, until, heat, params))
-    return found
-
-
-def _improve_region(
-    region: Region,
-    seed: int,
-    sequences: Sequences,
-    anchors: dict[int, int],
-    watch: Watch,
-    until: float,
-    heat: Callable[[float], float],
-    params: Params,
-) -> tuple[Sequences, dict[int, int]]:
-    number = {int(job): i for i, job in enumerate(region.jobs)}
-    own = {
-        i: [number[job] for job in sequences[int(route)]]
-        for i, route in enumerate(region.routes)
-        if int(route) in sequences
-    }
-    search = Search.begin(region.data, seed=seed)
-    search.load(own, {number[job]: at for job, at in anchors.items() if job in number})
-    _cool(search, watch, until=until, heat=heat, params=params)
-    routes = {
-        int(region.routes[i]): region.jobs[jobs].tolist() for i, jobs in search.sequences().items()
-    }
-    return routes, {int(region.jobs[job]): at for job, at in search.anchors().items()}
+    look = partial(watch.glance, now)
+    task = partial(improve_region, look=look) if is_near else improve_region
+    joined, done = Laid({}, {}), 0
+    for region, answer in zip(regions, pool.map(task, works), strict=True):
+        done += answer.iterations
+        joined |= region.outward(answer.laid)
+        if not is_near:
+            look(answer.iterations, answer.gain)
+    search.load(joined)
+    watch.iteration, watch.best = now.iteration + done, float(search.totals[1])
+    watch.unassigned = search.unassigned()

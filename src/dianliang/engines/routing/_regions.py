@@ -1,8 +1,8 @@
 """Cut a large problem into regions that are improved by themselves, and put them together again.
 
 Teams are split by random balanced bisection of where they work (a new draw every round, so that
-borders move); what nobody serves is offered to one of its nearest regions. Solved side by side
-without a shared lock; a region is a plain bundle of arrays, so that it could be sent elsewhere.
+borders move); what nobody serves is offered to one of its nearest regions. A region is a plain
+bundle of arrays, so that it can be improved elsewhere.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from dianliang.engines.routing._kernel import Data, Ints, Records
-from dianliang.engines.routing._state import Sequences
+from dianliang.engines.routing._state import Laid, Sequences
 
 Points = NDArray[np.float64]
 
@@ -24,6 +24,24 @@ class Region:
     jobs: Ints
     routes: Ints
     data: Data
+
+    def inward(self, whole: Laid) -> Laid:
+        """Return the region's part of a plan in the region's own numbers."""
+        number = {int(job): i for i, job in enumerate(self.jobs)}
+        sequences = {
+            i: [number[job] for job in whole.sequences[int(route)]]
+            for i, route in enumerate(self.routes)
+            if int(route) in whole.sequences
+        }
+        begins = {number[job]: at for job, at in whole.anchors.items() if job in number}
+        return Laid(sequences, begins)
+
+    def outward(self, own: Laid) -> Laid:
+        """Return a plan of the region in the numbers of the whole."""
+        sequences = {
+            int(self.routes[i]): self.jobs[jobs].tolist() for i, jobs in own.sequences.items()
+        }
+        return Laid(sequences, {int(self.jobs[job]): at for job, at in own.anchors.items()})
 
 
 def split(
@@ -162,11 +180,9 @@ def _near(d: Data, jobs: Ints, new_job: Ints) -> Ints:
     """Return the neighbours that are in the region too, nearest first, repeated to fill a row."""
     rows = new_job[d.near[jobs]]
     width = max(1, int((rows >= 0).sum(axis=1).max(initial=0)))
-    near = np.repeat(np.arange(len(jobs))[:, None], width, axis=1)
-    for job, row in enumerate(rows):
-        kept = row[row >= 0]
-        near[job, : len(kept)] = kept
-    return near
+    here_first = np.argsort(rows < 0, axis=1, kind="stable")[:, :width]
+    near = np.take_along_axis(rows, here_first, axis=1)
+    return np.where(near >= 0, near, np.arange(len(jobs))[:, None])
 
 
 def _kinds(d: Data, routes: Ints, jobs: Ints) -> tuple[Ints, Ints, Ints]:
@@ -179,12 +195,11 @@ def _kinds(d: Data, routes: Ints, jobs: Ints) -> tuple[Ints, Ints, Ints]:
     new_kind = np.full(len(d.kind_start) - 1, -1, np.int64)
     new_kind[present] = np.arange(len(present))
     rows = new_kind[d.near_kinds[jobs]]
+    rank = np.tile(np.arange(len(present)) + rows.shape[1], (len(jobs), 1))
+    job, place = np.nonzero(rows >= 0)
+    rank[job, rows[job, place]] = place
     width = max(1, min(len(present), rows.shape[1]))
-    near = np.zeros((len(jobs), width), np.int64)
-    for job, row in enumerate(rows):
-        kept = row[row >= 0][:width]
-        rest = np.setdiff1d(np.arange(len(present)), kept)[: width - len(kept)]
-        near[job] = np.concatenate([kept, rest])
+    near = np.argsort(rank, axis=1, kind="stable")[:, :width]
     return starts.astype(np.int64), order, near
 
 

@@ -12,6 +12,18 @@ Sequences = dict[int, list[int]]
 """Jobs of each used route, in order, without breaks."""
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A plan without times: the jobs of each route, and the begins of linked jobs."""
+
+    sequences: Sequences
+    anchors: dict[int, int]
+
+    def __or__(self, other: "Laid") -> "Laid":
+        """Return both together: they share no route."""
+        return Laid(self.sequences | other.sequences, self.anchors | other.anchors)
+
+
 def longest_route(d: Data) -> int:
     """Return how many items a route may hold: by time and gear, a break, one more to try."""
     n = len(d.able)
@@ -105,8 +117,8 @@ class Search:
         self.tour.runs["changed"] = 1
         kernel.keep_best(self.tour, self.best)
 
-    def load(self, sequences: Sequences, anchors: dict[int, int] | None = None) -> None:
-        """Start from given sequences; each break goes where it is cheapest.
+    def load(self, laid: Laid) -> None:
+        """Start from a given plan; each break goes where it is cheapest.
 
         Raises:
             ValueError: a sequence breaks a rule.
@@ -115,10 +127,10 @@ class Search:
         s.runs["length"] = 0
         s.spots["where"] = -1
         s.spots["anchor"] = -1
-        for job, begin in (anchors or {}).items():
+        for job, begin in laid.anchors.items():
             s.spots["anchor"][job] = begin
         for route in range(len(d.routes)):
-            if not self.lay(route, sequences.get(route, [])):
+            if not self.lay(route, laid.sequences.get(route, [])):
                 raise ValueError(f"route {route} breaks a rule")
         for series in range(len(s.loyal)):
             teams = kernel.distinct_teams(d, s, series)
@@ -191,18 +203,15 @@ class Search:
         s.runs["changed"] = 0
         self.totals[:] = kernel.total(self.data, s)
 
-    def sequences(self) -> Sequences:
-        """Return the jobs of each used route in the best plan."""
-        n = len(self.data.able)
-        found: Sequences = {}
-        for route, length in enumerate(self.best.runs["length"].tolist()):
-            items = self.best.stops["item"][route, :length]
+    def laid(self) -> Laid:
+        """Return the best plan without its times."""
+        n, b = len(self.data.able), self.best
+        sequences: Sequences = {}
+        for route, length in enumerate(b.runs["length"].tolist()):
+            items = b.stops["item"][route, :length]
             jobs = items[items < n]
             if len(jobs):
-                found[route] = jobs.tolist()
-        return found
-
-    def anchors(self) -> dict[int, int]:
-        """Return the held begins of linked jobs in the best plan."""
-        begins = self.best.spots["anchor"][: len(self.data.able)]
-        return {int(job): int(begins[job]) for job in np.flatnonzero(begins >= 0)}
+                sequences[route] = jobs.tolist()
+        begins = b.spots["anchor"][:n]
+        anchors = {int(job): int(begins[job]) for job in np.flatnonzero(begins >= 0)}
+        return Laid(sequences, anchors)
