@@ -199,6 +199,8 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+ROADS_URL = os.environ.get("DIANLIANG_ROADS_URL", "")
+ROADS_ADAPTER = "dianliang.integrations.roads.RoadServer"
 OPEN311_KEYS = [key for key in os.environ.get("DIANLIANG_OPEN311_KEYS", "").split(",") if key]
 TILE_URL = os.environ.get("DIANLIANG_TILE_URL", "")
 _tile_origin = ["/".join(TILE_URL.split("/")[:3]).replace("{s}", "*")] if TILE_URL else []

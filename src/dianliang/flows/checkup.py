@@ -23,8 +23,11 @@ from dianliang.domain.catalog.models import CalendarDay, Service
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import RoleAssignment, Unit
 from dianliang.domain.territory.models import Area
+from dianliang.domain.territory.queries import road_table
+from dianliang.flows.planning import roads
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
 
 SAFE_SQLITE = (3, 51, 3)
 """First version without the WAL-reset corruption."""
@@ -66,7 +69,8 @@ def examine(*, at: datetime) -> tuple[Finding, ...]:
         findings += [*_engine(), *_structure()]
         if any(f.subject == STRUCTURE and f.severity is Severity.WRONG for f in findings):
             return tuple(findings)
-        findings += [*_keys(), *_content(at=at), *_queue(at=at), *_trail(at=at)]
+        findings += [*_keys(), *_content(at=at), *_roads(at=at)]
+        findings += [*_queue(at=at), *_trail(at=at)]
     except DatabaseError as error:
         findings.append(Finding(Severity.WRONG, "数据库", _why_not(error)))
     return tuple(findings)
@@ -238,6 +242,27 @@ def _content(*, at: datetime) -> Iterator[Finding]:
             yield Finding(Severity.FINE, subject, "已载入")
         else:
             yield Finding(Severity.ADVICE, subject, words)
+
+
+def _roads(*, at: datetime) -> Iterator[Finding]:
+    if not settings.ROADS_URL:
+        return
+    subject, row = "道路服务", road_table()
+    try:
+        roads.source_in_use()
+    except DomainError as refusal:
+        yield Finding(Severity.WRONG, subject, f"DIANLIANG_ROADS_URL：{refusal.message}")
+        return
+    if row is None:
+        words = "还没有取得道路表。serve 运行后会自动取，也可以运行 dianliang roads。"
+        yield Finding(Severity.ADVICE, subject, words)
+    elif row.failure:
+        words = f"{row.failure}路程暂按{'旧表' if row.made_at else '直线'}计算，每天会再试一次。"
+        yield Finding(Severity.ADVICE, subject, words)
+    else:
+        is_old = roads.is_due(row, at=at)
+        words = "道路表待更新，请运行 dianliang roads。" if is_old else f"道路表取自 {row.source}"
+        yield Finding(Severity.ADVICE if is_old else Severity.FINE, subject, words)
 
 
 def _queue(*, at: datetime) -> Iterator[Finding]:

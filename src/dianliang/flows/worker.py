@@ -9,7 +9,7 @@ from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.flows import auditing, closing, identity
-from dianliang.flows.planning import drafting
+from dianliang.flows.planning import drafting, roads
 
 Clock = Callable[[], datetime]
 Chore = Callable[[datetime], object]
@@ -22,10 +22,15 @@ CHORES: tuple[Chore, ...] = (
     lambda at: drafts.forget_old(at=at),
     lambda at: identity.forget_sessions(at=at),
     lambda at: closing.archive_unrated(at=at),
+    lambda at: roads.order_if_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
-HANDLERS = (drafting.solve_in_background, auditing.check_in_background)
+HANDLERS = (
+    drafting.solve_in_background,
+    auditing.check_in_background,
+    roads.refresh_in_background,
+)
 """Naming the handlers here is what registers them in a worker."""
 
 log = logging.getLogger(__name__)

@@ -72,3 +72,23 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RoadTable(models.Model):
+    """Travel by road between villages and bases, as a road server told it: one row (道路表)."""
+
+    source = models.CharField("来源", max_length=200)
+    asked_at = models.DateTimeField("上次询问时间")
+    failure = models.CharField("上次失败原因", max_length=400, blank=True)
+    made_at = models.DateTimeField("生成时间", null=True, blank=True)
+    notes = models.CharField("说明", max_length=400, blank=True)
+    body = models.BinaryField("路程", default=bytes, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "道路表"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="road_table_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.source

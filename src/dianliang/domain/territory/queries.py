@@ -1,11 +1,12 @@
 """What others may know about areas."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pypinyin import lazy_pinyin
 
 from dianliang.core import reference
-from dianliang.domain.territory.models import Area
+from dianliang.domain.territory.models import Area, RoadTable
 from dianliang.kernel.geo import GeoPoint
 
 
@@ -60,6 +61,39 @@ def _village_centres() -> list[tuple[GeoPoint, Area]]:
         for area in _areas().values()
         if area.level == Area.Level.VILLAGE and area.lat is not None and area.lon is not None
     ]
+
+
+def village_points() -> tuple[GeoPoint, ...]:
+    """Return where villages are, as far as that is known."""
+    return tuple(point for point, _ in _village_centres())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadTableRow:
+    """The stored table of roads: since when, from whom, and why it may be old."""
+
+    source: str
+    asked_at: datetime
+    failure: str
+    made_at: datetime | None
+    notes: str
+    body: bytes
+
+
+@reference.Kept
+def road_table() -> RoadTableRow | None:
+    """Return the stored table of roads, if a road server was ever asked."""
+    row = RoadTable.objects.first()
+    if row is None:
+        return None
+    return RoadTableRow(
+        source=row.source,
+        asked_at=row.asked_at,
+        failure=row.failure,
+        made_at=row.made_at,
+        notes=row.notes,
+        body=bytes(row.body),
+    )
 
 
 def area_of(code: str) -> Area | None:

@@ -46,7 +46,13 @@ from dianliang.engines.routing.stop import (
     NoImprovement,
     StopCriterion,
 )
-from dianliang.engines.routing.travel import GreatCircle, Travel, TravelTable
+from dianliang.engines.routing.travel import (
+    IMPASSABLE_S,
+    GreatCircle,
+    InvalidTravelError,
+    Travel,
+    TravelTable,
+)
 
 if TYPE_CHECKING:
     from dianliang.engines.routing._anneal import Params, Progress
@@ -64,6 +70,8 @@ if TYPE_CHECKING:
     from dianliang.engines.routing._warm import warm
     from dianliang.engines.routing._wire import BadWorkError, Courier, improve_bytes
     from dianliang.engines.routing._work import Answer, Executor, Work
+    from dianliang.engines.routing.barriers import Barrier, Blocked
+    from dianliang.engines.routing.clusters import Clustered
 
 _ON_DEMAND = {
     "_explain": ("apply_fix",),
@@ -73,13 +81,19 @@ _ON_DEMAND = {
     "_warm": ("warm",),
     "_wire": ("BadWorkError", "Courier", "improve_bytes"),
     "_work": ("Answer", "Executor", "Work"),
+    "barriers": ("Barrier", "Blocked"),
+    "clusters": ("Clustered",),
 }
 
 __all__ = [
+    "IMPASSABLE_S",
     "VERSION",
     "Answer",
     "BadWorkError",
+    "Barrier",
+    "Blocked",
     "Change",
+    "Clustered",
     "Courier",
     "ErrorCode",
     "Executor",
@@ -88,6 +102,7 @@ __all__ = [
     "FixKind",
     "GreatCircle",
     "InvalidProblemError",
+    "InvalidTravelError",
     "Job",
     "Link",
     "Lock",

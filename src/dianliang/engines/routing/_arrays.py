@@ -22,6 +22,8 @@ from dianliang.engines.routing._kernel import (
 from dianliang.engines.routing._model import WEEK_S, Job, Lock, Problem, Shift, Team
 from dianliang.engines.routing._state import empty_tour, longest_route
 from dianliang.engines.routing._ties import date_of, hold_locked, series_of, tie_links
+from dianliang.engines.routing._validate import ErrorCode, InvalidProblemError, ProblemError
+from dianliang.engines.routing.travel import IMPASSABLE_S, InvalidTravelError, refuse_unusable
 from dianliang.kernel.geo import GeoPoint
 
 LOCKED_FACTOR = 10.0
@@ -29,15 +31,10 @@ LOCKED_FACTOR = 10.0
 NEIGHBOURS = 100
 REACH = 60
 NEAR_KINDS = 24
+BAND = 512
+"""Rows of the table of travel that are asked for at a time."""
 
 Routes = tuple[tuple[Team, int], ...]
-
-
-class UnreachableError(ValueError):
-    """The travel table has no usable time between two points."""
-
-    def __init__(self, a: GeoPoint, b: GeoPoint) -> None:
-        super().__init__(f"从 ({a.lat}, {a.lon}) 到 ({b.lat}, {b.lon}) 没有可用的路程时间。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def compile_problem(problem: Problem) -> Compiled:
     """Lay a valid problem out in arrays. Memory: 4 bytes × (places)², 5 × jobs × shifts.
 
     Raises:
-        UnreachableError: there is no travel time between two places.
+        InvalidProblemError: there is no usable travel time between two places.
     """
     jobs = problem.jobs
     routes: Routes = tuple((team, i) for team in problem.teams for i in range(len(team.shifts)))
@@ -149,14 +146,36 @@ def _places(jobs: Sequence[Job], shifts: Sequence[Shift]) -> tuple[tuple[GeoPoin
 
 
 def _travel(problem: Problem, points: tuple[GeoPoint, ...]) -> NDArray[np.int32]:
-    table = problem.travel.table(points)
-    np.fill_diagonal(table, 0.0)
-    bad = ~((table >= 0) & (table < 2**31 - 1))
-    if bad.any():
-        i, j = np.argwhere(bad)[0]
-        raise UnreachableError(points[int(i)], points[int(j)])
-    seconds: NDArray[np.int32] = np.rint(table).astype(np.int32)
+    """Return whole seconds between all places, asked for a band of rows at a time.
+
+    A table of doubles with what it is made from would take a gigabyte and more on a flood day.
+    """
+    seconds = np.empty((len(points), len(points)), np.int32)
+    for first in range(0, len(points), BAND):
+        band = points[first : first + BAND]
+        rows = np.arange(len(band))
+        try:
+            cells = problem.travel.table(band, points)
+            cells[rows, first + rows] = 0.0
+            refuse_unusable(cells, band, points, "秒")
+        except InvalidTravelError as wrong:
+            raise _no_way(problem, wrong) from wrong
+        np.rint(np.minimum(cells, IMPASSABLE_S), out=cells)
+        seconds[first : first + BAND] = cells
     return seconds
+
+
+def _no_way(problem: Problem, wrong: InvalidTravelError) -> InvalidProblemError:
+    """Name the ends of a way that has no length."""
+    names = {job.at: f"工单 {job.id}" for job in reversed(problem.jobs)}
+    for team in problem.teams:
+        for shift in team.shifts:
+            names |= {point: f"队伍 {team.id}" for point in (shift.start, shift.end) if point}
+    ends = (names.get(wrong.a, ""), names.get(wrong.b, ""))
+    words = f"{ends[0]}到{ends[1]}：{wrong}请检查路程表。"
+    return InvalidProblemError(
+        (ProblemError(code=ErrorCode.BAD_TRAVEL, id="→".join(ends), words=words),)
+    )
 
 
 def _items(

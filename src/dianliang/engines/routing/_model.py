@@ -238,6 +238,7 @@ class ReasonCode(StrEnum):
     NO_GEAR = "no_gear"
     OUTSIDE_SHIFTS = "outside_shifts"
     TOO_LONG = "too_long"
+    CUT_OFF = "cut_off"
     FULL = "full"
     NOT_WORTH = "not_worth"
     LOCK = "lock"

@@ -8,6 +8,7 @@ import numpy as np
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped, is_skilled
 from dianliang.engines.routing._model import Job, Problem, Reason, ReasonCode, Shift, Team
+from dianliang.engines.routing.travel import IMPASSABLE_S
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -72,6 +73,9 @@ def _in_time(compiled: Compiled | None, job: Job, able: Able, *, is_dear: bool) 
     count = len({team.id for team, _ in able})
     if not any(_meets(shift, job) for _, shift in able):
         yield Reason(code=ReasonCode.OUTSIDE_SHIFTS, words=_outside(job, able, count))
+    elif compiled is not None and _is_cut_off(compiled, job):
+        words = f"道路中断，{count} 支可选队伍都到不了。"
+        yield Reason(code=ReasonCode.CUT_OFF, words=words)
     elif compiled is not None and not _fits_alone(compiled, job):
         words = "路程加作业时长超出班次，即使专程前往也无法按时返回。"
         yield Reason(code=ReasonCode.TOO_LONG, words=words)
@@ -119,3 +123,11 @@ def _fits_alone(compiled: Compiled, job: Job) -> bool:
     number = compiled.numbers[job.id]
     route, *_ = kernel.best_anywhere(compiled.data, compiled.idle, number, kernel.INFEASIBLE / 2)
     return bool(route >= 0)
+
+
+def _is_cut_off(compiled: Compiled, job: Job) -> bool:
+    """Tell whether no able team has a way to a job and home again, however long."""
+    d, number = compiled.data, compiled.numbers[job.id]
+    place, own = d.items["place"][number], d.routes[d.able[number]]
+    ways = np.maximum(d.time[own["start"], place], d.time[place, own["end"]])
+    return bool(len(ways) and ways.min() >= IMPASSABLE_S) and not _fits_alone(compiled, job)

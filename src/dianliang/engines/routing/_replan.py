@@ -23,6 +23,7 @@ NEVER = frozenset(
         ReasonCode.NOT_ALLOWED,
         ReasonCode.OUTSIDE_SHIFTS,
         ReasonCode.TOO_LONG,
+        ReasonCode.CUT_OFF,
     }
 )
 

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     BAD_LIMIT = "bad_limit"
     BAD_LINK = "bad_link"
     BAD_SERIES = "bad_series"
+    BAD_TRAVEL = "bad_travel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

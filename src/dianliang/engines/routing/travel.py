@@ -10,18 +10,40 @@ from numpy.typing import NDArray
 from dianliang.kernel.geo import EARTH_RADIUS_M, GeoPoint
 
 Table = NDArray[np.float64]
+IMPASSABLE_S = 1e7
+"""Seconds of a way that nobody can take: a hundred days, longer than any shift."""
+
+
+class InvalidTravelError(ValueError):
+    """A way with no usable length; `a` and `b` are its ends."""
+
+    def __init__(self, a: GeoPoint, b: GeoPoint, words: str) -> None:
+        where = f"从 ({a.lat}, {a.lon}) 到 ({b.lat}, {b.lon})"
+        super().__init__(f"{where} 的路程不可用：{words}")
+        self.a, self.b = a, b
 
 
 class Travel(Protocol):
-    """How long and how far it is between two points."""
+    """How long and how far it is between two points.
+
+    A way that nobody can take lasts `IMPASSABLE_S`; anything that is not a number from zero up is
+    an error of the problem.
+    """
 
     def between(self, a: GeoPoint, b: GeoPoint) -> tuple[float, float]:
         """Return seconds and metres from `a` to `b`."""
         ...
 
-    def table(self, points: Sequence[GeoPoint]) -> Table:
-        """Return seconds from each point (row) to each point (column)."""
+    def table(self, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint]) -> Table:
+        """Return seconds from each origin (row) to each destination (column)."""
         ...
+
+
+def vectors(points: Sequence[GeoPoint]) -> Table:
+    """Return points as unit vectors from the centre of the earth, one a row."""
+    lat = np.radians([point.lat for point in points])
+    lon = np.radians([point.lon for point in points])
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +61,18 @@ class GreatCircle:
         metres = a.distance_m(b) * self.detour
         return metres / self.speed_m_s, metres
 
-    def table(self, points: Sequence[GeoPoint]) -> Table:
-        """Return seconds from each point to each point (haversine, as `between`)."""
-        lat = np.radians([point.lat for point in points])
-        lon = np.radians([point.lon for point in points])
-        half = np.sin((lat[:, None] - lat[None, :]) / 2) ** 2
-        half += np.outer(np.cos(lat), np.cos(lat)) * np.sin((lon[:, None] - lon[None, :]) / 2) ** 2
-        metres = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, np.sqrt(half)))
-        seconds: Table = metres * (self.detour / self.speed_m_s)
+    def table(self, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint]) -> Table:
+        """Return seconds from each origin to each destination.
+
+        Half the chord is the sine of half the angle; chords from differences of coordinates keep
+        millimetres, and cost a third of the haversine formula.
+        """
+        here, there = vectors(origins), vectors(destinations)
+        square = np.zeros((len(here), len(there)))
+        for axis in range(3):
+            square += np.subtract.outer(here[:, axis], there[:, axis]) ** 2
+        angle = 2 * np.arcsin(np.minimum(1.0, np.sqrt(square, out=square) / 2))
+        seconds: Table = angle * (EARTH_RADIUS_M * self.detour / self.speed_m_s)
         return seconds
 
 
@@ -55,6 +81,9 @@ class TravelTable:
     """Travel from a table that a road engine made, or a benchmark gives. Shapes (k, k).
 
     Raises:
+        ValueError: the tables are not square, or not one row a point.
+        InvalidTravelError: a cell is not a number from zero up; ways that nobody can take last
+            `IMPASSABLE_S`.
         KeyError: a point is asked for that is not in the table.
     """
 
@@ -64,6 +93,11 @@ class TravelTable:
     _rows: dict[GeoPoint, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        size = len(self.points)
+        if self.seconds.shape != (size, size) or self.metres.shape != (size, size):
+            raise ValueError(f"路程表应为 {size} 行 {size} 列，与地点一一对应。")
+        refuse_unusable(self.seconds, self.points, self.points, "秒")
+        refuse_unusable(self.metres, self.points, self.points, "米")
         rows = {point: row for row, point in enumerate(self.points)}
         object.__setattr__(self, "_rows", rows)
 
@@ -72,8 +106,26 @@ class TravelTable:
         row, column = self._rows[a], self._rows[b]
         return float(self.seconds[row, column]), float(self.metres[row, column])
 
-    def table(self, points: Sequence[GeoPoint]) -> Table:
-        """Return seconds from each point to each point."""
-        rows = np.array([self._rows[point] for point in points], dtype=np.int64)
-        seconds: Table = self.seconds[np.ix_(rows, rows)]
+    def table(self, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint]) -> Table:
+        """Return seconds from each origin to each destination."""
+        rows, columns = (
+            np.array([self._rows[point] for point in points], dtype=np.int64)
+            for points in (origins, destinations)
+        )
+        seconds: Table = self.seconds[np.ix_(rows, columns)]
         return seconds
+
+
+def refuse_unusable(
+    cells: Table, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint], unit: str
+) -> None:
+    """Check that every way has a length; negative, infinite and missing ones are named.
+
+    Raises:
+        InvalidTravelError: one has none.
+    """
+    bad = ~((cells >= 0) & (cells < np.inf))
+    if bad.any():
+        row, column = (int(number) for number in np.argwhere(bad)[0])
+        words = f"{cells[row, column]} {unit}"
+        raise InvalidTravelError(origins[row], destinations[column], words)

@@ -12,6 +12,7 @@ from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty, teams_on_duty
 from dianliang.engines import routing
+from dianliang.flows.planning import roads
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -38,6 +39,8 @@ class Built:
     frozen: frozenset[str] = frozenset()
     displaced: dict[str, str] = field(default_factory=dict)
     skill_names: dict[str, str] = field(default_factory=dict)
+    ways: str = ""
+    """Where travel times come from, in words."""
 
     def readable(self, words: str) -> str:
         """Replace codes of teams and skills by names in a sentence of the engine."""
@@ -105,6 +108,7 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             working[code] = present
             made.append(_engine_team(team, present, scene, jobs))
     locks = dict(_locks(asked, scene, jobs, working))
+    ways = roads.ways()
     stuck = {n for n, visit in scene.committed.items() if n in jobs and n not in locks}
     problem = routing.Problem(
         jobs=tuple(
@@ -113,6 +117,7 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             if number not in stuck
         ),
         teams=tuple(made),
+        travel=ways.travel,
         locks=tuple(locks.values()),
     )
     problem, displaced = _relaxed(problem, asked.relaxations)
@@ -125,6 +130,7 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
         frozen=frozenset(scene.committed.keys() & locks.keys()),
         displaced={n: by for n, by in displaced.items() if n in jobs},
         skill_names=dict(Skill.objects.values_list("code", "name")),
+        ways=ways.words,
     )
 
 

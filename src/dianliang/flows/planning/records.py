@@ -91,6 +91,7 @@ def outcome_of(
             for team in built.problem.teams
             for on, shift in zip(built.days[team.id], team.shifts, strict=True)
         ],
+        "ways": built.ways,
         "absent": sorted(set(built.teams) - set(built.days)),
         "relaxations": list(relaxations),
     }

@@ -70,6 +70,7 @@ def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage
         seconds=plan.seconds,
         solved_s=outcome.get("solved_s", 0.0),
         iterations=outcome.get("iterations", 0),
+        ways=outcome.get("ways", ""),
         relaxations=tuple(Relaxed(job_number=job, words=words) for job, words in relaxed),
         error=outcome.get("error", "") if plan.status == "FAILED" else "",
         progress_share=background.progress_share if background else 0.0,

@@ -164,6 +164,7 @@ class PlanPage:
     seconds: int
     solved_s: float
     iterations: int
+    ways: str
     relaxations: tuple[Relaxed, ...]
     error: str
     progress_share: float

@@ -20,10 +20,13 @@ from dianliang.engines.routing._cache import cache_folder
 _settings: Any = config
 _kept = _settings.CACHE_DIR
 _settings.CACHE_DIR = str(cache_folder())
-for _name in ("records", "timing", "placing", "groups", "search"):
+for _name in ("records", "timing", "placing", "groups", "search", "crossing"):
     import_module(f"{__name__}.{_name}")
 _settings.CACHE_DIR = _kept
 
+from dianliang.engines.routing._kernel.crossing import (  # noqa: E402
+    mark_crossed,
+)
 from dianliang.engines.routing._kernel.groups import (  # noqa: E402
     distinct_teams,
 )
@@ -99,6 +102,7 @@ __all__ = [
     "fits",
     "improve",
     "keep_best",
+    "mark_crossed",
     "measure",
     "place_rest",
     "price_at",
