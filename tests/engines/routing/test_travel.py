@@ -26,6 +26,7 @@ from dianliang.engines.routing import (
     solve,
 )
 from dianliang.engines.routing._arrays import compile_problem
+from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
 from tests.engines.routing.worlds import SEAT, county_day, job, places, team
 
@@ -69,7 +70,7 @@ def test_a_table_with_an_unusable_cell_names_the_pair(cell, what):
 
 
 def test_a_table_of_another_size_is_refused():
-    with pytest.raises(ValueError, match="2 行 2 列"):
+    with pytest.raises(InvalidInputError, match="2 行 2 列"):
         TravelTable(
             points=(km_east(0), km_east(1)), seconds=np.zeros((3, 3)), metres=np.zeros((3, 3))
         )
@@ -164,7 +165,7 @@ def test_who_stays_on_his_side_of_the_river_is_not_slower():
     [(1, False, 2), (2, True, 2), (3, True, 0.5), (3, False, nan)],
 )
 def test_a_barrier_without_sense_is_refused(points, is_closed, factor):
-    with pytest.raises(ValueError, match=r"应不小于|至少"):
+    with pytest.raises(InvalidInputError, match=r"应不小于|至少"):
         Barrier(points=tuple(km_east(i) for i in range(points)), is_closed=is_closed, factor=factor)
 
 

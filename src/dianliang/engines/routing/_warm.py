@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from dianliang.engines.routing._model import Job, Link, Lunch, Problem, Series, Shift, Team
 from dianliang.engines.routing._replan import insert_job, recommend
 from dianliang.engines.routing._solve import solve
+from dianliang.engines.routing.barriers import Barrier, Blocked
 from dianliang.engines.routing.stop import MaxIterations
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
 MORNING = datetime(2026, 1, 5, 8, tzinfo=UTC)
-HERE = GeoPoint(lat=30.6, lon=119.7)
+HERE, THERE = GeoPoint(lat=30.6, lon=119.7), GeoPoint(lat=30.7, lon=119.8)
 
 
 def lunch(day: datetime) -> Lunch:
@@ -33,6 +34,7 @@ def warm() -> None:
     problem = Problem(
         jobs=(beyond, *(Job(id=name, at=HERE, duration_s=600) for name in "abcde")),
         teams=tuple(Team(id=name, shifts=shifts) for name in ("A", "B")),
+        travel=Blocked(barriers=(Barrier(points=(HERE, THERE), factor=1.0),)),
         links=(Link(first="a", then="b"),),
         series=(Series(id="s", job_ids=("c", "d")),),
     )

@@ -16,6 +16,7 @@ from dianliang.engines.routing.travel import (
     Travel,
     vectors,
 )
+from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
 
 Flags = NDArray[np.bool_]
@@ -31,7 +32,7 @@ class Barrier:
     meets closed ground also where it begins or ends in it.
 
     Raises:
-        ValueError: there are too few points, or the factor would make a way shorter.
+        InvalidInputError: there are too few points, or the factor would make a way shorter.
     """
 
     points: tuple[GeoPoint, ...]
@@ -40,9 +41,9 @@ class Barrier:
 
     def __post_init__(self) -> None:
         if len(self.points) < (3 if self.is_closed else 2):
-            raise ValueError("阻断线至少要有两个点，积水区至少要有三个点。")
+            raise InvalidInputError("阻断线至少要有两个点，积水区至少要有三个点。")
         if not self.factor >= 1:
-            raise ValueError(f"绕行倍数应不小于 1，现为 {self.factor}。")
+            raise InvalidInputError(f"绕行倍数应不小于 1，现为 {self.factor}。")
 
     def met(self, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint]) -> Flags:
         """Return for each origin (row) and destination (column) whether the way meets the barrier.

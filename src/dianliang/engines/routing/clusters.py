@@ -15,6 +15,7 @@ from dianliang.engines.routing.travel import (
     TravelTable,
     vectors,
 )
+from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
 
 Ints = NDArray[np.int64]
@@ -30,7 +31,7 @@ class Clustered:
     centres this is the road itself. Memory: 16 bytes × (centres)²; no table of all points is kept.
 
     Raises:
-        ValueError: there is no centre.
+        InvalidInputError: there is no centre.
     """
 
     roads: TravelTable
@@ -41,7 +42,7 @@ class Clustered:
     def __post_init__(self) -> None:
         centres = self.roads.points
         if not centres:
-            raise ValueError("道路表里没有地点。")
+            raise InvalidInputError("道路表里没有地点。")
         object.__setattr__(self, "_tree", KDTree(vectors(centres)))
         object.__setattr__(self, "_direct", self.within.table(centres, centres))
 

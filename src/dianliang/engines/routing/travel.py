@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import EARTH_RADIUS_M, GeoPoint
 
 Table = NDArray[np.float64]
@@ -14,8 +15,10 @@ IMPASSABLE_S = 1e7
 """Seconds of a way that nobody can take: a hundred days, longer than any shift."""
 
 
-class InvalidTravelError(ValueError):
+class InvalidTravelError(InvalidInputError):
     """A way with no usable length; `a` and `b` are its ends."""
+
+    code = "routing.invalid-travel"
 
     def __init__(self, a: GeoPoint, b: GeoPoint, words: str) -> None:
         where = f"从 ({a.lat}, {a.lon}) 到 ({b.lat}, {b.lon})"
@@ -81,7 +84,7 @@ class TravelTable:
     """Travel from a table that a road engine made, or a benchmark gives. Shapes (k, k).
 
     Raises:
-        ValueError: the tables are not square, or not one row a point.
+        InvalidInputError: the tables are not square, or not one row a point.
         InvalidTravelError: a cell is not a number from zero up; ways that nobody can take last
             `IMPASSABLE_S`.
         KeyError: a point is asked for that is not in the table.
@@ -95,7 +98,7 @@ class TravelTable:
     def __post_init__(self) -> None:
         size = len(self.points)
         if self.seconds.shape != (size, size) or self.metres.shape != (size, size):
-            raise ValueError(f"路程表应为 {size} 行 {size} 列，与地点一一对应。")
+            raise InvalidInputError(f"路程表应为 {size} 行 {size} 列，与地点一一对应。")
         refuse_unusable(self.seconds, self.points, self.points, "秒")
         refuse_unusable(self.metres, self.points, self.points, "米")
         rows = {point: row for row, point in enumerate(self.points)}

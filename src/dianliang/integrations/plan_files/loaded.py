@@ -32,6 +32,7 @@ ABOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
     ErrorCode.LOCKED_TWICE: ((LOCK, "job_id"),),
     ErrorCode.BAD_LINK: ((LINK, "first"),),
     ErrorCode.BAD_SERIES: ((SERIES, "job_ids"),),
+    ErrorCode.BAD_TRAVEL: ((JOB, "at"), (TEAM, "shifts")),
 }
 UNCERTAIN = {
     ErrorCode.UNKNOWN_JOB: JOB,

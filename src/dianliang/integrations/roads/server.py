@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from dianliang.engines.routing import IMPASSABLE_S, GreatCircle
+from dianliang.engines.routing import IMPASSABLE_S, GreatCircle, InvalidTravelError
 from dianliang.engines.routing.gaps import Whole, make_whole
 from dianliang.integrations.roads.dialects import (
     Cells,
@@ -87,7 +87,7 @@ class RoadServer:
             whole = survey.whole(points)
         except (NoAnswerError, RefusedError) as error:
             raise RoadServerError(f"道路服务 {self.name} 没有给出路程：{error}。") from error
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, InvalidTravelError) as error:
             words = f"道路服务 {self.name} 的答复不合格式：{error}。请核对地址和种类，{FORM}。"
             raise RoadServerError(words) from error
         finally:

@@ -231,7 +231,7 @@ def test_a_place_that_the_table_of_travel_lacks_is_named():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [([[0, 1]], "1 行 1 列"), ([[0, 1], [1, 0]], "与 points 一样多")]
+    ("seconds", "words"), [([[0, 1]], "1 行 1 列"), ([[0, 1], [1, 0]], "与地点一一对应")]
 )
 def test_a_table_of_travel_of_another_shape_is_refused(seconds, words):
     way = {"kind": "table", "points": [{"lat": 30, "lon": 119}], "seconds": seconds}

@@ -264,14 +264,7 @@ class Decoder:
             words = f"应为 {'、'.join(KINDS_OF_TRAVEL)} 之一，现为 {shown(kind)}。"
             raise self.refuse(pointer(at, "kind"), words)
         del body["kind"]
-        made = self.object(KINDS_OF_TRAVEL[kind], body, at)
-        if isinstance(made, TravelTable):
-            size = (len(made.points), len(made.points))
-            for name, table in (("seconds", made.seconds), ("metres", made.metres)):
-                if table.shape != size:
-                    words = f"应是 {size[0]} 行 {size[0]} 列，与 points 一样多。"
-                    raise self.refuse(pointer(at, name), words)
-        return made
+        return self.object(KINDS_OF_TRAVEL[kind], body, at)
 
     def _choice(self, kind: type[StrEnum], raw: Any, at: str) -> StrEnum:
         if isinstance(raw, str) and raw in {*kind}:
