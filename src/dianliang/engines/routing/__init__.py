@@ -56,7 +56,8 @@ from dianliang.engines.routing.travel import (
 
 if TYPE_CHECKING:
     from dianliang.engines.routing._anneal import Params, Progress
-    from dianliang.engines.routing._explain import apply_fix
+    from dianliang.engines.routing._asking import Alternative, Late, Why, explain_late, why
+    from dianliang.engines.routing._fixing import apply_fix, promised
     from dianliang.engines.routing._replan import (
         Change,
         Slot,
@@ -74,7 +75,8 @@ if TYPE_CHECKING:
     from dianliang.engines.routing.clusters import Clustered
 
 _ON_DEMAND = {
-    "_explain": ("apply_fix",),
+    "_asking": ("Alternative", "Late", "Why", "explain_late", "why"),
+    "_fixing": ("apply_fix", "promised"),
     "_replan": ("Change", "Slot", "diff", "follow_plan", "foresee", "insert_job", "recommend"),
     "_anneal": ("Params", "Progress"),
     "_solve": ("solve",),
@@ -88,6 +90,7 @@ _ON_DEMAND = {
 __all__ = [
     "IMPASSABLE_S",
     "VERSION",
+    "Alternative",
     "Answer",
     "BadWorkError",
     "Barrier",
@@ -104,6 +107,7 @@ __all__ = [
     "InvalidProblemError",
     "InvalidTravelError",
     "Job",
+    "Late",
     "Link",
     "Lock",
     "Lunch",
@@ -131,19 +135,23 @@ __all__ = [
     "Unassigned",
     "Violation",
     "Weights",
+    "Why",
     "Work",
     "apply_fix",
     "check",
     "diff",
+    "explain_late",
     "follow_plan",
     "foresee",
     "improve_bytes",
     "insert_job",
     "is_warm",
+    "promised",
     "recommend",
     "solve",
     "validate",
     "warm",
+    "why",
 ]
 
 

@@ -240,6 +240,10 @@ class ReasonCode(StrEnum):
     TOO_LONG = "too_long"
     CUT_OFF = "cut_off"
     FULL = "full"
+    GEAR_OUT = "gear_out"
+    LUNCH = "lunch"
+    HOURS = "hours"
+    WINDOW = "window"
     NOT_WORTH = "not_worth"
     LOCK = "lock"
     TIED = "tied"
@@ -271,7 +275,8 @@ class Fix:
     """A change that was found to fit the job, and its price in weighted seconds.
 
     `amount` is seconds of overtime; `items` are skills, gear or the displaced job; `opens_at` is
-    when the shift begins that another day would open.
+    when the shift begins that another day would open. `effort_s` is the part of the price that is
+    for asking; the rest is what the objective grows by.
     """
 
     kind: FixKind
@@ -283,6 +288,7 @@ class Fix:
     items: tuple[str, ...] = ()
     start_at: datetime | None = None
     opens_at: datetime | None = None
+    effort_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,7 @@
-"""Say in a sentence why a team got a job, or what keeps a job out of every route."""
+"""Say in a sentence what keeps a job out of every route."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-
-import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped, is_skilled
@@ -15,23 +13,8 @@ from dianliang.kernel.periods import TimeWindow
 LOCK_BROKEN = Reason(
     code=ReasonCode.LOCK, words="锁定的队伍和时间已经排不下，请解锁或调整前后的工单。"
 )
-TIED = Reason(code=ReasonCode.TIED, words="它与别的工单绑定，须一起排入：同一系列或同时作业。")
+TIED = "它与别的工单绑定，须一起排入：同一系列或同时作业。"
 Able = list[tuple[Team, Shift]]
-
-
-def why_this_team(compiled: Compiled, job_number: int, route: int) -> str:
-    """Say in a sentence why a route took a job."""
-    job = compiled.jobs[job_number]
-    team = compiled.routes[route][0]
-    if job_number in compiled.locked:
-        return "已锁定在此队伍"
-    able = {compiled.routes[r][0].id for r in np.flatnonzero(compiled.data.able[job_number])}
-    if len(able) == 1:
-        return "唯一符合条件的队伍"
-    if job.preferred_team == team.id:
-        return "客户的固定服务队伍"
-    skilled = "技能相符，" if job.skills else ""
-    return f"{skilled}{len(able)} 支可选队伍中总代价最小"
 
 
 def reasons(
@@ -52,13 +35,12 @@ def reasons(
     ]
     skilled = [(team, s) for team, s in shifts if is_skilled(team, s, job)]
     if not skilled:
-        names = "、".join(sorted(job.skills)) or "任何"
-        words = f"所选日期没有队伍具备有效的“{names}”技能。"
-        yield Reason(code=ReasonCode.NO_SKILL, words=words)
+        yield Reason(code=ReasonCode.NO_SKILL, words=_unskilled(job, shifts))
         return
     equipped = [(team, s) for team, s in skilled if is_equipped(team, job)]
     if not equipped:
-        names = "、".join(f"{kind}×{count}" for kind, count in job.gear.items())
+        counts = {**job.returns, **job.gear}
+        names = "、".join(f"{kind}×{count}" for kind, count in counts.items())
         yield Reason(code=ReasonCode.NO_GEAR, words=f"具备技能的队伍没有足够的装备：{names}。")
         return
     able = [(team, s) for team, s in equipped if is_allowed(team, job)]
@@ -84,10 +66,63 @@ def _in_time(compiled: Compiled | None, job: Job, able: Able, *, is_dear: bool) 
         yield Reason(code=ReasonCode.NOT_WORTH, words=words)
     else:
         words = f"{count} 支可选队伍的时间已排满，其余工单优先级更高或顺路代价更小。"
-        if job.gear:
-            names = "、".join(job.gear)
-            words = f"{count} 支可选队伍的时间已排满，或随车的 {names} 已分给别的工单。"
         yield Reason(code=ReasonCode.FULL, words=words)
+
+
+def binding(full: Reason, job: Job, releasing: Iterable[ReasonCode]) -> tuple[Reason, ...]:
+    """Return the rules each of which alone keeps a job out of a full plan; else that it is full."""
+    gear = "、".join(sorted({*job.gear, *job.returns}))
+    words = {
+        ReasonCode.GEAR_OUT: f"随车的 {gear} 已分给别的工单，多一份就排得下。",
+        ReasonCode.LUNCH: "要留出午休，不然排得下。",
+        ReasonCode.HOURS: "队伍的工时上限已到，不然排得下。",
+        ReasonCode.WINDOW: "可上门时段内没有空，别的时间还排得下。",
+    }
+    found = tuple(Reason(code=code, words=words[code]) for code in releasing)
+    return found or (full,)
+
+
+def tied(
+    problem: Problem, compiled: Compiled, job: Job, *, is_free: bool
+) -> Iterator[Reason]:
+    """Yield why a job that goes with others was left out: its own reason, or that of its mates.
+
+    `is_free` says that it would fit alone.
+    """
+    own = [] if is_free else list(reasons(problem, compiled, job))
+    if own:
+        yield own[0]
+    if not own or own[0].code is ReasonCode.FULL:
+        for mate in mates_of(problem, job.id):
+            other = next(found for found in problem.jobs if found.id == mate)
+            why = next(reasons(problem, compiled, other, is_dear=True))
+            if why.code is not ReasonCode.NOT_WORTH:
+                yield Reason(code=why.code, words=f"与它一起的 {mate}：{why.words}")
+                break
+    words = f"单独排得下，但{TIED}" if is_free else TIED
+    yield Reason(code=ReasonCode.TIED, words=words)
+
+
+def mates_of(problem: Problem, job_id: str) -> tuple[str, ...]:
+    """Return the jobs that go with a job: linked in time, or of its series."""
+    linked = [
+        id_
+        for link in problem.links
+        for id_ in (link.first, link.then)
+        if job_id in {link.first, link.then}
+    ]
+    together = [
+        id_ for series in problem.series if job_id in series.job_ids for id_ in series.job_ids
+    ]
+    return tuple(id_ for id_ in (*linked, *together) if id_ != job_id)
+
+
+def _unskilled(job: Job, shifts: Able) -> str:
+    names = "、".join(sorted(job.skills | job.levels.keys())) or "任何"
+    if any(job.skills <= team.skills_on(shift) for team, shift in shifts):
+        wanted = "、".join(f"{skill} {level} 级" for skill, level in sorted(job.levels.items()))
+        return f"所选日期会“{names}”的队伍等级都不够，需要 {wanted}。"
+    return f"所选日期没有队伍具备有效的“{names}”技能。"
 
 
 def _outside(job: Job, able: Able, count: int) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled
-from dianliang.engines.routing._explain import Ways, explain_left_out
+from dianliang.engines.routing._explain import explain_left_out
 from dianliang.engines.routing._kernel import NEVER, Data, Tour
 from dianliang.engines.routing._model import (
     Job,
@@ -17,8 +17,9 @@ from dianliang.engines.routing._model import (
     Team,
     Unassigned,
 )
-from dianliang.engines.routing._reasons import why_this_team
 from dianliang.engines.routing._state import Search
+from dianliang.engines.routing._ways import Ways
+from dianliang.engines.routing._why import why_this_team
 
 
 def empty_plan(problem: Problem, *, seed: int) -> Plan:
@@ -33,12 +34,14 @@ def render(
 ) -> Plan:
     """Turn the best plan of a search into routes with times and reasons."""
     search.recall()
+    served = np.flatnonzero(search.tour.spots["where"][: len(compiled.jobs)] >= 0)
+    whys = {job: why_this_team(compiled, search.tour, job) for job in served.tolist()}
     data, tour = as_late_as_hours_need(compiled.data, search.tour)
     lengths = tour.runs["length"].tolist()
     routes = tuple(
         route
         for v in range(len(compiled.routes))
-        if lengths[v] and (route := route_of(problem, compiled, data, tour, v)).stops
+        if lengths[v] and (route := route_of(problem, compiled, data, tour, v, whys)).stops
     )
     ways = Ways(problem, compiled, search.tour)
     out = np.flatnonzero(search.tour.spots["where"][: len(compiled.jobs)] < 0)
@@ -65,7 +68,9 @@ def as_late_as_hours_need(d: Data, tour: Tour) -> tuple[Data, Tour]:
     return data, late
 
 
-def route_of(problem: Problem, compiled: Compiled, d: Data, s: Tour, v: int) -> Route:
+def route_of(
+    problem: Problem, compiled: Compiled, d: Data, s: Tour, v: int, whys: dict[int, str]
+) -> Route:
     """Render one route as the kernel timed it."""
     team, number = compiled.routes[v]
     shift = team.shifts[number]
@@ -91,7 +96,7 @@ def route_of(problem: Problem, compiled: Compiled, d: Data, s: Tour, v: int) -> 
                 travel_s=way,
                 travel_m=round(leg),
                 late_s=max(0, begin - int(d.items["due"][row["item"]])),
-                why=why_this_team(compiled, int(row["item"]), v),
+                why=whys[int(row["item"])],
             )
         )
         metres += leg

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._explain import Ways, explain_left_out
+from dianliang.engines.routing._explain import explain_left_out
 from dianliang.engines.routing._model import Job, Plan, Problem, ReasonCode, Unassigned
 from dianliang.engines.routing._reasons import reasons
 from dianliang.engines.routing._render import empty_plan, render
 from dianliang.engines.routing._solve import compiled_or_refused, follow
 from dianliang.engines.routing._state import Search
+from dianliang.engines.routing._ways import Ways
 
 NOTICEABLE_S = 5 * 60
 """A visit that moves by less is not news."""

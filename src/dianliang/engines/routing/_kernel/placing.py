@@ -254,9 +254,10 @@ def best_instead(d: Data, s: Tour, job: int, others: Ints) -> tuple[int, int, fl
         v, p = s.spots[other].where, s.spots[other].position
         if v < 0 or not d.able[job, v]:
             continue
-        saved = s.runs[v].cost
+        team = d.routes[v].team
+        saved = s.runs[v].cost + balance(d, team, s.worked[team])
         schedule(d, s, drop(d, s, other))
-        saved -= s.runs[v].cost
+        saved -= s.runs[v].cost + balance(d, team, s.worked[team])
         lost = d.items[other].penalty - saved
         _, found, starts = best_in_route(d, s, job, v, price - lost)
         if found + lost < price:

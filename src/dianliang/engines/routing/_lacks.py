@@ -1,0 +1,134 @@
+"""What keeps a team from a job by rule, and what it takes to ask for an exception."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dianliang.engines.routing._arrays import Routes, is_allowed
+from dianliang.engines.routing._kernel import Floats
+from dianliang.engines.routing._model import FixKind, Job, Shift, Team
+from dianliang.engines.routing._ties import date_of
+
+EFFORTS_S = {
+    FixKind.WINDOW: 600.0,
+    FixKind.OVERTIME: 900.0,
+    FixKind.TEAM: 1_800.0,
+    FixKind.DISPLACE: 0.0,
+    FixKind.GEAR: 3_600.0,
+    FixKind.SKILL: 7_200.0,
+    FixKind.ANOTHER_DAY: 14_400.0,
+    FixKind.ANYWAY: 0.0,
+}
+"""What a change costs by itself, in weighted seconds: the effort of asking for it.
+
+A skill is lent, not learnt: the price is that of a person from outside the plan's teams.
+"""
+SENIOR_S = 3_600.0
+"""A more senior person comes along: the trade is there, only the level is not."""
+COLLEAGUE_S = 5_400.0
+"""A person of another team that is out on the same day comes along."""
+STRANGE_S = 1_800.0
+"""Surcharge for a team that shares no skill with those who have the one that is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a team lacks for a job on a shift, and the effort of helping it to that."""
+
+    skills: tuple[str, ...]
+    levels: tuple[str, ...]
+    gear: tuple[str, ...]
+    is_barred: bool
+    lender: str
+    effort_s: float
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Return the names of what is lacking."""
+        return (*self.skills, *self.levels, *self.gear)
+
+    @property
+    def kind(self) -> FixKind:
+        """Return the dearest part."""
+        if self.skills or self.levels:
+            return FixKind.SKILL
+        return FixKind.GEAR if self.gear else FixKind.TEAM
+
+    def words(self, team_id: str) -> str:
+        """Say what to ask for so that a team may take the job."""
+        parts: list[str] = []
+        if self.skills:
+            names = "、".join(self.skills)
+            source = self.lender or "外单位"
+            parts.append(f"从 {source} 借调会“{names}”的人，跟班 {team_id}")
+        if self.levels:
+            parts.append(f"请“{'、'.join(self.levels)}”等级更高的人带班 {team_id}")
+        if self.gear:
+            parts.append(f"给 {team_id} 增配：{'、'.join(self.gear)}")
+        if self.is_barred:
+            parts.append(f"允许 {team_id} 承接")
+        return "，并".join(parts)
+
+
+def lacks_of(job: Job, routes: Routes, teams: Sequence[Team]) -> list[Lack | None]:
+    """Return what each route lacks for a job; None where nothing can make it come."""
+    holders = [
+        team for team in teams if any(job.skills <= team.skills_on(shift) for shift in team.shifts)
+    ]
+    kin = frozenset[str]().union(*(team.skills for team in holders)) - job.skills
+    return [_lack(job, team, team.shifts[number], holders, kin) for team, number in routes]
+
+
+def _lack(
+    job: Job, team: Team, shift: Shift, holders: Sequence[Team], kin: frozenset[str]
+) -> Lack | None:
+    if shift.only_for is not None and job.id not in shift.only_for:
+        return None
+    present = team.skills_on(shift)
+    skills = tuple(sorted(job.skills - present))
+    levels = tuple(
+        sorted(
+            skill
+            for skill, level in job.levels.items()
+            if team.levels.get(skill, 0) < level and skill not in skills
+        )
+    )
+    gear = tuple(
+        kind
+        for kind in sorted({*job.gear, *job.returns})
+        if team.gear.get(kind, 0) < max(job.gear.get(kind, 0), job.returns.get(kind, 0))
+    )
+    is_barred, lender, effort = not is_allowed(team, job), "", 0.0
+    if skills:
+        lender = next((other.id for other in holders if _is_out(other, job, shift, team)), "")
+        effort += COLLEAGUE_S if lender else EFFORTS_S[FixKind.SKILL]
+        effort += round(STRANGE_S * (1 - len(kin & present) / len(kin))) if kin else 0
+    if levels:
+        effort += SENIOR_S
+    if gear:
+        effort += EFFORTS_S[FixKind.GEAR]
+    if is_barred:
+        effort += EFFORTS_S[FixKind.TEAM]
+    return Lack(skills, levels, gear, is_barred, lender, effort)
+
+
+def _is_out(other: Team, job: Job, shift: Shift, team: Team) -> bool:
+    """Tell whether somebody of another team who could be lent is at work on the day."""
+    return other.id != team.id and any(
+        date_of(own) == date_of(shift) and job.skills <= other.skills_on(own)
+        for own in other.shifts
+    )
+
+
+def efforts_of(lacks: Sequence[Lack | None], *, is_needed: bool) -> Floats:
+    """Return the effort for each route in whole seconds; infinite where none would help.
+
+    `is_needed` leaves out the routes that lack nothing.
+    """
+    return np.array(
+        [
+            np.inf if lack is None or (is_needed and not lack.effort_s) else lack.effort_s
+            for lack in lacks
+        ]
+    )

@@ -1,0 +1,170 @@
+"""Say why a team has a job: what the next best would cost more, or why nobody else can."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from dianliang.engines.routing import _kernel as kernel
+from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped
+from dianliang.engines.routing._kernel import Data, Tour
+from dianliang.engines.routing._model import Job, Shift, Team
+from dianliang.engines.routing._ties import date_of
+from dianliang.engines.routing._ways import is_tied
+
+LOCKED, TOGETHER, IN_SERIES = "已锁定在此队伍", "与 {} 须同时或按间隔一起做", "与同一系列一起排"
+ALIKE_S = 60.0
+"""Less than this is no reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Another team for a planned job: what the objective would grow by, or why it cannot."""
+
+    team_id: str
+    words: str
+    shift: int | None = None
+    start_at: datetime | None = None
+    price_s: float | None = None
+
+
+@contextmanager
+def lifted(d: Data, tour: Tour, number: int) -> Iterator[float]:
+    """Take a planned job out for a while; give what the plan's routes cost less without it."""
+    route, position = (int(tour.spots[name][number]) for name in ("where", "position"))
+    before = kernel.total(d, tour)
+    kernel.schedule(d, tour, kernel.drop(d, tour, number))
+    try:
+        yield before - (kernel.total(d, tour) - float(d.items["penalty"][number]))
+    finally:
+        kernel.put(d, tour, route, position, number)
+
+
+def fixed_words(compiled: Compiled, number: int) -> str:
+    """Say why a job cannot be moved alone; nothing if it can."""
+    row = compiled.data.items[number]
+    if number in compiled.locked:
+        return LOCKED
+    if not is_tied(compiled, number):
+        return ""
+    partner = int(row["partner"])
+    return IN_SERIES if partner < 0 else TOGETHER.format(compiled.jobs[partner].id)
+
+
+def why_this_team(compiled: Compiled, tour: Tour, number: int) -> str:
+    """Say in a sentence why a planned job is with its team.
+
+    Cost: one look at every position of the plan.
+    """
+    fixed = fixed_words(compiled, number)
+    if fixed:
+        return fixed
+    d, job = compiled.data, compiled.jobs[number]
+    own = d.routes["team"] == d.routes["team"][tour.spots["where"][number]]
+    others = d.able[number] & ~own
+    if not others.any():
+        return _only(compiled, job, own)
+    kept = d.able[number].copy()
+    d.able[number] = others
+    with lifted(d, tour, number) as saved:
+        route, _, price, _ = kernel.best_anywhere(d, tour, number, kernel.INFEASIBLE / 2)
+    d.able[number] = kept
+    team = compiled.routes[int(np.flatnonzero(own)[0])][0]
+    known = "客户的固定服务队伍；" if job.preferred_team == team.id else ""
+    if route < 0:
+        count = len({compiled.routes[v][0].id for v in np.flatnonzero(others)})
+        return f"{known}另外 {count} 支可选队伍都排不下"
+    return known + compared(compiled.routes[route][0].id, price - saved)
+
+
+def compared(team_id: str, more_s: float) -> str:
+    """Say what another team would cost more, as minutes on the road."""
+    minutes = max(1, round(abs(more_s) / 60))
+    if abs(more_s) < ALIKE_S:
+        return f"与次选 {team_id} 相差不到 1 分钟"
+    if more_s < 0:
+        return f"改由 {team_id} 还可省 {minutes} 分钟"
+    return f"比次选 {team_id} 省 {minutes} 分钟"
+
+
+def _only(compiled: Compiled, job: Job, own: np.ndarray) -> str:
+    rest = {
+        compiled.routes[v][0].id: cannot(*_on(compiled, int(v)), job) for v in np.flatnonzero(~own)
+    }
+    if not rest:
+        return "只有这一支队伍"
+    causes = "、".join(f"{count} 支{cause}" for cause, count in Counter(rest.values()).most_common())
+    return f"唯一符合条件的队伍：其余 {causes}"
+
+
+def _on(compiled: Compiled, route: int) -> tuple[Team, Shift]:
+    return compiled.routes[route][0], compiled.shift(route)
+
+
+def cannot(team: Team, shift: Shift, job: Job) -> str:
+    """Say which rule keeps a team from a job on a shift; nothing if none does."""
+    if not job.skills <= team.skills_on(shift):
+        return "缺技能"
+    if any(team.levels.get(skill, 0) < level for skill, level in job.levels.items()):
+        return "技能等级不够"
+    if not is_equipped(team, job):
+        return "缺装备"
+    if team.id in job.forbidden_teams:
+        return "被客户回避"
+    if not is_allowed(team, job):
+        is_near = team.areas is None or not job.area or job.area in team.areas
+        return "未获指定" if is_near else "不管这一片"
+    if shift.only_for is not None and job.id not in shift.only_for:
+        return "班次另有专用"
+    return ""
+
+
+def alternatives(compiled: Compiled, tour: Tour, number: int) -> tuple[Alternative, ...]:
+    """Return every other team, the cheapest first: at what price it could, or why it cannot."""
+    d, job = compiled.data, compiled.jobs[number]
+    mine = compiled.routes[int(tour.spots["where"][number])][0].id
+    best: dict[str, Alternative] = {}
+    with lifted(d, tour, number) as saved:
+        for route, (team, shift) in enumerate(compiled.routes):
+            if team.id == mine:
+                continue
+            index, price, begin = kernel.best_in_route(
+                d, tour, number, route, kernel.INFEASIBLE / 2
+            )
+            known = best.get(team.id)
+            if index < 0:
+                words = cannot(team, compiled.shift(route), job) or _busy(compiled, route, job)
+                best.setdefault(team.id, Alternative(team_id=team.id, words=words))
+            elif known is None or known.price_s is None or price - saved < known.price_s:
+                best[team.id] = Alternative(
+                    team_id=team.id,
+                    words=_costs(price - saved),
+                    shift=shift,
+                    start_at=compiled.instant(begin),
+                    price_s=price - saved,
+                )
+    return tuple(
+        sorted(best.values(), key=lambda found: (found.price_s is None, found.price_s or 0.0))
+    )
+
+
+def _busy(compiled: Compiled, route: int, job: Job) -> str:
+    """Say whether a team could come if it had nothing else to do."""
+    number = compiled.numbers[job.id]
+    index, *_ = kernel.best_in_route(
+        compiled.data, compiled.idle, number, route, kernel.INFEASIBLE / 2
+    )
+    if index >= 0:
+        return "时间已排满"
+    day = f"{date_of(compiled.shift(route)):%m月%d日}"
+    return f"{day} 的班次与可上门时段或路程对不上"
+
+
+def _costs(more_s: float) -> str:
+    minutes = round(abs(more_s) / 60)
+    if abs(more_s) < ALIKE_S:
+        return "代价相当"
+    return f"多 {minutes} 分钟" if more_s > 0 else f"少 {minutes} 分钟"
