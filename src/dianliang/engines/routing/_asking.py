@@ -121,12 +121,15 @@ def _in_time(fix: Fix) -> str:
 
 def _cause(hard: Problem, compiled: Compiled, job: Job, *, more_s: float | None) -> Reason:
     if more_s is not None:
-        words = f"准时也排得下，但整个计划要多花约 {max(1, round(more_s / 60))} 分钟，超过误时的代价。"
+        words = (
+            f"准时也排得下，但整个计划要多花约 {max(1, round(more_s / 60))} 分钟，超过误时的代价。"
+        )
         if more_s <= 0:
             words = "准时也排得下，而且更省：可以直接改。"
         return Reason(code=ReasonCode.NOT_WORTH, words=words)
-    if not compiled.data.items["last"][compiled.numbers[job.id]] > (
-        compiled.data.items["first"][compiled.numbers[job.id]]
+    if (
+        not compiled.data.items["last"][compiled.numbers[job.id]]
+        > (compiled.data.items["first"][compiled.numbers[job.id]])
     ):
         words = "客户的可上门时段都在承诺时限之后。"
         return Reason(code=ReasonCode.WINDOW, words=words)

@@ -156,8 +156,8 @@ def _on_another_day(ways: Ways, job: Job) -> Fix | None:
     number = spare.compiled.numbers[job.id]
     lacks = lacks_of(job, spare.compiled.routes, ways.problem.teams)
     efforts = efforts_of(lacks, is_needed=False)
-    kept = spare.best(number, efforts=efforts)
-    moved = spare.best_appointment(number, efforts=efforts) if job.windows else None
+    kept = spare.best(number, efforts=efforts, is_laden=False)
+    moved = spare.best_appointment(number, efforts=efforts, is_laden=False) if job.windows else None
     extra = EFFORTS_S[FixKind.WINDOW] if moved else 0.0
     is_kept = kept is not None and (moved is None or kept.price <= moved.price + extra)
     found = kept if is_kept else moved

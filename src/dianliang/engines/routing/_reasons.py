@@ -82,9 +82,7 @@ def binding(full: Reason, job: Job, releasing: Iterable[ReasonCode]) -> tuple[Re
     return found or (full,)
 
 
-def tied(
-    problem: Problem, compiled: Compiled, job: Job, *, is_free: bool
-) -> Iterator[Reason]:
+def tied(problem: Problem, compiled: Compiled, job: Job, *, is_free: bool) -> Iterator[Reason]:
     """Yield why a job that goes with others was left out: its own reason, or that of its mates.
 
     `is_free` says that it would fit alone.

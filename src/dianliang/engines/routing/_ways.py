@@ -92,12 +92,14 @@ class Ways:
             route, _, price, begin = kernel.best_anywhere(d, tour, number, kernel.INFEASIBLE / 2)
         return None if route < 0 else _found(price, route, begin, efforts)
 
-    def best_appointment(self, number: int, *, efforts: Floats | None = None) -> Found | None:
+    def best_appointment(
+        self, number: int, *, efforts: Floats | None = None, is_laden: bool = True
+    ) -> Found | None:
         """Return the cheapest place if the customer were free all day, and the begin to agree on.
 
         A team whose hours are limited may have to come later than it could.
         """
-        found = self.best(number, efforts=efforts, is_timeless=True)
+        found = self.best(number, efforts=efforts, is_timeless=True, is_laden=is_laden)
         if found is None:
             return None
         last = int(self.always["shuts"][0])
@@ -106,7 +108,7 @@ class Ways:
             if begin > last:
                 return None
             self.data.windows[-1] = (begin, begin)
-            with self._eased(self.data, number, efforts, is_timeless=True, is_laden=True):
+            with self._eased(self.data, number, efforts, is_timeless=True, is_laden=is_laden):
                 index, price, _ = kernel.best_in_route(
                     self.data, self.tour, number, found.route, kernel.INFEASIBLE / 2
                 )

@@ -96,7 +96,9 @@ def _only(compiled: Compiled, job: Job, own: np.ndarray) -> str:
     }
     if not rest:
         return "只有这一支队伍"
-    causes = "、".join(f"{count} 支{cause}" for cause, count in Counter(rest.values()).most_common())
+    causes = "、".join(
+        f"{count} 支{cause}" for cause, count in Counter(rest.values()).most_common()
+    )
     return f"唯一符合条件的队伍：其余 {causes}"
 
 

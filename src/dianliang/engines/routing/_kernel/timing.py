@@ -99,13 +99,15 @@ def measure(d: Data, s: Tour, v: int) -> int:
     lasts, early, late = i64(0), route.opens, route.shuts
     end = s.stops[v, size]
     end.tail_s, end.tail_early, end.tail_late = lasts, early, late
+    way = back_way  # a break at home stands between the last job and the way back
     for back in range(size):
         p = size - 1 - back
-        stop, way = s.stops[v, p], s.stops[v, p + 1].way
+        stop = s.stops[v, p]
         if stop.item < n or p < size - 1:
             opens, shuts = span_of(d, s, stop.item, stop.begin)
             service = d.items[stop.item].service
             lasts, early, late = joined(service, opens, shuts, way, lasts, early, late)
+            way = stop.way
         stop.tail_s, stop.tail_early, stop.tail_late = lasts, early, late
     return whole
 
