@@ -106,7 +106,7 @@ def left_out(name: str, problem: Problem, plan: Plan) -> Iterator[Finding]:
         worth = problem.weights.worth(jobs[left.job_id])
         codes = "+".join(reason.code for reason in left.reasons)
         yield Finding(name, f"原因 {codes}", reason_fault(problem, plan, left))
-        if left.fix is None and codes not in {"lock"} and "tied" not in codes:
+        if left.fix is None and codes != "lock" and "tied" not in codes:
             yield Finding(name, "没有办法", "no way out is named")
         for fix in (left.fix, *left.others) if left.fix else ():
             before = plan.objective.total - worth

@@ -56,7 +56,6 @@ from dianliang.engines.routing.travel import (
 
 if TYPE_CHECKING:
     from dianliang.engines.routing._anneal import Params, Progress
-    from dianliang.engines.routing._asking import Alternative, Late, Why, explain_late, why
     from dianliang.engines.routing._fixing import apply_fix, promised
     from dianliang.engines.routing._replan import (
         Change,
@@ -69,13 +68,14 @@ if TYPE_CHECKING:
     )
     from dianliang.engines.routing._solve import solve
     from dianliang.engines.routing._warm import warm
+    from dianliang.engines.routing._why import Alternative
     from dianliang.engines.routing._wire import BadWorkError, Courier, improve_bytes
     from dianliang.engines.routing._work import Answer, Executor, Work
     from dianliang.engines.routing.barriers import Barrier, Blocked
     from dianliang.engines.routing.clusters import Clustered
 
 _ON_DEMAND = {
-    "_asking": ("Alternative", "Late", "Why", "explain_late", "why"),
+    "_asking": ("Late", "Why", "explain_late", "why"),
     "_fixing": ("apply_fix", "promised"),
     "_replan": ("Change", "Slot", "diff", "follow_plan", "foresee", "insert_job", "recommend"),
     "_anneal": ("Params", "Progress"),
@@ -85,6 +85,7 @@ _ON_DEMAND = {
     "_work": ("Answer", "Executor", "Work"),
     "barriers": ("Barrier", "Blocked"),
     "clusters": ("Clustered",),
+    "_why": ("Alternative",),
 }
 
 __all__ = [

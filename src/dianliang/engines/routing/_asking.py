@@ -107,7 +107,7 @@ def _timely(hard: Problem, plan: Plan, late: Late, saved: float) -> Late:
     )
     return replace(
         late,
-        reasons=(_cause(hard, compiled, job, more_s=anyway and anyway.price - saved),),
+        reasons=(_cause(hard, compiled, job, more_s=anyway.price - saved if anyway else None),),
         fix=fixes[0] if fixes else None,
         others=fixes[1:MOST_FIXES],
     )

@@ -7,14 +7,12 @@ insertion, and the price is what the objective then says, plus a stated price of
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dianliang.engines.routing._arrays import Compiled
 from dianliang.engines.routing._lacks import EFFORTS_S, Lack, efforts_of, lacks_of
 from dianliang.engines.routing._model import (
     Fix,
     FixKind,
     Job,
     Problem,
-    Reason,
     ReasonCode,
     Unassigned,
 )

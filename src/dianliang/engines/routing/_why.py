@@ -10,7 +10,7 @@ import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped
-from dianliang.engines.routing._kernel import Data, Tour
+from dianliang.engines.routing._kernel import Data, Flags, Tour
 from dianliang.engines.routing._model import Job, Shift, Team
 from dianliang.engines.routing._ties import date_of
 from dianliang.engines.routing._ways import is_tied
@@ -90,7 +90,7 @@ def compared(team_id: str, more_s: float) -> str:
     return f"比次选 {team_id} 省 {minutes} 分钟"
 
 
-def _only(compiled: Compiled, job: Job, own: np.ndarray) -> str:
+def _only(compiled: Compiled, job: Job, own: Flags) -> str:
     rest = {
         compiled.routes[v][0].id: cannot(*_on(compiled, int(v)), job) for v in np.flatnonzero(~own)
     }
@@ -108,20 +108,18 @@ def _on(compiled: Compiled, route: int) -> tuple[Team, Shift]:
 
 def cannot(team: Team, shift: Shift, job: Job) -> str:
     """Say which rule keeps a team from a job on a shift; nothing if none does."""
-    if not job.skills <= team.skills_on(shift):
-        return "缺技能"
-    if any(team.levels.get(skill, 0) < level for skill, level in job.levels.items()):
-        return "技能等级不够"
-    if not is_equipped(team, job):
-        return "缺装备"
-    if team.id in job.forbidden_teams:
-        return "被客户回避"
-    if not is_allowed(team, job):
-        is_near = team.areas is None or not job.area or job.area in team.areas
-        return "未获指定" if is_near else "不管这一片"
-    if shift.only_for is not None and job.id not in shift.only_for:
-        return "班次另有专用"
-    return ""
+    is_near = team.areas is None or not job.area or job.area in team.areas
+    low = any(team.levels.get(skill, 0) < level for skill, level in job.levels.items())
+    rules = (
+        (not job.skills <= team.skills_on(shift), "缺技能"),
+        (low, "技能等级不够"),
+        (not is_equipped(team, job), "缺装备"),
+        (team.id in job.forbidden_teams, "被客户回避"),
+        (not is_near, "不管这一片"),
+        (not is_allowed(team, job), "未获指定"),
+        (shift.only_for is not None and job.id not in shift.only_for, "班次另有专用"),
+    )
+    return next((words for is_broken, words in rules if is_broken), "")
 
 
 def alternatives(compiled: Compiled, tour: Tour, number: int) -> tuple[Alternative, ...]:
