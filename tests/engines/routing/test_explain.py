@@ -1,11 +1,17 @@
 """Every job that is left out says why, and the fix that it names does fit it in."""
 
+from dataclasses import replace
+
 import pytest
+from benchmarks.routing.explanations import late as late_promises
+from benchmarks.routing.explanations import left_out as promises
+from benchmarks.routing.shortages import SHORTAGES
 from hypothesis import given, settings
 
 from dianliang.engines.routing import (
     FixKind,
     MaxIterations,
+    Plan,
     Priority,
     Problem,
     ReasonCode,
@@ -13,8 +19,11 @@ from dianliang.engines.routing import (
     check,
     foresee,
     insert_job,
+    recommend,
     solve,
 )
+from dianliang.engines.routing._lacks import EFFORTS_S, lacks_of
+from dianliang.engines.routing._ways import spare_of
 from tests.engines.routing.worlds import county_day, job, problems, team, window
 
 
@@ -135,3 +144,107 @@ def test_every_way_out_that_is_named_holds(problem):
             after = insert_job(helped, plan, wanted)
             assert check(helped, after) == ()
             assert after.stop_of(left.job_id), fix
+
+
+@pytest.mark.parametrize("name", SHORTAGES)
+def test_every_promise_on_a_day_that_is_short_of_something_is_kept(name):
+    problem = SHORTAGES[name](7)
+    plan = solve(problem, stop=MaxIterations(limit=200), seed=7)
+
+    found = [*promises(name, problem, plan), *late_promises(name, problem, plan)]
+
+    assert found
+    assert [finding for finding in found if finding.fault] == []
+
+
+def cheapest_by_trying_everything(problem: Problem, plan: Plan, job_id: str) -> float:
+    """Make every change of every kind for every team and take the least price."""
+    given = next(j for j in problem.jobs if j.id == job_id)
+    wanted = replace(given, priority=Priority.MUST)
+    free = replace(wanted, windows=(), area="", forbidden_teams=frozenset(), skills=frozenset())
+    prices = [slot.price_s for slot in slots(problem, plan, wanted)]
+    longer = tuple(
+        replace(
+            crew,
+            shifts=tuple(
+                replace(s, overtime_limit_s=s.overtime_limit_s + 7200) for s in crew.shifts
+            ),
+        )
+        for crew in problem.teams
+    )
+    overtime = slots(replace(problem, teams=longer), plan, wanted)
+    prices += [slot.price_s + EFFORTS_S[FixKind.OVERTIME] for slot in overtime]
+    if given.windows:
+        timeless = slots(problem, plan, replace(wanted, windows=()))
+        prices += [slot.price_s + EFFORTS_S[FixKind.WINDOW] for slot in timeless]
+    for gear in (given.gear, {}):
+        unruled = replace(free, windows=given.windows, gear=gear)
+        prices += [
+            slot.price_s + effort_of(problem, given, slot, is_given_gear=gear != given.gear)
+            for slot in slots(problem, plan, unruled)
+        ]
+    prices += instead_of_others(problem, plan, wanted, given)
+    prices += on_spare_shifts(problem, plan, given, free)
+    return min(prices)
+
+
+def slots(problem, plan, wanted):
+    return recommend(problem, plan, wanted, k=100)
+
+
+def effort_of(problem, given, slot, *, is_given_gear):
+    """Return the stated effort; a team that lacks no gear may have given it to others."""
+    crew = next(team for team in problem.teams if team.id == slot.team_id)
+    (lack,) = lacks_of(given, ((crew, slot.shift),), problem.teams)
+    return lack.effort_s + (EFFORTS_S[FixKind.GEAR] if is_given_gear and not lack.gear else 0.0)
+
+
+def instead_of_others(problem, plan, wanted, given):
+    ranks = [Priority.MAY, Priority.SHOULD, Priority.MUST]
+    for other in problem.jobs:
+        if plan.stop_of(other.id) and ranks.index(other.priority) < ranks.index(given.priority):
+            fewer = replace(problem, jobs=tuple(j for j in problem.jobs if j.id != other.id))
+            fewer = replace(fewer, jobs=tuple(wanted if j == given else j for j in fewer.jobs))
+            after = insert_job(fewer, plan, wanted)
+            if after.stop_of(given.id):
+                grown = after.objective.total + problem.weights.worth(other)
+                yield grown - (plan.objective.total - problem.weights.worth(given))
+
+
+def on_spare_shifts(problem, plan, given, free):
+    for crew in problem.teams:
+        (opened,) = spare_of(crew)
+        lone = replace(opened, only_for=frozenset({given.id}))
+        teams = tuple(
+            replace(t, shifts=(*t.shifts, lone)) if t.id == crew.id else t for t in problem.teams
+        )
+        later = replace(problem, teams=teams)
+        (lack,) = lacks_of(given, ((replace(crew, shifts=(opened,)), 0),), problem.teams)
+        effort = lack.effort_s + EFFORTS_S[FixKind.ANOTHER_DAY]
+        for windows, extra in ((given.windows, 0.0), ((), EFFORTS_S[FixKind.WINDOW])):
+            wanted = replace(free, gear={}, windows=windows)
+            for slot in slots(later, plan, wanted):
+                if (slot.team_id, slot.shift) == (crew.id, len(crew.shifts)):
+                    yield slot.price_s + effort + extra
+
+
+@settings(max_examples=12, deadline=None)
+@given(problems(max_jobs=5, max_teams=2))
+def test_the_fix_that_is_named_first_is_the_cheapest_of_all(problem):
+    plan = solve(problem, stop=MaxIterations(limit=60))
+
+    for left in plan.unassigned:
+        least = cheapest_by_trying_everything(problem, plan, left.job_id)
+        assert left.fix.price_s == pytest.approx(least, abs=1)
+
+
+def test_a_team_that_lacks_only_the_level_is_asked_before_one_that_lacks_the_trade():
+    wanted = job(skills=frozenset({"water"}), levels={"water": 3})
+    plumbers = team("B", skills=("water",), levels={"water": 1})
+    problem = Problem(jobs=(wanted,), teams=(team("A"), plumbers))
+
+    _, left = left_out(problem)
+
+    assert "等级都不够" in left.reasons[0].words
+    assert left.fix.words == "请“water”等级更高的人带班 B"
+    assert left.fix.team_id == "B"

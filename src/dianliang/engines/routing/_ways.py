@@ -1,6 +1,6 @@
 """Try changes on a finished plan: each on data of its own, undone after the look."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, compile_problem
-from dianliang.engines.routing._kernel import NEVER, Data, Floats, Tour
+from dianliang.engines.routing._kernel import NEVER, Data, Floats, Records, Tour
 from dianliang.engines.routing._model import WEEK_S, Job, Priority, Problem, Shift, Team
 from dianliang.kernel.periods import TimeWindow
 
@@ -174,7 +174,7 @@ class Ways:
             compiled.shift(route).window.duration.total_seconds() for route in range(len(team))
         ]
         d.routes["team"] = np.arange(len(team))
-        rows = np.zeros(len(team), d.teams.dtype)
+        rows: Records = np.zeros(len(team), d.teams.dtype)
         rows["budget"] = own["budget"][team]
         rows["available"] = own["available"][team] + np.array(hours, np.int64)
         worked = self.tour.worked[team]
@@ -214,7 +214,7 @@ class Ways:
     @contextmanager
     def _eased(
         self, d: Data, number: int, efforts: Floats | None, *, is_timeless: bool, is_laden: bool
-    ) -> Iterator[None]:
+    ) -> Generator[None, None, None]:
         """Change a job's rows for a while."""
         row = d.items[number]
         first, last, source = int(row["first"]), int(row["last"]), self.compiled.data

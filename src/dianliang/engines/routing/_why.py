@@ -1,7 +1,7 @@
 """Say why a team has a job: what the next best would cost more, or why nobody else can."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class Alternative:
 
 
 @contextmanager
-def lifted(d: Data, tour: Tour, number: int) -> Iterator[float]:
+def lifted(d: Data, tour: Tour, number: int) -> Generator[float, None, None]:
     """Take a planned job out for a while; give what the plan's routes cost less without it."""
     route, position = (int(tour.spots[name][number]) for name in ("where", "position"))
     before = kernel.total(d, tour)
