@@ -228,7 +228,7 @@ def on_spare_shifts(problem, plan, given, free):
                     yield slot.price_s + effort + extra
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(max_jobs=5, max_teams=2))
 def test_the_fix_that_is_named_first_is_the_cheapest_of_all(problem):
     plan = solve(problem, stop=MaxIterations(limit=60))

@@ -150,3 +150,15 @@ def test_a_must_job_alone_far_away_is_reached():
     plan = planned(Problem(jobs=(*near, lone), teams=(team("A"), team("B"))))
 
     assert "lone" in served(plan)
+
+
+def test_a_limit_counts_the_way_home_when_the_break_is_taken_there():
+    """A shift of five hours that ends before its break is late: it ends at home."""
+    crew = team("A", shift_limit_s=5 * 3600)
+    jobs = tuple(job(f"J{i}", km_east=40, minutes=50) for i in range(4))
+    problem = Problem(jobs=jobs, teams=(crew,))
+
+    plan = solve(problem, stop=MaxIterations(limit=100))
+
+    assert check(problem, plan) == ()
+    assert plan.routes

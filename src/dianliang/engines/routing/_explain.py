@@ -118,22 +118,26 @@ def _with_overtime(ways: Ways, number: int) -> Fix | None:
 
 
 def _with_another_team(ways: Ways, number: int, lacks: Sequence[Lack | None]) -> Fix | None:
-    """Ask for an exception for a team that lacks something; gear is short, too, if it is aboard."""
+    """Ask for an exception for a team that lacks something, and for gear if it runs out, too."""
+    broken = [lack if lack and lack.effort_s else None for lack in lacks]
+    bare = [lack if lack and lack.gear else None for lack in broken]
+    manned = [lack if lack and not lack.gear else None for lack in broken]
+    more_s = EFFORTS_S[FixKind.GEAR]
+    helped = [lack and replace(lack, effort_s=lack.effort_s + more_s) for lack in manned]
     places = list[tuple[Found, Lack]]()
-    for is_laden in (True, False):
-        rows = [lack if lack and bool(lack.gear) != is_laden else None for lack in lacks]
-        efforts = efforts_of(rows, is_needed=True)
-        found = ways.best(number, efforts=efforts, is_laden=is_laden)
+    for rows, is_laden in ((manned, True), (bare, False), (helped, False)):
+        found = ways.best(number, efforts=efforts_of(rows), is_laden=is_laden)
         lack = None if found is None else rows[found.route]
         if found is not None and lack is not None:
-            if lack.gear:
-                short = {*lack.gear, *ways.gear_short(found, number)}
-                lack = replace(lack, gear=tuple(sorted(short)))
-            places.append((found, lack))
+            places.append((found, lack if is_laden else _with_gear(ways, number, found, lack)))
     if not places:
         return None
     found, lack = min(places, key=lambda place: place[0].price)
     return _fix(ways, lack.kind, lack.words(_who(ways, found)), found, items=lack.items)
+
+
+def _with_gear(ways: Ways, number: int, found: Found, lack: Lack) -> Lack:
+    return replace(lack, gear=tuple(sorted({*lack.gear, *ways.gear_short(found, number)})))
 
 
 def _with_more_gear(ways: Ways, number: int) -> Fix | None:
@@ -153,7 +157,7 @@ def _on_another_day(ways: Ways, job: Job) -> Fix | None:
         return None
     number = spare.compiled.numbers[job.id]
     lacks = lacks_of(job, spare.compiled.routes, ways.problem.teams)
-    efforts = efforts_of(lacks, is_needed=False)
+    efforts = efforts_of(lacks)
     kept = spare.best(number, efforts=efforts, is_laden=False)
     moved = spare.best_appointment(number, efforts=efforts, is_laden=False) if job.windows else None
     extra = EFFORTS_S[FixKind.WINDOW] if moved else 0.0

@@ -121,14 +121,6 @@ def _is_out(other: Team, job: Job, shift: Shift, team: Team) -> bool:
     )
 
 
-def efforts_of(lacks: Sequence[Lack | None], *, is_needed: bool) -> Floats:
-    """Return the effort for each route in whole seconds; infinite where none would help.
-
-    `is_needed` leaves out the routes that lack nothing.
-    """
-    return np.array(
-        [
-            np.inf if lack is None or (is_needed and not lack.effort_s) else lack.effort_s
-            for lack in lacks
-        ]
-    )
+def efforts_of(lacks: Sequence[Lack | None]) -> Floats:
+    """Return the effort for each route in whole seconds; infinite where none would help."""
+    return np.array([np.inf if lack is None else lack.effort_s for lack in lacks])

@@ -29,7 +29,7 @@ from dianliang.kernel.errors import NotVisibleError
 FIX_LABELS = {
     "window": "改约时段",
     "overtime": "加班",
-    "skill": "补技能",
+    "skill": "借调人手",
     "team": "换队",
     "gear": "增配装备",
     "displace": "让位",
