@@ -56,6 +56,7 @@ from dianliang.engines.routing.travel import (
 
 if TYPE_CHECKING:
     from dianliang.engines.routing._anneal import Params, Progress
+    from dianliang.engines.routing._asking import Late, Why, explain_late, why
     from dianliang.engines.routing._fixing import apply_fix, promised
     from dianliang.engines.routing._replan import (
         Change,
@@ -81,11 +82,11 @@ _ON_DEMAND = {
     "_anneal": ("Params", "Progress"),
     "_solve": ("solve",),
     "_warm": ("warm",),
+    "_why": ("Alternative",),
     "_wire": ("BadWorkError", "Courier", "improve_bytes"),
     "_work": ("Answer", "Executor", "Work"),
     "barriers": ("Barrier", "Blocked"),
     "clusters": ("Clustered",),
-    "_why": ("Alternative",),
 }
 
 __all__ = [
