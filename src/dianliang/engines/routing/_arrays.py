@@ -295,14 +295,33 @@ def _able(jobs: Sequence[Job], routes: Routes, locked: dict[int, int]) -> NDArra
         shift = team.shifts[index]
         alike.setdefault((team.id, shift.skills, shift.only_for), []).append(route)
     heads = [(*routes[rows[0]], rows) for rows in alike.values()]
+    named = {job_id for team, i in routes for job_id in team.shifts[i].only_for or ()}
+    known: dict[tuple[object, ...], NDArray[np.bool_]] = {}
     for number, job in enumerate(jobs):
         if number in locked:
             able[number, locked[number]] = True
             continue
-        for team, index, rows in heads:
-            if may_serve(team, team.shifts[index], job):
-                able[number, rows] = True
+        key = _needs(job, is_named=job.id in named)
+        row = known.get(key)
+        if row is None:
+            row = known[key] = np.zeros(len(routes), dtype=np.bool_)
+            for team, index, rows in heads:
+                if may_serve(team, team.shifts[index], job):
+                    row[rows] = True
+        able[number] = row
     return able
+
+
+def _needs(job: Job, *, is_named: bool) -> tuple[object, ...]:
+    """Return all that `may_serve` asks about a job: a flood day has few kinds of job."""
+    return (
+        job.id if is_named else "",
+        job.skills,
+        job.area,
+        job.allowed_teams,
+        job.forbidden_teams,
+        *(frozenset(needs.items()) for needs in (job.levels, job.gear, job.returns)),
+    )
 
 
 def _extra(problem: Problem, jobs: Sequence[Job], routes: Routes) -> NDArray[np.float32]:
