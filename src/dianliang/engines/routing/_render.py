@@ -1,5 +1,7 @@
 """Turn a plan in arrays into one for people: times, reasons, the parts of the objective."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
@@ -30,9 +32,19 @@ def empty_plan(problem: Problem, *, seed: int) -> Plan:
 
 
 def render(
-    problem: Problem, compiled: Compiled, search: Search, *, seed: int, iterations: int
+    problem: Problem,
+    compiled: Compiled,
+    search: Search,
+    *,
+    seed: int,
+    iterations: int,
+    told: Mapping[str, Unassigned] | None = None,
 ) -> Plan:
-    """Turn the best plan of a search into routes with times and reasons."""
+    """Turn the best plan of a search into routes with times and reasons.
+
+    What is left out and was `told` before keeps that explanation: to find one takes milliseconds,
+    and a flood day leaves out hundreds.
+    """
     search.recall()
     served = np.flatnonzero(search.tour.spots["where"][: len(compiled.jobs)] >= 0)
     whys = {job: why_this_team(compiled, search.tour, job) for job in served.tolist()}
@@ -45,7 +57,11 @@ def render(
     )
     ways = Ways(problem, compiled, search.tour)
     out = np.flatnonzero(search.tour.spots["where"][: len(compiled.jobs)] < 0)
-    left_out = tuple(explain_left_out(problem, ways, compiled.jobs[job]) for job in out.tolist())
+    known = told or {}
+    left_out = tuple(
+        known.get(job.id) or explain_left_out(problem, ways, job)
+        for job in (compiled.jobs[number] for number in out.tolist())
+    )
     return Plan(
         routes=routes,
         unassigned=left_out,

@@ -1,16 +1,17 @@
 """Before and after a plan is known: foresee what cannot work; insert, recommend, compare."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._explain import explain_left_out
-from dianliang.engines.routing._model import Job, Plan, Problem, ReasonCode, Unassigned
+from dianliang.engines.routing._model import Job, Plan, Problem, ReasonCode, Stop, Unassigned
 from dianliang.engines.routing._reasons import reasons
 from dianliang.engines.routing._render import empty_plan, render
 from dianliang.engines.routing._solve import compiled_or_refused, follow
 from dianliang.engines.routing._state import Search
 from dianliang.engines.routing._ways import Ways
+from dianliang.kernel.calendar import SHANGHAI
 
 NOTICEABLE_S = 5 * 60
 """A visit that moves by less is not news."""
@@ -137,26 +138,41 @@ class Change:
     minutes: int = 0
 
 
-def diff(before: Plan, after: Plan) -> tuple[Change, ...]:
-    """Return what changed for people: added, removed, to another team, or noticeably retimed."""
-    old = {s.job_id: (r, s) for r in before.routes for s in r.stops}
-    new = {s.job_id: (r, s) for r in after.routes for s in r.stops}
+def diff(before: Plan, after: Plan, *, noticeable_s: int = NOTICEABLE_S) -> tuple[Change, ...]:
+    """Return what changed for people: added, removed, to another team or day, or retimed.
+
+    A visit that begins less than `noticeable_s` earlier or later is not retimed.
+    """
+    old = {s.job_id: (r.team_id, s) for r in before.routes for s in r.stops}
+    new = {s.job_id: (r.team_id, s) for r in after.routes for s in r.stops}
     changes: list[Change] = []
     for job_id in sorted(old.keys() | new.keys()):
         if job_id not in old:
-            route = new[job_id][0]
-            words = f"新排入 {route.team_id}"
+            words = f"新排入 {new[job_id][0]}"
             changes.append(Change(job_id=job_id, kind="added", words=words))
         elif job_id not in new:
             changes.append(Change(job_id=job_id, kind="removed", words="移出计划"))
         else:
             (was, stop), (now, later) = old[job_id], new[job_id]
             moved_s = (later.start_at - stop.start_at).total_seconds()
-            if (was.team_id, was.shift) != (now.team_id, now.shift):
-                words = f"由 {was.team_id} 改为 {now.team_id}"
+            is_other_day = _day(stop) != _day(later)
+            minutes = round(moved_s / 60)
+            clock = "%m-%d %H:%M" if is_other_day else "%H:%M"
+            is_retimed = is_other_day or abs(moved_s) >= noticeable_s
+            then, at = (f"{_local(s):{clock}}" if is_retimed else "" for s in (stop, later))
+            if was != now:
+                words = f"由 {f'{was} {then}'.strip()} 改为 {f'{now} {at}'.strip()}"
                 changes.append(Change(job_id=job_id, kind="moved", words=words))
-            elif abs(moved_s) >= NOTICEABLE_S:
-                minutes = round(moved_s / 60)
-                words = f"{'推迟' if minutes > 0 else '提前'} {abs(minutes)} 分钟"
-                changes.append(Change(job_id=job_id, kind="retimed", words=words, minutes=minutes))
+            elif is_retimed:
+                kind = "moved" if is_other_day else "retimed"
+                words = f"由 {then} 改为 {at}"
+                changes.append(Change(job_id=job_id, kind=kind, words=words, minutes=minutes))
     return tuple(changes)
+
+
+def _local(stop: Stop) -> datetime:
+    return stop.start_at.astimezone(SHANGHAI)
+
+
+def _day(stop: Stop) -> date:
+    return _local(stop).date()
