@@ -1,8 +1,8 @@
 """Plan who goes where, when, and say why.
 
 `foresee` says what no plan can do, `solve` makes a plan, `check` verifies it independently,
-`insert_job`, `follow_plan` and `recommend` change one that people already know, `diff` says what
-changed. What needs the compiled kernel is imported when it is first asked for: its compiler takes
+`insert_job`, `follow_plan` and `replan` change one that people already know, `recommend` and `Desk`
+say where one more job fits, `diff` says what changed. What needs the compiled kernel is imported when it is first asked for: its compiler takes
 a second, and a web server that comes back after a fault should not wait for it.
 """
 
@@ -57,15 +57,15 @@ from dianliang.engines.routing.travel import (
 if TYPE_CHECKING:
     from dianliang.engines.routing._anneal import Params, Progress
     from dianliang.engines.routing._asking import Late, Why, explain_late, why
+    from dianliang.engines.routing._desk import Desk, Slot, recommend
+    from dianliang.engines.routing._disruption import Replanned, replan
     from dianliang.engines.routing._fixing import apply_fix, promised
     from dianliang.engines.routing._replan import (
         Change,
-        Slot,
         diff,
         follow_plan,
         foresee,
         insert_job,
-        recommend,
     )
     from dianliang.engines.routing._solve import solve
     from dianliang.engines.routing._warm import warm
@@ -78,7 +78,9 @@ if TYPE_CHECKING:
 _ON_DEMAND = {
     "_asking": ("Late", "Why", "explain_late", "why"),
     "_fixing": ("apply_fix", "promised"),
-    "_replan": ("Change", "Slot", "diff", "follow_plan", "foresee", "insert_job", "recommend"),
+    "_desk": ("Desk", "Slot", "recommend"),
+    "_disruption": ("Replanned", "replan"),
+    "_replan": ("Change", "diff", "follow_plan", "foresee", "insert_job"),
     "_anneal": ("Params", "Progress"),
     "_solve": ("solve",),
     "_warm": ("warm",),
@@ -100,6 +102,7 @@ __all__ = [
     "Change",
     "Clustered",
     "Courier",
+    "Desk",
     "ErrorCode",
     "Executor",
     "FirstOf",
@@ -125,6 +128,7 @@ __all__ = [
     "Progress",
     "Reason",
     "ReasonCode",
+    "Replanned",
     "Route",
     "Series",
     "Shift",
@@ -150,6 +154,7 @@ __all__ = [
     "is_warm",
     "promised",
     "recommend",
+    "replan",
     "solve",
     "validate",
     "warm",

@@ -64,7 +64,7 @@ def hold_begun(problem: Problem, plan: Plan, before: datetime) -> Problem:
 
 
 def forbid_past(compiled: Compiled, plan: Plan, before: datetime) -> None:
-    """Change the arrays so that nothing new begins, or leaves for it, before now.
+    """Change the arrays so that nothing new begins before now.
 
     What has begun is a fact: ways that were driven last what they lasted, and a team may come home
     from a begun visit however late it is.
@@ -103,20 +103,34 @@ def _hold_route(
             d.time[spot, place] = min(int(d.time[spot, place]), stop.travel_s)
             spot, last = place, number
     begun_s = int(d.windows["opens"][d.items["first"][last]]) if last >= 0 else -1
-    ate_s = -1
-    if route and route.lunch_at and route.lunch_at < before and rest >= 0:
-        ate_s = int((route.lunch_at - compiled.epoch).total_seconds())
-        d.windows[d.items["first"][rest]] = ate_s, ate_s
+    done_s = begun_s + int(d.items["service"][last]) if last >= 0 else -1
+    home_s = int(d.time[spot, row["end"]])
     if last >= 0:
-        done_s = begun_s + int(d.items["service"][last])
-        row["shuts"] = max(int(row["shuts"]), done_s + int(d.time[spot, row["end"]]))
-        if ate_s < 0 <= rest:
-            window = d.windows[d.items["first"][rest]]
-            window["shuts"] = max(int(window["shuts"]), done_s)
+        row["shuts"] = max(int(row["shuts"]), done_s + home_s)
+    ate_s = _ate(compiled, v, route, before, done_s)
     busy, since_s = (rest, ate_s) if ate_s > begun_s else (last, begun_s)
-    if busy < 0 and rest >= 0 and route is None:
-        busy, since_s = rest, int(d.windows["opens"][d.items["first"][rest]])
-    if 0 <= busy and since_s < now_s:
-        d.items["service"][busy] = max(int(d.items["service"][busy]), now_s - since_s)
+    if busy >= 0:
+        until_s = min(now_s, int(row["closes"]) - home_s)
+        d.items["service"][busy] = max(int(d.items["service"][busy]), until_s - since_s)
     else:
         row["opens"] = max(int(row["opens"]), now_s)
+
+
+def _ate(compiled: Compiled, v: int, route: Route | None, before: datetime, done_s: int) -> int:
+    """Hold a break that began before now and return when; -1 if it is still to come.
+
+    A team that has nothing more to do rests as soon as it may; the plan does not say so.
+    """
+    d, rest = compiled.data, int(compiled.data.routes["rest"][v])
+    if rest < 0:
+        return -1
+    window, ate_s = d.windows[d.items["first"][rest]], -1
+    if route is not None and route.lunch_at is not None:
+        ate_s = int((route.lunch_at - compiled.epoch).total_seconds())
+    elif route is None or all(has_begun(stop, before) for stop in route.stops):
+        ate_s = max(done_s, int(window["opens"]))
+    if compiled.instant(ate_s) < before and 0 <= ate_s <= window["shuts"]:
+        window["opens"] = window["shuts"] = ate_s
+        return ate_s
+    window["shuts"] = max(int(window["shuts"]), done_s)
+    return -1

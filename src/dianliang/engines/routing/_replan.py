@@ -1,4 +1,4 @@
-"""Before and after a plan is known: foresee what cannot work; insert, recommend, compare."""
+"""Before and after a plan is known: foresee what cannot work; insert, follow, compare."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -85,47 +85,6 @@ def follow_plan(problem: Problem, plan: Plan, *, also: tuple[str, ...] = ()) -> 
                 kernel.put(compiled.data, search.tour, route, index, number)
     search.settle()
     return render(problem, compiled, search, seed=plan.seed, iterations=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """A place in a plan for one more job: with whom, when, and what it really costs."""
-
-    team_id: str
-    shift: int
-    position: int
-    start_at: datetime
-    price_s: float
-
-
-def recommend(problem: Problem, plan: Plan, job: Job, *, k: int = 5) -> tuple[Slot, ...]:
-    """Return the k cheapest slots for a new job, at most one per team and shift.
-
-    The price is marginal: what the whole plan's objective grows by. Cost: milliseconds.
-    """
-    problem = replace(problem, jobs=(*(j for j in problem.jobs if j.id != job.id), job))
-    compiled = compiled_or_refused(problem)
-    if compiled is None:
-        return ()
-    search = Search.begin(compiled.data, seed=1)
-    follow(compiled, search, plan)
-    slots: list[Slot] = []
-    for v, (team, shift) in enumerate(compiled.routes):
-        index, price, begin = kernel.best_in_route(
-            compiled.data, search.tour, compiled.numbers[job.id], v, kernel.INFEASIBLE / 2
-        )
-        if index >= 0:
-            laid = search.tour.stops["item"][v, :index]
-            slots.append(
-                Slot(
-                    team_id=team.id,
-                    shift=shift,
-                    position=int((laid < len(compiled.jobs)).sum()),
-                    start_at=compiled.instant(begin),
-                    price_s=price,
-                )
-            )
-    return tuple(sorted(slots, key=lambda slot: slot.price_s)[:k])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from dianliang.engines.routing._desk import recommend
+from dianliang.engines.routing._disruption import replan
 from dianliang.engines.routing._model import Job, Link, Lunch, Problem, Series, Shift, Team
-from dianliang.engines.routing._replan import insert_job, recommend
+from dianliang.engines.routing._replan import insert_job
 from dianliang.engines.routing._solve import solve
 from dianliang.engines.routing.barriers import Barrier, Blocked
 from dianliang.engines.routing.stop import MaxIterations
@@ -42,3 +44,4 @@ def warm() -> None:
     plan = solve(problem, stop=MaxIterations(limit=100))
     recommend(problem, plan, urgent)
     insert_job(problem, plan, urgent)
+    replan(problem, plan, stop=MaxIterations(limit=10), before=MORNING)
