@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations, product
 
 import pytest
 from hypothesis import assume, given, settings
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from dianliang.engines.routing import (
     GreatCircle,
-    Job,
     Link,
     MaxIterations,
     Plan,
@@ -18,7 +16,6 @@ from dianliang.engines.routing import (
     Problem,
     Series,
     Shift,
-    Team,
     check,
     diff,
     follow_plan,
@@ -26,7 +23,7 @@ from dianliang.engines.routing import (
     solve,
 )
 from dianliang.kernel.calendar import SHANGHAI
-from tests.engines.routing.worlds import SEAT, at, county_day, job, places, problems, team, window
+from tests.engines.routing.worlds import at, county_day, job, places, problems, team, window
 
 QUARTER_S = 15 * 60
 SHORT = MaxIterations(limit=60)
@@ -77,9 +74,7 @@ def sent_home(problem: Problem, team_id: str, hour: float) -> Problem:
 
     def shorter(shift: Shift) -> Shift:
         end = shift.window.start.replace(minute=0) + timedelta(hours=hour)
-        return replace(
-            shift, window=replace(shift.window, end=end), lunch=None, overtime_limit_s=0
-        )
+        return replace(shift, window=replace(shift.window, end=end), lunch=None, overtime_limit_s=0)
 
     teams = (
         replace(t, shifts=(shorter(t.shifts[0]), *t.shifts[1:])) if t.id == team_id else t

@@ -2,8 +2,9 @@
 
 `foresee` says what no plan can do, `solve` makes a plan, `check` verifies it independently,
 `insert_job`, `follow_plan` and `replan` change one that people already know, `recommend` and `Desk`
-say where one more job fits, `diff` says what changed. What needs the compiled kernel is imported when it is first asked for: its compiler takes
-a second, and a web server that comes back after a fault should not wait for it.
+say where one more job fits, `diff` says what changed. What needs the compiled kernel is imported
+when it is first asked for: its compiler takes a second, and a web server that comes back after a
+fault should not wait for it.
 """
 
 from importlib import import_module

@@ -116,6 +116,9 @@ def _mend(repair: Repair, plan: Plan, stop: StopCriterion, seed: int) -> None:
         for job in urgent:
             if where[job] < 0 and (depth == 0 or goes_on()):
                 repair.place(job, depth=depth)
+    for job in urgent:
+        if where[job] < 0 and jobs[job].priority is Priority.MUST and goes_on():
+            repair.place(job, depth=1, is_thorough=True)
     eased = np.flatnonzero(touched)
     for job in spare:
         if len(eased) and goes_on():

@@ -59,7 +59,7 @@ class Repair:
         self.forced = np.zeros(len(self.jobs), np.bool_)
         self.forced = self.differs(self.jobs)
         self.chosen = np.zeros(len(self.jobs), np.bool_)
-        self.count, self.trials = 0, 0
+        self.count, self.trials, self._is_thorough = 0, 0, False
         self.total = float(kernel.total(self.data, self.tour))
         self._old: dict[int, NDArray[np.int64]] = {}
         self._best = Best(self.worth, self.total)
@@ -79,7 +79,8 @@ class Repair:
             begin[own] = self._late_begins(v)[position[own]]
         moved = np.abs(begin - known.begin[jobs]) > known.moved_s
         elsewhere = (where < 0) | (known.lanes[where] != known.lane[jobs]) | moved
-        return (known.lane[jobs] != -1) & ~self.forced[jobs] & elsewhere
+        found: NDArray[np.bool_] = (known.lane[jobs] != -1) & ~self.forced[jobs] & elsewhere
+        return found
 
     def _late_begins(self, v: int) -> Ints:
         """Return the begins of a route whose team leaves as late as its hours need."""
@@ -110,15 +111,18 @@ class Repair:
         near = movable[np.argsort(way, kind="stable")[:most]]
         return near if jobs or touched.any() else near[:0]
 
-    def place(self, job: int, *, depth: int) -> bool:
+    def place(self, job: int, *, depth: int, is_thorough: bool = False) -> bool:
         """Place a job that is out, letting up to `depth` others make room; tell whether it is in.
 
+        Thoroughly: at every position of a route where somebody made room, not only the cheapest.
         A job that is tied to others is placed with all of them, and nobody makes room.
         """
         self._begin()
         if not self._is_untied(job):
             return self._place_tied(job)
+        self._is_thorough = is_thorough
         self._chain(job, depth, is_first=True)
+        self._is_thorough = False
         return self._settle((job,)) and bool(self.tour.spots["where"][job] >= 0)
 
     def shift(self, job: int, *, depth: int) -> bool:
@@ -169,13 +173,18 @@ class Repair:
             return
         for host in self._hosts(job, HOSTS[depth]).tolist():
             v, p = self._out(host)
-            index, *_ = kernel.best_in_route(self.data, self.tour, job, v, INFEASIBLE / 2)
-            if index >= 0:
+            for index in self._positions(job, v):
                 if self._in(job, v, index):
                     self._look((job, host))
                     self._chain(host, depth - 1, is_first=False)
                 self._back(job)
             self._in(host, v, p)
+
+    def _positions(self, job: int, v: int) -> range:
+        index, *_ = kernel.best_in_route(self.data, self.tour, job, v, INFEASIBLE / 2)
+        if index >= 0 and self._is_thorough:
+            return range(int(self.tour.runs["length"][v]) + 1)
+        return range(index, index + (index >= 0))
 
     def _insert(self, job: int, *, is_first: bool) -> None:
         """Look at the cheapest place for a job, and if it changes too much, at others."""
@@ -225,9 +234,7 @@ class Repair:
         total = float(kernel.total(d, s))
         worth = total + WORTH_S * count
         if total < self.total + 1e-6 and worth < self._best.worth - 1e-6:
-            sequences = {
-                v: s.stops["item"][v, : s.runs["length"][v]].copy() for v in self._old
-            }
+            sequences = {v: s.stops["item"][v, : s.runs["length"][v]].copy() for v in self._old}
             self._best = Best(worth, total, sequences)
         return True
 
