@@ -143,13 +143,20 @@ def test_the_plan_is_never_worse_than_following_the_old_one(drawn, most):
 def test_visits_that_began_stay_and_nothing_new_begins_in_the_past(drawn, hour):
     before, plan, problem = drawn
     assume([len(t.shifts) for t in before.teams] == [len(t.shifts) for t in problem.teams])
-    now, wanted = at(hour), {j.id for j in problem.jobs}
+    now = at(hour)
 
     done = on(replan(problem, plan, stop=SHORT, before=now).plan)
 
-    for job_id, was in on(plan).items():
-        if was[2] < now and job_id in wanted:
-            assert done[job_id] == was
+    works = {j.id: j.duration_s for j in problem.jobs}
+    for route in plan.routes:
+        free_at = route.leave_at
+        for stop in route.stops:
+            leaves_at = stop.start_at - timedelta(seconds=stop.travel_s)
+            if leaves_at >= now or leaves_at < free_at:
+                break
+            if stop.job_id in works:
+                assert done[stop.job_id] == on(plan)[stop.job_id]
+            free_at = stop.start_at + timedelta(seconds=works.get(stop.job_id, 0))
     for job_id, became in done.items():
         assert became[2] >= now or on(plan)[job_id] == became
 

@@ -77,12 +77,12 @@ if TYPE_CHECKING:
     from dianliang.engines.routing.clusters import Clustered
 
 _ON_DEMAND = {
+    "_anneal": ("Params", "Progress"),
     "_asking": ("Late", "Why", "explain_late", "why"),
-    "_fixing": ("apply_fix", "promised"),
     "_desk": ("Desk", "Slot", "recommend"),
     "_disruption": ("Replanned", "replan"),
+    "_fixing": ("apply_fix", "promised"),
     "_replan": ("Change", "diff", "follow_plan", "foresee", "insert_job"),
-    "_anneal": ("Params", "Progress"),
     "_solve": ("solve",),
     "_warm": ("warm",),
     "_why": ("Alternative",),

@@ -1,5 +1,6 @@
 """Hold what has happened: visits that began stay, and nothing new begins before now."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from dianliang.engines.routing._arrays import Compiled
 from dianliang.engines.routing._kernel import NEVER
-from dianliang.engines.routing._model import Lock, Plan, Problem, Route, Stop, Team
+from dianliang.engines.routing._model import Job, Lock, Plan, Problem, Route, Stop, Team
 from dianliang.engines.routing._ties import date_of
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -38,14 +39,26 @@ def _shift_for(team: Team, route: Route, taken: set[tuple[str, int]]) -> int:
     return min(free)[1] if free else -1
 
 
-def has_begun(stop: Stop, before: datetime) -> bool:
-    """Tell whether a visit has begun: the work, or the drive that reaches it in time."""
-    return stop.start_at - timedelta(seconds=stop.travel_s) < before
+def begun_in(route: Route, jobs: Mapping[str, Job], before: datetime) -> tuple[Stop, ...]:
+    """Return the visits of a route that have begun: the work, or the drive that reaches it in time.
+
+    A visit after one that turned out longer has not: its team is still at work there.
+    """
+    begun: list[Stop] = []
+    free_at: datetime | None = None
+    for stop in route.stops if route.shift >= 0 else ():
+        left_at = stop.start_at - timedelta(seconds=stop.travel_s)
+        if left_at >= before or (free_at is not None and left_at < free_at):
+            break
+        begun.append(stop)
+        job = jobs.get(stop.job_id)
+        free_at = stop.start_at + timedelta(seconds=job.duration_s) if job else stop.depart_at
+    return tuple(stop for stop in begun if stop.job_id in jobs)
 
 
 def hold_begun(problem: Problem, plan: Plan, before: datetime) -> Problem:
     """Lock every visit that has begun to its team, shift and time."""
-    jobs = {job.id for job in problem.jobs}
+    jobs = {job.id: job for job in problem.jobs}
     begun = {
         stop.job_id: Lock(
             job_id=stop.job_id,
@@ -55,9 +68,7 @@ def hold_begun(problem: Problem, plan: Plan, before: datetime) -> Problem:
             tolerance_s=0,
         )
         for route in plan.routes
-        if route.shift >= 0
-        for stop in route.stops
-        if stop.job_id in jobs and has_begun(stop, before)
+        for stop in begun_in(route, jobs, before)
     }
     kept = tuple(lock for lock in problem.locks if lock.job_id not in begun)
     return replace(problem, locks=(*kept, *begun.values()))
@@ -69,45 +80,54 @@ def forbid_past(compiled: Compiled, plan: Plan, before: datetime) -> None:
     What has begun is a fact: ways that were driven last what they lasted, and a team may come home
     from a begun visit however late it is.
     """
-    d, now_s = compiled.data, int((before - compiled.epoch).total_seconds())
+    d, now_s = compiled.data, _seconds(compiled, before)
     n = len(compiled.jobs)
-    begun = {
-        compiled.numbers[stop.job_id]
-        for route in plan.routes
-        if route.shift >= 0
-        for stop in route.stops
-        if stop.job_id in compiled.numbers and has_begun(stop, before)
-    }
+    jobs = {job.id: job for job in compiled.jobs}
+    stops = [(route, begun_in(route, jobs, before)) for route in plan.routes]
+    begun = {compiled.numbers[stop.job_id] for _, held in stops for stop in held}
     is_open = np.zeros(len(d.windows), np.bool_)
     for number in range(n):
         is_open[d.items["first"][number] : d.items["last"][number]] = number not in begun
     d.windows["opens"][is_open] = np.maximum(d.windows["opens"][is_open], now_s)
     is_over = is_open & (d.windows["shuts"] < now_s)
     d.windows["opens"][is_over], d.windows["shuts"][is_over] = NEVER, -NEVER
-    own = {(route.team_id, route.shift): route for route in plan.routes}
+    own = {(route.team_id, route.shift): (route, held) for route, held in stops}
     for v, (team, shift) in enumerate(compiled.routes):
-        _hold_route(compiled, v, own.get((team.id, shift)), before, now_s)
+        route, held = own.get((team.id, shift), (None, ()))
+        _hold_route(compiled, v, route, held, before)
 
 
 def _hold_route(
-    compiled: Compiled, v: int, route: Route | None, before: datetime, now_s: int
+    compiled: Compiled, v: int, route: Route | None, begun: Sequence[Stop], before: datetime
 ) -> None:
     """Keep a team with what it last began until now; a team that began nothing leaves from now."""
-    d = compiled.data
+    d, now_s = compiled.data, _seconds(compiled, before)
     row, rest = d.routes[v], int(d.routes["rest"][v])
     spot, last = int(row["start"]), -1
-    for stop in route.stops if route else ():
-        number = compiled.numbers.get(stop.job_id, -1)
-        if number >= 0 and has_begun(stop, before):
-            place = int(d.items["place"][number])
-            d.time[spot, place] = min(int(d.time[spot, place]), stop.travel_s)
-            spot, last = place, number
+    for stop in begun:
+        number = compiled.numbers[stop.job_id]
+        place = int(d.items["place"][number])
+        d.time[spot, place] = min(int(d.time[spot, place]), stop.travel_s)
+        spot, last = place, number
     begun_s = int(d.windows["opens"][d.items["first"][last]]) if last >= 0 else -1
     done_s = begun_s + int(d.items["service"][last]) if last >= 0 else -1
     home_s = int(d.time[spot, row["end"]])
     if last >= 0:
         row["shuts"] = max(int(row["shuts"]), done_s + home_s)
-    ate_s = _ate(compiled, v, route, before, done_s)
+    held = {stop.job_id for stop in begun}
+    wanted = (
+        [stop.job_id for stop in route.stops if stop.job_id in compiled.numbers] if route else []
+    )
+    is_done = all(job_id in held for job_id in wanted)
+    ate_s = _ate(
+        compiled,
+        v,
+        route.lunch_at if route else None,
+        before,
+        since_s=begun_s,
+        done_s=done_s,
+        is_done=is_done,
+    )
     busy, since_s = (rest, ate_s) if ate_s > begun_s else (last, begun_s)
     if busy >= 0:
         until_s = min(now_s, int(row["closes"]) - home_s)
@@ -116,21 +136,37 @@ def _hold_route(
         row["opens"] = max(int(row["opens"]), now_s)
 
 
-def _ate(compiled: Compiled, v: int, route: Route | None, before: datetime, done_s: int) -> int:
+def _ate(
+    compiled: Compiled,
+    v: int,
+    lunch_at: datetime | None,
+    before: datetime,
+    *,
+    since_s: int,
+    done_s: int,
+    is_done: bool,
+) -> int:
     """Hold a break that began before now and return when; -1 if it is still to come.
 
-    A team that has nothing more to do rests as soon as it may; the plan does not say so.
+    A break waits for work that takes longer, and may then begin later than the rules allow. A team
+    that has nothing more to do rests as soon as it may; the plan does not say so.
     """
     d, rest = compiled.data, int(compiled.data.routes["rest"][v])
     if rest < 0:
         return -1
-    window, ate_s = d.windows[d.items["first"][rest]], -1
-    if route is not None and route.lunch_at is not None:
-        ate_s = int((route.lunch_at - compiled.epoch).total_seconds())
-    elif route is None or all(has_begun(stop, before) for stop in route.stops):
+    window, now_s = d.windows[d.items["first"][rest]], _seconds(compiled, before)
+    ate_s = -1
+    if lunch_at is not None:
+        laid_s = _seconds(compiled, lunch_at)
+        ate_s = max(laid_s, done_s) if laid_s > since_s else laid_s
+    elif is_done:
         ate_s = max(done_s, int(window["opens"]))
-    if compiled.instant(ate_s) < before and 0 <= ate_s <= window["shuts"]:
+    if 0 <= ate_s < now_s:
         window["opens"] = window["shuts"] = ate_s
         return ate_s
-    window["shuts"] = max(int(window["shuts"]), done_s)
+    window["shuts"] = max(int(window["shuts"]), done_s, now_s)
     return -1
+
+
+def _seconds(compiled: Compiled, at: datetime) -> int:
+    return int((at - compiled.epoch).total_seconds())

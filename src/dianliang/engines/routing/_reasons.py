@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+import numpy as np
+
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped, is_skilled
 from dianliang.engines.routing._model import Job, Problem, Reason, ReasonCode, Shift, Team

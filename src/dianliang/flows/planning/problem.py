@@ -366,7 +366,10 @@ def _shift_of(team: routing.Team, body: dict[str, Any], fix: routing.Fix) -> int
 
 def fix_from(body: dict[str, Any]) -> routing.Fix:
     """Return a stored fix as the engine's."""
-    instants = {name: body.get(name) for name in ("start_at", "opens_at")}
+    instants = {
+        name: datetime.fromisoformat(body[name]) if body.get(name) else None
+        for name in ("start_at", "opens_at")
+    }
     return routing.Fix(
         kind=routing.FixKind(body["kind"]),
         words=body["words"],
@@ -375,5 +378,7 @@ def fix_from(body: dict[str, Any]) -> routing.Fix:
         shift=body["shift"],
         amount=body["amount"],
         items=tuple(body["items"]),
-        **{name: datetime.fromisoformat(text) if text else None for name, text in instants.items()},
+        start_at=instants["start_at"],
+        opens_at=instants["opens_at"],
+        effort_s=body.get("effort_s", 0.0),
     )

@@ -174,6 +174,7 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
         "items": "要补的技能、装备，或让位的工单",
         "start_at": "改约到",
         "opens_at": "加开的班次何时开始",
+        "effort_s": "代价中为协调（借调、改约、加班等）所计的部分，秒",
     },
     routing.Objective: {
         "unassigned_must": "没排的“必须”",
