@@ -1,6 +1,7 @@
 """What ties jobs together: two teams at once, one after the other, one customer on several days."""
 
 from datetime import timedelta
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from dianliang.engines.routing import (
     follow_plan,
     solve,
 )
+from dianliang.engines.routing._ties import MOST_PATTERNS, patterns_of
 from dianliang.kernel.calendar import SHANGHAI
 from tests.engines.routing.worlds import at, job, team, window
 
@@ -123,6 +125,42 @@ def test_only_the_given_patterns_of_days_are_used():
     plan = planned(problem)
 
     assert (day_of(plan, "V0"), day_of(plan, "V1")) == (days[1], days[3])
+
+
+@given(
+    days=st.sets(st.integers(0, 30), min_size=1, max_size=8),
+    visits=st.integers(1, 4),
+    gap=st.integers(1, 5),
+    more=st.integers(0, 6),
+)
+def test_a_series_may_be_served_on_every_combination_of_days_far_enough_apart(
+    days, visits, gap, more
+):
+    series = Series(
+        id="S",
+        job_ids=tuple(f"V{i}" for i in range(visits)),
+        gap_from_days=gap,
+        gap_to_days=gap + more,
+    )
+
+    found = patterns_of(series, days=sorted(days), first=at(9).date())
+
+    assert found == [
+        chosen
+        for chosen in combinations(sorted(days), visits)
+        if all(gap <= later - day <= gap + more for day, later in pairwise(chosen))
+    ]
+
+
+def test_of_too_many_combinations_late_days_are_offered_as_often_as_early_ones():
+    weekly = Series(id="S", job_ids=tuple("ABCDEF"), gap_from_days=6, gap_to_days=8)
+
+    found = patterns_of(weekly, days=list(range(120)), first=at(9).date())
+
+    begins = [pattern[0] for pattern in found]
+    assert len(set(found)) == len(found) == MOST_PATTERNS
+    assert {later - day for chosen in found for day, later in pairwise(chosen)} == {6, 7, 8}
+    assert set(begins) >= set(range(120 - 8 * 5))
 
 
 def test_one_team_serves_a_series_when_that_costs_little_more():

@@ -1,8 +1,9 @@
 """What ties jobs to each other, in arrays: series on days, links in time, locks."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Hashable, Sequence
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import accumulate
 
 import numpy as np
 
@@ -25,14 +26,18 @@ def series_of(
     first = min((date_of(shift) for shift in shifts), default=date.min)
     days = sorted({(date_of(shift) - first).days for shift in shifts})
     rows, members, patterns = list[tuple[int, ...]](), list[int](), list[tuple[int, ...]]()
+    spans: dict[Hashable, tuple[int, int]] = {}
     for number, series in enumerate(problem.series):
         jobs = [numbers[id_] for id_ in series.job_ids]
         items["series"][jobs] = number
-        found = patterns_of(series, days=days, first=first)
-        start, begin = len(members), len(patterns)
-        rows.append((start, start + len(jobs), begin, begin + len(found)))
+        kind = (series.patterns, len(jobs), series.gap_from_days, series.gap_to_days)
+        if kind not in spans:
+            found = patterns_of(series, days=days, first=first)
+            spans[kind] = len(patterns), len(patterns) + len(found)
+            patterns += found
+        start = len(members)
+        rows.append((start, start + len(jobs), *spans[kind]))
         members += jobs
-        patterns += found
     width = max([1, *(len(pattern) for pattern in patterns)])
     padded = [[*pattern, *[0] * (width - len(pattern))] for pattern in patterns]
     return (
@@ -43,18 +48,44 @@ def series_of(
 
 
 def patterns_of(series: Series, *, days: list[int], first: date) -> list[tuple[int, ...]]:
-    """Return the combinations of days on which a series may be served, as days since `first`."""
+    """Return the combinations of days on which a series may be served, as days since `first`.
+
+    Where there are more than `MOST_PATTERNS`, that many spread evenly over all in their order, so
+    that late days are offered as often as early ones.
+    """
     if series.patterns:
         given = [tuple((day - first).days for day in pattern) for pattern in series.patterns]
         return [pattern for pattern in given if set(pattern) <= set(days)]
-    found: list[tuple[int, ...]] = []
-    for pattern in combinations(days, len(series.job_ids)):
-        gaps = [later - earlier for earlier, later in pairwise(pattern)]
-        if all(series.gap_from_days <= gap <= series.gap_to_days for gap in gaps):
-            found.append(pattern)
-        if len(found) == MOST_PATTERNS:
-            break
-    return found
+    next_days = [
+        [
+            j
+            for j, later in enumerate(days)
+            if series.gap_from_days <= later - day <= series.gap_to_days
+        ]
+        for day in days
+    ]
+    ways = [[1] * len(days)]
+    for _ in series.job_ids[1:]:
+        ways.append([sum(ways[-1][j] for j in after) for after in next_days])
+    total = sum(ways[-1])
+    most = min(total, MOST_PATTERNS)
+    ranks = (number * total // most for number in range(most))
+    return [_pattern(rank, days, next_days, ways) for rank in ranks]
+
+
+def _pattern(
+    rank: int, days: list[int], next_days: list[list[int]], ways: list[list[int]]
+) -> tuple[int, ...]:
+    """Return the pattern with this number in the order of days; `ways` counts how each goes on."""
+    pattern, choices = list[int](), list(range(len(days)))
+    for counts in reversed(ways):
+        sums = list(accumulate(counts[choice] for choice in choices))
+        index = bisect_right(sums, rank)
+        rank -= sums[index - 1] if index else 0
+        choice = choices[index]
+        pattern.append(days[choice])
+        choices = next_days[choice]
+    return tuple(pattern)
 
 
 def tie_links(problem: Problem, numbers: dict[str, int], items: Records) -> None:
