@@ -11,6 +11,7 @@ from math import cos, radians
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.engines.routing.worlds import county_day
 
 from dianliang.engines.routing import GreatCircle, Job, Priority, Problem, Series, Shift, Team
 from dianliang.kernel.calendar import SHANGHAI
@@ -270,7 +271,18 @@ def villages(*, count: int = 94, stations: int = 54, seed: int = 4) -> Problem:
     return Problem(jobs=jobs, teams=crews)
 
 
+def day(*, teams: int = 30, jobs: int = 300, seed: int = 1) -> Problem:
+    """Draw a county's ordinary day without what peers have no word for: lunch and overtime."""
+    problem = county_day(teams=teams, jobs=jobs, seed=seed)
+    crews = (
+        replace(team, shifts=tuple(replace(s, lunch=None, overtime_limit_s=0) for s in team.shifts))
+        for team in problem.teams
+    )
+    return replace(problem, teams=tuple(crews))
+
+
 CASES: dict[str, Callable[[], Problem]] = {
+    "day": day,
     "flood": flood,
     "week": week,
     "loyal": lambda: week(is_loyal=True),

@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -200,7 +200,7 @@ def periodic(path: Path, known: float) -> Instance:
     )
 
 
-def _days(code: int, days: int) -> Iterator[datetime]:
+def _days(code: int, days: int) -> Iterator[date]:
     """Yield the days that a code's bits name, first day first (highest bit)."""
     for day in range(days):
         if code >> (days - 1 - day) & 1:

@@ -101,8 +101,8 @@ def pyvrp(problem: Problem, clock: Clock, _threads: int = 1) -> Sequences:
         clients,
         [lib.Depot(location=place) for place in ends],
         types,
-        [plain.seconds],
-        [plain.seconds],
+        [plain.seconds],  # type: ignore[list-item]  # its stubs know no shape
+        [plain.seconds],  # type: ignore[list-item]  # its stubs know no shape
         groups,
     )
 

@@ -16,6 +16,7 @@ from benchmarks.routing.instances import REQUIRED
 from dianliang.engines.routing import Job, Plan, Problem, Route, Shift, Stop, Team, Unassigned
 from dianliang.engines.routing._render import objective_of
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.geo import GeoPoint
 
 Key = tuple[str, int]
 Sequences = dict[Key, list[str]]
@@ -117,11 +118,12 @@ def plainly(problem: Problem, *, has_soft_promises: bool) -> Plain:
     epoch = min(shift.window.start for _, _, shift in owned)
     horizon = max(_second(epoch, shift.window.end) for _, _, shift in owned)
     gear = sorted({kind for job in problem.jobs for kind in job.gear})
-    rows: dict[object, int] = {}
+    rows: dict[GeoPoint, int] = {}
     ends = [point for _, _, s in owned for point in (s.start, s.end or s.start)]
     for point in (*(job.at for job in problem.jobs), *ends):
         rows.setdefault(point, len(rows))
-    table = np.rint(problem.travel.table(list(rows))).astype(np.int64)  # type: ignore[arg-type]
+    places = tuple(rows)
+    table = np.rint(problem.travel.table(places, places)).astype(np.int64)
     np.fill_diagonal(table, 0)
     days = _chosen_days(problem)
     return Plain(
