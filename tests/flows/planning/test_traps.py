@@ -200,7 +200,7 @@ def test_a_cancelled_computation_keeps_the_result_there_was(two_teams):
 def test_a_computation_can_be_ended_early_with_the_best_so_far(two_teams, monkeypatch):
     plan = draft(two_teams, [job(two_teams)])
     Plan.objects.update(seconds=300)
-    monkeypatch.setattr(drafting, "PATIENCE", 10**12)
+    monkeypatch.setattr(drafting, "LEAST_PATIENCE", 10**12)
     drafting.finish_solving(number=plan.number, by=two_teams.actor(), at=NOON)
 
     computed(plan)

@@ -32,8 +32,12 @@ SOLVE = "planning.solve"
 LONGEST_S = 300
 MOST_AT_ONCE = 4
 """Plans that one account may have computed at a time: the others wait for the same worker."""
-PATIENCE = 20_000
-"""Rounds without a better plan after which more time would hardly help."""
+LEAST_PATIENCE = 20_000
+PATIENCE_PER_JOB = 2_000
+"""Rounds without a better plan after which more time would hardly help.
+
+A search cools down over its whole time: of a large plan it must not be cut short while it is warm.
+"""
 MOVED_S = 15 * 60
 MOST_NAMED = 5
 
@@ -236,7 +240,7 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     try:
         result = routing.solve(
             built.problem,
-            stop=_enough(plan),
+            stop=_enough(plan, jobs=len(built.problem.jobs)),
             seed=plan.seed,
             start=skeleton_from(plan.stops.select_related("job", "team"), built),
             progress=_reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
@@ -249,10 +253,11 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     return _keep(plan, built, result, solved_s=time.monotonic() - began, at=context.clock())
 
 
-def _enough(plan: Plan) -> routing.StopCriterion:
+def _enough(plan: Plan, *, jobs: int) -> routing.StopCriterion:
     """Stop when the time is up, or when a long search has found nothing better."""
     time_is_up = routing.MaxSeconds(limit_s=plan.seconds, clock=time.monotonic)
-    return routing.FirstOf(criteria=(time_is_up, routing.NoImprovement(patience=PATIENCE)))
+    patience = max(LEAST_PATIENCE, PATIENCE_PER_JOB * jobs)
+    return routing.FirstOf(criteria=(time_is_up, routing.NoImprovement(patience=patience)))
 
 
 def _reporter(
