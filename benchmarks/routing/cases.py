@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from tests.engines.routing.worlds import county_day
 
-from dianliang.engines.routing import GreatCircle, Job, Priority, Problem, Series, Shift, Team
+from dianliang.engines.routing import (
+    GreatCircle,
+    Job,
+    MaxIterations,
+    Priority,
+    Problem,
+    Series,
+    Shift,
+    Team,
+    solve,
+)
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -97,40 +107,59 @@ def _crew(rng: Random, name: str, home: GeoPoint, *, is_first: bool) -> Team:
     )
 
 
-def week(
-    *, visits: int = 1500, stewards: int = 60, seed: int = 2, is_loyal: bool = False
-) -> Problem:
+def week(*, visits: int = 1500, stewards: int = 60, seed: int = 2) -> Problem:
     """Draw a county week: 60 stewards × 5 days, 1500 visits with skills, hours, allowed days.
 
-    A fifth of the visits come in pairs. A loyal week also asks that a pair keeps to its pattern of
-    days and, for two customers in five, that the steward comes whom they know.
+    A fifth of the visits come in pairs.
     """
     rng = np.random.default_rng(seed)
     towns = _apart(rng, 12, area_km=np.array([50.0, 45.0]), least_km=6)
     hamlets = towns[rng.integers(12, size=160)] + rng.normal(0, 5, (160, 2))
     crews = tuple(_steward(rng, f"s{i}", _geo(towns[i % 12], 30.6, 119.6)) for i in range(stewards))
     pairs = visits // 10
-    jobs, series = list[Job](), list[Series]()
+    jobs = list[Job]()
     for number in range(visits - pairs):
         at = _geo(hamlets[rng.integers(160)] + rng.normal(0, 0.8, 2), 30.6, 119.6)
-        is_pair = number < pairs
-        own = _pair(rng, number, at) if is_pair else (_visit(rng, number, at),)
-        able = [team.id for team in crews if own[0].skills <= team.skills]
-        if is_loyal and rng.random() < 0.4 and able:
-            known = str(rng.choice(able))
-            own = tuple(replace(job, preferred_team=known) for job in own)
-        jobs += own
-        if is_loyal and is_pair:
-            names = tuple(job.id for job in own)
-            series.append(Series(id=f"p{number}", job_ids=names, patterns=_patterns()))
+        jobs += _pair(rng, number, at) if number < pairs else (_visit(rng, number, at),)
     return Problem(
-        jobs=tuple(jobs),
-        teams=crews,
-        series=tuple(series),
-        travel=GreatCircle(detour=1.3, speed_m_s=30 / 3.6),
+        jobs=tuple(jobs), teams=crews, travel=GreatCircle(detour=1.3, speed_m_s=30 / 3.6)
     )
 
 
+def loyal(*, seed: int = 2) -> Problem:
+    """Draw the county week in which two customers in five want the steward who came last week.
+
+    Last week these customers were planned for other hours and days, each for those of another. A
+    pair also keeps to its pattern of days, and one steward comes both times.
+    """
+    this = week(seed=seed)
+    rng = np.random.default_rng(seed)
+    turns = [job.id.rpartition(".")[2] if job.id.startswith("p") else "" for job in this.jobs]
+    last = list(this.jobs)
+    for turn in ("", "0", "1"):
+        alike = [number for number, own in enumerate(turns) if own == turn]
+        for number, other in zip(alike, rng.permutation(alike).tolist(), strict=True):
+            last[number] = replace(this.jobs[number], windows=this.jobs[other].windows)
+    came = solve(replace(this, jobs=tuple(last)), stop=MaxIterations(limit=LAST_WEEKS_ROUNDS))
+    team_of = {stop.job_id: route.team_id for route in came.routes for stop in route.stops}
+    names = {job.id: job.id.partition(".")[0] for job in this.jobs}
+    wanting = {name for name in sorted(set(names.values())) if rng.random() < 0.4}
+    first = {name: team_of.get(job_id) for job_id, name in reversed(names.items())}
+    pairs = sorted(name for name in set(names.values()) if name.startswith("p"))
+    return replace(
+        this,
+        jobs=tuple(
+            replace(job, preferred_team=first[names[job.id]]) if names[job.id] in wanting else job
+            for job in this.jobs
+        ),
+        series=tuple(
+            Series(id=name, job_ids=(f"{name}.0", f"{name}.1"), patterns=_patterns())
+            for name in pairs
+        ),
+    )
+
+
+LAST_WEEKS_ROUNDS = 200_000
 PAIRED_DAYS = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))
 
 
@@ -285,7 +314,7 @@ CASES: dict[str, Callable[[], Problem]] = {
     "day": day,
     "flood": flood,
     "week": week,
-    "loyal": lambda: week(is_loyal=True),
+    "loyal": loyal,
     "tea": tea,
     "villages": villages,
 }

@@ -1,0 +1,88 @@
+"""Price the steward whom people know: ``python -m benchmarks.routing.continuity --seconds 60``.
+
+The county week with its pairs of visits, planned for the same CPU time as if nobody minded who
+comes, with one steward for both visits of a pair, and also with last week's steward for two
+customers in five. What must hold: of the pairs at least 95 % have one steward for at most 3 % more
+travel, with no more visits left out. How far last week's stewards can be kept, and what it takes,
+depends on how different this week's hours are: it is printed for several prices.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass, replace
+
+from benchmarks.routing.cases import loyal
+from dianliang.engines.routing import Plan, Problem, check, solve, warm
+
+LEAST_KEPT, MOST_TRAVEL = 0.95, 1.03
+PRICES_S = (300.0, 600.0, 1200.0)
+
+
+@dataclass(frozen=True, slots=True)
+class UntilUsed:
+    """Stop after so many seconds of one core."""
+
+    limit_s: float
+    began_s: float
+
+    def share(self, *, iteration: int, best: float) -> float:
+        """Return the share of the CPU time that is used up."""
+        del iteration, best
+        return (time.process_time() - self.began_s) / self.limit_s
+
+
+def planned(name: str, problem: Problem, *, seconds: float, seed: int) -> Plan:
+    """Return a plan that the checker accepts, and print what it keeps."""
+    stop = UntilUsed(seconds, time.process_time())
+    plan = solve(problem, stop=stop, seed=seed)
+    broken = check(problem, plan)
+    assert not broken, broken[:3]
+    print(
+        f"{name:22} pairs {kept_pairs(problem, plan):6.1%}  known {kept_known(problem, plan):6.1%}"
+        f"  travel {plan.objective.travel_s:9,} s  left out {len(plan.unassigned)}",
+        flush=True,
+    )
+    return plan
+
+
+def kept_pairs(problem: Problem, plan: Plan) -> float:
+    """Return the share of pairs to which one steward comes both times."""
+    team_of = {stop.job_id: route.team_id for route in plan.routes for stop in route.stops}
+    held = [len({team_of.get(id_) for id_ in each.job_ids}) == 1 for each in problem.series]
+    return sum(held) / len(held)
+
+
+def kept_known(problem: Problem, plan: Plan) -> float:
+    """Return the share of visits to which last week's steward comes, where that is wanted."""
+    team_of = {stop.job_id: route.team_id for route in plan.routes for stop in route.stops}
+    known = [job for job in problem.jobs if job.preferred_team]
+    return sum(team_of.get(job.id) == job.preferred_team for job in known) / len(known)
+
+
+def main() -> None:
+    """Plan the weeks; exit 1 if pairs are kept together too seldom or at too much travel."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="CPU-seconds for each plan")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    warm()
+    wanted = loyal()
+
+    def priced(name: str, *, pair_s: float, known_s: float) -> Plan:
+        weights = replace(wanted.weights, series_team=pair_s, other_team=known_s)
+        problem = replace(wanted, weights=weights)
+        return planned(name, problem, seconds=asked.seconds, seed=asked.seed)
+
+    free = priced("nobody minds", pair_s=0.0, known_s=0.0)
+    pairs = priced("pairs at 1200 s", pair_s=1200.0, known_s=0.0)
+    for price_s in PRICES_S:
+        priced(f"and known at {price_s:.0f} s", pair_s=1200.0, known_s=price_s)
+    ratio = pairs.objective.travel_s / free.objective.travel_s
+    print(f"pairs kept at travel x {ratio:.3f} (goals: {LEAST_KEPT:.0%}, {MOST_TRAVEL})")
+    is_worse = len(pairs.unassigned) > len(free.unassigned)
+    if kept_pairs(wanted, pairs) < LEAST_KEPT or ratio > MOST_TRAVEL or is_worse:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
