@@ -11,12 +11,13 @@ from dianliang.engines.routing import (
     Lock,
     Lunch,
     MaxIterations,
+    Part,
     Problem,
     Series,
     solve,
     validate,
 )
-from tests.engines.routing.worlds import at, job, shift, team, window
+from tests.engines.routing.worlds import at, dike, job, shift, team, window
 
 
 def test_all_errors_are_told_at_once():
@@ -30,7 +31,9 @@ def test_all_errors_are_told_at_once():
             job("K", minutes=-5),
             job("L", gear={"pump": -1}),
             job("M", value=-1.0),
+            job("N", part=Part(line_id="E", from_m=0, to_m=100)),
         ),
+        lines=(dike(setup_s=-1),),
         teams=(
             team("A", days=0),
             replace(team("B"), shifts=(bad_shift,), gear={"pump": -2}),

@@ -1,11 +1,23 @@
 """Small worlds for the routing engine: a day in Anji, seeded or drawn by hypothesis."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from dianliang.engines.routing import Job, Lunch, Priority, Problem, Shift, Team
+from dianliang.engines.routing import (
+    Job,
+    Line,
+    Lunch,
+    Priority,
+    Problem,
+    Shift,
+    Team,
+    split_lines,
+)
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -45,6 +57,21 @@ def team(
 ) -> Team:
     shifts = tuple(shift(day=day) for day in range(days))
     return Team(id=name, shifts=shifts, skills=frozenset(skills), **rest)  # type: ignore[arg-type]
+
+
+def km_east(km: float, km_north: float = 0.0) -> GeoPoint:
+    return GeoPoint(SEAT.lat + km_north / 111.2, SEAT.lon + km / 95.7)
+
+
+def dike(km: float = 6.0, **rest: Any) -> Line:
+    """Return a straight dike that begins two kilometres east of the seat."""
+    facts: dict[str, Any] = {
+        "id": "D",
+        "path": (km_east(2), km_east(2 + km)),
+        "s_per_km": 3600.0,
+        **rest,
+    }
+    return Line(**facts)
 
 
 def county_day(*, teams: int, jobs: int, seed: int) -> Problem:
@@ -95,8 +122,10 @@ hours = st.sampled_from([8.5, 9.0, 10.0, 11.5, 13.0, 14.5, 16.0])
 
 
 @st.composite
-def problems(draw: st.DrawFn, max_jobs: int = 6, max_teams: int = 2) -> Problem:
-    """Draw a small valid problem with every kind of rule in it."""
+def problems(
+    draw: st.DrawFn, max_jobs: int = 6, max_teams: int = 2, *, along_lines: bool = False
+) -> Problem:
+    """Draw a small valid problem with every kind of rule in it; jobs may lead somewhere else."""
     teams = []
     for number in range(draw(st.integers(1, max_teams))):
         days = draw(st.integers(1, 2))
@@ -136,6 +165,38 @@ def problems(draw: st.DrawFn, max_jobs: int = 6, max_teams: int = 2) -> Problem:
                 area=draw(st.sampled_from(["", "a", "b"])),
                 forbidden_teams=draw(st.sampled_from([frozenset(), frozenset({"T0"})])),
                 preferred_team=draw(st.sampled_from([None, "T0", "T1"])),
+                ends_at=draw(st.none() | places) if along_lines else None,
+                either_way=along_lines and draw(st.booleans()),
             )
         )
     return Problem(jobs=tuple(jobs), teams=tuple(teams))
+
+
+@st.composite
+def lined(draw: st.DrawFn, *, max_jobs: int = 2, max_lines: int = 1, max_parts: int = 5) -> Problem:
+    """Draw a problem with lines in parts that want skills, hours, gear or a certain team."""
+    rest = draw(problems(max_jobs=max_jobs, max_teams=1 if max_lines == 1 else 2, along_lines=True))
+    lines = []
+    for number in range(draw(st.integers(1, max_lines))):
+        path = draw(st.lists(places, min_size=2, max_size=4, unique=True))
+        drawn_m = sum(a.distance_m(b) for a, b in pairwise(path))
+        measured_m = draw(st.none() | st.floats(500, 4000)) if drawn_m > 500 else 500.0
+        length_m = measured_m or drawn_m
+        opens = draw(hours)
+        lines.append(
+            Line(
+                id=f"L{number}",
+                path=tuple(path),
+                measured_m=measured_m,
+                s_per_km=draw(st.sampled_from([600.0, 5000.0])) * 2000 / length_m,
+                setup_s=draw(st.sampled_from([0, 300, 1500])),
+                least_part_m=length_m / draw(st.integers(1, max_parts)) - 1e-6,
+                gear_per_km={"ladder": draw(st.sampled_from([0.0, 0.4]))},
+                skills=draw(st.sampled_from([frozenset(), frozenset({"line"})])),
+                priority=draw(st.sampled_from(list(Priority))),
+                windows=draw(st.sampled_from([(), (window(opens, opens + 2),)])),
+                due_at=draw(st.sampled_from([None, at(10)])),
+                either_way=draw(st.booleans()),
+            )
+        )
+    return split_lines(replace(rest, lines=tuple(lines)))

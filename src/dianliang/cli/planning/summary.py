@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 
 from dianliang.engines.routing import Plan, Unassigned, Violation
-from dianliang.integrations.plan_files.figures import figures_of, left_out, objective_words, span
+from dianliang.integrations.plan_files.figures import (
+    cover_words,
+    figures_of,
+    left_out,
+    objective_words,
+    span,
+)
 from dianliang.integrations.plan_files.loaded import Loaded
 
 MOST_SHOWN = 50
@@ -16,6 +22,8 @@ def summary(loaded: Loaded, plan: Plan) -> Iterator[str]:
         f"排进 {stops}/{len(loaded.problem.jobs)} 张工单，"
         f"{len(loaded.problem.teams)} 支队伍，{len(plan.routes)} 条线路；独立核对没有不符。"
     )
+    for words, figure in cover_words(loaded.problem, plan):
+        yield f"  {words}：{figure}"
     for words, figure in objective_words(plan):
         yield f"  {words}：{figure}"
     if plan.unassigned:

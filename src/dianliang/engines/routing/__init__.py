@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dianliang.engines.routing._cache import is_warm
 from dianliang.engines.routing._check import Violation, check
+from dianliang.engines.routing._line import Line, Part
 from dianliang.engines.routing._model import (
     VERSION,
     Fix,
@@ -22,7 +23,6 @@ from dianliang.engines.routing._model import (
     Lunch,
     Objective,
     Plan,
-    Priority,
     Problem,
     Reason,
     ReasonCode,
@@ -34,12 +34,14 @@ from dianliang.engines.routing._model import (
     Unassigned,
     Weights,
 )
+from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._validate import (
     ErrorCode,
     InvalidProblemError,
     ProblemError,
     validate,
 )
+from dianliang.engines.routing.lines import Cover, Gap, Stretch, covers_of, split_lines
 from dianliang.engines.routing.stop import (
     FirstOf,
     MaxIterations,
@@ -103,17 +105,20 @@ __all__ = [
     "Change",
     "Clustered",
     "Courier",
+    "Cover",
     "Desk",
     "ErrorCode",
     "Executor",
     "FirstOf",
     "Fix",
     "FixKind",
+    "Gap",
     "GreatCircle",
     "InvalidProblemError",
     "InvalidTravelError",
     "Job",
     "Late",
+    "Line",
     "Link",
     "Lock",
     "Lunch",
@@ -122,6 +127,7 @@ __all__ = [
     "NoImprovement",
     "Objective",
     "Params",
+    "Part",
     "Plan",
     "Priority",
     "Problem",
@@ -136,6 +142,7 @@ __all__ = [
     "Slot",
     "Stop",
     "StopCriterion",
+    "Stretch",
     "Team",
     "Travel",
     "TravelTable",
@@ -146,6 +153,7 @@ __all__ = [
     "Work",
     "apply_fix",
     "check",
+    "covers_of",
     "diff",
     "explain_late",
     "follow_plan",
@@ -157,6 +165,7 @@ __all__ = [
     "recommend",
     "replan",
     "solve",
+    "split_lines",
     "validate",
     "warm",
     "why",

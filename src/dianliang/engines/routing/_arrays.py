@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from dianliang.engines.routing._kernel import (
+    EITHER,
+    FORTH,
     ITEM,
     NEVER,
     ROUTE,
@@ -20,10 +22,9 @@ from dianliang.engines.routing._kernel import (
     Tour,
 )
 from dianliang.engines.routing._model import WEEK_S, Job, Lock, Problem, Shift, Team
+from dianliang.engines.routing._places import places_of, travel_between
 from dianliang.engines.routing._state import empty_tour, longest_route
 from dianliang.engines.routing._ties import date_of, hold_locked, series_of, tie_links
-from dianliang.engines.routing._validate import ErrorCode, InvalidProblemError, ProblemError
-from dianliang.engines.routing.travel import IMPASSABLE_S, InvalidTravelError, refuse_unusable
 from dianliang.kernel.geo import GeoPoint
 
 LOCKED_FACTOR = 10.0
@@ -31,8 +32,6 @@ LOCKED_FACTOR = 10.0
 NEIGHBOURS = 100
 REACH = 60
 NEAR_KINDS = 24
-BAND = 512
-"""Rows of the table of travel that are asked for at a time."""
 
 Routes = tuple[tuple[Team, int], ...]
 
@@ -71,13 +70,13 @@ def compile_problem(problem: Problem) -> Compiled:
     shifts = [team.shifts[i] for team, i in routes]
     second = _Seconds(min(shift.window.start for shift in shifts))
     numbers = {job.id: number for number, job in enumerate(jobs)}
-    points, places = _places(jobs, shifts)
+    points, setup, places = places_of(problem, shifts)
     locks = {lock.job_id: lock for lock in problem.locks}
     index = {(team.id, shift): route for route, (team, shift) in enumerate(routes)}
     locked = {numbers[key]: index[lock.team_id, lock.shift] for key, lock in locks.items()}
     gear = sorted({kind for job in jobs for kind in (*job.gear, *job.returns)})
     items, windows = _items(problem, shifts, places, locks, second)
-    own = _routes(problem, routes, places[len(jobs) :], second)
+    own = _routes(problem, routes, places[2 * len(jobs) :], second)
     series, series_jobs, pattern_days = series_of(problem, numbers, shifts, items)
     tie_links(problem, numbers, items)
     hold_locked(items, locked, series, series_jobs)
@@ -87,7 +86,7 @@ def compile_problem(problem: Problem) -> Compiled:
     near, near_kinds, items["far"][: len(jobs)] = _near(points, items, own, kinds, able)
     weights = problem.weights
     data = Data(
-        time=_travel(problem, points),
+        time=travel_between(problem, points, setup),
         items=items,
         windows=windows,
         routes=own,
@@ -133,51 +132,6 @@ def _or_never(limit: int | None) -> int:
     return NEVER if limit is None else limit
 
 
-def _places(jobs: Sequence[Job], shifts: Sequence[Shift]) -> tuple[tuple[GeoPoint, ...], Ints]:
-    """Number distinct places: of jobs, then where shifts start, then where they end."""
-    rows: dict[GeoPoint, int] = {}
-    wanted = [
-        *(job.at for job in jobs),
-        *(shift.start for shift in shifts),
-        *(shift.end or shift.start for shift in shifts),
-    ]
-    places = _ints(rows.setdefault(point, len(rows)) for point in wanted)
-    return tuple(rows), places
-
-
-def _travel(problem: Problem, points: tuple[GeoPoint, ...]) -> NDArray[np.int32]:
-    """Return whole seconds between all places, asked for a band of rows at a time.
-
-    A table of doubles with what it is made from would take a gigabyte and more on a flood day.
-    """
-    seconds = np.empty((len(points), len(points)), np.int32)
-    for first in range(0, len(points), BAND):
-        band = points[first : first + BAND]
-        rows = np.arange(len(band))
-        try:
-            cells = problem.travel.table(band, points)
-            cells[rows, first + rows] = 0.0
-            refuse_unusable(cells, band, points, "秒")
-        except InvalidTravelError as wrong:
-            raise _no_way(problem, wrong) from wrong
-        np.rint(np.minimum(cells, IMPASSABLE_S), out=cells)
-        seconds[first : first + BAND] = cells
-    return seconds
-
-
-def _no_way(problem: Problem, wrong: InvalidTravelError) -> InvalidProblemError:
-    """Name the ends of a way that has no length."""
-    names = {job.at: f"工单 {job.id}" for job in reversed(problem.jobs)}
-    for team in problem.teams:
-        for shift in team.shifts:
-            names |= {point: f"队伍 {team.id}" for point in (shift.start, shift.end) if point}
-    ends = (names.get(wrong.a, ""), names.get(wrong.b, ""))
-    words = f"{ends[0]}到{ends[1]}：{wrong}请检查路程表。"
-    return InvalidProblemError(
-        (ProblemError(code=ErrorCode.BAD_TRAVEL, id="→".join(ends), words=words),)
-    )
-
-
 def _items(
     problem: Problem,
     shifts: Sequence[Shift],
@@ -201,7 +155,9 @@ def _items(
     items["service"][len(jobs) :] = [lunch.duration_s for lunch in lunches]
     for number, job in enumerate(jobs):
         row = items[number]
-        row["place"], row["service"] = places[number], job.duration_s
+        row["place"], row["exit"] = places[number], places[len(jobs) + number]
+        row["ways"] = EITHER if job.either_way and row["exit"] != row["place"] else FORTH
+        row["service"] = job.duration_s
         row["penalty"] = worth = weights.worth(job)
         row["width"] = sum(shut - opens for opens, shut in spans[number])
         if job.id in locks:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 
+from dianliang.engines.routing._line import Line
 from dianliang.engines.routing._model import Job, Plan, Problem, Route, Series, Shift, Stop, Team
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.geo import GeoPoint
 
 TOLERANCE = timedelta(seconds=2)
 """Travel is rounded to seconds on each leg."""
+TOLERANCE_M = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
             _complete(problem, plan),
             _locks(problem, plan),
             _together(problem, plan),
+            chain.from_iterable(_cover(line, problem, plan) for line in problem.lines),
             chain.from_iterable(
                 _route(problem, route, teams[route.team_id], jobs) for route in plan.routes
             ),
@@ -71,13 +75,19 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
     locked = {lock.job_id: lock for lock in problem.locks}
     clock, place = shift.window.start, shift.start
     lunch_left = route.lunch_at
+    setup = {line.id: line.setup_s for line in problem.lines}
+    line_id = ""
 
     def broken(rule: str, job_id: str, words: str) -> Violation:
         return Violation(rule=rule, job_id=job_id, team_id=team.id, words=words)
 
     for stop in route.stops:
         job = jobs[stop.job_id]
-        way = timedelta(seconds=problem.travel.between(place, job.at)[0])
+        entry, leaves = (job.exit, job.at) if stop.is_turned else (job.at, job.exit)
+        way = timedelta(seconds=problem.travel.between(place, entry)[0])
+        was_on, line_id = line_id, job.part.line_id if job.part else ""
+        if line_id and (was_on != line_id or place != entry):
+            way += timedelta(seconds=setup.get(line_id, 0))
         if lunch_left is not None and lunch_left <= stop.arrive_at and shift.lunch:
             rest = timedelta(seconds=shift.lunch.duration_s)
             if lunch_left + TOLERANCE < clock or lunch_left + rest > stop.start_at + TOLERANCE:
@@ -89,7 +99,7 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
         yield from _stop(stop, job, team, shift, is_locked=job.id in locked)
         if job.id not in locked or locked[job.id].start_at is None:
             yield from _window(stop, job, team)
-        clock, place = stop.depart_at, job.at
+        clock, place = stop.depart_at, leaves
     if lunch_left is not None and shift.lunch:
         clock = max(clock, lunch_left + timedelta(seconds=shift.lunch.duration_s))
     home = clock + timedelta(seconds=problem.travel.between(place, shift.end or shift.start)[0])
@@ -150,6 +160,54 @@ def _together(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(rule="total_limit", job_id="", team_id=team.id, words=words)
 
 
+def _cover(line: Line, problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Check that what is done and what is told to be left make up a line, and each part is right.
+
+    Cover, least length, pace and ends are found from the path itself.
+    """
+
+    def broken(rule: str, job_id: str, words: str) -> Violation:
+        return Violation(rule=rule, job_id=job_id, team_id="", words=words)
+
+    jobs = {job.id: job for job in problem.jobs}
+    told = [stop.job_id for route in plan.routes for stop in route.stops]
+    told += [left.job_id for left in plan.unassigned]
+    own = [(jobs[id_].part, jobs[id_]) for id_ in told if id_ in jobs]
+    parts = [(part, job) for part, job in own if part and part.line_id == line.id]
+    parts.sort(key=lambda pair: pair[0].from_m)
+    legs = [a.distance_m(b) for a, b in pairwise(line.path)]
+    length = sum(legs) if line.measured_m is None else line.measured_m
+    done_m = 0.0
+    for part, job in parts:
+        if abs(part.from_m - done_m) > TOLERANCE_M:
+            yield broken("cover", job.id, f"线路 {line.id} 在第 {done_m:.0f} 米有缺口或重叠。")
+        done_m = part.to_m
+        metres = part.to_m - part.from_m
+        if metres < line.least_part_m - TOLERANCE_M:
+            yield broken("least_part", job.id, f"工单 {job.id} 短于线路 {line.id} 的最短分段。")
+        if job.duration_s < metres * line.s_per_km / 1000 - 1:
+            yield broken("pace", job.id, f"工单 {job.id} 的时长赶不上线路 {line.id} 的进度。")
+        ends = ((part.from_m, job.at), (part.to_m, job.exit))
+        if any(_off_m(line, legs, metre / length, point) > TOLERANCE_M for metre, point in ends):
+            yield broken("ends", job.id, f"工单 {job.id} 的起点或终点不在线路 {line.id} 上。")
+        if job.either_way and not line.either_way:
+            yield broken("direction", job.id, f"线路 {line.id} 只能从起点做到终点。")
+    if abs(done_m - length) > TOLERANCE_M:
+        yield broken("cover", "", f"线路 {line.id} 到第 {done_m:.0f} 米为止，没有盖住全长。")
+
+
+def _off_m(line: Line, legs: list[float], share: float, point: GeoPoint) -> float:
+    """Return how far a point is from where a share of a line's length lies."""
+    left = share * sum(legs)
+    for (a, b), leg in zip(pairwise(line.path), legs, strict=True):
+        if left <= leg + TOLERANCE_M and leg:
+            along = min(1.0, left / leg)
+            lat, lon = a.lat + along * (b.lat - a.lat), a.lon + along * (b.lon - a.lon)
+            return point.distance_m(GeoPoint(lat, lon))
+        left -= leg
+    return point.distance_m(line.path[-1])
+
+
 def _is_pattern(series: Series, days: tuple[date, ...]) -> bool:
     if len(days) != len(series.job_ids):
         return False
@@ -165,6 +223,8 @@ def _stop(
     def broken(rule: str, words: str) -> Violation:
         return Violation(rule=rule, job_id=job.id, team_id=team.id, words=words)
 
+    if stop.is_turned and not job.either_way:
+        yield broken("direction", f"工单 {job.id} 只能从起点做到终点。")
     if stop.start_at < stop.arrive_at:
         yield broken("order", f"工单 {job.id} 未到先做。")
     if stop.depart_at - stop.start_at < timedelta(seconds=job.duration_s):

@@ -65,8 +65,11 @@ class Desk:
         compiled = self.compiled
         if compiled is None:
             return ()
-        data, tour = self._with_guest(compiled, job), self._without(compiled, job)
-        guest, slots = compiled.numbers[GUEST], list[Slot]()
+        tour, guest, slots = self._without(compiled, job), compiled.numbers[GUEST], list[Slot]()
+        if job.part and job in compiled.jobs:
+            data, guest = compiled.data, compiled.numbers[job.id]
+        else:
+            data = self._with_guest(compiled, replace(job, part=None))
         for v in np.flatnonzero(data.able[guest]).tolist():
             index, price, begin = kernel.best_in_route(data, tour, guest, v, kernel.INFEASIBLE / 2)
             if index < 0:
@@ -93,10 +96,14 @@ class Desk:
         return tour
 
     def _with_guest(self, compiled: Compiled, job: Job) -> Data:
-        """Write a job into the row that is kept free, with the ways to it and back."""
+        """Write a job into the row that is kept free, with the ways to it and back.
+
+        A part of a line has neighbours that a team comes from without setting up: it is asked about
+        in its own row.
+        """
         problem = self.problem
         locks = tuple(lock for lock in problem.locks if lock.job_id == job.id)
-        alone = replace(problem, jobs=(job,), locks=locks, links=(), series=())
+        alone = replace(problem, jobs=(job,), locks=locks, links=(), series=(), lines=())
         errors = validate(alone)
         if errors:
             raise InvalidProblemError(errors)
@@ -104,7 +111,7 @@ class Desk:
         d, points = compiled.data, len(compiled.points)
         n = len(d.windows)
         d.items[guest] = own.items[0]
-        d.items[guest]["place"] = points
+        d.items[guest]["place"], d.items[guest]["exit"] = points, points + (job.exit != job.at)
         mine = own.windows[own.items["first"][0] : own.items["last"][0]]
         d.items[guest]["first"], d.items[guest]["last"] = n, n + len(mine)
         d.able[guest], d.extra[guest] = own.able[0], own.extra[0]
@@ -113,20 +120,23 @@ class Desk:
         d.back[guest] = [job.returns.get(kind, 0) for kind in kinds]
         return d._replace(
             windows=np.concatenate([d.windows, mine]),
-            time=_with_place(problem, d.time, compiled.points, job.at),
+            time=_with_places(problem, d.time, compiled.points, [*{job.at: None, job.exit: None}]),
         )
 
 
-def _with_place(
-    problem: Problem, time: NDArray[np.int32], points: Sequence[GeoPoint], at: GeoPoint
+def _with_places(
+    problem: Problem, time: NDArray[np.int32], points: Sequence[GeoPoint], more: Sequence[GeoPoint]
 ) -> NDArray[np.int32]:
-    """Return the ways between places with one more place in the last row and column."""
-    there = [problem.travel.between(at, point)[0] for point in points]
-    back = [problem.travel.between(point, at)[0] for point in points]
-    wider = np.zeros((len(points) + 1, len(points) + 1), np.int32)
-    wider[:-1, :-1] = time
-    wider[-1, :-1] = np.rint(np.minimum(there, LONGEST_WAY_S))
-    wider[:-1, -1] = np.rint(np.minimum(back, LONGEST_WAY_S))
+    """Return the ways between places with more places in the last rows and columns."""
+    n, every = len(points), (*points, *more)
+    wider = np.zeros((len(every), len(every)), np.int32)
+    wider[:n, :n] = time
+    for row, at in enumerate(more, start=n):
+        there = [problem.travel.between(at, point)[0] for point in every]
+        back = [problem.travel.between(point, at)[0] for point in every]
+        wider[row] = np.rint(np.minimum(there, LONGEST_WAY_S))
+        wider[:, row] = np.rint(np.minimum(back, LONGEST_WAY_S))
+        wider[row, row] = 0
     return wider
 
 

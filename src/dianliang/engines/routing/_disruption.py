@@ -7,8 +7,9 @@ import numpy as np
 
 from dianliang.engines.routing._arrays import Compiled
 from dianliang.engines.routing._kernel import Ints
-from dianliang.engines.routing._model import Plan, Priority, Problem
+from dianliang.engines.routing._model import Plan, Problem
 from dianliang.engines.routing._past import forbid_past, hold_begun, on_its_days
+from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._render import empty_plan, render
 from dianliang.engines.routing._repair import Known, Repair
 from dianliang.engines.routing._replan import Change, diff

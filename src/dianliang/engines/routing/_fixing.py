@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dianliang.engines.routing._model import Fix, FixKind, Job, Priority, Problem, Shift, Team
+from dianliang.engines.routing._model import Fix, FixKind, Job, Problem, Shift, Team
+from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._ways import spare_of
 from dianliang.kernel.periods import TimeWindow
 

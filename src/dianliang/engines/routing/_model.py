@@ -5,20 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from dianliang.engines.routing._line import Line, Part
+from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing.travel import GreatCircle, Travel
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
 VERSION = "routing-2"
 WEEK_S = 7 * 24 * 3600
-
-
-class Priority(StrEnum):
-    """How much it hurts to leave a job out."""
-
-    MUST = "must"
-    SHOULD = "should"
-    MAY = "may"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +22,9 @@ class Job:
     `due_at` is a promise: to start later is priced, not forbidden, at `late_per_s` or else at the
     weight of the problem. `value` replaces the weight of the priority as the price of leaving the
     job out. `gear` is taken along from the base and stays; `returns` is brought back to it.
-    `levels` are least levels of skills.
+    `levels` are least levels of skills. Work that leads somewhere else ends at `ends_at`, and may
+    be done from there to `at` if it goes `either_way`. A `part` of a line needs the line's time to
+    set up unless the team comes from the part before; it may set up before a window opens.
     """
 
     id: str
@@ -47,6 +43,14 @@ class Job:
     allowed_teams: frozenset[str] | None = None
     forbidden_teams: frozenset[str] = frozenset()
     preferred_team: str | None = None
+    ends_at: GeoPoint | None = None
+    either_way: bool = False
+    part: Part | None = None
+
+    @property
+    def exit(self) -> GeoPoint:
+        """Return where a team is after the job, done from `at`."""
+        return self.ends_at or self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +193,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """All that a plan is made from."""
+    """All that a plan is made from; `split_lines` makes the parts of lines jobs."""
 
     jobs: tuple[Job, ...]
     teams: tuple[Team, ...]
@@ -198,11 +202,15 @@ class Problem:
     links: tuple[Link, ...] = ()
     series: tuple[Series, ...] = ()
     weights: Weights = Weights()
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """One line of a route."""
+    """One line of a route. Setting up on a line counts as travel: `arrive_at` is when it is done.
+
+    `is_turned`: the work goes from the job's `ends_at` to its `at`.
+    """
 
     job_id: str
     arrive_at: datetime
@@ -212,6 +220,7 @@ class Stop:
     travel_m: int
     late_s: int
     why: str
+    is_turned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

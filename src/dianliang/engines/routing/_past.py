@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from dianliang.engines.routing._arrays import Compiled
-from dianliang.engines.routing._kernel import NEVER
+from dianliang.engines.routing._kernel import BACK, FORTH, NEVER
 from dianliang.engines.routing._model import Job, Lock, Plan, Problem, Route, Stop, Team
 from dianliang.engines.routing._ties import date_of
 from dianliang.kernel.calendar import SHANGHAI
@@ -77,8 +77,8 @@ def hold_begun(problem: Problem, plan: Plan, before: datetime) -> Problem:
 def forbid_past(compiled: Compiled, plan: Plan, before: datetime) -> None:
     """Change the arrays so that nothing new begins before now.
 
-    What has begun is a fact: ways that were driven last what they lasted, and a team may come home
-    from a begun visit however late it is.
+    What has begun is a fact: ways that were driven last what they lasted, work along a line goes
+    the way it went, and a team may come home from a begun visit however late it is.
     """
     d, now_s = compiled.data, _seconds(compiled, before)
     n = len(compiled.jobs)
@@ -106,9 +106,11 @@ def _hold_route(
     spot, last = int(row["start"]), -1
     for stop in begun:
         number = compiled.numbers[stop.job_id]
-        place = int(d.items["place"][number])
-        d.time[spot, place] = min(int(d.time[spot, place]), stop.travel_s)
-        spot, last = place, number
+        d.items["ways"][number] = BACK if stop.is_turned else FORTH
+        ends = [int(d.items[name][number]) for name in ("place", "exit")]
+        entry, leaves = reversed(ends) if stop.is_turned else ends
+        d.time[spot, entry] = min(int(d.time[spot, entry]), stop.travel_s)
+        spot, last = leaves, number
     begun_s = int(d.windows["opens"][d.items["first"][last]]) if last >= 0 else -1
     done_s = begun_s + int(d.items["service"][last]) if last >= 0 else -1
     home_s = int(d.time[spot, row["end"]])

@@ -163,6 +163,6 @@ def _fits_alone(compiled: Compiled, job: Job) -> bool:
 def _is_cut_off(compiled: Compiled, job: Job) -> bool:
     """Tell whether no able team has a way to a job and home again, however long."""
     d, number = compiled.data, compiled.numbers[job.id]
-    place, own = d.items["place"][number], d.routes[d.able[number]]
-    ways = np.maximum(d.time[own["start"], place], d.time[place, own["end"]])
+    item, own = d.items[number], d.routes[d.able[number]]
+    ways = np.maximum(d.time[own["start"], item["place"]], d.time[item["exit"], own["end"]])
     return bool(len(ways) and ways.min() >= IMPASSABLE_S) and not _fits_alone(compiled, job)

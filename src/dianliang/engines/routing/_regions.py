@@ -34,14 +34,20 @@ class Region:
             if int(route) in whole.sequences
         }
         begins = {number[job]: at for job, at in whole.anchors.items() if job in number}
-        return Laid(sequences, begins)
+        return Laid(
+            sequences, begins, frozenset(number[job] for job in whole.turned if job in number)
+        )
 
     def outward(self, own: Laid) -> Laid:
         """Return a plan of the region in the numbers of the whole."""
         sequences = {
             int(self.routes[i]): self.jobs[jobs].tolist() for i, jobs in own.sequences.items()
         }
-        return Laid(sequences, {int(self.jobs[job]): at for job, at in own.anchors.items()})
+        return Laid(
+            sequences,
+            {int(self.jobs[job]): at for job, at in own.anchors.items()},
+            frozenset(self.jobs[list(own.turned)].tolist()),
+        )
 
 
 def split(
@@ -131,11 +137,11 @@ def carve(d: Data, routes: Ints, jobs: Ints, *, held: Ints) -> Region:
     new_job[jobs] = np.arange(n)
     items, windows = _items(d, routes, jobs, new_job, held)
     own = d.routes[routes]
-    used, place = np.unique(
-        np.concatenate([items["place"][:n], own["start"], own["end"]]), return_inverse=True
-    )
-    items["place"][:n], items["place"][n:] = place[:n], 0
-    own["start"], own["end"] = place[n : n + m], place[n + m :]
+    ends = [items["place"][:n], items["exit"][:n], own["start"], own["end"]]
+    used, place = np.unique(np.concatenate(ends), return_inverse=True)
+    items["place"][n:] = items["exit"][n:] = 0
+    items["place"][:n], items["exit"][:n] = place[:n], place[n : 2 * n]
+    own["start"], own["end"] = place[2 * n : 2 * n + m], place[2 * n + m :]
     own["rest"] = np.where(own["rest"] >= 0, n + np.cumsum(own["rest"] >= 0) - 1, -1)
     teams, own["team"] = np.unique(own["team"], return_inverse=True)
     kind_start, kind_routes, near_kinds = _kinds(d, routes, jobs)

@@ -12,13 +12,13 @@ from dianliang.engines.routing._model import (
     Job,
     Objective,
     Plan,
-    Priority,
     Problem,
     Route,
     Stop,
     Team,
     Unassigned,
 )
+from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._state import Search
 from dianliang.engines.routing._ways import Ways
 from dianliang.engines.routing._why import why_this_team
@@ -100,7 +100,9 @@ def route_of(
             lunch_at = None if is_at_home else compiled.instant(max(int(row["begin"]), opens))
             continue
         job = compiled.jobs[int(row["item"])]
-        leg = problem.travel.between(place, job.at)[1]
+        is_turned = bool(s.spots[row["item"]]["turned"])
+        entry, leaves = (job.exit, job.at) if is_turned else (job.at, job.exit)
+        leg = problem.travel.between(place, entry)[1]
         begin, way = int(row["begin"]), int(row["way"])
         ready = int(s.stops[v, p - 1]["leave"]) if p else int(d.routes["opens"][v])
         stops.append(
@@ -113,10 +115,11 @@ def route_of(
                 travel_m=round(leg),
                 late_s=max(0, begin - int(d.items["due"][row["item"]])),
                 why=whys[int(row["item"])],
+                is_turned=is_turned,
             )
         )
         metres += leg
-        place = job.at
+        place = leaves
     metres += problem.travel.between(place, shift.end or shift.start)[1]
     home = int(s.runs["home"][v])
     return Route(

@@ -42,6 +42,8 @@ class Best:
     worth: float
     total: float
     sequences: dict[int, NDArray[np.int64]] = field(default_factory=dict[int, NDArray[np.int64]])
+    turned: dict[int, int] = field(default_factory=dict[int, int])
+    """Which way the work goes of each job on them."""
 
 
 class Repair:
@@ -128,9 +130,9 @@ class Repair:
     def shift(self, job: int, *, depth: int) -> bool:
         """Move a planned visit, perhaps in exchange for another; tell whether that is better."""
         self._begin()
-        v, p = self._out(job)
+        v, p, turned = self._out(job)
         self._chain(job, depth, is_first=True)
-        self._in(job, v, p)
+        self._back_as(job, v, p, turned)
         return self._settle((job,))
 
     def place_in(self, job: int, routes: Ints) -> bool:
@@ -152,16 +154,20 @@ class Repair:
         if v not in self._old:
             self._old[v] = self.tour.stops["item"][v, : self.tour.runs["length"][v]].copy()
 
-    def _out(self, job: int) -> tuple[int, int]:
+    def _out(self, job: int) -> tuple[int, int, int]:
         spot = self.tour.spots[job]
-        v, p = int(spot["where"]), int(spot["position"])
+        v, p, turned = (int(spot[name]) for name in ("where", "position", "turned"))
         self._touch(v)
         kernel.schedule(self.data, self.tour, kernel.drop(self.data, self.tour, job))
-        return v, p
+        return v, p, turned
 
     def _in(self, job: int, v: int, p: int) -> bool:
         self._touch(v)
         return bool(kernel.put(self.data, self.tour, v, p, job))
+
+    def _back_as(self, job: int, v: int, p: int, turned: int) -> None:
+        self.tour.spots["turned"][job] = turned
+        kernel.put_as_turned(self.data, self.tour, v, p, job)
 
     def _back(self, job: int) -> None:
         kernel.schedule(self.data, self.tour, kernel.drop(self.data, self.tour, job))
@@ -172,13 +178,13 @@ class Repair:
         if depth == 0:
             return
         for host in self._hosts(job, HOSTS[depth]).tolist():
-            v, p = self._out(host)
+            v, p, turned = self._out(host)
             for index in self._positions(job, v):
                 if self._in(job, v, index):
                     self._look((job, host))
                     self._chain(host, depth - 1, is_first=False)
                 self._back(job)
-            self._in(host, v, p)
+            self._back_as(host, v, p, turned)
 
     def _positions(self, job: int, v: int) -> range:
         index, *_ = kernel.best_in_route(self.data, self.tour, job, v, INFEASIBLE / 2)
@@ -235,7 +241,9 @@ class Repair:
         worth = total + WORTH_S * count
         if total < self.total + 1e-6 and worth < self._best.worth - 1e-6:
             sequences = {v: s.stops["item"][v, : s.runs["length"][v]].copy() for v in self._old}
-            self._best = Best(worth, total, sequences)
+            laid = np.concatenate([*sequences.values()])
+            turned = dict(zip(laid.tolist(), s.spots["turned"][laid].tolist(), strict=True))
+            self._best = Best(worth, total, sequences, turned)
         return True
 
     def _affected(self, jobs: tuple[int, ...]) -> Ints:
@@ -254,6 +262,8 @@ class Repair:
         affected = self._affected(jobs)
         for v in best.sequences:
             s.spots["where"][s.stops["item"][v, : s.runs["length"][v]]] = -1
+        for item, turned in best.turned.items():
+            s.spots["turned"][item] = turned
         for v, sequence in best.sequences.items():
             s.stops["item"][v, : len(sequence)] = sequence
             s.runs["length"][v] = len(sequence)

@@ -9,7 +9,7 @@ from dianliang.engines.routing._anneal import Params, Progress, Watch, anneal
 from dianliang.engines.routing._arrays import Compiled, compile_problem, plane
 from dianliang.engines.routing._model import Plan, Problem
 from dianliang.engines.routing._render import empty_plan, render
-from dianliang.engines.routing._state import Search
+from dianliang.engines.routing._state import Search, as_turned
 from dianliang.engines.routing._validate import InvalidProblemError, validate
 from dianliang.engines.routing._work import Executor
 from dianliang.engines.routing.stop import StopCriterion
@@ -87,6 +87,8 @@ def follow(compiled: Compiled, search: Search, plan: Plan) -> None:
             continue
         jobs = [compiled.numbers.get(stop.job_id, -1) for stop in route.stops]
         usable = [job for job in jobs if job >= 0 and job not in taken and d.able[job, v]]
+        turned = [compiled.numbers.get(stop.job_id, -1) for stop in route.stops if stop.is_turned]
+        s.spots["turned"][usable] = as_turned(d, usable, np.isin(usable, turned))
         _keep_links(compiled, search, plan, usable)
         before = [
             stop.job_id

@@ -1,12 +1,13 @@
 """Room for a search on the kernel's data: plans in arrays, scratch, a search in progress."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._kernel import Data, Scratch, Tour
+from dianliang.engines.routing._kernel import Data, Flags, Ints, Scratch, Tour
 
 Sequences = dict[int, list[int]]
 """Jobs of each used route, in order, without breaks."""
@@ -14,14 +15,25 @@ Sequences = dict[int, list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A plan without times: the jobs of each route, and the begins of linked jobs."""
+    """A plan without times: jobs of each route, begins of linked jobs, jobs done in reverse."""
 
     sequences: Sequences
-    anchors: dict[int, int]
+    anchors: dict[int, int] = field(default_factory=dict[int, int])
+    turned: frozenset[int] = frozenset()
 
     def __or__(self, other: "Laid") -> "Laid":
         """Return both together: they share no route."""
-        return Laid(self.sequences | other.sequences, self.anchors | other.anchors)
+        return Laid(
+            self.sequences | other.sequences,
+            self.anchors | other.anchors,
+            self.turned | other.turned,
+        )
+
+
+def as_turned(d: Data, jobs: Sequence[int] | Ints, wish: Flags) -> Ints:
+    """Return which jobs are done in reverse: as is wished where work goes either way."""
+    ways: Ints = d.items["ways"][jobs]
+    return np.where(ways == kernel.EITHER, wish, ways == kernel.BACK).astype(np.int64)
 
 
 def longest_route(d: Data) -> int:
@@ -55,6 +67,7 @@ def empty_tour(d: Data, width: int) -> Tour:
         loyal=np.zeros(len(d.series)),
     )
     s.spots["anchor"] = -1
+    s.spots["turned"] = d.items["ways"] == kernel.BACK
     s.runs["changed"] = 1
     rests = np.flatnonzero(d.routes["rest"] >= 0)
     s.stops["item"][rests, 0] = d.routes["rest"][rests]
@@ -127,6 +140,8 @@ class Search:
         s.runs["length"] = 0
         s.spots["where"] = -1
         s.spots["anchor"] = -1
+        every = np.arange(len(d.items))
+        s.spots["turned"] = as_turned(d, every, np.isin(every, list(laid.turned)))
         for job, begin in laid.anchors.items():
             s.spots["anchor"][job] = begin
         for route in range(len(d.routes)):
@@ -199,6 +214,7 @@ class Search:
         s, b = self.tour, self.best
         s.runs["length"], s.stops["item"] = b.runs["length"], b.stops["item"]
         s.spots["anchor"], s.loyal[:] = b.spots["anchor"], b.loyal
+        s.spots["turned"] = b.spots["turned"]
         kernel.retime(self.data, s)
         s.runs["changed"] = 0
         self.totals[:] = kernel.total(self.data, s)
@@ -214,4 +230,5 @@ class Search:
                 sequences[route] = jobs.tolist()
         begins = b.spots["anchor"][:n]
         anchors = {int(job): int(begins[job]) for job in np.flatnonzero(begins >= 0)}
-        return Laid(sequences, anchors)
+        turned = frozenset(np.flatnonzero(b.spots["turned"][:n]).tolist())
+        return Laid(sequences, anchors, turned)

@@ -1,14 +1,19 @@
 """Find everything that is wrong with a problem before it is solved, all at once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
+from math import inf
 
+from dianliang.engines.routing._line import KM, Line
 from dianliang.engines.routing._model import Job, Problem, Team
 
 MAX_DURATION_S = 24 * 3600
+NEAR_M = 1.0
+"""How far the end of a part may lie from where its line is at that metre."""
+SEAM_M = 0.01
 
 
 class ErrorCode(StrEnum):
@@ -29,6 +34,8 @@ class ErrorCode(StrEnum):
     BAD_LINK = "bad_link"
     BAD_SERIES = "bad_series"
     BAD_TRAVEL = "bad_travel"
+    BAD_LINE = "bad_line"
+    UNKNOWN_LINE = "unknown_line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,8 @@ def validate(problem: Problem) -> tuple[ProblemError, ...]:
             _locks(problem),
             _links(problem),
             _series(problem),
+            line_errors(problem.lines),
+            _parts(problem),
         )
     )
 
@@ -161,3 +170,84 @@ def _series(problem: Problem) -> Iterator[ProblemError]:
         if series.gap_from_days > series.gap_to_days or series.gap_from_days < 1:
             words = f"系列 {series.id} 的间隔天数自相矛盾。"
             yield ProblemError(code=ErrorCode.BAD_SERIES, id=series.id, words=words)
+
+
+def line_errors(lines: Sequence[Line]) -> Iterator[ProblemError]:
+    """Yield everything that is wrong with lines, before they are cut into parts."""
+    yield from _duplicates([line.id for line in lines], "线路")
+    for line in lines:
+        for words in _line(line):
+            yield ProblemError(code=ErrorCode.BAD_LINE, id=line.id, words=words)
+
+
+def _line(line: Line) -> Iterator[str]:
+    positive = {
+        "每公里的作业秒数": line.s_per_km,
+        "最短分段": line.least_part_m,
+        "最多段数": line.most_parts,
+        "全长": line.measured_m,
+    }
+    never_negative = {
+        "就位秒数": line.setup_s,
+        "每公里的价值": line.value_per_km,
+        "每秒超时代价": line.late_per_s,
+        **{f"每公里的装备“{kind}”": count for kind, count in line.gear_per_km.items()},
+    }
+    wrong = [
+        *(
+            f"{name} {x} 应大于零"
+            for name, x in positive.items()
+            if x is not None and not 0 < x < inf
+        ),
+        *(
+            f"{name} {x} 应为不小于零的数"
+            for name, x in never_negative.items()
+            if x is not None and not 0 <= x < inf
+        ),
+    ]
+    for words in wrong:
+        yield f"线路 {line.id} 的{words}。"
+    if not line.drawn_m > 0:
+        yield f"线路 {line.id} 至少要有起点和终点两个不同的点。"
+    elif not wrong and line.least_part_m > line.length_m:
+        most = f"全长 {line.length_m:.0f} 米"
+        yield f"线路 {line.id} 的最短分段 {line.least_part_m:.0f} 米超过{most}。"
+    elif not wrong and line.length_m / line.count * line.s_per_km / KM > MAX_DURATION_S:
+        yield f"线路 {line.id} 分成 {line.count} 段后每段要做 24 小时以上，请减小最短分段。"
+
+
+def _parts(problem: Problem) -> Iterator[ProblemError]:
+    """Check that parts cover the lines that make sense, exactly once, from end to end."""
+    own: dict[str, list[Job]] = {line.id: [] for line in problem.lines}
+    for job in problem.jobs:
+        if job.part and job.part.line_id in own:
+            own[job.part.line_id].append(job)
+        elif job.part:
+            words = f"工单 {job.id} 所属的线路 {job.part.line_id} 不在本计划内。"
+            yield ProblemError(code=ErrorCode.UNKNOWN_LINE, id=job.part.line_id, words=words)
+    bad = {error.id for error in line_errors(problem.lines)}
+    for line in problem.lines:
+        if line.id in bad:
+            continue
+        if not own[line.id]:
+            if not bad:
+                words = f"线路 {line.id} 还没有分段。"
+                yield ProblemError(code=ErrorCode.BAD_LINE, id=line.id, words=words)
+        elif not _is_cover(line, own[line.id]):
+            words = f"线路 {line.id} 的各段没有不重不漏地盖住全长 {line.length_m:.0f} 米。"
+            yield ProblemError(code=ErrorCode.BAD_LINE, id=line.id, words=words)
+
+
+def _is_cover(line: Line, jobs: list[Job]) -> bool:
+    parts = sorted(((job.part, job) for job in jobs if job.part), key=lambda pair: pair[0].from_m)
+    begins, ends = [part.from_m for part, _ in parts], [part.to_m for part, _ in parts]
+    seams = zip([0.0, *ends], [*begins, line.length_m], strict=True)
+    drawn = zip(line.points_at(begins), line.points_at(ends), strict=True)
+    return (
+        all(abs(end - begin) <= SEAM_M for end, begin in seams)
+        and all(part.to_m - part.from_m > line.least_part_m - SEAM_M for part, _ in parts)
+        and all(
+            max(job.at.distance_m(begin), job.exit.distance_m(end)) <= NEAR_M
+            for (_, job), (begin, end) in zip(parts, drawn, strict=True)
+        )
+    )

@@ -12,7 +12,8 @@ import numpy as np
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, compile_problem
 from dianliang.engines.routing._kernel import NEVER, Data, Floats, Records, Tour
-from dianliang.engines.routing._model import WEEK_S, Job, Priority, Problem, Shift, Team
+from dianliang.engines.routing._model import WEEK_S, Job, Problem, Shift, Team
+from dianliang.engines.routing._priority import Priority
 from dianliang.kernel.periods import TimeWindow
 
 LONGEST_OVERTIME_S = 7200

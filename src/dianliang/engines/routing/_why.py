@@ -34,13 +34,16 @@ class Alternative:
 @contextmanager
 def lifted(d: Data, tour: Tour, number: int) -> Generator[float, None, None]:
     """Take a planned job out for a while; give what the plan's routes cost less without it."""
-    route, position = (int(tour.spots[name][number]) for name in ("where", "position"))
+    route, position, turned = (
+        int(tour.spots[name][number]) for name in ("where", "position", "turned")
+    )
     before = kernel.total(d, tour)
     kernel.schedule(d, tour, kernel.drop(d, tour, number))
     try:
         yield before - (kernel.total(d, tour) - float(d.items["penalty"][number]))
     finally:
-        kernel.put(d, tour, route, position, number)
+        tour.spots["turned"][number] = turned
+        kernel.put_as_turned(d, tour, route, position, number)
 
 
 def fixed_words(compiled: Compiled, number: int) -> str:

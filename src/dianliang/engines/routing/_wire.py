@@ -128,7 +128,7 @@ def unpack_answer(packed: bytes) -> Answer:
     return Answer(laid=_laid(arrays, jobs=most, routes=most), gain=gain, iterations=int(iterations))
 
 
-FLAT = ("used", "ends", "laid", "anchored", "begins")
+FLAT = ("used", "ends", "laid", "anchored", "begins", "turned")
 
 
 def _flat(laid: Laid) -> Arrays:
@@ -139,23 +139,25 @@ def _flat(laid: Laid) -> Arrays:
         "laid": np.array([job for jobs in sequences.values() for job in jobs], np.int64),
         "anchored": np.array(list(laid.anchors), np.int64),
         "begins": np.array(list(laid.anchors.values()), np.int64),
+        "turned": np.array(sorted(laid.turned), np.int64),
     }
 
 
 def _laid(arrays: Arrays, *, jobs: int, routes: int) -> Laid:
-    used, ends, laid, anchored, begins = (_ints(arrays[name]) for name in FLAT)
+    used, ends, laid, anchored, begins, turned = (_ints(arrays[name]) for name in FLAT)
     steps = np.diff(ends, prepend=0)
     if len(used) != len(ends) or (steps < 0).any() or ends[-1:].sum() != len(laid):
         _refuse("routes and jobs do not match")
     if len(anchored) != len(begins):
         _refuse("linked jobs and begins do not match")
-    for numbers, below in ((used, routes), (laid, jobs), (anchored, jobs)):
+    for numbers, below in ((used, routes), (laid, jobs), (anchored, jobs), (turned, jobs)):
         _within(numbers, 0, below)
         if len(np.unique(numbers)) < len(numbers):
             _refuse("something is there twice")
     parts = np.split(laid, ends[:-1])
     sequences = {int(v): part.tolist() for v, part in zip(used, parts, strict=False)}
-    return Laid(sequences, dict(zip(anchored.tolist(), begins.tolist(), strict=True)))
+    held = dict(zip(anchored.tolist(), begins.tolist(), strict=True))
+    return Laid(sequences, held, frozenset(turned.tolist()))
 
 
 def _pack(arrays: Arrays) -> bytes:
@@ -216,6 +218,8 @@ def _check_shapes(d: Data) -> None:
 def _check_pointers(d: Data) -> None:
     n, items, places = len(d.able), d.items, len(d.time)
     _within(items["place"], 0, places)
+    _within(items["exit"], 0, places)
+    _within(items["ways"], kernel.FORTH, kernel.EITHER + 1)
     _spans(items["first"], items["last"], len(d.windows))
     _within(items["series"], -1, len(d.series))
     _within(items["partner"], -1, n)

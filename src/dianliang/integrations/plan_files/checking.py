@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 
 from dianliang.engines.routing import Job, Plan, Problem, Shift, Team, TravelTable
-from dianliang.integrations.plan_files.loaded import JOB, MOST_PLACES, SHIFT, TEAM, Spots
+from dianliang.integrations.plan_files.loaded import JOB, LINE, MOST_PLACES, SHIFT, TEAM, Spots
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 
@@ -66,12 +66,22 @@ def _places(problem: Problem, spots: Spots) -> Iterator[str]:
                 wanted.setdefault(point, (TEAM, team.id, "shifts"))
     for job in problem.jobs:
         wanted.setdefault(job.at, (JOB, job.id, "at"))
+        wanted.setdefault(job.exit, (JOB, job.id, "ends_at"))
     if len(wanted) > MOST_POINTS:
         yield f"共有 {len(wanted)} 个地点，最多 {MOST_POINTS} 个，请按区域或日期拆开再排。"
     if isinstance(problem.travel, TravelTable):
         known = {*problem.travel.points}
-        for point, (kind, id_, name) in wanted.items():
-            if point not in known:
+        lines = {job.id: job.part.line_id for job in problem.jobs if job.part}
+        lacking = {point: place for point, place in wanted.items() if point not in known}
+        for line_id in dict.fromkeys(lines.get(id_, "") for _, id_, _ in lacking.values()):
+            if line_id:
+                words = (
+                    f"线路 {line_id} 各段的端点不在 travel 的 points 里：请先不写 travel，"
+                    "用 --problem 写出分好段的文件，再按其中的地点补上路程表。"
+                )
+                yield _at(spots, LINE, line_id, "", words)
+        for point, (kind, id_, name) in lacking.items():
+            if id_ not in lines:
                 words = f"地点（{point.lat}, {point.lon}）不在 travel 的 points 里，请补上。"
                 yield _at(spots, kind, id_, name, words)
 
@@ -107,7 +117,8 @@ def _gathered(wanted: Iterable[Wanted], spots: Spots) -> Iterator[str]:
     where: dict[str, list[str]] = {}
     for words, job_id, name in wanted:
         where.setdefault(words, []).append(spots.of(JOB, job_id, name) or f"工单 {job_id}")
-    for words, places in where.items():
+    for words, named in where.items():
+        places = [*dict.fromkeys(named)]
         more = f" 等 {len(places)} 处" if len(places) > MOST_PLACES else ""
         yield f"{'、'.join(places[:MOST_PLACES])}{more}：{words}。"
 

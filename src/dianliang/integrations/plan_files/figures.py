@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dianliang.engines.routing import Plan, Problem, Route, Stop, Team, Unassigned
+from dianliang.engines.routing import (
+    Plan,
+    Problem,
+    Route,
+    Stop,
+    Team,
+    Unassigned,
+    covers_of,
+)
 from dianliang.kernel.calendar import SHANGHAI
 
 SPAN, COUNT = "span", "count"
@@ -85,6 +93,17 @@ def objective_words(plan: Plan) -> Iterator[tuple[str, str]]:
     for name, (words, kind) in OBJECTIVE.items():
         value = getattr(plan.objective, name)
         yield words, span(value) if kind == SPAN else f"{value}"
+
+
+def cover_words(problem: Problem, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield how far a plan gets with each line, as words."""
+    for cover in covers_of(problem, plan):
+        total, done = cover.line.length_m / 1000, cover.done_m / 1000
+        words = f"全长 {total:.1f} 公里，排了 {done:.1f} 公里，{len(cover.stretches)} 段"
+        if cover.gaps:
+            left = "、".join(f"{gap.from_m:.0f}–{gap.to_m:.0f} 米" for gap in cover.gaps)
+            words += f"；没排的：{left}"
+        yield f"线路 {cover.line.id}", words
 
 
 def span(seconds: float) -> str:

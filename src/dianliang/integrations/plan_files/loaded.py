@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dianliang.engines import routing
-from dianliang.engines.routing import ErrorCode, Plan, Problem, ProblemError
+from dianliang.engines.routing import (
+    ErrorCode,
+    InvalidProblemError,
+    Plan,
+    Problem,
+    ProblemError,
+)
 from dianliang.kernel.coordinates import from_gcj02
 from dianliang.kernel.geo import GeoPoint
 
@@ -15,10 +21,11 @@ PROBLEM_SCHEMA, PLAN_SCHEMA = "dianliang-problem/1", "dianliang-plan/1"
 Spot = Callable[[str], str]
 """Says where a field of something was written: a row and column, or a JSON pointer."""
 JOB, TEAM, SHIFT, LOCK, LINK, SERIES = "job", "team", "shift", "lock", "link", "series"
-KINDS = {"工单": JOB, "队伍": TEAM, "系列": SERIES}
+LINE = "line"
+KINDS = {"工单": JOB, "队伍": TEAM, "系列": SERIES, "线路": LINE}
 """How the engine's sentences begin."""
 ABOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
-    ErrorCode.DUPLICATE_ID: ((JOB, "id"), (TEAM, "id")),
+    ErrorCode.DUPLICATE_ID: ((JOB, "id"), (TEAM, "id"), (LINE, "id")),
     ErrorCode.BAD_DURATION: ((JOB, "duration_s"),),
     ErrorCode.BAD_VALUE: ((JOB, "value"),),
     ErrorCode.BAD_GEAR: ((JOB, "gear"), (TEAM, "gear")),
@@ -33,12 +40,15 @@ ABOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
     ErrorCode.BAD_LINK: ((LINK, "first"),),
     ErrorCode.BAD_SERIES: ((SERIES, "job_ids"),),
     ErrorCode.BAD_TRAVEL: ((JOB, "at"), (TEAM, "shifts")),
+    ErrorCode.BAD_LINE: ((LINE, ""),),
+    ErrorCode.UNKNOWN_LINE: ((JOB, "part"),),
 }
 UNCERTAIN = {
     ErrorCode.UNKNOWN_JOB: JOB,
     ErrorCode.UNKNOWN_TEAM: TEAM,
     ErrorCode.EMPTY_SHIFTS: SHIFT,
     ErrorCode.UNKNOWN_SHIFT: LOCK,
+    ErrorCode.UNKNOWN_LINE: LINE,
 }
 """What may be said to be missing only because it was refused itself."""
 MOST_PLACES = 5
@@ -117,6 +127,28 @@ class Loaded:
         """Return what a job is called, or nothing."""
         label = self.labels.get(job_id)
         return label.title if label else ""
+
+
+def in_parts(problem: Problem) -> Problem:
+    """Return a problem with its lines in parts; if a line makes no sense, as it is.
+
+    What is wrong is told with all else that is: see `errors_of`.
+    """
+    try:
+        return routing.split_lines(problem)
+    except InvalidProblemError:
+        return problem
+
+
+def with_metres(problem: Problem, labels: Mapping[str, Label]) -> Mapping[str, Label]:
+    """Return labels that also say of each part of a line which metres it is."""
+    made = dict[str, Label]()
+    for job in problem.jobs:
+        if job.part:
+            line = labels.get(job.part.line_id, Label(title=job.part.line_id))
+            metres = f"{job.part.from_m:.0f}–{job.part.to_m:.0f} 米"
+            made[job.id] = Label(title=f"{line.title} {metres}", address=line.address)
+    return {**made, **labels}
 
 
 def mover(coordinates: Coordinates) -> Callable[[GeoPoint], GeoPoint]:

@@ -24,6 +24,7 @@ from dianliang.engines.routing import (
     Stop,
     TravelTable,
     check,
+    split_lines,
 )
 from dianliang.integrations.plan_files.checking import strange_in
 from dianliang.integrations.plan_files.documents.document import (
@@ -37,7 +38,7 @@ from dianliang.integrations.plan_files.loaded import ABOUT, Label
 from dianliang.kernel.coordinates import from_gcj02, to_gcj02
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.geo import GeoPoint
-from tests.engines.routing.worlds import job, problems, team, window
+from tests.engines.routing.worlds import dike, job, km_east, problems, team, window
 from tests.integrations.plan_files.models import any_of
 
 SOUND = Problem(
@@ -275,6 +276,72 @@ def test_labels_travel_with_the_problem():
     loaded = read_problem(problem_document(SOUND, labels=labels), name="x.json")
 
     assert loaded.labels == labels
+
+
+LIT = Problem(
+    jobs=(job("J0"),),
+    teams=(team("A"),),
+    lines=(dike(measured_m=6000.0), dike(id="E", path=(km_east(-4), km_east(-6)))),
+)
+
+
+def test_a_line_is_read_as_parts_that_say_their_metres():
+    labels = {"D": Label(title="圩堤亮灯", address="西圩")}
+
+    loaded = read_problem(problem_document(LIT, labels=labels), name="x.json")
+
+    assert loaded.problem == split_lines(LIT)
+    assert loaded.labels["D#2"] == Label(title="圩堤亮灯 250–500 米", address="西圩")
+    again = read_problem(problem_document(loaded.problem, labels=loaded.labels), name="x.json")
+    assert again == loaded
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("measured_m", -5, "/problem/lines/0/measured_m：应为 1 到"),
+        ("s_per_km", float("nan"), "/problem/lines/0/s_per_km：.*NaN"),
+        ("least_part_m", 90_000, "/problem/lines/0：线路 D 的最短分段 90000 米超过全长"),
+        ("path", [], "/problem/lines/0：线路 D 至少要有起点和终点"),
+        ("id", "E", "/problem/lines/0/id、/problem/lines/1/id：线路 E 出现 2 次"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_told_with_its_pointer(name, value, words):
+    faults = faults_of(changed(("lines", 0, name), value, LIT))
+
+    assert re.search(words, faults[0]), faults
+    assert len(faults) == 1
+
+
+def test_parts_of_a_line_that_was_refused_are_not_blamed():
+    whole = body(split_lines(LIT))
+    whole["problem"]["lines"][0]["setup_s"] = -1
+
+    (fault,) = faults_of(json.dumps(whole).encode())
+
+    assert fault.startswith("明天.json /problem/lines/0/setup_s：")
+
+
+def test_what_nobody_can_do_along_a_line_is_one_notice_about_the_line():
+    problem = replace(LIT, lines=(dike(skills=frozenset({"潜水"})),))
+
+    (notice,) = read_problem(problem_document(problem), name="x.json").notices
+
+    assert notice.startswith("/problem/lines/0/skills：没有一支队伍具备技能“潜水”")
+
+
+def test_a_line_beside_a_table_of_travel_says_how_to_make_the_table():
+    here = team("A").shifts[0].start
+    places = tuple({here, job("J0").at})
+    table = TravelTable(points=places, seconds=np.zeros((2, 2)), metres=np.zeros((2, 2)))
+
+    faults = faults_of(problem_document(replace(LIT, travel=table)))
+
+    assert [fault.partition("：")[0] for fault in faults] == [
+        "明天.json /problem/lines/0",
+        "明天.json /problem/lines/1",
+    ]
+    assert "--problem" in faults[0]
 
 
 AT = datetime(2026, 11, 24, 1, tzinfo=UTC)

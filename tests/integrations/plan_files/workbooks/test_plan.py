@@ -5,6 +5,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
+from dianliang.engines.routing import covers_of
 from dianliang.integrations.plan_files.figures import local
 from dianliang.integrations.plan_files.workbooks.plan import (
     LEFT_OUT,
@@ -13,14 +14,14 @@ from dianliang.integrations.plan_files.workbooks.plan import (
     Making,
     plan_workbook,
 )
-from tests.integrations.plan_files.solved import solved
+from tests.integrations.plan_files.solved import lit, solved
 
 AT = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
 
 
-def book():
+def book(made=solved):
     making = Making(source="=明天.xlsx", at=AT, searched_s=30)
-    return load_workbook(BytesIO(plan_workbook(*solved(), making)))
+    return load_workbook(BytesIO(plan_workbook(*made(), making)))
 
 
 def rows_of(page, columns):
@@ -114,3 +115,23 @@ def test_each_team_starts_on_a_page_of_its_own():
     turns = [number for number in range(1, len(names)) if names[number] != names[number - 1]]
 
     assert [one.id for one in page.row_breaks.brk] == [number + 1 for number in turns]
+
+
+def test_parts_in_a_row_are_one_row_with_their_metres():
+    loaded, plan = lit()
+    (cover,) = covers_of(loaded.problem, plan)
+    rows = [row for row in rows_of(book(lit)["线路"], ROUTES) if row["内容"] == "上门"]
+    along = {row["事项"]: row for row in rows if row["工单号"] != "J0"}
+
+    assert len(rows) == len(cover.stretches) + 1
+    for stretch in cover.stretches:
+        row = along[f"圩堤亮灯 {stretch.from_m:.0f}→{stretch.to_m:.0f} 米"]
+        assert (row["队伍"], row["地址"]) == (stretch.team_id, "西圩")
+        assert row["离开"] == local(stretch.end_at).replace(microsecond=0)
+
+
+def test_the_overview_tells_how_far_a_line_gets():
+    told = dict(book(lit)["总览"].iter_rows(min_row=2, values_only=True))
+
+    assert told["线路 D"].startswith("全长 15.0 公里，排了 1")
+    assert "没排的：" in told["线路 D"]

@@ -39,9 +39,13 @@ from dianliang.engines.routing._kernel.placing import (  # noqa: E402
     place_rest,
     price_at,
     put,
+    put_as_turned,
 )
 from dianliang.engines.routing._kernel.records import (  # noqa: E402
+    BACK,
     CHOICE,
+    EITHER,
+    FORTH,
     INFEASIBLE,
     ITEM,
     NEVER,
@@ -74,7 +78,10 @@ from dianliang.engines.routing._kernel.timing import (  # noqa: E402
 )
 
 __all__ = [
+    "BACK",
     "CHOICE",
+    "EITHER",
+    "FORTH",
     "INFEASIBLE",
     "ITEM",
     "NEVER",
@@ -107,6 +114,7 @@ __all__ = [
     "place_rest",
     "price_at",
     "put",
+    "put_as_turned",
     "retime",
     "schedule",
     "total",

@@ -3,6 +3,7 @@
 """Price an insertion in constant time, find the cheapest, make it."""
 
 from dianliang.engines.routing._kernel.records import (
+    EITHER,
     INFEASIBLE,
     NEVER,
     Data,
@@ -19,6 +20,8 @@ from dianliang.engines.routing._kernel.timing import (
     balance,
     begin_of,
     delay,
+    entry_of,
+    exit_of,
     is_idle,
     lasts_with,
     late_cost,
@@ -41,18 +44,19 @@ def fits(d: Data, s: Tour, job: int, v: int) -> bool:
 
 
 @inlined
-def price_at(
+def price_as_turned(
     d: Data, s: Tour, job: int, v: int, p: int, bound: float, not_before: int
 ) -> tuple[float, int]:
-    """Return the price of inserting a job at a position and its begin; INFEASIBLE from `bound`."""
+    """Return the price of inserting a job, as it is turned, and its begin."""
     n, size, item, route = d.able.shape[0], s.runs[v].length, d.items[job], d.routes[v]
-    here, after, before, ready = item.place, s.stops[v, p].ahead, route.start, route.opens
+    here, there = entry_of(d, s, job), exit_of(d, s, job)
+    after, before, ready = s.stops[v, p].ahead, route.start, route.opens
     if p > 0:
         before, ready = s.stops[v, p - 1].spot, s.stops[v, p - 1].leave
     way = i64(d.time[before, here])
     if p > 0 and s.stops[v, p - 1].item >= n:
         ready = rested(d, s.stops[v, p - 1].item, s.stops[v, p - 1].begin, way)
-    detour = way + d.time[here, after]
+    detour = way + d.time[there, after]
     price: float = d.extra[job, v] + 0.0
     if is_idle(d, s, v):
         price += route.fixed
@@ -79,8 +83,8 @@ def price_at(
         if clock > d.windows[d.items[rest].first].shuts:
             return INFEASIBLE, -1
         if q < size:
-            clock = rested(d, rest, clock, i64(d.time[here, after]))
-    clock += d.time[here, after]
+            clock = rested(d, rest, clock, i64(d.time[there, after]))
+    clock += d.time[there, after]
     if clock > s.stops[v, q].latest or price >= bound:
         return INFEASIBLE, -1
     if clock > s.stops[v, q].calm:
@@ -91,6 +95,25 @@ def price_at(
         is_exact = not_before > 0
         if lasts_with(d, s, v, p, job, begin, is_exact) > route.longest:
             return INFEASIBLE, -1
+    return price, begin
+
+
+@inlined
+def price_at(
+    d: Data, s: Tour, job: int, v: int, p: int, bound: float, not_before: int
+) -> tuple[float, int]:
+    """Return the price of inserting a job at a position and its begin; INFEASIBLE from `bound`.
+
+    Work that may go either way is left turned as is cheaper there.
+    """
+    price, begin = price_as_turned(d, s, job, v, p, bound, not_before)
+    if d.items[job].ways == EITHER:
+        s.spots[job].turned = 1 - s.spots[job].turned
+        other, starts = price_as_turned(d, s, job, v, p, min(bound, price), not_before)
+        if other < price:
+            price, begin = other, starts
+        else:
+            s.spots[job].turned = 1 - s.spots[job].turned
     return price, begin
 
 
@@ -133,6 +156,14 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
 
 @compiled
 def put(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
+    """Insert an item into a route, turned as is cheapest there, and time it anew."""
+    if d.items[item].ways == EITHER:
+        price_at(d, s, item, v, p, INFEASIBLE, max(i64(0), s.spots[item].anchor))
+    return put_as_turned(d, s, v, p, item)
+
+
+@compiled
+def put_as_turned(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
     """Insert an item into a route and time it anew."""
     for q in range(s.runs[v].length, p, -1):
         s.stops[v, q].item = s.stops[v, q - 1].item
@@ -262,5 +293,5 @@ def best_instead(d: Data, s: Tour, job: int, others: Ints) -> tuple[int, int, fl
         _, found, starts = best_in_route(d, s, job, v, price - lost)
         if found + lost < price:
             chosen, route, price, begin = other, v, found + lost, starts
-        put(d, s, v, p, other)
+        put_as_turned(d, s, v, p, other)
     return chosen, route, price, begin

@@ -19,11 +19,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 INFEASIBLE = 1e15
 NEVER = 1 << 40
 PAIR_CANDIDATES = 12
+FORTH, BACK, EITHER = 0, 1, 2
 
 
 ITEM = np.dtype(
     [
-        ("place", "i8"),
+        ("place", "i8"),  # where its work begins
+        ("exit", "i8"),  # where it ends
+        ("ways", "i8"),  # how the work goes: FORTH to the exit, BACK from it, or EITHER way
         ("service", "i8"),
         ("first", "i8"),  # its windows: from this one
         ("last", "i8"),  # to before this one
@@ -71,7 +74,7 @@ STOP = np.dtype(
         ("leave", "i8"),  # when the team could go on to another job
         ("spot", "i8"),  # where the team is after the item
         ("way", "i8"),  # seconds to the item
-        ("ahead", "i8"),  # place of the next real stop from here on
+        ("ahead", "i8"),  # where the next real stop from here on begins
         ("latest", "i8"),  # latest arrival that breaks nothing
         ("calm", "i8"),  # latest arrival that costs nothing
         ("head_s", "i8"),  # from leaving to the end of the item: least seconds,
@@ -102,6 +105,8 @@ SPOT = np.dtype(
         ("position", "i8"),
         ("anchor", "i8"),  # begin that is held fixed, or -1
         ("old_anchor", "i8"),
+        ("turned", "i8"),  # the work goes from its exit to its place
+        ("old_turned", "i8"),
         ("tried", "i8"),  # iteration that listed the job; negative: and tried to place it
         ("was_out", "i8"),
     ],

@@ -45,6 +45,7 @@ def list_job(d: Data, s: Tour, w: Scratch, job: int, count: int, was_out: bool) 
         return count
     s.spots[job].tried, s.spots[job].was_out = w.counters[0], was_out
     w.removed[count], s.spots[job].old_anchor = job, s.spots[job].anchor
+    s.spots[job].old_turned = s.spots[job].turned
     return count + 1
 
 
@@ -245,6 +246,7 @@ def undo(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> None:
     for i in range(count):
         job = w.removed[i]
         s.spots[job].anchor, s.spots[job].where = s.spots[job].old_anchor, -1
+        s.spots[job].turned = s.spots[job].old_turned
         if d.items[job].series >= 0:
             s.loyal[d.items[job].series] = w.old_loyal[d.items[job].series]
     for i in range(touched):
@@ -268,6 +270,7 @@ def keep_best(s: Tour, b: Tour) -> None:
         b.loyal[series] = s.loyal[series]
     for item in range(s.spots.shape[0]):
         b.spots[item].anchor = s.spots[item].anchor
+        b.spots[item].turned = s.spots[item].turned
 
 
 @compiled

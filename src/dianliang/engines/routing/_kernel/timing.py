@@ -16,6 +16,18 @@ from dianliang.engines.routing._kernel.records import (
 
 
 @inlined
+def entry_of(d: Data, s: Tour, item: int) -> int:
+    """Return the place where a job's work begins, as it is turned."""
+    return d.items[item].exit if s.spots[item].turned else d.items[item].place
+
+
+@inlined
+def exit_of(d: Data, s: Tour, item: int) -> int:
+    """Return the place where a job's work ends, as it is turned."""
+    return d.items[item].place if s.spots[item].turned else d.items[item].exit
+
+
+@inlined
 def begin_of(d: Data, item: int, ready: int) -> int:
     """Return when an item can begin if the team is there at `ready`; -1 if never."""
     for w in range(d.items[item].first, d.items[item].last):
@@ -145,7 +157,7 @@ def slacken(d: Data, s: Tour, v: int) -> None:
                 calm = min(calm, max(item.due + item.late_free, stop.begin))
             calm = latest_begin(d, stop.item, calm)
         stop.latest, stop.calm = latest, calm
-        stop.ahead = s.stops[v, p + 1].ahead if stop.item >= n else item.place
+        stop.ahead = s.stops[v, p + 1].ahead if stop.item >= n else entry_of(d, s, stop.item)
 
 
 @compiled
@@ -187,17 +199,17 @@ def schedule(d: Data, s: Tour, v: int) -> bool:
             is_fine &= clock <= d.windows[item.first].shuts
             way = i64(0)
             if p < run.length - 1:
-                way = i64(d.time[spot, d.items[s.stops[v, p + 1].item].place])
+                way = i64(d.time[spot, entry_of(d, s, s.stops[v, p + 1].item)])
                 clock = rested(d, stop.item, clock, way)
             stop.leave = clock
             continue
-        way = d.time[spot, item.place]
+        way = d.time[spot, entry_of(d, s, stop.item)]
         anchor, begin = s.spots[stop.item].anchor, begin_of(d, stop.item, clock + way)
         if anchor >= 0:
             begin = anchor if clock + way <= anchor else -1
         is_fine &= begin >= 0
         begin = max(begin, clock + way)
-        clock, spot = begin + item.service, item.place
+        clock, spot = begin + item.service, exit_of(d, s, stop.item)
         stop.way, stop.begin, stop.spot, stop.leave = way, begin, spot, clock
         cost += d.travel_price * way + late_cost(d, stop.item, begin) + d.extra[stop.item, v]
         work += way + item.service
@@ -217,7 +229,7 @@ def schedule(d: Data, s: Tour, v: int) -> bool:
 @compiled
 def lasts_with(d: Data, s: Tour, v: int, p: int, job: int, begin: int, is_exact: bool) -> int:
     """Return how long a route would last at least with a job inserted at a position."""
-    n, size, route, here = d.able.shape[0], s.runs[v].length, d.routes[v], d.items[job].place
+    n, size, route, here = d.able.shape[0], s.runs[v].length, d.routes[v], entry_of(d, s, job)
     before, lasts, early, late = route.start, i64(0), route.opens, route.shuts
     if p > 0:
         stop = s.stops[v, p - 1]
@@ -238,7 +250,7 @@ def lasts_with(d: Data, s: Tour, v: int, p: int, job: int, begin: int, is_exact:
             opens, shuts = span_of(d, s, rest, s.stops[v, p].begin)
             service = d.items[rest].service
             lasts, early, late = joined(lasts, early, late, i64(0), service, opens, shuts)
-    tail, way = s.stops[v, q], i64(d.time[here, s.stops[v, p].ahead])
+    tail, way = s.stops[v, q], i64(d.time[exit_of(d, s, job), s.stops[v, p].ahead])
     whole, _, _ = joined(lasts, early, late, way, tail.tail_s, tail.tail_early, tail.tail_late)
     return whole
 

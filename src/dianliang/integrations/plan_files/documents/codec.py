@@ -274,6 +274,8 @@ class Decoder:
     def _scalar(self, hint: Any, raw: Any, at: str, limits: Range) -> Any:
         if hint is str:
             return self._text(raw, at, limits)
+        if hint is bool:
+            return self._expect(bool, raw, at)
         if hint is int or hint is float:
             return self._number(raw, at, limits, is_whole=hint is int)
         if hint is datetime:

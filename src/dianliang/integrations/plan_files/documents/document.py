@@ -20,6 +20,7 @@ from dianliang.integrations.plan_files.documents.codec import (
 from dianliang.integrations.plan_files.documents.hints import hints_of
 from dianliang.integrations.plan_files.loaded import (
     JOB,
+    LINE,
     LINK,
     LOCK,
     PLAN_SCHEMA,
@@ -34,7 +35,9 @@ from dianliang.integrations.plan_files.loaded import (
     Spot,
     Spots,
     errors_of,
+    in_parts,
     mover,
+    with_metres,
 )
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import decoded
@@ -46,6 +49,7 @@ NAMES_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "locks": (LOCK, ("job_id", "team_id")),
     "links": (LINK, ("first", "then")),
     "series": (SERIES, ("id", "job_ids")),
+    "lines": (LINE, ("id",)),
 }
 """By which names an error may call a part of a problem."""
 
@@ -83,7 +87,8 @@ def read_problem(content: bytes, *, name: str) -> Loaded:
     decoder = Decoder(moved=mover(Coordinates.GCJ02 if is_shifted else Coordinates.WGS84))
     raw = body.get("problem")
     spots = _spots(raw)
-    problem = _partly(decoder, raw)
+    problem = in_parts(_partly(decoder, raw))
+    _add_parts(spots, problem)
     try:
         document = decoder.object(ProblemFile, {**body, "problem": {"jobs": [], "teams": []}}, "")
     except RefusedError:
@@ -94,7 +99,8 @@ def read_problem(content: bytes, *, name: str) -> Loaded:
         faults, notices = doubts_of(problem, spots)
     if faults or document is None:
         raise InvalidRowsError([f"{name} {fault}" for fault in faults])
-    return Loaded(problem=problem, labels=document.labels, notices=notices)
+    labels = with_metres(problem, document.labels)
+    return Loaded(problem=problem, labels=labels, notices=notices)
 
 
 def read_plan(content: bytes, *, name: str) -> Plan:
@@ -178,6 +184,13 @@ def _spots(raw: Any) -> Spots:
             ids = [id_ for key in keys for id_ in _texts(row.get(key))]
             spots.add(kind, ids, _spot(pointer(f"/problem/{each.name}", number)))
     return spots
+
+
+def _add_parts(spots: Spots, problem: Problem) -> None:
+    """Let what is told about a part point to its line, unless the part stands in the file."""
+    for job in problem.jobs:
+        if job.part and (JOB, job.id) not in spots.found:
+            spots.found[JOB, job.id] = spots.found.get((LINE, job.part.line_id), [])
 
 
 def _texts(raw: Any) -> list[str]:

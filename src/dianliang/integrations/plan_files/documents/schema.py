@@ -94,6 +94,8 @@ def _scalar(hint: Any, limits: Range) -> dict[str, Any]:
     least, most = limits
     if hint is str:
         return {"type": "string", "minLength": int(least), "maxLength": int(most)}
+    if hint is bool:
+        return {"type": "boolean"}
     if hint is int:
         return {"type": "integer", "minimum": int(least), "maximum": int(most)}
     if hint is float:

@@ -7,9 +7,10 @@ from io import BytesIO
 from typing import Any
 
 from dianliang.core import blanks
-from dianliang.engines.routing import Plan, Route
+from dianliang.engines.routing import Plan, Route, Stretch, covers_of
 from dianliang.integrations.plan_files.figures import (
     Line,
+    cover_words,
     day_of_route,
     figures_of,
     in_order,
@@ -143,6 +144,7 @@ def _overview(book: _Book, loaded: Loaded, plan: Plan, making: Making) -> None:
         ("编排时间", f"{local(making.at):%Y-%m-%d %H:%M}"),
         ("工单", f"排进 {stops} 张，没排 {len(plan.unassigned)} 张"),
         ("队伍", f"{len(loaded.problem.teams)} 支，{len(plan.routes)} 条线路"),
+        *cover_words(loaded.problem, plan),
         *objective_words(plan),
         ("独立核对", "已逐条核对，没有不符"),
         ("计算", f"{making.searched_s:.0f} 秒，{plan.iterations} 轮，种子 {plan.seed}"),
@@ -155,20 +157,28 @@ def _overview(book: _Book, loaded: Loaded, plan: Plan, making: Making) -> None:
 
 def _routes(book: _Book, loaded: Loaded, plan: Plan) -> None:
     page = book.page("线路", ROUTES)
+    stretches = [each for cover in covers_of(loaded.problem, plan) for each in cover.stretches]
+    heads = {each.job_ids[0]: each for each in stretches}
+    walked_on = {id_ for each in stretches for id_ in each.job_ids[1:]}
     number, breaks, last = 1, list[int](), ""
     for route in in_order(loaded.problem, plan):
         if last and route.team_id != last:
             breaks.append(number)
         last = route.team_id
         for line in lines_of(route):
-            book.write(page, number, [*_route_cells(loaded, route, line)])
-            number += 1
+            id_ = line.stop.job_id if line.stop else ""
+            if id_ not in walked_on:
+                book.write(page, number, [*_route_cells(loaded, route, line, heads.get(id_))])
+                number += 1
     page.set_print_scale(ROUTES_SCALE)
     page.set_h_pagebreaks(breaks)
     page.autofilter(0, 0, max(1, number - 1), len(ROUTES) - 1)
 
 
-def _route_cells(loaded: Loaded, route: Route, line: Line) -> Iterator[Any]:
+def _route_cells(
+    loaded: Loaded, route: Route, line: Line, stretch: Stretch | None
+) -> Iterator[Any]:
+    """Yield the cells of a line of a day; parts of a line in a row are one stretch."""
     stop = line.stop
     yield route.team_id
     yield day_of_route(loaded.problem, route)
@@ -179,9 +189,16 @@ def _route_cells(loaded: Loaded, route: Route, line: Line) -> Iterator[Any]:
         yield from (local(line.begin_at) if line.what == "出发" else None,)
     else:
         label = loaded.labels.get(stop.job_id)
-        yield from (line.order, line.what, stop.job_id)
-        yield from (label.title, label.address) if label else (None, None)
-        yield from (local(stop.arrive_at), local(stop.start_at), local(stop.depart_at))
+        ids = stretch.job_ids if stretch else (stop.job_id,)
+        yield from (line.order, line.what, ids[0] if len(ids) == 1 else f"{ids[0]}…{ids[-1]}")
+        title = label.title if label else None
+        if stretch:
+            id_ = stretch.line_id
+            metres = f"{stretch.from_m:.0f}→{stretch.to_m:.0f} 米"
+            title = f"{loaded.title(id_) or id_} {metres}"
+        yield from (title, label.address if label else None)
+        end_at = stretch.end_at if stretch else stop.depart_at
+        yield from (local(stop.arrive_at), local(stop.start_at), local(end_at))
     moves = line.what not in {"出发", "午休"}
     yield round(line.travel_s / 60) if moves else None
     yield round(line.travel_m / 1000, 1) if moves else None
