@@ -246,6 +246,18 @@ def test_a_team_sets_up_once_and_walks_on():
     assert [stop.travel_s for stop in route.stops[1:]] == [0] * (len(route.stops) - 1)
 
 
+def test_a_far_line_is_worth_the_way_though_no_part_of_it_is():
+    """To go there and back takes twice what leaving one part out costs."""
+    line = dike(path=(km_east(20), km_east(22)), value_per_km=12_000.0, s_per_km=1800.0)
+    problem = divided(line)
+    way_s = problem.travel.between(SEAT, line.path[0])[0]
+
+    plan = solve(problem, stop=SHORT)
+
+    assert 2 * way_s > 1.5 * problem.jobs[0].value
+    assert plan.unassigned == ()
+
+
 def test_two_teams_share_a_line_and_one_stretch_is_left():
     """Fifteen kilometres at an hour each; two teams have eight hours each, less the way."""
     line = dike(km=15, value_per_km=20_000.0)

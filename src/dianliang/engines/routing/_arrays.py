@@ -1,5 +1,6 @@
 """Turn a problem into arrays for the kernel: whole seconds since the first shift begins."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -153,12 +154,17 @@ def _items(
     items["series"] = items["partner"] = -1
     items["due"] = NEVER
     items["service"][len(jobs) :] = [lunch.duration_s for lunch in lunches]
+    whole: dict[str, float] = defaultdict(float)
+    for job in jobs:
+        if job.part:
+            whole[job.part.line_id] += weights.worth(job)
     for number, job in enumerate(jobs):
         row = items[number]
         row["place"], row["exit"] = places[number], places[len(jobs) + number]
         row["ways"] = EITHER if job.either_way and row["exit"] != row["place"] else FORTH
         row["service"] = job.duration_s
         row["penalty"] = worth = weights.worth(job)
+        row["lure"] = whole[job.part.line_id] - worth if job.part else 0.0
         row["width"] = sum(shut - opens for opens, shut in spans[number])
         if job.id in locks:
             row["penalty"] = LOCKED_FACTOR * weights.unassigned_must

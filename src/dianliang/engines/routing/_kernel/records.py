@@ -36,6 +36,7 @@ ITEM = np.dtype(
         ("late_most", "f8"),
         ("late_rest", "f8"),  # per second without end
         ("penalty", "f8"),  # price of leaving out
+        ("lure", "f8"),  # what the other parts of its line are worth
         ("far", "f8"),  # seconds from the nearest depot
         ("width", "f8"),  # seconds within windows
         ("series", "i8"),  # or -1

@@ -36,6 +36,8 @@ BLINK = 0.01
 MEAN_REMOVED, LONGEST_STRING = 10.0, 10
 SPLIT_SHARE = 0.5
 SPLIT_GROWTH = 0.01
+LURED_EVERY = 4
+"""So often a part of a line may be begun at a loss, as if the rest of the line followed."""
 
 
 @compiled
@@ -199,7 +201,11 @@ def settle_rests(d: Data, s: Tour, w: Scratch, count: int) -> bool:
 def recreate(
     d: Data, s: Tour, w: Scratch, count: int, touched: int, blink: float, state: State
 ) -> int:
-    """Put jobs that are out back in the order given; return the touched routes."""
+    """Put jobs that are out back in the order given; return the touched routes.
+
+    The way to a line is often dearer than one part is worth, and pays off with the parts after it.
+    """
+    is_lured = blink > 0 and w.counters[0] % LURED_EVERY == 0
     for i in range(count):
         job = w.removed[i]
         if s.spots[job].where >= 0:
@@ -216,7 +222,8 @@ def recreate(
                 touched = place_linked(d, s, w, job, touched)
                 s.spots[job].tried = s.spots[d.items[job].partner].tried = -w.counters[0]
         else:
-            touched = place_one(d, s, w, job, d.items[job].penalty, blink, state, touched)
+            limit = d.items[job].penalty + (d.items[job].lure if is_lured else 0.0)
+            touched = place_one(d, s, w, job, limit, blink, state, touched)
     return touched
 
 
