@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from dianliang.engines.routing import (
     Courier,
     Job,
@@ -14,6 +16,8 @@ from dianliang.engines.routing import (
     foresee,
     improve_bytes,
     insert_job,
+    recommend,
+    replan,
     solve,
 )
 from tests.engines.routing.test_lines import home_at, with_directions
@@ -113,3 +117,31 @@ def test_directions_travel_to_far_executors_too():
     assert here == far
     assert check(problem, here) == ()
     assert any(stop.is_turned for route in here.routes for stop in route.stops)
+
+
+def test_work_that_has_begun_goes_on_the_way_it_went():
+    """After a new road it would be better to go the other way, but half of it is done."""
+    problem = Problem(jobs=(walk("J", 6, 1, minutes=120), walk("K", 6, 10)), teams=home_at(10))
+    plan = solve(problem, stop=SHORT)
+    _, begun = plan.stop_of("J")
+    home = replace(problem.teams[0].shifts[0], end=None)
+    after = replace(problem, teams=(replace(problem.teams[0], shifts=(home,)),))
+
+    held = replan(after, plan, stop=SHORT, before=begun.start_at + SECOND, most_changes=9).plan
+
+    assert begun.is_turned
+    assert held.stop_of("J")[1].is_turned
+    assert held.stop_of("J")[1].start_at == begun.start_at
+    assert check(after, held) == ()
+
+
+def test_a_job_that_leads_somewhere_is_offered_the_slot_that_it_then_gets():
+    problem = Problem(jobs=(walk("J", 1, 9),), teams=(team("A"), team("B")))
+    plan = solve(problem, stop=SHORT)
+    new = walk("new", 9, 2)
+
+    best, *_ = recommend(problem, plan, new)
+    after = insert_job(problem, plan, new)
+
+    assert after.objective.total - plan.objective.total == pytest.approx(best.price_s, abs=0.5)
+    assert after.stop_of("new")[0].team_id == best.team_id

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from dianliang.engines.routing import (
     ErrorCode,
+    Fix,
+    FixKind,
     InvalidProblemError,
     Line,
     MaxIterations,
@@ -17,9 +19,12 @@ from dianliang.engines.routing import (
     Team,
     Unassigned,
     Weights,
+    apply_fix,
     check,
     covers_of,
     follow_plan,
+    insert_job,
+    recommend,
     solve,
     split_lines,
     validate,
@@ -325,6 +330,36 @@ def test_a_line_gets_what_a_must_leaves_of_its_hours():
     assert {(stretch.team_id, stretch.shift) for stretch in cover.stretches} == {("A", 1)}
     assert all(at(13, 1) <= stretch.start_at for stretch in cover.stretches)
     assert 1800 < cover.done_m <= 2500
+
+
+def test_a_part_that_makes_room_stays_as_a_gap_that_is_told():
+    line = dike(km=8, priority=Priority.MAY, value_per_km=40_000.0, setup_s=0)
+    problem = divided(line)
+    plan = solve(problem, stop=SHORT)
+    part = next(iter(planned(plan)))
+    displace = Fix(
+        kind=FixKind.DISPLACE, words="", price_s=0.0, team_id="A", shift=0, items=(part,)
+    )
+
+    urgent = replace(problem, jobs=(*problem.jobs, job("M", minutes=30)))
+    eased = apply_fix(urgent, displace, job_id="M")
+    after = insert_job(eased, plan, job("M", minutes=30))
+    (cover,) = covers_of(eased, after)
+
+    assert check(eased, after) == ()
+    assert part in {id_ for gap in cover.gaps for id_ in gap.job_ids}
+
+
+def test_a_part_is_offered_the_place_beside_its_neighbours_without_setting_up():
+    problem = divided(dike(km=3, setup_s=1200), teams=home_at(5))
+    plan = solve(problem, stop=SHORT)
+    last = problem.jobs[-1]
+
+    (slot,) = recommend(problem, plan, last)
+    (changed_slot,) = recommend(problem, plan, replace(last, duration_s=last.duration_s - 60))
+
+    assert slot.price_s < 30
+    assert changed_slot.price_s >= 1200
 
 
 DIKE_KM, PEOPLE, DAYS = 44.6, 30, 3

@@ -46,6 +46,8 @@ class Compiled:
     jobs: tuple[Job, ...]
     routes: Routes
     points: tuple[GeoPoint, ...]
+    setup: Ints
+    """Seconds to set up at each of the points."""
     locked: dict[int, int]
     numbers: dict[str, int]
     idle: Tour
@@ -110,7 +112,7 @@ def compile_problem(problem: Problem) -> Compiled:
         loyal_price=float(weights.series_team if problem.series else 0),
     )
     idle = empty_tour(data, longest_route(data))
-    return Compiled(data, second.epoch, jobs, routes, points, locked, numbers, idle)
+    return Compiled(data, second.epoch, jobs, routes, points, setup, locked, numbers, idle)
 
 
 class _Seconds:

@@ -1,6 +1,5 @@
 """Answer where one more job would fit: a plan laid out once, asked many times."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,7 +68,7 @@ class Desk:
         if job.part and job in compiled.jobs:
             data, guest = compiled.data, compiled.numbers[job.id]
         else:
-            data = self._with_guest(compiled, replace(job, part=None))
+            data = self._with_guest(compiled, job)
         for v in np.flatnonzero(data.able[guest]).tolist():
             index, price, begin = kernel.best_in_route(data, tour, guest, v, kernel.INFEASIBLE / 2)
             if index < 0:
@@ -99,11 +98,12 @@ class Desk:
         """Write a job into the row that is kept free, with the ways to it and back.
 
         A part of a line has neighbours that a team comes from without setting up: it is asked about
-        in its own row.
+        in its own row, unless it was changed; then as if every team had to set up.
         """
         problem = self.problem
         locks = tuple(lock for lock in problem.locks if lock.job_id == job.id)
-        alone = replace(problem, jobs=(job,), locks=locks, links=(), series=(), lines=())
+        bare = replace(job, part=None)
+        alone = replace(problem, jobs=(bare,), locks=locks, links=(), series=(), lines=())
         errors = validate(alone)
         if errors:
             raise InvalidProblemError(errors)
@@ -120,21 +120,23 @@ class Desk:
         d.back[guest] = [job.returns.get(kind, 0) for kind in kinds]
         return d._replace(
             windows=np.concatenate([d.windows, mine]),
-            time=_with_places(problem, d.time, compiled.points, [*{job.at: None, job.exit: None}]),
+            time=_with_places(problem, compiled, job),
         )
 
 
-def _with_places(
-    problem: Problem, time: NDArray[np.int32], points: Sequence[GeoPoint], more: Sequence[GeoPoint]
-) -> NDArray[np.int32]:
-    """Return the ways between places with more places in the last rows and columns."""
-    n, every = len(points), (*points, *more)
+def _with_places(problem: Problem, compiled: Compiled, job: Job) -> NDArray[np.int32]:
+    """Return the ways between places with those of a job in the last rows and columns."""
+    more = [*dict.fromkeys((job.at, job.exit))]
+    line_id = job.part.line_id if job.part else ""
+    own_s = next((line.setup_s for line in problem.lines if line.id == line_id), 0)
+    n, every = len(compiled.points), (*compiled.points, *more)
+    setup = np.concatenate([compiled.setup, np.full(len(more), own_s)])
     wider = np.zeros((len(every), len(every)), np.int32)
-    wider[:n, :n] = time
+    wider[:n, :n] = compiled.data.time
     for row, at in enumerate(more, start=n):
         there = [problem.travel.between(at, point)[0] for point in every]
-        back = [problem.travel.between(point, at)[0] for point in every]
-        wider[row] = np.rint(np.minimum(there, LONGEST_WAY_S))
+        back = [problem.travel.between(point, at)[0] + own_s for point in every]
+        wider[row] = np.rint(np.minimum(np.add(there, setup), LONGEST_WAY_S))
         wider[:, row] = np.rint(np.minimum(back, LONGEST_WAY_S))
         wider[row, row] = 0
     return wider

@@ -18,10 +18,15 @@ def apply_fix(problem: Problem, fix: Fix, *, job_id: str) -> Problem:
     """Return the problem with a proposed fix made, so that the job fits.
 
     The job becomes a must: a person has decided that it be done, and a new search keeps to that.
-    It also keeps to the team and the shift for which an exception was asked.
+    It also keeps to the team and the shift for which an exception was asked. A part of a line that
+    makes room stays, closed to every team, so that the line is told as a whole.
     """
     if fix.kind is FixKind.DISPLACE:
-        kept = tuple(job for job in problem.jobs if job.id not in fix.items)
+        kept = tuple(
+            replace(job, allowed_teams=frozenset()) if job.id in fix.items else job
+            for job in problem.jobs
+            if job.part or job.id not in fix.items
+        )
         problem = replace(problem, jobs=kept)
     job = next(job for job in problem.jobs if job.id == job_id)
     teams = tuple(_helped(t, fix, job) if t.id == fix.team_id else t for t in problem.teams)
