@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.routing.directions import directed
 from benchmarks.routing.instances import REQUIRED
 from dianliang.engines.routing import Job, Plan, Problem, Route, Shift, Stop, Team, Unassigned
 from dianliang.engines.routing._render import objective_of
@@ -83,6 +84,7 @@ def unspeakable(problem: Problem) -> tuple[str, ...]:
         "hours over several shifts": any(team.total_limit_s for team in problem.teams),
         "balance": problem.weights.balance > 0,
         "series without patterns": any(not series.patterns for series in problem.series),
+        "work along lines": any(job.ends_at for job in problem.jobs),
         "gear brought back": any(job.returns for job in problem.jobs),
         "areas, levels or named teams": any(
             job.area or job.levels or job.allowed_teams or job.forbidden_teams
@@ -224,14 +226,9 @@ def priced(problem: Problem, sequences: Mapping[Key, Sequence[str]]) -> Plan:
 
 def _timed(problem: Problem, team: Team, number: int, jobs: Sequence[Job]) -> Route:
     shift = team.shifts[number]
-    stops, clock, place, home = list[Stop](), shift.window.start, shift.start, shift.end
-    legs = [*(job.at for job in jobs), home or shift.start]
-    ways = list[tuple[int, int]]()
-    for point in legs:
-        seconds, metres = problem.travel.between(place, point)
-        ways.append((0, 0) if point == place else (round(seconds), round(metres)))
-        place = point
-    for job, (seconds, metres) in zip(jobs, ways, strict=False):
+    stops, clock = list[Stop](), shift.window.start
+    turned, ways = directed(problem, jobs, shift)
+    for job, (seconds, metres), is_turned in zip(jobs, ways, turned, strict=False):
         arrive = clock + timedelta(seconds=seconds)
         start = _begin(job, arrive)
         clock = start + timedelta(seconds=job.duration_s)
@@ -246,6 +243,7 @@ def _timed(problem: Problem, team: Team, number: int, jobs: Sequence[Job]) -> Ro
                 travel_m=metres,
                 late_s=round(late),
                 why="",
+                is_turned=is_turned,
             )
         )
     home_at = clock + timedelta(seconds=ways[-1][0])

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from benchmarks.routing.cases import CASES, flood, tea, villages, week
+from benchmarks.routing.cases import CASES, dike, flood, tea, villages, week
 from benchmarks.routing.plain import priced, sequences_of
 
 from dianliang.engines.routing import MaxIterations, Problem, check, solve, validate
@@ -14,6 +14,7 @@ SMALL: dict[str, Problem] = {
     "loyal": week(visits=50, stewards=4, is_loyal=True),
     "tea": tea(calls=30, teams=4),
     "villages": villages(count=8, stations=5),
+    "dike": dike(km=6, teams=2, days=2),
 }
 
 
@@ -62,6 +63,14 @@ def test_the_round_of_villages_is_as_large_as_seed_001_reports():
 
     assert len(problem.teams) == 54
     assert len({job.id.lstrip("abcdefghijklmnopqrstuvwxyz") for job in problem.jobs}) == 94
+
+
+def test_the_dike_is_as_long_as_seed_002_reports_for_thirty_people_in_three_days():
+    problem = dike()
+
+    assert problem.lines[0].length_m == 44_600
+    assert sum(job.part.to_m - job.part.from_m for job in problem.jobs) == pytest.approx(44_600)
+    assert [len(team.shifts) for team in problem.teams] == [3] * 10
 
 
 @pytest.mark.parametrize("name", SMALL)
