@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from benchmarks.routing.cases import CASES, dike, flood, tea, villages, week
+from benchmarks.routing.cases import CASES, day, dike, flood, tea, villages, week
 from benchmarks.routing.plain import priced, sequences_of
 
 from dianliang.engines.routing import MaxIterations, Problem, check, solve, validate
@@ -14,6 +14,7 @@ SMALL: dict[str, Problem] = {
     "loyal": week(visits=50, stewards=4, is_loyal=True),
     "tea": tea(calls=30, teams=4),
     "villages": villages(count=8, stations=5),
+    "day": day(teams=4, jobs=30),
     "dike": dike(km=6, teams=2, days=2),
 }
 
@@ -31,15 +32,15 @@ def test_a_case_is_valid_and_drawn_the_same_twice(name):
 
 
 def test_the_flood_day_is_as_large_as_seed_002_reports():
-    day = flood()
-    gear = Counter(kind for job in day.jobs for kind in job.gear)
+    large = flood()
+    gear = Counter(kind for job in large.jobs for kind in job.gear)
 
-    assert (len(day.teams), len(day.jobs)) == (184, 5922)
+    assert (len(large.teams), len(large.jobs)) == (184, 5922)
     assert gear == {"transformer": 47, "light": 120}
-    assert {job.value for job in day.jobs} == {60_000, 20_000, 8_000, 4_000}
-    assert len({skill for job in day.jobs for skill in job.skills}) == 5
-    assert len({team.shifts[0].start for team in day.teams}) == 101
-    assert {shift.window.duration.total_seconds() for t in day.teams for shift in t.shifts} == {
+    assert {job.value for job in large.jobs} == {60_000, 20_000, 8_000, 4_000}
+    assert len({skill for job in large.jobs for skill in job.skills}) == 5
+    assert len({team.shifts[0].start for team in large.teams}) == 101
+    assert {shift.window.duration.total_seconds() for t in large.teams for shift in t.shifts} == {
         12 * 3600
     }
 
