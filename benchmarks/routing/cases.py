@@ -128,13 +128,16 @@ def week(*, visits: int = 1500, stewards: int = 60, seed: int = 2) -> Problem:
     )
 
 
-def loyal(*, seed: int = 2) -> Problem:
+def loyal(
+    *, visits: int = 1500, stewards: int = 60, seed: int = 2, rounds: int = 200_000
+) -> Problem:
     """Draw the county week in which two customers in five want the steward who came last week.
 
     Last week these customers were planned for other hours and days, each for those of another. A
-    pair also keeps to its pattern of days, and one steward comes both times.
+    pair also keeps to its pattern of days, and one steward comes both times. Last week's plan is
+    the best of so many rounds.
     """
-    this = week(seed=seed)
+    this = week(visits=visits, stewards=stewards, seed=seed)
     rng = np.random.default_rng(seed)
     turns = [job.id.rpartition(".")[2] if job.id.startswith("p") else "" for job in this.jobs]
     last = list(this.jobs)
@@ -142,7 +145,7 @@ def loyal(*, seed: int = 2) -> Problem:
         alike = [number for number, own in enumerate(turns) if own == turn]
         for number, other in zip(alike, rng.permutation(alike).tolist(), strict=True):
             last[number] = replace(this.jobs[number], windows=this.jobs[other].windows)
-    came = solve(replace(this, jobs=tuple(last)), stop=MaxIterations(limit=LAST_WEEKS_ROUNDS))
+    came = solve(replace(this, jobs=tuple(last)), stop=MaxIterations(limit=rounds))
     team_of = {stop.job_id: route.team_id for route in came.routes for stop in route.stops}
     names = {job.id: job.id.partition(".")[0] for job in this.jobs}
     wanting = {name for name in sorted(set(names.values())) if rng.random() < 0.4}
@@ -161,7 +164,6 @@ def loyal(*, seed: int = 2) -> Problem:
     )
 
 
-LAST_WEEKS_ROUNDS = 200_000
 PAIRED_DAYS = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))
 
 
