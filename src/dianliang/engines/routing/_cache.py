@@ -10,17 +10,18 @@ KERNEL = Path(__file__).resolve().parent / "_kernel"
 
 
 @cache
-def cache_folder() -> Path:
-    """Return the folder for this state of all files of the kernel.
+def cache_folder(kernel: Path = KERNEL, *others: Path) -> Path:
+    """Return the folder for this state of all files of a kernel, and of others it calls.
 
     numba by itself looks at a function's own file only, and would run old code after a change of
     another one. Machine code is run as it is found, so it is only kept where nobody else writes:
     where numba was told to, in the package, or at the user's; else in a folder of this process.
     """
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(KERNEL.glob("*.py"))))
+    files = [file for folder in (kernel, *others) for file in sorted(folder.glob("*.py"))]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files))
     name = digest.hexdigest()[:16]
     told = os.environ.get("NUMBA_CACHE_DIR")
-    for base in (*([Path(told)] if told else []), KERNEL / "__pycache__", _of_user()):
+    for base in (*([Path(told)] if told else []), kernel / "__pycache__", _of_user()):
         if _is_writable(base / name):
             return base / name
     return Path(tempfile.mkdtemp(prefix="dianliang-kernel-"))
