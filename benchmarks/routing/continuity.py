@@ -1,10 +1,10 @@
 """Price the steward whom people know: ``python -m benchmarks.routing.continuity --seconds 60``.
 
 The county week with its pairs of visits, planned for the same CPU time as if nobody minded who
-comes, with one steward for both visits of a pair, and also with last week's steward for two
-customers in five. What must hold: of the pairs at least 95 % have one steward for at most 3 % more
-travel, with no more visits left out. How far last week's stewards can be kept, and what it takes,
-depends on how different this week's hours are: it is printed for several prices.
+comes, with one steward for both visits of a pair at several prices, and also with last week's
+steward for two customers in five. What must hold: at one of the prices at least 95 % of the pairs
+have one steward for at most 3 % more travel, with no more visits left out. How far last week's
+stewards can be kept, and what it takes, depends on how different this week's hours are.
 """
 
 import argparse
@@ -15,7 +15,8 @@ from benchmarks.routing.cases import loyal
 from dianliang.engines.routing import Plan, Problem, check, solve, warm
 
 LEAST_KEPT, MOST_TRAVEL = 0.95, 1.03
-PRICES_S = (300.0, 600.0, 1200.0)
+PAIR_PRICES_S = (200.0, 400.0, 1200.0)
+KNOWN_PRICES_S = (300.0, 600.0, 1200.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,16 @@ def main() -> None:
         return planned(name, problem, seconds=asked.seconds, seed=asked.seed)
 
     free = priced("nobody minds", pair_s=0.0, known_s=0.0)
-    pairs = priced("pairs at 1200 s", pair_s=1200.0, known_s=0.0)
-    for price_s in PRICES_S:
-        priced(f"and known at {price_s:.0f} s", pair_s=1200.0, known_s=price_s)
-    ratio = pairs.objective.travel_s / free.objective.travel_s
-    print(f"pairs kept at travel x {ratio:.3f} (goals: {LEAST_KEPT:.0%}, {MOST_TRAVEL})")
-    is_worse = len(pairs.unassigned) > len(free.unassigned)
-    if kept_pairs(wanted, pairs) < LEAST_KEPT or ratio > MOST_TRAVEL or is_worse:
+    is_met = False
+    for price_s in PAIR_PRICES_S:
+        plan = priced(f"pairs at {price_s:.0f} s", pair_s=price_s, known_s=0.0)
+        ratio = plan.objective.travel_s / free.objective.travel_s
+        print(f"  travel x {ratio:.3f} (goals: {LEAST_KEPT:.0%} of the pairs, {MOST_TRAVEL})")
+        is_whole = len(plan.unassigned) <= len(free.unassigned)
+        is_met |= is_whole and kept_pairs(wanted, plan) >= LEAST_KEPT and ratio <= MOST_TRAVEL
+    for price_s in KNOWN_PRICES_S:
+        priced(f"and known at {price_s:.0f} s", pair_s=PAIR_PRICES_S[-1], known_s=price_s)
+    if not is_met:
         raise SystemExit(1)
 
 
