@@ -1,7 +1,9 @@
 """What publishing a plan would change for the teams."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from dianliang.domain.work.lifecycle import VISIT_COMMITTED, VISIT_OPEN
 from dianliang.domain.work.models import PlannedStop, Visit
@@ -11,6 +13,13 @@ from dianliang.kernel.calendar import SHANGHAI
 
 NOTICEABLE_MIN = 5
 """A visit that moves by less is not news."""
+CAUSES = {
+    "forced": "情况迫使的改动",
+    "chosen": "为腾出位置而改",
+    "added": "新排入",
+    "slight": "一刻钟以内的改动",
+    "": "",
+}
 KINDS = {"moved": "换队", "day": "改期", "retimed": "改时间", "added": "新增", "removed": "撤回"}
 
 
@@ -25,25 +34,47 @@ class PlanChange:
     before: str
     after: str
     words: str
+    cause: str = ""
+    cause_label: str = ""
+    why: str = ""
 
 
 def differences(*, number: str, by: Actor) -> tuple[PlanChange, ...]:
-    """Return what publishing would change for the teams: who, what, when before and after."""
+    """Return what publishing would change for the teams: who, what, when before and after.
+
+    Of a plan that fits another to what happened each change has its cause.
+    """
     plan = plan_of(number, by=by)
+    repair: dict[str, Any] = (plan.outcome or {}).get("repair", {})
     lines = {line.job_id: line for line in plan.stops.select_related("job", "team")}
     open_visits = Visit.objects.filter(status__in=VISIT_OPEN, job__in=plan.jobs.all())
     visits = {visit.job_id: visit for visit in open_visits.select_related("job", "team")}
     changes = [
-        change
+        _with_cause(change, repair) if repair else change
         for job_id in lines.keys() | visits.keys()
-        if (change := _difference(lines.get(job_id), visits.get(job_id)))
+        if (change := _difference(lines.get(job_id), visits.get(job_id), repair.get("eased", {})))
     ]
-    order = list(KINDS)
-    return tuple(sorted(changes, key=lambda change: (order.index(change.kind), change.job_number)))
+    causes, kinds = list(CAUSES), list(KINDS)
+    return tuple(
+        sorted(changes, key=lambda c: (causes.index(c.cause), kinds.index(c.kind), c.job_number))
+    )
 
 
-def _difference(line: PlannedStop | None, visit: Visit | None) -> PlanChange | None:
-    if visit is not None and visit.status in VISIT_COMMITTED:
+def _with_cause(change: PlanChange, repair: Mapping[str, Any]) -> PlanChange:
+    cause, why = "slight", ""
+    if change.job_number in repair["forced"]:
+        cause, why = "forced", repair["forced"][change.job_number]
+    elif change.kind == "added":
+        cause = "added"
+    elif change.job_number in repair["chosen"] or change.kind != "retimed":
+        cause = "chosen"
+    return replace(change, cause=cause, cause_label=CAUSES[cause], why=why)
+
+
+def _difference(
+    line: PlannedStop | None, visit: Visit | None, eased: Mapping[str, str]
+) -> PlanChange | None:
+    if visit is not None and visit.status in VISIT_COMMITTED and visit.job.number not in eased:
         return None
     before = _where(visit.team.name, visit.arrive_at) if visit else "—"
     after = _where(line.team.name, line.arrive_at) if line else "—"

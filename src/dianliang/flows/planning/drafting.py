@@ -20,10 +20,12 @@ from dianliang.flows.planning.problem import Asked, Built, build, build_from, bu
 from dianliang.flows.planning.records import (
     lines_of,
     locked_numbers,
+    lunches_of,
     outcome_of,
     relaxations_of,
     skeleton_from,
 )
+from dianliang.flows.planning.repairing import is_repair, repair
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
@@ -235,6 +237,8 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     if plan.status != "SOLVING" or plan.background_job_id != context.job_id:
         return {"skipped": plan.status}
     context.progress(0.01, "准备数据：谁在岗、有什么技能、已有哪些上门")
+    if is_repair(plan):
+        return _repair(plan, at=context.clock())
     built = build(plan, at=context.clock())
     began = time.monotonic()
     try:
@@ -251,6 +255,25 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
         return {"error": words}
     context.progress(0.98, "核对并说明原因")
     return _keep(plan, built, result, solved_s=time.monotonic() - began, at=context.clock())
+
+
+def _repair(plan: Plan, *, at: datetime) -> dict[str, Any]:
+    try:
+        found = repair(plan, at=at)
+    except routing.InvalidProblemError as refusal:
+        words = str(refusal)
+        operations.fail(plan=plan, words=words, by=SYSTEM, at=at)
+        return {"error": words}
+    operations.keep_result(
+        plan=plan,
+        stops=found.stops,
+        left_out=found.left_out,
+        outcome=found.outcome,
+        solver=found.solver,
+        by=SYSTEM,
+        at=at,
+    )
+    return {"planned": len(found.stops), "left_out": len(found.left_out)}
 
 
 def _enough(plan: Plan, *, jobs: int) -> routing.StopCriterion:
@@ -316,9 +339,15 @@ def publish(*, number: str, revision: int, by: Actor, at: datetime) -> list[Visi
         StaleStateError, IllegalTransitionError: see the operation.
     """
     plan = fresh_plan(number, revision=revision, by=by)
+    old = plan.replaces
+    if is_repair(plan) and old is not None and old.status != "PUBLISHED":
+        raise StaleStateError(
+            f"原计划 {old.number} 刚被另一个计划替代，请打开最新的计划，在那里再报一次情况。"
+        )
     if plan.status == "READY":
         _refuse_if_outdated(plan, at=at)
-    return publishing.publish(plan=plan, revision=revision, by=by, at=at)
+    eased = (plan.outcome or {}).get("repair", {}).get("eased", {})
+    return publishing.publish(plan=plan, revision=revision, eased=eased, by=by, at=at)
 
 
 def _refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
@@ -326,7 +355,7 @@ def _refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
     lines = {line.job.number: line for line in plan.stops.select_related("job", "team")}
     built = build(plan, at=at)
     known = [line for number, line in lines.items() if number in built.jobs]
-    start = skeleton_from(known, built)
+    start = skeleton_from(known, built, lunches=lunches_of(plan))
     kept: dict[str, datetime] = {}
     if start is not None:
         laid = routing.follow_plan(built.problem, start)

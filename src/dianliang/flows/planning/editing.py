@@ -9,8 +9,10 @@ from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.engines import routing
 from dianliang.flows.planning.drafting import fresh_plan
+from dianliang.flows.planning.explaining import laid_and_late
 from dianliang.flows.planning.problem import Built, build
 from dianliang.flows.planning.records import (
+    fix_json,
     lines_of,
     locked_numbers,
     orders_of,
@@ -86,11 +88,38 @@ def use_fix(
     proposals = [left.fix, *left.other_fixes] if left and left.fix else []
     if not 0 <= choice < len(proposals):
         raise UnableToPlanError("该工单没有这个办法可用，请手工调整。")
-    fix = proposals[choice]
-    relaxations = [*relaxations_of(plan), {"job": job_number, "fix": fix}]
+    return _relax(plan, {"job": job_number, "fix": proposals[choice]}, revision, by=by, at=at)
+
+
+def use_late_fix(
+    *, number: str, revision: int, job_number: str, by: Actor, at: datetime, choice: int = 0
+) -> Plan:
+    """Make a change that would bring a late visit in time, and plan it so.
+
+    `choice` 0 is the cheapest proposal, 1 and more are the others in order.
+
+    Raises:
+        UnableToPlanError: the visit is not late any more, or the change helps no longer.
+        StaleStateError: someone else changed the plan first.
+    """
+    plan = fresh_plan(number, revision=revision, by=by)
+    built = build(plan, at=at)
+    _movable(plan, built, job_number)
+    _, late = laid_and_late(plan, built, job_number)
+    fixes = [late.fix, *late.others] if late and late.fix else []
+    if not 0 <= choice < len(fixes):
+        raise UnableToPlanError("该上门已不超承诺，或没有这个办法可用，请刷新后再看。")
+    relaxed = {"job": job_number, "fix": fix_json(fixes[choice], built), "is_promised": True}
+    return _relax(plan, relaxed, revision, by=by, at=at)
+
+
+def _relax(plan: Plan, relaxed: dict[str, Any], revision: int, *, by: Actor, at: datetime) -> Plan:
+    """Make one change more, and put its job where it costs least then."""
+    job_number, fix = relaxed["job"], relaxed["fix"]
+    relaxations = [*relaxations_of(plan), relaxed]
     plan.outcome = {**(plan.outcome or {}), "relaxations": relaxations}
     built = build(plan, at=at)
-    orders = orders_of(plan)
+    orders = _without(orders_of(plan), job_number)
     for gives_way in built.displaced:
         orders = _without(orders, gives_way)
     return _store(
@@ -174,7 +203,11 @@ def _keep(
     lines, left_out = lines_of(laid, built, locked=locked_numbers(plan))
     before = plan.outcome or {}
     outcome: dict[str, Any] = outcome_of(
-        laid, built, relaxations=relaxations_of(plan), solved_s=before.get("solved_s", 0)
+        laid,
+        built,
+        relaxations=relaxations_of(plan),
+        solved_s=before.get("solved_s", 0),
+        repair=before.get("repair"),
     )
     outcome["iterations"] = before.get("iterations", 0)
     return operations.edit(

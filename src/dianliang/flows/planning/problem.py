@@ -1,8 +1,8 @@
 """From records to a problem for the engine: who is there when, what must stay, what is allowed."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,9 @@ from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty, teams_on_duty
 from dianliang.engines import routing
 from dianliang.flows.planning import roads
+from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, made_true
+from dianliang.flows.planning.relaxing import Lane, opened_days, relaxed
+from dianliang.flows.planning.told import floors_of, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -24,7 +27,6 @@ SPARE_DAYS = 2
 LOCKED_TOLERANCE_S, CONFIRMED_TOLERANCE_S = 15 * 60, 5 * 60
 """How far a locked line may shift, and a visit that a team has confirmed: not noticeably."""
 ROUND_S = 5 * 60
-Lane = tuple[str, date]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Built:
     duty: dict[Lane, TeamOnDuty]
     frozen: frozenset[str] = frozenset()
     displaced: dict[str, str] = field(default_factory=dict)
+    happened: Happened = NOTHING
+    withdrawn: dict[str, Job] = field(default_factory=dict)
     skill_names: dict[str, str] = field(default_factory=dict)
     ways: str = ""
     """Where travel times come from, in words."""
@@ -55,7 +59,10 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is to be planned: jobs, teams, days, what was decided, what is locked."""
+    """What is to be planned: jobs, teams, days, what was decided, what is locked, what happened.
+
+    Confirmed visits of jobs in `eased` may move; nobody comes to a job before its floor.
+    """
 
     jobs: Sequence[Job]
     teams: Sequence[Team]
@@ -63,23 +70,34 @@ class Asked:
     last_on: date
     relaxations: Sequence[dict[str, Any]] = ()
     locked: dict[str, tuple[str, date, datetime]] = field(default_factory=dict)
+    happened: Happened = NOTHING
+    eased: frozenset[str] = frozenset()
+    floors: dict[str, datetime] = field(default_factory=dict)
 
 
 def build(plan: Plan, *, at: datetime) -> Built:
     """Turn a plan's records into a problem for the engine, as things stand at an instant."""
-    locked = {
-        line.job.number: (line.team.code, line.on, line.start_at)
-        for line in plan.stops.filter(is_locked=True).select_related("job", "team")
-    }
+    repair = (plan.outcome or {}).get("repair", {})
     asked = Asked(
         jobs=list(planned_jobs(plan)),
         teams=list(plan.teams.all()),
         first_on=plan.first_on,
         last_on=plan.last_on,
         relaxations=(plan.outcome or {}).get("relaxations", []),
-        locked=locked,
+        locked=locked_lines(plan),
+        happened=happened_from(plan.outcome),
+        eased=frozenset(repair.get("eased", ())),
+        floors=floors_of(told_visits(plan)) if repair else {},
     )
     return build_from(asked, at=at)
+
+
+def locked_lines(plan: Plan) -> dict[str, tuple[str, date, datetime]]:
+    """Return the jobs whose lines a dispatcher locked, with team, day and begin."""
+    return {
+        line.job.number: (line.team.code, line.on, line.start_at)
+        for line in plan.stops.filter(is_locked=True).select_related("job", "team")
+    }
 
 
 def planned_jobs(plan: Plan) -> Iterable[Job]:
@@ -98,7 +116,8 @@ def busy_jobs(teams: Sequence[Team], *, first_on: date, last_on: date) -> Iterab
 
 def build_from(asked: Asked, *, at: datetime) -> Built:
     """Turn what is asked into a problem for the engine, as things stand at an instant."""
-    jobs = _with_relations(asked.jobs)
+    wanted = _with_relations(asked.jobs)
+    jobs = {n: job for n, job in wanted.items() if n not in asked.happened.withdrawn}
     teams = {team.code: team for team in _with_areas(asked.teams)}
     scene = _Scene.of(asked, jobs, teams, at=at)
     made, working = [], {}
@@ -120,7 +139,10 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
         travel=ways.travel,
         locks=tuple(locks.values()),
     )
-    problem, displaced = _relaxed(problem, asked.relaxations)
+    problem, displaced = relaxed(problem, asked.relaxations)
+    if asked.happened or asked.floors:
+        spent_s = scene.spent_s
+        problem = made_true(problem, asked.happened, floors=asked.floors, spent_s=spent_s)
     return Built(
         problem=problem,
         jobs={number: job for number, job in jobs.items() if number not in stuck},
@@ -129,6 +151,8 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
         duty=scene.duty,
         frozen=frozenset(scene.committed.keys() & locks.keys()),
         displaced={n: by for n, by in displaced.items() if n in jobs},
+        happened=asked.happened,
+        withdrawn={n: job for n, job in wanted.items() if n not in jobs},
         skill_names=dict(Skill.objects.values_list("code", "name")),
         ways=ways.words,
     )
@@ -156,6 +180,7 @@ class _Scene:
     duty: dict[Lane, TeamOnDuty]
     busy: frozenset[Lane]
     committed: dict[str, Visit]
+    lost: Mapping[Lane, datetime]
     place_now: dict[str, GeoPoint]
 
     @classmethod
@@ -166,7 +191,7 @@ class _Scene:
         today = at.astimezone(SHANGHAI).date()
         length = (asked.last_on - asked.first_on).days + 1
         whole = [asked.first_on + timedelta(days=i) for i in range(length + SPARE_DAYS)]
-        opened = _opened(asked.relaxations)
+        opened = opened_days(asked.relaxations)
         around = sorted({day for day in whole if day >= today} | {day for _, day in opened})
         duty = {
             (row.team.code, day): row
@@ -185,7 +210,8 @@ class _Scene:
             opened=opened,
             duty=duty,
             busy=frozenset(taken),
-            committed={visit.job.number: visit for visit in committed},
+            committed={v.job.number: v for v in committed if not _is_eased(v, asked)},
+            lost=asked.happened.lost,
             place_now=_places_now(visits, today=today),
         )
 
@@ -211,22 +237,34 @@ class _Scene:
             return begin
         return begin + timedelta(seconds=-(-late_s // ROUND_S) * ROUND_S)
 
+    def ends_at(self, team: Team, day: date) -> datetime:
+        """Return when a team must be back: at the end of its shift, or when it is lost."""
+        ends = datetime.combine(day, team.shift_ends, SHANGHAI)
+        return min(ends, self.lost.get((team.code, day), ends))
+
+    @property
+    def spent_s(self) -> dict[str, int]:
+        """Return how long the visits that teams are at have been under way."""
+        return {
+            number: max(0, round((self.at - visit.arrived_at).total_seconds()))
+            for number, visit in self.committed.items()
+            if visit.status == "ARRIVED" and visit.arrived_at
+        }
+
     def _can_start(self, code: str, day: date) -> bool:
         duty = self.duty.get((code, day))
         if duty is None or not duty.is_staffed:
             return False
-        ends = datetime.combine(day, duty.team.shift_ends, SHANGHAI)
-        return self.starts_at(duty.team, day) < ends
+        return self.starts_at(duty.team, day) < self.ends_at(duty.team, day)
 
 
-def _opened(relaxations: Sequence[dict[str, Any]]) -> dict[Lane, frozenset[str]]:
-    """Return the team days that were opened for jobs which fit nowhere else."""
-    opened: dict[Lane, frozenset[str]] = {}
-    for relaxed in relaxations:
-        if relaxed["fix"].get("opens_at"):
-            lane = (relaxed["fix"]["team_id"], date.fromisoformat(relaxed["fix"]["on"]))
-            opened[lane] = opened.get(lane, frozenset()) | {relaxed["job"]}
-    return opened
+def _is_eased(visit: Visit, asked: Asked) -> bool:
+    """Tell whether a confirmed visit may move: begun ones may only if their team is lost."""
+    if visit.job.number not in asked.eased:
+        return False
+    lane = (visit.team.code, visit.on)
+    is_stranded = visit.status == "EN_ROUTE" and lane in asked.happened.lost
+    return visit.status == "ACCEPTED" or is_stranded
 
 
 def _places_now(visits: Any, *, today: date) -> dict[str, GeoPoint]:
@@ -271,7 +309,7 @@ def _engine_shift(team: Team, day: date, scene: _Scene) -> routing.Shift:
         )
     base = GeoPoint(team.base_lat, team.base_lon)
     is_today = day == scene.at.astimezone(SHANGHAI).date()
-    ends_at = datetime.combine(day, team.shift_ends, SHANGHAI)
+    ends_at = scene.ends_at(team, day)
     if lunch and not lunch.window.overlaps(TimeWindow(starts_at, ends_at)):
         lunch = None
     return routing.Shift(
@@ -279,7 +317,7 @@ def _engine_shift(team: Team, day: date, scene: _Scene) -> routing.Shift:
         start=scene.place_now.get(team.code, base) if is_today else base,
         end=base,
         lunch=lunch,
-        overtime_limit_s=team.overtime_max_min * 60,
+        overtime_limit_s=0 if (team.code, day) in scene.lost else team.overtime_max_min * 60,
         skills=scene.duty[team.code, day].skill_codes,
         only_for=scene.opened.get((team.code, day)),
     )
@@ -319,6 +357,8 @@ def _locks(
     for number, visit in scene.committed.items():
         start_at = visit.depart_at - timedelta(minutes=visit.job.duration_min)
         tolerance_s = CONFIRMED_TOLERANCE_S
+        if number in asked.happened.longer:
+            start_at = visit.arrive_at
         if visit.status != "ACCEPTED" and start_at < scene.at:
             start_at, tolerance_s = scene.starts_at(visit.team, visit.on), LOCKED_TOLERANCE_S
         held[number] = (visit.team.code, visit.on, start_at, tolerance_s)
@@ -334,51 +374,3 @@ def _locks(
                     tolerance_s=tolerance_s,
                 ),
             )
-
-
-def _relaxed(
-    problem: routing.Problem, relaxations: Sequence[dict[str, Any]]
-) -> tuple[routing.Problem, dict[str, str]]:
-    """Make the changes that a dispatcher has accepted; return who gave way to whom, too."""
-    displaced: dict[str, str] = {}
-    for relaxed in relaxations:
-        fix = fix_from(relaxed["fix"])
-        here = {job.id for job in problem.jobs}
-        team = next((team for team in problem.teams if team.id == fix.team_id), None)
-        if relaxed["job"] not in here or team is None:
-            continue
-        number = _shift_of(team, relaxed["fix"], fix)
-        if number is None:
-            continue
-        problem = routing.apply_fix(problem, replace(fix, shift=number), job_id=relaxed["job"])
-        if fix.kind is routing.FixKind.DISPLACE:
-            displaced |= dict.fromkeys(fix.items, relaxed["job"])
-    return problem, displaced
-
-
-def _shift_of(team: routing.Team, body: dict[str, Any], fix: routing.Fix) -> int | None:
-    """Return the number of the shift that a fix is about; its day may stand elsewhere by now."""
-    days = [shift.window.start.astimezone(SHANGHAI).date().isoformat() for shift in team.shifts]
-    if "on" in body:
-        return days.index(body["on"]) if body["on"] in days else None
-    return fix.shift if fix.shift < len(days) else None
-
-
-def fix_from(body: dict[str, Any]) -> routing.Fix:
-    """Return a stored fix as the engine's."""
-    instants = {
-        name: datetime.fromisoformat(body[name]) if body.get(name) else None
-        for name in ("start_at", "opens_at")
-    }
-    return routing.Fix(
-        kind=routing.FixKind(body["kind"]),
-        words=body["words"],
-        price_s=body["price_s"],
-        team_id=body["team_id"],
-        shift=body["shift"],
-        amount=body["amount"],
-        items=tuple(body["items"]),
-        start_at=instants["start_at"],
-        opens_at=instants["opens_at"],
-        effort_s=body.get("effort_s", 0.0),
-    )

@@ -1,6 +1,6 @@
 """From the engine's answer to a plan's records, and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,18 @@ from dianliang.domain.work.operations.plans import OutLine, StopLine
 from dianliang.engines import routing
 from dianliang.flows.planning.problem import Built
 from dianliang.kernel.calendar import SHANGHAI
+
+FREE = routing.Objective(
+    unassigned_must=0,
+    unassigned_should=0,
+    unassigned_may=0,
+    late_s=0,
+    overtime_s=0,
+    travel_s=0,
+    other_team=0,
+    total=0.0,
+)
+"""The objective of a plan that was not priced yet."""
 
 
 def lines_of(
@@ -40,8 +52,8 @@ def lines_of(
         OutLine(
             job=built.jobs[left.job_id],
             reasons=[{**asdict(r), "words": built.readable(r.words)} for r in left.reasons],
-            fix=_fix_json(left.fix, built) if left.fix else None,
-            other_fixes=[_fix_json(fix, built) for fix in left.others],
+            fix=fix_json(left.fix, built) if left.fix else None,
+            other_fixes=[fix_json(fix, built) for fix in left.others],
         )
         for left in result.unassigned
     ]
@@ -54,10 +66,20 @@ def lines_of(
         )
         for number, by in built.displaced.items()
     ]
+    left_out += [
+        OutLine(
+            job=job,
+            reasons=[{"code": "withdrawn", "words": "这次上门已撤下，工单退回待安排。"}],
+            fix=None,
+            other_fixes=[],
+        )
+        for job in built.withdrawn.values()
+    ]
     return lines, left_out
 
 
-def _fix_json(fix: routing.Fix, built: Built) -> dict[str, Any]:
+def fix_json(fix: routing.Fix, built: Built) -> dict[str, Any]:
+    """Return a fix of the engine as it is stored, in readable words."""
     body = asdict(fix)
     body["words"] = built.readable(fix.words)
     days = built.days[fix.team_id]
@@ -76,8 +98,9 @@ def outcome_of(
     *,
     relaxations: Sequence[dict[str, Any]],
     solved_s: float = 0,
+    repair: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the figures to store: objective, lanes with their routes, and relaxed rules."""
+    """Return the figures to store: objective, lanes, relaxed rules, what happened, the repair."""
     routes = {
         (route.team_id, built.days[route.team_id][route.shift]): route for route in result.routes
     }
@@ -94,6 +117,8 @@ def outcome_of(
         "ways": built.ways,
         "absent": sorted(set(built.teams) - set(built.days)),
         "relaxations": list(relaxations),
+        **({"happened": built.happened.stored()} if built.happened else {}),
+        **({"repair": dict(repair)} if repair else {}),
     }
 
 
@@ -147,37 +172,48 @@ def orders_of_visits(visits: QuerySet[Visit]) -> dict[tuple[str, date], list[str
     return orders
 
 
-def skeleton_from(lines: Iterable[PlannedStop], built: Built) -> routing.Plan | None:
-    """Return stored lines as an engine plan: who and in which order, times left open."""
+def lunches_of(plan: Plan | None) -> dict[tuple[str, date], datetime]:
+    """Return when teams have lunch in a stored plan."""
+    lanes = (plan.outcome or {}).get("lanes", ()) if plan else ()
+    return {
+        (lane["team"], date.fromisoformat(lane["on"])): datetime.fromisoformat(lane["lunch_at"])
+        for lane in lanes
+        if lane.get("lunch_at")
+    }
+
+
+def skeleton_from(
+    lines: Iterable[PlannedStop],
+    built: Built,
+    *,
+    lunches: Mapping[tuple[str, date], datetime] | None = None,
+) -> routing.Plan | None:
+    """Return stored lines as an engine plan: who, in which order, and where lunch is."""
     orders: dict[tuple[str, date], list[str]] = {}
+    starts: dict[str, datetime] = {}
     for line in sorted(lines, key=lambda row: (row.on, row.team.code, row.sequence)):
         orders.setdefault((line.team.code, line.on), []).append(line.job.number)
-    return skeleton_of(orders, built) if orders else None
+        starts[line.job.number] = line.start_at
+    return skeleton_of(orders, built, starts=starts, lunches=lunches) if orders else None
 
 
-def skeleton_of(orders: dict[tuple[str, date], list[str]], built: Built) -> routing.Plan:
-    """Return orders of jobs per team and day as a plan of the engine without times."""
+def skeleton_of(
+    orders: Mapping[tuple[str, date], Sequence[str]],
+    built: Built,
+    *,
+    starts: Mapping[str, datetime] | None = None,
+    lunches: Mapping[tuple[str, date], datetime] | None = None,
+) -> routing.Plan:
+    """Return orders of jobs per team and day as a plan of the engine; times only say the order."""
     long_ago = datetime(2000, 1, 1, tzinfo=SHANGHAI)
     routes = [
         routing.Route(
             team_id=code,
             shift=built.days[code].index(on),
-            stops=tuple(
-                routing.Stop(
-                    job_id=number,
-                    arrive_at=long_ago,
-                    start_at=long_ago,
-                    depart_at=long_ago,
-                    travel_s=0,
-                    travel_m=0,
-                    late_s=0,
-                    why="",
-                )
-                for number in numbers
-            ),
+            stops=tuple(_bare(n, (starts or {}).get(n, long_ago)) for n in numbers),
             leave_at=long_ago,
             return_at=long_ago,
-            lunch_at=None,
+            lunch_at=(lunches or {}).get((code, on)),
             travel_s=0,
             travel_m=0,
             overtime_s=0,
@@ -185,16 +221,17 @@ def skeleton_of(orders: dict[tuple[str, date], list[str]], built: Built) -> rout
         for (code, on), numbers in orders.items()
         if on in built.days.get(code, ())
     ]
-    nothing = routing.Objective(
-        unassigned_must=0,
-        unassigned_should=0,
-        unassigned_may=0,
-        late_s=0,
-        overtime_s=0,
+    return routing.Plan(routes=tuple(routes), unassigned=(), objective=FREE, seed=1, iterations=0)
+
+
+def _bare(number: str, at: datetime) -> routing.Stop:
+    return routing.Stop(
+        job_id=number,
+        arrive_at=at,
+        start_at=at,
+        depart_at=at,
         travel_s=0,
-        other_team=0,
-        total=0.0,
-    )
-    return routing.Plan(
-        routes=tuple(routes), unassigned=(), objective=nothing, seed=1, iterations=0
+        travel_m=0,
+        late_s=0,
+        why="",
     )

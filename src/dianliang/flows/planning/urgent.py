@@ -12,6 +12,7 @@ from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.engines import routing
 from dianliang.flows.planning.drafting import plan_of
+from dianliang.flows.planning.happened import happened_from
 from dianliang.flows.planning.problem import Asked, Built, build_from, busy_jobs, planned_jobs
 from dianliang.flows.planning.records import (
     lines_of,
@@ -141,6 +142,7 @@ def _today_as_it_is(old: Plan, job: Job, *, at: datetime) -> tuple[Built, Orders
         first_on=old.first_on,
         last_on=old.last_on,
         relaxations=relaxations_of(old),
+        happened=happened_from(old.outcome).wanting(job.number),
     )
     visits = Visit.objects.filter(team__in=teams, status__in=VISIT_OPEN, job__in=jobs)
     return build_from(asked, at=at), orders_of_visits(visits)

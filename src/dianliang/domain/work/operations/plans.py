@@ -69,8 +69,10 @@ def draft(
     by: Actor,
     at: datetime,
     replaces: Plan | None = None,
+    outcome: dict[str, Any] | None = None,
+    words: str = "",
 ) -> Plan:
-    """Start a plan over some jobs, teams and days.
+    """Start a plan over some jobs, teams and days; `words` say what it is for.
 
     Raises:
         InvalidInputError: no jobs, no teams, or an impossible period.
@@ -92,12 +94,13 @@ def draft(
         seconds=seconds,
         seed=seed,
         replaces=replaces,
+        outcome=outcome,
         created_by=by.name,
         created_at=at,
     )
     plan.jobs.set(chosen_jobs)
     plan.teams.set(chosen_teams)
-    audit.record("work.plan.draft", target=plan, by=by, at=at, after=plan.status)
+    audit.record("work.plan.draft", target=plan, by=by, at=at, after=plan.status, reason=words)
     return plan
 
 

@@ -1,9 +1,10 @@
 """Make a plan real: what teams see, without booking anybody twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
@@ -19,14 +20,24 @@ from dianliang.kernel.errors import StaleStateError
 KEPT = timedelta(minutes=15)
 """A confirmed visit is kept if the plan's line differs from it by no more than this."""
 MOST_NAMED = 5
+NOBODY: Mapping[str, str] = {}
 
 
 @transaction.atomic
-def publish(*, plan: Plan, revision: int, by: Actor, at: datetime) -> list[Visit]:
+def publish(
+    *,
+    plan: Plan,
+    revision: int,
+    by: Actor,
+    at: datetime,
+    eased: Mapping[str, str] = NOBODY,
+) -> list[Visit]:
     """Publish a plan: visits for the teams, jobs scheduled, the replaced plan superseded.
 
-    A visit that somebody has accepted or begun stays as it is; one that stays with its team and
-    day is retimed, not replaced. Of two people who publish at once one wins and the other is told.
+    A visit that somebody has accepted or begun stays as it is, unless its job is in `eased`: what
+    happened changes it, and its value is the state in which the dispatcher saw it. One that stays
+    with its team and day is retimed, not replaced. Of two people who publish at once one wins and
+    the other is told.
 
     Raises:
         StaleStateError: the plan was changed or published meanwhile.
@@ -43,9 +54,9 @@ def publish(*, plan: Plan, revision: int, by: Actor, at: datetime) -> list[Visit
     lines = list(plan.stops.select_related("job__unit", "team").order_by("on", "team", "sequence"))
     _hold_teams(lines)
     current = _open_visits(plan, lines)
-    _refuse_if_overtaken(plan, lines, current)
-    made = [_visit(line, current.get(line.job_id), by=by, at=at) for line in lines]
-    _withdraw_dropped(plan, {line.job_id for line in lines}, by=by, at=at)
+    _refuse_if_overtaken(plan, lines, current, eased)
+    made = [_visit(line, current.get(line.job_id), eased, by=by, at=at) for line in lines]
+    _withdraw_dropped(plan, {line.job_id for line in lines}, eased, by=by, at=at)
     return [visit for visit in made if visit is not None]
 
 
@@ -70,9 +81,13 @@ def _open_visits(plan: Plan, lines: Sequence[PlannedStop]) -> dict[int, Visit]:
 
 
 def _refuse_if_overtaken(
-    plan: Plan, lines: Sequence[PlannedStop], current: dict[int, Visit]
+    plan: Plan,
+    lines: Sequence[PlannedStop],
+    current: dict[int, Visit],
+    eased: Mapping[str, str],
 ) -> None:
-    found = [*_jobs_gone(plan, lines), *_confirmed_elsewhere(lines, current)]
+    found = [*_jobs_gone(plan, lines), *_confirmed_elsewhere(lines, current, eased)]
+    found += _begun_meanwhile(plan, lines, current, eased)
     found += _unknown_visits(plan, lines, current)
     if found:
         more = f"等 {len(found)} 项" if len(found) > MOST_NAMED else ""
@@ -91,15 +106,33 @@ def _jobs_gone(plan: Plan, lines: Sequence[PlannedStop]) -> Iterator[str]:
             yield f"工单 {job.number} 的诉求人要求换队，不能再派{line.team.name}"
 
 
-def _confirmed_elsewhere(lines: Sequence[PlannedStop], current: dict[int, Visit]) -> Iterator[str]:
+def _confirmed_elsewhere(
+    lines: Sequence[PlannedStop], current: dict[int, Visit], eased: Mapping[str, str]
+) -> Iterator[str]:
     for line in lines:
         visit = current.get(line.job_id)
         if visit is None or visit.status not in VISIT_COMMITTED:
             continue
         is_kept = (visit.team_id, visit.on) == (line.team_id, line.on)
+        if visit.job.number in eased and (is_kept or eased[visit.job.number] == visit.status):
+            continue
         if not is_kept or abs(visit.depart_at - line.depart_at) > KEPT:
             at = visit.arrive_at.astimezone(SHANGHAI)
             yield f"工单 {line.job.number} {visit.team.name}已接单（{at:%m-%d %H:%M}），不能改动"
+
+
+def _begun_meanwhile(
+    plan: Plan,
+    lines: Sequence[PlannedStop],
+    current: dict[int, Visit],
+    eased: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield the visits that were to be taken back and that teams have begun since."""
+    kept = {line.job_id for line in lines}
+    for visit in current.values():
+        seen = eased.get(visit.job.number)
+        if seen is not None and visit.job_id not in kept and visit.status != seen:
+            yield f"工单 {visit.job.number} {visit.team.name}{visit.get_status_display()}"
 
 
 def _unknown_visits(
@@ -118,9 +151,17 @@ def _unknown_visits(
         yield f"{lane} 另有 {count} 个上门{source}，会重复占用该队"
 
 
-def _visit(line: PlannedStop, current: Visit | None, *, by: Actor, at: datetime) -> Visit | None:
+def _visit(
+    line: PlannedStop,
+    current: Visit | None,
+    eased: Mapping[str, str],
+    *,
+    by: Actor,
+    at: datetime,
+) -> Visit | None:
     """Make or retime the visit of one line; of a confirmed one only the order may change."""
-    if current is not None and current.status in VISIT_COMMITTED:
+    is_held = current is not None and current.job.number not in eased
+    if current is not None and is_held and current.status in VISIT_COMMITTED:
         Visit.objects.filter(pk=current.pk).update(sequence=line.sequence)
         return None
     if current is not None and (current.team_id, current.on) == (line.team_id, line.on):
@@ -160,9 +201,12 @@ def _retime(visit: Visit, line: PlannedStop, *, by: Actor, at: datetime) -> Visi
     return visit
 
 
-def _withdraw_dropped(plan: Plan, kept: set[int], *, by: Actor, at: datetime) -> None:
-    """Take back visits that nobody has accepted and that the new plan leaves out."""
-    dropped = Visit.objects.filter(status="SCHEDULED", job__in=plan.jobs.all())
+def _withdraw_dropped(
+    plan: Plan, kept: set[int], eased: Mapping[str, str], *, by: Actor, at: datetime
+) -> None:
+    """Take back visits that the new plan leaves out and that nobody has accepted, or may change."""
+    may_go = Q(status="SCHEDULED") | Q(status__in=["ACCEPTED", "EN_ROUTE"], job__number__in=eased)
+    dropped = Visit.objects.filter(may_go, job__in=plan.jobs.all())
     for visit in dropped.exclude(job_id__in=kept).select_related("job"):
         words = f"计划 {plan.number} 未排入"
         ended = {"ended_at": at, "reason": words}

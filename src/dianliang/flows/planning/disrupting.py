@@ -1,0 +1,234 @@
+"""Tell what happened to a published plan, and draft the plan that fits it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from dianliang.domain.work.models import Job, Plan
+from dianliang.domain.work.operations import plans as operations
+from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.domain.workforce.models import Team
+from dianliang.flows.planning.drafting import plan_of, start_solving
+from dianliang.flows.planning.happened import Cut, Happened, happened_from
+from dianliang.flows.planning.problem import busy_jobs, planned_jobs
+from dianliang.flows.planning.records import relaxations_of
+from dianliang.flows.planning.repairing import MOST_CHANGES
+from dianliang.flows.planning.told import Told, told_visits
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError
+
+MOST_BUDGET = 50
+LONGEST_MIN = 600
+MOST_CUTS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A team that is missing on a day from an instant on."""
+
+    team_code: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Longer:
+    """A visit that takes so many minutes more than was thought."""
+
+    job_number: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a dispatcher says has happened, all at once, and how many visits may change for it."""
+
+    lost: tuple[Lost, ...] = ()
+    longer: tuple[Longer, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    urgent: tuple[str, ...] = ()
+    most_changes: int = MOST_CHANGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenVisit:
+    """A visit to which something may have happened."""
+
+    job_number: str
+    title: str
+    team_name: str
+    on: date
+    start_at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a dispatcher can choose from when he says what happened."""
+
+    teams: tuple[tuple[str, str], ...]
+    days: tuple[date, ...]
+    visits: tuple[OpenVisit, ...] = field(default_factory=tuple)
+
+
+def choices(*, number: str, by: Actor, at: datetime) -> Choices:
+    """Return the teams, days and open visits of a published plan, as things are now.
+
+    Raises:
+        NotVisibleError: there is no such plan, or it is another unit's.
+        UnableToPlanError: it is not the plan that teams follow now.
+    """
+    plan = _followed(number, by=by)
+    today = at.astimezone(SHANGHAI).date()
+    told = told_visits(plan)
+    days = sorted({today, *(one.visit.on for one in told.values() if one.visit.on >= today)})
+    return Choices(
+        teams=tuple(plan.teams.order_by("code").values_list("code", "name")),
+        days=tuple(day for day in days if plan.first_on <= day <= plan.last_on),
+        visits=tuple(_open(one) for one in told.values()),
+    )
+
+
+def _open(one: Told) -> OpenVisit:
+    visit = one.visit
+    return OpenVisit(
+        job_number=visit.job.number,
+        title=visit.job.title,
+        team_name=visit.team.name,
+        on=visit.on,
+        start_at=one.start_at,
+        status=visit.status,
+    )
+
+
+def _followed(number: str, *, by: Actor) -> Plan:
+    plan = plan_of(number, by=by)
+    if plan.status != "PUBLISHED":
+        raise UnableToPlanError("只有已发布、未被替代的计划才能报情况，请打开最新的计划。")
+    return plan
+
+
+@transaction.atomic
+def tell(*, number: str, report: Report, by: Actor, at: datetime) -> Plan:
+    """Draft a successor of a published plan that fits what happened; it is computed at once.
+
+    Raises:
+        NotVisibleError: the plan is unknown or foreign.
+        InvalidInputError: nothing happened, or a team, visit or job is unknown; it names the field.
+        UnableToPlanError: the plan is not published, its days are over, or a visit is under way.
+    """
+    old = _followed(number, by=by)
+    teams = list(old.teams.all())
+    told = told_visits(old)
+    urgent = _urgent(report.urgent, by=by)
+    happened, words = _checked(report, teams, told, old, at=at)
+    words += [f"急单：{job.number} {job.title}" for job in urgent]
+    if not words:
+        raise InvalidInputError("请至少说一件发生了的事。", field="happened")
+    if not 0 <= report.most_changes <= MOST_BUDGET:
+        raise InvalidInputError(f"最多改动的上门数应为 0 到 {MOST_BUDGET}。", field="most_changes")
+    before = happened_from(old.outcome)
+    for job in urgent:
+        before = before.wanting(job.number)
+    rows = {job.pk: job for job in planned_jobs(old)}
+    rows |= {j.pk: j for j in busy_jobs(teams, first_on=old.first_on, last_on=old.last_on)}
+    rows |= {job.pk: job for job in urgent}
+    repair = {
+        "words": words,
+        "urgent": [job.number for job in urgent],
+        "most_changes": report.most_changes,
+    }
+    plan = operations.draft(
+        unit=old.unit,
+        jobs=rows.values(),
+        teams=teams,
+        first_on=max(old.first_on, at.astimezone(SHANGHAI).date()),
+        last_on=old.last_on,
+        seconds=old.seconds,
+        seed=old.seed,
+        by=by,
+        at=at,
+        replaces=old,
+        outcome={
+            "relaxations": relaxations_of(old),
+            "happened": before.and_then(happened).stored(),
+            "repair": repair,
+        },
+        words="；".join(words),
+    )
+    return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
+
+
+def _urgent(numbers: Sequence[str], *, by: Actor) -> list[Job]:
+    rows = Job.objects.select_related("unit").filter(number__in=numbers, status="OPEN")
+    found = [job for job in rows.order_by("pk") if by.reaches_unit(job.unit.path)]
+    missing = sorted(set(numbers) - {job.number for job in found})
+    if missing:
+        raise InvalidInputError(
+            f"急单 {missing[0][:24]} 不存在、已安排或不归您管，请刷新后重选。", field="urgent"
+        )
+    return found
+
+
+def _checked(
+    report: Report, teams: Sequence[Team], told: dict[str, Told], plan: Plan, *, at: datetime
+) -> tuple[Happened, list[str]]:
+    """Return what happened, and a sentence for each part of it."""
+    happened = Happened(
+        lost=dict(_lost(one, {team.code for team in teams}, plan, at=at) for one in report.lost),
+        longer=dict(_longer(one, told) for one in report.longer),
+        cuts=report.cuts,
+        withdrawn=frozenset(_withdrawn(number, told) for number in report.withdrawn),
+    )
+    if len(report.cuts) > MOST_CUTS:
+        raise InvalidInputError(f"一次最多报 {MOST_CUTS} 处道路中断。", field="cut")
+    names = {team.code: team.name for team in teams}
+    words = [
+        f"{names[code]} {since.astimezone(SHANGHAI):%m-%d %H:%M} 起不能出勤"
+        for (code, _), since in happened.lost.items()
+    ]
+    words += [f"{_named(told[n])} 要多做 {minutes} 分钟" for n, minutes in happened.longer.items()]
+    words += [cut.words for cut in report.cuts]
+    words += [f"撤下 {_named(told[number])}" for number in sorted(happened.withdrawn)]
+    return happened, words
+
+
+def _named(one: Told) -> str:
+    return f"{one.visit.job.number} {one.visit.job.title}"
+
+
+def _lost(
+    one: Lost, codes: set[str], plan: Plan, *, at: datetime
+) -> tuple[tuple[str, date], datetime]:
+    if one.team_code not in codes:
+        raise InvalidInputError("不能出勤的队伍不在这个计划里，请重新选择。", field="lost_team")
+    on = one.since.astimezone(SHANGHAI).date()
+    if not plan.first_on <= on <= plan.last_on or on < at.astimezone(SHANGHAI).date():
+        raise InvalidInputError(
+            f"不能出勤的日期 {on:%m-%d} 已过去或不在这个计划里。", field="lost_from"
+        )
+    return (one.team_code, on), max(one.since, at)
+
+
+def _longer(one: Longer, told: dict[str, Told]) -> tuple[str, int]:
+    if one.job_number not in told:
+        raise InvalidInputError("“做得更久”的上门已结束或不在这个计划里。", field="longer_job")
+    if not 1 <= one.minutes <= LONGEST_MIN:
+        raise InvalidInputError(
+            f"“要多做几分钟”应为 1 到 {LONGEST_MIN} 的整数。", field="longer_minutes"
+        )
+    return one.job_number, one.minutes
+
+
+def _withdrawn(number: str, told: dict[str, Told]) -> str:
+    one = told.get(number)
+    if one is None:
+        raise InvalidInputError("要撤下的上门已结束或不在这个计划里。", field="withdrawn")
+    if one.visit.status == "ARRIVED":
+        raise UnableToPlanError(
+            f"{number} 队伍已经到场，不能撤下；请队伍在手机上按“未遇”或“完成”。", field="withdrawn"
+        )
+    return number

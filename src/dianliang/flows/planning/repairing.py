@@ -1,0 +1,212 @@
+"""Fit a published plan to what happened: few visits change, and each change has its cause."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dianliang.domain.work.lifecycle import VISIT_COMMITTED
+from dianliang.domain.work.models import Job, Plan, Visit
+from dianliang.domain.work.operations.plans import OutLine, StopLine
+from dianliang.domain.work.operations.publishing import KEPT
+from dianliang.engines import routing
+from dianliang.flows.planning.happened import happened_from
+from dianliang.flows.planning.problem import Asked, Built, build_from, locked_lines, planned_jobs
+from dianliang.flows.planning.records import (
+    FREE,
+    lines_of,
+    locked_numbers,
+    lunches_of,
+    outcome_of,
+    relaxations_of,
+)
+from dianliang.flows.planning.told import Told, floors_of, told_visits
+from dianliang.kernel.calendar import SHANGHAI
+
+LONGEST_S = 2.5
+"""A dispatcher waits on the telephone: the search ends then, reading and explaining come on top."""
+MOST_CHANGES = 5
+LEFT_BEFORE = routing.Reason(
+    code=routing.ReasonCode.NOT_WORTH, words="原计划没有排它，这次也不为它改动别的上门。"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """A plan that fits what happened, as records to store."""
+
+    stops: list[StopLine]
+    left_out: list[OutLine]
+    outcome: dict[str, Any]
+    solver: str
+
+
+def is_repair(plan: Plan) -> bool:
+    """Tell whether a plan fits another to what happened, rather than planning afresh."""
+    return "repair" in (plan.outcome or {})
+
+
+def repair(plan: Plan, *, at: datetime) -> Repaired:
+    """Compute a plan that stays close to what people were told.
+
+    Visits that teams have begun stay. At most `most_changes` others change, besides those that
+    what happened makes impossible. Nobody comes more than a quarter of an hour before he was said
+    to come.
+
+    Raises:
+        InvalidProblemError: the records contradict each other.
+    """
+    began = time.monotonic()
+    body: dict[str, Any] = (plan.outcome or {})["repair"]
+    told = told_visits(plan)
+    built = build_from(_asked(plan, told), at=at)
+    known = _known(built, told, plan, urgent=body["urgent"], at=at)
+    found = routing.replan(
+        built.problem,
+        known,
+        stop=routing.MaxSeconds(limit_s=LONGEST_S, clock=time.monotonic),
+        most_changes=body["most_changes"],
+        before=at,
+    )
+    stops, left_out = lines_of(found.plan, built, locked=locked_numbers(plan))
+    left_out = [line for line in left_out if not _is_going_on(line.job, told, built)]
+    causes = {
+        "eased": _eased(stops, told, built),
+        "forced": {c.job_id: _cause(told.get(c.job_id), built) for c in found.forced},
+        "chosen": [change.job_id for change in found.chosen],
+    }
+    outcome = outcome_of(
+        found.plan,
+        built,
+        relaxations=relaxations_of(plan),
+        solved_s=time.monotonic() - began,
+        repair={**body, **causes},
+    )
+    return Repaired(stops=stops, left_out=left_out, outcome=outcome, solver=found.plan.version)
+
+
+def _asked(plan: Plan, told: Mapping[str, Told]) -> Asked:
+    return Asked(
+        jobs=list(planned_jobs(plan)),
+        teams=list(plan.teams.all()),
+        first_on=plan.first_on,
+        last_on=plan.last_on,
+        relaxations=relaxations_of(plan),
+        locked=locked_lines(plan),
+        happened=happened_from(plan.outcome),
+        eased=frozenset(told),
+        floors=floors_of(told),
+    )
+
+
+def _known(
+    built: Built, told: Mapping[str, Told], plan: Plan, *, urgent: Sequence[str], at: datetime
+) -> routing.Plan:
+    """Return what people know as a plan of the engine.
+
+    What should have begun by now and has not is as late as it is: it begins when its team gets
+    there from now on.
+    """
+    routes: dict[tuple[str, date], list[routing.Stop]] = {}
+    for number, one in told.items():
+        if number in built.jobs or number in built.withdrawn:
+            lane = (one.visit.team.code, one.visit.on)
+            routes.setdefault(lane, []).append(_stop(number, one, at=at))
+    lunches = lunches_of(plan.replaces)
+    return routing.Plan(
+        routes=tuple(
+            _route(code, on, stops, lunches.get((code, on)), built)
+            for (code, on), stops in routes.items()
+        ),
+        unassigned=_left_before(built, told, plan, urgent=urgent),
+        objective=FREE,
+        seed=1,
+        iterations=0,
+    )
+
+
+def _stop(number: str, one: Told, *, at: datetime) -> routing.Stop:
+    start_at = max(one.start_at, at + timedelta(seconds=one.travel_s))
+    return routing.Stop(
+        job_id=number,
+        arrive_at=start_at,
+        start_at=start_at,
+        depart_at=max(one.visit.depart_at, start_at),
+        travel_s=one.travel_s,
+        travel_m=0,
+        late_s=0,
+        why="",
+    )
+
+
+def _route(
+    code: str, on: date, stops: list[routing.Stop], lunch_at: datetime | None, built: Built
+) -> routing.Route:
+    midday = datetime(on.year, on.month, on.day, 12, tzinfo=SHANGHAI)
+    days = built.days.get(code, ())
+    return routing.Route(
+        team_id=code,
+        shift=days.index(on) if on in days else -1,
+        stops=tuple(stops),
+        leave_at=midday,
+        return_at=midday,
+        lunch_at=lunch_at,
+        travel_s=0,
+        travel_m=0,
+        overtime_s=0,
+    )
+
+
+def _left_before(
+    built: Built, told: Mapping[str, Told], plan: Plan, *, urgent: Sequence[str]
+) -> tuple[routing.Unassigned, ...]:
+    """Return the jobs that the earlier plan left out already: nobody is moved for them."""
+    return tuple(
+        routing.Unassigned(job_id=job.id, reasons=(LEFT_BEFORE,), fix=None)
+        for job in built.problem.jobs
+        if job.id not in told and job.id not in urgent
+    )
+
+
+def _is_going_on(job: Job, told: Mapping[str, Told], built: Built) -> bool:
+    """Tell whether a team is at a job or on its way there, so that it is not left out."""
+    one = told.get(job.number)
+    if one is None or job.number in built.withdrawn:
+        return False
+    is_stranded = (one.visit.team.code, one.visit.on) in built.happened.lost
+    return one.visit.status == "ARRIVED" or (one.visit.status == "EN_ROUTE" and not is_stranded)
+
+
+def _eased(stops: Sequence[StopLine], told: Mapping[str, Told], built: Built) -> dict[str, str]:
+    """Return the confirmed visits that the plan changes, with their state when it was made."""
+    lines = {line.job.number: line for line in stops}
+    eased: dict[str, str] = {}
+    for number, one in told.items():
+        line, is_known = lines.get(number), number in built.jobs or number in built.withdrawn
+        is_dropped = line is None and not _is_going_on(one.visit.job, told, built)
+        is_changed = is_dropped or (line is not None and _differs(line, one.visit))
+        if one.visit.status in VISIT_COMMITTED and is_known and is_changed:
+            eased[number] = one.visit.status
+    return eased
+
+
+def _differs(line: StopLine, visit: Visit) -> bool:
+    is_elsewhere = (line.team.pk, line.on) != (visit.team_id, visit.on)
+    return is_elsewhere or abs(line.depart_at - visit.depart_at) > KEPT
+
+
+def _cause(one: Told | None, built: Built) -> str:
+    """Say which part of what happened a change comes from."""
+    if one is None:
+        return ""
+    visit, happened = one.visit, built.happened
+    if visit.job.number in happened.withdrawn:
+        return "这次上门已撤下"
+    if (visit.team.code, visit.on) in happened.lost:
+        return f"{visit.team.name}不能出勤"
+    if visit.job.number in happened.longer:
+        return "做得比预计久"
+    if happened.longer:
+        return "前面的上门做得比预计久"
+    return "道路中断" if happened.cuts else "队伍的进度比原计划晚"

@@ -1,0 +1,266 @@
+"""Something happened: the published plan is fitted to it, few visits change, and why is said."""
+
+from datetime import timedelta
+
+import pytest
+
+from dianliang.core import jobs as background
+from dianliang.core.models import AuditEvent
+from dianliang.domain.work.models import Job, Plan, Visit
+from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.flows.planning import difference, disrupting, drafting, editing, urgent
+from dianliang.flows.planning.disrupting import Longer, Lost, Report
+from dianliang.flows.planning.happened import Cut, circle
+from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.geo import GeoPoint
+from tests.flows.planning.test_fixes import at
+from tests.flows.planning.test_planning import computed, draft, job, publish
+from tests.town import NOON, TODAY
+
+
+@pytest.fixture
+def today(two_teams):
+    """Eight visits this afternoon, each team with its own village; made and published at noon."""
+    jobs = [
+        job(two_teams, f"第{n}户", area=area, duration_min=30)
+        for n, area in enumerate(("V1", "V2") * 3)
+    ]
+    plan = computed(draft(two_teams, jobs, day=TODAY))
+    publish(two_teams, plan)
+    assert set(Visit.objects.values_list("team__code", flat=True)) == {"A", "B"}
+    return plan
+
+
+def tell(town, plan, by=None, when=NOON, **report):
+    made = disrupting.tell(
+        number=plan.number, report=Report(**report), by=by or town.actor(), at=when
+    )
+    assert background.run_next(owner="test", clock=lambda: when)
+    made.refresh_from_db()
+    assert made.status == "READY", made.outcome
+    return made
+
+
+def changes(town, plan):
+    found = difference.differences(number=plan.number, by=town.actor())
+    return {c.job_number: c for c in found}
+
+
+def of_team(code):
+    return Visit.objects.filter(team__code=code).order_by("arrive_at")
+
+
+def release(town, plan, when=NOON):
+    plan.refresh_from_db()
+    return drafting.publish(number=plan.number, revision=plan.revision, by=town.actor(), at=when)
+
+
+def test_visits_of_a_team_that_is_lost_go_to_others_and_nobody_else_is_moved(two_teams, today):
+    Visit.objects.update(status="ACCEPTED")
+    stranded = {visit.job.number for visit in of_team("A")}
+
+    after = tell(two_teams, today, lost=(Lost(team_code="A", since=NOON),))
+
+    found = changes(two_teams, after)
+    assert {n for n, c in found.items() if c.cause == "forced"} == stranded
+    assert {found[n].why for n in stranded} == {"A队不能出勤"}
+    assert sum(c.cause == "chosen" for c in found.values()) <= 5
+    assert set(after.stops.values_list("team__code", flat=True)) == {"B"}
+    release(two_teams, after)
+    open_now = Visit.objects.filter(status__in=["SCHEDULED", "ACCEPTED"])
+    assert set(open_now.values_list("team__code", flat=True)) == {"B"}
+    assert open_now.count() == after.stops.count()
+    today.refresh_from_db()
+    assert today.status == "SUPERSEDED"
+
+
+def test_a_team_that_is_lost_later_keeps_what_it_can_do_before(two_teams, today):
+    first = of_team("A").first()
+    since = first.depart_at + timedelta(minutes=20)
+
+    after = tell(two_teams, today, lost=(Lost(team_code="A", since=since),))
+
+    kept = after.stops.filter(team__code="A")
+    assert first.job_id in set(kept.values_list("job_id", flat=True))
+    assert all(line.depart_at <= since for line in kept)
+
+
+def test_with_a_budget_of_nothing_only_what_is_forced_changes(two_teams, today):
+    wanted = job(two_teams, "电线断落", priority=Job.Priority.MUST, duration_min=60)
+
+    after = tell(two_teams, today, urgent=(wanted.number,), most_changes=0)
+
+    found = changes(two_teams, after)
+    assert found[wanted.number].cause == "added"
+    assert {c.cause for c in found.values()} <= {"added", "slight"}
+
+
+def test_a_visit_that_takes_longer_pushes_back_what_follows_and_says_so(two_teams, today):
+    first, second, *_ = of_team("A")
+    Visit.objects.filter(pk=first.pk).update(status="ARRIVED", arrived_at=NOON)
+    Visit.objects.filter(pk=second.pk).update(status="ACCEPTED")
+
+    longer = (Longer(job_number=first.job.number, minutes=60),)
+    after = tell(two_teams, today, longer=longer, most_changes=0)
+
+    line = after.stops.get(job=second.job)
+    assert line.start_at >= NOON + timedelta(minutes=90)
+    assert changes(two_teams, after)[second.job.number].why == "前面的上门做得比预计久"
+    release(two_teams, after)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("ARRIVED", "ACCEPTED")
+    assert second.arrive_at == line.arrive_at
+    assert first.depart_at == after.stops.get(job=first.job).depart_at
+
+
+def test_a_cut_road_leaves_out_who_cannot_be_reached_with_that_reason(two_teams, today):
+    away = {visit.job.number for visit in Visit.objects.filter(job__area__code="V2")}
+    around = circle(GeoPoint(30.46, 119.59), radius_m=600)
+    two_teams.teams["B"].__class__.objects.update(base_lat=30.51, base_lon=119.61)
+
+    cut = Cut(points=around, is_closed=True, words="大溪村周围 0.6 公里道路中断")
+    after = tell(two_teams, today, cuts=(cut,))
+
+    left = {left.job.number: left for left in after.unplanned.select_related("job")}
+    assert left.keys() == away
+    assert {out.reasons[0]["code"] for out in left.values()} == {"cut_off"}
+    release(two_teams, after)
+    assert not Visit.objects.filter(status="SCHEDULED", job__area__code="V2").exists()
+    assert set(Job.objects.filter(area__code="V2").values_list("status", flat=True)) == {"OPEN"}
+
+
+def test_a_withdrawn_visit_is_taken_back_and_nobody_comes_sooner_than_told(two_teams, today):
+    first = of_team("A").first()
+    Visit.objects.update(status="ACCEPTED")
+    told = {v.job.number: v.arrive_at for v in Visit.objects.exclude(pk=first.pk)}
+
+    after = tell(two_teams, today, withdrawn=(first.job.number,))
+
+    for line in after.stops.select_related("job"):
+        assert line.start_at >= told[line.job.number] - timedelta(minutes=15)
+    release(two_teams, after)
+    first.refresh_from_db()
+    first.job.refresh_from_db()
+    assert (first.status, first.job.status) == ("WITHDRAWN", "OPEN")
+
+
+def test_a_team_on_site_cannot_be_called_off_from_the_desk(two_teams, today):
+    first = of_team("A").first()
+    Visit.objects.filter(pk=first.pk).update(status="ARRIVED", arrived_at=NOON)
+
+    with pytest.raises(UnableToPlanError, match="已经到场"):
+        tell(two_teams, today, withdrawn=(first.job.number,))
+
+
+def test_a_crew_sees_its_changed_day(two_teams, today):
+    Visit.objects.update(status="ACCEPTED")
+    after = tell(two_teams, today, lost=(Lost(team_code="A", since=NOON),))
+    release(two_teams, after)
+
+    open_now = {
+        code: list(of_team(code).filter(status__in=["SCHEDULED", "ACCEPTED"])) for code in "AB"
+    }
+
+    assert (len(open_now["A"]), len(open_now["B"])) == (0, after.stops.count())
+    lines = dict(after.stops.values_list("job_id", "arrive_at"))
+    for visit in open_now["B"]:
+        assert abs(visit.arrive_at - lines[visit.job_id]) <= timedelta(minutes=15)
+    assert {v.status for v in of_team("A")} == {"WITHDRAWN"}
+
+
+def test_what_happened_stays_true_for_the_next_urgent_job_and_the_next_report(two_teams, today):
+    after = tell(two_teams, today, lost=(Lost(team_code="A", since=NOON),))
+    release(two_teams, after)
+
+    wanted = job(two_teams, "电线断落", duration_min=10, area="V1")
+    found = urgent.offer(
+        number=after.number, job_number=wanted.number, by=two_teams.actor(), at=NOON
+    )
+    again = tell(two_teams, after, urgent=(wanted.number,))
+
+    assert {slot.team_code for slot in found.slots} <= {"B"}
+    assert set(again.stops.values_list("team__code", flat=True)) == {"B"}
+
+
+def test_the_second_of_two_dispatchers_is_told_and_tells_again_on_the_new_plan(two_teams, today):
+    mine, theirs = (
+        tell(two_teams, today, lost=(Lost(team_code=code, since=NOON),)) for code in "AB"
+    )
+    release(two_teams, mine)
+
+    with pytest.raises(StaleStateError, match=today.number):
+        release(two_teams, theirs)
+    with pytest.raises(UnableToPlanError, match="最新的计划"):
+        tell(two_teams, today, lost=(Lost(team_code="B", since=NOON),))
+
+
+def test_a_visit_begun_between_draft_and_publication_stops_it(two_teams, today):
+    Visit.objects.update(status="ACCEPTED")
+    first = of_team("A").first()
+    after = tell(two_teams, today, lost=(Lost(team_code="A", since=NOON),))
+    Visit.objects.filter(pk=first.pk).update(status="ARRIVED", arrived_at=NOON)
+
+    with pytest.raises(UnableToPlanError, match=first.job.number):
+        release(two_teams, after)
+    first.refresh_from_db()
+    assert first.status == "ARRIVED"
+
+
+def test_a_plan_that_was_fitted_can_be_changed_by_hand_and_computed_again(two_teams, today):
+    Visit.objects.update(status="ACCEPTED")
+    after = tell(two_teams, today, withdrawn=(of_team("A").first().job.number,))
+    again = drafting.replan(
+        number=after.number, revision=after.revision, by=two_teams.actor(), at=NOON
+    )
+    assert background.run_next(owner="test", clock=lambda: NOON)
+    again.refresh_from_db()
+    line = again.stops.first()
+
+    with pytest.raises(UnableToPlanError, match="已被队伍接单"):
+        editing.remove(
+            number=again.number,
+            revision=again.revision,
+            job_number=line.job.number,
+            by=two_teams.actor(),
+            at=NOON,
+        )
+    assert again.outcome["repair"]["most_changes"] == 5
+
+
+def test_what_was_said_is_on_record_with_the_draft(two_teams, today):
+    after = tell(two_teams, today, lost=(Lost(team_code="A", since=at(14, day=TODAY)),))
+
+    event = AuditEvent.objects.get(verb="work.plan.draft", target_id=after.number)
+    assert event.reason == "A队 11-24 14:00 起不能出勤"
+
+
+@pytest.mark.parametrize(
+    ("report", "field"),
+    [
+        ({}, "happened"),
+        ({"lost": (Lost(team_code="Z", since=NOON),)}, "lost_team"),
+        ({"lost": (Lost(team_code="A", since=NOON + timedelta(days=3)),)}, "lost_from"),
+        ({"longer": (Longer(job_number="?", minutes=5),)}, "longer_job"),
+        ({"withdrawn": ("?",)}, "withdrawn"),
+        ({"urgent": ("?",)}, "urgent"),
+        ({"lost": (Lost(team_code="A", since=NOON),), "most_changes": 51}, "most_changes"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_its_field(two_teams, today, report, field):
+    with pytest.raises(InvalidInputError) as refusal:
+        tell(two_teams, today, **report)
+
+    assert refusal.value.field == field
+    assert Plan.objects.count() == 1
+
+
+def test_a_stranger_and_a_neighbour_find_no_plan(two_teams, today):
+    Plan.objects.update(unit=two_teams.units["S1"])
+    lost = (Lost(team_code="A", since=NOON),)
+
+    for by in (two_teams.actor("S2"), two_teams.actor("WTR", Role.ALLIANCE_UNIT)):
+        with pytest.raises(NotVisibleError):
+            tell(two_teams, today, by=by, lost=lost)
+    assert tell(two_teams, today, by=two_teams.actor("S1"), lost=lost)
