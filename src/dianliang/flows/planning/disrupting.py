@@ -187,13 +187,18 @@ def _checked(
         raise InvalidInputError(f"一次最多报 {MOST_CUTS} 处道路中断。", field="cut")
     names = {team.code: team.name for team in teams}
     words = [
-        f"{names[code]} {since.astimezone(SHANGHAI):%m-%d %H:%M} 起不能出勤"
+        f"{names[code]} {_from_when(since.astimezone(SHANGHAI))}不能出勤"
         for (code, _), since in happened.lost.items()
     ]
     words += [f"{_named(told[n])} 要多做 {minutes} 分钟" for n, minutes in happened.longer.items()]
     words += [cut.words for cut in report.cuts]
     words += [f"撤下 {_named(told[number])}" for number in sorted(happened.withdrawn)]
     return happened, words
+
+
+def _from_when(since: datetime) -> str:
+    is_whole_day = (since.hour, since.minute) == (0, 0)
+    return f"{since:%m-%d} 全天" if is_whole_day else f"{since:%m-%d %H:%M} 起"
 
 
 def _named(one: Told) -> str:

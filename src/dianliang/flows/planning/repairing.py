@@ -70,7 +70,12 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
         before=at,
     )
     stops, left_out = lines_of(found.plan, built, locked=locked_numbers(plan))
-    left_out = [line for line in left_out if not _is_going_on(line.job, told, built)]
+    before = _said_before(plan, urgent=body["urgent"])
+    left_out = [
+        before.get(line.job.number, line)
+        for line in left_out
+        if not _is_going_on(line.job, told, built)
+    ]
     causes = {
         "eased": _eased(stops, told, built),
         "forced": {c.job_id: _cause(told.get(c.job_id), built) for c in found.forced},
@@ -167,6 +172,18 @@ def _left_before(
         for job in built.problem.jobs
         if job.id not in told and job.id not in urgent
     )
+
+
+def _said_before(plan: Plan, *, urgent: Sequence[str]) -> dict[str, OutLine]:
+    """Return what the earlier plan said about what it left out, with its ways to fit it in."""
+    rows = plan.replaces.unplanned.select_related("job") if plan.replaces else ()
+    return {
+        row.job.number: OutLine(
+            job=row.job, reasons=row.reasons, fix=row.fix, other_fixes=row.other_fixes
+        )
+        for row in rows
+        if row.job.number not in urgent
+    }
 
 
 def _is_going_on(job: Job, told: Mapping[str, Told], built: Built) -> bool:

@@ -18,6 +18,7 @@ from dianliang.domain.work.queries.plan_rows import (
     LeftOut,
     PlanPage,
     Relaxed,
+    Repair,
     StopRow,
 )
 from dianliang.domain.work.queries.plans import row, team_row
@@ -48,7 +49,7 @@ def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage
     Raises:
         NotVisibleError: there is none, or it is another unit's.
     """
-    plan = Plan.objects.select_related("unit").filter(number=number).first()
+    plan = Plan.objects.select_related("unit", "replaces").filter(number=number).first()
     if plan is None or not by.reaches_unit(plan.unit.path):
         raise NotVisibleError("没有找到这个计划。")
     outcome = plan.outcome or {}
@@ -79,6 +80,20 @@ def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage
         verbs=frozenset(t.verb for t in PLAN.verbs(plan.status, role=Role(by.role))),
         teams=tuple(team_row(team) for team in teams.values()),
         hours=axis.hours,
+        repair=_repair(plan, outcome.get("repair")),
+    )
+
+
+def _repair(plan: Plan, body: Mapping[str, Any] | None) -> Repair | None:
+    """Return what the plan was fitted to; the figures are there when it is computed."""
+    if not body:
+        return None
+    return Repair(
+        words=tuple(body["words"]),
+        replaces=plan.replaces.number if plan.replaces else "",
+        most_changes=body["most_changes"],
+        forced=len(body.get("forced", ())),
+        chosen=len(body.get("chosen", ())),
     )
 
 

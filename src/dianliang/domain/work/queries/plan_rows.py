@@ -130,6 +130,11 @@ class FixRow:
     words: str
     price_s: float
 
+    @property
+    def saved_s(self) -> float:
+        """Return what it saves, where it costs less than nothing."""
+        return max(0.0, -self.price_s)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
@@ -146,6 +151,17 @@ class Relaxed:
 
     job_number: str
     words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What a plan was fitted to, and how many visits that changes."""
+
+    words: tuple[str, ...]
+    replaces: str
+    most_changes: int
+    forced: int
+    chosen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,3 +189,4 @@ class PlanPage:
     verbs: frozenset[str]
     teams: tuple[TeamRow, ...]
     hours: tuple[tuple[int, float], ...]
+    repair: Repair | None

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.console.planning import views
+from dianliang.faces.console.planning import disruption, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.plans, name="plans"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:number>/progress/", views.progress, name="plan_progress"),
     path("<slug:number>/sheets/", views.sheets, name="plan_sheets"),
     path("<slug:number>/urgent/", views.offer, name="plan_urgent"),
+    path("<slug:number>/happened/", disruption.happened, name="plan_happened"),
+    path("<slug:number>/why/<slug:job>/", views.why, name="plan_why"),
     path("<slug:number>/publish/", views.publish, name="plan_publish"),
     path("<slug:number>/do/<slug:verb>/", views.act, name="plan_act"),
 ]

@@ -17,7 +17,15 @@ from dianliang.domain.work.queries import plan_page as page_queries
 from dianliang.domain.work.queries import plans as queries
 from dianliang.domain.work.queries.plan_rows import PlanPage
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.planning import choosing, difference, drafting, editing, urgent
+from dianliang.flows.planning import (
+    choosing,
+    difference,
+    drafting,
+    editing,
+    explaining,
+    urgent,
+)
+from dianliang.flows.planning.repairing import MOST_CHANGES
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError, StaleStateError
@@ -155,28 +163,30 @@ def plan(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def _plan(
     request: HttpRequest, number: str, *, by: Actor, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
-    page = _page(number, by=by)
+    page = page_of(number, by=by)
     is_ready, is_published = page.row.status == "READY", page.row.status == "PUBLISHED"
     waiting = job_queries.waiting(by=by) if is_published else ()
     context = {
         "by": by,
         "page": page,
         "refusal": refusal,
-        "routes": _on_map(page),
+        "routes": on_map(page),
         "changes": difference.differences(number=number, by=by) if is_ready else (),
         "urgent": [job for job in waiting if job.status == "OPEN"],
     }
     return TemplateResponse(request, "console/plan.html", context, status=status)
 
 
-def _page(number: str, *, by: Actor) -> PlanPage:
+def page_of(number: str, *, by: Actor) -> PlanPage:
+    """Return the page of a plan; one that is unknown or foreign is not found."""
     try:
         return page_queries.plan_page(number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
 
 
-def _on_map(page: PlanPage) -> dict[str, Any]:
+def on_map(page: PlanPage) -> dict[str, Any]:
+    """Return the routes of a plan, and what it leaves out, for the map."""
     return {
         "lanes": [
             {
@@ -210,7 +220,7 @@ def _on_map(page: PlanPage) -> dict[str, Any]:
 @requires(*PLANNERS)
 def progress(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Answer with how far the computation is; when it is over, have the page reloaded."""
-    page = _page(number, by=by)
+    page = page_of(number, by=by)
     answer = TemplateResponse(request, "console/plan.html#progress", {"page": page})
     if page.row.status != "SOLVING":
         answer["HX-Refresh"] = "true"
@@ -221,7 +231,7 @@ def progress(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 @requires(*PLANNERS)
 def sheets(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show a plan's day sheets, one page per team and day, to be printed."""
-    page, lane = _page(number, by=by), request.GET.get("lane", "")
+    page, lane = page_of(number, by=by), request.GET.get("lane", "")
     lanes = [row for row in page.lanes if row.stops and lane in {"", row.key}]
     return TemplateResponse(
         request, "console/plan_sheets.html", {"by": by, "page": page, "lanes": lanes}
@@ -232,7 +242,7 @@ def sheets(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 @requires(*PLANNERS)
 def offer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the best places for an urgent job before one is chosen."""
-    page, refusal, found = _page(number, by=by), "", None
+    page, refusal, found = page_of(number, by=by), "", None
     try:
         found = urgent.offer(
             number=number, job_number=_plain(request.GET.get("job", "")), by=by, at=now()
@@ -242,8 +252,23 @@ def offer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except DomainError as caught:
         refusal = caught.message
     context = {"by": by, "page": page, "offer": found, "refusal": refusal}
+    context["most_changes"] = MOST_CHANGES
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/plan_urgent.html", context, status=status)
+
+
+@require_GET
+@requires(*PLANNERS)
+def why(request: HttpRequest, number: str, job: str, *, by: Actor) -> HttpResponse:
+    """Say why a visit is with its team, and what would bring it in time if it is late."""
+    page, refusal, found = page_of(number, by=by), "", None
+    try:
+        found = explaining.explain(number=number, job_number=_plain(job), by=by, at=now())
+    except DomainError as caught:
+        refusal = caught.message
+    context = {"page": page, "job": job, "explained": found, "refusal": refusal}
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/plan.html#why", context, status=status)
 
 
 @require_POST
@@ -289,6 +314,7 @@ def _change(request: HttpRequest, number: str, verb: str, *, by: Actor) -> "Plan
         "move": lambda: editing.move(**edit, **_target(sent)),
         "remove": lambda: editing.remove(**edit),
         "fix": lambda: editing.use_fix(**edit, choice=choice),
+        "ontime": lambda: editing.use_late_fix(**edit, choice=choice),
         "unfix": lambda: editing.undo_fix(**edit),
         "lock": lambda: editing.set_lock(**edit, is_locked=True),
         "unlock": lambda: editing.set_lock(**edit, is_locked=False),

@@ -212,6 +212,43 @@ function pin(L, map, root, base) {
   if (lat.value && lon.value) map.setView(show(), 13);
 }
 
+// A road that is cut: a line through the points that were pressed, or a circle of two of them.
+function cut(L, map, root) {
+  const form = root.closest("form");
+  const kept = form.elements.cut_points;
+  const said = document.getElementById(root.dataset.cut);
+  const layer = L.layerGroup().addTo(map);
+  const look = { color: COLOURS.danger, weight: 4, fillColor: COLOURS.danger, fillOpacity: 0.2, interactive: false };
+  let points = kept.value ? kept.value.split(";").map((pair) => pair.split(",").map(Number)) : [];
+  const isCircle = () => form.elements.cut_shape.value === "circle";
+  const draw = () => {
+    if (isCircle()) points = points.slice(0, 2);
+    layer.clearLayers();
+    for (const point of points) L.circleMarker(point, { ...look, radius: 6 }).addTo(layer);
+    if (points.length > 1) {
+      const shape = isCircle() ? L.circle(points[0], { ...look, radius: map.distance(...points) }) : L.polyline(points, look);
+      shape.addTo(layer);
+    }
+    kept.value = points.length > 1 ? points.map((point) => point.map((x) => x.toFixed(6)).join(",")).join(";") : "";
+    said.textContent = isCircle() ? said.dataset.circle : said.dataset.line;
+    root.dataset.pressed = points.length;
+  };
+  const put = ({ lat, lng }) => {
+    if (isCircle() && points.length > 1) points = [];
+    points.push([lat, lng]);
+    draw();
+  };
+  map.on("click", (event) => put(event.latlng));
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    put(map.getCenter());
+  });
+  form.addEventListener("change", (event) => { if (event.target.name === "cut_shape") draw(); });
+  form.querySelector("[data-clear-cut]").addEventListener("click", () => { points = []; draw(); });
+  draw();
+}
+
 export async function start(root) {
   const L = await loadLeaflet(root);
   const map = L.map(root, { preferCanvas: true, attributionControl: false, zoomSnap: 0.5 });
@@ -220,6 +257,7 @@ export async function start(root) {
   if (root.dataset.points) root.addEventListener("map:redraw", needs(L, map, root).draw);
   if (root.dataset.routes) routes(L, map, root);
   if (root.dataset.said) pin(L, map, root, base);
+  if (root.dataset.cut) cut(L, map, root);
   root.dataset.ready = "1";
   root.dispatchEvent(new CustomEvent("map:ready"));
 }
