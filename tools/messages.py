@@ -72,6 +72,7 @@ def from_tables() -> Iterator[str]:
     yield from queue.BULK.values()
     yield from plan_page.FIX_LABELS.values()
     yield from difference.KINDS.values()
+    yield from filter(None, difference.CAUSES.values())
     yield from (label for label, _ in board.TABS.values())
     yield from ("响应", "到场", "办结", "上门排在承诺之后", "还没排上门，来不及了")
     yield from ("还没受理，来不及了", "移交后还没接收，来不及了")
