@@ -25,6 +25,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.periods import TimeWindow
 from dianliang.kernel.text import clean_text
 
 PRIORITIES = {
@@ -257,6 +258,7 @@ def _open_part(need: Need, part: Part, *, by: Actor, at: datetime) -> Job:
         address=need.address,
         duration_min=service.duration_min,
         priority=PRIORITIES[Need.Urgency(need.urgency)],
+        windows=_wished(need, at=at),
         due_at=need.on_site_due_at or need.due_at,
         unit=unit,
         customer=need.customer,
@@ -266,6 +268,13 @@ def _open_part(need: Need, part: Part, *, by: Actor, at: datetime) -> Job:
     )
     NeedJob.objects.create(need=need, job=job, element=Element(service.element))
     return job
+
+
+def _wished(need: Need, *, at: datetime) -> tuple[TimeWindow, ...]:
+    """Return the time that was agreed on the telephone, unless it is over."""
+    if need.wish_starts_at is None or need.wish_ends_at is None or need.wish_ends_at <= at:
+        return ()
+    return (TimeWindow(need.wish_starts_at, need.wish_ends_at),)
 
 
 def _point(need: Need) -> GeoPoint:

@@ -8,6 +8,7 @@ from dianliang.core import jobs as background
 from dianliang.core.models import AuditEvent
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.domain.work.queries import visits as queries
 from dianliang.flows.planning import difference, disrupting, drafting, editing, urgent
 from dianliang.flows.planning.disrupting import Longer, Lost, Report
 from dianliang.flows.planning.happened import Cut, circle
@@ -159,15 +160,31 @@ def test_a_crew_sees_its_changed_day(two_teams, today):
     after = tell(two_teams, today, lost=(Lost(team_code="A", since=NOON),))
     release(two_teams, after)
 
-    open_now = {
-        code: list(of_team(code).filter(status__in=["SCHEDULED", "ACCEPTED"])) for code in "AB"
+    seen = {
+        code: queries.route([code], first_on=TODAY, last_on=TODAY, left_over_since=TODAY)
+        for code in "AB"
     }
 
-    assert (len(open_now["A"]), len(open_now["B"])) == (0, after.stops.count())
-    lines = dict(after.stops.values_list("job_id", "arrive_at"))
-    for visit in open_now["B"]:
-        assert abs(visit.arrive_at - lines[visit.job_id]) <= timedelta(minutes=15)
-    assert {v.status for v in of_team("A")} == {"WITHDRAWN"}
+    assert {stop.status for stop in seen["A"]} == {"WITHDRAWN"}
+    lines = {line.job.number: line for line in after.stops.select_related("job")}
+    assert [stop.job_number for stop in seen["B"]] == sorted(
+        lines, key=lambda number: lines[number].sequence
+    )
+    for stop in seen["B"]:
+        assert stop.is_open
+        assert abs(stop.arrive_at - lines[stop.job_number].arrive_at) <= timedelta(minutes=15)
+
+
+def test_what_a_team_gave_back_is_placed_again(two_teams, today):
+    given_back = of_team("A").last()
+    Visit.objects.filter(pk=given_back.pk).update(status="DECLINED", ended_at=NOON)
+    Job.objects.filter(pk=given_back.job_id).update(status="OPEN")
+    other = of_team("B").last()
+
+    after = tell(two_teams, today, withdrawn=(other.job.number,))
+
+    assert after.stops.filter(job=given_back.job).exists()
+    assert changes(two_teams, after)[given_back.job.number].cause == "added"
 
 
 def test_what_happened_stays_true_for_the_next_urgent_job_and_the_next_report(two_teams, today):

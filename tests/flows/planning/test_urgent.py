@@ -128,6 +128,7 @@ def test_a_job_that_fits_nowhere_says_why_and_what_would_help(two_teams, publish
 
     assert found.slots == ()
     assert "燃气" in found.reasons[0]
+    assert not found.is_crowded
     assert found.fix_words
     with pytest.raises(UnableToPlanError, match="插不进去"):
         urgent.insert(**ask, at=NOON)

@@ -56,6 +56,7 @@ WORDS: Mapping[str, str] = {
     "core.apitoken.revoke": "收回令牌",
     "intake.need.post": "提出",
     "intake.need.join": "加入",
+    "intake.need.wish": "约定上门时段",
     "intake.need.absorb": "并入他条",
     "work.job.open": "开单",
     "work.job.reprioritise": "改优先级",

@@ -91,6 +91,8 @@ class Need(models.Model):
         Team, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="回避队伍"
     )
     avoided_actor = models.CharField("回避经办人", max_length=64, blank=True)
+    wish_starts_at = models.DateTimeField("约定上门起", null=True, blank=True)
+    wish_ends_at = models.DateTimeField("约定上门止", null=True, blank=True)
     is_public = models.BooleanField("公开显示", default=True)
     is_generated = models.BooleanField("演示数据", default=False)
     photos = models.ManyToManyField(StoredFile, blank=True, related_name="+", verbose_name="照片")
@@ -118,6 +120,11 @@ class Need(models.Model):
                 condition=Q(status__in=["WAITING", "PAUSED"], clock_stopped_at__isnull=False)
                 | (~Q(status__in=["WAITING", "PAUSED"]) & Q(clock_stopped_at=None)),
                 name="need_clock_stopped_iff_paused",
+            ),
+            models.CheckConstraint(
+                condition=Q(wish_starts_at=None, wish_ends_at=None)
+                | Q(wish_ends_at__gt=models.F("wish_starts_at")),
+                name="need_wish_is_a_span",
             ),
         ]
         indexes = [

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.catalog.queries import services
 from dianliang.domain.intake.queries import desk
@@ -17,6 +17,7 @@ from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console import links
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import chat, posting, triage
+from dianliang.flows.planning import appointments
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
 
@@ -46,6 +47,7 @@ def intake(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "values": values,
+        "wish": request.POST.get("wish", ""),
         "channel": channel,
         "refusal": refusal,
         "key": key,
@@ -61,6 +63,7 @@ def _take_in(
 ) -> str:
     token, at = links.token_for(key, by=by), now()
     joined = request.POST.get("join", "")
+    wish = appointments.wished(request.POST.get("wish", ""), at=at)
     if joined:
         kept = posting.join_need(
             number=joined,
@@ -79,9 +82,28 @@ def _take_in(
         kept = posting.post_need(asked=asked, key=key, follow_token=token, by=by, at=at)
         said = _("%(number)s 已登记。")
     number = str(kept["number"])
+    if wish is not None and not joined:
+        appointments.keep(number=number, window=wish, by=by, at=at)
     links.keep(request, number, key, by=by)
     messages.success(request, said % {"number": number})
     return number
+
+
+@require_GET
+@requires(*HANDLERS)
+def slots(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Offer the best times for a visit, once it is known what is wanted and where."""
+    found = appointments.appointments(
+        service_code=request.GET.get("service_code", ""),
+        area_code=request.GET.get("area_code", ""),
+        by=by,
+        at=now(),
+    )
+    offers = [
+        (f"{one.window.start.isoformat()}/{one.window.end.isoformat()}", one) for one in found
+    ]
+    context = {"offers": offers, "wish": request.GET.get("wish", "")}
+    return TemplateResponse(request, "console/intake.html#slots", context)
 
 
 @require_POST

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("filters/", views.keep_filter, name="keep_filter"),
     path("filters/change/", views.change_filter, name="change_filter"),
     path("intake/", intake.intake, name="intake"),
+    path("intake/slots/", intake.slots, name="slots"),
     path("intake/hints/", intake.hints, name="hints"),
     path("paste/", intake.paste, name="paste"),
     path("needs/<str:number>/", need.need, name="need"),

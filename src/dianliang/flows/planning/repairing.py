@@ -166,11 +166,16 @@ def _route(
 def _left_before(
     built: Built, told: Mapping[str, Told], plan: Plan, *, urgent: Sequence[str]
 ) -> tuple[routing.Unassigned, ...]:
-    """Return the jobs that the earlier plan left out already: nobody is moved for them."""
+    """Return the jobs that the earlier plan left out already: nobody is moved for them.
+
+    What it planned and a team has given back since is placed again.
+    """
+    planned = plan.replaces.stops.values_list("job__number", flat=True) if plan.replaces else ()
+    wanted = {*told, *urgent, *planned}
     return tuple(
         routing.Unassigned(job_id=job.id, reasons=(LEFT_BEFORE,), fix=None)
         for job in built.problem.jobs
-        if job.id not in told and job.id not in urgent
+        if job.id not in wanted
     )
 
 

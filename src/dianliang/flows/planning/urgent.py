@@ -27,6 +27,16 @@ from dianliang.kernel.errors import NotVisibleError
 
 BEST = 3
 NOTICEABLE_S = 5 * 60
+CROWDED = frozenset(
+    {
+        routing.ReasonCode.FULL,
+        routing.ReasonCode.GEAR_OUT,
+        routing.ReasonCode.LUNCH,
+        routing.ReasonCode.HOURS,
+        routing.ReasonCode.WINDOW,
+        routing.ReasonCode.NOT_WORTH,
+    }
+)
 Orders = dict[tuple[str, date], list[str]]
 
 
@@ -65,6 +75,8 @@ class Offer:
     slots: tuple[SlotRow, ...]
     reasons: tuple[str, ...]
     fix_words: str
+    is_crowded: bool
+    """It would fit if others made room."""
 
 
 def offer(*, number: str, job_number: str, by: Actor, at: datetime) -> Offer:
@@ -88,6 +100,7 @@ def offer(*, number: str, job_number: str, by: Actor, at: datetime) -> Offer:
         title=job.title,
         slots=slots,
         reasons=tuple(built.readable(r.words) for r in left.reasons) if is_refused and left else (),
+        is_crowded=is_refused and left is not None and left.reasons[0].code in CROWDED,
         fix_words=built.readable(left.fix.words) if is_refused and left and left.fix else "",
     )
 

@@ -20,8 +20,10 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.periods import TimeWindow
 
 UNHAPPY_BELOW = 3
 """One or two stars reopen a need; three and more close it."""
@@ -105,6 +107,17 @@ def acknowledge(*, need: Need, by: Actor, at: datetime) -> Need:
     need.number = next_number("XQ", at=at)
     Need.objects.filter(pk=need.pk).update(number=need.number)
     audit.record("intake.need.post", target=need, by=by, at=at, after=need.status)
+    return need
+
+
+@transaction.atomic
+def wish(*, need: Need, window: TimeWindow, by: Actor, at: datetime) -> Need:
+    """Note when the person who asks wants to be visited; jobs that are opened later keep to it."""
+    need.wish_starts_at, need.wish_ends_at = window.start, window.end
+    Need.objects.filter(pk=need.pk).update(wish_starts_at=window.start, wish_ends_at=window.end)
+    starts, ends = (instant.astimezone(SHANGHAI) for instant in (window.start, window.end))
+    words = f"{starts:%m-%d %H:%M}–{ends:%H:%M}"
+    audit.record("intake.need.wish", target=need, by=by, at=at, after=words)
     return need
 
 

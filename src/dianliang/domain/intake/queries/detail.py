@@ -135,6 +135,8 @@ class NeedPage:
     merged: tuple[str, ...]
     unit_path: str
     standing: str
+    wish_starts_at: datetime | None
+    wish_ends_at: datetime | None
     response_due_at: datetime
     on_site_due_at: datetime | None
     due_at: datetime
@@ -185,6 +187,8 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         merged=tuple(need.merged.order_by("number").values_list("number", flat=True)),
         unit_path=need.unit.path,
         standing=standing(need),
+        wish_starts_at=need.wish_starts_at,
+        wish_ends_at=need.wish_ends_at,
         response_due_at=need.response_due_at,
         on_site_due_at=need.on_site_due_at,
         due_at=need.due_at,
