@@ -1,5 +1,6 @@
 """Something happened: the published plan is fitted to it, few visits change, and why is said."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,8 @@ from dianliang.kernel.geo import GeoPoint
 from tests.flows.planning.test_fixes import at
 from tests.flows.planning.test_planning import computed, draft, job, publish
 from tests.town import NOON, TODAY
+
+STATES = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED")
 
 
 @pytest.fixture
@@ -281,3 +284,53 @@ def test_a_stranger_and_a_neighbour_find_no_plan(two_teams, today):
         with pytest.raises(NotVisibleError):
             tell(two_teams, today, by=by, lost=lost)
     assert tell(two_teams, today, by=two_teams.actor("S1"), lost=lost)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_happens_what_has_begun_stays_and_the_plan_can_be_published(two_teams, seed):
+    rng = random.Random(seed)
+    two_teams.team("C", "S1", "repair", near="V1")
+    jobs = [
+        job(
+            two_teams,
+            f"第{n}户",
+            area=rng.choice(("V1", "V2")),
+            duration_min=rng.choice((20, 40, 60)),
+            due_at=NOON + timedelta(hours=rng.choice((2, 4, 30))),
+        )
+        for n in range(12)
+    ]
+    plan = computed(draft(two_teams, jobs, teams=("A", "B", "C"), day=TODAY))
+    publish(two_teams, plan)
+    later = NOON + timedelta(minutes=rng.choice((0, 20, 75)))
+    for code in "ABC":
+        for visit, status in zip(of_team(code), rng.sample(STATES, 2), strict=False):
+            Visit.objects.filter(pk=visit.pk).update(status=status, arrived_at=NOON)
+    before = {v.job.number: v for v in Visit.objects.select_related("job", "team")}
+    waiting = [n for n, v in before.items() if v.status != "ARRIVED"]
+    urgent = job(two_teams, "断线", priority=Job.Priority.MUST, duration_min=30)
+    most = rng.choice((0, 2, 5))
+
+    after = tell(
+        two_teams,
+        plan,
+        when=later,
+        lost=(Lost(team_code=rng.choice("ABC"), since=later),) if rng.random() < 0.7 else (),
+        longer=(Longer(job_number=rng.choice(sorted(before)), minutes=45),),
+        withdrawn=(rng.choice(waiting),) if rng.random() < 0.5 else (),
+        urgent=(urgent.number,),
+        most_changes=most,
+    )
+    release(two_teams, after, when=later + timedelta(minutes=3))
+
+    assert len(after.outcome["repair"]["chosen"]) <= most
+    for number, was in before.items():
+        visit = Visit.objects.get(pk=was.pk)
+        if was.status == "ARRIVED":
+            assert (visit.status, visit.team_id) == ("ARRIVED", was.team_id), number
+    booked = Visit.objects.filter(status__in=["SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED"])
+    assert booked.count() == booked.values("job").distinct().count()
+    for line in after.stops.select_related("job"):
+        was = before.get(line.job.number)
+        if was is not None and was.status in {"SCHEDULED", "ACCEPTED"}:
+            assert line.start_at >= was.arrive_at - timedelta(minutes=15)

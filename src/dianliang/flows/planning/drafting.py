@@ -25,7 +25,7 @@ from dianliang.flows.planning.records import (
     relaxations_of,
     skeleton_from,
 )
-from dianliang.flows.planning.repairing import is_repair, repair
+from dianliang.flows.planning.repairing import is_repair, repair, still_as_of
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
@@ -345,7 +345,7 @@ def publish(*, number: str, revision: int, by: Actor, at: datetime) -> list[Visi
             f"原计划 {old.number} 刚被另一个计划替代，请打开最新的计划，在那里再报一次情况。"
         )
     if plan.status == "READY":
-        _refuse_if_outdated(plan, at=at)
+        _refuse_if_outdated(plan, at=still_as_of(plan, at=at))
     eased = (plan.outcome or {}).get("repair", {}).get("eased", {})
     return publishing.publish(plan=plan, revision=revision, eased=eased, by=by, at=at)
 

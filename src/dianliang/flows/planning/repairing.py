@@ -9,10 +9,16 @@ from typing import Any
 from dianliang.domain.work.lifecycle import VISIT_COMMITTED
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations.plans import OutLine, StopLine
-from dianliang.domain.work.operations.publishing import KEPT
 from dianliang.engines import routing
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build_from, locked_lines, planned_jobs
+from dianliang.flows.planning.problem import (
+    CONFIRMED_TOLERANCE_S,
+    Asked,
+    Built,
+    build_from,
+    locked_lines,
+    planned_jobs,
+)
 from dianliang.flows.planning.records import (
     FREE,
     lines_of,
@@ -27,6 +33,7 @@ from dianliang.kernel.calendar import SHANGHAI
 LONGEST_S = 2.5
 """A dispatcher waits on the telephone: the search ends then, reading and explaining come on top."""
 MOST_CHANGES = 5
+TO_READ = timedelta(minutes=10)
 LEFT_BEFORE = routing.Reason(
     code=routing.ReasonCode.NOT_WORTH, words="原计划没有排它，这次也不为它改动别的上门。"
 )
@@ -45,6 +52,17 @@ class Repaired:
 def is_repair(plan: Plan) -> bool:
     """Tell whether a plan fits another to what happened, rather than planning afresh."""
     return "repair" in (plan.outcome or {})
+
+
+def still_as_of(plan: Plan, *, at: datetime) -> datetime:
+    """Return the instant as of which a plan is checked before it is published.
+
+    A day that is put right while it runs is full to the minute: somebody who reads it for a few
+    minutes before he publishes it makes teams late by those minutes, not the plan impossible.
+    """
+    made = (plan.outcome or {}).get("repair", {}).get("made_at")
+    made_at = datetime.fromisoformat(made) if made else at
+    return made_at if timedelta(0) <= at - made_at <= TO_READ else at
 
 
 def repair(plan: Plan, *, at: datetime) -> Repaired:
@@ -77,6 +95,7 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
         if not _is_going_on(line.job, told, built)
     ]
     causes = {
+        "made_at": at.isoformat(),
         "eased": _eased(stops, told, built),
         "forced": {c.job_id: _cause(told.get(c.job_id), built) for c in found.forced},
         "chosen": [change.job_id for change in found.chosen],
@@ -215,7 +234,8 @@ def _eased(stops: Sequence[StopLine], told: Mapping[str, Told], built: Built) ->
 
 def _differs(line: StopLine, visit: Visit) -> bool:
     is_elsewhere = (line.team.pk, line.on) != (visit.team_id, visit.on)
-    return is_elsewhere or abs(line.depart_at - visit.depart_at) > KEPT
+    moved_s = abs((line.depart_at - visit.depart_at).total_seconds())
+    return is_elsewhere or moved_s > CONFIRMED_TOLERANCE_S
 
 
 def _cause(one: Told | None, built: Built) -> str:
