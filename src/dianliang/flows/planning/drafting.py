@@ -16,16 +16,20 @@ from dianliang.domain.work.operations import publishing
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
+from dianliang.flows.planning.outdated import (
+    refuse_if_outdated,
+    refuse_if_overtaken,
+    still_as_of,
+)
 from dianliang.flows.planning.problem import Asked, Built, build, build_from, busy_jobs
 from dianliang.flows.planning.records import (
     lines_of,
     locked_numbers,
-    lunches_of,
     outcome_of,
     relaxations_of,
     skeleton_from,
 )
-from dianliang.flows.planning.repairing import is_repair, repair, still_as_of
+from dianliang.flows.planning.repairing import is_repair, repair
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
@@ -40,7 +44,6 @@ PATIENCE_PER_JOB = 2_000
 
 A search cools down over its whole time: of a large plan it must not be cut short while it is warm.
 """
-MOVED_S = 15 * 60
 MOST_NAMED = 5
 
 
@@ -339,39 +342,11 @@ def publish(*, number: str, revision: int, by: Actor, at: datetime) -> list[Visi
         StaleStateError, IllegalTransitionError: see the operation.
     """
     plan = fresh_plan(number, revision=revision, by=by)
-    old = plan.replaces
-    if is_repair(plan) and old is not None and old.status != "PUBLISHED":
-        raise StaleStateError(
-            f"原计划 {old.number} 刚被另一个计划替代，请打开最新的计划，在那里再报一次情况。"
-        )
     if plan.status == "READY":
-        _refuse_if_outdated(plan, at=still_as_of(plan, at=at))
+        refuse_if_overtaken(plan)
+        refuse_if_outdated(plan, at=still_as_of(plan, at=at))
     eased = (plan.outcome or {}).get("repair", {}).get("eased", {})
     return publishing.publish(plan=plan, revision=revision, eased=eased, by=by, at=at)
-
-
-def _refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
-    """Lay the plan out again as things stand now; outside the transaction, it takes a moment."""
-    lines = {line.job.number: line for line in plan.stops.select_related("job", "team")}
-    built = build(plan, at=at)
-    known = [line for number, line in lines.items() if number in built.jobs]
-    start = skeleton_from(known, built, lunches=lunches_of(plan))
-    kept: dict[str, datetime] = {}
-    if start is not None:
-        laid = routing.follow_plan(built.problem, start)
-        kept = {stop.job_id: stop.start_at for route in laid.routes for stop in route.stops}
-    wrong = [
-        f"{line.team.name} {line.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {line.job.number}"
-        for line in known
-        if line.job.number not in kept
-        or (kept[line.job.number] - line.start_at).total_seconds() > MOVED_S
-    ]
-    if wrong:
-        more = f"等 {len(wrong)} 项" if len(wrong) > MOST_NAMED else ""
-        raise UnableToPlanError(
-            f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
-            "请点“围绕锁定重排”再发布。"
-        )
 
 
 @transaction.atomic

@@ -33,7 +33,6 @@ from dianliang.kernel.calendar import SHANGHAI
 LONGEST_S = 2.5
 """A dispatcher waits on the telephone: the search ends then, reading and explaining come on top."""
 MOST_CHANGES = 5
-TO_READ = timedelta(minutes=10)
 LEFT_BEFORE = routing.Reason(
     code=routing.ReasonCode.NOT_WORTH, words="原计划没有排它，这次也不为它改动别的上门。"
 )
@@ -52,17 +51,6 @@ class Repaired:
 def is_repair(plan: Plan) -> bool:
     """Tell whether a plan fits another to what happened, rather than planning afresh."""
     return "repair" in (plan.outcome or {})
-
-
-def still_as_of(plan: Plan, *, at: datetime) -> datetime:
-    """Return the instant as of which a plan is checked before it is published.
-
-    A day that is put right while it runs is full to the minute: somebody who reads it for a few
-    minutes before he publishes it makes teams late by those minutes, not the plan impossible.
-    """
-    made = (plan.outcome or {}).get("repair", {}).get("made_at")
-    made_at = datetime.fromisoformat(made) if made else at
-    return made_at if timedelta(0) <= at - made_at <= TO_READ else at
 
 
 def repair(plan: Plan, *, at: datetime) -> Repaired:

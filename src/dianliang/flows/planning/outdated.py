@@ -1,0 +1,69 @@
+"""Check before a plan is published that what it was made from still holds."""
+
+from datetime import datetime, timedelta
+
+from dianliang.domain.work.models import Plan
+from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.engines import routing
+from dianliang.flows.planning.problem import build
+from dianliang.flows.planning.records import lunches_of, skeleton_from
+from dianliang.flows.planning.repairing import is_repair
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import StaleStateError
+
+MOVED_S = 15 * 60
+MOST_NAMED = 5
+TO_READ = timedelta(minutes=10)
+
+
+def refuse_if_overtaken(plan: Plan) -> None:
+    """Check that a plan which fits another to what happened still follows on the newest.
+
+    Raises:
+        StaleStateError: another one was published in between.
+    """
+    old = plan.replaces
+    if is_repair(plan) and old is not None and old.status != "PUBLISHED":
+        raise StaleStateError(
+            f"原计划 {old.number} 刚被另一个计划替代，请打开最新的计划，在那里再报一次情况。"
+        )
+
+
+def still_as_of(plan: Plan, *, at: datetime) -> datetime:
+    """Return the instant as of which a plan is checked before it is published.
+
+    A day that is put right while it runs is full to the minute: somebody who reads it for a few
+    minutes before he publishes it makes teams late by those minutes, not the plan impossible.
+    """
+    made = (plan.outcome or {}).get("repair", {}).get("made_at")
+    made_at = datetime.fromisoformat(made) if made else at
+    return made_at if timedelta(0) <= at - made_at <= TO_READ else at
+
+
+def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
+    """Lay the plan out again as things stand now; outside the transaction, it takes a moment.
+
+    Raises:
+        UnableToPlanError: somebody fell ill, a certificate ended, time has passed; it names what
+            no longer fits.
+    """
+    lines = {line.job.number: line for line in plan.stops.select_related("job", "team")}
+    built = build(plan, at=at)
+    known = [line for number, line in lines.items() if number in built.jobs]
+    start = skeleton_from(known, built, lunches=lunches_of(plan))
+    kept: dict[str, datetime] = {}
+    if start is not None:
+        laid = routing.follow_plan(built.problem, start)
+        kept = {stop.job_id: stop.start_at for route in laid.routes for stop in route.stops}
+    wrong = [
+        f"{line.team.name} {line.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {line.job.number}"
+        for line in known
+        if line.job.number not in kept
+        or (kept[line.job.number] - line.start_at).total_seconds() > MOVED_S
+    ]
+    if wrong:
+        more = f"等 {len(wrong)} 项" if len(wrong) > MOST_NAMED else ""
+        raise UnableToPlanError(
+            f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
+            "请点“围绕锁定重排”再发布。"
+        )
