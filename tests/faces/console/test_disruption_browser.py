@@ -108,6 +108,7 @@ def test_why_this_team_opens_in_place(browser_of, published):
 def test_more_of_the_same_can_be_said(browser_of, published):
     page = opened(browser_of, published, is_phone=False)
     page.get_by_role("link", name="出了情况").click()
+    expect(page.locator("#cut-map[data-ready]")).to_be_visible()
 
     page.get_by_role("button", name="再加一支队伍").click()
 

@@ -143,7 +143,7 @@ def test_a_withdrawn_visit_is_taken_back_and_nobody_comes_sooner_than_told(two_t
     after = tell(two_teams, today, withdrawn=(first.job.number,))
 
     for line in after.stops.select_related("job"):
-        assert line.start_at >= told[line.job.number] - timedelta(minutes=15)
+        assert line.start_at >= told[line.job.number] - timedelta(minutes=5)
     release(two_teams, after)
     first.refresh_from_db()
     first.job.refresh_from_db()
@@ -333,4 +333,4 @@ def test_whatever_happens_what_has_begun_stays_and_the_plan_can_be_published(two
     for line in after.stops.select_related("job"):
         was = before.get(line.job.number)
         if was is not None and was.status in {"SCHEDULED", "ACCEPTED"}:
-            assert line.start_at >= was.arrive_at - timedelta(minutes=15)
+            assert line.start_at >= was.arrive_at - timedelta(minutes=5)

@@ -57,8 +57,7 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
     """Compute a plan that stays close to what people were told.
 
     Visits that teams have begun stay. At most `most_changes` others change, besides those that
-    what happened makes impossible. Nobody comes more than a quarter of an hour before he was said
-    to come.
+    what happened makes impossible. Nobody comes noticeably earlier than he was said to.
 
     Raises:
         InvalidProblemError: the records contradict each other.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Plan, PlannedStop, Visit
 
-NOT_SOONER = timedelta(minutes=15)
+NOT_SOONER = timedelta(minutes=5)
 """Nobody is at a customer's door earlier than this before the time he was told."""
 
 
