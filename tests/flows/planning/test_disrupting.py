@@ -150,6 +150,17 @@ def test_a_withdrawn_visit_is_taken_back_and_nobody_comes_sooner_than_told(two_t
     assert (first.status, first.job.status) == ("WITHDRAWN", "OPEN")
 
 
+def test_a_team_that_breaks_down_on_its_way_is_called_off(two_teams, today):
+    first = of_team("A").first()
+    Visit.objects.filter(pk=first.pk).update(status="EN_ROUTE", departed_at=NOON)
+
+    release(two_teams, tell(two_teams, today, lost=(Lost(team_code="A", since=NOON),)))
+
+    first.refresh_from_db()
+    assert first.status == "WITHDRAWN"
+    assert first.job.visits.get(status="SCHEDULED").team.code == "B"
+
+
 def test_a_team_on_site_cannot_be_called_off_from_the_desk(two_teams, today):
     first = of_team("A").first()
     Visit.objects.filter(pk=first.pk).update(status="ARRIVED", arrived_at=NOON)
@@ -284,6 +295,31 @@ def test_a_stranger_and_a_neighbour_find_no_plan(two_teams, today):
         with pytest.raises(NotVisibleError):
             tell(two_teams, today, by=by, lost=lost)
     assert tell(two_teams, today, by=two_teams.actor("S1"), lost=lost)
+
+
+@pytest.mark.parametrize("minute", [-20, 5, 10, 20, 30, 40, 70])
+def test_around_lunch_nothing_but_what_happened_changes(two_teams, minute):
+    jobs = [
+        job(two_teams, f"第{n}户", area=area, duration_min=45)
+        for n, area in enumerate(("V1", "V2") * 7)
+    ]
+    when = NOON + timedelta(days=1, minutes=minute)
+    plan = computed(draft(two_teams, jobs))
+    publish(two_teams, plan)
+    Visit.objects.filter(depart_at__lte=when).update(status="DONE", ended_at=when)
+    Job.objects.filter(visits__status="DONE").update(status="DONE", done_at=when)
+    going = Visit.objects.filter(status="SCHEDULED", arrive_at__lte=when)
+    for visit in going:
+        Visit.objects.filter(pk=visit.pk).update(status="ARRIVED", arrived_at=visit.arrive_at)
+    told = dict(Visit.objects.exclude(status="DONE").values_list("job__number", "arrive_at"))
+    last = of_team("A").last()
+
+    after = tell(two_teams, plan, when=when, withdrawn=(last.job.number,))
+
+    assert set(changes(two_teams, after)) == {last.job.number}
+    kept = dict(after.stops.values_list("job__number", "arrive_at"))
+    assert kept.keys() == told.keys() - {last.job.number}
+    release(two_teams, after, when=when)
 
 
 @pytest.mark.parametrize("seed", range(5))

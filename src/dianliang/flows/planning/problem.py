@@ -15,7 +15,7 @@ from dianliang.engines import routing
 from dianliang.flows.planning import roads
 from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, made_true
 from dianliang.flows.planning.relaxing import Lane, opened_days, relaxed
-from dianliang.flows.planning.told import floors_of, told_visits
+from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -73,6 +73,8 @@ class Asked:
     happened: Happened = NOTHING
     eased: frozenset[str] = frozenset()
     floors: dict[str, datetime] = field(default_factory=dict)
+    lunched: dict[Lane, datetime] = field(default_factory=dict)
+    """Until when teams have, or had, the lunch that has begun."""
 
 
 def build(plan: Plan, *, at: datetime) -> Built:
@@ -88,6 +90,7 @@ def build(plan: Plan, *, at: datetime) -> Built:
         happened=happened_from(plan.outcome),
         eased=frozenset(repair.get("eased", ())),
         floors=floors_of(told_visits(plan)) if repair else {},
+        lunched=lunched_from(repair),
     )
     return build_from(asked, at=at)
 
@@ -181,6 +184,7 @@ class _Scene:
     busy: frozenset[Lane]
     committed: dict[str, Visit]
     lost: Mapping[Lane, datetime]
+    lunched: Mapping[Lane, datetime]
     place_now: dict[str, GeoPoint]
 
     @classmethod
@@ -212,6 +216,7 @@ class _Scene:
             busy=frozenset(taken),
             committed={v.job.number: v for v in committed if not _is_eased(v, asked)},
             lost=asked.happened.lost,
+            lunched=asked.lunched,
             place_now=_places_now(visits, today=today),
         )
 
@@ -232,6 +237,7 @@ class _Scene:
     def starts_at(self, team: Team, day: date) -> datetime:
         """Return when a team can start: with its shift, but never in the past."""
         begin = datetime.combine(day, team.shift_starts, SHANGHAI)
+        begin = max(begin, self.lunched.get((team.code, day), begin))
         late_s = (self.at - begin).total_seconds()
         if late_s <= 0:
             return begin
@@ -303,7 +309,12 @@ def _engine_team(
 def _engine_shift(team: Team, day: date, scene: _Scene) -> routing.Shift:
     starts_at, lunch = scene.starts_at(team, day), None
     lunch_ends = _hour(day, LUNCH[1])
-    if team.lunch_min and starts_at + timedelta(minutes=team.lunch_min) <= lunch_ends:
+    is_fed = (team.code, day) in scene.lunched
+    if (
+        team.lunch_min
+        and not is_fed
+        and starts_at + timedelta(minutes=team.lunch_min) <= lunch_ends
+    ):
         lunch = routing.Lunch(
             window=TimeWindow(_hour(day, LUNCH[0]), lunch_ends), duration_s=team.lunch_min * 60
         )

@@ -27,7 +27,8 @@ from dianliang.flows.planning.records import (
     outcome_of,
     relaxations_of,
 )
-from dianliang.flows.planning.told import Told, floors_of, told_visits
+from dianliang.flows.planning.relaxing import Lane
+from dianliang.flows.planning.told import Told, floors_of, lunched, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 
 LONGEST_S = 2.5
@@ -65,7 +66,8 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
     began = time.monotonic()
     body: dict[str, Any] = (plan.outcome or {})["repair"]
     told = told_visits(plan)
-    built = build_from(_asked(plan, told), at=at)
+    eaten = lunched(plan, told, at=at)
+    built = build_from(_asked(plan, told, eaten), at=at)
     known = _known(built, told, plan, urgent=body["urgent"], at=at)
     found = routing.replan(
         built.problem,
@@ -83,6 +85,7 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
     ]
     causes = {
         "made_at": at.isoformat(),
+        "lunched": [[code, on.isoformat(), end.isoformat()] for (code, on), end in eaten.items()],
         "eased": _eased(stops, told, built),
         "forced": {c.job_id: _cause(told.get(c.job_id), built) for c in found.forced},
         "chosen": [change.job_id for change in found.chosen],
@@ -97,7 +100,7 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
     return Repaired(stops=stops, left_out=left_out, outcome=outcome, solver=found.plan.version)
 
 
-def _asked(plan: Plan, told: Mapping[str, Told]) -> Asked:
+def _asked(plan: Plan, told: Mapping[str, Told], eaten: dict[Lane, datetime]) -> Asked:
     return Asked(
         jobs=list(planned_jobs(plan)),
         teams=list(plan.teams.all()),
@@ -108,6 +111,7 @@ def _asked(plan: Plan, told: Mapping[str, Told]) -> Asked:
         happened=happened_from(plan.outcome),
         eased=frozenset(told),
         floors=floors_of(told),
+        lunched=eaten,
     )
 
 
@@ -124,7 +128,7 @@ def _known(
         if number in built.jobs or number in built.withdrawn:
             lane = (one.visit.team.code, one.visit.on)
             routes.setdefault(lane, []).append(_stop(number, one, at=at))
-    lunches = lunches_of(plan.replaces)
+    lunches = {lane: on for lane, on in lunches_of(plan.replaces).items() if on > at}
     return routing.Plan(
         routes=tuple(
             _route(code, on, stops, lunches.get((code, on)), built)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Plan, PlannedStop, Visit
+from dianliang.flows.planning.relaxing import Lane
 
 NOT_SOONER = timedelta(minutes=5)
 """Nobody is at a customer's door earlier than this before the time he was told."""
@@ -50,4 +52,34 @@ def floors_of(told: Mapping[str, Told]) -> dict[str, datetime]:
         number: one.start_at - NOT_SOONER
         for number, one in told.items()
         if one.visit.status in waiting
+    }
+
+
+def lunched(plan: Plan, told: Mapping[str, Told], *, at: datetime) -> dict[Lane, datetime]:
+    """Return until when teams have the lunch that began before an instant, as it was planned.
+
+    Who came to a visit before lunch and is still there has not had it.
+    """
+    if plan.replaces is None:
+        return {}
+    outcome = plan.replaces.outcome or {}
+    found = lunched_from(outcome.get("repair", {}))
+    came = {
+        (one.visit.team.code, one.visit.on): one.visit.arrived_at
+        for one in told.values()
+        if one.visit.status == "ARRIVED" and one.visit.arrived_at
+    }
+    for body in outcome.get("lanes", ()):
+        lane = (body["team"], date.fromisoformat(body["on"]))
+        began = datetime.fromisoformat(body["lunch_at"]) if body.get("lunch_at") else None
+        if began is not None and began <= at and came.get(lane, began) >= began:
+            found[lane] = began + timedelta(seconds=body["lunch_s"])
+    return found
+
+
+def lunched_from(repair: Mapping[str, Any]) -> dict[Lane, datetime]:
+    """Return the lunches that a repair keeps as having begun."""
+    return {
+        (code, date.fromisoformat(on)): datetime.fromisoformat(until)
+        for code, on, until in repair.get("lunched", ())
     }
