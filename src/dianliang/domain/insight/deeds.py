@@ -76,6 +76,7 @@ WORDS: Mapping[str, str] = {
     "customers.customer.reveal": "查看个人信息",
     "customers.customer.agree": "改关爱约定",
     "customers.customer.visit": "记走访",
+    "territory.roadtable.fetch": "取回道路路程",
     "programs.activity.record": "登记行动",
     "personal.export": "导出个人信息",
     "personal.erase": "删除个人信息",

@@ -18,7 +18,7 @@ def keep_road_table(*, source: str, body: bytes, notes: str, by: Actor, at: date
     row, _ = RoadTable.objects.update_or_create(
         pk=ONLY, defaults={**made, "asked_at": at, "failure": ""}
     )
-    audit.record("territory.road-table", target=row, by=by, at=at, after=notes)
+    audit.record("territory.roadtable.fetch", target=row, by=by, at=at, after=notes)
     return row
 
 
