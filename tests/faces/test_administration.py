@@ -1,10 +1,14 @@
 """The administration pages: only administrators enter, and every write is in the trail."""
 
+from datetime import date
+
 import pytest
 
 from dianliang.core.models import AuditEvent, User
-from dianliang.domain.catalog.models import Skill
+from dianliang.domain.catalog.models import CalendarDay, Skill
+from dianliang.domain.catalog.operations import replace_year
 from dianliang.domain.directory.models import RoutingRule, Unit
+from dianliang.faces.ui.requests import today
 from dianliang.kernel.actor import Role
 from tests.town import PASSWORD
 
@@ -98,3 +102,14 @@ def test_a_new_password_is_set_and_never_written_into_the_trail(desk, town):
 def test_the_trail_itself_cannot_be_edited(desk):
     Skill.objects.create(code="Y", name="丙")
     assert desk.get("/admin/core/auditevent/add/").status_code == 403
+
+
+def test_the_first_page_says_which_year_lacks_its_holidays(desk):
+    CalendarDay.objects.all().delete()
+    answer = desk.get("/admin/")
+    assert "节假日与调休安排尚未载入" in answer.content.decode()
+
+    for year in (today().year, today().year + 1):
+        replace_year(year, days=[(date(year, 1, 1), "holiday", "元旦")], version="通知")
+
+    assert "节假日与调休安排尚未载入" not in desk.get("/admin/").content.decode()

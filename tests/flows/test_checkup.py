@@ -1,5 +1,6 @@
 """The doctor: each broken installation is named, with what to do."""
 
+import os
 import shutil
 from collections import namedtuple
 from datetime import timedelta
@@ -98,8 +99,10 @@ def test_a_full_disk_is_named(monkeypatch, clock):
     )
 
 
-def test_a_clock_before_the_release_and_one_that_went_back_are_named(clock):
+def test_a_clock_before_the_release_and_one_that_went_back_are_named(home, clock):
     assert "早于本软件发布" in worst(NOON.replace(year=2001), "时钟")[1]
+    written = clock.timestamp()
+    os.utime(home / "secrets.json", (written, written))
     assert "还早" in worst(clock - timedelta(days=1), "时钟")[1]
 
 
@@ -198,3 +201,14 @@ def test_an_empty_installation_is_told_what_to_load(clock):
     advised = {f.subject for f in checkup.examine(at=clock) if f.severity is Severity.ADVICE}
 
     assert advised >= {"区域", "单位", "服务事项", "管理员", "节假日"}
+
+
+def test_a_year_without_its_holidays_is_named_with_two_ways_to_load_it(town):
+    assert worst(NOON, "节假日")[0] is Severity.FINE
+
+    severity, words = worst(NOON.replace(month=12, day=31), "节假日")
+
+    assert severity is Severity.ADVICE
+    assert words.startswith("2027 年")
+    assert "import --calendar" in words
+    assert "import --holidays" in words

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dianliang.kernel.calendar import SHANGHAI, TimeUnit, WorkCalendar
@@ -25,6 +25,7 @@ def is_worked(at: datetime) -> bool:
 
 
 @given(instants, st.integers(1, 600))
+@settings(deadline=None)  # the first example reads the time zone from the disk
 def test_working_minutes_equal_a_count_minute_by_minute(start, amount):
     end = NATIONAL_DAY.add(start, amount, TimeUnit.WORKING_MINUTES)
     minutes = int((end - start).total_seconds() // 60)

@@ -18,7 +18,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     worker               另起一个后台任务进程（PostgreSQL）
     doctor               检查安装，逐项说明有什么问题、怎么办
     createadmin 登录名   建立管理员账号，或给它重设密码
-    import               从三张 Excel 建立一个县（--template 写模板，--check 只检查）
+    import               从 Excel 表建立一个县（--template 写模板，--check 只检查）
     plan 输入文件        不用安装数据库，直接把 Excel 或 JSON 里的工单排成线路（--template 写模板）
     token                给程序发放或收回接口令牌
   保管

@@ -6,7 +6,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,7 +19,8 @@ from dianliang.core import health, keys, seal
 from dianliang.core.assets import DIST
 from dianliang.core.fields import blind_index
 from dianliang.core.models import AuditEvent, AuditSeal, BackgroundJob
-from dianliang.domain.catalog.models import CalendarDay, Service
+from dianliang.domain.catalog.models import Service
+from dianliang.domain.catalog.queries import unannounced_year
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import RoleAssignment, Unit
 from dianliang.domain.territory.models import Area
@@ -231,17 +232,25 @@ def _content(*, at: datetime) -> Iterator[Finding]:
             RoleAssignment.objects.filter(role=Role.ADMINISTRATOR).exists,
             "没有人具有管理员身份。请运行 dianliang createadmin 登录名。",
         ),
-        (
-            "节假日",
-            CalendarDay.objects.filter(on__year=at.year).exists,
-            f"{at.year} 年的节假日未载入，时限将按普通工作周计算。",
-        ),
     ]
     for subject, is_there, words in empty:
         if is_there():
             yield Finding(Severity.FINE, subject, "已载入")
         else:
             yield Finding(Severity.ADVICE, subject, words)
+    yield _holidays(on=at.astimezone(SHANGHAI).date())
+
+
+def _holidays(*, on: date) -> Finding:
+    year = unannounced_year(on=on)
+    if year is None:
+        return Finding(Severity.FINE, "节假日", "已载入")
+    words = (
+        f"{year} 年的节假日与调休安排未载入，时限暂按周末和法定节假日计算。请升级程序后运行 "
+        "dianliang import --calendar，或按国务院办公厅通知填表，用 dianliang import --holidays "
+        "文件 导入（空白表用 --template 写出）。"
+    )
+    return Finding(Severity.ADVICE, "节假日", words)
 
 
 def _roads(*, at: datetime) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from threading import Event
 from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
-from dianliang.flows import auditing, closing, identity
+from dianliang.flows import auditing, closing, identity, importing
 from dianliang.flows.planning import drafting, roads
 
 Clock = Callable[[], datetime]
@@ -23,6 +23,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: identity.forget_sessions(at=at),
     lambda at: closing.archive_unrated(at=at),
     lambda at: roads.order_if_due(at=at),
+    lambda at: importing.renew_calendar(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

@@ -1,14 +1,18 @@
 """The dispatcher's screens: quick, keyboard-first, and clear when somebody was quicker."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dianliang.core.models import AuditEvent
+from dianliang.domain.catalog.models import CalendarDay
+from dianliang.domain.catalog.operations import replace_year
 from dianliang.domain.intake.models import Decision, Need, SavedFilter
 from dianliang.domain.work.models import Job
+from dianliang.faces.ui.requests import today
 from dianliang.flows import handling
 from dianliang.kernel.actor import Role
 from tests.town import NOON, PASSWORD
@@ -498,3 +502,13 @@ def test_rows_of_a_split_that_do_not_match_are_refused(desk, town):
 
     assert answer.status_code == 422
     assert not Job.objects.exists()
+
+
+def test_a_dispatcher_is_told_that_promises_reach_into_a_year_without_its_holidays(desk):
+    CalendarDay.objects.all().delete()
+    assert "节假日与调休安排尚未载入" in desk.get("/console/").content.decode()
+
+    for year in (today().year, today().year + 1):
+        replace_year(year, days=[(date(year, 1, 1), "holiday", "元旦")], version="通知")
+
+    assert "节假日与调休安排尚未载入" not in desk.get("/console/").content.decode()

@@ -6,6 +6,9 @@ from django.db.models import Q
 from dianliang.kernel.calendar import TimeUnit
 from dianliang.kernel.places import AREA_CLASS_CHOICES
 
+STATUTORY = "法定节假日，待公布安排"
+"""The version of days that the law fixes, in a year whose arrangement is not loaded yet."""
+
 
 class Element(models.TextChoices):
     """The elements that an alliance of utilities secures (要素, seed row 001-01)."""

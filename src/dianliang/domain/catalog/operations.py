@@ -10,9 +10,12 @@ from typing import Any
 import chinese_calendar
 from django.db import transaction
 
-from dianliang.domain.catalog.models import CalendarDay, Promise, Service, Skill
+from dianliang.domain.catalog.holidays import statutory_holidays
+from dianliang.domain.catalog.models import STATUTORY, CalendarDay, Promise, Service, Skill
 
 DATA = Path(__file__).parent / "data"
+Day = tuple[date, str, str]
+"""A day that differs from the plain week: when, `CalendarDay.Kind`, name."""
 
 
 @transaction.atomic
@@ -44,22 +47,40 @@ def load_catalogue() -> int:
 
 @transaction.atomic
 def load_calendar(*, years: Iterable[int]) -> int:
-    """Store the public holidays and 调休 days of some years; return how many days differ.
+    """Store the public holidays and 调休 days of some years; return how many days that makes.
 
     Source: the State Council's yearly notices, as carried by the package `chinesecalendar`. A
-    year that has not been announced yet is skipped and follows the plain week.
+    year that it does not carry keeps what was entered by hand or from a file; where there is
+    nothing, it gets the days that are fixed by law until the notice is known.
     """
-    source = f"chinesecalendar {version('chinesecalendar')}"
     stored = 0
     for year in years:
-        try:
-            days = [_calendar_day(day) for day in _days_of(year)]
-        except NotImplementedError:
+        days, source = _days_known(year)
+        kept = CalendarDay.objects.filter(on__year=year)
+        if source == STATUTORY and kept.exclude(version=STATUTORY).exists():
             continue
-        CalendarDay.objects.filter(on__year=year).delete()
-        rows = [CalendarDay(**day, version=source) for day in days if day]
-        stored += len(CalendarDay.objects.bulk_create(rows))
+        stored += replace_year(year, days=days, version=source)
     return stored
+
+
+def replace_year(year: int, *, days: Iterable[Day], version: str) -> int:
+    """Store these days in place of a year's; return how many. Nothing is written for no change."""
+    rows = [CalendarDay(on=on, kind=kind, name=name, version=version) for on, kind, name in days]
+    kept = CalendarDay.objects.filter(on__year=year)
+    asked = {(row.on, row.kind, row.name, row.version) for row in rows}
+    if asked != set(kept.values_list("on", "kind", "name", "version")):
+        kept.delete()
+        CalendarDay.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _days_known(year: int) -> tuple[list[Day], str]:
+    try:
+        days = [found for day in _days_of(year) if (found := _calendar_day(day))]
+    except NotImplementedError:
+        fixed = statutory_holidays(year).items()
+        return [(on, CalendarDay.Kind.HOLIDAY, name) for on, name in fixed], STATUTORY
+    return days, f"chinesecalendar {version('chinesecalendar')}"
 
 
 def _days_of(year: int) -> Iterable[date]:
@@ -67,13 +88,13 @@ def _days_of(year: int) -> Iterable[date]:
     return (first + timedelta(days=i) for i in range((date(year + 1, 1, 1) - first).days))
 
 
-def _calendar_day(day: date) -> dict[str, Any] | None:
+def _calendar_day(day: date) -> Day | None:
     is_worked = chinese_calendar.is_workday(day)
     if is_worked == (day.weekday() < 5):
         return None
     name = chinese_calendar.get_holiday_detail(day)[1] or ""
     kind = CalendarDay.Kind.MAKE_UP if is_worked else CalendarDay.Kind.HOLIDAY
-    return {"on": day, "kind": kind, "name": name}
+    return day, kind, name
 
 
 def _read(name: str) -> list[dict[str, Any]]:

@@ -1,15 +1,24 @@
 """What others may know about services, promises and working days."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from dianliang.core import reference
-from dianliang.domain.catalog.models import CalendarDay, Element, Promise, Service, VenueType
+from dianliang.domain.catalog.models import (
+    STATUTORY,
+    CalendarDay,
+    Element,
+    Promise,
+    Service,
+    VenueType,
+)
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
 
 RESPONSE_FALLBACK = (240, TimeUnit.WORKING_MINUTES)
 RESOLVE_FALLBACK = (5, TimeUnit.WORKING_DAYS)
 """Used only when the table of promises has no row at all for a class of areas."""
+LOOK_AHEAD = timedelta(days=30)
+"""How far ahead a year without its holidays is spoken of: the longest promise and a little more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,22 @@ def work_calendar() -> WorkCalendar:
         make_up_days=frozenset(on for on, kind, _ in days if kind == CalendarDay.Kind.MAKE_UP),
         version=max((version for _, _, version in days), default="plain-week"),
     )
+
+
+@reference.Kept
+def _announced_years() -> frozenset[int]:
+    known = CalendarDay.objects.order_by().values_list("on__year", flat=True).distinct()
+    return frozenset(known) - frozenset(known.filter(version=STATUTORY))
+
+
+def unannounced_year(*, on: date) -> int | None:
+    """Return the first year not loaded as announced that promises of these weeks reach into.
+
+    Until it is loaded, its weekends and the holidays fixed by law are reckoned with.
+    """
+    known = _announced_years()
+    years = (on.year, (on + LOOK_AHEAD).year)
+    return next((year for year in years if year not in known), None)
 
 
 def active_service(code: str) -> Service | None:

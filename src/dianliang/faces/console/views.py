@@ -9,12 +9,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.catalog.queries import services
+from dianliang.domain.catalog.queries import services, unannounced_year
 from dianliang.domain.directory.queries import units
 from dianliang.domain.intake.queries import board as queries
 from dianliang.domain.intake.queries import desk
 from dianliang.faces.console.forms import CHANNELS, URGENCIES, filters_of
-from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import queue
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
@@ -47,6 +47,7 @@ def _board(
         "outcomes": request.session.pop(OUTCOMES, ()),
         "refusal": refusal,
         "narrowed": _narrowed(filters),
+        "unannounced_year": unannounced_year(on=today()),
     }
     return TemplateResponse(request, "console/board.html", context, status=status)
 

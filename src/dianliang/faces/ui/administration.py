@@ -3,12 +3,22 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from dianliang.core.administration import Administration
-from dianliang.faces.ui.requests import actor, now
+from dianliang.domain.catalog.queries import unannounced_year
+from dianliang.faces.ui.requests import actor, now, today
 from dianliang.kernel.actor import Actor, Role
+
+HOLIDAYS_MISSING = gettext_noop(
+    "%(year)s 年的节假日与调休安排尚未载入，时限暂按周末和法定节假日计算。公布后请升级程序，"
+    "或填好节假日表，在服务器上运行 dianliang import --holidays 文件。"
+)
 
 
 class Site(Administration):
@@ -26,6 +36,15 @@ class Site(Administration):
         if request.user.is_authenticated:
             raise Http404
         return redirect_to_login(request.GET.get("next", "/admin/"))
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Say on the first page which year's holidays are still to be loaded, and how."""
+        year = unannounced_year(on=today())
+        if year is not None:
+            messages.warning(request, _(HOLIDAYS_MISSING) % {"year": year})
+        return super().index(request, extra_context)
 
     def actor(self, request: HttpRequest) -> Actor:
         """Return the administrator who asks."""

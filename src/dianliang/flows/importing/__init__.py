@@ -1,4 +1,4 @@
-"""Set up a county from three Excel files: areas; units, people and teams; customers.
+"""Set up a county from Excel files: areas; units, people and teams; customers; holidays.
 
 Every file is read whole, every row checked, every error told with its row; then all is written in
 one transaction or nothing.
@@ -11,13 +11,17 @@ from datetime import datetime
 from django.db import transaction
 
 from dianliang.core import audit, blanks
+from dianliang.domain.catalog.models import CalendarDay
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
+from dianliang.domain.catalog.queries import unannounced_year
 from dianliang.flows import accounts
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
+from dianliang.flows.importing.holidays import write_holidays
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +33,11 @@ class Imported:
     teams: int = 0
     people: int = 0
     customers: int = 0
+    days: int = 0
 
 
 def templates() -> dict[str, bytes]:
-    """Return the three files to fill in, by name."""
+    """Return the files to fill in, by name."""
     return {
         name: blanks.template(headings, example=example, title=name, advice=ADVICE)
         for name, (headings, example) in TEMPLATES.items()
@@ -45,6 +50,7 @@ def import_county(
     areas: bytes | None = None,
     units: bytes | None = None,
     customers: bytes | None = None,
+    holidays: bytes | None = None,
     by: Actor,
     at: datetime,
     only_check: bool = False,
@@ -59,7 +65,7 @@ def import_county(
     """
     load_catalogue()
     load_calendar(years=range(at.year - 1, at.year + 2))
-    counts = {"areas": 0, "units": 0, "teams": 0, "people": 0, "customers": 0}
+    counts = {"areas": 0, "units": 0, "teams": 0, "people": 0, "customers": 0, "days": 0}
     if areas is not None:
         counts |= write_areas(areas)
     if units is not None:
@@ -67,7 +73,11 @@ def import_county(
         accounts.leave_office()
     if customers is not None:
         counts |= write_customers(customers)
-    digest = hashlib.sha256(b"".join(c for c in (areas, units, customers) if c)).hexdigest()
+    if holidays is not None:
+        counts |= write_holidays(holidays)
+    digest = hashlib.sha256(
+        b"".join(c for c in (areas, units, customers, holidays) if c)
+    ).hexdigest()
     audit.record_about(
         "county.import",
         target_type="county",
@@ -78,3 +88,14 @@ def import_county(
     )
     transaction.set_rollback(only_check)
     return Imported(**counts)
+
+
+def renew_calendar(*, at: datetime) -> None:
+    """Load the coming year as soon as it is known; a running installation need not be told.
+
+    A new version of the program may carry what was announced meanwhile. Before the first import
+    there is nothing that a promise could be about.
+    """
+    year = unannounced_year(on=at.astimezone(SHANGHAI).date())
+    if year is not None and CalendarDay.objects.exists():
+        load_calendar(years=[year])
