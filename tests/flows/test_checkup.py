@@ -15,6 +15,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.flows import checkup
 from dianliang.flows.checkup import Severity
 from dianliang.kernel.actor import SYSTEM, Role
+from dianliang.kernel.calendar import SHANGHAI
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +104,10 @@ def test_a_clock_before_the_release_and_one_that_went_back_are_named(home, clock
     assert "早于本软件发布" in worst(NOON.replace(year=2001), "时钟")[1]
     written = clock.timestamp()
     os.utime(home / "secrets.json", (written, written))
-    assert "还早" in worst(clock - timedelta(days=1), "时钟")[1]
+    yesterday = clock - timedelta(days=1)
+    words = worst(yesterday, "时钟")[1]
+    assert "还早" in words
+    assert f"{yesterday.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" in words
 
 
 def test_missing_front_end_files_are_named(monkeypatch, tmp_path, clock, settings):

@@ -401,50 +401,50 @@ def test_names_survive_the_way_through_a_table(names):
     assert list(Area.objects.order_by("code").values_list("name", flat=True)) == names
 
 
-def holidays(*more, year=2031):
+def holidays(*more, year=2047):
     january = [[f"{year}-01-{n:02d}", "放假", "元旦"] for n in range(1, 13)]
     return excel(HOLIDAYS, *january, *more)
 
 
 def test_the_announced_holidays_of_a_year_take_the_place_of_the_bare_law():
-    load_calendar(years=[2031])
+    load_calendar(years=[2047])
 
-    done = load(holidays=holidays(["2031-01-18", "调休上班", "元旦"]))
+    done = load(holidays=holidays(["2047-01-19", "调休上班", "元旦"]))
 
     assert done.days == 13
     calendar = work_calendar()
-    assert calendar.is_working_day(date(2031, 1, 18))
-    assert not calendar.is_working_day(date(2031, 1, 2))
-    assert calendar.is_working_day(date(2031, 5, 1))
-    assert unannounced_year(on=date(2031, 1, 5)) is None
+    assert calendar.is_working_day(date(2047, 1, 19))
+    assert not calendar.is_working_day(date(2047, 1, 2))
+    assert calendar.is_working_day(date(2047, 5, 1))
+    assert unannounced_year(on=date(2047, 1, 5)) is None
 
 
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (["2031-01-01", "放假", ""], "出现了两次"),
-        (["2031-01-20", "调休上班", ""], "不是周六或周日"),
-        (["2031-13-01", "放假", ""], "应形如"),
+        (["2047-01-01", "放假", ""], "出现了两次"),
+        (["2047-01-21", "调休上班", ""], "不是周六或周日"),
+        (["2047-13-01", "放假", ""], "应形如"),
         (["", "放假", ""], "“日期”不能为空"),
-        (["2031-01-19", "", ""], "“类别”不能为空"),
-        (["2031-01-19", "半天", ""], "应为放假、调休上班之一"),
-        (["2032-01-01", "放假", ""], "2032 年只有 1 天放假"),
+        (["2047-01-20", "", ""], "“类别”不能为空"),
+        (["2047-01-20", "半天", ""], "应为放假、调休上班之一"),
+        (["2048-01-01", "放假", ""], "2048 年只有 1 天放假"),
     ],
 )
 def test_a_wrong_row_of_holidays_is_named_and_nothing_written(row, words):
     with pytest.raises(InvalidRowsError, match=words):
         load(holidays=holidays(row))
 
-    assert not CalendarDay.objects.filter(on__year=2031, name="元旦", on__gt="2031-01-01").exists()
+    assert not CalendarDay.objects.filter(on__year=2047, name="元旦", on__gt="2047-01-01").exists()
 
 
 def test_a_running_installation_loads_the_coming_year_by_itself():
-    new_years_eve = datetime(2030, 12, 31, 15, 57, tzinfo=UTC)
+    new_years_eve = datetime(2046, 12, 31, 15, 57, tzinfo=UTC)
     importing.renew_calendar(at=new_years_eve)
     assert not CalendarDay.objects.exists()
-    days = [(date(2030, 1, 1), "holiday", "元旦")]
-    replace_year(2030, days=days, version="通知")
+    days = [(date(2046, 1, 1), "holiday", "元旦")]
+    replace_year(2046, days=days, version="通知")
 
     importing.renew_calendar(at=new_years_eve)
 
-    assert not work_calendar().is_working_day(date(2031, 1, 1))
+    assert not work_calendar().is_working_day(date(2047, 1, 1))

@@ -111,16 +111,19 @@ def _home() -> Iterator[Finding]:
 
 
 def _clock(*, at: datetime) -> Iterator[Finding]:
-    if at.year < RELEASED_YEAR:
-        words = f"本机时间是 {at:%Y-%m-%d}，早于本软件发布。时限和审计都会错，请校准时钟（NTP）。"
+    local = at.astimezone(SHANGHAI)
+    if local.year < RELEASED_YEAR:
+        words = (
+            f"本机时间是 {local:%Y-%m-%d}，早于本软件发布。时限和审计都会错，请校准时钟（NTP）。"
+        )
         yield Finding(Severity.WRONG, "时钟", words)
         return
     newest = datetime.fromtimestamp(_newest_write(), tz=UTC)
     if newest > at + PATIENCE:
-        words = f"本机时间 {at:%Y-%m-%d %H:%M} 比数据目录里最新的文件还早。请校准时钟（NTP）。"
+        words = f"北京时间 {local:%Y-%m-%d %H:%M} 比数据目录里最新的文件还早。请校准时钟（NTP）。"
         yield Finding(Severity.WRONG, "时钟", words)
         return
-    yield Finding(Severity.FINE, "时钟", f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}（北京时间）")
+    yield Finding(Severity.FINE, "时钟", f"{local:%Y-%m-%d %H:%M}（北京时间）")
 
 
 def _newest_write() -> float:

@@ -1,6 +1,6 @@
 """Who sees which events, in which order, and how much of a person's numbers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -200,3 +200,57 @@ def test_an_event_names_the_seal_over_it(town):
 def test_an_event_that_is_not_there_is_not_found(town, number):
     with pytest.raises(NotVisibleError):
         trail.detail(number, by=auditor(town, "LM"))
+
+
+def test_own_readings_are_folded_and_counted_and_those_of_others_stay(town):
+    house, colleague = auditor(town, "LM"), Actor(id="li", name="李", role=Role.AUDITOR)
+    opened = write(town.actor("S1"))
+    write(house, "core.auditevent.read", number="x")
+    write(house, "core.auditevent.open", number="7")
+    taken = write(house, "core.auditevent.export", number="x")
+    watched = write(colleague, "core.auditevent.read", number="x")
+
+    page = trail.page(Asked(**SPAN, folds_own=True), by=house)
+
+    assert {entry.number for entry in page.entries} == {opened.pk, taken.pk, watched.pk}
+    assert page.own_readings == 2
+    assert len(trail.page(Asked(**SPAN), by=house).entries) == 5
+
+
+def test_own_readings_that_are_asked_for_by_name_are_listed(town):
+    house = auditor(town, "LM")
+    read = write(house, "core.auditevent.read", number="x")
+
+    assert seen(house, folds_own=True, action="core.auditevent.read") == {read.pk}
+    assert seen(house, folds_own=True, action="core.auditevent.*") == {read.pk}
+
+
+def test_an_export_is_never_without_own_readings(town):
+    house = auditor(town, "LM")
+    read = write(house, "core.auditevent.read", number="x")
+
+    assert [e.number for e in trail.every_entry(Asked(**SPAN), by=house)] == [read.pk]
+
+
+def test_a_day_ends_at_midnight_in_shanghai(town):
+    midnight = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+    old = write(town.actor("S1"), at=midnight - timedelta(microseconds=1))
+    new = write(town.actor("S1"), at=midnight)
+    days = {"start": midnight - timedelta(days=1), "end": midnight}
+    house = auditor(town, "LM")
+
+    found = trail.page(Asked(**days), by=house).entries
+    after = trail.page(Asked(start=midnight, end=midnight + timedelta(days=1)), by=house).entries
+
+    assert [e.number for e in found] == [old.pk]
+    assert [e.number for e in after] == [new.pk]
+
+
+def test_who_logs_in_has_no_role_yet(town):
+    town.user("zhang", Role.DISPATCHER, "S1")
+    identity.record_log_in("zhang", failed=False, at=NOON)
+    write(SYSTEM, verb="backup.keep", number="x")
+
+    labels = [e.role_label for e in trail.page(Asked(**SPAN), by=auditor(town, "LM")).entries]
+
+    assert sorted(labels) == ["", "系统"]

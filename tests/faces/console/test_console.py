@@ -12,7 +12,7 @@ from dianliang.domain.catalog.models import CalendarDay
 from dianliang.domain.catalog.operations import replace_year
 from dianliang.domain.intake.models import Decision, Need, SavedFilter
 from dianliang.domain.work.models import Job
-from dianliang.faces.ui.requests import today
+from dianliang.faces.ui.requests import now, today
 from dianliang.flows import handling
 from dianliang.kernel.actor import Role
 from tests.town import NOON, PASSWORD
@@ -365,7 +365,7 @@ def test_a_paste_with_nothing_in_it_is_refused_in_plain_words(desk, town, sent):
 
 
 def test_the_phone_form_hints_while_it_is_filled_in(desk, town):
-    town.post("余村文化礼堂旁边的电线杆被车撞歪了", area_code="V1")
+    town.post("余村文化礼堂旁边的电线杆被车撞歪了", area_code="V1", at=now())
 
     hints = desk.post(
         "/console/intake/hints/", {"text": "礼堂旁边电线杆撞歪了，冒火花", "area_code": "V1"}

@@ -8,6 +8,7 @@ from PIL import Image
 
 from dianliang.domain.intake.models import Need
 from dianliang.faces.portal import asking, challenge
+from dianliang.faces.ui.requests import now
 from dianliang.flows import handling
 from tests.town import NOON
 
@@ -81,7 +82,7 @@ def test_a_mistake_is_shown_beside_its_field_and_the_words_are_kept(client, town
 
 
 def test_a_likely_duplicate_is_offered_before_sending(client, town):
-    town.post("余村文化礼堂旁边的电线杆被车撞歪了", area_code="V1")
+    town.post("余村文化礼堂旁边的电线杆被车撞歪了", area_code="V1", at=now())
 
     offered = send(client, text="文化礼堂旁边电线杆被撞歪", area_code="V1")
     assert "相似的事" in offered.content.decode()

@@ -28,13 +28,18 @@ READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 PER_PAGE = 50
 AT_ONCE = 2000
 LARGEST_NUMBER = 2**63 - 1
+TRAIL = AuditEvent._meta.label_lower
+OF_ACCOUNT = "user:"
+READINGS = (f"{TRAIL}.read", f"{TRAIL}.open")
+"""What looking at the trail itself leaves on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Which events are asked for. `number` names an object: then the period does not matter.
 
-    `kind` narrows a number that objects of several kinds may have.
+    `kind` narrows a number that objects of several kinds may have. `folds_own` leaves out the
+    asker's own readings of the trail, which would otherwise be all that he finds on top of it.
     """
 
     start: datetime
@@ -45,6 +50,12 @@ class Asked:
     outcome: str = ""
     number: str = ""
     kind: str = ""
+    folds_own: bool = False
+
+    @property
+    def can_fold(self) -> bool:
+        """Tell whether own readings may be left out: not when an object or a deed is named."""
+        return not self.number and not self.action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +94,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of the trail; `older_than` asks for the next one, None at the end."""
+    """A page of the trail; `older_than` asks for the next one, None at the end.
+
+    `own_readings` is how many events of the whole answer are the asker's own readings.
+    """
 
     entries: tuple[Entry, ...]
     older_than: int | None
+    own_readings: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +124,19 @@ def page(asked: Asked, *, by: Actor, older_than: int | None = None) -> Page:
     return Page(
         entries=tuple(_entries(shown)),
         older_than=shown[-1].pk if len(found) > PER_PAGE else None,
+        own_readings=_own_readings(asked, by=by),
     )
+
+
+def _own_readings(asked: Asked, *, by: Actor) -> int:
+    if not asked.can_fold:
+        return 0
+    rows = _events(replace(asked, folds_own=False), by=by)
+    return rows.filter(_is_own_reading(by)).count()
+
+
+def _is_own_reading(by: Actor) -> Q:
+    return Q(verb__in=READINGS, actor_id=by.id)
 
 
 def is_longer_than(most: int, *, asked: Asked, by: Actor) -> bool:
@@ -152,7 +179,7 @@ def visible(by: Actor) -> QuerySet[AuditEvent]:
         return AuditEvent.objects.exclude(unit_code__in=foreign)
     units = Unit.objects.filter(path__startswith=by.unit_path)
     accounts = RoleAssignment.objects.filter(unit__in=units.values("pk"))
-    ids = accounts.annotate(account=Concat(Value("user:"), "user__username")).values("account")
+    ids = accounts.annotate(account=Concat(Value(OF_ACCOUNT), "user__username")).values("account")
     return AuditEvent.objects.filter(
         Q(unit_code__in=units.values("code")) | Q(unit_code="", actor_id__in=ids)
     )
@@ -177,6 +204,8 @@ def _events(asked: Asked, *, by: Actor) -> QuerySet[AuditEvent]:
         rows = rows.filter(verb__in=_verbs_of(asked.action.removesuffix(deeds.WHOLE)))
     elif asked.action:
         rows = rows.filter(verb=asked.action)
+    if asked.folds_own and asked.can_fold:
+        rows = rows.exclude(_is_own_reading(by))
     return rows.order_by("-at", "-pk")
 
 
@@ -245,7 +274,6 @@ def _unit_names() -> dict[str, str]:
 
 def _entry(event: AuditEvent, unit_names: dict[str, str]) -> Entry:
     kind = event.target_type
-    known = Role(event.role) if event.role in list(Role) else None
     shown_number = mask_numbers_of_people(event.target_id)
     return Entry(
         number=event.pk,
@@ -253,7 +281,7 @@ def _entry(event: AuditEvent, unit_names: dict[str, str]) -> Entry:
         device_at=event.device_at,
         actor_id=mask_numbers_of_people(event.actor_id),
         actor_name=mask_numbers_of_people(event.actor_name),
-        role_label=ROLE_LABELS[known] if known else event.role,
+        role_label=_role_label(event),
         unit_name=unit_names.get(event.unit_code, event.unit_code),
         verb=event.verb,
         action=deeds.word(event.verb),
@@ -269,8 +297,15 @@ def _entry(event: AuditEvent, unit_names: dict[str, str]) -> Entry:
     )
 
 
+def _role_label(event: AuditEvent) -> str:
+    """Return the role acted in; who logs in has none yet, though the trail files it as system."""
+    if event.role == Role.SYSTEM and event.actor_id.startswith(OF_ACCOUNT):
+        return ""
+    return ROLE_LABELS[Role(event.role)] if event.role in list(Role) else event.role
+
+
 def _has_history(event: AuditEvent, shown_number: str) -> bool:
     """Tell whether its object can be asked for: not a starred one, nor a reading of the trail."""
     is_named = bool(event.target_id) and shown_number == event.target_id
-    is_own = event.target_type == AuditEvent._meta.label_lower
+    is_own = event.target_type == TRAIL
     return is_named and not is_own and event.target_type in deeds.kinds()

@@ -1,5 +1,6 @@
 """The audit trail: who did what, when, to what, and whether the record is whole."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 
 DAYS = 30
 FILTERS = ("who", "role", "action", "number", "kind", "outcome")
+OWN = "own"
+"""Asks that the reader's own readings be listed too."""
 LONGEST_FILTER = 80
 LONGEST_NUMBER = 18
 
@@ -29,8 +32,22 @@ def _filters(request: HttpRequest) -> dict[str, str]:
     return {name: value[:LONGEST_FILTER] for name, value in asked.items() if value}
 
 
+def _shows_own(request: HttpRequest) -> bool:
+    return request.GET.get(OWN) == "1"
+
+
 def _asked(request: HttpRequest, period: Period) -> Asked:
     return Asked(start=period.start, end=period.end, **_filters(request))
+
+
+def _place(request: HttpRequest, period: Period) -> str:
+    """Return the part of an address that brings back this page of the list, and nothing else."""
+    kept, older_than = _filters(request), _older_than(request)
+    if _shows_own(request):
+        kept[OWN] = "1"
+    if older_than is not None:
+        kept["older"] = str(older_than)
+    return f"{period.query}&{urlencode(kept)}" if kept else period.query
 
 
 def _older_than(request: HttpRequest) -> int | None:
@@ -52,7 +69,10 @@ def _page(request: HttpRequest, *, by: Actor, refusal: str = "") -> HttpResponse
         _filters(request),
         _older_than(request),
     )
-    found, chain = auditing.read(_asked(request, period), by=by, at=now(), older_than=older_than)
+    shows_own = _shows_own(request)
+    asked = replace(_asked(request, period), folds_own=not shows_own)
+    found, chain = auditing.read(asked, by=by, at=now(), older_than=older_than)
+    hidden = {**kept, OWN: "1"} if shows_own else kept
     context = {
         "by": by,
         "found": found,
@@ -60,8 +80,12 @@ def _page(request: HttpRequest, *, by: Actor, refusal: str = "") -> HttpResponse
         "period": period,
         "asked": kept,
         "heading": heading(kept.get("kind", "")),
-        "kept": tuple(kept.items()),
-        "keep": f"&{urlencode(kept)}" if kept else "",
+        "is_narrowed": bool(kept),
+        "kept": tuple(hidden.items()),
+        "keep": f"&{urlencode(hidden)}" if hidden else "",
+        "filtered": f"&{urlencode(kept)}" if kept else "",
+        "place": _place(request, period),
+        "shows_own": shows_own,
         "is_first_page": older_than is None,
         "refusal": refusal,
         "groups": groups(),
@@ -79,7 +103,8 @@ def event(request: HttpRequest, number: int, *, by: Actor) -> HttpResponse:
         found, chain = auditing.open_event(number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "found": found, "entry": found.entry, "chain": chain}
+    place = _place(request, period_of(request, days=DAYS)) if "last" in request.GET else ""
+    context = {"by": by, "found": found, "entry": found.entry, "chain": chain, "place": place}
     return TemplateResponse(request, "board/event.html", context)
 
 

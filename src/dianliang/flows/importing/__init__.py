@@ -64,7 +64,8 @@ def import_county(
         InvalidRowsError: rows are wrong; all are named and nothing is written.
     """
     load_catalogue()
-    load_calendar(years=range(at.year - 1, at.year + 2))
+    year = at.astimezone(SHANGHAI).year
+    load_calendar(years=range(year - 1, year + 2))
     counts = {"areas": 0, "units": 0, "teams": 0, "people": 0, "customers": 0, "days": 0}
     if areas is not None:
         counts |= write_areas(areas)
