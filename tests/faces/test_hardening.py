@@ -17,7 +17,7 @@ from dianliang.faces.console import links
 from dianliang.faces.portal import asking
 from dianliang.faces.ui import bodies, views
 from dianliang.faces.ui.encodings import only_utf8
-from dianliang.faces.ui.requests import source_of
+from dianliang.faces.ui.requests import now, source_of
 from dianliang.flows import handling, identity, posting, triage
 from dianliang.kernel.actor import Role
 from tests.browsing import upload
@@ -192,8 +192,10 @@ def test_a_customer_is_one_source_however_many_addresses_he_has(rf, settings, ad
 
 
 def test_a_neighbour_who_types_what_he_suspects_reads_no_foreign_words(town, logged_in):
-    town.post(HOUSE, area_code="V1")
-    private = town.post("独居老人灯泡坏了没人换", service_code="CARE-ELDER", area_code="V1")
+    town.post(HOUSE, area_code="V1", at=now())
+    private = town.post(
+        "独居老人灯泡坏了没人换", service_code="CARE-ELDER", area_code="V1", at=now()
+    )
     asked = {"text": "独居老人灯泡坏了，电线杆歪了", "area_code": "V1"}
 
     water = logged_in("water", Role.ALLIANCE_UNIT, "WTR").post("/console/intake/hints/", asked)

@@ -2,9 +2,9 @@
 
 The State Council announces a year's holidays and 调休 in the autumn before. Until that is loaded,
 what the law itself fixes is known: the thirteen days of 《全国年节及纪念日放假办法》 as in force
-since 1 January 2025. What only the announcement says is left out: which weekends are worked, and
-which working day stands in for a festival on a weekend. Promises then end too early rather than
-too late for whoever waits.
+since 1 January 2025. What only the announcement says is left out rather than guessed: which
+weekends are worked, and which working day stands in for a festival on a weekend. Near these days
+a promise in working days may end some days off.
 """
 
 import json

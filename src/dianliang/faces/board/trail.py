@@ -37,7 +37,17 @@ def _shows_own(request: HttpRequest) -> bool:
 
 
 def _asked(request: HttpRequest, period: Period) -> Asked:
-    return Asked(start=period.start, end=period.end, **_filters(request))
+    given = dict.fromkeys(FILTERS, "") | _filters(request)
+    return Asked(
+        start=period.start,
+        end=period.end,
+        who=given["who"],
+        role=given["role"],
+        action=given["action"],
+        number=given["number"],
+        kind=given["kind"],
+        outcome=given["outcome"],
+    )
 
 
 def _place(request: HttpRequest, period: Period) -> str:
