@@ -63,7 +63,7 @@ def test_two_strangers_who_join_without_a_key_do_not_share_a_page(client, town):
 
 def test_who_asks_for_hints_without_end_is_still_told_of_danger(client, town, monkeypatch):
     monkeypatch.setattr(asking, "MOST_HINTS_A_MINUTE", 0)
-    town.post("余村村电线杆歪了", area_code="V1")
+    town.post("余村村电线杆歪了", area_code="V1", at=now())
 
     told = client.post("/post/hints/", {"text": "余村村电线杆歪了，着火了"}).content.decode()
 

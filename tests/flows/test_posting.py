@@ -1,11 +1,12 @@
 """A need comes in: placed, understood, routed, promised, stored once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Service
+from dianliang.domain.catalog.operations import load_calendar
 from dianliang.domain.intake.models import Need, Participant, Suggestion
 from dianliang.domain.intake.operations.posting import UnableToJoinError
 from dianliang.domain.territory.models import Area
@@ -266,3 +267,14 @@ def test_a_form_is_told_that_its_words_name_another_village(town):
     seen = preview.preview(asked=posting.Asked(text="大溪村路灯坏了", area_code="V1"), at=NOON)
 
     assert (seen.area_code, seen.said_code) == ("V1", "V2")
+
+
+def test_a_need_of_the_last_minutes_of_a_year_is_kept_and_promised_past_new_years_day(town):
+    load_calendar(years=[2026, 2027])
+    late = datetime(2026, 12, 31, 23, 57, tzinfo=SHANGHAI)
+
+    need = town.post("电费账单看不懂", area_code="V1", at=late)
+
+    assert need.number == "XQ261231-0001"
+    assert need.response_due_at.astimezone(SHANGHAI).date() == date(2027, 1, 4)
+    assert town.post("路灯不亮", at=late + timedelta(minutes=3)).number == "XQ270101-0001"

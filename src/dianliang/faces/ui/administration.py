@@ -8,17 +8,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from dianliang.core.administration import Administration
 from dianliang.domain.catalog.queries import unannounced_year
 from dianliang.faces.ui.requests import actor, now, today
 from dianliang.kernel.actor import Actor, Role
-
-HOLIDAYS_MISSING = gettext_noop(
-    "%(year)s 年的节假日与调休安排尚未载入，时限暂按周末和法定节假日计算。公布后请升级程序，"
-    "或填好节假日表，在服务器上运行 dianliang import --holidays 文件。"
-)
 
 
 class Site(Administration):
@@ -43,7 +37,11 @@ class Site(Administration):
         """Say on the first page which year's holidays are still to be loaded, and how."""
         year = unannounced_year(on=today())
         if year is not None:
-            messages.warning(request, _(HOLIDAYS_MISSING) % {"year": year})
+            words = _(
+                "%(year)s 年的节假日与调休安排尚未载入，时限暂按周末和法定节假日计算。"
+                "公布后请升级程序，或填好节假日表，在服务器上运行 dianliang import --holidays 文件。"
+            )
+            messages.warning(request, words % {"year": year})
         return super().index(request, extra_context)
 
     def actor(self, request: HttpRequest) -> Actor:
