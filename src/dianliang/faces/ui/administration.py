@@ -39,7 +39,8 @@ class Site(Administration):
         if year is not None:
             words = _(
                 "%(year)s 年的节假日与调休安排尚未载入，时限暂按周末和法定节假日计算。"
-                "公布后请升级程序，或填好节假日表，在服务器上运行 dianliang import --holidays 文件。"
+                "公布后请升级程序，或填好节假日表，"
+                "在服务器上运行 dianliang import --holidays 文件。"
             )
             messages.warning(request, words % {"year": year})
         return super().index(request, extra_context)
