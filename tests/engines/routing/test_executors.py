@@ -130,6 +130,7 @@ def test_work_and_answer_survive_the_way():
     ("field", "spoil"),
     [
         ("near", lambda a: a + 10**6),
+        ("beside", lambda a: a + 10**6),
         ("kind_routes", lambda a: a - 1),
         ("able", lambda a: a[:-1]),
         ("time", lambda a: a.astype(np.int64)),

@@ -157,7 +157,8 @@ def carve(d: Data, routes: Ints, jobs: Ints, *, held: Ints) -> Region:
         out=d.out[jobs],
         back=d.back[jobs],
         room=d.room[routes],
-        near=_near(d, jobs, new_job),
+        near=_near(d.near[jobs], new_job),
+        beside=_near(d.beside[jobs], new_job),
         near_kinds=near_kinds,
         kind_start=kind_start,
         kind_routes=kind_routes,
@@ -182,13 +183,13 @@ def _items(d: Data, routes: Ints, jobs: Ints, new_job: Ints, held: Ints) -> tupl
     return items, d.windows[flat]
 
 
-def _near(d: Data, jobs: Ints, new_job: Ints) -> Ints:
+def _near(near: Ints, new_job: Ints) -> Ints:
     """Return the neighbours that are in the region too, nearest first, repeated to fill a row."""
-    rows = new_job[d.near[jobs]]
+    rows = new_job[near]
     width = max(1, int((rows >= 0).sum(axis=1).max(initial=0)))
     here_first = np.argsort(rows < 0, axis=1, kind="stable")[:, :width]
-    near = np.take_along_axis(rows, here_first, axis=1)
-    return np.where(near >= 0, near, np.arange(len(jobs))[:, None])
+    here = np.take_along_axis(rows, here_first, axis=1)
+    return np.where(here >= 0, here, np.arange(len(near))[:, None])
 
 
 def _kinds(d: Data, routes: Ints, jobs: Ints) -> tuple[Ints, Ints, Ints]:

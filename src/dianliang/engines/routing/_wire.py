@@ -30,7 +30,7 @@ DTYPES: dict[str, Any] = {
     "series": kernel.SERIES,
 }
 """Of the fields of `Data` that are arrays; all others are 64-bit integers."""
-SCALARS = ("reach", "travel_price", "balance_price", "loyal_price")
+SCALARS = ("travel_price", "balance_price", "loyal_price")
 TABLES = tuple(name for name in Data._fields if name not in SCALARS)
 LONGEST_DAY = 10_000
 
@@ -87,10 +87,9 @@ def unpack_work(packed: bytes) -> Work:
     seed, hot, cold, iterations, chunk = _floats(arrays["how"], 5)
     if min(hot, cold) <= 0 or iterations < 0 or chunk < 1:
         _refuse("the search has no sense")
-    reach, travel, balance, loyal = _floats(arrays["scalars"], 4)
+    travel, balance, loyal = _floats(arrays["scalars"], 3)
     data = Data(
         **{name: arrays[name] for name in TABLES},
-        reach=int(reach),
         travel_price=travel,
         balance_price=balance,
         loyal_price=loyal,
@@ -200,6 +199,7 @@ def _check_shapes(d: Data) -> None:
         "back": (n, gear),
         "room": (routes, gear),
         "near": (n, d.near.shape[-1]),
+        "beside": (n, d.beside.shape[-1]),
         "near_kinds": (n, d.near_kinds.shape[-1]),
         "kind_routes": (routes,),
         "pattern_days": (len(d.pattern_days), d.pattern_days.shape[-1]),
@@ -211,7 +211,7 @@ def _check_shapes(d: Data) -> None:
     for name, shape in wanted.items():
         if getattr(d, name).shape != shape:
             _refuse(f"{name} has another shape")
-    if len(d.items) < n or kinds < 0 or not 0 <= d.reach <= LONGEST_DAY:
+    if len(d.items) < n or kinds < 0:
         _refuse("too few items or kinds")
 
 
@@ -235,6 +235,7 @@ def _check_pointers(d: Data) -> None:
     if (items["last"] <= items["first"])[rests].any():
         _refuse("a break without a window")
     _within(d.near, 0, n)
+    _within(d.beside, 0, n)
     _within(d.near_kinds, 0, len(d.kind_start) - 1)
     _within(d.kind_routes, 0, len(d.routes))
     _spans(d.kind_start[:-1], d.kind_start[1:], len(d.kind_routes))

@@ -122,8 +122,8 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
     """List positions worth pricing: beside neighbours, in idle routes, at ends of near routes."""
     w.counters[1] += 1
     token, count = w.counters[1], 0
-    for k in range(min(d.reach, d.near.shape[1])):
-        other = d.near[job, k]
+    for k in range(d.beside.shape[1]):
+        other = d.beside[job, k]
         v = s.spots[other].where
         if v < 0 or not fits(d, s, job, v):
             continue
@@ -218,13 +218,16 @@ def best_place(
 @compiled
 def place_one(
     d: Data, s: Tour, w: Scratch, job: int, limit: float, blink: float, state: State, touched: int
-) -> int:
-    """Insert a job where it is cheapest below `limit`, if anywhere; return the touched routes."""
-    route, index, _ = best_place(d, s, w, job, limit, blink, state)
+) -> tuple[int, float]:
+    """Insert a job where it is cheapest below `limit`, if anywhere.
+
+    Return the touched routes and the price; `limit` if it is not inserted.
+    """
+    route, index, price = best_place(d, s, w, job, limit, blink, state)
     if route >= 0:
         touched = save(s, w, d, route, touched)
         put(d, s, route, index, job)
-    return touched
+    return touched, price
 
 
 @compiled

@@ -135,13 +135,13 @@ class Data(NamedTuple):
     back: Ints  # (n, g): gear brought back to it
     room: Ints  # (V, g)
     near: Ints  # (n, k): neighbouring jobs, nearest first
+    beside: Ints  # (n, k): jobs that may stand next to it in a route, best first
     near_kinds: Ints  # (n, r): kinds of route, nearest first
     kind_start: Ints  # (kinds + 1,)
     kind_routes: Ints  # (V,): routes by kind
     series: Records  # SERIES
     series_jobs: Ints
     pattern_days: Ints  # (patterns, most members)
-    reach: int  # how many neighbours are looked at for an insertion
     travel_price: float
     balance_price: float
     loyal_price: float

@@ -198,12 +198,41 @@ def settle_rests(d: Data, s: Tour, w: Scratch, count: int) -> bool:
 
 
 @compiled
+def room_for(d: Data, s: Tour, w: Scratch, count: int, touched: int, most: float) -> float:
+    """Return what inserting may cost before the plan is dearer than by `most`, at best.
+
+    At best every job that was out before comes in for nothing. Where a price is not the sum of
+    insertions (series, linked jobs, balance) there is no telling.
+    """
+    if d.balance_price > 0:
+        return INFEASIBLE
+    room = most
+    for i in range(touched):
+        room -= s.runs[w.touched[i]].cost - s.runs[w.touched[i]].old_cost
+    for i in range(count):
+        item = d.items[w.removed[i]]
+        if item.series >= 0 or item.partner >= 0:
+            return INFEASIBLE
+        if s.spots[w.removed[i]].was_out:
+            room += item.penalty
+    return room
+
+
+@compiled
 def recreate(
-    d: Data, s: Tour, w: Scratch, count: int, touched: int, blink: float, state: State
-) -> int:
+    d: Data,
+    s: Tour,
+    w: Scratch,
+    count: int,
+    touched: int,
+    blink: float,
+    room: float,
+    state: State,
+) -> tuple[int, bool]:
     """Put jobs that are out back in the order given; return the touched routes.
 
-    The way to a line is often dearer than one part is worth, and pays off with the parts after it.
+    Give up, and tell so, once they cost more than `room`. The way to a line is often dearer than
+    one part is worth, and pays off with the parts after it.
     """
     is_lured = blink > 0 and w.counters[0] % LURED_EVERY == 0
     for i in range(count):
@@ -223,8 +252,11 @@ def recreate(
                 s.spots[job].tried = s.spots[d.items[job].partner].tried = -w.counters[0]
         else:
             limit = d.items[job].penalty + (d.items[job].lure if is_lured else 0.0)
-            touched = place_one(d, s, w, job, limit, blink, state, touched)
-    return touched
+            touched, price = place_one(d, s, w, job, min(limit, room), blink, state, touched)
+            room -= price if s.spots[job].where >= 0 else d.items[job].penalty
+            if room < 0:
+                return touched, False
+    return touched, True
 
 
 @compiled
@@ -299,13 +331,13 @@ def improve(
         lifted = lift_rests(d, s, w, touched, state)
         is_early = uniform(state) < 0.5
         is_fine = settle_rests(d, s, w, lifted) if is_early else True
-        touched = recreate(d, s, w, count, touched, BLINK, state)
-        if not is_early:
+        most = -temperature * np.log(max(uniform(state), 1e-12))
+        room = room_for(d, s, w, count, touched, most)
+        touched, is_cheap = recreate(d, s, w, count, touched, BLINK, room, state)
+        if is_cheap and not is_early:
             is_fine = settle_rests(d, s, w, lifted)
         price = change(d, s, w, count, touched)
-        if not is_fine:
-            price = INFEASIBLE
-        if price <= -temperature * np.log(max(uniform(state), 1e-12)):
+        if is_cheap and is_fine and price <= most:
             totals[0] += price
             for i in range(touched):
                 s.runs[w.touched[i]].changed = True
@@ -328,7 +360,7 @@ def build(d: Data, s: Tour, w: Scratch, jobs: Ints, state: State) -> None:
     for i in range(jobs.shape[0]):
         w.removed[i] = jobs[i]
         s.spots[jobs[i]].tried = w.counters[0]
-    touched = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, state)
+    touched, _ = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, INFEASIBLE, state)
     for i in range(touched):
         s.runs[w.touched[i]].saved = False
     for team in range(w.old_worked.shape[0]):
