@@ -367,7 +367,8 @@ def _beside(near: Ints, time: NDArray[np.int32], items: Records, windows: Record
         way = time[leave[i], place[j]].astype(np.float64)
         wait = np.maximum(0.0, opens[j] - way - service[i] - shuts[i])
         late = np.maximum(0.0, opens[i] + service[i] + way - shuts[j])
-        return way + WAIT_SHARE * wait + late
+        score: NDArray[np.float64] = way + WAIT_SHARE * wait + late
+        return score
 
     score = np.minimum(after(me, near), after(near, me))
     best = np.argsort(score, axis=1, kind="stable")[:, :REACH]
