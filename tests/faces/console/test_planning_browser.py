@@ -1,6 +1,6 @@
 """A plan in the hand: dragged by mouse and finger, moved by keyboard, lit on map and lanes."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +11,7 @@ from dianliang.domain.work.models import Job, Plan
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.planning import drafting
 from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
 from tests import town as town_builder
 from tests.faces.test_axe import AXE, RULES
 from tests.flows.planning.test_planning import job
@@ -27,9 +28,10 @@ def plan(transactional_db) -> Plan:
     town.user("desk", Role.DISPATCHER)
     town.team("A", "S1", "repair", near="V1")
     town.team("B", "S1", "repair", near="V2")
-    jobs = [job(town, f"<b>第{n}户", due_at=now() + timedelta(hours=30)) for n in range(3)]
-    jobs.append(job(town, "燃气报修", skill="gas", priority=Job.Priority.MUST))
     tomorrow = today() + timedelta(days=1)
+    evening = datetime.combine(tomorrow, time(20), SHANGHAI)
+    jobs = [job(town, f"<b>第{n}户", due_at=evening) for n in range(3)]
+    jobs.append(job(town, "燃气报修", skill="gas", priority=Job.Priority.MUST))
     made = drafting.draft_plan(
         job_numbers=[j.number for j in jobs],
         team_codes=["A", "B"],
