@@ -13,6 +13,7 @@ document.addEventListener("click", (event) => {
   rows[rows.length - 1].after(row);
   row.querySelector("select").focus();
 });
+for (const button of document.querySelectorAll("[data-more]")) button.hidden = false; // it works now
 
 const name = document.querySelector("[data-field]")?.dataset.field;
 const field = name && document.querySelector(`#happened [name="${CSS.escape(name)}"]`);
