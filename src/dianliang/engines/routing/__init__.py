@@ -1,7 +1,7 @@
 """Plan who goes where, when, and say why.
 
 `foresee` says what no plan can do, `solve` makes a plan, `check` verifies it independently,
-`insert_job`, `follow_plan` and `replan` change one that people already know, `recommend` and `Desk`
+`bound` says how much better any plan could be, `insert_job`, `follow_plan` and `replan` change one that people already know, `recommend` and `Desk`
 say where one more job fits, `diff` says what changed. What needs the compiled kernel is imported
 when it is first asked for: its compiler takes a second, and a web server that comes back after a
 fault should not wait for it.
@@ -60,6 +60,7 @@ from dianliang.engines.routing.travel import (
 if TYPE_CHECKING:
     from dianliang.engines.routing._anneal import Params, Progress
     from dianliang.engines.routing._asking import Late, Why, explain_late, why
+    from dianliang.engines.routing._bound import Bound, bound, gap
     from dianliang.engines.routing._desk import Desk, Slot, recommend
     from dianliang.engines.routing._disruption import Replanned, replan
     from dianliang.engines.routing._fixing import apply_fix, promised
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
 _ON_DEMAND = {
     "_anneal": ("Params", "Progress"),
     "_asking": ("Late", "Why", "explain_late", "why"),
+    "_bound": ("Bound", "bound", "gap"),
     "_desk": ("Desk", "Slot", "recommend"),
     "_disruption": ("Replanned", "replan"),
     "_fixing": ("apply_fix", "promised"),
@@ -102,6 +104,7 @@ __all__ = [
     "BadWorkError",
     "Barrier",
     "Blocked",
+    "Bound",
     "Change",
     "Clustered",
     "Courier",
@@ -152,12 +155,14 @@ __all__ = [
     "Why",
     "Work",
     "apply_fix",
+    "bound",
     "check",
     "covers_of",
     "diff",
     "explain_late",
     "follow_plan",
     "foresee",
+    "gap",
     "improve_bytes",
     "insert_job",
     "is_warm",
