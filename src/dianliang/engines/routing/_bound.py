@@ -123,15 +123,13 @@ def _bounds(rules: Relaxed, way: Floats, prices: Prices) -> Iterator[tuple[float
 def single(rules: Relaxed, way: Floats, prices: Prices, shadow: Multipliers) -> float:
     """Return the bound when each job pays for its work and the least way to it, or is left out."""
     hour = np.where(rules.able, shadow.hours, np.inf).min(axis=1, initial=np.inf)
-    pair = hour[rules.class_of]
-    is_able = np.isfinite(prices.own).any(axis=1) & np.isfinite(pair) & np.isfinite(way)
-    served = np.full(len(way), np.inf)
-    served[is_able] = (
+    hour[np.isinf(hour)] = 0.0  # of jobs that nobody can do, whose own price is infinite
+    served = (
         prices.own.min(axis=1, initial=np.inf)
         + prices.travel * way
-        + np.where(is_able, pair, 0.0) * (rules.service + way)
+        + hour[rules.class_of] * (rules.service + way)
         + rules.needs @ shadow.gear
-    )[is_able]
+    )
     back = np.where(rules.able_shifts.T, rules.home, np.inf).min(axis=1, initial=np.inf)
     back = np.where(np.isfinite(back), back, 0.0)
     used = _used(rules, prices, shadow)

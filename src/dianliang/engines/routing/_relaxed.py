@@ -59,13 +59,16 @@ class Relaxed:
         return usable & together[self.class_of[rows]][:, self.class_of]
 
     def least_way(self) -> Floats:
-        """Return the least seconds of way to each job from any job or base that could precede."""
+        """Return the least seconds of way to each job from any job or base that could precede.
+
+        Zero for a job that no shift could do.
+        """
         least = np.where(self.able_shifts.T, self.out, np.inf).min(axis=0, initial=np.inf)
         for start in range(0, len(self.service), BAND):
             rows = slice(start, start + BAND)
             ways = np.where(self.is_usable(rows), self.ways[rows], np.inf)
             least = np.minimum(least, ways.min(axis=0))
-        return least
+        return np.where(np.isfinite(least), least, 0.0)
 
 
 def relaxed(compiled: Compiled) -> Relaxed:

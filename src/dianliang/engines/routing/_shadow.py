@@ -81,7 +81,7 @@ def multipliers(rules: Relaxed, way: Floats, prices: Prices) -> Multipliers:
     classes, kinds = rules.able.shape
     own = prices.own.min(axis=1, initial=np.inf)
     takes, price = rules.service + way, own + prices.travel * way
-    jobs = np.flatnonzero(np.isfinite(takes) & np.isfinite(price) & (price < prices.worth))
+    jobs = np.flatnonzero(price < prices.worth)
     of, at = np.nonzero(rules.able)
     n, flows, pieces = len(jobs), len(of), rules.needs.shape[1]
     count = np.bincount(rules.kind_of, minlength=kinds).astype(np.float64)
