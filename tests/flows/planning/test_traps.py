@@ -261,3 +261,5 @@ def test_the_plan_keeps_what_made_it(two_teams):
     assert plan.outcome["weights"]["unassigned_must"] == routing.Weights().unassigned_must
     assert plan.outcome["objective"]["unassigned_must"] == 0
     assert plan.outcome["iterations"] > 0
+    assert plan.outcome["bound"]["total"] <= plan.outcome["objective"]["total"] + 1e-6
+    assert plan.outcome["bound"]["unassigned_must"] == 0

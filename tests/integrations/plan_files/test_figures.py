@@ -4,9 +4,10 @@ from dataclasses import fields, replace
 
 import pytest
 
-from dianliang.engines.routing import Job, Objective, Priority, Problem, Unassigned
+from dianliang.engines.routing import Bound, Job, Objective, Priority, Problem, Unassigned
 from dianliang.integrations.plan_files.figures import (
     OBJECTIVE,
+    bound_words,
     figures_of,
     left_out,
     lines_of,
@@ -73,3 +74,23 @@ def test_what_is_left_out_is_told_the_dearest_first():
     found = left_out(problem, replace(plan, unassigned=outs))
 
     assert [left.job_id for left in found] == ["own", "dear", "cheap"]
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.75, "25.0%"), (0.8333, "16.7%"), (1.0, "0.0%"), (0.0, "没能证明")]
+)
+def test_how_much_better_a_plan_could_be_is_rounded_up_or_not_claimed(share, words):
+    _, plan = solved()
+    proven = Bound(total=plan.objective.total * share, unassigned_must=0, methods=("", ""))
+
+    ((_, told),) = bound_words(plan, proven)
+
+    assert told.startswith(words)
+    assert [*bound_words(plan, None)] == []
+
+
+def test_musts_that_nobody_can_fit_in_are_told():
+    _, plan = solved()
+    proven = Bound(total=plan.objective.total, unassigned_must=2, methods=("", ""))
+
+    assert [figure for _, figure in bound_words(plan, proven)][1] == "至少 2"

@@ -12,6 +12,7 @@ from dianliang.cli.planning.search import search
 from dianliang.cli.planning.summary import summary, violations_in_words
 from dianliang.core import disk
 from dianliang.core.checks import InvalidRowsError
+from dianliang.engines import routing
 from dianliang.engines.routing import Plan, check
 from dianliang.integrations.plan_files.checking import strange_in
 from dianliang.integrations.plan_files.documents.document import problem_document, read_plan
@@ -56,10 +57,12 @@ def _plan(wish: Asked, source: Path) -> None:
         _write({wish.problem: problem_document(loaded.problem, labels=loaded.labels)})
     began = time.monotonic()
     plan = _checked(wish.check, loaded) if wish.check else _searched(wish, loaded)
-    making = Making(source=source.name, at=now(), searched_s=time.monotonic() - began)
+    searched_s = time.monotonic() - began
+    proven = routing.bound(loaded.problem)
+    making = Making(source=source.name, at=now(), searched_s=searched_s, bound=proven)
     made = {path: WRITERS[path.suffix.lower()](loaded, plan, making) for path in wish.outputs}
     _write(made)
-    sys.stdout.writelines(f"{line}\n" for line in summary(loaded, plan))
+    sys.stdout.writelines(f"{line}\n" for line in summary(loaded, plan, bound=proven))
 
 
 def _searched(wish: Asked, loaded: Loaded) -> Plan:

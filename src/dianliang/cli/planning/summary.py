@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from dianliang.engines.routing import Plan, Unassigned, Violation
+from dianliang.engines.routing import Bound, Plan, Unassigned, Violation
 from dianliang.integrations.plan_files.figures import (
+    bound_words,
     cover_words,
     figures_of,
     left_out,
@@ -15,7 +16,7 @@ from dianliang.integrations.plan_files.loaded import Loaded
 MOST_SHOWN = 50
 
 
-def summary(loaded: Loaded, plan: Plan) -> Iterator[str]:
+def summary(loaded: Loaded, plan: Plan, *, bound: Bound | None = None) -> Iterator[str]:
     """Yield the lines that tell a plan."""
     stops = sum(len(route.stops) for route in plan.routes)
     yield (
@@ -25,6 +26,8 @@ def summary(loaded: Loaded, plan: Plan) -> Iterator[str]:
     for words, figure in cover_words(loaded.problem, plan):
         yield f"  {words}：{figure}"
     for words, figure in objective_words(plan):
+        yield f"  {words}：{figure}"
+    for words, figure in bound_words(plan, bound):
         yield f"  {words}：{figure}"
     if plan.unassigned:
         yield f"未排 {len(plan.unassigned)} 张："

@@ -1,10 +1,10 @@
 """Plan who goes where, when, and say why.
 
-`foresee` says what no plan can do, `solve` makes a plan, `check` verifies it independently,
-`bound` says how much better any plan could be, `insert_job`, `follow_plan` and `replan` change one that people already know, `recommend` and `Desk`
-say where one more job fits, `diff` says what changed. What needs the compiled kernel is imported
-when it is first asked for: its compiler takes a second, and a web server that comes back after a
-fault should not wait for it.
+`foresee` says what no plan can do, `solve` makes a plan, `check` verifies it independently, `bound`
+proves how much better any plan could be, `insert_job`, `follow_plan` and `replan` change one that
+people already know, `recommend` and `Desk` say where one more job fits, `diff` says what changed.
+What needs the compiled kernel is imported when it is first asked for: its compiler takes a second,
+and a web server that comes back after a fault should not wait for it.
 """
 
 from importlib import import_module
@@ -15,6 +15,7 @@ from dianliang.engines.routing._check import Violation, check
 from dianliang.engines.routing._line import Line, Part
 from dianliang.engines.routing._model import (
     VERSION,
+    Bound,
     Fix,
     FixKind,
     Job,
@@ -60,7 +61,7 @@ from dianliang.engines.routing.travel import (
 if TYPE_CHECKING:
     from dianliang.engines.routing._anneal import Params, Progress
     from dianliang.engines.routing._asking import Late, Why, explain_late, why
-    from dianliang.engines.routing._bound import Bound, bound, gap
+    from dianliang.engines.routing._bound import bound, gap
     from dianliang.engines.routing._desk import Desk, Slot, recommend
     from dianliang.engines.routing._disruption import Replanned, replan
     from dianliang.engines.routing._fixing import apply_fix, promised
@@ -82,7 +83,7 @@ if TYPE_CHECKING:
 _ON_DEMAND = {
     "_anneal": ("Params", "Progress"),
     "_asking": ("Late", "Why", "explain_late", "why"),
-    "_bound": ("Bound", "bound", "gap"),
+    "_bound": ("bound", "gap"),
     "_desk": ("Desk", "Slot", "recommend"),
     "_disruption": ("Replanned", "replan"),
     "_fixing": ("apply_fix", "promised"),

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from dianliang.engines.routing._arrays import Compiled
-from dianliang.engines.routing._model import Plan, Problem
+from dianliang.engines.routing._model import Bound, Plan, Problem
 from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._relaxed import Floats, Relaxed, relaxed
 from dianliang.engines.routing._shadow import Multipliers, Prices, multipliers, prices_of
@@ -34,18 +33,6 @@ HOURS = "班次工时和装备的影子价格"
 NOBODY = "没有队伍，各单都排不进"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """What no plan can beat: the weighted objective, and how many musts are left out.
-
-    `methods` say how each was proven: the total, then the musts.
-    """
-
-    total: float
-    unassigned_must: int
-    methods: tuple[str, str]
-
-
 def bound(problem: Problem) -> Bound:
     """Return a proven lower bound of the weighted objective, and of the musts left out.
 
@@ -62,9 +49,7 @@ def bound(problem: Problem) -> Bound:
     musts = np.array([job.priority is Priority.MUST for job in problem.jobs], np.float64)
     if compiled is None or not problem.jobs:
         total = float(worth.sum()) * (1 - CAUTION)
-        return Bound(
-            total=total, unassigned_must=int(musts.sum()), methods=(NOBODY, NOBODY)
-        )
+        return Bound(total=total, unassigned_must=int(musts.sum()), methods=(NOBODY, NOBODY))
     rules = relaxed(compiled)
     way = rules.least_way()
     total, how = _highest(rules, way, prices_of(problem, compiled, rules, worth))

@@ -344,3 +344,15 @@ class Plan:
                 if stop.job_id == job_id:
                     return route, stop
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What no plan can beat: the weighted objective, and how many musts are left out.
+
+    `methods` say how each was proven: the total, then the musts.
+    """
+
+    total: float
+    unassigned_must: int
+    methods: tuple[str, str]

@@ -196,4 +196,3 @@ def _kinds(d: Data, can: Flags) -> tuple[Ints, Flags]:
     if able.shape[1] * len(np.unique(able, axis=0)) > MOST_CELLS:
         of, able = grouped(lambda v: own["day"][v])
     return of, able
-

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from django.db.models import QuerySet
@@ -99,13 +100,15 @@ def outcome_of(
     relaxations: Sequence[dict[str, Any]],
     solved_s: float = 0,
     repair: Mapping[str, Any] | None = None,
+    bound: routing.Bound | None = None,
 ) -> dict[str, Any]:
-    """Return the figures to store: objective, lanes, relaxed rules, what happened, the repair."""
+    """Return what to store: objective, what is proven, lanes, relaxed rules, what happened."""
     routes = {
         (route.team_id, built.days[route.team_id][route.shift]): route for route in result.routes
     }
     return {
         "objective": asdict(result.objective),
+        "bound": _bound_json(result, bound) if bound else {},
         "weights": asdict(built.problem.weights),
         "iterations": result.iterations,
         "solved_s": round(solved_s, 1),
@@ -120,6 +123,13 @@ def outcome_of(
         **({"happened": built.happened.stored()} if built.happened else {}),
         **({"repair": dict(repair)} if repair else {}),
     }
+
+
+def _bound_json(result: routing.Plan, bound: routing.Bound) -> dict[str, Any]:
+    """Return what is proven; `percent` is rounded up, or None where nothing sensible is."""
+    share = routing.gap(result, bound)
+    percent = None if share is None else ceil(share * 1000 - 1e-3) / 10
+    return {**asdict(bound), "percent": percent}
 
 
 def _lane_json(

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
+from dianliang.engines import routing
 from dianliang.engines.routing import (
+    Bound,
     Plan,
     Problem,
     Route,
@@ -93,6 +96,22 @@ def objective_words(plan: Plan) -> Iterator[tuple[str, str]]:
     for name, (words, kind) in OBJECTIVE.items():
         value = getattr(plan.objective, name)
         yield words, span(value) if kind == SPAN else f"{value}"
+
+
+def bound_words(plan: Plan, bound: Bound | None) -> Iterator[tuple[str, str]]:
+    """Yield what is proven about a plan, as words; nothing where nobody asked for a proof."""
+    if bound is None:
+        return
+    share = routing.gap(plan, bound)
+    words = f"{percent_of(share)}%" if share is not None else "没能证明：下界太松，不说明排得好坏"
+    yield "最多还能再好（已证明）", words
+    if bound.unassigned_must:
+        yield "“必须”里谁也排不进的（已证明，张）", f"至少 {bound.unassigned_must}"
+
+
+def percent_of(share: float) -> str:
+    """Return a share as a percentage, rounded up so that the proof still holds."""
+    return f"{ceil(share * 1000 - 1e-3) / 10:.1f}"
 
 
 def cover_words(problem: Problem, plan: Plan) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from dianliang.integrations.plan_files.workbooks.problem import read_workbook
 
 Writer = Callable[[Loaded, Plan, Making], bytes]
 WRITERS: Mapping[str, Writer] = {
-    ".json": lambda _, plan, __: plan_document(plan),
+    ".json": lambda _, plan, making: plan_document(plan, bound=making.bound),
     ".geojson": lambda loaded, plan, _: plan_geojson(loaded, plan),
     ".xlsx": plan_workbook,
 }

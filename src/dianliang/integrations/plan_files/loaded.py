@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dianliang.engines import routing
 from dianliang.engines.routing import (
+    Bound,
     ErrorCode,
     InvalidProblemError,
     Plan,
@@ -82,10 +83,12 @@ class ProblemFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFile:
-    """The whole of a JSON file with a plan."""
+    """The whole of a JSON file with a plan; `gap` is by which share it could be better at most."""
 
     schema: str
     plan: Plan
+    bound: Bound | None = None
+    gap: float | None = None
 
 
 @dataclass(slots=True)

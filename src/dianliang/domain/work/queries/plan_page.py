@@ -66,6 +66,7 @@ def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage
         left_out=_left_out(plan),
         objective=outcome.get("objective", {}),
         weights=outcome.get("weights", {}),
+        bound=outcome.get("bound", {}),
         solver=plan.solver,
         seed=plan.seed,
         seconds=plan.seconds,

@@ -175,6 +175,7 @@ class PlanPage:
     left_out: tuple[LeftOut, ...]
     objective: dict[str, Any]
     weights: dict[str, Any]
+    bound: dict[str, Any]
     solver: str
     seed: int
     seconds: int

@@ -6,7 +6,8 @@ from dataclasses import fields
 from typing import Any
 
 from dianliang.core.checks import InvalidRowsError
-from dianliang.engines.routing import Plan, Problem
+from dianliang.engines import routing
+from dianliang.engines.routing import Bound, Plan, Problem
 from dianliang.integrations.plan_files.checking import doubts_of
 from dianliang.integrations.plan_files.documents.codec import (
     Decoder,
@@ -65,9 +66,10 @@ def problem_document(problem: Problem, *, labels: Mapping[str, Label] | None = N
     return _written(ProblemFile(schema=PROBLEM_SCHEMA, problem=problem, labels=labels or {}))
 
 
-def plan_document(plan: Plan) -> bytes:
-    """Return a plan as a JSON file."""
-    return _written(PlanFile(schema=PLAN_SCHEMA, plan=plan))
+def plan_document(plan: Plan, *, bound: Bound | None = None) -> bytes:
+    """Return a plan as a JSON file, with what is proven about it."""
+    share = routing.gap(plan, bound) if bound else None
+    return _written(PlanFile(schema=PLAN_SCHEMA, plan=plan, bound=bound, gap=share))
 
 
 def _written(document: ProblemFile | PlanFile) -> bytes:

@@ -36,7 +36,12 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
         "coordinates": "坐标系；GCJ-02 的坐标读入时换算成 WGS 84",
         "labels": "工单号到事项和地址，只用于显示",
     },
-    PlanFile: {"schema": "文件格式与版本", "plan": "排好的计划"},
+    PlanFile: {
+        "schema": "文件格式与版本",
+        "plan": "排好的计划",
+        "bound": "已证明的下界：任何排法都不会比它更好",
+        "gap": "总代价最多还能再降的份额（已证明），0 到 1；证明不出就不写",
+    },
     Label: {"title": "事项", "address": "地址"},
     GeoPoint: {"lat": "纬度，十进制度", "lon": "经度，十进制度"},
     TimeWindow: {"start": "开始（含），带时区", "end": "结束（不含），带时区"},
@@ -219,6 +224,11 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
         "balance": "忙闲不均的代价",
         "total": "总代价，折合行车秒数",
     },
+    routing.Bound: {
+        "total": "总代价不会低于它，折合行车秒数",
+        "unassigned_must": "“必须”至少有几张谁也排不进",
+        "methods": "总代价和张数各是怎么证明的",
+    },
 }
 
 RANGES: Mapping[tuple[type, str], Range] = {
@@ -264,6 +274,7 @@ RANGES: Mapping[tuple[type, str], Range] = {
     (GreatCircle, "speed_m_s"): (0.1, 100),
     (TravelTable, "seconds"): (0, MOST),
     (TravelTable, "metres"): (0, MOST),
+    (PlanFile, "gap"): (0, 1),
     (routing.Route, "shift"): COUNT,
     (routing.Plan, "seed"): (-(2**63), 2**64),
 }

@@ -7,9 +7,10 @@ from io import BytesIO
 from typing import Any
 
 from dianliang.core import blanks
-from dianliang.engines.routing import Plan, Route, Stretch, covers_of
+from dianliang.engines.routing import Bound, Plan, Route, Stretch, covers_of
 from dianliang.integrations.plan_files.figures import (
     Line,
+    bound_words,
     cover_words,
     day_of_route,
     figures_of,
@@ -68,11 +69,12 @@ TEAMS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """How a plan that was checked came about: from which file, when, after how long a search."""
+    """How a checked plan came about: from which file, when, after how long; what is proven."""
 
     source: str
     at: datetime
     searched_s: float
+    bound: Bound | None = None
 
 
 def plan_workbook(loaded: Loaded, plan: Plan, making: Making) -> bytes:
@@ -146,6 +148,7 @@ def _overview(book: _Book, loaded: Loaded, plan: Plan, making: Making) -> None:
         ("队伍", f"{len(loaded.problem.teams)} 支，{len(plan.routes)} 条线路"),
         *cover_words(loaded.problem, plan),
         *objective_words(plan),
+        *bound_words(plan, making.bound),
         ("独立核对", "已逐条核对，没有不符"),
         ("计算", f"{making.searched_s:.0f} 秒，{plan.iterations} 轮，种子 {plan.seed}"),
         ("引擎", plan.version),
