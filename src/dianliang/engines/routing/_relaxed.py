@@ -132,11 +132,13 @@ def closed(direct: Floats, hop: Floats) -> Floats:
     n = len(hop)
     if not n or len(rows) * n * n > CLOSURE_LIMIT:
         through = rows.min(axis=1, initial=np.inf)[:, None] + hop.min(axis=0, initial=np.inf)
-        return np.minimum(rows, through)[of.reshape(-1)]
+        least: Floats = np.minimum(rows, through)[of.reshape(-1)]
+        return least
     while True:
         better = np.array([np.minimum(row, (row[:, None] + hop).min(axis=0)) for row in rows])
         if (better == rows).all():
-            return rows[of.reshape(-1)]
+            exact: Floats = rows[of.reshape(-1)]
+            return exact
         rows = better
 
 
