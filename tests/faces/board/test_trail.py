@@ -12,7 +12,7 @@ from dianliang.core import audit
 from dianliang.core.models import AuditEvent, BackgroundJob
 from dianliang.domain.insight.trail import READERS
 from dianliang.faces.board.period import LONGEST_DAYS
-from dianliang.faces.ui.requests import now
+from dianliang.faces.ui.requests import now, today
 from dianliang.flows import auditing
 from dianliang.kernel.actor import Role
 from tests.town import PASSWORD
@@ -179,9 +179,10 @@ def test_the_switch_keeps_filters_and_page_and_is_no_filter_itself(auditor, town
 
 def test_from_an_event_one_returns_to_the_same_place_of_the_list(auditor, town):
     write(town, times=60)
-    first = auditor.get("/board/audit/?outcome=ok&first=2026-01-01&last=2026-12-31")
+    period = f"first={today() - timedelta(days=9)}&last={today()}"
+    first = auditor.get(f"/board/audit/?{period}&outcome=ok")
     number = first.context["found"].older_than
-    place = f"first=2026-01-01&last=2026-12-31&outcome=ok&older={number}"
+    place = f"{period}&outcome=ok&older={number}"
     page = auditor.get(f"/board/audit/?{place}").content.decode()
     event = re.search(r'href="(/board/audit/\d+/\?[^"]+)"', page)
 
