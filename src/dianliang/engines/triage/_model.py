@@ -71,12 +71,16 @@ class AreaCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CuePair:
-    """A danger of two words near each other in a clause, unless a third word explains it."""
+    """A danger of two words near each other in a clause, unless a third word explains it.
+
+    `across` lets the thing stand in the clause before: 电梯突然停了，我们关在里面.
+    """
 
     kind: str
     things: tuple[str, ...]
     happenings: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,8 @@ class Lexicon:
     """Words that carry danger, and words that take it away. Versioned data, not code.
 
     `pairs` are dangers told by two words near each other (a wire … on the ground); `everyday`
-    are village names that are also ordinary words.
+    are village names that are also ordinary words; `misspelt` maps a slip of the keyboard to what
+    was meant, of the same length.
     """
 
     version: str
@@ -103,6 +108,7 @@ class Lexicon:
     asking: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     family_names: str = ""
+    misspelt: Mapping[str, str] = field(default_factory=dict)
     everyday: frozenset[str] = frozenset()
 
 
