@@ -59,7 +59,12 @@ class ServiceCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaCard:
-    """A place of the service area. `level` is township, village or grid."""
+    """A place of the service area, or next to it.
+
+    `level` is village, grid, road or township; a county, city or province only leads to what
+    follows it. `successor_code` names the place of today where this one was merged or renamed;
+    `is_outside` marks a neighbour, so that a need from there is recognised and passed on.
+    """
 
     code: str
     name: str
@@ -67,6 +72,8 @@ class AreaCard:
     parent_code: str = ""
     aliases: tuple[str, ...] = ()
     point: GeoPoint | None = None
+    successor_code: str = ""
+    is_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
