@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dianliang.kernel.geo import GeoPoint
 
-VERSION = "triage-3"
+VERSION = "triage-4"
 
 
 class Band(StrEnum):
@@ -116,6 +116,8 @@ class Lexicon:
     ended: tuple[str, ...] = ()
     family_names: str = ""
     misspelt: Mapping[str, str] = field(default_factory=dict)
+    annoyed: tuple[str, ...] = ()
+    furious: tuple[str, ...] = ()
     everyday: frozenset[str] = frozenset()
 
 
@@ -188,12 +190,51 @@ class PlaceFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """Something a handler should know: a vulnerable person, a wish to be called."""
+    """Something a handler should know: a vulnerable person, a wish to be called.
+
+    `detail` carries hours not to call, as 20:00-24:00.
+    """
 
     kind: str
     cue: str
     start: int = 0
     end: int = 0
+    detail: str = ""
+
+
+class Temper(StrEnum):
+    """How angry a text is."""
+
+    CALM = "calm"
+    ANNOYED = "annoyed"
+    FURIOUS = "furious"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoodCue:
+    """Words that tell a mood."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mood:
+    """How angry a text is, and the words that say so."""
+
+    level: Temper
+    cues: tuple[MoodCue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressPart:
+    """One part of an address, named as in `ADDRESS_KINDS`: town, road, roadno, houseno …"""
+
+    kind: str
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +260,7 @@ class Suggestion:
     phones: tuple[str, ...] = ()
     none_of_these: bool = False
     address_text: str = ""
+    address_parts: tuple[AddressPart, ...] = ()
     masks: tuple[Mask, ...] = ()
     notes: tuple[str, ...] = ()
 
