@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from dianliang.engines.triage._address_words import RANK, offers
 from dianliang.engines.triage._model import AddressPart
 
-MOST_CHARS = 120
+MOST_CHARS = 80
 """Of a longer stretch only the beginning is taken apart."""
 _LONGEST_PART = 14
 _BACKWARDS = -7.0

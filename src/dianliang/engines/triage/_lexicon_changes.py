@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 from dianliang.engines.triage._model import Lexicon
 from dianliang.engines.triage._text import normalise
@@ -72,7 +72,7 @@ def extended(base: Lexicon, changes: Sequence[LexiconChange], *, version: str) -
         wrong = (*wrong, "请为修改后的词库取一个新的版本号。")
     if wrong:
         raise InvalidInputError("".join(wrong), field="changes")
-    lists = {name: list(getattr(base, name)) for name in (*PLAIN, "everyday")}
+    lists: dict[str, list[str]] = {name: list(getattr(base, name)) for name in (*PLAIN, "everyday")}
     kinds = {
         name: {kind: list(words) for kind, words in getattr(base, name).items()} for name in BY_KIND
     }
@@ -90,15 +90,10 @@ def extended(base: Lexicon, changes: Sequence[LexiconChange], *, version: str) -
             target.remove(word)
         else:
             target.append(word)
-    return replace(
-        base,
-        version=version,
-        misspelt=misspelt,
-        everyday=frozenset(lists.pop("everyday")),
-        danger=_frozen(kinds["danger"]),
-        hints=_frozen(kinds["hints"]),
-        **{name: tuple(words) for name, words in lists.items()},
-    )
+    everyday = frozenset(lists.pop("everyday"))
+    changed: dict[str, Any] = {name: tuple(words) for name, words in lists.items()}
+    changed |= {name: _frozen(words) for name, words in kinds.items()}
+    return replace(base, version=version, misspelt=misspelt, everyday=everyday, **changed)
 
 
 def _frozen(kinds: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
@@ -112,15 +107,18 @@ def _wrong(base: Lexicon, change: LexiconChange) -> str:
         return "词语为空，或前后有空格，请填写词语"
     if len(word) > _LONGEST_WORD:
         return f"“{word[:8]}…”超过 {_LONGEST_WORD} 个字，请填写词语而不是句子"
-    if change.section not in {*PLAIN, *BY_KIND, "everyday", "misspelt"}:
+    if change.section not in _sections():
         return f"没有“{change.section}”这一栏，可用的有：{'、'.join(_sections())}"
     if change.section == "misspelt":
         return _wrong_slip(base, change, word)
+    return _wrong_word(base, change, word)
+
+
+def _wrong_word(base: Lexicon, change: LexiconChange, word: str) -> str:
     held = _held(base, change)
     if held is None:
         kinds = "、".join(getattr(base, change.section))
-        label = BY_KIND[change.section]
-        return f"没有“{change.kind}”这一类{label}，可用的有：{kinds}"
+        return f"没有“{change.kind}”这一类{BY_KIND[change.section]}，可用的有：{kinds}"
     if change.is_removed:
         return "" if word in held else f"词库里没有“{word}”，无法删除"
     if word in held:

@@ -229,7 +229,7 @@ class Mood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressPart:
-    """One part of an address, named as in `ADDRESS_KINDS`: town, road, roadno, houseno …"""
+    """One part of an address, named as in `ADDRESS_KINDS`: town, road, roadno."""
 
     kind: str
     text: str

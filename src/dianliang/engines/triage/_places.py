@@ -130,16 +130,13 @@ class Gazetteer:
         if name.is_everyday:
             return not name.is_bare and rules.is_plainly_a_village(lead, after)
         joined = last.end == hit.start - 1 and text[hit.start - 1] in rules.JOINS
+        is_led = follows_place or joined
         if rules.is_village_of_one(name.text):
-            begins = follows_place or joined or rules.may_stand_before(lead)
-            return begins and not rules.is_cut(after)
+            return (is_led or rules.may_stand_before(lead)) and not rules.is_cut(after)
         if not name.is_bare:
             return True
-        if rules.is_other_thing(after):
-            return False
-        if len(name.text) > 2 or joined:
-            return True
-        return follows_place or rules.is_place_between(name.text, lead, after)
+        is_place = len(name.text) > 2 or is_led or rules.is_place_between(name.text, lead, after)
+        return is_place and not rules.is_other_thing(after)
 
     def _finding(
         self, hit: _Hit, codes: tuple[str, ...], folded: Folded, *, is_settled: bool
