@@ -71,6 +71,7 @@ _AFTER: dict[tuple[str, str], float] = {
     ("road", "subRoad"): 1.0,
     ("road", "roadno"): 2.0,
     ("subRoad", "subroadno"): 2.5,
+    ("town", "community"): 0.2,
     ("community", "roadno"): 0.8,
     ("poi", "houseno"): 1.0,
     ("subpoi", "houseno"): 1.0,
