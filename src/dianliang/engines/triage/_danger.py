@@ -21,6 +21,7 @@ _NEGATION = re.compile(r"(?:没有|没|未|不会|不再|无|并非|不是|别|�
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _NEAR_CHARS = 12
 _CUES_PER_CLAUSE = 3
+_STAKE_CHARS = 16
 LIFE_SUPPORT = "生命支持断电"
 
 
@@ -47,10 +48,13 @@ class _Pair:
     things: "re.Pattern[str]"
     happenings: "re.Pattern[str]"
     unless: "re.Pattern[str]"
+    only_with: "re.Pattern[str]"
 
-    def hits(self, clause: str, *, lead: str) -> Iterator[tuple[str, int, int, int]]:
+    def hits(self, clause: str, *, lead: str, tail: str) -> Iterator[tuple[str, int, int, int]]:
         """Yield cue, start, end and event of the pair; a negative start lies in `lead`."""
         if self.unless.search(clause):
+            return
+        if self.card.only_with and not self.only_with.search(f"{lead}{clause}{tail}"):
             return
         text = lead + clause if self.card.across else clause
         shift = len(text) - len(clause)
@@ -109,7 +113,10 @@ class DangerFinder:
         self._misspelt = _pattern(self._slips)
         self._cues = {kind: _pattern(cues) for kind, cues in lexicon.danger.items()}
         self._pairs = [
-            _Pair(pair, _pattern(pair.things), _pattern(pair.happenings), _pattern(pair.unless))
+            _Pair(
+                pair,
+                *map(_pattern, (pair.things, pair.happenings, pair.unless, pair.only_with)),
+            )
             for pair in lexicon.pairs
         ]
 
@@ -129,6 +136,8 @@ class DangerFinder:
         """Yield the cues of a clause, of each kind not yet found the first few."""
         clause = reading.parts[number]
         lead = reading.parts[number - 1].text[-_NEAR_CHARS:] + "，" if number else ""
+        after = reading.parts[number + 1 : number + 2]
+        tail = f"，{after[0].text[:_STAKE_CHARS]}" if after else ""
         for kind, pattern in self._cues.items():
             if kind not in besides:
                 for count, cue in enumerate(pattern.finditer(clause.text)):
@@ -138,7 +147,7 @@ class DangerFinder:
         for pair in self._pairs:
             if pair.card.kind not in besides:
                 for count, (cue_text, start, end, event) in enumerate(
-                    pair.hits(clause.text, lead=lead)
+                    pair.hits(clause.text, lead=lead, tail=tail)
                 ):
                     if count == _CUES_PER_CLAUSE:
                         break

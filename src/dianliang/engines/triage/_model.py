@@ -80,7 +80,8 @@ class AreaCard:
 class CuePair:
     """A danger of two words near each other in a clause, unless a third word explains it.
 
-    `across` lets the thing stand in the clause before: 电梯突然停了，我们关在里面.
+    `across` lets the thing stand in the clause before: 电梯突然停了，我们关在里面. With `only_with`
+    it counts only where one of these words is near too, in the clause, before or after it.
     """
 
     kind: str
@@ -88,6 +89,7 @@ class CuePair:
     happenings: tuple[str, ...]
     unless: tuple[str, ...] = ()
     across: bool = False
+    only_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
