@@ -23,6 +23,8 @@ _NEAR_CHARS = 12
 _CUES_PER_CLAUSE = 3
 _STAKE_CHARS = 16
 LIFE_SUPPORT = "生命支持断电"
+SUSPECTED = "疑似险情"
+"""Signs that no kind of danger explains; not said beside a danger that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ class DangerFinder:
             for hit in self._hits(number, reading, besides=found):
                 if hit.kind not in found and self._is_present(hit, number, reading, spoken):
                     found[hit.kind] = _finding(hit, clause, folded)
+        if len(found) > 1:
+            found.pop(SUSPECTED, None)
         return tuple(found.values())
 
     def _hits(self, number: int, reading: _Reading, *, besides: Iterable[str]) -> Iterator[_Hit]:
