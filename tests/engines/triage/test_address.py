@@ -92,6 +92,11 @@ def test_a_number_is_never_cut_in_two():
     assert ("roomno", "1234") in parts("阳光花园3栋1234")
 
 
+@pytest.mark.parametrize("text", ["121212", "1" * 40, "余村" + "9" * 20 + "号"])
+def test_a_run_of_digits_is_read_however_long(text):
+    assert "".join(part.text for part in address_parts(text)) == text
+
+
 def test_a_text_without_an_address_has_no_parts(triage):
     assert triage.suggest(NeedText(text="余村停电了")).address_parts == ()
     assert address_parts("") == ()

@@ -192,6 +192,11 @@ def test_fear_in_the_clause_before_takes_back_what_leans_on_it(triage):
     assert dangers(triage, "擔心淹水，想把電錶移高一點") == ()
 
 
+def test_a_leaning_pole_is_work_and_over_people_a_suspicion(triage):
+    assert dangers(triage, "电线杆歪了") == ()
+    assert [d.kind for d in dangers(triage, "电线杆歪了，下面是小孩上学的路")] == ["疑似险情"]
+
+
 def test_life_support_at_an_institution(triage):
     assert {d.kind for d in dangers(triage, "卫生院手术做到一半停电了")} == {"生命支持断电"}
 

@@ -49,7 +49,10 @@ def address_parts(text: str) -> tuple[AddressPart, ...]:
 
 
 def _splits_number(text: str, at: int) -> bool:
-    return text[at - 1].isdigit() and text[at : at + 1].isdigit()
+    """Tell whether digits stand on both sides; a run too long for one part must be cut."""
+    run = text[max(0, at - _LONGEST_PART) : at]
+    is_inside = text[at - 1].isdigit() and text[at : at + 1].isdigit()
+    return is_inside and not (len(run) == _LONGEST_PART and run.isdigit())
 
 
 def _extend(best: list[dict[str, _Step]], text: str, start: int, end: int) -> None:

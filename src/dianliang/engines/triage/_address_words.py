@@ -136,7 +136,7 @@ def offers(text: str, start: int, end: int) -> tuple[tuple[str, float], ...]:
             found[kind] = max(found.get(kind, -9.0), value)
             if kind == "poi":
                 found["subpoi"] = max(found.get("subpoi", -9.0), value - 0.4)
-    if end - start == 1:
+    if end - start == 1 or stretch.isdigit():
         for kind, worth in _FALLBACK:
             found.setdefault(kind, worth)
     return tuple(found.items())
