@@ -20,7 +20,8 @@ def parts(text: str) -> list[tuple[str, str]]:
         ),
         (
             "递铺街道胜利西路88号阳光花园3栋2单元501室",
-            "town 递铺街道 road 胜利西路 roadno 88号 poi 阳光花园 houseno 3栋 cellno 2单元 roomno 501室",
+            "town 递铺街道 road 胜利西路 roadno 88号 poi 阳光花园 houseno 3栋 cellno 2单元"
+            " roomno 501室",
         ),
         (
             "昌硕街道天荒坪南路100号",
@@ -85,6 +86,16 @@ def test_parts_of_a_need_point_into_what_was_written(triage):
         "遞鋪街道",
         "勝利西路",
         "８８号",
+    ]
+
+
+def test_what_the_gazetteer_knows_is_certain(triage):
+    found = triage.suggest(NeedText(text="住在大溪3组12号，没电"))
+
+    assert [(p.kind, p.text) for p in found.address_parts] == [
+        ("community", "大溪"),
+        ("road", "3组"),
+        ("roadno", "12号"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Administrators add words of their own region; a change that would deafen the engine is refused."""
+"""Administrators add words of their region; what would deafen the engine is refused."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def with_changes(*changes: LexiconChange) -> Triage:
 
 
 def test_a_word_of_the_region_is_heard_once_it_is_added(triage):
-    text = "后山火老鼠乱窜"
+    text = "屋后火老鼠乱窜"
     taught = with_changes(LexiconChange(section="danger", kind="起火", word="火老鼠"))
 
     assert not triage.suggest(NeedText(text=text)).dangers

@@ -7,6 +7,7 @@ weight was learnt from anybody's data: the scores are rules, written by hand.
 Cost: about fourteen offers for each character, half a millisecond for a usual address.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dianliang.engines.triage._address_words import RANK, offers
@@ -18,6 +19,8 @@ _LONGEST_PART = 14
 _BACKWARDS = -7.0
 _REPEATED = -3.0
 _FIRST_SMALL = -0.3
+_CERTAIN = 15.0
+_NOTHING_KNOWN: Mapping[tuple[int, int], str] = {}
 _EACH_PART = -4.6
 """Fewer parts are better: what a part must be worth to be set apart."""
 
@@ -32,8 +35,12 @@ class _Step:
     top: int
 
 
-def address_parts(text: str) -> tuple[AddressPart, ...]:
+def address_parts(
+    text: str, *, known: Mapping[tuple[int, int], str] = _NOTHING_KNOWN
+) -> tuple[AddressPart, ...]:
     """Take an address apart, without gaps; returns () for an empty one.
+
+    `known` are spans whose kind is certain, from a gazetteer: 高禹 in 高禹3组 is a community.
 
     `text` is folded: half width, simplified. Spans count in it.
     """
@@ -44,7 +51,7 @@ def address_parts(text: str) -> tuple[AddressPart, ...]:
         if not _splits_number(text, end):
             for start in range(max(0, end - _LONGEST_PART), end):
                 if best[start]:
-                    _extend(best, text, start, end)
+                    _extend(best, text, start, end, known.get((start, end), ""))
     return tuple(_without_echoes(_read_back(best, text)))
 
 
@@ -55,9 +62,9 @@ def _splits_number(text: str, at: int) -> bool:
     return is_inside and not (len(run) == _LONGEST_PART and run.isdigit())
 
 
-def _extend(best: list[dict[str, _Step]], text: str, start: int, end: int) -> None:
+def _extend(best: list[dict[str, _Step]], text: str, start: int, end: int, certain: str) -> None:
     """Offer one stretch as every part that it may be, behind the best chains before it."""
-    found = offers(text, start, end)
+    found = ((certain, _CERTAIN),) if certain else offers(text, start, end)
     if not found:
         return
     for before, step in best[start].items():

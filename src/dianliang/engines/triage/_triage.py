@@ -12,6 +12,8 @@ from dianliang.engines.triage._places import Gazetteer
 from dianliang.engines.triage._text import MAX_CHARS, Folded, fold, phones
 
 LIFE_SUPPORT_HINT = "生命支持"
+_KINDS = {"township": "town", "village": "community", "road": "road"}
+"""Which part of an address a place of the gazetteer is."""
 
 
 class Triage:
@@ -22,6 +24,7 @@ class Triage:
         self._urgent_services = {s.code for s in knowledge.services if s.is_urgent}
         self._dangers = DangerFinder(knowledge.lexicon)
         self._gazetteer = Gazetteer(knowledge.areas, everyday=knowledge.lexicon.everyday)
+        self._levels = {area.code: area.level for area in knowledge.areas}
         self._hints = HintFinder(knowledge.lexicon)
         self._people = PersonFinder(knowledge.lexicon.family_names)
         self._categoriser = Categoriser(knowledge.services, knowledge.examples)
@@ -57,7 +60,7 @@ class Triage:
             dangers=dangers,
             places=places,
             address_text=spoken.text[slice(*address)],
-            address_parts=_parts(spoken, address),
+            address_parts=self._parts(spoken, address, places),
             hints=hints,
             phones=phones(folded.text),
             masks=masks,
@@ -85,19 +88,29 @@ class Triage:
             return model.Urgency.URGENT, tuple(f"“{word}”" for word in words[:3])
         return model.Urgency.NORMAL, ()
 
+    def _parts(
+        self,
+        folded: Folded,
+        address: tuple[int, int],
+        places: tuple[model.PlaceFinding, ...],
+    ) -> tuple[model.AddressPart, ...]:
+        """Take an address apart; what the gazetteer knows is certain. Spans count in the need."""
+        first, last = address
+        known: dict[tuple[int, int], str] = {}
+        for place in places:
+            start, end = folded.within(place.start, place.end)
+            kind = _KINDS.get(self._levels.get(place.codes[0], ""))
+            if kind:
+                known[start - first, end - first] = kind
+        found: list[model.AddressPart] = []
+        for part in address_parts(folded.text[first:last], known=known):
+            start, end = folded.span(first + part.start, first + part.end)
+            found.append(replace(part, start=start, end=end))
+        return tuple(found)
+
     def mood(self, text: str) -> model.Mood:
         """Tell how angry a text is, a reopened need's above all, by the words that say so."""
         return self._hints.mood(fold(text))
-
-
-def _parts(folded: Folded, address: tuple[int, int]) -> tuple[model.AddressPart, ...]:
-    """Take an address apart; spans count in the original."""
-    first, last = address
-    found: list[model.AddressPart] = []
-    for part in address_parts(folded.text[first:last]):
-        start, end = folded.span(first + part.start, first + part.end)
-        found.append(replace(part, start=start, end=end))
-    return tuple(found)
 
 
 def _notes(
