@@ -20,8 +20,10 @@ def parts(text: str) -> list[tuple[str, str]]:
         ),
         (
             "递铺街道胜利西路88号阳光花园3栋2单元501室",
-            "town 递铺街道 road 胜利西路 roadno 88号 poi 阳光花园 houseno 3栋 cellno 2单元"
-            " roomno 501室",
+            (
+                "town 递铺街道 road 胜利西路 roadno 88号 poi 阳光花园 houseno 3栋 cellno 2单元"
+                " roomno 501室"
+            ),
         ),
         (
             "昌硕街道天荒坪南路100号",
