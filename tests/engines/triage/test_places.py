@@ -215,6 +215,13 @@ def test_a_road_of_the_gazetteer_is_named():
     assert place.codes == ("R1",)
 
 
+@pytest.mark.parametrize("after", ["路的灯坏了", "街18号没电", "小区没电", "公寓电梯停了"])
+def test_a_road_behind_its_township_is_no_village_of_the_same_name(anji, after):
+    (place,) = anji.suggest(NeedText(text=f"梅溪镇板桥{after}")).places
+
+    assert place.name == "梅溪镇"
+
+
 def test_two_places_joined_are_both_found(anji):
     found = anji.suggest(NeedText(text="余村和大溪都停电了")).places
 

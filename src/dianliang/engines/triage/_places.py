@@ -109,6 +109,9 @@ class Gazetteer:
         before = _Before(-9, ())
         for hit in hits:
             above = before.codes if hit.start - before.end <= 1 else ()
+            after = folded.text[hit.end : hit.end + rules.LOOK_AHEAD]
+            if hit.name.is_bare and not hit.name.is_lead and rules.is_other_thing(after):
+                continue
             within = tuple(c for c in hit.name.codes if self._areas[c].parent_code in above)
             if not within and not self._stands_as_place(hit, folded.text, before):
                 continue
@@ -135,8 +138,7 @@ class Gazetteer:
             return (is_led or rules.may_stand_before(lead)) and not rules.is_cut(after)
         if not name.is_bare:
             return True
-        is_place = len(name.text) > 2 or is_led or rules.is_place_between(name.text, lead, after)
-        return is_place and not rules.is_other_thing(after)
+        return len(name.text) > 2 or is_led or rules.is_place_between(name.text, lead, after)
 
     def _finding(
         self, hit: _Hit, codes: tuple[str, ...], folded: Folded, *, is_settled: bool
