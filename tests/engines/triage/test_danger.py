@@ -4,8 +4,11 @@ import csv
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dianliang.engines.triage import NeedText, Triage, Urgency
+from dianliang.engines.triage import DEFAULT_LEXICON, NeedText, Triage, Urgency
+from dianliang.engines.triage._danger import DangerFinder, Reading
 from tests.engines.triage.conftest import CASES
 
 
@@ -207,3 +210,25 @@ def test_a_text_of_nothing_but_cues_is_read_in_good_time(triage):
         dangers(triage, text)
 
     assert time.perf_counter() - begun < 4
+
+
+FINDER = DangerFinder(DEFAULT_LEXICON)
+SNIPPETS = [
+    *(word for pair in DEFAULT_LEXICON.pairs for word in (*pair.things[:6], *pair.happenings[:6])),
+    *("，", "。", "去年", "如果", "小孩", "快来"),
+]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(SNIPPETS), max_size=30).map("".join))
+def test_no_pair_is_lost_by_looking_only_where_its_words_are(text):
+    reading = Reading(text, FINDER)
+    for number, clause in enumerate(reading.parts):
+        lead = f"{reading.parts[number - 1].text[-12:]}，" if number else ""
+        hit = {
+            which
+            for which, pair in enumerate(FINDER.pairs)
+            if any(pair.hits(clause.text, lead=lead, tail="，小孩"))
+        }
+
+        assert hit <= set(reading.candidates[number])

@@ -10,9 +10,11 @@ are weighed.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+import ahocorasick
 
 from dianliang.engines.triage._model import CuePair, DangerFinding, Lexicon
 from dianliang.engines.triage._text import Clause, Folded, clauses
@@ -74,7 +76,33 @@ class _Pair:
                     yield cue, first - shift, last - shift, event.start() - shift
 
 
-class _Reading:
+class _Spotter:
+    """Which pairs have a word in which clause."""
+
+    def __init__(self, words: Iterable[tuple[int, Sequence[str]]]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        owners: dict[str, set[int]] = {}
+        for owner, spellings in words:
+            for word in spellings:
+                owners.setdefault(word, set()).add(owner)
+        for word, found in owners.items():
+            self._automaton.add_word(word, found)
+        self._is_empty = not owners
+        if owners:
+            self._automaton.make_automaton()
+
+    def by_clause(self, text: str, parts: Sequence[Clause]) -> list[set[int]]:
+        """Return for each clause the numbers of the pairs that have a word there."""
+        found: list[set[int]] = [set() for _ in parts]
+        if self._is_empty or not parts:
+            return found
+        starts = [part.start for part in parts]
+        for end, owners in self._automaton.iter(text):
+            found[max(0, bisect_right(starts, end) - 1)] |= owners
+        return found
+
+
+class Reading:
     """A text in clauses, and what was found out about each of them once."""
 
     def __init__(self, text: str, finder: "DangerFinder") -> None:
@@ -88,6 +116,19 @@ class _Reading:
         ended = [number for number, word in enumerate(words) if finder.ended.search(word)]
         self.last_ended = ended[-1] if ended else -1
         self.condition_at = self._conditions(text, finder.condition)
+        self.candidates = self._candidates(text, finder)
+
+    def _candidates(self, text: str, finder: "DangerFinder") -> list[list[int]]:
+        """Return for each clause the pairs of which a thing and a happening may be there.
+
+        Most clauses have none, which one pass of an automaton tells.
+        """
+        things = finder.things.by_clause(text, self.parts)
+        happenings = finder.happenings.by_clause(text, self.parts)
+        return [
+            sorted(happened & (things[at] | things[at - 1] if at else things[at]))
+            for at, happened in enumerate(happenings)
+        ]
 
     def _conditions(self, text: str, condition: "re.Pattern[str]") -> list[int]:
         """Return for each clause where the first condition of its sentence stands."""
@@ -114,19 +155,21 @@ class DangerFinder:
         self._slips = dict(lexicon.misspelt)
         self._misspelt = _pattern(self._slips)
         self._cues = {kind: _pattern(cues) for kind, cues in lexicon.danger.items()}
-        self._pairs = [
+        self.pairs = [
             _Pair(
                 pair,
                 *map(_pattern, (pair.things, pair.happenings, pair.unless, pair.only_with)),
             )
             for pair in lexicon.pairs
         ]
+        self.things = _Spotter(enumerate(pair.things for pair in lexicon.pairs))
+        self.happenings = _Spotter(enumerate(pair.happenings for pair in lexicon.pairs))
 
     def find(self, folded: Folded) -> tuple[DangerFinding, ...]:
         """Return every present danger that the text states, at most one per kind."""
         meant = self._misspelt.sub(lambda found: self._slips[found.group()], folded.text)
         spoken = self._harmless.sub(lambda found: "〇" * len(found.group()), meant)
-        reading = _Reading(spoken, self)
+        reading = Reading(spoken, self)
         found: dict[str, DangerFinding] = {}
         for number, clause in enumerate(reading.parts):
             for hit in self._hits(number, reading, besides=found):
@@ -136,7 +179,7 @@ class DangerFinder:
             found.pop(SUSPECTED, None)
         return tuple(found.values())
 
-    def _hits(self, number: int, reading: _Reading, *, besides: Iterable[str]) -> Iterator[_Hit]:
+    def _hits(self, number: int, reading: Reading, *, besides: Iterable[str]) -> Iterator[_Hit]:
         """Yield the cues of a clause, of each kind not yet found the first few."""
         clause = reading.parts[number]
         lead = reading.parts[number - 1].text[-_NEAR_CHARS:] + "，" if number else ""
@@ -148,7 +191,8 @@ class DangerFinder:
                     if count == _CUES_PER_CLAUSE:
                         break
                     yield _hit(kind, cue.group(), cue.start(), cue.end(), cue.start(), clause)
-        for pair in self._pairs:
+        for which in reading.candidates[number]:
+            pair = self.pairs[which]
             if pair.card.kind not in besides:
                 for count, (cue_text, start, end, event) in enumerate(
                     pair.hits(clause.text, lead=lead, tail=tail)
@@ -161,7 +205,7 @@ class DangerFinder:
             at = stopped.start()
             yield _hit(LIFE_SUPPORT, stopped.group(), at, stopped.end(), at, clause)
 
-    def _is_present(self, hit: _Hit, number: int, reading: _Reading, text: str) -> bool:
+    def _is_present(self, hit: _Hit, number: int, reading: Reading, text: str) -> bool:
         after = text[hit.end : hit.end + 2]
         negated = _NEGATION.search(reading.parts[number].text[max(0, hit.event - 6) : hit.event])
         if negated or (after[:1] == "过" and after not in {"过来", "过去"}):
