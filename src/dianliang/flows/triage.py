@@ -88,9 +88,9 @@ def _knowledge() -> engine.Knowledge:
                 parent_code=area.parent.code if area.parent else "",
                 aliases=tuple(area.aliases),
             )
-            for area in Area.objects.filter(level__in=["township", "village"]).select_related(
-                "parent"
-            )
+            for area in Area.objects.filter(
+                level__in=["county", "township", "village"]
+            ).select_related("parent")
         ),
         lexicon=engine.DEFAULT_LEXICON,
         examples=tuple(engine.Example(text=text, service_code=code) for text, code in decided),

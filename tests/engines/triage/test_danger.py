@@ -1,8 +1,14 @@
 """Present danger is heard however it is put; memory, fear and talk are not mistaken for it."""
 
-import pytest
+import csv
+import time
 
-from dianliang.engines.triage import NeedText, Triage, Urgency
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dianliang.engines.triage import DEFAULT_LEXICON, NeedText, Triage, Urgency
+from dianliang.engines.triage._danger import DangerFinder, Reading
 from tests.engines.triage.conftest import CASES
 
 
@@ -112,3 +118,117 @@ def test_a_phone_number_never_shows_in_a_reason(triage):
     found = triage.suggest(NeedText(text="13800000000家里插座着火了"))
 
     assert "13800000000" not in "".join((*found.urgency_reasons, found.dangers[0].clause))
+
+
+HALVES = {"develop": (0.95, 0.03), "sealed": (0.94, 0.15)}
+"""Least recall and most look-alikes flagged that each half may fall to."""
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_dangers_are_told_from_look_alikes(triage, half):
+    with (CASES / f"danger_{half}.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    found = {row["text"]: bool(dangers(triage, row["text"])) for row in rows}
+    missed = [row["text"] for row in rows if row["label"] == "1" and not found[row["text"]]]
+    flagged = [row["text"] for row in rows if row["label"] == "0" and found[row["text"]]]
+    present = sum(row["label"] == "1" for row in rows)
+    least, most = HALVES[half]
+
+    assert len(rows) >= 250
+    assert len(missed) <= (1 - least) * present, missed
+    assert len(flagged) <= most * (len(rows) - present), flagged
+
+
+def test_the_halves_share_no_sentence():
+    halves = [
+        {
+            line.split("\t")[-1]
+            for line in (CASES / f"danger_{half}.tsv").read_text("utf-8").splitlines()[1:]
+        }
+        for half in HALVES
+    ]
+
+    assert not halves[0] & halves[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("电表箱貌烟了", "起火"),
+        ("电现断了掉在路边", "电线断落"),
+        ("洗衣机漏店", "触电"),
+        ("有人处电了", "触电"),
+        ("家里煤汽味好重", "燃气泄漏"),
+        ("小孩怕上变压器了", "人身危急"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_read_as_what_was_meant(triage, text, kind):
+    assert kind in {found.kind for found in dangers(triage, text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "露点太高",
+        "两条线段",
+        "快递到了",
+        "这次是找货",
+        "我家店里没点灯",
+        "触点发黑要换",
+        "扣除电费多少",
+        "三楼电梯广告太吵",
+        "找火车站的充电桩",
+        "一段电线槽盖板",
+    ],
+)
+def test_ordinary_words_that_sound_alike_are_left_alone(triage, text):
+    assert dangers(triage, text) == ()
+
+
+def test_a_thing_in_one_clause_and_what_happens_to_it_in_the_next(triage):
+    (found,) = dangers(triage, "电梯突然停了，我们三个人关在里面")
+
+    assert found.kind == "人身危急"
+
+
+def test_fear_in_the_clause_before_takes_back_what_leans_on_it(triage):
+    assert dangers(triage, "擔心淹水，想把電錶移高一點") == ()
+
+
+def test_a_leaning_pole_is_work_and_over_people_a_suspicion(triage):
+    assert dangers(triage, "电线杆歪了") == ()
+    assert [d.kind for d in dangers(triage, "电线杆歪了，下面是小孩上学的路")] == ["疑似险情"]
+
+
+def test_life_support_at_an_institution(triage):
+    assert {d.kind for d in dangers(triage, "卫生院手术做到一半停电了")} == {"生命支持断电"}
+
+
+def test_a_text_of_nothing_but_cues_is_read_in_good_time(triage):
+    begun = time.perf_counter()
+    for text in ("线断" * 2000, "电杆，倒" * 1000, "呼吸机停电，" * 600, "如果" * 2000):
+        dangers(triage, text)
+
+    assert time.perf_counter() - begun < 4
+
+
+FINDER = DangerFinder(DEFAULT_LEXICON)
+SNIPPETS = [
+    *(word for pair in DEFAULT_LEXICON.pairs for word in (*pair.things[:6], *pair.happenings[:6])),
+    *("，", "。", "去年", "如果", "小孩", "快来"),
+]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(SNIPPETS), max_size=30).map("".join))
+def test_no_pair_is_lost_by_looking_only_where_its_words_are(text):
+    reading = Reading(text, FINDER)
+    for number, clause in enumerate(reading.parts):
+        lead = f"{reading.parts[number - 1].text[-12:]}，" if number else ""
+        hit = {
+            which
+            for which, pair in enumerate(FINDER.pairs)
+            if any(pair.hits(clause.text, lead=lead, tail="，小孩"))
+        }
+
+        assert hit <= set(reading.candidates[number])

@@ -1,8 +1,13 @@
 """Places are named by their own names, in their own sense, and never picked silently."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
-from dianliang.engines.triage import DEFAULT_LEXICON, Knowledge, NeedText, Triage
+import dianliang.flows.demo
+from dianliang.engines.triage import DEFAULT_LEXICON, AreaCard, Knowledge, NeedText, Triage
+from tests.engines.triage.conftest import CASES
 
 
 def places(triage: Triage, text: str):
@@ -99,3 +104,134 @@ def test_what_identifies_a_person_can_be_hidden(triage, text, hidden):
     masks = triage.suggest(NeedText(text=text)).masks
 
     assert [text[mask.start : mask.end] for mask in masks] == hidden
+
+
+COUNTY = Path(dianliang.flows.demo.__file__).parent / "data" / "anji" / "areas.csv"
+
+
+def county() -> tuple[AreaCard, ...]:
+    with COUNTY.open(encoding="utf-8") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["level"] in {"township", "village"}]
+    return (
+        AreaCard(code="330523", name="安吉县", level="county"),
+        *(
+            AreaCard(
+                code=row["code"], name=row["name"], level=row["level"], parent_code=row["parent"]
+            )
+            for row in rows
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def anji() -> Triage:
+    return Triage(Knowledge(services=(), areas=county(), lexicon=DEFAULT_LEXICON))
+
+
+def test_villages_of_a_real_county_are_resolved_and_words_are_not(anji):
+    names = {area.code: area.name for area in county()}
+    right = wrong = missed = 0
+    with (CASES / "county.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    for row in rows:
+        named = row["expected"].replace(";", ",").split(",")
+        wanted = {frozenset(part.split("|")) for part in named if part}
+        found = {
+            frozenset(names[code] for code in place.codes)
+            for place in anji.suggest(NeedText(text=row["text"])).places
+        }
+        right += len(wanted & found)
+        wrong += len(found - wanted)
+        missed += len(wanted - found)
+
+    assert len(rows) >= 150
+    assert right / (right + wrong) >= 0.97
+    assert right / (right + missed) >= 0.97
+
+
+OLD = AreaCard(code="V1", name="老庄村", level="village", parent_code="T1", successor_code="V2")
+NEW = AreaCard(code="V2", name="新塘村", level="village", parent_code="T1")
+NEXT_DOOR = AreaCard(code="V9", name="高桥村", level="village", parent_code="T9", is_outside=True)
+SMALL = (
+    AreaCard(code="C1", name="安吉县", level="county"),
+    AreaCard(code="T1", name="溪龙乡", level="township", parent_code="C1"),
+    AreaCard(code="T9", name="禹越镇", level="township", is_outside=True),
+    OLD,
+    NEW,
+    NEXT_DOOR,
+    AreaCard(code="R1", name="茶乡大道", level="road", parent_code="T1"),
+)
+
+
+def small(*more: AreaCard) -> Triage:
+    return Triage(Knowledge(services=(), areas=(*SMALL, *more), lexicon=DEFAULT_LEXICON))
+
+
+def test_a_name_that_is_no_longer_official_leads_to_its_successor_and_says_so():
+    (place,) = small().suggest(NeedText(text="老庄村停电了")).places
+
+    assert place.codes == ("V2",)
+    assert place.candidates[0].label == "溪龙乡·新塘村"
+    assert "“老庄村”已撤并或更名，现为溪龙乡·新塘村" in place.reason
+
+
+def test_renamings_that_run_in_a_circle_end_somewhere():
+    circle = (
+        AreaCard(code="A", name="甲塘村", level="village", successor_code="B"),
+        AreaCard(code="B", name="乙塘村", level="village", successor_code="A"),
+    )
+
+    (place,) = small(*circle).suggest(NeedText(text="甲塘村停电")).places
+
+    assert len(place.codes) == 1
+
+
+def test_a_neighbour_is_recognised_as_outside():
+    township, village = small().suggest(NeedText(text="禹越镇高桥村停电")).places
+
+    assert (township.codes, village.codes) == (("T9",), ("V9",))
+    assert "不在本服务区" in village.reason
+
+
+def test_a_county_leads_to_its_village_and_is_no_finding_itself():
+    (place,) = small().suggest(NeedText(text="浙江省湖州市安吉县新塘村停电")).places
+
+    assert place.codes == ("V2",)
+
+
+@pytest.mark.parametrize("lead", ["三角塘镇", "K3县", "临安市", "茅竹乡"])
+def test_the_same_name_behind_a_foreign_township_is_somewhere_else(lead):
+    assert small().suggest(NeedText(text=f"{lead}新塘村停电")).places == ()
+
+
+@pytest.mark.parametrize("lead", ["我们镇", "本乡", "各镇"])
+def test_our_own_township_unnamed_is_no_foreign_one(lead):
+    assert small().suggest(NeedText(text=f"{lead}新塘村停电")).places
+
+
+def test_a_road_of_the_gazetteer_is_named():
+    (place,) = small().suggest(NeedText(text="茶乡大道上的灯坏了")).places
+
+    assert place.codes == ("R1",)
+
+
+@pytest.mark.parametrize("after", ["路的灯坏了", "街18号没电", "小区没电", "公寓电梯停了"])
+def test_a_road_behind_its_township_is_no_village_of_the_same_name(anji, after):
+    (place,) = anji.suggest(NeedText(text=f"梅溪镇板桥{after}")).places
+
+    assert place.name == "梅溪镇"
+
+
+def test_two_places_joined_are_both_found(anji):
+    found = anji.suggest(NeedText(text="余村和大溪都停电了")).places
+
+    assert [place.name for place in found] == ["余村", "大溪"]
+
+
+@pytest.mark.parametrize(
+    "suffix", ["村", "村委会", "村委", "村民委员会", "居委会", "社区", "社区居委会"]
+)
+def test_every_usual_suffix_means_the_same_village(anji, suffix):
+    (place,) = anji.suggest(NeedText(text=f"高家堂{suffix}停电了")).places
+
+    assert [candidate.label for candidate in place.candidates] == ["山川乡·高家堂村委会"]

@@ -1,12 +1,16 @@
 """Understand a need and say why: place, danger, service, urgency, duplicates, hints."""
 
+from dianliang.engines.triage._address import address_parts
+from dianliang.engines.triage._address_words import ADDRESS_KINDS
 from dianliang.engines.triage._duplicates import (
     DuplicateCandidate,
     DuplicateIndex,
     KnownNeed,
     likely_duplicates,
 )
+from dianliang.engines.triage._lexicon_changes import LexiconChange, extended, problems
 from dianliang.engines.triage._model import (
+    AddressPart,
     AreaCard,
     Band,
     Category,
@@ -17,18 +21,23 @@ from dianliang.engines.triage._model import (
     Knowledge,
     Lexicon,
     Mask,
+    Mood,
+    MoodCue,
     NeedText,
     PlaceCandidate,
     PlaceFinding,
     ServiceCard,
     Suggestion,
+    Temper,
     Urgency,
 )
 from dianliang.engines.triage._triage import Triage
 from dianliang.engines.triage.lexicon import DEFAULT_LEXICON
 
 __all__ = [
+    "ADDRESS_KINDS",
     "DEFAULT_LEXICON",
+    "AddressPart",
     "AreaCard",
     "Band",
     "Category",
@@ -41,13 +50,20 @@ __all__ = [
     "Knowledge",
     "KnownNeed",
     "Lexicon",
+    "LexiconChange",
     "Mask",
+    "Mood",
+    "MoodCue",
     "NeedText",
     "PlaceCandidate",
     "PlaceFinding",
     "ServiceCard",
     "Suggestion",
+    "Temper",
     "Triage",
     "Urgency",
+    "address_parts",
+    "extended",
     "likely_duplicates",
+    "problems",
 ]

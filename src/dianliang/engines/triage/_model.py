@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dianliang.kernel.geo import GeoPoint
 
-VERSION = "triage-3"
+VERSION = "triage-4"
 
 
 class Band(StrEnum):
@@ -59,7 +59,12 @@ class ServiceCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaCard:
-    """A place of the service area. `level` is township, village or grid."""
+    """A place of the service area, or next to it.
+
+    `level` is village, grid, road or township; a county, city or province only leads to what
+    follows it. `successor_code` names the place of today where this one was merged or renamed;
+    `is_outside` marks a neighbour, so that a need from there is recognised and passed on.
+    """
 
     code: str
     name: str
@@ -67,16 +72,24 @@ class AreaCard:
     parent_code: str = ""
     aliases: tuple[str, ...] = ()
     point: GeoPoint | None = None
+    successor_code: str = ""
+    is_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CuePair:
-    """A danger of two words near each other in a clause, unless a third word explains it."""
+    """A danger of two words near each other in a clause, unless a third word explains it.
+
+    `across` lets the thing stand in the clause before: 电梯突然停了，我们关在里面. With `only_with`
+    it counts only where one of these words is near too, in the clause, before or after it.
+    """
 
     kind: str
     things: tuple[str, ...]
     happenings: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    across: bool = False
+    only_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +97,8 @@ class Lexicon:
     """Words that carry danger, and words that take it away. Versioned data, not code.
 
     `pairs` are dangers told by two words near each other (a wire … on the ground); `everyday`
-    are village names that are also ordinary words.
+    are village names that are also ordinary words; `misspelt` maps a slip of the keyboard to what
+    was meant, of the same length.
     """
 
     version: str
@@ -103,6 +117,9 @@ class Lexicon:
     asking: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     family_names: str = ""
+    misspelt: Mapping[str, str] = field(default_factory=dict)
+    annoyed: tuple[str, ...] = ()
+    furious: tuple[str, ...] = ()
     everyday: frozenset[str] = frozenset()
 
 
@@ -175,12 +192,51 @@ class PlaceFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """Something a handler should know: a vulnerable person, a wish to be called."""
+    """Something a handler should know: a vulnerable person, a wish to be called.
+
+    `detail` carries hours not to call, as 20:00-24:00.
+    """
 
     kind: str
     cue: str
     start: int = 0
     end: int = 0
+    detail: str = ""
+
+
+class Temper(StrEnum):
+    """How angry a text is."""
+
+    CALM = "calm"
+    ANNOYED = "annoyed"
+    FURIOUS = "furious"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoodCue:
+    """Words that tell a mood."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mood:
+    """How angry a text is, and the words that say so."""
+
+    level: Temper
+    cues: tuple[MoodCue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressPart:
+    """One part of an address, named as in `ADDRESS_KINDS`: town, road, roadno."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +262,7 @@ class Suggestion:
     phones: tuple[str, ...] = ()
     none_of_these: bool = False
     address_text: str = ""
+    address_parts: tuple[AddressPart, ...] = ()
     masks: tuple[Mask, ...] = ()
     notes: tuple[str, ...] = ()
 

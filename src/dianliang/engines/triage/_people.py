@@ -54,10 +54,11 @@ def _mask(kind: str, span: tuple[int, int]) -> Mask:
     return Mask(kind=kind, start=span[0], end=span[1])
 
 
-def address_text(folded: Folded, places: Sequence[tuple[int, int]]) -> str:
+def address_span(folded: Folded, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Return the longest stretch that reads like an address: places, street, house number.
 
-    `places` are spans of the original. Returns "" when nothing but a place name is there.
+    `places` are spans of the original, the answer counts in the folded text. It is empty when
+    nothing but a place name is there.
     """
     text = folded.text
     pieces = [(*folded.within(start, end), False) for start, end in places]
@@ -76,6 +77,6 @@ def address_text(folded: Folded, places: Sequence[tuple[int, int]]) -> str:
             groups.append((start, end, is_detail))
     detailed = [(end - start, -start) for start, end, is_detail in groups if is_detail]
     if not detailed:
-        return ""
+        return 0, 0
     length, start = max(detailed)
-    return text[-start : -start + length]
+    return -start, -start + length

@@ -1,13 +1,19 @@
 """Put the parts together: one prepared object, one call per need."""
 
+from dataclasses import replace
+
 from dianliang.engines.triage import _model as model
+from dianliang.engines.triage._address import address_parts
 from dianliang.engines.triage._category import Categoriser
 from dianliang.engines.triage._danger import DangerFinder
-from dianliang.engines.triage._people import PersonFinder, address_text
+from dianliang.engines.triage._hints import HintFinder
+from dianliang.engines.triage._people import PersonFinder, address_span
 from dianliang.engines.triage._places import Gazetteer
 from dianliang.engines.triage._text import MAX_CHARS, Folded, fold, phones
 
 LIFE_SUPPORT_HINT = "生命支持"
+_KINDS = {"township": "town", "village": "community", "road": "road"}
+"""Which part of an address a place of the gazetteer is."""
 
 
 class Triage:
@@ -18,6 +24,8 @@ class Triage:
         self._urgent_services = {s.code for s in knowledge.services if s.is_urgent}
         self._dangers = DangerFinder(knowledge.lexicon)
         self._gazetteer = Gazetteer(knowledge.areas, everyday=knowledge.lexicon.everyday)
+        self._levels = {area.code: area.level for area in knowledge.areas}
+        self._hints = HintFinder(knowledge.lexicon)
         self._people = PersonFinder(knowledge.lexicon.family_names)
         self._categoriser = Categoriser(knowledge.services, knowledge.examples)
         self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{len(knowledge.examples)}"
@@ -40,7 +48,8 @@ class Triage:
         unplaced = spoken.without(named)
         categories = self._categoriser.rank(unplaced.text)
         dangers = self._dangers.find(spoken)
-        hints = self._hints(spoken)
+        hints = self._hints.find(spoken)
+        address = address_span(spoken, named)
         urgency, reasons = self._urgency(spoken.text, categories, dangers, hints)
         return model.Suggestion(
             version=self.version,
@@ -50,7 +59,8 @@ class Triage:
             urgency_reasons=reasons,
             dangers=dangers,
             places=places,
-            address_text=address_text(spoken, named),
+            address_text=spoken.text[slice(*address)],
+            address_parts=self._parts(spoken, address, places),
             hints=hints,
             phones=phones(folded.text),
             masks=masks,
@@ -78,16 +88,29 @@ class Triage:
             return model.Urgency.URGENT, tuple(f"“{word}”" for word in words[:3])
         return model.Urgency.NORMAL, ()
 
-    def _hints(self, folded: Folded) -> tuple[model.Hint, ...]:
-        found: list[model.Hint] = []
-        for kind, cues in self._lexicon.hints.items():
-            at = min(
-                ((folded.text.find(cue), cue) for cue in cues if cue in folded.text), default=None
-            )
-            if at:
-                start, end = folded.span(at[0], at[0] + len(at[1]))
-                found.append(model.Hint(kind=kind, cue=at[1], start=start, end=end))
+    def _parts(
+        self,
+        folded: Folded,
+        address: tuple[int, int],
+        places: tuple[model.PlaceFinding, ...],
+    ) -> tuple[model.AddressPart, ...]:
+        """Take an address apart; what the gazetteer knows is certain. Spans count in the need."""
+        first, last = address
+        known: dict[tuple[int, int], str] = {}
+        for place in places:
+            start, end = folded.within(place.start, place.end)
+            kind = _KINDS.get(self._levels.get(place.codes[0], ""))
+            if kind:
+                known[start - first, end - first] = kind
+        found: list[model.AddressPart] = []
+        for part in address_parts(folded.text[first:last], known=known):
+            start, end = folded.span(first + part.start, first + part.end)
+            found.append(replace(part, start=start, end=end))
         return tuple(found)
+
+    def mood(self, text: str) -> model.Mood:
+        """Tell how angry a text is, a reopened need's above all, by the words that say so."""
+        return self._hints.mood(fold(text))
 
 
 def _notes(

@@ -1,0 +1,1 @@
+"""Triage against outside data and peers."""

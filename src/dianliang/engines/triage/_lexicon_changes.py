@@ -1,0 +1,165 @@
+"""A lexicon that an administrator may change: added and removed words, checked one by one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+from dianliang.engines.triage._model import Lexicon
+from dianliang.engines.triage._text import normalise
+from dianliang.kernel.errors import InvalidInputError
+
+BY_KIND: Final = {"danger": "危险", "hints": "提示"}
+"""Lists whose words belong to a kind: 起火, 独居老人."""
+PLAIN: Final = {
+    "life_support": "维持生命的设备",
+    "outage": "停电",
+    "past": "过去",
+    "hypothetical": "假设",
+    "conditional": "条件",
+    "asking": "询问",
+    "topic": "谈论",
+    "ended": "已结束",
+    "harmless": "无害",
+    "present": "眼前",
+    "urgent": "紧急",
+    "annoyed": "不满",
+    "furious": "愤怒",
+}
+_LONGEST_WORD = 20
+_SHORTEST_CUE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LexiconChange:
+    """One word to add to a list of the lexicon, or to take out of it.
+
+    `section` is a field of `Lexicon`, `kind` the kind of danger or hint where it has kinds.
+    `meant` is what a slip of the keyboard stands for, in the section `misspelt`.
+    """
+
+    section: str
+    word: str
+    kind: str = ""
+    meant: str = ""
+    is_removed: bool = False
+
+
+def problems(base: Lexicon, changes: Sequence[LexiconChange]) -> tuple[str, ...]:
+    """Return what is wrong with the changes, one Chinese sentence each, naming the row."""
+    found: list[str] = []
+    seen: set[tuple[str, str, str]] = set()
+    for row, change in enumerate(changes, start=1):
+        key = (change.section, change.kind, normalise(change.word))
+        wrong = _wrong(base, change)
+        if not wrong and key in seen:
+            wrong = f"“{change.word}”在本次修改里出现了两次，请只留一行"
+        seen.add(key)
+        if wrong:
+            found.append(f"第 {row} 行：{wrong}。")
+    return tuple(found)
+
+
+def extended(base: Lexicon, changes: Sequence[LexiconChange], *, version: str) -> Lexicon:
+    """Return a lexicon with the changes, under a new version; `base` stays as it is.
+
+    Words are folded (simplified, half width) as texts are.
+
+    Raises:
+        InvalidInputError: a change is impossible; the message names every such row.
+    """
+    wrong = problems(base, changes)
+    if not version.strip() or version == base.version:
+        wrong = (*wrong, "请为修改后的词库取一个新的版本号。")
+    if wrong:
+        raise InvalidInputError("".join(wrong), field="changes")
+    lists: dict[str, list[str]] = {name: list(getattr(base, name)) for name in (*PLAIN, "everyday")}
+    kinds = {
+        name: {kind: list(words) for kind, words in getattr(base, name).items()} for name in BY_KIND
+    }
+    misspelt = dict(base.misspelt)
+    for change in changes:
+        word = normalise(change.word)
+        if change.section == "misspelt":
+            misspelt.pop(word, None)
+            if not change.is_removed:
+                misspelt[word] = normalise(change.meant)
+            continue
+        named = kinds[change.section] if change.section in BY_KIND else lists
+        target = named[change.kind if change.section in BY_KIND else change.section]
+        if change.is_removed:
+            target.remove(word)
+        else:
+            target.append(word)
+    everyday = frozenset(lists.pop("everyday"))
+    changed: dict[str, Any] = {name: tuple(words) for name, words in lists.items()}
+    changed |= {name: _frozen(words) for name, words in kinds.items()}
+    return replace(base, version=version, misspelt=misspelt, everyday=everyday, **changed)
+
+
+def _frozen(kinds: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {kind: tuple(words) for kind, words in kinds.items()}
+
+
+def _wrong(base: Lexicon, change: LexiconChange) -> str:
+    """Say what is wrong with one change, or ""."""
+    word = normalise(change.word)
+    if not word.strip() or word != word.strip():
+        return "词语为空，或前后有空格，请填写词语"
+    if len(word) > _LONGEST_WORD:
+        return f"“{word[:8]}…”超过 {_LONGEST_WORD} 个字，请填写词语而不是句子"
+    if change.section not in _sections():
+        return f"没有“{change.section}”这一栏，可用的有：{'、'.join(_sections())}"
+    if change.section == "misspelt":
+        return _wrong_slip(base, change, word)
+    return _wrong_word(base, change, word)
+
+
+def _wrong_word(base: Lexicon, change: LexiconChange, word: str) -> str:
+    held = _held(base, change)
+    if held is None:
+        kinds = "、".join(getattr(base, change.section))
+        return f"没有“{change.kind}”这一类{BY_KIND[change.section]}，可用的有：{kinds}"
+    if change.is_removed:
+        return "" if word in held else f"词库里没有“{word}”，无法删除"
+    if word in held:
+        return f"词库里已有“{word}”，无需添加"
+    return _harmful(base, change, word)
+
+
+def _sections() -> tuple[str, ...]:
+    return tuple(
+        field.name
+        for field in fields(Lexicon)
+        if field.name in {*PLAIN, *BY_KIND, "everyday", "misspelt"}
+    )
+
+
+def _held(base: Lexicon, change: LexiconChange) -> "tuple[str, ...] | frozenset[str] | None":
+    """Return the words of the list that a change is about; None when its kind is unknown."""
+    words = getattr(base, change.section)
+    found: tuple[str, ...] | frozenset[str] | None
+    found = words.get(change.kind) if change.section in BY_KIND else words
+    return found
+
+
+def _wrong_slip(base: Lexicon, change: LexiconChange, word: str) -> str:
+    if change.is_removed:
+        return "" if word in base.misspelt else f"词库里没有“{word}”，无法删除"
+    meant = normalise(change.meant)
+    if len(meant) != len(word) or meant == word:
+        return f"“{word}”与“{meant}”应字数相同而写法不同"
+    return ""
+
+
+def _harmful(base: Lexicon, change: LexiconChange, word: str) -> str:
+    """Refuse a word that would deafen the engine or make it cry wolf."""
+    if change.section in {"danger", "hints"} and len(word) < _SHORTEST_CUE:
+        return f"“{word}”只有一个字，会到处误报，请写两个字以上"
+    takes_back = change.section in {"harmless", "past", "hypothetical", "topic", "ended", "asking"}
+    if takes_back or change.section == "conditional":
+        hidden = [
+            cue for cues in base.danger.values() for cue in cues if cue == word or word in cue
+        ]
+        if hidden:
+            return f"“{word}”会让“{hidden[0]}”不再报警，不能放在这一栏"
+    return ""
