@@ -1,5 +1,6 @@
 """Understand a need and say why: place, danger, service, urgency, duplicates, hints."""
 
+from dianliang.engines.triage._bands import Bands, Promise
 from dianliang.engines.triage._duplicates import (
     DuplicateCandidate,
     DuplicateIndex,
@@ -31,6 +32,7 @@ __all__ = [
     "DEFAULT_LEXICON",
     "AreaCard",
     "Band",
+    "Bands",
     "Category",
     "CuePair",
     "DangerFinding",
@@ -45,6 +47,7 @@ __all__ = [
     "NeedText",
     "PlaceCandidate",
     "PlaceFinding",
+    "Promise",
     "ServiceCard",
     "Suggestion",
     "Triage",

@@ -19,7 +19,8 @@ class Triage:
         self._dangers = DangerFinder(knowledge.lexicon)
         self._gazetteer = Gazetteer(knowledge.areas, everyday=knowledge.lexicon.everyday)
         self._people = PersonFinder(knowledge.lexicon.family_names)
-        self._categoriser = Categoriser(knowledge.services, knowledge.examples)
+        self._categoriser = Categoriser(knowledge.services, knowledge.examples, knowledge.history)
+        self.bands = self._categoriser.bands
         self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{len(knowledge.examples)}"
 
     @classmethod

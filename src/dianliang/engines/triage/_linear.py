@@ -1,0 +1,86 @@
+"""Linear models, one against the rest, several seeds averaged, and what their margins are worth.
+
+Method: modified-Huber stochastic gradient descent; a margin m is the chance (clip(m) + 1) / 2
+(Zadrozny and Elkan 2002). Deterministic: each model has a seed of its own. SciPy and scikit-learn
+ship no types: matrices are `Any` here. Cost: 0.3 CPU-s per seed on 6600 messages and 7 classes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dianliang.engines.triage._grams import Row
+
+ALPHA, MOST_PASSES = 1e-4, 50
+LEAST_CHANCE = 0.03
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linear:
+    """Fitted models: `weights` are features × (seeds × classes), read-only."""
+
+    classes: int
+    weights: Floats
+    offsets: Floats
+
+    def margins(self, row: Row) -> Floats:
+        """Return the mean margin of each class for one text."""
+        found: Floats = self.offsets + row.data @ self.weights[row.indices]
+        mean: Floats = found.reshape(-1, self.classes).mean(axis=0)
+        return mean
+
+    def margins_of(self, matrix: Any) -> Floats:
+        """Return the mean margins of many texts: texts × classes."""
+        found: Floats = matrix @ self.weights + self.offsets
+        mean: Floats = found.reshape(len(found), -1, self.classes).mean(axis=1)
+        return mean
+
+    def gains(self, row: Row, number: int) -> Floats:
+        """Return what each n-gram of a text adds to the margin of a class."""
+        of_class = self.weights[row.indices].reshape(len(row.indices), -1, self.classes)
+        gains: Floats = row.data * of_class[:, :, number].mean(axis=1)
+        return gains
+
+
+def chances(margins: Floats) -> Floats:
+    """Return the chance of each class by itself: they need not add up to one."""
+    chance: Floats = (np.clip(margins, -1.0, 1.0) + 1.0) / 2.0
+    return chance
+
+
+def shares(margins: Floats) -> Floats:
+    """Return the share of each class: they add up to one."""
+    chance = chances(margins) + LEAST_CHANCE / margins.shape[-1]
+    found: Floats = chance / chance.sum(axis=-1, keepdims=True)
+    return found
+
+
+def fit(
+    matrix: Any, labels: Ints, *, classes: int, seeds: Sequence[int], worth: Floats | None = None
+) -> Linear:
+    """Fit one model per seed. `worth` is how much each text counts; a class may have none."""
+    # Imported here: it takes seconds, and only learning needs it.
+    from sklearn.linear_model import SGDClassifier  # noqa: PLC0415
+
+    present = np.unique(labels)
+    weights = np.zeros((len(seeds), classes, matrix.shape[1]))
+    offsets = np.full((len(seeds), classes), -1.0)
+    for place, seed in enumerate(seeds):
+        if len(present) == 1:
+            offsets[place, present] = 1.0
+            continue
+        model = SGDClassifier(
+            loss="modified_huber", alpha=ALPHA, random_state=seed, max_iter=MOST_PASSES
+        )
+        model.fit(matrix, labels, sample_weight=worth)
+        one, offset = np.asarray(model.coef_), np.asarray(model.intercept_)
+        if len(present) == 2:  # one row for two classes, positive for the second
+            one, offset = np.vstack([-one, one]), np.hstack([-offset, offset])
+        weights[place, present], offsets[place, present] = one, offset
+    flat = np.ascontiguousarray(weights.reshape(-1, matrix.shape[1]).T)
+    return Linear(classes, flat, offsets.ravel())
