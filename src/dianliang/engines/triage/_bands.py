@@ -88,8 +88,9 @@ def measure(confidence: Floats, is_right: Flags) -> Bands:
         return Bands()
     auto_from = _limit(confidence, is_right, AUTO_RIGHT, least=LEAST_AUTO)
     rest = confidence < auto_from
-    suggest_from = min(auto_from, _limit(confidence[rest], is_right[rest], SUGGEST_RIGHT))
-    if not rest.any():
+    if rest.sum() >= LEAST_MEASURED:
+        suggest_from = min(auto_from, _limit(confidence[rest], is_right[rest], SUGGEST_RIGHT))
+    else:
         suggest_from = min(auto_from, DAY_ONE_SUGGEST)
     is_auto = confidence >= auto_from
     return Bands(

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.triage import _linear as linear
+from dianliang.engines.triage._asking import different, undecided
 from dianliang.engines.triage._bands import Bands, measure
 from dianliang.engines.triage._catalogue import Catalogue
+from dianliang.engines.triage._features import Features
 from dianliang.engines.triage._grams import Row
 from dianliang.engines.triage._learned import Learned, learn
 from dianliang.engines.triage._model import Category, Example, ServiceCard
+from dianliang.engines.triage._novelty import Novelty, compare
 from dianliang.engines.triage._text import clauses
 
 NAMED_ALONE = 0.5
@@ -46,8 +49,10 @@ class Categoriser:
         self._learned = learn(known, history=history, cards=self._catalogue.cards())
         of_model = self._learned.codes if self._learned else ()
         self._taught = np.array([codes.index(code) for code in of_model], dtype=np.intp)
+        self._has_decisions = bool(known)
         self._sharpness = 1.0
         self.bands = Bands()
+        self._novelty: Novelty | None = None
         if self._learned and self._learned.checked:
             self._measure(self._learned)
 
@@ -58,6 +63,8 @@ class Categoriser:
         row = self._learned.row(text) if self._learned else None
         margins = self._learned.margins(row) if self._learned and row else None
         share = self._sure(self._mixed(text, margins), text)
+        if self._novelty and row is not None and margins is not None:
+            share *= self._novelty.belief(row, margins)
         if not share.max():
             return ()
         order = np.argsort(-share, kind="stable")[:TOP].tolist()
@@ -67,6 +74,21 @@ class Categoriser:
             for i in order
             if share[i] >= LEAST_SHARE
         )
+
+    def worth_asking(self, texts: Sequence[str], *, most: int) -> tuple[int, ...]:
+        """Return which texts a person should sort next, by their places, the first one first."""
+        if not texts or most < 1:
+            return ()
+        features = self._learned.features if self._learned else Features(texts)
+        rows = np.arange(len(texts))
+        if self._has_decisions:
+            shares = np.array([self._shares(text) for text in texts])
+            rows = undecided(shares, most=most)
+        return tuple(different(features.matrix(texts), rows, most=most).tolist())
+
+    def _shares(self, text: str) -> Floats:
+        margins = self._learned.margins(self._learned.row(text)) if self._learned else None
+        return self._mixed(text, margins)
 
     def _mixed(self, text: str, margins: Floats | None) -> Floats:
         """Mix in what was learnt; a service that was not keeps what the catalogue says."""
@@ -113,6 +135,10 @@ class Categoriser:
         )
         self._sharpness = _sharpness(mixed, truth)
         share = np.array([self._sure(row, text) for row, text in zip(mixed, texts, strict=True)])
+        compared = compare(learned.features.matrix(texts), checked.margins[: len(texts)])
+        if compared:
+            self._novelty, scores = compared
+            share *= self._novelty.beliefs_of_known(scores)[:, None]
         self.bands = measure(share.max(axis=1), share.argmax(axis=1) == truth)
 
     def _category(

@@ -38,6 +38,10 @@ class Features:
             return self._whole.names[column]
         return self._opening.names[column - self._offset]
 
+    def whole(self, matrix: Any) -> Any:
+        """Return the columns of whole texts: an opening has too few words for a direction."""
+        return matrix[:, : self._offset]
+
     def row(self, text: str) -> Row:
         """Weigh one text."""
         whole, opening = self._whole.row(text), self._opening.row(text[:OPENING_CHARS])

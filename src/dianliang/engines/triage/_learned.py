@@ -23,7 +23,7 @@ from dianliang.engines.triage._text import normalise
 
 LEAST_EXAMPLES = 4
 """Fewer decisions teach nothing without a history: what they share is chance."""
-HALF_TRUST_EXAMPLES, HISTORY_TRUST_EXAMPLES = 100, 300
+HALF_TRUST_EXAMPLES, HISTORY_TRUST_EXAMPLES = 100, 1500
 """With so many decisions a model is believed half; a history is worth so many decisions."""
 MOST_TRUST = 0.97
 ENOUGH_KNOWN = 0.4
@@ -101,7 +101,7 @@ class _Lesson:
             np.concatenate([guessed, labels]),
             classes=self.classes,
             seeds=seeds,
-            worth=worth / worth.max(),
+            worth=worth,
         )
 
     def checked(self, texts: Sequence[str]) -> Checked | None:
@@ -141,7 +141,8 @@ def learn(
     matrix = features.matrix([*texts, *others])
     landscape = None
     if has_history:
-        landscape = selftrain.survey(matrix, features.matrix([cards[code] for code in codes]))
+        words = features.matrix([cards[code] for code in codes])
+        landscape = selftrain.survey(features.whole(matrix), features.whole(words))
     lesson = _Lesson(matrix, labels, len(codes), landscape)
     believed = len(examples) + (HISTORY_TRUST_EXAMPLES if has_history else 0)
     return Learned(

@@ -22,10 +22,12 @@ LEAST_HISTORY = 200
 DIRECTIONS, LEAST_TEXTS_PER_DIRECTION = 200, 4
 ROUNDS = 4
 CLEAREST, CLEAR_SHARE = 100, 0.8
-RIDGE, LATENT_SHARE = 0.1, 0.7
+RIDGE, LATENT_SHARE = 0.05, 0.7
 MOST_CORRECTIONS = 2000
 """The newest so many decisions correct; the exact solution costs their number cubed."""
-GUESS_WORTH, GUESS_HALVED_AT = 0.1, 1000
+TEACHER_WORTH = 0.2
+"""What a text counts in self-training: less than one, so that no guess pulls hard."""
+GUESS_WORTH, GUESS_HALVED_AT = 0.3, 500
 """What a text counts that nobody sorted (1: as a decision), halved at so many decisions."""
 _SEED = 7
 Floats = NDArray[np.float64]
@@ -61,20 +63,27 @@ class Landscape:
 
 def survey(matrix: Any, cards: Any) -> Landscape:
     """Let the services' own words (`cards`: services × n-grams) sort the texts by themselves."""
-    # Imported here: it takes seconds, and only learning needs it.
-    from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415
-
-    directions = max(2, min(DIRECTIONS, matrix.shape[0] // LEAST_TEXTS_PER_DIRECTION))
-    analysis = TruncatedSVD(directions, n_iter=2, random_state=_SEED).fit(matrix)
+    analysis = _analysis(matrix)
     latent = _unit(analysis.transform(matrix))
     seeds = _unit(analysis.transform(cards))
     both = sparse.hstack([matrix, sparse.csr_matrix(latent)], format="csr")
     margins: Floats = latent @ seeds.T
     for number in range(ROUNDS):
         rows, labels = clear(margins, most=CLEAREST if number == 0 else None)
-        model = linear.fit(both[rows], labels, classes=len(seeds), seeds=(_SEED,))
+        model = linear.fit(
+            both[rows],
+            labels,
+            classes=len(seeds),
+            seeds=(_SEED,),
+            worth=np.full(len(rows), TEACHER_WORTH),
+        )
         margins = model.margins_of(both)
     return Landscape(matrix, latent, linear.shares(margins))
+
+
+def directions(matrix: Any) -> Floats:
+    """Return texts as unit vectors of latent directions: texts × directions."""
+    return _unit(_analysis(matrix).transform(matrix))
 
 
 def clear(scores: Floats, *, most: int | None = None) -> tuple[Ints, Ints]:
@@ -94,6 +103,14 @@ def clear(scores: Floats, *, most: int | None = None) -> tuple[Ints, Ints]:
 def worth_of_guesses(decisions: int) -> float:
     """Return what a guessed text counts beside a decided one."""
     return GUESS_WORTH / (1.0 + decisions / GUESS_HALVED_AT)
+
+
+def _analysis(matrix: Any) -> Any:
+    # Imported here: it takes seconds, and only learning needs it.
+    from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415
+
+    most = min(DIRECTIONS, matrix.shape[0] // LEAST_TEXTS_PER_DIRECTION, matrix.shape[1] - 1)
+    return TruncatedSVD(max(1, most), n_iter=2, random_state=_SEED).fit(matrix)
 
 
 def _unit(rows: Any) -> Floats:

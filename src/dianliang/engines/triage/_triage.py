@@ -1,5 +1,7 @@
 """Put the parts together: one prepared object, one call per need."""
 
+from collections.abc import Sequence
+
 from dianliang.engines.triage import _model as model
 from dianliang.engines.triage._category import Categoriser
 from dianliang.engines.triage._danger import DangerFinder
@@ -57,6 +59,15 @@ class Triage:
             masks=masks,
             notes=_notes(need.whole, folded, categories, places),
         )
+
+    def worth_asking(self, texts: Sequence[str], *, most: int = 20) -> tuple[int, ...]:
+        """Return the places of the texts that a person should sort next: they teach most.
+
+        Of the least decided ones the most different; before the first decision, different ones
+        out of all. Cost: about a millisecond a text.
+        """
+        plain = [fold(text).text for text in texts]
+        return self._categoriser.worth_asking(plain, most=most)
 
     def _urgency(
         self,
