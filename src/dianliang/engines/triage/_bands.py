@@ -20,7 +20,8 @@ DAY_ONE_AUTO, DAY_ONE_SUGGEST = 0.80, 0.35
 """Before anything can be measured; on the cases of `tests/cases/triage` auto keeps its promise."""
 LEAST_MEASURED = 100
 """Fewer decided texts measure nothing: with 73, all right, the lower end just reaches .95."""
-LEAST_AUTO = 0.5
+LEAST_AUTO = 0.9
+"""Less is never filled in: measured texts are of known services, others come too."""
 _Z = 1.96
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -89,7 +90,8 @@ def measure(confidence: Floats, is_right: Flags) -> Bands:
     auto_from = _limit(confidence, is_right, AUTO_RIGHT, least=LEAST_AUTO)
     rest = confidence < auto_from
     if rest.sum() >= LEAST_MEASURED:
-        suggest_from = min(auto_from, _limit(confidence[rest], is_right[rest], SUGGEST_RIGHT))
+        promised = _limit(confidence[rest], is_right[rest], SUGGEST_RIGHT, least=DAY_ONE_SUGGEST)
+        suggest_from = min(auto_from, promised)
     else:
         suggest_from = min(auto_from, DAY_ONE_SUGGEST)
     is_auto = confidence >= auto_from
@@ -111,7 +113,7 @@ def _promise(is_in: Flags, is_right: Flags) -> Promise | None:
     )
 
 
-def _limit(confidence: Floats, is_right: Flags, target: float, *, least: float = 0.1) -> float:
+def _limit(confidence: Floats, is_right: Flags, target: float, *, least: float) -> float:
     for limit in _grid(least):
         among = confidence >= limit
         if lower_bound(int(is_right[among].sum()), int(among.sum())) >= target:

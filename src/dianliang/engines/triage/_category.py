@@ -19,6 +19,7 @@ from dianliang.engines.triage._grams import Row
 from dianliang.engines.triage._learned import Learned, learn
 from dianliang.engines.triage._model import Category, Example, ServiceCard
 from dianliang.engines.triage._novelty import Novelty, compare
+from dianliang.engines.triage._reliability import AT_ITS_WORD, reliability
 from dianliang.engines.triage._text import clauses
 
 NAMED_ALONE = 0.5
@@ -53,6 +54,7 @@ class Categoriser:
         self._sharpness = 1.0
         self.bands = Bands()
         self._novelty: Novelty | None = None
+        self._reliability = AT_ITS_WORD
         if self._learned and self._learned.checked:
             self._measure(self._learned)
 
@@ -65,6 +67,7 @@ class Categoriser:
         share = self._sure(self._mixed(text, margins), text)
         if self._novelty and row is not None and margins is not None:
             share *= self._novelty.belief(row, margins)
+        share = self._reliability.applied(share)
         if not share.max():
             return ()
         order = np.argsort(-share, kind="stable")[:TOP].tolist()
@@ -139,7 +142,9 @@ class Categoriser:
         if compared:
             self._novelty, scores = compared
             share *= self._novelty.beliefs_of_known(scores)[:, None]
-        self.bands = measure(share.max(axis=1), share.argmax(axis=1) == truth)
+        is_right = share.argmax(axis=1) == truth
+        self._reliability = reliability(share.max(axis=1), is_right)
+        self.bands = measure(self._reliability.worth(share.max(axis=1)), is_right)
 
     def _category(
         self, text: str, number: int, share: float, own: float, row: Row | None

@@ -22,28 +22,24 @@ Ints = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linear:
-    """Fitted models: `weights` are features × (seeds × classes), read-only."""
+    """A fitted model, the mean of its seeds: `weights` are features × classes, read-only."""
 
-    classes: int
     weights: Floats
     offsets: Floats
 
     def margins(self, row: Row) -> Floats:
-        """Return the mean margin of each class for one text."""
+        """Return the margin of each class for one text."""
         found: Floats = self.offsets + row.data @ self.weights[row.indices]
-        mean: Floats = found.reshape(-1, self.classes).mean(axis=0)
-        return mean
+        return found
 
     def margins_of(self, matrix: Any) -> Floats:
-        """Return the mean margins of many texts: texts × classes."""
+        """Return the margins of many texts: texts × classes."""
         found: Floats = matrix @ self.weights + self.offsets
-        mean: Floats = found.reshape(len(found), -1, self.classes).mean(axis=1)
-        return mean
+        return found
 
     def gains(self, row: Row, number: int) -> Floats:
         """Return what each n-gram of a text adds to the margin of a class."""
-        of_class = self.weights[row.indices].reshape(len(row.indices), -1, self.classes)
-        gains: Floats = row.data * of_class[:, :, number].mean(axis=1)
+        gains: Floats = row.data * self.weights[row.indices, number]
         return gains
 
 
@@ -82,5 +78,5 @@ def fit(
         if len(present) == 2:  # one row for two classes, positive for the second
             one, offset = np.vstack([-one, one]), np.hstack([-offset, offset])
         weights[place, present], offsets[place, present] = one, offset
-    flat = np.ascontiguousarray(weights.reshape(-1, matrix.shape[1]).T)
-    return Linear(classes, flat, offsets.ravel())
+    mean = np.ascontiguousarray(weights.mean(axis=0).T)
+    return Linear(mean, offsets.mean(axis=0))

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from dianliang.engines.triage._grams import Row
 
-STRANGE = 0.05
-ANCHORS, NEAREST, NEARNESS_WORTH = 1000, 5, 4.0
+STRANGE = 0.10
+ANCHORS, NEAREST, NEARNESS_WORTH = 600, 5, 4.0
 LEAST_KNOWN = 100
 MARGIN_COUNTS_TO = 2.0
 Floats = NDArray[np.float64]
