@@ -34,6 +34,7 @@ def different(matrix: Any, rows: Ints, *, most: int) -> Ints:
     chosen = [0]
     distance = 1.0 - latent @ latent[0]
     while len(chosen) < most:
+        distance[chosen] = -1.0
         farthest = int(distance.argmax())
         chosen.append(farthest)
         distance = np.minimum(distance, 1.0 - latent @ latent[farthest])

@@ -20,6 +20,8 @@ DAY_ONE_AUTO, DAY_ONE_SUGGEST = 0.80, 0.35
 """Before anything can be measured; on the cases of `tests/cases/triage` auto keeps its promise."""
 LEAST_MEASURED = 100
 """Fewer decided texts measure nothing: with 73, all right, the lower end just reaches .95."""
+ENOUGH_SURE = 150
+"""From so many sure texts on, an interval that misses the promise is an answer, not a want."""
 LEAST_AUTO = 0.9
 """Less is never filled in: measured texts are of known services, others come too."""
 _Z = 1.96
@@ -83,11 +85,14 @@ def measure(confidence: Floats, is_right: Flags) -> Bands:
     """Choose the limits that keep the promises on unseen texts, the widest that do.
 
     With fewer than `LEAST_MEASURED` texts the limits of day one stay. Where no limit keeps a
-    promise, the band is empty: better no help than a wrong one.
+    promise, the band is empty: better no help than a wrong one; but where only the number of texts
+    is wanting, what they say so far counts.
     """
     if len(confidence) < LEAST_MEASURED:
         return Bands()
     auto_from = _limit(confidence, is_right, AUTO_RIGHT, least=LEAST_AUTO)
+    if auto_from == inf and _is_undecided(confidence, is_right):
+        auto_from = LEAST_AUTO
     rest = confidence < auto_from
     if rest.sum() >= LEAST_MEASURED:
         promised = _limit(confidence[rest], is_right[rest], SUGGEST_RIGHT, least=DAY_ONE_SUGGEST)
@@ -119,6 +124,13 @@ def _limit(confidence: Floats, is_right: Flags, target: float, *, least: float) 
         if lower_bound(int(is_right[among].sum()), int(among.sum())) >= target:
             return limit
     return inf
+
+
+def _is_undecided(confidence: Floats, is_right: Flags) -> bool:
+    """Tell whether too few texts are sure for an interval, and those that are keep the promise."""
+    among = confidence >= LEAST_AUTO
+    count = int(among.sum())
+    return 0 < count < ENOUGH_SURE and float(is_right[among].mean()) >= AUTO_RIGHT
 
 
 def _grid(least: float) -> Sequence[float]:

@@ -16,7 +16,7 @@ from dianliang.engines.triage._bands import Bands, measure
 from dianliang.engines.triage._catalogue import Catalogue
 from dianliang.engines.triage._features import Features
 from dianliang.engines.triage._grams import Row
-from dianliang.engines.triage._learned import Learned, learn
+from dianliang.engines.triage._learned import LEAST_FOR_CHECK, Learned, learn
 from dianliang.engines.triage._model import Category, Example, ServiceCard
 from dianliang.engines.triage._novelty import Novelty, compare
 from dianliang.engines.triage._reliability import AT_ITS_WORD, reliability
@@ -31,7 +31,7 @@ ALSO_FROM = 0.5
 MOST_CLAUSES, LEAST_CLAUSE_CHARS = 8, 4
 MOST_MEASURED = 4000
 _SHARPNESS = (0.5, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
-_DOUBT_ABOUT_SHARPNESS = 100
+_DOUBT_ABOUT_SHARPNESS = 50
 Floats = NDArray[np.float64]
 
 
@@ -181,5 +181,6 @@ def _sharpness(mixed: Floats, truth: NDArray[np.intp]) -> float:
     rows = np.arange(len(truth))
     losses = [-np.log(_sharpened(mixed, p)[rows, truth] + 1e-6).mean() for p in _SHARPNESS]
     best = _SHARPNESS[int(np.argmin(losses))]
-    belief = len(truth) / (len(truth) + _DOUBT_ABOUT_SHARPNESS)
+    beyond = len(truth) - LEAST_FOR_CHECK
+    belief = beyond / (beyond + _DOUBT_ABOUT_SHARPNESS)
     return float(best**belief)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from dianliang.engines.triage._grams import Row
 
-ALPHA, MOST_PASSES = 1e-4, 50
+ALPHA, MOST_PASSES = 1e-4, 1000
+"""Learning stops when the loss does, after 6 to 30 passes; the limit is only a limit."""
 LEAST_CHANCE = 0.03
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -17,7 +17,8 @@ from dianliang.engines.triage._grams import Row
 
 STRANGE = 0.10
 ANCHORS, NEAREST, NEARNESS_WORTH = 600, 5, 4.0
-LEAST_KNOWN = 100
+LEAST_KNOWN, HALF_DOUBT = 100, 100
+"""With fewer decided texts nothing is doubted; with so many more, half as much as in the end."""
 MARGIN_COUNTS_TO = 2.0
 Floats = NDArray[np.float64]
 
@@ -44,7 +45,9 @@ class Novelty:
     @staticmethod
     def _belief(score: float, known: Floats) -> float:
         rank = int(np.searchsorted(known, score, side="right"))
-        return min(1.0, (rank + 1) / (len(known) + 1) / STRANGE)
+        belief = min(1.0, (rank + 1) / (len(known) + 1) / STRANGE)
+        beyond = len(known) - LEAST_KNOWN
+        return 1.0 - (1.0 - belief) * beyond / (beyond + HALF_DOUBT)
 
 
 def compare(matrix: Any, margins: Floats) -> tuple[Novelty, Floats] | None:

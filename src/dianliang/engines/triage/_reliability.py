@@ -55,7 +55,8 @@ def reliability(confidence: Floats, is_right: Flags) -> Reliability:
     parts = np.array_split(np.argsort(confidence, kind="stable"), bins)
     said = np.array([confidence[part].mean() for part in parts])
     right = np.array([is_right[part].mean() for part in parts])
-    belief = len(confidence) / (len(confidence) + HALF_BELIEF)
+    beyond = len(confidence) - 2 * LEAST_PER_BIN
+    belief = beyond / (beyond + HALF_BELIEF)
     kept = belief * np.asarray(isotonic_regression(right).x) + (1 - belief) * said
     return Reliability(
         np.concatenate([[0.0], said, [1.0]]),
