@@ -66,7 +66,7 @@ def survey(matrix: Any, cards: Any) -> Landscape:
     analysis = _analysis(matrix)
     latent = _unit(analysis.transform(matrix))
     seeds = _unit(analysis.transform(cards))
-    both = sparse.hstack([matrix, sparse.csr_matrix(latent)], format="csr")
+    both: Any = sparse.hstack([matrix, sparse.csr_matrix(latent)], format="csr")
     margins: Floats = latent @ seeds.T
     for number in range(ROUNDS):
         rows, labels = clear(margins, most=CLEAREST if number == 0 else None)
