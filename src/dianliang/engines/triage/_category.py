@@ -47,7 +47,7 @@ class Categoriser:
         self._catalogue = Catalogue(services)
         codes = self._catalogue.codes
         known = [example for example in examples if example.service_code in set(codes)]
-        self._learned = learn(known, history=history, cards=self._catalogue.cards())
+        self._learned = learn(known, history=history, catalogue=self._catalogue)
         of_model = self._learned.codes if self._learned else ()
         self._taught = np.array([codes.index(code) for code in of_model], dtype=np.intp)
         self._has_decisions = bool(known)
@@ -73,7 +73,7 @@ class Categoriser:
         order = np.argsort(-share, kind="stable")[:TOP].tolist()
         own = self._own(text, margins, share) if len(order) > 1 else share
         return tuple(
-            self._category(text, i, float(share[i]), float(own[i]), row)
+            self._category(text, i, float(share[i]), float(own[i]), row, is_first=i == order[0])
             for i in order
             if share[i] >= LEAST_SHARE
         )
@@ -147,7 +147,14 @@ class Categoriser:
         self.bands = measure(self._reliability.worth(share.max(axis=1)), is_right)
 
     def _category(
-        self, text: str, number: int, share: float, own: float, row: Row | None
+        self,
+        text: str,
+        number: int,
+        share: float,
+        own: float,
+        row: Row | None,
+        *,
+        is_first: bool,
     ) -> Category:
         service = self._catalogue.services[number]
         words = self._catalogue.keywords_in(text, number)
@@ -157,13 +164,14 @@ class Categoriser:
             learnt = self._learned.evidence(row, service.code)
         said = "、".join(f"“{word}”" for word in words)
         reason = f"提到{said}" if words else "与该事项的例句相近" if alike else "与以往同类需求相近"
+        also = "" if is_first or own < ALSO_FROM else "，可能同时涉及"
         return Category(
             service_code=service.code,
             confidence=round(share, 4),
             band=self.bands.band(share),
             evidence=words or alike or learnt,
             name=service.name,
-            reason=f"{reason}，把握 {share:.0%}",
+            reason=f"{reason}，把握 {share:.0%}{also}",
             own=round(own, 4),
         )
 

@@ -6,7 +6,7 @@ to thousands of decisions there is no step. Never pickled. Cost: about 1 CPU-s p
 a prediction, under 1 ms.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dianliang.engines.triage import _linear as linear
 from dianliang.engines.triage import _selftrain as selftrain
+from dianliang.engines.triage._catalogue import Catalogue
 from dianliang.engines.triage._features import Features
 from dianliang.engines.triage._folds import folds
 from dianliang.engines.triage._grams import Row
@@ -23,7 +24,7 @@ from dianliang.engines.triage._text import normalise
 
 LEAST_EXAMPLES = 4
 """Fewer decisions teach nothing without a history: what they share is chance."""
-HALF_TRUST_EXAMPLES, HISTORY_TRUST_EXAMPLES = 100, 1500
+HALF_TRUST_EXAMPLES, HISTORY_TRUST_EXAMPLES = 100, 150
 """With so many decisions a model is believed half; a history is worth so many decisions."""
 MOST_TRUST = 0.97
 ENOUGH_KNOWN = 0.4
@@ -120,13 +121,14 @@ class _Lesson:
 
 
 def learn(
-    examples: Sequence[Example], *, history: Sequence[str] = (), cards: Mapping[str, str]
+    examples: Sequence[Example], *, history: Sequence[str] = (), catalogue: Catalogue
 ) -> Learned | None:
     """Fit a model, or return nothing while there is too little to learn from.
 
-    `examples` newest first; `cards` are the words of each service by its code: with a history
-    all of them can be learnt, without one only those that have examples.
+    `examples` newest first. With a history all services can be learnt, without one only those
+    that have examples.
     """
+    cards = catalogue.cards()
     texts = [normalise(example.text) for example in examples]
     known = set(texts)
     others = [text for text in dict.fromkeys(map(normalise, history)) if text not in known]
@@ -142,7 +144,9 @@ def learn(
     landscape = None
     if has_history:
         words = features.matrix([cards[code] for code in codes])
-        landscape = selftrain.survey(features.whole(matrix), features.whole(words))
+        at = [catalogue.codes.index(code) for code in codes]
+        day_one = np.array([catalogue.shares(text)[at] for text in (*texts, *others)])
+        landscape = selftrain.survey(features.whole(matrix), features.whole(words), day_one)
     lesson = _Lesson(matrix, labels, len(codes), landscape)
     believed = len(examples) + (HISTORY_TRUST_EXAMPLES if has_history else 0)
     return Learned(

@@ -21,6 +21,8 @@ from dianliang.engines.triage import _linear as linear
 LEAST_HISTORY = 200
 DIRECTIONS, LEAST_TEXTS_PER_DIRECTION = 200, 4
 ROUNDS = 4
+DAY_ONE_WORTH = 1.0
+"""What a catalogue's share counts beside a cosine of meanings."""
 CLEAREST, CLEAR_SHARE = 100, 0.8
 RIDGE, LATENT_SHARE = 0.05, 0.7
 MOST_CORRECTIONS = 2000
@@ -61,13 +63,17 @@ class Landscape:
         return found
 
 
-def survey(matrix: Any, cards: Any) -> Landscape:
-    """Let the services' own words (`cards`: services × n-grams) sort the texts by themselves."""
+def survey(matrix: Any, cards: Any, day_one: Floats) -> Landscape:
+    """Let the catalogue sort the texts, then the texts one another.
+
+    `cards` are the words of each service (services × n-grams), `day_one` the shares that the
+    catalogue gives to each text (texts × services).
+    """
     analysis = _analysis(matrix)
     latent = _unit(analysis.transform(matrix))
     seeds = _unit(analysis.transform(cards))
     both: Any = sparse.hstack([matrix, sparse.csr_matrix(latent)], format="csr")
-    margins: Floats = latent @ seeds.T
+    margins: Floats = latent @ seeds.T + DAY_ONE_WORTH * day_one
     for number in range(ROUNDS):
         rows, labels = clear(margins, most=CLEAREST if number == 0 else None)
         model = linear.fit(
