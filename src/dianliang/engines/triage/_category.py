@@ -6,6 +6,7 @@ not seen, and so are the limits from which a service is filled in by itself or s
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,15 @@ _DOUBT_ABOUT_SHARPNESS = 50
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Said:
+    """What the learnt model says of a text, and how far it is to be trusted there."""
+
+    row: Row
+    margins: Floats
+    trust: float
+
+
 class Categoriser:
     """Services and past needs, compiled; safe to share between threads."""
 
@@ -62,18 +72,17 @@ class Categoriser:
         """Return up to three services with confidence and evidence, best first."""
         if not self._catalogue.services or not text.strip():
             return ()
-        row = self._learned.row(text) if self._learned else None
-        margins = self._learned.margins(row) if self._learned and row else None
-        share = self._sure(self._mixed(text, margins), text)
-        if self._novelty and row is not None and margins is not None:
-            share *= self._novelty.belief(row, margins)
+        said = self._said(text)
+        share = self._sure(self._mixed(text, said), text)
+        if self._novelty and said:
+            share *= self._novelty.belief(said.row, said.margins)
         share = self._reliability.applied(share)
         if not share.max():
             return ()
         order = np.argsort(-share, kind="stable")[:TOP].tolist()
-        own = self._own(text, margins, share) if len(order) > 1 else share
+        own = self._own(text, said, share) if len(order) > 1 else share
         return tuple(
-            self._category(text, i, float(share[i]), float(own[i]), row, is_first=i == order[0])
+            self._category(text, i, float(share[i]), float(own[i]), said, is_first=i == order[0])
             for i in order
             if share[i] >= LEAST_SHARE
         )
@@ -85,24 +94,25 @@ class Categoriser:
         features = self._learned.features if self._learned else Features(texts)
         rows = np.arange(len(texts))
         if self._has_decisions:
-            shares = np.array([self._shares(text) for text in texts])
+            shares = np.array([self._mixed(text, self._said(text)) for text in texts])
             rows = undecided(shares, most=most)
         return tuple(different(features.matrix(texts), rows, most=most).tolist())
 
-    def _shares(self, text: str) -> Floats:
-        margins = self._learned.margins(self._learned.row(text)) if self._learned else None
-        return self._mixed(text, margins)
+    def _said(self, text: str) -> _Said | None:
+        if self._learned is None:
+            return None
+        row = self._learned.row(text)
+        return _Said(row, self._learned.margins(row), self._learned.trust_in(text, row))
 
-    def _mixed(self, text: str, margins: Floats | None) -> Floats:
+    def _mixed(self, text: str, said: _Said | None) -> Floats:
         """Mix in what was learnt; a service that was not keeps what the catalogue says."""
         day_one = self._catalogue.shares(text)
-        if self._learned is None or margins is None:
+        if said is None:
             return day_one
         learnt = day_one.copy()
         untaught = float(day_one.sum() - day_one[self._taught].sum())
-        learnt[self._taught] = linear.shares(margins) * (1.0 - untaught)
-        trust = self._learned.trust_in(text)
-        mixed: Floats = (1 - trust) * day_one + trust * learnt
+        learnt[self._taught] = linear.shares(said.margins) * (1.0 - untaught)
+        mixed: Floats = (1 - said.trust) * day_one + said.trust * learnt
         return mixed
 
     def _sure(self, mixed: Floats, text: str) -> Floats:
@@ -113,17 +123,17 @@ class Categoriser:
             share[best] = NAMED_ALONE
         return share
 
-    def _own(self, text: str, margins: Floats | None, share: Floats) -> Floats:
+    def _own(self, text: str, said: _Said | None, share: Floats) -> Floats:
         """Return the chance of each service by itself: a text may be about two."""
         own = share.copy()
         parts = [p.text for p in clauses(text) if len(p.text.strip()) >= LEAST_CLAUSE_CHARS]
         if 1 < len(parts) <= MOST_CLAUSES:
             for part in parts:
                 own = np.maximum(own, self._sure(self._catalogue.shares(part), part))
-        if self._learned is not None and margins is not None:
+        if said is not None:
             chance = np.zeros(len(own))
-            chance[self._taught] = linear.chances(margins)
-            own = np.maximum(own, self._learned.trust_in(text) * chance)
+            chance[self._taught] = linear.chances(said.margins)
+            own = np.maximum(own, said.trust * chance)
         return own
 
     def _measure(self, learned: Learned) -> None:
@@ -133,8 +143,12 @@ class Categoriser:
             return
         texts = checked.texts[:MOST_MEASURED]
         truth = self._taught[checked.labels[: len(texts)]]
+        rows = [learned.row(text) for text in texts]
         mixed = np.array(
-            [self._mixed(text, m) for text, m in zip(texts, checked.margins, strict=False)]
+            [
+                self._mixed(text, _Said(row, margins, learned.trust_in(text, row)))
+                for text, row, margins in zip(texts, rows, checked.margins, strict=False)
+            ]
         )
         self._sharpness = _sharpness(mixed, truth)
         share = np.array([self._sure(row, text) for row, text in zip(mixed, texts, strict=True)])
@@ -152,7 +166,7 @@ class Categoriser:
         number: int,
         share: float,
         own: float,
-        row: Row | None,
+        heard: _Said | None,
         *,
         is_first: bool,
     ) -> Category:
@@ -160,8 +174,8 @@ class Categoriser:
         words = self._catalogue.keywords_in(text, number)
         alike = self._catalogue.alike(text, number)
         learnt: tuple[str, ...] = ()
-        if self._learned and row and not words:
-            learnt = self._learned.evidence(row, service.code)
+        if self._learned and heard and not words:
+            learnt = self._learned.evidence(heard.row, service.code)
         said = "、".join(f"“{word}”" for word in words)
         reason = f"提到{said}" if words else "与该事项的例句相近" if alike else "与以往同类需求相近"
         also = "" if is_first or own < ALSO_FROM else "，可能同时涉及"

@@ -13,6 +13,7 @@ from scipy import sparse
 from dianliang.engines.triage._grams import Row, Weigher
 
 SIZES = (1, 2)
+PAIR = 2
 OPENING_CHARS, OPENING_WEIGHT = 25, 0.5
 COMMON_FROM = 500
 """From so many texts on, an n-gram that a single one has is left out."""
@@ -29,8 +30,12 @@ class Features:
         self._offset = len(self._whole.names)
         self.count = self._offset + len(self._opening.names)
 
-    def __contains__(self, gram: str) -> bool:
-        return gram in self._whole
+        names = [*self._whole.names, *([""] * len(self._opening.names))]
+        self._is_pair = np.array([len(name) == PAIR for name in names], dtype=np.bool_)
+
+    def pairs_known(self, row: Row) -> int:
+        """Return how many different pairs of characters of a text are among the n-grams."""
+        return int(self._is_pair[row.indices].sum())
 
     def name(self, column: int) -> str:
         """Return the n-gram of a column."""

@@ -8,6 +8,7 @@ a prediction, under 1 ms.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import concat
 from typing import Any
 
 import numpy as np
@@ -62,11 +63,11 @@ class Learned:
         """Return how far the text lies on the side of each code; all negative: of none."""
         return self.model.margins(row)
 
-    def trust_in(self, text: str) -> float:
+    def trust_in(self, text: str, row: Row) -> float:
         """Return how far to trust the model here: little where it knows few of the n-grams."""
-        pairs = {text[i : i + 2] for i in range(len(text) - 1)}
-        known = sum(pair in self.features for pair in pairs)
-        return self.trust * min(1.0, known / (ENOUGH_KNOWN * len(pairs))) if pairs else 0.0
+        pairs = len(set(map(concat, text, text[1:])))
+        known = self.features.pairs_known(row)
+        return self.trust * min(1.0, known / (ENOUGH_KNOWN * pairs)) if pairs else 0.0
 
     def evidence(self, row: Row, code: str, *, most: int = 4) -> tuple[str, ...]:
         """Return the pairs of characters that spoke most for a code."""

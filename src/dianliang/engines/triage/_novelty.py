@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dianliang.engines.triage._grams import Row
 
 STRANGE = 0.10
-ANCHORS, NEAREST, NEARNESS_WORTH = 600, 5, 4.0
+ANCHORS, NEAREST, NEARNESS_WORTH = 400, 5, 4.0
 LEAST_KNOWN, HALF_DOUBT = 100, 100
 """With fewer decided texts nothing is doubted; with so many more, half as much as in the end."""
 MARGIN_COUNTS_TO = 2.0
