@@ -1,1 +1,1 @@
-"""Triage against outside data and peers."""
+"""How well needs are understood, on outside data that does not ship."""

@@ -9,6 +9,7 @@ from dianliang.engines.triage import (
     ServiceCard,
     Triage,
 )
+from dianliang.engines.triage._catalogue import Catalogue
 from dianliang.engines.triage._learned import LEAST_EXAMPLES, learn
 
 SERVICES = (
@@ -39,12 +40,12 @@ def first(triage: Triage, text: str):
 
 
 def test_too_few_examples_teach_nothing():
-    assert learn(history(LEAST_EXAMPLES // 2 - 1)) is None
-    assert learn(history(LEAST_EXAMPLES // 2)) is not None
+    assert learn(history(LEAST_EXAMPLES // 2 - 1), catalogue=Catalogue(SERVICES)) is None
+    assert learn(history(LEAST_EXAMPLES // 2), catalogue=Catalogue(SERVICES)) is not None
 
 
 def test_one_kind_of_example_teaches_nothing():
-    assert learn(history(200, "A")) is None
+    assert learn(history(200, "A"), catalogue=Catalogue(SERVICES)) is None
 
 
 def test_words_the_catalogue_does_not_know_are_learnt_with_their_evidence():

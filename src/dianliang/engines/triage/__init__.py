@@ -2,6 +2,7 @@
 
 from dianliang.engines.triage._address import address_parts
 from dianliang.engines.triage._address_words import ADDRESS_KINDS
+from dianliang.engines.triage._bands import Bands, Promise
 from dianliang.engines.triage._duplicates import (
     DuplicateCandidate,
     DuplicateIndex,
@@ -40,6 +41,7 @@ __all__ = [
     "AddressPart",
     "AreaCard",
     "Band",
+    "Bands",
     "Category",
     "CuePair",
     "DangerFinding",
@@ -57,6 +59,7 @@ __all__ = [
     "NeedText",
     "PlaceCandidate",
     "PlaceFinding",
+    "Promise",
     "ServiceCard",
     "Suggestion",
     "Temper",

@@ -1,148 +1,208 @@
 """Which service a text is about, from the first day, and better with every decision.
 
-Day one: character 1–3-gram TF-IDF cosine to the best of a service's own phrases, plus its
-keywords weighted by how few services share them. With examples: a linear model on the same
-1–2-grams is mixed in, the more the more examples there are. A short text has little to compare
-(我家停电了); where it names one service by its keywords and no other, that is reason enough to
-suggest it, never to fill it in unasked.
+The catalogue's own words give the first answer; what past needs teach is mixed in, the more the
+more there is of it. How sure the mixture is, is then measured on decided texts that the model had
+not seen, and so are the limits from which a service is filled in by itself or suggested.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from math import log
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dianliang.engines.triage._grams import Row, Weigher
-from dianliang.engines.triage._learned import learn
-from dianliang.engines.triage._model import Band, Category, Example, ServiceCard
+from dianliang.engines.triage import _linear as linear
+from dianliang.engines.triage._asking import different, undecided
+from dianliang.engines.triage._bands import Bands, measure
+from dianliang.engines.triage._catalogue import Catalogue
+from dianliang.engines.triage._features import Features
+from dianliang.engines.triage._grams import Row
+from dianliang.engines.triage._learned import LEAST_FOR_CHECK, Learned, learn
+from dianliang.engines.triage._model import Category, Example, ServiceCard
+from dianliang.engines.triage._novelty import Novelty, compare
+from dianliang.engines.triage._reliability import AT_ITS_WORD, reliability
+from dianliang.engines.triage._text import clauses
 
-AUTO_FROM, SUGGEST_FROM = 0.80, 0.35
-"""Band limits: on the cases of `tests/cases/triage` auto is right at least 95 % of the time."""
 NAMED_ALONE = 0.5
 """What the one service whose keywords a text holds is worth at least: a suggestion."""
-TEMPERATURE = 5.5
 TOP = 3
+LEAST_SHARE = 0.02
+ALSO_FROM = 0.5
+"""From this chance on a second service is named beside the first."""
+MOST_CLAUSES, LEAST_CLAUSE_CHARS = 8, 4
+MOST_MEASURED = 4000
+_SHARPNESS = (0.5, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
+_DOUBT_ABOUT_SHARPNESS = 50
 Floats = NDArray[np.float64]
 
 
-class Categoriser:
-    """Services and past decisions, compiled; safe to share between threads."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Said:
+    """What the learnt model says of a text, and how far it is to be trusted there."""
 
-    def __init__(self, services: Sequence[ServiceCard], examples: Sequence[Example]) -> None:
-        self._services = tuple(services)
-        self._codes = [service.code for service in services]
-        self._letters = [[(p, frozenset(p)) for p in service.examples] for service in services]
-        self._weights = _keyword_weights(services)
-        phrases: list[str] = []
-        owners: list[int] = []
-        for number, service in enumerate(services):
-            own = (service.name, service.description, *service.examples)
-            phrases += [phrase for phrase in own if phrase]
-            owners += [number] * sum(1 for phrase in own if phrase)
-        self._owners = np.array(owners, dtype=np.intp)
-        self._grams = Weigher(phrases, sizes=(1, 2, 3))
-        self._phrases = self._grams.matrix(phrases)
-        known = [example for example in examples if example.service_code in set(self._codes)]
-        self._learned = learn(known)
+    row: Row
+    margins: Floats
+    trust: float
+
+
+class Categoriser:
+    """Services and past needs, compiled; safe to share between threads."""
+
+    def __init__(
+        self,
+        services: Sequence[ServiceCard],
+        examples: Sequence[Example],
+        history: Sequence[str] = (),
+    ) -> None:
+        self._catalogue = Catalogue(services)
+        codes = self._catalogue.codes
+        known = [example for example in examples if example.service_code in set(codes)]
+        self._learned = learn(known, history=history, catalogue=self._catalogue)
+        of_model = self._learned.codes if self._learned else ()
+        self._taught = np.array([codes.index(code) for code in of_model], dtype=np.intp)
+        self._has_decisions = bool(known)
+        self._sharpness = 1.0
+        self.bands = Bands()
+        self._novelty: Novelty | None = None
+        self._reliability = AT_ITS_WORD
+        if self._learned and self._learned.checked:
+            self._measure(self._learned)
 
     def rank(self, text: str) -> tuple[Category, ...]:
         """Return up to three services with confidence and evidence, best first."""
-        if not self._services or not text.strip():
+        if not self._catalogue.services or not text.strip():
             return ()
-        score = self._day_one(text)
-        if score.max() <= 0.02 and self._learned is None:
+        said = self._said(text)
+        share = self._sure(self._mixed(text, said), text)
+        if self._novelty and said:
+            share *= self._novelty.belief(said.row, said.margins)
+        share = self._reliability.applied(share)
+        if not share.max():
             return ()
-        day_one = _softmax(score * TEMPERATURE) * float(min(1.0, 0.25 + score.max()))
-        row = self._learned.row(text) if self._learned else None
-        share = self._mixed(day_one, text, row)
-        order = np.argsort(-share, kind="stable")[:TOP]
-        if self._named(text) == {int(order[0])}:
-            share[order[0]] = max(share[order[0]], NAMED_ALONE)
+        order = np.argsort(-share, kind="stable")[:TOP].tolist()
+        own = self._own(text, said, share) if len(order) > 1 else share
         return tuple(
-            self._category(text, i, float(share[i]), row)
-            for i in order.tolist()
-            if share[i] >= 0.02
+            self._category(text, i, float(share[i]), float(own[i]), said, is_first=i == order[0])
+            for i in order
+            if share[i] >= LEAST_SHARE
         )
 
-    def _day_one(self, text: str) -> Floats:
-        row = self._grams.row(text)
-        asked = np.zeros(len(self._grams.names))
-        asked[row.indices] = row.data
-        likeness = self._phrases @ asked
-        best = np.zeros(len(self._codes))
-        np.maximum.at(best, self._owners, likeness)
-        words = np.array(
+    def worth_asking(self, texts: Sequence[str], *, most: int) -> tuple[int, ...]:
+        """Return which texts a person should sort next, by their places, the first one first."""
+        if not texts or most < 1:
+            return ()
+        features = self._learned.features if self._learned else Features(texts)
+        rows = np.arange(len(texts))
+        if self._has_decisions:
+            shares = np.array([self._mixed(text, self._said(text)) for text in texts])
+            rows = undecided(shares, most=most)
+        return tuple(different(features.matrix(texts), rows, most=most).tolist())
+
+    def _said(self, text: str) -> _Said | None:
+        if self._learned is None:
+            return None
+        row = self._learned.row(text)
+        return _Said(row, self._learned.margins(row), self._learned.trust_in(text, row))
+
+    def _mixed(self, text: str, said: _Said | None) -> Floats:
+        """Mix in what was learnt; a service that was not keeps what the catalogue says."""
+        day_one = self._catalogue.shares(text)
+        if said is None:
+            return day_one
+        learnt = day_one.copy()
+        untaught = float(day_one.sum() - day_one[self._taught].sum())
+        learnt[self._taught] = linear.shares(said.margins) * (1.0 - untaught)
+        mixed: Floats = (1 - said.trust) * day_one + said.trust * learnt
+        return mixed
+
+    def _sure(self, mixed: Floats, text: str) -> Floats:
+        """Sharpen as measured, and lift the one service that a text names."""
+        share = _sharpened(mixed, self._sharpness)
+        best = int(share.argmax())
+        if share[best] < NAMED_ALONE and self._catalogue.named(text) == {best}:
+            share[best] = NAMED_ALONE
+        return share
+
+    def _own(self, text: str, said: _Said | None, share: Floats) -> Floats:
+        """Return the chance of each service by itself: a text may be about two."""
+        own = share.copy()
+        parts = [p.text for p in clauses(text) if len(p.text.strip()) >= LEAST_CLAUSE_CHARS]
+        if 1 < len(parts) <= MOST_CLAUSES:
+            for part in parts:
+                own = np.maximum(own, self._sure(self._catalogue.shares(part), part))
+        if said is not None:
+            chance = np.zeros(len(own))
+            chance[self._taught] = linear.chances(said.margins)
+            own = np.maximum(own, said.trust * chance)
+        return own
+
+    def _measure(self, learned: Learned) -> None:
+        """Fit how sure to be, and the bands, on decided texts that the model had not seen."""
+        checked = learned.checked
+        if checked is None:
+            return
+        texts = checked.texts[:MOST_MEASURED]
+        truth = self._taught[checked.labels[: len(texts)]]
+        rows = [learned.row(text) for text in texts]
+        mixed = np.array(
             [
-                sum(self._weights[word] for word in service.keywords if word in text)
-                for service in self._services
+                self._mixed(text, _Said(row, margins, learned.trust_in(text, row)))
+                for text, row, margins in zip(texts, rows, checked.margins, strict=False)
             ]
         )
-        mixed: Floats = best + 0.45 * np.tanh(words / 2.2)
-        return mixed
+        self._sharpness = _sharpness(mixed, truth)
+        share = np.array([self._sure(row, text) for row, text in zip(mixed, texts, strict=True)])
+        compared = compare(learned.features.matrix(texts), checked.margins[: len(texts)])
+        if compared:
+            self._novelty, scores = compared
+            share *= self._novelty.beliefs_of_known(scores)[:, None]
+        is_right = share.argmax(axis=1) == truth
+        self._reliability = reliability(share.max(axis=1), is_right)
+        self.bands = measure(self._reliability.worth(share.max(axis=1)), is_right)
 
-    def _mixed(self, day_one: Floats, text: str, row: Row | None) -> Floats:
-        """Mix in what was learnt; a service without examples keeps what the catalogue says."""
-        if self._learned is None or row is None:
-            return day_one
-        taught = np.array([self._codes.index(code) for code in self._learned.codes])
-        learnt = day_one.copy()
-        untaught = float(day_one.sum() - day_one[taught].sum())
-        learnt[taught] = self._learned.shares(row) * (1.0 - untaught)
-        trust = self._learned.trust_in(text)
-        mixed: Floats = (1 - trust) * day_one + trust * learnt
-        return mixed
-
-    def _category(self, text: str, number: int, share: float, row: Row | None) -> Category:
-        service = self._services[number]
-        words = self._keywords_in(text, service)
-        said_letters = frozenset(text)
-        alike = tuple(
-            f"近似“{phrase[:16]}”"
-            for phrase, letters in self._letters[number]
-            if len(letters & said_letters) >= 4
-        )[:1]
+    def _category(
+        self,
+        text: str,
+        number: int,
+        share: float,
+        own: float,
+        heard: _Said | None,
+        *,
+        is_first: bool,
+    ) -> Category:
+        service = self._catalogue.services[number]
+        words = self._catalogue.keywords_in(text, number)
+        alike = self._catalogue.alike(text, number)
         learnt: tuple[str, ...] = ()
-        if self._learned and row and not words:
-            learnt = self._learned.evidence(row, service.code)
+        if self._learned and heard and not words:
+            learnt = self._learned.evidence(heard.row, service.code)
         said = "、".join(f"“{word}”" for word in words)
         reason = f"提到{said}" if words else "与该事项的例句相近" if alike else "与以往同类需求相近"
+        also = "" if is_first or own < ALSO_FROM else "，可能同时涉及"
         return Category(
             service_code=service.code,
             confidence=round(share, 4),
-            band=_band(share),
+            band=self.bands.band(share),
             evidence=words or alike or learnt,
             name=service.name,
-            reason=f"{reason}，把握 {share:.0%}",
+            reason=f"{reason}，把握 {share:.0%}{also}",
+            own=round(own, 4),
         )
 
-    def _named(self, text: str) -> set[int]:
-        """Return the services whose keywords the text holds: 停电通知 does not count as 停电."""
-        said = {word for word in self._weights if word in text}
-        whole = {word for word in said if not any(word != w and word in w for w in said)}
-        return {i for i, s in enumerate(self._services) if whole.intersection(s.keywords)}
 
-    def _keywords_in(self, text: str, service: ServiceCard) -> tuple[str, ...]:
-        words = [word for word in service.keywords if word in text]
-        return tuple(sorted(words, key=lambda word: -self._weights[word])[:4])
+def _sharpened(shares: Floats, power: float) -> Floats:
+    """Sharpen shares that may add up to less than one: what is missing stays."""
+    total = shares.sum(axis=-1, keepdims=True)
+    powers = (shares / np.maximum(total, 1e-12)) ** power
+    found: Floats = powers / np.maximum(powers.sum(axis=-1, keepdims=True), 1e-12) * total
+    return found
 
 
-def _keyword_weights(services: Sequence[ServiceCard]) -> dict[str, float]:
-    users = Counter(word for service in services for word in service.keywords)
-    return {
-        word: log(1 + len(services) / count) / log(1 + len(services)) * (0.7 + 0.3 * len(word))
-        for word, count in users.items()
-    }
-
-
-def _softmax(values: Floats) -> Floats:
-    powers: Floats = np.exp(values - values.max())
-    shares: Floats = powers / powers.sum()
-    return shares
-
-
-def _band(confidence: float) -> Band:
-    if confidence >= AUTO_FROM:
-        return Band.AUTO
-    return Band.SUGGEST if confidence >= SUGGEST_FROM else Band.HUMAN
+def _sharpness(mixed: Floats, truth: NDArray[np.intp]) -> float:
+    """Choose how sure to be by the least log loss, nearer to "as is" the fewer the texts."""
+    rows = np.arange(len(truth))
+    losses = [-np.log(_sharpened(mixed, p)[rows, truth] + 1e-6).mean() for p in _SHARPNESS]
+    best = _SHARPNESS[int(np.argmin(losses))]
+    beyond = len(truth) - LEAST_FOR_CHECK
+    belief = beyond / (beyond + _DOUBT_ABOUT_SHARPNESS)
+    return float(best**belief)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import concat
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,13 @@ class Row:
 def grams(text: str, sizes: Sequence[int]) -> Counter[str]:
     """Count the n-grams of a text, in lower case, a run of spaces being one."""
     plain = _SPACES.sub(" ", text.lower())
-    return Counter(
-        chain.from_iterable(
-            (plain[i : i + size] for i in range(len(plain) - size + 1)) for size in sizes
-        )
-    )
+    found: Counter[str] = Counter()
+    parts = list(plain)
+    for size in range(1, max(sizes) + 1):
+        if size in sizes:
+            found.update(parts)
+        parts = list(map(concat, parts, plain[size:]))
+    return found
 
 
 class Weigher:
@@ -52,16 +55,14 @@ class Weigher:
         having = np.array([users[name] for name in self.names], dtype=np.float64)
         self._rarity: Floats = np.log((1 + len(counted)) / (1 + having)) + 1.0
 
-    def __contains__(self, gram: str) -> bool:
-        return gram in self._column
-
     def row(self, text: str) -> Row:
         """Weigh one text; n-grams that the texts did not have are left out."""
         column = self._column
+        counted = grams(text, self._sizes)
         known = [
-            (column[gram], count)
-            for gram, count in grams(text, self._sizes).items()
-            if gram in column
+            (at, count)
+            for at, count in zip(map(column.get, counted), counted.values(), strict=True)
+            if at is not None
         ]
         indices = np.array([at for at, _ in known], dtype=np.intp)
         counts = np.array([count for _, count in known], dtype=np.float64)

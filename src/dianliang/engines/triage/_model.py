@@ -133,17 +133,26 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """All that a prepared triage is made from."""
+    """All that a prepared triage is made from.
+
+    `examples` newest first. `history` are needs of the past that nobody has sorted: while examples
+    are few, the engine teaches itself from them.
+    """
 
     services: tuple[ServiceCard, ...]
     areas: tuple[AreaCard, ...]
     lexicon: Lexicon
     examples: tuple[Example, ...] = ()
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A service that the text may be about, and the words that say so."""
+    """A service that the text may be about, and the words that say so.
+
+    `confidence` is the chance that this is the service; of all services it adds up to one at most.
+    `own` is the chance that the text is about this one at all, whatever else it is about.
+    """
 
     service_code: str
     confidence: float
@@ -151,6 +160,7 @@ class Category:
     evidence: tuple[str, ...]
     name: str = ""
     reason: str = ""
+    own: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Put the parts together: one prepared object, one call per need."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dianliang.engines.triage import _model as model
@@ -27,7 +28,8 @@ class Triage:
         self._levels = {area.code: area.level for area in knowledge.areas}
         self._hints = HintFinder(knowledge.lexicon)
         self._people = PersonFinder(knowledge.lexicon.family_names)
-        self._categoriser = Categoriser(knowledge.services, knowledge.examples)
+        self._categoriser = Categoriser(knowledge.services, knowledge.examples, knowledge.history)
+        self.bands = self._categoriser.bands
         self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{len(knowledge.examples)}"
 
     @classmethod
@@ -66,6 +68,15 @@ class Triage:
             masks=masks,
             notes=_notes(need.whole, folded, categories, places),
         )
+
+    def worth_asking(self, texts: Sequence[str], *, most: int = 20) -> tuple[int, ...]:
+        """Return the places of the texts that a person should sort next: they teach most.
+
+        Of the least decided ones the most different; before the first decision, different ones
+        out of all. Cost: about a millisecond a text.
+        """
+        plain = [fold(text).text for text in texts]
+        return self._categoriser.worth_asking(plain, most=most)
 
     def _urgency(
         self,

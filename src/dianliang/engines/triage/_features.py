@@ -1,0 +1,61 @@
+"""What a model looks at in a text: its n-grams, and once more those of its first words.
+
+People say what it is about first: the n-grams of the opening, weighed half as much again, gave
++.003 to +.006 macro-F1 on folds of outside data. SciPy ships no types: its matrices are `Any`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from dianliang.engines.triage._grams import Row, Weigher
+
+SIZES = (1, 2)
+PAIR = 2
+OPENING_CHARS, OPENING_WEIGHT = 25, 0.5
+COMMON_FROM = 500
+"""From so many texts on, an n-gram that a single one has is left out."""
+
+
+class Features:
+    """The n-grams of some texts and of their openings. Read-only after construction."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        least = 2 if len(texts) > COMMON_FROM else 1
+        self._whole = Weigher(texts, sizes=SIZES, least_texts=least)
+        openings = [text[:OPENING_CHARS] for text in texts]
+        self._opening = Weigher(openings, sizes=SIZES, least_texts=least)
+        self._offset = len(self._whole.names)
+        self.count = self._offset + len(self._opening.names)
+
+        names = [*self._whole.names, *([""] * len(self._opening.names))]
+        self._is_pair = np.array([len(name) == PAIR for name in names], dtype=np.bool_)
+
+    def pairs_known(self, row: Row) -> int:
+        """Return how many different pairs of characters of a text are among the n-grams."""
+        return int(self._is_pair[row.indices].sum())
+
+    def name(self, column: int) -> str:
+        """Return the n-gram of a column."""
+        if column < self._offset:
+            return self._whole.names[column]
+        return self._opening.names[column - self._offset]
+
+    def whole(self, matrix: Any) -> Any:
+        """Return the columns of whole texts: an opening has too few words for a direction."""
+        return matrix[:, : self._offset]
+
+    def row(self, text: str) -> Row:
+        """Weigh one text."""
+        whole, opening = self._whole.row(text), self._opening.row(text[:OPENING_CHARS])
+        return Row(
+            np.concatenate([whole.indices, opening.indices + self._offset]),
+            np.concatenate([whole.data, OPENING_WEIGHT * opening.data]),
+        )
+
+    def matrix(self, texts: Sequence[str]) -> Any:
+        """Weigh many texts: a CSR matrix, texts × columns."""
+        opening = self._opening.matrix([text[:OPENING_CHARS] for text in texts])
+        return sparse.hstack([self._whole.matrix(texts), OPENING_WEIGHT * opening], format="csr")
