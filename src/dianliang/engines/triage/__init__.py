@@ -6,6 +6,7 @@ from dianliang.engines.triage._duplicates import (
     KnownNeed,
     likely_duplicates,
 )
+from dianliang.engines.triage._hot import HotIssue, ReportedNeed, Trend, hot_issues
 from dianliang.engines.triage._model import (
     AreaCard,
     Band,
@@ -38,6 +39,7 @@ __all__ = [
     "DuplicateIndex",
     "Example",
     "Hint",
+    "HotIssue",
     "Knowledge",
     "KnownNeed",
     "Lexicon",
@@ -45,9 +47,12 @@ __all__ = [
     "NeedText",
     "PlaceCandidate",
     "PlaceFinding",
+    "ReportedNeed",
     "ServiceCard",
     "Suggestion",
+    "Trend",
     "Triage",
     "Urgency",
+    "hot_issues",
     "likely_duplicates",
 ]

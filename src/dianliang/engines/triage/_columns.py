@@ -24,7 +24,12 @@ _CODE_POINT_BITS: Final = np.uint64(21)
 
 def plain(text: str) -> str:
     """Return the text folded, in lower case, without phone numbers, marks and spaces."""
-    return "".join(c for c in without_phones(normalise(text)).lower() if c.isalnum())
+    return bare(without_phones(normalise(text)))
+
+
+def bare(folded: str) -> str:
+    """Return a folded text in lower case, without marks and spaces."""
+    return "".join(c for c in folded.lower() if c.isalnum())
 
 
 def counts(texts: Sequence[str]) -> Matrix:

@@ -193,10 +193,15 @@ class _Gate:
         return metres
 
 
+def named_places(folded: str) -> frozenset[str]:
+    """Return the estates and streets that a folded text names."""
+    return frozenset(_NAME.findall(folded))
+
+
 def _specifics(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the estates and streets that a text names, and its house numbers."""
     told = without_phones(normalise(text))
-    return frozenset(_NAME.findall(told)), frozenset(_NUMBER.findall(told))
+    return named_places(told), frozenset(_NUMBER.findall(told))
 
 
 def _place_factor(
