@@ -133,8 +133,11 @@ def day_by_day(needs: Sequence[ReportedNeed], *, days: int = 20) -> None:
                 kept += len(members & now.get(old.id, set()))
                 whole += len(members)
         before = today
-    print(f"{days} days, yesterday's issues under the same id: {named / stood:.3f} of {stood}; "
-          f"needs that stay with it: {kept / whole:.3f}", flush=True)
+    print(
+        f"{days} days, yesterday's issues under the same id: {named / stood:.3f} of {stood}; "
+        f"needs that stay with it: {kept / whole:.3f}",
+        flush=True,
+    )
 
 
 def quickness(needs: Sequence[ReportedNeed]) -> None:

@@ -90,7 +90,9 @@ class DuplicateIndex:
         if len(self._tail) >= _TAIL:
             self._settle()
         else:
-            self._tail_rows = sparse.vstack([self._tail_rows, counts([plain(entry.text)])], format="csr")
+            self._tail_rows = sparse.vstack(
+                [self._tail_rows, counts([plain(entry.text)])], format="csr"
+            )
 
     def remove(self, number: str) -> None:
         """Forget a need; one that is not there is no error."""

@@ -36,12 +36,12 @@ WITHIN_DAYS: Final = 60
 HALF_LIFE_DAYS: Final = 7.0
 LEAST_ALIKE: Final = 0.20
 LEAST_ALIKE_GROUPS: Final = 0.24
-OTHER_NAME: Final = 0.5
+OTHER_NAME: Final = 0.2
 OPENING_CHARS, READ_CHARS, TITLE_CHARS = 40, 440, 40
 _BLOCK: Final = 1000
 _MOST_LINKED: Final = 3000
 """A connected part of more needs than this is cut by a stricter likeness first: memory."""
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Rows = NDArray[np.intp]
 
 
@@ -105,6 +105,8 @@ def hot_issues(
     since = at - timedelta(days=within_days)
     once = {need.id: need for need in needs if since < need.at <= at}
     read = sorted(once.values(), key=lambda need: (need.at, need.id))
+    if not read:
+        return ()
     alike = _Alike(read)
     found: list[HotIssue] = []
     for rows in alike.groups():
@@ -123,8 +125,14 @@ class _Alike:
 
     def __init__(self, needs: Sequence[ReportedNeed]) -> None:
         told = [without_phones(normalise(need.text[:READ_CHARS])) for need in needs]
-        self._whole = _weighed(counts([bare(text) for text in told]))
-        self._opening = _weighed(counts([bare(_opening(text)) for text in told]))
+        self._words: Matrix = sparse.hstack(
+            [
+                _weighed(counts([bare(text) for text in told])),
+                _weighed(counts([bare(_opening(text)) for text in told])),
+            ],
+            format="csr",
+            dtype=np.float32,
+        )
         self.places = places = [named_places(text) for text in told]
         column = {name: at for at, name in enumerate(sorted(set().union(*places)))}
         self._named: Matrix = sparse.csr_matrix(
@@ -143,14 +151,10 @@ class _Alike:
 
     def between(self, rows: Rows, others: Rows) -> Floats:
         """Return rows × others: how alike they are; 0 where they are too far apart."""
-        likeness = self._in_words(rows, others)
+        likeness: Floats = 0.5 * (self._words[rows] @ self._words[others].T).toarray()
         one, two = np.nonzero(likeness)
         likeness[one, two] *= self._in_place(rows[one], others[two])
         return likeness
-
-    def _in_words(self, rows: Rows, others: Rows) -> Floats:
-        whole = (self._whole[rows] @ self._whole[others].T).toarray()
-        return 0.5 * (whole + (self._opening[rows] @ self._opening[others].T).toarray())
 
     def groups(self) -> list[Rows]:
         """Return the rows of each group of two or more: linked twice, the second time as groups."""
@@ -175,8 +179,14 @@ class _Alike:
             shape=(len(groups), len(self._area)),
         )
         middle = copy(self)
-        middle._whole = _of_length_one(sums @ self._whole)
-        middle._opening = _of_length_one(sums @ self._opening)
+        middle._words = sparse.hstack(
+            [
+                _of_length_one(sums @ self._words[:, :COLUMNS]),
+                _of_length_one(sums @ self._words[:, COLUMNS:]),
+            ],
+            format="csr",
+            dtype=np.float32,
+        )
         middle._named = sums @ self._named
         middle._names = np.diff(middle._named.indptr) > 0
         centres = np.array([rows[self.central(rows)] for rows in groups], dtype=np.intp)
@@ -189,7 +199,7 @@ class _Alike:
         """Return which of the rows is most like all of them; the earliest where several are."""
         if len(rows) == 1:
             return 0
-        return int(np.argmax(np.round(self.between(rows, rows).sum(axis=1), 9)))
+        return int(np.argmax(np.round(self.between(rows, rows).sum(axis=1), 4)))
 
     def _split(self, rows: Rows, least: float, cut: float) -> list[Rows]:
         found: list[Rows] = []
@@ -205,9 +215,11 @@ class _Alike:
         edges: list[tuple[Rows, Rows]] = []
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
-            likeness = self._in_words(block, rows)
-            one, two = np.nonzero(likeness >= least)
-            is_edge = likeness[one, two] * self._in_place(block[one], rows[two]) >= least
+            likeness = self._words[block] @ self._words[rows].T
+            kept = np.flatnonzero(likeness.data >= 2 * least)
+            one, two = np.searchsorted(likeness.indptr, kept, "right") - 1, likeness.indices[kept]
+            weight = self._in_place(block[one], rows[two])
+            is_edge = likeness.data[kept] * weight >= 2 * least
             edges.append((one[is_edge] + start, two[is_edge]))
         one = np.concatenate([np.empty(0, np.intp), *(edge[0] for edge in edges)])
         two = np.concatenate([np.empty(0, np.intp), *(edge[1] for edge in edges)])
@@ -215,8 +227,8 @@ class _Alike:
         return _gathered(rows, connected_components(graph, directed=False)[1])
 
     def _linked(self, rows: Rows, cut: float) -> list[Rows]:
-        apart = 1.0 - np.round(self.between(rows, rows), 9)
-        upper = apart[np.triu_indices(len(rows), k=1)]
+        apart = 1.0 - np.round(self.between(rows, rows).astype(np.float64), 6)
+        upper = np.maximum(apart[np.triu_indices(len(rows), k=1)], 0.0)
         labels = fcluster(linkage(upper, "average"), 1.0 - cut, "distance")
         return _gathered(rows, labels)
 
@@ -317,9 +329,7 @@ def _most(counted: Counter[str]) -> str:
     return min(counted, key=lambda name: (-counted[name], name), default="")
 
 
-def _with_kept_ids(
-    issues: Sequence[HotIssue], before: Sequence[HotIssue]
-) -> tuple[HotIssue, ...]:
+def _with_kept_ids(issues: Sequence[HotIssue], before: Sequence[HotIssue]) -> tuple[HotIssue, ...]:
     """Give each issue the id of the earlier one that it shares most needs with, one to one."""
     earlier_of = {number: old.id for old in before for number in old.need_ids}
     shared = Counter(

@@ -11,29 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from dianliang.engines.triage._traditional import SIMPLIFIED_OF
+
 MAX_CHARS = 4000
 """Of a longer text the beginning and the end are read: the place is first, the plea last."""
 _TAIL_CHARS = 1000
 _CLAUSE = re.compile(r"[^，。！？；、,.!?;\n\r…~～]+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}-?\d{7,8})(?!\d)")
 _QUESTION: Final = "?？"
-_TRADITIONAL = (
-    "電線斷燈樓燒著災滅觸漏麻樹倒變壓櫃開關門內東車馬氣煤閥臭響聲藥醫療機氧養護險"
-    "緊趕剛現還來過這裡裏邊個們說話請問題為什麼沒無會擔萬時間點鐘後幾號棟單戶鄉鎮區縣"
-    "街廠學導領員費錢錶錯帳賬單據繳欠減容暫請業務辦檢測試驗務農養魚雞豬場寬帶網絡訊號"
-    "郵遞銀貸騙詐傳課講習龍陽橋灣長張陳劉楊黃吳趙孫羅鄭謝許鄧馮蕭蔣葉餘溫熱凍飯鍋爐"
-    "濕淹塌墜砸擋掛絕緣樁儲節約補償舊壞壓搶復處離遠圍牆頂層庫閃爆炸團結華興鳥窩蓋讓給"
-    "從與貼緩兒婦殘獨蒼歲腳輪臥癱瘓溝淨髒亂違設備舉報訴謝禮堂從經濟發達動靜係統總結構"
-)
-_SIMPLIFIED = (
-    "电线断灯楼烧着灾灭触漏麻树倒变压柜开关门内东车马气煤阀臭响声药医疗机氧养护险"
-    "紧赶刚现还来过这里里边个们说话请问题为什么没无会担万时间点钟后几号栋单户乡镇区县"
-    "街厂学导领员费钱表错帐账单据缴欠减容暂请业务办检测试验务农养鱼鸡猪场宽带网络讯号"
-    "邮递银贷骗诈传课讲习龙阳桥湾长张陈刘杨黄吴赵孙罗郑谢许邓冯萧蒋叶余温热冻饭锅炉"
-    "湿淹塌坠砸挡挂绝缘桩储节约补偿旧坏压抢复处离远围墙顶层库闪爆炸团结华兴鸟窝盖让给"
-    "从与贴缓儿妇残独苍岁脚轮卧瘫痪沟净脏乱违设备举报诉谢礼堂从经济发达动静系统总结构"
-)
-_PLAIN = {ord(a): b for a, b in zip(_TRADITIONAL, _SIMPLIFIED, strict=True) if a != b}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +71,7 @@ def fold(text: str) -> Folded:
         for char in _folded_char(text[at]):
             plain.append(char)
             origin.append(at)
-    return Folded("".join(plain).translate(_PLAIN), tuple(origin))
+    return Folded("".join(plain).translate(SIMPLIFIED_OF), tuple(origin))
 
 
 def _folded_char(char: str) -> str:
