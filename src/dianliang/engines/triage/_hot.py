@@ -25,6 +25,7 @@ from scipy.sparse.csgraph import connected_components
 from dianliang.engines.triage._columns import COLUMNS, Matrix, bare, counts
 from dianliang.engines.triage._duplicates import (
     NEAR_M,
+    OTHER_NAME_FACTOR,
     SAME_VILLAGE_M,
     KnownNeed,
     named_places,
@@ -36,7 +37,6 @@ WITHIN_DAYS: Final = 60
 HALF_LIFE_DAYS: Final = 7.0
 LEAST_ALIKE: Final = 0.20
 LEAST_ALIKE_GROUPS: Final = 0.24
-OTHER_NAME: Final = 0.2
 OPENING_CHARS, READ_CHARS, TITLE_CHARS = 40, 440, 40
 _BLOCK: Final = 1000
 _MOST_LINKED: Final = 3000
@@ -125,7 +125,7 @@ class _Alike:
 
     def __init__(self, needs: Sequence[ReportedNeed]) -> None:
         told = [without_phones(normalise(need.text[:READ_CHARS])) for need in needs]
-        self._words: Matrix = sparse.hstack(
+        self.words: Matrix = sparse.hstack(
             [
                 _weighed(counts([bare(text) for text in told])),
                 _weighed(counts([bare(_opening(text)) for text in told])),
@@ -135,7 +135,7 @@ class _Alike:
         )
         self.places = places = [named_places(text) for text in told]
         column = {name: at for at, name in enumerate(sorted(set().union(*places)))}
-        self._named: Matrix = sparse.csr_matrix(
+        self.named: Matrix = sparse.csr_matrix(
             (
                 np.ones(sum(len(names) for names in places)),
                 [column[name] for names in places for name in sorted(names)],
@@ -143,27 +143,27 @@ class _Alike:
             ),
             shape=(len(needs), len(column)),
         )
-        self._names = np.diff(self._named.indptr) > 0
+        self.names = np.diff(self.named.indptr) > 0
         codes = {code: at for at, code in enumerate(sorted({n.area_code for n in needs}))}
-        self._area = np.array([codes[n.area_code] if n.area_code else -1 for n in needs], np.intp)
-        self._lat = np.radians([n.point.lat if n.point else np.nan for n in needs])
-        self._lon = np.radians([n.point.lon if n.point else np.nan for n in needs])
+        self.area = np.array([codes[n.area_code] if n.area_code else -1 for n in needs], np.intp)
+        self.lat = np.radians([n.point.lat if n.point else np.nan for n in needs])
+        self.lon = np.radians([n.point.lon if n.point else np.nan for n in needs])
 
     def between(self, rows: Rows, others: Rows) -> Floats:
         """Return rows × others: how alike they are; 0 where they are too far apart."""
-        likeness: Floats = 0.5 * (self._words[rows] @ self._words[others].T).toarray()
+        likeness: Floats = 0.5 * (self.words[rows] @ self.words[others].T).toarray()
         one, two = np.nonzero(likeness)
         likeness[one, two] *= self._in_place(rows[one], others[two])
         return likeness
 
     def groups(self) -> list[Rows]:
         """Return the rows of each group of two or more: linked twice, the second time as groups."""
-        every = np.arange(len(self._area), dtype=np.intp)
-        linked = self._split(every, LEAST_ALIKE, LEAST_ALIKE)
+        every = np.arange(len(self.area), dtype=np.intp)
+        linked = self.split(every, LEAST_ALIKE, LEAST_ALIKE)
         alone = np.setdiff1d(every, np.concatenate([every[:0], *linked]))
         units = [*linked, *(alone[at : at + 1] for at in range(len(alone)))]
         units.sort(key=lambda rows: int(rows[0]))
-        joined = self._of_groups(units)._split(
+        joined = self._of_groups(units).split(
             np.arange(len(units), dtype=np.intp), LEAST_ALIKE_GROUPS, LEAST_ALIKE_GROUPS
         )
         inside = {int(unit) for units_of_one in joined for unit in units_of_one}
@@ -176,22 +176,22 @@ class _Alike:
         sizes = [len(rows) for rows in groups]
         sums: Matrix = sparse.csr_matrix(
             (np.ones(sum(sizes)), np.concatenate(groups), np.cumsum([0, *sizes])),
-            shape=(len(groups), len(self._area)),
+            shape=(len(groups), len(self.area)),
         )
         middle = copy(self)
-        middle._words = sparse.hstack(
+        middle.words = sparse.hstack(
             [
-                _of_length_one(sums @ self._words[:, :COLUMNS]),
-                _of_length_one(sums @ self._words[:, COLUMNS:]),
+                _of_length_one(sums @ self.words[:, :COLUMNS]),
+                _of_length_one(sums @ self.words[:, COLUMNS:]),
             ],
             format="csr",
             dtype=np.float32,
         )
-        middle._named = sums @ self._named
-        middle._names = np.diff(middle._named.indptr) > 0
+        middle.named = sums @ self.named
+        middle.names = np.diff(middle.named.indptr) > 0
         centres = np.array([rows[self.central(rows)] for rows in groups], dtype=np.intp)
-        middle._area, middle._lat, middle._lon = (
-            column[centres] for column in (self._area, self._lat, self._lon)
+        middle.area, middle.lat, middle.lon = (
+            column[centres] for column in (self.area, self.lat, self.lon)
         )
         return middle
 
@@ -201,11 +201,12 @@ class _Alike:
             return 0
         return int(np.argmax(np.round(self.between(rows, rows).sum(axis=1), 4)))
 
-    def _split(self, rows: Rows, least: float, cut: float) -> list[Rows]:
+    def split(self, rows: Rows, least: float, cut: float) -> list[Rows]:
+        """Return the groups among rows, linking each part that pairs `least` alike connect."""
         found: list[Rows] = []
         for part in self._parts(rows, least):
             if len(part) > _MOST_LINKED:
-                found += self._split(part, least * 1.25, cut)
+                found += self.split(part, least * 1.25, cut)
             else:
                 found += self._linked(part, cut)
         return found
@@ -215,7 +216,7 @@ class _Alike:
         edges: list[tuple[Rows, Rows]] = []
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
-            likeness = self._words[block] @ self._words[rows].T
+            likeness = self.words[block] @ self.words[rows].T
             kept = np.flatnonzero(likeness.data >= 2 * least)
             one, two = np.searchsorted(likeness.indptr, kept, "right") - 1, likeness.indices[kept]
             weight = self._in_place(block[one], rows[two])
@@ -237,19 +238,19 @@ class _Alike:
 
         Near is the same village, or within `NEAR_M`.
         """
-        same = (self._area[one] == self._area[two]) & (self._area[one] >= 0)
+        same = (self.area[one] == self.area[two]) & (self.area[one] >= 0)
         half = (
-            np.sin((self._lat[one] - self._lat[two]) / 2) ** 2
-            + np.cos(self._lat[one])
-            * np.cos(self._lat[two])
-            * np.sin((self._lon[one] - self._lon[two]) / 2) ** 2
+            np.sin((self.lat[one] - self.lat[two]) / 2) ** 2
+            + np.cos(self.lat[one])
+            * np.cos(self.lat[two])
+            * np.sin((self.lon[one] - self.lon[two]) / 2) ** 2
         )
         metres = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
         reach = np.where(same, SAME_VILLAGE_M, NEAR_M)
         near = np.where(np.isnan(metres), same, metres <= reach)
-        shared = np.asarray(self._named[one].multiply(self._named[two]).sum(axis=1)).ravel() > 0
-        differ = self._names[one] & self._names[two] & ~shared
-        factor: Floats = near * np.where(differ, OTHER_NAME, 1.0)
+        shared = np.asarray(self.named[one].multiply(self.named[two]).sum(axis=1)).ravel() > 0
+        differ = self.names[one] & self.names[two] & ~shared
+        factor: Floats = near * np.where(differ, OTHER_NAME_FACTOR, 1.0)
         return factor
 
 
