@@ -1,0 +1,1 @@
+"""How well needs are understood, on outside data that does not ship."""

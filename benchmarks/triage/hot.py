@@ -2,9 +2,10 @@
 
 Compared with events annotated by hand (`data/README.md` has the protocol), beside DBSCAN and Birch
 with the parameter that does best on the odd half (of the places, so that near misses stay
-together); ours was tuned on the odd half too, so the even half is the honest one. The corpus has no coordinates: everything is in one village and one period,
-so that words alone decide. Then: do issues keep their identity from day to day, and how long do
-10 000 needs take, spread over a county and all in one village (CPU seconds of one core).
+together); ours was tuned on the odd half too, so the even half is the honest one. The corpus has no
+coordinates: everything is in one village and one period, so that words alone decide. Then: do
+issues keep their identity from day to day, and how long do 10 000 needs take, spread over a county
+and all in one village (CPU seconds of one core).
 """
 
 import csv
@@ -108,7 +109,9 @@ def peers(texts: Sequence[str]) -> None:
     best: dict[str, tuple[float, str, Labels]] = {}
     for name, way in ways.items():
         given = way.fit_predict(weighed if name.startswith("DBSCAN") else topics)
-        labels = {n: str(label) if label >= 0 else f"alone {n}" for n, label in enumerate(given)}
+        labels: Labels = {
+            n: str(label) if label >= 0 else f"alone {n}" for n, label in enumerate(given)
+        }
         rated = (b_cubed(odd, labels) + event_f1(odd, labels), name, labels)
         peer = name.split(",")[0]
         best[peer] = max(best.get(peer, rated), rated, key=lambda one: one[0])
