@@ -76,6 +76,7 @@ class DuplicateIndex:
         self._row_of = {entry.id: row for row, entry in enumerate(self._entries)}
         self._tail: list[KnownNeed] = []
         self._tail_rows: Matrix = counts([])
+        self._rows: Matrix = counts([plain(entry.text) for entry in self._entries])
         self._settle()
 
     def __len__(self) -> int:
@@ -87,12 +88,10 @@ class DuplicateIndex:
         self._row_of[entry.id] = len(self._entries)
         self._entries.append(entry)
         self._tail.append(entry)
+        row = counts([plain(entry.text)])
+        self._tail_rows = sparse.vstack([self._tail_rows, row], format="csr")
         if len(self._tail) >= _TAIL:
             self._settle()
-        else:
-            self._tail_rows = sparse.vstack(
-                [self._tail_rows, counts([plain(entry.text)])], format="csr"
-            )
 
     def remove(self, number: str) -> None:
         """Forget a need; one that is not there is no error."""
@@ -119,10 +118,11 @@ class DuplicateIndex:
 
     def _settle(self) -> None:
         """Take the tail into the body and weigh every n-gram by how rare it is."""
-        self._entries = [e for row, e in enumerate(self._entries) if self._row_of.get(e.id) == row]
+        kept = [row for row, e in enumerate(self._entries) if self._row_of.get(e.id) == row]
+        self._rows = sparse.vstack([self._rows, self._tail_rows], format="csr")[kept]
+        self._entries = [self._entries[row] for row in kept]
         self._row_of = {entry.id: row for row, entry in enumerate(self._entries)}
         self._gate = _Gate(self._entries)
-        self._rows: Matrix = counts([plain(entry.text) for entry in self._entries])
         users = np.bincount(self._rows.indices, minlength=COLUMNS)
         self._rarity = np.log((1 + len(self._entries)) / (1 + users)) ** 2 + 1.0
         self._sizes: Floats = self._rows.power(2) @ self._rarity

@@ -5,7 +5,7 @@ are; pairs that are too far apart, or name different estates or streets, count a
 at all; average linkage, cut at `LEAST_ALIKE`, then once more between the middles of the groups, in
 which what is said of a big event in many ways stands out (cut at `LEAST_ALIKE_GROUPS`). A group of
 a cut is connected by pairs as alike, so that linking each connected part alone gives the same
-groups. Cost: 5 to 8 s at 10 000 needs.
+groups. Cost at 10 000 long needs: 9 s over a county, 11 s when all are in one village.
 """
 
 from collections import Counter
