@@ -119,7 +119,8 @@ class DuplicateIndex:
     def _settle(self) -> None:
         """Take the tail into the body and weigh every n-gram by how rare it is."""
         kept = [row for row, e in enumerate(self._entries) if self._row_of.get(e.id) == row]
-        self._rows = sparse.vstack([self._rows, self._tail_rows], format="csr")[kept]
+        every: Matrix = sparse.vstack([self._rows, self._tail_rows], format="csr")
+        self._rows = every[kept]
         self._entries = [self._entries[row] for row in kept]
         self._row_of = {entry.id: row for row, entry in enumerate(self._entries)}
         self._gate = _Gate(self._entries)
