@@ -94,6 +94,15 @@ def test_seven_edits_do_not_hide_a_repeat(edited):
     assert found[0].id == "old"
 
 
+def test_traditional_characters_and_full_width_hide_nothing():
+    old = need("锦绣花园3栋配电箱冒烟，请派人检查绝缘", number="old")
+
+    (found,) = likely_duplicates(need("錦繡花園３棟配電箱冒煙，請派人檢查絕緣"), [old])
+
+    assert found.likeness == 1
+    assert not any("不同" in reason for reason in found.reasons)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

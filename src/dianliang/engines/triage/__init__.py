@@ -9,6 +9,7 @@ from dianliang.engines.triage._duplicates import (
     KnownNeed,
     likely_duplicates,
 )
+from dianliang.engines.triage._hot import HotIssue, ReportedNeed, Trend, hot_issues
 from dianliang.engines.triage._lexicon_changes import LexiconChange, extended, problems
 from dianliang.engines.triage._model import (
     AddressPart,
@@ -49,6 +50,7 @@ __all__ = [
     "DuplicateIndex",
     "Example",
     "Hint",
+    "HotIssue",
     "Knowledge",
     "KnownNeed",
     "Lexicon",
@@ -60,13 +62,16 @@ __all__ = [
     "PlaceCandidate",
     "PlaceFinding",
     "Promise",
+    "ReportedNeed",
     "ServiceCard",
     "Suggestion",
     "Temper",
+    "Trend",
     "Triage",
     "Urgency",
     "address_parts",
     "extended",
+    "hot_issues",
     "likely_duplicates",
     "problems",
 ]

@@ -7,19 +7,15 @@ template sent about two places is two things. Cost: one sparse product, about 10
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
-from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from dianliang.engines.triage._grams import grams
+from dianliang.engines.triage._columns import COLUMNS, Matrix, counts, plain
 from dianliang.engines.triage._text import normalise, without_phones
 from dianliang.kernel.geo import EARTH_RADIUS_M, GeoPoint
 
@@ -34,11 +30,8 @@ OTHER_NAME_FACTOR, OTHER_NUMBER_FACTOR = 0.3, 0.55
 _TAIL = 256
 _NAME = re.compile(r"[一-鿿]{2}(?:小区|花园|家园|公寓|大厦|广场|工业园|苑|路|街|巷|大道)")
 _NUMBER = re.compile(r"\d+(?=号|栋|幢|座|单元|组|弄)|[一二三四五六七八九十]+(?=栋|幢|单元|组)")
-_FEATURES = 2**18
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
-Matrix = Any
-"""A SciPy CSR matrix; SciPy ships no types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +75,8 @@ class DuplicateIndex:
         self._entries = list({entry.id: entry for entry in entries}.values())
         self._row_of = {entry.id: row for row, entry in enumerate(self._entries)}
         self._tail: list[KnownNeed] = []
-        self._tail_rows: Matrix = _counts([])
+        self._tail_rows: Matrix = counts([])
+        self._rows: Matrix = counts([plain(entry.text) for entry in self._entries])
         self._settle()
 
     def __len__(self) -> int:
@@ -94,10 +88,10 @@ class DuplicateIndex:
         self._row_of[entry.id] = len(self._entries)
         self._entries.append(entry)
         self._tail.append(entry)
+        row = counts([plain(entry.text)])
+        self._tail_rows = sparse.vstack([self._tail_rows, row], format="csr")
         if len(self._tail) >= _TAIL:
             self._settle()
-        else:
-            self._tail_rows = sparse.vstack([self._tail_rows, _counts([entry.text])], format="csr")
 
     def remove(self, number: str) -> None:
         """Forget a need; one that is not there is no error."""
@@ -108,7 +102,7 @@ class DuplicateIndex:
     def top(self, need: KnownNeed, *, k: int = 5) -> tuple[DuplicateCandidate, ...]:
         """Return the `k` needs that the new one most likely repeats, most likely first."""
         found: list[DuplicateCandidate] = []
-        vector = _counts([need.text])
+        vector = counts([plain(need.text)])
         tail_gate = _Gate(self._tail)
         tail_sizes = self._tail_rows.power(2) @ self._rarity
         for gate, offset, rows, sizes in (
@@ -124,21 +118,23 @@ class DuplicateIndex:
 
     def _settle(self) -> None:
         """Take the tail into the body and weigh every n-gram by how rare it is."""
-        self._entries = [e for row, e in enumerate(self._entries) if self._row_of.get(e.id) == row]
+        kept = [row for row, e in enumerate(self._entries) if self._row_of.get(e.id) == row]
+        every: Matrix = sparse.vstack([self._rows, self._tail_rows], format="csr")
+        self._rows = every[kept]
+        self._entries = [self._entries[row] for row in kept]
         self._row_of = {entry.id: row for row, entry in enumerate(self._entries)}
         self._gate = _Gate(self._entries)
-        self._rows: Matrix = _counts([entry.text for entry in self._entries])
-        users = np.bincount(self._rows.indices, minlength=_FEATURES)
+        users = np.bincount(self._rows.indices, minlength=COLUMNS)
         self._rarity = np.log((1 + len(self._entries)) / (1 + users)) ** 2 + 1.0
         self._sizes: Floats = self._rows.power(2) @ self._rarity
         self._tail = []
-        self._tail_rows = _counts([])
+        self._tail_rows = counts([])
 
     def _likeness(self, vector: Matrix, rows: Matrix, near: Rows, sizes: Floats) -> Floats:
         if not len(near) or not vector.nnz:
             return np.zeros(len(near))
         chosen = rows if len(near) > 0.3 * rows.shape[0] else rows[near]
-        asked = np.zeros(_FEATURES)
+        asked = np.zeros(COLUMNS)
         asked[vector.indices] = vector.data * self._rarity[vector.indices]
         dots = (chosen @ asked)[near] if chosen is rows else chosen @ asked
         own = float(vector.data @ asked[vector.indices])
@@ -200,30 +196,15 @@ class _Gate:
         return metres
 
 
-def _counts(texts: Sequence[str]) -> Matrix:
-    """Count character 2–3-grams, damped by log, in hashed columns."""
-    if not texts:
-        return sparse.csr_matrix((0, _FEATURES))
-    counted = [_columns(text) for text in texts]
-    starts = np.cumsum([0, *(len(columns) for columns in counted)])
-    indices = np.fromiter(chain.from_iterable(counted), dtype=np.intp, count=starts[-1])
-    counts = chain.from_iterable(columns.values() for columns in counted)
-    data = 1.0 + np.log(np.fromiter(counts, dtype=np.float64, count=starts[-1]))
-    return sparse.csr_matrix((data, indices, starts), shape=(len(texts), _FEATURES))
-
-
-def _columns(text: str) -> Counter[int]:
-    plain = "".join(c for c in without_phones(normalise(text)) if c.isalnum())
-    columns: Counter[int] = Counter()
-    for gram, count in grams(plain, (2, 3)).items():
-        columns[crc32(gram.encode("utf-8", "surrogatepass")) % _FEATURES] += count
-    return columns
+def named_places(folded: str) -> frozenset[str]:
+    """Return the estates and streets that a folded text names."""
+    return frozenset(_NAME.findall(folded))
 
 
 def _specifics(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the estates and streets that a text names, and its house numbers."""
-    plain = without_phones(normalise(text))
-    return frozenset(_NAME.findall(plain)), frozenset(_NUMBER.findall(plain))
+    told = without_phones(normalise(text))
+    return named_places(told), frozenset(_NUMBER.findall(told))
 
 
 def _place_factor(
