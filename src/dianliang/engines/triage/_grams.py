@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import concat
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,7 @@ def grams(text: str, sizes: Sequence[int]) -> Counter[str]:
     for size in range(1, max(sizes) + 1):
         if size in sizes:
             found.update(parts)
-        parts = list(map(concat, parts, plain[size:]))
+        parts = list(map(str.__add__, parts, plain[size:]))
     return found
 
 
