@@ -1,5 +1,6 @@
 """What ties jobs together: two teams at once, one after the other, one customer on several days."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations, pairwise
 
@@ -175,6 +176,17 @@ def test_one_team_serves_a_series_when_that_costs_little_more():
 
     assert plan.objective.series_teams == 0
     assert plan.stop_of("V0")[0].team_id == plan.stop_of("V1")[0].team_id
+
+
+def test_visits_that_fit_a_teams_hours_only_one_by_one_are_left_out_whole():
+    problem = Problem(
+        jobs=(job("V0", minutes=80), job("V1", minutes=80)),
+        teams=(replace(team("A", days=2), total_limit_s=2 * 3600),),
+        series=(Series(id="S", job_ids=("V0", "V1")),),
+    )
+
+    assert len(planned(problem).unassigned) == 2
+    assert not solve(problem, stop=MaxIterations(limit=0)).routes
 
 
 def test_a_series_that_does_not_fit_is_left_out_whole():

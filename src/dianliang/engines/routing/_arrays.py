@@ -91,6 +91,9 @@ def compile_problem(problem: Problem) -> Compiled:
     near, near_kinds, items["far"][: len(jobs)] = _near(points, items, own, kinds, able)
     weights = problem.weights
     time = travel_between(problem, points, setup)
+    trip_s = _trips(time, items, own, np.array([kind[0] for kind in kinds]), near_kinds)
+    lure = items["lure"][: len(jobs)]
+    np.maximum(lure, float(weights.travel_per_s) * trip_s, out=lure)
     data = Data(
         time=time,
         items=items,
@@ -346,6 +349,19 @@ def _near(
     far = np.where(able[:, heads], gap, gap + 1e12)
     order = np.argsort(far, axis=1, kind="stable")[:, : min(NEAR_KINDS, len(kinds))]
     return near, order.astype(np.int64), gap.min(axis=1)
+
+
+def _trips(
+    time: NDArray[np.int32], items: Records, own: Records, heads: Ints, near_kinds: Ints
+) -> NDArray[np.float64]:
+    """Return the way to each job and back, in seconds, from the nearest base that may do it."""
+    n = len(near_kinds)
+    if not n or not len(heads):
+        return np.zeros(n)
+    base = own[heads[near_kinds[:, 0]]]
+    there = time[base["start"], items["place"][:n]].astype(np.float64)
+    trips: NDArray[np.float64] = there + time[items["exit"][:n], base["end"]]
+    return trips
 
 
 def _beside(near: Ints, time: NDArray[np.int32], items: Records, windows: Records) -> Ints:

@@ -72,14 +72,15 @@ def render(
 
 
 def as_late_as_hours_need(d: Data, tour: Tour) -> tuple[Data, Tour]:
-    """Let teams whose hours are limited leave so late that they wait no longer than they must."""
+    """Let teams whose hours are limited leave so late that these suffice."""
     limited = np.flatnonzero((d.routes["longest"] < NEVER) & (tour.runs["length"] > 0))
     if not len(limited):
         return d, tour
     data = d._replace(routes=d.routes.copy())
     late = Tour._make(part.copy() for part in tour)
     for v in limited.tolist():
-        data.routes["opens"][v] = late.runs["home"][v] - kernel.measure(data, late, v)
+        needed = late.runs["home"][v] - d.routes["longest"][v]
+        data.routes["opens"][v] = max(data.routes["opens"][v], needed)
         kernel.schedule(data, late, v)
     return data, late
 

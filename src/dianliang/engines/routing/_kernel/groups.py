@@ -5,6 +5,7 @@
 from typing import Any
 
 from dianliang.engines.routing._kernel.placing import (
+    drop,
     places_for,
     price_at,
     put,
@@ -22,6 +23,7 @@ from dianliang.engines.routing._kernel.records import (
     inlined,
     uniform,
 )
+from dianliang.engines.routing._kernel.timing import schedule
 
 
 @compiled
@@ -68,6 +70,13 @@ def distinct_teams(d: Data, s: Tour, series: int) -> int:
 
 
 @compiled
+def is_overworked(d: Data, s: Tour, job: int) -> bool:
+    """Tell whether a job's team has more hours than its budget: each of a group fits by itself."""
+    team = d.routes[s.spots[job].where].team
+    return s.worked[team] > d.teams[team].budget
+
+
+@compiled
 def place_series(
     d: Data, s: Tour, w: Scratch, series: int, blink: float, state: State, touched: int
 ) -> int:
@@ -109,6 +118,13 @@ def place_series(
             v, p = w.teams[m, day, with_team].route, w.teams[m, day, with_team].index
         touched = save(s, w, d, v, touched)
         put(d, s, v, p, d.series_jobs[first + m])
+    is_over = False
+    for m in range(members):
+        is_over |= is_overworked(d, s, d.series_jobs[first + m])
+    if is_over:
+        for m in range(members):
+            schedule(d, s, drop(d, s, d.series_jobs[first + m]))
+        return touched
     s.loyal[series] = d.loyal_price * (distinct_teams(d, s, series) - 1)
     return touched
 
@@ -168,4 +184,8 @@ def place_linked(d: Data, s: Tour, w: Scratch, job: int, touched: int) -> int:
         put(d, s, a.route, a.index, job)
         touched = save(s, w, d, b.route, touched)
         put(d, s, b.route, b.index, other)
+        if is_overworked(d, s, job) or is_overworked(d, s, other):
+            schedule(d, s, drop(d, s, job))
+            schedule(d, s, drop(d, s, other))
+            s.spots[job].anchor = s.spots[other].anchor = -1
     return touched

@@ -107,7 +107,7 @@ def price_at(
     Work that may go either way is left turned as is cheaper there.
     """
     price, begin = price_as_turned(d, s, job, v, p, bound, not_before)
-    if d.items[job].ways == EITHER:
+    if d.items[job].ways == EITHER and not s.spots[job].stiff:
         s.spots[job].turned = 1 - s.spots[job].turned
         other, starts = price_as_turned(d, s, job, v, p, min(bound, price), not_before)
         if other < price:
@@ -254,12 +254,42 @@ def place_rest(d: Data, s: Tour, v: int) -> bool:
 
 
 @compiled
+def told_cost(d: Data, s: Tour, v: int) -> float:
+    """Return what a timed route costs as people are told it.
+
+    Where a route may only last so long, the team leaves late enough, and its first jobs wait.
+    """
+    opens, longest = d.routes[v].opens, d.routes[v].longest
+    cost = s.runs[v].cost
+    if longest < NEVER and s.runs[v].home - longest > opens:
+        d.routes[v].opens = s.runs[v].home - longest
+        schedule(d, s, v)
+        cost = s.runs[v].cost
+        d.routes[v].opens = opens
+        schedule(d, s, v)
+    return cost
+
+
+@compiled
+def price_by_trying(d: Data, s: Tour, job: int, v: int, p: int) -> float:
+    """Return the price of an insertion that is made and taken back, as people are told it."""
+    team, price = d.routes[v].team, INFEASIBLE
+    before = told_cost(d, s, v) + balance(d, team, s.worked[team])
+    if put_as_turned(d, s, v, p, job):
+        price = told_cost(d, s, v) + balance(d, team, s.worked[team]) - before
+    schedule(d, s, drop(d, s, job))
+    return price
+
+
+@compiled
 def best_in_route(d: Data, s: Tour, job: int, v: int, bound: float) -> tuple[int, float, int]:
     """Return position, price and begin of the cheapest insertion into one route; -1 if none."""
     index, price, begin = i64(-1), bound, i64(-1)
     if fits(d, s, job, v):
         for p in range(s.runs[v].length + 1):
             found, starts = price_at(d, s, job, v, p, price, i64(0))
+            if found < price and d.routes[v].longest < NEVER:
+                found = price_by_trying(d, s, job, v, p)
             if found < price:
                 index, price, begin = p, found, starts
     return index, price, begin

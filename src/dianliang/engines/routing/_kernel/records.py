@@ -36,7 +36,7 @@ ITEM = np.dtype(
         ("late_most", "f8"),
         ("late_rest", "f8"),  # per second without end
         ("penalty", "f8"),  # price of leaving out
-        ("lure", "f8"),  # what the other parts of its line are worth
+        ("lure", "f8"),  # what going there may be worth beyond it: others there, its line
         ("far", "f8"),  # seconds from the nearest depot
         ("width", "f8"),  # seconds within windows
         ("series", "i8"),  # or -1
@@ -108,6 +108,7 @@ SPOT = np.dtype(
         ("old_anchor", "i8"),
         ("turned", "i8"),  # the work goes from its exit to its place
         ("old_turned", "i8"),
+        ("stiff", "i8"),  # it stays turned as it is
         ("tried", "i8"),  # iteration that listed the job; negative: and tried to place it
         ("was_out", "i8"),
     ],

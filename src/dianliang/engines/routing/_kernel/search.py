@@ -15,6 +15,7 @@ from dianliang.engines.routing._kernel.placing import (
     save,
 )
 from dianliang.engines.routing._kernel.records import (
+    EITHER,
     INFEASIBLE,
     Data,
     Floats,
@@ -36,8 +37,9 @@ BLINK = 0.01
 MEAN_REMOVED, LONGEST_STRING = 10.0, 10
 SPLIT_SHARE = 0.5
 SPLIT_GROWTH = 0.01
+STIFF_SHARE = 0.25
 LURED_EVERY = 4
-"""So often a part of a line may be begun at a loss, as if the rest of the line followed."""
+"""So often a far place may be gone to at a loss, as if others there, or its line, followed."""
 
 
 @compiled
@@ -176,6 +178,15 @@ def order(d: Data, w: Scratch, count: int, state: State) -> None:
 
 
 @compiled
+def turn(d: Data, s: Tour, w: Scratch, count: int, state: State) -> None:
+    """Let some of what is out keep a direction drawn at random: the cheapest can be a dead end."""
+    for i in range(count):
+        spot = s.spots[w.removed[i]]
+        if d.items[w.removed[i]].ways == EITHER and uniform(state) < STIFF_SHARE:
+            spot.stiff, spot.turned = 1, int(uniform(state) * 2)
+
+
+@compiled
 def lift_rests(d: Data, s: Tour, w: Scratch, touched: int, state: State) -> int:
     """Take the break out of some touched routes; return how many."""
     count = 0
@@ -231,8 +242,8 @@ def recreate(
 ) -> tuple[int, bool]:
     """Put jobs that are out back in the order given; return the touched routes.
 
-    Give up, and tell so, once they cost more than `room`. The way to a line is often dearer than
-    one part is worth, and pays off with the parts after it.
+    Give up, and tell so, once they cost more than `room`. The way to a line or a far village is
+    often dearer than one job there is worth, and pays off with those after it.
     """
     is_lured = blink > 0 and w.counters[0] % LURED_EVERY == 0
     for i in range(count):
@@ -328,6 +339,7 @@ def improve(
         w.counters[0] += 1
         count, touched = ruin(d, s, w, state)
         order(d, w, count, state)
+        turn(d, s, w, count, state)
         lifted = lift_rests(d, s, w, touched, state)
         is_early = uniform(state) < 0.5
         is_fine = settle_rests(d, s, w, lifted) if is_early else True
@@ -349,6 +361,7 @@ def improve(
         for i in range(touched):
             s.runs[w.touched[i]].saved = False
         for i in range(count):
+            s.spots[w.removed[i]].stiff = 0
             if d.items[w.removed[i]].series >= 0:
                 w.old_loyal[d.items[w.removed[i]].series] = -1.0
 
