@@ -3,9 +3,9 @@
 import re
 import threading
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from math import log
 
 from django.db import connection
 
@@ -21,7 +21,9 @@ from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.masking import mask_numbers, mask_phone
 
 RELEARN_EVERY = 75
-"""So many new decisions, three for each accepted need, make the next suggestion learn from all."""
+"""So many new decisions, three for each accepted need, make triage learn from all again."""
+RELEARN_GROWTH = 1.05
+"""Of many decisions it takes this growth: what a twentieth more teaches is little, and dear."""
 DUPLICATES_VERSION = "duplicates-1"
 PERSONAL = frozenset({"phones", "masks"})
 """What triage finds of persons stays in the need; a suggestion is read by many."""
@@ -29,30 +31,61 @@ MOST_EXAMPLES = 6000
 DUPLICATE_SPAN_DEG = 0.06
 DUPLICATES_WITHIN = timedelta(days=14)
 
-_lock = threading.Lock()
-_prepared: dict[tuple[Any, ...], engine.Triage] = {}
+State = tuple[str, int]
+NOTHING_LEARNT = -1
+
+_preparing, _learning = threading.Lock(), threading.Lock()
+_kept: tuple[State, engine.Triage] | None = None
 
 
 def prepared() -> engine.Triage:
-    """Return the triage for the present catalogue, areas and decisions; made once, then kept."""
+    """Return the triage for the present catalogue, areas and, soon, decisions.
+
+    What an administrator changes holds at once. What decisions teach is learnt beside, in seconds:
+    nobody who is in need waits for it.
+    """
+    global _kept  # noqa: PLW0603 (one for all threads; the tuple is replaced whole)
     state = _fingerprint()
-    found = _prepared.get(state)
-    if found is not None:
-        return found
-    with _lock:
-        if state not in _prepared:
-            made = engine.Triage(_knowledge())
-            _prepared.clear()
-            _prepared[state] = made
-        return _prepared[state]
+    if _kept is None or _kept[0][0] != state[0]:
+        with _preparing:
+            if _kept is None or _kept[0][0] != state[0]:
+                untaught = engine.Triage(replace(_knowledge(), examples=()))
+                _kept = (state[0], NOTHING_LEARNT), untaught
+    kept = _kept
+    if kept[0] != state and _learning.acquire(blocking=False):
+        try:
+            learner = threading.Thread(target=_learn, args=(state, _knowledge()), daemon=True)
+            learner.start()
+        except BaseException:
+            _learning.release()
+            raise
+    return kept[1]
 
 
-def _fingerprint() -> tuple[str, int]:
+def _learn(state: State, knowledge: engine.Knowledge) -> None:
+    global _kept  # noqa: PLW0603 (see above)
+    try:
+        learnt = engine.Triage(knowledge)
+        if _kept is not None and _kept[0][0] == state[0]:
+            _kept = state, learnt
+    finally:
+        _learning.release()
+
+
+def _fingerprint() -> State:
     """Name the state of the knowledge, cheaply: it is asked for with every need."""
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST_DECISION)
         newest = (cursor.fetchone() or [0])[0]
-    return reference.current(), newest // RELEARN_EVERY
+    return reference.current(), _lessons(newest)
+
+
+def _lessons(decisions: int) -> int:
+    """Return how often there was enough new to learn from."""
+    many = round(RELEARN_EVERY / (RELEARN_GROWTH - 1))
+    if decisions <= many:
+        return decisions // RELEARN_EVERY
+    return many // RELEARN_EVERY + int(log(decisions / many) / log(RELEARN_GROWTH))
 
 
 _NEWEST_DECISION = (
