@@ -5,6 +5,7 @@ import threading
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import log
 
 from django.db import connection
@@ -44,14 +45,8 @@ def prepared() -> engine.Triage:
     What an administrator changes holds at once. What decisions teach is learnt beside, in seconds:
     nobody who is in need waits for it.
     """
-    global _kept  # noqa: PLW0603 (one for all threads; the tuple is replaced whole)
     state = _fingerprint()
-    if _kept is None or _kept[0][0] != state[0]:
-        with _preparing:
-            if _kept is None or _kept[0][0] != state[0]:
-                untaught = engine.Triage(replace(_knowledge(), examples=()))
-                _kept = (state[0], NOTHING_LEARNT), untaught
-    kept = _kept
+    kept = untaught(state)
     if kept[0] != state and _learning.acquire(blocking=False):
         try:
             learner = threading.Thread(target=_learn, args=(state, _knowledge()), daemon=True)
@@ -60,6 +55,21 @@ def prepared() -> engine.Triage:
             _learning.release()
             raise
     return kept[1]
+
+
+def untaught(state: State | None = None) -> tuple[State, engine.Triage]:
+    """Return what there is for the present catalogue and areas; at first, nothing is learnt.
+
+    A server has this made before it forks: then no process makes its first guest wait.
+    """
+    global _kept  # noqa: PLW0603 (one for all threads; the tuple is replaced whole)
+    current = state or _fingerprint()
+    if _kept is None or _kept[0][0] != current[0]:
+        with _preparing:
+            if _kept is None or _kept[0][0] != current[0]:
+                made = engine.Triage(replace(_knowledge(), examples=()))
+                _kept = (current[0], NOTHING_LEARNT), made
+    return _kept
 
 
 def _learn(state: State, knowledge: engine.Knowledge) -> None:
@@ -132,7 +142,13 @@ def _knowledge() -> engine.Knowledge:
 
 def suggest(text: str) -> engine.Suggestion:
     """Return what triage proposes for a text."""
-    return prepared().suggest(engine.NeedText(text=text))
+    return _suggested(prepared(), text)
+
+
+@lru_cache(maxsize=64)
+def _suggested(made: engine.Triage, text: str) -> engine.Suggestion:
+    """Understand a text once, however many steps of one request ask."""
+    return made.suggest(engine.NeedText(text=text))
 
 
 def without_numbers(text: str, *, suggestion: engine.Suggestion, phone: str) -> str:

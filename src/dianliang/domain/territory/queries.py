@@ -104,8 +104,14 @@ def area_of(code: str) -> Area | None:
 def county() -> Area | None:
     """Return the area that the installation serves: the smallest that holds all townships.
 
-    What is above it, a province and a city, only says where it lies.
+    What is above it, a province and a city, only says where it lies. It is shared: read it, never
+    change it.
     """
+    return _county()
+
+
+@reference.Kept
+def _county() -> Area | None:
     areas = sorted(_areas().values(), key=lambda area: area.path)
     served = next((area for area in areas if area.parent is None), None)
     while served is not None:
