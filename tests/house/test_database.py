@@ -12,6 +12,7 @@ from tests.house.test_lifecycles import TABLES
 pytestmark = pytest.mark.django_db
 MODELS = {
     "need": "intake.Need",
+    "learnt model": "intake.LearntModel",
     "job": "work.Job",
     "plan": "work.Plan",
     "visit": "work.Visit",

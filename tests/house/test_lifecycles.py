@@ -2,12 +2,13 @@
 
 import pytest
 
-from dianliang.domain.intake.lifecycle import NEED
+from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
     "need": (NEED, "RECEIVED"),
+    "learnt model": (LEARNT_MODEL, "READY"),
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),

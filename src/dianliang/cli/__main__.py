@@ -28,6 +28,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     audit                审计链：verify 校验，seal 立即封印
     personal             按当事人请求：export 导出、erase 删除其个人信息
     retention            清除超过保存期限的个人信息
+    learn                立即让分类从人工确认中学习（平时夜里自动进行）
 
 dianliang 命令 --help 看某个命令的选项；dianliang --demo 命令 对演示数据执行。
 数据目录由 DIANLIANG_HOME 指定（默认 ./var），数据库由 DIANLIANG_DATABASE 指定（默认 SQLite）。

@@ -115,7 +115,7 @@ def _warm_kernel() -> None:
 def _preload() -> None:
     """Load what every page needs before the processes part: they start with it, and share it."""
     _ = get_resolver().url_patterns
-    triage.untaught()
+    triage.prepared()
     gc.collect()
     gc.freeze()  # what is loaded stays: looking through it again took a tenth of each request
 

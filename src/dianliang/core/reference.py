@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.apps import AppConfig
@@ -52,15 +53,20 @@ class Kept(Generic[Value]):
     def __init__(self, make: Callable[[], Value]) -> None:
         self._make = make
         self._known: tuple[str, Value] | None = None
+        self._making = Lock()
 
     def __call__(self) -> Value:
         """Return it for the present state."""
         state, known = current(), self._known
         if known is not None and known[0] == state:
             return known[1]
-        value = self._make()
-        self._known = (state, value)
-        return value
+        with self._making:  # threads that ask at once would each make it
+            known = self._known
+            if known is not None and known[0] == state:
+                return known[1]
+            value = self._make()
+            self._known = (state, value)
+            return value
 
 
 def watch(sender: AppConfig, **_: Any) -> None:

@@ -1,116 +1,55 @@
 """Triage on the installation's own catalogue, areas and past decisions."""
 
+import logging
 import re
-import threading
 import unicodedata
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from math import log
-
-from django.db import connection
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake import access
 from dianliang.domain.intake.lifecycle import OPEN
-from dianliang.domain.intake.models import Decision, Need, Suggestion
+from dianliang.domain.intake.models import Need, Suggestion
+from dianliang.domain.intake.queries import learning
 from dianliang.domain.territory.models import Area
 from dianliang.engines import triage as engine
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.masking import mask_numbers, mask_phone
 
-RELEARN_EVERY = 75
-"""So many new decisions, three for each accepted need, make triage learn from all again."""
-RELEARN_GROWTH = 1.05
-"""Of many decisions it takes this growth: what a twentieth more teaches is little, and dear."""
 DUPLICATES_VERSION = "duplicates-1"
 PERSONAL = frozenset({"phones", "masks"})
 """What triage finds of persons stays in the need; a suggestion is read by many."""
-MOST_EXAMPLES = 6000
 DUPLICATE_SPAN_DEG = 0.06
 DUPLICATES_WITHIN = timedelta(days=14)
 
-State = tuple[str, int]
-NOTHING_LEARNT = -1
-
-_preparing, _learning = threading.Lock(), threading.Lock()
-_kept: tuple[State, engine.Triage] | None = None
+log = logging.getLogger(__name__)
 
 
+@reference.Kept
 def prepared() -> engine.Triage:
-    """Return the triage for the present catalogue, areas and, soon, decisions.
+    """Return the triage for the present catalogue, areas, words and what was learnt.
 
-    What an administrator changes holds at once. What decisions teach is learnt beside, in seconds:
-    nobody who is in need waits for it.
+    Learning itself is work of the background: nobody who is in need waits for it.
     """
-    state = _fingerprint()
-    kept = untaught(state)
-    if kept[0] != state and _learning.acquire(blocking=False):
-        try:
-            learner = threading.Thread(target=_learn, args=(state, _knowledge()), daemon=True)
-            learner.start()
-        except BaseException:
-            _learning.release()
-            raise
-    return kept[1]
+    return engine.Triage(knowledge(), _taught())
 
 
-def untaught(state: State | None = None) -> tuple[State, engine.Triage]:
-    """Return what there is for the present catalogue and areas; at first, nothing is learnt.
-
-    A server has this made before it forks: then no process makes its first guest wait.
-    """
-    global _kept  # noqa: PLW0603 (one for all threads; the tuple is replaced whole)
-    current = state or _fingerprint()
-    if _kept is None or _kept[0][0] != current[0]:
-        with _preparing:
-            if _kept is None or _kept[0][0] != current[0]:
-                made = engine.Triage(replace(_knowledge(), examples=()))
-                _kept = (current[0], NOTHING_LEARNT), made
-    return _kept
-
-
-def _learn(state: State, knowledge: engine.Knowledge) -> None:
-    global _kept  # noqa: PLW0603 (see above)
+def _taught() -> engine.Taught:
+    row = learning.in_use()
+    if row is None:
+        return engine.UNTAUGHT
     try:
-        learnt = engine.Triage(knowledge)
-        if _kept is not None and _kept[0][0] == state[0]:
-            _kept = state, learnt
-    finally:
-        _learning.release()
+        return engine.from_bytes(bytes(row.body))
+    except ValueError:
+        log.warning("第 %s 次学习的结果不能用于本版本，先按第一天的办法分类，等下次学习", row.pk)
+        return engine.UNTAUGHT
 
 
-def _fingerprint() -> State:
-    """Name the state of the knowledge, cheaply: it is asked for with every need."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_DECISION)
-        newest = (cursor.fetchone() or [0])[0]
-    return reference.current(), _lessons(newest)
-
-
-def _lessons(decisions: int) -> int:
-    """Return how often there was enough new to learn from."""
-    many = round(RELEARN_EVERY / (RELEARN_GROWTH - 1))
-    if decisions <= many:
-        return decisions // RELEARN_EVERY
-    return many // RELEARN_EVERY + int(log(decisions / many) / log(RELEARN_GROWTH))
-
-
-_NEWEST_DECISION = (
-    f"SELECT id FROM {Decision._meta.db_table}"  # noqa: S608 (a table of ours)
-    " WHERE aspect = 'service' ORDER BY id DESC LIMIT 1"
-)
-
-
-def _knowledge() -> engine.Knowledge:
-    decided = (
-        Decision.objects.filter(aspect="service")
-        .exclude(chosen="")
-        .order_by("-pk")
-        .values_list("suggestion__need__text", "chosen")[:MOST_EXAMPLES]
-    )
+def knowledge() -> engine.Knowledge:
+    """Return what triage knows before anybody decides: services, areas, words."""
     return engine.Knowledge(
         services=tuple(
             engine.ServiceCard(
@@ -136,7 +75,6 @@ def _knowledge() -> engine.Knowledge:
             ).select_related("parent")
         ),
         lexicon=engine.DEFAULT_LEXICON,
-        examples=tuple(engine.Example(text=text, service_code=code) for text, code in decided),
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.apps import apps
 
-from dianliang.domain.intake.lifecycle import NEED
+from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
@@ -17,6 +17,7 @@ from dianliang.kernel.lifecycle import Lifecycle
 
 LIFECYCLES: Mapping[str, Lifecycle] = {
     "intake.need": NEED,
+    "intake.learntmodel": LEARNT_MODEL,
     "work.job": JOB,
     "work.plan": PLAN,
     "work.visit": VISIT,
@@ -54,6 +55,9 @@ WORDS: Mapping[str, str] = {
     "core.auditevent.verify": "核验审计链",
     "core.apitoken.issue": "发放令牌",
     "core.apitoken.revoke": "收回令牌",
+    "intake.learntmodel.learn": "学习",
+    "intake.learntmodel.hold": "停止自动更新",
+    "intake.learntmodel.release": "恢复自动更新",
     "intake.need.post": "提出",
     "intake.need.join": "加入",
     "intake.need.wish": "约定上门时段",

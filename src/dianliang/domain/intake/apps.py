@@ -8,4 +8,5 @@ class IntakeConfig(AppConfig):
 
     name = "dianliang.domain.intake"
     verbose_name = "需求"
+    reference_models = ("LearntModel",)
     default_auto_field = "django.db.models.BigAutoField"

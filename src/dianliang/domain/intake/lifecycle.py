@@ -3,13 +3,14 @@
 from dianliang.kernel.actor import Role
 from dianliang.kernel.lifecycle import Lifecycle, row
 
-R, E, D, U, S, C, SYS = (
+R, E, D, U, S, C, A, SYS = (
     Role.RESIDENT,
     Role.ENTERPRISE,
     Role.DISPATCHER,
     Role.ALLIANCE_UNIT,
     Role.STEWARD,
     Role.CAPTAIN,
+    Role.ADMINISTRATOR,
     Role.SYSTEM,
 )
 
@@ -67,3 +68,14 @@ NEED = Lifecycle(
 OPEN = frozenset({"RECEIVED", "HANDED_OVER", "ACCEPTED", "IN_PROGRESS", "WAITING", "PAUSED"})
 CLOCK_STOPPED = frozenset({"WAITING", "PAUSED"})
 """While in these, the promise clock does not run."""
+
+LEARNT_MODEL = Lifecycle(
+    {"READY": "待启用", "IN_USE": "使用中", "REPLACED": "已替换", "REFUSED": "未采用"},
+    [
+        row("promote", "启用", {"READY"}, "IN_USE", A, SYS),
+        row("bring_back", "重新启用", {"REPLACED", "REFUSED"}, "IN_USE", A),
+        row("replace", "换下", {"IN_USE"}, "REPLACED", A, SYS),
+        row("refuse", "不采用", {"READY"}, "REFUSED", A, SYS),
+    ],
+)
+"""What triage learnt at one time: used only when it is not worse; a person may go back."""

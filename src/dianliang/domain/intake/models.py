@@ -275,6 +275,48 @@ class Decision(models.Model):
         return f"{self.suggestion} {self.aspect}"
 
 
+class LearntModel(models.Model):
+    """What triage learnt from decisions at one time (学习结果).
+
+    `body` is what the engine keeps (arrays, never a pickle), empty once it is too old to go back
+    to; `unseen` is what it named for each decision without having seen it.
+    """
+
+    status = models.CharField(
+        "状态",
+        max_length=10,
+        choices=[*lifecycle.LEARNT_MODEL.labels.items()],
+        default="READY",
+    )
+    made_at = models.DateTimeField("学成时间")
+    made_by = models.CharField("由谁发起", max_length=64)
+    version = models.CharField("程序版本", max_length=40)
+    newest_decision = models.BigIntegerField("学到的最新采纳记录")
+    decided = models.PositiveIntegerField("采纳记录数")
+    history = models.PositiveIntegerField("未分类需求数")
+    body = models.BinaryField("内容")
+    unseen = models.JSONField("未见时的判断")
+    figures = models.JSONField("指标")
+    reason = models.CharField("说明", max_length=200, blank=True)
+    used_from = models.DateTimeField("启用时间", null=True, blank=True)
+    is_held = models.BooleanField("停止自动更新", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学习结果"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[*lifecycle.LEARNT_MODEL.labels]),
+                name="learnt_model_status_known",
+            ),
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="IN_USE"), name="learnt_model_one_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.pk} 次学习"
+
+
 class ClockPause(models.Model):
     """A time in which the promise clock of a need stood still, and why (停钟记录)."""
 

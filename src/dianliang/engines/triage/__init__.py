@@ -3,6 +3,8 @@
 from dianliang.engines.triage._address import address_parts
 from dianliang.engines.triage._address_words import ADDRESS_KINDS
 from dianliang.engines.triage._bands import Bands, Promise
+from dianliang.engines.triage._category import teach
+from dianliang.engines.triage._comparing import Comparison, compare_models, macro_f1
 from dianliang.engines.triage._duplicates import (
     DuplicateCandidate,
     DuplicateIndex,
@@ -12,6 +14,7 @@ from dianliang.engines.triage._duplicates import (
 from dianliang.engines.triage._hot import HotIssue, ReportedNeed, Trend, hot_issues
 from dianliang.engines.triage._lexicon_changes import LexiconChange, extended, problems
 from dianliang.engines.triage._model import (
+    VERSION,
     AddressPart,
     AreaCard,
     Band,
@@ -33,17 +36,21 @@ from dianliang.engines.triage._model import (
     Temper,
     Urgency,
 )
+from dianliang.engines.triage._taught import UNTAUGHT, Taught, from_bytes, to_bytes
 from dianliang.engines.triage._triage import Triage
 from dianliang.engines.triage.lexicon import DEFAULT_LEXICON
 
 __all__ = [
     "ADDRESS_KINDS",
     "DEFAULT_LEXICON",
+    "UNTAUGHT",
+    "VERSION",
     "AddressPart",
     "AreaCard",
     "Band",
     "Bands",
     "Category",
+    "Comparison",
     "CuePair",
     "DangerFinding",
     "DuplicateCandidate",
@@ -65,13 +72,19 @@ __all__ = [
     "ReportedNeed",
     "ServiceCard",
     "Suggestion",
+    "Taught",
     "Temper",
     "Trend",
     "Triage",
     "Urgency",
     "address_parts",
+    "compare_models",
     "extended",
+    "from_bytes",
     "hot_issues",
     "likely_duplicates",
+    "macro_f1",
     "problems",
+    "teach",
+    "to_bytes",
 ]

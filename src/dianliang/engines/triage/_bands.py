@@ -71,6 +71,9 @@ class Bands:
         return Band.SUGGEST if confidence >= self.suggest_from else Band.HUMAN
 
 
+DAY_ONE = Bands()
+
+
 def lower_bound(right: int, texts: int) -> float:
     """Return the lower end of Wilson's 95 % interval of a share."""
     if not texts:

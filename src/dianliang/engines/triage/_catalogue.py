@@ -37,7 +37,7 @@ class Catalogue:
             phrases += own
             owners += [number] * len(own)
         self._owners = np.array(owners, dtype=np.intp)
-        self._grams = Weigher(phrases, sizes=(1, 2, 3))
+        self._grams = Weigher.of(phrases, sizes=(1, 2, 3))
         columns = self._grams.matrix(phrases).tocsc()
         self._starts, self._phrase, self._weight = columns.indptr, columns.indices, columns.data
 
@@ -69,7 +69,9 @@ class Catalogue:
         before = np.cumsum(counts) - counts
         at = np.repeat(first - before, counts) + np.arange(counts.sum())
         shared = self._weight[at] * np.repeat(row.data, counts)
-        return np.bincount(self._phrase[at], weights=shared, minlength=len(self._owners))
+        return np.bincount(self._phrase[at], weights=shared, minlength=len(self._owners)).astype(
+            np.float64
+        )
 
     def named(self, text: str) -> set[int]:
         """Return the services whose keywords the text holds: 停电通知 does not count as 停电."""

@@ -22,16 +22,24 @@ COMMON_FROM = 500
 class Features:
     """The n-grams of some texts and of their openings. Read-only after construction."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        least = 2 if len(texts) > COMMON_FROM else 1
-        self._whole = Weigher(texts, sizes=SIZES, least_texts=least)
-        openings = [text[:OPENING_CHARS] for text in texts]
-        self._opening = Weigher(openings, sizes=SIZES, least_texts=least)
-        self._offset = len(self._whole.names)
-        self.count = self._offset + len(self._opening.names)
+    def __init__(self, whole: Weigher, opening: Weigher) -> None:
+        self.parts = (whole, opening)
+        self._whole, self._opening = whole, opening
+        self._offset = len(whole.names)
+        self.count = self._offset + len(opening.names)
 
-        names = [*self._whole.names, *([""] * len(self._opening.names))]
+        names = [*whole.names, *([""] * len(opening.names))]
         self._is_pair = np.array([len(name) == PAIR for name in names], dtype=np.bool_)
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Features":
+        """Look through some texts."""
+        least = 2 if len(texts) > COMMON_FROM else 1
+        openings = [text[:OPENING_CHARS] for text in texts]
+        return cls(
+            Weigher.of(texts, sizes=SIZES, least_texts=least),
+            Weigher.of(openings, sizes=SIZES, least_texts=least),
+        )
 
     def pairs_known(self, row: Row) -> int:
         """Return how many different pairs of characters of a text are among the n-grams."""

@@ -45,14 +45,20 @@ def grams(text: str, sizes: Sequence[int]) -> Counter[str]:
 class Weigher:
     """The n-grams of some texts and how rare each is. Read-only after construction."""
 
-    def __init__(self, texts: Iterable[str], *, sizes: Sequence[int], least_texts: int = 1) -> None:
+    def __init__(self, names: Sequence[str], rarity: Floats, *, sizes: Sequence[int]) -> None:
+        self.names, self.rarity = tuple(names), rarity
         self._sizes = tuple(sizes)
-        counted = [grams(text, self._sizes) for text in texts]
-        users = Counter(chain.from_iterable(counted))
-        self.names = sorted(name for name, count in users.items() if count >= least_texts)
         self._column = {name: column for column, name in enumerate(self.names)}
-        having = np.array([users[name] for name in self.names], dtype=np.float64)
-        self._rarity: Floats = np.log((1 + len(counted)) / (1 + having)) + 1.0
+
+    @classmethod
+    def of(cls, texts: Iterable[str], *, sizes: Sequence[int], least_texts: int = 1) -> "Weigher":
+        """Look through some texts; an n-gram counts that at least so many have."""
+        counted = [grams(text, sizes) for text in texts]
+        users = Counter(chain.from_iterable(counted))
+        names = sorted(name for name, count in users.items() if count >= least_texts)
+        having = np.array([users[name] for name in names], dtype=np.float64)
+        rarity: Floats = np.log((1 + len(counted)) / (1 + having)) + 1.0
+        return cls(names, rarity, sizes=sizes)
 
     def row(self, text: str) -> Row:
         """Weigh one text; n-grams that the texts did not have are left out."""
@@ -65,7 +71,7 @@ class Weigher:
         ]
         indices = np.array([at for at, _ in known], dtype=np.intp)
         counts = np.array([count for _, count in known], dtype=np.float64)
-        data: Floats = (1.0 + np.log(counts)) * self._rarity[indices]
+        data: Floats = (1.0 + np.log(counts)) * self.rarity[indices]
         length = float(np.sqrt(data @ data))
         return Row(indices, data / length if length else data)
 

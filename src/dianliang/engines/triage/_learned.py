@@ -6,8 +6,8 @@ to thousands of decisions there is no step. Never pickled. Cost: about 1 CPU-s p
 a prediction, under 1 ms.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from operator import concat
 from typing import Any
 
@@ -53,7 +53,14 @@ class Learned:
     features: Features
     model: linear.Linear
     trust: float
-    checked: Checked | None
+
+    def only(self, codes: Collection[str]) -> "Learned":
+        """Return what is learnt of some services: a catalogue may have lost others since."""
+        kept = [i for i, code in enumerate(self.codes) if code in codes]
+        if len(kept) == len(self.codes):
+            return self
+        model = linear.Linear(self.model.weights[:, kept], self.model.offsets[kept])
+        return replace(self, codes=tuple(self.codes[i] for i in kept), model=model)
 
     def row(self, text: str) -> Row:
         """Return the n-grams of a text, weighed: what `margins` and `evidence` look at."""
@@ -123,8 +130,8 @@ class _Lesson:
 
 def learn(
     examples: Sequence[Example], *, history: Sequence[str] = (), catalogue: Catalogue
-) -> Learned | None:
-    """Fit a model, or return nothing while there is too little to learn from.
+) -> tuple[Learned, Checked | None] | None:
+    """Fit and check a model, or return nothing while there is too little to learn from.
 
     `examples` newest first. With a history all services can be learnt, without one only those
     that have examples.
@@ -140,7 +147,7 @@ def learn(
     if not has_history and (len(examples) < LEAST_EXAMPLES or len(codes) < 2):
         return None
     labels = np.array([codes.index(example.service_code) for example in examples], dtype=np.intp)
-    features = Features([*texts, *others])
+    features = Features.of([*texts, *others])
     matrix = features.matrix([*texts, *others])
     landscape = None
     if has_history:
@@ -150,10 +157,10 @@ def learn(
         landscape = selftrain.survey(features.whole(matrix), features.whole(words), day_one)
     lesson = _Lesson(matrix, labels, len(codes), landscape)
     believed = len(examples) + (HISTORY_TRUST_EXAMPLES if has_history else 0)
-    return Learned(
+    learned = Learned(
         codes=codes,
         features=features,
         model=lesson.taught(np.arange(len(labels)), seeds=_SEEDS),
         trust=MOST_TRUST * believed / (believed + HALF_TRUST_EXAMPLES),
-        checked=lesson.checked(texts),
     )
+    return learned, lesson.checked(texts)

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from dianliang.engines.triage import _model as model
 from dianliang.engines.triage._address import address_parts
-from dianliang.engines.triage._category import Categoriser
+from dianliang.engines.triage._category import Categoriser, teach
 from dianliang.engines.triage._danger import DangerFinder
 from dianliang.engines.triage._hints import HintFinder
 from dianliang.engines.triage._people import PersonFinder, address_span
 from dianliang.engines.triage._places import Gazetteer
+from dianliang.engines.triage._taught import Taught
 from dianliang.engines.triage._text import MAX_CHARS, Folded, fold, phones
 
 LIFE_SUPPORT_HINT = "生命支持"
@@ -20,7 +21,8 @@ _KINDS = {"township": "town", "village": "community", "road": "road"}
 class Triage:
     """Knowledge, compiled. Immutable after construction; share it between threads."""
 
-    def __init__(self, knowledge: model.Knowledge) -> None:
+    def __init__(self, knowledge: model.Knowledge, taught: Taught | None = None) -> None:
+        """Compile knowledge. `taught` is what was learnt before; without it, learn here and now."""
         self._lexicon = knowledge.lexicon
         self._urgent_services = {s.code for s in knowledge.services if s.is_urgent}
         self._dangers = DangerFinder(knowledge.lexicon)
@@ -28,9 +30,12 @@ class Triage:
         self._levels = {area.code: area.level for area in knowledge.areas}
         self._hints = HintFinder(knowledge.lexicon)
         self._people = PersonFinder(knowledge.lexicon.family_names)
-        self._categoriser = Categoriser(knowledge.services, knowledge.examples, knowledge.history)
+        if taught is None:
+            taught = teach(knowledge.services, knowledge.examples, knowledge.history)
+        self.taught = taught
+        self._categoriser = Categoriser(knowledge.services, taught)
         self.bands = self._categoriser.bands
-        self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{len(knowledge.examples)}"
+        self.version = f"{model.VERSION}/{knowledge.lexicon.version}/{taught.decided}"
 
     @classmethod
     def prepare(cls, knowledge: model.Knowledge) -> "Triage":
@@ -68,6 +73,11 @@ class Triage:
             masks=masks,
             notes=_notes(need.whole, folded, categories, places),
         )
+
+    def first(self, text: str) -> str:
+        """Return the service that comes first for a text, however doubtful, or nothing."""
+        found = self.suggest(model.NeedText(text=text)).categories
+        return found[0].service_code if found else ""
 
     def worth_asking(self, texts: Sequence[str], *, most: int = 20) -> tuple[int, ...]:
         """Return the places of the texts that a person should sort next: they teach most.

@@ -16,6 +16,7 @@ from dianliang.domain.intake.queries.public import (
 )
 from dianliang.domain.territory.queries import area_of, village_choices
 from dianliang.faces.ui.requests import now
+from dianliang.flows import learning
 
 PUBLIC_FOR = timedelta(days=60)
 MOST_ROWS = 60
@@ -78,4 +79,4 @@ def _point(row: PublicNeed) -> dict[str, object]:
 @require_GET
 def algorithm(request: HttpRequest) -> HttpResponse:
     """Explain in plain words how needs are sorted."""
-    return TemplateResponse(request, "portal/algorithm.html")
+    return TemplateResponse(request, "portal/algorithm.html", {"told": learning.told()})
