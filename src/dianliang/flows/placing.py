@@ -46,7 +46,7 @@ def locate(
 def named_area(suggestion: Suggestion) -> Area | None:
     """Return the smallest area that the text names without ambiguity."""
     codes = [found.codes[0] for found in suggestion.places if len(found.codes) == 1]
-    areas = [area for code in codes if (area := territory.area_of(code)) is not None]
+    areas = [area for code in codes if (area := territory.area_named(code)) is not None]
     return max(areas, key=lambda area: len(area.path), default=None)
 
 

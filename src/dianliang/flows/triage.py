@@ -3,6 +3,7 @@
 import logging
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +14,7 @@ from dianliang.domain.intake import access
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Need, Suggestion
 from dianliang.domain.intake.queries import learning
+from dianliang.domain.territory import queries as territory
 from dianliang.domain.territory.models import Area
 from dianliang.engines import triage as engine
 from dianliang.kernel.actor import Actor
@@ -62,20 +64,36 @@ def knowledge() -> engine.Knowledge:
             )
             for service in Service.objects.filter(is_active=True)
         ),
-        areas=tuple(
-            engine.AreaCard(
-                code=area.code,
-                name=area.name,
-                level=area.level,
-                parent_code=area.parent.code if area.parent else "",
-                aliases=tuple(area.aliases),
-            )
-            for area in Area.objects.filter(
-                level__in=["county", "township", "village"]
-            ).select_related("parent")
-        ),
+        areas=(*_area_cards(), *_name_cards()),
         lexicon=engine.DEFAULT_LEXICON,
     )
+
+
+def _area_cards() -> Iterator[engine.AreaCard]:
+    levels = ["county", "township", "village"]
+    for area in Area.objects.filter(level__in=levels).select_related("parent"):
+        yield engine.AreaCard(
+            code=area.code,
+            name=area.name,
+            level=area.level,
+            parent_code=area.parent.code if area.parent else "",
+            aliases=tuple(area.aliases),
+        )
+
+
+def _name_cards() -> Iterator[engine.AreaCard]:
+    for known in territory.known_names():
+        area = known.area
+        above = area.parent if area and known.is_former else area
+        yield engine.AreaCard(
+            code=known.code,
+            name=known.name,
+            level=known.level,
+            parent_code=above.code if above else "",
+            aliases=known.aliases,
+            successor_code=area.code if area and known.is_former else "",
+            is_outside=known.is_outside,
+        )
 
 
 def suggest(text: str) -> engine.Suggestion:

@@ -9,4 +9,4 @@ class TerritoryConfig(AppConfig):
     name = "dianliang.domain.territory"
     verbose_name = "区域"
     default_auto_field = "django.db.models.BigAutoField"
-    reference_models = ("Area", "RoadTable")
+    reference_models = ("Area", "PlaceName", "RoadTable")

@@ -74,6 +74,65 @@ class Area(models.Model):
         return self.name
 
 
+class PlaceName(models.Model):
+    """A name that people use and that is no area of ours (其他地名).
+
+    A village that was merged or renamed, a neighbour outside the service area, a road. Triage
+    recognises it; nobody picks it from a list.
+    """
+
+    class Kind(models.TextChoices):
+        """What the name is of."""
+
+        FORMER = "former", "曾用名（已撤并或更名）"
+        OUTSIDE = "outside", "区外邻近地名"
+        ROAD = "road", "道路"
+
+    class Level(models.TextChoices):
+        """What sort of place it is: it decides how the name is read in a text."""
+
+        TOWNSHIP = "township", "乡镇（街道）"
+        VILLAGE = "village", "村（社区）"
+        ROAD = "road", "道路"
+
+    name = models.CharField("名称", max_length=60)
+    kind = models.CharField("类别", max_length=8, choices=Kind.choices)
+    level = models.CharField("级别", max_length=8, choices=Level.choices)
+    area = models.ForeignKey(
+        Area,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        verbose_name="区域",
+        help_text="曾用名：现在的村；道路：所在的村或乡镇；区外地名不填。",
+    )
+    aliases = models.JSONField("别名", default=list, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "其他地名"
+        ordering = ["kind", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="outside", area=None)
+                | Q(kind__in=["former", "road"], area__isnull=False),
+                name="place_name_area_fits_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="road", level="road")
+                | Q(kind__in=["former", "outside"], level__in=["township", "village"]),
+                name="place_name_level_fits_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["name", "kind", "area"],
+                name="place_name_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RoadTable(models.Model):
     """Travel by road between villages and bases, as a road server told it: one row (道路表)."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pypinyin import lazy_pinyin
 
 from dianliang.core import reference
-from dianliang.domain.territory.models import Area, RoadTable
+from dianliang.domain.territory.models import Area, PlaceName, RoadTable
 from dianliang.kernel.geo import GeoPoint
 
 
@@ -99,6 +99,48 @@ def road_table() -> RoadTableRow | None:
 def area_of(code: str) -> Area | None:
     """Return the area with a code. It is shared: read it, never change it."""
     return _areas().get(code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownName:
+    """A name that is no area of ours. `code` never is one of an area."""
+
+    code: str
+    name: str
+    level: str
+    aliases: tuple[str, ...]
+    area: Area | None
+    is_former: bool
+    is_outside: bool
+
+
+def known_names() -> tuple[KnownName, ...]:
+    """Return names of old, of neighbours and of roads, which people use in their needs."""
+    return tuple(_known_names().values())
+
+
+@reference.Kept
+def _known_names() -> dict[str, KnownName]:
+    rows = PlaceName.objects.select_related("area__parent")
+    found = (
+        KnownName(
+            code=f"name:{row.pk}",
+            name=row.name,
+            level=row.level,
+            aliases=tuple(row.aliases),
+            area=row.area,
+            is_former=row.kind == PlaceName.Kind.FORMER,
+            is_outside=row.kind == PlaceName.Kind.OUTSIDE,
+        )
+        for row in rows
+    )
+    return {name.code: name for name in found}
+
+
+def area_named(code: str) -> Area | None:
+    """Return the area with a code, or the one in which a road with that code lies."""
+    name = _known_names().get(code)
+    return name.area if name else area_of(code)
 
 
 def county() -> Area | None:

@@ -193,6 +193,8 @@ class PlaceFinding:
     codes: tuple[str, ...]
     candidates: tuple[PlaceCandidate, ...] = ()
     reason: str = ""
+    is_outside: bool = False
+    """Whether every place that it may mean is a neighbour's."""
 
     @property
     def is_ambiguous(self) -> bool:

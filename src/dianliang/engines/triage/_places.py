@@ -158,6 +158,7 @@ class Gazetteer:
             codes=today,
             candidates=tuple(PlaceCandidate(code=c, label=self._label(c)) for c in today),
             reason=reason,
+            is_outside=all(self._areas[code].is_outside for code in today),
         )
 
     def _remarks(self, named: Sequence[str], today: Sequence[str]) -> str:

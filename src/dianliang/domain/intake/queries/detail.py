@@ -268,7 +268,8 @@ def _decided(need: Need) -> tuple[Judged, ...]:
 
 def _place(found: dict[str, Any]) -> str:
     doubt = f"（有 {len(found['codes'])} 处同名，请核对）" if len(found["codes"]) > 1 else ""
-    return f"{found['name']}{doubt}"
+    outside = "（不在本服务区）" if found.get("is_outside") else ""
+    return f"{found['name']}{doubt}{outside}"
 
 
 def _proposed(body: dict[str, Any]) -> tuple[Proposed, ...]:
