@@ -10,6 +10,7 @@ from django.db import transaction
 from dianliang.domain.catalog.models import Element, Service
 from dianliang.domain.catalog.queries import deadlines, work_calendar
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.owners import Owner
 from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.intake import access
 from dianliang.domain.intake.models import Message, Need, NeedJob
@@ -33,6 +34,7 @@ PRIORITIES = {
     Need.Urgency.URGENT: Job.Priority.MUST,
     Need.Urgency.NORMAL: Job.Priority.SHOULD,
 }
+UNKNOWN_OWNER = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,8 +210,11 @@ def set_urgency(*, number: str, urgency: str, reason: str, by: Actor, at: dateti
 
 
 @transaction.atomic
-def classify(*, number: str, service_code: str, by: Actor, at: datetime) -> Need:
-    """Change the service: promises and unit are worked out anew from when it was received."""
+def classify(*, number: str, service_code: str, owner: str = "", by: Actor, at: datetime) -> Need:
+    """Change the service: promises and unit are worked out anew from when it was received.
+
+    `owner` says whose facility it is; empty leaves what is known, `unknown` takes it back.
+    """
     need = access.need_to_handle(number, by=by)
     service = _service(service_code)
     promised = deadlines(
@@ -218,10 +223,17 @@ def classify(*, number: str, service_code: str, by: Actor, at: datetime) -> Need
         at=need.received_at,
         calendar=work_calendar(),
     )
-    unit, _ = unit_for(service=service, area=need.area)
+    owner = _owner(owner, need)
+    unit, _ = unit_for(service=service, area=need.area, owner=owner)
     return handling.classify(
-        need=need, service=service, unit=unit, deadlines=promised, by=by, at=at
+        need=need, service=service, owner=owner, unit=unit, deadlines=promised, by=by, at=at
     )
+
+
+def _owner(chosen: str, need: Need) -> str:
+    if chosen not in {"", UNKNOWN_OWNER, *Owner.values}:
+        raise InvalidInputError("没有这种设施归属，请重新选择。", field="owner")
+    return "" if chosen == UNKNOWN_OWNER else chosen or need.facility_owner
 
 
 @transaction.atomic
@@ -248,7 +260,8 @@ def split(*, number: str, parts: tuple[Part, ...], by: Actor, at: datetime) -> l
 
 def _open_part(need: Need, part: Part, *, by: Actor, at: datetime) -> Job:
     service = _service(part.service_code)
-    unit = _unit(part.unit_code) if part.unit_code else unit_for(service=service, area=need.area)[0]
+    ruled, _ = unit_for(service=service, area=need.area, owner=need.facility_owner)
+    unit = _unit(part.unit_code) if part.unit_code else ruled
     job = job_operations.open_job(
         title=service.name,
         detail=clean_text(part.detail, field="detail", label="说明", most=1000) or need.text,
@@ -325,7 +338,7 @@ ACTS: dict[str, tuple[Act, tuple[str, ...]]] = {
     "ask": (ask, ("question",)),
     "resolve": (resolve, ("words",)),
     "merge": (merge, ("into",)),
-    "classify": (classify, ("service_code",)),
+    "classify": (classify, ("service_code", "owner")),
 }
 """Each verb of a need with the fields that it takes; the lifecycle says when and for whom."""
 

@@ -11,8 +11,8 @@ from dianliang.core.files import keep_image
 from dianliang.core.models import StoredFile
 from dianliang.domain.catalog import queries as catalog
 from dianliang.domain.catalog.models import Service, VenueType
-from dianliang.domain.directory.models import Unit
-from dianliang.domain.directory.queries import unit_for
+from dianliang.domain.directory.owners import OwnerFound, owner_in
+from dianliang.domain.directory.queries import Routed, route
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
 from dianliang.domain.intake.operations import handling, posting
 from dianliang.domain.intake.operations.posting import Place
@@ -170,8 +170,8 @@ class Ready:
     suggestion: Suggestion
     place: Place
     service: Service | None
-    unit: Unit
-    unit_why: str
+    owner: OwnerFound
+    routed: Routed
     promised: catalog.Deadlines
 
 
@@ -188,7 +188,8 @@ def _understood(asked: Asked, *, at: datetime) -> Ready:
     asked = replace(asked, text=words, phone=phone)
     place = _locate(asked, suggestion)
     service = _service(asked, suggestion)
-    unit, unit_why = unit_for(service=service, area=place.area)
+    owner = owner_in(asked.text)
+    routed = route(service=service, area=place.area, owner=owner.owner)
     promised = catalog.deadlines(
         service=service,
         area_class=place.area.area_class,
@@ -200,8 +201,8 @@ def _understood(asked: Asked, *, at: datetime) -> Ready:
         suggestion=suggestion,
         place=place,
         service=service,
-        unit=unit,
-        unit_why=unit_why,
+        owner=owner,
+        routed=routed,
         promised=promised,
     )
 
@@ -228,14 +229,15 @@ def store(
         follow_token=follow_token,
         service=ready.service,
         venue_type=asked.venue_type,
-        unit=ready.unit,
+        unit=ready.routed.unit,
+        facility_owner=ready.owner.owner,
         urgency=ready.suggestion.urgency,
         is_danger=ready.suggestion.is_danger,
         deadlines=ready.promised,
         photos=(*photos, *_keep(asked.photos, at=at)),
         at=at,
     )
-    triage.record(need, ready.suggestion, unit_why=ready.unit_why, at=at)
+    triage.record(need, ready.suggestion, routed=ready.routed, owner=ready.owner, at=at)
     return posting.acknowledge(need=need, by=by, at=at)
 
 

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
+from dianliang.domain.directory.owners import OwnerFound
+from dianliang.domain.directory.queries import Routed
 from dianliang.domain.intake import access
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Need, Suggestion
@@ -134,12 +136,17 @@ def masked(text: str) -> str:
     return mask_numbers("".join(shown))
 
 
-def record(need: Need, suggestion: engine.Suggestion, *, unit_why: str, at: datetime) -> Suggestion:
+def record(
+    need: Need, suggestion: engine.Suggestion, *, routed: Routed, owner: OwnerFound, at: datetime
+) -> Suggestion:
     """Store a suggestion as it was made, without the personal details it found. Never changed."""
     found = asdict(suggestion)
     body = {key: value for key, value in found.items() if key not in PERSONAL}
-    body["unit_why"] = unit_why
-    body["unit_code"] = need.unit.code
+    body["unit_why"] = routed.why
+    body["unit_code"] = routed.unit.code
+    body["assisting"] = [unit.code for unit in routed.assisting]
+    body["rules_version"] = routed.version
+    body["owner"], body["owner_cue"] = owner.owner, owner.cue
     return Suggestion.objects.create(need=need, at=at, version=suggestion.version, body=body)
 
 

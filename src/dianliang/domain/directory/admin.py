@@ -7,14 +7,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from dianliang.core.admin import AuditedAdmin
-from dianliang.domain.catalog.models import Service
 from dianliang.domain.directory.models import RoleAssignment, RoutingRule, Unit
 
 if TYPE_CHECKING:
     _UnitForm = forms.ModelForm[Unit]
-    _RoutingRuleForm = forms.ModelForm[RoutingRule]
 else:
-    _UnitForm = _RoutingRuleForm = forms.ModelForm  # generic for the type checker only
+    _UnitForm = forms.ModelForm  # generic for the type checker only
 
 
 class UnitForm(_UnitForm):
@@ -67,26 +65,23 @@ class RoleAssignmentAdmin(AuditedAdmin):
     autocomplete_fields = ("user", "unit", "area")
 
 
-class RoutingRuleForm(_RoutingRuleForm):
-    """A rule for a service that can be asked for."""
-
-    def clean_service_code(self) -> str:
-        """Refuse a service that is unknown or switched off."""
-        code: str = self.cleaned_data["service_code"]
-        if not Service.objects.filter(code=code, is_active=True).exists():
-            raise forms.ValidationError(
-                f"没有启用编码为“{code}”的服务事项，请先在“服务事项”中核对。"
-            )
-        return code
-
-
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(AuditedAdmin):
-    """Which unit handles a service in an area."""
+    """Which unit handles a service in an area: to look at; the console changes it as a whole."""
 
-    form = RoutingRuleForm
-    list_display = ("service_code", "area", "unit")
-    list_filter = ("service_code",)
+    list_display = ("service_code", "area", "owner", "unit")
+    list_filter = ("service_code", "owner")
     list_select_related = ("area", "unit")
     search_fields = ("service_code", "area__name", "unit__name")
-    autocomplete_fields = ("area", "unit")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: a rule takes effect with its whole table, after a trial."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: a rule takes effect with its whole table, after a trial."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: a rule takes effect with its whole table, after a trial."""
+        return False

@@ -9,4 +9,4 @@ class DirectoryConfig(AppConfig):
     name = "dianliang.domain.directory"
     verbose_name = "单位"
     default_auto_field = "django.db.models.BigAutoField"
-    reference_models = ("Unit", "RoutingRule")
+    reference_models = ("Unit", "RoutingRule", "RuleVersion")

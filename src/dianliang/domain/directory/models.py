@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from dianliang.domain.catalog.models import Element
+from dianliang.domain.directory.owners import Owner
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import ROLE_LABELS
 
@@ -56,6 +57,10 @@ class Unit(models.Model):
         return self.name
 
 
+CANNOT_HANDLE = (Unit.Kind.BRANCH, Unit.Kind.GOVERNMENT)
+"""Units that answer for no need themselves."""
+
+
 class RoleAssignment(models.Model):
     """An account acts in a role for a unit, within an area (岗位授权)."""
 
@@ -88,17 +93,69 @@ class RoleAssignment(models.Model):
 
 
 class RoutingRule(models.Model):
-    """Which unit handles a service in an area (派单规则). The longest matching area wins."""
+    """Which units handle a service in an area, of whose facility (派单规则). In force as it stands.
+
+    The smallest area wins, then a named owner before any owner. `operations` replaces the table as
+    a whole.
+    """
 
     service_code = models.CharField("事项编码", max_length=24)
     area = models.ForeignKey(Area, models.CASCADE, verbose_name="区域")
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="承办单位")
+    owner = models.CharField("设施归属", max_length=10, choices=Owner.choices, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="主办单位")
+    assisting = models.ManyToManyField(Unit, blank=True, related_name="+", verbose_name="协办单位")
 
     class Meta:
         verbose_name = verbose_name_plural = "派单规则"
         constraints = [
-            models.UniqueConstraint(fields=["service_code", "area"], name="routing_rule_once")
+            models.UniqueConstraint(
+                fields=["service_code", "area", "owner"], name="routing_rule_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__in=["", *Owner.values]), name="routing_rule_owner_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.service_code} {self.area} → {self.unit}"
+
+
+class RuleVersion(models.Model):
+    """The table of rules as it took effect (派单规则版本); never changed, rows kept as codes."""
+
+    number = models.PositiveIntegerField("版本", unique=True)
+    rows = models.JSONField("规则", default=list)
+    at = models.DateTimeField("生效时间")
+    by_id = models.CharField("操作者编号", max_length=64)
+    by_name = models.CharField("操作者", max_length=64)
+    reason = models.CharField("原因", max_length=500)
+    effect = models.CharField("试算结果", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "派单规则版本"
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 版"
+
+
+class RuleDraft(models.Model):
+    """The table of rules as administrators prepare it (派单规则草稿): one row.
+
+    The revision counts every change and never goes back, so that an old form is always told.
+    """
+
+    rows = models.JSONField("规则", null=True, blank=True)
+    revision = models.PositiveIntegerField("稿次", default=0)
+    base = models.PositiveIntegerField("起草时的版本", default=0)
+    changed_at = models.DateTimeField("修改时间", null=True, blank=True)
+    changed_by = models.CharField("修改者", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "派单规则草稿"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="rule_draft_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.revision} 稿"

@@ -1,10 +1,13 @@
 """What others may know about units."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
-from dianliang.domain.directory.models import RoutingRule, Unit
+from dianliang.domain.directory.models import CANNOT_HANDLE, RoutingRule, Unit
+from dianliang.domain.directory.owners import Owner
+from dianliang.domain.directory.rules import Key, RuleRow, most_specific, version_in_force
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import ancestors
 
@@ -35,48 +38,134 @@ def units(*, within: str = "/") -> tuple[UnitRow, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Routing:
+class Rule:
+    """One rule of a table, with the units that it names."""
+
+    area_name: str
+    owner: str
+    unit: Unit
+    assisting: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
     """Who handles what, looked up by the path of an area."""
 
-    rules: dict[tuple[str, str], RoutingRule]
-    serving: dict[str, list[tuple[Unit, str]]]
+    version: int
+    rules: Mapping[Key, Rule]
+    serving: Mapping[str, list[tuple[Unit, str]]]
     company: Unit | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """Who handles a need and why; the units are shared: read them, never change them.
+
+    `unit` leads (主办), `assisting` help it (协办). `version` is the table's number, 0 where no
+    rule counted.
+    """
+
+    unit: Unit
+    why: str
+    assisting: tuple[Unit, ...] = ()
+    version: int = 0
+
+
 @reference.Kept
-def _routing() -> _Routing:
-    rules = RoutingRule.objects.select_related("unit", "area")
+def _table() -> Table:
+    rules = RoutingRule.objects.select_related("unit", "area").prefetch_related("assisting")
     serving: dict[str, list[tuple[Unit, str]]] = {}
-    handling = Unit.objects.exclude(kind__in=[Unit.Kind.BRANCH, Unit.Kind.GOVERNMENT])
+    handling = Unit.objects.exclude(kind__in=CANNOT_HANDLE)
     for unit in handling.prefetch_related("areas"):
         for area in unit.areas.all():
             serving.setdefault(area.path, []).append((unit, area.name))
-    return _Routing(
-        rules={(rule.service_code, rule.area.path): rule for rule in rules},
+    return Table(
+        version=version_in_force(),
+        rules={
+            (rule.service_code, rule.area.path, rule.owner): Rule(
+                area_name=rule.area.name,
+                owner=rule.owner,
+                unit=rule.unit,
+                assisting=tuple(sorted(rule.assisting.all(), key=lambda unit: unit.path)),
+            )
+            for rule in rules
+        },
         serving=serving,
         company=handling.filter(parent=None).order_by("path").first(),
     )
 
 
-def unit_for(*, service: Service | None, area: Area) -> tuple[Unit, str]:
-    """Return the unit that handles a service in an area, and why.
+def table_in_force() -> Table:
+    """Return the table by which needs are routed now. It is shared: read it, never change it."""
+    return _table()
 
-    A rule for the smallest area wins; else a unit of the service's element that serves the
-    smallest area; else the company itself. The unit is shared: read it, never change it.
+
+def table_of(rows: Sequence[RuleRow]) -> Table:
+    """Return what a table of rows would be in force; rows with unknown codes are left out."""
+    areas = {area.code: area for area in Area.objects.all()}
+    known = {unit.code: unit for unit in Unit.objects.all()}
+    rules = {
+        (row.service_code, areas[row.area_code].path, row.owner): Rule(
+            area_name=areas[row.area_code].name,
+            owner=row.owner,
+            unit=known[row.unit_code],
+            assisting=tuple(
+                sorted(
+                    (known[code] for code in row.assisting if code in known),
+                    key=lambda unit: unit.path,
+                )
+            ),
+        )
+        for row in rows
+        if row.area_code in areas and row.unit_code in known
+    }
+    return replace(_table(), rules=rules)
+
+
+def unit_for(*, service: Service | None, area: Area, owner: str = "") -> tuple[Unit, str]:
+    """Return the unit that handles a service in an area, and why; see `route`."""
+    routed = route(service=service, area=area, owner=owner)
+    return routed.unit, routed.why
+
+
+def route(
+    *, service: Service | None, area: Area, owner: str = "", table: Table | None = None
+) -> Routed:
+    """Return who handles a service in an area, of an owner's facility, and why.
+
+    The rule that counts is of the smallest area, there of the named owner before anybody's; else a
+    unit of the service's element that serves the smallest area; else the company itself. Reads
+    nothing but what is kept in memory.
+
+    Raises:
+        LookupError: there is no unit at all.
     """
-    routing, inwards = _routing(), ancestors(area)[::-1]
+    table, inwards = table or _table(), ancestors(area)[::-1]
     if service is not None:
-        for path in inwards:
-            rule = routing.rules.get((service.code, path))
-            if rule is not None:
-                return rule.unit, f"派单规则：{rule.area.name}的{service.name}归{rule.unit.name}"
+        rule = most_specific(table.rules, service_code=service.code, inwards=inwards, owner=owner)
+        if rule is not None:
+            return Routed(
+                unit=rule.unit,
+                why=_why(rule, service),
+                assisting=rule.assisting,
+                version=table.version,
+            )
     element = service.element if service else "power"
     for wanted in dict.fromkeys((element, "power")):
         for path in inwards:
-            found = [row for row in routing.serving.get(path, []) if row[0].element == wanted]
+            found = [row for row in table.serving.get(path, []) if row[0].element == wanted]
             if found:
                 unit, place = min(found, key=lambda row: row[0].pk)
-                return unit, f"{unit.name}服务{place}"
-    if routing.company is None:
+                return Routed(unit=unit, why=f"{unit.name}服务{place}")
+    if table.company is None:
         raise LookupError("没有任何单位：请先导入单位。")
-    return routing.company, "没有更具体的规则，由公司受理"
+    return Routed(unit=table.company, why="没有更具体的规则，由公司受理")
+
+
+def _why(rule: Rule, service: Service) -> str:
+    whose = f"（设施归属：{Owner(rule.owner).label}）" if rule.owner else ""
+    what = f"派单规则：{rule.area_name}的{service.name}{whose}"
+    if not rule.assisting:
+        return f"{what}归{rule.unit.name}"
+    helpers = "、".join(unit.name for unit in rule.assisting)
+    return f"{what}：主办{rule.unit.name}，协办{helpers}"

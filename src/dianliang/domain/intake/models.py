@@ -8,6 +8,7 @@ from dianliang.core.models import StoredFile
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.owners import Owner
 from dianliang.domain.intake import lifecycle
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
@@ -68,6 +69,7 @@ class Need(models.Model):
     handler = models.ForeignKey(
         Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="经办人"
     )
+    facility_owner = models.CharField("设施归属", max_length=10, choices=Owner.choices, blank=True)
     urgency = models.CharField(
         "紧急程度", max_length=10, choices=Urgency.choices, default=Urgency.NORMAL
     )
@@ -102,6 +104,9 @@ class Need(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=[*lifecycle.LABELS]), name="need_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(facility_owner__in=["", *Owner.values]), name="need_owner_known"
             ),
             models.CheckConstraint(
                 condition=Q(urgency__in=["normal", "urgent", "emergency"]),

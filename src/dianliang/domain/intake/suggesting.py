@@ -14,10 +14,10 @@ def latest_suggestion(need: Need) -> Suggestion | None:
 
 
 def proposed(body: dict[str, Any], aspect: str) -> str:
-    """Return what a suggestion proposes for service, unit or urgency; empty for nothing."""
+    """Return what a suggestion proposes of service, unit, owner or urgency; empty for nothing."""
     if aspect == "service":
         categories = body.get("categories") or [{}]
         return str(categories[0].get("service_code", ""))
     if aspect == "unit":
         return str(body.get("unit_code", ""))
-    return str(body.get("urgency", "")) if aspect == "urgency" else ""
+    return str(body.get(aspect, "")) if aspect in {"urgency", "owner"} else ""

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
 from dianliang.domain.catalog.queries import services
+from dianliang.domain.directory.owners import Owner
 from dianliang.domain.directory.queries import units
 from dianliang.domain.intake.queries import board as queries
 from dianliang.domain.intake.queries.detail import NeedPage, need_page, need_row, shows_photo
 from dianliang.faces.console import links
 from dianliang.faces.console.forms import URGENCIES, filters_of
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import chat, deciding, handling, need_jobs
+from dianliang.flows import chat, deciding, handling, need_jobs, teaming
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
@@ -47,6 +48,7 @@ def _need(
     try:
         page = need_page(number, by=by, at=at)
         duplicates = deciding.duplicates(number=number, by=by, at=at)
+        team = teaming.team_of(number=number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
     before, after = queries.neighbours(number, by=by, filters=back, at=at)
@@ -56,6 +58,8 @@ def _need(
         "page": page,
         "verbs": dict(page.verbs),
         "duplicates": duplicates,
+        "team": team,
+        "owners": [(owner.value, str(owner.label)) for owner in Owner],
         "services": services(),
         "units": units(),
         "urgencies": URGENCIES,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import care, intake, learning, need, people, views
+from dianliang.faces.console import care, intake, learning, need, people, rules, views
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,5 +33,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),
     path("learning/", learning.learning, name="learning"),
     path("learning/act/", learning.act, name="learning_act"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/row/", rules.row, name="rules_row"),
+    path("rules/upload/", rules.upload, name="rules_upload"),
+    path("rules/discard/", rules.discard, name="rules_discard"),
+    path("rules/trial/", rules.try_out, name="rules_trial"),
+    path("rules/apply/", rules.apply, name="rules_apply"),
+    path("rules/restore/", rules.restore, name="rules_restore"),
+    path("rules/table.xlsx", rules.sheet, name="rules_sheet"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
 ]

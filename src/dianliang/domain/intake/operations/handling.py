@@ -244,9 +244,16 @@ def tell(*, need: Need, text: str, is_internal: bool, by: Actor, at: datetime) -
 
 @transaction.atomic
 def classify(
-    *, need: Need, service: Service, unit: Unit, deadlines: Deadlines, by: Actor, at: datetime
+    *,
+    need: Need,
+    service: Service,
+    owner: str,
+    unit: Unit,
+    deadlines: Deadlines,
+    by: Actor,
+    at: datetime,
 ) -> Need:
-    """Set the service; unit and promises follow. What triage proposed stays on record.
+    """Set service and owner; unit and promises follow. What triage proposed stays on record.
 
     Raises:
         UnableToHandleError: the need has ended.
@@ -256,6 +263,7 @@ def classify(
         raise UnableToHandleError("当前状态不能改类别。")
     changes = {
         "service": service,
+        "facility_owner": owner,
         "unit": unit if need.status == "RECEIVED" else need.unit,
         "is_public": not service.is_private,
         "response_due_at": deadlines.response_due_at,
@@ -265,7 +273,7 @@ def classify(
         if need.is_danger
         else (Need.Urgency.URGENT if service.is_urgent else Need.Urgency.NORMAL),
     }
-    was = need.service.code if need.service else ""
+    was, owned = need.service.code if need.service else "", need.facility_owner
     as_seen = Need.objects.filter(pk=need.pk, status=need.status, service=need.service)
     if not as_seen.update(**changes):
         raise StaleStateError("该单据刚被他人处理，请刷新后再试。")
@@ -273,6 +281,8 @@ def classify(
         setattr(need, name, value)
     search.index([need])
     decide(need=need, aspect="service", chosen=service.code, by=by, at=at)
+    if owner != owned:
+        decide(need=need, aspect="owner", chosen=owner, by=by, at=at)
     audit.record("intake.need.classify", target=need, by=by, at=at, before=was, after=service.code)
     return need
 
