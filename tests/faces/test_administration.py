@@ -7,7 +7,7 @@ import pytest
 from dianliang.core.models import AuditEvent, User
 from dianliang.domain.catalog.models import CalendarDay, Skill
 from dianliang.domain.catalog.operations import replace_year
-from dianliang.domain.directory.models import RoutingRule, Unit
+from dianliang.domain.directory.models import RoutingRule
 from dianliang.faces.ui.requests import today
 from dianliang.kernel.actor import Role
 from tests.town import PASSWORD
@@ -68,21 +68,17 @@ def test_deleting_many_leaves_one_event_each(desk):
     assert AuditEvent.objects.filter(verb="catalog.skill.delete").count() == 3
 
 
-def test_a_rule_for_an_unknown_service_is_refused(desk):
-    unit = Unit.objects.first()
-    before = RoutingRule.objects.count()
-
-    answer = desk.post(
-        "/admin/directory/routingrule/add/",
-        {
-            "service_code": "NOSUCH",
-            "area": unit.areas.first().pk if unit.areas.exists() else "",
-            "unit": unit.pk,
-        },
+def test_rules_are_looked_at_here_and_changed_only_as_a_whole(desk, town):
+    rule = RoutingRule.objects.create(
+        service_code="PWR-LIGHT", area=town.areas["C"], unit=town.units["AJ"]
     )
+    page = f"/admin/directory/routingrule/{rule.pk}"
 
-    assert "NOSUCH" in str(answer.context["errors"])
-    assert RoutingRule.objects.count() == before
+    assert desk.get(f"{page}/change/").status_code == 200
+    for address in ("/admin/directory/routingrule/add/", f"{page}/change/", f"{page}/delete/"):
+        assert desk.post(address, {"service_code": "PWR-METER", "post": "yes"}).status_code == 403
+
+    assert RoutingRule.objects.get().service_code == "PWR-LIGHT"
 
 
 def test_a_new_password_is_set_and_never_written_into_the_trail(desk, town):
