@@ -59,7 +59,8 @@ def test_from_a_rule_to_a_need_that_follows_it_and_back(ann, town):
     assert "草稿，1 处改动" in page
     trial = words(ann.get("/console/rules/trial/?days=30"))
     assert "最近 30 天共 1 条需求，按草稿有 1 条会派给别的单位" in trial
-    assert "天荒坪供电所 → 要素联盟" in trial
+    assert "黑楼道与路灯 → 要素联盟" in trial
+    assert "原来派给：天荒坪供电所" in trial
     assert "协办会变的" in trial
     refused = apply(ann, trial)
     assert refused.status_code == 422

@@ -53,11 +53,8 @@ def test_what_goes_elsewhere_is_told_from_unit_to_unit_with_the_reason(past):
     tried = run(past, row(owner=Owner.MUNICIPAL))
 
     (move,) = tried.moves
-    assert (move.service_name, move.from_name, move.to_name) == (
-        "黑楼道与路灯",
-        "天荒坪供电所",
-        "要素联盟",
-    )
+    assert (move.service_name, move.to_name) == ("黑楼道与路灯", "要素联盟")
+    assert move.sources == (("天荒坪供电所", 1),)
     assert (move.needs, tried.moved) == (1, 1)
     assert "设施归属：市政" in move.why
     assert [example.text for example in move.examples] == ["村口的路灯坏了"]

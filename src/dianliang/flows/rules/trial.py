@@ -37,16 +37,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Needs of one service that one unit would have got instead of another.
+    """Needs of one service that one unit would have got instead of others, by one rule.
 
-    `handed_over` is how many of them people had led to the new unit by hand.
+    `handed_over` is how many of them people had led to that unit by hand.
     """
 
     service_name: str
-    from_name: str
     to_name: str
     why: str
     needs: int
+    sources: tuple[tuple[str, int], ...]
     handed_over: int
     examples: tuple[Example, ...]
 
@@ -160,18 +160,18 @@ def _name(service: Service | None) -> str:
 
 
 def _moves(moved: Iterable[_Both], *, since: datetime, by: Actor) -> tuple[Move, ...]:
-    groups: dict[tuple[str, int, int], list[_Both]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[_Both]] = defaultdict(list)
     for row in moved:
-        groups[_name(row[0].service), row[1].unit.pk, row[2].unit.pk].append(row)
+        groups[_name(row[0].service), row[2].why].append(row)
     counted = {key: sum(one.needs for one, _, _ in rows) for key, rows in groups.items()}
     largest = sorted(groups, key=lambda key: (-counted[key], key))
     return tuple(
         Move(
             service_name=key[0],
-            from_name=groups[key][0][1].unit.name,
             to_name=groups[key][0][2].unit.name,
-            why=groups[key][0][2].why,
+            why=key[1],
             needs=counted[key],
+            sources=_sources(groups[key]),
             handed_over=sum(one.needs for one, _, new in groups[key] if one.unit_id == new.unit.pk),
             examples=_examples([one for one, _, _ in groups[key]], since=since, by=by)
             if place < MOST_WITH_EXAMPLES
@@ -181,9 +181,16 @@ def _moves(moved: Iterable[_Both], *, since: datetime, by: Actor) -> tuple[Move,
     )
 
 
+def _sources(rows: Iterable[_Both]) -> tuple[tuple[str, int], ...]:
+    counted: Counter[str] = Counter()
+    for one, old, _ in rows:
+        counted[old.unit.name] += one.needs
+    return tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
 def _examples(alike: Sequence[_Alike], *, since: datetime, by: Actor) -> tuple[Example, ...]:
-    """Return the newest of the needs, those that `by` may read or everybody may."""
-    first = alike[0]
+    """Return the newest of the commonest needs, those that `by` may read or everybody may."""
+    first = max(alike, key=lambda one: (one.needs, one.area.path, one.owner))
     own = access.visible(by)
     readable = Need.objects.filter(is_public=True) | own
     rows = readable.filter(
