@@ -13,7 +13,7 @@ PAGES = (
     "catalog/service/add/",
     "catalog/calendarday/",
     "directory/unit/add/",
-    "directory/routingrule/add/",
+    "directory/routingrule/",
     "core/user/add/",
     "core/auditevent/",
 )

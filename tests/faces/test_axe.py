@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from dianliang.core.models import User
+from dianliang.domain.directory.rules import RuleRow
 from dianliang.domain.workforce.models import Team
 from dianliang.faces.ui.requests import now
+from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import Role
 from tests import town as town_builder
 from tests.flows.test_care import customer
@@ -22,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def pages(transactional_db):
-    """Addresses with something on them; the second list needs a dispatcher."""
+    """Addresses with something on them; then those for a dispatcher, and for an administrator."""
     town = town_builder.build()
     town.user("desk", Role.DISPATCHER)
     need = town.post("余村文化礼堂电线断了掉在地上", area_code="V1", phone="13812345678", at=now())
@@ -53,7 +55,11 @@ def pages(transactional_db):
     desk += ["/console/care/", "/console/care/KH1/", "/console/grid/?view=CERTIFIED"]
     desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
-    return free, desk
+    town.user("keeper", Role.ADMINISTRATOR)
+    doubtful = RuleRow(service_code="PWR-LIGHT", area_code="C", unit_code="WTR")
+    save_row(place=None, row=doubtful, seen=0, by=town.actor(), at=now())
+    keep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
+    return free, desk, keep
 
 
 def problems(page, path):
@@ -72,13 +78,14 @@ def problems(page, path):
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
     pages, browser_of, scheme, is_phone
 ):
-    free, desk = pages
+    free, desk, keep = pages
     page = browser_of(is_phone).new_page()
     page.emulate_media(color_scheme=scheme)
     found, wide = [], []
-    for path in [*free, "log in", *desk]:
-        if path == "log in":
-            log_in(page, User.objects.get(username="desk"))
+    for path in [*free, "desk", *desk, "keeper", *keep]:
+        if not path.startswith("/"):
+            page.context.clear_cookies()
+            log_in(page, User.objects.get(username=path))
             continue
         found += problems(page, path)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):

@@ -73,6 +73,16 @@ def test_a_need_goes_from_its_posting_to_a_published_plan(robot, town):
     assert figures["whole"]["received"] == 1
 
 
+def test_a_program_says_what_a_need_is_and_whose_facility(robot):
+    number = post(robot, service_code="PWR-LIGHT").json()["number"]
+    body = {"service_code": "PWR-LIGHT", "owner": "property"}
+
+    answer = send(robot, f"/needs/{number}/classify", body)
+
+    assert answer.json()["facility_owner"] == "property"
+    assert send(robot, f"/needs/{number}/classify", {**body, "owner": "king"}).status_code == 422
+
+
 def test_the_same_key_gets_the_same_answer_and_stores_one_need(robot, client):
     first, again = post(robot), post(robot)
     assert first.status_code == again.status_code == 201

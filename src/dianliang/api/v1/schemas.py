@@ -79,6 +79,7 @@ class ActIn(Schema):
     words: Words = ""
     into: Code = ""
     service_code: Code = ""
+    owner: Code = ""
     urgency: Code = ""
     aspect: Code = ""
     other: Code = ""

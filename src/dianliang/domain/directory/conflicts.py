@@ -3,6 +3,7 @@
 An error keeps the table from taking effect; a warning has to be read by whoever puts it in force.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -36,12 +37,15 @@ class _Known:
 def conflicts(rows: Sequence[RuleRow], *, on: date) -> tuple[Conflict, ...]:
     """Return all that is wrong with a table, row by row; four queries, whatever its length."""
     known = _known(on)
+    alike = _by_service(rows, known)
     seen: dict[Key, int] = {}
     found: list[Conflict] = []
     for index, row in enumerate(rows):
         errors = [*_unknown(row, known), *_twice(row, index, seen)]
         errors += _unable(row, known)
-        warnings = [] if errors else [*_doubts(row, known), *_redundant(row, rows, known)]
+        warnings = []
+        if not errors:
+            warnings = [*_doubts(row, known), *_redundant(row, alike[row.service_code], known)]
         found += [Conflict(row=index, is_error=True, words=words) for words in errors]
         found += [Conflict(row=index, is_error=False, words=words) for words in warnings]
     return tuple(found)
@@ -117,16 +121,11 @@ def _doubts(row: RuleRow, known: _Known) -> Iterator[str]:
             yield f"{name}的服务区域不含{area.name}，请核对。"
 
 
-def _redundant(row: RuleRow, rows: Sequence[RuleRow], known: _Known) -> Iterator[str]:
+def _redundant(row: RuleRow, of_service: Mapping[Key, RuleRow], known: _Known) -> Iterator[str]:
     """Say that a rule decides nothing: whoever it would meet, the next rule says the same."""
-    others = {
-        (other.service_code, known.areas[other.area_code].path, other.owner): other
-        for other in rows
-        if other.service_code == row.service_code
-        and other.key != row.key
-        and other.area_code in known.areas
-    }
     area = known.areas[row.area_code]
+    others = dict(of_service)
+    del others[_key(row, area)]
     inwards = ancestors(area)[::-1]
     owners = [row.owner] if row.owner else ["", *Owner.values]
     met = [o for o in owners if o == row.owner or (row.service_code, area.path, o) not in others]
@@ -137,6 +136,18 @@ def _redundant(row: RuleRow, rows: Sequence[RuleRow], known: _Known) -> Iterator
     if all(rule is not None and _says(rule) == _says(row) for rule in following):
         where = sorted({known.areas[rule.area_code].name for rule in following if rule})
         yield f"多余：没有这一条，{'、'.join(where)}的规则也是同样的结果，可以删去。"
+
+
+def _by_service(rows: Sequence[RuleRow], known: _Known) -> Mapping[str, Mapping[Key, RuleRow]]:
+    made: dict[str, dict[Key, RuleRow]] = defaultdict(dict)
+    for row in rows:
+        if row.area_code in known.areas:
+            made[row.service_code].setdefault(_key(row, known.areas[row.area_code]), row)
+    return made
+
+
+def _key(row: RuleRow, area: Area) -> Key:
+    return row.service_code, area.path, row.owner
 
 
 def _says(row: RuleRow) -> tuple[str, frozenset[str]]:

@@ -1,10 +1,12 @@
 """The table of rules as an administrator sees it: names, what differs, what is wrong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.directory import rules
+from dianliang.domain.directory.conflicts import Conflict
 from dianliang.domain.directory.models import CANNOT_HANDLE, Unit
 from dianliang.domain.directory.owners import Owner
 from dianliang.domain.directory.rules import DraftRow, RuleRow, VersionRow
@@ -50,13 +52,9 @@ class RulesPage:
     lines: tuple[RuleLine, ...]
     found: int
     removed: tuple[RuleLine, ...]
+    changes: int
     checked: Checked
     versions: tuple[VersionRow, ...]
-
-    @property
-    def changes(self) -> int:
-        """Return how many rules differ from those in force."""
-        return sum(bool(line.change) for line in self.lines) + len(self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +70,16 @@ def rules_page(*, search: str = "", on: date) -> RulesPage:
     names = _names()
     current = {row.key: row for row in rules.in_force()} if draft.is_open else {}
     checked = editing.checked(draft, on=on)
+    errors, warnings = _by_row(checked.errors), _by_row(checked.warnings)
     lines = tuple(
-        _line(place, row, names, checked, change=_change(row, current) if draft.is_open else "")
+        _line(
+            row,
+            names,
+            place=place,
+            change=_change(row, current) if draft.is_open else "",
+            errors=errors.get(place, ()),
+            warnings=warnings.get(place, ()),
+        )
         for place, row in enumerate(draft.rows)
     )
     kept = {row.key for row in draft.rows}
@@ -84,9 +90,8 @@ def rules_page(*, search: str = "", on: date) -> RulesPage:
         version=rules.version_in_force(),
         lines=found[:MOST_SHOWN] if search else _first(found),
         found=len(found),
-        removed=tuple(
-            _line(-1, row, names, Checked(errors=(), warnings=()), change="removed") for row in gone
-        ),
+        removed=tuple(_line(row, names, change="removed") for row in gone),
+        changes=sum(bool(line.change) for line in lines) + len(gone),
         checked=checked,
         versions=rules.versions(),
     )
@@ -94,7 +99,7 @@ def rules_page(*, search: str = "", on: date) -> RulesPage:
 
 def line_of(row: RuleRow) -> RuleLine:
     """Return one rule in words."""
-    return _line(-1, row, _names(), Checked(errors=(), warnings=()), change="")
+    return _line(row, _names())
 
 
 def choices() -> Choices:
@@ -142,19 +147,33 @@ def _change(row: RuleRow, current: dict[rules.Key, RuleRow]) -> str:
     return "" if same else "changed"
 
 
-def _line(place: int, row: RuleRow, names: _Names, checked: Checked, *, change: str) -> RuleLine:
-    owners = {owner.value: str(owner.label) for owner in Owner}
+def _by_row(found: Sequence[Conflict]) -> dict[int, tuple[str, ...]]:
+    made: dict[int, tuple[str, ...]] = {}
+    for one in found:
+        made[one.row] = (*made.get(one.row, ()), one.words)
+    return made
+
+
+def _line(
+    row: RuleRow,
+    names: _Names,
+    *,
+    place: int = -1,
+    change: str = "",
+    errors: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
+) -> RuleLine:
     return RuleLine(
         place=place,
         row=row,
         service_name=names.services.get(row.service_code, row.service_code),
         area_name=names.areas.get(row.area_code, row.area_code),
-        owner_label=owners.get(row.owner, row.owner),
+        owner_label=str(Owner(row.owner).label) if row.owner in Owner.values else row.owner,
         unit_name=names.units.get(row.unit_code, row.unit_code),
         assisting="、".join(names.units.get(code, code) for code in row.assisting),
         change=change,
-        errors=tuple(one.words for one in checked.errors if one.row == place),
-        warnings=tuple(one.words for one in checked.warnings if one.row == place),
+        errors=errors,
+        warnings=warnings,
     )
 
 

@@ -145,6 +145,7 @@ class NeedPage:
     resolved_at: datetime | None
     service_code: str
     unit_code: str
+    facility_owner: str
     verbs: tuple[tuple[str, str], ...]
     askers: tuple[Asker, ...]
     proposed: tuple[Proposed, ...]
@@ -196,6 +197,7 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         resolved_at=need.resolved_at,
         service_code=need.service.code if need.service else "",
         unit_code=need.unit.code,
+        facility_owner=need.facility_owner,
         verbs=tuple((t.verb, t.label) for t in verbs(need, by=by)),
         askers=_askers(need),
         proposed=_proposed(body),
