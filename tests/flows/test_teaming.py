@@ -71,6 +71,17 @@ def test_whoever_took_the_need_over_leads_and_the_first_unit_assists(town):
     assert shares(need, water) == [("WTR", "PWR-OUTAGE", True), ("S1", "PWR-OUTAGE", False)]
 
 
+def test_a_station_that_took_the_need_stands_for_the_company_that_the_rule_names(town):
+    need = town.post("家里停电了，也停水了", area_code="V1", service_code="PWR-OUTAGE")
+    assert need.unit.code == "S1"
+    rule(town, "PWR-OUTAGE", "AJ", "WTR")
+
+    assert shares(need, town.actor("S1")) == [
+        ("S1", "PWR-OUTAGE", True),
+        ("WTR", "WTR-OUTAGE", False),
+    ]
+
+
 def test_one_unit_alone_is_no_team_and_strangers_see_none(town):
     need = town.post("家里没电了", area_code="V1", service_code="PWR-OUTAGE")
 

@@ -42,7 +42,7 @@ class Team:
 def team_of(*, number: str, by: Actor) -> Team:
     """Return the units that a need takes: the one that has it leads, the rule's others assist.
 
-    It is a proposal: `handling.split` with these shares opens the jobs. A unit gets the need's own
+    Whoever has it stands for the rule's lead where both are of one element: it is one job. It is a proposal: `handling.split` with these shares opens the jobs. A unit gets the need's own
     service, or what triage proposed of the unit's element: 停水停电 is one job for each.
 
     Raises:
@@ -55,7 +55,9 @@ def team_of(*, number: str, by: Actor) -> Team:
     shares: tuple[Share, ...] = ()
     if need.service is not None:
         routed = route(service=need.service, area=need.area, owner=owner)
-        named = (routed.unit, *routed.assisting) if routed.assisting else ()
+        named = routed.assisting
+        if named and routed.unit.element != need.unit.element:
+            named = (routed.unit, *named)
         helpers = [unit for unit in named if unit.pk != need.unit_id]
         proposed = [row["service_code"] for row in body.get("categories", ())]
         shares = tuple(

@@ -131,9 +131,9 @@ def draft() -> DraftRow:
     )
 
 
-def versions() -> tuple[VersionRow, ...]:
-    """Return every table that took effect, newest first."""
-    return tuple(_version(kept) for kept in RuleVersion.objects.all())
+def versions(*, most: int = 30) -> tuple[VersionRow, ...]:
+    """Return the tables that took effect last, newest first."""
+    return tuple(_version(kept) for kept in RuleVersion.objects.all()[:most])
 
 
 def version(number: int) -> VersionRow | None:
