@@ -42,8 +42,9 @@ class Team:
 def team_of(*, number: str, by: Actor) -> Team:
     """Return the units that a need takes: the one that has it leads, the rule's others assist.
 
-    Whoever has it stands for the rule's lead where both are of one element: it is one job. It is a proposal: `handling.split` with these shares opens the jobs. A unit gets the need's own
-    service, or what triage proposed of the unit's element: 停水停电 is one job for each.
+    Whoever has it stands for the rule's lead where both are of one element: it is one job. It is a
+    proposal: `handling.split` with these shares opens the jobs. A unit gets the need's own service,
+    or what triage proposed of the unit's element: 停水停电 is one job for each.
 
     Raises:
         NotVisibleError: the need is absent or not the actor's to see.

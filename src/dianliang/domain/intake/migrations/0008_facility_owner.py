@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("core", "0007_audit_filters"),
         ("customers", "0001_initial"),
         ("directory", "0003_rule_table_as_a_whole"),
-        ("intake", "0006_wished_time"),
+        ("intake", "0007_learnt_models"),
         ("territory", "0002_road_table"),
         ("venues", "0001_initial"),
         ("workforce", "0003_attendance_place"),
