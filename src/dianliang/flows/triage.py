@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
+from dianliang.domain.catalog.words import lexicon
 from dianliang.domain.intake import access
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Need, Suggestion
@@ -65,7 +66,7 @@ def knowledge() -> engine.Knowledge:
             for service in Service.objects.filter(is_active=True)
         ),
         areas=(*_area_cards(), *_name_cards()),
-        lexicon=engine.DEFAULT_LEXICON,
+        lexicon=lexicon(),
     )
 
 

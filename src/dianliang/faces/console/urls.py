@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import care, intake, learning, need, people, views
+from dianliang.faces.console import care, intake, learning, need, people, views, words
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,5 +33,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),
     path("learning/", learning.learning, name="learning"),
     path("learning/act/", learning.act, name="learning_act"),
+    path("words/", words.words, name="words"),
+    path("words/try/", words.attempt, name="words_try"),
+    path("words/change/", words.change, name="words_change"),
+    path("words/back/", words.go_back, name="words_back"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
 ]
