@@ -29,7 +29,12 @@ CREW = {Role.STEWARD, Role.CAPTAIN}
 BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
-FACES = {"console:": DESK | {Role.ADMINISTRATOR}, "board:": BOARD, "field:": CREW}
+FACES = {
+    "console:words": {Role.ADMINISTRATOR},
+    "console:": DESK | {Role.ADMINISTRATOR},
+    "board:": BOARD,
+    "field:": CREW,
+}
 
 OBJECTS = {
     "console:need": "need",

@@ -154,9 +154,7 @@ def change(
     return _keep(target, verb=verb, reason=reason, seen=seen, is_sure=is_sure, by=by, at=at)
 
 
-def go_back(
-    *, number: int, reason: str, seen: int, is_sure: bool, by: Actor, at: datetime
-) -> int:
+def go_back(*, number: int, reason: str, seen: int, is_sure: bool, by: Actor, at: datetime) -> int:
     """Put an earlier version in force again, as a new one; return the new version's number.
 
     Raises:
@@ -207,6 +205,10 @@ def _keep(
     )
 
 
+def _cues(dangers: Sequence[engine.DangerFinding]) -> str:
+    return "、".join(f"{danger.kind}“{danger.cue}”" for danger in dangers)
+
+
 def _kinds(hints: Sequence[engine.Hint]) -> set[tuple[str, str]]:
     return {(hint.kind, hint.detail) for hint in hints}
 
@@ -236,7 +238,7 @@ def _cases(found: Sequence[tuple[Row, engine.Heard]], decided: dict[int, str]) -
                 number=number,
                 text=_masked(text, heard)[:120],
                 received_at=received_at,
-                why="、".join(f"{danger.kind}“{danger.cue}”" for danger in heard.dangers),
+                why=_cues(heard.dangers),
                 decided=decided.get(pk, ""),
             )
             for (pk, number, text, received_at), heard in weighed[:MOST_EXAMPLES]
@@ -258,10 +260,10 @@ def _sentence(text: str, present: engine.Triage, changed: engine.Triage) -> Sent
 
 
 def _told(suggestion: engine.Suggestion) -> str:
-    """Say in one line what a text was taken for."""
+    """Say in one line what a text was taken for, and by which words."""
     label = str(Need.Urgency(suggestion.urgency.value).label)
     hints = "、".join(hint.kind for hint in suggestion.hints)
-    reasons = "；".join(suggestion.urgency_reasons)
+    reasons = _cues(suggestion.dangers) or "；".join(suggestion.urgency_reasons)
     return label + (f"（{reasons}）" if reasons else "") + (f"；提示：{hints}" if hints else "")
 
 

@@ -98,9 +98,9 @@ def merged(changes: Sequence[engine.LexiconChange]) -> tuple[engine.LexiconChang
         wrong = ("请填写词语。",)
     if wrong:
         raise InvalidInputError("".join(wrong), field="words")
-    base = engine.DEFAULT_LEXICON
+    base, idle = engine.DEFAULT_LEXICON, outgrown()
     target = engine.combined(base, changes_of(current()), changes)
-    wrong = engine.problems(base, engine.carried(base, target))
+    wrong = engine.problems(base, [change for change in target if change not in idle])
     if wrong:
         raise InvalidInputError("".join(wrong), field="words")
     return target

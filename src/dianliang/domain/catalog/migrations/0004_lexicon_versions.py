@@ -5,46 +5,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0003_private_services'),
+        ("catalog", "0003_private_services"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LexiconVersion',
+            name="LexiconVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='版本')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('by_id', models.CharField(max_length=64, verbose_name='操作者编号')),
-                ('by_name', models.CharField(max_length=64, verbose_name='操作者')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('returns_to', models.PositiveIntegerField(blank=True, null=True, verbose_name='恢复自')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="版本")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("by_id", models.CharField(max_length=64, verbose_name="操作者编号")),
+                ("by_name", models.CharField(max_length=64, verbose_name="操作者")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "returns_to",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="恢复自"),
+                ),
             ],
             options={
-                'verbose_name': '词库版本',
-                'verbose_name_plural': '词库版本',
-                'ordering': ['-number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='lexicon_version_positive'), models.CheckConstraint(condition=models.Q(('returns_to', None), ('returns_to__lt', models.F('number')), _connector='OR'), name='lexicon_returns_to_earlier')],
+                "verbose_name": "词库版本",
+                "verbose_name_plural": "词库版本",
+                "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gt", 0)), name="lexicon_version_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("returns_to", None),
+                            ("returns_to__lt", models.F("number")),
+                            _connector="OR",
+                        ),
+                        name="lexicon_returns_to_earlier",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WordChange',
+            name="WordChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=16, verbose_name='栏目')),
-                ('kind', models.CharField(blank=True, max_length=16, verbose_name='类别')),
-                ('word', models.CharField(max_length=20, verbose_name='词语')),
-                ('meant', models.CharField(blank=True, max_length=20, verbose_name='原意')),
-                ('is_removed', models.BooleanField(default=False, verbose_name='移出')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='catalog.lexiconversion', verbose_name='词库版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.CharField(max_length=16, verbose_name="栏目")),
+                ("kind", models.CharField(blank=True, max_length=16, verbose_name="类别")),
+                ("word", models.CharField(max_length=20, verbose_name="词语")),
+                ("meant", models.CharField(blank=True, max_length=20, verbose_name="原意")),
+                ("is_removed", models.BooleanField(default=False, verbose_name="移出")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="catalog.lexiconversion",
+                        verbose_name="词库版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '词语改动',
-                'verbose_name_plural': '词语改动',
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'section', 'kind', 'word'), name='word_change_once')],
+                "verbose_name": "词语改动",
+                "verbose_name_plural": "词语改动",
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "section", "kind", "word"), name="word_change_once"
+                    )
+                ],
             },
         ),
     ]
