@@ -20,7 +20,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     createadmin 登录名   建立管理员账号，或给它重设密码
     import               从 Excel 表建立一个县（--template 写模板，--check 只检查）
     plan 输入文件        不用安装数据库，直接把 Excel 或 JSON 里的工单排成线路（--template 写模板）
-    triage 文件          不用安装数据库，研判文字、CSV、Excel 里的需求，每条一行 JSON（--text 一句话）
+    triage 文件          不用安装数据库，研判文本、CSV、Excel 里的需求，每条一行 JSON
     token                给程序发放或收回接口令牌
   保管
     backup 文件          在线备份数据库、附件（和另存的密钥）

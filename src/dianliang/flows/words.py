@@ -192,7 +192,8 @@ def _keep(
         confirmed = trial(target=target, at=at).no_longer.confirmed
         if confirmed:
             raise UnflaggedDangerError(
-                f"有 {confirmed} 条经人确认的危险需求将不再报警。确实要改，请先看清下面的例子并勾选确认。"
+                f"有 {confirmed} 条经人确认的危险需求将不再报警。"
+                "确实要改，请先看清下面的例子并勾选确认。"
             )
     return words.keep(
         verb=verb,

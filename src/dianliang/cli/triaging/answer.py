@@ -5,7 +5,16 @@ from typing import Any
 
 from dianliang.cli.triaging.arguments import Privacy
 from dianliang.cli.triaging.reading import Item, Unread
-from dianliang.engines.triage import NeedText, Suggestion, Triage
+from dianliang.engines.triage import (
+    AddressPart,
+    DangerFinding,
+    Hint,
+    Mask,
+    NeedText,
+    PlaceFinding,
+    Suggestion,
+    Triage,
+)
 from dianliang.kernel.masking import mask_numbers
 
 URGENCIES = {"normal": "一般", "urgent": "紧急", "emergency": "危险"}
@@ -31,56 +40,23 @@ def answer(made: Triage, item: Item, *, source: str, privacy: Privacy) -> Answer
         "urgency_reasons": [star(reason) for reason in found.urgency_reasons],
         "service": found.best.service_code if found.best else None,
         "needs_person": found.none_of_these,
-        "services": [
-            {
-                "code": category.service_code,
-                "name": category.name,
-                "confidence": round(category.confidence, 4),
-                "band": category.band.value,
-                "evidence": [star(words) for words in category.evidence],
-            }
-            for category in found.categories
-        ],
+        "services": _services(found, star),
         "dangers": [
-            {
-                "kind": danger.kind,
-                "cue": star(danger.cue),
-                "clause": star(danger.clause),
-                "start": danger.start,
-                "end": danger.end,
-            }
+            {"kind": danger.kind, "cue": star(danger.cue), "clause": star(danger.clause)}
+            | _span(danger)
             for danger in found.dangers
         ],
-        "places": [
-            {
-                "name": place.name,
-                "start": place.start,
-                "end": place.end,
-                "candidates": [
-                    {"code": candidate.code, "label": candidate.label}
-                    for candidate in place.candidates
-                ],
-            }
-            for place in found.places
-        ],
+        "places": _places(found),
         "address": [
-            {"kind": part.kind, "text": star(part.text), "start": part.start, "end": part.end}
+            {"kind": part.kind, "text": star(part.text)} | _span(part)
             for part in found.address_parts
             if privacy is Privacy.PERSONAL or part.kind not in HOUSEHOLD
         ],
         "hints": [
-            {
-                "kind": hint.kind,
-                "cue": star(hint.cue),
-                "detail": hint.detail,
-                "start": hint.start,
-                "end": hint.end,
-            }
+            {"kind": hint.kind, "cue": star(hint.cue), "detail": hint.detail} | _span(hint)
             for hint in found.hints
         ],
-        "personal": [
-            {"kind": mask.kind, "start": mask.start, "end": mask.end} for mask in found.masks
-        ],
+        "personal": [{"kind": mask.kind} | _span(mask) for mask in found.masks],
         "notes": list(found.notes),
     }
     if privacy is Privacy.MASKED:
@@ -88,6 +64,36 @@ def answer(made: Triage, item: Item, *, source: str, privacy: Privacy) -> Answer
     if privacy is Privacy.PERSONAL:
         told |= {"text": need.whole, "phones": list(found.phones)}
     return told
+
+
+def _services(found: Suggestion, star: Callable[[str], str]) -> list[Answer]:
+    return [
+        {
+            "code": category.service_code,
+            "name": category.name,
+            "confidence": round(category.confidence, 4),
+            "band": category.band.value,
+            "evidence": [star(words) for words in category.evidence],
+        }
+        for category in found.categories
+    ]
+
+
+def _places(found: Suggestion) -> list[Answer]:
+    return [
+        {"name": place.name}
+        | _span(place)
+        | {
+            "candidates": [
+                {"code": candidate.code, "label": candidate.label} for candidate in place.candidates
+            ]
+        }
+        for place in found.places
+    ]
+
+
+def _span(found: DangerFinding | PlaceFinding | AddressPart | Hint | Mask) -> Answer:
+    return {"start": found.start, "end": found.end}
 
 
 def refusal(unread: Unread, *, source: str) -> Answer:

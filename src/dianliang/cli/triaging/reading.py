@@ -17,8 +17,6 @@ from dianliang.kernel.text import decoded
 TEXT_HEADINGS = ("内容", "诉求内容", "需求内容", "text")
 TITLE_HEADINGS = ("标题", "title")
 ID_HEADINGS = ("编号", "需求编号", "id")
-HEADINGS_WITHIN = 10
-"""Rows among which a table has its headings."""
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_ID_CHARS = 200
@@ -183,14 +181,11 @@ def _headed(content: bytes, *, name: str) -> tuple[list[sheets.SheetRow], str]:
     Raises:
         UnreadableSheetError: damaged, too large, or no column holds a text.
     """
-    rows = sheets.read(content, name=name, headings=())
-    if rows:
-        for heading in TEXT_HEADINGS:
-            if heading in rows[0].columns:
-                return rows, heading
-        for heading in TEXT_HEADINGS:  # a title may stand above the headings
-            if any(heading in row.cells.values() for row in rows[:HEADINGS_WITHIN]):
-                return sheets.read(content, name=name, headings=[heading]), heading
+    for heading in TEXT_HEADINGS:
+        try:
+            return sheets.read(content, name=name, headings=[heading]), heading
+        except sheets.MissingHeadingError:
+            continue
     missing = f"{name} 没有“{'”“'.join(TEXT_HEADINGS)}”中的一列，请给内容一列加上表头。"
     raise sheets.UnreadableSheetError(missing)
 

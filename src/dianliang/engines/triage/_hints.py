@@ -5,7 +5,7 @@ hours and ages by pattern. The mood of a text is calm unless its words say other
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from dianliang.engines.triage._model import Hint, Lexicon, Mood, MoodCue, Temper
 from dianliang.engines.triage._text import Folded, any_of

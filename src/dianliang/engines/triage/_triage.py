@@ -53,7 +53,7 @@ class Triage:
         Cost: some hundredths of a second, as what it learnt of services is shared.
         """
         other = copy(self)
-        other._listen_with(lexicon)
+        Triage._listen_with(other, lexicon)
         return other
 
     def hear(self, text: str) -> model.Heard:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -207,11 +206,12 @@ def _told(changes: tuple[LexiconChange, ...]) -> list[tuple[str, str, bool]]:
 
 
 def _asked(sent: QueryDict) -> Asked:
-    section, _slash, kind = sent.get("target", "").partition("/")
+    target = sent.get("target", "")
+    section, _slash, kind = target.partition("/")
     known = any(g.section == section and g.kind == kind for g in flow.groups())
     return Asked(
         verb=REMOVE if sent.get("verb") == REMOVE else ADD,
-        target=sent["target"] if known else _first_of(sent.get("section", "")),
+        target=target if known else _first_of(sent.get("section", "")),
         words=sent.get("words", "")[:MOST_TYPED_CHARS],
         reason=sent.get("reason", "")[: lexicon.MOST_REASON_CHARS + 1],
         sentences=sent.get("sentences", "")[:MOST_TYPED_CHARS],
