@@ -16,7 +16,7 @@ from dianliang.kernel.text import clean_text
 SHIPPED = 0
 """The number of the lexicon as it comes with the program."""
 SECTIONS: Mapping[str, tuple[str, str]] = {
-    "danger": ("危险说法", "说到这些词，又没有被下面各栏收回，就按眼前危险处理"),
+    "danger": ("危险说法", "说到这些词，又没有被别的栏目收回，就按眼前危险处理"),
     "present": ("正在发生", "让“过去”“谈论”不再收回险情"),
     "past": ("过去的事", "同一句里说到，就不当眼前危险"),
     "hypothetical": ("担心与假设", "同一句里说到，就不当眼前危险"),
