@@ -13,10 +13,11 @@ from dianliang.core.home import DATABASE
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.territory.models import Area
-from dianliang.engines.triage import NeedText
-from dianliang.flows import importing
-from dianliang.flows import triage as flow
+from dianliang.engines.triage import LexiconChange, NeedText
+from dianliang.flows import importing, words
 from dianliang.flows.importing.tables import AREAS, names
+from dianliang.kernel.actor import Role
+from tests.town import NOON
 
 BOAT = {
     "code": "BOAT",
@@ -79,7 +80,7 @@ def test_services_of_ones_own_replace_the_shipped_ones(here):
 
 
 @pytest.mark.parametrize(
-    ("content", "error", "words"),
+    ("content", "error", "said"),
     [
         ("[1]", knowledge.UnableToTriageError, "应是一个列表"),
         ("[", knowledge.UnableToTriageError, "不是完整的 JSON"),
@@ -88,10 +89,10 @@ def test_services_of_ones_own_replace_the_shipped_ones(here):
         ("名称\nx", UnreadableSheetError, "缺少表头：事项编码"),
     ],
 )
-def test_a_wrong_file_of_services_is_refused_with_its_rows(here, content, error, words):
+def test_a_wrong_file_of_services_is_refused_with_its_rows(here, content, error, said):
     (here / "s.json").write_text(content, encoding="utf-8")
 
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=said):
         knowing("--services", "s.json")
 
 
@@ -104,19 +105,27 @@ def test_an_absent_file_and_an_absent_installation_are_told(here):
 
 
 @pytest.mark.django_db
-def test_an_installation_lends_its_catalogue_words_and_lessons(here, town, monkeypatch):
+def test_an_installation_lends_its_catalogue_areas_and_words(here, town):
     home = here / "home"
     home.mkdir()
     (home / DATABASE).touch()
-    monkeypatch.setattr(flow, "_kept", None)
     Service.objects.filter(code="PWR-OUTAGE").delete()
+    words.change(
+        changes=[LexiconChange(section="danger", kind="起火", word="火老鼠")],
+        reason="本地的说法",
+        seen=0,
+        is_sure=False,
+        by=town.actor("LM", Role.ADMINISTRATOR),
+        at=NOON,
+    )
 
     made = knowing("--home", str(home))
 
     codes = {category.service_code for category in suggest(made, "家里停电了").categories}
     assert "PWR-OUTAGE" not in codes
     assert suggest(made, "余村村停电了").places[0].codes == ("V1",)
-    assert "安装" in made.words
+    assert suggest(made, "屋后火老鼠").dangers
+    assert "+1/" in made.words
     assert suggest(knowing("--shipped"), "家里停电了").best.service_code == "PWR-OUTAGE"
 
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -97,18 +96,12 @@ def prepared(asked: Asked) -> Prepared:
 
 
 def _installed(home: Path) -> Prepared:
-    """Prepare with an installation's own knowledge, and wait for what its decisions teach."""
+    """Prepare with an installation's own knowledge, and what its decisions taught."""
     os.environ["DIANLIANG_HOME"] = str(home)
     import_module("django").setup()
-    database = import_module("django.db")
-    flow = import_module("dianliang.flows.triage")
-    before = set(threading.enumerate())
     try:
-        flow.prepared()
-        for learner in set(threading.enumerate()) - before:
-            learner.join()
-        made: Triage = flow.prepared()
-    except database.DatabaseError as error:
+        made: Triage = import_module("dianliang.flows.triage").prepared()
+    except import_module("django.db").DatabaseError as error:
         message = f"{home} 的数据库不能用（{error}）。请运行 dianliang doctor，或改用 --shipped。"
         raise UnableToTriageError(message) from error
     return Prepared(triage=made, words=f"安装 {home} 的事项、区域和词语（{made.version}）")
