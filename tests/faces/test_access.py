@@ -32,6 +32,7 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 FACES = {
     "console:rules": {Role.ADMINISTRATOR},
     "console:learning": {Role.ADMINISTRATOR},
+    "console:words": {Role.ADMINISTRATOR},
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,

@@ -24,9 +24,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def pages(transactional_db):
-    """Addresses with something on them; then those for a dispatcher, and for an administrator."""
+    """Addresses with something on them, after the name of whoever may open them."""
     town = town_builder.build()
     town.user("desk", Role.DISPATCHER)
+    town.user("admin", Role.ADMINISTRATOR)
     need = town.post("余村文化礼堂电线断了掉在地上", area_code="V1", phone="13812345678", at=now())
     town.post("想给车位装充电桩", area_code="V1", at=now())
     free = [
@@ -55,11 +56,11 @@ def pages(transactional_db):
     desk += ["/console/care/", "/console/care/KH1/", "/console/grid/?view=CERTIFIED"]
     desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
-    town.user("keeper", Role.ADMINISTRATOR)
     doubtful = RuleRow(service_code="PWR-LIGHT", area_code="C", unit_code="WTR")
     save_row(place=None, row=doubtful, seen=0, by=town.actor(), at=now())
-    keep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
-    return free, desk, keep
+    upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
+    upkeep += ["/console/words/", "/console/words/?q=独居", "/console/learning/"]
+    return [*free, "desk", *desk, "admin", *upkeep]
 
 
 def problems(page, path):
@@ -78,11 +79,10 @@ def problems(page, path):
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
     pages, browser_of, scheme, is_phone
 ):
-    free, desk, keep = pages
     page = browser_of(is_phone).new_page()
     page.emulate_media(color_scheme=scheme)
     found, wide = [], []
-    for path in [*free, "desk", *desk, "keeper", *keep]:
+    for path in pages:
         if not path.startswith("/"):
             page.context.clear_cookies()
             log_in(page, User.objects.get(username=path))

@@ -20,6 +20,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     createadmin 登录名   建立管理员账号，或给它重设密码
     import               从 Excel 表建立一个县（--template 写模板，--check 只检查）
     plan 输入文件        不用安装数据库，直接把 Excel 或 JSON 里的工单排成线路（--template 写模板）
+    triage 文件          不用安装数据库，研判文本、CSV、Excel 里的需求，每条一行 JSON
     token                给程序发放或收回接口令牌
   保管
     backup 文件          在线备份数据库、附件（和另存的密钥）
@@ -33,6 +34,12 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
 dianliang 命令 --help 看某个命令的选项；dianliang --demo 命令 对演示数据执行。
 数据目录由 DIANLIANG_HOME 指定（默认 ./var），数据库由 DIANLIANG_DATABASE 指定（默认 SQLite）。
 """
+
+BARE = {
+    "plan": "dianliang.cli.planning.command",
+    "triage": "dianliang.cli.triaging.command",
+}
+"""Commands that need no installation."""
 
 
 def main() -> None:
@@ -51,8 +58,8 @@ def main() -> None:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
     try:
-        if verb == "plan":  # without Django's settings: they would make a home and its keys
-            sys.exit(import_module("dianliang.cli.planning.command").run(sys.argv[2:]))
+        if verb in BARE:  # without Django's settings: they would make a home and its keys
+            sys.exit(import_module(BARE[verb]).run(sys.argv[2:]))
         execute_from_command_line(sys.argv)
     except DomainError as refusal:
         sys.exit(refusal.message)

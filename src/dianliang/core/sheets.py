@@ -39,6 +39,12 @@ class UnreadableSheetError(DomainError):
     code = "sheets.unreadable"
 
 
+class MissingHeadingError(UnreadableSheetError):
+    """A required heading is not there, or not in one row with the others."""
+
+    code = "sheets.missing-heading"
+
+
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """One row: its number as Excel shows it, and its cells by heading."""
@@ -258,7 +264,7 @@ def _rows(
         words = (
             f"缺少表头：{'、'.join(missing)}" if missing else "表头不在同一行（是否有合并单元格）"
         )
-        raise UnreadableSheetError(f"{name} {words}。请使用 --template 写出的模板。")
+        raise MissingHeadingError(f"{name} {words}。请使用 --template 写出的模板。")
     names = table[head]
     known = {*headings, *optional}
     twice = sorted({cell for cell in names if cell in known and names.count(cell) > 1})

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
+from dianliang.domain.catalog.words import lexicon
 from dianliang.domain.directory.owners import OwnerFound
 from dianliang.domain.directory.queries import Routed
 from dianliang.domain.intake import access
@@ -67,7 +68,7 @@ def knowledge() -> engine.Knowledge:
             for service in Service.objects.filter(is_active=True)
         ),
         areas=(*_area_cards(), *_name_cards()),
-        lexicon=engine.DEFAULT_LEXICON,
+        lexicon=lexicon(),
     )
 
 

@@ -2,11 +2,11 @@
 
 import argparse
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
 
+from dianliang.cli.parsing import Formatter, Parser
 from dianliang.integrations.plan_files.files import WRITERS
 
 MOST_SECONDS = 24 * 3600
@@ -39,29 +39,6 @@ class Asked:
     schema: bool
 
 
-class _Parser(argparse.ArgumentParser):
-    """Argparse, with complaints that begin in Chinese."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the options, and where to look."""
-        self.exit(2, f"选项有误：{message}\n看用法：dianliang plan --help\n")
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Argparse's layout under a Chinese heading."""
-
-    def add_usage(
-        self,
-        usage: str | None,
-        actions: Iterable[argparse.Action],
-        groups: Iterable[Any],
-        prefix: str | None = None,
-    ) -> None:
-        """Begin with the Chinese word for usage."""
-        del prefix
-        super().add_usage(usage, actions, groups, "用法：")
-
-
 def asked(words: Sequence[str]) -> Asked:
     """Return what was asked for; leave with 2 when nobody can tell."""
     parser = _parser()
@@ -80,12 +57,12 @@ def asked(words: Sequence[str]) -> Asked:
     return Asked(**{**vars(found), "outputs": tuple(found.outputs)})
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="dianliang plan",
         description="把 Excel 或 JSON 里的工单排成各队每天的线路；不需要数据库和密钥。",
         epilog=EXAMPLES,
-        formatter_class=_Formatter,
+        formatter_class=Formatter,
         allow_abbrev=False,
         add_help=False,
         usage="dianliang plan 输入文件 [-o 输出文件 …] [选项]",

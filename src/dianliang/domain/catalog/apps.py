@@ -9,4 +9,11 @@ class CatalogConfig(AppConfig):
     name = "dianliang.domain.catalog"
     verbose_name = "服务目录"
     default_auto_field = "django.db.models.BigAutoField"
-    reference_models = ("Skill", "Service", "Promise", "CalendarDay")
+    reference_models = (
+        "Skill",
+        "Service",
+        "Promise",
+        "CalendarDay",
+        "LexiconVersion",
+        "WordChange",
+    )

@@ -153,3 +153,57 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.kind}"
+
+
+class LexiconVersion(models.Model):
+    """The words of triage as an installation changed them, once (词库版本). Never changed.
+
+    The shipped lexicon is number 0. Each version holds all that differs from what is shipped, so
+    that any may come back, and a newer program keeps what was changed here.
+    """
+
+    number = models.PositiveIntegerField("版本", unique=True)
+    at = models.DateTimeField("时间")
+    by_id = models.CharField("操作者编号", max_length=64)
+    by_name = models.CharField("操作者", max_length=64)
+    reason = models.CharField("原因", max_length=200)
+    returns_to = models.PositiveIntegerField("恢复自", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "词库版本"
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gt=0), name="lexicon_version_positive"),
+            models.CheckConstraint(
+                condition=Q(returns_to=None) | Q(returns_to__lt=models.F("number")),
+                name="lexicon_returns_to_earlier",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 版"
+
+
+class WordChange(models.Model):
+    """A word that a version adds to the shipped lexicon, or takes out of it (词语改动)."""
+
+    version = models.ForeignKey(
+        LexiconVersion, models.PROTECT, related_name="changes", verbose_name="词库版本"
+    )
+    section = models.CharField("栏目", max_length=16)
+    kind = models.CharField("类别", max_length=16, blank=True)
+    word = models.CharField("词语", max_length=20)
+    meant = models.CharField("原意", max_length=20, blank=True)
+    is_removed = models.BooleanField("移出", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "词语改动"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "section", "kind", "word"], name="word_change_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{'－' if self.is_removed else '＋'}{self.word}"

@@ -12,7 +12,14 @@ from dianliang.engines.triage._duplicates import (
     likely_duplicates,
 )
 from dianliang.engines.triage._hot import HotIssue, ReportedNeed, Trend, hot_issues
-from dianliang.engines.triage._lexicon_changes import LexiconChange, extended, problems
+from dianliang.engines.triage._lexicon_changes import (
+    LexiconChange,
+    carried,
+    combined,
+    extended,
+    problems,
+    touched,
+)
 from dianliang.engines.triage._model import (
     VERSION,
     AddressPart,
@@ -22,6 +29,7 @@ from dianliang.engines.triage._model import (
     CuePair,
     DangerFinding,
     Example,
+    Heard,
     Hint,
     Knowledge,
     Lexicon,
@@ -56,6 +64,7 @@ __all__ = [
     "DuplicateCandidate",
     "DuplicateIndex",
     "Example",
+    "Heard",
     "Hint",
     "HotIssue",
     "Knowledge",
@@ -78,6 +87,8 @@ __all__ = [
     "Triage",
     "Urgency",
     "address_parts",
+    "carried",
+    "combined",
     "compare_models",
     "extended",
     "from_bytes",
@@ -87,4 +98,5 @@ __all__ = [
     "problems",
     "teach",
     "to_bytes",
+    "touched",
 ]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import ahocorasick
 
 from dianliang.engines.triage._model import CuePair, DangerFinding, Lexicon
-from dianliang.engines.triage._text import Clause, Folded, clauses
+from dianliang.engines.triage._text import Clause, Folded, any_of, clauses
 
 _NEGATION = re.compile(r"(?:没有|没|未|不会|不再|无|并非|不是|别|并没)[^，。]{0,2}$")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
@@ -143,22 +143,22 @@ class DangerFinder:
     """A lexicon, ready to be listened with."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.present = _pattern(lexicon.present)
-        self.unreal = _pattern((*lexicon.hypothetical, *lexicon.asking))
-        self.condition = _pattern(lexicon.conditional)
-        self.past = _pattern(lexicon.past)
-        self.topic = _pattern(lexicon.topic)
-        self.ended = _pattern(lexicon.ended)
-        self.machine = _pattern(lexicon.life_support)
-        self._outage = _pattern(lexicon.outage)
-        self._harmless = _pattern(lexicon.harmless)
+        self.present = any_of(lexicon.present)
+        self.unreal = any_of((*lexicon.hypothetical, *lexicon.asking))
+        self.condition = any_of(lexicon.conditional)
+        self.past = any_of(lexicon.past)
+        self.topic = any_of(lexicon.topic)
+        self.ended = any_of(lexicon.ended)
+        self.machine = any_of(lexicon.life_support)
+        self._outage = any_of(lexicon.outage)
+        self._harmless = any_of(lexicon.harmless)
         self._slips = dict(lexicon.misspelt)
-        self._misspelt = _pattern(self._slips)
-        self._cues = {kind: _pattern(cues) for kind, cues in lexicon.danger.items()}
+        self._misspelt = any_of(self._slips)
+        self._cues = {kind: any_of(cues) for kind, cues in lexicon.danger.items()}
         self.pairs = [
             _Pair(
                 pair,
-                *map(_pattern, (pair.things, pair.happenings, pair.unless, pair.only_with)),
+                *map(any_of, (pair.things, pair.happenings, pair.unless, pair.only_with)),
             )
             for pair in lexicon.pairs
         ]
@@ -237,9 +237,3 @@ def _finding(hit: _Hit, clause: Clause, folded: Folded) -> DangerFinding:
         end=end,
         reason=f"说到“{hit.cue}”，没有“以前、怕、如果、没有”一类的话，按眼前危险处理",
     )
-
-
-def _pattern(words: Iterable[str]) -> "re.Pattern[str]":
-    """Match any of the words, the longest first; nothing when there are none."""
-    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
-    return re.compile("|".join(re.escape(word) for word in longest_first) or r"(?!)")

@@ -5,10 +5,10 @@ hours and ages by pattern. The mood of a text is calm unless its words say other
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from dianliang.engines.triage._model import Hint, Lexicon, Mood, MoodCue, Temper
-from dianliang.engines.triage._text import Folded
+from dianliang.engines.triage._text import Folded, any_of
 
 _NEGATION = re.compile(
     r"(?:不是|并非|没有|没|不算|又不|未|无|不用|不需要|无需|不必|不要|不再|别|不)[^，。！？,.!?；;\n]{0,2}$"
@@ -49,9 +49,9 @@ class HintFinder:
     """The hints of a lexicon, ready to be looked for."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._hints = {kind: _pattern(cues) for kind, cues in lexicon.hints.items()}
-        self._annoyed = _pattern(lexicon.annoyed)
-        self._furious = _pattern(lexicon.furious)
+        self._hints = {kind: any_of(cues) for kind, cues in lexicon.hints.items()}
+        self._annoyed = any_of(lexicon.annoyed)
+        self._furious = any_of(lexicon.furious)
 
     def find(self, folded: Folded) -> tuple[Hint, ...]:
         """Return what a handler should know, at most one of a kind, each with its words."""
@@ -127,8 +127,3 @@ def _hint(kind: str, cue: "re.Match[str]", folded: Folded, *, detail: str = "") 
 def _mood_cue(cue: "re.Match[str]", folded: Folded) -> MoodCue:
     start, end = folded.span(*cue.span())
     return MoodCue(text=cue.group(), start=start, end=end)
-
-
-def _pattern(words: Iterable[str]) -> "re.Pattern[str]":
-    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
-    return re.compile("|".join(re.escape(word) for word in longest_first) or r"(?!)")

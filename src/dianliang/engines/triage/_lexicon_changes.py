@@ -1,11 +1,11 @@
 """A lexicon that an administrator may change: added and removed words, checked one by one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from dianliang.engines.triage._model import Lexicon
-from dianliang.engines.triage._text import normalise
+from dianliang.engines.triage._text import any_of, normalise
 from dianliang.kernel.errors import InvalidInputError
 
 BY_KIND: Final = {"danger": "危险", "hints": "提示"}
@@ -49,7 +49,7 @@ def problems(base: Lexicon, changes: Sequence[LexiconChange]) -> tuple[str, ...]
     found: list[str] = []
     seen: set[tuple[str, str, str]] = set()
     for row, change in enumerate(changes, start=1):
-        key = (change.section, change.kind, normalise(change.word))
+        key = _key(change)
         wrong = _wrong(base, change)
         if not wrong and key in seen:
             wrong = f"“{change.word}”在本次修改里出现了两次，请只留一行"
@@ -94,6 +94,76 @@ def extended(base: Lexicon, changes: Sequence[LexiconChange], *, version: str) -
     changed: dict[str, Any] = {name: tuple(words) for name, words in lists.items()}
     changed |= {name: _frozen(words) for name, words in kinds.items()}
     return replace(base, version=version, misspelt=misspelt, everyday=everyday, **changed)
+
+
+def combined(
+    base: Lexicon, earlier: Sequence[LexiconChange], later: Sequence[LexiconChange]
+) -> tuple[LexiconChange, ...]:
+    """Return the changes of `base` that come to the same as earlier ones followed by later ones.
+
+    What is added and taken out again is no change: the lexicon is the one it was, word for word.
+    """
+    rows = {_key(change): change for change in earlier}
+    for change in map(_folded, later):
+        rows.pop(_key(change), None)
+        if _says_something(base, change):
+            rows[_key(change)] = change
+    return tuple(rows.values())
+
+
+def carried(base: Lexicon, changes: Sequence[LexiconChange]) -> tuple[LexiconChange, ...]:
+    """Return the changes that still say something on a newer `base`, and that it allows.
+
+    An upgrade may bring a word that was added here before, or drop one that was taken out.
+    """
+    return tuple(
+        change for change in changes if _says_something(base, change) and not _wrong(base, change)
+    )
+
+
+def touched(base: Lexicon, changes: Sequence[LexiconChange]) -> Callable[[str], bool]:
+    """Return a quick test of texts: one that fails it means the same before and after the changes.
+
+    A word counts where it is said, in the text or in what its slips of the keyboard stand for.
+    Blanks and 〇 stand for what was hidden; a word with one of them is looked for everywhere.
+    """
+    words = {normalise(change.word) for change in changes}
+    slips = any_of(base.misspelt)
+    if any(" " in word or "〇" in word for word in words):
+        return lambda text: True
+
+    def is_touched(text: str) -> bool:
+        plain = normalise(text)
+        meant = slips.sub(lambda found: base.misspelt[found.group()], plain)
+        return any(word in plain or word in meant for word in words)
+
+    return is_touched
+
+
+def _folded(change: LexiconChange) -> LexiconChange:
+    """Return a change as it counts: its words as texts are read, a kind where there are kinds."""
+    return replace(
+        change,
+        kind=change.kind if change.section in BY_KIND else "",
+        word=normalise(change.word),
+        meant=normalise(change.meant) if change.section == "misspelt" else "",
+    )
+
+
+def _key(change: LexiconChange) -> tuple[str, str, str]:
+    return change.section, change.kind, normalise(change.word)
+
+
+def _says_something(base: Lexicon, change: LexiconChange) -> bool:
+    """Tell whether a lexicon with the change differs from the one without."""
+    word = normalise(change.word)
+    if change.section == "misspelt":
+        wanted = None if change.is_removed else normalise(change.meant)
+        return base.misspelt.get(word) != wanted
+    if change.section not in _sections():
+        return False
+    held = _held(base, change)
+    return held is not None and (word in held) == change.is_removed
 
 
 def _frozen(kinds: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

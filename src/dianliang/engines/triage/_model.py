@@ -261,6 +261,15 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the words of a lexicon alone tell of a text, and what in it is personal."""
+
+    dangers: tuple[DangerFinding, ...]
+    hints: tuple[Hint, ...]
+    masks: tuple[Mask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """What the engine proposes, with its reasons. A person decides."""
 

@@ -119,3 +119,9 @@ def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
 def without_phones(text: str) -> str:
     """Blank out phone numbers, keeping every position."""
     return blanked(text, phone_spans(text))
+
+
+def any_of(words: Iterable[str]) -> "re.Pattern[str]":
+    """Match any of the words, the longest first; nothing when there are none."""
+    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
+    return re.compile("|".join(re.escape(word) for word in longest_first) or r"(?!)")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import care, intake, learning, need, people, rules, views
+from dianliang.faces.console import care, intake, learning, need, people, rules, views, words
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -41,5 +41,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/apply/", rules.apply, name="rules_apply"),
     path("rules/restore/", rules.restore, name="rules_restore"),
     path("rules/table.xlsx", rules.sheet, name="rules_sheet"),
+    path("words/", words.words, name="words"),
+    path("words/try/", words.attempt, name="words_try"),
+    path("words/change/", words.change, name="words_change"),
+    path("words/back/", words.go_back, name="words_back"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
 ]

@@ -1,0 +1,120 @@
+"""Prepare, read, answer line by line: one run of ``dianliang triage``."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
+
+from dianliang.cli.triaging.answer import Answer, answer, refusal, told_to_people
+from dianliang.cli.triaging.arguments import Asked, Privacy, asked
+from dianliang.cli.triaging.knowledge import prepared
+from dianliang.cli.triaging.reading import UNREADABLE, Entry, Item, Unread, entries
+from dianliang.cli.triaging.schema import json_schema
+from dianliang.engines.triage import Triage
+from dianliang.kernel.text import decoded
+
+MOST_BYTES = 256 * 1024 * 1024
+CHUNK = 64
+"""Entries that a process is handed at a time."""
+TYPED = "--text"
+STANDARD_INPUT = "-"
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what was asked for; return 1 if some line could not be read, else 0.
+
+    Raises:
+        DomainError: the installation, or a file of services or areas, cannot be used.
+    """
+    wish = asked(words)
+    try:
+        if wish.schema:
+            _say(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+        failed = _triage(wish) if wish.sources or wish.texts else False
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever reads has seen enough; Python would complain when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return int(failed)
+
+
+def _triage(wish: Asked) -> bool:
+    ready = prepared(wish)
+    sys.stderr.write(f"用：{ready.words}\n")
+    failed = False
+    for told in _answers(ready.triage, wish):
+        failed = failed or "error" in told
+        _say(told_to_people(told) if wish.is_for_people else _json(told))
+    return failed
+
+
+def _answers(made: Triage, wish: Asked) -> Iterator[Answer]:
+    """Yield what is told of each entry, in order; several processes share one triage by forking."""
+    telling = partial(_told, made, wish.privacy)
+    if wish.workers == 1 or "fork" not in get_all_start_methods():
+        yield from map(telling, _entries(wish))
+        return
+    with get_context("fork").Pool(wish.workers, initializer=_begin, initargs=(telling,)) as pool:
+        yield from pool.imap(_told_beside, _entries(wish), chunksize=CHUNK)
+
+
+def _told(made: Triage, privacy: Privacy, brought: tuple[str, Entry]) -> Answer:
+    source, entry = brought
+    if isinstance(entry, Unread):
+        return refusal(entry, source=source)
+    return answer(made, entry, source=source, privacy=privacy)
+
+
+_telling: Callable[[tuple[str, Entry]], Answer]
+
+
+def _begin(telling: Callable[[tuple[str, Entry]], Answer]) -> None:
+    """Keep in a process of its own what it inherited: a triage is never sent anywhere."""
+    global _telling  # noqa: PLW0603 (one for each process)
+    _telling = telling
+
+
+def _told_beside(brought: tuple[str, Entry]) -> Answer:
+    return _telling(brought)
+
+
+def _json(told: Answer) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _say(words: str) -> None:
+    """Write in UTF-8, whatever the terminal's language: programs rely on it."""
+    sys.stdout.buffer.write(words.encode("utf-8", "replace") + b"\n")
+
+
+def _entries(wish: Asked) -> Iterator[tuple[str, Entry]]:
+    for number, typed in enumerate(wish.texts, start=1):
+        text = decoded(os.fsencode(typed))
+        if text is None:
+            yield TYPED, Unread(line=number, error=UNREADABLE)
+        else:
+            yield TYPED, Item(line=number, text=text)
+    for source in wish.sources:
+        for entry in _read(source, wish):
+            yield source, entry
+
+
+def _read(source: str, wish: Asked) -> Iterator[Entry]:
+    try:
+        content = _content(source)
+    except OSError as error:
+        words = f"读不了 {source}：{error.strerror}。请检查文件名和权限。"
+        return iter([Unread(line=None, error=words)])
+    if len(content) > MOST_BYTES:
+        return iter([Unread(line=None, error=f"{source} 超过 256 MB，请拆分。")])
+    return entries(content, name=Path(source).name, kind=wish.kind)
+
+
+def _content(source: str) -> bytes:
+    if source == STANDARD_INPUT:
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    with Path(source).open("rb") as file:
+        return file.read(MOST_BYTES + 1)

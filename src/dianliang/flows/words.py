@@ -1,0 +1,329 @@
+"""Change the words of triage: try them first, on sentences and on what people really asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dianliang.core import reference
+from dianliang.domain.catalog import words
+from dianliang.domain.intake.models import Decision, Need
+from dianliang.engines import triage as engine
+from dianliang.flows import triage
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.masking import mask_numbers
+
+TRIED_DAYS = 90
+MOST_TRIED = 20_000
+"""Needs of a trial, the newest: some seconds even where a changed word stands in all of them."""
+MOST_EXAMPLES = 8
+MOST_SENTENCES, MOST_SENTENCE_CHARS = 20, 500
+MOST_WORDS = 50
+EMERGENCY = Need.Urgency.EMERGENCY.value
+
+
+class UnflaggedDangerError(DomainError):
+    """A need that a person confirmed as danger would not be flagged any more."""
+
+    code = "words.unflags-danger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What triage makes of a sentence with the words of now, and with the changed ones."""
+
+    text: str
+    before: str
+    after: str
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A need that would be read otherwise; `decided` is what a person made of its urgency."""
+
+    number: str
+    text: str
+    received_at: datetime
+    why: str
+    decided: str
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether a person said that this is a danger."""
+        return self.decided == EMERGENCY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """How many needs, of how many of them a person had decided, and some of them."""
+
+    count: int = 0
+    decided: int = 0
+    confirmed: int = 0
+    shown: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What changed words would do."""
+
+    changes: tuple[engine.LexiconChange, ...]
+    sentences: tuple[Sentence, ...]
+    tried: int
+    is_cut: bool
+    newly: Cases
+    no_longer: Cases
+    hints: int
+
+
+def proposed(
+    *, changes: Sequence[engine.LexiconChange], seen: int
+) -> tuple[engine.LexiconChange, ...]:
+    """Return the whole of changes to the shipped lexicon that some more of them lead to.
+
+    Raises:
+        InvalidInputError: a change is impossible; the message names every such word.
+        StaleStateError: somebody else changed the words meanwhile.
+    """
+    words.refuse_if_overtaken(seen)
+    if len(changes) > MOST_WORDS:
+        raise InvalidInputError(f"一次最多改 {MOST_WORDS} 个词，请分几次。", field="words")
+    return words.merged(changes)
+
+
+def trial(
+    *, target: Sequence[engine.LexiconChange], sentences: Sequence[str] = (), at: datetime
+) -> Trial:
+    """Try the words that `target` makes of the shipped ones; nothing is changed.
+
+    Needs of the last 90 days are listened to for dangers and hints alone. A text without any of
+    the changed words means what it meant, and is only looked through.
+    """
+    now = words.changes_of(words.current())
+    present = triage.prepared()
+    changed = present.with_lexicon(words.with_changes(target, number=words.current() + 1))
+    changes = words.difference(now, target)
+    rows = list(
+        Need.objects.filter(received_at__gt=at - timedelta(days=TRIED_DAYS), received_at__lte=at)
+        .order_by("-received_at")
+        .values_list("pk", "number", "text", "received_at")[: MOST_TRIED + 1]
+    )
+    is_cut, rows = len(rows) > MOST_TRIED, rows[:MOST_TRIED]
+    is_touched = engine.touched(words.lexicon(), changes)
+    newly, no_longer, hints = [], [], 0
+    for row in rows:
+        if not is_touched(row[2]):
+            continue
+        before, after = present.hear(row[2]), changed.hear(row[2])
+        hints += _kinds(before.hints) != _kinds(after.hints)
+        if after.dangers and not before.dangers:
+            newly.append((row, after))
+        if before.dangers and not after.dangers:
+            no_longer.append((row, before))
+    decided = _decided([row[0] for row, _ in (*newly, *no_longer)])
+    return Trial(
+        changes=changes,
+        sentences=tuple(_sentence(text, present, changed) for text in sentences),
+        tried=len(rows),
+        is_cut=is_cut,
+        newly=_cases(newly, decided),
+        no_longer=_cases(no_longer, decided),
+        hints=hints,
+    )
+
+
+def change(
+    *,
+    changes: Sequence[engine.LexiconChange],
+    reason: str,
+    seen: int,
+    is_sure: bool,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Add words, or take them out, for all needs from now on; return the new version's number.
+
+    Raises:
+        InvalidInputError: a word or the reason is wrong.
+        StaleStateError: somebody else changed the words meanwhile.
+        UnflaggedDangerError: it would hide a confirmed danger, and nobody said so.
+    """
+    target = proposed(changes=changes, seen=seen)
+    verb = "take_out" if all(change.is_removed for change in changes) else "add"
+    return _keep(target, verb=verb, reason=reason, seen=seen, is_sure=is_sure, by=by, at=at)
+
+
+def go_back(*, number: int, reason: str, seen: int, is_sure: bool, by: Actor, at: datetime) -> int:
+    """Put an earlier version in force again, as a new one; return the new version's number.
+
+    Raises:
+        NotVisibleError: there is no such version.
+        InvalidInputError: it is just what is in force.
+        StaleStateError: somebody else changed the words meanwhile.
+        UnflaggedDangerError: it would hide a confirmed danger, and nobody said so.
+    """
+    target = words.changes_of(number)
+    words.refuse_if_overtaken(seen)
+    return _keep(
+        target,
+        verb="go_back",
+        reason=reason,
+        seen=seen,
+        is_sure=is_sure,
+        by=by,
+        at=at,
+        returns_to=number,
+    )
+
+
+def _keep(
+    target: Sequence[engine.LexiconChange],
+    *,
+    verb: str,
+    reason: str,
+    seen: int,
+    is_sure: bool,
+    by: Actor,
+    at: datetime,
+    returns_to: int | None = None,
+) -> int:
+    if not is_sure:
+        confirmed = trial(target=target, at=at).no_longer.confirmed
+        if confirmed:
+            raise UnflaggedDangerError(
+                f"有 {confirmed} 条经人确认的危险需求将不再报警。"
+                "确实要改，请先看清下面的例子并勾选确认。"
+            )
+    return words.keep(
+        verb=verb,
+        changes=target,
+        reason=reason,
+        seen=seen,
+        by=by,
+        at=at,
+        returns_to=returns_to,
+    )
+
+
+def _cues(dangers: Sequence[engine.DangerFinding]) -> str:
+    return "、".join(f"{danger.kind}“{danger.cue}”" for danger in dangers)
+
+
+def _kinds(hints: Sequence[engine.Hint]) -> set[tuple[str, str]]:
+    return {(hint.kind, hint.detail) for hint in hints}
+
+
+Row = tuple[int, str, str, datetime]
+
+
+def _decided(needs: Sequence[int]) -> dict[int, str]:
+    """Return what a person last made of the urgency of each need."""
+    rows = Decision.objects.filter(aspect="urgency", suggestion__need__in=needs).order_by("pk")
+    return dict(rows.values_list("suggestion__need_id", "chosen"))
+
+
+def _cases(found: Sequence[tuple[Row, engine.Heard]], decided: dict[int, str]) -> Cases:
+    """Show first what a person has confirmed, then what one has decided, then the newest."""
+    weighed = sorted(
+        found,
+        key=lambda item: (decided.get(item[0][0]) != EMERGENCY, item[0][0] not in decided),
+    )
+    of_people = [decided[row[0]] for row, _ in found if row[0] in decided]
+    return Cases(
+        count=len(found),
+        decided=len(of_people),
+        confirmed=of_people.count(EMERGENCY),
+        shown=tuple(
+            Case(
+                number=number,
+                text=_masked(text, heard)[:120],
+                received_at=received_at,
+                why=_cues(heard.dangers),
+                decided=decided.get(pk, ""),
+            )
+            for (pk, number, text, received_at), heard in weighed[:MOST_EXAMPLES]
+        ),
+    )
+
+
+def _masked(text: str, heard: engine.Heard) -> str:
+    shown = list(text)
+    for mask in heard.masks:
+        shown[mask.start : mask.end] = "*" * (mask.end - mask.start)
+    return mask_numbers("".join(shown))
+
+
+def _sentence(text: str, present: engine.Triage, changed: engine.Triage) -> Sentence:
+    need = engine.NeedText(text=text[:MOST_SENTENCE_CHARS])
+    before, after = (_told(made.suggest(need)) for made in (present, changed))
+    return Sentence(text=need.text, before=before, after=after, is_changed=before != after)
+
+
+def _told(suggestion: engine.Suggestion) -> str:
+    """Say in one line what a text was taken for, and by which words."""
+    label = str(Need.Urgency(suggestion.urgency.value).label)
+    hints = "、".join(hint.kind for hint in suggestion.hints)
+    reasons = _cues(suggestion.dangers) or "；".join(suggestion.urgency_reasons)
+    return label + (f"（{reasons}）" if reasons else "") + (f"；提示：{hints}" if hints else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word of a list; `state` is shipped, added here, or removed here."""
+
+    word: str
+    meant: str = ""
+    kind: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The words of one kind of a section, or all of a section without kinds."""
+
+    section: str
+    kind: str
+    words: tuple[Word, ...]
+
+
+@reference.Kept
+def groups() -> tuple[Group, ...]:
+    """Return the words in force, list by list, with those that were taken out here."""
+    lexicon, base = words.lexicon(), engine.DEFAULT_LEXICON
+    found: list[Group] = []
+    for section in words.SECTIONS:
+        now, then = _lists(lexicon, section), _lists(base, section)
+        for kind, held in now.items():
+            shipped = then.get(kind, {})
+            rows = [
+                Word(
+                    word=word,
+                    meant=meant,
+                    kind=kind,
+                    state="" if shipped.get(word) == meant else "added",
+                )
+                for word, meant in held.items()
+            ]
+            rows += [
+                Word(word=word, meant=meant, kind=kind, state="removed")
+                for word, meant in shipped.items()
+                if word not in held
+            ]
+            found.append(Group(section=section, kind=kind, words=tuple(rows)))
+    return tuple(found)
+
+
+def shipped_version() -> str:
+    """Name the lexicon that comes with the program."""
+    return engine.DEFAULT_LEXICON.version
+
+
+def _lists(lexicon: engine.Lexicon, section: str) -> dict[str, dict[str, str]]:
+    """Return the lists of a section by kind, each word with what it stands for."""
+    held = getattr(lexicon, section)
+    if section == "misspelt":
+        return {"": dict(held)}
+    if section in {"danger", "hints"}:
+        return {kind: dict.fromkeys(cues, "") for kind, cues in held.items()}
+    return {"": dict.fromkeys(sorted(held) if section == "everyday" else held, "")}
