@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -54,7 +55,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
-    from dianliang.flows import care, queue
+    from dianliang.flows import care, queue, words
     from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
@@ -70,6 +71,7 @@ def from_tables() -> Iterator[str]:
     yield from detail.WORK_WORDS.values()
     yield from detail.BANDS.values()
     yield from queue.BULK.values()
+    yield from chain.from_iterable(words.SECTIONS.values())
     yield from plan_page.FIX_LABELS.values()
     yield from difference.KINDS.values()
     yield from filter(None, difference.CAUSES.values())

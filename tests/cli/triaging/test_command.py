@@ -116,13 +116,6 @@ def test_whatever_a_text_holds_the_answer_is_safe(triage, here):
     assert all(len(json.dumps(line)) < 20_000 for line in told)
 
 
-def test_several_processes_answer_as_one_does(triage, here):
-    texts = ["停电了", "电线断了冒火花", "想办停电信息短信"] * 60
-    (here / "many.txt").write_text("\n".join(texts), encoding="utf-8")
-
-    assert triage("many.txt", "--workers", "2") == triage("many.txt")
-
-
 def test_people_read_words(here, capsysbinary):
     assert command.run(["--text", "余村村电线断了，家里有独居老人", "--format", "text"]) == 0
 
@@ -147,7 +140,6 @@ def test_the_schema_is_the_documented_one(here, capsysbinary):
         (("--text", "x", "--shipped", "--home", "."), "只能用一种"),
         (("--text", "x", "--masked", "--personal"), "只能用一个"),
         (("x.txt", "--input", "pdf"), "应为 lines、jsonl"),
-        (("x.txt", "--workers", "0"), "应在 1 到"),
     ],
 )
 def test_odd_wishes_are_refused_in_words(here, capsys, words, complaint):

@@ -9,7 +9,6 @@ from pathlib import Path
 from dianliang.cli.parsing import Formatter, Parser
 from dianliang.cli.triaging.reading import Kind
 
-MOST_WORKERS = 64
 EXAMPLES = """例如：
   dianliang triage --text 余村村电线断了冒火花
   dianliang triage 需求.xlsx > 结果.jsonl             表里要有“内容”一列，可以有“标题”“编号”
@@ -48,7 +47,6 @@ class Asked:
     is_shipped: bool
     services: Path | None
     areas: Path | None
-    workers: int
     schema: bool
 
 
@@ -76,7 +74,6 @@ def asked(words: Sequence[str]) -> Asked:
         is_shipped=found.is_shipped,
         services=found.services,
         areas=found.areas,
-        workers=found.workers,
         schema=found.schema,
     )
 
@@ -108,16 +105,9 @@ def _parser() -> Parser:
     add("--shipped", dest="is_shipped", action="store_true", help="不看安装，用随程序的事项和区域")
     add("--services", type=Path, metavar="文件", help="服务事项：JSON、CSV 或 Excel")
     add("--areas", type=Path, metavar="文件", help="区域：JSON，或按导入模板填的 CSV、Excel")
-    add("--workers", type=_workers, default=1, metavar="数", help="几路并行，几千条以上才用得上")
     add("--schema", action="store_true", help="打印结果的说明（JSON Schema）")
     add("-h", "--help", action="help", help="显示用法")
     return parser
-
-
-def _workers(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_WORKERS):
-        raise ArgumentTypeError(f"应在 1 到 {MOST_WORKERS} 之间")
-    return int(text)
 
 
 def _kind(word: str) -> Kind:

@@ -3,22 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from multiprocessing import get_all_start_methods, get_context
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dianliang.cli.triaging.answer import Answer, answer, refusal, told_to_people
-from dianliang.cli.triaging.arguments import Asked, Privacy, asked
+from dianliang.cli.triaging.arguments import Asked, asked
 from dianliang.cli.triaging.knowledge import prepared
 from dianliang.cli.triaging.reading import UNREADABLE, Entry, Item, Unread, entries
 from dianliang.cli.triaging.schema import json_schema
-from dianliang.engines.triage import Triage
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 256 * 1024 * 1024
-CHUNK = 64
-"""Entries that a process is handed at a time."""
 TYPED = "--text"
 STANDARD_INPUT = "-"
 
@@ -45,40 +40,14 @@ def _triage(wish: Asked) -> bool:
     ready = prepared(wish)
     sys.stderr.write(f"用：{ready.words}\n")
     failed = False
-    for told in _answers(ready.triage, wish):
-        failed = failed or "error" in told
+    for source, entry in _entries(wish):
+        if isinstance(entry, Unread):
+            failed = True
+            told = refusal(entry, source=source)
+        else:
+            told = answer(ready.triage, entry, source=source, privacy=wish.privacy)
         _say(told_to_people(told) if wish.is_for_people else _json(told))
     return failed
-
-
-def _answers(made: Triage, wish: Asked) -> Iterator[Answer]:
-    """Yield what is told of each entry, in order; several processes share one triage by forking."""
-    telling = partial(_told, made, wish.privacy)
-    if wish.workers == 1 or "fork" not in get_all_start_methods():
-        yield from map(telling, _entries(wish))
-        return
-    with get_context("fork").Pool(wish.workers, initializer=_begin, initargs=(telling,)) as pool:
-        yield from pool.imap(_told_beside, _entries(wish), chunksize=CHUNK)
-
-
-def _told(made: Triage, privacy: Privacy, brought: tuple[str, Entry]) -> Answer:
-    source, entry = brought
-    if isinstance(entry, Unread):
-        return refusal(entry, source=source)
-    return answer(made, entry, source=source, privacy=privacy)
-
-
-_telling: Callable[[tuple[str, Entry]], Answer]
-
-
-def _begin(telling: Callable[[tuple[str, Entry]], Answer]) -> None:
-    """Keep in a process of its own what it inherited: a triage is never sent anywhere."""
-    global _telling  # noqa: PLW0603 (one for each process)
-    _telling = telling
-
-
-def _told_beside(brought: tuple[str, Entry]) -> Answer:
-    return _telling(brought)
 
 
 def _json(told: Answer) -> str:

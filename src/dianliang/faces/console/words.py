@@ -140,7 +140,7 @@ def _page(
 ) -> HttpResponse:
     asked = asked or Asked()
     section = request.GET.get("section") or asked.target.partition("/")[0]
-    section = section if section in lexicon.SECTIONS else "danger"
+    section = section if section in flow.SECTIONS else "danger"
     sought = request.GET.get("q", "").strip()[:20]
     groups = flow.groups()
     history = lexicon.history()
@@ -156,10 +156,10 @@ def _page(
         "q": sought,
         "sections": [
             (code, label, sum(len(g.words) for g in groups if g.section == code))
-            for code, (label, _does) in lexicon.SECTIONS.items()
+            for code, (label, _does) in flow.SECTIONS.items()
         ],
         "targets": [(_target(group), _label(group)) for group in groups],
-        "does": lexicon.SECTIONS[section][1],
+        "does": flow.SECTIONS[section][1],
         "shown": _shown(groups, section=section, sought=sought),
         "history": [(version, _told(version.changes)) for version in history[:MOST_VERSIONS]],
         "outgrown": _told(lexicon.outgrown()),
@@ -189,7 +189,7 @@ def _target(group: flow.Group) -> str:
 
 
 def _label(group: flow.Group) -> str:
-    label = _(lexicon.SECTIONS[group.section][0])
+    label = _(flow.SECTIONS[group.section][0])
     return f"{label} · {group.kind}" if group.kind else label
 
 
