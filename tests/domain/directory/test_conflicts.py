@@ -94,6 +94,11 @@ def test_a_unit_of_another_element_is_told(town):
     assert "要素是“水”" in found(row(unit="WTR"), errors=False)[0][1]
 
 
+def test_what_belongs_to_somebody_else_may_go_to_another_element(town):
+    assert found(row(unit="WTR", owner=Owner.MUNICIPAL), errors=False) == []
+    assert found(row(unit="WTR", owner=Owner.GRID), errors=False) != []
+
+
 def test_a_unit_that_serves_elsewhere_or_only_a_part_is_told(town):
     told = found(row(area="T2", unit="S1"), row("PWR-METER", unit="S1"), errors=False)
 

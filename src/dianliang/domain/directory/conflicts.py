@@ -10,7 +10,7 @@ from datetime import date
 
 from dianliang.domain.catalog.models import Element, Service
 from dianliang.domain.directory.models import CANNOT_HANDLE, Unit
-from dianliang.domain.directory.owners import Owner
+from dianliang.domain.directory.owners import OWN, Owner
 from dianliang.domain.directory.rules import Key, RuleRow, most_specific
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import ancestors
@@ -105,7 +105,8 @@ def _doubts(row: RuleRow, known: _Known) -> Iterator[str]:
     unit = known.units[row.unit_code]
     if not service.is_active:
         yield f"“{service.name}”已停用，这条规则不会用到。"
-    if unit.element not in {service.element, Element.GENERAL} and service.element != "general":
+    elements = {service.element, Element.GENERAL}
+    if row.owner in OWN and service.element != Element.GENERAL and unit.element not in elements:
         yield (
             f"{unit.name}的要素是“{unit.get_element_display()}”，"
             f"“{service.name}”属于“{service.get_element_display()}”，请核对。"

@@ -23,6 +23,8 @@ class Owner(TextChoices):
     OTHER = "other", "其他"
 
 
+OWN = frozenset({"", Owner.GRID.value})
+"""What a unit of the service's own element is expected to repair; a telecom pole is for others."""
 CUES: Mapping[Owner, tuple[str, ...]] = {
     Owner.GRID: ("变压器", "电线杆", "高压线", "变电站", "环网柜", "台区", "电表箱", "供电公司的"),
     Owner.USER: (

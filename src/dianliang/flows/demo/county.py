@@ -8,6 +8,7 @@ from random import Random
 
 from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import RoutingRule, Unit
+from dianliang.domain.directory.owners import Owner
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Certificate, GridWorker, Membership, Person, Team
 from dianliang.flows.demo import words
@@ -144,6 +145,10 @@ def _units(areas: list[Area], townships: list[Area]) -> tuple[Unit, list[Unit], 
         alliance[code] = unit
     RoutingRule.objects.create(service_code="PWR-SAVE", area=county, unit=company)
     RoutingRule.objects.create(service_code="PWR-PAUSE", area=county, unit=company)
+    cables = RoutingRule.objects.create(
+        service_code="PWR-HAZARD", area=county, owner=Owner.TELECOM, unit=alliance["TEL"]
+    )
+    cables.assisting.set([company])
     return company, stations, alliance
 
 

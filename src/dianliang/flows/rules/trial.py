@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from dianliang.domain.catalog.models import Element, Service
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.owners import OWN
 from dianliang.domain.directory.queries import Routed, Table, route, table_in_force, table_of
 from dianliang.domain.directory.rules import RuleRow
 from dianliang.domain.intake import access
@@ -246,7 +247,7 @@ def _strays(both: Iterable[_Both]) -> tuple[Stray, ...]:
     counted: Counter[tuple[str, str, str]] = Counter()
     for one, _, new in both:
         service = one.service
-        if service is None or service.element == Element.GENERAL:
+        if service is None or service.element == Element.GENERAL or one.owner not in OWN:
             continue
         if new.unit.element not in {service.element, Element.GENERAL}:
             label = str(service.get_element_display())
