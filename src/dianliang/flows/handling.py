@@ -12,6 +12,7 @@ from dianliang.domain.catalog.queries import deadlines, work_calendar
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.intake import access
+from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.models import Message, Need, NeedJob
 from dianliang.domain.intake.operations import handling, merging
 from dianliang.domain.intake.operations import posting as posting_operations
@@ -73,7 +74,7 @@ def accept(*, number: str, by: Actor, at: datetime) -> Need:
     """Accept a need as it stands: what nobody decided of its suggestion is agreed to thereby."""
     need = access.need_to_handle(number, by=by)
     accepted = handling.accept(need=need, handler=_person(by), by=by, at=at)
-    for aspect in ("service", "unit", "urgency"):
+    for aspect in (Aspect.SERVICE, Aspect.UNIT, Aspect.URGENCY):
         deciding.agree_unless_decided(need, aspect, by=by, at=at)
     return accepted
 
@@ -90,7 +91,7 @@ def hand_over(*, number: str, unit_code: str, reason: str, by: Actor, at: dateti
     need = access.need_to_handle(number, by=by)
     to = _unit(unit_code)
     moved = handling.hand_over(need=need, to=to, reason=_reason(reason), by=by, at=at)
-    handling.decide(need=need, aspect="unit", chosen=to.code, by=by, at=at)
+    handling.decide(need=need, aspect=Aspect.UNIT, chosen=to.code, by=by, at=at)
     return moved
 
 
@@ -211,7 +212,11 @@ def set_urgency(*, number: str, urgency: str, reason: str, by: Actor, at: dateti
 def classify(*, number: str, service_code: str, by: Actor, at: datetime) -> Need:
     """Change the service: promises and unit are worked out anew from when it was received."""
     need = access.need_to_handle(number, by=by)
-    service = _service(service_code)
+    return reclassify(need=need, service=_service(service_code), by=by, at=at)
+
+
+def reclassify(*, need: Need, service: Service, by: Actor, at: datetime) -> Need:
+    """Change the service of a need that the actor may decide on, with all that follows from it."""
     promised = deadlines(
         service=service,
         area_class=need.area.area_class,

@@ -92,6 +92,12 @@ class Categoriser:
             rows = undecided(shares, most=most)
         return tuple(different(features.matrix(texts), rows, most=most).tolist())
 
+    def unseen_share(self, text: str) -> float | None:
+        """Return the share of pairs of characters that the model does not know; None untaught."""
+        if self._learned is None or len(text) < 2:
+            return None
+        return self._learned.unseen_share(text)
+
     def _said(self, text: str) -> _Said | None:
         if self._learned is None:
             return None

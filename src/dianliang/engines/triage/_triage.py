@@ -88,6 +88,15 @@ class Triage:
         plain = [fold(text).text for text in texts]
         return self._categoriser.worth_asking(plain, most=most)
 
+    def unseen_share(self, text: str) -> float | None:
+        """Return the share of a text's pairs of characters that the model has not learnt from.
+
+        None while nothing is learnt, and for a text without a pair. It rises where people speak of
+        new things; a pair that a single past text had is not learnt from either. Cost: under a
+        tenth of a millisecond.
+        """
+        return self._categoriser.unseen_share(fold(text).text)
+
     def _urgency(
         self,
         text: str,

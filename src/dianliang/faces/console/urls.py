@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import care, intake, learning, need, people, views
+from dianliang.faces.console import care, drift, intake, learning, need, people, review, views
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,5 +33,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),
     path("learning/", learning.learning, name="learning"),
     path("learning/act/", learning.act, name="learning_act"),
+    path("review/", review.review, name="review"),
+    path("review/again/", review.again, name="review_again"),
+    path("review/undo/", review.undo, name="review_undo"),
+    path("review/doubts/", review.doubts, name="review_doubts"),
+    path("review/doubts/settle/", review.settle, name="review_settle"),
+    path("review/<str:number>/", review.choose, name="review_choose"),
+    path("drift/", drift.drift, name="drift"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
 ]
