@@ -54,7 +54,7 @@ class Drift:
 def drift(*, by: Actor, at: datetime) -> Drift:
     """Return how triage has done in the last twelve weeks, in an actor's scope.
 
-    Cost: six queries; a second for 100 000 needs.
+    Cost: six queries; two seconds for 100 000 needs, most of it for reading what was proposed.
     """
     weeks = counts.weeks_until(at)
     received = counts.received(weeks, by=by)

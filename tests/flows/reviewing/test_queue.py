@@ -43,6 +43,16 @@ def test_different_ones_are_asked_before_the_same_again(town, monkeypatch):
     assert other.number in found
 
 
+def test_doubt_sets_the_order_once_enough_is_decided_by_anybody(town):
+    needs = [town.post(f"余村村{i}组停电了", area_code="V1") for i in range(2)]
+    handling.accept(number=needs[0].number, by=town.actor("S1"), at=NOON)
+    assert not reviewing.are_decided(2)
+
+    handling.accept(number=needs[1].number, by=town.actor("S1"), at=NOON)
+
+    assert reviewing.are_decided(2)
+
+
 def test_decided_and_put_aside_needs_are_not_asked(town):
     needs = [town.post(f"余村村{i}组停电了", area_code="V1") for i in range(4)]
     handling.accept(number=needs[0].number, by=town.actor("S1"), at=NOON)
@@ -184,7 +194,7 @@ def test_twice_as_many_needs_cost_no_more_queries(town, django_assert_max_num_qu
         town.post(f"余村村{i}组停电了", area_code="V1")
     batch(town)
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         found = batch(town)
     with django_assert_max_num_queries(1):
         queue.still_open(found, view=View.FIRST, by=town.actor("S1"))

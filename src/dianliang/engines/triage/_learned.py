@@ -79,7 +79,7 @@ class Learned:
     def unseen_share(self, text: str) -> float:
         """Return the share of different pairs of characters that are none of the n-grams."""
         plain = text.lower()
-        pairs = {one + other for one, other in zip(plain, plain[1:], strict=False)}
+        pairs = {plain[at : at + 2] for at in range(len(plain) - 1)}
         return 1.0 - self.features.known_of(pairs) / len(pairs)
 
     def evidence(self, row: Row, code: str, *, most: int = 4) -> tuple[str, ...]:

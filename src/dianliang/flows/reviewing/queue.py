@@ -9,8 +9,8 @@ from dianliang.flows import triage
 from dianliang.kernel.actor import Actor
 
 BATCH = 35
-"""So many are put into an order at a time. The first batch, before there is any decision to go by,
-is as varied as can be; later ones begin with what triage is least sure of."""
+"""So many are put into an order at a time. Until so many decisions have been made, they are as
+varied as can be; after that they begin with what triage is least sure of."""
 MOST_COMPARED = 140
 """Of more waiting needs the newest are weighed against each other: that takes half a second."""
 
@@ -39,7 +39,11 @@ def batch(*, view: View, skipped: Collection[str], by: Actor) -> tuple[str, ...]
 def _ordered(waiting: Sequence[Waiting]) -> tuple[str, ...]:
     compared = waiting[:MOST_COMPARED]
     texts = [one.text for one in compared]
-    places = triage.prepared().worth_asking(texts, most=BATCH) if texts else ()
+    if not texts:
+        return ()
+    made = triage.prepared()
+    ask = made.worth_asking if reviewing.are_decided(BATCH) else made.varied
+    places = ask(texts, most=BATCH)
     return tuple(compared[place].number for place in places)
 
 

@@ -76,6 +76,11 @@ def last_decision(need: Need) -> Decision | None:
     return rows.order_by("-pk").first()
 
 
+def are_decided(least: int) -> bool:
+    """Tell whether so many decisions about categories have been made, by anybody."""
+    return Decision.objects.filter(aspect=Aspect.SERVICE)[:least].count() == least
+
+
 def is_decided(need: Need) -> bool:
     """Tell whether a person has decided the category."""
     return last_decision(need) is not None
