@@ -4,7 +4,8 @@ import pytest
 
 from dianliang.domain.intake.models import Decision, Suggestion
 from dianliang.domain.intake.queries import reviewing
-from dianliang.flows import handling
+from dianliang.domain.intake.suggesting import JUDGED_DUPLICATES
+from dianliang.flows import handling, triage
 from dianliang.flows.reviewing import choosing, queue, reading
 from dianliang.flows.reviewing.queue import View
 from dianliang.kernel.actor import Role
@@ -200,3 +201,7 @@ def test_twice_as_many_needs_cost_no_more_queries(town, django_assert_max_num_qu
         queue.still_open(found, view=View.FIRST, by=town.actor("S1"))
     with django_assert_max_num_queries(3):
         batch(town, "AJ", view=View.SECOND)
+
+
+def test_what_is_stored_of_a_judged_duplicate_is_known_as_such():
+    assert triage.DUPLICATES_VERSION.startswith(JUDGED_DUPLICATES)
