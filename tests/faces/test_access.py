@@ -29,7 +29,12 @@ CREW = {Role.STEWARD, Role.CAPTAIN}
 BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
+REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 FACES = {
+    "console:review_doubts": {Role.ADMINISTRATOR},
+    "console:review_settle": {Role.ADMINISTRATOR},
+    "console:review": REVIEW,
+    "console:drift": {Role.ADMINISTRATOR},
     "console:rules": {Role.ADMINISTRATOR},
     "console:learning": {Role.ADMINISTRATOR},
     "console:words": {Role.ADMINISTRATOR},
@@ -46,6 +51,7 @@ OBJECTS = {
     "console:reveal": "asker",
     "console:act": "need",
     "console:need_job": "need job",
+    "console:review_choose": "need",
     "console:care_file": "customer",
     "console:care_reveal": "customer",
     "console:care_agree": "customer",

@@ -54,6 +54,7 @@ def pages(transactional_db):
     town.team("V", "S1", "volunteer")
     Team.objects.filter(code="V").update(is_volunteer=True)
     desk += ["/console/care/", "/console/care/KH1/", "/console/grid/?view=CERTIFIED"]
+    desk += ["/console/review/", "/console/review/?view=second"]
     desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
     doubtful = RuleRow(service_code="PWR-LIGHT", area_code="C", unit_code="WTR")

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from dianliang.core import audit
 from dianliang.domain.intake import access
+from dianliang.domain.intake.aspects import AGREED, Aspect
 from dianliang.domain.intake.models import Decision, Need
 from dianliang.domain.intake.operations import handling
 from dianliang.domain.intake.suggesting import latest_suggestion
@@ -23,7 +24,7 @@ def agree(*, number: str, aspect: str, by: Actor, at: datetime) -> Need:
     Raises:
         InvalidInputError: there is no such part.
     """
-    if aspect not in {"service", "unit", "urgency"}:
+    if aspect not in AGREED:
         raise InvalidInputError("只能采纳事项、单位或缓急。", field="aspect")
     need = access.need_to_handle(number, by=by)
     agree_unless_decided(need, aspect, by=by, at=at)
@@ -37,9 +38,13 @@ def agree_unless_decided(need: Need, aspect: str, *, by: Actor, at: datetime) ->
     if suggestion is None or suggestion.decisions.filter(aspect=aspect).exists():
         return
     service = need.service.code if need.service else ""
-    stands = {"service": service, "unit": need.unit.code, "urgency": need.urgency}
-    if stands[aspect]:
-        handling.decide(need=need, aspect=aspect, chosen=stands[aspect], by=by, at=at)
+    stands = {
+        Aspect.SERVICE: service,
+        Aspect.UNIT: need.unit.code,
+        Aspect.URGENCY: need.urgency,
+    }
+    if stands[Aspect(aspect)]:
+        handling.decide(need=need, aspect=aspect, chosen=stands[Aspect(aspect)], by=by, at=at)
 
 
 @transaction.atomic
@@ -72,9 +77,9 @@ def duplicates(*, number: str, by: Actor, at: datetime) -> tuple[triage.LikelyDu
     """Return open needs that this one may repeat, without those that a person told apart."""
     need = access.need_to_see(number, by=by)
     apart = set(
-        Decision.objects.filter(suggestion__need=need, aspect="duplicate", chosen="").values_list(
-            "proposed", flat=True
-        )
+        Decision.objects.filter(
+            suggestion__need=need, aspect=Aspect.DUPLICATE, chosen=""
+        ).values_list("proposed", flat=True)
     )
     return tuple(likely for likely in likely_of(need, by=by, at=at) if likely.number not in apart)
 

@@ -13,6 +13,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.owners import Owner
 from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.intake import access
+from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.models import Message, Need, NeedJob
 from dianliang.domain.intake.operations import handling, merging
 from dianliang.domain.intake.operations import posting as posting_operations
@@ -75,7 +76,7 @@ def accept(*, number: str, by: Actor, at: datetime) -> Need:
     """Accept a need as it stands: what nobody decided of its suggestion is agreed to thereby."""
     need = access.need_to_handle(number, by=by)
     accepted = handling.accept(need=need, handler=_person(by), by=by, at=at)
-    for aspect in ("service", "unit", "urgency"):
+    for aspect in (Aspect.SERVICE, Aspect.UNIT, Aspect.URGENCY):
         deciding.agree_unless_decided(need, aspect, by=by, at=at)
     return accepted
 
@@ -92,7 +93,7 @@ def hand_over(*, number: str, unit_code: str, reason: str, by: Actor, at: dateti
     need = access.need_to_handle(number, by=by)
     to = _unit(unit_code)
     moved = handling.hand_over(need=need, to=to, reason=_reason(reason), by=by, at=at)
-    handling.decide(need=need, aspect="unit", chosen=to.code, by=by, at=at)
+    handling.decide(need=need, aspect=Aspect.UNIT, chosen=to.code, by=by, at=at)
     return moved
 
 
@@ -216,7 +217,11 @@ def classify(*, number: str, service_code: str, owner: str = "", by: Actor, at: 
     `owner` says whose facility it is; empty leaves what is known, `unknown` takes it back.
     """
     need = access.need_to_handle(number, by=by)
-    service = _service(service_code)
+    return reclassify(need=need, service=_service(service_code), by=by, at=at)
+
+
+def reclassify(*, need: Need, service: Service, by: Actor, at: datetime) -> Need:
+    """Change the service of a need that the actor may decide on, with all that follows from it."""
     promised = deadlines(
         service=service,
         area_class=need.area.area_class,

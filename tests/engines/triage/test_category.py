@@ -245,5 +245,6 @@ def test_before_any_decision_it_asks_about_different_things(day_one):
     asked = day_one.worth_asking(pool, most=4)
 
     assert {pool[i] for i in asked} == set(pool)
+    assert day_one.varied(pool, most=4) == asked
     assert day_one.worth_asking([], most=3) == ()
     assert day_one.worth_asking(pool[:2], most=5) == (0, 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dianliang.engines.triage._folds import folds, groups
+from dianliang.engines.triage._folds import folds, groups, near_duplicates
 from tests.engines.triage.town import needs
 
 LONG = "桥头路灯从上周三晚上开始就一直不亮，晚上走路很危险，请尽快派人来修理一下，谢谢"
@@ -33,3 +33,10 @@ def test_groups_stay_whole_and_folds_even():
 
 def test_empty_texts_are_texts_too():
     assert len(folds(["", "", "灯"], count=2)) == 3
+
+
+def test_near_duplicates_are_told_group_by_group_and_nobody_alone():
+    texts = [LONG, "水管漏水了", LONG + "！", "公交车一直等不到", "水管漏水了"]
+
+    assert near_duplicates(texts) == ((0, 2), (1, 4))
+    assert near_duplicates([]) == ()

@@ -1,5 +1,6 @@
 """What was taught can be kept as bytes: read again, it says the same; nothing in it can run."""
 
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -88,3 +89,29 @@ def test_damage_is_noticed(taught):
 
     with pytest.raises(ValueError, match=r"."):
         from_bytes(body[: len(body) // 2])
+
+
+def test_a_text_of_new_words_is_unseen_and_one_learnt_from_is_not(taught):
+    learnt, made = needs(300, seed=3, muddled=0.15), triage(taught)
+
+    assert made.unseen_share(learnt[0].text) == 0
+    assert made.unseen_share("饕餮貔貅麒麟") == 1
+    assert 0 < made.unseen_share(f"{learnt[0].text}饕餮貔貅") < 1
+
+
+def test_before_anything_is_learnt_nothing_is_called_unseen(taught):
+    assert triage(UNTAUGHT).unseen_share("饕餮貔貅") is None
+    assert triage(taught).unseen_share("饕") is None
+
+
+@given(text=st.text(max_size=60))
+def test_the_unseen_share_is_a_share_of_any_text(taught, text):
+    share = triage_of(taught).unseen_share(text)
+
+    assert share is None or 0 <= share <= 1
+
+
+@cache
+def triage_of(taught) -> Triage:
+    """Return one triage for all examples."""
+    return triage(taught)

@@ -3,11 +3,12 @@
 from django.db.models import Q, QuerySet
 
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.intake.models import Need, NeedJob
+from dianliang.domain.intake.models import Decision, Need, NeedJob
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
+REVIEWERS = frozenset({Role.DISPATCHER, Role.ADMINISTRATOR})
 READERS = HANDLERS | {
     Role.COMMANDER,
     Role.PARTY_AFFAIRS,
@@ -79,5 +80,48 @@ def need_to_handle(number: str, *, by: Actor) -> Need:
     """
     need = need_to_see(number, by=by)
     if by.role not in HANDLERS or not by.reaches_unit(need.unit.path):
+        raise NotVisibleError("没有找到这条需求。")
+    return need
+
+
+def reviewable(by: Actor) -> QuerySet[Need]:
+    """Return the needs whose category an actor may decide: those that his units have now."""
+    if by.role not in REVIEWERS or not by.unit_path:
+        return Need.objects.none()
+    if by.unit_path == "/":
+        return Need.objects.all()
+    units = Unit.objects.filter(path__startswith=by.unit_path).values("pk")
+    return Need.objects.filter(unit__in=units)
+
+
+def need_to_review(number: str, *, by: Actor) -> Need:
+    """Return a need whose category the actor may decide.
+
+    Raises:
+        NotVisibleError: it is absent, or not his to decide.
+    """
+    related = ("unit", "area", "service")
+    found = reviewable(by).select_related(*related).filter(number=number)
+    need = None if "\0" in number else found.first()  # PostgreSQL cannot even look for it
+    if need is None:
+        raise NotVisibleError("没有找到这条需求。")
+    return need
+
+
+def need_to_take_back(number: str, *, by: Actor) -> Need:
+    """Return a need about whose category the actor himself has said something.
+
+    His own choice may have given it to another unit; a slip can be taken back all the same.
+
+    Raises:
+        NotVisibleError: it is absent, or he has said nothing.
+    """
+    own = Decision.objects.filter(by_id=by.id).values("suggestion__need")
+    need = (
+        Need.objects.filter(number=number, pk__in=own)
+        .select_related("unit", "area", "service")
+        .first()
+    )
+    if by.role not in REVIEWERS or need is None:
         raise NotVisibleError("没有找到这条需求。")
     return need

@@ -2,7 +2,15 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.models import Need, Suggestion
+
+ALSO_FROM = 0.5
+"""From this chance by itself on, a further service is proposed beside the first."""
+JUDGED_DUPLICATES = "duplicates-"
+"""How the version begins of what is stored of a likely duplicate: it proposes no service."""
 
 
 def latest_suggestion(need: Need) -> Suggestion | None:
@@ -14,10 +22,22 @@ def latest_suggestion(need: Need) -> Suggestion | None:
 
 
 def proposed(body: dict[str, Any], aspect: str) -> str:
-    """Return what a suggestion proposes of service, unit, owner or urgency; empty for nothing."""
-    if aspect == "service":
-        categories = body.get("categories") or [{}]
+    """Return what a suggestion proposes for one part; empty for nothing."""
+    categories = body.get("categories") or [{}]
+    if aspect == Aspect.SERVICE:
         return str(categories[0].get("service_code", ""))
-    if aspect == "unit":
+    if aspect == Aspect.ALSO:
+        return next((row["service_code"] for row in categories[1:] if is_also(row)), "")
+    if aspect == Aspect.UNIT:
         return str(body.get("unit_code", ""))
-    return str(body.get(aspect, "")) if aspect in {"urgency", "owner"} else ""
+    return str(body.get(aspect, "")) if aspect in {Aspect.URGENCY, Aspect.OWNER} else ""
+
+
+def is_also(category: dict[str, Any]) -> bool:
+    """Tell whether the text is likely about this service too, whatever else it is about."""
+    return float(category.get("own", 0.0)) >= ALSO_FROM
+
+
+def of_texts() -> QuerySet[Suggestion]:
+    """Return the suggestions that triage made of a text, without judged duplicates."""
+    return Suggestion.objects.exclude(version__startswith=JUDGED_DUPLICATES)

@@ -11,6 +11,7 @@ from dianliang.engines.triage._duplicates import (
     KnownNeed,
     likely_duplicates,
 )
+from dianliang.engines.triage._folds import near_duplicates
 from dianliang.engines.triage._hot import HotIssue, ReportedNeed, Trend, hot_issues
 from dianliang.engines.triage._lexicon_changes import (
     LexiconChange,
@@ -95,6 +96,7 @@ __all__ = [
     "hot_issues",
     "likely_duplicates",
     "macro_f1",
+    "near_duplicates",
     "problems",
     "teach",
     "to_bytes",

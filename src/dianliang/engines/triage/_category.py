@@ -85,12 +85,28 @@ class Categoriser:
         """Return which texts a person should sort next, by their places, the first one first."""
         if not texts or most < 1:
             return ()
+        if not self._taught.decided:
+            return self.varied(texts, most=most)
+        shares = np.array([self._mixed(text, self._said(text)) for text in texts])
+        return self._different(texts, undecided(shares, most=most), most=most)
+
+    def varied(self, texts: Sequence[str], *, most: int) -> tuple[int, ...]:
+        """Return different texts out of all, by their places, whatever is known of them."""
+        if not texts or most < 1:
+            return ()
+        return self._different(texts, np.arange(len(texts)), most=most)
+
+    def _different(
+        self, texts: Sequence[str], rows: NDArray[np.intp], *, most: int
+    ) -> tuple[int, ...]:
         features = self._learned.features if self._learned else Features.of(texts)
-        rows = np.arange(len(texts))
-        if self._taught.decided:
-            shares = np.array([self._mixed(text, self._said(text)) for text in texts])
-            rows = undecided(shares, most=most)
         return tuple(different(features.matrix(texts), rows, most=most).tolist())
+
+    def unseen_share(self, text: str) -> float | None:
+        """Return the share of pairs of characters that the model does not know; None untaught."""
+        if self._learned is None or len(text) < 2:
+            return None
+        return self._learned.unseen_share(text)
 
     def _said(self, text: str) -> _Said | None:
         if self._learned is None:

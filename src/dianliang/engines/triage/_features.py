@@ -4,7 +4,7 @@ People say what it is about first: the n-grams of the opening, weighed half as m
 +.003 to +.006 macro-F1 on folds of outside data. SciPy ships no types: its matrices are `Any`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,10 @@ class Features:
     def pairs_known(self, row: Row) -> int:
         """Return how many different pairs of characters of a text are among the n-grams."""
         return int(self._is_pair[row.indices].sum())
+
+    def known_of(self, names: Iterable[str]) -> int:
+        """Return how many of some n-grams are among those of whole texts."""
+        return self._whole.known_of(names)
 
     def name(self, column: int) -> str:
         """Return the n-gram of a column."""

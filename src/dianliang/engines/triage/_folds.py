@@ -50,6 +50,14 @@ def groups(texts: Sequence[str]) -> Ints:
     return found.astype(np.intp)
 
 
+def near_duplicates(texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """Return the places of texts that say nearly the same, group by group, two and more each."""
+    members: dict[int, list[int]] = {}
+    for place, group in enumerate(groups(texts).tolist() if texts else ()):
+        members.setdefault(group, []).append(place)
+    return tuple(tuple(places) for places in members.values() if len(places) > 1)
+
+
 def _signatures(text: str) -> list[tuple[int, bytes]]:
     plain = "".join(text.split())
     parts = {plain[i : i + _SIZE] for i in range(max(1, len(plain) - _SIZE + 1))}

@@ -60,6 +60,10 @@ class Weigher:
         rarity: Floats = np.log((1 + len(counted)) / (1 + having)) + 1.0
         return cls(names, rarity, sizes=sizes)
 
+    def known_of(self, names: Iterable[str]) -> int:
+        """Return how many of some n-grams the texts had."""
+        return sum(name in self._column for name in names)
+
     def row(self, text: str) -> Row:
         """Weigh one text; n-grams that the texts did not have are left out."""
         column = self._column

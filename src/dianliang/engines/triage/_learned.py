@@ -76,6 +76,12 @@ class Learned:
         known = self.features.pairs_known(row)
         return self.trust * min(1.0, known / (ENOUGH_KNOWN * pairs)) if pairs else 0.0
 
+    def unseen_share(self, text: str) -> float:
+        """Return the share of different pairs of characters that are none of the n-grams."""
+        plain = text.lower()
+        pairs = {plain[at : at + 2] for at in range(len(plain) - 1)}
+        return 1.0 - self.features.known_of(pairs) / len(pairs)
+
     def evidence(self, row: Row, code: str, *, most: int = 4) -> tuple[str, ...]:
         """Return the pairs of characters that spoke most for a code."""
         if code not in self.codes:

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dianliang.faces.console import care, intake, learning, need, people, rules, views, words
+from dianliang.faces.console import (
+    care,
+    drift,
+    intake,
+    learning,
+    need,
+    people,
+    review,
+    rules,
+    views,
+    words,
+)
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -45,5 +56,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("words/try/", words.attempt, name="words_try"),
     path("words/change/", words.change, name="words_change"),
     path("words/back/", words.go_back, name="words_back"),
+    path("review/", review.review, name="review"),
+    path("review/again/", review.again, name="review_again"),
+    path("review/undo/", review.undo, name="review_undo"),
+    path("review/doubts/", review.doubts, name="review_doubts"),
+    path("review/doubts/settle/", review.settle, name="review_settle"),
+    path("review/<str:number>/", review.choose, name="review_choose"),
+    path("drift/", drift.drift, name="drift"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
 ]

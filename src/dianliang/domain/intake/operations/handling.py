@@ -11,6 +11,7 @@ from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import Deadlines
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.intake import search
+from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.lifecycle import NEED, OPEN
 from dianliang.domain.intake.models import (
     ClockPause,
@@ -25,6 +26,9 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+
+CLASSIFIABLE = frozenset({"RECEIVED", "ACCEPTED", "IN_PROGRESS"})
+"""While in these, another service moves the need: its unit, promises and urgency follow."""
 
 
 class UnableToHandleError(DomainError):
@@ -259,7 +263,7 @@ def classify(
         UnableToHandleError: the need has ended.
         StaleStateError: someone else moved it meanwhile.
     """
-    if need.status not in {"RECEIVED", "ACCEPTED", "IN_PROGRESS"}:
+    if need.status not in CLASSIFIABLE:
         raise UnableToHandleError("当前状态不能改类别。")
     changes = {
         "service": service,
@@ -280,9 +284,9 @@ def classify(
     for name, value in changes.items():
         setattr(need, name, value)
     search.index([need])
-    decide(need=need, aspect="service", chosen=service.code, by=by, at=at)
+    decide(need=need, aspect=Aspect.SERVICE, chosen=service.code, by=by, at=at)
     if owner != owned:
-        decide(need=need, aspect="owner", chosen=owner, by=by, at=at)
+        decide(need=need, aspect=Aspect.OWNER, chosen=owner, by=by, at=at)
     audit.record("intake.need.classify", target=need, by=by, at=at, before=was, after=service.code)
     return need
 
@@ -310,7 +314,7 @@ def set_urgency(*, need: Need, urgency: str, reason: str, by: Actor, at: datetim
     if not as_seen.update(urgency=urgency, is_danger=is_danger):
         raise StaleStateError("该单据刚被他人处理，请刷新后再试。")
     need.urgency, need.is_danger = urgency, is_danger
-    decide(need=need, aspect="urgency", chosen=urgency, by=by, at=at)
+    decide(need=need, aspect=Aspect.URGENCY, chosen=urgency, by=by, at=at)
     audit.record(
         "intake.need.urgency",
         target=need,
@@ -358,7 +362,7 @@ def judge_duplicate(
         at=at,
         by_id=by.id,
         by_name=by.name,
-        aspect="duplicate",
+        aspect=Aspect.DUPLICATE,
         proposed=number,
         chosen=number if is_same else "",
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL
 from dianliang.domain.intake.models import Decision, LearntModel, Need
 
@@ -22,7 +23,7 @@ class Decided:
 def decided(*, most: int) -> tuple[Decided, ...]:
     """Return the newest decided needs, newest first: of each need what was chosen last."""
     rows = (
-        Decision.objects.filter(aspect="service")
+        Decision.objects.filter(aspect=Aspect.SERVICE)
         .exclude(chosen="")
         .order_by("-pk")
         .values_list("pk", "at", "suggestion__need_id", "suggestion__need__text", "chosen")
@@ -43,14 +44,14 @@ def _newest_of_each(rows: Iterator[tuple[Any, ...]], *, most: int) -> Iterator[D
 
 def undecided_texts(*, most: int) -> tuple[str, ...]:
     """Return the words of the newest needs whose service no person has chosen."""
-    sorted_ones = Decision.objects.filter(aspect="service").values("suggestion__need_id")
+    sorted_ones = Decision.objects.filter(aspect=Aspect.SERVICE).values("suggestion__need_id")
     rows = Need.objects.exclude(pk__in=sorted_ones).order_by("-pk")
     return tuple(rows.values_list("text", flat=True)[:most])
 
 
 def decisions_since(decision_id: int) -> int:
     """Return how many services were chosen after a decision."""
-    newer = Decision.objects.filter(aspect="service", pk__gt=decision_id)
+    newer = Decision.objects.filter(aspect=Aspect.SERVICE, pk__gt=decision_id)
     return newer.exclude(chosen="").count()
 
 

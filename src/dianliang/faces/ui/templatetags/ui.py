@@ -1,12 +1,14 @@
 """Small pieces of markup that every face uses."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,7 @@ TONES = {
     "PUBLISHED": "good",
     "FAILED": "danger",
 }
+SPARK_WIDTH, SPARK_HEIGHT = 120, 24
 
 
 @register.simple_tag
@@ -71,6 +74,36 @@ def kilometres(metres: int | None) -> str:
 def percent(share: float | None) -> str:
     """Show a share as a percentage; a missing one as a dash."""
     return "—" if share is None else f"{share:.0%}"
+
+
+@register.simple_tag
+def spark(shares: Sequence[float | None]) -> SafeString:
+    """Draw shares over time as a small line from nought up; a missing one leaves a gap."""
+    most = max((share for share in shares if share is not None), default=0.0) or 1.0
+    step = SPARK_WIDTH / max(1, len(shares) - 1)
+    points = [
+        None
+        if share is None
+        else (round(number * step, 1), round(SPARK_HEIGHT * (1 - share / most), 1))
+        for number, share in enumerate(shares)
+    ]
+    known = [point for point in points if point is not None]
+    runs = [
+        " ".join(f"{point[0]},{point[1]}" for point in run if point)
+        for is_known, run in groupby(points, key=bool)
+        if is_known
+    ]
+    lines = format_html_join("", '<polyline points="{}"/>', ((run,) for run in runs))
+    last = format_html('<circle cx="{}" cy="{}" r="2.5"/>', *known[-1]) if known else ""
+    words = " ".join("—" if share is None else f"{share:.0%}" for share in shares)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
+        SPARK_WIDTH,
+        SPARK_HEIGHT,
+        words,
+        lines,
+        last,
+    )
 
 
 @register.filter

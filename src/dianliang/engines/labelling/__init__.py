@@ -1,0 +1,19 @@
+"""How good labels and their model are: agreement of people, drift of classes, calibration."""
+
+from dianliang.engines.labelling._agreement import Agreement, cohen_kappa
+from dianliang.engines.labelling._calibration import BINS, Bin, Calibration, bin_of, calibration
+from dianliang.engines.labelling._drift import Change, Shift, Size, stability
+
+__all__ = [
+    "BINS",
+    "Agreement",
+    "Bin",
+    "Calibration",
+    "Change",
+    "Shift",
+    "Size",
+    "bin_of",
+    "calibration",
+    "cohen_kappa",
+    "stability",
+]
