@@ -217,10 +217,12 @@ def classify(*, number: str, service_code: str, owner: str = "", by: Actor, at: 
     `owner` says whose facility it is; empty leaves what is known, `unknown` takes it back.
     """
     need = access.need_to_handle(number, by=by)
-    return reclassify(need=need, service=_service(service_code), by=by, at=at)
+    return reclassify(
+        need=need, service=_service(service_code), owner=_owner(owner, need), by=by, at=at
+    )
 
 
-def reclassify(*, need: Need, service: Service, by: Actor, at: datetime) -> Need:
+def reclassify(*, need: Need, service: Service, owner: str, by: Actor, at: datetime) -> Need:
     """Change the service of a need that the actor may decide on, with all that follows from it."""
     promised = deadlines(
         service=service,
@@ -228,7 +230,6 @@ def reclassify(*, need: Need, service: Service, by: Actor, at: datetime) -> Need
         at=need.received_at,
         calendar=work_calendar(),
     )
-    owner = _owner(owner, need)
     unit, _ = unit_for(service=service, area=need.area, owner=owner)
     return handling.classify(
         need=need, service=service, owner=owner, unit=unit, deadlines=promised, by=by, at=at

@@ -126,7 +126,7 @@ def _decided(need: Need, chosen: Service | None, *, by: Actor, at: datetime) -> 
     if chosen is None or need.status not in operations.CLASSIFIABLE:
         code = chosen.code if chosen else NONE_OF_THESE
         return labelling.label(need=need, service_code=code, by=by, at=at)
-    handling.reclassify(need=need, service=chosen, by=by, at=at)
+    handling.reclassify(need=need, service=chosen, owner=need.facility_owner, by=by, at=at)
     return reviewing.last_decision(need)
 
 
