@@ -11,7 +11,15 @@ from dianliang.engines.triage._duplicates import (
     KnownNeed,
     likely_duplicates,
 )
-from dianliang.engines.triage._hot import HotIssue, ReportedNeed, Trend, hot_issues
+from dianliang.engines.triage._hot import (
+    WITHIN_DAYS,
+    HotIssue,
+    ReportedNeed,
+    Trend,
+    Warmth,
+    hot_issues,
+    warmth,
+)
 from dianliang.engines.triage._lexicon_changes import LexiconChange, extended, problems
 from dianliang.engines.triage._model import (
     VERSION,
@@ -45,6 +53,7 @@ __all__ = [
     "DEFAULT_LEXICON",
     "UNTAUGHT",
     "VERSION",
+    "WITHIN_DAYS",
     "AddressPart",
     "AreaCard",
     "Band",
@@ -77,6 +86,7 @@ __all__ = [
     "Trend",
     "Triage",
     "Urgency",
+    "Warmth",
     "address_parts",
     "compare_models",
     "extended",
@@ -87,4 +97,5 @@ __all__ = [
     "problems",
     "teach",
     "to_bytes",
+    "warmth",
 ]

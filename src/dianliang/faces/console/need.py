@@ -18,7 +18,7 @@ from dianliang.domain.intake.queries.detail import NeedPage, need_page, need_row
 from dianliang.faces.console import links
 from dianliang.faces.console.forms import URGENCIES, filters_of
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import chat, deciding, handling, need_jobs
+from dianliang.flows import chat, deciding, handling, mood, need_jobs
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
@@ -45,7 +45,7 @@ def _need(
     at = now()
     back = filters_of(QueryDict(_back(request)))
     try:
-        page = need_page(number, by=by, at=at)
+        page = mood.on_page(need_page(number, by=by, at=at))
         duplicates = deciding.duplicates(number=number, by=by, at=at)
     except NotVisibleError as absent:
         raise Http404 from absent
@@ -123,7 +123,7 @@ def _row(
 ) -> HttpResponse:
     """Answer with the line of the queue as it is now, and say aloud what happened."""
     try:
-        row = need_row(number, by=by, at=now())
+        (row,) = mood.on_rows((need_row(number, by=by, at=now()),))
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {"row": row, "query": filters_of(QueryDict(_back(request))).query()}

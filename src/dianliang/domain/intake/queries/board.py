@@ -36,7 +36,7 @@ SOON_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a handler wants to see. Unknown values are ignored."""
+    """What a handler wants to see. Unknown values are ignored; `numbers` are joined by commas."""
 
     tab: str = "todo"
     q: str = ""
@@ -45,6 +45,7 @@ class Filters:
     urgency: str = ""
     channel: str = ""
     overdue: bool = False
+    numbers: str = ""
     page: int = 1
 
     def query(self, **changes: object) -> str:
@@ -80,6 +81,8 @@ class NeedRow:
     is_exact_place: bool
     forecast: str
     verbs: tuple[str, ...]
+    mood: str = ""
+    mood_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +189,8 @@ def _filtered(
         needs = needs.filter(urgency=filters.urgency)
     if filters.channel:
         needs = needs.filter(channel=filters.channel)
+    if filters.numbers:
+        needs = needs.filter(number__in=filters.numbers.split(","))
     if filters.overdue:
         late = Q(due_at__lt=at) | Q(first_response_at=None, response_due_at__lt=at)
         needs = needs.filter(late, status__in=OPEN - CLOCK_STOPPED)
