@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dianliang.core import reference
 from dianliang.domain.insight import hot as insight
 from dianliang.domain.intake.queries import reports as intake
 from dianliang.domain.intake.queries.reports import NeedLine
@@ -19,6 +20,8 @@ MOST_ISSUES = 30
 MOST_NEEDS = 8
 LEAST_REPORTERS = 2
 DAYS = 14
+COLD_BELOW = 0.5
+"""Half of what one ordinary report of this moment is worth: no longer hot."""
 TITLE_CHARS = 40
 AGAIN = 2.0
 """What a person took note of comes back when it is so many times as hot as it was then."""
@@ -68,6 +71,7 @@ class Page:
     reports: int
     waiting: tuple[Seen, ...]
     marked: tuple[Seen, ...]
+    cold: int
     is_looking: bool
     may_order: bool
 
@@ -95,15 +99,18 @@ class _Mine:
 def page(*, by: Actor, at: datetime) -> Page:
     """Return the hot issues that an actor may see, hottest first; those looked after apart."""
     run = insight.latest()
-    mine = _mine(run, by=by, at=at)[:MOST_ISSUES] if run else []
+    every = _mine(run, by=by, at=at)
+    mine = [one for one in every if one.warmth.heat >= COLD_BELOW][:MOST_ISSUES]
     lines = intake.need_lines(_numbers(mine), by=by)
     marks = insight.marks([one.issue.code for one in mine], by=by)
-    seen = [_seen(one, lines, marks.get(one.issue.code), at=at) for one in mine]
+    with reference.steady():
+        seen = [_seen(one, lines, marks.get(one.issue.code), at=at) for one in mine]
     return Page(
         at=run.at if run else None,
         reports=run.reports if run else 0,
         waiting=tuple(one for one in seen if not one.is_marked),
         marked=tuple(one for one in seen if one.is_marked),
+        cold=sum(one.warmth.heat < COLD_BELOW for one in every),
         is_looking=hot.is_looking(),
         may_order=by.role == Role.DISPATCHER,
     )
@@ -112,22 +119,23 @@ def page(*, by: Actor, at: datetime) -> Page:
 def headlines(*, by: Actor, at: datetime, most: int) -> tuple[Headline, ...]:
     """Return the hottest issues that an actor may see and that public needs speak of."""
     run = insight.latest()
-    mine = _mine(run, by=by, at=at)[: 2 * most] if run else []
+    mine = [one for one in _mine(run, by=by, at=at) if one.warmth.heat >= COLD_BELOW]
     lines = intake.need_lines(_numbers(mine), by=by)
-    found: list[Headline] = []
-    for one in mine:
-        shown = {n: lines[n] for n in _numbers([one]) if n in lines and lines[n].is_public}
-        if shown:
-            found.append(
-                Headline(
-                    code=one.issue.code,
-                    title=_title(one.issue, shown),
-                    place=_village(shown),
-                    reporters=one.warmth.reporters,
-                    trend_label=insight.TRENDS[one.warmth.trend],
-                )
-            )
-    return tuple(found[:most])
+    public = {number: line for number, line in lines.items() if line.is_public}
+    told = [one for one in mine if any(number in public for number in _numbers([one]))][:most]
+    with reference.steady():
+        return tuple(_headline(one, public) for one in told)
+
+
+def _headline(one: _Mine, public: Mapping[str, NeedLine]) -> Headline:
+    shown = {number: public[number] for number in _numbers([one]) if number in public}
+    return Headline(
+        code=one.issue.code,
+        title=_title(one.issue, shown),
+        place=_village(shown),
+        reporters=one.warmth.reporters,
+        trend_label=insight.TRENDS[one.warmth.trend],
+    )
 
 
 def mark(*, code: str, state: str, note: str, by: Actor, at: datetime) -> None:

@@ -30,8 +30,12 @@ STILL_NEW_H = 3
 
 
 def build_happening(villages: list[Area], *, by: Actor, rng: Random, at: datetime) -> list[Need]:
-    """Report it: nine people in two days, seven needs; all but the last are taken up."""
-    area = rng.choice(villages)
+    """Report it: nine people in two days, seven needs; all but the last are taken up.
+
+    It happens where nobody asked for anything else, so that nothing else is mixed with it.
+    """
+    spoke = set(Need.objects.values_list("area", flat=True))
+    area = rng.choice([village for village in villages if village.pk not in spoke] or villages)
     place = area.name.removesuffix("委会").removesuffix("居")
     needs = [
         _need(area, text.format(place=place), number, rng=rng, at=at - timedelta(hours=hours))
