@@ -107,5 +107,5 @@ def test_many_rows_cost_as_many_queries_as_one(town, dispatcher, django_assert_m
     found = board(by=dispatcher, filters=Filters(), at=NOON)
     mood.on_board(found)
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(1):
         assert all(shown.mood for shown in mood.on_board(found).rows)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.queries.board import Board, NeedRow
 from dianliang.domain.intake.queries.detail import NeedPage
-from dianliang.domain.intake.queries.words import latest_words
 from dianliang.engines.triage import Mood, Temper
 from dianliang.flows import triage
 
@@ -37,13 +36,12 @@ def on_page(page: NeedPage) -> NeedPage:
 
 
 def on_rows(rows: tuple[NeedRow, ...]) -> tuple[NeedRow, ...]:
-    """Return lines of the queue with the moods of those that are open; three queries at most."""
-    numbers = [row.number for row in rows if row.status in OPEN]
-    words = latest_words(numbers) if numbers else {}
-    if not words:
+    """Return lines of the queue with the moods of those that are open."""
+    spoken = [row for row in rows if row.latest_words and row.status in OPEN]
+    if not spoken:
         return rows
     read = triage.prepared().mood
-    worst = {number: _worst(map(read, said)) for number, said in words.items()}
+    worst = {row.number: _worst(map(read, row.latest_words)) for row in spoken}
     return tuple(_with(row, worst[row.number]) if row.number in worst else row for row in rows)
 
 
