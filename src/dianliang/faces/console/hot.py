@@ -130,5 +130,5 @@ def mark(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, _("已记下，大家都能看到是谁、什么时候、怎么说的。"))
+        messages.success(request, _("已记下，上级和下级都看得到是谁、什么时候、怎么说的。"))
     return redirect("console:hot")
