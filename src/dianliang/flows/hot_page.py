@@ -119,7 +119,8 @@ def page(*, by: Actor, at: datetime) -> Page:
 def headlines(*, by: Actor, at: datetime, most: int) -> tuple[Headline, ...]:
     """Return the hottest issues that an actor may see and that public needs speak of."""
     run = insight.latest()
-    mine = [one for one in _mine(run, by=by, at=at) if one.warmth.heat >= COLD_BELOW]
+    every = _mine(run, by=by, at=at)
+    mine = [one for one in every if one.warmth.heat >= COLD_BELOW][:MOST_ISSUES]
     lines = intake.need_lines(_numbers(mine), by=by)
     public = {number: line for number, line in lines.items() if line.is_public}
     told = [one for one in mine if any(number in public for number in _numbers([one]))][:most]
