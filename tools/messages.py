@@ -44,7 +44,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.core.models import AuditEvent
     from dianliang.domain.catalog.models import Element, VenueType
     from dianliang.domain.customers.models import Customer
-    from dianliang.domain.insight import bases, deeds, measures, volunteering
+    from dianliang.domain.insight import bases, deeds, hot, measures, volunteering
     from dianliang.domain.insight.dimensions import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
@@ -55,7 +55,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
-    from dianliang.flows import care, queue, words
+    from dianliang.flows import care, mood, queue, words
     from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
@@ -72,6 +72,7 @@ def from_tables() -> Iterator[str]:
     yield from detail.BANDS.values()
     yield from queue.BULK.values()
     yield from chain.from_iterable(words.SECTIONS.values())
+    yield from (*hot.TRENDS.values(), *hot.STATES.values(), *mood.LABELS.values())
     yield from plan_page.FIX_LABELS.values()
     yield from difference.KINDS.values()
     yield from filter(None, difference.CAUSES.values())

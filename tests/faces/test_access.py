@@ -18,8 +18,8 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Plan
 from dianliang.domain.workforce.models import GridWorker, Person
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows import handling, tokens
-from dianliang.kernel.actor import Role
+from dianliang.flows import handling, hot, tokens
+from dianliang.kernel.actor import SYSTEM, Role
 from tests.core.test_files import photo
 from tests.town import NOON, PASSWORD
 
@@ -56,6 +56,7 @@ OBJECTS = {
     "console:care_reveal": "customer",
     "console:care_agree": "customer",
     "console:grid_step": "grid worker",
+    "console:hot_mark": "hot issue",
     "console:plan": "plan",
     "console:plan_progress": "plan",
     "console:plan_publish": "plan",
@@ -208,6 +209,10 @@ def things(town):
     station = town.actor("S1")
     handling.accept(number=need.number, by=station, at=NOON)
     (job,) = handling.split(number=need.number, parts=(), by=station, at=NOON)
+    town.post(
+        "余村村没电了", area_code="V1", phone="19900000002", service_code="PWR-OUTAGE", at=now()
+    )
+    run = hot.look(by=SYSTEM, at=now())
     plan = Plan.objects.create(
         number="JH-1",
         unit=town.units["S1"],
@@ -236,6 +241,7 @@ def things(town):
         "asker": {"number": need.number, "participant_id": asker.pk},
         "customer": {"number": customer.number},
         "grid worker": {"number": worker.number, "verb": "train"},
+        "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001"},
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},

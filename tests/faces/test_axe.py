@@ -8,8 +8,9 @@ from dianliang.core.models import User
 from dianliang.domain.directory.rules import RuleRow
 from dianliang.domain.workforce.models import Team
 from dianliang.faces.ui.requests import now
+from dianliang.flows import hot
 from dianliang.flows.rules.editing import save_row
-from dianliang.kernel.actor import Role
+from dianliang.kernel.actor import SYSTEM, Role
 from tests import town as town_builder
 from tests.flows.test_care import customer
 from tests.flows.test_grid_workers import certified
@@ -48,7 +49,9 @@ def pages(transactional_db):
         "/board/records/",
         "/board/?signage=1",
     ]
-    desk += ["/board/?signage=1"]
+    town.post("余村文化礼堂电线断了，掉在地上", area_code="V1", at=now())
+    hot.look(by=SYSTEM, at=now())
+    desk += ["/console/hot/"]
     customer(town)
     certified(town)
     town.team("V", "S1", "volunteer")

@@ -8,7 +8,7 @@ from threading import Event
 from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
-from dianliang.flows import auditing, closing, identity, importing, learning
+from dianliang.flows import auditing, closing, hot, identity, importing, learning
 from dianliang.flows.planning import drafting, roads
 
 Clock = Callable[[], datetime]
@@ -25,6 +25,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: roads.order_if_due(at=at),
     lambda at: importing.renew_calendar(at=at),
     lambda at: learning.order_if_due(at=at),
+    lambda at: hot.order_if_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
@@ -33,6 +34,7 @@ HANDLERS = (
     auditing.check_in_background,
     roads.refresh_in_background,
     learning.learn_in_background,
+    hot.look_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

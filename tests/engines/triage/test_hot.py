@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dianliang.engines.triage import ReportedNeed, Trend, hot_issues
+from dianliang.engines.triage import ReportedNeed, Trend, hot_issues, warmth
 from dianliang.kernel.geo import GeoPoint
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -163,3 +163,36 @@ def test_no_need_is_in_two_issues_and_order_makes_no_difference(texts, dice: ran
     assert [i.heat for i in found] == sorted((i.heat for i in found), reverse=True)
     assert hot_issues(told, at=NOON) == found
     assert [i.id for i in hot_issues(told, at=NOON, before=found)] == [i.id for i in found]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 40), st.floats(0.5, 3)), max_size=8))
+@settings(deadline=None)
+def test_a_part_of_a_matter_is_never_hotter_than_all_of_it(rows):
+    needs = [
+        need(f"n{at}", "", by=f"r{who}", days=days, severity=severity)
+        for at, (who, days, severity) in enumerate(rows)
+    ]
+
+    whole, part = warmth(needs, at=NOON), warmth(needs[1:], at=NOON)
+
+    assert part.heat <= whole.heat
+    assert part.reporters <= whole.reporters <= 5
+
+
+def test_the_figures_of_an_issue_are_those_of_its_needs():
+    needs = [*plant(days=9), *plant(days=1)]
+    needs = [replace(one, id=f"{at}") for at, one in enumerate(needs)]
+    (issue,) = hot_issues(needs, at=NOON)
+
+    told = warmth(needs, at=NOON)
+
+    assert (issue.heat, issue.reporters, issue.trend) == (told.heat, told.reporters, told.trend)
+    assert (told.recent, told.earlier) == (3, 3)
+
+
+def test_nothing_said_or_said_later_is_cold():
+    later = warmth(plant(days=-1), at=NOON)
+
+    assert (later.reporters, later.heat, later.trend) == (0, 0.0, Trend.STEADY)
+    with pytest.raises(ValueError, match="half_life_days"):
+        warmth([], at=NOON, half_life_days=0)

@@ -7,9 +7,10 @@ import pytest
 
 from dianliang.core.models import User
 from dianliang.domain.intake.models import Need, Rating
+from dianliang.domain.intake.queries.detail import need_row
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
-from dianliang.flows import day_route, identity
+from dianliang.flows import day_route, hot_page, identity, mood
 from dianliang.flows.demo.seeding import seed_demo
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -58,3 +59,22 @@ def test_a_demo_shows_a_desk_at_work_not_one_that_lost_the_day():
     ends = list(Need.objects.exclude(resolved_at=None).values_list("resolved_at", flat=True))
     assert len(set(ends)) > 0.9 * len(ends)
     assert not Rating.objects.filter(rated_at__gt=at).exists()
+
+
+@pytest.mark.django_db
+def test_a_demo_shows_what_many_people_speak_of_and_one_who_is_angry():
+    at = datetime(2026, 11, 25, 16, 30, tzinfo=SHANGHAI)
+
+    seed_demo(at=at)
+
+    commander = identity.actor_of(User.objects.get(username="commander"), on=at.date())
+    assert commander is not None
+    first = hot_page.headlines(by=commander, at=at, most=3)[0]
+    assert (first.reporters, first.trend_label) == (9, "新")
+    assert "变压器" in first.title
+    dispatcher = identity.actor_of(User.objects.get(username="dispatcher"), on=at.date())
+    assert dispatcher is not None
+    issue = hot_page.page(by=dispatcher, at=at).waiting[0]
+    assert all(Need.objects.get(number=number).is_generated for number in issue.numbers)
+    rows = [need_row(number, by=dispatcher, at=at) for number in issue.numbers]
+    assert "愤怒" in {row.mood for row in mood.on_rows(tuple(rows))}

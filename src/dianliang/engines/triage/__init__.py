@@ -12,7 +12,15 @@ from dianliang.engines.triage._duplicates import (
     likely_duplicates,
 )
 from dianliang.engines.triage._folds import near_duplicates
-from dianliang.engines.triage._hot import HotIssue, ReportedNeed, Trend, hot_issues
+from dianliang.engines.triage._hot import (
+    WITHIN_DAYS,
+    HotIssue,
+    ReportedNeed,
+    Trend,
+    Warmth,
+    hot_issues,
+    warmth,
+)
 from dianliang.engines.triage._lexicon_changes import (
     LexiconChange,
     carried,
@@ -54,6 +62,7 @@ __all__ = [
     "DEFAULT_LEXICON",
     "UNTAUGHT",
     "VERSION",
+    "WITHIN_DAYS",
     "AddressPart",
     "AreaCard",
     "Band",
@@ -87,6 +96,7 @@ __all__ = [
     "Trend",
     "Triage",
     "Urgency",
+    "Warmth",
     "address_parts",
     "carried",
     "combined",
@@ -101,4 +111,5 @@ __all__ = [
     "teach",
     "to_bytes",
     "touched",
+    "warmth",
 ]

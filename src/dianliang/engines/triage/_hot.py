@@ -81,6 +81,17 @@ class HotIssue:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warmth:
+    """How much is said of one matter at an instant: by how many people, and how it moves."""
+
+    reporters: int
+    heat: float
+    trend: Trend
+    recent: int
+    earlier: int
+
+
 def hot_issues(
     needs: Iterable[ReportedNeed],
     *,
@@ -118,6 +129,37 @@ def hot_issues(
             found.append(replace(issue, place=_most(names)))
     found.sort(key=lambda issue: (-issue.heat, issue.id))
     return _with_kept_ids(found, before)
+
+
+def warmth(
+    needs: Iterable[ReportedNeed], *, at: datetime, half_life_days: float = HALF_LIFE_DAYS
+) -> Warmth:
+    """Measure one matter by some of its needs, as `hot_issues` does by all of them.
+
+    So that each reader gets the figures of what he may see, and a line of past days can be drawn.
+    Needs after `at` are not read; none at all are steady and cold.
+
+    Raises:
+        ValueError: the half-life is not positive.
+    """
+    if half_life_days <= 0:
+        raise ValueError("half_life_days must be positive")
+    told = [need for need in needs if need.at <= at]
+    span = timedelta(days=half_life_days)
+    weight: dict[tuple[str, str], float] = {}
+    for need in told:
+        worth = need.severity * 0.5 ** ((at - need.at) / span)
+        weight[_who(need)] = max(worth, weight.get(_who(need), 0.0))
+    recent = len({_who(need) for need in told if need.at > at - span})
+    earlier = len({_who(need) for need in told if at - 2 * span < need.at <= at - span})
+    is_new = bool(told) and min(need.at for need in told) > at - span
+    return Warmth(
+        reporters=len(weight),
+        heat=round(sum(weight.values()), 4),
+        trend=_trend(recent, earlier, is_new=is_new),
+        recent=recent,
+        earlier=earlier,
+    )
 
 
 class _Alike:
@@ -289,31 +331,25 @@ def _issue(
     at: datetime,
     half_life_days: float,
 ) -> HotIssue:
-    weight: dict[tuple[str, str], float] = {}
-    for need in members:
-        age_days = (at - need.at) / timedelta(days=1)
-        worth = need.severity * 0.5 ** (age_days / half_life_days)
-        weight[_who(need)] = max(worth, weight.get(_who(need), 0.0))
-    span = timedelta(days=half_life_days)
-    recent = len({_who(need) for need in members if need.at > at - span})
-    earlier = len({_who(need) for need in members if at - 2 * span < need.at <= at - span})
+    told = warmth(members, at=at, half_life_days=half_life_days)
     areas = Counter(need.area_code for need in members if need.area_code)
+    days = f"{half_life_days:g} 天"
     return HotIssue(
         id=members[0].id,
         title=without_phones(_opening(central.text)).strip(),
         central_id=central.id,
         need_ids=tuple(need.id for need in members),
-        reporters=len(weight),
-        heat=round(sum(weight.values()), 4),
-        trend=_trend(recent, earlier, is_new=members[0].at > at - span),
+        reporters=told.reporters,
+        heat=told.heat,
+        trend=told.trend,
         area_code=_most(areas),
         place="",
         point=central.point or next((need.point for need in members if need.point), None),
         first_at=members[0].at,
         last_at=members[-1].at,
         reasons=(
-            f"{len(weight)} 人反映，共 {len(members)} 条",
-            f"近 {half_life_days:g} 天 {recent} 人，之前 {half_life_days:g} 天 {earlier} 人",
+            f"{told.reporters} 人反映，共 {len(members)} 条",
+            f"近 {days} {told.recent} 人，之前 {days} {told.earlier} 人",
         ),
     )
 

@@ -16,10 +16,11 @@ from dianliang.faces.board.period import Period, period_of
 from dianliang.faces.board.readers import READERS, sheet
 from dianliang.faces.board.templatetags.figures import whole_minutes
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import exporting
+from dianliang.flows import exporting, hot_page
 from dianliang.kernel.actor import Actor, Role
 
 DEFAULT_DAYS = 30
+MOST_HOT = 3
 LAST_PAGE = 100_000
 
 
@@ -61,6 +62,8 @@ def overview(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.GET.get("signage") == "1":
         request.session.modified = True  # a wall stays logged in while its page renews itself
         return TemplateResponse(request, "board/signage.html", context)
+    context["hot"] = hot_page.headlines(by=by, at=at, most=MOST_HOT)
+    context["may_open_hot"] = by.role in {Role.DISPATCHER, Role.ALLIANCE_UNIT}
     return TemplateResponse(request, "board/overview.html", context)
 
 

@@ -1,5 +1,7 @@
 """What a dispatcher fills in. Shape only: meaning is checked by the flow."""
 
+import re
+
 from django.http import QueryDict
 
 from dianliang.domain.intake.queries.board import TABS, Filters
@@ -14,6 +16,8 @@ CHANNELS = (
     ("steward", "电管家代报"),
     ("open311", "接口"),
 )
+MOST_NUMBERS = 60
+_NUMBER = re.compile(r"[A-Z]{2}\d{6}-\d{1,8}")
 
 
 def filters_of(query: QueryDict) -> Filters:
@@ -27,5 +31,11 @@ def filters_of(query: QueryDict) -> Filters:
         urgency=query.get("urgency", "") if query.get("urgency") in dict(URGENCIES) else "",
         channel=query.get("channel", "") if query.get("channel") in dict(CHANNELS) else "",
         overdue=query.get("overdue") == "1",
+        numbers=_numbers(query.get("numbers", "")),
         page=int(page) if page.isdecimal() and len(page) < 6 else 1,
     )
+
+
+def _numbers(text: str) -> str:
+    """Keep what looks like numbers of needs: a link from elsewhere chose them."""
+    return ",".join(_NUMBER.findall(text)[:MOST_NUMBERS])

@@ -19,7 +19,7 @@ from dianliang.domain.intake.queries.detail import NeedPage, need_page, need_row
 from dianliang.faces.console import links
 from dianliang.faces.console.forms import URGENCIES, filters_of
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import chat, deciding, handling, need_jobs, teaming
+from dianliang.flows import chat, deciding, handling, mood, need_jobs, teaming
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
@@ -46,7 +46,7 @@ def _need(
     at = now()
     back = filters_of(QueryDict(_back(request)))
     try:
-        page = need_page(number, by=by, at=at)
+        page = mood.on_page(need_page(number, by=by, at=at))
         duplicates = deciding.duplicates(number=number, by=by, at=at)
         team = teaming.team_of(number=number, by=by)
     except NotVisibleError as absent:
@@ -127,7 +127,7 @@ def _row(
 ) -> HttpResponse:
     """Answer with the line of the queue as it is now, and say aloud what happened."""
     try:
-        row = need_row(number, by=by, at=now())
+        (row,) = mood.on_rows((need_row(number, by=by, at=now()),))
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {"row": row, "query": filters_of(QueryDict(_back(request))).query()}

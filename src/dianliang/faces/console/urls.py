@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from dianliang.faces.console import (
     care,
     drift,
+    hot,
     intake,
     learning,
     need,
@@ -42,6 +43,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grid/", people.grid, name="grid"),
     path("grid/recruit/", people.recruit, name="grid_recruit"),
     path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),
+    path("hot/", hot.hot, name="hot"),
+    path("hot/start/", hot.start, name="hot_start"),
+    path("hot/<str:code>/mark/", hot.mark, name="hot_mark"),
     path("learning/", learning.learning, name="learning"),
     path("learning/act/", learning.act, name="learning_act"),
     path("rules/", rules.rules, name="rules"),

@@ -15,7 +15,7 @@ from dianliang.domain.intake.queries import board as queries
 from dianliang.domain.intake.queries import desk
 from dianliang.faces.console.forms import CHANNELS, URGENCIES, filters_of
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows import queue
+from dianliang.flows import mood, queue
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
 
@@ -53,7 +53,7 @@ def _board(
 
 
 def _rows(filters: queries.Filters, *, by: Actor) -> dict[str, Any]:
-    page = queries.board(by=by, filters=filters, at=now())
+    page = mood.on_board(queries.board(by=by, filters=filters, at=now()))
     return {
         "by": by,
         "filters": filters,

@@ -27,6 +27,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.flows import handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.county import County, build_county
+from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.route import publish_route
@@ -94,6 +95,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     _history(county, rng=rng, at=at)
     tell("今天的需求与工单")
     _today(county, rng=rng, at=at)
+    happening = Random(SEED)  # noqa: S311 (a demo world, not a secret)
+    build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     tell("电管家今天的路线")

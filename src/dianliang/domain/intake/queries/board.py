@@ -9,7 +9,8 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 
 from dianliang.domain.intake import access, search
 from dianliang.domain.intake.lifecycle import CLOCK_STOPPED, LABELS, NEED, OPEN
-from dianliang.domain.intake.models import Need, NeedJob, Participant
+from dianliang.domain.intake.models import Need, NeedJob
+from dianliang.domain.intake.queries.words import Voices, voices
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
 from dianliang.kernel.actor import Actor, Role
@@ -36,7 +37,7 @@ SOON_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a handler wants to see. Unknown values are ignored."""
+    """What a handler wants to see. Unknown values are ignored; `numbers` are joined by commas."""
 
     tab: str = "todo"
     q: str = ""
@@ -45,6 +46,7 @@ class Filters:
     urgency: str = ""
     channel: str = ""
     overdue: bool = False
+    numbers: str = ""
     page: int = 1
 
     def query(self, **changes: object) -> str:
@@ -80,6 +82,9 @@ class NeedRow:
     is_exact_place: bool
     forecast: str
     verbs: tuple[str, ...]
+    latest_words: tuple[str, ...] = ()
+    mood: str = ""
+    mood_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +111,14 @@ def board(*, by: Actor, filters: Filters, at: datetime) -> Board:
     shown = _sorted(rows, filters)[first : first + PAGE_ROWS]
     found = list(shown.select_related("service", "area", "unit", "handed_over_from"))
     fieldwork = fieldwork_of(found)
-    asked = _participants(found)
+    behind = voices(need.pk for need in found)
     made = tuple(
         row_of(
             need,
             by=by,
             at=at,
             fieldwork=fieldwork.get(need.pk, Fieldwork()),
-            participants=asked[need.pk],
+            behind=behind.get(need.pk, Voices()),
             words=filters.q,
         )
         for need in found
@@ -186,6 +191,8 @@ def _filtered(
         needs = needs.filter(urgency=filters.urgency)
     if filters.channel:
         needs = needs.filter(channel=filters.channel)
+    if filters.numbers:
+        needs = needs.filter(number__in=filters.numbers.split(","))
     if filters.overdue:
         late = Q(due_at__lt=at) | Q(first_response_at=None, response_due_at__lt=at)
         needs = needs.filter(late, status__in=OPEN - CLOCK_STOPPED)
@@ -232,15 +239,6 @@ def fieldwork_of(needs: list[Need]) -> dict[int, Fieldwork]:
     return made
 
 
-def _participants(needs: list[Need]) -> dict[int, int]:
-    counts = dict(
-        Participant.objects.filter(need__in=needs)
-        .values_list("need_id")
-        .annotate(count=Count("pk"))
-    )
-    return {need.pk: counts.get(need.pk, 0) for need in needs}
-
-
 def forecast(need: Need, *, at: datetime, fieldwork: Fieldwork) -> str:
     """Say whether a promise that still holds is going to be broken, and why; else nothing.
 
@@ -270,11 +268,11 @@ def row_of(
     by: Actor,
     at: datetime,
     fieldwork: Fieldwork | None = None,
-    participants: int = 1,
+    behind: Voices | None = None,
     words: str = "",
 ) -> NeedRow:
     """Return one need as a line of the queue."""
-    fieldwork = fieldwork or Fieldwork()
+    fieldwork, behind = fieldwork or Fieldwork(), behind or Voices(people=1)
     label, clock_at = next_clock(need, fieldwork)
     is_exact_place = need.lat is not None
     return NeedRow(
@@ -293,7 +291,8 @@ def row_of(
         clock_label=label,
         clock_at=clock_at,
         tone=tone(need, clock_at, at=at),
-        participants=participants,
+        participants=behind.people,
+        latest_words=behind.words,
         reopened_count=need.reopened_count,
         lat=need.lat if is_exact_place else need.area.lat,
         lon=need.lon if is_exact_place else need.area.lon,

@@ -12,6 +12,7 @@ from dianliang.domain.intake import access
 from dianliang.domain.intake.models import Decision, Need
 from dianliang.domain.intake.queries.board import Fieldwork, NeedRow, fieldwork_of, row_of, verbs
 from dianliang.domain.intake.queries.following import PLAIN_WORDS
+from dianliang.domain.intake.queries.words import voices
 from dianliang.domain.intake.suggesting import latest_suggestion
 from dianliang.domain.work.lifecycle import JOB, JOB_LABELS, VISIT, VISIT_LABELS
 from dianliang.domain.work.models import Job
@@ -182,7 +183,7 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
     related = ("job__unit", "job__handed_over_from")
     parts = list(need.parts.select_related(*related).prefetch_related("job__visits__team"))
     return NeedPage(
-        row=row_of(need, by=by, at=at, fieldwork=fieldwork),
+        row=row_of(need, by=by, at=at, fieldwork=fieldwork, behind=voices([need.pk]).get(need.pk)),
         arrived_at=fieldwork.arrived_at,
         text=need.text,
         address=need.address,
@@ -243,7 +244,7 @@ def need_row(number: str, *, by: Actor, at: datetime) -> NeedRow:
         by=by,
         at=at,
         fieldwork=fieldwork_of([need]).get(need.pk),
-        participants=need.participants.count(),
+        behind=voices([need.pk]).get(need.pk),
     )
 
 
