@@ -1,4 +1,4 @@
-"""Published instances say the same in our words; a made-up one shows each thing that could differ."""
+"""Published instances say the same in our words; made-up ones show what could differ."""
 
 import pytest
 from benchmarks.routing.instances import periodic

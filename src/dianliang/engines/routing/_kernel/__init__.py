@@ -20,7 +20,7 @@ from dianliang.engines.routing._cache import cache_folder
 _settings: Any = config
 _kept = _settings.CACHE_DIR
 _settings.CACHE_DIR = str(cache_folder())
-for _name in ("records", "timing", "placing", "groups", "search", "crossing"):
+for _name in ("records", "timing", "placing", "groups", "judging", "tails", "search", "crossing"):
     import_module(f"{__name__}.{_name}")
 _settings.CACHE_DIR = _kept
 
@@ -29,6 +29,9 @@ from dianliang.engines.routing._kernel.crossing import (  # noqa: E402
 )
 from dianliang.engines.routing._kernel.groups import (  # noqa: E402
     distinct_teams,
+)
+from dianliang.engines.routing._kernel.judging import (  # noqa: E402
+    keep_best,
 )
 from dianliang.engines.routing._kernel.placing import (  # noqa: E402
     best_anywhere,
@@ -68,7 +71,6 @@ from dianliang.engines.routing._kernel.records import (  # noqa: E402
 from dianliang.engines.routing._kernel.search import (  # noqa: E402
     build,
     improve,
-    keep_best,
 )
 from dianliang.engines.routing._kernel.timing import (  # noqa: E402
     measure,
