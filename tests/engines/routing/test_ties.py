@@ -15,6 +15,8 @@ from dianliang.engines.routing import (
     Priority,
     Problem,
     Series,
+    Shift,
+    Team,
     Weights,
     check,
     follow_plan,
@@ -22,7 +24,7 @@ from dianliang.engines.routing import (
 )
 from dianliang.engines.routing._ties import MOST_PATTERNS, patterns_of
 from dianliang.kernel.calendar import SHANGHAI
-from tests.engines.routing.worlds import at, job, team, window
+from tests.engines.routing.worlds import SEAT, at, job, team, window
 
 SHORT = MaxIterations(limit=400)
 
@@ -126,6 +128,26 @@ def test_only_the_given_patterns_of_days_are_used():
     plan = planned(problem)
 
     assert (day_of(plan, "V0"), day_of(plan, "V1")) == (days[1], days[3])
+
+
+def test_a_visit_after_midnight_counts_for_the_day_on_which_the_night_shift_began():
+    evenings = [at(20, day).astimezone(SHANGHAI).date() for day in range(3)]
+    nights = tuple(Shift(window=window(20, 32, day), start=SEAT) for day in range(3))
+    after_midnight = tuple(window(25, 29, day) for day in range(3))
+    problem = Problem(
+        jobs=tuple(job(f"V{i}", windows=after_midnight) for i in range(2)),
+        teams=(Team(id="A", shifts=nights),),
+        series=(Series(id="S", job_ids=("V0", "V1"), patterns=((evenings[0], evenings[2]),)),),
+    )
+    asked_for_others = replace(
+        problem, series=(replace(problem.series[0], patterns=((evenings[0], evenings[1]),)),)
+    )
+
+    plan = planned(problem)
+
+    assert [plan.stop_of(id_)[0].shift for id_ in ("V0", "V1")] == [0, 2]
+    assert day_of(plan, "V0") == evenings[1]
+    assert [broken.rule for broken in check(asked_for_others, plan)] == ["series"]
 
 
 @given(

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.routing.cases import week
+from numba.core.registry import CPUDispatcher
 
 import dianliang
 from dianliang.engines import routing
 from dianliang.engines.routing import _kernel as kernel
+from tests.benchmarks.routing.test_cases import SMALL
 from tests.engines.routing.worlds import job, team
 
 ASK = "from dianliang.engines.routing import _cache; print(_cache.cache_folder())"
@@ -88,3 +91,29 @@ def test_what_was_warmed_serves_problems_with_and_without_series_whatever_their_
             routing.solve(problem, stop=routing.MaxIterations(limit=1))
 
     assert [len(each.signatures) for each in compiled] == before
+
+
+def compiled_so_far():
+    """Return what each function of the kernel was compiled for."""
+    modules = [module for name, module in sys.modules.items() if name.startswith(kernel.__name__)]
+    functions = [one for module in modules for one in vars(module).values()]
+    return {
+        one.py_func.__name__: set(one.signatures)
+        for one in functions
+        if isinstance(one, CPUDispatcher)
+    }
+
+
+@pytest.mark.parametrize("name", [*SMALL, "many teams"])
+def test_what_was_warmed_serves_every_kind_of_case_as_a_whole_and_in_regions(name):
+    """An array that is a slice of another is another type to the compiler too."""
+    problem = week(visits=60, stewards=20) if name == "many teams" else SMALL[name]
+    routing.warm()
+    before = compiled_so_far()
+
+    for region_jobs in (1000, 20):
+        params = routing.Params(region_jobs=region_jobs)
+        routing.solve(problem, stop=routing.MaxIterations(limit=20), params=params)
+
+    assert before["improve"]
+    assert compiled_so_far() == before

@@ -142,12 +142,14 @@ def _together(problem: Problem, plan: Plan) -> Iterator[Violation]:
             if not link.lag_from_s - 1 <= lag <= link.lag_to_s + 1:
                 words = f"工单 {link.first} 与 {link.then} 的先后间隔不符。"
                 yield Violation(rule="link", job_id=link.first, team_id="", words=words)
+    opens = {
+        (team.id, number): shift.window.start
+        for team in problem.teams
+        for number, shift in enumerate(team.shifts)
+    }
     for series in problem.series:
-        days = tuple(
-            found[id_][1].start_at.astimezone(SHANGHAI).date()
-            for id_ in series.job_ids
-            if id_ in found
-        )
+        own = [found[id_][0] for id_ in series.job_ids if id_ in found]
+        days = tuple(opens[route.team_id, route.shift].astimezone(SHANGHAI).date() for route in own)
         if days and not _is_pattern(series, days):
             words = f"系列 {series.id} 的日期组合不被允许。"
             yield Violation(rule="series", job_id=series.job_ids[0], team_id="", words=words)

@@ -137,7 +137,8 @@ class Series:
     """Visits of one customer that are planned together: on which days, if possible by one team.
 
     `patterns` are the allowed combinations of days, a day for each job. Without them any days in
-    the order of the jobs do that lie `gap_from_days` to `gap_to_days` apart.
+    the order of the jobs do that lie `gap_from_days` to `gap_to_days` apart. A visit's day is the
+    one on which the team's shift begins, also where the night is over when it is made.
     """
 
     id: str

@@ -207,7 +207,7 @@ def _kinds(d: Data, routes: Ints, jobs: Ints) -> tuple[Ints, Ints, Ints]:
     rank[job, rows[job, place]] = place
     width = max(1, min(len(present), rows.shape[1]))
     near = np.argsort(rank, axis=1, kind="stable")[:, :width]
-    return starts.astype(np.int64), order, near
+    return starts.astype(np.int64), order, np.ascontiguousarray(near)
 
 
 def _series(d: Data, jobs: Ints, new_job: Ints, items: Records) -> tuple[Records, Ints, Ints]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from dianliang.engines.routing._anneal import Params
 from dianliang.engines.routing._desk import recommend
 from dianliang.engines.routing._disruption import replan
 from dianliang.engines.routing._model import Job, Link, Lunch, Problem, Series, Shift, Team
@@ -42,6 +43,7 @@ def warm() -> None:
     )
     urgent = Job(id="urgent", at=HERE, duration_s=600)
     plan = solve(problem, stop=MaxIterations(limit=100))
+    solve(problem, stop=MaxIterations(limit=10), params=Params(region_jobs=3))
     recommend(problem, plan, urgent)
     insert_job(problem, plan, urgent)
     replan(problem, plan, stop=MaxIterations(limit=10), before=MORNING)

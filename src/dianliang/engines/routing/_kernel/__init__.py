@@ -3,7 +3,8 @@
 Method: slack induction by string removals (Christiaens & Vanden Berghe 2020): strings of
 neighbouring jobs are taken out of neighbouring routes and put back greedily with blinks, under
 simulated annealing. Most insertions are judged in constant time; only those that make somebody
-later are followed along the route. A break is an item of its route that happens wherever the team
+later are followed along the route. Between ruins tails of two routes change places (2-opt*): a
+string is too short for what is wrong with a long route. A break is an item of its route that happens wherever the team
 is. Jobs of a series are taken out and put back together on the best pattern of days; linked jobs
 likewise, at begins that are then held fixed ("anchored"), so that routes stay independent.
 
@@ -20,7 +21,7 @@ from dianliang.engines.routing._cache import cache_folder
 _settings: Any = config
 _kept = _settings.CACHE_DIR
 _settings.CACHE_DIR = str(cache_folder())
-for _name in ("records", "timing", "placing", "groups", "search", "crossing"):
+for _name in ("records", "timing", "placing", "groups", "judging", "tails", "search", "crossing"):
     import_module(f"{__name__}.{_name}")
 _settings.CACHE_DIR = _kept
 
@@ -29,6 +30,9 @@ from dianliang.engines.routing._kernel.crossing import (  # noqa: E402
 )
 from dianliang.engines.routing._kernel.groups import (  # noqa: E402
     distinct_teams,
+)
+from dianliang.engines.routing._kernel.judging import (  # noqa: E402
+    keep_best,
 )
 from dianliang.engines.routing._kernel.placing import (  # noqa: E402
     best_anywhere,
@@ -68,7 +72,6 @@ from dianliang.engines.routing._kernel.records import (  # noqa: E402
 from dianliang.engines.routing._kernel.search import (  # noqa: E402
     build,
     improve,
-    keep_best,
 )
 from dianliang.engines.routing._kernel.timing import (  # noqa: E402
     measure,

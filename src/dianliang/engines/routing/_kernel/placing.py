@@ -27,6 +27,7 @@ from dianliang.engines.routing._kernel.timing import (
     late_cost,
     rested,
     schedule,
+    schedule_from,
 )
 
 
@@ -61,7 +62,8 @@ def price_as_turned(
     if is_idle(d, s, v):
         price += route.fixed
     else:
-        detour -= d.time[before, after]
+        direct = p + 1 if p < size and s.stops[v, p].item >= n else p
+        detour -= s.stops[v, direct].way
     price += d.travel_price * detour
     if price >= bound:
         return INFEASIBLE, -1
@@ -117,11 +119,27 @@ def price_at(
     return price, begin
 
 
+@inlined
+def is_timely(d: Data, s: Tour, v: int, p: int, done: int, shuts: int) -> bool:
+    """Tell whether a job that can begin till `shuts` and be done from `done` may fit, ways aside.
+
+    Where a break stands beside the position this is left to the price.
+    """
+    n = d.able.shape[0]
+    if p > 0 and s.stops[v, p - 1].item < n and s.stops[v, p - 1].leave > shuts:
+        return False
+    return p == s.runs[v].length or s.stops[v, p].item >= n or s.stops[v, p].latest >= done
+
+
 @compiled
 def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
     """List positions worth pricing: beside neighbours, in idle routes, at ends of near routes."""
     w.counters[1] += 1
     token, count = w.counters[1], 0
+    done, shuts = NEVER, -NEVER
+    for i in range(d.items[job].first, d.items[job].last):
+        done = min(done, d.windows[i].opens + d.items[job].service)
+        shuts = max(shuts, d.windows[i].shuts)
     for k in range(d.beside.shape[1]):
         other = d.beside[job, k]
         v = s.spots[other].where
@@ -130,8 +148,9 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
         for p in range(s.spots[other].position, s.spots[other].position + 2):
             if w.stamp[v, p] != token:
                 w.stamp[v, p] = token
-                w.places[count].route, w.places[count].index = v, p
-                count += 1
+                if is_timely(d, s, v, p, done, shuts):
+                    w.places[count].route, w.places[count].index = v, p
+                    count += 1
     for k in range(d.near_kinds.shape[1]):
         kind = d.near_kinds[job, k]
         first, last = d.kind_start[kind], d.kind_start[kind + 1]
@@ -169,7 +188,7 @@ def put_as_turned(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
         s.stops[v, q].item = s.stops[v, q - 1].item
     s.stops[v, p].item = item
     s.runs[v].length += 1
-    return schedule(d, s, v)
+    return schedule_from(d, s, v, p)
 
 
 @compiled

@@ -78,6 +78,8 @@ STOP = np.dtype(
         ("ahead", "i8"),  # where the next real stop from here on begins
         ("latest", "i8"),  # latest arrival that breaks nothing
         ("calm", "i8"),  # latest arrival that costs nothing
+        ("cost", "f8"),  # price of the route up to the end of the item
+        ("work", "i8"),  # seconds of travel and service up to there
         ("head_s", "i8"),  # from leaving to the end of the item: least seconds,
         ("head_early", "i8"),  # first and last moment of leaving that need no more
         ("head_late", "i8"),

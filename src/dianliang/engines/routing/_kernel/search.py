@@ -8,6 +8,11 @@ from dianliang.engines.routing._kernel.groups import (
     place_linked,
     place_series,
 )
+from dianliang.engines.routing._kernel.judging import (
+    change,
+    take,
+    undo,
+)
 from dianliang.engines.routing._kernel.placing import (
     drop,
     place_one,
@@ -27,16 +32,22 @@ from dianliang.engines.routing._kernel.records import (
     i64,
     uniform,
 )
+from dianliang.engines.routing._kernel.tails import swap_tails
 from dianliang.engines.routing._kernel.timing import (
-    balance,
     schedule,
+    schedule_from,
 )
 
 BLINK = 0.01
 """So often a position is overlooked, that greed does not always repeat itself."""
 MEAN_REMOVED, LONGEST_STRING = 10.0, 10
 SPLIT_SHARE = 0.5
-SPLIT_GROWTH = 0.01
+SPLIT_GROWTH, SHORT_ROUTE = 0.01, 20
+"""So often what is preserved within a string grows by one more job, or else, in a route of no more
+than so many, so often it does not: there both ends lie near the job, in a longer one neither does.
+"""
+TAILS = 10
+"""So many exchanges of tails are tried for each ruin; most are dismissed at a glance."""
 STIFF_SHARE = 0.25
 LURED_EVERY = 4
 """So often a far place may be gone to at a loss, as if others there, or its line, followed."""
@@ -62,8 +73,8 @@ def remove_string(
     most = 1 + int(uniform(state) * min(longest, size))
     kept = 0
     if uniform(state) < SPLIT_SHARE and most < size:
-        kept = 1
-        while most + kept < size and uniform(state) > SPLIT_GROWTH:
+        kept, growth = 1, 1.0 - SPLIT_GROWTH if size <= SHORT_ROUTE else SPLIT_GROWTH
+        while most + kept < size and uniform(state) < growth:
             kept += 1
     span = min(most + kept, size)
     low, high = max(0, s.spots[job].position - span + 1), min(s.spots[job].position, size - span)
@@ -80,6 +91,7 @@ def remove_string(
             s.stops[v, write].item = item
             write += 1
     s.runs[v].length = write
+    schedule_from(d, s, v, first)
     return count
 
 
@@ -144,7 +156,6 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
             continue
         touched = save(s, w, d, v, touched)
         count = remove_string(d, s, w, v, job, LONGEST_STRING, count, state)
-        schedule(d, s, v)
     for k in range(-1, d.near.shape[1]):
         job = seed if k < 0 else d.near[seed, k]
         if s.spots[job].where < 0:
@@ -271,59 +282,6 @@ def recreate(
 
 
 @compiled
-def change(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> float:
-    """Return how much dearer the plan is than before this iteration; INFEASIBLE over a budget."""
-    price, is_over = 0.0, False
-    for i in range(touched):
-        price += s.runs[w.touched[i]].cost - s.runs[w.touched[i]].old_cost
-        team = d.routes[w.touched[i]].team
-        is_over |= s.worked[team] > d.teams[team].budget
-        if d.balance_price > 0 and w.old_worked[team] >= 0:
-            price += balance(d, team, s.worked[team]) - balance(d, team, w.old_worked[team])
-        w.old_worked[team] = -1
-    for i in range(count):
-        job = w.removed[i]
-        price += d.items[job].penalty * ((s.spots[job].where < 0) - s.spots[job].was_out)
-        series = d.items[job].series
-        if series >= 0 and job == d.series_jobs[d.series[series].first]:
-            price += s.loyal[series] - w.old_loyal[series]
-    return INFEASIBLE if is_over else price
-
-
-@compiled
-def undo(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> None:
-    """Bring every touched route back to what it was."""
-    for i in range(count):
-        job = w.removed[i]
-        s.spots[job].anchor, s.spots[job].where = s.spots[job].old_anchor, -1
-        s.spots[job].turned = s.spots[job].old_turned
-        if d.items[job].series >= 0:
-            s.loyal[d.items[job].series] = w.old_loyal[d.items[job].series]
-    for i in range(touched):
-        v = w.touched[i]
-        s.runs[v].length = s.runs[v].old_length
-        for p in range(s.runs[v].length):
-            s.stops[v, p].item = w.old_sequence[v, p]
-        schedule(d, s, v)
-
-
-@compiled
-def keep_best(s: Tour, b: Tour) -> None:
-    """Copy what has changed since the last best plan into it."""
-    for v in range(s.runs.shape[0]):
-        if s.runs[v].changed:
-            s.runs[v].changed = False
-            b.runs[v].length = s.runs[v].length
-            for p in range(s.runs[v].length):
-                b.stops[v, p].item = s.stops[v, p].item
-    for series in range(s.loyal.shape[0]):
-        b.loyal[series] = s.loyal[series]
-    for item in range(s.spots.shape[0]):
-        b.spots[item].anchor = s.spots[item].anchor
-        b.spots[item].turned = s.spots[item].turned
-
-
-@compiled
 def improve(
     d: Data,
     s: Tour,
@@ -350,12 +308,7 @@ def improve(
             is_fine = settle_rests(d, s, w, lifted)
         price = change(d, s, w, count, touched)
         if is_cheap and is_fine and price <= most:
-            totals[0] += price
-            for i in range(touched):
-                s.runs[w.touched[i]].changed = True
-            if totals[0] < totals[1] - 1e-6:
-                totals[1] = totals[0]
-                keep_best(s, b)
+            take(s, w, b, totals, price, touched)
         else:
             undo(d, s, w, count, touched)
         for i in range(touched):
@@ -364,6 +317,8 @@ def improve(
             s.spots[w.removed[i]].stiff = 0
             if d.items[w.removed[i]].series >= 0:
                 w.old_loyal[d.items[w.removed[i]].series] = -1.0
+        for _ in range(TAILS):
+            swap_tails(d, s, w, b, totals, state, temperature)
 
 
 @compiled

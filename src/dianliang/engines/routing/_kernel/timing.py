@@ -125,8 +125,11 @@ def measure(d: Data, s: Tour, v: int) -> int:
 
 
 @compiled
-def slacken(d: Data, s: Tour, v: int) -> None:
-    """Write the latest arrivals of a timed route, backwards."""
+def slacken(d: Data, s: Tour, v: int, first: int) -> None:
+    """Write the latest arrivals of a timed route, backwards.
+
+    Before `first` nothing has changed but what comes later, so the first that is as it was ends it.
+    """
     n, size, route = d.able.shape[0], s.runs[v].length, d.routes[v]
     end = s.stops[v, size]
     latest, calm = route.shuts, max(route.closes, s.runs[v].home)
@@ -156,6 +159,8 @@ def slacken(d: Data, s: Tour, v: int) -> None:
             if item.late_price > 0:
                 calm = min(calm, max(item.due + item.late_free, stop.begin))
             calm = latest_begin(d, stop.item, calm)
+        if p < first and stop.latest == latest and stop.calm == calm:
+            break
         stop.latest, stop.calm = latest, calm
         stop.ahead = s.stops[v, p + 1].ahead if stop.item >= n else entry_of(d, s, stop.item)
 
@@ -188,9 +193,20 @@ def stow(d: Data, s: Tour, v: int) -> bool:
 @compiled
 def schedule(d: Data, s: Tour, v: int) -> bool:
     """Time a route from its sequence and tell whether it keeps every rule."""
+    return schedule_from(d, s, v, i64(0))
+
+
+@compiled
+def schedule_from(d: Data, s: Tour, v: int, first: int) -> bool:
+    """Time a route whose items before `first` stand as they were last timed, without a fault."""
     n, run, route = d.able.shape[0], s.runs[v], d.routes[v]
-    clock, spot, cost, work, is_used, is_fine = route.opens, route.start, 0.0, 0, False, True
-    for p in range(run.length):
+    clock, spot, cost, work, is_used, is_fine = route.opens, route.start, 0.0, i64(0), False, True
+    if first > 0 and s.stops[v, first - 1].item >= n:  # how long a break lasts is up to what comes
+        first -= 1
+    if first > 0:
+        last = s.stops[v, first - 1]
+        clock, spot, cost, work, is_used = last.leave, last.spot, last.cost, last.work, True
+    for p in range(first, run.length):
         stop = s.stops[v, p]
         item = d.items[stop.item]
         s.spots[stop.item].where, s.spots[stop.item].position = v, p
@@ -201,7 +217,7 @@ def schedule(d: Data, s: Tour, v: int) -> bool:
             if p < run.length - 1:
                 way = i64(d.time[spot, entry_of(d, s, s.stops[v, p + 1].item)])
                 clock = rested(d, stop.item, clock, way)
-            stop.leave = clock
+            stop.leave, stop.cost, stop.work = clock, cost, work
             continue
         way = d.time[spot, entry_of(d, s, stop.item)]
         anchor, begin = s.spots[stop.item].anchor, begin_of(d, stop.item, clock + way)
@@ -213,6 +229,7 @@ def schedule(d: Data, s: Tour, v: int) -> bool:
         stop.way, stop.begin, stop.spot, stop.leave = way, begin, spot, clock
         cost += d.travel_price * way + late_cost(d, stop.item, begin) + d.extra[stop.item, v]
         work += way + item.service
+        stop.cost, stop.work = cost, work
         is_used = True
     way = d.time[spot, route.end] if is_used else 0
     s.stops[v, run.length].way, run.home = way, clock + way
@@ -220,7 +237,7 @@ def schedule(d: Data, s: Tour, v: int) -> bool:
     run.cost = cost if is_used else 0.0
     s.worked[route.team] += work + way - run.work
     run.work = work + way
-    slacken(d, s, v)
+    slacken(d, s, v, first)
     if route.longest < NEVER and is_fine:
         is_fine = measure(d, s, v) <= route.longest
     return stow(d, s, v) and is_fine and run.home <= route.shuts

@@ -1,0 +1,124 @@
+# pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
+# mypy: disable-error-code="no-any-return"
+"""Exchange the tails of two routes (2-opt*): what no string, being short, does to a long route."""
+
+import numpy as np
+
+from dianliang.engines.routing._kernel.judging import change, take, undo
+from dianliang.engines.routing._kernel.placing import save
+from dianliang.engines.routing._kernel.records import (
+    INFEASIBLE,
+    Data,
+    Floats,
+    Scratch,
+    State,
+    Tour,
+    compiled,
+    i64,
+    inlined,
+    uniform,
+)
+from dianliang.engines.routing._kernel.timing import schedule_from
+
+FOLLOWERS = 20
+"""So many of the jobs that may best stand next to a job may come after it."""
+
+
+@inlined
+def is_parted(d: Data, s: Tour, v: int, p: int) -> bool:
+    """Tell whether a route can be parted before a position: its break lies well before."""
+    rest = d.routes[v].rest
+    return rest < 0 or s.spots[rest].position < p - 1
+
+
+@inlined
+def is_laden(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> bool:
+    """Tell whether the head of a route and the tail of another would be more than there is room."""
+    for g in range(d.room.shape[1]):
+        head = s.load_after[v, 0, g] - s.load_after[v, p, g]
+        if head + s.load_after[u, q, g] > d.room[v, g]:
+            return True
+    return False
+
+
+@compiled
+def tails_price(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> float:
+    """Return what exchanging the tails from two positions costs in travel; INFEASIBLE in time.
+
+    In constant time, as far as the ends of the routes are alike and nothing is brought back: who
+    takes the change has it timed exactly.
+    """
+    mine, other = d.routes[v], d.routes[u]
+    if mine.end != other.end or not is_parted(d, s, v, p) or not is_parted(d, s, u, q):
+        return INFEASIBLE
+    tail, tail_other = s.stops[v, p], s.stops[u, q]
+    last = s.stops[v, p - 1]
+    spot_other, ready_other = other.start, other.opens
+    if q > 0:
+        spot_other, ready_other = s.stops[u, q - 1].spot, s.stops[u, q - 1].leave
+    way = i64(d.time[last.spot, tail_other.ahead])
+    if last.leave + way > tail_other.latest:
+        return INFEASIBLE
+    price = d.travel_price * (way - tail.way - tail_other.way)
+    if q == 0 and p == s.runs[v].length:
+        return price - other.fixed
+    way = i64(d.time[spot_other, tail.ahead])
+    if ready_other + way > tail.latest:
+        return INFEASIBLE
+    return price + d.travel_price * way
+
+
+@inlined
+def may_move(d: Data, s: Tour, v: int, p: int, u: int) -> bool:
+    """Tell whether rules let another route have all jobs of a tail."""
+    for i in range(p, s.runs[v].length):
+        job = s.stops[v, i].item
+        item = d.items[job]
+        if not d.able[job, u] or item.held or item.series >= 0 or item.partner >= 0:
+            return False
+    return True
+
+
+@inlined
+def graft(s: Tour, w: Scratch, v: int, p: int, u: int, q: int) -> None:
+    """Give a route what another had from a position on, in place of its own tail."""
+    size = s.runs[u].old_length - q
+    for i in range(size):
+        s.stops[v, p + i].item = w.old_sequence[u, q + i]
+    s.runs[v].length = p + size
+
+
+@compiled
+def swap_tails(
+    d: Data, s: Tour, w: Scratch, b: Tour, totals: Floats, state: State, temperature: float
+) -> None:
+    """Let a job drawn at random be followed by one that may well, with all that comes after it."""
+    job = int(uniform(state) * d.able.shape[0])
+    rank = int(uniform(state) * min(FOLLOWERS, d.beside.shape[1]))
+    v = s.spots[job].where
+    if v < 0 or d.beside.shape[1] == 0:
+        return
+    follower = d.beside[job, rank]
+    u, p, q = s.spots[follower].where, s.spots[job].position + 1, s.spots[follower].position
+    if u < 0 or u == v:
+        return
+    most = -temperature * np.log(max(uniform(state), 1e-12))
+    if tails_price(d, s, v, p, u, q) > most:
+        return
+    longer = max(p + s.runs[u].length - q, q + s.runs[v].length - p)
+    if longer + 2 >= s.stops.shape[1] or is_laden(d, s, v, p, u, q) or is_laden(d, s, u, q, v, p):
+        return
+    if not may_move(d, s, v, p, u) or not may_move(d, s, u, q, v):
+        return
+    w.counters[0] += 1
+    touched = save(s, w, d, u, save(s, w, d, v, i64(0)))
+    graft(s, w, v, p, u, q)
+    graft(s, w, u, q, v, p)
+    is_fine = schedule_from(d, s, v, p)
+    is_fine = schedule_from(d, s, u, q) and is_fine
+    price = change(d, s, w, i64(0), touched)
+    if is_fine and price <= most:
+        take(s, w, b, totals, price, touched)
+    else:
+        undo(d, s, w, i64(0), touched)
+    s.runs[v].saved = s.runs[u].saved = False

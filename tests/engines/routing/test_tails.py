@@ -1,0 +1,83 @@
+"""What comes after a job may change routes as a whole, where rules let it and that is cheaper."""
+
+import pytest
+
+from dianliang.engines.routing import Problem, Team
+from dianliang.engines.routing import _kernel as kernel
+from dianliang.engines.routing._arrays import compile_problem
+from dianliang.engines.routing._kernel.tails import swap_tails
+from dianliang.engines.routing._state import Search
+from tests.engines.routing.worlds import job, shift
+
+WEST, EAST = ("west0", "west1", "west2"), ("east0", "east1", "east2")
+CROSSED = {0: ["west0", "east1", "east2"], 1: ["east0", "west1", "west2"]}
+
+
+def crossed(*, room=9, seed=1):
+    """Return a search on two routes that should have kept to their own side of town."""
+    jobs = tuple(
+        job(name, km_east=side * (9 + i), gear={"pump": pumps})
+        for side, names, pumps in ((-1, WEST, 1), (1, EAST, 0))
+        for i, name in enumerate(names)
+    )
+    crews = tuple(
+        Team(id=id_, shifts=(shift(lunch=False),), gear={"pump": pumps})
+        for id_, pumps in (("A", room), ("B", 9))
+    )
+    compiled = compile_problem(Problem(jobs=jobs, teams=crews))
+    search = Search.begin(compiled.data, seed=seed)
+    for route, names in CROSSED.items():
+        assert search.lay(route, [compiled.numbers[name] for name in names])
+    search.settle()
+    return compiled, search
+
+
+def after_swaps(compiled, search):
+    """Try many exchanges; return the routes' jobs by name, and check that nothing else changed."""
+    for _ in range(500):
+        swap_tails(
+            search.data, search.tour, search.scratch, search.best, search.totals, search.state, 1e-9
+        )
+    told = search.totals[1]
+    laid = search.laid().sequences
+    search.recall()
+    assert kernel.retime(search.data, search.tour)
+    assert kernel.total(search.data, search.tour) == pytest.approx(told)
+    return {
+        route: [compiled.jobs[number].id for number in numbers] for route, numbers in laid.items()
+    }
+
+
+def test_routes_that_cross_exchange_their_tails_and_drive_less():
+    compiled, search = crossed()
+    before = search.totals[1]
+
+    found = after_swaps(compiled, search)
+
+    assert sorted(name for names in found.values() for name in names) == sorted(WEST + EAST)
+    assert search.totals[1] < 0.8 * before
+
+
+def test_routes_that_cross_become_one_where_that_is_shorter():
+    """The second team stays at home: its tail is put behind the first team's jobs."""
+    compiled, search = crossed()
+    for route, names in ((0, ["west0"]), (1, ["west1", "west2"])):
+        assert search.lay(route, [compiled.numbers[name] for name in names])
+    search.settle()
+
+    assert after_swaps(compiled, search) == {0: list(WEST)}
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_a_tail_stays_where_one_of_its_jobs_may_not_go(seed):
+    compiled, search = crossed(seed=seed)
+    search.data.able[compiled.numbers["west2"], 0] = False
+
+    assert "west2" in after_swaps(compiled, search)[1]
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_a_team_gets_no_tail_that_needs_more_gear_than_it_has(seed):
+    compiled, search = crossed(room=2, seed=seed)
+
+    assert len({*after_swaps(compiled, search).get(0, ())} & {*WEST}) <= 2
