@@ -71,8 +71,9 @@ def from_tables() -> Iterator[str]:
     yield from detail.WORK_WORDS.values()
     yield from detail.BANDS.values()
     yield from queue.BULK.values()
-    yield from chain.from_iterable(words.SECTIONS.values())
-    yield from (*hot.TRENDS.values(), *hot.STATES.values(), *mood.LABELS.values())
+    yield from chain(
+        *words.SECTIONS.values(), hot.TRENDS.values(), hot.STATES.values(), mood.LABELS.values()
+    )
     yield from plan_page.FIX_LABELS.values()
     yield from difference.KINDS.values()
     yield from filter(None, difference.CAUSES.values())
