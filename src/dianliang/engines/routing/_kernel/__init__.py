@@ -4,9 +4,10 @@ Method: slack induction by string removals (Christiaens & Vanden Berghe 2020): s
 neighbouring jobs are taken out of neighbouring routes and put back greedily with blinks, under
 simulated annealing. Most insertions are judged in constant time; only those that make somebody
 later are followed along the route. Between ruins tails of two routes change places (2-opt*): a
-string is too short for what is wrong with a long route. A break is an item of its route that happens wherever the team
-is. Jobs of a series are taken out and put back together on the best pattern of days; linked jobs
-likewise, at begins that are then held fixed ("anchored"), so that routes stay independent.
+string is too short for what is wrong with a long route. A break is an item of its route that
+happens wherever the team is. Jobs of a series are taken out and put back together on the best
+pattern of days; linked jobs likewise, at begins that are then held fixed ("anchored"), so that
+routes stay independent.
 
 Machine code is kept on disk: see `_cache`.
 """
