@@ -16,7 +16,10 @@ def test_a_rule_takes_effect_from_a_phone_without_scripts(chromium, server):
     town.user("keeper", Role.ADMINISTRATOR)
     town.post("村口的路灯坏了", area_code="V1", service_code="PWR-LIGHT", at=now())
     page = chromium.new_page(
-        base_url=server, viewport={"width": 390, "height": 844}, java_script_enabled=False
+        base_url=server,
+        locale="zh-CN",
+        viewport={"width": 390, "height": 844},
+        java_script_enabled=False,
     )
     page.goto("/console/rules/")
     page.fill("#id_username", "keeper")
