@@ -322,3 +322,25 @@ def test_looking_at_a_phone_is_on_record_with_its_reason(town):
     event = AuditEvent.objects.get(verb="intake.need.reveal")
     assert (event.reason, event.actor_id) == ("约时间", "user:LM")
     assert "138" not in event.after + event.reason
+
+
+def test_what_a_person_made_urgent_stays_so_with_another_service(town):
+    need = town.post("想给车位装充电桩", area_code="V1")
+    by = town.actor()
+    handling.set_urgency(number=need.number, urgency="urgent", reason="老人在家", by=by, at=NOON)
+
+    handling.classify(number=need.number, service_code="PWR-LIGHT", by=by, at=NOON)
+
+    need.refresh_from_db()
+    assert (need.service.code, need.urgency) == ("PWR-LIGHT", "urgent")
+
+
+def test_what_was_only_agreed_to_follows_the_service(town):
+    need = town.post("想给车位装充电桩", area_code="V1")
+    by = town.actor()
+    handling.accept(number=need.number, by=by, at=NOON)
+
+    handling.classify(number=need.number, service_code="PWR-OUTAGE", by=by, at=NOON)
+
+    need.refresh_from_db()
+    assert need.urgency == "urgent"

@@ -10,7 +10,7 @@ from dianliang.domain.insight import hot as insight
 from dianliang.domain.insight.models import HotIssue, HotRun
 from dianliang.domain.intake.models import Need, Participant
 from dianliang.domain.intake.reporting import Reporter
-from dianliang.flows import handling, hot, posting, privacy, worker
+from dianliang.flows import handling, hot, hot_page, posting, privacy, worker
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import NotYourTurnError
 from tests.town import NOON
@@ -199,3 +199,14 @@ def test_after_ninety_days_the_last_run_of_each_day_is_left(town):
     kept = [run.at - NOON for run in HotRun.objects.order_by("at")]
     assert kept == [timedelta(hours=2), timedelta(hours=26)]
     assert HotIssue.objects.count() == 2
+
+
+def test_a_title_that_many_read_names_nobody_and_no_door(town):
+    told = "余村物业小区停水三天了，我是住户张建国家里老人多3幢2单元501电话13800138000急{}"
+    post_all(town, [told.format(mark) for mark in "啊呀哦"])
+    look()
+
+    (line,) = hot_page.headlines(by=town.actor(), at=NOON, most=3)
+    assert "停水三天" in line.title
+    for personal in ("张建国", "501", "2单元", "138"):
+        assert personal not in line.title

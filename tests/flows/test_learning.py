@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from dianliang.core import jobs
 from dianliang.core.models import AuditEvent, BackgroundJob
+from dianliang.domain.catalog.models import Service
 from dianliang.domain.intake.models import Decision, LearntModel, Need, Suggestion
 from dianliang.domain.intake.operations import learning as operations
 from dianliang.domain.intake.queries import learning as queries
@@ -178,9 +179,11 @@ def test_back_to_day_one_forgets_until_released(town, admin):
 def test_going_back_needs_a_reason_an_administrator_and_content(town, admin):
     decide(town, 60)
     old = learn()
-    decide(town, 9, first=60)
-    learn()
+    decide(town, 60, first=60)
+    present = learn()
     old.refresh_from_db()
+    with pytest.raises(operations.UnableToBringBackError, match="正在使用"):
+        operations.use(present, reason="再按一次", by=admin, at=NOON)
 
     with pytest.raises(InvalidInputError):
         operations.use(old, reason="", by=admin, at=NOON)
@@ -279,6 +282,27 @@ def test_choices_that_teach_nothing_are_not_tried_every_minute(town):
     jobs_made = BackgroundJob.objects.filter(kind=learning.LEARN)
     assert jobs_made.count() == 1
     assert "还太少" in jobs_made.get().result["said"]
+
+
+def test_what_was_decided_for_a_service_that_is_gone_is_not_learnt_for_ever(town):
+    decide(town, 60)
+    learn()
+    Service.objects.filter(code="WTR-LEAK").update(is_active=False)
+    decide(town, 90, of=("WTR-LEAK",), first=60)
+    worker.run_chores(NOON)
+    run_jobs()
+
+    worker.run_chores(NOON + timedelta(minutes=5))
+    assert BackgroundJob.objects.filter(kind=learning.LEARN).count() == 1
+
+
+def test_none_of_these_takes_back_what_was_chosen_before(town):
+    decide(town, 4)
+    last = Decision.objects.order_by("-pk").first()
+    last.pk, last.chosen = None, ""
+    last.save(force_insert=True)
+
+    assert len(queries.decided(most=100)) == 3
 
 
 def test_two_orders_at_once_are_one(town, admin):

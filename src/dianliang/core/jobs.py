@@ -21,6 +21,7 @@ LEASE = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=10)
 
 Status = BackgroundJob.Status
+GOING_ON = (Status.QUEUED, Status.RUNNING)
 Clock = Callable[[], datetime]
 
 
@@ -107,13 +108,18 @@ def enqueue(
 def unfinished(kind: str, *, by: Actor) -> int:
     """Return how many jobs of a kind somebody has in the queue or running."""
     mine = BackgroundJob.objects.filter(kind=kind, created_by=by.id)
-    return mine.filter(status__in=[Status.QUEUED, Status.RUNNING]).count()
+    return mine.filter(status__in=GOING_ON).count()
+
+
+def is_going_on(kind: str) -> bool:
+    """Tell whether a job of a kind is in the queue or running, whoever wanted it."""
+    return BackgroundJob.objects.filter(kind=kind, status__in=GOING_ON).exists()
 
 
 def cancel(job_id: int, *, at: datetime) -> bool:
     """Cancel a job that has not ended; a running handler notices at its next report."""
     return bool(
-        BackgroundJob.objects.filter(pk=job_id, status__in=[Status.QUEUED, Status.RUNNING]).update(
+        BackgroundJob.objects.filter(pk=job_id, status__in=GOING_ON).update(
             status=Status.CANCELLED, finished_at=at
         )
     )
@@ -121,11 +127,7 @@ def cancel(job_id: int, *, at: datetime) -> bool:
 
 def wrap_up(job_id: int, *, at: datetime) -> bool:
     """Ask a job to end early with the best it has; tell whether it had not ended yet."""
-    return bool(
-        BackgroundJob.objects.filter(pk=job_id, status__in=[Status.QUEUED, Status.RUNNING]).update(
-            wrap_up_at=at
-        )
-    )
+    return bool(BackgroundJob.objects.filter(pk=job_id, status__in=GOING_ON).update(wrap_up_at=at))
 
 
 def run_next(*, owner: str, clock: Clock) -> bool:

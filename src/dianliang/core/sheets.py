@@ -264,7 +264,7 @@ def _rows(
         words = (
             f"缺少表头：{'、'.join(missing)}" if missing else "表头不在同一行（是否有合并单元格）"
         )
-        raise MissingHeadingError(f"{name} {words}。请使用 --template 写出的模板。")
+        raise MissingHeadingError(f"{name} {words}。请用系统给出的空白模板填写。")
     names = table[head]
     known = {*headings, *optional}
     twice = sorted({cell for cell in names if cell in known and names.count(cell) > 1})

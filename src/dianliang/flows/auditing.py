@@ -20,7 +20,6 @@ VERIFY = "audit.verify"
 MOST_EXPORTED = 20_000
 MOST_BREAKS = 20
 KIND = AuditEvent._meta.label_lower
-GOING_ON = (BackgroundJob.Status.QUEUED, BackgroundJob.Status.RUNNING)
 HEADINGS = (
     "序号",
     "时间",
@@ -61,7 +60,7 @@ class Check:
     @property
     def is_going_on(self) -> bool:
         """Tell whether its result is still to come."""
-        return self.status in GOING_ON
+        return self.status in jobs.GOING_ON
 
     @property
     def is_sound(self) -> bool:
@@ -120,7 +119,7 @@ def _check(job: BackgroundJob) -> Check:
 @transaction.atomic
 def start_check(*, by: Actor, at: datetime) -> None:
     """Have the whole chain verified in the background; one verification at a time is enough."""
-    if BackgroundJob.objects.filter(kind=VERIFY, status__in=GOING_ON).exists():
+    if jobs.is_going_on(VERIFY):
         return
     job = jobs.enqueue(VERIFY, {}, by=by, at=at)
     _record("verify", about=f"{VERIFY} {job.pk}", by=by, at=at)

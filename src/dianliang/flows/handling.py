@@ -243,15 +243,22 @@ def _owner(chosen: str, need: Need) -> str:
 
 
 @transaction.atomic
-def split(*, number: str, parts: tuple[Part, ...], by: Actor, at: datetime) -> list[Job]:
+def split(
+    *, number: str, parts: tuple[Part, ...], seen: str = "", by: Actor, at: datetime
+) -> list[Job]:
     """Open one job per part, each in its unit's queue, all under the need's one promise.
 
     Without parts: one job for the need's own service and unit. The need is then in progress.
+    `seen` is how the need stood on the person's screen: a second press opens nothing.
 
     Raises:
         UnableToHandleError: it is not accepted yet, or has no service.
+        StaleStateError: somebody moved or split it meanwhile; who and when is said.
     """
     need = access.need_to_handle(number, by=by)
+    Need.objects.select_for_update().get(pk=need.pk)  # two presses at once: one after the other
+    if seen:
+        _check_seen(need, seen)
     if need.status not in {"ACCEPTED", "IN_PROGRESS"}:
         raise UnableToHandleError("请先受理，再派工单。")
     if not parts:

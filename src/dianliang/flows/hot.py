@@ -20,7 +20,6 @@ LOOK = "insight.hot"
 WITHIN = timedelta(days=engine.WITHIN_DAYS)
 MOST_REPORTS = 10_000
 EVERY = timedelta(hours=1)
-GOING_ON = (BackgroundJob.Status.QUEUED, BackgroundJob.Status.RUNNING)
 SEVERITY: Mapping[str, float] = {"normal": 1.0, "urgent": 2.0, "emergency": 3.0}
 """How many ordinary reports one of each urgency is worth; a danger counts as an emergency."""
 ISSUE, NEED = "RD", "XQ"
@@ -50,13 +49,13 @@ def order(*, by: Actor, at: datetime) -> None:
 
 def is_looking() -> bool:
     """Tell whether a run is waiting or going on."""
-    return BackgroundJob.objects.filter(kind=LOOK, status__in=GOING_ON).exists()
+    return jobs.is_going_on(LOOK)
 
 
 def order_if_due(*, at: datetime) -> None:
     """Have it looked for when an hour has passed and somebody has reported something since."""
     last = BackgroundJob.objects.filter(kind=LOOK).order_by("-pk").first()
-    if last is not None and (last.status in GOING_ON or at - last.created_at < EVERY):
+    if last is not None and (is_looking() or at - last.created_at < EVERY):
         return
     run = insight.latest_run()
     if run is not None and at - run.at < EVERY:

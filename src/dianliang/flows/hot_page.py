@@ -227,7 +227,8 @@ def _seen(
 def _title(issue: insight.Issue, own: Mapping[str, NeedLine]) -> str:
     """Quote the need most like all of them, or the newest that the reader may see; masked."""
     line = own.get(issue.central) or next(iter(own.values()))
-    return triage.masked(line.text.partition("。")[0][:TITLE_CHARS]).strip()
+    shown = triage.nameless(line.text)  # whole: a number that is cut is not known for one
+    return shown.partition("。")[0][:TITLE_CHARS].strip()
 
 
 def _village(own: Mapping[str, NeedLine]) -> str:

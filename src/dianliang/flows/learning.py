@@ -7,7 +7,7 @@ neither has seen, and used only if it is not worse, over all of them and over th
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillAtItError
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,15 +29,16 @@ from dianliang.kernel.text import clean_text
 LEARN = "triage.learn"
 MOST_EXAMPLES = MOST_HISTORY = 6000
 HISTORY_HELPS_UNTIL = 1500
-"""From so many decisions on, needs that nobody sorted teach nothing that those do not."""
+"""From so many decisions on, a guess about an unsorted need counts a thirteenth of one: it is not
+worth learning twice as long."""
 REPLAYED = timedelta(days=30)
 FEWEST_NEW, NEW_SHARE = 20, 0.05
 """So many new decisions, and such a share of what is known, do not wait for the night."""
 NIGHT = range(1, 5)
 AFTER_FAILURE = timedelta(hours=6)
 REPORT_EVERY_S = 10.0
+LONGEST_NUMBER = 9
 NOTHING_TO_COMPARE = "确认还太少，没有可比的；目录的判断仍占多数"
-GOING_ON = (BackgroundJob.Status.QUEUED, BackgroundJob.Status.RUNNING)
 Report = Callable[[float, str], object]
 
 
@@ -53,11 +54,12 @@ class Lesson:
 
     knowledge: engine.Knowledge
     decided: tuple[Decided, ...]
+    newest_decision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All that an administrator sees of learning; `job` is the one that goes on, if any."""
+    """All that an administrator sees of learning; `new` decisions came since the last time."""
 
     rows: tuple[queries.LearntRow, ...]
     used: queries.LearntRow | None
@@ -81,7 +83,7 @@ def page() -> Page:
         rows=rows,
         used=next((row for row in rows if row.status == "IN_USE"), None),
         is_held=queries.is_held(),
-        is_learning=last is not None and last.status in GOING_ON,
+        is_learning=jobs.is_going_on(LEARN),
         note=note,
         new=queries.decisions_since(known.newest_decision if known else 0),
     )
@@ -126,7 +128,8 @@ def use(*, number: str, reason: str, by: Actor, at: datetime) -> LearntModel:
         NotVisibleError: there is no such model.
         DomainError: see the operation.
     """
-    row = LearntModel.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    is_number = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
+    row = LearntModel.objects.filter(pk=int(number)).first() if is_number else None
     if row is None:
         raise NotVisibleError("没有这一次学习，请刷新后再试。")
     return operations.use(row, reason=_reason(reason), by=by, at=at)
@@ -168,16 +171,16 @@ def order(*, by: Actor, at: datetime) -> None:
     Raises:
         UnableToLearnError: it is being learnt already.
     """
-    if BackgroundJob.objects.filter(kind=LEARN, status__in=GOING_ON).exists():
+    if jobs.is_going_on(LEARN):
         raise UnableToLearnError("正在学习，完成后可在本页看到结果。")
     jobs.enqueue(LEARN, {}, by=by, at=at, max_attempts=2)
 
 
 def order_if_due(*, at: datetime) -> None:
     """Have it learnt when much is new, and at night when anything is."""
-    last = BackgroundJob.objects.filter(kind=LEARN).order_by("-pk").first()
-    if last is not None and last.status in GOING_ON:
+    if jobs.is_going_on(LEARN):
         return
+    last = BackgroundJob.objects.filter(kind=LEARN).order_by("-pk").first()
     has_learnt = last is not None and "number" in (last.result or {})
     if last is not None and not has_learnt and at - last.created_at < AFTER_FAILURE:
         return
@@ -221,7 +224,7 @@ def learn(*, by: Actor, at: datetime, report: Report | None = None) -> LearntMod
     compared = _compared(lesson, taught, at=at)
     learnt = operations.Learnt(
         version=engine.VERSION,
-        newest_decision=max((row.decision_id for row in lesson.decided), default=0),
+        newest_decision=lesson.newest_decision,
         decided=taught.decided,
         history=taught.history,
         body=engine.to_bytes(taught),
@@ -236,7 +239,7 @@ def learn(*, by: Actor, at: datetime, report: Report | None = None) -> LearntMod
 
 
 def _lesson() -> Lesson:
-    known = triage.knowledge()
+    known, newest = triage.knowledge(), queries.newest_decision()
     codes = {service.code for service in known.services}
     decided = tuple(row for row in queries.decided(most=MOST_EXAMPLES) if row.service_code in codes)
     history: tuple[str, ...] = ()
@@ -244,14 +247,9 @@ def _lesson() -> Lesson:
         history = queries.undecided_texts(most=MOST_HISTORY)
     examples = tuple(engine.Example(text=d.text, service_code=d.service_code) for d in decided)
     return Lesson(
-        knowledge=engine.Knowledge(
-            services=known.services,
-            areas=known.areas,
-            lexicon=known.lexicon,
-            examples=examples,
-            history=history,
-        ),
+        knowledge=replace(known, examples=examples, history=history),
         decided=decided,
+        newest_decision=newest,
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,7 +22,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.engines import triage as engine
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.geo import GeoPoint
-from dianliang.kernel.masking import mask_numbers, mask_phone
+from dianliang.kernel.masking import mask_phone, mask_spans
 
 DUPLICATES_VERSION = "duplicates-1"
 PERSONAL = frozenset({"phones", "masks"})
@@ -131,10 +131,19 @@ def _digits(phone: str) -> str:
 
 def masked(text: str) -> str:
     """Return a text with names, phone and identity numbers starred, for strangers to read."""
-    shown = list(text)
-    for mask in suggest(text).masks:
-        shown[mask.start : mask.end] = "*" * (mask.end - mask.start)
-    return mask_numbers("".join(shown))
+    return starred(text, suggest(text).masks)
+
+
+def starred(text: str, masks: Iterable[engine.Mask]) -> str:
+    """Return a text with what was found of persons, and long numbers, starred in place."""
+    return mask_spans(text, ((mask.start, mask.end) for mask in masks))
+
+
+def nameless(text: str) -> str:
+    """Return a text as `masked` does, without the doors of houses: for many to read."""
+    found = suggest(text)
+    masks = [(mask.start, mask.end) for mask in found.masks]
+    return mask_spans(text, [*masks, *engine.doors(found.address_parts)])
 
 
 def record(

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 
 from dianliang.core import reference
 from dianliang.domain.catalog import words
+from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.models import Decision, Need
 from dianliang.engines import triage as engine
 from dianliang.flows import triage
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
-from dianliang.kernel.masking import mask_numbers
 
 TRIED_DAYS = 90
 MOST_TRIED = 20_000
 """Needs of a trial, the newest: some seconds even where a changed word stands in all of them."""
 MOST_EXAMPLES = 8
+LOST_TOLD = 3
 MOST_SENTENCES, MOST_SENTENCE_CHARS = 20, 500
 MOST_WORDS = 50
 SECTIONS = words.SECTIONS
@@ -24,7 +25,7 @@ EMERGENCY = Need.Urgency.EMERGENCY.value
 
 
 class UnflaggedDangerError(DomainError):
-    """A need that a person confirmed as danger would not be flagged any more."""
+    """What is heard as danger now would not be flagged any more."""
 
     code = "words.unflags-danger"
 
@@ -37,6 +38,7 @@ class Sentence:
     before: str
     after: str
     is_changed: bool
+    is_lost: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,18 @@ class Trial:
     newly: Cases
     no_longer: Cases
     hints: int
+    lost: tuple[str, ...]
+    """Plain sentences of danger that would not be heard any more, whoever has said them so far."""
+
+    @property
+    def hides_danger(self) -> bool:
+        """Tell whether somebody has to say that he has seen what would no longer be heard."""
+        return bool(self.no_longer.confirmed or self.lost or any(s.is_lost for s in self.sentences))
+
+    @property
+    def is_harmless(self) -> bool:
+        """Tell whether nothing that was tried would be judged otherwise for danger."""
+        return not (self.newly.count or self.no_longer.count or self.hides_danger)
 
 
 def proposed(
@@ -102,8 +116,8 @@ def trial(
     the changed words means what it meant, and is only looked through.
     """
     now = words.changes_of(words.current())
-    present = triage.prepared()
-    changed = present.with_lexicon(words.with_changes(target, number=words.current() + 1))
+    present, after = triage.prepared(), words.with_changes(target, number=words.current() + 1)
+    changed = present.with_lexicon(after)
     changes = words.difference(now, target)
     rows = list(
         Need.objects.filter(received_at__gt=at - timedelta(days=TRIED_DAYS), received_at__lte=at)
@@ -116,12 +130,12 @@ def trial(
     for row in rows:
         if not is_touched(row[2]):
             continue
-        before, after = present.hear(row[2]), changed.hear(row[2])
-        hints += _kinds(before.hints) != _kinds(after.hints)
-        if after.dangers and not before.dangers:
-            newly.append((row, after))
-        if before.dangers and not after.dangers:
-            no_longer.append((row, before))
+        then, now_heard = present.hear(row[2]), changed.hear(row[2])
+        hints += _kinds(then.hints) != _kinds(now_heard.hints)
+        if now_heard.dangers and not then.dangers:
+            newly.append((row, now_heard))
+        if then.dangers and not now_heard.dangers:
+            no_longer.append((row, then))
     decided = _decided([row[0] for row, _ in (*newly, *no_longer)])
     return Trial(
         changes=changes,
@@ -131,6 +145,7 @@ def trial(
         newly=_cases(newly, decided),
         no_longer=_cases(no_longer, decided),
         hints=hints,
+        lost=engine.lost_alarms(words.lexicon(), after),
     )
 
 
@@ -148,7 +163,7 @@ def change(
     Raises:
         InvalidInputError: a word or the reason is wrong.
         StaleStateError: somebody else changed the words meanwhile.
-        UnflaggedDangerError: it would hide a confirmed danger, and nobody said so.
+        UnflaggedDangerError: it would hide a danger, and nobody said so.
     """
     target = proposed(changes=changes, seen=seen)
     verb = "take_out" if all(change.is_removed for change in changes) else "add"
@@ -162,7 +177,7 @@ def go_back(*, number: int, reason: str, seen: int, is_sure: bool, by: Actor, at
         NotVisibleError: there is no such version.
         InvalidInputError: it is just what is in force.
         StaleStateError: somebody else changed the words meanwhile.
-        UnflaggedDangerError: it would hide a confirmed danger, and nobody said so.
+        UnflaggedDangerError: it would hide a danger, and nobody said so.
     """
     target = words.changes_of(number)
     words.refuse_if_overtaken(seen)
@@ -190,12 +205,9 @@ def _keep(
     returns_to: int | None = None,
 ) -> int:
     if not is_sure:
-        confirmed = trial(target=target, at=at).no_longer.confirmed
-        if confirmed:
-            raise UnflaggedDangerError(
-                f"有 {confirmed} 条经人确认的危险需求将不再报警。"
-                "确实要改，请先看清下面的例子并勾选确认。"
-            )
+        tried = trial(target=target, at=at)
+        if tried.hides_danger:
+            raise UnflaggedDangerError(_hidden(tried))
     return words.keep(
         verb=verb,
         changes=target,
@@ -205,6 +217,17 @@ def _keep(
         at=at,
         returns_to=returns_to,
     )
+
+
+def _hidden(tried: Trial) -> str:
+    """Say what would no longer be heard, and what to do."""
+    told = []
+    if tried.no_longer.confirmed:
+        told.append(f"有 {tried.no_longer.confirmed} 条经人确认的危险需求将不再报警。")
+    if tried.lost:
+        shown = "”“".join(tried.lost[:LOST_TOLD])
+        told.append(f"有 {len(tried.lost)} 句现在报危险的话将听不出来，例如“{shown}”。")
+    return "".join(told) + "确实要改，请先看清下面的例子并勾选确认。"
 
 
 def _cues(dangers: Sequence[engine.DangerFinding]) -> str:
@@ -220,7 +243,7 @@ Row = tuple[int, str, str, datetime]
 
 def _decided(needs: Sequence[int]) -> dict[int, str]:
     """Return what a person last made of the urgency of each need."""
-    rows = Decision.objects.filter(aspect="urgency", suggestion__need__in=needs).order_by("pk")
+    rows = Decision.objects.filter(aspect=Aspect.URGENCY, suggestion__need__in=needs).order_by("pk")
     return dict(rows.values_list("suggestion__need_id", "chosen"))
 
 
@@ -238,7 +261,7 @@ def _cases(found: Sequence[tuple[Row, engine.Heard]], decided: dict[int, str]) -
         shown=tuple(
             Case(
                 number=number,
-                text=_masked(text, heard)[:120],
+                text=triage.starred(text, heard.masks)[:120],
                 received_at=received_at,
                 why=_cues(heard.dangers),
                 decided=decided.get(pk, ""),
@@ -248,17 +271,17 @@ def _cases(found: Sequence[tuple[Row, engine.Heard]], decided: dict[int, str]) -
     )
 
 
-def _masked(text: str, heard: engine.Heard) -> str:
-    shown = list(text)
-    for mask in heard.masks:
-        shown[mask.start : mask.end] = "*" * (mask.end - mask.start)
-    return mask_numbers("".join(shown))
-
-
 def _sentence(text: str, present: engine.Triage, changed: engine.Triage) -> Sentence:
     need = engine.NeedText(text=text[:MOST_SENTENCE_CHARS])
-    before, after = (_told(made.suggest(need)) for made in (present, changed))
-    return Sentence(text=need.text, before=before, after=after, is_changed=before != after)
+    then, now = present.suggest(need), changed.suggest(need)
+    before, after = _told(then), _told(now)
+    return Sentence(
+        text=need.text,
+        before=before,
+        after=after,
+        is_changed=before != after,
+        is_lost=then.is_danger and not now.is_danger,
+    )
 
 
 def _told(suggestion: engine.Suggestion) -> str:

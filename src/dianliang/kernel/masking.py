@@ -1,6 +1,7 @@
 """Show as much of a personal detail as its reader needs, and no more."""
 
 import re
+from collections.abc import Iterable
 
 _KEPT = re.compile(r"[A-Z]{2}\d{6}-\d{4,6}(?!\d)|(?<!\d)\d{4}-\d{2}-\d{2}(?![\d-])")
 """What looks long and names nobody: numbers of documents, and dates."""
@@ -27,6 +28,14 @@ def mask_account(number: str) -> str:
 def mask_numbers(text: str) -> str:
     """Return the text with phone, account and identity numbers starred: seven digits and more."""
     return _LONG_NUMBER.sub(lambda found: "*" * len(found.group()), text)
+
+
+def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return the text with some spans and all long numbers starred; every position is kept."""
+    shown = list(text)
+    for start, end in spans:
+        shown[start:end] = "*" * (end - start)
+    return mask_numbers("".join(shown))
 
 
 def mask_numbers_of_people(text: str) -> str:

@@ -512,3 +512,25 @@ def test_a_dispatcher_is_told_that_promises_reach_into_a_year_without_its_holida
         replace_year(year, days=[(date(year, 1, 1), "holiday", "元旦")], version="通知")
 
     assert "节假日与调休安排尚未载入" not in desk.get("/console/").content.decode()
+
+
+def test_a_split_pressed_twice_opens_its_jobs_once(desk, town):
+    need = town.post("余村村家里没电了", area_code="V1")
+    desk.post(f"/console/needs/{need.number}/do/accept/")
+    page = desk.get(f"/console/needs/{need.number}/").content.decode()
+    sent = {
+        "part_service": ["PWR-OUTAGE"],
+        "part_unit": [""],
+        "part_detail": [""],
+        "seen": re.search(r'name="seen" value="([^"]*)"', page)[1],
+    }
+
+    assert desk.post(f"/console/needs/{need.number}/split/", sent).status_code == 302
+    assert desk.post(f"/console/needs/{need.number}/split/", sent).status_code == 409
+
+    assert Job.objects.count() == 1
+    page = desk.get(f"/console/needs/{need.number}/").content.decode()
+    again = {**sent, "seen": re.search(r'name="seen" value="([^"]*)"', page)[1]}
+    assert desk.post(f"/console/needs/{need.number}/split/", again).status_code == 302
+    assert desk.post(f"/console/needs/{need.number}/split/", again).status_code == 409
+    assert Job.objects.count() == 2

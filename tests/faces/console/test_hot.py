@@ -7,7 +7,6 @@ import pytest
 from dianliang.core.models import BackgroundJob
 from dianliang.domain.insight.models import HotIssue, HotMark
 from dianliang.domain.intake.models import Need
-from dianliang.faces.console.hot import EDGE, HEIGHT, WIDTH, spark
 from dianliang.faces.ui.requests import now
 from dianliang.flows import hot
 from dianliang.kernel.actor import SYSTEM, Role
@@ -116,15 +115,3 @@ def test_the_board_names_the_hottest_for_those_who_lead(client, town, needs):
     assert "变压器坏了" in page
     assert "13800001111" not in page
     assert "/console/hot/" not in page
-
-
-def test_a_line_of_heat_starts_left_ends_right_and_stays_in_its_frame():
-    drawn = spark((0.0, 1.0, 4.0, 2.0))
-
-    points = [tuple(map(float, pair.split(","))) for pair in drawn.line.split()]
-    assert [x for x, _ in points] == sorted(x for x, _ in points)
-    assert points[0] == (EDGE, HEIGHT - EDGE)
-    assert points[2][1] == EDGE
-    assert (drawn.x, drawn.y) == points[-1] == (WIDTH - EDGE, HEIGHT / 2)
-    assert drawn.most == 4.0
-    assert spark((0.0, 0.0)).most == 0.0

@@ -63,7 +63,8 @@ def test_an_administrator_goes_back_with_a_reason(desk):
     first, second = keep(), keep()
 
     assert "请写明启用的原因" in press(desk, "use", number=first.pk)
-    assert "没有这一次学习" in press(desk, "use", number="x", reason="试")
+    for odd in ("x", "9" * 5000, "٣"):
+        assert "没有这一次学习" in press(desk, "use", number=odd, reason="试")
     page = press(desk, "use", number=first.pk, reason="新的分错了渗水")
 
     assert "已启用" in page

@@ -235,3 +235,31 @@ def test_the_handler_says_whose_facility_it_is(town):
     need.refresh_from_db()
     assert need.unit.code == "AJ"
     assert "设施归属：市政" in words(answer)
+
+
+def test_odd_places_and_second_presses_are_answered(ann):
+    save(ann, **SOUND)
+
+    for odd in ("0000009", "000000999999999999", "٣", "-1"):
+        assert ann.get("/console/rules/", {"edit": odd}).status_code == 200
+    sent = {"revision": rules.draft().revision, "place": "", "act": "remove", **SOUND}
+    assert ann.post("/console/rules/row/", sent).status_code == 422
+    trial = words(ann.get("/console/rules/trial/?days=30"))
+    read = re.search(r'name="read" value="([^"]*)"', trial)
+    more = {"read": read[1]} if read else {}
+    assert "已生效" in words(apply(ann, trial, **more))
+    assert "可能刚才已经生效" in words(apply(ann, trial, **more))
+
+
+def test_the_warning_names_the_version_that_would_be_overwritten(ann):
+    save(ann, **SOUND)
+    trial = words(ann.get("/console/rules/trial/?days=30"))
+    read = re.search(r'name="read" value="([^"]*)"', trial)
+    apply(ann, trial, **({"read": read[1]} if read else {}))
+    save(ann, **{**SOUND, "service_code": "PWR-EV"})
+    sent = {"number": 1, "revision": rules.draft().revision, "version": 2, "reason": "退回"}
+    ann.post("/console/rules/restore/", sent)
+
+    page = words(ann.get("/console/rules/"))
+    assert "第 3 版的改动会被这份草稿覆盖" in page
+    assert "{current}" not in page

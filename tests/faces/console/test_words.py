@@ -114,12 +114,17 @@ def test_a_removal_that_hides_a_confirmed_danger_needs_a_tick(desk, town):
     assert not triage.suggest("茶叶焦味好香").dangers
 
 
-def test_an_earlier_version_comes_back_with_one_press(desk):
+def test_an_earlier_version_comes_back_when_what_is_lost_was_seen(desk):
     press(desk, "change", **FIRE_RAT)
     desk.post(f"{PAGE}change/", {**FIRE_RAT, "words": "火蛇乱窜", "seen": "1"})
     assert triage.suggest("火蛇乱窜").dangers
 
-    page = desk.post(f"{PAGE}back/", {"number": "1", "seen": "2"}, follow=True).content.decode()
+    asked = desk.post(f"{PAGE}back/", {"number": "1", "seen": "2"})
+    assert asked.status_code == 422
+    assert "将听不出来" in asked.content.decode()
+    assert triage.suggest("屋后火蛇乱窜").dangers
+    sent = {"number": "1", "seen": "2", "sure": "1"}
+    page = desk.post(f"{PAGE}back/", sent, follow=True).content.decode()
 
     assert "第 3 版" in page
     assert "恢复到第 1 版" in page
@@ -127,6 +132,32 @@ def test_an_earlier_version_comes_back_with_one_press(desk):
     assert triage.suggest("屋后火老鼠").dangers
     assert desk.post(f"{PAGE}back/", {"number": "9", "seen": "3"}).status_code == 404
     assert desk.post(f"{PAGE}back/", {"number": "x", "seen": "3"}).status_code == 404
+
+
+def test_what_deafens_is_never_called_harmless(desk):
+    """Nobody has said it yet in this county: past needs alone would show nothing."""
+    quiet = {"verb": "add", "target": "past", "words": "味道 邻居", "seen": "0", "reason": "试试"}
+
+    page = desk.post(f"{PAGE}try/", {**quiet, "sentences": "煤气泄漏了味道很大"}).content.decode()
+    assert "没有一条需求的危险判断会变" not in page
+    assert "将听不出来" in page
+    assert desk.post(f"{PAGE}change/", quiet).status_code == 422
+    assert triage.suggest("煤气泄漏了味道很大").dangers
+
+
+@pytest.mark.parametrize("slip", ["着=看", "火=水", "触电=处店"])
+def test_a_slip_that_hides_an_alarm_is_refused(desk, slip):
+    sent = {"verb": "add", "target": "misspelt", "words": slip, "seen": "0", "reason": "试试"}
+
+    assert desk.post(f"{PAGE}change/", sent).status_code == 422
+    assert triage.suggest("我家着火了快来人").dangers
+
+
+def test_links_of_a_trial_lead_to_the_page(desk):
+    page = desk.post(f"{PAGE}try/", FIRE_RAT).content.decode()
+
+    assert 'href="?' not in page
+    assert f'name="next" value="{PAGE}try/"' not in page
 
 
 def test_nobody_else_finds_the_page(client, town):

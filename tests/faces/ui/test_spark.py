@@ -23,3 +23,7 @@ def test_a_missing_share_leaves_a_gap_and_is_read_as_a_dash():
 def test_nothing_at_all_is_an_empty_drawing():
     assert points(spark([None, None])) == points(spark([])) == []
     assert "<circle" not in spark([])
+
+
+def test_what_is_no_share_is_told_in_words():
+    assert 'aria-label="热度 3"' in spark([1.0, 3.0], "热度 3")

@@ -113,3 +113,17 @@ def test_the_page_asks_little_of_the_database(town, told_twice, django_assert_ma
 
     with django_assert_max_num_queries(8):
         doubts.doubts(by=admin(town))
+
+
+def test_what_nobody_has_decided_is_not_settled(town):
+    need = town.post("想给车位装充电桩", area_code="V1")
+
+    with pytest.raises(InvalidInputError, match="还没有人定过类别"):
+        doubts.settle(
+            numbers=(need.number,),
+            service_code="PWR-EV",
+            reason="试试",
+            by=admin(town),
+            at=NOON,
+        )
+    assert not Decision.objects.exists()

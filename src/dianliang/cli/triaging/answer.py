@@ -6,6 +6,7 @@ from typing import Any
 from dianliang.cli.triaging.arguments import Privacy
 from dianliang.cli.triaging.reading import Item, Unread
 from dianliang.engines.triage import (
+    HOUSEHOLD,
     AddressPart,
     DangerFinding,
     Hint,
@@ -14,14 +15,11 @@ from dianliang.engines.triage import (
     PlaceFinding,
     Suggestion,
     Triage,
+    doors,
 )
-from dianliang.kernel.masking import mask_numbers
+from dianliang.kernel.masking import mask_numbers, mask_spans
 
 URGENCIES = {"normal": "一般", "urgent": "紧急", "emergency": "危险"}
-HOUSEHOLD = frozenset(
-    {"roadno", "subroadno", "houseno", "cellno", "floorno", "roomno", "person", "redundant"}
-)
-"""Parts of an address that lead to one door."""
 SHORTEST_STARRED = 2
 Answer = dict[str, Any]
 
@@ -30,7 +28,7 @@ def answer(made: Triage, item: Item, *, source: str, privacy: Privacy) -> Answer
     """Return what triage makes of a need; what is personal only as far as was asked for."""
     need = NeedText(text=item.text, title=item.title)
     found = made.suggest(need)
-    star = _starrer(found, privacy)
+    star = _starrer(found, need.whole, privacy)
     told: Answer = {"source": source, "line": item.line}
     if item.id is not None:
         told["id"] = item.id
@@ -106,21 +104,19 @@ def refusal(unread: Unread, *, source: str) -> Answer:
 
 def _masked(whole: str, found: Suggestion) -> str:
     """Return the text with names, numbers and doors starred; every place stays where it was."""
-    shown = list(whole)
-    doors = [(part.start, part.end) for part in found.address_parts if part.kind in HOUSEHOLD]
-    for start, end in (*((mask.start, mask.end) for mask in found.masks), *doors):
-        shown[start:end] = "*" * (end - start)
-    return mask_numbers("".join(shown))
+    masks = [(mask.start, mask.end) for mask in found.masks]
+    return mask_spans(whole, [*masks, *doors(found.address_parts)])
 
 
-def _starrer(found: Suggestion, privacy: Privacy) -> Callable[[str], str]:
+def _starrer(found: Suggestion, whole: str, privacy: Privacy) -> Callable[[str], str]:
     """Return how to star in what is quoted whatever leads to a person."""
     parts = {part.text for part in found.address_parts if part.kind in HOUSEHOLD}
-    doors = sorted((part for part in parts if len(part) >= SHORTEST_STARRED), key=len, reverse=True)
+    parts |= {whole[mask.start : mask.end] for mask in found.masks}
+    hidden = sorted((p for p in parts if len(p) >= SHORTEST_STARRED), key=len, reverse=True)
 
     def star(words: str) -> str:
-        for door in doors:
-            words = words.replace(door, "*" * len(door))
+        for part in hidden:
+            words = words.replace(part, "*" * len(part))
         return mask_numbers(words)
 
     return str if privacy is Privacy.PERSONAL else star
@@ -131,7 +127,7 @@ def told_to_people(told: Mapping[str, Any]) -> str:
     where = f"第 {told['line']} 行" if told["line"] else told["source"]
     where += f"（{told['id']}）" if "id" in told else ""
     if "error" in told:
-        return f"{where}：读不了：{told['error']}"
+        return _harmless(f"{where}：读不了：{told['error']}")
     services = [f"{s['name']}（{s['confidence']:.0%}）" for s in told["services"][:3]]
     places = ["或".join(c["label"] for c in p["candidates"]) or p["name"] for p in told["places"]]
     lines = [f"{where}：{URGENCIES[told['urgency']]}"]
@@ -143,4 +139,9 @@ def told_to_people(told: Mapping[str, Any]) -> str:
     lines += [f"  提示：{'、'.join(hints)}"] * bool(hints)
     lines += [f"  留意：{note}" for note in told["notes"]]
     lines += [f"  原文：{text}" for text in [told.get("text")] if text]
-    return "\n".join(lines)
+    return "\n".join(map(_harmless, lines))
+
+
+def _harmless(line: str) -> str:
+    """Show what a terminal would obey, or what would look like another line, as a mark."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)

@@ -1,7 +1,7 @@
 """The words that triage listens for: what is shipped, and what this installation changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -210,13 +210,7 @@ def _reversed(change: engine.LexiconChange) -> engine.LexiconChange:
     meant = change.meant
     if change.section == "misspelt" and change.is_removed:
         meant = engine.DEFAULT_LEXICON.misspelt.get(change.word, "")
-    return engine.LexiconChange(
-        section=change.section,
-        kind=change.kind,
-        word=change.word,
-        meant=meant,
-        is_removed=not change.is_removed,
-    )
+    return replace(change, meant=meant, is_removed=not change.is_removed)
 
 
 def _change(row: WordChange) -> engine.LexiconChange:

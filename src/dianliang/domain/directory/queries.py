@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
-from dianliang.domain.directory.models import CANNOT_HANDLE, RoutingRule, Unit
+from dianliang.domain.directory.models import CANNOT_HANDLE, Unit
 from dianliang.domain.directory.owners import Owner
-from dianliang.domain.directory.rules import Key, RuleRow, most_specific, version_in_force
+from dianliang.domain.directory.rules import Key, RuleRow, in_force, most_specific, version_in_force
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import ancestors
 
@@ -73,7 +73,6 @@ class Routed:
 
 @reference.Kept
 def _table() -> Table:
-    rules = RoutingRule.objects.select_related("unit", "area").prefetch_related("assisting")
     serving: dict[str, list[tuple[Unit, str]]] = {}
     handling = Unit.objects.exclude(kind__in=CANNOT_HANDLE)
     for unit in handling.prefetch_related("areas"):
@@ -81,15 +80,7 @@ def _table() -> Table:
             serving.setdefault(area.path, []).append((unit, area.name))
     return Table(
         version=version_in_force(),
-        rules={
-            (rule.service_code, rule.area.path, rule.owner): Rule(
-                area_name=rule.area.name,
-                owner=rule.owner,
-                unit=rule.unit,
-                assisting=tuple(sorted(rule.assisting.all(), key=lambda unit: unit.path)),
-            )
-            for rule in rules
-        },
+        rules=_rules(in_force()),
         serving=serving,
         company=handling.filter(parent=None).order_by("path").first(),
     )
@@ -102,9 +93,13 @@ def table_in_force() -> Table:
 
 def table_of(rows: Sequence[RuleRow]) -> Table:
     """Return what a table of rows would be in force; rows with unknown codes are left out."""
+    return replace(_table(), rules=_rules(rows))
+
+
+def _rules(rows: Sequence[RuleRow]) -> Mapping[Key, Rule]:
     areas = {area.code: area for area in Area.objects.all()}
     known = {unit.code: unit for unit in Unit.objects.all()}
-    rules = {
+    return {
         (row.service_code, areas[row.area_code].path, row.owner): Rule(
             area_name=areas[row.area_code].name,
             owner=row.owner,
@@ -119,7 +114,6 @@ def table_of(rows: Sequence[RuleRow]) -> Table:
         for row in rows
         if row.area_code in areas and row.unit_code in known
     }
-    return replace(_table(), rules=rules)
 
 
 def unit_for(*, service: Service | None, area: Area, owner: str = "") -> tuple[Unit, str]:

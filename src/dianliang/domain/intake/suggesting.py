@@ -6,9 +6,8 @@ from django.db.models import QuerySet
 
 from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.models import Need, Suggestion
+from dianliang.engines import triage as engine
 
-ALSO_FROM = 0.5
-"""From this chance by itself on, a further service is proposed beside the first."""
 JUDGED_DUPLICATES = "duplicates-"
 """How the version begins of what is stored of a likely duplicate: it proposes no service."""
 
@@ -35,7 +34,7 @@ def proposed(body: dict[str, Any], aspect: str) -> str:
 
 def is_also(category: dict[str, Any]) -> bool:
     """Tell whether the text is likely about this service too, whatever else it is about."""
-    return float(category.get("own", 0.0)) >= ALSO_FROM
+    return float(category.get("own", 0.0)) >= engine.ALSO_FROM
 
 
 def of_texts() -> QuerySet[Suggestion]:

@@ -1,9 +1,10 @@
 """Understand a need and say why: place, danger, service, urgency, duplicates, hints."""
 
 from dianliang.engines.triage._address import address_parts
-from dianliang.engines.triage._address_words import ADDRESS_KINDS
+from dianliang.engines.triage._address_words import ADDRESS_KINDS, HOUSEHOLD
+from dianliang.engines.triage._alarms import lost_alarms
 from dianliang.engines.triage._bands import Bands, Promise
-from dianliang.engines.triage._category import teach
+from dianliang.engines.triage._category import ALSO_FROM, teach
 from dianliang.engines.triage._comparing import Comparison, compare_models, macro_f1
 from dianliang.engines.triage._duplicates import (
     DuplicateCandidate,
@@ -53,13 +54,16 @@ from dianliang.engines.triage._model import (
     Temper,
     Urgency,
 )
+from dianliang.engines.triage._people import doors
 from dianliang.engines.triage._taught import UNTAUGHT, Taught, from_bytes, to_bytes
 from dianliang.engines.triage._triage import Triage
 from dianliang.engines.triage.lexicon import DEFAULT_LEXICON
 
 __all__ = [
     "ADDRESS_KINDS",
+    "ALSO_FROM",
     "DEFAULT_LEXICON",
+    "HOUSEHOLD",
     "UNTAUGHT",
     "VERSION",
     "WITHIN_DAYS",
@@ -101,10 +105,12 @@ __all__ = [
     "carried",
     "combined",
     "compare_models",
+    "doors",
     "extended",
     "from_bytes",
     "hot_issues",
     "likely_duplicates",
+    "lost_alarms",
     "macro_f1",
     "near_duplicates",
     "problems",

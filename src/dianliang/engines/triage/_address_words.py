@@ -12,6 +12,10 @@ ADDRESS_KINDS: Final = (
     *("assist", "redundant"),
 )
 """Parts in their order, named as in the corpus of Li and Lu (NAACL 2019)."""
+HOUSEHOLD: Final = frozenset(
+    {"roadno", "subroadno", "houseno", "cellno", "floorno", "roomno", "person", "redundant"}
+)
+"""Parts that lead to one door."""
 RANK: Final = {
     kind: rank
     for rank, kind in enumerate(

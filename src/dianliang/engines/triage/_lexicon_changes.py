@@ -218,7 +218,10 @@ def _wrong_slip(base: Lexicon, change: LexiconChange, word: str) -> str:
     meant = normalise(change.meant)
     if len(meant) != len(word) or meant == word:
         return f"“{word}”与“{meant}”应字数相同而写法不同"
-    return ""
+    if len(word) < _SHORTEST_CUE:
+        return f"“{word}”只有一个字，会改掉许多别的话，请连前后的字一起写"
+    cue = _hidden_by(base, word)
+    return f"“{word}”会让“{cue}”不再报警，不能当作错字" if cue else ""
 
 
 def _harmful(base: Lexicon, change: LexiconChange, word: str) -> str:
@@ -227,9 +230,14 @@ def _harmful(base: Lexicon, change: LexiconChange, word: str) -> str:
         return f"“{word}”只有一个字，会到处误报，请写两个字以上"
     takes_back = change.section in {"harmless", "past", "hypothetical", "topic", "ended", "asking"}
     if takes_back or change.section == "conditional":
-        hidden = [
-            cue for cues in base.danger.values() for cue in cues if cue == word or word in cue
-        ]
-        if hidden:
-            return f"“{word}”会让“{hidden[0]}”不再报警，不能放在这一栏"
+        cue = _hidden_by(base, word)
+        if cue:
+            return f"“{word}”会让“{cue}”不再报警，不能放在这一栏"
+        if len(word) < _SHORTEST_CUE:
+            return f"“{word}”只有一个字，会收回许多真的险情，请写两个字以上"
     return ""
+
+
+def _hidden_by(base: Lexicon, word: str) -> str:
+    """Return a cue of danger that a word stands in, or nothing."""
+    return next((cue for cues in base.danger.values() for cue in cues if word in cue), "")

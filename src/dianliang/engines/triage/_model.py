@@ -253,7 +253,7 @@ class AddressPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """A span to hide from those who need not know: `kind` is 电话, 姓名 or 证件号."""
+    """A span to hide from those who need not know: `kind` is 电话, 姓名, 证件号 or 门牌."""
 
     kind: str
     start: int

@@ -59,15 +59,27 @@ class Triage:
     def hear(self, text: str) -> model.Heard:
         """Return dangers and hints alone, as `suggest` finds them, for a tenth of its cost."""
         folded = fold(text)
-        _, masks, spoken = self._spoken(folded)
-        return model.Heard(
-            dangers=self._dangers.find(spoken), hints=self._hints.find(spoken), masks=masks
-        )
+        places, sure, spoken = self._spoken(folded)
+        dangers = self._dangers.find(spoken)
+        masks = self._shown(folded, places, dangers, sure)
+        return model.Heard(dangers=dangers, hints=self._hints.find(spoken), masks=masks)
+
+    def _shown(
+        self,
+        folded: Folded,
+        places: tuple[model.PlaceFinding, ...],
+        dangers: tuple[model.DangerFinding, ...],
+        sure: tuple[model.Mask, ...],
+    ) -> tuple[model.Mask, ...]:
+        """Return what readers do not see; what is dangerous they have to see."""
+        named = [(place.start, place.end) for place in places]
+        told = [(danger.start, danger.end) for danger in dangers]
+        return self._people.shown_masks(folded, sure, besides=[*named, *told])
 
     def _spoken(
         self, folded: Folded
     ) -> tuple[tuple[model.PlaceFinding, ...], tuple[model.Mask, ...], Folded]:
-        """Return places, what to hide, and the text without what is hidden."""
+        """Return places, what surely is personal, and the text without that."""
         places = self._gazetteer.find(folded)
         masks = self._people.masks(folded, besides=[(p.start, p.end) for p in places])
         return places, masks, folded.without((mask.start, mask.end) for mask in masks)
@@ -78,7 +90,7 @@ class Triage:
         Never raises on any text. Cost: about a millisecond after preparation.
         """
         folded = fold(need.whole)
-        places, masks, spoken = self._spoken(folded)
+        places, sure, spoken = self._spoken(folded)
         named = [(place.start, place.end) for place in places]
         unplaced = spoken.without(named)
         categories = self._categoriser.rank(unplaced.text)
@@ -98,7 +110,7 @@ class Triage:
             address_parts=self._parts(spoken, address, places),
             hints=hints,
             phones=phones(folded.text),
-            masks=masks,
+            masks=self._shown(folded, places, dangers, sure),
             notes=_notes(need.whole, folded, categories, places),
         )
 

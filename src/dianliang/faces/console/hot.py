@@ -20,28 +20,15 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
 HANDLERS = (Role.DISPATCHER, Role.ALLIANCE_UNIT)
-WIDTH, HEIGHT, EDGE = 140, 36, 3
 ARROWS = {"new": "✦", "rising": "▲", "steady": "＝", "falling": "▼"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spark:
-    """A small line of heat, a point a day; the last one is today."""
-
-    line: str
-    x: float
-    y: float
-    most: float
-    width: int = WIDTH
-    height: int = HEIGHT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An issue with what its card draws and links."""
+    """An issue with what its card shows and links; `hottest` is the most heat of the days drawn."""
 
     issue: flow.Seen
-    spark: Spark
+    hottest: float
     arrow: str
     queue: str
 
@@ -69,23 +56,9 @@ def _card(issue: flow.Seen) -> Card:
     numbers = ",".join(issue.numbers[:MOST_NUMBERS])
     return Card(
         issue=issue,
-        spark=spark(issue.past),
+        hottest=max(issue.past),
         arrow=ARROWS[issue.trend],
         queue=urlencode({"tab": "all", "numbers": numbers}),
-    )
-
-
-def spark(heats: tuple[float, ...]) -> Spark:
-    """Draw a line of at least two heats, oldest first, from a floor of zero."""
-    most = max(*heats, 0.1)
-    step = (WIDTH - 2 * EDGE) / (len(heats) - 1)
-    room = HEIGHT - 2 * EDGE
-    at = [
-        (round(EDGE + i * step, 1), round(HEIGHT - EDGE - room * heat / most, 1))
-        for i, heat in enumerate(heats)
-    ]
-    return Spark(
-        line=" ".join(f"{x},{y}" for x, y in at), x=at[-1][0], y=at[-1][1], most=max(heats)
     )
 
 

@@ -158,11 +158,14 @@ def split(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         if service
     )
     try:
-        made = handling.split(number=number, parts=parts, by=by, at=now())
+        made = handling.split(
+            number=number, parts=parts, seen=request.POST.get("seen", ""), by=by, at=now()
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _need(request, number, by=by, status=422, refusal=refusal.message)
+        code = 409 if isinstance(refusal, StaleStateError) else 422
+        return _need(request, number, by=by, status=code, refusal=refusal.message)
     messages.success(request, _("已开 %(n)d 张工单。") % {"n": len(made)})
     return _again(request, number)
 

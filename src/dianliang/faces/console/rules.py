@@ -59,7 +59,8 @@ def _form(page: RulesPage, place: str) -> dict[str, Any] | None:
     """Return what the form of one rule shows, or None where none is open."""
     if place == "new":
         return {"place": "", "row": RuleRow(service_code="", area_code="", unit_code="")}
-    if not (place.isascii() and place.isdecimal() and int(place[:6]) < len(page.draft.rows)):
+    is_number = place.isascii() and place.isdecimal() and len(place) <= LONGEST_NUMBER
+    if not is_number or int(place) >= len(page.draft.rows):
         return None
     row = page.draft.rows[int(place)]
     return {"place": place, "row": row, "line": line_of(row)}
@@ -92,7 +93,9 @@ def row(request: HttpRequest, *, by: Actor) -> HttpResponse:
     wanted = _row(sent)
     try:
         place, seen = _place(sent), _number(sent, "revision", _("稿次"))
-        if sent.get("act") == "remove" and place is not None:
+        if sent.get("act") == "remove":
+            if place is None:
+                raise InvalidInputError(_("请先选择要删去的规则。"), field="place")
             editing.remove_row(place=place, seen=seen, by=by, at=now())
         else:
             editing.save_row(place=place, row=wanted, seen=seen, by=by, at=now())

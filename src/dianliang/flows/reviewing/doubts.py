@@ -14,7 +14,6 @@ from dianliang.domain.intake.queries import reviewing
 from dianliang.engines import labelling as statistics
 from dianliang.engines import triage as engine
 from dianliang.flows import triage
-from dianliang.flows.reviewing.reading import starred
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import clean_text
@@ -112,7 +111,7 @@ def _first(group: list[reviewing.Decided], code: str, *, most: int) -> list[revi
 
 
 def _told(one: reviewing.Decided, names: dict[str, str], made: engine.Triage) -> Told:
-    shown = starred(one.text, made.suggest(engine.NeedText(text=one.text)))
+    shown = triage.starred(one.text, made.hear(one.text).masks)
     return Told(
         number=one.number,
         text=shown[:MOST_CHARS],
@@ -132,7 +131,7 @@ def settle(
     No need is moved: it corrects what is learnt and counted. The dispatcher moves an open one.
 
     Raises:
-        InvalidInputError: no reason, no needs, or no such service.
+        InvalidInputError: no reason, no needs, no such service, or one that nobody has decided.
         NotVisibleError: one of the needs is not the actor's to decide.
     """
     reason = clean_text(reason, field="reason", label="理由", most=200, least=1)
@@ -145,7 +144,11 @@ def settle(
     for number in dict.fromkeys(numbers):
         need = access.need_to_review(number, by=by)
         last = reviewing.last_decision(need)
-        if last is None or last.chosen != service.code:
+        if last is None:
+            raise InvalidInputError(
+                f"{number} 还没有人定过类别，请到“定类别”里定。", field="number"
+            )
+        if last.chosen != service.code:
             labelling.settle(need=need, service=service, reason=reason, by=by, at=at)
             changed += 1
     return changed

@@ -12,11 +12,9 @@ from dianliang.domain.intake.lifecycle import LABELS
 from dianliang.domain.intake.operations.handling import CLASSIFIABLE
 from dianliang.domain.intake.queries.detail import BANDS
 from dianliang.domain.intake.suggesting import is_also, latest_suggestion
-from dianliang.engines import triage as engine
 from dianliang.flows import triage
 from dianliang.flows.reviewing.queue import View
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.masking import mask_numbers
 
 MOST_CANDIDATES = 3
 ALSO_KEYS = "qwe"
@@ -108,7 +106,7 @@ def _candidates(rows: list[dict[str, Any]], *, is_blind: bool) -> tuple[Candidat
 def _pieces(text: str, evidence: Iterable[str]) -> tuple[Piece, ...]:
     """Cut a text where its marks change; dangers outdo places, and places the evidence."""
     found = triage.suggest(text)
-    shown = starred(text, found)
+    shown = triage.starred(text, found.masks)
     marks = [""] * len(shown)
     for words in evidence:
         at = shown.find(words)
@@ -121,11 +119,3 @@ def _pieces(text: str, evidence: Iterable[str]) -> tuple[Piece, ...]:
         marks[danger.start : danger.end] = [DANGER] * (danger.end - danger.start)
     runs = groupby(zip(shown, marks, strict=True), key=lambda pair: pair[1])
     return tuple(Piece(text="".join(char for char, _ in run), mark=mark) for mark, run in runs)
-
-
-def starred(text: str, found: engine.Suggestion) -> str:
-    """Return a text of the same length with names, phone and identity numbers starred."""
-    shown = list(text)
-    for mask in found.masks:
-        shown[mask.start : mask.end] = "*" * (mask.end - mask.start)
-    return mask_numbers("".join(shown))

@@ -44,7 +44,7 @@ def checked(draft: rules.DraftRow, *, on: date) -> Checked:
     if draft.is_open and draft.base != current:
         about_all.append(
             f"这份草稿从第 {draft.base} 版改起，现行的已是第 {current} 版："
-            "生效后，第 {current} 版的改动会被这份草稿覆盖，请先核对。"
+            f"生效后，第 {current} 版的改动会被这份草稿覆盖，请先核对。"
         )
     if draft.is_open and not draft.rows:
         about_all.append("草稿里没有规则：生效后全部按服务区域和要素派单。")
@@ -128,6 +128,8 @@ def apply(
     """
     reason = clean_text(reason, field="reason", label="原因", most=500)
     draft = rules.draft()
+    if not draft.is_open:
+        raise UnableToChangeRulesError("现在没有草稿可以生效。可能刚才已经生效，请看现行版本。")
     found = checked(draft, on=at.astimezone(SHANGHAI).date())
     if found.errors:
         raise UnableToChangeRulesError(_first(found.errors, "不能生效"))

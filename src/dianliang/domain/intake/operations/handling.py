@@ -273,9 +273,7 @@ def classify(
         "response_due_at": deadlines.response_due_at,
         "on_site_due_at": deadlines.on_site_due_at,
         "due_at": deadlines.due_at,
-        "urgency": need.urgency
-        if need.is_danger
-        else (Need.Urgency.URGENT if service.is_urgent else Need.Urgency.NORMAL),
+        "urgency": _urgency_with(need, service),
     }
     was, owned = need.service.code if need.service else "", need.facility_owner
     as_seen = Need.objects.filter(pk=need.pk, status=need.status, service=need.service)
@@ -289,6 +287,15 @@ def classify(
         decide(need=need, aspect=Aspect.OWNER, chosen=owner, by=by, at=at)
     audit.record("intake.need.classify", target=need, by=by, at=at, before=was, after=service.code)
     return need
+
+
+def _urgency_with(need: Need, service: Service) -> str:
+    """Return how urgent a need is with another service: what a danger or a person made it stays."""
+    stands = Decision.objects.filter(suggestion__need=need, aspect=Aspect.URGENCY)
+    was_set = any(row.chosen != row.proposed for row in stands)
+    if need.is_danger or was_set:
+        return need.urgency
+    return Need.Urgency.URGENT if service.is_urgent else Need.Urgency.NORMAL
 
 
 @transaction.atomic

@@ -77,6 +77,8 @@ def use(row: LearntModel, *, reason: str, by: Actor, at: datetime) -> LearntMode
     """
     if not reason:
         raise InvalidInputError("请写明启用的原因。", field="reason")
+    if row.status == "IN_USE":
+        raise UnableToBringBackError("这一次正在使用，不必再启用。")
     if not row.body:
         raise UnableToBringBackError(
             f"只保留最近 {BODIES_KEPT} 次学习的内容，这一次的已清除，不能重新启用。"

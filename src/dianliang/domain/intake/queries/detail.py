@@ -251,7 +251,7 @@ def need_row(number: str, *, by: Actor, at: datetime) -> NeedRow:
 def standing(need: Need) -> str:
     """Name how a need stands: what two people who handle it could disagree about."""
     service = need.service.code if need.service else ""
-    return f"{need.status}.{need.unit.code}.{service}.{need.urgency}"
+    return f"{need.status}.{need.unit.code}.{service}.{need.urgency}.{need.parts.count()}"
 
 
 def last_event(need: Need) -> AuditEvent | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from dianliang.domain.intake.aspects import Aspect
@@ -24,22 +25,20 @@ def decided(*, most: int) -> tuple[Decided, ...]:
     """Return the newest decided needs, newest first: of each need what was chosen last."""
     rows = (
         Decision.objects.filter(aspect=Aspect.SERVICE)
-        .exclude(chosen="")
         .order_by("-pk")
         .values_list("pk", "at", "suggestion__need_id", "suggestion__need__text", "chosen")
     )
-    return tuple(_newest_of_each(rows.iterator(chunk_size=2000), most=most))
+    return tuple(islice(_newest_of_each(rows.iterator(chunk_size=2000)), most))
 
 
-def _newest_of_each(rows: Iterator[tuple[Any, ...]], *, most: int) -> Iterator[Decided]:
+def _newest_of_each(rows: Iterator[tuple[Any, ...]]) -> Iterator[Decided]:
     seen: set[int] = set()
     for pk, at, need_id, text, chosen in rows:
         if need_id in seen:
             continue
         seen.add(need_id)
-        yield Decided(decision_id=pk, at=at, text=text, service_code=chosen)
-        if len(seen) == most:
-            return
+        if chosen:  # that no service fits teaches none, nor does what was chosen before it
+            yield Decided(decision_id=pk, at=at, text=text, service_code=chosen)
 
 
 def undecided_texts(*, most: int) -> tuple[str, ...]:
@@ -47,6 +46,12 @@ def undecided_texts(*, most: int) -> tuple[str, ...]:
     sorted_ones = Decision.objects.filter(aspect=Aspect.SERVICE).values("suggestion__need_id")
     rows = Need.objects.exclude(pk__in=sorted_ones).order_by("-pk")
     return tuple(rows.values_list("text", flat=True)[:most])
+
+
+def newest_decision() -> int:
+    """Return the newest decision about a service, whatever it teaches; 0 if there is none."""
+    rows = Decision.objects.filter(aspect=Aspect.SERVICE).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def decisions_since(decision_id: int) -> int:

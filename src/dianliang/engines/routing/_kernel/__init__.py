@@ -26,6 +26,7 @@ for _name in ("records", "timing", "placing", "groups", "judging", "tails", "sea
     import_module(f"{__name__}.{_name}")
 _settings.CACHE_DIR = _kept
 
+# Named only now: numba reads where it keeps its code when a function is first seen, above.
 from dianliang.engines.routing._kernel.crossing import (  # noqa: E402
     mark_crossed,
 )

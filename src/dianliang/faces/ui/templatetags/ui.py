@@ -77,8 +77,11 @@ def percent(share: float | None) -> str:
 
 
 @register.simple_tag
-def spark(shares: Sequence[float | None]) -> SafeString:
-    """Draw shares over time as a small line from nought up; a missing one leaves a gap."""
+def spark(shares: Sequence[float | None], said: str = "") -> SafeString:
+    """Draw figures over time as a small line from nought up; a missing one leaves a gap.
+
+    `said` tells it to who cannot see it; without, they are read out as shares.
+    """
     most = max((share for share in shares if share is not None), default=0.0) or 1.0
     step = SPARK_WIDTH / max(1, len(shares) - 1)
     points = [
@@ -95,7 +98,7 @@ def spark(shares: Sequence[float | None]) -> SafeString:
     ]
     lines = format_html_join("", '<polyline points="{}"/>', ((run,) for run in runs))
     last = format_html('<circle cx="{}" cy="{}" r="2.5"/>', *known[-1]) if known else ""
-    words = " ".join("—" if share is None else f"{share:.0%}" for share in shares)
+    words = said or " ".join("—" if share is None else f"{share:.0%}" for share in shares)
     return format_html(
         '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
         SPARK_WIDTH,
