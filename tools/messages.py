@@ -97,6 +97,13 @@ def from_tables() -> Iterator[str]:
     yield from deeds.ADMINISTRATION.values()
 
 
+def from_villages() -> Iterator[str]:
+    """Yield the words of the pages about villages and of the way to them."""
+    from dianliang.faces.console import navigation
+
+    yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
+
+
 def from_scripts() -> Iterator[str]:
     """Yield the messages of the scripts, and the labels that a phone gets with its day."""
     from dianliang.domain.customers.models import Customer
@@ -118,7 +125,15 @@ def from_scripts() -> Iterator[str]:
 
 def wanted(domain: str = "django") -> list[str]:
     """Return every message that a page or a script may show, each once."""
-    found = from_scripts() if domain == SCRIPTS else (*from_sources(), *from_tables())
+    found = (
+        from_scripts()
+        if domain == SCRIPTS
+        else (
+            *from_sources(),
+            *from_tables(),
+            *from_villages(),
+        )
+    )
     return sorted({message for message in found if not message.isascii()})
 
 
