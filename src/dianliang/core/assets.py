@@ -20,6 +20,13 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent.parent
 DIST = PACKAGE / "faces" / "ui" / "static" / "dist"
 STAMP = DIST / "built-from.txt"
+FONTS = PACKAGE / "integrations" / "documents" / "fonts"
+FONT_FILES = {
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "bold.ttf",
+    "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": "LICENSE.txt",
+}
+"""Printed documents need them, browsers do not: they are never served."""
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.js",
     "idb/build/index.js": "idb.js",
@@ -53,7 +60,7 @@ def ensure_assets() -> None:
     lock = ROOT / "package-lock.json"
     if not lock.exists():
         return
-    fingerprint = hashlib.sha256(lock.read_bytes() + repr(FILES).encode()).hexdigest()
+    fingerprint = hashlib.sha256(lock.read_bytes() + repr((FILES, FONT_FILES)).encode()).hexdigest()
     if _built_from() == fingerprint:
         return
     DIST.mkdir(parents=True, exist_ok=True)
@@ -73,6 +80,9 @@ def _build(fingerprint: str) -> None:
         (DIST / target).parent.mkdir(exist_ok=True)
         (DIST / target).write_bytes(content)
         (DIST / f"{target}.gz").write_bytes(gzip.compress(content, mtime=0))
+    FONTS.mkdir(exist_ok=True)
+    for source, target in FONT_FILES.items():
+        shutil.copyfile(ROOT / "node_modules" / source, FONTS / target)
     STAMP.write_text(fingerprint)
 
 

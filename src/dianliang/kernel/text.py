@@ -23,7 +23,7 @@ def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) 
     text = text.strip()
     for position, character in enumerate(text, start=1):
         code = ord(character)
-        if (code < 32 and character not in "\n\r\t") or code == 127 or 0xD800 <= code <= 0xDFFF:
+        if (code < 32 and character not in "\n\r\t") or code == 127 or is_surrogate(character):
             message = f"{label}第 {position} 个字符无法保存（编码 {code:#06x}），请删除后再提交。"
             raise InvalidInputError(message, field=field)
     if len(text) < least:
@@ -32,3 +32,13 @@ def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) 
         message = f"{label}最多 {most} 字，现在有 {len(text)} 字，请精简。"
         raise InvalidInputError(message, field=field)
     return text
+
+
+def without_controls(text: str) -> str:
+    """Return the text without the characters that XML cannot carry (XML 1.0, clause 2.2)."""
+    return "".join(c for c in text if (ord(c) >= 32 or c in "\n\t") and not is_surrogate(c))
+
+
+def is_surrogate(character: str) -> bool:
+    """Tell whether it is half a character, which no encoding can write."""
+    return 0xD800 <= ord(character) <= 0xDFFF

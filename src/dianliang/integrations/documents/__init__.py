@@ -1,0 +1,1 @@
+"""Papers that leave the house: one description of a document, printed as PDF and as Word."""
