@@ -202,7 +202,9 @@ class Agreement(models.Model):
                 name="agreement_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["building", "protection", "emergency", "delegation", "other"]),
+                condition=Q(
+                    kind__in=["building", "protection", "emergency", "delegation", "other"]
+                ),
                 name="agreement_kind_known",
             ),
             models.CheckConstraint(

@@ -210,9 +210,7 @@ def _next_name(row: Charge | None) -> str:
     return row.person.name if row.person else STATES[VACANT]
 
 
-def _acting(
-    area: Area, kind: ChargeKind, known: Mapping[Key, _Known]
-) -> tuple[Person | None, str]:
+def _acting(area: Area, kind: ChargeKind, known: Mapping[Key, _Known]) -> tuple[Person | None, str]:
     """Return who of the nearest area above is there, and that area's path."""
     for path in ancestors(area)[-2::-1]:
         above = known.get((path, kind.code), _NOTHING)

@@ -268,9 +268,7 @@ class Charge(models.Model):
     一经理 of seed rows 000-03 and 000-19, kept by the database itself.
     """
 
-    area = models.ForeignKey(
-        Area, models.PROTECT, related_name="charges", verbose_name="区域"
-    )
+    area = models.ForeignKey(Area, models.PROTECT, related_name="charges", verbose_name="区域")
     kind = models.ForeignKey(ChargeKind, models.PROTECT, verbose_name="责任类别")
     from_on = models.DateField("起")
     person = models.ForeignKey(

@@ -28,9 +28,7 @@ def charge(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return _page(request, by=by)
 
 
-def _page(
-    request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     try:
         on = optional_day(request.GET.get("on", ""), field="on", label=_("日期")) or today()
     except DomainError as wrong:
@@ -105,9 +103,7 @@ def _require_choice(person: str, *, nobody: bool) -> None:
         InvalidInputError: neither a person nor nobody was chosen, or both.
     """
     if bool(person) == nobody:
-        raise InvalidInputError(
-            _("请填写接手人编号，或勾选“空缺”，二者选一。"), field="person"
-        )
+        raise InvalidInputError(_("请填写接手人编号，或勾选“空缺”，二者选一。"), field="person")
 
 
 @require_POST

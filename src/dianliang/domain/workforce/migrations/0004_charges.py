@@ -5,54 +5,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('territory', '0003_place_names'),
-        ('workforce', '0003_attendance_place'),
+        ("territory", "0003_place_names"),
+        ("workforce", "0003_attendance_place"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='left_on',
-            field=models.DateField(blank=True, null=True, verbose_name='离岗日期'),
+            model_name="person",
+            name="left_on",
+            field=models.DateField(blank=True, null=True, verbose_name="离岗日期"),
         ),
         migrations.CreateModel(
-            name='ChargeKind',
+            name="ChargeKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True, verbose_name='类别编码')),
-                ('name', models.CharField(max_length=24, unique=True, verbose_name='名称')),
-                ('levels', models.JSONField(default=list, verbose_name='应设级别')),
-                ('most_cells', models.PositiveSmallIntegerField(default=8, verbose_name='一人最多几处')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16, unique=True, verbose_name="类别编码")),
+                ("name", models.CharField(max_length=24, unique=True, verbose_name="名称")),
+                ("levels", models.JSONField(default=list, verbose_name="应设级别")),
+                (
+                    "most_cells",
+                    models.PositiveSmallIntegerField(default=8, verbose_name="一人最多几处"),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '责任类别',
-                'verbose_name_plural': '责任类别',
-                'ordering': ['position', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('most_cells__gt', 0)), name='charge_kind_most_cells')],
+                "verbose_name": "责任类别",
+                "verbose_name_plural": "责任类别",
+                "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("most_cells__gt", 0)), name="charge_kind_most_cells"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Charge',
+            name="Charge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('decided_at', models.DateTimeField(verbose_name='登记时间')),
-                ('decided_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='territory.area', verbose_name='区域')),
-                ('person', models.ForeignKey(blank=True, help_text='留空表示从这一天起空缺。', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='workforce.person', verbose_name='责任人')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='workforce.chargekind', verbose_name='责任类别')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("decided_at", models.DateTimeField(verbose_name="登记时间")),
+                ("decided_by", models.CharField(max_length=64, verbose_name="登记人")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="territory.area",
+                        verbose_name="区域",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="留空表示从这一天起空缺。",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="workforce.person",
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="workforce.chargekind",
+                        verbose_name="责任类别",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '责任区',
-                'verbose_name_plural': '责任区',
-                'ordering': ['area__path', 'kind__position', 'from_on'],
-                'constraints': [models.UniqueConstraint(fields=('area', 'kind', 'from_on'), name='charge_one_person_a_day'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='charge_has_a_reason')],
+                "verbose_name": "责任区",
+                "verbose_name_plural": "责任区",
+                "ordering": ["area__path", "kind__position", "from_on"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("area", "kind", "from_on"), name="charge_one_person_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="charge_has_a_reason",
+                    ),
+                ],
             },
         ),
     ]
