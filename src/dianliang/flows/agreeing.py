@@ -1,4 +1,4 @@
-"""Agreements with townships and villages (共建协议): from a draft to the signed paper and its end."""
+"""Agreements with townships and villages (共建协议): drafted, signed, renewed, ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

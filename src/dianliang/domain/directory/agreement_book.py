@@ -17,7 +17,7 @@ from dianliang.kernel.errors import NotVisibleError
 READERS = frozenset({Role.DISPATCHER, Role.ADMINISTRATOR})
 SOON_DAYS = 90
 VIEWS = {
-    "open": "草拟与生效",
+    "open": "草拟与生效中",
     "soon": "将届满",
     "over": "已届满与终止",
     "all": "全部",
@@ -72,7 +72,7 @@ class AgreementFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """A township, with the agreement that reaches it longest, and how many of its villages have one.
+    """A township with the agreement that reaches it longest, and how many villages have their own.
 
     `state` is ``none``, ``soon`` (ends within 90 days) or ``good``.
     """

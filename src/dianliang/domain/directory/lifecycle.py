@@ -7,7 +7,7 @@ D, A, S = Role.DISPATCHER, Role.ADMINISTRATOR, Role.SYSTEM
 
 AGREEMENT_LABELS = {
     "DRAFT": "草拟",
-    "IN_FORCE": "生效",
+    "IN_FORCE": "生效中",
     "ENDED": "已届满",
     "TERMINATED": "已终止",
 }

@@ -164,7 +164,7 @@ class RuleDraft(models.Model):
 
 
 class Agreement(models.Model):
-    """What units and townships or villages have agreed in writing (村网共建协议, seed row 001-02)."""
+    """What units and townships or villages agreed in writing (村网共建协议), row 001-02."""
 
     class Kind(models.TextChoices):
         """What is agreed."""

@@ -1,4 +1,4 @@
-"""Every write about delegated powers of enforcement (执法权限下放) and the cases in which they were used.
+"""Every write about delegated powers of enforcement (执法权限下放) and the cases of their use.
 
 Seed row 001-03. The power is the township's, never the company's: what a case may contain is what
 the document of delegation says, and the register refuses what lies outside it.

@@ -98,7 +98,7 @@ def plan(
     by: Actor,
     at: datetime,
 ) -> Step:
-    """Say who answers for a stage and by when (排计划). A day that moves back needs a reason (延期).
+    """Say who answers for a stage and by when (排计划); a later day than before needs a reason.
 
     Raises:
         UnableToRenewError: the stage is done, the day makes no sense, or moves back without a

@@ -1,7 +1,6 @@
 """What others may know about the rebuilding of villages (千村改造)."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +15,6 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 READERS = frozenset({Role.DISPATCHER, Role.ADMINISTRATOR})
-VIEWS = {"late": "延期", "running": "在改", "done": "已完成", "all": "全部"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +31,9 @@ class DelayRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRow:
-    """One stage of one village. `late_days` counts from the planned day to the day it ended, or today.
+    """One stage of one village.
 
+    `late_days` counts from the planned day to the day on which it ended, or today.
     `slipped_days` is how far the plan has moved back since it was first made.
     """
 
@@ -127,56 +126,9 @@ class VillageFile:
         return sum(reading.after is None for reading in self.readings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageFigure:
-    """How many villages stand where in one stage."""
-
-    code: str
-    name: str
-    done: int
-    running: int
-    late: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorFigure:
-    """An indicator over all villages that have both values: means, and how many villages."""
-
-    name: str
-    unit: str
-    better_label: str
-    before: float | None
-    after: float | None
-    villages: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """Villages × stages, late ones first, cut by a view, a township, a stage and words."""
-
-    rows: tuple[VillageRow, ...]
-    counts: Mapping[str, int]
-    stages: tuple[StageFigure, ...]
-    towns: tuple[str, ...]
-    causes: tuple[tuple[str, int], ...]
-    indicators: tuple[IndicatorFigure, ...]
-    without: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """How the board is cut."""
-
-    view: str = "all"
-    town: str = ""
-    stage: str = ""
-    q: str = ""
-
-
 def of_village(*, area: Area, on: date) -> VillageFile | None:
     """Return the rebuilding of a village, or None if it was never taken in."""
-    project = _told(Project.objects.filter(area=area)).first()
+    project = told(Project.objects.filter(area=area)).first()
     return _file(project, on=on, role=Role.SYSTEM) if project else None
 
 
@@ -195,7 +147,7 @@ def to_change(code: str, *, by: Actor) -> Project:
     Raises:
         NotVisibleError: absent, or another's.
     """
-    project = _told(visible(by).filter(area__code=code)).first()
+    project = told(visible(by).filter(area__code=code)).first()
     if project is None:
         raise NotVisibleError("没有找到这个村的改造项目。")
     return project
@@ -214,25 +166,6 @@ def step_to_change(code: str, stage_code: str, *, by: Actor) -> Step:
     return step
 
 
-def board(*, filters: Filters, by: Actor, on: date) -> Board:
-    """Return the board of the actor's villages; the number of queries is fixed."""
-    projects = list(_told(visible(by)))
-    everything = [_row(project, on=on, role=by.role) for project in projects]
-    everything.sort(key=lambda row: (-row.late_days, row.is_done, row.area_path))
-    cut = [row for row in everything if _fits(row, filters)]
-    cuts = {view: [row for row in cut if _in_view(row, view)] for view in VIEWS}
-    villages = areas_of(by).filter(level=Area.Level.VILLAGE).count()
-    return Board(
-        rows=tuple(cuts.get(filters.view, cut)),
-        counts={view: len(rows) for view, rows in cuts.items()},
-        stages=_stage_figures(cut),
-        towns=tuple(dict.fromkeys(sorted(row.town_name for row in everything))),
-        causes=_causes(cut),
-        indicators=_indicator_figures([project.pk for project in projects]),
-        without=villages - len(projects),
-    )
-
-
 def visible(by: Actor) -> QuerySet[Project]:
     """Return the projects in the villages that the actor's units serve."""
     if by.role not in READERS:
@@ -240,22 +173,25 @@ def visible(by: Actor) -> QuerySet[Project]:
     return Project.objects.filter(area__in=areas_of(by))
 
 
-def _told(projects: QuerySet[Project]) -> QuerySet[Project]:
-    told = projects.select_related("area__parent", "unit").order_by("area__path")
-    return told.prefetch_related("steps__stage", "steps__delays")
+def told(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Have projects fetched with all that a row tells."""
+    found = projects.select_related("area__parent", "unit").order_by("area__path")
+    return found.prefetch_related("steps__stage", "steps__delays")
 
 
 def _file(project: Project, *, on: date, role: Role) -> VillageFile:
     known = {reading.kind_id: reading for reading in project.readings.all()}
     kinds = IndicatorKind.objects.filter(is_active=True)
     return VillageFile(
-        row=_row(project, on=on, role=role),
+        row=village_row(project, on=on, role=role),
         readings=tuple(_reading(kind, known.get(kind.pk)) for kind in kinds),
     )
 
 
-def _row(project: Project, *, on: date, role: Role) -> VillageRow:
+def village_row(project: Project, *, on: date, role: Role) -> VillageRow:
+    """Return a village as the board shows it; `role` decides what may be pressed."""
     steps = sorted(project.steps.all(), key=lambda step: step.stage.position)
+    stored = [step.status for step in steps]
     return VillageRow(
         number=project.number,
         area_code=project.area.code,
@@ -264,12 +200,17 @@ def _row(project: Project, *, on: date, role: Role) -> VillageRow:
         town_name=project.area.parent.name if project.area.parent else "",
         batch=project.batch,
         unit_name=project.unit.name,
-        steps=tuple(_step(step, on=on, role=role) for step in steps),
+        steps=tuple(
+            _step(step, stored[:place], stored[place + 1 :], on=on, role=role)
+            for place, step in enumerate(steps)
+        ),
         opened_by=project.opened_by,
     )
 
 
-def _step(step: Step, *, on: date, role: Role) -> StepRow:
+def _step(
+    step: Step, before: Sequence[str], after: Sequence[str], *, on: date, role: Role
+) -> StepRow:
     until = step.done_on or on
     first, planned = step.first_planned_on, step.planned_on
     return StepRow(
@@ -287,8 +228,20 @@ def _step(step: Step, *, on: date, role: Role) -> StepRow:
         late_days=max(0, (until - planned).days) if planned else 0,
         slipped_days=max(0, (planned - first).days) if planned and first else 0,
         delays=tuple(_delay(delay) for delay in step.delays.all()),
-        verbs=tuple((r.verb, r.label) for r in STEP.verbs(step.status, role=role)),
+        verbs=tuple(
+            (r.verb, r.label)
+            for r in STEP.verbs(step.status, role=role)
+            if _is_next(r.verb, step.stage, before, after)
+        ),
     )
+
+
+def _is_next(verb: str, stage: Stage, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Tell whether a button makes sense now; the operation decides."""
+    if verb == "send_back":
+        return all(status == "PENDING" for status in after)
+    free = {"DONE", "RUNNING"} if verb == "begin" and stage.may_overlap else {"DONE"}
+    return set(before) <= free
 
 
 def _delay(delay: Delay) -> DelayRow:
@@ -323,69 +276,3 @@ def _reading(kind: IndicatorKind, reading: Reading | None) -> ReadingRow:
         change=change,
         is_better=better,
     )
-
-
-def _in_view(row: VillageRow, view: str) -> bool:
-    return {
-        "late": row.late_days > 0,
-        "running": not row.is_done,
-        "done": row.is_done,
-        "all": True,
-    }[view]
-
-
-def _fits(row: VillageRow, filters: Filters) -> bool:
-    if filters.town and row.town_name != filters.town:
-        return False
-    if filters.stage and (row.current is None or row.current.code != filters.stage):
-        return False
-    text = f"{row.name}{row.town_name}{row.unit_name}{row.batch}{row.number}"
-    return filters.q.lower() in text.lower()
-
-
-def _stage_figures(rows: Iterable[VillageRow]) -> tuple[StageFigure, ...]:
-    steps: dict[str, list[StepRow]] = {}
-    for row in rows:
-        for step in row.steps:
-            steps.setdefault(step.code, []).append(step)
-    return tuple(
-        StageFigure(
-            code=stage.code,
-            name=stage.name,
-            done=sum(step.status == "DONE" for step in steps.get(stage.code, [])),
-            running=sum(step.status == "RUNNING" for step in steps.get(stage.code, [])),
-            late=sum(step.is_late for step in steps.get(stage.code, [])),
-            total=len(steps.get(stage.code, [])),
-        )
-        for stage in Stage.objects.filter(is_active=True)
-    )
-
-
-def _causes(rows: Iterable[VillageRow]) -> tuple[tuple[str, int], ...]:
-    told = (delay.cause_label for row in rows for step in row.steps for delay in step.delays)
-    return tuple(Counter(told).most_common())
-
-
-def _indicator_figures(projects: list[int]) -> tuple[IndicatorFigure, ...]:
-    values: dict[int, list[tuple[float, float]]] = {}
-    known = Reading.objects.filter(
-        project__in=projects, before__isnull=False, after__isnull=False
-    ).values_list("kind_id", "before", "after")
-    for kind_id, before, after in known:
-        if before is not None and after is not None:
-            values.setdefault(kind_id, []).append((before, after))
-    return tuple(
-        IndicatorFigure(
-            name=kind.name,
-            unit=kind.unit,
-            better_label=kind.get_better_display(),
-            before=_mean([before for before, _ in values.get(kind.pk, [])]),
-            after=_mean([after for _, after in values.get(kind.pk, [])]),
-            villages=len(values.get(kind.pk, [])),
-        )
-        for kind in IndicatorKind.objects.filter(is_active=True)
-    )
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None

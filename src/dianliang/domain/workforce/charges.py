@@ -132,7 +132,7 @@ def _require_on_duty(person: Person, *, from_on: date) -> None:
 
 
 def is_gone(person: Person, *, on: date) -> bool:
-    """Tell whether a person has left by a day; without a day on record, he has left for all days."""
+    """Tell whether a person has left by a day; without a day on record, for all days."""
     if person.left_on is not None:
         return person.left_on <= on
     return not person.is_active

@@ -236,7 +236,7 @@ class Attendance(models.Model):
 
 
 class ChargeKind(models.Model):
-    """In what way somebody answers for an area (责任类别): 客户经理, 联络员, 网格员. Data, not code.
+    """In what way somebody answers for an area (责任类别): 客户经理, 联络员, 网格员. Data.
 
     `levels` are the levels of areas that must have somebody; `most_cells` is how many areas one
     person can look after.

@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dianliang.domain.renewal import board as table
 from dianliang.domain.renewal import queries
-from dianliang.domain.renewal.queries import Filters
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
@@ -34,13 +34,13 @@ def renewal(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _board(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     asked = request.GET
     view = asked.get("view", "all")
-    filters = Filters(
-        view=view if view in queries.VIEWS else "all",
+    filters = table.Filters(
+        view=view if view in table.VIEWS else "all",
         town=asked.get("town", "").replace("\0", "")[:60],
         stage=asked.get("stage", "").replace("\0", "")[:16],
         q=asked.get("q", "").replace("\0", "").strip()[:40],
     )
-    page = queries.board(filters=filters, by=by, on=today())
+    page = table.board(filters=filters, by=by, on=today())
     others = asked.copy()
     others.pop("view", None)
     context = {
@@ -49,7 +49,7 @@ def _board(request: HttpRequest, *, by: Actor, refusal: DomainError | None = Non
         "rows": page.rows[:MOST_ROWS],
         "filters": filters,
         "others": others.urlencode(),
-        "tabs": [(code, label, page.counts[code]) for code, label in queries.VIEWS.items()],
+        "tabs": [(code, label, page.counts[code]) for code, label in table.VIEWS.items()],
         "left_out": flow.left_out(by=by),
         "refusal": refusal,
         "sent": request.POST,

@@ -12,6 +12,7 @@ from dianliang.core.checks import Checks
 from dianliang.core.sheets import SheetRow
 from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.renewal import operations, queries
+from dianliang.domain.renewal.board import Filters, board
 from dianliang.domain.renewal.models import IndicatorKind, Project, Stage, Step
 from dianliang.domain.territory.models import Area
 from dianliang.flows.renewing.moving import CAUSES, PARTIES, open_village, reason_of
@@ -83,7 +84,7 @@ def blank() -> bytes:
 
 def filled(*, by: Actor, on: date, at: datetime) -> bytes:
     """Return all villages of the actor as they stand, to be changed and read back."""
-    board = queries.board(filters=queries.Filters(), by=by, on=on)
+    page = board(filters=Filters(), by=by, on=on)
     stages = [
         (
             row.area_code,
@@ -98,7 +99,7 @@ def filled(*, by: Actor, on: date, at: datetime) -> bytes:
             "",
             "",
         )
-        for row in sorted(board.rows, key=lambda row: row.area_path)
+        for row in sorted(page.rows, key=lambda row: row.area_path)
         for step in row.steps
     ]
     audit.record_about(
@@ -107,7 +108,7 @@ def filled(*, by: Actor, on: date, at: datetime) -> bytes:
         target_id=by.unit_code or "/",
         by=by,
         at=at,
-        after=f"{len(board.rows)} 村",
+        after=f"{len(page.rows)} 村",
     )
     return _book(stages, _indicator_cells(by))
 
