@@ -16,9 +16,10 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Plan
-from dianliang.domain.workforce.models import GridWorker, Person
+from dianliang.domain.workforce.models import Charge, ChargeKind, GridWorker, Person
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows import handling, hot, tokens
+from dianliang.flows import agreeing, enforcing, handling, hot, tokens
+from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests.core.test_files import photo
 from tests.town import NOON, PASSWORD
@@ -56,6 +57,20 @@ OBJECTS = {
     "console:care_reveal": "customer",
     "console:care_agree": "customer",
     "console:grid_step": "grid worker",
+    "console:charge_cell": "cell",
+    "console:charge_take_back": "charge",
+    "console:agreement": "agreement",
+    "console:agreement_amend": "agreement",
+    "console:agreement_attach": "agreement",
+    "console:agreement_annex": "agreement",
+    "console:agreement_act": "agreement",
+    "console:power": "power",
+    "console:power_revoke": "power",
+    "console:power_case": "power",
+    "console:power_photo": "power",
+    "console:renewal_village": "renewal",
+    "console:renewal_measure": "renewal",
+    "console:renewal_step": "renewal",
     "console:hot_mark": "hot issue",
     "console:plan": "plan",
     "console:plan_progress": "plan",
@@ -234,6 +249,7 @@ def things(town):
     worker = Person.objects.create(number="W1", name="网格员", unit=town.units["S1"])
     GridWorker.objects.create(person=worker, recruited_on=date(2026, 11, 1))
     Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
+    together = village_together(town)
     parts = {
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
@@ -241,6 +257,7 @@ def things(town):
         "asker": {"number": need.number, "participant_id": asker.pk},
         "customer": {"number": customer.number},
         "grid worker": {"number": worker.number, "verb": "train"},
+        **together,
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001"},
@@ -248,6 +265,68 @@ def things(town):
         "visit": {"number": "SM-none", "slot": "asker"},
     }
     return Things(town, None, parts)
+
+
+def village_together(town):
+    """What station S1 keeps with its township and a village of it."""
+    station, village = town.actor("S1"), town.areas["V1"]
+    kind = ChargeKind.objects.get(code="manager")
+    charge = Charge.objects.create(
+        area=village,
+        kind=kind,
+        from_on=today() + timedelta(days=9),
+        reason="年度调整",
+        decided_at=NOON,
+        decided_by="x",
+    )
+    asked = agreeing.Asked(
+        title="天荒坪镇村网共建协议",
+        kind="building",
+        scope="共建村网服务点",
+        unit_codes=["S1"],
+        area_codes=["T1"],
+        valid_from=date(2026, 1, 1),
+        valid_until=None,
+        remind_days=90,
+    )
+    agreement = agreeing.keep_draft(number="", asked=asked, by=station, at=NOON)
+    annex = agreeing.attach(
+        number=agreement.number, title="扫描件", content=photo(), by=station, at=NOON
+    )
+    granted = enforcing.Asked(
+        kind_codes=["P01"],
+        area_code="T1",
+        authority="县经信局",
+        document="安经信〔2026〕1 号",
+        scope="",
+        measures=["dissuade"],
+        valid_from=date(2026, 1, 1),
+        valid_until=None,
+    )
+    (power,) = enforcing.delegate(asked=granted, by=station, at=NOON)
+    reported = enforcing.Reported(
+        on=date(2026, 11, 1),
+        area_code="V1",
+        place="村口",
+        found="线下堆放秸秆",
+        measure="dissuade",
+        outcome="corrected",
+        outcome_words="",
+        photos=[photo()],
+    )
+    case = enforcing.record_case(number=power.number, reported=reported, by=station, at=NOON)
+    moving.take_in(codes=["V1"], batch="第一批", starts_on=None, by=station, at=NOON)
+    return {
+        "cell": {"code": "V1"},
+        "charge": {"charge_id": charge.pk},
+        "agreement": {
+            "number": agreement.number,
+            "token": annex.file.token,
+            "verb": "terminate",
+        },
+        "power": {"number": power.number, "token": case.photos.get().token},
+        "renewal": {"code": "V1", "stage": "survey", "verb": "begin"},
+    }
 
 
 SENT = {"reason": "核对", "hours": "16", "on": "2026-11-20"}

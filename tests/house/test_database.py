@@ -17,6 +17,8 @@ MODELS = {
     "plan": "work.Plan",
     "visit": "work.Visit",
     "grid worker": "workforce.GridWorker",
+    "agreement": "directory.Agreement",
+    "renewal step": "renewal.Step",
 }
 
 

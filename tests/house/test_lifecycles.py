@@ -2,7 +2,9 @@
 
 import pytest
 
+from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -13,6 +15,8 @@ TABLES = {
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),
     "grid worker": (GRID_WORKER, "RECRUITED"),
+    "agreement": (AGREEMENT, "DRAFT"),
+    "renewal step": (STEP, "PENDING"),
 }
 
 

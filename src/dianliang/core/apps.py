@@ -12,7 +12,9 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the reference tables watched once they are there."""
+        """Have the reference tables watched, and shipped rows loaded, once they are there."""
+        from dianliang.core import shipped  # noqa: PLC0415 (models are ready only now)
         from dianliang.core.reference import watch  # noqa: PLC0415 (models are ready only now)
 
         post_migrate.connect(watch, dispatch_uid="dianliang.reference")
+        post_migrate.connect(shipped.load, dispatch_uid="dianliang.shipped")

@@ -8,7 +8,7 @@ from threading import Event
 from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
-from dianliang.flows import auditing, closing, hot, identity, importing, learning
+from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning
 from dianliang.flows.planning import drafting, roads
 
 Clock = Callable[[], datetime]
@@ -22,6 +22,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: drafts.forget_old(at=at),
     lambda at: identity.forget_sessions(at=at),
     lambda at: closing.archive_unrated(at=at),
+    lambda at: agreeing.end_expired(at=at),
     lambda at: roads.order_if_due(at=at),
     lambda at: importing.renew_calendar(at=at),
     lambda at: learning.order_if_due(at=at),

@@ -10,3 +10,4 @@ class DirectoryConfig(AppConfig):
     verbose_name = "单位"
     default_auto_field = "django.db.models.BigAutoField"
     reference_models = ("Unit", "RoutingRule", "RuleVersion")
+    shipped = {"PowerKind": "powers.json"}

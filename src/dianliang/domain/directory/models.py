@@ -4,7 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from dianliang.core.models import StoredFile
 from dianliang.domain.catalog.models import Element
+from dianliang.domain.directory import lifecycle
 from dianliang.domain.directory.owners import Owner
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import ROLE_LABELS
@@ -159,3 +161,206 @@ class RuleDraft(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.revision} 稿"
+
+
+class Agreement(models.Model):
+    """What units and townships or villages agreed in writing (村网共建协议), row 001-02."""
+
+    class Kind(models.TextChoices):
+        """What is agreed."""
+
+        BUILDING = "building", "村网共建"
+        PROTECTION = "protection", "电力设施联合保护"
+        EMERGENCY = "emergency", "应急联动"
+        DELEGATION = "delegation", "委托执法"
+        OTHER = "other", "其他"
+
+    number = models.CharField("协议编号", max_length=24, unique=True)
+    title = models.CharField("名称", max_length=80)
+    kind = models.CharField("类别", max_length=12, choices=Kind.choices, default=Kind.BUILDING)
+    status = models.CharField(
+        "状态", max_length=12, choices=[*lifecycle.AGREEMENT_LABELS.items()], default="DRAFT"
+    )
+    scope = models.TextField("约定内容", blank=True)
+    units = models.ManyToManyField(Unit, related_name="agreements", verbose_name="单位方")
+    areas = models.ManyToManyField(Area, related_name="agreements", verbose_name="乡镇与村方")
+    signed_on = models.DateField("签订日期", null=True, blank=True)
+    valid_from = models.DateField("生效日期")
+    valid_until = models.DateField("届满日期", null=True, blank=True, help_text="留空为长期有效。")
+    remind_days = models.PositiveSmallIntegerField("提前提醒（天）", default=90)
+    ended_on = models.DateField("终止日期", null=True, blank=True)
+    created_by = models.CharField("登记人", max_length=64)
+    created_at = models.DateTimeField("登记时间")
+    is_generated = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "共建协议"
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[*lifecycle.AGREEMENT_LABELS]),
+                name="agreement_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["building", "protection", "emergency", "delegation", "other"]
+                ),
+                name="agreement_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=models.F("valid_from")),
+                name="agreement_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["DRAFT", "TERMINATED"]) | Q(signed_on__isnull=False),
+                name="agreement_signed_before_it_counts",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["DRAFT", "IN_FORCE"], ended_on=None)
+                | Q(status__in=["ENDED", "TERMINATED"], ended_on__isnull=False),
+                name="agreement_end_has_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Annex(models.Model):
+    """A scan or a photo that belongs to an agreement (协议附件)."""
+
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="annexes", verbose_name="协议"
+    )
+    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="文件")
+    title = models.CharField("名称", max_length=80)
+    added_at = models.DateTimeField("时间")
+    added_by = models.CharField("登记人", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协议附件"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PowerKind(models.Model):
+    """A kind of enforcement that an authority may delegate (执法事项). Data, not code.
+
+    `to_check` is what the operator must hold against the text in force and the local documents.
+    """
+
+    class Group(models.TextChoices):
+        """What the power protects."""
+
+        FACILITY = "facility", "电力设施保护"
+        ORDER = "order", "供用电秩序维护"
+
+    code = models.CharField("事项编码", max_length=16, unique=True)
+    name = models.CharField("名称", max_length=60, unique=True)
+    group = models.CharField("类别", max_length=10, choices=Group.choices)
+    legal_basis = models.TextField("依据")
+    to_check = models.TextField("使用前核对", blank=True)
+    position = models.PositiveSmallIntegerField("次序", default=0)
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "执法事项"
+        ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(group__in=["facility", "order"]), name="power_kind_group_known"
+            ),
+            models.CheckConstraint(condition=~Q(legal_basis=""), name="power_kind_has_a_basis"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delegation(models.Model):
+    """An authority lets a township use a power, within limits and for a time (执法权限下放).
+
+    Seed row 001-03. `measures` are the measures that the document of delegation names.
+    """
+
+    number = models.CharField("登记编号", max_length=24, unique=True)
+    kind = models.ForeignKey(
+        PowerKind, models.PROTECT, related_name="delegations", verbose_name="执法事项"
+    )
+    area = models.ForeignKey(
+        Area, models.PROTECT, related_name="delegations", verbose_name="承接乡镇"
+    )
+    authority = models.CharField("下放机关", max_length=60)
+    document = models.CharField("文件字号", max_length=80)
+    scope = models.CharField("范围", max_length=400, blank=True)
+    measures = models.JSONField("可用措施", default=list)
+    valid_from = models.DateField("起")
+    valid_until = models.DateField("止", null=True, blank=True, help_text="留空为长期。")
+    revoked_on = models.DateField("收回日期", null=True, blank=True)
+    recorded_by = models.CharField("登记人", max_length=64)
+    recorded_at = models.DateTimeField("登记时间")
+    is_generated = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "执法权限下放"
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=models.F("valid_from")),
+                name="delegation_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_on=None) | Q(revoked_on__gte=models.F("valid_from")),
+                name="delegation_revoked_after_it_began",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "area", "valid_from"], name="delegation_once_from_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind} {self.area}"
+
+
+class EnforcementCase(models.Model):
+    """Somebody used a delegated power at a place on a day (执法案件). Never changed."""
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        CORRECTED = "corrected", "当场改正"
+        PROMISED = "promised", "限期改正"
+        HANDED_ON = "handed_on", "移送主管部门"
+        REFUSED = "refused", "拒不改正，已上报"
+
+    number = models.CharField("案件编号", max_length=24, unique=True)
+    delegation = models.ForeignKey(
+        Delegation, models.PROTECT, related_name="cases", verbose_name="权限"
+    )
+    on = models.DateField("日期")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="所在区域")
+    place = models.CharField("地点", max_length=120)
+    found = models.TextField("发现的情况")
+    measure = models.CharField("采取的措施", max_length=16)
+    outcome = models.CharField("结果", max_length=12, choices=Outcome.choices)
+    outcome_words = models.CharField("结果说明", max_length=400, blank=True)
+    photos = models.ManyToManyField(StoredFile, blank=True, verbose_name="照片")
+    recorded_by = models.CharField("登记人", max_length=64)
+    recorded_at = models.DateTimeField("登记时间")
+    is_generated = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "执法案件"
+        ordering = ["-on", "-number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=["corrected", "promised", "handed_on", "refused"]),
+                name="enforcement_case_outcome_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["on"], name="enforcement_case_on")]
+
+    def __str__(self) -> str:
+        return self.number

@@ -9,8 +9,10 @@ from functools import cache
 
 from django.apps import apps
 
+from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
+from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
@@ -22,6 +24,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "work.plan": PLAN,
     "work.visit": VISIT,
     "workforce.gridworker": GRID_WORKER,
+    "directory.agreement": AGREEMENT,
+    "renewal.step": STEP,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -81,6 +85,19 @@ WORDS: Mapping[str, str] = {
     "customers.customer.agree": "改关爱约定",
     "customers.customer.visit": "记走访",
     "territory.roadtable.fetch": "更新",
+    "workforce.charge.hand_over": "交接责任区",
+    "workforce.charge.take_back": "撤回交接",
+    "workforce.charge.export": "导出责任区",
+    "directory.agreement.draft": "起草协议",
+    "directory.agreement.amend": "修改协议",
+    "directory.agreement.attach": "加附件",
+    "directory.delegation.delegate": "登记下放",
+    "directory.delegation.revoke": "登记收回",
+    "directory.enforcementcase.record": "登记案件",
+    "renewal.project.open": "列入改造",
+    "renewal.project.measure": "填指标",
+    "renewal.project.export": "导出千村改造",
+    "renewal.step.plan": "排阶段计划",
     "directory.ruledraft.change": "改派单规则草稿",
     "directory.ruledraft.discard": "放弃草稿",
     "directory.ruleversion.apply": "整表生效",

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Max, Q, QuerySet
 
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.lifecycle import GRID_WORKER, GRID_WORKER_LABELS
 from dianliang.domain.workforce.models import GridWorker
@@ -126,11 +127,7 @@ def worker_to_move(number: str, *, by: Actor) -> GridWorker:
 
 def cells_of(by: Actor) -> QuerySet[Area]:
     """Return the grid cells of the areas that the actor's units serve."""
-    served = Area.objects.filter(unit__path__startswith=by.unit_path).values_list("path", flat=True)
-    within = Q(pk__in=())
-    for path in set(served):
-        within |= Q(path__startswith=path)
-    return Area.objects.filter(within, level__in=CELL_LEVELS)
+    return areas_of(by).filter(level__in=CELL_LEVELS)
 
 
 def stations_of(by: Actor) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ from dianliang.domain.workforce.models import (
     Team,
 )
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.geo import GeoPoint
 
@@ -293,7 +294,8 @@ def withdraw(*, worker: GridWorker, reason: str, by: Actor, at: datetime) -> Gri
 @transaction.atomic
 def leave(*, worker: GridWorker, reason: str, by: Actor, at: datetime) -> GridWorker:
     """Note that somebody has given up (退出); the cell is free again."""
-    Person.objects.filter(pk=worker.person_id).update(is_active=False)
+    left_on = at.astimezone(SHANGHAI).date()
+    Person.objects.filter(pk=worker.person_id).update(is_active=False, left_on=left_on)
     return _step(worker, "leave", by=by, at=at, note=reason, area=None, placed_on=None)
 
 

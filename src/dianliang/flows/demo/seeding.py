@@ -30,7 +30,9 @@ from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.people import build_customers
+from dianliang.flows.demo.renewing import build_renewal
 from dianliang.flows.demo.route import publish_route
+from dianliang.flows.demo.together import build_together
 from dianliang.flows.demo.volunteers import build_actions
 from dianliang.flows.posting import Asked, prepare, store
 from dianliang.kernel.actor import SYSTEM, Actor, Role
@@ -99,6 +101,10 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
+    tell("责任区、共建协议、执法权限与千村改造")
+    together = Random(SEED)  # noqa: S311 (a demo world, not a secret)
+    build_together(county, rng=together, by=DISPATCHER, at=at)
+    build_renewal(county, rng=together, by=DISPATCHER, at=at)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)

@@ -1,0 +1,244 @@
+"""Every write about delegated powers of enforcement (执法权限下放) and the cases of their use.
+
+Seed row 001-03. The power is the township's, never the company's: what a case may contain is what
+the document of delegation says, and the register refuses what lies outside it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from dianliang.core import audit
+from dianliang.core.models import StoredFile
+from dianliang.core.numbers import next_number
+from dianliang.domain.directory.models import Delegation, EnforcementCase, PowerKind
+from dianliang.domain.territory.models import Area
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
+from dianliang.kernel.masking import mask_numbers_of_people
+
+MOST_PHOTOS = 9
+MEASURES = {
+    "dissuade": "劝阻、制止",
+    "evidence": "现场勘查、取证",
+    "order": "责令改正",
+    "stop": "责令停止作业",
+    "clear": "组织清除",
+    "fine": "罚款",
+    "hand_on": "移送主管部门",
+}
+"""What a document of delegation may allow. Whether it may allow a fine is for the law to say."""
+
+
+class UnableToDelegateError(DomainError):
+    """The delegation cannot be written down, or taken back, like this."""
+
+    code = "directory.unable-to-delegate"
+
+
+class UnableToRecordCaseError(DomainError):
+    """The case lies outside what was delegated, or cannot have happened like this."""
+
+    code = "directory.unable-to-record-case"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a document of delegation says."""
+
+    kind: PowerKind
+    area: Area
+    authority: str
+    document: str
+    scope: str
+    measures: Collection[str]
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What a case was about."""
+
+    on: date
+    area: Area
+    place: str
+    found: str
+    measure: str
+    outcome: str
+    outcome_words: str
+    photos: Collection[StoredFile]
+
+
+@transaction.atomic
+def delegate(*, grant: Grant, by: Actor, at: datetime) -> Delegation:
+    """Write down that an authority lets a township use a power (登记下放).
+
+    Raises:
+        UnableToDelegateError: not a township, no measure, days that make no sense, or the same
+            power is delegated to it already for some of the time.
+    """
+    _require_sense(grant)
+    clash = _overlapping(grant)
+    if clash is not None:
+        message = (
+            f"{grant.area.name}已有“{grant.kind.name}”的下放（{clash.number}，"
+            f"{_period(clash)}），时间重叠；请先登记收回，或改起止日期。"
+        )
+        raise UnableToDelegateError(message, field="valid_from")
+    delegation = Delegation.objects.create(
+        number=next_number("SQ", at=at),
+        kind=grant.kind,
+        area=grant.area,
+        authority=grant.authority,
+        document=grant.document,
+        scope=grant.scope,
+        measures=sorted(grant.measures),
+        valid_from=grant.valid_from,
+        valid_until=grant.valid_until,
+        recorded_by=by.name,
+        recorded_at=at,
+    )
+    audit.record(
+        "directory.delegation.delegate",
+        target=delegation,
+        by=by,
+        at=at,
+        after=grant.area.name,
+        reason=f"{grant.kind.name}，{grant.document}",
+    )
+    return delegation
+
+
+@transaction.atomic
+def revoke(*, delegation: Delegation, on: date, reason: str, by: Actor, at: datetime) -> Delegation:
+    """Note that the authority has taken a power back (收回).
+
+    Raises:
+        UnableToDelegateError: it was taken back before, or the day or the reason makes no sense.
+    """
+    if delegation.revoked_on is not None:
+        message = f"这项权限已于 {delegation.revoked_on} 收回。"
+        raise UnableToDelegateError(message, field="revoked_on")
+    if not reason:
+        raise UnableToDelegateError("请写明收回的文件字号或原因。", field="reason")
+    if on < delegation.valid_from:
+        message = f"收回日期不能早于起始日期 {delegation.valid_from}。"
+        raise UnableToDelegateError(message, field="revoked_on")
+    later = delegation.cases.filter(on__gte=on).order_by("on").first()
+    if later is not None:
+        message = f"{later.on} 已有案件 {later.number}，收回日期应晚于它。"
+        raise UnableToDelegateError(message, field="revoked_on")
+    delegation.revoked_on = on
+    delegation.save(update_fields=["revoked_on"])
+    audit.record(
+        "directory.delegation.revoke",
+        target=delegation,
+        by=by,
+        at=at,
+        after=on.isoformat(),
+        reason=reason,
+    )
+    return delegation
+
+
+@transaction.atomic
+def record_case(
+    *, delegation: Delegation, happened: Happened, by: Actor, at: datetime
+) -> EnforcementCase:
+    """Write down a case (登记案件); telephone and identity numbers in it are starred.
+
+    Raises:
+        UnableToRecordCaseError: it lies outside the time, the township or the measures that were
+            delegated, in the future, or lacks what was found; the reason is said.
+    """
+    held = Delegation.objects.select_for_update(of=("self",)).select_related("area", "kind")
+    delegation = held.get(pk=delegation.pk)
+    _require_within(delegation, happened, today=at.astimezone(SHANGHAI).date())
+    case = EnforcementCase.objects.create(
+        number=next_number("ZF", at=at),
+        delegation=delegation,
+        on=happened.on,
+        area=happened.area,
+        place=mask_numbers_of_people(happened.place),
+        found=mask_numbers_of_people(happened.found),
+        measure=happened.measure,
+        outcome=happened.outcome,
+        outcome_words=mask_numbers_of_people(happened.outcome_words),
+        recorded_by=by.name,
+        recorded_at=at,
+    )
+    case.photos.set(happened.photos)
+    audit.record(
+        "directory.enforcementcase.record",
+        target=case,
+        by=by,
+        at=at,
+        after=happened.outcome,
+        reason=f"{delegation.number} {delegation.kind.name}",
+    )
+    return case
+
+
+def _require_within(delegation: Delegation, happened: Happened, *, today: date) -> None:
+    name, on = delegation.kind.name, happened.on
+    if on > today:
+        raise UnableToRecordCaseError("案件日期不能晚于今天。", field="on")
+    if on < delegation.valid_from:
+        message = f"“{name}”自 {delegation.valid_from} 起才下放，{on} 的案件不在授权期内。"
+        raise UnableToRecordCaseError(message, field="on")
+    if delegation.valid_until is not None and on > delegation.valid_until:
+        message = f"“{name}”的授权到 {delegation.valid_until} 为止，{on} 的案件不在授权期内。"
+        raise UnableToRecordCaseError(message, field="on")
+    if delegation.revoked_on is not None and on >= delegation.revoked_on:
+        message = f"“{name}”已于 {delegation.revoked_on} 收回，{on} 的案件不在授权期内。"
+        raise UnableToRecordCaseError(message, field="on")
+    if not happened.area.path.startswith(delegation.area.path):
+        message = f"{happened.area.name}不属于{delegation.area.name}，超出授权地域。"
+        raise UnableToRecordCaseError(message, field="area")
+    if happened.measure not in delegation.measures:
+        allowed = "、".join(MEASURES[code] for code in delegation.measures if code in MEASURES)
+        label = MEASURES.get(happened.measure, "未选择")
+        message = f"授权文件没有“{label}”这项措施，超出范围；可用：{allowed}。"
+        raise UnableToRecordCaseError(message, field="measure")
+    if happened.outcome not in EnforcementCase.Outcome.values:
+        raise UnableToRecordCaseError("请选择结果。", field="outcome")
+    if len(happened.photos) > MOST_PHOTOS:
+        raise UnableToRecordCaseError(f"照片最多 {MOST_PHOTOS} 张。", field="photos")
+
+
+def _require_sense(grant: Grant) -> None:
+    if grant.area.level != Area.Level.TOWNSHIP:
+        message = f"{grant.area.name}不是乡镇（街道），执法权限只能下放到乡镇。"
+        raise UnableToDelegateError(message, field="area")
+    unknown = [code for code in grant.measures if code not in MEASURES]
+    if unknown or not grant.measures:
+        raise UnableToDelegateError("请勾选授权文件写明的措施。", field="measures")
+    if grant.valid_until is not None and grant.valid_until < grant.valid_from:
+        raise UnableToDelegateError("止期不能早于起期。", field="valid_until")
+
+
+def _overlapping(grant: Grant) -> Delegation | None:
+    """Return another delegation of the power to the township that shares a day with this one."""
+    for other in Delegation.objects.filter(kind=grant.kind, area=grant.area):
+        if grant.valid_until is not None and other.valid_from > grant.valid_until:
+            continue
+        last = _last_day(other)
+        if last is None or last >= grant.valid_from:
+            return other
+    return None
+
+
+def _last_day(delegation: Delegation) -> date | None:
+    """Return the last day on which a power may be used, None for ever."""
+    ends = [day for day in (delegation.valid_until,) if day is not None]
+    if delegation.revoked_on is not None:
+        ends.append(date.fromordinal(delegation.revoked_on.toordinal() - 1))
+    return min(ends, default=None)
+
+
+def _period(delegation: Delegation) -> str:
+    return f"{delegation.valid_from} 至 {_last_day(delegation) or '长期'}"

@@ -1,0 +1,295 @@
+"""Every write about the rebuilding of villages (千村改造), seed row 003-08."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from dianliang.core import audit, transitions
+from dianliang.core.numbers import next_number
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.renewal.models import (
+    Delay,
+    IndicatorKind,
+    Party,
+    Project,
+    Reading,
+    Stage,
+    Step,
+)
+from dianliang.domain.territory.models import Area
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
+
+FARTHEST_DAYS = 5 * 366
+
+
+class UnableToRenewError(DomainError):
+    """The village cannot be moved on, planned or measured like this."""
+
+    code = "renewal.unable-to-renew"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why something takes longer."""
+
+    cause: str
+    words: str
+
+
+@transaction.atomic
+def open_project(
+    *, area: Area, batch: str, unit: Unit, starts_on: date | None, by: Actor, at: datetime
+) -> Project:
+    """Take a village in, with all stages (列入改造).
+
+    With a day to start on, each stage is planned to end after its usual days.
+
+    Raises:
+        UnableToRenewError: it is no village, or is in already.
+    """
+    if area.level != Area.Level.VILLAGE:
+        raise UnableToRenewError(f"{area.name}不是村（社区），不能列入改造。", field="area")
+    project, is_new = Project.objects.get_or_create(
+        area=area,
+        defaults={
+            "number": next_number("GZ", at=at),
+            "batch": batch,
+            "unit": unit,
+            "opened_at": at,
+            "opened_by": by.name,
+        },
+    )
+    if not is_new:
+        message = f"{area.name}已列入改造（{project.number}，{project.batch}）。"
+        raise UnableToRenewError(message, field="area")
+    ends_on = starts_on
+    steps = []
+    for stage in Stage.objects.filter(is_active=True):
+        ends_on = ends_on + timedelta(days=stage.usual_days) if ends_on else None
+        steps.append(
+            Step(
+                project=project,
+                stage=stage,
+                party=stage.party,
+                planned_on=ends_on,
+                first_planned_on=ends_on,
+            )
+        )
+    Step.objects.bulk_create(steps)
+    audit.record(
+        "renewal.project.open", target=project, by=by, at=at, after=area.name, reason=batch
+    )
+    return project
+
+
+@transaction.atomic
+def plan(
+    *,
+    step: Step,
+    planned_on: date,
+    party: str,
+    responsible: str,
+    reason: Reason | None,
+    by: Actor,
+    at: datetime,
+) -> Step:
+    """Say who answers for a stage and by when (排计划); a later day than before needs a reason.
+
+    Raises:
+        UnableToRenewError: the stage is done, the day makes no sense, or moves back without a
+            reason.
+    """
+    held = Step.objects.select_for_update(of=("self",)).select_related("project", "stage")
+    step = held.get(pk=step.pk)
+    if step.status == "DONE":
+        message = f"“{step.stage.name}”已完成，不能再改计划；需要返工请先退回。"
+        raise UnableToRenewError(message, field="planned_on")
+    if party not in Party.values:
+        raise UnableToRenewError("请选择责任方。", field="party")
+    if abs((planned_on - at.astimezone(SHANGHAI).date()).days) > FARTHEST_DAYS:
+        raise UnableToRenewError(f"计划日期 {planned_on} 离今天太远，请核对。", field="planned_on")
+    before = step.planned_on
+    if before is not None and planned_on > before:
+        _note_delay(step, before, planned_on, reason, by=by, at=at)
+    step.planned_on = planned_on
+    step.first_planned_on = step.first_planned_on or planned_on
+    step.party, step.responsible = party, responsible
+    step.save(update_fields=["planned_on", "first_planned_on", "party", "responsible"])
+    audit.record(
+        "renewal.step.plan",
+        target=step,
+        by=by,
+        at=at,
+        before=str(before or ""),
+        after=str(planned_on),
+        reason=reason.words if reason else "",
+    )
+    return step
+
+
+@transaction.atomic
+def begin(*, step: Step, on: date, by: Actor, at: datetime) -> Step:
+    """Begin a stage (开始).
+
+    Raises:
+        UnableToRenewError: a stage before it is not far enough, or the day makes no sense.
+        IllegalTransitionError, StaleStateError: see the lifecycle.
+    """
+    _require_past(on, at=at)
+    for earlier in _earlier(step):
+        is_free = step.stage.may_overlap and earlier.status == "RUNNING"
+        if earlier.status != "DONE" and not is_free:
+            message = f"“{earlier.stage.name}”{_state(earlier)}，还不能开始“{step.stage.name}”。"
+            raise UnableToRenewError(message)
+        if earlier.begun_on is not None and on < earlier.begun_on:
+            message = f"不能早于“{earlier.stage.name}”的开始日期 {earlier.begun_on}。"
+            raise UnableToRenewError(message, field="on")
+    return _move(step, "begin", by=by, at=at, note=f"{on}", begun_on=on)
+
+
+@transaction.atomic
+def finish(*, step: Step, on: date, reason: Reason | None, by: Actor, at: datetime) -> Step:
+    """End a stage (完成); one that ends late needs a reason.
+
+    Raises:
+        UnableToRenewError: a stage before it is not done, an indicator has not been measured
+            after the work, it is late without a reason, or the day makes no sense.
+        IllegalTransitionError, StaleStateError: see the lifecycle.
+    """
+    _require_past(on, at=at)
+    if step.begun_on is not None and on < step.begun_on:
+        raise UnableToRenewError(f"完成日期不能早于开始日期 {step.begun_on}。", field="on")
+    for earlier in _earlier(step):
+        if earlier.status != "DONE":
+            message = f"“{earlier.stage.name}”{_state(earlier)}，“{step.stage.name}”还不能完成。"
+            raise UnableToRenewError(message)
+        if earlier.done_on is not None and on < earlier.done_on:
+            message = f"不能早于“{earlier.stage.name}”的完成日期 {earlier.done_on}。"
+            raise UnableToRenewError(message, field="on")
+    if step.stage.needs_after:
+        _require_measured(step)
+    if step.status == "RUNNING" and step.planned_on is not None and on > step.planned_on:
+        _note_delay(step, step.planned_on, on, reason, by=by, at=at)
+    return _move(step, "finish", by=by, at=at, note=f"{on}", done_on=on)
+
+
+@transaction.atomic
+def send_back(*, step: Step, reason: str, by: Actor, at: datetime) -> Step:
+    """Have a stage done again (退回重做).
+
+    Raises:
+        UnableToRenewError: there is no reason, or a later stage has begun.
+        IllegalTransitionError, StaleStateError: see the lifecycle.
+    """
+    if not reason:
+        raise UnableToRenewError("请写明退回原因。", field="reason")
+    later = Step.objects.filter(
+        project=step.project, stage__position__gt=step.stage.position
+    ).exclude(status="PENDING")
+    begun = later.select_related("stage").order_by("-stage__position").first()
+    if begun is not None and not (step.stage.may_overlap and begun.status == "RUNNING"):
+        message = f"“{begun.stage.name}”{_state(begun)}，不能退回“{step.stage.name}”。"
+        raise UnableToRenewError(message)
+    return _move(step, "send_back", by=by, at=at, note=reason, done_on=None)
+
+
+@transaction.atomic
+def measure(
+    *,
+    project: Project,
+    moment: str,
+    values: Mapping[str, float],
+    on: date,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Write down indicators as they are ``before`` or ``after`` the work (填指标); return how many.
+
+    Raises:
+        UnableToRenewError: an unknown indicator, a value that cannot be, a day that lies ahead,
+            or one of after that lies before the work.
+    """
+    _require_past(on, at=at)
+    kinds = {kind.code: kind for kind in IndicatorKind.objects.filter(is_active=True)}
+    for code, value in values.items():
+        if code not in kinds:
+            raise UnableToRenewError(f"没有指标 {code}。", field=code)
+        most = kinds[code].most
+        if value < 0 or (most is not None and value > most):
+            bounds = f"0 到 {most:g}" if most is not None else "不小于 0"
+            message = f"{kinds[code].name}应为{bounds}，现为 {value:g}。"
+            raise UnableToRenewError(message, field=code)
+    if moment == "after":
+        _require_later(project, on)
+    for code, value in values.items():
+        told = {moment: value, f"{moment}_on": on}
+        Reading.objects.update_or_create(project=project, kind=kinds[code], defaults=told)
+    if values:
+        told_all = "，".join(f"{kinds[code].name} {value:g}" for code, value in values.items())
+        label = "改造前" if moment == "before" else "改造后"
+        audit.record(
+            "renewal.project.measure", target=project, by=by, at=at, after=label, reason=told_all
+        )
+    return len(values)
+
+
+def _require_later(project: Project, on: date) -> None:
+    first = project.readings.exclude(before_on=None).order_by("-before_on").first()
+    if first is not None and first.before_on is not None and on <= first.before_on:
+        message = f"改造后的测量日期应晚于改造前的 {first.before_on}。"
+        raise UnableToRenewError(message, field="on")
+
+
+def _require_past(on: date, *, at: datetime) -> None:
+    if on > at.astimezone(SHANGHAI).date():
+        raise UnableToRenewError("日期不能晚于今天。", field="on")
+
+
+def _require_measured(step: Step) -> None:
+    readings = {reading.kind_id: reading for reading in step.project.readings.all()}
+    missing = []
+    for kind in IndicatorKind.objects.filter(is_active=True):
+        reading = readings.get(kind.pk)
+        if reading is None or reading.before is None:
+            missing.append(f"{kind.name}（改造前）")
+        if reading is None or reading.after is None:
+            missing.append(f"{kind.name}（改造后）")
+    if missing:
+        message = f"“{step.stage.name}”完成前要填齐指标，还缺：{'、'.join(missing)}。"
+        raise UnableToRenewError(message, field="readings")
+
+
+def _earlier(step: Step) -> list[Step]:
+    rows = Step.objects.filter(project=step.project, stage__position__lt=step.stage.position)
+    return list(rows.select_related("stage").order_by("stage__position"))
+
+
+def _state(step: Step) -> str:
+    return STEP.labels[step.status]
+
+
+def _note_delay(
+    step: Step, before: date, after: date, reason: Reason | None, *, by: Actor, at: datetime
+) -> None:
+    if reason is None or reason.cause not in Delay.Cause.values or not reason.words:
+        days = (after - before).days
+        message = f"“{step.stage.name}”比计划晚 {days} 天，请选择延期原因并写明说明。"
+        raise UnableToRenewError(message, field="cause")
+    Delay.objects.create(
+        step=step,
+        cause=reason.cause,
+        words=reason.words,
+        planned_before=before,
+        planned_after=after,
+        noted_at=at,
+        noted_by=by.name,
+    )
+
+
+def _move(step: Step, verb: str, *, by: Actor, at: datetime, note: str, **changes: object) -> Step:
+    return transitions.apply(step, verb, lifecycle=STEP, by=by, at=at, note=note, changes=changes)

@@ -1,0 +1,142 @@
+"""Every write about who answers for an area: a hand-over, and taking back one that is to come."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from dianliang.core import audit
+from dianliang.domain.territory.models import Area
+from dianliang.domain.workforce.models import Charge, ChargeKind, Person
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
+
+FARTHEST_DAYS = 366
+LATE_DAYS = 92
+"""How late a hand-over that has taken place may still be written down: about a quarter."""
+NOBODY = "空缺"
+
+
+class UnableToHandOverError(DomainError):
+    """This person cannot answer for this area from this day on."""
+
+    code = "workforce.unable-to-hand-over"
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    area: Area,
+    kind: ChargeKind,
+    person: Person | None,
+    from_on: date,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Charge:
+    """Let somebody, or nobody, answer for an area from a day on (交接).
+
+    The day may lie ahead. What was before ends there by itself; what was decided for later stays.
+
+    Raises:
+        UnableToHandOverError: the kind is not for this level, the person is not on duty or
+            answers for the area already, or the day is taken, too far away or before what has
+            been written down.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    if area.level not in kind.levels:
+        message = f"{kind.name}不设在“{area.get_level_display()}”这一级，{area.name}不用指定。"
+        raise UnableToHandOverError(message, field="cells")
+    if not reason:
+        raise UnableToHandOverError("请写明交接原因。", field="reason")
+    if person is not None:
+        _require_on_duty(person, from_on=from_on)
+    before = _before(area, kind, person, from_on=from_on, today=today)
+    charge, is_new = Charge.objects.get_or_create(
+        area=area,
+        kind=kind,
+        from_on=from_on,
+        defaults={
+            "person": person,
+            "reason": reason,
+            "decided_at": at,
+            "decided_by": by.name,
+        },
+    )
+    if not is_new:
+        message = f"{area.name}的{kind.name}在 {from_on} 已有交接（{_name(charge.person)}）"
+        ahead = "，请先撤回它，或换一个日期。" if from_on > today else "，请换一个日期。"
+        raise UnableToHandOverError(message + ahead, field="from_on")
+    audit.record(
+        "workforce.charge.hand_over",
+        target=charge,
+        by=by,
+        at=at,
+        before=_name(before.person) if before else "",
+        after=_name(person),
+        reason=f"{area.name} {kind.name} {from_on}：{reason}",
+    )
+    return charge
+
+
+@transaction.atomic
+def take_back(*, charge: Charge, reason: str, by: Actor, at: datetime) -> None:
+    """Take back a hand-over that has not come to pass yet (撤回交接).
+
+    Raises:
+        UnableToHandOverError: it has begun, so that it is history.
+    """
+    if charge.from_on <= at.astimezone(SHANGHAI).date():
+        message = f"{charge.area.name}的交接已于 {charge.from_on} 生效，不能撤回，请另办交接。"
+        raise UnableToHandOverError(message, field="from_on")
+    told = f"{charge.area.name} {charge.kind.name} {charge.from_on}：{reason}"
+    audit.record(
+        "workforce.charge.take_back",
+        target=charge,
+        by=by,
+        at=at,
+        before=_name(charge.person),
+        reason=told,
+    )
+    charge.delete()
+
+
+def _before(
+    area: Area, kind: ChargeKind, person: Person | None, *, from_on: date, today: date
+) -> Charge | None:
+    """Return what a new row would end."""
+    if (from_on - today).days > FARTHEST_DAYS:
+        message = f"交接日期最多提前 {FARTHEST_DAYS} 天登记，现为 {from_on}。"
+        raise UnableToHandOverError(message, field="from_on")
+    rows = Charge.objects.filter(area=area, kind=kind).select_related("person")
+    begun = rows.filter(from_on__lte=today).order_by("-from_on").first()
+    if begun is None:
+        return None
+    if from_on < today - timedelta(days=LATE_DAYS):
+        message = f"交接日期 {from_on} 已超过 {LATE_DAYS} 天，不能补记；请核对日期。"
+        raise UnableToHandOverError(message, field="from_on")
+    if from_on < begun.from_on:
+        message = f"{area.name}的{kind.name}自 {begun.from_on} 起已是{_name(begun.person)}，"
+        raise UnableToHandOverError(f"{message}交接日期应晚于这一天。", field="from_on")
+    before = rows.filter(from_on__lt=from_on).order_by("-from_on").first() or begun
+    if before.from_on < from_on and before.person == person:
+        message = f"{area.name}的{kind.name}自 {before.from_on} 起就是{_name(person)}，不用交接。"
+        raise UnableToHandOverError(message, field="person")
+    return before
+
+
+def _require_on_duty(person: Person, *, from_on: date) -> None:
+    if is_gone(person, on=from_on):
+        message = f"{person.name}（{person.number}）届时不在岗，请换一位。"
+        raise UnableToHandOverError(message, field="person")
+
+
+def is_gone(person: Person, *, on: date) -> bool:
+    """Tell whether a person has left by a day; without a day on record, for all days."""
+    if person.left_on is not None:
+        return person.left_on <= on
+    return not person.is_active
+
+
+def _name(person: Person | None) -> str:
+    return person.name if person else NOBODY

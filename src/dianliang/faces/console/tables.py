@@ -1,0 +1,26 @@
+"""Excel files that a page takes in or hands out."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from dianliang.kernel.errors import InvalidInputError
+
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def sent_file(request: HttpRequest, field: str) -> bytes:
+    """Return the file of a form.
+
+    Raises:
+        InvalidInputError: none was chosen.
+    """
+    sent = request.FILES.get(field)
+    if sent is None:
+        raise InvalidInputError(_("请先选择文件。"), field=field)
+    return sent.read()
+
+
+def download(content: bytes, name: str) -> HttpResponse:
+    """Answer with an Excel file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=SHEET_TYPE, headers=headers)
