@@ -24,6 +24,7 @@ from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Record
 from dianliang.domain.work.queries import visits as visit_queries
 from dianliang.flows import care, need_follow, phone_crew, phone_needs
+from dianliang.flows.campaigns import following as campaigns
 from dianliang.flows.phone_operations import (
     Act,
     Outcome,
@@ -282,6 +283,7 @@ def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     visits.complete(visit=visit, record=record, by=by, at=at, device_at=op.happened_at)
     need_follow.settle(visit.job, f"{visit.team.name}已上门办结。", by=by, at=at)
     care.after_visit(visit=visit, by=by, at=at)
+    campaigns.after_visit(visit=visit, by=by, at=at)
     return Outcome.APPLIED
 
 

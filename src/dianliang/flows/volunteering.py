@@ -1,25 +1,39 @@
 """Register what a volunteer team did, and who took part."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import xlsxwriter
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from dianliang.core import audit
+from dianliang.core import audit, files
+from dianliang.core.models import StoredFile
+from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
-from dianliang.domain.programs import operations
-from dianliang.domain.programs.models import Activity
+from dianliang.domain.programs.models import Activity, PhotoPair
+from dianliang.domain.programs.operations.activities import MOST_PAIRS, Pair, record
+from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person, Team
+from dianliang.flows.campaigns import following
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """A place photographed before and after, as a form sends it."""
+
+    place: str
+    before: bytes
+    after: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +50,7 @@ class Held:
     people: Collection[str]
     served_people: int
     words: str
+    pairs: Sequence[Pictures] = ()
 
 
 def teams_to_register_for(by: Actor) -> tuple[tuple[str, str], ...]:
@@ -80,7 +95,22 @@ def register(*, held: Held, by: Actor, at: datetime) -> Activity:
     service = active_service(held.service_code)
     if held.service_code and service is None:
         raise InvalidInputError("没有这个服务事项，请重新选择。", field="service_code")
-    return operations.record(
+    pairs = _kept(held.pairs, at=at)
+    with transaction.atomic():
+        return _recorded(held, pairs, site=site, area=area, service=service, by=by, at=at)
+
+
+def _recorded(
+    held: Held,
+    pairs: Sequence[Pair],
+    *,
+    site: Site | None,
+    area: Area,
+    service: Service | None,
+    by: Actor,
+    at: datetime,
+) -> Activity:
+    activity = record(
         title=clean_text(held.title, field="title", label="名称", most=60, least=2),
         team=Team.objects.get(code=held.team_code),
         area=area,
@@ -91,9 +121,91 @@ def register(*, held: Held, by: Actor, at: datetime) -> Activity:
         people=list(Person.objects.filter(number__in=held.people)),
         served_people=held.served_people,
         words=clean_text(held.words, field="words", label="情况", most=2000),
+        pairs=pairs,
         by=by,
         at=at,
     )
+    following.after_activity(activity=activity, by=by, at=at)
+    return activity
+
+
+def _kept(pairs: Sequence[Pictures], *, at: datetime) -> list[Pair]:
+    """Keep the photos of pairs; a half pair shows nothing.
+
+    Raises:
+        InvalidInputError: a pair lacks a photo or its place, or a photo is none.
+    """
+    if len(pairs) > MOST_PAIRS:
+        raise InvalidInputError(f"前后对照最多 {MOST_PAIRS} 组。", field="pairs")
+    for number, pair in enumerate(pairs, start=1):
+        if not (pair.before and pair.after):
+            which = "整治后" if pair.before else "整治前"
+            message = f"第 {number} 组前后对照缺“{which}”的照片，请补上或整组去掉。"
+            raise InvalidInputError(message, field="pairs")
+    return [
+        Pair(
+            place=clean_text(pair.place, field="pairs", label="对照的位置", most=60, least=1),
+            before=files.keep_image(pair.before, at=at, field="pairs"),
+            after=files.keep_image(pair.after, at=at, field="pairs"),
+        )
+        for pair in pairs
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    """A place before and after, with the activity that changed it."""
+
+    activity: str
+    title: str
+    team_name: str
+    area_name: str
+    on: date
+    place: str
+    before: str
+    after: str
+
+
+def photo_pairs(*, by: Actor, start: datetime, end: datetime, most: int) -> tuple[PairRow, ...]:
+    """Return the newest pairs of the actor's teams in [start, end). One query."""
+    pairs = PhotoPair.objects.filter(
+        activity__team__unit__path__startswith=by.unit_path or "-",
+        activity__started_at__gte=start,
+        activity__started_at__lt=end,
+    ).select_related("activity__team", "activity__area", "before", "after")
+    return tuple(
+        PairRow(
+            activity=pair.activity.number,
+            title=pair.activity.title,
+            team_name=pair.activity.team.name,
+            area_name=pair.activity.area.name,
+            on=pair.activity.started_at.astimezone(SHANGHAI).date(),
+            place=pair.place,
+            before=pair.before.token,
+            after=pair.after.token,
+        )
+        for pair in pairs.order_by("-activity__started_at", "position")[:most]
+    )
+
+
+def photo_of(*, activity: str, token: str, by: Actor) -> StoredFile:
+    """Return a photo of a pair that the actor may see.
+
+    Raises:
+        NotVisibleError: there is none.
+    """
+    pair = (
+        PhotoPair.objects.filter(
+            Q(before__token=token) | Q(after__token=token),
+            activity__number=activity,
+            activity__team__unit__path__startswith=by.unit_path or "-",
+        )
+        .select_related("before", "after")
+        .first()
+    )
+    if pair is None:
+        raise NotVisibleError("没有找到这张照片。")
+    return pair.before if pair.before.token == token else pair.after
 
 
 def _members(team_code: str, *, on: date) -> QuerySet[Person]:

@@ -9,6 +9,7 @@ from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning
+from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.planning import drafting, roads
 
 Clock = Callable[[], datetime]
@@ -27,6 +28,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: importing.renew_calendar(at=at),
     lambda at: learning.order_if_due(at=at),
     lambda at: hot.order_if_due(at=at),
+    lambda at: following.follow_jobs(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
@@ -36,6 +38,8 @@ HANDLERS = (
     roads.refresh_in_background,
     learning.learn_in_background,
     hot.look_in_background,
+    listing.freeze_in_background,
+    opening.open_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

@@ -1,14 +1,16 @@
 """Every write about activities."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.core.models import StoredFile
 from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Service
-from dianliang.domain.programs.models import Activity, Participation
+from dianliang.domain.programs.models import Activity, Participation, PhotoPair
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person, Team
@@ -17,12 +19,22 @@ from dianliang.kernel.errors import DomainError
 
 LONGEST = timedelta(hours=24)
 MOST_SERVED = 100_000
+MOST_PAIRS = 6
 
 
 class UnableToRecordActivityError(DomainError):
     """The activity cannot have happened like this."""
 
     code = "programs.unable-to-record-activity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The same place before and after."""
+
+    place: str
+    before: StoredFile
+    after: StoredFile
 
 
 @transaction.atomic
@@ -38,6 +50,7 @@ def record(
     people: Collection[Person],
     served_people: int,
     words: str,
+    pairs: Sequence[Pair] = (),
     by: Actor,
     at: datetime,
 ) -> Activity:
@@ -45,7 +58,8 @@ def record(
 
     Raises:
         UnableToRecordActivityError: it lies in the future, lasted no time or longer than a day,
-            nobody took part, or somebody took part in another one at the same time.
+            nobody took part, somebody took part in another one at the same time, or a pair of
+            photos is twice the same.
     """
     if not started_at < ended_at <= started_at + LONGEST:
         message = "结束时间应晚于开始时间，且一次行动不超过 24 小时。"
@@ -58,6 +72,7 @@ def record(
     if not 0 <= served_people <= MOST_SERVED:
         message = f"服务人数应在 0 到 {MOST_SERVED} 之间。"
         raise UnableToRecordActivityError(message, field="served_people")
+    _require_pairs(pairs)
     elsewhere = Participation.objects.filter(
         person__in=people, activity__started_at__lt=ended_at, activity__ended_at__gt=started_at
     )
@@ -81,6 +96,26 @@ def record(
     Participation.objects.bulk_create(
         Participation(activity=activity, person=person) for person in people
     )
+    PhotoPair.objects.bulk_create(
+        PhotoPair(
+            activity=activity,
+            place=pair.place,
+            before=pair.before,
+            after=pair.after,
+            position=position,
+        )
+        for position, pair in enumerate(pairs, start=1)
+    )
     after = f"{len(people)} 人次"
     audit.record("programs.activity.record", target=activity, by=by, at=at, after=after)
     return activity
+
+
+def _require_pairs(pairs: Sequence[Pair]) -> None:
+    if len(pairs) > MOST_PAIRS:
+        message = f"前后对照最多 {MOST_PAIRS} 组。"
+        raise UnableToRecordActivityError(message, field="pairs")
+    for pair in pairs:
+        if pair.before.sha256 == pair.after.sha256:
+            message = f"“{pair.place}”的前后两张是同一张照片，请换成整治后的照片。"
+            raise UnableToRecordActivityError(message, field="pairs")

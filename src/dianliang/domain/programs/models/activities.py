@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F
 
+from dianliang.core.models import StoredFile
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
@@ -60,3 +61,28 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} {self.person}"
+
+
+class PhotoPair(models.Model):
+    """The same place before and after (前后对照, seed row 001-18), shown side by side."""
+
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, related_name="pairs", verbose_name="行动"
+    )
+    place = models.CharField("位置", max_length=60)
+    before = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="整治前")
+    after = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="整治后")
+    position = models.PositiveSmallIntegerField("次序")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "前后对照"
+        ordering = ["activity", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "position"], name="photo_pair_position"),
+            models.CheckConstraint(
+                condition=~models.Q(before=F("after")), name="photo_pair_of_two_photos"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.place}"

@@ -1,0 +1,213 @@
+"""Where the targets of a campaign come from: one query per kind of source, or a table."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.queries import unit_for
+from dianliang.domain.programs.models import Campaign
+from dianliang.domain.programs.operations.campaigns import Aim
+from dianliang.domain.territory.models import Area
+from dianliang.domain.territory.queries import area_of, county
+from dianliang.domain.venues.models import Site
+from dianliang.domain.workforce.models import Person
+from dianliang.kernel.errors import InvalidInputError
+
+Source = Campaign.Source
+MOST_YEARS = 80
+WHO = {"volunteers": "在队志愿者", "everybody": "全部在岗人员"}
+
+
+def checked_query(source: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the conditions of a source as they are kept.
+
+    Raises:
+        InvalidInputError: one makes no sense; it is named.
+    """
+    query: dict[str, Any] = {}
+    if source not in Source.values:
+        raise InvalidInputError("请选择名单来源。", field="source")
+    if source == Source.OLD_HOUSEHOLDS:
+        years = str(asked.get("years", ""))
+        if not (years.isascii() and years.isdecimal() and 0 < int(years[:4]) <= MOST_YEARS):
+            raise InvalidInputError(f"立户年数应为 1 到 {MOST_YEARS}。", field="years")
+        query["years"] = int(years)
+    if source == Source.SPECIAL:
+        query["kinds"] = _some(asked.get("kinds", ()), Customer.SpecialKind.values, "特殊客户类别")
+    if source == Source.SITES:
+        query["kinds"] = _some(asked.get("kinds", ()), Site.Kind.values, "阵地类别")
+    if source == Source.PEOPLE:
+        query["who"] = asked.get("who") if asked.get("who") in WHO else "volunteers"
+    area = str(asked.get("area", ""))
+    if area:
+        if area_of(area) is None:
+            raise InvalidInputError("没有这个区域，请重新选择。", field="area")
+        query["area"] = area
+    return query
+
+
+def _some(chosen: Iterable[str], known: Iterable[str], label: str) -> list[str]:
+    kinds = [kind for kind in known if kind in set(chosen)]
+    if not kinds:
+        raise InvalidInputError(f"请至少选择一个{label}。", field="kinds")
+    return kinds
+
+
+def aims(campaign: Campaign, *, on: date) -> list[Aim]:
+    """Return the targets that the source names on a day, in the order of their keys.
+
+    Only what the leading unit and its sub-units answer for. Special customers who have not agreed
+    are left out: nobody is visited without his consent.
+    """
+    found = _FINDERS[campaign.source](campaign, on)
+    return sorted(found, key=lambda aim: aim.key)
+
+
+def _served(unit: Unit) -> list[str]:
+    """Return the paths of the areas that a unit and its sub-units serve."""
+    areas = Area.objects.filter(unit__path__startswith=unit.path)
+    return sorted(set(areas.values_list("path", flat=True)))
+
+
+def _in_areas(paths: Iterable[str], lookup: str) -> Q:
+    """Return the condition of lying in one of some areas; of none, nothing."""
+    return reduce(or_, (Q(**{f"{lookup}__startswith": path}) for path in paths), Q(pk__in=[]))
+
+
+def _limited(rows: QuerySet[Any], campaign: Campaign, lookup: str) -> QuerySet[Any]:
+    area = area_of(campaign.query.get("area", ""))
+    return rows.filter(**{f"{lookup}__startswith": area.path}) if area else rows
+
+
+def _of_customers(campaign: Campaign, rows: QuerySet[Customer], label: str) -> list[Aim]:
+    own = Q(unit__path__startswith=campaign.unit.path)
+    own |= Q(unit=None) & _in_areas(_served(campaign.unit), "area__path")
+    fields = ("pk", "number", "area_id", "unit_id", "account_opened_on")
+    listed = _limited(rows.filter(own), campaign, "area__path").values_list(*fields)
+    return [
+        Aim(
+            key=number,
+            title=f"{label} {number}" + (f"（{opened:%Y} 年立户）" if opened else ""),
+            area_id=area_id,
+            unit_id=unit_id or campaign.unit_id,
+            due_on=campaign.due_on,
+            customer_id=pk,
+        )
+        for pk, number, area_id, unit_id, opened in listed.iterator(chunk_size=5000)
+    ]
+
+
+def _old_households(campaign: Campaign, on: date) -> list[Aim]:
+    rows = Customer.objects.filter(
+        kind=Customer.Kind.RESIDENT,
+        account_opened_on__lte=years_before(on, int(campaign.query["years"])),
+    )
+    return _of_customers(campaign, rows, "居民户")
+
+
+def years_before(on: date, years: int) -> date:
+    """Return the same day so many years before; of 29 February the 28th where there is none."""
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:
+        return on.replace(year=on.year - years, day=28)
+
+
+def _enterprises(campaign: Campaign, on: date) -> list[Aim]:
+    return _of_customers(campaign, Customer.objects.filter(kind=Customer.Kind.ENTERPRISE), "企业")
+
+
+def _special(campaign: Campaign, on: date) -> list[Aim]:
+    rows = Customer.objects.filter(
+        special_kind__in=campaign.query["kinds"], consented_on__isnull=False
+    )
+    return _of_customers(campaign, rows, "客户")
+
+
+def _people(campaign: Campaign, on: date) -> list[Aim]:
+    rows = Person.objects.filter(is_active=True, unit__path__startswith=campaign.unit.path)
+    if campaign.query.get("who") != "everybody":
+        rows = rows.filter(
+            Q(memberships__valid_until=None) | Q(memberships__valid_until__gte=on),
+            memberships__valid_from__lte=on,
+            memberships__team__is_volunteer=True,
+        )
+    served = Unit.areas.through.objects.order_by("-pk")
+    homes: dict[int, int] = dict(served.values_list("unit_id", "area_id"))
+    whole = county()
+    listed = rows.distinct().values_list("pk", "number", "name", "unit_id")
+    return [
+        Aim(
+            key=number,
+            title=name,
+            area_id=area_id,
+            unit_id=unit_id,
+            due_on=campaign.due_on,
+            person_id=pk,
+        )
+        for pk, number, name, unit_id in listed
+        if (area_id := homes.get(unit_id) or (whole.pk if whole else None))
+    ]
+
+
+def _sites(campaign: Campaign, on: date) -> list[Aim]:
+    own = Q(unit__path__startswith=campaign.unit.path)
+    own |= Q(unit=None) & _in_areas(_served(campaign.unit), "area__path")
+    rows = Site.objects.filter(own, kind__in=campaign.query["kinds"])
+    return [
+        Aim(
+            key=site.code,
+            title=site.name,
+            place=site.address,
+            area_id=site.area_id,
+            unit_id=site.unit_id or campaign.unit_id,
+            due_on=campaign.due_on,
+            lat=site.lat,
+            lon=site.lon,
+            site_id=site.pk,
+        )
+        for site in _limited(rows, campaign, "area__path")
+    ]
+
+
+def _villages(campaign: Campaign, on: date) -> list[Aim]:
+    rows = Area.objects.filter(_in_areas(_served(campaign.unit), "path"), level=Area.Level.VILLAGE)
+    return [
+        Aim(
+            key=area.code,
+            title=area.name,
+            area_id=area.pk,
+            unit_id=owner(area, campaign.unit).pk,
+            due_on=campaign.due_on,
+            lat=area.lat,
+            lon=area.lon,
+        )
+        for area in _limited(rows, campaign, "path")
+    ]
+
+
+def owner(area: Area, lead: Unit) -> Unit:
+    """Return the unit that answers for power in an area, if it is below the leading one."""
+    unit, _ = unit_for(service=None, area=area)
+    return unit if unit.path.startswith(lead.path) else lead
+
+
+def _table(campaign: Campaign, on: date) -> list[Aim]:
+    return [Aim(**{**row, "due_on": date.fromisoformat(row["due_on"])}) for row in campaign.rows]
+
+
+_FINDERS: Mapping[str, Callable[[Campaign, date], list[Aim]]] = {
+    Source.OLD_HOUSEHOLDS: _old_households,
+    Source.ENTERPRISES: _enterprises,
+    Source.SPECIAL: _special,
+    Source.PEOPLE: _people,
+    Source.SITES: _sites,
+    Source.VILLAGES: _villages,
+    Source.TABLE: _table,
+}
