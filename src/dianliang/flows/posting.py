@@ -1,5 +1,6 @@
 """A need comes in: place, triage, unit, promises, record – in one transaction, once per key."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -96,12 +97,19 @@ def checked(asked: Asked) -> Asked:
 
 
 def post_need(
-    *, asked: Asked, key: str, follow_token: str, by: Actor = ANYONE, at: datetime
+    *,
+    asked: Asked,
+    key: str,
+    follow_token: str,
+    by: Actor = ANYONE,
+    admit: Callable[[], None] | None = None,
+    at: datetime,
 ) -> dict[str, Any]:
     """Take in a need; the same key gets the same answer and is stored once.
 
     Returns number and whether it was a danger. The follow token of a repeated request is the one
-    that came first: clients derive it from the key.
+    that came first: clients derive it from the key. `admit` may refuse a new need by raising; a
+    danger is never held back.
 
     Raises:
         InvalidInputError: a field cannot be kept; it is named and nothing is stored.
@@ -113,7 +121,7 @@ def post_need(
     ready = prepare(asked, at=at)
 
     def act() -> dict[str, Any]:
-        need = store(ready, follow_token=follow_token, by=by, at=at)
+        need = store(ready, follow_token=follow_token, by=by, admit=admit, at=at)
         return {"number": need.number, "is_danger": need.is_danger}
 
     return idempotency.once(scope="need", key=key, body=body, at=at, act=act)
@@ -215,10 +223,11 @@ def store(
     by: Actor,
     at: datetime,
     photos: tuple[StoredFile, ...] = (),
+    admit: Callable[[], None] | None = None,
 ) -> Need:
     """Write a prepared request: need, participant, suggestion, audit event.
 
-    `photos` are those that came before it, as a phone sends them.
+    `photos` are those that came before it, as a phone sends them; `admit`: see `post_need`.
     """
     asked = ready.asked
     need = posting.post(
@@ -238,6 +247,9 @@ def store(
         at=at,
     )
     triage.record(need, ready.suggestion, routed=ready.routed, owner=ready.owner, at=at)
+    # Here and not first: a count locks the sender's row, and others of his would wait for it.
+    if admit is not None and not ready.suggestion.is_danger:
+        admit()
     return posting.acknowledge(need=need, by=by, at=at)
 
 
