@@ -38,7 +38,7 @@ class _State:
         return (self.due, self.ward.level, self.ward.id)
 
     def lead(self, most_days: int) -> timedelta:
-        """Return how early a visit may be made: half an interval at most, or it would come twice."""
+        """Return how early a visit may be made: at most half an interval before its day."""
         return min(most_days, (self.ward.interval_days or 0) // 2) * DAY
 
 
@@ -55,13 +55,15 @@ def forecast(
 
     Method: a simulation day by day. In the morning it is noted who is overdue; then planned visits
     are made where their team is there; then each working day the customers who are due within
-    `lead_days` (half their interval at most) and have no planned visit are taken on in order of due day, level and id, by their
-    own team, or on the due day and later by any able one, as far as minutes reach. A level that
-    has expired waits for its renewal. The first lapse of each customer is told, with the obstacle
-    on his last possible day. Cost: customers × days.
+    `lead_days` (half their interval at most) and have no planned visit are taken on in order of
+    due day, level and id, by their own team, or on the due day and later by any able one, as far
+    as minutes reach. A level that has expired waits for its renewal. The first lapse of each
+    customer is told, with the obstacle on his last possible day. Cost: customers × days.
     """
     gaps = [gap for ward in wards if (gap := _never_due(ward))]
-    states = [_start(ward, calendar=calendar) for ward in wards if _never_due(ward) is None]
+    last = on + (horizon_days + lead_days) * DAY
+    started = (_start(ward, calendar=calendar) for ward in wards if _never_due(ward) is None)
+    states = [state for state in started if state.due <= last or state.planned]
     by_code = {crew.code: crew for crew in crews}
     told: set[str] = set()
     made: dict[date, int] = {}
