@@ -130,7 +130,13 @@ def test_the_templates_are_read_back_by_the_program():
 
     with pytest.raises(InvalidRowsError, match="第 2 行"):
         load(units=files["units.xlsx"])
-    assert set(files) == {"areas.xlsx", "units.xlsx", "customers.xlsx", "holidays.xlsx"}
+    assert set(files) == {
+        "areas.xlsx",
+        "units.xlsx",
+        "customers.xlsx",
+        "special.xlsx",
+        "holidays.xlsx",
+    }
 
 
 def test_codes_that_excel_turned_into_numbers_are_codes_again():

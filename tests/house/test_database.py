@@ -11,6 +11,9 @@ from tests.house.test_lifecycles import TABLES
 
 pytestmark = pytest.mark.django_db
 MODELS = {
+    "unlock": "care.Unlock",
+    "alert": "care.Alert",
+    "contact": "care.Contact",
     "need": "intake.Need",
     "learnt model": "intake.LearntModel",
     "job": "work.Job",

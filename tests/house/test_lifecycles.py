@@ -3,12 +3,16 @@
 import pytest
 
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
+    "unlock": (UNLOCK, "ASKED"),
+    "alert": (ALERT, "OPEN"),
+    "contact": (CONTACT, "WAITING"),
     "need": (NEED, "RECEIVED"),
     "learnt model": (LEARNT_MODEL, "READY"),
     "job": (JOB, "OPEN"),

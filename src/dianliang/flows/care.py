@@ -4,16 +4,24 @@ Seed row 001-10: level, consent, nominee, visit password, renewal date, next vis
 overdue; the same steward comes again.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 
 from dianliang.domain.catalog.queries import active_service, work_calendar
 from dianliang.domain.customers import access, operations
 from dianliang.domain.customers.models import Customer
-from dianliang.domain.customers.visiting import Care, next_due_on, renewal_is_near
+from dianliang.domain.customers.visiting import (
+    due_before,
+    expired,
+    has_expired,
+    next_due_on,
+    renewal_is_near,
+    renewal_near,
+)
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
@@ -21,10 +29,11 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
-from dianliang.kernel.masking import mask_account, mask_name, mask_phone
-from dianliang.kernel.text import clean_text
 
 SOON_DAYS = 7
+PAGE_ROWS = 50
+MOST_AT_ONCE = 500
+"""Jobs opened by one press: more than a station plans in a fortnight."""
 ENDS_AT = time(17, 30)
 MINUTES = {1: 40, 2: 30, 3: 30}
 Kind = Customer.SpecialKind
@@ -44,7 +53,21 @@ VIEWS = {
     "renewal": "待复核",
     "all": "全部",
 }
-_WORK_OPEN = ("OPEN", "HANDED_OVER", "SCHEDULED")
+WORK_OPEN = ("OPEN", "HANDED_OVER", "SCHEDULED")
+_SHOWN = (
+    "number",
+    "special_kind",
+    "special_level",
+    "area__name",
+    "unit__name",
+    "consented_on",
+    "visit_interval_days",
+    "visit_due_on",
+    "last_visited_on",
+    "renewal_due_on",
+    "preferred_team_code",
+)
+"""What a row needs: nothing that would have to be decrypted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +85,7 @@ class CareRow:
     days_left: int | None
     has_consent: bool
     is_renewal_near: bool
+    has_expired: bool
     job_number: str
 
     @property
@@ -74,54 +98,96 @@ class CareRow:
         """Tell whether somebody should come within a week, or should have come."""
         return self.days_left is not None and self.days_left <= SOON_DAYS
 
+    @property
+    def may_be_opened(self) -> bool:
+        """Tell whether a visit may be opened now: an expired level is looked at first."""
+        return self.is_due and not self.job_number and not self.has_expired
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarePage:
-    """The register, cut by one view, with the counts of all of them."""
+    """One page of the register, cut by one view, with the counts of all of them.
+
+    `next_after` is where the next page begins; empty on the last one.
+    """
 
     rows: tuple[CareRow, ...]
     counts: Mapping[str, int]
     to_open: int
+    next_after: str
 
 
-def page(*, view: str, by: Actor, on: date) -> CarePage:
-    """Return the special customers of the actor's units, most urgent first."""
-    everybody = _rows(by=by, on=on)
-    cut = {
-        "due": tuple(row for row in everybody if row.is_due),
-        "overdue": tuple(row for row in everybody if row.is_overdue),
-        "consent": tuple(row for row in everybody if not row.has_consent),
-        "renewal": tuple(row for row in everybody if row.is_renewal_near),
-        "all": everybody,
-    }
+def page(*, view: str, by: Actor, on: date, after: str = "") -> CarePage:
+    """Return special customers of the actor's units, most urgent first, from a key on."""
+    cuts = _cuts(on)
+    everybody = access.visible(by)
+    counts = everybody.aggregate(**{name: Count("pk", filter=cut) for name, cut in cuts.items()})
+    queue = _after(everybody.filter(cuts.get(view, cuts["due"])), after)
+    found = list(queue[: PAGE_ROWS + 1])
     return CarePage(
-        rows=cut.get(view, cut["due"]),
-        counts={name: len(rows) for name, rows in cut.items()},
-        to_open=sum(1 for row in cut["due"] if not row.job_number),
+        rows=_rows(found[:PAGE_ROWS], on=on),
+        counts=counts,
+        to_open=_openable(everybody, on=on).count(),
+        next_after=_key(found[PAGE_ROWS - 1]) if len(found) > PAGE_ROWS else "",
     )
 
 
-def _rows(*, by: Actor, on: date) -> tuple[CareRow, ...]:
+def _cuts(on: date) -> dict[str, Q]:
     calendar = work_calendar()
-    customers = list(access.visible(by).select_related("area", "unit"))
-    jobs = dict(
-        Job.objects.filter(customer__in=customers, status__in=_WORK_OPEN).values_list(
-            "customer_id", "number"
-        )
-    )
-    teams = dict(Team.objects.values_list("code", "name"))
-    rows = [
-        _row(customer, teams=teams, job=jobs.get(customer.pk, ""), calendar=calendar, on=on)
+    return {
+        "due": due_before(on + timedelta(days=SOON_DAYS + 1), calendar=calendar),
+        "overdue": due_before(on, calendar=calendar),
+        "consent": Q(consented_on=None),
+        "renewal": renewal_near(on),
+        "all": Q(),
+    }
+
+
+def _after(queue: QuerySet[Customer], after: str) -> QuerySet[Customer]:
+    """Order a queue and begin it behind a key: however far in, a page costs the same."""
+    ordered = queue.select_related("area", "unit").only(*_SHOWN)
+    ordered = ordered.order_by("visit_due_on", "special_level", "number")
+    day, _, rest = after.partition("~")
+    level, _, number = rest.partition("~")
+    try:
+        due = date.fromisoformat(day)
+    except ValueError:
+        return ordered
+    if level not in {"1", "2", "3"}:
+        return ordered
+    same_level = Q(special_level__gt=level) | Q(special_level=level, number__gt=number)
+    behind = Q(visit_due_on__gt=due) | (Q(visit_due_on=due) & same_level)
+    return ordered.filter(behind, visit_due_on__gte=due)
+
+
+def _key(customer: Customer) -> str:
+    return f"{customer.visit_due_on}~{customer.special_level}~{customer.number}"
+
+
+def _rows(customers: list[Customer], *, on: date) -> tuple[CareRow, ...]:
+    calendar = work_calendar()
+    jobs = dict(regular_jobs().filter(customer__in=customers).values_list("customer_id", "number"))
+    teams = team_names(customer.preferred_team_code for customer in customers)
+    return tuple(
+        row_of(customer, teams=teams, job=jobs.get(customer.pk, ""), calendar=calendar, on=on)
         for customer in customers
-    ]
-    far = 10**6
-    rows.sort(key=lambda r: (far if r.days_left is None else r.days_left, r.level, r.number))
-    return tuple(rows)
+    )
 
 
-def _row(
+def regular_jobs() -> QuerySet[Job]:
+    """Return the open jobs that are regular visits."""
+    return Job.objects.filter(status__in=WORK_OPEN, service__code__in=set(VISIT_SERVICE.values()))
+
+
+def team_names(codes: Iterable[str]) -> dict[str, str]:
+    """Return what teams are called."""
+    return dict(Team.objects.filter(code__in={*codes}).values_list("code", "name"))
+
+
+def row_of(
     customer: Customer, *, teams: Mapping[str, str], job: str, calendar: WorkCalendar, on: date
 ) -> CareRow:
+    """Return a customer as a list shows him."""
     due = next_due_on(customer, calendar=calendar)
     return CareRow(
         number=customer.number,
@@ -135,26 +201,41 @@ def _row(
         days_left=(due - on).days if due else None,
         has_consent=customer.consented_on is not None,
         is_renewal_near=renewal_is_near(customer, on=on),
+        has_expired=has_expired(customer, on=on),
         job_number=job,
     )
+
+
+def _openable(customers: QuerySet[Customer], *, on: date) -> QuerySet[Customer]:
+    """Return who is due, has no job for it, and whose level holds."""
+    due = customers.filter(_cuts(on)["due"]).exclude(expired(on))
+    return due.exclude(pk__in=regular_jobs().exclude(customer=None).values("customer_id"))
 
 
 @transaction.atomic
 def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> int:
     """Open a job for each customer who is due and has none; return how many were opened.
 
-    `numbers` limits it to some of them; a number that is not due or not visible is left out.
+    `numbers` limits it to some of them; a number that is not due, whose level has expired, or that
+    is not visible is left out. At most 500 at once, the soonest due first.
+
+    Raises:
+        InvalidInputError: somebody has no unit or place; he is named and nothing is opened.
     """
     on = at.astimezone(SHANGHAI).date()
-    due = {row.number: row for row in _rows(by=by, on=on) if row.is_due and not row.job_number}
-    wanted = [number for number in due if numbers is None or number in numbers]
-    customers = access.visible(by).select_related("area", "unit").filter(number__in=wanted)
+    wanted = _openable(access.visible(by), on=on)
+    if numbers is not None:
+        wanted = wanted.filter(number__in=numbers)
+    soonest = wanted.order_by("visit_due_on", "special_level", "number")
+    chosen = list(soonest.values_list("pk", flat=True)[:MOST_AT_ONCE])
     teams = {team.code: team for team in Team.objects.filter(is_active=True)}
+    customers = Customer.objects.filter(pk__in=chosen).select_related("area", "unit")
     opened = 0
     for customer in customers.order_by("number").select_for_update(of=("self",)):
-        if Job.objects.filter(customer=customer, status__in=_WORK_OPEN).exists():
+        if regular_jobs().filter(customer=customer).exists():
             continue
-        _open(customer, due_on=due[customer.number].due_on or on, teams=teams, by=by, at=at)
+        due_on = next_due_on(customer, calendar=work_calendar()) or on
+        _open(customer, due_on=due_on, teams=teams, by=by, at=at)
         opened += 1
     return opened
 
@@ -162,7 +243,7 @@ def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> 
 def _open(
     customer: Customer, *, due_on: date, teams: Mapping[str, Team], by: Actor, at: datetime
 ) -> Job:
-    point = _point(customer)
+    point = place_of(customer)
     if customer.unit is None or point is None:
         message = f"{customer.number} 没有责任单位或坐标，请先在客户表中补全后再开走访工单。"
         raise InvalidInputError(message, field="numbers")
@@ -183,7 +264,8 @@ def _open(
     )
 
 
-def _point(customer: Customer) -> GeoPoint | None:
+def place_of(customer: Customer) -> GeoPoint | None:
+    """Return where a customer lives, or else where his village is."""
     for lat, lon in ((customer.lat, customer.lon), (customer.area.lat, customer.area.lon)):
         if lat is not None and lon is not None:
             return GeoPoint(lat, lon)
@@ -198,129 +280,3 @@ def after_visit(*, visit: Visit, by: Actor, at: datetime) -> None:
     if service.code == VISIT_SERVICE.get(customer.special_kind):
         on = (visit.ended_at or at).astimezone(SHANGHAI).date()
         operations.note_visit(customer=customer, on=on, team_code=visit.team.code, by=by, at=at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastVisit:
-    """A visit that was made or planned."""
-
-    number: str
-    on: date
-    team_name: str
-    status: str
-    status_label: str
-    findings: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CareFile:
-    """The file of one special customer; personal details are masked unless they were revealed."""
-
-    row: CareRow
-    name: str
-    phone: str
-    account_number: str
-    address: str
-    nominee: str
-    visit_password: str
-    is_revealed: bool
-    consented_on: date | None
-    renewal_due_on: date | None
-    interval_days: int | None
-    team_code: str
-    teams: tuple[tuple[str, str], ...]
-    visits: tuple[PastVisit, ...]
-
-
-def open_file(*, number: str, by: Actor, at: datetime) -> CareFile:
-    """Return a file with personal details masked; that it was opened is kept.
-
-    Raises:
-        NotVisibleError: it is absent or not the actor's to see.
-    """
-    customer = access.file_to_see(number, by=by)
-    operations.note_reading(customer=customer, by=by, at=at)
-    return _file(customer, on=at.astimezone(SHANGHAI).date())
-
-
-def reveal(*, number: str, reason: str, by: Actor, at: datetime) -> CareFile:
-    """Return a file with personal details, for a reason that is kept.
-
-    Raises:
-        NotVisibleError, InvalidInputError: see the operation.
-    """
-    customer = access.file_to_see(number, by=by)
-    operations.reveal(customer=customer, reason=reason, by=by, at=at)
-    masked = _file(customer, on=at.astimezone(SHANGHAI).date())
-    return replace(
-        masked,
-        name=customer.name,
-        phone=customer.phone,
-        account_number=customer.account_number,
-        address=customer.address,
-        nominee=customer.nominee,
-        visit_password=customer.visit_password,
-        is_revealed=True,
-    )
-
-
-def agree(*, number: str, care: Care, by: Actor, at: datetime) -> Customer:
-    """Write down what is agreed with a special customer.
-
-    Raises:
-        NotVisibleError, InvalidInputError, UnableToKeepFileError: see the operation.
-    """
-    customer = access.file_to_see(number, by=by)
-    known = Team.objects.filter(code=care.team_code).exists()
-    if care.team_code and not known:
-        raise InvalidInputError("没有这支队伍，请重新选择。", field="team_code")
-    clean = replace(
-        care,
-        nominee=clean_text(care.nominee, field="nominee", label="联系人", most=60)
-        or customer.nominee,
-        visit_password=clean_text(
-            care.visit_password, field="visit_password", label="上门口令", most=20
-        ),
-    )
-    on = at.astimezone(SHANGHAI).date()
-    return operations.agree(customer=customer, care=clean, on=on, by=by, at=at)
-
-
-def _file(customer: Customer, *, on: date) -> CareFile:
-    teams = tuple(
-        Team.objects.filter(is_active=True, unit=customer.unit).values_list("code", "name")
-    )
-    job = Job.objects.filter(customer=customer, status__in=_WORK_OPEN).first()
-    visits = Visit.objects.filter(job__customer=customer).select_related("team")
-    return CareFile(
-        row=_row(
-            customer,
-            teams=dict(Team.objects.values_list("code", "name")),
-            job=job.number if job else "",
-            calendar=work_calendar(),
-            on=on,
-        ),
-        name=mask_name(customer.name),
-        phone=mask_phone(customer.phone),
-        account_number=mask_account(customer.account_number),
-        address="",
-        nominee=mask_name(customer.nominee),
-        visit_password="",
-        is_revealed=False,
-        consented_on=customer.consented_on,
-        renewal_due_on=customer.renewal_due_on,
-        interval_days=customer.visit_interval_days,
-        team_code=customer.preferred_team_code,
-        teams=teams,
-        visits=tuple(
-            PastVisit(
-                number=visit.number,
-                on=visit.on,
-                team_name=visit.team.name,
-                status=visit.status,
-                status_label=visit.get_status_display(),
-                findings=visit.findings,
-            )
-            for visit in visits.order_by("-on", "-pk")[:12]
-        ),
-    )

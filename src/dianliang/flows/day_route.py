@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 
 from dianliang.core import audit
 from dianliang.core.models import AuditEvent
+from dianliang.domain.customers.access import MINORS
 from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import NeedJob, Participant
@@ -64,11 +65,18 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Care:
-    """What is due to a special customer, for the team that is on its way to him only."""
+    """What is due to a special customer, for the team that is on its way to him only.
+
+    The password is there on the day of the visit alone: a visit left over from another day has
+    none until it is planned anew.
+    """
 
     kind: str
     level: int
     password: str
+    key_holder: str
+    formats: tuple[str, ...]
+    outage_note: str
     advice: tuple[str, ...]
 
 
@@ -212,7 +220,9 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
             is_open=stop.is_open,
             has_lunch_before=stop.number in lunches,
             contacts=_contacts(jobs[stop.number], askers) if stop.is_open else (),
-            care=_care(jobs[stop.number]) if stop.is_open and stop.on <= on else None,
+            care=_care(jobs[stop.number], is_today=stop.on == on)
+            if stop.is_open and stop.on <= on
+            else None,
             needs=notes.get(jobs[stop.number].pk, ()),
             navigation=_navigation(stop),
             why=whys[stop.number] if stop.is_open else (),
@@ -244,9 +254,12 @@ def _contacts(job: Job, askers: Askers) -> tuple[Contact, ...]:
 
 
 def _phones(job: Job, askers: list[Participant]) -> list[tuple[str, str, str, str]]:
-    """Return slot, capacity, name and number of everybody who may be called about a job."""
+    """Return slot, capacity, name and number of everybody who may be called about a job.
+
+    A child is not called: its nominee is.
+    """
     found = []
-    if job.customer and job.customer.phone:
+    if job.customer and job.customer.phone and job.customer.special_kind not in MINORS:
         found.append(("customer", CONTACTS["customer"], job.customer.name, job.customer.phone))
     if job.customer and (nominee := PHONE.search(job.customer.nominee)):
         name = job.customer.nominee.replace(nominee[0], "").strip()
@@ -268,14 +281,19 @@ def _askers(job_ids: list[int]) -> Askers:
     return found
 
 
-def _care(job: Job) -> Care | None:
+def _care(job: Job, *, is_today: bool) -> Care | None:
     customer: Customer | None = job.customer
     if customer is None or not customer.special_kind:
         return None
     return Care(
         kind=customer.get_special_kind_display(),
         level=customer.special_level or 1,
-        password=customer.visit_password,
+        password=customer.visit_password if is_today else "",
+        key_holder=customer.key_holder if is_today else "",
+        formats=tuple(
+            str(label) for code, label in Customer.Format.choices if code in customer.formats
+        ),
+        outage_note=customer.outage_note,
         advice=outage_advice(customer.special_kind),
     )
 

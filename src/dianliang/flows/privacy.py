@@ -14,6 +14,8 @@ from django.db.models import Q, QuerySet
 
 from dianliang.core import audit, files
 from dianliang.core.models import IdempotencyRecord, StoredFile
+from dianliang.domain.care.models import Call
+from dianliang.domain.customers import consents
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import OPEN
@@ -103,11 +105,18 @@ def _need_of(who: Participant) -> dict[str, Any]:
 
 
 def _customer_of(row: Customer) -> dict[str, Any]:
-    return {
+    kept: dict[str, Any] = {
         field.name: str(getattr(row, field.name) or "")
         for field in Customer._meta.concrete_fields
-        if field.name not in {"id", "account_index"}
+        if field.name not in {"id", "account_index", "visit_due_on"}
     }
+    kept["consents"] = [
+        [line.purpose_label, line.unit_name, str(line.given_on), str(line.withdrawn_on or "")]
+        for line in consents.lines(row)
+    ]
+    calls = Call.objects.filter(contact__customer=row).order_by("at")
+    kept["calls"] = [[call.at.isoformat(), call.outcome, call.note] for call in calls]
+    return kept
 
 
 @transaction.atomic
@@ -233,6 +242,9 @@ def _erase_customer(customer: Customer) -> None:
         account_index="",
         address="",
         nominee="",
+        key_holder="",
+        outage_note="",
+        formats=[],
         visit_password="",
         lat=None,
         lon=None,
@@ -241,7 +253,11 @@ def _erase_customer(customer: Customer) -> None:
         visit_interval_days=None,
         consented_on=None,
         renewal_due_on=None,
+        renewal_planned_on=None,
     )
+    customer.consents.all().delete()
+    Call.objects.filter(contact__customer=customer).update(note="")
+    customer.unlocks.update(reason=ERASED)
     Job.objects.filter(customer=customer).update(detail="", address="", customer=None)
 
 

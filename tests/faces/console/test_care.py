@@ -42,13 +42,13 @@ def test_a_file_is_masked_revealed_and_kept(desk, town):
     assert "王五" in shown.content.decode()
     assert desk.post("/console/care/KH1/reveal/", {"reason": ""}).status_code == 422
 
-    form = {"level": "1", "interval_days": "15", "consented_on": "2026-01-01"}
+    form = {"level": "1", "interval_days": "15", "formats": ["large_print", "dialect"]}
     assert desk.post("/console/care/KH1/agree/", form).status_code == 302
     assert Customer.objects.get().visit_interval_days == 15
 
 
 @pytest.mark.parametrize(
-    "form", [{"level": "x"}, {"level": "1", "interval_days": "1", "consented_on": "昨天"}, {}]
+    "form", [{"level": "x"}, {"level": "1", "interval_days": "1", "renewal_planned_on": "昨天"}, {}]
 )
 def test_an_odd_form_is_answered_in_plain_words(desk, town, form):
     customer(town)

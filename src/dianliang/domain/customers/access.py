@@ -9,12 +9,15 @@ from dianliang.kernel.errors import NotVisibleError
 READERS = frozenset({Role.DISPATCHER})
 """Alliance units and leaders see counts, not persons: consent is given to the power company."""
 
+MINORS = frozenset({Customer.SpecialKind.LEFT_BEHIND_CHILD})
+"""Whose details stay locked until a second person approves (PIPL, article 31)."""
+
 
 def visible(by: Actor) -> QuerySet[Customer]:
     """Return the special customers that an actor may see: those of his units."""
     if by.role not in READERS or not by.unit_path:
         return Customer.objects.none()
-    special = Customer.objects.exclude(special_kind="")
+    special = Customer.objects.filter(special_level__isnull=False)
     return special if by.unit_path == "/" else special.filter(unit__path__startswith=by.unit_path)
 
 

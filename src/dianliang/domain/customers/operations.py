@@ -1,16 +1,21 @@
 """Every write to the file of a special customer."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.core.models import AuditEvent
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.customers.visiting import Care
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
 
 LONGEST_INTERVAL_DAYS = 366
+LONGEST_RENEWAL_DAYS = 731
+"""Two years, as for critical care in 16 TAC §25.497; after that somebody looks again."""
 LEVELS = (1, 2, 3)
 """1 is the closest care."""
 
@@ -23,22 +28,22 @@ class UnableToKeepFileError(DomainError):
 
 @transaction.atomic
 def agree(*, customer: Customer, care: Care, on: date, by: Actor, at: datetime) -> Customer:
-    """Write down what is agreed: level, how often, consent, nominee, password, who comes.
+    """Write down what is agreed: level, how often, nominee, password, formats, who comes.
 
     Raises:
         InvalidInputError: a field is out of range; it is named.
-        UnableToKeepFileError: consent lies in the future, or ends before it began.
     """
     _check(care, on=on)
     before = f"{customer.special_level}级 {customer.visit_interval_days or '—'}天"
     customer.special_level = care.level
     customer.visit_interval_days = care.interval_days
-    customer.consented_on = care.consented_on
-    customer.renewal_due_on = care.renewal_due_on
-    customer.nominee = care.nominee
+    customer.nominee = care.nominee or customer.nominee
+    customer.key_holder = care.key_holder or customer.key_holder
+    customer.visit_password = care.visit_password or customer.visit_password
     customer.preferred_team_code = care.team_code
-    if care.visit_password:
-        customer.visit_password = care.visit_password
+    customer.formats = list(care.formats)
+    customer.outage_note = care.outage_note or customer.outage_note
+    customer.renewal_planned_on = care.renewal_planned_on
     customer.save()
     audit.record(
         "customers.customer.agree",
@@ -57,12 +62,79 @@ def _check(care: Care, *, on: date) -> None:
     if not 1 <= care.interval_days <= LONGEST_INTERVAL_DAYS:
         message = f"走访间隔应在 1 到 {LONGEST_INTERVAL_DAYS} 天之间。"
         raise InvalidInputError(message, field="interval_days")
-    if care.consented_on and care.consented_on > on:
-        raise UnableToKeepFileError("同意日期不能晚于今天。", field="consented_on")
-    if care.renewal_due_on and not care.consented_on:
-        raise UnableToKeepFileError("请先登记客户本人同意的日期。", field="consented_on")
-    if care.consented_on and care.renewal_due_on and care.renewal_due_on <= care.consented_on:
-        raise UnableToKeepFileError("复核日期应晚于同意日期。", field="renewal_due_on")
+    if set(care.formats) - set(Customer.Format.values):
+        raise InvalidInputError("有不认识的沟通方式，请重新勾选。", field="formats")
+    if care.renewal_planned_on and care.renewal_planned_on < on:
+        raise InvalidInputError("约定复核日不能早于今天。", field="renewal_planned_on")
+
+
+@transaction.atomic
+def renew(*, customer: Customer, until: date, on: date, by: Actor, at: datetime) -> Customer:
+    """Confirm after looking again that level and consent still hold, until a day.
+
+    Raises:
+        UnableToKeepFileError: nobody agreed to visits, or the day is past or too far ahead.
+    """
+    if customer.consented_on is None:
+        raise UnableToKeepFileError("请先登记客户对走访的同意，再复核。", field="until")
+    if not on < until <= on + timedelta(days=LONGEST_RENEWAL_DAYS):
+        raise UnableToKeepFileError("有效期应在明天到两年之间。", field="until")
+    before = str(customer.renewal_due_on or "")
+    customer.renewal_due_on, customer.renewal_planned_on = until, None
+    customer.save(update_fields=["renewal_due_on", "renewal_planned_on"])
+    audit.record(
+        "customers.customer.renew", target=customer, by=by, at=at, before=before, after=str(until)
+    )
+    return customer
+
+
+@transaction.atomic
+def end_care(*, customer: Customer, reason: str, on: date, by: Actor, at: datetime) -> Customer:
+    """End special care: the level goes, and with it what was kept for it alone.
+
+    Raises:
+        InvalidInputError: there is no reason.
+    """
+    if not reason.strip():
+        raise InvalidInputError("请写明结束特殊关爱的原因。", field="reason")
+    before = f"{customer.get_special_kind_display()} {customer.special_level}级"
+    customer.special_kind, customer.special_level, customer.visit_interval_days = "", None, None
+    customer.consented_on = customer.renewal_due_on = customer.renewal_planned_on = None
+    customer.nominee = customer.key_holder = customer.visit_password = customer.outage_note = ""
+    customer.formats, customer.preferred_team_code = [], ""
+    customer.save()
+    standing = customer.consents.filter(withdrawn_on=None)
+    for consent in standing:
+        consent.withdrawn_on, consent.withdrawn_how = max(on, consent.given_on), "recorded"
+        consent.save(update_fields=["withdrawn_on", "withdrawn_how"])
+    audit.record(
+        "customers.customer.end_care",
+        target=customer,
+        by=by,
+        at=at,
+        before=before,
+        reason=reason.strip()[:200],
+    )
+    return customer
+
+
+@transaction.atomic
+def take_over(
+    *, customer: Customer, changes: Mapping[str, Any], by: Actor, at: datetime
+) -> Customer:
+    """Write what a checked row of a table says about a customer's care."""
+    for name, value in changes.items():
+        setattr(customer, name, value)
+    if changes:
+        customer.save(update_fields=[*changes])
+    audit.record(
+        "customers.customer.import",
+        target=customer,
+        by=by,
+        at=at,
+        after=f"{customer.special_level}级 {customer.visit_interval_days or '—'}天",
+    )
+    return customer
 
 
 @transaction.atomic
@@ -93,6 +165,18 @@ def reveal(*, customer: Customer, reason: str, by: Actor, at: datetime) -> Custo
         "customers.customer.reveal", target=customer, by=by, at=at, reason=reason.strip()[:200]
     )
     return customer
+
+
+def note_denial(*, customer: Customer, reason: str, by: Actor, at: datetime) -> None:
+    """Note that somebody asked for personal details and did not get them."""
+    audit.record(
+        "customers.customer.reveal",
+        target=customer,
+        by=by,
+        at=at,
+        reason=reason.strip()[:200],
+        outcome=AuditEvent.Outcome.DENIED,
+    )
 
 
 def note_reading(*, customer: Customer, by: Actor, at: datetime) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from django.apps import apps
 
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.renewal.lifecycle import STEP
@@ -18,6 +19,9 @@ from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
 
 LIFECYCLES: Mapping[str, Lifecycle] = {
+    "care.alert": ALERT,
+    "care.contact": CONTACT,
+    "care.unlock": UNLOCK,
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
     "work.job": JOB,
@@ -84,6 +88,14 @@ WORDS: Mapping[str, str] = {
     "customers.customer.reveal": "查看个人信息",
     "customers.customer.agree": "改关爱约定",
     "customers.customer.visit": "记走访",
+    "customers.customer.consent": "登记同意",
+    "customers.customer.withdraw_consent": "登记撤回同意",
+    "customers.customer.renew": "复核续期",
+    "customers.customer.end_care": "结束特殊关爱",
+    "customers.customer.import": "导入关爱约定",
+    "customers.customer.export": "导出特殊客户",
+    "care.unlock.ask": "申请批准",
+    "care.alert.open": "生成联系清单",
     "territory.roadtable.fetch": "更新",
     "workforce.charge.hand_over": "交接责任区",
     "workforce.charge.take_back": "撤回交接",

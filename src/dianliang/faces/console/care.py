@@ -1,20 +1,20 @@
-"""Special customers: who is due, their files, jobs for the visits."""
+"""Special customers: who is due, who will be overdue, tables in and out."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.domain.customers.visiting import Care
-from dianliang.faces.console.fields import optional_day, whole
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import care as flow
+from dianliang.flows import care_forecast, care_sheets, care_unlocks, importing
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, InvalidInputError
 
-MOST_ROWS = 300
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST_KEY = 60
 
 
 @require_GET
@@ -23,12 +23,13 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show who is due, most urgent first."""
     view = request.GET.get("view", "due")
     view = view if view in flow.VIEWS else "due"
-    page = flow.page(view=view, by=by, on=today())
+    after = request.GET.get("after", "")[:LONGEST_KEY]
+    page = flow.page(view=view, by=by, on=today(), after=after)
     context = {
         "by": by,
         "page": page,
-        "rows": page.rows[:MOST_ROWS],
         "view": view,
+        "after": after,
         "tabs": [(code, label, page.counts[code]) for code, label in flow.VIEWS.items()],
         "soon_days": flow.SOON_DAYS,
     }
@@ -52,72 +53,96 @@ def open_visits(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 @require_GET
 @requires(Role.DISPATCHER)
-def file(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
-    """Open one file; personal details stay masked."""
-    try:
-        return _show(request, flow.open_file(number=number, by=by, at=now()), by=by)
-    except NotVisibleError as absent:
-        raise Http404 from absent
+def forecast(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show who will be overdue within two weeks, why, and what to do."""
+    reason = request.GET.get("reason", "")
+    page = care_forecast.page(by=by, on=today(), reason=reason)
+    context = {
+        "by": by,
+        "page": page,
+        "reason": reason,
+        "share_percent": round(care_forecast.CARE_SHARE * 100),
+        "travel_min": care_forecast.TRAVEL_MIN,
+    }
+    return TemplateResponse(request, "console/care_forecast.html", context)
+
+
+@require_GET
+@requires(Role.DISPATCHER)
+def tables(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Offer the tables: fill in and import, export."""
+    return _tables(request, by=by)
+
+
+def _tables(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
+    context = {"by": by, "refusal": refusal, "queue": care_unlocks.queue(by=by, at=now())}
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/care_tables.html", context, status=status)
+
+
+@require_GET
+@requires(Role.DISPATCHER)
+def template(_request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Hand out an empty table to fill in."""
+    return _file(care_sheets.template(), care_sheets.FILE)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
-def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
-    """Show personal details, for a reason that is kept."""
+def take_in(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Import a filled-in table, or only check it; every wrong row is told."""
+    only_check = request.POST.get("act") == "check"
     try:
-        found = flow.reveal(number=number, reason=request.POST.get("reason", ""), by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
+        sent = request.FILES.get("table")
+        if sent is None:
+            raise InvalidInputError(_("请先选择文件。"), field="table")
+        count = importing.import_special(
+            content=sent.read(), by=by, at=now(), only_check=only_check
+        )
     except DomainError as refusal:
-        return _refuse(request, number, refusal, by=by)
-    return _show(request, found, by=by)
+        return _tables(request, by=by, refusal=refusal)
+    words = _("检查通过：%(n)d 行，没有写入。") if only_check else _("已导入 %(n)d 行。")
+    messages.success(request, words % {"n": count})
+    return redirect("console:care_tables")
 
 
 @require_POST
 @requires(Role.DISPATCHER)
-def agree(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
-    """Write down what is agreed."""
+def export(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Hand out the register, masked, or in clear where a second person has approved."""
+    at = now()
     try:
-        flow.agree(number=number, care=_care(request), by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
+        content = care_sheets.export(
+            in_clear=request.POST.get("what") == "clear",
+            reason=request.POST.get("reason", ""),
+            by=by,
+            at=at,
+        )
     except DomainError as refusal:
-        return _refuse(request, number, refusal, by=by)
-    messages.success(request, _("档案已保存。"))
-    return redirect("console:care_file", number)
+        return _tables(request, by=by, refusal=refusal)
+    return _file(content, care_sheets.file_name(at))
 
 
-def _care(request: HttpRequest) -> Care:
-    asked = request.POST
-    return Care(
-        level=whole(asked.get("level", ""), field="level", label="关爱等级"),
-        interval_days=whole(
-            asked.get("interval_days", ""), field="interval_days", label="走访间隔"
-        ),
-        consented_on=optional_day(
-            asked.get("consented_on", ""), field="consented_on", label="同意日期"
-        ),
-        renewal_due_on=optional_day(
-            asked.get("renewal_due_on", ""), field="renewal_due_on", label="复核日期"
-        ),
-        nominee=asked.get("nominee", ""),
-        visit_password=asked.get("visit_password", ""),
-        team_code=asked.get("team_code", ""),
-    )
-
-
-def _refuse(request: HttpRequest, number: str, refusal: DomainError, *, by: Actor) -> HttpResponse:
-    try:
-        found = flow.open_file(number=number, by=by, at=now())
-    except NotVisibleError as absent:  # the form was read before anyone looked whose file it is
-        raise Http404 from absent
-    return _show(request, found, by=by, refusal=refusal.message, status=422)
-
-
-def _show(
-    request: HttpRequest, found: flow.CareFile, *, by: Actor, refusal: str = "", status: int = 200
-) -> HttpResponse:
-    context = {"by": by, "file": found, "refusal": refusal}
-    answer = TemplateResponse(request, "console/care_file.html", context, status=status)
+def _file(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=SHEET_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Role.DISPATCHER)
+def approvals(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show what waits for a second person; ask for an export in clear."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            care_unlocks.ask_for_export(reason=request.POST.get("reason", ""), by=by, at=now())
+        except DomainError as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("已提出申请，请另一位调度员批准。"))
+            return redirect("console:care_approvals")
+    context = {"by": by, "queue": care_unlocks.queue(by=by, at=now()), "refusal": refusal}
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/care_approvals.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Set up a county from Excel files: areas; units, people and teams; customers; holidays.
+"""Set up a county from Excel files: areas; units, people and teams; customers, care; holidays.
 
 Every file is read whole, every row checked, every error told with its row; then all is written in
 one transaction or nothing.
@@ -18,6 +18,7 @@ from dianliang.flows import accounts
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
 from dianliang.flows.importing.holidays import write_holidays
+from dianliang.flows.importing.special import write_special
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
 from dianliang.kernel.actor import Actor
@@ -33,6 +34,7 @@ class Imported:
     teams: int = 0
     people: int = 0
     customers: int = 0
+    special: int = 0
     days: int = 0
 
 
@@ -50,6 +52,7 @@ def import_county(
     areas: bytes | None = None,
     units: bytes | None = None,
     customers: bytes | None = None,
+    special: bytes | None = None,
     holidays: bytes | None = None,
     by: Actor,
     at: datetime,
@@ -66,7 +69,7 @@ def import_county(
     load_catalogue()
     year = at.astimezone(SHANGHAI).year
     load_calendar(years=range(year - 1, year + 2))
-    counts = {"areas": 0, "units": 0, "teams": 0, "people": 0, "customers": 0, "days": 0}
+    counts = dict.fromkeys(("areas", "units", "teams", "people", "customers", "special", "days"), 0)
     if areas is not None:
         counts |= write_areas(areas)
     if units is not None:
@@ -74,10 +77,12 @@ def import_county(
         accounts.leave_office()
     if customers is not None:
         counts |= write_customers(customers)
+    if special is not None:
+        counts |= write_special(special, by=by, at=at)
     if holidays is not None:
         counts |= write_holidays(holidays)
     digest = hashlib.sha256(
-        b"".join(c for c in (areas, units, customers, holidays) if c)
+        b"".join(c for c in (areas, units, customers, special, holidays) if c)
     ).hexdigest()
     audit.record_about(
         "county.import",
@@ -100,3 +105,23 @@ def renew_calendar(*, at: datetime) -> None:
     year = unannounced_year(on=at.astimezone(SHANGHAI).date())
     if year is not None and CalendarDay.objects.exists():
         load_calendar(years=[year])
+
+
+@transaction.atomic
+def import_special(*, content: bytes, by: Actor, at: datetime, only_check: bool = False) -> int:
+    """Write a table of special customers of the actor's own units; return how many rows.
+
+    Raises:
+        UnreadableSheetError, InvalidRowsError: nothing was written; every row is named.
+    """
+    count = write_special(content, by=by, at=at)["special"]
+    audit.record_about(
+        "county.import",
+        target_type="county",
+        target_id=hashlib.sha256(content).hexdigest()[:16],
+        by=by,
+        at=at,
+        after=f"special={count}",
+    )
+    transaction.set_rollback(only_check)
+    return count

@@ -1,0 +1,1 @@
+"""Care for special customers: what is locked behind a second person, and who calls whom when."""

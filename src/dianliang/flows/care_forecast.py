@@ -1,0 +1,262 @@
+"""Whose visit will be late within two weeks, why, and what to do about it.
+
+Facts of the rooms become the frozen data of `engines/visiting`; its reasons become words.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from dianliang.domain.catalog.queries import active_service, work_calendar
+from dianliang.domain.customers import access
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.work.lifecycle import VISIT_OPEN
+from dianliang.domain.work.models import Visit
+from dianliang.domain.workforce.models import Certificate, Membership, Team
+from dianliang.domain.workforce.queries import teams_on_duty
+from dianliang.engines.visiting import HORIZON_DAYS, Crew, Gap, Reason, Renewal, Ward, forecast
+from dianliang.flows.care import MINUTES, VISIT_SERVICE, team_names
+from dianliang.kernel.actor import Actor
+
+TRAVEL_MIN = 15
+"""Our own estimate of the way to one more visit; a plan knows better once there is one."""
+CARE_SHARE = 0.5
+"""How much of a team's day regular visits may take: needs of the day want the rest."""
+RENEWED_DAYS = 365
+MOST_ROWS = 200
+REASONS: Mapping[Reason, tuple[str, str]] = {
+    Reason.NO_CONSENT: ("没有本人同意", "联系客户登记同意，或结束特殊关爱。"),
+    Reason.EXPIRED: ("等级已到期", "复核等级并续期，续期后即可开走访工单。"),
+    Reason.NO_INTERVAL: ("没有约定走访间隔", "在档案里约定多少天走访一次。"),
+    Reason.NO_PLACE: ("没有坐标或责任单位", "在客户表中补全坐标和责任单位后重新导入。"),
+    Reason.NO_TEAM: ("责任单位没有能走访的队伍", "给队员办理所需技能的证书，或调整责任单位。"),
+    Reason.TEAM_ABSENT: ("队伍都不在岗", "安排替班，或换一支固定队伍。"),
+    Reason.CAPACITY: ("队伍时间不够", "提前几天分批开走访工单，或请邻近队伍支援。"),
+    Reason.PLANNED_LATE: ("计划排在期限之后", "在计划里把这次走访提前。"),
+    Reason.TOO_SHORT: ("间隔内没有工作日", "放宽走访间隔，或安排休息日值班走访。"),
+    Reason.MISSED: ("期限已过，还没有人去", "今天开走访工单并排入最近的计划。"),
+}
+"""What stands in the way, and what to do next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRow:
+    """Somebody who will be overdue, as a page shows him: no name, no address."""
+
+    number: str
+    kind_label: str
+    level: int
+    area_name: str
+    unit_name: str
+    team_name: str
+    due_on: date | None
+    overdue_on: date | None
+    is_late_now: bool
+    reason: str
+    reason_label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastPage:
+    """Who will be overdue within two weeks: counts by reason, and the rows of one reason."""
+
+    rows: tuple[GapRow, ...]
+    count: int
+    late_now: int
+    counts: tuple[tuple[str, str, int], ...]
+    first_on: date
+    last_on: date
+
+
+def page(*, by: Actor, on: date, reason: str = "") -> ForecastPage:
+    """Return who of the actor's units will be overdue, soonest first, and why."""
+    gaps = gaps_of(by=by, on=on)
+    chosen = [gap for gap in gaps if reason in ("", gap.reason)]
+    counted = [(code, sum(gap.reason is code for gap in gaps)) for code in REASONS]
+    return ForecastPage(
+        rows=_rows(chosen[:MOST_ROWS], on=on),
+        count=len(gaps),
+        late_now=sum(_is_late(gap, on=on) for gap in gaps),
+        counts=tuple((str(code), REASONS[code][0], count) for code, count in counted if count),
+        first_on=on,
+        last_on=on + timedelta(days=HORIZON_DAYS),
+    )
+
+
+def _is_late(gap: Gap, *, on: date) -> bool:
+    return gap.overdue_on is not None and gap.overdue_on <= on
+
+
+def gaps_of(*, by: Actor, on: date) -> tuple[Gap, ...]:
+    """Return who of the actor's units will be overdue within two weeks, and why."""
+    days = [on + timedelta(days=n) for n in range(HORIZON_DAYS + 1)]
+    teams = list(Team.objects.filter(is_active=True, is_volunteer=False).select_related("unit"))
+    able = _able(teams, on=on)
+    planned = _planned(by=by, on=on)
+    wards = [
+        _ward(customer, able=able, planned=planned.get(customer.pk, ()))
+        for customer in access.visible(by).select_related("area").only(*_KNOWN)
+    ]
+    asked = {code for ward in wards for code in ward.crews}
+    crews = _crews([team for team in teams if team.code in asked], days=days)
+    return forecast(wards, crews, on=on, calendar=work_calendar()).gaps
+
+
+_KNOWN = (
+    "number",
+    "special_kind",
+    "special_level",
+    "consented_on",
+    "last_visited_on",
+    "visit_interval_days",
+    "renewal_due_on",
+    "renewal_planned_on",
+    "preferred_team_code",
+    "unit_id",
+    "lat",
+    "area__lat",
+)
+Able = Mapping[tuple[int, str], tuple[str, ...]]
+"""Codes of teams that may come, by unit and kind of customer."""
+
+
+def _able(teams: list[Team], *, on: date) -> Able:
+    """Return which teams have the skill of each kind of visit, by the unit that they work for."""
+    current = Membership.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on, team__in=teams
+    )
+    people = dict[int, set[int]]()
+    for team_id, person_id in current.values_list("team_id", "person_id"):
+        people.setdefault(person_id, set()).add(team_id)
+    held = defaultdict[int, set[str]](set)
+    valid = Certificate.objects.filter(person__in=people, issued_on__lte=on, expires_on__gt=on)
+    for person_id, code in valid.values_list("person_id", "skill__code"):
+        for team_id in people[person_id]:
+            held[team_id].add(code)
+    found = dict[tuple[int, str], tuple[str, ...]]()
+    for unit in Unit.objects.all():
+        own = [team for team in teams if team.unit.path.startswith(unit.path)]
+        for kind, service_code in VISIT_SERVICE.items():
+            service = active_service(service_code)
+            skill = service.skill.code if service and service.skill else ""
+            codes = (team.code for team in own if not skill or skill in held[team.pk])
+            found[unit.pk, kind] = tuple(sorted(codes))
+    return found
+
+
+Planned = tuple[tuple[date, str], ...]
+
+
+def _planned(*, by: Actor, on: date) -> dict[int, Planned]:
+    """Return the regular visits that teams have before them, by customer."""
+    found = dict[int, Planned]()
+    visits = Visit.objects.filter(
+        status__in=VISIT_OPEN,
+        on__gte=on,
+        job__service__code__in=set(VISIT_SERVICE.values()),
+        job__customer__in=access.visible(by).values("pk"),
+    )
+    for pk, day, code in visits.values_list("job__customer_id", "on", "team__code"):
+        found[pk] = (*found.get(pk, ()), (day, code))
+    return found
+
+
+def _ward(customer: Customer, *, able: Able, planned: Planned) -> Ward:
+    codes = able.get((customer.unit_id or 0, customer.special_kind), ())
+    own = customer.preferred_team_code
+    level = customer.special_level or 3
+    planned_renewal = customer.renewal_planned_on
+    return Ward(
+        id=customer.number,
+        level=level,
+        since=customer.last_visited_on or customer.consented_on,
+        interval_days=customer.visit_interval_days,
+        has_consent=customer.consented_on is not None,
+        has_place=customer.unit_id is not None
+        and (customer.lat is not None or customer.area.lat is not None),
+        expires_on=customer.renewal_due_on,
+        renewals=(
+            (Renewal(on=planned_renewal, until=planned_renewal + timedelta(days=RENEWED_DAYS)),)
+            if planned_renewal
+            else ()
+        ),
+        crews=tuple(sorted(codes, key=lambda code: (code != own, code))),
+        minutes=MINUTES[level] + TRAVEL_MIN,
+        planned=planned,
+    )
+
+
+def _crews(teams: list[Team], *, days: list[date]) -> list[Crew]:
+    """Return who is there on which day, and how much of the day regular visits may take."""
+    absent = defaultdict[str, set[date]](set)
+    for day in days:
+        for duty in teams_on_duty(teams=teams, on=day):
+            if not duty.is_staffed:
+                absent[duty.team.code].add(day)
+    taken = defaultdict[str, dict[date, int]](dict)
+    visits = Visit.objects.filter(
+        status__in=VISIT_OPEN, team__in=teams, on__gte=days[0], on__lte=days[-1]
+    )
+    for code, day, start, end in visits.values_list("team__code", "on", "arrive_at", "depart_at"):
+        spent = int((end - start).total_seconds() // 60) + TRAVEL_MIN
+        taken[code][day] = taken[code].get(day, 0) + spent
+    return [
+        Crew(
+            code=team.code,
+            minutes_a_day=int(_shift_min(team) * CARE_SHARE),
+            minutes_left={
+                day: min(int(_shift_min(team) * CARE_SHARE), max(0, _shift_min(team) - spent))
+                for day, spent in taken[team.code].items()
+            },
+            absent=frozenset(absent[team.code]),
+        )
+        for team in teams
+    ]
+
+
+def _shift_min(team: Team) -> int:
+    starts, ends = (at.hour * 60 + at.minute for at in (team.shift_starts, team.shift_ends))
+    return max(0, ends - starts - team.lunch_min)
+
+
+def _rows(gaps: list[Gap], *, on: date) -> tuple[GapRow, ...]:
+    numbers = [gap.id for gap in gaps]
+    rows = Customer.objects.filter(number__in=numbers).select_related("area", "unit")
+    known = {row.number: row for row in rows.defer(*_SEALED)}
+    teams = team_names(row.preferred_team_code for row in known.values())
+    return tuple(_row(gap, known[gap.id], teams=teams, on=on) for gap in gaps)
+
+
+_SEALED = (
+    "name",
+    "phone",
+    "account_number",
+    "address",
+    "nominee",
+    "key_holder",
+    "visit_password",
+    "outage_note",
+)
+
+
+def _row(gap: Gap, customer: Customer, *, teams: Mapping[str, str], on: date) -> GapRow:
+    label, action = REASONS[gap.reason]
+    return GapRow(
+        number=gap.id,
+        kind_label=customer.get_special_kind_display(),
+        level=gap.level,
+        area_name=customer.area.name,
+        unit_name=customer.unit.name if customer.unit else "",
+        team_name=teams.get(customer.preferred_team_code, ""),
+        due_on=gap.due_on,
+        overdue_on=gap.overdue_on,
+        is_late_now=_is_late(gap, on=on),
+        reason=gap.reason,
+        reason_label=label,
+        action=action,
+    )
