@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "dianliang.domain.venues",
     "dianliang.domain.work",
     "dianliang.domain.intake",
+    "dianliang.domain.safety",
     "dianliang.domain.programs",
     "dianliang.domain.insight",
     "dianliang.faces.ui",

@@ -11,6 +11,7 @@ from django.apps import apps
 
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
+from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
@@ -18,6 +19,7 @@ from dianliang.kernel.lifecycle import Lifecycle
 LIFECYCLES: Mapping[str, Lifecycle] = {
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
+    "safety.hazard": HAZARD,
     "work.job": JOB,
     "work.plan": PLAN,
     "work.visit": VISIT,
@@ -80,6 +82,14 @@ WORDS: Mapping[str, str] = {
     "customers.customer.reveal": "查看个人信息",
     "customers.customer.agree": "改关爱约定",
     "customers.customer.visit": "记走访",
+    "catalog.checklist.publish": "发布新版清单",
+    "safety.inspection.record": "记检查",
+    "safety.notice.issue": "签发通知书",
+    "safety.notice.deliver": "送达通知书",
+    "safety.notice.print": "打印通知书",
+    "safety.hazard.find": "发现",
+    "safety.hazard.replan_recheck": "改复查工单",
+    "safety.hazard.export": "导出隐患",
     "territory.roadtable.fetch": "更新",
     "directory.ruledraft.change": "改派单规则草稿",
     "directory.ruledraft.discard": "放弃草稿",
