@@ -106,7 +106,7 @@ def test_an_incomplete_inspection_is_refused_with_the_item_and_nothing_is_kept(
     with pytest.raises(UnableToInspectError, match=words):
         keep(world, steward, change)
 
-    assert not (Inspection.objects.exists() or Hazard.objects.exists() or Notice.objects.exists())
+    assert [model.objects.count() for model in (Inspection, Hazard, Notice)] == [0, 0, 0]
 
 
 def test_a_class_below_the_checklists_needs_words(world, steward):
