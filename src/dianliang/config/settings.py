@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "dianliang.domain.work",
     "dianliang.domain.intake",
     "dianliang.domain.care",
+    "dianliang.domain.safety",
     "dianliang.domain.programs",
     "dianliang.domain.renewal",
     "dianliang.domain.insight",

@@ -22,6 +22,8 @@ MAX_IMAGE_PIXELS = 50_000_000
 """A 50-megapixel phone photo passes; a decompression bomb does not."""
 KEPT_SIDE_PX = 2000
 JPEG_QUALITY = 82
+SMALL_SIDE_PX, SMALL_QUALITY = 800, 70
+"""About 80 KB: a day's villages with their hazards stay far below 20 MB."""
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF")
 PALETTES = frozenset({"1", "P"})
 """Modes in which neighbouring pixels cannot be mixed."""
@@ -122,6 +124,16 @@ def path_of(sha256: str) -> Path:
 def read(stored: StoredFile) -> bytes:
     """Return the content of a kept file."""
     return path_of(stored.sha256).read_bytes()
+
+
+def small(stored: StoredFile) -> bytes:
+    """Return a kept photo made small, for a phone to take along."""
+    with _decoding:
+        picture = Image.open(BytesIO(read(stored)), formats=FORMATS)
+        picture.thumbnail((SMALL_SIDE_PX, SMALL_SIDE_PX))
+        out = BytesIO()
+        picture.save(out, "JPEG", quality=SMALL_QUALITY, optimize=True)
+    return out.getvalue()
 
 
 def read_token(token: str) -> bytes:

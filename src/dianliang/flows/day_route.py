@@ -11,12 +11,16 @@ from django.db.models import Prefetch
 
 from dianliang.core import audit
 from dianliang.core.models import AuditEvent
+from dianliang.domain.catalog import inspecting
+from dianliang.domain.catalog.models import HazardClass, Party
 from dianliang.domain.customers.access import MINORS
 from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import NeedJob, Participant
+from dianliang.domain.safety import queries as safety_queries
+from dianliang.domain.safety.queries import ToCheck
 from dianliang.domain.territory.models import Area
-from dianliang.domain.work import access
+from dianliang.domain.work import access, phone_keys
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.queries import visits as visit_queries
@@ -33,7 +37,7 @@ from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.masking import mask_name, mask_phone
 
 LEFT_OVER_DAYS = 3
-KEPT_ON_PHONE = timedelta(hours=36)
+KEPT_ON_PHONE = phone_keys.LIFE
 PLACES_MAX = 60
 GROUND_MAX = 1500
 ASKERS_MAX = 3
@@ -110,6 +114,9 @@ class Sheet:
     navigation: Navigation
     why: tuple[Why, ...]
     past: tuple[Past, ...]
+    inspection: str
+    is_inspected: bool
+    hazards: tuple[ToCheck, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +131,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """All that a phone keeps for today and tomorrow, until `expires_at`.
+    """All that a phone keeps until `expires_at`: of tomorrow only where and when, and no person.
 
     `ground` is where the county's villages are: its map is drawn from them, without a network.
     """
@@ -141,6 +148,9 @@ class Day:
     places: tuple[Place, ...]
     ground: tuple[tuple[float, float], ...]
     verbs: dict[str, list[dict[str, str]]]
+    checklists: dict[str, inspecting.Sheet]
+    parties: dict[str, str]
+    classes: dict[str, str]
 
 
 def day(*, on: date, by: Actor, at: datetime) -> Day:
@@ -155,6 +165,7 @@ def day(*, on: date, by: Actor, at: datetime) -> Day:
     )
     teams = crewday.team_days(by=by, on=on)
     bases = [GeoPoint(team.base_lat, team.base_lon) for team in teams]
+    sheets = _sheets(stops, teams=teams, on=on)
     return Day(
         on=on,
         read_at=at,
@@ -164,11 +175,21 @@ def day(*, on: date, by: Actor, at: datetime) -> Day:
         role=by.role,
         person_number=by.person_number,
         teams=teams,
-        sheets=_sheets(stops, teams=teams, on=on),
+        sheets=sheets,
         places=_places([*bases, *(GeoPoint(stop.lat, stop.lon) for stop in stops)]),
         ground=_ground(),
         verbs=visit_queries.verbs(),
+        checklists=_checklists(sheets),
+        parties={value: str(label) for value, label in Party.choices},
+        classes={value: str(label) for value, label in HazardClass.choices},
     )
+
+
+def _checklists(sheets: tuple[Sheet, ...]) -> dict[str, inspecting.Sheet]:
+    """Return the checklists that the day's visits fill in, each in the version in force."""
+    codes = sorted({sheet.inspection for sheet in sheets if sheet.inspection})
+    found = {code: inspecting.current(code) for code in codes}
+    return {code: sheet for code, sheet in found.items() if sheet is not None}
 
 
 def reveal_phone(*, number: str, slot: str, by: Actor, at: datetime) -> str:
@@ -208,28 +229,37 @@ def _log_call(number: str, slot: str, *, by: Actor, at: datetime, outcome: str) 
 
 def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) -> tuple[Sheet, ...]:
     visits = Visit.objects.filter(number__in=[stop.number for stop in stops])
-    jobs = {row.number: row.job for row in visits.select_related("job__customer")}
+    rows = {row.number: row for row in visits.select_related("job__customer", "job__inspects")}
+    jobs = {number: row.job for number, row in rows.items()}
+    inspected = safety_queries.inspected([row.pk for row in rows.values()])
     lunches = {number for team in teams for number in _lunch(stops, team=team)}
     job_ids = [job.pk for job in jobs.values()]
     notes, askers = _needs(job_ids), _askers(job_ids)
     whys = briefing.reasons(stops)
-    past = briefing.past([jobs[stop.number] for stop in stops if stop.is_open], on=on)
+    to_check = safety_queries.to_check(job_ids)
+    here = {stop.number for stop in stops if stop.is_open and stop.on <= on}
+    past = briefing.past([jobs[number] for number in sorted(here)], on=on)
     return tuple(
         Sheet(
             stop=stop,
             is_open=stop.is_open,
             has_lunch_before=stop.number in lunches,
-            contacts=_contacts(jobs[stop.number], askers) if stop.is_open else (),
-            care=_care(jobs[stop.number], is_today=stop.on == on)
-            if stop.is_open and stop.on <= on
-            else None,
-            needs=notes.get(jobs[stop.number].pk, ()),
+            contacts=_contacts(jobs[stop.number], askers) if stop.number in here else (),
+            care=_care(jobs[stop.number], is_today=stop.on == on) if stop.number in here else None,
+            needs=notes.get(jobs[stop.number].pk, ()) if stop.on <= on else (),
             navigation=_navigation(stop),
             why=whys[stop.number] if stop.is_open else (),
-            past=past.get(jobs[stop.number].pk, ()) if stop.is_open else (),
+            past=past.get(jobs[stop.number].pk, ()) if stop.number in here else (),
+            inspection=_inspection(jobs[stop.number]) if stop.on <= on else "",
+            is_inspected=rows[stop.number].pk in inspected,
+            hazards=to_check.get(jobs[stop.number].pk, ()) if stop.number in here else (),
         )
         for stop in stops
     )
+
+
+def _inspection(job: Job) -> str:
+    return job.inspects.code if job.inspects else ""
 
 
 def _lunch(stops: Iterable[Stop], *, team: TeamDay) -> Iterable[str]:

@@ -17,13 +17,14 @@ from django.db import DatabaseError, transaction
 from dianliang.core import audit, files, idempotency
 from dianliang.core.idempotency import Kept
 from dianliang.core.models import AuditEvent
-from dianliang.domain.work import access
+from dianliang.domain.work import access, phone_keys
 from dianliang.domain.work.lifecycle import VISIT, VISIT_LABELS
 from dianliang.domain.work.models import Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Record
+from dianliang.domain.work.phone_keys import Key
 from dianliang.domain.work.queries import visits as visit_queries
-from dianliang.flows import care, need_follow, phone_crew, phone_needs
+from dianliang.flows import care, need_follow, phone_crew, phone_needs, phone_safety, safety
 from dianliang.flows.campaigns import following as campaigns
 from dianliang.flows.phone_operations import (
     Act,
@@ -46,8 +47,10 @@ from dianliang.kernel.errors import (
 
 logger = logging.getLogger(__name__)
 BATCH_MAX = 200
-PERSONAL = frozenset({"post_need"})
-"""Operations whose body names people and numbers: it is kept encrypted where it belongs only."""
+PERSONAL = frozenset({"post_need", "inspect", "recheck", "rectify"})
+"""Operations whose body names people and homes: it is kept encrypted where it belongs only."""
+INDEPENDENT = frozenset({"inspect"})
+"""What was seen is true, and kept, whatever became of the visit that it was seen on."""
 PROGRESS = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED", "DONE")
 """A visit that is this far needs none of the steps before: two phones of a team may both press."""
 
@@ -119,6 +122,23 @@ def keep_photo(raw: bytes, *, key: str, by: Actor, at: datetime) -> str:
     return str(kept["token"])
 
 
+def seal_key(*, by: Actor, at: datetime) -> Key:
+    """Return the key with which the actor's phone seals what it keeps of today."""
+    return phone_keys.todays(by=by, at=at)
+
+
+def seal_keys(codes: Any, *, by: Actor) -> tuple[Key, ...]:
+    """Return the actor's own earlier keys, so that his phone can send what it kept under them.
+
+    Raises:
+        InvalidInputError: not a list of names.
+    """
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise InvalidInputError("密钥编号应是一个列表。", field="codes")
+    names = [text_of(code, field="codes", longest=24) for code in codes[: phone_keys.MOST]]
+    return phone_keys.earlier(codes=names, by=by)
+
+
 def _answer(op: PhoneOperation, known: dict[str, Kept], *, by: Actor, at: datetime) -> Result:
     """Answer one operation and note in `known` what became of it."""
     if op.key in known:
@@ -171,7 +191,7 @@ def _settle(op: PhoneOperation, *, before: Outcome | None, by: Actor, at: dateti
 
 
 def _act(op: PhoneOperation, *, before: Outcome | None, by: Actor, at: datetime) -> Result:
-    if before in {Outcome.CONFLICT, Outcome.REFUSED}:
+    if before in {Outcome.CONFLICT, Outcome.REFUSED} and op.verb not in INDEPENDENT:
         return _conflict(op, "前一步没有被接受，这一步也没有执行。", by=by, at=at)
     act = VERBS.get(op.verb)
     if act is None:
@@ -274,6 +294,7 @@ def _miss(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
 
 def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     visit = _own_visit(op, by)
+    safety.require_judged(visit=visit)
     record = Record(
         checklist=op.checked(),
         findings=op.text("findings", longest=visits.FINDINGS_MAX),
@@ -319,4 +340,5 @@ VERBS: dict[str, Act] = {
     "report": _report,
     "post_need": phone_needs.post_need,
     **phone_crew.VERBS,
+    **phone_safety.VERBS,
 }

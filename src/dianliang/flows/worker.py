@@ -8,7 +8,8 @@ from threading import Event
 from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
-from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning
+from dianliang.domain.work import phone_keys
+from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.planning import drafting, roads
 
@@ -29,6 +30,9 @@ CHORES: tuple[Chore, ...] = (
     lambda at: learning.order_if_due(at=at),
     lambda at: hot.order_if_due(at=at),
     lambda at: following.follow_jobs(at=at),
+    lambda at: safety.escalate_overdue(at=at),
+    lambda at: safety.renew_rechecks(at=at),
+    lambda at: phone_keys.forget_old(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

@@ -16,4 +16,7 @@ class CatalogConfig(AppConfig):
         "CalendarDay",
         "LexiconVersion",
         "WordChange",
+        "Checklist",
+        "ChecklistVersion",
+        "ChecklistItem",
     )

@@ -65,6 +65,9 @@ class Service(models.Model):
     is_private = models.BooleanField(
         "不公开", default=False, help_text="需求不出现在“大家的需求”和公开接口里。"
     )
+    inspects = models.ForeignKey(
+        "Checklist", models.PROTECT, null=True, blank=True, verbose_name="检查清单"
+    )
     position = models.PositiveIntegerField("排序", default=100)
 
     class Meta:
@@ -126,6 +129,111 @@ class Promise(models.Model):
         return (
             f"{self.service or '任何事项'} {self.area_class} {self.step} {self.amount} {self.unit}"
         )
+
+
+class HazardClass(models.TextChoices):
+    """How grave a hazard is (隐患等级)."""
+
+    GENERAL = "general", "一般隐患"
+    MAJOR = "major", "较大隐患"
+    GRAVE = "grave", "重大隐患"
+
+
+class Party(models.TextChoices):
+    """Who has to put a hazard right (整改责任方)."""
+
+    CUSTOMER = "customer", "客户"
+    US = "us", "供电单位"
+    VILLAGE = "village", "村（社区）"
+    GOVERNMENT = "government", "政府部门"
+
+
+class Checklist(models.Model):
+    """What is looked at in one kind of place (检查清单)."""
+
+    code = models.CharField("清单编码", max_length=24, unique=True)
+    name = models.CharField("名称", max_length=40)
+    place = models.CharField("场所", max_length=20)
+    position = models.PositiveIntegerField("排序", default=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查清单"
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChecklistVersion(models.Model):
+    """A checklist as it was in force from one time on (清单版本). Never changed."""
+
+    checklist = models.ForeignKey(
+        Checklist, models.PROTECT, related_name="versions", verbose_name="检查清单"
+    )
+    number = models.PositiveIntegerField("版本")
+    edition = models.CharField("版本说明", max_length=40)
+    is_shipped = models.BooleanField("随产品提供", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "清单版本"
+        ordering = ["checklist", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checklist", "number"], name="checklist_version_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checklist} 第 {self.number} 版"
+
+
+class ChecklistItem(models.Model):
+    """One thing to look at, and what follows when it is not right (检查项)."""
+
+    class Kind(models.TextChoices):
+        """How it is answered."""
+
+        CHECK = "check", "合格与否"
+        NUMBER = "number", "数值"
+
+    version = models.ForeignKey(
+        ChecklistVersion, models.PROTECT, related_name="items", verbose_name="清单版本"
+    )
+    position = models.PositiveIntegerField("顺序")
+    code = models.CharField("项目编码", max_length=12)
+    wording = models.CharField("检查内容", max_length=120)
+    kind = models.CharField("填写方式", max_length=8, choices=Kind.choices, default=Kind.CHECK)
+    needs_photo = models.BooleanField("必须拍照", default=False)
+    unit = models.CharField("单位", max_length=8, blank=True)
+    least = models.FloatField("合格下限", null=True, blank=True)
+    most = models.FloatField("合格上限", null=True, blank=True)
+    hazard_class = models.CharField("不合格时的隐患等级", max_length=8, choices=HazardClass.choices)
+    deadline_days = models.PositiveIntegerField("整改期限（天）")
+    party = models.CharField("通常的责任方", max_length=12, choices=Party.choices)
+    basis = models.CharField("依据", max_length=120, blank=True)
+    advice = models.CharField("整改要求", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查项"
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code"], name="checklist_item_code_once"),
+            models.CheckConstraint(
+                condition=Q(kind="check")
+                | Q(kind="number", least__isnull=False, most__gte=models.F("least")),
+                name="checklist_item_number_has_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(hazard_class__in=HazardClass.values, party__in=Party.values),
+                name="checklist_item_class_and_party_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline_days__range=(1, 366)), name="checklist_item_deadline_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.wording}"
 
 
 class CalendarDay(models.Model):

@@ -10,10 +10,20 @@ from typing import Any
 import chinese_calendar
 from django.db import transaction
 
+from dianliang.domain.catalog import inspecting
 from dianliang.domain.catalog.holidays import statutory_holidays
-from dianliang.domain.catalog.models import STATUTORY, CalendarDay, Promise, Service, Skill
+from dianliang.domain.catalog.models import (
+    STATUTORY,
+    CalendarDay,
+    Checklist,
+    Promise,
+    Service,
+    Skill,
+)
 
 DATA = Path(__file__).parent / "data"
+LINKS = frozenset({"code", "skill", "inspects"})
+"""Keys of a shipped service that are no plain fields."""
 Day = tuple[date, str, str]
 """A day that differs from the plain week: when, `CalendarDay.Kind`, name."""
 
@@ -26,13 +36,22 @@ def load_catalogue() -> int:
     """
     for row in _read("skills.json"):
         Skill.objects.update_or_create(code=row["code"], defaults={"name": row["name"]})
+    inspecting.load_shipped()
     skills = {skill.code: skill for skill in Skill.objects.all()}
+    checklists = {row.code: row for row in Checklist.objects.all()}
     services = _read("services.json")
     for position, row in enumerate(services):
-        fields = {key: value for key, value in row.items() if key not in {"code", "skill"}}
+        fields = {
+            key: value for key, value in row.items() if key not in {"code", "skill", "inspects"}
+        }
         Service.objects.update_or_create(
             code=row["code"],
-            defaults={**fields, "skill": skills.get(row["skill"]), "position": position},
+            defaults={
+                **fields,
+                "skill": skills.get(row["skill"]),
+                "inspects": checklists.get(row.get("inspects", "")),
+                "position": position,
+            },
         )
     by_code = {service.code: service for service in Service.objects.all()}
     for row in _read("promises.json"):

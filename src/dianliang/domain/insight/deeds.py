@@ -14,6 +14,7 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
@@ -24,6 +25,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "care.unlock": UNLOCK,
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
+    "safety.hazard": HAZARD,
     "work.job": JOB,
     "work.plan": PLAN,
     "work.visit": VISIT,
@@ -96,6 +98,14 @@ WORDS: Mapping[str, str] = {
     "customers.customer.export": "导出特殊客户",
     "care.unlock.ask": "申请批准",
     "care.alert.open": "生成联系清单",
+    "catalog.checklist.publish": "发布新版清单",
+    "safety.inspection.record": "记检查",
+    "safety.notice.issue": "签发通知书",
+    "safety.notice.deliver": "送达通知书",
+    "safety.notice.print": "打印通知书",
+    "safety.hazard.find": "发现",
+    "safety.hazard.replan_recheck": "改复查工单",
+    "safety.hazard.export": "导出隐患",
     "territory.roadtable.fetch": "更新",
     "workforce.charge.hand_over": "交接责任区",
     "workforce.charge.take_back": "撤回交接",

@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
+from dianliang.core.fields import EncryptedTextField
 from dianliang.core.models import StoredFile
-from dianliang.domain.catalog.models import Service, Skill
+from dianliang.domain.catalog.models import Checklist, Service, Skill
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
@@ -31,6 +32,9 @@ class Job(models.Model):
     skill = models.ForeignKey(Skill, models.PROTECT, null=True, blank=True, verbose_name="所需技能")
     gear = models.JSONField("所需装备", default=dict, blank=True)
     checklist = models.JSONField("作业清单", default=list, blank=True)
+    inspects = models.ForeignKey(
+        Checklist, models.PROTECT, null=True, blank=True, verbose_name="检查清单"
+    )
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, verbose_name="客户"
     )
@@ -232,3 +236,22 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.job}"
+
+
+class PhoneKey(models.Model):
+    """What a phone seals an account's work with, for one day (手机密钥). Never changed."""
+
+    account = models.CharField("账号", max_length=64)
+    code = models.CharField("密钥编号", max_length=24, unique=True)
+    on = models.DateField("日期")
+    secret = EncryptedTextField("密钥")
+    made_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "手机密钥"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "on"], name="phone_key_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -20,7 +20,7 @@ from dianliang.faces.field import build
 from dianliang.faces.field.requests import FIELD_ROLES, answer, answers_json, json_body
 from dianliang.faces.ui import requests as ui
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import crewday, day_route, fieldwork, identity
+from dianliang.flows import crewday, day_route, fieldwork, identity, safety
 from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -52,6 +52,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
             for name in (
                 "today",
                 "day",
+                "keys",
                 "sync",
                 "photos",
                 "swap",
@@ -82,8 +83,27 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @answers_json(*FIELD_ROLES)
 def day(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Give all that the phone keeps for today and tomorrow."""
-    content = day_route.day(on=ui.today(), by=by, at=now())
-    return answer({"build": build.build_id(), "day": content})
+    at = now()
+    content = day_route.day(on=ui.today(), by=by, at=at)
+    key = fieldwork.seal_key(by=by, at=at)
+    return answer({"build": build.build_id(), "day": content, "key": key})
+
+
+@require_POST
+@answers_json(*FIELD_ROLES)
+def keys(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Give an account its own earlier keys back, for what its phone has not sent yet."""
+    return answer({"keys": fieldwork.seal_keys(json_body(request).get("codes"), by=by)})
+
+
+@require_GET
+@answers_json(*FIELD_ROLES)
+def hazard(request: HttpRequest, number: str, hazard_number: str, *, by: Actor) -> HttpResponse:
+    """Give a small picture of a hazard to the team that is to look at it again."""
+    content = safety.before_picture(number=hazard_number, visit=number, by=by)
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
-from dianliang.domain.catalog.models import Service, Skill
+from dianliang.domain.catalog.models import Checklist, Service, Skill
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
@@ -41,6 +41,7 @@ def open_job(
     skill: Skill | None = None,
     gear: Mapping[str, int] | None = None,
     checklist: Sequence[str] = (),
+    inspects: Checklist | None = None,
     customer: Customer | None = None,
     address: str = "",
     duration_min: int = 45,
@@ -52,11 +53,15 @@ def open_job(
 ) -> Job:
     """Open a piece of field work for a unit (开单).
 
+    An inspection has the lines of its checklist to answer instead of a service's to tick.
+
     Raises:
         InvalidInputError: it would last no time or longer than a day.
     """
     if not 0 < duration_min <= 24 * 60:
         raise InvalidInputError("预计时长应在 1 分钟到 24 小时之间。", field="duration_min")
+    inspects_id = inspects.pk if inspects else service.inspects_id if service else None
+    ticks = service.checklist if service and inspects_id is None else ()
     job = Job.objects.create(
         number=next_number("GD", at=at),
         title=title[:120],
@@ -64,7 +69,8 @@ def open_job(
         service=service,
         skill=skill or (service.skill if service else None),
         gear=dict(gear or {}),
-        checklist=list(checklist or (service.checklist if service else ())),
+        checklist=list(checklist or ticks),
+        inspects_id=inspects_id,
         customer=customer,
         area=area,
         address=address,
