@@ -17,6 +17,7 @@ MODELS = {
     "plan": "work.Plan",
     "visit": "work.Visit",
     "grid worker": "workforce.GridWorker",
+    "plan item": "insight.PlanItem",
 }
 
 

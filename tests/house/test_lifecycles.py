@@ -2,6 +2,7 @@
 
 import pytest
 
+from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
@@ -13,6 +14,7 @@ TABLES = {
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),
     "grid worker": (GRID_WORKER, "RECRUITED"),
+    "plan item": (PLAN_ITEM, "PLANNED"),
 }
 
 

@@ -10,6 +10,8 @@ from django.db import DatabaseError, close_old_connections
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.flows import auditing, closing, hot, identity, importing, learning
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.village_file import exporting as village_export
+from dianliang.flows.village_file import versions as village_versions
 
 Clock = Callable[[], datetime]
 Chore = Callable[[datetime], object]
@@ -26,6 +28,8 @@ CHORES: tuple[Chore, ...] = (
     lambda at: importing.renew_calendar(at=at),
     lambda at: learning.order_if_due(at=at),
     lambda at: hot.order_if_due(at=at),
+    lambda at: village_versions.order_if_due(at=at),
+    lambda at: village_export.forget_old(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
@@ -35,6 +39,8 @@ HANDLERS = (
     roads.refresh_in_background,
     learning.learn_in_background,
     hot.look_in_background,
+    village_versions.keep_in_background,
+    village_export.export_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

@@ -9,6 +9,7 @@ from functools import cache
 
 from django.apps import apps
 
+from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
@@ -22,6 +23,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "work.plan": PLAN,
     "work.visit": VISIT,
     "workforce.gridworker": GRID_WORKER,
+    "insight.planitem": PLAN_ITEM,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -80,6 +82,9 @@ WORDS: Mapping[str, str] = {
     "customers.customer.reveal": "查看个人信息",
     "customers.customer.agree": "改关爱约定",
     "customers.customer.visit": "记走访",
+    "network.outage.record": "登记停电",
+    "network.outage.end": "登记复电",
+    "network.transformer.export": "导出线路与变压器",
     "territory.roadtable.fetch": "更新",
     "directory.ruledraft.change": "改派单规则草稿",
     "directory.ruledraft.discard": "放弃草稿",
@@ -97,6 +102,16 @@ WORDS: Mapping[str, str] = {
     "insight.hotmark.seen": "标记已知悉",
     "insight.hotmark.working": "标记正在处理",
     "insight.volunteering.export": "导出志愿服务",
+    "insight.villageversion.keep": "存档",
+    "insight.villageversion.print": "打印档案",
+    "insight.villageversion.export": "批量导出档案",
+    "insight.villageversion.fetch": "下载导出的档案",
+    "insight.villageprofile.describe": "改概况",
+    "insight.villageprofile.export": "导出概况与年度计划",
+    "insight.villagephoto.add": "加入照片",
+    "insight.villagephoto.remove": "移出照片",
+    "insight.planitem.plan": "加入年度计划",
+    "insight.planitem.replan": "改计划事项",
     "county.import": "导入",
     "backup.keep": "备份",
     "backup.restore": "恢复",
