@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dianliang.core import jobs
 from dianliang.domain.insight.models import PlanItem, VillagePhoto
 from dianliang.domain.network.models import Feeder, Outage, Transformer
 from dianliang.domain.network.operations import Told, record_outage
@@ -39,9 +40,7 @@ def transformer(
         "peak_kw": peak_kw,
         "peak_on": TODAY - timedelta(days=90) if peak_kw is not None else None,
     }
-    return Transformer.objects.create(
-        number=number, area=area, feeder=line, **{**fields, **more}
-    )
+    return Transformer.objects.create(number=number, area=area, feeder=line, **{**fields, **more})
 
 
 def network(town: Town) -> Feeder:
@@ -92,3 +91,11 @@ def filed(town: Town) -> dict[str, str]:
 def export(town: Town, *, kind: str = "zip") -> int:
     """An export that somebody of the station asked for; its number."""
     return exporting.order(kind=kind, on=None, by=town.actor("S1"), at=NOON).pk
+
+
+def run_jobs(at) -> int:
+    """Do what waits in the background; return how many jobs that was."""
+    done = 0
+    while jobs.run_next(owner="w1", clock=lambda: at):
+        done += 1
+    return done

@@ -17,7 +17,7 @@ PLAN_ITEM = Lifecycle(
         row("start", "开始", {"PLANNED"}, "DOING", D),
         row("finish", "完成", {"PLANNED", "DOING"}, "DONE", D),
         row("drop", "取消", {"PLANNED", "DOING"}, "DROPPED", D),
-        row("reopen", "重新打开", {"DONE", "DROPPED"}, "PLANNED", D),
+        row("reopen", "改回未开始", {"DOING", "DONE", "DROPPED"}, "PLANNED", D),
     ],
 )
 PLAN_ITEM_OPEN = ("PLANNED", "DOING")

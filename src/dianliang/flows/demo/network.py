@@ -1,7 +1,10 @@
 """The demo's lines, transformers and outages: generated, marked, and changed once in between."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from random import Random
+
+from PIL import Image, ImageDraw
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.insight.models import PlanItem, VillageProfile
@@ -10,10 +13,13 @@ from dianliang.domain.network.models import Feeder, Outage, Transformer
 from dianliang.domain.network.operations import Told, record_outage
 from dianliang.domain.territory.models import Area
 from dianliang.flows.demo.county import County
-from dianliang.flows.village_file import versions
+from dianliang.flows.village_file import editing, versions
 from dianliang.kernel.actor import Actor
 
 CAPACITIES = (100, 160, 200, 315, 400, 630)
+LOADS, WEIGHTS = (0.25, 0.4, 0.5, 0.6, 0.7, 0.84, 0.92, 1.06), (15, 25, 25, 20, 8, 4, 2, 1)
+SHOWN = "330523108204"
+"""余村, the village that every tour of the demo opens."""
 BEFORE = timedelta(days=35)
 """When the first versions were kept, so that there is a last month to look back at."""
 REASONS = {
@@ -27,6 +33,19 @@ PLANS = (
     ("文化礼堂安全用电宣讲", "党员服务队"),
     ("低电压台区治理", "供电所"),
 )
+DRAWINGS = {
+    "演示图：柱上变压器": (
+        ((300, 150, 330, 760), "#6b5b4a"),
+        ((870, 150, 900, 760), "#6b5b4a"),
+        ((300, 430, 900, 455), "#6b5b4a"),
+        ((480, 260, 720, 430), "#5c6f78"),
+    ),
+    "演示图：低压综合配电箱": (
+        ((430, 250, 770, 720), "#7d8f98"),
+        ((450, 270, 750, 700), "#a9b8bf"),
+        ((700, 470, 720, 510), "#39454b"),
+    ),
+}
 SUMMARIES = (
     "以白茶和竹业为主，采茶季和加工季负荷集中。",
     "民宿较多，节假日和夏季晚间负荷高。",
@@ -47,6 +66,7 @@ def build_network(county: County, *, rng: Random, by: Actor, at: datetime) -> No
     _outages(rng=rng, by=by, at=then)
     versions.keep(county.villages, reason="演示数据：建档", by=by, at=then)
     _a_month_later(rng=rng, by=by, at=at)
+    _pictures(by=by, at=at)
 
 
 def _lines(station: Unit, villages: list[Area], *, rng: Random, today: date) -> None:
@@ -81,7 +101,7 @@ def _transformers(feeder: Feeder, village: Area, *, rng: Random, today: date) ->
     for serial in range(1, rng.randint(3, 6)):
         is_public = serial <= 2 or rng.random() < 0.7
         capacity = rng.choice(CAPACITIES)
-        share = rng.choice([0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.84, 0.92, 1.06])
+        (share,) = rng.choices(LOADS, WEIGHTS)
         name = f"{_short(village)} {serial} 号{'公变' if is_public else '专变'}"
         found.append(
             Transformer(
@@ -116,7 +136,7 @@ def _profiles(villages: list[Area], *, rng: Random) -> None:
 
 
 def _plans(villages: list[Area], *, rng: Random, by: Actor, at: datetime) -> None:
-    for village in villages[:60]:
+    for village in [*villages[:60], *(v for v in villages[60:] if v.code == SHOWN)]:
         for title, owner in rng.sample(PLANS, 2):
             due_on = at.date() + timedelta(days=rng.randint(10, 60))
             plan(area=village, told=Planned(title=title, owner=owner, due_on=due_on), by=by, at=at)
@@ -161,7 +181,7 @@ def _a_month_later(*, rng: Random, by: Actor, at: datetime) -> None:
             is_generated=True,
         )
         for old in first
-        if rng.random() < 0.15
+        if rng.random() < 0.15 or old.area.code == SHOWN
     ]
     Transformer.objects.bulk_create(fresh)
     hard = Transformer.objects.filter(capacity_kva=200)
@@ -175,6 +195,21 @@ def _a_month_later(*, rng: Random, by: Actor, at: datetime) -> None:
     for feeder in Feeder.objects.order_by("code")[:4]:
         _outage(feeder, at - timedelta(hours=rng.randint(30, 400)), hours=3, rng=rng, by=by)
     Outage.objects.update(is_generated=True)
+
+
+def _pictures(*, by: Actor, at: datetime) -> None:
+    """Put drawings where photos belong: nobody's property is shown in a generated county."""
+    for caption, boxes in DRAWINGS.items():
+        drawing = Image.new("RGB", (1200, 900), "#cfe3ea")
+        pen = ImageDraw.Draw(drawing)
+        pen.rectangle((0, 700, 1200, 900), fill="#8aa17a")
+        for box, colour in boxes:
+            pen.rectangle(box, fill=colour)
+        out = BytesIO()
+        drawing.save(out, "JPEG")
+        editing.add_photo(
+            code=SHOWN, raw=out.getvalue(), caption=caption, taken_on=at.date(), by=by, at=at
+        )
 
 
 def keep_present_files(county: County, *, by: Actor, at: datetime) -> None:
