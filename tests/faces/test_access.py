@@ -21,6 +21,7 @@ from dianliang.faces.ui.requests import now, today
 from dianliang.flows import agreeing, enforcing, handling, hot, tokens
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
+from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.town import NOON, PASSWORD
 
@@ -31,6 +32,7 @@ BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTR
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
+VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
 FACES = {
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
@@ -39,6 +41,12 @@ FACES = {
     "console:rules": {Role.ADMINISTRATOR},
     "console:learning": {Role.ADMINISTRATOR},
     "console:words": {Role.ADMINISTRATOR},
+    "console:village": VILLAGE,
+    "console:transformers": VILLAGE,
+    "console:feeders": VILLAGE,
+    "console:outage": VILLAGE,
+    "console:stations": VILLAGE,
+    "console:network_table": VILLAGE,
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -72,6 +80,18 @@ OBJECTS = {
     "console:renewal_measure": "renewal",
     "console:renewal_step": "renewal",
     "console:hot_mark": "hot issue",
+    "console:village": "village",
+    "console:village_compare": "village",
+    "console:village_keep": "village",
+    "console:village_describe": "village",
+    "console:village_plan": "village",
+    "console:village_step": "village",
+    "console:village_photos": "village",
+    "console:village_photo": "village",
+    "console:village_unphoto": "village",
+    "console:village_print": "village",
+    "console:village_exported": "export",
+    "console:outage_end": "outage",
     "console:plan": "plan",
     "console:plan_progress": "plan",
     "console:plan_publish": "plan",
@@ -263,6 +283,9 @@ def things(town):
         "base": {"code": "FW-001"},
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
         "visit": {"number": "SM-none", "slot": "asker"},
+        "export": {"number": village_world.export(town)},
+        "village": village_world.filed(town),
+        "outage": {"number": village_world.outage(town).number},
     }
     return Things(town, None, parts)
 
@@ -352,7 +375,7 @@ def test_an_object_is_found_by_its_unit_in_the_right_role_and_by_nobody_else(thi
     for role in STAFF:
         own = asked(enter(things.town, role, "S1"), address)
         beside = asked(enter(things.town, role, "S2"), address)
-        may = role in view.required_roles and OBJECTS[name] != "visit"
+        may = role in view.required_roles and OBJECTS[name] not in {"visit", "export"}
         assert (own != {404}) == may, (role, own)
         assert beside == {404}, (role, beside)
     stranger = asked(Client(), address)

@@ -22,6 +22,7 @@ MODELS = {
     "grid worker": "workforce.GridWorker",
     "agreement": "directory.Agreement",
     "renewal step": "renewal.Step",
+    "plan item": "insight.PlanItem",
 }
 
 

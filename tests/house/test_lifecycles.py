@@ -4,6 +4,7 @@ import pytest
 
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
+from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
@@ -21,6 +22,7 @@ TABLES = {
     "grid worker": (GRID_WORKER, "RECRUITED"),
     "agreement": (AGREEMENT, "DRAFT"),
     "renewal step": (STEP, "PENDING"),
+    "plan item": (PLAN_ITEM, "PLANNED"),
 }
 
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "dianliang.domain.territory",
     "dianliang.domain.catalog",
     "dianliang.domain.directory",
+    "dianliang.domain.network",
     "dianliang.domain.customers",
     "dianliang.domain.workforce",
     "dianliang.domain.venues",

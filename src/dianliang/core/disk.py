@@ -20,3 +20,11 @@ def write(path: Path, content: bytes, *, at: datetime | None = None) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a finished file to its place on the same disk; it is on the disk before it is there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as file:
+        os.fsync(file.fileno())
+    source.replace(target)

@@ -3,13 +3,17 @@
 import hashlib
 import secrets
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
 
 from django.conf import settings
+from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
@@ -114,6 +118,44 @@ def _opened(raw: bytes, *, field: str) -> Image.Image:
     except BROKEN as error:
         message = "照片不完整或已损坏，可能没有传完，请重新拍一张或重新选择。"
         raise InvalidInputError(message, field=field) from error
+
+
+def keep_made(source: Path, *, media_type: str, at: datetime) -> StoredFile:
+    """Keep a file that the program itself made; it is moved from where it lies.
+
+    `source` lies on the same disk as the kept files: make it in `workshop()`.
+    """
+    with source.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    size, target = source.stat().st_size, path_of(sha256)
+    if not target.exists():
+        disk.move(source, target)
+    return StoredFile.objects.create(
+        token=secrets.token_urlsafe(18),
+        sha256=sha256,
+        media_type=media_type,
+        size_bytes=size,
+        created_at=at,
+    )
+
+
+def workshop() -> TemporaryDirectory[str]:
+    """Return a folder for files that are being made; what is left in it goes with it."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    return TemporaryDirectory(prefix="making-", dir=root)
+
+
+def drop(stored: Iterable[StoredFile]) -> int:
+    """Delete kept files; content that another one shares stays on disk until that goes too."""
+    count = 0
+    for file in stored:
+        count += 1
+        file.delete()
+        if not StoredFile.objects.filter(sha256=file.sha256).exists():
+            path = path_of(file.sha256)
+            transaction.on_commit(partial(path.unlink, missing_ok=True))
+    return count
 
 
 def path_of(sha256: str) -> Path:

@@ -6,7 +6,6 @@ The trail of who did what stays: it names numbers, not people's details.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -219,19 +218,7 @@ def _erase_need(need: Need) -> int:
         message.photos.clear()
     need.refresh_from_db()
     search.index([need])
-    return _drop_files(StoredFile.objects.filter(pk__in=tokens))
-
-
-def _drop_files(stored: QuerySet[StoredFile]) -> int:
-    """Delete photos; content that another photo shares stays on disk until that goes too."""
-    count = 0
-    for file in stored:
-        count += 1
-        file.delete()
-        if not StoredFile.objects.filter(sha256=file.sha256).exists():
-            path = files.path_of(file.sha256)
-            transaction.on_commit(partial(path.unlink, missing_ok=True))
-    return count
+    return files.drop(StoredFile.objects.filter(pk__in=tokens))
 
 
 def _erase_customer(customer: Customer) -> None:

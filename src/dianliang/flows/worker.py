@@ -12,6 +12,8 @@ from dianliang.domain.work import phone_keys
 from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.village_file import exporting as village_export
+from dianliang.flows.village_file import versions as village_versions
 
 Clock = Callable[[], datetime]
 Chore = Callable[[datetime], object]
@@ -33,6 +35,8 @@ CHORES: tuple[Chore, ...] = (
     lambda at: safety.escalate_overdue(at=at),
     lambda at: safety.renew_rechecks(at=at),
     lambda at: phone_keys.forget_old(at=at),
+    lambda at: village_versions.order_if_due(at=at),
+    lambda at: village_export.forget_old(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
@@ -44,6 +48,8 @@ HANDLERS = (
     hot.look_in_background,
     listing.freeze_in_background,
     opening.open_in_background,
+    village_versions.keep_in_background,
+    village_export.export_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

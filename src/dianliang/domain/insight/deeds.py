@@ -11,6 +11,7 @@ from django.apps import apps
 
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
+from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.renewal.lifecycle import STEP
@@ -32,6 +33,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "workforce.gridworker": GRID_WORKER,
     "directory.agreement": AGREEMENT,
     "renewal.step": STEP,
+    "insight.planitem": PLAN_ITEM,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -106,6 +108,9 @@ WORDS: Mapping[str, str] = {
     "safety.hazard.find": "发现",
     "safety.hazard.replan_recheck": "改复查工单",
     "safety.hazard.export": "导出隐患",
+    "network.outage.record": "登记停电",
+    "network.outage.end": "登记复电",
+    "network.transformer.export": "导出线路与变压器",
     "territory.roadtable.fetch": "更新",
     "workforce.charge.hand_over": "交接责任区",
     "workforce.charge.take_back": "撤回交接",
@@ -136,6 +141,16 @@ WORDS: Mapping[str, str] = {
     "insight.hotmark.seen": "标记已知悉",
     "insight.hotmark.working": "标记正在处理",
     "insight.volunteering.export": "导出志愿服务",
+    "insight.villageversion.keep": "存档",
+    "insight.villageversion.print": "打印档案",
+    "insight.villageversion.export": "批量导出档案",
+    "insight.villageversion.fetch": "下载导出的档案",
+    "insight.villageprofile.describe": "改概况",
+    "insight.villageprofile.export": "导出概况与年度计划",
+    "insight.villagephoto.add": "加入照片",
+    "insight.villagephoto.remove": "移出照片",
+    "insight.planitem.plan": "加入年度计划",
+    "insight.planitem.replan": "改计划事项",
     "county.import": "导入",
     "backup.keep": "备份",
     "backup.restore": "恢复",

@@ -126,4 +126,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/<str:number>/", review.choose, name="review_choose"),
     path("drift/", drift.drift, name="drift"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
+    path("villages/", include("dianliang.faces.console.villages.urls")),
 ]

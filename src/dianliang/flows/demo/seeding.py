@@ -29,6 +29,7 @@ from dianliang.flows.demo import words
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.logins import Login
+from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.renewing import build_renewal
 from dianliang.flows.demo.route import publish_route
@@ -93,6 +94,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     county = build_county(rng=rng, today=today)
     tell("客户")
     special = build_customers(county, rng=rng, today=today)
+    tell("线路、变压器与一村一档")
+    build_network(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     tell("过去两个月的需求")
     _history(county, rng=rng, at=at)
     tell("今天的需求与工单")
@@ -107,6 +110,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_renewal(county, rng=together, by=DISPATCHER, at=at)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
+    keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
         logins=county.logins,

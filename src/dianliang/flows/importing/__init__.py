@@ -1,11 +1,11 @@
-"""Set up a county from Excel files: areas; units, people and teams; customers, care; holidays.
+"""Set up a county from Excel files: areas, units, people, customers, care, network, holidays.
 
 Every file is read whole, every row checked, every error told with its row; then all is written in
 one transaction or nothing.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from dianliang.flows import accounts
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
 from dianliang.flows.importing.holidays import write_holidays
+from dianliang.flows.importing.network import write_feeders, write_transformers
 from dianliang.flows.importing.special import write_special
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
@@ -35,6 +36,8 @@ class Imported:
     people: int = 0
     customers: int = 0
     special: int = 0
+    feeders: int = 0
+    transformers: int = 0
     days: int = 0
 
 
@@ -53,6 +56,8 @@ def import_county(
     units: bytes | None = None,
     customers: bytes | None = None,
     special: bytes | None = None,
+    feeders: bytes | None = None,
+    transformers: bytes | None = None,
     holidays: bytes | None = None,
     by: Actor,
     at: datetime,
@@ -69,7 +74,7 @@ def import_county(
     load_catalogue()
     year = at.astimezone(SHANGHAI).year
     load_calendar(years=range(year - 1, year + 2))
-    counts = dict.fromkeys(("areas", "units", "teams", "people", "customers", "special", "days"), 0)
+    counts = asdict(Imported())
     if areas is not None:
         counts |= write_areas(areas)
     if units is not None:
@@ -79,11 +84,14 @@ def import_county(
         counts |= write_customers(customers)
     if special is not None:
         counts |= write_special(special, by=by, at=at)
+    if feeders is not None:
+        counts |= write_feeders(feeders)
+    if transformers is not None:
+        counts |= write_transformers(transformers)
     if holidays is not None:
         counts |= write_holidays(holidays)
-    digest = hashlib.sha256(
-        b"".join(c for c in (areas, units, customers, special, holidays) if c)
-    ).hexdigest()
+    files = (areas, units, customers, special, feeders, transformers, holidays)
+    digest = hashlib.sha256(b"".join(content for content in files if content)).hexdigest()
     audit.record_about(
         "county.import",
         target_type="county",

@@ -11,7 +11,16 @@ from dianliang.cli.operator import operator
 from dianliang.flows import importing
 from dianliang.kernel.errors import DomainError
 
-TABLES = ("areas", "units", "customers", "special", "holidays")
+TABLES = (
+    "areas",
+    "units",
+    "customers",
+    "special",
+    "feeders",
+    "transformers",
+    "holidays",
+)
+ASKED = "、".join(f"--{name}" for name in TABLES)
 
 
 class Command(BaseCommand):
@@ -19,7 +28,7 @@ class Command(BaseCommand):
 
     help = (
         "导入一个县：--template 写出模板；"
-        "--areas、--units、--customers、--special、--holidays 导入填好的表。"
+        f"{ASKED} 导入填好的表。"
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -29,6 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("--units", type=Path, metavar="文件", help="单位、人员与队伍表")
         parser.add_argument("--customers", type=Path, metavar="文件", help="客户表")
         parser.add_argument("--special", type=Path, metavar="文件", help="特殊客户表")
+        parser.add_argument("--feeders", type=Path, metavar="文件", help="线路表")
+        parser.add_argument("--transformers", type=Path, metavar="文件", help="变压器表")
         parser.add_argument("--holidays", type=Path, metavar="文件", help="一年的节假日与调休表")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
         parser.add_argument("--calendar", action="store_true", help="更新节假日与服务目录")
@@ -44,8 +55,7 @@ class Command(BaseCommand):
         paths = {name: options[name] for name in TABLES}
         if not calendar and not any(paths.values()):
             raise CommandError(
-                "请给出 --template 目录，"
-                "或 --areas、--units、--customers、--special、--holidays 文件。"
+                f"请给出 --template 目录，或 {ASKED} 文件。"
             )
         try:
             contents = {name: path.read_bytes() if path else None for name, path in paths.items()}
@@ -61,5 +71,5 @@ class Command(BaseCommand):
             f"{'检查通过，可以导入' if check else '已导入'}："
             f"区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
             f"人员 {done.people}，客户 {done.customers}，特殊客户 {done.special}，"
-            f"节假日与调休 {done.days} 天"
+            f"线路 {done.feeders}，变压器 {done.transformers}，节假日与调休 {done.days} 天"
         )

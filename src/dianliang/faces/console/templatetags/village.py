@@ -1,0 +1,23 @@
+"""How the values of a village's file are written on a page."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from dianliang.flows.village_file.model import Fact, Table, Value, said
+
+register = template.Library()
+
+
+@register.simple_tag(name="said")
+def fact_value(fact: Fact) -> str:
+    """Say a fact's value with its unit."""
+    return said(fact.value, _(fact.unit) if fact.unit else "")
+
+
+@register.filter
+def cells(row: tuple[Value, ...], table: Table) -> list[tuple[str, str, bool]]:
+    """Return the cells of a row: column, what it says, whether it is a figure."""
+    return [
+        (column, said(cell), place in table.numbers)
+        for place, (column, cell) in enumerate(zip(table.columns, row, strict=True))
+    ]

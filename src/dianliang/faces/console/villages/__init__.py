@@ -1,0 +1,1 @@
+"""Pages about villages: their files, their network, their service stations."""
