@@ -2,8 +2,8 @@
 
 import pytest
 
-from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
+from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.renewal.lifecycle import STEP

@@ -9,8 +9,8 @@ from functools import cache
 
 from django.apps import apps
 
-from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
+from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS

@@ -10,7 +10,10 @@ from dianliang.kernel.actor import Role
 
 DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
-HANDLERS = frozenset(Role) - ADMINISTRATOR
+HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
+VILLAGE_READERS = frozenset(
+    {Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER, Role.PARTY_AFFAIRS}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,20 @@ def _fits(page: str, pattern: str) -> bool:
 
 VILLAGES = (
     Entry(
+        label="村档",
+        to="console:villages",
+        pages=(
+            "console:village*",
+            "console:transformers",
+            "console:feeders",
+            "console:outage*",
+            "console:stations",
+            "console:network_tables",
+        ),
+        roles=VILLAGE_READERS,
+    ),
+    Entry(label="责任区", to="console:charge", pages=("console:charge*",), roles=DISPATCHER),
+    Entry(
         label="特殊客户",
         to="console:care",
         pages=("console:care*",),
@@ -48,6 +65,11 @@ VILLAGES = (
         roles=DISPATCHER,
     ),
     Entry(label="网协员", to="console:grid", pages=("console:grid*",), key="6", roles=DISPATCHER),
+    Entry(
+        label="共建协议", to="console:agreements", pages=("console:agreement*",), roles=DISPATCHER
+    ),
+    Entry(label="执法权限", to="console:powers", pages=("console:power*",), roles=DISPATCHER),
+    Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
 )
 """What belongs to villages and those who look after them (村网共建)."""
 ENTRIES = (

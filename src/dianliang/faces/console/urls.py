@@ -5,9 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from dianliang.faces.console import (
     agreements,
     care,
-    charge,
     care_contacts,
     care_files,
+    charge,
     drift,
     hot,
     intake,

@@ -26,10 +26,7 @@ ASKED = "、".join(f"--{name}" for name in TABLES)
 class Command(BaseCommand):
     """Write templates, or import filled-in files: all rows or none."""
 
-    help = (
-        "导入一个县：--template 写出模板；"
-        f"{ASKED} 导入填好的表。"
-    )
+    help = f"导入一个县：--template 写出模板；{ASKED} 导入填好的表。"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare options."""
@@ -54,9 +51,7 @@ class Command(BaseCommand):
             return
         paths = {name: options[name] for name in TABLES}
         if not calendar and not any(paths.values()):
-            raise CommandError(
-                f"请给出 --template 目录，或 {ASKED} 文件。"
-            )
+            raise CommandError(f"请给出 --template 目录，或 {ASKED} 文件。")
         try:
             contents = {name: path.read_bytes() if path else None for name, path in paths.items()}
             done = importing.import_county(
