@@ -67,6 +67,7 @@ def until_ready(port, process, within=60.0):
     return time.monotonic() - began
 
 
+@pytest.mark.slow
 def test_a_terminated_server_stops_soon_and_says_so(command):
     port = free_port()
     server = command("serve", "--port", str(port))
@@ -85,6 +86,7 @@ def test_a_terminated_server_stops_soon_and_says_so(command):
     assert not [line for line in warned if "refused to gracefully stop" not in line]
 
 
+@pytest.mark.slow
 def test_a_phone_gets_pages_scripts_and_sheets_compressed(command):
     port = free_port()
     server = command("serve", "--port", str(port))
@@ -102,6 +104,7 @@ def test_a_phone_gets_pages_scripts_and_sheets_compressed(command):
     assert all(len(sent(link)) > 200 for link in links)
 
 
+@pytest.mark.slow
 def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting(command):
     port = free_port()
     first = command("serve", "--port", str(port))
@@ -113,6 +116,7 @@ def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting
     assert until_ready(port, second) < BACK_WITHIN_S
 
 
+@pytest.mark.slow
 def test_a_taken_port_and_a_home_in_use_are_told_in_words(command):
     port, other = free_port(), None
     with socket.socket() as taken:
@@ -167,6 +171,7 @@ def test_a_database_without_its_secrets_gets_no_new_ones(command, tmp_path):
     assert not (tmp_path / "home" / "secrets.json").exists()
 
 
+@pytest.mark.slow
 def test_a_database_that_cannot_be_reached_is_told_in_words(command):
     nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
 

@@ -19,6 +19,7 @@ PAGES = (
 )
 
 
+@pytest.mark.slow
 def test_no_page_breaks_the_content_policy(chromium, server):
     town_builder.build().user("keeper", Role.ADMINISTRATOR, "S1")
     page = chromium.new_page(base_url=server)

@@ -78,6 +78,7 @@ def problems(page, path):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "desk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(

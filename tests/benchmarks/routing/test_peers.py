@@ -26,6 +26,7 @@ def test_a_peers_plan_keeps_our_rules_and_is_no_worse_than_doing_nothing(name, c
     assert plan.objective.total < priced(problem, {}).objective.total / 2
 
 
+@pytest.mark.slow
 def test_a_solver_runs_in_a_process_of_its_own_and_says_what_it_took():
     problem = SMALL["villages"]
 

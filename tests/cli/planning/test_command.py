@@ -223,6 +223,7 @@ def test_a_wrong_input_ends_with_1_and_writes_nothing(here):
     assert left_in(here) == ["gbk.xlsx", "in.json", "in.xlsx"]
 
 
+@pytest.mark.slow
 def test_at_a_terminal_without_any_installation_ctrl_c_keeps_the_best_plan(here):
     """The search would go on for an hour; no home, database or key is made on the way."""
     screen, inside = pty.openpty()

@@ -90,6 +90,7 @@ def with_everything(draw: st.DrawFn) -> Problem:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.one_of(problems(), problems(along_lines=True), with_everything(), lined()))
 def test_no_plan_beats_the_bound(problem):
@@ -100,6 +101,7 @@ def test_no_plan_beats_the_bound(problem):
     assert_nothing_beats(proven, searched, solve(problem, stop=MaxIterations(limit=1)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(with_everything(), st.randoms(use_true_random=False))
 def test_no_plan_laid_at_random_beats_the_bound(problem, chance):

@@ -59,6 +59,7 @@ def works():
     return caught
 
 
+@pytest.mark.slow
 def test_threads_processes_and_bytes_give_one_plan():
     alone = plan()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:

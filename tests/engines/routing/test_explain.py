@@ -84,6 +84,7 @@ def test_every_proposed_fix_fits_the_job(problem):
             assert fits_after(problem, plan, left)
 
 
+@pytest.mark.slow
 def test_a_crowded_county_day_explains_everyone_it_leaves_out():
     problem = county_day(teams=6, jobs=120, seed=5)
 

@@ -104,6 +104,7 @@ def with_directions(plan, turned):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(problems(max_jobs=3, max_teams=1, along_lines=True) | lined(max_jobs=1, max_parts=3))
 def test_small_plans_along_lines_are_optimal(problem):

@@ -63,6 +63,7 @@ def test_needs_that_nobody_sorted_teach(day_one, with_history):
     assert share_right(with_history) > share_right(day_one) + 0.05
 
 
+@pytest.mark.slow
 def test_a_history_spoils_no_good_catalogue():
     """Needs of every service, told by another hand, mostly of one kind."""
     cards = service_cards()
@@ -81,6 +82,7 @@ def test_a_history_too_short_to_learn_from_changes_nothing(day_one):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("history", [(), SORTED_LATER], ids=["no history", "history"])
 def test_more_decisions_never_make_it_worse_than_day_one(history):
     first = share_right(prepared(history=history))

@@ -45,6 +45,7 @@ def events(transactional_db):
     return town.user("shen", Role.AUDITOR), last.pk
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "desk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(

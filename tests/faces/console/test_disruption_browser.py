@@ -66,6 +66,7 @@ def press_map(page, across, down):
     page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "desk"])
 def test_a_broken_vehicle_and_a_cut_road_become_a_changed_day(browser_of, published, is_phone):
     page = opened(browser_of, published, is_phone=is_phone)

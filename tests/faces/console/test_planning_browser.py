@@ -182,6 +182,7 @@ def test_jobs_are_filtered_and_what_is_hidden_keeps_its_tick(browser_of, plan):
     expect(count).to_have_text("3/4 (3)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "desk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_a_plan(browser_of, plan, scheme, is_phone):

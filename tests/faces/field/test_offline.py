@@ -302,6 +302,7 @@ def test_every_tap_left_a_trace_of_who_and_when(open_app, today_world):
     assert abs((event.at - event.device_at).total_seconds()) < 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", ["light", "dark", "sun"])
 def test_axe_finds_nothing_wrong_on_any_screen(open_app, today_world, look):
     today_world.visit(need=today_world.need(), customer=today_world.special_customer())

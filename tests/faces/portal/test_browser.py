@@ -126,6 +126,7 @@ def test_a_refused_position_says_what_to_do(town, browser_of: Open):
     expect(page.get_by_text("浏览器没有给出位置")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_photos_are_shown_shrunk_removable_and_survive_a_mistake(town, browser_of: Open):
     page = browser_of(True).new_page()
     page.goto("/post/")
@@ -342,6 +343,7 @@ def paths(town) -> list[str]:
     return ["/", "/post/", "/q/FW-001/", f"/n/{town.token()}/", "/needs/", "/mine/"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "desk"])
 def test_nothing_jumps_while_a_page_loads_or_hints_arrive(town, browser_of: Open, is_phone):
     context = browser_of(is_phone)
@@ -360,6 +362,7 @@ def test_nothing_jumps_while_a_page_loads_or_hints_arrive(town, browser_of: Open
     assert {path: round(s, 3) for path, s in shifts.items() if s >= MOST_SHIFT} == {}
 
 
+@pytest.mark.slow
 def test_the_first_pages_weigh_little_over_the_wire(town, browser_of: Open):
     weights: dict[str, float] = {}
     arrived: list[float] = []
