@@ -4,8 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from dianliang.core.fields import blind_index
 from dianliang.core.models import RateWindow
@@ -22,9 +21,10 @@ class TooManyError(DomainError):
         self.retry_after_s = retry_after_s
 
 
-@transaction.atomic
 def count(*, what: str, source: str, most: int, per: timedelta, at: datetime) -> None:
     """Count one more time; only a keyed fingerprint of the source is stored.
+
+    Within a transaction it is part of it: what is undone was not done, and does not count.
 
     Raises:
         TooManyError: that is more than `most` in the current window of `per`.
@@ -32,13 +32,27 @@ def count(*, what: str, source: str, most: int, per: timedelta, at: datetime) ->
     seconds = int(per.total_seconds())
     began = int(at.timestamp()) // seconds * seconds
     key = f"{what}:{blind_index(source, context=what)[:32]}:{began}"
-    row, _ = RateWindow.objects.get_or_create(key=key, defaults={"ends_at": at + per})
-    RateWindow.objects.filter(pk=row.pk).update(count=F("count") + 1)
-    if row.count + 1 > most:
+    if _one_more(key, ends_at=at + per) > most:
         wait = began + seconds - int(at.timestamp())
         raise TooManyError(
             f"提交太频繁，请 {max(1, -(-wait // 60))} 分钟后再试。", retry_after_s=wait
         )
+
+
+@transaction.atomic(savepoint=False)
+def _one_more(key: str, *, ends_at: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [key, connection.ops.adapt_datetimefield_value(ends_at)])
+        (times,) = cursor.fetchone()
+    return int(times)
+
+
+_COUNT = (
+    f"INSERT INTO {RateWindow._meta.db_table} AS so_far"  # noqa: S608 (a table of ours)
+    " (key, count, ends_at) VALUES (%s, 1, %s)"
+    " ON CONFLICT (key) DO UPDATE SET count = so_far.count + 1 RETURNING count"
+)
+"""One round trip, and no two counts at once that both read the same number."""
 
 
 def counted_here(what: str, *, source: str, at: datetime) -> int:

@@ -1,5 +1,6 @@
 """A need comes in: place, triage, unit, promises, record – in one transaction, once per key."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,11 @@ from dianliang.domain.catalog import queries as catalog
 from dianliang.domain.catalog.models import Service, VenueType
 from dianliang.domain.directory.owners import OwnerFound, owner_in
 from dianliang.domain.directory.queries import Routed, route
-from dianliang.domain.intake.models import Message, Need, Participant, Rating
+from dianliang.domain.intake.models import Message, Need, Participant
 from dianliang.domain.intake.operations import handling, posting
 from dianliang.domain.intake.operations.posting import Place
 from dianliang.domain.intake.reporting import Reporter
 from dianliang.domain.intake.tokens import participant
-from dianliang.domain.work.models import Visit
-from dianliang.domain.workforce.models import Team
 from dianliang.engines.triage import Suggestion
 from dianliang.flows import need_follow, placing, triage
 from dianliang.kernel.actor import Actor, Role
@@ -96,12 +95,19 @@ def checked(asked: Asked) -> Asked:
 
 
 def post_need(
-    *, asked: Asked, key: str, follow_token: str, by: Actor = ANYONE, at: datetime
+    *,
+    asked: Asked,
+    key: str,
+    follow_token: str,
+    by: Actor = ANYONE,
+    admit: Callable[[], None] | None = None,
+    at: datetime,
 ) -> dict[str, Any]:
     """Take in a need; the same key gets the same answer and is stored once.
 
     Returns number and whether it was a danger. The follow token of a repeated request is the one
-    that came first: clients derive it from the key.
+    that came first: clients derive it from the key. `admit` may refuse a new need by raising; a
+    danger is never held back.
 
     Raises:
         InvalidInputError: a field cannot be kept; it is named and nothing is stored.
@@ -113,7 +119,7 @@ def post_need(
     ready = prepare(asked, at=at)
 
     def act() -> dict[str, Any]:
-        need = store(ready, follow_token=follow_token, by=by, at=at)
+        need = store(ready, follow_token=follow_token, by=by, admit=admit, at=at)
         return {"number": need.number, "is_danger": need.is_danger}
 
     return idempotency.once(scope="need", key=key, body=body, at=at, act=act)
@@ -215,10 +221,11 @@ def store(
     by: Actor,
     at: datetime,
     photos: tuple[StoredFile, ...] = (),
+    admit: Callable[[], None] | None = None,
 ) -> Need:
     """Write a prepared request: need, participant, suggestion, audit event.
 
-    `photos` are those that came before it, as a phone sends them.
+    `photos` are those that came before it, as a phone sends them; `admit`: see `post_need`.
     """
     asked = ready.asked
     need = posting.post(
@@ -238,6 +245,9 @@ def store(
         at=at,
     )
     triage.record(need, ready.suggestion, routed=ready.routed, owner=ready.owner, at=at)
+    # Here and not first: a count locks the sender's row, and others of his would wait for it.
+    if admit is not None and not ready.suggestion.is_danger:
+        admit()
     return posting.acknowledge(need=need, by=by, at=at)
 
 
@@ -362,37 +372,3 @@ def cancel_need(*, token: str, reason: str, by: Actor = ANYONE, at: datetime) ->
     """
     reason = clean_text(reason, field="reason", label="原因", most=200)
     return posting.cancel(participant=participant(token), reason=reason, by=by, at=at)
-
-
-@transaction.atomic
-def rate_need(*, token: str, stars: int, words: str, by: Actor = ANYONE, at: datetime) -> Rating:
-    """Rate as a participant; an unhappy rating has the need done again by somebody else.
-
-    Raises:
-        NotVisibleError, UnableToRateError, InvalidInputError: see the operation.
-    """
-    who = participant(token)
-    words = clean_text(words, field="words", label="评语", most=1000)
-    team = _team_that_came(who.need)
-    rating = posting.rate(participant=who, stars=stars, words=words, team=team, by=by, at=at)
-    if stars < posting.UNHAPPY_BELOW:
-        reopen_need(need=who.need, reason=words or f"评价 {stars} 星", by=by, at=at)
-    return rating
-
-
-def reopen_need(*, need: Need, reason: str, by: Actor, at: datetime) -> Need:
-    """Have a need done again: new promises from now on, another team, another person."""
-    promised = catalog.deadlines(
-        service=need.service,
-        area_class=need.area.area_class,
-        at=at,
-        calendar=catalog.work_calendar(),
-    )
-    avoid = _team_that_came(need)
-    return posting.reopen(need=need, deadlines=promised, avoid=avoid, reason=reason, by=by, at=at)
-
-
-def _team_that_came(need: Need) -> Team | None:
-    done = Visit.objects.filter(job__need_part__need=need, status="DONE").select_related("team")
-    last = done.order_by("-ended_at").first()
-    return last.team if last else None

@@ -9,7 +9,7 @@ from django.test import Client
 from PIL import Image
 
 from dianliang.api.v1 import access, needs
-from dianliang.core.models import AuditEvent
+from dianliang.core.models import AuditEvent, RateWindow
 from dianliang.domain.intake.models import Message, Need, Rating
 from dianliang.domain.intake.queries import changes
 from dianliang.faces.ui.requests import now
@@ -184,6 +184,8 @@ def test_danger_gets_through_whatever_was_posted_before(robot, monkeypatch):
     assert post(robot, "program-key-1", text="路灯不亮").status_code == 201
     slow = post(robot, "program-key-2", text="楼道灯坏了")
     assert (slow.status_code, "Retry-After" in slow) == (429, True)
+    assert Need.objects.get().text == "路灯不亮"
+    assert RateWindow.objects.get().count == 1
 
     assert post(robot, "program-key-1", text="路灯不亮").status_code == 201
     danger = post(robot, "program-key-3", text="电线断了掉在路上，有人触电")

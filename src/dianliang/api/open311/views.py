@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -21,7 +22,7 @@ from dianliang.domain.intake.queries.requests import (
     request_of_token,
     service_requests,
 )
-from dianliang.flows import posting, tokens, triage
+from dianliang.flows import posting, tokens
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
@@ -161,10 +162,16 @@ def _post(request: HttpRequest, *, form: str) -> HttpResponse:
         raise Open311Error(404, "service_code: 没有这个服务事项。")
     key = _once(request, by=by)
     asked = _asked(request)
-    if not posting.was_posted(key) and not triage.suggest(asked.text).is_danger:
-        limits.count(what="open311-post", source=by.id, most=MOST_POSTS, per=PER, at=at)
+    admit = partial(
+        limits.count, what="open311-post", source=by.id, most=MOST_POSTS, per=PER, at=at
+    )
     kept = posting.post_need(
-        asked=asked, key=key, follow_token=secrets.token_urlsafe(18), by=by, at=at
+        asked=asked,
+        key=key,
+        follow_token=secrets.token_urlsafe(18),
+        by=by,
+        admit=admit,
+        at=at,
     )
     notice = "有人身危险请立即拨打 95598、119、120。" if kept["is_danger"] else ""
     rows: list[Row] = [

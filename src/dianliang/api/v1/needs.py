@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from dianliang.core import limits
 from dianliang.domain.intake.queries.board import TABS, Board, Filters, board
 from dianliang.domain.intake.queries.changes import Changes, changes, revision
 from dianliang.domain.intake.queries.detail import NeedPage, need_page
-from dianliang.flows import deciding, handling, posting, triage
+from dianliang.flows import deciding, handling, posting
 from dianliang.flows.triage import LikelyDuplicate
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 
@@ -90,10 +91,14 @@ def post_need(
     unique = hmac.new(settings.SECRET_KEY.encode(), f"{by.id}:{key}".encode(), hashlib.sha256)
     follow = unique.hexdigest()[:36]
     once = hashlib.sha256(f"{by.id}:{key}".encode()).hexdigest()
-    if not posting.was_posted(once) and not triage.suggest(need.text).is_danger:
-        limits.count(what="v1-post", source=by.id, most=MOST_POSTS, per=PER, at=at)
+    admit = partial(limits.count, what="v1-post", source=by.id, most=MOST_POSTS, per=PER, at=at)
     kept = posting.post_need(
-        asked=posting.Asked(**need.dict()), key=once, follow_token=follow, by=by, at=at
+        asked=posting.Asked(**need.dict()),
+        key=once,
+        follow_token=follow,
+        by=by,
+        admit=admit,
+        at=at,
     )
     path = reverse("portal:follow", args=[follow])
     return Status(201, {**kept, "follow_token": follow, "follow_path": path})

@@ -1,1 +1,1 @@
-"""Tags of the console's templates."""
+"""Template tags of the console."""
