@@ -50,7 +50,7 @@ def _customers(rows: list[list[object]]) -> Section:
         facts=(
             Fact(key="resident", label="居民客户", value=kinds["resident"], unit="户"),
             Fact(key="enterprise", label="企业客户", value=kinds["enterprise"], unit="户"),
-            Fact(key="old", label=f"立户满 {OLD_AFTER_YEARS} 年", value=old, unit="户"),
+            Fact(key="old", label="立户满 20 年", value=old, unit="户"),
             Fact(key="special", label="特殊客户", value=special.total(), unit="户"),
             Fact(key="closest", label="一级关爱", value=closest, unit="户"),
             *(
