@@ -67,10 +67,25 @@ def test_each_figure_of_the_present_file_opens_its_records(desk):
         "/console/villages/feeders/?village=V1",
         "/console/villages/outages/?village=V1",
         "/console/villages/stations/#V1",
-        "/console/?tab=todo&amp;q=%E4%BD%99%E6%9D%91%E6%9D%91",
+        "/console/villages/V1/behind/needs.open/",
+        "/console/villages/V1/behind/hazards.open/",
     ):
         assert f'href="{address}"' in page, address
-        assert desk.get(address.replace("&amp;", "&")).status_code == 200
+        assert desk.get(address.replace("&amp;", "&"), follow=True).status_code == 200
+
+
+def test_a_figure_opens_as_many_needs_as_it_says(desk, town):
+    for number in range(3):
+        place = "V1" if number else "V2"
+        town.post(f"没电了{number}", area_code=place, service_code="PWR-OUTAGE", at=now())
+    town.post("电线杆歪了", area_code="V1", service_code="PWR-HAZARD", at=now())
+    page = text(desk.get(V1))
+
+    for fact, many in (("needs.open", 3), ("hazards.open", 1), ("needs.overdue", 0)):
+        address = f"{V1}behind/{fact}/"
+        assert f'<a href="{address}">{many} 件</a>' in page
+        queue = text(desk.get(address, follow=True))
+        assert queue.count('class="what"') == many
 
 
 def test_a_commander_reads_and_prints_but_changes_nothing(client, town):
