@@ -85,6 +85,7 @@ def filed(town: Town) -> dict[str, str]:
         "verb": "start",
         "token": shown.file.token,
         "kind": "pdf",
+        "fact": "needs.open",
     }
 
 

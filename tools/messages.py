@@ -5,6 +5,7 @@ tables and constants carry (states, verbs, plain words of the timeline). The wor
 are a catalogue of their own, which the phone keeps.
 """
 
+import ast
 import io
 import os
 import sys
@@ -99,9 +100,37 @@ def from_tables() -> Iterator[str]:
 
 def from_villages() -> Iterator[str]:
     """Yield the words of the pages about villages and of the way to them."""
+    from dianliang.domain.insight.lifecycle import PLAN_ITEM
+    from dianliang.domain.network.loading import STRAIN_LABELS
+    from dianliang.domain.network.models import Feeder, Outage, Transformer
     from dianliang.faces.console import navigation
+    from dianliang.flows.village_file.exporting import KINDS
 
     yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
+    yield from PLAN_ITEM.labels.values()
+    yield from (row.label for row in PLAN_ITEM)
+    yield from STRAIN_LABELS.values()
+    yield from KINDS.values()
+    for choices in (Feeder.Voltage, Feeder.Kind, Transformer.Use, Outage.Kind):
+        yield from (str(label) for label in choices.labels)
+    yield from from_sections()
+
+
+def from_sections() -> Iterator[str]:
+    """Yield the labels, titles and columns that the sections of a village's file are made of."""
+    named = {"label", "title", "unit", "columns"}
+    for path in sorted((ROOT / "flows" / "village_file" / "sections").glob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call):
+                for keyword in call.keywords:
+                    if keyword.arg in named:
+                        yield from _texts(keyword.value)
+
+
+def _texts(value: ast.expr) -> Iterator[str]:
+    for part in value.elts if isinstance(value, ast.Tuple) else (value,):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
 
 
 def from_scripts() -> Iterator[str]:

@@ -82,6 +82,7 @@ OBJECTS = {
     "console:hot_mark": "hot issue",
     "console:village": "village",
     "console:village_compare": "village",
+    "console:village_behind": "village",
     "console:village_keep": "village",
     "console:village_describe": "village",
     "console:village_plan": "village",

@@ -76,7 +76,7 @@ def test_every_change_is_told_and_nothing_else(old, new, was, now):
     found = words(before, after)
 
     same_rows = {key for key in old.keys() & new.keys() if old[key] == new[key]}
-    changed = {key for key in old.keys() & new.keys()} - same_rows
+    changed = set(old.keys() & new.keys()) - same_rows
     assert len([w for w in found if w.split(" ")[0] in changed]) == len(changed)
     assert any("变压器 +" in w for w in found) == bool(new.keys() - old.keys())
     assert any("变压器 −" in w for w in found) == bool(old.keys() - new.keys())

@@ -110,6 +110,14 @@ def agreements_of(*, area: Area, on: date) -> tuple[AgreementRow, ...]:
     return tuple(_row(agreement, on=on) for agreement in _told(found))
 
 
+def in_force(*, on: date) -> tuple[tuple[frozenset[str], AgreementRow], ...]:
+    """Return every agreement in force on a day with the paths of the areas that are its parties."""
+    return tuple(
+        (frozenset(area.path for area in agreement.areas.all()), _row(agreement, on=on))
+        for agreement in _told(_in_force(on))
+    )
+
+
 def register(*, view: str, by: Actor, on: date) -> Register:
     """Return the agreements of the actor's areas and units, and which townships lack one."""
     rows = tuple(_row(agreement, on=on) for agreement in _told(visible(by)))

@@ -11,9 +11,7 @@ from dianliang.kernel.actor import Role
 DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
-VILLAGE_READERS = frozenset(
-    {Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER, Role.PARTY_AFFAIRS}
-)
+VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,23 @@ PRINTERS = {"pdf": pdf, "docx": word}
 PRINTED_PX = 900
 """A photo is printed 80 mm wide: 280 dots an inch, a fifth of the bytes."""
 SIGNERS = ("编制人", "供电所审核", "村（居）委会确认")
-LONG = {"名称": 2.0, "事项": 3.0, "原因": 2.0, "线路或变压器": 2.0, "队员": 2.0}
-"""Columns that hold sentences, and how much wider than others they are."""
+LONG = {
+    "编号": 1.7,
+    "工单号": 1.7,
+    "名称": 2.0,
+    "事项": 3.0,
+    "原因": 2.0,
+    "线路或变压器": 2.0,
+    "所属线路": 1.6,
+    "起点": 1.6,
+    "终点": 1.6,
+    "停电": 1.4,
+    "复电": 1.4,
+    "运维单位": 1.6,
+    "承办单位": 1.8,
+    "队员": 2.0,
+}
+"""Columns that hold numbers of records and sentences: how much wider than others they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The files of villages: list, one file as of a day, comparison, printing (001-07, 000-18)."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,16 +11,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.faces.console.forms import MOST_NUMBERS
 from dianliang.faces.console.villages.links import opened_by
 from dianliang.faces.console.villages.reading import as_of, code
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.village_file import editing, exporting, paper, sheets, versions
+from dianliang.flows.village_file import editing, exporting, paper, records, sheets, versions
 from dianliang.flows.village_file import page as pages
 from dianliang.flows.village_file.model import VillageFile
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 READERS = (Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR)
+NOTHING = "XQ000000-0"
+"""A number that no need has: the queue then shows that there is none."""
 MEDIA = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -128,6 +131,20 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else None
 
 
+@require_GET
+@requires(Role.DISPATCHER)
+def behind(request: HttpRequest, code: str, fact: str, *, by: Actor) -> HttpResponse:
+    """Lead to the needs behind a figure, as the queue shows them."""
+    try:
+        numbers = records.needs_behind(code=code, fact=fact, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    if len(numbers) > MOST_NUMBERS:
+        found = pages.file_page(code=code, on=None, by=by, at=now())
+        return redirect(f"{reverse('console:board')}?{urlencode({'tab': 'all', 'q': found.name})}")
+    return redirect(f"{reverse('console:board')}?tab=all&numbers={','.join(numbers) or NOTHING}")
+
+
 @require_POST
 @requires(Role.DISPATCHER)
 def keep(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
@@ -186,7 +203,7 @@ def exports(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 @require_GET
 @requires(*READERS)
-def exported(request: HttpRequest, number: int, *, by: Actor) -> FileResponse:
+def exported(request: HttpRequest, number: int, *, by: Actor) -> Any:
     """Return the file of a finished export."""
     try:
         found = exporting.fetch(number, by=by, at=now())

@@ -117,7 +117,7 @@ def add_photo(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
 def remove_photo(request: HttpRequest, code: str, token: str, *, by: Actor) -> HttpResponse:
     """Take a photo out of the present file."""
 
-    def act() -> object:
-        return editing.remove_photo(code=code, token=token, by=by, at=now())
+    def act() -> None:
+        editing.remove_photo(code=code, token=token, by=by, at=now())
 
     return _done(request, code, "photos", act, _("照片已移出。"), by=by)

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from dianliang.domain.territory.queries import spoken_name
 from dianliang.flows.village_file.model import Section, VillageFile
+from dianliang.flows.village_file.records import NEED_FACTS
 from dianliang.kernel.actor import Role
 
 DESK = frozenset({Role.DISPATCHER})
@@ -17,10 +17,8 @@ def _network(page: str, **asked: str) -> Address:
     return lambda file: f"{reverse(page)}?{urlencode({'village': file.code, **asked})}"
 
 
-def _queue(tab: str) -> Address:
-    return lambda file: (
-        f"{reverse('console:board')}?{urlencode({'tab': tab, 'q': spoken_name(file.name)})}"
-    )
+def _needs(fact: str) -> Address:
+    return lambda file: reverse("console:village_behind", args=[file.code, fact])
 
 
 ANYBODY: dict[str, Address] = {
@@ -50,9 +48,7 @@ ANYBODY: dict[str, Address] = {
 }
 """By section and fact."""
 AT_THE_DESK: dict[str, Address] = {
-    "needs.received": _queue("all"),
-    "needs.open": _queue("todo"),
-    "hazards.open": _queue("todo"),
+    **{fact: _needs(fact) for fact in NEED_FACTS},
     "customers.special": lambda file: f"{reverse('console:care')}?view=all",
     "people.workers": lambda file: reverse("console:grid"),
 }

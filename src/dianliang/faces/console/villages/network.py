@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -181,8 +180,8 @@ def tables(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             done = network_tables.load(
-                feeders=_content(request.FILES.get("feeders")),
-                transformers=_content(request.FILES.get("transformers")),
+                feeders=_content(request, "feeders"),
+                transformers=_content(request, "transformers"),
                 by=by,
                 at=now(),
                 only_check=only_check,
@@ -194,5 +193,6 @@ def tables(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return TemplateResponse(request, "console/villages/tables.html", context, status=status)
 
 
-def _content(sent: UploadedFile | None) -> bytes | None:
+def _content(request: HttpRequest, name: str) -> bytes | None:
+    sent = request.FILES.get(name)
     return sent.read() if sent else None

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("<str:code>/", files.village, name="village"),
     path("<str:code>/compare/", files.compare, name="village_compare"),
+    path("<str:code>/behind/<str:fact>/", files.behind, name="village_behind"),
     path("<str:code>/keep/", files.keep, name="village_keep"),
     path("<str:code>/describe/", keeping.describe, name="village_describe"),
     path("<str:code>/plan/", keeping.plan, name="village_plan"),

@@ -8,7 +8,15 @@ name it here.
 from collections.abc import Callable, Mapping
 
 from dianliang.flows.village_file.model import Scope, Section
-from dianliang.flows.village_file.sections import kept, network, people, place, served, work
+from dianliang.flows.village_file.sections import (
+    kept,
+    network,
+    people,
+    place,
+    served,
+    together,
+    work,
+)
 
 Provider = Callable[[Scope], Mapping[int, Section]]
 
@@ -21,8 +29,14 @@ SECTIONS: tuple[Provider, ...] = (
     served.customers,
     served.needs,
     served.hazards,
+    together.care,
+    together.checks,
     work.under_way,
+    together.campaigns,
+    together.rebuilding,
     people.accountable,
+    together.in_charge,
+    together.agreements,
     place.station,
     kept.plan,
     kept.photos,

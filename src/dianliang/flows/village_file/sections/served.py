@@ -1,8 +1,9 @@
 """Whom the village's network serves, and what they asked for: figures only, nobody is named."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
@@ -14,8 +15,8 @@ from dianliang.flows.village_file.model import Fact, Scope, Section
 OLD_AFTER_YEARS = 20
 """Whose wiring is to be looked at (seed row 001-14)."""
 CLOSEST_CARE = 1
-HAZARDS = "-HAZARD"
-"""How the catalogue's codes of reported hazards end."""
+HAZARD = "PWR-HAZARD"
+"""The catalogue's code of a reported hazard of the network or behind the meter."""
 UNCOUNTED = ("MERGED", "CANCELLED")
 
 
@@ -50,7 +51,7 @@ def _customers(rows: list[list[object]]) -> Section:
         facts=(
             Fact(key="resident", label="居民客户", value=kinds["resident"], unit="户"),
             Fact(key="enterprise", label="企业客户", value=kinds["enterprise"], unit="户"),
-            Fact(key="old", label=f"立户满 {OLD_AFTER_YEARS} 年", value=old, unit="户"),
+            Fact(key="old", label="立户满 20 年", value=old, unit="户"),
             Fact(key="special", label="特殊客户", value=special.total(), unit="户"),
             Fact(key="closest", label="一级关爱", value=closest, unit="户"),
             *(
@@ -70,73 +71,70 @@ def _years_before(on: date, years: int) -> date:
 
 def needs(scope: Scope) -> Mapping[int, Section]:
     """Return what was asked for this year, and what is still open."""
-    counted = Need.objects.exclude(status__in=UNCOUNTED)
-    return {
-        pk: Section(
-            key="needs",
-            title="诉求",
-            facts=(
-                Fact(key="received", label="本年收到", value=received, unit="件"),
-                Fact(key="resolved", label="其中已办结", value=resolved, unit="件"),
-                Fact(key="open", label="在办", value=is_open, unit="件"),
-                Fact(
-                    key="overdue",
-                    label="其中超期",
-                    value=overdue,
-                    unit="件",
-                    is_alarming=overdue > 0,
-                ),
-            ),
-        )
-        for pk, (received, resolved, is_open, overdue) in _counts(scope, counted).items()
-    }
+    return _about(
+        scope,
+        key="needs",
+        title="诉求",
+        labels=(
+            Fact(key="received", label="本年收到", value=0, unit="件"),
+            Fact(key="resolved", label="其中已办结", value=0, unit="件"),
+            Fact(key="open", label="在办", value=0, unit="件"),
+            Fact(key="overdue", label="其中超期", value=0, unit="件", is_alarming=True),
+        ),
+    )
 
 
 def hazards(scope: Scope) -> Mapping[int, Section]:
     """Return the hazards that people reported."""
-    reported = Need.objects.exclude(status__in=UNCOUNTED).filter(service__code__endswith=HAZARDS)
+    return _about(
+        scope,
+        key="hazards",
+        title="居民报告的隐患",
+        labels=(
+            Fact(key="received", label="本年报告", value=0, unit="件"),
+            Fact(key="resolved", label="其中已消除", value=0, unit="件"),
+            Fact(key="open", label="未消除", value=0, unit="件", is_alarming=True),
+            Fact(key="overdue", label="其中超期", value=0, unit="件", is_alarming=True),
+        ),
+    )
+
+
+def counted(section: str, *, areas: Collection[int], at: datetime) -> QuerySet[Need]:
+    """Return the needs of areas that a section counts by some of its facts."""
+    asked = Need.objects.exclude(status__in=UNCOUNTED)
+    asked = asked.filter(area_id__in=areas, received_at__lte=at)
+    return asked.filter(service__code=HAZARD) if section == "hazards" else asked
+
+
+def conditions(*, at: datetime, year_began: datetime) -> Mapping[str, Q]:
+    """Return which needs each fact counts: what a figure says and what it opens are one rule."""
+    this_year, is_open = Q(received_at__gte=year_began), Q(status__in=OPEN)
     return {
-        pk: Section(
-            key="hazards",
-            title="隐患",
-            facts=(
-                Fact(key="received", label="本年报告", value=received, unit="件"),
-                Fact(key="resolved", label="其中已消除", value=resolved, unit="件"),
-                Fact(key="open", label="未消除", value=is_open, unit="件", is_alarming=is_open > 0),
-                Fact(
-                    key="overdue",
-                    label="其中超期",
-                    value=overdue,
-                    unit="件",
-                    is_alarming=overdue > 0,
-                ),
-            ),
-        )
-        for pk, (received, resolved, is_open, overdue) in _counts(scope, reported).items()
+        "received": this_year,
+        "resolved": this_year & ~is_open,
+        "open": is_open,
+        "overdue": is_open & Q(due_at__lt=at),
     }
 
 
-Counts = tuple[int, int, int, int]
-
-
-def _counts(scope: Scope, needs: QuerySet[Need]) -> dict[int, Counts]:
-    this_year = Q(received_at__gte=scope.year_began)
-    is_open = Q(status__in=OPEN)
+def _about(
+    scope: Scope, *, key: str, title: str, labels: tuple[Fact, ...]
+) -> Mapping[int, Section]:
+    by_fact = conditions(at=scope.at, year_began=scope.year_began)
     rows = (
-        needs.filter(area_id__in=list(scope.homes), received_at__lte=scope.at)
+        counted(key, areas=list(scope.homes), at=scope.at)
         .order_by()
         .values_list("area_id")
-        .annotate(
-            received=Count("pk", filter=this_year),
-            resolved=Count("pk", filter=this_year & ~is_open),
-            open=Count("pk", filter=is_open),
-            overdue=Count("pk", filter=is_open & Q(due_at__lt=scope.at)),
-        )
+        .annotate(**{fact: Count("pk", filter=rule) for fact, rule in by_fact.items()})
     )
-    found = scope.by_village((area_id, tuple(counts)) for area_id, *counts in rows)
-    return {pk: _sums(own) for pk, own in found.items()}
-
-
-def _sums(rows: list[Counts]) -> Counts:
-    columns = [sum(column) for column in zip(*rows, strict=True)] or [0, 0, 0, 0]
-    return columns[0], columns[1], columns[2], columns[3]
+    found = scope.by_village((area_id, counts) for area_id, *counts in rows)
+    sections = {}
+    for pk, own in found.items():
+        sums = dict(zip(by_fact, map(sum, zip(*own, strict=True)), strict=False))
+        facts = (replace(fact, value=sums.get(fact.key, 0)) for fact in labels)
+        sections[pk] = Section(
+            key=key,
+            title=title,
+            facts=tuple(replace(f, is_alarming=f.is_alarming and bool(f.value)) for f in facts),
+        )
+    return sections
