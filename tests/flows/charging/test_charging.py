@@ -12,8 +12,10 @@ from dianliang.core.checks import InvalidRowsError
 from dianliang.core.models import AuditEvent
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Charge, Person
+from dianliang.flows import importing
 from dianliang.flows.charging import handing, sheets
 from dianliang.flows.charging import page as flow
+from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.town import NOON, TODAY
 
@@ -239,3 +241,12 @@ def test_the_blank_table_offers_the_kinds_in_use(town):
 
     (rule,) = book["填写"].data_validations.dataValidation
     assert rule.formula1 == '"客户经理,联络员,网格员"'
+
+
+def test_the_command_that_sets_up_a_county_takes_the_table_too(town, staff):
+    content = excel(line("V1", "P1"), line("V3", "P3"))
+
+    tried = importing.import_county(charges=content, by=SYSTEM, at=NOON, only_check=True)
+    assert (tried.charges, Charge.objects.count()) == (2, 0)
+    assert importing.import_county(charges=content, by=SYSTEM, at=NOON).charges == 2
+    assert Charge.objects.count() == 2

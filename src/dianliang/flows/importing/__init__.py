@@ -1,4 +1,4 @@
-"""Set up a county from Excel files: areas; units, people and teams; customers; holidays.
+"""Set up a county from Excel files: areas; units, people and teams; customers; holidays; charges.
 
 Every file is read whole, every row checked, every error told with its row; then all is written in
 one transaction or nothing.
@@ -15,11 +15,13 @@ from dianliang.domain.catalog.models import CalendarDay
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
 from dianliang.domain.catalog.queries import unannounced_year
 from dianliang.flows import accounts
+from dianliang.flows.charging import sheets as charging_sheets
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
 from dianliang.flows.importing.holidays import write_holidays
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
+from dianliang.flows.renewing import sheets as renewing_sheets
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -34,6 +36,8 @@ class Imported:
     people: int = 0
     customers: int = 0
     days: int = 0
+    charges: int = 0
+    renewals: int = 0
 
 
 def templates() -> dict[str, bytes]:
@@ -51,6 +55,8 @@ def import_county(
     units: bytes | None = None,
     customers: bytes | None = None,
     holidays: bytes | None = None,
+    charges: bytes | None = None,
+    renewals: bytes | None = None,
     by: Actor,
     at: datetime,
     only_check: bool = False,
@@ -66,7 +72,7 @@ def import_county(
     load_catalogue()
     year = at.astimezone(SHANGHAI).year
     load_calendar(years=range(year - 1, year + 2))
-    counts = {"areas": 0, "units": 0, "teams": 0, "people": 0, "customers": 0, "days": 0}
+    counts = dict.fromkeys(Imported.__dataclass_fields__, 0)
     if areas is not None:
         counts |= write_areas(areas)
     if units is not None:
@@ -76,9 +82,12 @@ def import_county(
         counts |= write_customers(customers)
     if holidays is not None:
         counts |= write_holidays(holidays)
-    digest = hashlib.sha256(
-        b"".join(c for c in (areas, units, customers, holidays) if c)
-    ).hexdigest()
+    if charges is not None:
+        counts["charges"] = charging_sheets.read(content=charges, by=by, at=at)
+    if renewals is not None:
+        counts["renewals"] = renewing_sheets.read(content=renewals, by=by, at=at)
+    given = (areas, units, customers, holidays, charges, renewals)
+    digest = hashlib.sha256(b"".join(content for content in given if content)).hexdigest()
     audit.record_about(
         "county.import",
         target_type="county",

@@ -11,7 +11,7 @@ from dianliang.cli.operator import operator
 from dianliang.flows import importing
 from dianliang.kernel.errors import DomainError
 
-TABLES = ("areas", "units", "customers", "holidays")
+TABLES = ("areas", "units", "customers", "holidays", "charges", "renewals")
 
 
 class Command(BaseCommand):
@@ -28,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--units", type=Path, metavar="文件", help="单位、人员与队伍表")
         parser.add_argument("--customers", type=Path, metavar="文件", help="客户表")
         parser.add_argument("--holidays", type=Path, metavar="文件", help="一年的节假日与调休表")
+        parser.add_argument("--charges", type=Path, metavar="文件", help="责任区表（模板见控制台）")
+        parser.add_argument("--renewals", type=Path, metavar="文件", help="千村改造表（同上）")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
         parser.add_argument("--calendar", action="store_true", help="更新节假日与服务目录")
 
@@ -42,7 +44,8 @@ class Command(BaseCommand):
         paths = {name: options[name] for name in TABLES}
         if not calendar and not any(paths.values()):
             raise CommandError(
-                "请给出 --template 目录，或 --areas、--units、--customers、--holidays 文件。"
+                "请给出 --template 目录，或 --areas、--units、--customers、--holidays、"
+                "--charges、--renewals 文件。"
             )
         try:
             contents = {name: path.read_bytes() if path else None for name, path in paths.items()}
@@ -57,5 +60,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{'检查通过，可以导入' if check else '已导入'}："
             f"区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
-            f"人员 {done.people}，客户 {done.customers}，节假日与调休 {done.days} 天"
+            f"人员 {done.people}，客户 {done.customers}，节假日与调休 {done.days} 天，"
+            f"责任区 {done.charges}，千村改造 {done.renewals}"
         )

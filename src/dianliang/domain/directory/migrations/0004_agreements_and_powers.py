@@ -5,165 +5,367 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_audit_filters'),
-        ('directory', '0003_rule_table_as_a_whole'),
-        ('territory', '0003_place_names'),
+        ("core", "0007_audit_filters"),
+        ("directory", "0003_rule_table_as_a_whole"),
+        ("territory", "0003_place_names"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='协议编号')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('building', '村网共建'), ('protection', '电力设施联合保护'), ('emergency', '应急联动'), ('delegation', '委托执法'), ('other', '其他')], default='building', max_length=12, verbose_name='类别')),
-                ('status', models.CharField(choices=[('DRAFT', '草拟'), ('IN_FORCE', '生效中'), ('ENDED', '已届满'), ('TERMINATED', '已终止')], default='DRAFT', max_length=12, verbose_name='状态')),
-                ('scope', models.TextField(blank=True, verbose_name='约定内容')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='签订日期')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_until', models.DateField(blank=True, help_text='留空为长期有效。', null=True, verbose_name='届满日期')),
-                ('remind_days', models.PositiveSmallIntegerField(default=90, verbose_name='提前提醒（天）')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='终止日期')),
-                ('created_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('created_at', models.DateTimeField(verbose_name='登记时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('areas', models.ManyToManyField(related_name='agreements', to='territory.area', verbose_name='乡镇与村方')),
-                ('units', models.ManyToManyField(related_name='agreements', to='directory.unit', verbose_name='单位方')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="协议编号")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("building", "村网共建"),
+                            ("protection", "电力设施联合保护"),
+                            ("emergency", "应急联动"),
+                            ("delegation", "委托执法"),
+                            ("other", "其他"),
+                        ],
+                        default="building",
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草拟"),
+                            ("IN_FORCE", "生效中"),
+                            ("ENDED", "已届满"),
+                            ("TERMINATED", "已终止"),
+                        ],
+                        default="DRAFT",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("scope", models.TextField(blank=True, verbose_name="约定内容")),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="签订日期")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                (
+                    "valid_until",
+                    models.DateField(
+                        blank=True, help_text="留空为长期有效。", null=True, verbose_name="届满日期"
+                    ),
+                ),
+                (
+                    "remind_days",
+                    models.PositiveSmallIntegerField(default=90, verbose_name="提前提醒（天）"),
+                ),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="终止日期")),
+                ("created_by", models.CharField(max_length=64, verbose_name="登记人")),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "areas",
+                    models.ManyToManyField(
+                        related_name="agreements", to="territory.area", verbose_name="乡镇与村方"
+                    ),
+                ),
+                (
+                    "units",
+                    models.ManyToManyField(
+                        related_name="agreements", to="directory.unit", verbose_name="单位方"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '共建协议',
-                'verbose_name_plural': '共建协议',
-                'ordering': ['number'],
+                "verbose_name": "共建协议",
+                "verbose_name_plural": "共建协议",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Annex',
+            name="Annex",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('added_at', models.DateTimeField(verbose_name='时间')),
-                ('added_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='annexes', to='directory.agreement', verbose_name='协议')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.storedfile', verbose_name='文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("added_at", models.DateTimeField(verbose_name="时间")),
+                ("added_by", models.CharField(max_length=64, verbose_name="登记人")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="annexes",
+                        to="directory.agreement",
+                        verbose_name="协议",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="core.storedfile",
+                        verbose_name="文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '协议附件',
-                'verbose_name_plural': '协议附件',
-                'ordering': ['pk'],
+                "verbose_name": "协议附件",
+                "verbose_name_plural": "协议附件",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='登记编号')),
-                ('authority', models.CharField(max_length=60, verbose_name='下放机关')),
-                ('document', models.CharField(max_length=80, verbose_name='文件字号')),
-                ('scope', models.CharField(blank=True, max_length=400, verbose_name='范围')),
-                ('measures', models.JSONField(default=list, verbose_name='可用措施')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('valid_until', models.DateField(blank=True, help_text='留空为长期。', null=True, verbose_name='止')),
-                ('revoked_on', models.DateField(blank=True, null=True, verbose_name='收回日期')),
-                ('recorded_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='territory.area', verbose_name='承接乡镇')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="登记编号")),
+                ("authority", models.CharField(max_length=60, verbose_name="下放机关")),
+                ("document", models.CharField(max_length=80, verbose_name="文件字号")),
+                ("scope", models.CharField(blank=True, max_length=400, verbose_name="范围")),
+                ("measures", models.JSONField(default=list, verbose_name="可用措施")),
+                ("valid_from", models.DateField(verbose_name="起")),
+                (
+                    "valid_until",
+                    models.DateField(
+                        blank=True, help_text="留空为长期。", null=True, verbose_name="止"
+                    ),
+                ),
+                ("revoked_on", models.DateField(blank=True, null=True, verbose_name="收回日期")),
+                ("recorded_by", models.CharField(max_length=64, verbose_name="登记人")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations",
+                        to="territory.area",
+                        verbose_name="承接乡镇",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '执法权限下放',
-                'verbose_name_plural': '执法权限下放',
-                'ordering': ['number'],
+                "verbose_name": "执法权限下放",
+                "verbose_name_plural": "执法权限下放",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='EnforcementCase',
+            name="EnforcementCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='案件编号')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('place', models.CharField(max_length=120, verbose_name='地点')),
-                ('found', models.TextField(verbose_name='发现的情况')),
-                ('measure', models.CharField(max_length=16, verbose_name='采取的措施')),
-                ('outcome', models.CharField(choices=[('corrected', '当场改正'), ('promised', '限期改正'), ('handed_on', '移送主管部门'), ('refused', '拒不改正，已上报')], max_length=12, verbose_name='结果')),
-                ('outcome_words', models.CharField(blank=True, max_length=400, verbose_name='结果说明')),
-                ('recorded_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.area', verbose_name='所在区域')),
-                ('delegation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='directory.delegation', verbose_name='权限')),
-                ('photos', models.ManyToManyField(blank=True, to='core.storedfile', verbose_name='照片')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="案件编号")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("place", models.CharField(max_length=120, verbose_name="地点")),
+                ("found", models.TextField(verbose_name="发现的情况")),
+                ("measure", models.CharField(max_length=16, verbose_name="采取的措施")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("corrected", "当场改正"),
+                            ("promised", "限期改正"),
+                            ("handed_on", "移送主管部门"),
+                            ("refused", "拒不改正，已上报"),
+                        ],
+                        max_length=12,
+                        verbose_name="结果",
+                    ),
+                ),
+                (
+                    "outcome_words",
+                    models.CharField(blank=True, max_length=400, verbose_name="结果说明"),
+                ),
+                ("recorded_by", models.CharField(max_length=64, verbose_name="登记人")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "delegation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="directory.delegation",
+                        verbose_name="权限",
+                    ),
+                ),
+                (
+                    "photos",
+                    models.ManyToManyField(blank=True, to="core.storedfile", verbose_name="照片"),
+                ),
             ],
             options={
-                'verbose_name': '执法案件',
-                'verbose_name_plural': '执法案件',
-                'ordering': ['-on', '-number'],
+                "verbose_name": "执法案件",
+                "verbose_name_plural": "执法案件",
+                "ordering": ["-on", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='PowerKind',
+            name="PowerKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True, verbose_name='事项编码')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('group', models.CharField(choices=[('facility', '电力设施保护'), ('order', '供用电秩序维护')], max_length=10, verbose_name='类别')),
-                ('legal_basis', models.TextField(verbose_name='依据')),
-                ('to_check', models.TextField(blank=True, verbose_name='使用前核对')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16, unique=True, verbose_name="事项编码")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[("facility", "电力设施保护"), ("order", "供用电秩序维护")],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("legal_basis", models.TextField(verbose_name="依据")),
+                ("to_check", models.TextField(blank=True, verbose_name="使用前核对")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '执法事项',
-                'verbose_name_plural': '执法事项',
-                'ordering': ['position', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('group__in', ['facility', 'order'])), name='power_kind_group_known'), models.CheckConstraint(condition=models.Q(('legal_basis', ''), _negated=True), name='power_kind_has_a_basis')],
+                "verbose_name": "执法事项",
+                "verbose_name_plural": "执法事项",
+                "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("group__in", ["facility", "order"])),
+                        name="power_kind_group_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("legal_basis", ""), _negated=True),
+                        name="power_kind_has_a_basis",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='delegation',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='directory.powerkind', verbose_name='执法事项'),
+            model_name="delegation",
+            name="kind",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="delegations",
+                to="directory.powerkind",
+                verbose_name="执法事项",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'IN_FORCE', 'ENDED', 'TERMINATED'])), name='agreement_status_known'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "IN_FORCE", "ENDED", "TERMINATED"])),
+                name="agreement_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['building', 'protection', 'emergency', 'delegation', 'other'])), name='agreement_kind_known'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["building", "protection", "emergency", "delegation", "other"])
+                ),
+                name="agreement_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='agreement_period'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until", None),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="agreement_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'TERMINATED']), ('signed_on__isnull', False), _connector='OR'), name='agreement_signed_before_it_counts'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "TERMINATED"]),
+                    ("signed_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="agreement_signed_before_it_counts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on', None), ('status__in', ['DRAFT', 'IN_FORCE'])), models.Q(('ended_on__isnull', False), ('status__in', ['ENDED', 'TERMINATED'])), _connector='OR'), name='agreement_end_has_a_day'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_on", None), ("status__in", ["DRAFT", "IN_FORCE"])),
+                    models.Q(("ended_on__isnull", False), ("status__in", ["ENDED", "TERMINATED"])),
+                    _connector="OR",
+                ),
+                name="agreement_end_has_a_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='enforcementcase',
-            index=models.Index(fields=['on'], name='enforcement_case_on'),
+            model_name="enforcementcase",
+            index=models.Index(fields=["on"], name="enforcement_case_on"),
         ),
         migrations.AddConstraint(
-            model_name='enforcementcase',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['corrected', 'promised', 'handed_on', 'refused'])), name='enforcement_case_outcome_known'),
+            model_name="enforcementcase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["corrected", "promised", "handed_on", "refused"])
+                ),
+                name="enforcement_case_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='delegation_period'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until", None),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="delegation_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_on', None), ('revoked_on__gte', models.F('valid_from')), _connector='OR'), name='delegation_revoked_after_it_began'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("revoked_on", None),
+                    ("revoked_on__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="delegation_revoked_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.UniqueConstraint(fields=('kind', 'area', 'valid_from'), name='delegation_once_from_a_day'),
+            model_name="delegation",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "area", "valid_from"), name="delegation_once_from_a_day"
+            ),
         ),
     ]

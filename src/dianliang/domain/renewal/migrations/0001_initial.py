@@ -5,159 +5,379 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0004_agreements_and_powers'),
-        ('territory', '0003_place_names'),
+        ("directory", "0004_agreements_and_powers"),
+        ("territory", "0003_place_names"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IndicatorKind',
+            name="IndicatorKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True, verbose_name='指标编码')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
-                ('unit', models.CharField(max_length=12, verbose_name='单位')),
-                ('better', models.CharField(choices=[('lower', '越低越好'), ('higher', '越高越好')], max_length=6, verbose_name='方向')),
-                ('most', models.FloatField(blank=True, null=True, verbose_name='上限')),
-                ('method', models.CharField(blank=True, max_length=200, verbose_name='口径')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16, unique=True, verbose_name="指标编码")),
+                ("name", models.CharField(max_length=40, unique=True, verbose_name="名称")),
+                ("unit", models.CharField(max_length=12, verbose_name="单位")),
+                (
+                    "better",
+                    models.CharField(
+                        choices=[("lower", "越低越好"), ("higher", "越高越好")],
+                        max_length=6,
+                        verbose_name="方向",
+                    ),
+                ),
+                ("most", models.FloatField(blank=True, null=True, verbose_name="上限")),
+                ("method", models.CharField(blank=True, max_length=200, verbose_name="口径")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '改造指标',
-                'verbose_name_plural': '改造指标',
-                'ordering': ['position', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('better__in', ['lower', 'higher'])), name='renewal_indicator_direction')],
+                "verbose_name": "改造指标",
+                "verbose_name_plural": "改造指标",
+                "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("better__in", ["lower", "higher"])),
+                        name="renewal_indicator_direction",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='项目编号')),
-                ('batch', models.CharField(max_length=24, verbose_name='批次')),
-                ('opened_at', models.DateTimeField(verbose_name='登记时间')),
-                ('opened_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='renewal', to='territory.area', verbose_name='村（社区）')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.unit', verbose_name='责任单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="项目编号")),
+                ("batch", models.CharField(max_length=24, verbose_name="批次")),
+                ("opened_at", models.DateTimeField(verbose_name="登记时间")),
+                ("opened_by", models.CharField(max_length=64, verbose_name="登记人")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="renewal",
+                        to="territory.area",
+                        verbose_name="村（社区）",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="directory.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '改造项目',
-                'verbose_name_plural': '改造项目',
-                'ordering': ['number'],
+                "verbose_name": "改造项目",
+                "verbose_name_plural": "改造项目",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True, verbose_name='阶段编码')),
-                ('name', models.CharField(max_length=24, unique=True, verbose_name='名称')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('party', models.CharField(choices=[('utility', '供电'), ('government', '政府'), ('village', '村')], max_length=10, verbose_name='责任方')),
-                ('usual_days', models.PositiveSmallIntegerField(default=30, verbose_name='通常用时（天）')),
-                ('may_overlap', models.BooleanField(default=False, verbose_name='可与前一阶段同时进行')),
-                ('needs_after', models.BooleanField(default=False, verbose_name='须有改造后指标')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16, unique=True, verbose_name="阶段编码")),
+                ("name", models.CharField(max_length=24, unique=True, verbose_name="名称")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("utility", "供电"), ("government", "政府"), ("village", "村")],
+                        max_length=10,
+                        verbose_name="责任方",
+                    ),
+                ),
+                (
+                    "usual_days",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="通常用时（天）"),
+                ),
+                (
+                    "may_overlap",
+                    models.BooleanField(default=False, verbose_name="可与前一阶段同时进行"),
+                ),
+                ("needs_after", models.BooleanField(default=False, verbose_name="须有改造后指标")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '改造阶段',
-                'verbose_name_plural': '改造阶段',
-                'ordering': ['position', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('party__in', ['utility', 'government', 'village'])), name='renewal_stage_party_known')],
+                "verbose_name": "改造阶段",
+                "verbose_name_plural": "改造阶段",
+                "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("party__in", ["utility", "government", "village"])),
+                        name="renewal_stage_party_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('PENDING', '未开始'), ('RUNNING', '进行中'), ('DONE', '已完成')], default='PENDING', max_length=8, verbose_name='状态')),
-                ('party', models.CharField(choices=[('utility', '供电'), ('government', '政府'), ('village', '村')], max_length=10, verbose_name='责任方')),
-                ('responsible', models.CharField(blank=True, max_length=40, verbose_name='责任人或部门')),
-                ('first_planned_on', models.DateField(blank=True, null=True, verbose_name='最初计划完成')),
-                ('planned_on', models.DateField(blank=True, null=True, verbose_name='计划完成')),
-                ('begun_on', models.DateField(blank=True, null=True, verbose_name='开始日期')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='完成日期')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='renewal.project', verbose_name='改造项目')),
-                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='renewal.stage', verbose_name='阶段')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("PENDING", "未开始"), ("RUNNING", "进行中"), ("DONE", "已完成")],
+                        default="PENDING",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("utility", "供电"), ("government", "政府"), ("village", "村")],
+                        max_length=10,
+                        verbose_name="责任方",
+                    ),
+                ),
+                (
+                    "responsible",
+                    models.CharField(blank=True, max_length=40, verbose_name="责任人或部门"),
+                ),
+                (
+                    "first_planned_on",
+                    models.DateField(blank=True, null=True, verbose_name="最初计划完成"),
+                ),
+                ("planned_on", models.DateField(blank=True, null=True, verbose_name="计划完成")),
+                ("begun_on", models.DateField(blank=True, null=True, verbose_name="开始日期")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="完成日期")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="renewal.project",
+                        verbose_name="改造项目",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="renewal.stage",
+                        verbose_name="阶段",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '阶段进度',
-                'verbose_name_plural': '阶段进度',
-                'ordering': ['stage__position'],
+                "verbose_name": "阶段进度",
+                "verbose_name_plural": "阶段进度",
+                "ordering": ["stage__position"],
             },
         ),
         migrations.CreateModel(
-            name='Delay',
+            name="Delay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('civil', '民事协调（青苗、通道、占地）'), ('permit', '审批手续'), ('material', '物资到货'), ('crew', '施工力量'), ('weather', '天气与汛情'), ('outage', '停电安排'), ('design', '设计变更'), ('other', '其他')], max_length=10, verbose_name='原因')),
-                ('words', models.CharField(max_length=200, verbose_name='说明')),
-                ('planned_before', models.DateField(verbose_name='原计划')),
-                ('planned_after', models.DateField(verbose_name='改为')),
-                ('noted_at', models.DateTimeField(verbose_name='登记时间')),
-                ('noted_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delays', to='renewal.step', verbose_name='阶段进度')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("civil", "民事协调（青苗、通道、占地）"),
+                            ("permit", "审批手续"),
+                            ("material", "物资到货"),
+                            ("crew", "施工力量"),
+                            ("weather", "天气与汛情"),
+                            ("outage", "停电安排"),
+                            ("design", "设计变更"),
+                            ("other", "其他"),
+                        ],
+                        max_length=10,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("words", models.CharField(max_length=200, verbose_name="说明")),
+                ("planned_before", models.DateField(verbose_name="原计划")),
+                ("planned_after", models.DateField(verbose_name="改为")),
+                ("noted_at", models.DateTimeField(verbose_name="登记时间")),
+                ("noted_by", models.CharField(max_length=64, verbose_name="登记人")),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delays",
+                        to="renewal.step",
+                        verbose_name="阶段进度",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '延期',
-                'verbose_name_plural': '延期',
-                'ordering': ['noted_at', 'pk'],
+                "verbose_name": "延期",
+                "verbose_name_plural": "延期",
+                "ordering": ["noted_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.FloatField(blank=True, null=True, verbose_name='改造前')),
-                ('before_on', models.DateField(blank=True, null=True, verbose_name='改造前测量日期')),
-                ('after', models.FloatField(blank=True, null=True, verbose_name='改造后')),
-                ('after_on', models.DateField(blank=True, null=True, verbose_name='改造后测量日期')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='renewal.indicatorkind', verbose_name='指标')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='renewal.project', verbose_name='改造项目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.FloatField(blank=True, null=True, verbose_name="改造前")),
+                (
+                    "before_on",
+                    models.DateField(blank=True, null=True, verbose_name="改造前测量日期"),
+                ),
+                ("after", models.FloatField(blank=True, null=True, verbose_name="改造后")),
+                (
+                    "after_on",
+                    models.DateField(blank=True, null=True, verbose_name="改造后测量日期"),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="renewal.indicatorkind",
+                        verbose_name="指标",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="renewal.project",
+                        verbose_name="改造项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '改造前后',
-                'verbose_name_plural': '改造前后',
-                'ordering': ['kind__position'],
-                'constraints': [models.UniqueConstraint(fields=('project', 'kind'), name='renewal_reading_once'), models.CheckConstraint(condition=models.Q(models.Q(('before', None), ('before_on', None)), models.Q(('before__gte', 0), ('before_on__isnull', False)), _connector='OR'), name='renewal_reading_before_has_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('after', None), ('after_on', None)), models.Q(('after__gte', 0), ('after_on__isnull', False)), _connector='OR'), name='renewal_reading_after_has_a_day')],
+                "verbose_name": "改造前后",
+                "verbose_name_plural": "改造前后",
+                "ordering": ["kind__position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "kind"), name="renewal_reading_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("before", None), ("before_on", None)),
+                            models.Q(("before__gte", 0), ("before_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="renewal_reading_before_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("after", None), ("after_on", None)),
+                            models.Q(("after__gte", 0), ("after_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="renewal_reading_after_has_a_day",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('project', 'stage'), name='renewal_step_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("project", "stage"), name="renewal_step_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'RUNNING', 'DONE'])), name='renewal_step_status_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PENDING", "RUNNING", "DONE"])),
+                name="renewal_step_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('party__in', ['utility', 'government', 'village'])), name='renewal_step_party_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("party__in", ["utility", "government", "village"])),
+                name="renewal_step_party_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('begun_on', None), ('done_on', None), ('status', 'PENDING')), models.Q(('begun_on__isnull', False), ('done_on', None), ('status', 'RUNNING')), models.Q(('done_on__gte', models.F('begun_on')), ('status', 'DONE')), _connector='OR'), name='renewal_step_days_fit_status'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("begun_on", None), ("done_on", None), ("status", "PENDING")),
+                    models.Q(("begun_on__isnull", False), ("done_on", None), ("status", "RUNNING")),
+                    models.Q(("done_on__gte", models.F("begun_on")), ("status", "DONE")),
+                    _connector="OR",
+                ),
+                name="renewal_step_days_fit_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_planned_on', None), ('planned_on', None)), models.Q(('first_planned_on__isnull', False), ('planned_on__isnull', False)), _connector='OR'), name='renewal_step_first_plan_is_kept'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("first_planned_on", None), ("planned_on", None)),
+                    models.Q(("first_planned_on__isnull", False), ("planned_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="renewal_step_first_plan_is_kept",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delay',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['civil', 'permit', 'material', 'crew', 'weather', 'outage', 'design', 'other'])), name='renewal_delay_cause_known'),
+            model_name="delay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "cause__in",
+                        [
+                            "civil",
+                            "permit",
+                            "material",
+                            "crew",
+                            "weather",
+                            "outage",
+                            "design",
+                            "other",
+                        ],
+                    )
+                ),
+                name="renewal_delay_cause_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delay',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_after__gt', models.F('planned_before'))), name='renewal_delay_goes_back'),
+            model_name="delay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("planned_after__gt", models.F("planned_before"))),
+                name="renewal_delay_goes_back",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delay',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='renewal_delay_has_words'),
+            model_name="delay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("words", ""), _negated=True), name="renewal_delay_has_words"
+            ),
         ),
     ]
