@@ -99,7 +99,7 @@ def from_tables() -> Iterator[str]:
 
 
 def from_villages() -> Iterator[str]:
-    """Yield the words of what utility, townships and villages keep together."""
+    """Yield the words of the pages about villages and of the way to them."""
     from dianliang.domain.directory import agreement_book, powers
     from dianliang.domain.directory.lifecycle import AGREEMENT
     from dianliang.domain.directory.models import Agreement, EnforcementCase, PowerKind
@@ -108,9 +108,11 @@ def from_villages() -> Iterator[str]:
     from dianliang.domain.renewal.models import Delay, IndicatorKind, Party
     from dianliang.domain.territory.models import Area
     from dianliang.domain.workforce import charging
+    from dianliang.faces.console import navigation
     from dianliang.flows.charging import page
     from dianliang.flows.renewing import moving
 
+    yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
     yield from chain(AGREEMENT.labels.values(), STEP.labels.values())
     yield from (row.label for row in chain(AGREEMENT, STEP))
     yield from chain(charging.STATES.values(), page.VIEWS.values(), moving.MOMENTS.values())
@@ -155,7 +157,15 @@ def from_scripts() -> Iterator[str]:
 
 def wanted(domain: str = "django") -> list[str]:
     """Return every message that a page or a script may show, each once."""
-    found = from_scripts() if domain == SCRIPTS else (*from_sources(), *from_tables())
+    found = (
+        from_scripts()
+        if domain == SCRIPTS
+        else (
+            *from_sources(),
+            *from_tables(),
+            *from_villages(),
+        )
+    )
     return sorted({message for message in found if not message.isascii()})
 
 

@@ -8,7 +8,7 @@ from dianliang.domain.intake.models import Rating
 from dianliang.domain.intake.queries.board import Filters, board
 from dianliang.domain.intake.queries.detail import need_page
 from dianliang.domain.intake.reporting import Reporter
-from dianliang.flows import handling, mood, posting
+from dianliang.flows import handling, mood, posting, rating
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_an_unhappy_rating_reopens_the_need_and_its_words_are_read(town, dispatc
     handling.perform(
         verb="resolve", number=need.number, fields=done, seen="", by=dispatcher, at=NOON
     )
-    posting.rate_need(token=town.token(), stars=1, words="根本没修好，敷衍了事", at=NOON)
+    rating.rate_need(token=town.token(), stars=1, words="根本没修好，敷衍了事", at=NOON)
     assert Rating.objects.exists()
 
     assert row(dispatcher, tab="todo").mood in {"不满", "愤怒"}

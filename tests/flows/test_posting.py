@@ -10,7 +10,7 @@ from dianliang.domain.catalog.operations import load_calendar
 from dianliang.domain.intake.models import Need, Participant, Suggestion
 from dianliang.domain.intake.operations.posting import UnableToJoinError
 from dianliang.domain.territory.models import Area
-from dianliang.flows import posting, preview
+from dianliang.flows import posting, preview, rating
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, KeyReusedError, NotVisibleError
 from tests.town import NOON
@@ -191,7 +191,7 @@ def test_a_strange_link_opens_nothing(town):
     town.post(area_code="V1")
 
     with pytest.raises(NotVisibleError):
-        posting.rate_need(token="guessed", stars=5, words="", at=NOON)
+        rating.rate_need(token="guessed", stars=5, words="", at=NOON)
 
 
 def test_only_a_hash_of_the_link_is_stored(town):

@@ -13,7 +13,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import Need, Participant, Rating
 from dianliang.domain.work.models import Job
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import care, handling, posting, privacy
+from dianliang.flows import care, handling, privacy, rating
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError
 from tests.core.test_files import photo as picture
@@ -127,7 +127,7 @@ def finished(town):
     by = town.actor("S1")
     handling.accept(number=need.number, by=by, at=NOON)
     handling.resolve(number=need.number, words="已修好", by=by, at=NOON)
-    posting.rate_need(token=town.token(), stars=5, words="谢谢小王", at=NOON)
+    rating.rate_need(token=town.token(), stars=5, words="谢谢小王", at=NOON)
     need.refresh_from_db()
     return need
 

@@ -16,7 +16,7 @@ from dianliang.domain.intake.operations.posting import UnableToRateError
 from dianliang.domain.work.models import Job, PlannedStop
 from dianliang.domain.work.operations import plans, publishing
 from dianliang.domain.work.operations.plans import UnableToPlanError
-from dianliang.flows import handling, posting
+from dianliang.flows import handling, posting, rating
 from tests.town import NOON
 
 
@@ -30,19 +30,19 @@ def resolved(town, **asked):
 def test_a_good_rating_closes_and_is_given_once(town):
     need = resolved(town)
 
-    posting.rate_need(token=town.token(), stars=5, words="很快", at=NOON)
+    rating.rate_need(token=town.token(), stars=5, words="很快", at=NOON)
 
     need.refresh_from_db()
     assert need.status == "CLOSED"
     with pytest.raises(UnableToRateError):
-        posting.rate_need(token=town.token(), stars=1, words="", at=NOON)
+        rating.rate_need(token=town.token(), stars=1, words="", at=NOON)
 
 
 def test_an_unhappy_rating_has_it_done_again_under_new_promises(town):
     need = resolved(town)
     later = NOON + timedelta(hours=5)
 
-    posting.rate_need(token=town.token(), stars=1, words="修了又坏", at=later)
+    rating.rate_need(token=town.token(), stars=1, words="修了又坏", at=later)
 
     need.refresh_from_db()
     assert (need.status, need.reopened_count, need.handler) == ("RECEIVED", 1, None)
@@ -62,8 +62,8 @@ def test_each_who_asked_rates_for_himself(town):
     handling.accept(number=need.number, by=town.actor(), at=NOON)
     handling.resolve(number=need.number, words="好了", by=town.actor(), at=NOON)
 
-    posting.rate_need(token=town.token(), stars=5, words="", at=NOON)
-    posting.rate_need(token="neighbour-token-123", stars=4, words="", at=NOON)
+    rating.rate_need(token=town.token(), stars=5, words="", at=NOON)
+    rating.rate_need(token="neighbour-token-123", stars=4, words="", at=NOON)
 
     given = sorted(Participant.objects.values_list("ratings__stars", flat=True))
     assert given == [4, 5]
@@ -73,12 +73,12 @@ def test_it_cannot_be_rated_before_it_is_done(town):
     town.post(area_code="V1")
 
     with pytest.raises(UnableToRateError):
-        posting.rate_need(token=town.token(), stars=5, words="", at=NOON)
+        rating.rate_need(token=town.token(), stars=5, words="", at=NOON)
 
 
 def test_who_did_it_badly_does_not_get_it_again(town):
     need = resolved(town)
-    posting.rate_need(token=town.token(), stars=1, words="没人来", at=NOON)
+    rating.rate_need(token=town.token(), stars=1, words="没人来", at=NOON)
 
     with pytest.raises(UnableToHandleError):
         handling.accept(number=need.number, by=town.actor(), at=NOON)
@@ -91,7 +91,7 @@ def test_who_did_it_badly_does_not_get_it_again(town):
 
 def test_who_did_it_badly_does_not_get_it_through_a_hand_over(town):
     need = resolved(town)
-    posting.rate_need(token=town.token(), stars=1, words="没人来", at=NOON)
+    rating.rate_need(token=town.token(), stars=1, words="没人来", at=NOON)
     handling.hand_over(
         number=need.number, unit_code="AJ", reason="换人", by=town.actor("S1"), at=NOON
     )
@@ -149,13 +149,13 @@ def test_a_plan_that_sends_the_same_team_again_is_not_published(town):
 
 def test_nobody_can_change_a_rating_not_even_in_the_database(town):
     resolved(town)
-    rating = posting.rate_need(token=town.token(), stars=4, words="还行", at=NOON)
+    given = rating.rate_need(token=town.token(), stars=4, words="还行", at=NOON)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        Rating.objects.filter(pk=rating.pk).update(stars=5)
+        Rating.objects.filter(pk=given.pk).update(stars=5)
 
-    rating.refresh_from_db()
-    assert rating.stars == 4
+    given.refresh_from_db()
+    assert given.stars == 4
     assert AuditEvent.objects.get(verb="intake.need.stars").after == "4"
 
 

@@ -9,7 +9,7 @@ from dianliang.core import idempotency
 from dianliang.core.files import read_token
 from dianliang.domain.intake.queries.following import FollowPage, follow_page, shows_photo
 from dianliang.domain.intake.tokens import hashed, participant
-from dianliang.flows import posting
+from dianliang.flows import posting, rating
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -58,7 +58,7 @@ def rate(*, token: str, stars: int, words: str, key: str, by: Actor, at: datetim
     """
 
     def act() -> None:
-        posting.rate_need(token=token, stars=stars, words=words, by=by, at=at)
+        rating.rate_need(token=token, stars=stars, words=words, by=by, at=at)
 
     return _once("rate", token, {"stars": stars, "words": words}, act, key=key, at=at)
 

@@ -22,7 +22,7 @@ from dianliang.domain.intake.queries.detail import last_event, standing
 from dianliang.domain.work.models import Job
 from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import deciding, need_follow, posting
+from dianliang.flows import deciding, need_follow, rating
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
@@ -163,7 +163,7 @@ def resolve(*, number: str, words: str, by: Actor, at: datetime) -> Need:
 def reopen(*, number: str, reason: str, by: Actor, at: datetime) -> Need:
     """Have a need done again, for example after a complaint by phone."""
     need = access.need_to_handle(number, by=by)
-    return posting.reopen_need(need=need, reason=_reason(reason), by=by, at=at)
+    return rating.reopen_need(need=need, reason=_reason(reason), by=by, at=at)
 
 
 def cancel(*, number: str, reason: str, by: Actor, at: datetime) -> Need:

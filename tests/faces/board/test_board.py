@@ -17,7 +17,7 @@ from dianliang.domain.insight.measures import FIGURES, METHOD, wilson
 from dianliang.domain.insight.records import Behind, every_record, record_page
 from dianliang.domain.intake.lifecycle import CLOCK_STOPPED, LABELS
 from dianliang.domain.intake.models import Need, Participant, Rating
-from dianliang.flows import exporting, handling, posting
+from dianliang.flows import exporting, handling, rating
 from dianliang.kernel.actor import Role
 from tests.town import NOON, PASSWORD
 
@@ -35,7 +35,7 @@ def three_needs(town):
         handling.accept(number=need.number, by=by, at=NOON + timedelta(minutes=10 * number))
         done = NOON + (timedelta(days=3) if late else timedelta(hours=1))
         handling.resolve(number=need.number, words="好了", by=by, at=done)
-        posting.rate_need(token=town.token(), stars=stars, words="", at=done)
+        rating.rate_need(token=town.token(), stars=stars, words="", at=done)
     town.post("自来水停了", area_code="V3", channel="phone")
     return town
 

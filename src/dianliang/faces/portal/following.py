@@ -20,7 +20,7 @@ from dianliang.domain.intake.tokens import participant
 from dianliang.faces.portal import photos
 from dianliang.faces.portal.photos import Photos
 from dianliang.faces.ui.requests import now, source_of
-from dianliang.flows import posting
+from dianliang.flows import posting, rating
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 MOST_WORDS, PER = 60, timedelta(hours=1)
@@ -133,7 +133,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     return _done(
         request,
         token,
-        lambda: posting.rate_need(token=token, stars=given, words=words, at=now()),
+        lambda: rating.rate_need(token=token, stars=given, words=words, at=now()),
         _("感谢评价。") if given > 2 else _("很抱歉没有做好，我们会换人重新办理。"),
         comment=words,
         given=stars,

@@ -1,0 +1,133 @@
+"""Where the console leads to: one table for the bar on top and the bar of a section below it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from dianliang.kernel.actor import Role
+
+DISPATCHER = frozenset({Role.DISPATCHER})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+HANDLERS = frozenset(Role) - ADMINISTRATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page that the bar leads to, or a section of several.
+
+    `pages` are the names of addresses that belong to it, `*` at the end standing for anything;
+    `key` is the key that opens it.
+    """
+
+    label: str
+    to: str = ""
+    pages: tuple[str, ...] = ()
+    key: str = ""
+    roles: frozenset[Role] = HANDLERS
+    section: tuple["Entry", ...] = ()
+
+    def holds(self, page: str) -> bool:
+        """Tell whether a page belongs to it."""
+        return any(_fits(page, pattern) for pattern in self.pages) or any(
+            entry.holds(page) for entry in self.section
+        )
+
+
+def _fits(page: str, pattern: str) -> bool:
+    return page.startswith(pattern[:-1]) if pattern.endswith("*") else page == pattern
+
+
+VILLAGES = (
+    Entry(
+        label="特殊客户",
+        to="console:care",
+        pages=("console:care*",),
+        key="5",
+        roles=DISPATCHER,
+    ),
+    Entry(label="网协员", to="console:grid", pages=("console:grid*",), key="6", roles=DISPATCHER),
+    Entry(label="责任区", to="console:charge", pages=("console:charge*",), roles=DISPATCHER),
+    Entry(
+        label="共建协议", to="console:agreements", pages=("console:agreement*",), roles=DISPATCHER
+    ),
+    Entry(label="执法权限", to="console:powers", pages=("console:power*",), roles=DISPATCHER),
+    Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
+)
+"""What belongs to villages and those who look after them (村网共建)."""
+ENTRIES = (
+    Entry(label="需求", to="console:board", pages=("console:board", "console:need"), key="1"),
+    Entry(label="计划", to="console:plans", pages=("console:plan*", "console:jobs"), key="2"),
+    Entry(label="热点", to="console:hot", pages=("console:hot",), key="7"),
+    Entry(label="电话登记", to="console:intake", pages=("console:intake",), key="3"),
+    Entry(label="粘贴群消息", to="console:paste", pages=("console:paste",), key="4"),
+    Entry(
+        label="定类别",
+        to="console:review",
+        pages=("console:review", "console:review_choose"),
+        roles=DISPATCHER | ADMINISTRATOR,
+    ),
+    Entry(label="村网", section=VILLAGES),
+    Entry(
+        label="一致性",
+        to="console:review_doubts",
+        pages=("console:review_doubts", "console:review_settle"),
+        roles=ADMINISTRATOR,
+    ),
+    Entry(label="学习", to="console:learning", pages=("console:learning*",), roles=ADMINISTRATOR),
+    Entry(label="漂移", to="console:drift", pages=("console:drift",), roles=ADMINISTRATOR),
+    Entry(label="词语", to="console:words", pages=("console:words*",), roles=ADMINISTRATOR),
+    Entry(label="派单规则", to="console:rules", pages=("console:rules*",), roles=ADMINISTRATOR),
+    Entry(label="看板", to="board:overview", roles=frozenset(Role)),
+    Entry(label="管理", to="admin:index", roles=ADMINISTRATOR),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entry as one person sees it on one page."""
+
+    label: str
+    address: str
+    key: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """The bar on top, and that of the section one is in; empty outside of any."""
+
+    top: tuple[Link, ...]
+    section: tuple[Link, ...]
+
+
+def bars(*, role: Role, page: str) -> Bars:
+    """Return where a role may go from a page, named as in ``app:name``."""
+    seen = tuple(_open_to(ENTRIES, role))
+    here = next((entry for entry in seen if entry.section and entry.holds(page)), None)
+    return Bars(
+        top=tuple(_link(entry, page) for entry in seen),
+        section=tuple(_link(entry, page) for entry in here.section) if here else (),
+    )
+
+
+def _open_to(entries: Iterable[Entry], role: Role) -> Iterator[Entry]:
+    """Yield the entries open to a role; a section leads to its first page open to it."""
+    for entry in entries:
+        if not entry.section:
+            if role in entry.roles:
+                yield entry
+            continue
+        section = tuple(_open_to(entry.section, role))
+        if section:
+            yield replace(entry, section=section, to=section[0].to)
+
+
+def _link(entry: Entry, page: str) -> Link:
+    return Link(
+        label=gettext(entry.label),
+        address=reverse(entry.to),
+        key=entry.key,
+        is_here=entry.holds(page),
+    )

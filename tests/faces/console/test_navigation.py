@@ -1,0 +1,35 @@
+"""The bars of the console lead everybody to what is his, and nowhere else."""
+
+import pytest
+from django.test import Client
+
+from dianliang.faces.console.navigation import ENTRIES, bars
+from dianliang.kernel.actor import Role
+
+
+@pytest.mark.parametrize("role", [Role.DISPATCHER, Role.ALLIANCE_UNIT, Role.ADMINISTRATOR])
+def test_every_link_opens_for_the_one_who_sees_it(role, town):
+    client = Client()
+    client.force_login(town.user("reader", role))
+    for entry in bars(role=role, page="console:board").top:
+        section = bars(role=role, page=page_of(entry.address)).section
+        for link in (entry, *section):
+            assert client.get(link.address, follow=True).status_code == 200, link.address
+
+
+def page_of(address):
+    from django.urls import resolve
+
+    return resolve(address).view_name
+
+
+def test_a_section_shows_its_pages_and_where_one_is():
+    care = bars(role=Role.DISPATCHER, page="console:care_file")
+    assert [link.label for link in care.top if link.is_here] == ["村网"]
+    assert [link.label for link in care.section if link.is_here] == ["特殊客户"]
+    assert bars(role=Role.DISPATCHER, page="console:board").section == ()
+
+
+def test_no_key_opens_two_pages():
+    keys = [e.key for entry in ENTRIES for e in (entry, *entry.section) if e.key]
+    assert len(keys) == len(set(keys))
