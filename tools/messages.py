@@ -7,6 +7,7 @@ are a catalogue of their own, which the phone keeps.
 
 import ast
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def from_tables() -> Iterator[str]:
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
-    yield from (row.label for row in GRID_WORKER)
+    yield from chain((row.label for row in GRID_WORKER), from_villages())
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
@@ -100,13 +101,19 @@ def from_tables() -> Iterator[str]:
 
 def from_villages() -> Iterator[str]:
     """Yield the words of the pages about villages and of the way to them."""
+    from dianliang.faces.console import navigation
+
+    yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
+    yield from chain(from_network(), from_charges())
+
+
+def from_network() -> Iterator[str]:
+    """Yield the words of the network and of the files of villages."""
     from dianliang.domain.insight.lifecycle import PLAN_ITEM
     from dianliang.domain.network.loading import STRAIN_LABELS
     from dianliang.domain.network.models import Feeder, Outage, Transformer
-    from dianliang.faces.console import navigation
     from dianliang.flows.village_file.exporting import KINDS
 
-    yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
     yield from PLAN_ITEM.labels.values()
     yield from (row.label for row in PLAN_ITEM)
     yield from STRAIN_LABELS.values()
@@ -131,6 +138,42 @@ def _texts(value: ast.expr) -> Iterator[str]:
     for part in value.elts if isinstance(value, ast.Tuple) else (value,):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
+
+
+def from_charges() -> Iterator[str]:
+    """Yield the words of people in charge, agreements, powers and rebuilding."""
+    from dianliang.domain.directory import agreement_book, powers
+    from dianliang.domain.directory.lifecycle import AGREEMENT
+    from dianliang.domain.directory.models import Agreement, EnforcementCase, PowerKind
+    from dianliang.domain.renewal import board
+    from dianliang.domain.renewal.lifecycle import STEP
+    from dianliang.domain.renewal.models import Delay, IndicatorKind, Party
+    from dianliang.domain.territory.models import Area
+    from dianliang.domain.workforce import charging
+    from dianliang.flows.charging import page
+    from dianliang.flows.renewing import moving
+
+    yield from chain(AGREEMENT.labels.values(), STEP.labels.values())
+    yield from (row.label for row in chain(AGREEMENT, STEP))
+    yield from chain(charging.STATES.values(), page.VIEWS.values(), moving.MOMENTS.values())
+    yield from chain(agreement_book.VIEWS.values(), board.VIEWS.values())
+    yield from chain(powers.MEASURES.values(), shipped_names())
+    places = (Area.Level, Agreement.Kind, EnforcementCase.Outcome, PowerKind.Group)
+    for choices in (*places, Party, Delay.Cause, IndicatorKind.Better):
+        yield from (str(label) for label in choices.labels)
+
+
+def shipped_names() -> Iterator[str]:
+    """Yield the names and units of the rows that the program brings along, as pages show them."""
+    from django.apps import apps
+
+    shown = {"ChargeKind", "Stage", "IndicatorKind"}
+    for app in apps.get_app_configs():
+        for model, file in getattr(app, "shipped", {}).items():
+            if model in shown:
+                rows = json.loads((Path(app.path) / "data" / file).read_text(encoding="utf-8"))
+                yield from (row["name"] for row in rows)
+                yield from (row["unit"] for row in rows if "unit" in row)
 
 
 def from_scripts() -> Iterator[str]:

@@ -12,6 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import town as town_builder
+from tests.faces.test_access import village_together
 from tests.flows.test_care import customer
 from tests.flows.test_grid_workers import certified
 from tests.journeys.conftest import browser_of, log_in
@@ -62,6 +63,11 @@ def pages(transactional_db):
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
     doubtful = RuleRow(service_code="PWR-LIGHT", area_code="C", unit_code="WTR")
     save_row(place=None, row=doubtful, seen=0, by=town.actor(), at=now())
+    together = village_together(town)
+    desk += ["/console/charge/", "/console/charge/?view=gaps", "/console/charge/V1/"]
+    desk += ["/console/agreements/", f"/console/agreements/{together['agreement']['number']}/"]
+    desk += ["/console/powers/", f"/console/powers/{together['power']['number']}/"]
+    desk += ["/console/renewal/", "/console/renewal/V1/"]
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += ["/console/words/", "/console/words/?q=独居", "/console/learning/"]
     return [*free, "desk", *desk, "admin", *upkeep]

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from dianliang.core.admin import AuditedAdmin
-from dianliang.domain.directory.models import RoleAssignment, RoutingRule, Unit
+from dianliang.domain.directory.models import PowerKind, RoleAssignment, RoutingRule, Unit
 
 if TYPE_CHECKING:
     _UnitForm = forms.ModelForm[Unit]
@@ -84,4 +84,17 @@ class RoutingRuleAdmin(AuditedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: a rule takes effect with its whole table, after a trial."""
+        return False
+
+
+@admin.register(PowerKind)
+class PowerKindAdmin(AuditedAdmin):
+    """Kinds of enforcement with their legal basis: whoever uses them keeps the text up to date."""
+
+    list_display = ("code", "name", "group", "position", "is_active")
+    list_filter = ("group",)
+    search_fields = ("code", "name", "legal_basis")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: delegations name them."""
         return False

@@ -17,7 +17,8 @@ def sent_file(request: HttpRequest, field: str) -> bytes:
     sent = request.FILES.get(field)
     if sent is None:
         raise InvalidInputError(_("请先选择文件。"), field=field)
-    return sent.read()
+    content: bytes = sent.read()
+    return content
 
 
 def download(content: bytes, name: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Set up a county from Excel files: areas, units, people, customers, care, network, holidays.
+"""Set up a county from Excel files: areas, units, people, customers, network, charges and more.
 
 Every file is read whole, every row checked, every error told with its row; then all is written in
 one transaction or nothing.
@@ -15,6 +15,7 @@ from dianliang.domain.catalog.models import CalendarDay
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
 from dianliang.domain.catalog.queries import unannounced_year
 from dianliang.flows import accounts
+from dianliang.flows.charging import sheets as charging_sheets
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
 from dianliang.flows.importing.holidays import write_holidays
@@ -22,6 +23,7 @@ from dianliang.flows.importing.network import write_feeders, write_transformers
 from dianliang.flows.importing.special import write_special
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
+from dianliang.flows.renewing import sheets as renewing_sheets
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -39,6 +41,8 @@ class Imported:
     feeders: int = 0
     transformers: int = 0
     days: int = 0
+    charges: int = 0
+    renewals: int = 0
 
 
 def templates() -> dict[str, bytes]:
@@ -59,6 +63,8 @@ def import_county(
     feeders: bytes | None = None,
     transformers: bytes | None = None,
     holidays: bytes | None = None,
+    charges: bytes | None = None,
+    renewals: bytes | None = None,
     by: Actor,
     at: datetime,
     only_check: bool = False,
@@ -90,8 +96,22 @@ def import_county(
         counts |= write_transformers(transformers)
     if holidays is not None:
         counts |= write_holidays(holidays)
-    files = (areas, units, customers, special, feeders, transformers, holidays)
-    digest = hashlib.sha256(b"".join(content for content in files if content)).hexdigest()
+    if charges is not None:
+        counts["charges"] = charging_sheets.read(content=charges, by=by, at=at)
+    if renewals is not None:
+        counts["renewals"] = renewing_sheets.read(content=renewals, by=by, at=at)
+    given = (
+        areas,
+        units,
+        customers,
+        special,
+        feeders,
+        transformers,
+        holidays,
+        charges,
+        renewals,
+    )
+    digest = hashlib.sha256(b"".join(content for content in given if content)).hexdigest()
     audit.record_about(
         "county.import",
         target_type="county",

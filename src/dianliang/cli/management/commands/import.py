@@ -19,6 +19,8 @@ TABLES = (
     "feeders",
     "transformers",
     "holidays",
+    "charges",
+    "renewals",
 )
 ASKED = "、".join(f"--{name}" for name in TABLES)
 
@@ -38,6 +40,8 @@ class Command(BaseCommand):
         parser.add_argument("--feeders", type=Path, metavar="文件", help="线路表")
         parser.add_argument("--transformers", type=Path, metavar="文件", help="变压器表")
         parser.add_argument("--holidays", type=Path, metavar="文件", help="一年的节假日与调休表")
+        parser.add_argument("--charges", type=Path, metavar="文件", help="责任区表（模板见控制台）")
+        parser.add_argument("--renewals", type=Path, metavar="文件", help="千村改造表（同上）")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
         parser.add_argument("--calendar", action="store_true", help="更新节假日与服务目录")
 
@@ -66,5 +70,6 @@ class Command(BaseCommand):
             f"{'检查通过，可以导入' if check else '已导入'}："
             f"区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
             f"人员 {done.people}，客户 {done.customers}，特殊客户 {done.special}，"
-            f"线路 {done.feeders}，变压器 {done.transformers}，节假日与调休 {done.days} 天"
+            f"线路 {done.feeders}，变压器 {done.transformers}，节假日与调休 {done.days} 天，"
+            f"责任区 {done.charges}，千村改造 {done.renewals}"
         )

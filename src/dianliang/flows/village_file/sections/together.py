@@ -226,15 +226,18 @@ def _campaigns(rows: list[list[object]]) -> Section:
 
 
 def rebuilding(scope: Scope) -> Mapping[int, Section]:
-    """Return the stages of rebuilding of villages that were taken in (row 003-08)."""
+    """Return the stages of rebuilding, of villages that were taken in (row 003-08)."""
     pks = [village.pk for village in scope.villages]
-    projects = renewal_book.told(Project.objects.filter(area_id__in=pks))
-    return {
-        project.area_id: _rebuilding(
-            renewal_book.village_row(project, on=scope.on, role=Role.SYSTEM)
-        )
-        for project in projects
+    taken_in = {
+        project.area_id: renewal_book.village_row(project, on=scope.on, role=Role.SYSTEM)
+        for project in renewal_book.told(Project.objects.filter(area_id__in=pks))
     }
+    out = Section(
+        key="renewal",
+        title="千村改造",
+        facts=(Fact(key="batch", label="批次", value="未列入"),),
+    )
+    return {pk: _rebuilding(taken_in[pk]) if pk in taken_in else out for pk in pks}
 
 
 def _rebuilding(row: renewal_book.VillageRow) -> Section:

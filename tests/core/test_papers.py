@@ -1,0 +1,34 @@
+"""Papers are kept as they are, or refused: nothing that acts by itself."""
+
+import pytest
+
+from dianliang.core import files, papers
+from dianliang.kernel.errors import InvalidInputError
+from tests.core.test_files import photo
+from tests.town import NOON
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+
+
+def test_a_pdf_is_kept_byte_for_byte_and_a_photo_re_encoded():
+    paper = papers.keep_paper(PDF, at=NOON, field="annex")
+    picture = papers.keep_paper(photo(), at=NOON, field="annex")
+
+    assert (paper.media_type, files.read(paper)) == ("application/pdf", PDF)
+    assert picture.media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (PDF[:-7], "不完整"),
+        (PDF.replace(b"<<>>", b"<</JavaScript (x)>>"), "脚本"),
+        (PDF.replace(b"<<>>", b"<</Launch (x)>>"), "脚本"),
+        (b"<html></html>", "无法识别"),
+        (b"%PDF-" + b"0" * papers.MOST_BYTES + b"%%EOF", "20 MB"),
+    ],
+)
+def test_what_is_no_harmless_paper_is_refused(raw, words):
+    with pytest.raises(InvalidInputError, match=words):
+        papers.keep_paper(raw, at=NOON, field="annex")
