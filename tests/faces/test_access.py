@@ -19,8 +19,10 @@ from dianliang.domain.work.models import Plan
 from dianliang.domain.workforce.models import GridWorker, Person
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows import handling, hot, tokens
+from dianliang.flows.campaigns import doing
 from dianliang.kernel.actor import SYSTEM, Role
 from tests.core.test_files import photo
+from tests.flows.campaigns.lists import frozen, target
 from tests.town import NOON, PASSWORD
 
 STAFF = [role for role in Role if role not in {Role.RESIDENT, Role.ENTERPRISE, Role.SYSTEM}]
@@ -56,6 +58,13 @@ OBJECTS = {
     "console:care_reveal": "customer",
     "console:care_agree": "customer",
     "console:grid_step": "grid worker",
+    "console:campaign": "campaign",
+    "console:campaign_targets": "campaign",
+    "console:campaign_export": "campaign",
+    "console:campaign_act": "campaign",
+    "console:campaign_target": "target",
+    "console:campaign_target_act": "target",
+    "console:campaign_photo": "target",
     "console:hot_mark": "hot issue",
     "console:plan": "plan",
     "console:plan_progress": "plan",
@@ -234,6 +243,12 @@ def things(town):
     worker = Person.objects.create(number="W1", name="网格员", unit=town.units["S1"])
     GridWorker.objects.create(person=worker, recruited_on=date(2026, 11, 1))
     Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
+    campaign = frozen(town, proofs=["photo"])
+    aim = target(campaign)
+    kept = doing.complete(
+        number=aim.number, photos=[("photo", photo())], words="", by=station, at=NOON
+    )
+    piece = kept.evidence.get()
     parts = {
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
@@ -246,6 +261,8 @@ def things(town):
         "base": {"code": "FW-001"},
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
         "visit": {"number": "SM-none", "slot": "asker"},
+        "campaign": {"number": campaign.number, "verb": "close"},
+        "target": {"number": aim.number, "verb": "give_up", "token": piece.file.token},
     }
     return Things(town, None, parts)
 

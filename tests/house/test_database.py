@@ -16,6 +16,8 @@ MODELS = {
     "job": "work.Job",
     "plan": "work.Plan",
     "visit": "work.Visit",
+    "campaign": "programs.Campaign",
+    "target": "programs.Target",
     "grid worker": "workforce.GridWorker",
 }
 

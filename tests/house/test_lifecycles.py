@@ -3,6 +3,7 @@
 import pytest
 
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -12,6 +13,8 @@ TABLES = {
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),
+    "campaign": (CAMPAIGN, "DRAFT"),
+    "target": (TARGET, "OPEN"),
     "grid worker": (GRID_WORKER, "RECRUITED"),
 }
 

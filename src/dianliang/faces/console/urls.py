@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dianliang.faces.console import (
+    campaigns,
     care,
     drift,
     hot,
@@ -40,6 +41,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("care/<str:number>/", care.file, name="care_file"),
     path("care/<str:number>/reveal/", care.reveal, name="care_reveal"),
     path("care/<str:number>/agree/", care.agree, name="care_agree"),
+    path("campaigns/", campaigns.register, name="campaigns"),
+    path("campaigns/new/", campaigns.new, name="campaign_new"),
+    path("campaigns/template.xlsx", campaigns.template, name="campaign_template"),
+    path("campaigns/target/<str:number>/", campaigns.target, name="campaign_target"),
+    path(
+        "campaigns/target/<str:number>/photos/<str:token>/", campaigns.photo, name="campaign_photo"
+    ),
+    path(
+        "campaigns/target/<str:number>/<str:verb>/",
+        campaigns.target_act,
+        name="campaign_target_act",
+    ),
+    path("campaigns/<str:number>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<str:number>/targets/", campaigns.targets, name="campaign_targets"),
+    path("campaigns/<str:number>/export.xlsx", campaigns.export, name="campaign_export"),
+    path("campaigns/<str:number>/do/<str:verb>/", campaigns.act, name="campaign_act"),
     path("grid/", people.grid, name="grid"),
     path("grid/recruit/", people.recruit, name="grid_recruit"),
     path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),

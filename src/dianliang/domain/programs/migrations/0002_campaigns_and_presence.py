@@ -5,317 +5,822 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0004_lexicon_versions'),
-        ('core', '0007_audit_filters'),
-        ('customers', '0001_initial'),
-        ('directory', '0003_rule_table_as_a_whole'),
-        ('programs', '0001_initial'),
-        ('territory', '0003_place_names'),
-        ('venues', '0002_sights_and_rating_rules'),
-        ('work', '0002_unplanned_other_fixes'),
-        ('workforce', '0003_attendance_place'),
+        ("catalog", "0004_lexicon_versions"),
+        ("core", "0007_audit_filters"),
+        ("customers", "0001_initial"),
+        ("directory", "0003_rule_table_as_a_whole"),
+        ("programs", "0001_initial"),
+        ("territory", "0003_place_names"),
+        ("venues", "0002_sights_and_rating_rules"),
+        ("work", "0002_unplanned_other_fixes"),
+        ("workforce", "0003_attendance_place"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='行动编号')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('source', models.CharField(choices=[('old_households', '立户满若干年的居民户'), ('enterprises', '全部企业'), ('special', '特殊客户'), ('people', '志愿者和队员'), ('sites', '某类阵地点位'), ('villages', '全部村社区'), ('table', 'Excel 名单')], max_length=16, verbose_name='名单来源')),
-                ('query', models.JSONField(blank=True, default=dict, verbose_name='筛选条件')),
-                ('rows', models.JSONField(blank=True, default=list, verbose_name='名单')),
-                ('action', models.CharField(max_length=120, verbose_name='要做的事')),
-                ('checklist', models.JSONField(blank=True, default=list, verbose_name='作业清单')),
-                ('proofs', models.JSONField(blank=True, default=list, verbose_name='所需证据')),
-                ('duration_min', models.PositiveIntegerField(default=30, verbose_name='每个预计时长（分钟）')),
-                ('starts_on', models.DateField(verbose_name='开始日期')),
-                ('due_on', models.DateField(verbose_name='完成期限')),
-                ('status', models.CharField(choices=[('DRAFT', '草稿'), ('FREEZING', '正在冻结'), ('FROZEN', '进行中'), ('CLOSED', '已结束'), ('DISCARDED', '已作废')], default='DRAFT', max_length=12, verbose_name='状态')),
-                ('frozen_at', models.DateTimeField(blank=True, null=True, verbose_name='冻结时间')),
-                ('frozen_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='冻结时目标数')),
-                ('frozen_digest', models.CharField(blank=True, max_length=64, verbose_name='名单摘要')),
-                ('background_job_id', models.BigIntegerField(blank=True, null=True, verbose_name='后台任务')),
-                ('created_by', models.CharField(max_length=64, verbose_name='编制人')),
-                ('created_at', models.DateTimeField(verbose_name='编制时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.service', verbose_name='服务事项')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.unit', verbose_name='牵头单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="行动编号")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("old_households", "立户满若干年的居民户"),
+                            ("enterprises", "全部企业"),
+                            ("special", "特殊客户"),
+                            ("people", "志愿者和队员"),
+                            ("sites", "某类阵地点位"),
+                            ("villages", "全部村社区"),
+                            ("table", "Excel 名单"),
+                        ],
+                        max_length=16,
+                        verbose_name="名单来源",
+                    ),
+                ),
+                ("query", models.JSONField(blank=True, default=dict, verbose_name="筛选条件")),
+                ("rows", models.JSONField(blank=True, default=list, verbose_name="名单")),
+                ("action", models.CharField(max_length=120, verbose_name="要做的事")),
+                ("checklist", models.JSONField(blank=True, default=list, verbose_name="作业清单")),
+                ("proofs", models.JSONField(blank=True, default=list, verbose_name="所需证据")),
+                (
+                    "duration_min",
+                    models.PositiveIntegerField(default=30, verbose_name="每个预计时长（分钟）"),
+                ),
+                ("starts_on", models.DateField(verbose_name="开始日期")),
+                ("due_on", models.DateField(verbose_name="完成期限")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("FREEZING", "正在冻结"),
+                            ("FROZEN", "进行中"),
+                            ("CLOSED", "已结束"),
+                            ("DISCARDED", "已作废"),
+                        ],
+                        default="DRAFT",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("frozen_at", models.DateTimeField(blank=True, null=True, verbose_name="冻结时间")),
+                (
+                    "frozen_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="冻结时目标数"),
+                ),
+                (
+                    "frozen_digest",
+                    models.CharField(blank=True, max_length=64, verbose_name="名单摘要"),
+                ),
+                (
+                    "background_job_id",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="后台任务"),
+                ),
+                ("created_by", models.CharField(max_length=64, verbose_name="编制人")),
+                ("created_at", models.DateTimeField(verbose_name="编制时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.service",
+                        verbose_name="服务事项",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="directory.unit",
+                        verbose_name="牵头单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专项行动',
-                'verbose_name_plural': '专项行动',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "专项行动",
+                "verbose_name_plural": "专项行动",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PhotoPair',
+            name="PhotoPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=60, verbose_name='位置')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='programs.activity', verbose_name='行动')),
-                ('after', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='整治后')),
-                ('before', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='整治前')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(max_length=60, verbose_name="位置")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pairs",
+                        to="programs.activity",
+                        verbose_name="行动",
+                    ),
+                ),
+                (
+                    "after",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="整治后",
+                    ),
+                ),
+                (
+                    "before",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="整治前",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '前后对照',
-                'verbose_name_plural': '前后对照',
-                'ordering': ['activity', 'position'],
+                "verbose_name": "前后对照",
+                "verbose_name_plural": "前后对照",
+                "ordering": ["activity", "position"],
             },
         ),
         migrations.CreateModel(
-            name='PresenceDuty',
+            name="PresenceDuty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('liaison', '联络员'), ('grid', '网格员')], max_length=8, verbose_name='身份')),
-                ('days_a_month', models.PositiveSmallIntegerField(default=2, verbose_name='每月至少（工作日）')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='presence_duties', to='workforce.person', verbose_name='人员')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='presence_duties', to='venues.site', verbose_name='服务站点')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("liaison", "联络员"), ("grid", "网格员")],
+                        max_length=8,
+                        verbose_name="身份",
+                    ),
+                ),
+                (
+                    "days_a_month",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="每月至少（工作日）"),
+                ),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="presence_duties",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="presence_duties",
+                        to="venues.site",
+                        verbose_name="服务站点",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '驻点职责',
-                'verbose_name_plural': '驻点职责',
-                'ordering': ['site', 'kind', 'person'],
+                "verbose_name": "驻点职责",
+                "verbose_name_plural": "驻点职责",
+                "ordering": ["site", "kind", "person"],
             },
         ),
         migrations.CreateModel(
-            name='PresenceDay',
+            name="PresenceDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('is_planned', models.BooleanField(verbose_name='在计划内')),
-                ('checked_in_at', models.DateTimeField(blank=True, null=True, verbose_name='签到时间')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='签到纬度')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='签到经度')),
-                ('accuracy_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='定位误差（米）')),
-                ('away_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='离站点（米）')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='programs.presenceduty', verbose_name='驻点职责')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("is_planned", models.BooleanField(verbose_name="在计划内")),
+                (
+                    "checked_in_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="签到时间"),
+                ),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="签到纬度")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="签到经度")),
+                (
+                    "accuracy_m",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="定位误差（米）"
+                    ),
+                ),
+                (
+                    "away_m",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="离站点（米）"),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="programs.presenceduty",
+                        verbose_name="驻点职责",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '驻点日',
-                'verbose_name_plural': '驻点日',
-                'ordering': ['on'],
+                "verbose_name": "驻点日",
+                "verbose_name_plural": "驻点日",
+                "ordering": ["on"],
             },
         ),
         migrations.CreateModel(
-            name='RecheckRound',
+            name="RecheckRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='轮次')),
-                ('seed', models.PositiveBigIntegerField(verbose_name='随机种子')),
-                ('population', models.PositiveIntegerField(verbose_name='总体')),
-                ('size', models.PositiveIntegerField(verbose_name='样本量')),
-                ('drawn_at', models.DateTimeField(verbose_name='抽样时间')),
-                ('drawn_by', models.CharField(max_length=64, verbose_name='抽样人')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='programs.campaign', verbose_name='专项行动')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="轮次")),
+                ("seed", models.PositiveBigIntegerField(verbose_name="随机种子")),
+                ("population", models.PositiveIntegerField(verbose_name="总体")),
+                ("size", models.PositiveIntegerField(verbose_name="样本量")),
+                ("drawn_at", models.DateTimeField(verbose_name="抽样时间")),
+                ("drawn_by", models.CharField(max_length=64, verbose_name="抽样人")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="programs.campaign",
+                        verbose_name="专项行动",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽样复核',
-                'verbose_name_plural': '抽样复核',
-                'ordering': ['position'],
+                "verbose_name": "抽样复核",
+                "verbose_name_plural": "抽样复核",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True, verbose_name='目标编号')),
-                ('key', models.CharField(max_length=40, verbose_name='对象编码')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='位置')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='纬度')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='经度')),
-                ('due_on', models.DateField(verbose_name='完成期限')),
-                ('status', models.CharField(choices=[('OPEN', '待办'), ('PLANNED', '已开工单'), ('LACKING', '待补证据'), ('DONE', '已完成'), ('NOT_DONE', '未完成'), ('EXCLUDED', '已剔除'), ('SAMPLED', '抽中复核'), ('FAILED', '复核不合格')], default='OPEN', max_length=12, verbose_name='状态')),
-                ('is_added', models.BooleanField(default=False, verbose_name='冻结后补入')),
-                ('reason', models.CharField(blank=True, choices=[('nobody_in', '多次上门无人'), ('refused', '本人拒绝'), ('gone', '已拆除或销户'), ('not_ours', '产权不属我方'), ('no_access', '现场进不去'), ('waiting', '等待他方先行处理'), ('other', '其他')], max_length=12, verbose_name='未完成原因')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.activity', verbose_name='志愿行动')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.area', verbose_name='所在区域')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='programs.campaign', verbose_name='专项行动')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer', verbose_name='客户')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='work.job', verbose_name='工单')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workforce.person', verbose_name='人员')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.site', verbose_name='阵地点位')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='责任单位')),
-                ('visit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.visit', verbose_name='上门')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=32, unique=True, verbose_name="目标编号")),
+                ("key", models.CharField(max_length=40, verbose_name="对象编码")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("place", models.CharField(blank=True, max_length=120, verbose_name="位置")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="纬度")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="经度")),
+                ("due_on", models.DateField(verbose_name="完成期限")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "待办"),
+                            ("PLANNED", "已开工单"),
+                            ("LACKING", "待补证据"),
+                            ("DONE", "已完成"),
+                            ("NOT_DONE", "未完成"),
+                            ("EXCLUDED", "已剔除"),
+                            ("SAMPLED", "抽中复核"),
+                            ("FAILED", "复核不合格"),
+                        ],
+                        default="OPEN",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("is_added", models.BooleanField(default=False, verbose_name="冻结后补入")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("nobody_in", "多次上门无人"),
+                            ("refused", "本人拒绝"),
+                            ("gone", "已拆除或销户"),
+                            ("not_ours", "产权不属我方"),
+                            ("no_access", "现场进不去"),
+                            ("waiting", "等待他方先行处理"),
+                            ("other", "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="未完成原因",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.activity",
+                        verbose_name="志愿行动",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="programs.campaign",
+                        verbose_name="专项行动",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                        verbose_name="客户",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="work.job",
+                        verbose_name="工单",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="venues.site",
+                        verbose_name="阵地点位",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="work.visit",
+                        verbose_name="上门",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行动目标',
-                'verbose_name_plural': '行动目标',
-                'ordering': ['number'],
+                "verbose_name": "行动目标",
+                "verbose_name_plural": "行动目标",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Recheck',
+            name="Recheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('passed', models.BooleanField(blank=True, null=True, verbose_name='合格')),
-                ('words', models.CharField(blank=True, max_length=200, verbose_name='情况')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('checked_by', models.CharField(blank=True, max_length=64, verbose_name='复核人')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='programs.recheckround', verbose_name='抽样复核')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rechecks', to='programs.target', verbose_name='行动目标')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("passed", models.BooleanField(blank=True, null=True, verbose_name="合格")),
+                ("words", models.CharField(blank=True, max_length=200, verbose_name="情况")),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="复核时间"),
+                ),
+                ("checked_by", models.CharField(blank=True, max_length=64, verbose_name="复核人")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="programs.recheckround",
+                        verbose_name="抽样复核",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rechecks",
+                        to="programs.target",
+                        verbose_name="行动目标",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '复核',
-                'verbose_name_plural': '复核',
-                'ordering': ['pk'],
+                "verbose_name": "复核",
+                "verbose_name_plural": "复核",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('photo', '照片'), ('before', '整治前'), ('after', '整治后'), ('signature', '签名'), ('words', '文字说明')], max_length=10, verbose_name='类别')),
-                ('words', models.TextField(blank=True, verbose_name='文字')),
-                ('source', models.CharField(blank=True, max_length=24, verbose_name='来自')),
-                ('given_at', models.DateTimeField(verbose_name='时间')),
-                ('given_by', models.CharField(max_length=64, verbose_name='提供人')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='附件')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='programs.target', verbose_name='行动目标')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("photo", "照片"),
+                            ("before", "整治前"),
+                            ("after", "整治后"),
+                            ("signature", "签名"),
+                            ("words", "文字说明"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="文字")),
+                ("source", models.CharField(blank=True, max_length=24, verbose_name="来自")),
+                ("given_at", models.DateTimeField(verbose_name="时间")),
+                ("given_by", models.CharField(max_length=64, verbose_name="提供人")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="附件",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="programs.target",
+                        verbose_name="行动目标",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行动证据',
-                'verbose_name_plural': '行动证据',
-                'ordering': ['pk'],
+                "verbose_name": "行动证据",
+                "verbose_name_plural": "行动证据",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('added', '补入'), ('removed', '剔除'), ('restored', '恢复')], max_length=8, verbose_name='类别')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('by_name', models.CharField(max_length=64, verbose_name='操作者')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='programs.campaign', verbose_name='专项行动')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='programs.target', verbose_name='行动目标')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("added", "补入"), ("removed", "剔除"), ("restored", "恢复")],
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("by_name", models.CharField(max_length=64, verbose_name="操作者")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="programs.campaign",
+                        verbose_name="专项行动",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="programs.target",
+                        verbose_name="行动目标",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '名单更正',
-                'verbose_name_plural': '名单更正',
-                'ordering': ['pk'],
+                "verbose_name": "名单更正",
+                "verbose_name_plural": "名单更正",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'FREEZING', 'FROZEN', 'CLOSED', 'DISCARDED'])), name='campaign_status_known'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "FREEZING", "FROZEN", "CLOSED", "DISCARDED"])
+                ),
+                name="campaign_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('starts_on'))), name='campaign_period'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("starts_on"))), name="campaign_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('duration_min__gt', 0), ('duration_min__lte', 1440)), name='campaign_duration_sane'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration_min__gt", 0), ("duration_min__lte", 1440)),
+                name="campaign_duration_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', False), ('frozen_count__isnull', False), ('status__in', ['FROZEN', 'CLOSED'])), models.Q(('frozen_at', None), ('frozen_count', None), ('status__in', ['DRAFT', 'FREEZING', 'DISCARDED'])), _connector='OR'), name='campaign_frozen_iff_counted'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("frozen_at__isnull", False),
+                        ("frozen_count__isnull", False),
+                        ("status__in", ["FROZEN", "CLOSED"]),
+                    ),
+                    models.Q(
+                        ("frozen_at", None),
+                        ("frozen_count", None),
+                        ("status__in", ["DRAFT", "FREEZING", "DISCARDED"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="campaign_frozen_iff_counted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photopair',
-            constraint=models.UniqueConstraint(fields=('activity', 'position'), name='photo_pair_position'),
+            model_name="photopair",
+            constraint=models.UniqueConstraint(
+                fields=("activity", "position"), name="photo_pair_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photopair',
-            constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='photo_pair_of_two_photos'),
+            model_name="photopair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("before", models.F("after")), _negated=True),
+                name="photo_pair_of_two_photos",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='presenceduty',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['liaison', 'grid'])), name='presence_duty_kind_known'),
+            model_name="presenceduty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["liaison", "grid"])),
+                name="presence_duty_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='presenceduty',
-            constraint=models.CheckConstraint(condition=models.Q(('days_a_month__range', (1, 23))), name='presence_duty_days_sane'),
+            model_name="presenceduty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days_a_month__range", (1, 23))), name="presence_duty_days_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='presenceduty',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='presence_duty_period'),
+            model_name="presenceduty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until", None),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="presence_duty_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='presenceduty',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('person', 'site'), name='presence_duty_once_at_a_time'),
+            model_name="presenceduty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_until", None)),
+                fields=("person", "site"),
+                name="presence_duty_once_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='presenceday',
-            index=models.Index(fields=['on'], name='presence_day_on'),
+            model_name="presenceday",
+            index=models.Index(fields=["on"], name="presence_day_on"),
         ),
         migrations.AddConstraint(
-            model_name='presenceday',
-            constraint=models.UniqueConstraint(fields=('duty', 'on'), name='presence_day_once'),
+            model_name="presenceday",
+            constraint=models.UniqueConstraint(fields=("duty", "on"), name="presence_day_once"),
         ),
         migrations.AddConstraint(
-            model_name='presenceday',
-            constraint=models.CheckConstraint(condition=models.Q(('is_planned', True), ('checked_in_at__isnull', False), _connector='OR'), name='presence_day_planned_or_kept'),
+            model_name="presenceday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_planned", True), ("checked_in_at__isnull", False), _connector="OR"
+                ),
+                name="presence_day_planned_or_kept",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='presenceday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accuracy_m', None), ('away_m', None), ('checked_in_at', None), ('lat', None), ('lon', None)), models.Q(('accuracy_m__isnull', False), ('away_m__isnull', False), ('checked_in_at__isnull', False), ('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='presence_day_kept_has_place'),
+            model_name="presenceday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("accuracy_m", None),
+                        ("away_m", None),
+                        ("checked_in_at", None),
+                        ("lat", None),
+                        ("lon", None),
+                    ),
+                    models.Q(
+                        ("accuracy_m__isnull", False),
+                        ("away_m__isnull", False),
+                        ("checked_in_at__isnull", False),
+                        ("lat__range", (-90, 90)),
+                        ("lon__range", (-180, 180)),
+                    ),
+                    _connector="OR",
+                ),
+                name="presence_day_kept_has_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recheckround',
-            constraint=models.UniqueConstraint(fields=('campaign', 'position'), name='recheck_round_once'),
+            model_name="recheckround",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "position"), name="recheck_round_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recheckround',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0), ('size__lte', models.F('population'))), name='recheck_round_size'),
+            model_name="recheckround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gt", 0), ("size__lte", models.F("population"))),
+                name="recheck_round_size",
+            ),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['campaign', 'status', 'area'], name='target_progress'),
+            model_name="target",
+            index=models.Index(fields=["campaign", "status", "area"], name="target_progress"),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['status', 'job'], name='target_job'),
+            model_name="target",
+            index=models.Index(fields=["status", "job"], name="target_job"),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'PLANNED', 'LACKING', 'DONE', 'NOT_DONE', 'EXCLUDED', 'SAMPLED', 'FAILED'])), name='target_status_known'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "OPEN",
+                            "PLANNED",
+                            "LACKING",
+                            "DONE",
+                            "NOT_DONE",
+                            "EXCLUDED",
+                            "SAMPLED",
+                            "FAILED",
+                        ],
+                    )
+                ),
+                name="target_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('campaign', 'key'), name='target_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(fields=("campaign", "key"), name="target_once"),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='target_on_earth'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat", None), ("lon", None)),
+                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="target_on_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason__gt', ''), ('status', 'NOT_DONE')), models.Q(('status', 'NOT_DONE'), _negated=True), _connector='OR'), name='target_not_done_has_reason'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason__gt", ""), ("status", "NOT_DONE")),
+                    models.Q(("status", "NOT_DONE"), _negated=True),
+                    _connector="OR",
+                ),
+                name="target_not_done_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('status__in', ['DONE', 'SAMPLED'])), models.Q(('status__in', ['DONE', 'SAMPLED']), _negated=True), _connector='OR'), name='target_done_has_time'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at__isnull", False), ("status__in", ["DONE", "SAMPLED"])),
+                    models.Q(("status__in", ["DONE", "SAMPLED"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="target_done_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recheck',
-            constraint=models.UniqueConstraint(fields=('round', 'target'), name='recheck_once'),
+            model_name="recheck",
+            constraint=models.UniqueConstraint(fields=("round", "target"), name="recheck_once"),
         ),
         migrations.AddConstraint(
-            model_name='recheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at', None), ('passed', None)), models.Q(('checked_at__isnull', False), ('passed__isnull', False)), _connector='OR'), name='recheck_result_has_time'),
+            model_name="recheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at", None), ("passed", None)),
+                    models.Q(("checked_at__isnull", False), ("passed__isnull", False)),
+                    _connector="OR",
+                ),
+                name="recheck_result_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('passed', False), _negated=True), ('words__gt', ''), _connector='OR'), name='recheck_failure_has_words'),
+            model_name="recheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("passed", False), _negated=True), ("words__gt", ""), _connector="OR"
+                ),
+                name="recheck_failure_has_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', None), ('kind', 'words'), ('words__gt', '')), models.Q(('file__isnull', False), ('kind__in', ['photo', 'before', 'after', 'signature'])), _connector='OR'), name='evidence_is_there'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("file", None), ("kind", "words"), ("words__gt", "")),
+                    models.Q(
+                        ("file__isnull", False),
+                        ("kind__in", ["photo", "before", "after", "signature"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="evidence_is_there",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='correction_has_reason'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__gt", "")), name="correction_has_reason"
+            ),
         ),
     ]

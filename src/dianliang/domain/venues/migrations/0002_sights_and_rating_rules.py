@@ -5,59 +5,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_audit_filters'),
-        ('directory', '0003_rule_table_as_a_whole'),
-        ('territory', '0003_place_names'),
-        ('venues', '0001_initial'),
+        ("core", "0007_audit_filters"),
+        ("directory", "0003_rule_table_as_a_whole"),
+        ("territory", "0003_place_names"),
+        ("venues", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RatingRules',
+            name="RatingRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='版本')),
-                ('rows', models.JSONField(default=list, verbose_name='指标')),
-                ('steps', models.JSONField(default=list, verbose_name='星级线')),
-                ('at', models.DateTimeField(verbose_name='发布时间')),
-                ('by_name', models.CharField(max_length=64, verbose_name='发布人')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="版本")),
+                ("rows", models.JSONField(default=list, verbose_name="指标")),
+                ("steps", models.JSONField(default=list, verbose_name="星级线")),
+                ("at", models.DateTimeField(verbose_name="发布时间")),
+                ("by_name", models.CharField(max_length=64, verbose_name="发布人")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
             ],
             options={
-                'verbose_name': '星级规则版本',
-                'verbose_name_plural': '星级规则版本',
-                'ordering': ['-number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='rating_rules_positive'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='rating_rules_have_reason')],
+                "verbose_name": "星级规则版本",
+                "verbose_name_plural": "星级规则版本",
+                "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gt", 0)), name="rating_rules_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__gt", "")), name="rating_rules_have_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PointOfInterest',
+            name="PointOfInterest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, verbose_name='亮点编号')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('project', '示范工程'), ('service', '服务亮点'), ('green', '绿色用能'), ('culture', '文化与红色教育'), ('beauty', '村容线貌')], max_length=8, verbose_name='类别')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='地址')),
-                ('lat', models.FloatField(verbose_name='纬度')),
-                ('lon', models.FloatField(verbose_name='经度')),
-                ('words', models.TextField(blank=True, verbose_name='介绍')),
-                ('opened_on', models.DateField(verbose_name='建成日期')),
-                ('looked_at_on', models.DateField(verbose_name='上次查看')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('closed_because', models.CharField(blank=True, max_length=200, verbose_name='停用原因')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.area', verbose_name='所在区域')),
-                ('photo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='照片')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sights', to='venues.site', verbose_name='所属阵地')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='维护单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=24, unique=True, verbose_name="亮点编号")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("project", "示范工程"),
+                            ("service", "服务亮点"),
+                            ("green", "绿色用能"),
+                            ("culture", "文化与红色教育"),
+                            ("beauty", "村容线貌"),
+                        ],
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
+                ("lat", models.FloatField(verbose_name="纬度")),
+                ("lon", models.FloatField(verbose_name="经度")),
+                ("words", models.TextField(blank=True, verbose_name="介绍")),
+                ("opened_on", models.DateField(verbose_name="建成日期")),
+                ("looked_at_on", models.DateField(verbose_name="上次查看")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "closed_because",
+                    models.CharField(blank=True, max_length=200, verbose_name="停用原因"),
+                ),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="照片",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sights",
+                        to="venues.site",
+                        verbose_name="所属阵地",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="维护单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '亮点',
-                'verbose_name_plural': '亮点',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['project', 'service', 'green', 'culture', 'beauty'])), name='point_of_interest_kind_known'), models.CheckConstraint(condition=models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), name='point_of_interest_on_earth'), models.CheckConstraint(condition=models.Q(models.Q(('closed_because', ''), ('closed_on', None)), models.Q(('closed_because__gt', ''), ('closed_on__isnull', False)), _connector='OR'), name='point_of_interest_closed_has_reason')],
+                "verbose_name": "亮点",
+                "verbose_name_plural": "亮点",
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["project", "service", "green", "culture", "beauty"])
+                        ),
+                        name="point_of_interest_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                        name="point_of_interest_on_earth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_because", ""), ("closed_on", None)),
+                            models.Q(("closed_because__gt", ""), ("closed_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="point_of_interest_closed_has_reason",
+                    ),
+                ],
             },
         ),
     ]
