@@ -18,7 +18,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Plan
 from dianliang.domain.workforce.models import GridWorker, Person
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows import handling, hot, tokens
+from dianliang.flows import handling, hot, presence, tokens
 from dianliang.flows.campaigns import doing
 from dianliang.kernel.actor import SYSTEM, Role
 from tests.core.test_files import photo
@@ -78,6 +78,7 @@ OBJECTS = {
     "board:codes": "base",
     "board:trail_event": "event",
     "field:call": "visit",
+    "field:presence": "service point",
 }
 """Guarded routes that show one object: whose it is decides who finds it."""
 BY_SECRET = {
@@ -261,6 +262,7 @@ def things(town):
         "base": {"code": "FW-001"},
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
         "visit": {"number": "SM-none", "slot": "asker"},
+        "service point": {"code": presence.code_of("FW-001")},
         "campaign": {"number": campaign.number, "verb": "close"},
         "target": {"number": aim.number, "verb": "give_up", "token": piece.file.token},
     }
