@@ -23,6 +23,8 @@ from dianliang.flows.campaigns import doing
 from dianliang.kernel.actor import SYSTEM, Role
 from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
+from tests.flows.test_photo_pairs import pair_of
+from tests.flows.test_sights import sight_of
 from tests.town import NOON, PASSWORD
 
 STAFF = [role for role in Role if role not in {Role.RESIDENT, Role.ENTERPRISE, Role.SYSTEM}]
@@ -75,6 +77,10 @@ OBJECTS = {
     "console:plan_happened": "plan",
     "console:plan_why": "plan",
     "board:base": "base",
+    "board:pair_photo": "pair",
+    "board:rating_records": "rated",
+    "console:sight_photo": "sight",
+    "console:sight_act": "sight",
     "board:codes": "base",
     "board:trail_event": "event",
     "field:call": "visit",
@@ -262,6 +268,9 @@ def things(town):
         "base": {"code": "FW-001"},
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
         "visit": {"number": "SM-none", "slot": "asker"},
+        "pair": pair_of(town),
+        "rated": {"subject": "site", "code": "FW-001", "measure": "visits"},
+        "sight": {"code": sight_of(town), "verb": "look_at"},
         "service point": {"code": presence.code_of("FW-001")},
         "campaign": {"number": campaign.number, "verb": "close"},
         "target": {"number": aim.number, "verb": "give_up", "token": piece.file.token},

@@ -14,6 +14,7 @@ from dianliang.faces.console import (
     presence,
     review,
     rules,
+    sights,
     views,
     words,
 )
@@ -58,6 +59,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<str:number>/targets/", campaigns.targets, name="campaign_targets"),
     path("campaigns/<str:number>/export.xlsx", campaigns.export, name="campaign_export"),
     path("campaigns/<str:number>/do/<str:verb>/", campaigns.act, name="campaign_act"),
+    path("sights/", sights.sights, name="sights"),
+    path("sights/<str:code>/photo/", sights.photo, name="sight_photo"),
+    path("sights/<str:code>/<str:verb>/", sights.act, name="sight_act"),
     path("presence/", presence.presence, name="presence"),
     path("presence/act/", presence.act, name="presence_act"),
     path("presence/codes/", presence.codes, name="presence_codes"),
