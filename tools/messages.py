@@ -63,7 +63,7 @@ def from_tables() -> Iterator[str]:
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
-    yield from chain((row.label for row in GRID_WORKER), from_villages())
+    yield from (row.label for row in GRID_WORKER)
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
@@ -104,7 +104,26 @@ def from_villages() -> Iterator[str]:
     from dianliang.faces.console import navigation
 
     yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
-    yield from chain(from_network(), from_charges())
+    yield from chain(from_network(), from_charges(), from_campaigns())
+
+
+def from_campaigns() -> Iterator[str]:
+    """Yield the words of campaigns, presence, points of interest and ratings."""
+    from dianliang.domain.programs import lifecycle as programs
+    from dianliang.domain.programs.models import Correction, PresenceDuty
+    from dianliang.domain.venues import rating
+    from dianliang.domain.venues.models import PointOfInterest
+    from dianliang.flows import site_ratings
+    from dianliang.flows.campaigns import choices
+
+    for lifecycle in (programs.CAMPAIGN, programs.TARGET):
+        yield from lifecycle.labels.values()
+    for offered in (choices.SOURCES, choices.PROOFS, choices.REASONS, choices.SITE_KINDS):
+        yield from (label for _, label in (*offered, *choices.WHO, *choices.PHOTO_KINDS))
+    yield from (str(label) for label in Correction.Kind.labels)
+    yield from (str(label) for label in (*PresenceDuty.Kind.labels, *PointOfInterest.Kind.labels))
+    yield from (*rating.SUBJECTS.values(), *site_ratings.METHOD)
+    yield from (measure.label for measure in site_ratings.MEASURES.values())
 
 
 def from_network() -> Iterator[str]:

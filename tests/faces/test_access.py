@@ -18,11 +18,15 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Plan
 from dianliang.domain.workforce.models import Charge, ChargeKind, GridWorker, Person
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows import agreeing, enforcing, handling, hot, tokens
+from dianliang.flows import agreeing, enforcing, handling, hot, presence, tokens
+from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import villages as village_world
 from tests.core.test_files import photo
+from tests.flows.campaigns.lists import frozen, target
+from tests.flows.test_photo_pairs import pair_of
+from tests.flows.test_sights import sight_of
 from tests.town import NOON, PASSWORD
 
 STAFF = [role for role in Role if role not in {Role.RESIDENT, Role.ENTERPRISE, Role.SYSTEM}]
@@ -79,6 +83,13 @@ OBJECTS = {
     "console:renewal_village": "renewal",
     "console:renewal_measure": "renewal",
     "console:renewal_step": "renewal",
+    "console:campaign": "campaign",
+    "console:campaign_targets": "campaign",
+    "console:campaign_export": "campaign",
+    "console:campaign_act": "campaign",
+    "console:campaign_target": "target",
+    "console:campaign_target_act": "target",
+    "console:campaign_photo": "target",
     "console:hot_mark": "hot issue",
     "console:village": "village",
     "console:village_compare": "village",
@@ -102,9 +113,14 @@ OBJECTS = {
     "console:plan_happened": "plan",
     "console:plan_why": "plan",
     "board:base": "base",
+    "board:pair_photo": "pair",
+    "board:rating_records": "rated",
+    "console:sight_photo": "sight",
+    "console:sight_act": "sight",
     "board:codes": "base",
     "board:trail_event": "event",
     "field:call": "visit",
+    "field:presence": "service point",
 }
 """Guarded routes that show one object: whose it is decides who finds it."""
 BY_SECRET = {
@@ -271,6 +287,12 @@ def things(town):
     GridWorker.objects.create(person=worker, recruited_on=date(2026, 11, 1))
     Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
     together = village_together(town)
+    campaign = frozen(town, proofs=["photo"])
+    aim = target(campaign)
+    kept = doing.complete(
+        number=aim.number, photos=[("photo", photo())], words="", by=station, at=NOON
+    )
+    piece = kept.evidence.get()
     parts = {
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
@@ -287,6 +309,12 @@ def things(town):
         "export": {"number": village_world.export(town)},
         "village": village_world.filed(town),
         "outage": {"number": village_world.outage(town).number},
+        "pair": pair_of(town),
+        "rated": {"subject": "site", "code": "FW-001", "measure": "visits"},
+        "sight": {"code": sight_of(town), "verb": "look_at"},
+        "service point": {"code": presence.code_of("FW-001")},
+        "campaign": {"number": campaign.number, "verb": "close"},
+        "target": {"number": aim.number, "verb": "give_up", "token": piece.file.token},
     }
     return Things(town, None, parts)
 

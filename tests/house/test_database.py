@@ -19,6 +19,8 @@ MODELS = {
     "job": "work.Job",
     "plan": "work.Plan",
     "visit": "work.Visit",
+    "campaign": "programs.Campaign",
+    "target": "programs.Target",
     "grid worker": "workforce.GridWorker",
     "agreement": "directory.Agreement",
     "renewal step": "renewal.Step",

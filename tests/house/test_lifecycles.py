@@ -6,6 +6,7 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
@@ -19,6 +20,8 @@ TABLES = {
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),
+    "campaign": (CAMPAIGN, "DRAFT"),
+    "target": (TARGET, "OPEN"),
     "grid worker": (GRID_WORKER, "RECRUITED"),
     "agreement": (AGREEMENT, "DRAFT"),
     "renewal step": (STEP, "PENDING"),

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from dianliang.core import audit, files
-from dianliang.core.models import StoredFile
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
@@ -188,7 +187,7 @@ def photo_pairs(*, by: Actor, start: datetime, end: datetime, most: int) -> tupl
     )
 
 
-def photo_of(*, activity: str, token: str, by: Actor) -> StoredFile:
+def photo_of(*, activity: str, token: str, by: Actor) -> bytes:
     """Return a photo of a pair that the actor may see.
 
     Raises:
@@ -205,7 +204,7 @@ def photo_of(*, activity: str, token: str, by: Actor) -> StoredFile:
     )
     if pair is None:
         raise NotVisibleError("没有找到这张照片。")
-    return pair.before if pair.before.token == token else pair.after
+    return files.read(pair.before if pair.before.token == token else pair.after)
 
 
 def _members(team_code: str, *, on: date) -> QuerySet[Person]:

@@ -18,6 +18,7 @@ from dianliang.flows.campaigns import doing, following, listing, opening, pages
 from dianliang.flows.campaigns.opening import UnableToOpenError
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import IllegalTransitionError, InvalidInputError, NotVisibleError
+from dianliang.kernel.geo import GeoPoint
 from tests.core.test_files import photo
 from tests.fieldworld import op
 from tests.flows.campaigns.lists import frozen, stairwell, table, target
@@ -37,7 +38,7 @@ def open_jobs(town, campaign, *, unit="S1", area="", most=100, is_nearby=False):
 
 def stored(number: int) -> StoredFile:
     return StoredFile.objects.create(
-        token=f"t{number}",
+        token=f"photo-token-{number:012d}",
         sha256=f"{number:064d}",
         media_type="image/jpeg",
         size_bytes=1,
@@ -64,7 +65,7 @@ def visit(town, job: Job, *, status="ARRIVED") -> Visit:
     """Send a team to a job."""
     job_operations.schedule(job=job, by=town.actor("S1"), at=NOON)
     return Visit.objects.create(
-        number=f"SM-{job.number}",
+        number=f"SM{job.number[2:]}",
         job=job,
         team=Team.objects.get(code="XH"),
         on=TODAY,
@@ -87,7 +88,7 @@ def finish(town, made: Visit, *, photos=(), findings=""):
         photos=[file.token for file in photos],
         findings=findings,
     )
-    return fieldwork.apply_operations(operations=[sent], by=by, at=NOON)
+    return fieldwork.sync([sent], by=by, at=NOON)
 
 
 def test_jobs_are_opened_per_area_in_batches_with_what_is_to_be_proved(town):
@@ -110,8 +111,6 @@ def test_those_near_other_work_come_first_when_wanted(town):
     rows = [stairwell(1, "V2"), stairwell(2, "V1"), stairwell(3, "V2")]
     campaign = frozen(town, table=table(*rows))
     place = town.areas["V1"]
-    from dianliang.kernel.geo import GeoPoint
-
     job_operations.open_job(
         title="停电报修",
         area=place,
@@ -150,14 +149,14 @@ def test_a_visit_with_its_photos_makes_the_target_done_with_evidence(town):
 
     (answer,) = finish(town, visit(town, Job.objects.get()), photos=photos, findings="换灯两盏")
 
-    assert answer.outcome == "applied"
+    assert answer.outcome == "applied", answer.words
     done = target(campaign)
     assert (done.status, done.visit.number) == ("DONE", Visit.objects.get().number)
     kinds = list(Evidence.objects.values_list("kind", "file__token", "words"))
     assert kinds == [
-        ("before", "t1", ""),
-        ("photo", "t2", ""),
-        ("after", "t3", ""),
+        ("before", photos[0].token, ""),
+        ("photo", photos[1].token, ""),
+        ("after", photos[2].token, ""),
         ("words", None, "换灯两盏"),
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dianliang.domain.programs import progress
+from dianliang.domain.programs import progress, sampling
 from dianliang.domain.programs.models import Recheck, Target
 from dianliang.domain.programs.operations.rechecks import UnableToSampleError
 from dianliang.flows.campaigns import doing
@@ -35,10 +35,8 @@ def test_the_sample_is_stated_and_repeatable(town, done):
 
     chosen = sorted(check.target.key for check in made.checks.all())
     assert (made.population, made.size, made.seed) == (10, 4, 42)
-    from dianliang.domain.programs.sampling import draw as again
-
     keys = Target.objects.filter(status__in=["DONE", "SAMPLED"]).values_list("key", flat=True)
-    assert chosen == list(again(list(keys), size=4, seed=42))
+    assert chosen == list(sampling.draw(list(keys), size=4, seed=42))
 
 
 def test_what_is_being_looked_at_again_still_counts_as_done(town, done):

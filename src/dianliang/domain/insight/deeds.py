@@ -14,6 +14,7 @@ from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
+from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
@@ -34,6 +35,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "directory.agreement": AGREEMENT,
     "renewal.step": STEP,
     "insight.planitem": PLAN_ITEM,
+    "programs.campaign": CAMPAIGN,
+    "programs.target": TARGET,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -133,6 +136,22 @@ WORDS: Mapping[str, str] = {
     "catalog.lexiconversion.take_out": "移出词语",
     "catalog.lexiconversion.go_back": "恢复旧版词库",
     "programs.activity.record": "登记行动",
+    "programs.campaign.draft": "起草专项行动",
+    "programs.campaign.open_jobs": "批量开工单",
+    "programs.campaign.draw": "抽样复核",
+    "programs.campaign.export": "导出专项行动",
+    "programs.target.added": "补入名单",
+    "programs.target.removed": "剔出名单",
+    "programs.target.restored": "恢复到名单",
+    "programs.presenceduty.assign": "安排驻点职责",
+    "programs.presenceduty.end": "结束驻点职责",
+    "programs.presenceduty.plan_days": "排驻点日",
+    "programs.presenceduty.drop_day": "撤驻点日",
+    "programs.presenceduty.check_in": "驻点签到",
+    "venues.ratingrules.publish": "发布星级规则",
+    "venues.pointofinterest.register": "登记亮点",
+    "venues.pointofinterest.look_at": "查看亮点",
+    "venues.pointofinterest.close": "停用亮点",
     "personal.export": "导出个人信息",
     "personal.erase": "删除个人信息",
     "personal.expire": "到期清除",

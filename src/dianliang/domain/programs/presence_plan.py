@@ -13,13 +13,15 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """What a person owes a site this month, and what stands already."""
+    """What a person owes a site this month, between which days, and what stands already."""
 
     id: int
     person_id: int
     site_id: int
     days: int
     fixed: tuple[date, ...] = ()
+    since: date = date.min
+    until: date = date.max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +53,9 @@ def propose(
     proposals = []
     for turn, duty in enumerate(duties):
         busy = taken.setdefault(duty.person_id, set())
-        free = [
-            day for day in working_days if day >= first and day not in away.get(duty.person_id, ())
-        ]
+        gone = away.get(duty.person_id, ())
+        start = max(first, duty.since)
+        free = [day for day in working_days if start <= day <= duty.until and day not in gone]
         chosen: list[date] = []
         wanted = max(0, duty.days - len(duty.fixed))
         for number in range(wanted):

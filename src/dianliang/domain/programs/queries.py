@@ -10,6 +10,8 @@ from dianliang.domain.programs.lifecycle import COUNTS_AS_DONE
 from dianliang.domain.programs.models import PresenceDay, PresenceDuty, Target
 from dianliang.domain.territory.models import Area
 
+DUTY_KINDS = tuple((str(value), str(label)) for value, label in PresenceDuty.Kind.choices)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:

@@ -1,16 +1,16 @@
 """Bases (阵地) and volunteer teams: figures with the records behind them, codes to print."""
 
-import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from dianliang.domain.insight.bases import matrix, sites_under
 from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
 from dianliang.faces.board.period import period_of
 from dianliang.faces.board.readers import READERS, sheet
+from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.volunteering import workbook
 from dianliang.kernel.actor import Actor, Role
@@ -52,10 +52,7 @@ def codes(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
 
 
 def _qr(request: HttpRequest, code: str) -> SafeString:
-    address = request.build_absolute_uri(reverse("portal:post_at", args=[code]))
-    drawn = segno.make(address, error="q", micro=False)
-    markup = drawn.svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None)
-    return mark_safe(markup)  # noqa: S308 (drawn by the library from an address of ours)
+    return drawn(request.build_absolute_uri(reverse("portal:post_at", args=[code])))
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """Register what a volunteer team did."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib import messages
@@ -18,6 +19,9 @@ from dianliang.flows import volunteering as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+
+SLOTS = range(1, 4)
+"""How many pairs of photos the form takes."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,6 +60,7 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "sites": matrix(code="", by=by, start=at, end=at).points,
         "areas": area_rows(levels=("village",)),
         "services": services(),
+        "slots": SLOTS,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "board/register.html", context, status=status)
@@ -77,7 +82,18 @@ def _held(request: HttpRequest) -> flow.Held:
         people=tuple(dict.fromkeys(asked.getlist("people"))),
         served_people=int(served),
         words=asked.get("words", ""),
+        pairs=tuple(_pairs(request)),
     )
+
+
+def _pairs(request: HttpRequest) -> Iterator[flow.Pictures]:
+    """Yield the slots of the form in which anything was chosen."""
+    for slot in SLOTS:
+        sent = [request.FILES.get(f"{name}_{slot}") for name in ("before", "after")]
+        if any(sent):
+            before, after = (file.read() if file else b"" for file in sent)
+            place = request.POST.get(f"place_{slot}", "")
+            yield flow.Pictures(place=place, before=before, after=after)
 
 
 def _instant(text: str, field: str, label: str) -> datetime:

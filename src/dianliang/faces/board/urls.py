@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.board import matrix, register, trail, views
+from dianliang.faces.board import matrix, pairs, ratings, register, trail, views
 
 app_name = "board"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("volunteers/", matrix.volunteers, name="volunteers"),
     path("volunteers/actions/", matrix.actions, name="actions"),
     path("volunteers/register/", register.register, name="register"),
+    path("volunteers/pairs/", pairs.pairs, name="pairs"),
+    path("volunteers/pairs/<str:activity>/<str:token>/", pairs.photo, name="pair_photo"),
+    path("ratings/", ratings.ratings, name="ratings"),
+    path("ratings/rules/", ratings.rules, name="rating_rules"),
+    path("ratings/<str:subject>/<str:code>/<str:measure>/", ratings.behind, name="rating_records"),
     path("volunteers/export.xlsx", matrix.volunteers_export, name="volunteers_export"),
     path("audit/", trail.trail, name="trail"),
     path("audit/export.xlsx", trail.trail_export, name="trail_export"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dianliang.faces.console import (
     agreements,
+    campaigns,
     care,
     care_contacts,
     care_files,
@@ -15,9 +16,11 @@ from dianliang.faces.console import (
     need,
     people,
     powers,
+    presence,
     renewal,
     review,
     rules,
+    sights,
     views,
     words,
 )
@@ -72,6 +75,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("care/<str:number>/renew/", care_files.renew, name="care_renew"),
     path("care/<str:number>/end/", care_files.end, name="care_end"),
     path("care/<str:number>/log/", care_files.log, name="care_log"),
+    path("campaigns/", campaigns.register, name="campaigns"),
+    path("campaigns/new/", campaigns.new, name="campaign_new"),
+    path("campaigns/template.xlsx", campaigns.template, name="campaign_template"),
+    path("campaigns/target/<str:number>/", campaigns.target, name="campaign_target"),
+    path(
+        "campaigns/target/<str:number>/photos/<str:token>/", campaigns.photo, name="campaign_photo"
+    ),
+    path(
+        "campaigns/target/<str:number>/<str:verb>/",
+        campaigns.target_act,
+        name="campaign_target_act",
+    ),
+    path("campaigns/<str:number>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<str:number>/targets/", campaigns.targets, name="campaign_targets"),
+    path("campaigns/<str:number>/export.xlsx", campaigns.export, name="campaign_export"),
+    path("campaigns/<str:number>/do/<str:verb>/", campaigns.act, name="campaign_act"),
+    path("sights/", sights.sights, name="sights"),
+    path("sights/<str:code>/photo/", sights.photo, name="sight_photo"),
+    path("sights/<str:code>/<str:verb>/", sights.act, name="sight_act"),
+    path("presence/", presence.presence, name="presence"),
+    path("presence/act/", presence.act, name="presence_act"),
+    path("presence/codes/", presence.codes, name="presence_codes"),
     path("grid/", people.grid, name="grid"),
     path("grid/recruit/", people.recruit, name="grid_recruit"),
     path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),

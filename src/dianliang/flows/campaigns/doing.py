@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import transaction
 
 from dianliang.core import files
-from dianliang.core.models import StoredFile
 from dianliang.domain.programs import access
 from dianliang.domain.programs.models import Campaign, Recheck, RecheckRound, Target
 from dianliang.domain.programs.models.campaigns import Evidence
@@ -131,7 +130,7 @@ def count_deeds(*, number: str, by: Actor, at: datetime) -> int:
     return settle_people(campaign=campaign, by=by, at=at)
 
 
-def photo_of(*, number: str, token: str, by: Actor) -> StoredFile:
+def photo_of(*, number: str, token: str, by: Actor) -> bytes:
     """Return a photo or signature of a target that the actor may see.
 
     Raises:
@@ -141,4 +140,4 @@ def photo_of(*, number: str, token: str, by: Actor) -> StoredFile:
     piece = Evidence.objects.select_related("file").filter(target=target, file__token=token).first()
     if piece is None or piece.file is None:
         raise NotVisibleError("没有找到这张照片。")
-    return piece.file
+    return files.read(piece.file)
