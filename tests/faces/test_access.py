@@ -18,7 +18,16 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Plan
 from dianliang.domain.workforce.models import Charge, ChargeKind, GridWorker, Person
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows import agreeing, enforcing, handling, hot, presence, tokens
+from dianliang.flows import (
+    agreeing,
+    care_contacts,
+    care_unlocks,
+    enforcing,
+    handling,
+    hot,
+    presence,
+    tokens,
+)
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
@@ -68,6 +77,17 @@ OBJECTS = {
     "console:care_file": "customer",
     "console:care_reveal": "customer",
     "console:care_agree": "customer",
+    "console:care_ask": "customer",
+    "console:care_consent": "customer",
+    "console:care_withdraw": "customer",
+    "console:care_renew": "customer",
+    "console:care_end": "customer",
+    "console:care_log": "customer",
+    "console:care_decide": "unlock",
+    "console:care_alert": "alert",
+    "console:care_alert_close": "alert",
+    "console:care_contact_number": "contact",
+    "console:care_contact_call": "contact",
     "console:grid_step": "grid worker",
     "console:charge_cell": "cell",
     "console:charge_take_back": "charge",
@@ -283,6 +303,17 @@ def things(town):
         special_kind="disabled",
         special_level=2,
     )
+    unlock = care_unlocks.ask_for_export(reason="核对", by=station, at=now())
+    alert = care_contacts.open_alert(
+        kind="fault",
+        title="余村线故障",
+        starts_at=NOON,
+        ends_at=None,
+        area_codes=["V1"],
+        villages="",
+        by=station,
+        at=NOON,
+    )
     worker = Person.objects.create(number="W1", name="网格员", unit=town.units["S1"])
     GridWorker.objects.create(person=worker, recruited_on=date(2026, 11, 1))
     Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
@@ -299,6 +330,9 @@ def things(town):
         "photo": {"number": need.number, "token": need.photos.get().token},
         "asker": {"number": need.number, "participant_id": asker.pk},
         "customer": {"number": customer.number},
+        "unlock": {"number": unlock.number, "verb": "grant"},
+        "alert": {"number": alert.number},
+        "contact": {"number": alert.number, "customer": customer.number, "verb": "no_answer"},
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
         "hot issue": {"code": run.issues[0].code},

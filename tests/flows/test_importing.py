@@ -21,9 +21,9 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Certificate, Person, Team
-from dianliang.flows import importing
+from dianliang.flows import care_sheets, importing
 from dianliang.flows.demo.county import DATA
-from dianliang.flows.importing.tables import AREAS, CUSTOMERS, HOLIDAYS, UNITS
+from dianliang.flows.importing.tables import AREAS, CUSTOMERS, HOLIDAYS, SPECIAL, UNITS
 from dianliang.kernel.actor import SYSTEM
 from tests.town import NOON
 
@@ -454,3 +454,117 @@ def test_a_running_installation_loads_the_coming_year_by_itself():
     importing.renew_calendar(at=new_years_eve)
 
     assert not work_calendar().is_working_day(date(2047, 1, 1))
+
+
+HEADS = [heading[0] for heading in SPECIAL]
+
+
+def special(*rows):
+    return excel(SPECIAL, *([row.get(heading, "") for heading in HEADS] for row in rows))
+
+
+GIVEN = {
+    "客户编号": "KH1",
+    "特殊客户类别": "居家生命支持",
+    "关爱等级": "1",
+    "走访间隔（天）": "15",
+    "上次走访": "2026-11-20",
+    "同意走访日期": "2026-11-01",
+    "同意方式": "本人书面签字",
+    "有效至": "2027-11-01",
+    "联系人": "张三 19900000009",
+    "钥匙保管人": "赵六",
+    "上门口令": "白茶26",
+    "沟通方式": "大字、手语",
+    "停电时怎么办": "电池两小时",
+    "固定队伍编码": "XH",
+}
+
+
+@pytest.fixture
+def registered(town):
+    town.team("XH", "S1", "care")
+    for number, unit in (("KH1", "S1"), ("KH2", "S2")):
+        Customer.objects.create(
+            number=number,
+            kind="resident",
+            name="某人",
+            area=town.areas["V1"],
+            unit=town.units[unit],
+        )
+    return town
+
+
+def test_what_is_agreed_with_special_customers_comes_from_a_table(registered):
+    by = registered.actor("S1")
+    count = importing.import_special(content=special(GIVEN), by=by, at=NOON)
+    importing.import_special(content=special({"客户编号": "KH1"}), by=by, at=NOON)  # all blank
+
+    kept = Customer.objects.get(number="KH1")
+    assert count == 1
+    assert (kept.special_kind, kept.special_level, kept.visit_interval_days) == (
+        "life_support",
+        1,
+        15,
+    )
+    assert (kept.nominee, kept.key_holder, kept.visit_password, kept.outage_note) == (
+        "张三 19900000009",
+        "赵六",
+        "白茶26",
+        "电池两小时",
+    )
+    assert (kept.formats, kept.preferred_team_code) == (["large_print", "sign_language"], "XH")
+    assert (kept.consented_on, kept.renewal_due_on) == (date(2026, 11, 1), date(2027, 11, 1))
+    assert kept.consents.get().given_how == "signed"
+    assert AuditEvent.objects.filter(verb="customers.customer.import").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"客户编号": "KH2"}, "不归您的单位"),
+        ({"客户编号": "没有"}, "不存在"),
+        ({"特殊客户类别": ""}, "还不是特殊客户"),
+        ({"特殊客户类别": "明星"}, "特殊客户类别"),
+        ({"关爱等级": "4"}, "关爱等级"),
+        ({"走访间隔（天）": "400"}, "走访间隔"),
+        ({"上次走访": "2026-12-24"}, "不能晚于今天"),
+        ({"同意走访日期": "2026-12-24"}, "不能晚于今天"),
+        ({"同意方式": ""}, "同意方式"),
+        ({"有效至": "2030-01-01"}, "两年"),
+        ({"沟通方式": "鸽子"}, "鸽子"),
+        ({"固定队伍编码": "没有"}, "固定队伍编码"),
+        ({"上门口令": "长" * 21}, "上门口令"),
+    ],
+)
+def test_a_wrong_row_of_special_customers_is_named_and_nothing_is_written(
+    registered, change, words
+):
+    by = registered.actor("S1")
+
+    with pytest.raises(InvalidRowsError, match=words) as refusal:
+        importing.import_special(content=special({**GIVEN, **change}), by=by, at=NOON)
+
+    assert "第 2 行" in refusal.value.message
+    assert Customer.objects.filter(special_level=None).count() == 2
+    assert not AuditEvent.objects.filter(verb__contains="import").exists()
+
+
+def test_checking_a_table_of_special_customers_writes_nothing(registered):
+    by = registered.actor("S1")
+
+    importing.import_special(content=special(GIVEN), by=by, at=NOON, only_check=True)
+
+    assert Customer.objects.get(number="KH1").special_level is None
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_masked_export_can_be_imported_again_and_changes_nothing(registered):
+    by = registered.actor("S1")
+    importing.import_special(content=special(GIVEN), by=by, at=NOON)
+    before = Customer.objects.values().get(number="KH1")
+
+    content = care_sheets.export(in_clear=False, reason="年度核对", by=by, at=NOON)
+    importing.import_special(content=content, by=by, at=NOON)
+
+    assert Customer.objects.values().get(number="KH1") == before

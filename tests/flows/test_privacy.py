@@ -13,7 +13,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import Need, Participant, Rating
 from dianliang.domain.work.models import Job
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import care, handling, privacy, rating
+from dianliang.flows import care, care_files, handling, privacy, rating
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError
 from tests.core.test_files import photo as picture
@@ -32,6 +32,8 @@ SECRETS = {
     "address": "枕流巷八十八号",
     "nominee": "皇甫联络",
     "password": "灯塔暗号九十九",
+    "key holder": "钟离掌钥",
+    "outage note": "氧气瓶在床下三只",
     "steward phone": "19987650003",
 }
 
@@ -63,6 +65,8 @@ def fill(town):
         address=SECRETS["address"],
         nominee=SECRETS["nominee"],
         visit_password=SECRETS["password"],
+        key_holder=SECRETS["key holder"],
+        outage_note=SECRETS["outage note"],
         area=town.areas["V1"],
         unit=town.units["S1"],
         special_kind="elderly_alone",
@@ -74,7 +78,7 @@ def fill(town):
         lon=119.61,
     )
     care.open_visits(numbers=["K1"], by=by, at=NOON)
-    care.reveal(number="K1", reason="上门核对", by=by, at=NOON)
+    care_files.reveal(number="K1", reason="上门核对", by=by, at=NOON)
     Person.objects.create(
         number="P1", name="某电管家", phone=SECRETS["steward phone"], unit=town.units["S1"]
     )
@@ -180,6 +184,7 @@ def test_a_customers_file_is_erased_once_no_visit_is_open(town):
 
     customer = Customer.objects.get(number="K1")
     assert (customer.name, customer.phone, customer.special_kind) == (privacy.ERASED, "", "")
+    assert customer.key_holder + customer.outage_note + customer.nominee == ""
 
 
 @pytest.mark.django_db

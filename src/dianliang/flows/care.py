@@ -119,21 +119,21 @@ class CarePage:
 
 def page(*, view: str, by: Actor, on: date, after: str = "") -> CarePage:
     """Return special customers of the actor's units, most urgent first, from a key on."""
-    cuts = _cuts(on)
+    calendar = work_calendar()
+    cuts = _cuts(on, calendar=calendar)
     everybody = access.visible(by)
     counts = everybody.aggregate(**{name: Count("pk", filter=cut) for name, cut in cuts.items()})
     queue = _after(everybody.filter(cuts.get(view, cuts["due"])), after)
     found = list(queue[: PAGE_ROWS + 1])
     return CarePage(
-        rows=_rows(found[:PAGE_ROWS], on=on),
+        rows=_rows(found[:PAGE_ROWS], calendar=calendar, on=on),
         counts=counts,
-        to_open=_openable(everybody, on=on).count(),
+        to_open=_openable(everybody, calendar=calendar, on=on).count(),
         next_after=_key(found[PAGE_ROWS - 1]) if len(found) > PAGE_ROWS else "",
     )
 
 
-def _cuts(on: date) -> dict[str, Q]:
-    calendar = work_calendar()
+def _cuts(on: date, *, calendar: WorkCalendar) -> dict[str, Q]:
     return {
         "due": due_before(on + timedelta(days=SOON_DAYS + 1), calendar=calendar),
         "overdue": due_before(on, calendar=calendar),
@@ -164,8 +164,7 @@ def _key(customer: Customer) -> str:
     return f"{customer.visit_due_on}~{customer.special_level}~{customer.number}"
 
 
-def _rows(customers: list[Customer], *, on: date) -> tuple[CareRow, ...]:
-    calendar = work_calendar()
+def _rows(customers: list[Customer], *, calendar: WorkCalendar, on: date) -> tuple[CareRow, ...]:
     jobs = dict(regular_jobs().filter(customer__in=customers).values_list("customer_id", "number"))
     teams = team_names(customer.preferred_team_code for customer in customers)
     return tuple(
@@ -206,9 +205,11 @@ def row_of(
     )
 
 
-def _openable(customers: QuerySet[Customer], *, on: date) -> QuerySet[Customer]:
+def _openable(
+    customers: QuerySet[Customer], *, calendar: WorkCalendar, on: date
+) -> QuerySet[Customer]:
     """Return who is due, has no job for it, and whose level holds."""
-    due = customers.filter(_cuts(on)["due"]).exclude(expired(on))
+    due = customers.filter(_cuts(on, calendar=calendar)["due"]).exclude(expired(on))
     return due.exclude(pk__in=regular_jobs().exclude(customer=None).values("customer_id"))
 
 
@@ -223,7 +224,8 @@ def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> 
         InvalidInputError: somebody has no unit or place; he is named and nothing is opened.
     """
     on = at.astimezone(SHANGHAI).date()
-    wanted = _openable(access.visible(by), on=on)
+    calendar = work_calendar()
+    wanted = _openable(access.visible(by), calendar=calendar, on=on)
     if numbers is not None:
         wanted = wanted.filter(number__in=numbers)
     soonest = wanted.order_by("visit_due_on", "special_level", "number")
@@ -234,7 +236,7 @@ def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> 
     for customer in customers.order_by("number").select_for_update(of=("self",)):
         if regular_jobs().filter(customer=customer).exists():
             continue
-        due_on = next_due_on(customer, calendar=work_calendar()) or on
+        due_on = next_due_on(customer, calendar=calendar) or on
         _open(customer, due_on=due_on, teams=teams, by=by, at=at)
         opened += 1
     return opened

@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from dianliang.domain.care.models import Unlock
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.work.models import Job
 from dianliang.faces.ui.requests import today
+from dianliang.flows import care as flow
 from dianliang.kernel.actor import Role
 from tests.flows.test_care import customer
 from tests.town import PASSWORD
@@ -73,5 +77,82 @@ def test_forty_cost_no_more_queries_than_a_fixed_number(desk, town, django_asser
         customer(town, f"KH{number}")
 
     desk.get("/console/care/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         desk.get("/console/care/")
+
+
+def test_the_pages_of_care_open_and_turn(desk, town, monkeypatch):
+    monkeypatch.setattr(flow, "PAGE_ROWS", 2)
+    for number in range(5):
+        customer(town, f"KH{number}")
+    first = desk.get("/console/care/?view=all")
+    after = first.context["page"].next_after
+
+    second = desk.get("/console/care/", {"view": "all", "after": after})
+
+    assert [row.number for row in second.context["page"].rows] == ["KH2", "KH3"]
+    for page in ("forecast/", "forecast/?reason=missed", "tables/", "approvals/", "KH1/log/"):
+        assert desk.get(f"/console/care/{page}").status_code == 200
+    assert "责任单位没有能走访的队伍" in desk.get("/console/care/forecast/").content.decode()
+
+
+def test_consent_renewal_and_end_are_pressed_on_the_file(desk, town):
+    customer(town, consented_on=None)
+    given = {"purpose": "visits", "how": "signed", "given_on": today().isoformat()}
+    assert desk.post("/console/care/KH1/consent/", given).status_code == 302
+    consent = Customer.objects.get().consents.get()
+    for action, form in (
+        ("renew", {"until": (today() + timedelta(days=300)).isoformat()}),
+        ("withdraw", {"consent": consent.pk, "how": "phone"}),
+    ):
+        assert desk.post(f"/console/care/KH1/{action}/", form).status_code == 302
+    for action, form in (
+        ("consent", {"purpose": "visits", "how": "signed", "given_on": "昨天"}),
+        ("withdraw", {"consent": "x", "how": "phone"}),
+        ("renew", {"until": ""}),
+        ("end", {"reason": ""}),
+        ("ask", {"reason": "核对"}),
+    ):
+        assert desk.post(f"/console/care/KH1/{action}/", form).status_code == 422
+    assert desk.post("/console/care/KH1/end/", {"reason": "搬走"}).status_code == 302
+    assert desk.get("/console/care/KH1/").status_code == 404
+
+
+def test_a_minors_file_is_opened_by_two(desk, town, client):
+    customer(town, special_kind="left_behind_child")
+    locked = desk.post("/console/care/KH1/reveal/", {"reason": "核对"})
+    assert locked.status_code == 422
+    assert "第二人批准" in locked.content.decode()
+    desk.post("/console/care/KH1/ask/", {"reason": "核对监护人"})
+    number = Unlock.objects.get().number
+    own = desk.post(f"/console/care/approvals/{number}/grant/", follow=True)
+    assert "不能批准自己的申请" in own.content.decode()
+
+    other = Client()
+    town.user("second", Role.DISPATCHER, "S1")
+    other.login(username="second", password=PASSWORD)
+    assert "核对监护人" in other.get("/console/care/approvals/").content.decode()
+    other.post(f"/console/care/approvals/{number}/grant/")
+
+    assert "王五" in desk.post("/console/care/KH1/reveal/", {"reason": "核对"}).content.decode()
+
+
+def test_tables_go_in_and_out(desk, town):
+    customer(town)
+    assert desk.get("/console/care/tables/template.xlsx").content[:2] == b"PK"
+    masked = desk.post("/console/care/tables/export/", {"what": "masked", "reason": "核对"})
+    assert masked["Cache-Control"] == "no-store"
+    refused = desk.post("/console/care/tables/export/", {"what": "clear", "reason": "核对"})
+    assert refused.status_code == 422
+    assert "第二人批准" in refused.content.decode()
+
+    def send(content, act):
+        table = SimpleUploadedFile("special.xlsx", content)
+        return desk.post("/console/care/tables/import/", {"table": table, "act": act}, follow=True)
+
+    assert "检查通过：1 行" in send(masked.content, "check").content.decode()
+    assert "已导入 1 行" in send(masked.content, "import").content.decode()
+    assert send(b"x", "import").status_code == 422
+    assert desk.post("/console/care/tables/import/").status_code == 422
+    assert desk.post("/console/care/approvals/", {"reason": ""}).status_code == 422
+    assert desk.post("/console/care/approvals/", {"reason": "年度核对"}).status_code == 302

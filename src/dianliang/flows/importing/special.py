@@ -137,8 +137,7 @@ def _read_formats(row: SheetRow, told: Told, *, checks: Checks) -> None:
 
 def _write(customer: Customer, told: Told, *, on: date, by: Actor, at: datetime) -> None:
     operations.take_over(customer=customer, changes=told.changes, by=by, at=at)
-    stands = customer.consents.filter(purpose=Consent.Purpose.VISITS, withdrawn_on=None).exists()
-    if told.consented_on and not stands:
+    if told.consented_on and customer.consented_on is None:
         consents.give(
             customer=customer,
             purpose=Consent.Purpose.VISITS,
