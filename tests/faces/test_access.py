@@ -15,11 +15,12 @@ from django.urls.resolvers import URLPattern, URLResolver
 from dianliang.core.models import AuditEvent
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.venues.models import Site
-from dianliang.domain.work.models import Plan
+from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.workforce.models import GridWorker, Person
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows import handling, hot, tokens
 from dianliang.kernel.actor import SYSTEM, Role
+from tests import hazards
 from tests.core.test_files import photo
 from tests.town import NOON, PASSWORD
 
@@ -55,6 +56,11 @@ OBJECTS = {
     "console:care_file": "customer",
     "console:care_reveal": "customer",
     "console:care_agree": "customer",
+    "console:hazard": "hazard",
+    "console:hazard_act": "hazard",
+    "console:hazard_photo": "hazard",
+    "console:notice": "notice",
+    "field:hazard": "visit",
     "console:grid_step": "grid worker",
     "console:hot_mark": "hot issue",
     "console:plan": "plan",
@@ -77,6 +83,8 @@ BY_SECRET = {
     "portal:cancel",
     "portal:rate",
     "portal:photo",
+    "portal:notice",
+    "portal:notice_claim",
     "api:team_calendar",
     "api:token",
 }
@@ -196,6 +204,20 @@ class Things:
         return f"{address}?job={job}" if name == "console:plan_urgent" else address
 
 
+def inspecting_visit(town, job):
+    """A visit of station S1 on which something dangerous is found."""
+    return Visit.objects.create(
+        number="SM-1",
+        job=job,
+        team=town.team("XH", "S1"),
+        on=date(2026, 11, 24),
+        sequence=1,
+        arrive_at=NOON,
+        depart_at=NOON,
+        status="ARRIVED",
+    )
+
+
 @pytest.fixture
 def things(town):
     need = town.post(
@@ -234,6 +256,7 @@ def things(town):
     worker = Person.objects.create(number="W1", name="网格员", unit=town.units["S1"])
     GridWorker.objects.create(person=worker, recruited_on=date(2026, 11, 1))
     Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
+    (hazard,) = hazards.inspected(None, station, at=NOON, visit=inspecting_visit(town, job))
     parts = {
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
@@ -245,7 +268,9 @@ def things(town):
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001"},
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
-        "visit": {"number": "SM-none", "slot": "asker"},
+        "visit": {"number": "SM-none", "slot": "asker", "hazard_number": "YH-none"},
+        "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
+        "notice": {"number": hazard.notice.number},
     }
     return Things(town, None, parts)
 
@@ -296,7 +321,7 @@ def test_a_role_opens_its_own_face_and_finds_no_other(things, role):
 @pytest.mark.parametrize("name", sorted(BY_SECRET - {"api:token"}))
 def test_a_wrong_link_finds_nothing(things, name):
     path = next(path for found, path, _ in ROUTES if found == name)
-    kwargs = {part: "A" * 24 for part in ("token", "photo_token") if f":{part}>" in path}
+    kwargs = {part: "A" * 24 for part in ("token", "photo_token", "number") if f":{part}>" in path}
     client = Client()
 
     assert asked(client, reverse(name, kwargs=kwargs)) == {404}

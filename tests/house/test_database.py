@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     "need": "intake.Need",
     "learnt model": "intake.LearntModel",
+    "hazard": "safety.Hazard",
     "job": "work.Job",
     "plan": "work.Plan",
     "visit": "work.Visit",

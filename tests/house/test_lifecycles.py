@@ -3,12 +3,14 @@
 import pytest
 
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
     "need": (NEED, "RECEIVED"),
     "learnt model": (LEARNT_MODEL, "READY"),
+    "hazard": (HAZARD, "FOUND"),
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),
