@@ -15,7 +15,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from dianliang.core.models import AuditEvent
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.venues.models import Site
-from dianliang.domain.work.models import Plan
+from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.workforce.models import Charge, ChargeKind, GridWorker, Person
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows import (
@@ -31,6 +31,7 @@ from dianliang.flows import (
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
+from tests import hazards
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
@@ -88,6 +89,11 @@ OBJECTS = {
     "console:care_alert_close": "alert",
     "console:care_contact_number": "contact",
     "console:care_contact_call": "contact",
+    "console:hazard": "hazard",
+    "console:hazard_act": "hazard",
+    "console:hazard_photo": "hazard",
+    "console:notice": "notice",
+    "field:hazard": "visit",
     "console:grid_step": "grid worker",
     "console:charge_cell": "cell",
     "console:charge_take_back": "charge",
@@ -149,6 +155,8 @@ BY_SECRET = {
     "portal:cancel",
     "portal:rate",
     "portal:photo",
+    "portal:notice",
+    "portal:notice_claim",
     "api:team_calendar",
     "api:token",
 }
@@ -268,6 +276,20 @@ class Things:
         return f"{address}?job={job}" if name == "console:plan_urgent" else address
 
 
+def inspecting_visit(town, job):
+    """A visit of station S1 on which something dangerous is found."""
+    return Visit.objects.create(
+        number="SM-1",
+        job=job,
+        team=town.team("XH", "S1"),
+        on=date(2026, 11, 24),
+        sequence=1,
+        arrive_at=NOON,
+        depart_at=NOON,
+        status="ARRIVED",
+    )
+
+
 @pytest.fixture
 def things(town):
     need = town.post(
@@ -324,6 +346,7 @@ def things(town):
         number=aim.number, photos=[("photo", photo())], words="", by=station, at=NOON
     )
     piece = kept.evidence.get()
+    (hazard,) = hazards.inspected(None, station, at=NOON, visit=inspecting_visit(town, job))
     parts = {
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
@@ -349,6 +372,9 @@ def things(town):
         "service point": {"code": presence.code_of("FW-001")},
         "campaign": {"number": campaign.number, "verb": "close"},
         "target": {"number": aim.number, "verb": "give_up", "token": piece.file.token},
+        "visit": {"number": "SM-none", "slot": "asker", "hazard_number": "YH-none"},
+        "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
+        "notice": {"number": hazard.notice.number},
     }
     return Things(town, None, parts)
 
@@ -461,7 +487,7 @@ def test_a_role_opens_its_own_face_and_finds_no_other(things, role):
 @pytest.mark.parametrize("name", sorted(BY_SECRET - {"api:token"}))
 def test_a_wrong_link_finds_nothing(things, name):
     path = next(path for found, path, _ in ROUTES if found == name)
-    kwargs = {part: "A" * 24 for part in ("token", "photo_token") if f":{part}>" in path}
+    kwargs = {part: "A" * 24 for part in ("token", "photo_token", "number") if f":{part}>" in path}
     client = Client()
 
     assert asked(client, reverse(name, kwargs=kwargs)) == {404}

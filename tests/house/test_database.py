@@ -16,6 +16,7 @@ MODELS = {
     "contact": "care.Contact",
     "need": "intake.Need",
     "learnt model": "intake.LearntModel",
+    "hazard": "safety.Hazard",
     "job": "work.Job",
     "plan": "work.Plan",
     "visit": "work.Visit",

@@ -8,6 +8,7 @@ from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -17,6 +18,7 @@ TABLES = {
     "contact": (CONTACT, "WAITING"),
     "need": (NEED, "RECEIVED"),
     "learnt model": (LEARNT_MODEL, "READY"),
+    "hazard": (HAZARD, "FOUND"),
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),

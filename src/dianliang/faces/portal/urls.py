@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, following, views
+from dianliang.faces.portal import asking, following, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<str:token>/cancel/", following.cancel, name="cancel"),
     path("n/<str:token>/rate/", following.rate, name="rate"),
     path("n/<str:token>/photos/<str:photo_token>/", following.photo, name="photo"),
+    path("h/<str:token>/", notices.notice, name="notice"),
+    path("h/<str:token>/<str:number>/claim/", notices.claim, name="notice_claim"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 TONES = {
+    "FOUND": "warn",
+    "NOTIFIED": "warn",
+    "ESCALATED": "danger",
     "RECEIVED": "warn",
     "HANDED_OVER": "warn",
     "WAITING": "warn",

@@ -8,6 +8,7 @@ import { post } from "./screens/post.js";
 import { team } from "./screens/team.js";
 import { today } from "./screens/today.js";
 import { visit } from "./screens/visit.js";
+import { LockedError } from "./seal.js";
 import * as store from "./store.js";
 import * as sync from "./sync.js";
 import { fill, gettext, setup, today as dateOfToday } from "./words.js";
@@ -101,7 +102,7 @@ function fingerprint(route) {
   if (route.startsWith(POST)) return `${route}\n${store.account()}`;
   const number = route.startsWith("#/visit/") ? route.slice(8) : null;
   const sheet = number && model.sheets.find((each) => each.stop.number === number);
-  if (sheet && sheet.status === "ARRIVED") return `${route}\n${store.account()}\n${sheet.status}\n${sheet.problem?.key}`;
+  if (sheet && sheet.status === "ARRIVED") return `${route}\n${store.account()}\n${sheet.status}\n${sheet.problem?.key}\n${sheet.isInspected}\n${sheet.judged}`;
   if (sheet) return `${route}\n${JSON.stringify(sheet)}`;
   const { phase, at, words } = model.sync;
   const phone = [home.state.isSafe, home.look(), home.wayHome()];
@@ -178,6 +179,11 @@ function guardCalls() {
 // What could not be kept was not done: the screen stays as it is, and the person is told.
 function sayWhenNotKept() {
   addEventListener("unhandledrejection", (event) => {
+    if (event.reason instanceof LockedError) {
+      event.preventDefault();
+      toast(event.reason.message);
+      return;
+    }
     if (!(event.reason instanceof DOMException)) return;
     event.preventDefault();
     const isFull = event.reason.name === "QuotaExceededError";

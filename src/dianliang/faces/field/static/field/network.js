@@ -36,6 +36,12 @@ export function upload(url, blob, key) {
   });
 }
 
+// Fetch a picture; null when it cannot be had now.
+export async function fetchBlob(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+  return response?.ok ? response.blob().catch(() => null) : null;
+}
+
 async function request(url, { headers = {}, ...options }) {
   const response = await reach(url, {
     ...options,

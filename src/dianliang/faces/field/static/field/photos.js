@@ -17,11 +17,11 @@ export async function keep(file, number) {
 
 // Build the strip of pictures of a record. `onChange` gets their ids after each change; `wait` is
 // told of each picture that is still being written.
-export function gallery({ ids, most, number, wait, onChange }) {
+export function gallery({ ids, most, number, wait, onChange, id: name = "camera" }) {
   let kept = ids;
   const grid = h("div.gallery", {});
-  const picker = h("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "hidden", id: "camera" });
-  const add = h("label.add", { for: "camera" }, icon("camera"), gettext("拍照"));
+  const picker = h("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "hidden", id: name });
+  const add = h("label.add", { for: name }, icon("camera"), gettext("拍照"));
   const take = async () => {
     try {
       for (const file of [...picker.files].slice(0, most - kept.length)) kept = [...kept, await keep(file, number)];

@@ -3,6 +3,7 @@
 import { gettext } from "./words.js";
 
 const UNSETTLED = new Set(["saved"]);
+export const FREE = new Set(["report", "inspect"]);
 export const PROBLEM = new Set(["conflict", "refused"]);
 const NEXT = { SCHEDULED: "accept", ACCEPTED: "depart", EN_ROUTE: "arrive", ARRIVED: "complete" };
 
@@ -30,6 +31,9 @@ export const VERBS = {
   swap: gettext("换人"),
   report_team_absence: gettext("全队停勤"),
   post_need: gettext("代客报需求"),
+  inspect: gettext("检查"),
+  recheck: gettext("复查"),
+  rectify: gettext("报整改"),
 };
 
 export const isOpen = (status) => status in NEXT;
@@ -47,6 +51,8 @@ export function overlay(day, outbox) {
       ...sheet,
       status,
       waiting: own.filter((row) => UNSETTLED.has(row.state)).length,
+      isInspected: sheet.is_inspected || own.some((row) => row.verb === "inspect" && row.state !== "dropped"),
+      judged: own.filter((row) => row.body?.hazard && row.state !== "dropped").map((row) => row.body.hazard),
       problem: own.find((row) => PROBLEM.has(row.state)) ?? null,
     };
   });

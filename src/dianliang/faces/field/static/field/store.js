@@ -2,11 +2,13 @@
 //
 // One database per account, so that what one person did is never sent by another. The day expires;
 // what was not sent never does. What somebody did is on the disk before the screen says so: its
-// transactions are strict and are waited for.
+// transactions are strict and are waited for. All that says something of people is sealed; what
+// lies open is only which operation comes after which, and how it stands.
 
 import { openDB } from "../dist/idb.js";
+import * as seal from "./seal.js";
 import * as time from "./time.js";
-import { setup } from "./words.js";
+import { gettext, setup } from "./words.js";
 
 const WHO = "field.account";
 const LEFT_BEHIND = "field.left-behind";
@@ -37,13 +39,26 @@ export async function use(account, name = "") {
   }
   if (database) {
     await leaveBehind();
-    await db().clear("kept"); // somebody else's day; what he did not send stays for him
+    await db().clear("kept"); // somebody else's day and key; what he did not send stays for him
     db().close();
+    seal.forget();
   }
   localStorage.setItem(WHO, account);
   database = { account, name, connection: await connect(account) };
   noteLeftBehind(account, null);
+  await readLock();
   await expire();
+}
+
+async function readLock() {
+  const lock = await db().get("kept", "lock");
+  if (lock && lock.expires_at >= time.now()) await seal.take(lock, true);
+}
+
+// Seal from now on with the day's key, and keep it for a day at most.
+export async function unlock(key, expiresAt) {
+  const lock = await seal.take(key, true);
+  await db().put("kept", { ...lock, expires_at: Date.parse(expiresAt) }, "lock");
 }
 
 function connect(account) {
@@ -69,20 +84,68 @@ const db = () => database.connection;
 
 export const account = () => database?.account;
 
-export const readDay = () => db().get("kept", "day");
-export const keepDay = (day) => db().put("kept", day, "day");
+export async function readDay() {
+  const row = await db().get("kept", "day");
+  return row?.box ? seal.open(row, "day") : null;
+}
 
-export const outbox = () => db().getAllFromIndex("outbox", "seq");
+export async function keepDay(day) {
+  const expires_at = Date.parse(day.expires_at);
+  await db().put("kept", { ...(await seal.seal(day, "day")), expires_at }, "day");
+}
+
+const PICTURE = "picture ";
+export const pictures = async () => (await db().getAllKeys("kept")).filter((name) => name.startsWith(PICTURE)).map((name) => name.slice(PICTURE.length));
+export const dropPicture = (name) => db().delete("kept", PICTURE + name);
+
+export async function keepPicture(name, blob) {
+  const bytes = await blob.arrayBuffer();
+  await db().put("kept", await seal.sealBytes(bytes, PICTURE + name), PICTURE + name);
+}
+
+export async function picture(name) {
+  const row = await db().get("kept", PICTURE + name);
+  const bytes = row && (await seal.openBytes(row, PICTURE + name));
+  return bytes && new Blob([bytes], { type: "image/jpeg" });
+}
+
+const rawOutbox = () => db().getAllFromIndex("outbox", "seq");
+
+export async function outbox() {
+  const rows = await rawOutbox();
+  if (rows.some(({ kid }) => kid && !seal.has(kid))) await readLock(); // another tab has the day's key
+  return Promise.all(rows.map(openRow));
+}
+
+// A row as the app knows it. Without its key its order and state are still told.
+async function openRow({ kid, iv, box, ...row }) {
+  if (!box) return row; // kept by a version that did not seal yet
+  const inner = await seal.open({ kid, iv, box }, `outbox ${row.key}`);
+  return inner ? { ...row, ...inner } : { ...row, title: gettext("已加密，联网登录后可读"), body: {}, isSealed: true };
+}
+
+async function sealRow({ key, seq, verb, number, after, device_at, state, title, body, words, field, server }) {
+  const sealed = await seal.seal({ title, body, words, field, server }, `outbox ${key}`);
+  return { key, seq, verb, number, after, device_at, state, ...sealed };
+}
 
 // Add operations, each behind the last one on the same subject, and retire the rows that they
-// replace, in one transaction: all of it is kept or nothing. Pressing twice is once.
+// replace, in one transaction: all of it is kept or nothing. Pressing twice is once. Sealing takes
+// its time, in which no transaction can be held: whoever finds that another tab was quicker begins
+// again.
 export async function enqueue(operations, { retire = [], words = "" } = {}) {
-  const tx = db().transaction("outbox", "readwrite", STRICT);
-  const rows = await tx.store.index("seq").getAll();
-  for (const row of rows.filter((each) => retire.includes(each.key))) {
-    Object.assign(row, { state: "dropped", words });
-    tx.store.put(row);
+  for (let done = false; !done; ) {
+    const known = await outbox();
+    const retired = known.filter((row) => retire.includes(row.key)).map((row) => ({ ...row, state: "dropped", words }));
+    const added = additions(operations, known.map((row) => retired.find(({ key }) => key === row.key) ?? row));
+    done = await write(known.at(-1)?.seq ?? 0, await Promise.all(added.map(sealRow)), await Promise.all(retired.filter((row) => !row.isSealed).map(sealRow)));
   }
+  channel?.postMessage("");
+}
+
+function additions(operations, known) {
+  const rows = [...known];
+  const added = [];
   for (const { verb, number, title, body = {} } of operations) {
     const before = rows.filter((row) => row.number === number && row.state !== "dropped").at(-1);
     if (before?.state === "saved" && before.verb === verb && isSame(before.body, body)) continue;
@@ -98,18 +161,34 @@ export async function enqueue(operations, { retire = [], words = "" } = {}) {
       state: "saved",
     };
     rows.push(row);
-    tx.store.add(row);
+    added.push(row);
   }
-  await tx.done;
-  channel?.postMessage("");
+  return added;
 }
 
-// Note what became of rows: pairs of key and new values, all of them or none.
-export async function change(...pairs) {
+// Write rows if none has come behind the last that was known; tell whether they were written.
+async function write(last, added, retired) {
   const tx = db().transaction("outbox", "readwrite", STRICT);
-  for (const [key, values] of pairs) {
-    const row = await tx.store.get(key);
-    if (row) tx.store.put({ ...row, ...values });
+  const newest = await tx.store.index("seq").openCursor(null, "prev");
+  const isFirst = (newest?.value.seq ?? 0) === last;
+  if (isFirst) {
+    for (const row of added) tx.store.add(row);
+    for (const row of retired) tx.store.put(row);
+  }
+  await tx.done;
+  return isFirst;
+}
+
+// Note what became of rows: pairs of key and new values, all of them or none. A row that somebody
+// has given up meanwhile stays given up.
+export async function change(...pairs) {
+  const known = new Map((await outbox()).map((row) => [row.key, row]));
+  const changed = pairs.filter(([key]) => known.has(key)).map(([key, values]) => ({ ...known.get(key), ...values }));
+  const rows = await Promise.all(changed.map(sealRow));
+  const tx = db().transaction("outbox", "readwrite", STRICT);
+  for (const row of rows) {
+    const now = await tx.store.get(row.key);
+    if (now?.state === known.get(row.key).state) tx.store.put(row);
   }
   await tx.done;
   channel?.postMessage("");
@@ -118,13 +197,25 @@ export async function change(...pairs) {
 // Give up rows in favour of the server's version, or of another row.
 export const drop = (keys, words) => enqueue([], { retire: keys, words });
 
-export const photo = (id) => db().get("photos", id);
+export async function photo(id) {
+  const row = await db().get("photos", id);
+  if (!row?.box) return row;
+  const [meta, bytes] = await Promise.all([seal.open(row.meta, `about ${id}`), seal.openBytes(row, `photo ${id}`)]);
+  return meta && bytes ? { id, number: meta.number, token: meta.token, at: meta.at, blob: new Blob([bytes], { type: meta.type }) } : undefined;
+}
+
 export const dropPhoto = (id) => db().delete("photos", id);
 
 export async function keepPhoto(row) {
+  const sealed = await sealPhoto(row);
   const tx = db().transaction("photos", "readwrite", STRICT);
-  tx.store.put(row);
+  tx.store.put(sealed);
   await tx.done;
+}
+
+async function sealPhoto({ id, number, blob, token, at }) {
+  const meta = await seal.seal({ number, token, at, type: blob.type }, `about ${id}`);
+  return { id, meta, ...(await seal.sealBytes(await blob.arrayBuffer(), `photo ${id}`)) };
 }
 
 export async function setToken(id, token) {
@@ -132,24 +223,68 @@ export async function setToken(id, token) {
   if (row) await keepPhoto({ ...row, token });
 }
 
-export const draft = (number) => db().get("drafts", number);
-export const keepDraft = (row) => db().put("drafts", { ...row, at: time.now() });
+export async function draft(number) {
+  const row = await db().get("drafts", number);
+  return row?.box ? ((await seal.open(row, `draft ${number}`)) ?? undefined) : row;
+}
+
+export async function keepDraft(row) {
+  const at = time.now();
+  await db().put("drafts", { number: row.number, at, ...(await seal.seal({ ...row, at }, `draft ${row.number}`)) });
+}
+
 export const dropDraft = (number) => db().delete("drafts", number);
 
-// Forget what is over: the expired day, what was sent long ago, and photos that nobody needs.
+// Name the keys under which something is kept here that this phone cannot read any more.
+export async function lostKeys() {
+  const rows = (await Promise.all(["outbox", "drafts", "photos"].map((name) => db().getAll(name)))).flat();
+  return [...new Set(rows.map((row) => row.kid).filter((kid) => kid && !seal.has(kid)))];
+}
+
+// Bring everything under the day's key, so that the earlier ones can be thrown away.
+export async function reseal(keys) {
+  for (const key of keys) await seal.take(key, false);
+  const isOld = (row) => row.kid !== seal.code();
+  const old = (await rawOutbox()).filter(isOld);
+  const opened = (await Promise.all(old.map(openRow))).filter((row) => !row.isSealed);
+  const states = new Map(old.map((row) => [row.key, row.state]));
+  const rows = await Promise.all(opened.map(sealRow));
+  const tx = db().transaction("outbox", "readwrite", STRICT);
+  for (const row of rows) if ((await tx.store.get(row.key))?.state === states.get(row.key)) tx.store.put(row);
+  await tx.done;
+  for (const { number } of (await db().getAll("drafts")).filter(isOld)) {
+    const kept = await draft(number);
+    if (kept) await keepDraft(kept);
+  }
+  for (const { id } of (await db().getAll("photos")).filter(isOld)) {
+    const kept = await photo(id);
+    if (kept) await keepPhoto(kept);
+  }
+}
+
+// Forget what is over: the expired day with its key, what was sent long ago, photos that nobody
+// needs. While something cannot be read, nobody knows which photos it needs: all of them stay.
 export async function expire(now = time.now()) {
-  const day = await readDay();
-  if (day && Date.parse(day.expires_at) < now) await db().delete("kept", "day");
+  const kept = await Promise.all(["day", "lock"].map((name) => db().get("kept", name)));
+  if (kept.some((row) => row && !(row.expires_at >= now))) {
+    await db().clear("kept");
+    seal.forget();
+  }
   const needed = new Set();
+  let isReadable = true;
   for (const row of await outbox()) {
     const isOver = OVER.has(row.state);
+    isReadable &&= !row.isSealed;
     if (isOver && Date.parse(row.device_at) < now - KEPT_SENT_MS) await db().delete("outbox", row.key);
     if (!isOver) for (const id of photosOf(row.body)) needed.add(id);
   }
-  for (const row of await db().getAll("drafts")) {
-    if (row.at < now - KEPT_DRAFT_MS) await dropDraft(row.number);
-    else for (const id of photosOf(row)) needed.add(id);
+  for (const { number, at } of await db().getAll("drafts")) {
+    if (at < now - KEPT_DRAFT_MS) await dropDraft(number);
+    const row = await draft(number);
+    isReadable &&= at < now - KEPT_DRAFT_MS || Boolean(row);
+    for (const id of photosOf(row ?? {})) needed.add(id);
   }
+  if (!isReadable) return;
   for (const id of await db().getAllKeys("photos")) if (!needed.has(id)) await dropPhoto(id);
 }
 
@@ -157,7 +292,7 @@ const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 export const photosOf = (body) => [...(body.photos ?? []), ...(body.signature ?? [])];
 
-const unsent = async () => (await outbox()).filter((row) => !OVER.has(row.state));
+const unsent = async () => (await rawOutbox()).filter((row) => !OVER.has(row.state));
 
 // Tell whose work is still on this phone, besides the account's own: only he can send it.
 export function leftBehind() {
@@ -174,11 +309,13 @@ function noteLeftBehind(account, what) {
   localStorage.setItem(LEFT_BEHIND, JSON.stringify(what ? { ...others, [account]: what } : others));
 }
 
-// Wipe what belongs to the account. What was not sent stays until the same account is back.
+// Wipe what belongs to the account, its key first of all. What was not sent stays, sealed, until the
+// same account is back and is given the key again.
 export async function wipe() {
   const left = await unsent();
   await leaveBehind();
   await db().clear("kept");
+  seal.forget();
   if (!left.length) {
     const name = `field:${database.account}`;
     db().close();

@@ -1,12 +1,14 @@
 // Send what was done, in order, as soon as there is a network; keep it until it is answered.
 
-import { AwayError, LoggedOutError, RefusedError, get, post, upload } from "./network.js";
-import { PROBLEM } from "./rules.js";
+import { AwayError, LoggedOutError, RefusedError, fetchBlob, get, post, upload } from "./network.js";
+import { FREE, PROBLEM } from "./rules.js";
+import * as seal from "./seal.js";
 import * as store from "./store.js";
 import * as time from "./time.js";
 import { gettext, setup } from "./words.js";
 
 const BATCH = 50;
+const MOST_BYTES = 20 * 2 ** 20; // of a day's villages with their pictures
 const EVERY_MS = 90_000;
 const FIRST_PAUSE_MS = 4_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
@@ -63,10 +65,12 @@ async function tick() {
 async function once() {
   tell("sending");
   try {
+    if (store.isOpen()) await store.expire();
     await readDay(); // first of all it says whose phone this is now
     if (await sendAll()) await readDay();
     failures = 0;
     tell("idle");
+    await readPictures();
   } catch (error) {
     failures += 1;
     if (error instanceof LoggedOutError) tell("logged-out");
@@ -98,10 +102,11 @@ function waitsForPictures(row, rows) {
   return earlier.some((each) => store.photosOf(each.body).length > 0);
 }
 
-// What follows an unsolved problem on the same subject waits for the person's decision.
+// What follows an unsolved problem on the same subject waits for the person's decision; but what was
+// seen is true whatever became of the visit.
 function sendable(rows) {
   const stuck = new Set(rows.filter((row) => PROBLEM.has(row.state)).map((row) => row.number));
-  return rows.filter((row) => row.state === "saved" && (row.verb === "report" || !stuck.has(row.number)));
+  return rows.filter((row) => row.state === "saved" && !row.isSealed && (FREE.has(row.verb) || !stuck.has(row.number)));
 }
 
 // Upload the photos of an operation, each in a request of its own; null if one is refused.
@@ -156,6 +161,8 @@ async function send(ready) {
   );
   for (const { row } of settled.filter(({ result }) => isFine(result))) {
     for (const id of store.photosOf(row.body)) await store.dropPhoto(id);
+    if (row.verb === "inspect") await store.dropDraft(`inspect ${row.number}`);
+    if (row.body.hazard) await store.dropDraft(`hazard ${row.body.hazard}`);
   }
   tell("sending");
   return answered.filter(({ result }) => result.outcome === "waiting").map(({ row }) => row.number);
@@ -163,20 +170,48 @@ async function send(ready) {
 
 // Names and numbers of people do not stay on the phone once the server has them.
 function forget({ verb, body }) {
+  if (verb === "inspect") return { body: {} };
+  if (body.hazard) return { body: { hazard: body.hazard } };
   return verb === "post_need" ? { body: { follow: body.follow } } : {};
 }
 
 async function readDay() {
   const before = Date.now();
-  const { day, build } = await get(setup.urls.day);
+  const { day, build, key } = await get(setup.urls.day);
+  if (!seal.isAble) throw new RefusedError(gettext("这个网址不是 https，手机不能加密保存，不能离线使用。请用 https 网址打开。"));
   time.learn(day.read_at, before, Date.now());
   await store.use(day.actor_id, day.actor_name);
+  await store.unlock(key, day.expires_at);
+  await recover();
   await store.keepDay(day);
   if (build !== setup.build) {
     const registration = await navigator.serviceWorker?.getRegistration();
     registration?.update().catch(() => {});
   }
   state.at = new Date(time.now()).toISOString();
+}
+
+// What was kept under an earlier key is brought under today's; the server knows the account's keys.
+async function recover() {
+  const codes = await store.lostKeys();
+  const { keys } = codes.length ? await post(setup.urls.keys, { codes }) : { keys: [] };
+  await store.reseal(keys);
+}
+
+// Take along how the hazards looked that are to be looked at again; what cannot be fetched now is
+// asked for at the next run.
+async function readPictures() {
+  const day = await store.readDay();
+  const wanted = new Map((day?.sheets ?? []).flatMap((sheet) => sheet.hazards.map(({ number }) => [number, sheet.stop.number])));
+  const kept = await store.pictures();
+  for (const name of kept) if (!wanted.has(name)) await store.dropPicture(name);
+  let bytes = JSON.stringify(day ?? {}).length;
+  for (const [hazard, visit] of wanted) {
+    const blob = kept.includes(hazard) ? await store.picture(hazard) : await fetchBlob(`${setup.urls.today}visits/${visit}/hazards/${hazard}/`);
+    bytes += blob?.size ?? 0;
+    if (!blob || bytes > MOST_BYTES) continue;
+    if (!kept.includes(hazard)) await store.keepPicture(hazard, blob);
+  }
 }
 
 function tell(phase, words = "") {

@@ -2,7 +2,7 @@
 
 import { ask, h, icon, toast } from "../dom.js";
 import * as home from "../home.js";
-import { PROBLEM, VERBS } from "../rules.js";
+import { FREE, PROBLEM, VERBS } from "../rules.js";
 import { logOut } from "../session.js";
 import * as store from "../store.js";
 import * as sync from "../sync.js";
@@ -11,6 +11,9 @@ import { span } from "../briefing.js";
 import { followUrl } from "./post.js";
 import { fill, gettext, moment, setup } from "../words.js";
 
+const MENDED = new Set(["complete", "post_need", "inspect", "recheck", "rectify"]);
+const FINDINGS_MAX = 1500;
+const PHOTOS_MAX = 11;
 const STATES = { saved: gettext("已存手机"), sent: gettext("已送达"), conflict: gettext("有冲突"), refused: gettext("未被接受"), dropped: gettext("已放弃") };
 
 export function outbox(model) {
@@ -94,7 +97,7 @@ function looks() {
 function problems(rows) {
   const groups = new Map();
   for (const row of rows) {
-    const isStuck = groups.has(row.number) && row.state === "saved" && row.verb !== "report";
+    const isStuck = groups.has(row.number) && row.state === "saved" && !FREE.has(row.verb);
     if (PROBLEM.has(row.state) || isStuck) groups.set(row.number, [...(groups.get(row.number) ?? []), row]);
   }
   return [...groups.values()];
@@ -113,8 +116,8 @@ function conflict(rows, model) {
       h("div", {}, h("h3", {}, gettext("我的记录")), h("ul", {}, rows.map((row) => h("li", {}, h("b", {}, VERBS[row.verb] ?? row.verb), ` ${moment(row.device_at)}`, mine(row.body))))),
       h("div", {}, h("h3", {}, gettext("服务器")), h("p", {}, first.words), first.server?.findings && h("p.findings", {}, first.server.findings)),
     ),
-    isVisit && h("button.primary.wide", { type: "button", onclick: () => report(rows, model) }, gettext("把我的记录报给调度员")),
-    first.state === "refused" && ["complete", "post_need"].includes(first.verb) && h("button.wide", { type: "button", onclick: () => mend(first, model) }, gettext("修改后再交")),
+    isVisit && !first.isSealed && h("button.primary.wide", { type: "button", onclick: () => report(rows, model) }, gettext("把我的记录报给调度员")),
+    first.state === "refused" && MENDED.has(first.verb) && h("button.wide", { type: "button", onclick: () => mend(first, model) }, gettext("修改后再交")),
     first.state === "refused" && h("button.wide", { type: "button", onclick: () => again(rows, model) }, gettext("再试一次")),
     h("button.quiet.wide", { type: "button", onclick: () => drop(rows, model) }, gettext("以服务器为准，放弃我的")),
   );
@@ -124,6 +127,8 @@ function mine(body) {
   const parts = [
     body.reason,
     body.findings,
+    body.answers && foundWords(body),
+    body.hazard && [body.hazard, body.words].filter(Boolean).join(" "),
     body.photos?.length && fill(gettext("照片 %(n)s 张"), { n: body.photos.length }),
     body.signature?.length && gettext("有签名"),
   ];
@@ -131,11 +136,19 @@ function mine(body) {
   return words && h("p.findings", {}, words);
 }
 
+const foundWords = ({ answers, hazards }) => fill(gettext("检查 %(n)s 项，隐患 %(m)s 条"), { n: answers.length, m: hazards.length }) + hazards.map((hazard) => `；${hazard.code} ${hazard.words}`).join("");
+
 async function report(rows, model) {
   const last = rows.findLast((row) => row.verb === "complete" || row.verb === "miss") ?? rows.at(-1);
+  const seen = rows.filter(({ body }) => body.answers || body.hazard);
+  const said = seen.map(({ body }) => (body.answers ? foundWords(body) : `${body.hazard} ${body.passed === false ? gettext("复查不合格") : gettext("合格")} ${body.words}`));
+  const shots = seen.flatMap(({ body }) => body.photos);
   const steps = rows.map((row) => `${VERBS[row.verb]} ${moment(row.device_at)}`).join("，");
   const { checklist = [], findings = "", photos = [], signature = [], reason = "" } = last.body;
-  const body = { checklist, findings, photos, signature, reason: [steps, reason].filter(Boolean).join("；").slice(0, 200) };
+  const ticked = Array.isArray(checklist) ? checklist : [];
+  const text = [findings, ...said].filter(Boolean).join("\n").slice(0, FINDINGS_MAX);
+  const pictures = [...new Set([...photos, ...shots])].slice(0, PHOTOS_MAX);
+  const body = { checklist: ticked, findings: text, photos: pictures, signature, reason: [steps, reason].filter(Boolean).join("；").slice(0, 200) };
   const report = { verb: "report", number: last.number, title: last.title, body };
   await model.record([report], { retire: keys(rows), words: gettext("已报给调度员") });
   toast(gettext("已报给调度员"));
@@ -144,6 +157,12 @@ async function report(rows, model) {
 // Open the record again as it was written.
 async function mend(row, model) {
   const isNeed = row.verb === "post_need";
+  if (row.verb === "inspect" || row.body.hazard) {
+    await store.drop([row.key], gettext("已取回修改")); // its draft is still there
+    await model.refresh();
+    location.hash = `#/visit/${row.number}`;
+    return;
+  }
   const { checklist = [], findings = "", photos = [], signature = [] } = row.body;
   await store.keepDraft(isNeed ? { ...row.body, number: "post" } : { number: row.number, checklist, findings, photos, signature });
   await store.drop([row.key], gettext("已取回修改"));

@@ -6,6 +6,8 @@ import { LABELS, VERBS, allowed, isOpen, nextVerb } from "../rules.js";
 import { isApple } from "../home.js";
 import { clock, dayName, distance, fill, gettext, moment, setup } from "../words.js";
 import { finish } from "./finish.js";
+import { hazards, waiting } from "./hazards.js";
+import { inspect } from "./inspect.js";
 
 const DECLINE_REASONS = [gettext("前一单超时，赶不到"), gettext("车辆或装备故障"), gettext("现场不具备条件"), gettext("不是本队能处理的事")];
 const MISS_REASONS = [gettext("敲门无人应，电话无人接"), gettext("电话约定改日"), gettext("地址找不到")];
@@ -29,12 +31,19 @@ export function visit(model, number) {
     words(sheet),
     isOpen(status) && status !== "ARRIVED" && brief(sheet, model.day),
     sheet.past.length > 0 && before(sheet.past),
-    status === "ARRIVED" ? finish(sheet, model) : null,
+    status === "ARRIVED" ? work(sheet, model) : null,
     !isOpen(status) && outcome(sheet),
     isOpen(status) && h("div.pair.others", {}, others(sheet, model)),
     h("a.button.wide.post", { href: `#/post/${stop.number}` }, icon("plus"), gettext("替这家再报一件事")),
     isOpen(status) && status !== "ARRIVED" && nextStep(sheet, model),
   );
+}
+
+// First what is to be looked at, then the record that ends the visit.
+function work(sheet, model) {
+  if (sheet.inspection && !sheet.isInspected) return inspect(sheet, model);
+  if (waiting(sheet).length > 0) return hazards(sheet, model);
+  return finish(sheet, model);
 }
 
 function gone() {
@@ -118,15 +127,16 @@ function before(past) {
 // Both sides prove themselves with the one word that was agreed: we say its first half, the
 // customer the second. Nobody who knows only one half comes in, or lets the wrong person in.
 function careCard(care) {
-  const half = Math.ceil(care.password.length / 2);
+  const password = care.visit_password ?? care.password ?? "";
+  const half = Math.ceil(password.length / 2);
   const show = () =>
     ask({
       title: gettext("上门口令，两头对"),
       body: [
         h("p.hint", {}, gettext("我们先说（或给客户看）")),
-        h("p.password", {}, care.password.slice(0, half)),
+        h("p.password", {}, password.slice(0, half)),
         h("p.hint", {}, gettext("客户应当接着说")),
-        h("p.password.answer", {}, care.password.slice(half)),
+        h("p.password.answer", {}, password.slice(half)),
         h("p", {}, gettext("对不上就不进门：先打电话给联系人或所里。")),
       ],
       cancel: gettext("收起"),
@@ -135,7 +145,9 @@ function careCard(care) {
     "section.card.care-card",
     { "aria-label": gettext("特殊客户") },
     h("h2", {}, icon("people"), fill(gettext("%(kind)s · %(level)s 级关爱"), { ...care, kind: gettext(care.kind) })),
-    care.password && h("button", { type: "button", onclick: show }, icon("key"), gettext("出示上门口令")),
+    password && h("button", { type: "button", onclick: show }, icon("key"), gettext("出示上门口令")),
+    care.accessible_format && h("p.notice", {}, icon("people"), fill(gettext("沟通方式：%(how)s"), { how: gettext(care.accessible_format) })),
+    care.outage_note && h("p.notice", {}, icon("warn"), fill(gettext("停电须知：%(note)s"), { note: care.outage_note })),
     care.advice.length > 0 && h("h3", {}, gettext("停电时要做的")),
     h("ol", {}, care.advice.map((line) => h("li", {}, line))),
   );
