@@ -362,7 +362,6 @@ def things(town):
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001"},
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
-        "visit": {"number": "SM-none", "slot": "asker"},
         "export": {"number": village_world.export(town)},
         "village": village_world.filed(town),
         "outage": {"number": village_world.outage(town).number},
