@@ -62,7 +62,7 @@ def from_tables() -> Iterator[str]:
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
-    yield from chain((row.label for row in GRID_WORKER), from_villages())
+    yield from (row.label for row in GRID_WORKER)
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
