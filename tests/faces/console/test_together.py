@@ -59,9 +59,10 @@ def test_areas_are_handed_over_from_the_tree_and_taken_back(desk, town):
     later = page(desk.get(f"/console/charge/?on={today() + 61 * DAY}"))
     assert "回到今天" in later
     assert "空缺" in later
-    pk = Charge.objects.filter(area=town.areas["V1"], person__number="P2").get().pk
-    assert "撤回原因" in page(desk.post(f"/console/charge/ahead/{pk}/"), 422)
-    desk.post(f"/console/charge/ahead/{pk}/", {"reason": "写错"})
+    which = f"/console/charge/V1/manager/{today() + 30 * DAY}/"
+    assert "撤回原因" in page(desk.post(which), 422)
+    page(desk.post("/console/charge/V1/manager/someday/", {"reason": "写错"}), 404)
+    desk.post(which, {"reason": "写错"})
     assert Charge.objects.count() == 5
 
 
