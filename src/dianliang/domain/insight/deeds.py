@@ -85,6 +85,7 @@ WORDS: Mapping[str, str] = {
     "customers.customer.agree": "改关爱约定",
     "customers.customer.visit": "记走访",
     "territory.roadtable.fetch": "更新",
+    "workforce.person.leave_office": "登记离岗",
     "workforce.charge.hand_over": "交接责任区",
     "workforce.charge.take_back": "撤回交接",
     "workforce.charge.export": "导出责任区",

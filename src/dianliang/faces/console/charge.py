@@ -132,6 +132,31 @@ def take_back(request: HttpRequest, code: str, kind: str, on: str, *, by: Actor)
     return redirect("console:charge")
 
 
+@require_POST
+@requires(Role.DISPATCHER)
+def leave(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Note that somebody serves no longer."""
+    sent = request.POST
+    try:
+        person = handing.leave_office(
+            person_number=sent.get("leaving", "").strip(),
+            on=day(sent.get("left_on", ""), field="left_on", label=_("离岗日期")),
+            reason=sent.get("why", ""),
+            by=by,
+            at=now(),
+        )
+    except DomainError as refusal:
+        return _page(request, by=by, refusal=refusal)
+    messages.success(request, _("%(name)s已登记离岗，请安排交接。") % {"name": person.name})
+    return _gaps()
+
+
+def _gaps() -> HttpResponse:
+    answer = redirect("console:charge")
+    answer["Location"] += "?view=gaps"
+    return answer
+
+
 def _day_of_address(text: str) -> date:
     try:
         return day(text, field="on", label=_("日期"))

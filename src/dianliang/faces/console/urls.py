@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grid/<str:number>/<str:verb>/", people.step, name="grid_step"),
     path("charge/", charge.charge, name="charge"),
     path("charge/hand-over/", charge.hand_over, name="charge_hand_over"),
+    path("charge/leave/", charge.leave, name="charge_leave"),
     path("charge/upload/", charge.upload, name="charge_upload"),
     path("charge/table.xlsx", charge.sheet, name="charge_sheet"),
     path("charge/<str:code>/", charge.cell, name="charge_cell"),

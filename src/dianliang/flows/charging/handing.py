@@ -135,6 +135,20 @@ def take_back(
     return charge.area.name
 
 
+def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: datetime) -> Person:
+    """Note that one of the actor's people serves no longer since a day.
+
+    Raises:
+        InvalidInputError: nobody there has this number, or there is no reason.
+        UnableToHandOverError: see the operation.
+    """
+    words = clean_text(reason, field="reason", label="离岗原因", most=200, least=1)
+    person = person_of(person_number, by=by)
+    if person is None:
+        raise InvalidInputError("请填写离岗人的编号。", field="person")
+    return charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
+
+
 def kind_of(code: str) -> ChargeKind:
     """Return a kind of responsibility.
 
