@@ -429,7 +429,7 @@ def village_together(town):
     moving.take_in(codes=["V1"], batch="第一批", starts_on=None, by=station, at=NOON)
     return {
         "cell": {"code": "V1"},
-        "charge": {"charge_id": charge.pk},
+        "charge": {"code": "V1", "kind": "manager", "on": f"{charge.from_on}"},
         "agreement": {
             "number": agreement.number,
             "token": annex.file.token,

@@ -59,10 +59,32 @@ def test_areas_are_handed_over_from_the_tree_and_taken_back(desk, town):
     later = page(desk.get(f"/console/charge/?on={today() + 61 * DAY}"))
     assert "回到今天" in later
     assert "空缺" in later
-    pk = Charge.objects.filter(area=town.areas["V1"], person__number="P2").get().pk
-    assert "撤回原因" in page(desk.post(f"/console/charge/ahead/{pk}/"), 422)
-    desk.post(f"/console/charge/ahead/{pk}/", {"reason": "写错"})
+    which = f"/console/charge/V1/manager/{today() + 30 * DAY}/"
+    assert "撤回原因" in page(desk.post(which), 422)
+    page(desk.post("/console/charge/V1/manager/someday/", {"reason": "写错"}), 404)
+    desk.post(which, {"reason": "写错"})
     assert Charge.objects.count() == 5
+
+
+def test_who_leaves_opens_gaps_from_that_day(desk, town):
+    hand = {"cells": ["V1"], "kind": "manager", "person": "P1", "reason": "任命"}
+    desk.post("/console/charge/hand-over/", {**hand, "from_on": today() - 9 * DAY})
+    form = {"leaving": "P1", "left_on": today() - DAY, "why": "退休"}
+    for wrong, words in (
+        ({"left_on": today() + DAY}, "不能晚于今天"),
+        ({"leaving": "P9"}, "没有编号 P9"),
+        ({"leaving": ""}, "离岗人的编号"),
+        ({"why": ""}, "请填写离岗原因"),
+    ):
+        assert words in page(desk.post("/console/charge/leave/", {**form, **wrong}), 422)
+
+    gaps = page(desk.post("/console/charge/leave/", form, follow=True))
+
+    assert "张一已登记离岗，请安排交接" in gaps
+    assert "已离岗" in gaps
+    before = page(desk.get(f"/console/charge/?on={today() - 2 * DAY}"))
+    assert "已离岗" not in before
+    assert "没有编号 P1" in page(desk.post("/console/charge/leave/", form), 422)
 
 
 def test_the_table_of_charges_goes_out_and_comes_back(desk, town):

@@ -37,8 +37,9 @@ def staff(town):
 
 
 def hand(town, codes, number, on=TODAY, *, unit="S1", kind="manager"):
+    meant = codes if isinstance(codes, handing.Meant) else handing.Meant(codes=codes)
     return handing.hand_over(
-        codes=codes,
+        meant=meant,
         kind_code=kind,
         person_number=number,
         from_on=on,
@@ -117,13 +118,30 @@ def test_many_areas_change_hands_together_or_not_at_all(town, staff):
 
 def test_a_hand_over_to_come_is_taken_back_by_its_own_station_only(town, staff):
     hand(town, ["V1"], "P1", TODAY + DAY)
-    charge = Charge.objects.get()
+    which = {"code": "V1", "kind_code": "manager", "from_on": TODAY + DAY, "reason": "写错"}
 
     with pytest.raises(NotVisibleError):
-        handing.take_back(charge_id=charge.pk, reason="写错", by=town.actor("S2"), at=NOON)
-    handing.take_back(charge_id=charge.pk, reason="写错", by=town.actor("S1"), at=NOON)
+        handing.take_back(**which, by=town.actor("S2"), at=NOON)
+    with pytest.raises(NotVisibleError):
+        handing.take_back(**{**which, "from_on": TODAY}, by=town.actor("S1"), at=NOON)
+    handing.take_back(**which, by=town.actor("S1"), at=NOON)
 
     assert not Charge.objects.exists()
+
+
+def test_a_whole_township_or_everything_of_one_person_changes_hands_at_once(town, staff):
+    assert hand(town, handing.Meant(towns=["T1"]), "P1") == 2
+    assert hand(town, ["T1"], "P1") == 1
+    hand(town, ["V2"], "P2", TODAY + 5 * DAY)
+
+    with pytest.raises(InvalidInputError, match="没有区域由 P4"):
+        hand(town, handing.Meant(of_person="P4"), "P2")
+    assert hand(town, handing.Meant(of_person="P1"), "P2", TODAY + 10 * DAY) == 2
+
+    page = flow.page(by=town.actor("S1"), on=TODAY + 10 * DAY)
+    rows = [row for t in page.towns for row in (t.head, *t.rows)]
+    names = {row.code: row.holders[0].person_name for row in rows}
+    assert names == {"T1": "王二", "V1": "王二", "V2": "王二"}
 
 
 def test_a_cell_tells_everybody_who_answered_for_it(town, staff):

@@ -115,6 +115,7 @@ WORDS: Mapping[str, str] = {
     "network.outage.end": "登记复电",
     "network.transformer.export": "导出线路与变压器",
     "territory.roadtable.fetch": "更新",
+    "workforce.person.leave_office": "登记离岗",
     "workforce.charge.hand_over": "交接责任区",
     "workforce.charge.take_back": "撤回交接",
     "workforce.charge.export": "导出责任区",

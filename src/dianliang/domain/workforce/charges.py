@@ -101,6 +101,32 @@ def take_back(*, charge: Charge, reason: str, by: Actor, at: datetime) -> None:
     charge.delete()
 
 
+@transaction.atomic
+def leave_office(*, person: Person, on: date, reason: str, by: Actor, at: datetime) -> Person:
+    """Note that somebody serves no longer since a day (离岗); his areas are gaps from that day.
+
+    Raises:
+        UnableToHandOverError: he has left before, or the day lies ahead: a hand-over that is to
+            come is what serves then.
+    """
+    if on > at.astimezone(SHANGHAI).date():
+        message = "离岗日期不能晚于今天；将来离岗的，请先登记到那一天的交接。"
+        raise UnableToHandOverError(message, field="left_on")
+    left = Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, left_on=on)
+    if not left:
+        raise UnableToHandOverError(f"{person.name}已经离岗。", field="person")
+    person.is_active, person.left_on = False, on
+    audit.record(
+        "workforce.person.leave_office",
+        target=person,
+        by=by,
+        at=at,
+        after=on.isoformat(),
+        reason=reason,
+    )
+    return person
+
+
 def _before(
     area: Area, kind: ChargeKind, person: Person | None, *, from_on: date, today: date
 ) -> Charge | None:

@@ -52,6 +52,7 @@ def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         "refusal": refusal,
         "sent": request.POST,
         "ticked": request.POST.getlist("cells"),
+        "sent_towns": request.POST.getlist("towns"),
     }
     status = 422 if refusal is not None else 200
     return TemplateResponse(request, "console/charge.html", context, status=status)
@@ -82,7 +83,11 @@ def hand_over(request: HttpRequest, *, by: Actor) -> HttpResponse:
         person = sent.get("person", "").strip()
         _require_choice(person, nobody=sent.get("nobody") == "1")
         count = handing.hand_over(
-            codes=sent.getlist("cells"),
+            meant=handing.Meant(
+                codes=sent.getlist("cells"),
+                towns=sent.getlist("towns"),
+                of_person=sent.get("of_person", "").strip(),
+            ),
             kind_code=sent.get("kind", ""),
             person_number=person,
             from_on=day(sent.get("from_on", ""), field="from_on", label=_("交接日期")),
@@ -108,17 +113,55 @@ def _require_choice(person: str, *, nobody: bool) -> None:
 
 @require_POST
 @requires(Role.DISPATCHER)
-def take_back(request: HttpRequest, charge_id: int, *, by: Actor) -> HttpResponse:
+def take_back(request: HttpRequest, code: str, kind: str, on: str, *, by: Actor) -> HttpResponse:
     """Take back a hand-over that is to come."""
     try:
-        reason = request.POST.get("reason", "")
-        name = handing.take_back(charge_id=charge_id, reason=reason, by=by, at=now())
+        name = handing.take_back(
+            code=code,
+            kind_code=kind,
+            from_on=_day_of_address(on),
+            reason=request.POST.get("reason", ""),
+            by=by,
+            at=now(),
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
         return _page(request, by=by, refusal=refusal)
     messages.success(request, _("%(name)s的交接已撤回。") % {"name": name})
     return redirect("console:charge")
+
+
+@require_POST
+@requires(Role.DISPATCHER)
+def leave(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Note that somebody serves no longer."""
+    sent = request.POST
+    try:
+        person = handing.leave_office(
+            person_number=sent.get("leaving", "").strip(),
+            on=day(sent.get("left_on", ""), field="left_on", label=_("离岗日期")),
+            reason=sent.get("why", ""),
+            by=by,
+            at=now(),
+        )
+    except DomainError as refusal:
+        return _page(request, by=by, refusal=refusal)
+    messages.success(request, _("%(name)s已登记离岗，请安排交接。") % {"name": person.name})
+    return _gaps()
+
+
+def _gaps() -> HttpResponse:
+    answer = redirect("console:charge")
+    answer["Location"] += "?view=gaps"
+    return answer
+
+
+def _day_of_address(text: str) -> date:
+    try:
+        return day(text, field="on", label=_("日期"))
+    except DomainError as wrong:
+        raise NotVisibleError(wrong.message) from wrong
 
 
 @require_GET

@@ -1,6 +1,7 @@
 """Hand areas over from one person to another: one, or many at once, all or none."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -17,10 +18,22 @@ MOST_CELLS = 400
 MOST_TOLD = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Which areas are meant: some by code, all of a township that the kind is for, all of a person.
+
+    They add up. `of_person` means what he would answer for on the day of the hand-over.
+    """
+
+    codes: Sequence[str] = ()
+    towns: Sequence[str] = ()
+    of_person: str = ""
+
+
 @transaction.atomic
 def hand_over(
     *,
-    codes: Sequence[str],
+    meant: Meant,
     kind_code: str,
     person_number: str,
     from_on: date,
@@ -34,12 +47,12 @@ def hand_over(
         InvalidInputError: no area, an unknown one, kind or person; or some areas cannot be
             handed over: each is named, and none is.
     """
-    wanted = tuple(dict.fromkeys(codes))
+    kind, person = kind_of(kind_code), person_of(person_number, by=by)
+    wanted = _codes(meant, kind, from_on, by=by)
     if not wanted:
         raise InvalidInputError("请至少勾选一个区域。", field="cells")
     if len(wanted) > MOST_CELLS:
         raise InvalidInputError(f"一次最多交接 {MOST_CELLS} 个区域。", field="cells")
-    kind, person = kind_of(kind_code), person_of(person_number, by=by)
     words = clean_text(reason, field="reason", label="交接原因", most=200, least=1)
     known = {area.code: area for area in cells_of(by).filter(code__in=wanted)}
     wrong = [f"{code}：不在您的区域内。" for code in wanted if code not in known]
@@ -51,6 +64,29 @@ def hand_over(
         told = "\n".join(wrong[:MOST_TOLD])
         raise InvalidInputError(f"没有交接任何区域：\n{told}{more}", field="cells")
     return len(wanted)
+
+
+def _codes(meant: Meant, kind: ChargeKind, on: date, *, by: Actor) -> tuple[str, ...]:
+    """Return the codes of the areas that are meant, each once."""
+    cells, found = cells_of(by), list(meant.codes)
+    for town in cells.filter(code__in=meant.towns):
+        below = cells.filter(path__startswith=town.path, level__in=kind.levels)
+        found += below.exclude(pk=town.pk).order_by("path").values_list("code", flat=True)
+    if meant.of_person:
+        rows = Charge.objects.filter(area__in=cells, kind=kind, from_on__lte=on)
+        newest = {
+            row.area.code: row for row in rows.select_related("area", "person").order_by("from_on")
+        }
+        held = [code for code, row in newest.items() if _holds(row, meant.of_person)]
+        if not held:
+            message = f"{on} 没有区域由 {meant.of_person[:24]} 担任{kind.name}，请核对编号。"
+            raise InvalidInputError(message, field="of_person")
+        found += held
+    return tuple(dict.fromkeys(found))
+
+
+def _holds(row: Charge, number: str) -> bool:
+    return row.person is not None and row.person.number == number
 
 
 def _try(
@@ -79,20 +115,38 @@ def _try(
 
 
 @transaction.atomic
-def take_back(*, charge_id: int, reason: str, by: Actor, at: datetime) -> str:
-    """Take back a hand-over that is to come; return the name of its area.
+def take_back(
+    *, code: str, kind_code: str, from_on: date, reason: str, by: Actor, at: datetime
+) -> str:
+    """Take back the hand-over of an area that is to come on a day; return the area's name.
 
     Raises:
         NotVisibleError: absent, or not of the actor's areas.
         UnableToHandOverError, InvalidInputError: it has begun; there is no reason.
     """
     rows = Charge.objects.select_for_update(of=("self",)).select_related("area", "kind", "person")
-    charge = rows.filter(pk=charge_id, area__in=cells_of(by)).first()
+    charge = rows.filter(
+        area__in=cells_of(by), area__code=code, kind__code=kind_code, from_on=from_on
+    ).first()
     if charge is None:
         raise NotVisibleError("没有找到这次交接。")
     words = clean_text(reason, field="reason", label="撤回原因", most=200, least=1)
     charges.take_back(charge=charge, reason=words, by=by, at=at)
     return charge.area.name
+
+
+def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: datetime) -> Person:
+    """Note that one of the actor's people serves no longer since a day.
+
+    Raises:
+        InvalidInputError: nobody there has this number, or there is no reason.
+        UnableToHandOverError: see the operation.
+    """
+    words = clean_text(reason, field="reason", label="离岗原因", most=200, least=1)
+    person = person_of(person_number, by=by)
+    if person is None:
+        raise InvalidInputError("请填写离岗人的编号。", field="person")
+    return charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
 
 
 def kind_of(code: str) -> ChargeKind:

@@ -88,8 +88,9 @@ class Foreign:
 class Ahead:
     """A hand-over that is to come."""
 
-    pk: int
+    area_code: str
     area_name: str
+    kind_code: str
     kind_name: str
     from_on: date
     person_name: str
@@ -287,8 +288,9 @@ def _ahead(areas: Sequence[Area], *, on: date) -> tuple[Ahead, ...]:
     rows = Charge.objects.filter(area__in=[area.pk for area in areas], from_on__gt=on)
     return tuple(
         Ahead(
-            pk=row.pk,
+            area_code=row.area.code,
             area_name=spoken_name(row.area.name),
+            kind_code=row.kind.code,
             kind_name=row.kind.name,
             from_on=row.from_on,
             person_name=row.person.name if row.person else "",
