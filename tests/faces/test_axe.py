@@ -12,6 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import town as town_builder
+from tests import villages
 from tests.flows.test_care import customer
 from tests.flows.test_grid_workers import certified
 from tests.journeys.conftest import browser_of, log_in
@@ -57,13 +58,22 @@ def pages(transactional_db):
     town.team("V", "S1", "volunteer")
     Team.objects.filter(code="V").update(is_volunteer=True)
     desk += ["/console/care/", "/console/care/KH1/", "/console/grid/?view=CERTIFIED"]
+    villages.outage(town)
+    villages.filed(town)
+    of_villages = ("", "V1/", "V1/?on=2020-01-01", "V1/compare/", "transformers/", "feeders/")
+    desk += [f"/console/villages/{path}" for path in (*of_villages, "outages/", "stations/")]
     desk += ["/console/review/", "/console/review/?view=second"]
     desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
     doubtful = RuleRow(service_code="PWR-LIGHT", area_code="C", unit_code="WTR")
     save_row(place=None, row=doubtful, seen=0, by=town.actor(), at=now())
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
-    upkeep += ["/console/words/", "/console/words/?q=独居", "/console/learning/"]
+    upkeep += [
+        "/console/villages/tables/",
+        "/console/words/",
+        "/console/words/?q=独居",
+        "/console/learning/",
+    ]
     return [*free, "desk", *desk, "admin", *upkeep]
 
 
