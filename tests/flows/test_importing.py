@@ -130,7 +130,8 @@ def test_the_templates_are_read_back_by_the_program():
 
     with pytest.raises(InvalidRowsError, match="第 2 行"):
         load(units=files["units.xlsx"])
-    assert set(files) == {"areas.xlsx", "units.xlsx", "customers.xlsx", "holidays.xlsx"}
+    network = {"feeders.xlsx", "transformers.xlsx"}
+    assert set(files) == {"areas.xlsx", "units.xlsx", "customers.xlsx", "holidays.xlsx"} | network
 
 
 def test_codes_that_excel_turned_into_numbers_are_codes_again():
