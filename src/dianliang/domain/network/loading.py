@@ -9,7 +9,7 @@ POWER_FACTOR = 0.95
 """What a compensated distribution transformer keeps at its highest load: a peak is recorded in kW, a
 capacity in kVA. A utility that measures it will replace this one number."""
 HEAVY_FROM, OVER_FROM = 0.8, 1.0
-"""重载 and 过载: shares of the rated capacity, as the mission's seed rows draw the two lines."""
+"""重载 and 过载, as shares of the rated capacity."""
 
 
 class Strain(StrEnum):
