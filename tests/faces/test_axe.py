@@ -12,6 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import town as town_builder
+from tests import villages
 from tests.faces.test_access import village_together
 from tests.flows.test_care import customer
 from tests.flows.test_grid_workers import certified
@@ -58,6 +59,10 @@ def pages(transactional_db):
     town.team("V", "S1", "volunteer")
     Team.objects.filter(code="V").update(is_volunteer=True)
     desk += ["/console/care/", "/console/care/KH1/", "/console/grid/?view=CERTIFIED"]
+    villages.outage(town)
+    villages.filed(town)
+    of_villages = ("", "V1/", "V1/?on=2020-01-01", "V1/compare/", "transformers/", "feeders/")
+    desk += [f"/console/villages/{path}" for path in (*of_villages, "outages/", "stations/")]
     desk += ["/console/review/", "/console/review/?view=second"]
     desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
@@ -69,7 +74,12 @@ def pages(transactional_db):
     desk += ["/console/powers/", f"/console/powers/{together['power']['number']}/"]
     desk += ["/console/renewal/", "/console/renewal/V1/"]
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
-    upkeep += ["/console/words/", "/console/words/?q=独居", "/console/learning/"]
+    upkeep += [
+        "/console/villages/tables/",
+        "/console/words/",
+        "/console/words/?q=独居",
+        "/console/learning/",
+    ]
     return [*free, "desk", *desk, "admin", *upkeep]
 
 

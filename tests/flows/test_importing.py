@@ -135,6 +135,8 @@ def test_the_templates_are_read_back_by_the_program():
         "units.xlsx",
         "customers.xlsx",
         "special.xlsx",
+        "feeders.xlsx",
+        "transformers.xlsx",
         "holidays.xlsx",
     }
 

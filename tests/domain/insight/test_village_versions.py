@@ -1,8 +1,11 @@
 """Versions of a village's file: kept when something changed, never changed, read as of a day."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.insight import operations, villages
@@ -66,9 +69,22 @@ def test_the_version_in_force_at_the_end_of_a_day_is_read(town):
     assert {pk: v.body["a"] for pk, v in every.items()} == {village.pk: 2}
 
 
-def test_a_version_that_somebody_changed_in_the_database_is_not_sound(town):
+def test_the_database_itself_refuses_to_change_a_version(town):
+    keep(town, {"变压器": 3})
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        VillageVersion.objects.update(reason="改过")
+
+    assert villages.version(town.areas["V1"], 1).row.reason == "核对"
+
+
+def test_a_version_that_somebody_forced_a_change_on_is_not_sound(town):
     keep(town, {"变压器": 3, "长度": 12.6})
     assert villages.version(town.areas["V1"], 1).is_sound
+    migration = import_module("dianliang.domain.insight.migrations.0002_village_files")
+    with connection.cursor() as cursor:
+        for statement in migration.BACKWARD[connection.vendor]:
+            cursor.execute(statement)
 
     VillageVersion.objects.update(body={"变压器": 4, "长度": 12.6})
 

@@ -7,11 +7,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from dianliang.core.models import AuditEvent
-from dianliang.domain.insight.models import PlanItem, VillagePhoto, VillageProfile, VillageVersion
+from dianliang.domain.insight.models import PlanItem, VillagePhoto, VillageProfile
 from dianliang.domain.network.models import Outage, Transformer
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.importing.tables import FEEDERS
-from dianliang.flows.village_file import exporting, sheets
+from dianliang.flows.village_file import exporting, sheets, versions
 from dianliang.kernel.actor import Role
 from tests import villages
 from tests.browsing import upload
@@ -38,14 +38,14 @@ def text(answer):
 
 @pytest.mark.row("001-07")
 def test_a_file_is_kept_read_as_of_a_day_and_compared(desk, town):
-    answer = desk.post(f"{V1}keep/", {"reason": "迎峰度冬核对"}, follow=True)
-    assert "已存为第 1 版" in text(answer)
-    VillageVersion.objects.update(made_at=now() - timedelta(days=40))
+    long_ago = now() - timedelta(days=40)
+    versions.keep_one(code="V1", reason="迎峰度冬核对", by=town.actor("S1"), at=long_ago)
     villages.transformer(
         Transformer.objects.first().feeder, "B9", town.areas["V1"], installed_on=today()
     )
     assert "变压器 +1：B9 B9 公变" in text(desk.get(V1))
-    desk.post(f"{V1}keep/", {"reason": "新增公变"})
+    answer = desk.post(f"{V1}keep/", {"reason": "新增公变"}, follow=True)
+    assert "已存为第 2 版" in text(answer)
 
     month_ago = (today() - timedelta(days=30)).isoformat()
     past = text(desk.get(V1, {"on": month_ago}))

@@ -6,10 +6,10 @@ What the load does hour by hour, and what it will do, is the business of an engi
 from enum import StrEnum
 
 POWER_FACTOR = 0.95
-"""At full load the high-voltage side of a distribution transformer keeps at least this
-(Q/GDW 1212-2015, 5.4); a peak is recorded in kW, a capacity in kVA."""
+"""What a compensated distribution transformer keeps at its highest load: a peak is recorded in kW, a
+capacity in kVA. A utility that measures it will replace this one number."""
 HEAVY_FROM, OVER_FROM = 0.8, 1.0
-"""重载 and 过载: shares of the rated capacity (Q/GDW 10565)."""
+"""重载 and 过载, as shares of the rated capacity."""
 
 
 class Strain(StrEnum):

@@ -4,6 +4,38 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+FORWARD = {
+    "sqlite": [
+        "CREATE TRIGGER insight_villageversion_final BEFORE UPDATE ON insight_villageversion"
+        " BEGIN SELECT RAISE(ABORT, 'a version is never changed'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION insight_villageversion_final() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE integrity_constraint_violation USING MESSAGE = 'a version is never changed';"
+        " END $$",
+        "CREATE TRIGGER insight_villageversion_final BEFORE UPDATE ON insight_villageversion"
+        " FOR EACH ROW EXECUTE FUNCTION insight_villageversion_final()",
+    ],
+}
+BACKWARD = {
+    "sqlite": ["DROP TRIGGER insight_villageversion_final"],
+    "postgresql": [
+        "DROP TRIGGER insight_villageversion_final ON insight_villageversion",
+        "DROP FUNCTION insight_villageversion_final()",
+    ],
+}
+
+
+def forward(apps, schema_editor):
+    for statement in FORWARD[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+def backward(apps, schema_editor):
+    for statement in BACKWARD[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0007_audit_filters"),
@@ -196,4 +228,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunPython(forward, backward),
     ]
