@@ -341,7 +341,7 @@ def behind(*, subject: str, code: str, measure_code: str, period: Period, by: Ac
     )
     rows = measure.rows(period).filter(**where)
     good = set(rows.filter(measure.good(period)).values_list("pk", flat=True))
-    found: Sequence[Any] = rows.select_related(*measure.joined).order_by(measure.order, "pk")
+    found = rows.select_related(*measure.joined).order_by(measure.order, "pk")
     return Behind(
         name=one.name,
         measure=measure,

@@ -26,6 +26,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import handling
 from dianliang.flows.demo import words
+from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.logins import Login
@@ -99,6 +100,9 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
+    tell("专项行动、驻点与亮点")
+    campaigning = Random(SEED)  # noqa: S311 (a demo world, not a secret)
+    build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
