@@ -201,7 +201,7 @@ class RatedRow:
     score: float | None
     stars: int | None
     measured_share: float
-    parts: tuple[Points, ...]
+    parts: tuple[tuple[Measure, Points], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +279,11 @@ def ranking(*, subject: str, period: Period, by: Actor) -> Ranking:
                 score=rated.score,
                 stars=rated.stars,
                 measured_share=rated.measured_share,
-                parts=rated.parts,
+                parts=tuple(
+                    (MEASURES[part.criterion.measure], part)
+                    for part in rated.parts
+                    if part.criterion.measure in MEASURES
+                ),
             )
             for one, rated in rows
         ),
