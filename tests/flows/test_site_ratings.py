@@ -93,7 +93,7 @@ def ranking(town, subject="site", unit="S1"):
 
 
 def figures(row):
-    return {part.criterion.measure: (part.measured.good, part.measured.of) for part in row.parts}
+    return {part.criterion.measure: (part.measured.good, part.measured.of) for _, part in row.parts}
 
 
 @pytest.mark.row("003-10")

@@ -201,7 +201,7 @@ class RatedRow:
     score: float | None
     stars: int | None
     measured_share: float
-    parts: tuple[Points, ...]
+    parts: tuple[tuple[Measure, Points], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +279,11 @@ def ranking(*, subject: str, period: Period, by: Actor) -> Ranking:
                 score=rated.score,
                 stars=rated.stars,
                 measured_share=rated.measured_share,
-                parts=rated.parts,
+                parts=tuple(
+                    (MEASURES[part.criterion.measure], part)
+                    for part in rated.parts
+                    if part.criterion.measure in MEASURES
+                ),
             )
             for one, rated in rows
         ),
@@ -341,7 +345,7 @@ def behind(*, subject: str, code: str, measure_code: str, period: Period, by: Ac
     )
     rows = measure.rows(period).filter(**where)
     good = set(rows.filter(measure.good(period)).values_list("pk", flat=True))
-    found: Sequence[Any] = rows.select_related(*measure.joined).order_by(measure.order, "pk")
+    found = rows.select_related(*measure.joined).order_by(measure.order, "pk")
     return Behind(
         name=one.name,
         measure=measure,

@@ -10,6 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+WEEK = 7
+"""Days apart beyond which a person's days are spread well enough."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
@@ -88,5 +91,6 @@ def _ideal(number: int, *, of: int, among: Sequence[date], turn: int) -> float:
 
 
 def _crowding(day: date, *own: Collection[date]) -> int:
-    """Return 1 when a person would come twice within a week."""
-    return int(any(abs((day - other).days) < 7 for days in own for other in days))
+    """Return less the farther a day is from the person's others; a week is far enough."""
+    gaps = [abs((day - other).days) for days in own for other in days]
+    return -min(WEEK, min(gaps, default=WEEK))

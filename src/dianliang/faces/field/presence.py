@@ -24,27 +24,28 @@ def check_in(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     try:
         if request.method == "POST":
             try:
-                flow.check_in(code=code, **_spot(request), by=by, at=now())
+                point, accuracy_m = _spot(request)
+                flow.check_in(code=code, point=point, accuracy_m=accuracy_m, by=by, at=now())
             except NotVisibleError:
                 raise
             except DomainError as error:
                 refusal = error.message
-        point = flow.point_today(code=code, by=by, on=today())
+        here = flow.point_today(code=code, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "point": point, "refusal": refusal}
+    context = {"by": by, "point": here, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "field/presence.html", context, status=status)
 
 
-def _spot(request: HttpRequest) -> dict[str, GeoPoint | int | None]:
+def _spot(request: HttpRequest) -> tuple[GeoPoint | None, int]:
     """Return where the phone says that it is; what is no place counts as not said."""
     lat, lon = _number(request, "lat"), _number(request, "lon")
     unsure = _number(request, "accuracy")
     is_place = lat is not None and lon is not None and abs(lat) <= 90 and abs(lon) <= 180
     if not is_place or unsure is None or not 0 <= unsure < FARTHEST_M:
-        return {"point": None, "accuracy_m": 0}
-    return {"point": GeoPoint(lat or 0.0, lon or 0.0), "accuracy_m": round(unsure)}
+        return None, 0
+    return GeoPoint(lat or 0.0, lon or 0.0), round(unsure)
 
 
 def _number(request: HttpRequest, name: str) -> float | None:

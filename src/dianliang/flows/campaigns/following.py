@@ -131,6 +131,7 @@ def settle_people(*, campaign: Campaign, by: Actor, at: datetime) -> int:
         for target in Target.objects.filter(campaign=campaign, status__in=UNDONE)
         .select_related("campaign")
         .defer("campaign__rows")
+        if target.person_id is not None
     }
     start = datetime.combine(campaign.starts_on, time(), SHANGHAI)
     deeds = (

@@ -26,6 +26,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import handling
 from dianliang.flows.demo import words
+from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.logins import Login
@@ -108,6 +109,9 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     together = Random(SEED)  # noqa: S311 (a demo world, not a secret)
     build_together(county, rng=together, by=DISPATCHER, at=at)
     build_renewal(county, rng=together, by=DISPATCHER, at=at)
+    tell("专项行动、驻点与亮点")
+    campaigning = Random(SEED)  # noqa: S311 (a demo world, not a secret)
+    build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)

@@ -61,25 +61,14 @@ def record(
             nobody took part, somebody took part in another one at the same time, or a pair of
             photos is twice the same.
     """
-    if not started_at < ended_at <= started_at + LONGEST:
-        message = "结束时间应晚于开始时间，且一次行动不超过 24 小时。"
-        raise UnableToRecordActivityError(message, field="ended_at")
-    if ended_at > at:
-        message = "行动还没有结束，请在结束后登记。"
-        raise UnableToRecordActivityError(message, field="ended_at")
-    if not people:
-        raise UnableToRecordActivityError("请勾选参加的人。", field="people")
-    if not 0 <= served_people <= MOST_SERVED:
-        message = f"服务人数应在 0 到 {MOST_SERVED} 之间。"
-        raise UnableToRecordActivityError(message, field="served_people")
-    _require_pairs(pairs)
-    elsewhere = Participation.objects.filter(
-        person__in=people, activity__started_at__lt=ended_at, activity__ended_at__gt=started_at
+    _require_possible(
+        started_at=started_at,
+        ended_at=ended_at,
+        people=people,
+        served_people=served_people,
+        at=at,
     )
-    clash = elsewhere.select_related("person", "activity").first()
-    if clash is not None:
-        message = f"{clash.person.name}同一时间已登记在{clash.activity.title}，请核对时间或人员。"
-        raise UnableToRecordActivityError(message, field="people")
+    _require_pairs(pairs)
     activity = Activity.objects.create(
         number=next_number("XD", at=at),
         title=title,
@@ -119,3 +108,31 @@ def _require_pairs(pairs: Sequence[Pair]) -> None:
         if pair.before.sha256 == pair.after.sha256:
             message = f"“{pair.place}”的前后两张是同一张照片，请换成整治后的照片。"
             raise UnableToRecordActivityError(message, field="pairs")
+
+
+def _require_possible(
+    *,
+    started_at: datetime,
+    ended_at: datetime,
+    people: Collection[Person],
+    served_people: int,
+    at: datetime,
+) -> None:
+    if not started_at < ended_at <= started_at + LONGEST:
+        message = "结束时间应晚于开始时间，且一次行动不超过 24 小时。"
+        raise UnableToRecordActivityError(message, field="ended_at")
+    if ended_at > at:
+        message = "行动还没有结束，请在结束后登记。"
+        raise UnableToRecordActivityError(message, field="ended_at")
+    if not people:
+        raise UnableToRecordActivityError("请勾选参加的人。", field="people")
+    if not 0 <= served_people <= MOST_SERVED:
+        message = f"服务人数应在 0 到 {MOST_SERVED} 之间。"
+        raise UnableToRecordActivityError(message, field="served_people")
+    elsewhere = Participation.objects.filter(
+        person__in=people, activity__started_at__lt=ended_at, activity__ended_at__gt=started_at
+    )
+    clash = elsewhere.select_related("person", "activity").first()
+    if clash is not None:
+        message = f"{clash.person.name}同一时间已登记在{clash.activity.title}，请核对时间或人员。"
+        raise UnableToRecordActivityError(message, field="people")
