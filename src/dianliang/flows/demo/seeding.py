@@ -26,6 +26,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import handling
 from dianliang.flows.demo import words
+from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.logins import Login
@@ -98,6 +99,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     happening = Random(SEED)  # noqa: S311 (a demo world, not a secret)
     build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
+    build_care(special, by=DISPATCHER, rng=Random(SEED), at=at)  # noqa: S311 (a demo world)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
