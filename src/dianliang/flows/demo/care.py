@@ -1,5 +1,6 @@
-"""Care in the demo county: consents, gaps that the forecast finds, an outage with calls under way."""
+"""Care in the demo county: consents, gaps that the forecast finds, an outage with calls."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -40,7 +41,8 @@ def build_care(special: list[Customer], *, by: Actor, rng: Random, at: datetime)
         if customer.consented_on
         for purpose in ("visits", "outage")[: rng.choice([1, 2, 2])]
     )
-    _ask_for_a_child(special, by=by, at=at)
+    colleague = replace(by, id="user:colleague", name="值班调度员")
+    _ask_for_a_child(special, by=colleague, at=at)
     _outage(special, by=by, rng=rng, at=at)
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -99,7 +99,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     happening = Random(SEED)  # noqa: S311 (a demo world, not a secret)
     build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
-    build_care(special, by=DISPATCHER, rng=Random(SEED), at=at)  # noqa: S311 (a demo world)
+    desk = replace(DISPATCHER, unit_code=county.company.code)
+    build_care(special, by=desk, rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
