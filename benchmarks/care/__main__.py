@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -158,7 +159,12 @@ def timed(ask: Callable[[], Any], rounds: int) -> tuple[float, float, float, int
         spent.append((time.perf_counter() - began) * 1000)
         assert answer.status_code == 200, answer.status_code
     spent.sort()
-    return median(spent), spent[min(rounds - 1, int(rounds * 0.95))], spent[-1], queries - counted.initial_queries
+    return (
+        median(spent),
+        spent[min(rounds - 1, int(rounds * 0.95))],
+        spent[-1],
+        queries - counted.initial_queries,
+    )
 
 
 def pages(client: Any) -> Iterator[tuple[str, bool, Callable[[], Any]]]:
@@ -175,7 +181,7 @@ def pages(client: Any) -> Iterator[tuple[str, bool, Callable[[], Any]]]:
     middle = ordered.only("visit_due_on", "special_level", "number")[queue.count() // 2]
     after = f"{middle.visit_due_on}~{middle.special_level}~{middle.number}"
     for view in care.VIEWS:
-        yield f"register, {view}", True, lambda v=view: client.get(f"/console/care/?view={v}")
+        yield f"register, {view}", True, partial(client.get, "/console/care/", {"view": view})
     deep = {"view": "all", "after": after}
     yield "register, all, page from the middle", True, lambda: client.get("/console/care/", deep)
     number = middle.number

@@ -71,7 +71,7 @@ def _outage(special: list[Customer], *, by: Actor, rng: Random, at: datetime) ->
     Alert.objects.filter(pk=alert.pk).update(is_generated=True)
     contacts = alert.contacts.select_related("customer").order_by("pk")
     for minutes, contact in enumerate(contacts[: max(1, contacts.count() * 2 // 3)], start=1):
-        verb = rng.choice(["reach", "reach", "reach", "no_answer", "need_help"])
+        verb = "need_help" if minutes == 2 else rng.choice(["reach", "reach", "no_answer"])
         care_contacts.note_call(
             number=alert.number,
             customer=contact.customer.number,
