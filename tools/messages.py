@@ -57,14 +57,14 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
-    from dianliang.flows import care, mood, queue, words
+    from dianliang.flows import mood, queue, words
     from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
     yield from (row.label for row in GRID_WORKER)
-    yield from care.VIEWS.values()
+    yield from from_care()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
     yield from following.STEPS
@@ -193,6 +193,23 @@ def shipped_names() -> Iterator[str]:
                 rows = json.loads((Path(app.path) / "data" / file).read_text(encoding="utf-8"))
                 yield from (row["name"] for row in rows)
                 yield from (row["unit"] for row in rows if "unit" in row)
+
+
+def from_care() -> Iterator[str]:
+    """Yield the words of special customers: consents, reasons, calls, approvals."""
+    from dianliang.domain.care import lifecycle
+    from dianliang.domain.care.models import Alert, Unlock
+    from dianliang.domain.customers.advice import OUTAGE_ADVICE
+    from dianliang.domain.customers.models import Consent, Customer
+    from dianliang.flows import care, care_contacts, care_forecast
+
+    yield from chain(care.VIEWS.values(), care_contacts.VIEWS.values())
+    yield from chain(*care_forecast.REASONS.values(), *OUTAGE_ADVICE.values())
+    for table in (lifecycle.ALERT, lifecycle.CONTACT, lifecycle.UNLOCK):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    kinds = (Customer.Format, Consent.Purpose, Consent.How, Alert.Kind, Unlock.Purpose)
+    for choices in kinds:
+        yield from (str(label) for label in choices.labels)
 
 
 def from_scripts() -> Iterator[str]:

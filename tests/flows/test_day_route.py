@@ -70,6 +70,34 @@ def test_the_word_for_the_door_is_given_only_for_an_open_visit_of_today(world):
     assert day(world).sheets[0].care is None
 
 
+def test_a_visit_left_over_from_yesterday_shows_no_word_for_the_door(world):
+    customer = world.special_customer()
+    customer.key_holder, customer.outage_note = "钥匙在村委", "电池两小时"
+    customer.formats = ["large_print"]
+    customer.save()
+    world.visit(customer=customer, on=world.today - timedelta(days=1))
+    world.visit(customer=customer)
+
+    left_over, todays = (sheet.care for sheet in day(world).sheets)
+
+    assert (left_over.password, left_over.key_holder) == ("", "")
+    assert (todays.password, todays.key_holder) == ("春暖花开", "钥匙在村委")
+    assert (todays.formats, todays.outage_note) == (("大字",), "电池两小时")
+
+
+def test_of_a_child_only_the_nominee_can_be_called(world):
+    customer = world.special_customer()
+    customer.special_kind, customer.nominee = "left_behind_child", "奶奶 13700137000"
+    customer.save()
+    visit = world.visit(customer=customer)
+
+    assert [who.slot for who in day(world).sheets[0].contacts] == ["nominee"]
+    with pytest.raises(NotVisibleError):
+        day_route.reveal_phone(
+            number=visit.number, slot="customer", by=world.actor("P2"), at=world.at
+        )
+
+
 def test_lunch_lies_in_the_longest_gap(world):
     first, second, third = world.visit(), world.visit(), world.visit()
     Visit.objects.filter(pk=third.pk).update(

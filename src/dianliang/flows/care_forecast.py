@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -18,7 +19,16 @@ from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Certificate, Membership, Team
 from dianliang.domain.workforce.queries import teams_on_duty
-from dianliang.engines.visiting import HORIZON_DAYS, Crew, Gap, Reason, Renewal, Ward, forecast
+from dianliang.engines.visiting import (
+    HORIZON_DAYS,
+    LEAD_DAYS,
+    Crew,
+    Gap,
+    Reason,
+    Renewal,
+    Ward,
+    forecast,
+)
 from dianliang.flows.care import MINUTES, VISIT_SERVICE, team_names
 from dianliang.kernel.actor import Actor
 
@@ -27,6 +37,8 @@ TRAVEL_MIN = 15
 CARE_SHARE = 0.5
 """How much of a team's day regular visits may take: needs of the day want the rest."""
 RENEWED_DAYS = 365
+LONGEST_HOLIDAY_DAYS = 15
+"""A visit's day lies at most a long holiday before the end of its interval."""
 MOST_ROWS = 200
 REASONS: Mapping[Reason, tuple[str, str]] = {
     Reason.NO_CONSENT: ("没有本人同意", "联系客户登记同意，或结束特殊关爱。"),
@@ -98,9 +110,11 @@ def gaps_of(*, by: Actor, on: date) -> tuple[Gap, ...]:
     teams = list(Team.objects.filter(is_active=True, is_volunteer=False).select_related("unit"))
     able = _able(teams, on=on)
     planned = _planned(by=by, on=on)
+    far = on + timedelta(days=HORIZON_DAYS + LEAD_DAYS + LONGEST_HOLIDAY_DAYS)
+    near = Q(visit_due_on__lte=far) | Q(consented_on=None) | Q(visit_interval_days=None)
     wards = [
-        _ward(customer, able=able, planned=planned.get(customer.pk, ()))
-        for customer in access.visible(by).select_related("area").only(*_KNOWN)
+        _ward(row, able=able, planned=planned.get(row.pk, ()))
+        for row in access.visible(by).filter(near).values_list(*_KNOWN, named=True)
     ]
     asked = {code for ward in wards for code in ward.crews}
     crews = _crews([team for team in teams if team.code in asked], days=days)
@@ -108,6 +122,7 @@ def gaps_of(*, by: Actor, on: date) -> tuple[Gap, ...]:
 
 
 _KNOWN = (
+    "pk",
     "number",
     "special_kind",
     "special_level",
@@ -138,12 +153,12 @@ def _able(teams: list[Team], *, on: date) -> Able:
     for person_id, code in valid.values_list("person_id", "skill__code"):
         for team_id in people[person_id]:
             held[team_id].add(code)
+    services = {kind: active_service(code) for kind, code in VISIT_SERVICE.items()}
+    skills = {kind: s.skill.code if s and s.skill else "" for kind, s in services.items()}
     found = dict[tuple[int, str], tuple[str, ...]]()
     for unit in Unit.objects.all():
         own = [team for team in teams if team.unit.path.startswith(unit.path)]
-        for kind, service_code in VISIT_SERVICE.items():
-            service = active_service(service_code)
-            skill = service.skill.code if service and service.skill else ""
+        for kind, skill in skills.items():
             codes = (team.code for team in own if not skill or skill in held[team.pk])
             found[unit.pk, kind] = tuple(sorted(codes))
     return found
@@ -166,27 +181,26 @@ def _planned(*, by: Actor, on: date) -> dict[int, Planned]:
     return found
 
 
-def _ward(customer: Customer, *, able: Able, planned: Planned) -> Ward:
-    codes = able.get((customer.unit_id or 0, customer.special_kind), ())
-    own = customer.preferred_team_code
-    level = customer.special_level or 3
-    planned_renewal = customer.renewal_planned_on
+def _ward(row: Any, *, able: Able, planned: Planned) -> Ward:
+    """Return what the forecast must know of a row of `_KNOWN` columns."""
+    codes = able.get((row.unit_id, row.special_kind), ())
+    own = row.preferred_team_code
+    planned_renewal = row.renewal_planned_on
     return Ward(
-        id=customer.number,
-        level=level,
-        since=customer.last_visited_on or customer.consented_on,
-        interval_days=customer.visit_interval_days,
-        has_consent=customer.consented_on is not None,
-        has_place=customer.unit_id is not None
-        and (customer.lat is not None or customer.area.lat is not None),
-        expires_on=customer.renewal_due_on,
+        id=row.number,
+        level=row.special_level,
+        since=row.last_visited_on or row.consented_on,
+        interval_days=row.visit_interval_days,
+        has_consent=row.consented_on is not None,
+        has_place=row.unit_id is not None and (row.lat is not None or row.area__lat is not None),
+        expires_on=row.renewal_due_on,
         renewals=(
             (Renewal(on=planned_renewal, until=planned_renewal + timedelta(days=RENEWED_DAYS)),)
             if planned_renewal
             else ()
         ),
-        crews=tuple(sorted(codes, key=lambda code: (code != own, code))),
-        minutes=MINUTES[level] + TRAVEL_MIN,
+        crews=(own, *(code for code in codes if code != own)) if own in codes else codes,
+        minutes=MINUTES[row.special_level] + TRAVEL_MIN,
         planned=planned,
     )
 

@@ -76,7 +76,7 @@ def of_area(*, area: Area, on: date) -> AreaCare:
             KindLine(
                 kind=row["special_kind"],
                 kind_label=str(labels[row["special_kind"]]),
-                level=row["special_level"],
+                level=row["special_level"] or 0,
                 count=row["count"],
                 due=row["due"],
                 overdue=row["overdue"],

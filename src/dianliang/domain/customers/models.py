@@ -117,7 +117,16 @@ class Customer(models.Model):
                 name="customer_care_queue",
             ),
             models.Index(
-                fields=["unit", "visit_due_on", "special_level", "number"],
+                # The last three let the counts of all views be read from the index alone.
+                fields=[
+                    "unit",
+                    "visit_due_on",
+                    "special_level",
+                    "number",
+                    "last_visited_on",
+                    "consented_on",
+                    "renewal_due_on",
+                ],
                 condition=Q(special_level__isnull=False),
                 name="customer_care_queue_of_unit",
             ),

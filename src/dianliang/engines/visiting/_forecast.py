@@ -117,6 +117,8 @@ def _keep_plans(
     """Make the visits that are planned for a day; those of a team that is away fall through."""
     made = 0
     for state in states:
+        if not state.planned:
+            continue
         todays = [code for on, code in state.planned if on == day]
         state.planned = [(on, code) for on, code in state.planned if on > day]
         if not todays:

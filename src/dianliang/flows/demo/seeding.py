@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -27,6 +27,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.flows import handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.campaigning import build_campaigns
+from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.logins import Login
@@ -104,6 +105,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     happening = Random(SEED)  # noqa: S311 (a demo world, not a secret)
     build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
+    desk = replace(DISPATCHER, unit_code=county.company.code)
+    build_care(special, by=desk, rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     tell("责任区、共建协议、执法权限与千村改造")
     together = Random(SEED)  # noqa: S311 (a demo world, not a secret)

@@ -146,7 +146,15 @@ class Migration(migrations.Migration):
             model_name="customer",
             index=models.Index(
                 condition=models.Q(("special_level__isnull", False)),
-                fields=["unit", "visit_due_on", "special_level", "number"],
+                fields=[
+                    "unit",
+                    "visit_due_on",
+                    "special_level",
+                    "number",
+                    "last_visited_on",
+                    "consented_on",
+                    "renewal_due_on",
+                ],
                 name="customer_care_queue_of_unit",
             ),
         ),

@@ -1,0 +1,1 @@
+"""Special customers among all customers of a county."""
