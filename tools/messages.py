@@ -49,19 +49,24 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
     from dianliang.domain.intake.queries import board, detail, following
+    from dianliang.domain.safety.lifecycle import HAZARD
     from dianliang.domain.work import lifecycle as work
     from dianliang.domain.work.models import Job
     from dianliang.domain.work.queries import plan_page
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
-    from dianliang.faces.console import forms
-    from dianliang.flows import care, mood, queue, words
+    from dianliang.faces.console import forms, hazards
+    from dianliang.flows import care, mood, queue, safety_page, words
     from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
-    for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
+    for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER, HAZARD):
         yield from lifecycle.labels.values()
     yield from (row.label for row in GRID_WORKER)
+    yield from (row.label for row in HAZARD)
+    yield from ("发现", "改复查工单", "原因")
+    yield from chain(hazards.ASKS.values(), safety_page.VIEWS.values())
+    yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
@@ -102,8 +107,9 @@ def from_scripts() -> Iterator[str]:
     from dianliang.domain.customers.models import Customer
     from dianliang.domain.intake.models import Participant
     from dianliang.domain.work import lifecycle as work
-    from dianliang.flows import day_route
+    from dianliang.flows import day_route, safety_page
 
+    yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
     yield from work.VISIT.labels.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
     yield from day_route.CONTACTS.values()

@@ -218,9 +218,7 @@ def test_without_a_photo_a_recheck_on_the_phone_closes_nothing(world, visit, ste
     claim(first)
     first.refresh_from_db()
     again = world.visit(job=first.recheck_job, status="ARRIVED")
-    (result,) = sync(
-        steward, op("r1", "recheck", again.number, hazard=first.number, passed=True)
-    )
+    (result,) = sync(steward, op("r1", "recheck", again.number, hazard=first.number, passed=True))
 
     assert (result.outcome, result.field) == ("refused", "photo")
     first.refresh_from_db()

@@ -89,9 +89,7 @@ def test_every_hazard_of_a_season_ends_by_its_pair_of_photos_or_escalated(world,
         passed = rng.random() < 0.9
         photo = next(shown) if passed else None
         later = NOON + DAY
-        safety.judge(
-            hazard=hazard, passed=passed, photo=photo, words="不牢", by=by, at=later
-        )
+        safety.judge(hazard=hazard, passed=passed, photo=photo, words="不牢", by=by, at=later)
     while safety.escalate_overdue(at=NOON + 120 * DAY):
         pass
 

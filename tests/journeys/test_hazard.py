@@ -20,16 +20,23 @@ from tests.journeys.conftest import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WRONG = ("H07", "H11")
-PICTURES_KEPT = """() => new Promise((resolve) => {
-    const open = indexedDB.open('field:user:steward');
-    open.onsuccess = () => {
-        const all = open.result.transaction('kept').objectStore('kept').getAllKeys();
-        all.onsuccess = () => {
-            open.result.close();
-            resolve(all.result.filter((name) => name.startsWith('picture')).length === 2);
+UNTIL_PICTURES_ARE_KEPT = """async () => {
+    const kept = () => new Promise((resolve) => {
+        const open = indexedDB.open('field:user:steward');
+        open.onsuccess = () => {
+            const all = open.result.transaction('kept').objectStore('kept').getAllKeys();
+            all.onsuccess = () => {
+                open.result.close();
+                resolve(all.result.filter((name) => name.startsWith('picture')).length);
+            };
         };
-    };
-})"""
+    });
+    for (let tries = 0; tries < 300; tries++) {
+        if (await kept() === 2) return true;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return false;
+}"""
 """How the hazards looked has come along, for where there is no network."""
 
 
@@ -116,7 +123,7 @@ def check_again(phone, page):
     """The same team looks again, without a network, and closes both with photos."""
     page.goto("/field/")
     ready_for_offline(page)
-    page.wait_for_function(PICTURES_KEPT)
+    assert page.evaluate(UNTIL_PICTURES_ARE_KEPT)
     phone.set_offline(True)
     page.get_by_role("link", name="隐患复查").first.click()
     press(page, "接单", "出发", "到达")

@@ -232,9 +232,7 @@ def hazard_page(*, number: str, by: Actor, at: datetime) -> HazardPage:
     """
     hazard = access.hazard_to_see(number, by=by)
     inspection = hazard.inspection
-    sheet = checklists.sheet(
-        inspection.checklist.checklist.code, inspection.checklist.number
-    )
+    sheet = checklists.sheet(inspection.checklist.checklist.code, inspection.checklist.number)
     item = sheet.item(hazard.item_code) if sheet else None
     job = inspection.visit.job
     return HazardPage(

@@ -65,7 +65,9 @@ def test_the_list_is_cut_by_state_class_party_and_area(desk, town):
 
 def test_twenty_hazards_cost_as_many_queries_as_two(desk, town):
     def cost():
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             desk.get("/console/hazards/")
         return len(queries)
 

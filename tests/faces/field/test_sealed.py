@@ -76,7 +76,15 @@ def test_nothing_on_the_disk_can_be_read_without_the_key(open_app, phone, today_
     assert disk["photos"]["count"] >= 7
     assert disk["outbox"]["count"] == 1
     text = "\n".join(store["text"] for store in disk.values())
-    secrets = ["春暖花开", "独居", visit.job.title, visit.job.address, "王春花", "H07 处烧焦", "周电工"]
+    secrets = [
+        "春暖花开",
+        "独居",
+        visit.job.title,
+        visit.job.address,
+        "王春花",
+        "H07 处烧焦",
+        "周电工",
+    ]
     assert [secret for secret in secrets if secret in text] == []
     assert "JFIF" not in text
     assert "EXPORTABLE" not in text

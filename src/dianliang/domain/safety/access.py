@@ -24,7 +24,15 @@ def hazard_to_see(number: str, *, by: Actor) -> Hazard:
     Raises:
         NotVisibleError: it is absent or not his to see.
     """
-    related = ("inspection__visit__job", "inspection__checklist__checklist", "notice", "area", "unit", "customer", "recheck_job")
+    related = (
+        "inspection__visit__job",
+        "inspection__checklist__checklist",
+        "notice",
+        "area",
+        "unit",
+        "customer",
+        "recheck_job",
+    )
     rows = visible(by).select_related(*related, "repair_job", "before", "claim", "after")
     found = None if "\0" in number else rows.filter(number=number).first()
     if found is None:

@@ -28,6 +28,7 @@ from dianliang.flows import handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
+from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.route import publish_route
@@ -99,6 +100,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
+    tell("用电检查与隐患")
+    build_inspections(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
