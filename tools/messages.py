@@ -104,7 +104,7 @@ def from_villages() -> Iterator[str]:
     from dianliang.faces.console import navigation
 
     yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
-    yield from chain(from_network(), from_charges(), from_campaigns())
+    yield from chain(from_network(), from_charges(), from_campaigns(), from_hazards())
 
 
 def from_campaigns() -> Iterator[str]:
@@ -124,6 +124,18 @@ def from_campaigns() -> Iterator[str]:
     yield from (str(label) for label in (*PresenceDuty.Kind.labels, *PointOfInterest.Kind.labels))
     yield from (*rating.SUBJECTS.values(), *site_ratings.METHOD)
     yield from (measure.label for measure in site_ratings.MEASURES.values())
+
+
+def from_hazards() -> Iterator[str]:
+    """Yield the words of inspections and hazards."""
+    from dianliang.domain.safety.lifecycle import HAZARD
+    from dianliang.faces.console import hazards
+    from dianliang.flows import safety_page
+
+    yield from chain(HAZARD.labels.values(), (row.label for row in HAZARD))
+    yield from ("发现", "改复查工单", "原因")
+    yield from chain(hazards.ASKS.values(), safety_page.VIEWS.values())
+    yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
 
 
 def from_network() -> Iterator[str]:
@@ -217,8 +229,9 @@ def from_scripts() -> Iterator[str]:
     from dianliang.domain.customers.models import Customer
     from dianliang.domain.intake.models import Participant
     from dianliang.domain.work import lifecycle as work
-    from dianliang.flows import day_route
+    from dianliang.flows import day_route, safety_page
 
+    yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
     yield from work.VISIT.labels.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
     yield from day_route.CONTACTS.values()

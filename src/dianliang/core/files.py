@@ -26,8 +26,8 @@ MAX_IMAGE_PIXELS = 50_000_000
 """A 50-megapixel phone photo passes; a decompression bomb does not."""
 KEPT_SIDE_PX = 2000
 JPEG_QUALITY = 82
-SMALL_SIDE_PX, SMALL_QUALITY = 800, 70
-"""About 80 KB: a day's villages with their hazards stay far below 20 MB."""
+SMALL_SIDE_PX, SMALL_QUALITY = 640, 60
+"""About 50 KB: a day's villages with their hazards stay far below 20 MB."""
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF")
 PALETTES = frozenset({"1", "P"})
 """Modes in which neighbouring pixels cannot be mixed."""

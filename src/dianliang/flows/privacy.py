@@ -20,6 +20,8 @@ from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
 from dianliang.domain.intake.tokens import phone_key
+from dianliang.domain.safety.lifecycle import OPEN as HAZARD_OPEN
+from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
@@ -66,6 +68,19 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "exported_at": at.isoformat(),
         "needs": [_need_of(who) for who in asked.select_related("need")],
         "customers": [_customer_of(row) for row in customers],
+        "inspections": [
+            {
+                "number": row.number,
+                "inspected_at": row.inspected_at.isoformat(),
+                "signer": row.signer,
+                "remarks": row.remarks,
+                "hazards": [
+                    [hazard.number, hazard.item, hazard.words, hazard.claim_words]
+                    for hazard in row.hazards.order_by("number")
+                ],
+            }
+            for row in Inspection.objects.filter(customer__in=customers).order_by("pk")
+        ],
     }
 
 
@@ -134,6 +149,8 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on = [who.need.number for who in asked if who.need.status in OPEN]
     jobs = Job.objects.filter(customer__in=customers).exclude(status__in=["DONE", "CANCELLED"])
     going_on += jobs.values_list("number", flat=True)
+    hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
+    going_on += hazards.values_list("number", flat=True)
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = _erase(asked, customers)
@@ -245,7 +262,26 @@ def _erase_customer(customer: Customer) -> None:
     customer.consents.all().delete()
     Call.objects.filter(contact__customer=customer).update(note="")
     customer.unlocks.update(reason=ERASED)
+    _erase_inspections(customer)
     Job.objects.filter(customer=customer).update(detail="", address="", customer=None)
+
+
+def _erase_inspections(customer: Customer) -> None:
+    """Take the person out of his inspections; that a danger was put right stays proved."""
+    inspections = Inspection.objects.filter(customer=customer)
+    for row in inspections.exclude(signature=None).select_related("signature"):
+        _drop_files(StoredFile.objects.filter(pk=row.signature_id))
+    for hazard in Hazard.objects.filter(customer=customer):
+        Hazard.objects.filter(pk=hazard.pk).update(
+            words="",
+            claim_words="",
+            customer=None,
+            lat=round(hazard.lat, PLACES_KEPT),
+            lon=round(hazard.lon, PLACES_KEPT),
+        )
+    for row in inspections:
+        row.notices.update(received_how="")
+    inspections.update(signer="", remarks="", customer=None)
 
 
 def years_before(on: date, years: int) -> date:

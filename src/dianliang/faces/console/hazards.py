@@ -117,7 +117,7 @@ def _photo(request: HttpRequest) -> bytes | None:
         return None
     if (upload.size or 0) > MAX_IMAGE_BYTES:  # before it is read into memory
         raise InvalidInputError(_("照片超过 12 MB，请压缩后再传。"), field="photo")
-    return upload.read()
+    return bytes(upload.read())
 
 
 @require_GET

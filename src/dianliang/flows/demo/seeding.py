@@ -30,6 +30,7 @@ from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
+from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.people import build_customers
@@ -108,6 +109,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     desk = replace(DISPATCHER, unit_code=county.company.code)
     build_care(special, by=desk, rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
+    tell("用电检查与隐患")
+    build_inspections(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     tell("责任区、共建协议、执法权限与千村改造")
     together = Random(SEED)  # noqa: S311 (a demo world, not a secret)
     build_together(county, rng=together, by=DISPATCHER, at=at)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.core.models import StoredFile
 from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.inspecting import Item, Sheet
 from dianliang.domain.catalog.models import ChecklistVersion, HazardClass, Party
@@ -191,7 +192,7 @@ def _notify(
         item = sheet.item(each.code)
         if item is None or each.photo is None:
             raise InvalidInputError("检查结果与清单对不上。", field="answers")
-        hazard = _found(kept, notice, item, each, by=by, at=at)
+        hazard = _found(kept, notice, item, each, photo=each.photo, by=by, at=at)
         if received:
             rectifying.notify(hazard=hazard, by=by, at=at)
         if each.fixed is not None:
@@ -199,7 +200,14 @@ def _notify(
 
 
 def _found(
-    kept: Inspection, notice: Notice, item: Item, each: Found, *, by: Actor, at: datetime
+    kept: Inspection,
+    notice: Notice,
+    item: Item,
+    each: Found,
+    *,
+    photo: StoredFile,
+    by: Actor,
+    at: datetime,
 ) -> Hazard:
     job = kept.visit.job
     hazard = Hazard.objects.create(
@@ -219,7 +227,7 @@ def _found(
         lon=job.lon,
         found_at=kept.inspected_at,
         due_at=kept.inspected_at + timedelta(days=each.deadline_days),
-        before=each.photo,
+        before=photo,
     )
     audit.record(
         "safety.hazard.find", target=hazard, by=by, at=at, after=hazard.status, reason=item.wording

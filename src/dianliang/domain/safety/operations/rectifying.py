@@ -97,9 +97,9 @@ def deliver(*, notice: Notice, how: str, by: Actor, at: datetime) -> Notice:
 
 def start(*, hazard: Hazard, by: Actor, at: datetime, repair_job: Job | None = None) -> Hazard:
     """Note that it is being put right, by a job of ours where it is our duty (开始整改)."""
-    changes = {"repair_job": repair_job} if repair_job else {}
-    note = repair_job.number if repair_job else ""
-    return _move(hazard, "start", by=by, at=at, note=note, **changes)
+    if repair_job is None:
+        return _move(hazard, "start", by=by, at=at)
+    return _move(hazard, "start", by=by, at=at, note=repair_job.number, repair_job=repair_job)
 
 
 @transaction.atomic

@@ -5,6 +5,9 @@ import * as photos from "../photos.js";
 import * as store from "../store.js";
 import { fill, gettext, moment } from "../words.js";
 
+const TRIES = 5;
+const LATER_MS = 2000;
+
 export const waiting = (sheet) => sheet.hazards.filter((hazard) => !sheet.judged.includes(hazard.number));
 
 export function hazards(sheet, model) {
@@ -73,11 +76,13 @@ function build(box, hazard, sheet, model, kept) {
 
 function before(hazard) {
   const figure = h("figure.before", {}, h("figcaption.hint", {}, gettext("整改前")));
-  store.picture(hazard.number).then((blob) => {
-    if (!blob) return;
+  const show = async (tries) => {
+    const blob = await store.picture(hazard.number);
+    if (!blob) return tries > 0 && setTimeout(show, LATER_MS, tries - 1); // it is perhaps on its way
     const url = URL.createObjectURL(blob);
-    figure.prepend(h("img", { src: url, alt: gettext("整改前"), onload: () => URL.revokeObjectURL(url) }));
-  });
+    return figure.prepend(h("img", { src: url, alt: gettext("整改前"), onload: () => URL.revokeObjectURL(url) }));
+  };
+  show(TRIES);
   return figure;
 }
 
