@@ -19,6 +19,13 @@ _TAIL_CHARS = 1000
 _CLAUSE = re.compile(r"[^，。！？；、,.!?;\n\r…~～]+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}-?\d{7,8})(?!\d)")
 _QUESTION: Final = "?？"
+_HAN = "[一-鿿]"
+_WITHIN_WORD = r"(?:[^\w，。！？；：、,.!?;:\n（）()“”\"《》]|_)"
+_TORN = re.compile(
+    rf"(?<!{_HAN}){_HAN}(?:(?:{_WITHIN_WORD}{{1,3}}|[\W_]|\.{{3}}){_HAN}(?!{_HAN})){{2,}}"
+    rf"|(?<={_HAN}){_WITHIN_WORD}{{1,3}}(?={_HAN})"
+)
+"""Single characters with the like between each two, or a sign where no sentence parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,25 @@ class Folded:
             first, last = bisect_left(self.origin, start), bisect_left(self.origin, end)
             text[first:last] = " " * (last - first)
         return Folded("".join(text), self.origin)
+
+    def mended(self) -> "Folded":
+        """Close up words that blanks or signs tear apart: 着 火, 着~火, 着，火，了."""
+        kept: list[int] = []
+        done = 0
+        for torn in _TORN.finditer(self.text):
+            kept += range(done, torn.start())
+            kept += (at for at in range(*torn.span()) if "一" <= self.text[at] <= "鿿")
+            done = torn.end()
+        if not done:
+            return self
+        kept += range(done, len(self.text))
+        return Folded(
+            "".join(self.text[at] for at in kept), tuple(self.origin[at] for at in kept)
+        )
+
+    def is_torn(self, start: int, end: int) -> bool:
+        """Tell whether something of the original is left out within a span of the folded text."""
+        return self.origin[end - 1] - self.origin[start] >= end - start
 
     def within(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the folded text behind a span of the original."""
