@@ -141,8 +141,9 @@ def settle(
     if not numbers:
         raise InvalidInputError("没有选中需求。", field="number")
     changed = 0
-    for number in dict.fromkeys(numbers):
+    for number in sorted(set(numbers)):  # all hold them in one order, or two might wait for ever
         need = access.need_to_review(number, by=by)
+        labelling.hold(need)
         last = reviewing.last_decision(need)
         if last is None:
             raise InvalidInputError(
