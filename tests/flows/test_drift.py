@@ -83,5 +83,5 @@ def test_more_needs_cost_no_more_queries(town, django_assert_max_num_queries):
     many(town, {back: {"PWR-OUTAGE": 5, "PWR-METER": 5} for back in range(12)})
     drift.drift(by=admin(town), at=NOON)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         drift.drift(by=admin(town), at=NOON)

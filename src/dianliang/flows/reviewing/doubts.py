@@ -56,6 +56,7 @@ class Doubts:
     """How far people agree, what they confuse, and what contradicts itself."""
 
     agreement: statistics.Agreement
+    is_agreed: statistics.Verdict
     differing: tuple[Differing, ...]
     contradictions: tuple[Contradiction, ...]
 
@@ -67,8 +68,10 @@ def doubts(*, by: Actor) -> Doubts:
     unequal = sorted(
         ((n, one, other) for (one, other), n in pairs.items() if one != other), reverse=True
     )
+    agreement = statistics.cohen_kappa(pairs)
     return Doubts(
-        agreement=statistics.cohen_kappa(pairs),
+        agreement=agreement,
+        is_agreed=statistics.agreement_verdict(agreement),
         differing=tuple(
             Differing(first=_name(names, one), second=_name(names, other), n=n)
             for n, one, other in unequal[:10]
