@@ -45,6 +45,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.catalog.models import Element, VenueType
     from dianliang.domain.customers.models import Customer
     from dianliang.domain.insight import bases, deeds, hot, measures, volunteering
+    from dianliang.domain.directory.owners import Owner
     from dianliang.domain.insight.dimensions import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
@@ -54,6 +55,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.work.queries import plan_page
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
+    from dianliang.engines.triage import DEFAULT_LEXICON
     from dianliang.faces.console import forms
     from dianliang.flows import care, mood, queue, words
     from dianliang.flows.planning import difference
@@ -65,6 +67,9 @@ def from_tables() -> Iterator[str]:
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
+    yield from (str(label) for label in Owner.labels)
+    yield from ("未定", "以上都不是", "其余事项", "与该事项的例句相近", "与以往同类需求相近")
+    yield from (*DEFAULT_LEXICON.danger, *DEFAULT_LEXICON.hints)
     yield from following.STEPS
     yield from following.PLAIN_WORDS.values()
     yield from detail.INTERNAL_WORDS.values()

@@ -1,6 +1,6 @@
 """Does triage still fit what people ask? Counted by the database, measured by the engines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dianliang.domain.catalog.queries import services
@@ -9,6 +9,7 @@ from dianliang.domain.insight.drift import Part, Week
 from dianliang.engines import triage as engine
 from dianliang.engines.labelling import (
     Calibration,
+    Change,
     Shift,
     Verdict,
     calibration,
@@ -33,7 +34,7 @@ class WeekRow:
     week: Week
     received: int
     shift: Shift
-    most_changed: str
+    most_changed: Change | None
     overridden: Part
     unlooked: int
     doubted: Part
@@ -116,11 +117,11 @@ def _shift(received: tuple[dict[str, int], ...], number: int) -> Shift:
     return stability(before, received[number])
 
 
-def _most_changed(shift: Shift, names: dict[str, str]) -> str:
+def _most_changed(shift: Shift, names: dict[str, str]) -> Change | None:
     if not shift.changes:
-        return ""
+        return None
     most = shift.changes[0]
-    return f"{_name(names, most.name)} {most.before:.0%} → {most.after:.0%}"
+    return replace(most, name=_name(names, most.name))
 
 
 def _name(names: dict[str, str], code: str) -> str:
