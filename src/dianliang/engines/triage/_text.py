@@ -7,8 +7,9 @@ position in the original that it came from: what the engine marks, a page can un
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Final
 
 from dianliang.engines.triage._traditional import PLAIN
@@ -16,6 +17,7 @@ from dianliang.engines.triage._traditional import PLAIN
 MAX_CHARS = 4000
 """Of a longer text the beginning and the end are read: the place is first, the plea last."""
 _TAIL_CHARS = 1000
+_FIRST_OF_OTHER_PLANES = 0x10000
 _CLAUSE = re.compile(r"[^，。！？；、,.!?;\n\r…~～]+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}-?\d{7,8})(?!\d)")
 _QUESTION: Final = "?？"
@@ -51,18 +53,17 @@ class Folded:
 
     def mended(self) -> "Folded":
         """Close up words that blanks or signs tear apart: 着 火, 着~火, 着，火，了."""
-        kept: list[int] = []
+        kept: list[tuple[int, int]] = []
         done = 0
         for torn in _TORN.finditer(self.text):
-            kept += range(done, torn.start())
-            kept += (at for at in range(*torn.span()) if "一" <= self.text[at] <= "鿿")
+            kept.append((done, torn.start()))
+            kept += ((at, at + 1) for at in range(*torn.span()) if "一" <= self.text[at] <= "鿿")
             done = torn.end()
         if not done:
             return self
-        kept += range(done, len(self.text))
-        return Folded(
-            "".join(self.text[at] for at in kept), tuple(self.origin[at] for at in kept)
-        )
+        kept.append((done, len(self.text)))
+        origin = chain.from_iterable(self.origin[start:end] for start, end in kept)
+        return Folded("".join(self.text[start:end] for start, end in kept), tuple(origin))
 
     def is_torn(self, start: int, end: int) -> bool:
         """Tell whether something of the original is left out within a span of the folded text."""
@@ -85,19 +86,36 @@ class Clause:
 def fold(text: str) -> Folded:
     """Fold full width to half width, traditional to simplified, and drop control characters."""
     if len(text) > MAX_CHARS:
-        kept: Iterable[int] = (
+        kept: Sequence[int] = (
             *range(MAX_CHARS - _TAIL_CHARS),
             *range(len(text) - _TAIL_CHARS, len(text)),
         )
     else:
         kept = range(len(text))
-    plain: list[str] = []
-    origin: list[int] = []
-    for at in kept:
-        for char in _folded_char(text[at]):
-            plain.append(char)
-            origin.append(at)
-    return Folded("".join(plain).translate(PLAIN), tuple(origin))
+    cut = "".join(text[at] for at in kept) if len(kept) < len(text) else text
+    plain = cut.translate(_FOLDED)
+    if _FOLDED.uneven.isdisjoint(cut):
+        return Folded(plain, tuple(kept))
+    origin = chain.from_iterable(
+        repeat(at, len(_FOLDED[ord(char)])) for at, char in zip(kept, cut, strict=True)
+    )
+    return Folded(plain, tuple(origin))
+
+
+class _Folding(dict[int, str]):
+    """What each character is read as, found out once; `uneven` ones are read as none or several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+
+    def __missing__(self, point: int) -> str:
+        folded = _folded_char(chr(point)).translate(PLAIN)
+        if len(folded) != 1:
+            self.uneven.add(chr(point))
+        if point < _FIRST_OF_OTHER_PLANES:  # a text cannot make it grow without bounds
+            self[point] = folded
+        return folded
 
 
 def _folded_char(char: str) -> str:
@@ -107,6 +125,9 @@ def _folded_char(char: str) -> str:
         return " "
     folded = unicodedata.normalize("NFKC", char)
     return "".join(c for c in folded if unicodedata.category(c)[0] != "C")
+
+
+_FOLDED: Final = _Folding()
 
 
 def normalise(text: str) -> str:
