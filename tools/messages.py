@@ -45,7 +45,6 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.catalog.models import Element, VenueType
     from dianliang.domain.customers.models import Customer
     from dianliang.domain.insight import bases, deeds, hot, measures, volunteering
-    from dianliang.domain.directory.owners import Owner
     from dianliang.domain.insight.dimensions import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
@@ -55,7 +54,6 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.work.queries import plan_page
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
-    from dianliang.engines.triage import DEFAULT_LEXICON
     from dianliang.faces.console import forms
     from dianliang.flows import care, mood, queue, words
     from dianliang.flows.planning import difference
@@ -67,9 +65,6 @@ def from_tables() -> Iterator[str]:
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
-    yield from (str(label) for label in Owner.labels)
-    yield from ("未定", "以上都不是", "其余事项", "与该事项的例句相近", "与以往同类需求相近")
-    yield from (*DEFAULT_LEXICON.danger, *DEFAULT_LEXICON.hints)
     yield from following.STEPS
     yield from following.PLAIN_WORDS.values()
     yield from detail.INTERNAL_WORDS.values()
@@ -100,6 +95,16 @@ def from_tables() -> Iterator[str]:
     yield from (deeds.heading(kind) for kind in sorted(deeds.kinds()))
     yield from (label for group in deeds.groups() for _, label in group.verbs)
     yield from deeds.ADMINISTRATION.values()
+
+
+def from_triage() -> Iterator[str]:
+    """Yield the words of what triage finds, and of whose a facility is."""
+    from dianliang.domain.directory.owners import Owner
+    from dianliang.engines.triage import DEFAULT_LEXICON
+
+    yield from (str(label) for label in Owner.labels)
+    yield from (*DEFAULT_LEXICON.danger, *DEFAULT_LEXICON.hints)
+    yield from ("未定", "以上都不是", "其余事项", "与该事项的例句相近", "与以往同类需求相近")
 
 
 def from_villages() -> Iterator[str]:
@@ -136,6 +141,7 @@ def wanted(domain: str = "django") -> list[str]:
         else (
             *from_sources(),
             *from_tables(),
+            *from_triage(),
             *from_villages(),
         )
     )

@@ -3,8 +3,8 @@
 Method: clause by clause, a cue of the lexicon counts unless something takes it back: a negation
 just before it, fear or memory in its clause, a condition earlier in its sentence, talk of courses
 and films around it, or a later word that all is well. A word for "now" outweighs talk and memory,
-never a negation or a condition. Slips of the keyboard that sound alike are read as what was meant, words
-that blanks or signs tear apart (着 火, 着~火) as one.
+never a negation or a condition. Slips of the keyboard that sound alike are read as what was meant,
+words that blanks or signs tear apart (着 火, 着~火) as one.
 Recall comes first: a false alarm costs a look, a missed one may cost a life, and nothing is
 dispatched without a person. Cost: linear in the text; of one kind at most three cues of a clause
 are weighed.
@@ -150,11 +150,14 @@ class Reading:
     @cached_property
     def has_machine(self) -> bool:
         """Tell whether the text speaks of a machine that keeps somebody alive."""
-        return self.says(self._finder.machine, *range(len(self.parts)))
+        machine = self._finder.machine
+        return bool(machine.search(self._text)) and self.says(machine, *range(len(self.parts)))
 
     @cached_property
     def last_ended(self) -> int:
         """Return the last clause that says that all is well, or -1."""
+        if not self._finder.ended.search(self._text):
+            return -1
         backwards = range(len(self.parts) - 1, -1, -1)
         return next((at for at in backwards if self.says(self._finder.ended, at)), -1)
 

@@ -22,8 +22,8 @@ Keys = NDArray[np.uint64]
 _SPACES = re.compile(r"\s\s+")
 MOST_CHARS: Final = 3
 _BITS: Final = 21
-"""A code point, counted from one, has so many; what an n-gram lacks is zero. So numbers stand in the
-order of the words that they mean."""
+"""A code point, counted from one, has so many; what an n-gram lacks is zero. So numbers stand in
+the order of the words that they mean."""
 _SHIFTS: Final = tuple(np.uint64(_BITS * (MOST_CHARS - 1 - at)) for at in range(MOST_CHARS))
 
 

@@ -34,13 +34,16 @@ class Novelty:
     _place: NDArray[np.int32] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Keep the n-grams that the anchors have by themselves: a vector of them fits a cache."""
+        """Keep the n-grams that the anchors have by themselves: a vector of them fits a cache.
+
+        Seven digits are plenty: a likeness is compared with others, and is no more exact.
+        """
         anchors = self.anchors
         used = np.unique(anchors.indices)
         place = np.full(anchors.shape[1], -1, dtype=np.int32)
         place[used] = np.arange(len(used), dtype=np.int32)
         few = sparse.csr_matrix(
-            (anchors.data, place[anchors.indices], anchors.indptr),
+            (anchors.data.astype(np.float32), place[anchors.indices], anchors.indptr),
             shape=(anchors.shape[0], len(used)),
         )
         object.__setattr__(self, "_place", place)
@@ -56,9 +59,9 @@ class Novelty:
         """Return the cosine to each past text."""
         at = self._place[row.indices]
         is_known = at >= 0
-        asked = np.zeros(self._few.shape[1])
+        asked = np.zeros(self._few.shape[1], dtype=np.float32)
         asked[at[is_known]] = row.data[is_known]
-        found: Floats = self._few @ asked
+        found: Floats = (self._few @ asked).astype(np.float64)
         return found
 
     def beliefs_of_known(self, scores: Floats) -> Floats:

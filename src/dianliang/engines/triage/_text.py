@@ -137,13 +137,13 @@ def normalise(text: str) -> str:
 
 def clauses(text: str) -> list[Clause]:
     """Split a text into clauses."""
-    return [
-        Clause(found.group(), found.start(), text[found.end() : found.end() + 1] in _QUESTION)
-        if found.end() < len(text)
-        else Clause(found.group(), found.start(), is_question=False)
-        for found in _CLAUSE.finditer(text)
-        if found.group().strip()
-    ]
+    found: list[Clause] = []
+    for part in _CLAUSE.finditer(text):
+        words = part.group()
+        if not words.isspace():
+            start, end = part.span()
+            found.append(Clause(words, start, end < len(text) and text[end] in _QUESTION))
+    return found
 
 
 def phone_spans(text: str) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
-"""Set up a county from Excel files: areas; units, people and teams; customers; holidays.
+"""Set up a county from Excel files: areas; units, people and teams; customers; holidays; rules.
 
 Every file is read whole, every row checked, every error told with its row; then all is written in
-one transaction or nothing.
+one transaction or nothing. Rules become a draft, which takes effect on its page once it was tried.
 """
 
 import hashlib
@@ -14,12 +14,15 @@ from dianliang.core import audit, blanks
 from dianliang.domain.catalog.models import CalendarDay
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
 from dianliang.domain.catalog.queries import unannounced_year
+from dianliang.domain.directory import rules as present
+from dianliang.domain.directory.operations import UnableToChangeRulesError
 from dianliang.flows import accounts
 from dianliang.flows.importing.areas import write_areas
 from dianliang.flows.importing.customers import write_customers
 from dianliang.flows.importing.holidays import write_holidays
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
+from dianliang.flows.rules import editing, sheets
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -34,14 +37,16 @@ class Imported:
     people: int = 0
     customers: int = 0
     days: int = 0
+    rules: int = 0
 
 
 def templates() -> dict[str, bytes]:
     """Return the files to fill in, by name."""
-    return {
+    made = {
         name: blanks.template(headings, example=example, title=name, advice=ADVICE)
         for name, (headings, example) in TEMPLATES.items()
     }
+    return {**made, "rules.xlsx": sheets.blank()}
 
 
 @transaction.atomic
@@ -51,6 +56,7 @@ def import_county(
     units: bytes | None = None,
     customers: bytes | None = None,
     holidays: bytes | None = None,
+    rules: bytes | None = None,
     by: Actor,
     at: datetime,
     only_check: bool = False,
@@ -62,11 +68,13 @@ def import_county(
     Raises:
         UnreadableSheetError: a file cannot be read.
         InvalidRowsError: rows are wrong; all are named and nothing is written.
+        UnableToChangeRulesError: somebody's draft of the rules is still open.
     """
     load_catalogue()
     year = at.astimezone(SHANGHAI).year
     load_calendar(years=range(year - 1, year + 2))
-    counts = {"areas": 0, "units": 0, "teams": 0, "people": 0, "customers": 0, "days": 0}
+    kinds = ("areas", "units", "teams", "people", "customers", "days", "rules")
+    counts = dict.fromkeys(kinds, 0)
     if areas is not None:
         counts |= write_areas(areas)
     if units is not None:
@@ -76,9 +84,10 @@ def import_county(
         counts |= write_customers(customers)
     if holidays is not None:
         counts |= write_holidays(holidays)
-    digest = hashlib.sha256(
-        b"".join(c for c in (areas, units, customers, holidays) if c)
-    ).hexdigest()
+    if rules is not None:
+        counts["rules"] = _draft_rules(rules, by=by, at=at)
+    files = (areas, units, customers, holidays, rules)
+    digest = hashlib.sha256(b"".join(content for content in files if content)).hexdigest()
     audit.record_about(
         "county.import",
         target_type="county",
@@ -89,6 +98,17 @@ def import_county(
     )
     transaction.set_rollback(only_check)
     return Imported(**counts)
+
+
+def _draft_rules(content: bytes, *, by: Actor, at: datetime) -> int:
+    """Make a file the draft of the rules, unless that would overwrite somebody's."""
+    draft = present.draft()
+    if draft.is_open:
+        raise UnableToChangeRulesError(
+            f"派单规则已有一份草稿（{draft.changed_by}改过），导入会把它整体换掉。"
+            "请先在“派单规则”页上让它生效或放弃，再导入。"
+        )
+    return editing.upload(content=content, seen=draft.revision, by=by, at=at)
 
 
 def renew_calendar(*, at: datetime) -> None:

@@ -11,14 +11,15 @@ from dianliang.cli.operator import operator
 from dianliang.flows import importing
 from dianliang.kernel.errors import DomainError
 
-TABLES = ("areas", "units", "customers", "holidays")
+TABLES = ("areas", "units", "customers", "holidays", "rules")
 
 
 class Command(BaseCommand):
     """Write templates, or import filled-in files: all rows or none."""
 
     help = (
-        "导入一个县：--template 写出模板；--areas、--units、--customers、--holidays 导入填好的表。"
+        "导入一个县：--template 写出模板；"
+        "--areas、--units、--customers、--holidays、--rules 导入填好的表。"
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--units", type=Path, metavar="文件", help="单位、人员与队伍表")
         parser.add_argument("--customers", type=Path, metavar="文件", help="客户表")
         parser.add_argument("--holidays", type=Path, metavar="文件", help="一年的节假日与调休表")
+        parser.add_argument("--rules", type=Path, metavar="文件", help="派单规则表，导入为草稿")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
         parser.add_argument("--calendar", action="store_true", help="更新节假日与服务目录")
 
@@ -42,7 +44,7 @@ class Command(BaseCommand):
         paths = {name: options[name] for name in TABLES}
         if not calendar and not any(paths.values()):
             raise CommandError(
-                "请给出 --template 目录，或 --areas、--units、--customers、--holidays 文件。"
+                "请给出 --template 目录，或 --areas、--units、--customers、--holidays、--rules。"
             )
         try:
             contents = {name: path.read_bytes() if path else None for name, path in paths.items()}
@@ -57,5 +59,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{'检查通过，可以导入' if check else '已导入'}："
             f"区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
-            f"人员 {done.people}，客户 {done.customers}，节假日与调休 {done.days} 天"
+            f"人员 {done.people}，客户 {done.customers}，节假日与调休 {done.days} 天，"
+            f"派单规则 {done.rules} 条"
         )
+        if done.rules and not check:
+            self.stdout.write("派单规则进了草稿：请到“派单规则”页试算、看过提示后生效。")
