@@ -64,6 +64,7 @@ def pages(transactional_db):
     save_row(place=None, row=doubtful, seen=0, by=town.actor(), at=now())
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += ["/console/words/", "/console/words/?q=独居", "/console/learning/"]
+    upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
     return [*free, "desk", *desk, "admin", *upkeep]
 
 

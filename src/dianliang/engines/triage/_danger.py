@@ -95,9 +95,10 @@ class _Spotter:
             for word in cues:
                 owners.setdefault(word, (set(), set(), set()))[0].add(kind)
         for number, pair in enumerate(lexicon.pairs):
-            for role, words in ((1, pair.things), (2, pair.happenings)):
-                for word in words:
-                    owners.setdefault(word, (set(), set(), set()))[role].add(number)
+            for word in pair.things:
+                owners.setdefault(word, (set(), set(), set()))[1].add(number)
+            for word in pair.happenings:
+                owners.setdefault(word, (set(), set(), set()))[2].add(number)
         self._automaton = ahocorasick.Automaton()
         for word, found in owners.items():
             self._automaton.add_word(word, (len(word), *found))
