@@ -99,6 +99,16 @@ def from_tables() -> Iterator[str]:
     yield from deeds.ADMINISTRATION.values()
 
 
+def from_triage() -> Iterator[str]:
+    """Yield the words of what triage finds, and of whose a facility is."""
+    from dianliang.domain.directory.owners import Owner
+    from dianliang.engines.triage import DEFAULT_LEXICON
+
+    yield from (str(label) for label in Owner.labels)
+    yield from (*DEFAULT_LEXICON.danger, *DEFAULT_LEXICON.hints)
+    yield from ("未定", "以上都不是", "其余事项", "与该事项的例句相近", "与以往同类需求相近")
+
+
 def from_villages() -> Iterator[str]:
     """Yield the words of the pages about villages and of the way to them."""
     from dianliang.faces.console import navigation
@@ -252,6 +262,7 @@ def wanted(domain: str = "django") -> list[str]:
         else (
             *from_sources(),
             *from_tables(),
+            *from_triage(),
             *from_villages(),
         )
     )

@@ -80,6 +80,7 @@ def pages(transactional_db):
         "/console/words/?q=独居",
         "/console/learning/",
     ]
+    upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
     return [*free, "desk", *desk, "admin", *upkeep]
 
 

@@ -344,3 +344,14 @@ def test_what_was_only_agreed_to_follows_the_service(town):
 
     need.refresh_from_db()
     assert need.urgency == "urgent"
+
+
+def test_accepting_is_tacit_and_agreeing_afterwards_is_said(town):
+    need = town.post("余村村停电了", area_code="V1")
+    by = town.actor("S1")
+
+    handling.accept(number=need.number, by=by, at=NOON)
+    deciding.agree(number=need.number, aspect="service", by=by, at=NOON)
+
+    rows = Decision.objects.filter(suggestion__need=need, aspect="service").order_by("pk")
+    assert [row.is_tacit for row in rows] == [True, False]

@@ -18,12 +18,15 @@ from dianliang.domain.catalog.models import CalendarDay
 from dianliang.domain.catalog.operations import load_calendar, replace_year
 from dianliang.domain.catalog.queries import unannounced_year, work_calendar
 from dianliang.domain.customers.models import Customer
+from dianliang.domain.directory import rules
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.operations import UnableToChangeRulesError
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Certificate, Person, Team
 from dianliang.flows import care_sheets, importing
 from dianliang.flows.demo.county import DATA
 from dianliang.flows.importing.tables import AREAS, CUSTOMERS, HOLIDAYS, SPECIAL, UNITS
+from dianliang.flows.rules.sheets import NEEDED
 from dianliang.kernel.actor import SYSTEM
 from tests.town import NOON
 
@@ -138,6 +141,7 @@ def test_the_templates_are_read_back_by_the_program():
         "feeders.xlsx",
         "transformers.xlsx",
         "holidays.xlsx",
+        "rules.xlsx",
     }
 
 
@@ -570,3 +574,47 @@ def test_a_masked_export_can_be_imported_again_and_changes_nothing(registered):
     importing.import_special(content=content, by=by, at=NOON)
 
     assert Customer.objects.values().get(number="KH1") == before
+
+
+def rules_file(*rows):
+    return excel([(heading, "", ()) for heading in NEEDED], *rows)
+
+
+def test_rules_are_imported_as_a_draft_beside_what_they_need():
+    content = rules_file(["PWR-LIGHT", "330523", "市政", "AJ", ""])
+
+    done = load(areas=AREA_FILE, units=UNIT_FILE, rules=content)
+
+    assert done.rules == 1
+    draft = rules.draft()
+    assert (draft.is_open, [row.unit_code for row in draft.rows]) == (True, ["AJ"])
+    assert rules.version_in_force() == 0
+
+
+def test_a_wrong_rule_is_named_and_nothing_is_written():
+    content = rules_file(["PWR-LIGHT", "330523", "国王", "NOSUCH", ""])
+
+    with pytest.raises(InvalidRowsError) as refusal:
+        load(areas=AREA_FILE, units=UNIT_FILE, rules=content)
+
+    assert "派单规则表 第 2 行 C 列" in refusal.value.message
+    assert "派单规则表 第 2 行 D 列" in refusal.value.message
+    assert not Area.objects.exists()
+    assert not rules.draft().is_open
+
+
+def test_an_import_does_not_overwrite_a_draft():
+    content = rules_file(["PWR-LIGHT", "330523", "", "AJ", ""])
+    load(areas=AREA_FILE, units=UNIT_FILE, rules=content)
+
+    with pytest.raises(UnableToChangeRulesError, match="已有一份草稿"):
+        load(rules=content)
+
+
+def test_a_checked_import_leaves_no_draft():
+    load(areas=AREA_FILE, units=UNIT_FILE)
+    content = rules_file(["PWR-LIGHT", "330523", "", "AJ", ""])
+
+    done = importing.import_county(rules=content, by=SYSTEM, at=NOON, only_check=True)
+
+    assert (done.rules, rules.draft().is_open) == (1, False)

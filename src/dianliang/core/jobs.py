@@ -105,6 +105,30 @@ def enqueue(
     return BackgroundJob.objects.get_or_create(key=key, defaults={"kind": kind, **fields})[0]
 
 
+def enqueue_alone(
+    kind: str, payload: dict[str, Any], *, by: Actor, at: datetime, max_attempts: int = 5
+) -> BackgroundJob | None:
+    """Add work of which there may be one at a time; None if some is waiting or going on.
+
+    Two who ask at the same moment name the same job before theirs, and so the same key: the
+    database lets one of them in.
+    """
+    last = BackgroundJob.objects.filter(kind=kind).order_by("-pk").first()
+    if is_going_on(kind):  # asked after `last` was read: what came between is seen
+        return None
+    fields = {
+        "kind": kind,
+        "payload": payload,
+        "run_after": at,
+        "created_by": by.id,
+        "created_at": at,
+        "max_attempts": max_attempts,
+    }
+    key = f"{kind}:after:{last.pk if last else 0}"
+    job, is_new = BackgroundJob.objects.get_or_create(key=key, defaults=fields)
+    return job if is_new else None
+
+
 def unfinished(kind: str, *, by: Actor) -> int:
     """Return how many jobs of a kind somebody has in the queue or running."""
     mine = BackgroundJob.objects.filter(kind=kind, created_by=by.id)

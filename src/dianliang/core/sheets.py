@@ -11,6 +11,7 @@ from typing import Any
 
 import python_calamine
 
+from dianliang.core.formulas import column_number, without_result
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import decoded
 
@@ -25,6 +26,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
 LONGEST_REFERENCE = 64
+MOST_TOLD = 50
 CHUNK_BYTES = 1024 * 1024
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 BROKEN = (python_calamine.CalamineError, ValueError, IndexError)
@@ -63,22 +65,27 @@ class SheetRow:
         return self.cells.get(heading, "")
 
 
-def read(content: bytes, *, name: str, headings: Sequence[str]) -> list[SheetRow]:
+def read(
+    content: bytes, *, name: str, headings: Sequence[str], optional: Sequence[str] = ()
+) -> list[SheetRow]:
     """Return the rows below the headings of the first sheet; empty rows are skipped.
 
-    Numbers that are codes come without ``.0``; text is trimmed.
+    Numbers that are codes come without ``.0``; text is trimmed. `optional` headings may be
+    missing, but not stand twice.
 
     Raises:
-        UnreadableSheetError: too large, damaged, of an unknown kind or encoding, or a required
-            heading is missing or stands in a merged cell.
+        UnreadableSheetError: too large, damaged, of an unknown kind or encoding, a required
+            heading is missing or stands in a merged cell, or a formula has no stored result.
     """
     if len(content) > MOST_BYTES:
         raise UnreadableSheetError(f"{name} 超过 40 MB，请拆分后再导入。")
     if content.startswith((ZIP_MAGIC, OLE_MAGIC)):
-        table = _excel(content, name=name)
+        table, title = _excel(content, name=name)
+        unknown = _unknown(content, title)
     else:
-        table = _csv(content, name=name)
-    return list(_rows(table, name=name, headings=headings))
+        table, unknown = _csv(content, name=name), frozenset()
+    found = _rows(table, name=name, headings=headings, optional=optional, unknown=unknown)
+    return list(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,13 @@ def read_book(
         try:
             table = _laid_out(book, shown[title], name=of_sheet)
             rows[title] = list(
-                _rows(table, name=of_sheet, headings=headings[title], optional=optional[title])
+                _rows(
+                    table,
+                    name=of_sheet,
+                    headings=headings[title],
+                    optional=optional[title],
+                    unknown=_unknown(content, shown[title]),
+                )
             )
         except UnreadableSheetError as refusal:
             wrong.append(refusal.message)
@@ -127,12 +140,20 @@ def read_book(
     return Book(rows, tuple(title for title in shown if title not in headings))
 
 
-def _excel(content: bytes, *, name: str) -> list[list[str]]:
+def _excel(content: bytes, *, name: str) -> tuple[list[list[str]], str]:
     book = _opened(content, name=name)
     shown = _shown(book)
     if not shown:
         raise UnreadableSheetError(f"{name} 没有可见的工作表，请取消隐藏后另存。")
-    return _laid_out(book, FILL_IN if FILL_IN in shown else shown[0], name=name)
+    title = FILL_IN if FILL_IN in shown else shown[0]
+    return _laid_out(book, title, name=name), title
+
+
+def _unknown(content: bytes, title: str) -> frozenset[tuple[int, int]]:
+    """Return where formulas stand whose result nobody stored; the old format always does."""
+    if not content.startswith(ZIP_MAGIC):
+        return frozenset()
+    return frozenset(without_result(content, title))
 
 
 def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
@@ -208,16 +229,9 @@ def _extent(archive: zipfile.ZipFile, entry: str) -> tuple[int, int]:
             text = rest + chunk
             for column, row in CELL.findall(text):
                 height = max(height, int(row))
-                width = max(width, _column_number(column))
+                width = max(width, column_number(column))
             rest = text[-LONGEST_REFERENCE:]
     return width, height
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def column_letters(number: int) -> str:
@@ -246,16 +260,35 @@ def _csv(content: bytes, *, name: str) -> list[list[str]]:
         raise UnreadableSheetError(f"{name} 是 UTF-16 编码，请另存为 UTF-8 的 CSV 或 .xlsx。")
     text = decoded(content)
     if text is not None and "\0" not in text:
-        try:
-            return [[_trimmed(cell) for cell in row] for row in csv.reader(StringIO(text))]
-        except csv.Error as error:
-            message = f"{name} 有一个单元格过长或引号不成对，请另存为 .xlsx 再导入。"
-            raise UnreadableSheetError(message) from error
+        return _csv_rows(text, name=name)
     raise UnreadableSheetError(f"{name} 不是可识别的文本，请另存为 UTF-8 的 CSV 或 .xlsx。")
 
 
+def _csv_rows(text: str, *, name: str) -> list[list[str]]:
+    """Return the rows, strictly: a quote that nobody closes would swallow the lines below it."""
+    reader = csv.reader(StringIO(text), strict=True)
+    rows: list[list[str]] = []
+    line = 1
+    try:
+        for row in reader:
+            rows.append([_trimmed(cell) for cell in row])
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = (
+            f"{name} 从文件第 {line} 行开始的一行，有引号没有成对，或单元格过长。"
+            "请补上或删去多余的双引号（文字里的双引号要写成两个），或另存为 .xlsx。"
+        )
+        raise UnreadableSheetError(message) from error
+    return rows
+
+
 def _rows(
-    table: list[list[str]], *, name: str, headings: Sequence[str], optional: Sequence[str] = ()
+    table: list[list[str]],
+    *,
+    name: str,
+    headings: Sequence[str],
+    optional: Sequence[str] = (),
+    unknown: frozenset[tuple[int, int]] = frozenset(),
 ) -> Iterable[SheetRow]:
     head = next((i for i, row in enumerate(table[:10]) if set(headings) <= set(row)), None)
     if head is None:
@@ -271,6 +304,28 @@ def _rows(
     if twice:
         raise UnreadableSheetError(f"{name} 表头重复：{'、'.join(twice)}。每列只能出现一次。")
     columns = {cell: column for column, cell in enumerate(names, start=1)}
+    below = sorted(cell for cell in unknown if cell[0] > head + 1)
+    _refuse_unknown(below, {columns[cell]: cell for cell in known & columns.keys()}, name=name)
     for number, row in enumerate(table[head + 1 :], start=head + 2):
         if any(row):
             yield SheetRow(number, dict(zip(names, row, strict=False)), columns)
+
+
+def _refuse_unknown(
+    unknown: Sequence[tuple[int, int]], headings: Mapping[int, str], *, name: str
+) -> None:
+    """Refuse formulas without a stored result in columns that are read; name each cell.
+
+    Raises:
+        UnreadableSheetError: there is one.
+    """
+    told = [
+        f"{name} 第 {row} 行 {column_letters(column)} 列：“{headings[column]}”是公式，"
+        "文件里没有它的结果，请改成文字。"
+        for row, column in unknown
+        if column in headings
+    ]
+    if told:
+        more = f"\n……另有 {len(told) - MOST_TOLD} 处" if len(told) > MOST_TOLD else ""
+        advice = "也可以用 Excel 或 WPS 打开文件，重新保存一次再导入。"
+        raise UnreadableSheetError("\n".join(told[:MOST_TOLD]) + more + f"\n{advice}")

@@ -32,10 +32,18 @@ def agree(*, number: str, aspect: str, by: Actor, at: datetime) -> Need:
     return need
 
 
-def agree_unless_decided(need: Need, aspect: str, *, by: Actor, at: datetime) -> None:
-    """Record that a need as it stands is agreed to, if nobody has decided this part before."""
+def agree_unless_decided(
+    need: Need, aspect: str, *, by: Actor, at: datetime, is_tacit: bool = False
+) -> None:
+    """Record that a need as it stands is agreed to, if nobody has decided this part before.
+
+    Who accepts a need agrees to it tacitly; who says so afterwards has looked, and is recorded.
+    """
     suggestion = latest_suggestion(need)
-    if suggestion is None or suggestion.decisions.filter(aspect=aspect).exists():
+    if suggestion is None:
+        return
+    before = suggestion.decisions.filter(aspect=aspect)
+    if (before if is_tacit else before.filter(is_tacit=False)).exists():
         return
     service = need.service.code if need.service else ""
     stands = {
@@ -44,7 +52,14 @@ def agree_unless_decided(need: Need, aspect: str, *, by: Actor, at: datetime) ->
         Aspect.URGENCY: need.urgency,
     }
     if stands[Aspect(aspect)]:
-        handling.decide(need=need, aspect=aspect, chosen=stands[Aspect(aspect)], by=by, at=at)
+        handling.decide(
+            need=need,
+            aspect=aspect,
+            chosen=stands[Aspect(aspect)],
+            by=by,
+            at=at,
+            is_tacit=is_tacit,
+        )
 
 
 @transaction.atomic

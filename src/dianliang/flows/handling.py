@@ -77,7 +77,7 @@ def accept(*, number: str, by: Actor, at: datetime) -> Need:
     need = access.need_to_handle(number, by=by)
     accepted = handling.accept(need=need, handler=_person(by), by=by, at=at)
     for aspect in (Aspect.SERVICE, Aspect.UNIT, Aspect.URGENCY):
-        deciding.agree_unless_decided(need, aspect, by=by, at=at)
+        deciding.agree_unless_decided(need, aspect, by=by, at=at, is_tacit=True)
     return accepted
 
 

@@ -42,9 +42,8 @@ def order(*, by: Actor, at: datetime) -> None:
     """
     if by.role not in {Role.DISPATCHER, Role.SYSTEM}:
         raise NotYourTurnError("只有调度员可以发起热点分析。")
-    if is_looking():
+    if jobs.enqueue_alone(LOOK, {}, by=by, at=at, max_attempts=2) is None:
         raise UnableToLookError("正在分析，完成后刷新本页即可看到结果。")
-    jobs.enqueue(LOOK, {}, by=by, at=at, max_attempts=2)
 
 
 def is_looking() -> bool:
@@ -61,7 +60,7 @@ def order_if_due(*, at: datetime) -> None:
     if run is not None and at - run.at < EVERY:
         return
     if intake.newest_report() > (run.newest_report if run else 0):
-        order(by=SYSTEM, at=at)
+        jobs.enqueue_alone(LOOK, {}, by=SYSTEM, at=at, max_attempts=2)
 
 
 @jobs.handler(LOOK)

@@ -171,9 +171,8 @@ def order(*, by: Actor, at: datetime) -> None:
     Raises:
         UnableToLearnError: it is being learnt already.
     """
-    if jobs.is_going_on(LEARN):
+    if jobs.enqueue_alone(LEARN, {}, by=by, at=at, max_attempts=2) is None:
         raise UnableToLearnError("正在学习，完成后可在本页看到结果。")
-    jobs.enqueue(LEARN, {}, by=by, at=at, max_attempts=2)
 
 
 def order_if_due(*, at: datetime) -> None:
@@ -191,7 +190,7 @@ def order_if_due(*, at: datetime) -> None:
     is_night = local.hour in NIGHT
     not_today = known is None or known.made_at.astimezone(SHANGHAI).date() < local.date()
     if new >= enough or (new and is_night and not_today):
-        order(by=SYSTEM, at=at)
+        jobs.enqueue_alone(LEARN, {}, by=SYSTEM, at=at, max_attempts=2)
 
 
 @jobs.handler(LEARN)

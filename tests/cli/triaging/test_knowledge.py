@@ -1,6 +1,7 @@
 """What a run knows: the shipped catalogue, files of one's own, an installation."""
 
 import json
+from importlib.resources import files
 from io import BytesIO
 
 import pytest
@@ -134,3 +135,48 @@ def test_without_an_installation_the_shipped_county_is_used(here):
 
     assert "演示县" in made.words
     assert suggest(made, "余村村停电了").places
+
+
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        ({"keywords": 5.5}, "keywords 应为文字，或一列文字，现为 5.5"),
+        ({"examples": [{"text": "码头"}]}, "examples 应为文字，或一列文字"),
+        ({"name": ["渡船"]}, "name 应为文字，现为"),
+        ({"description": True}, "description 应为文字，现为 true"),
+        ({"is_urgent": "有时"}, "“默认紧急”应为是或否，现为“有时”"),
+        ({"is_urgent": ["是"]}, "is_urgent 应为 true 或 false"),
+    ],
+)
+def test_a_field_of_the_wrong_kind_is_refused_with_its_entry(here, odd, told):
+    content = json.dumps([BOAT, {**BOAT, "code": "B2", **odd}], ensure_ascii=False)
+    (here / "s.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(InvalidRowsError) as refusal:
+        knowing("--services", "s.json")
+
+    assert "第 2 行" in refusal.value.message
+    assert told in refusal.value.message
+
+
+def test_a_field_that_nobody_knows_is_told(here):
+    odd = {**BOAT, "keyword": ["渡口"], "element": "power"}
+    (here / "s.json").write_text(json.dumps([odd]), encoding="utf-8")
+
+    (warning,) = knowing("--services", "s.json").warnings
+
+    assert "不认识、没有用上的：keyword。" in warning
+    assert "keywords" in warning
+
+
+def test_what_the_program_itself_brings_is_read_without_a_warning(here):
+    shipped = files("dianliang.domain.catalog").joinpath("data", "services.json")
+    (here / "s.json").write_bytes(shipped.read_bytes())
+    (here / "a.xlsx").write_bytes(importing.templates()["areas.xlsx"])
+
+    made = knowing("--services", "s.json", "--areas", "a.xlsx")
+
+    assert made.warnings == ()
+    assert made.triage.suggest(NeedText(text="家里停电了")).categories[0].service_code == (
+        "PWR-OUTAGE"
+    )

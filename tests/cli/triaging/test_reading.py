@@ -148,3 +148,27 @@ def test_a_table_without_its_column_is_refused_with_advice(content, words):
 
     assert refusal.line is None
     assert words in refusal.error
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '编号,内容\n1,"好的"\n2,"家里停电了\n3,路灯不亮\n4,电线断了\n',
+        '编号,内容\n1,"两\n行"\n2,"家里停电了\n3,路灯不亮\n4,"电线断了"\n',
+    ],
+)
+def test_a_quote_that_nobody_closed_is_told_with_its_line(broken):
+    (refusal,) = read(broken.encode(), name="需求.csv")
+
+    line = 1 + broken.split("家里")[0].count("\n")
+    assert isinstance(refusal, Unread)
+    assert f"第 {line} 行开始的一行，有引号没有成对" in refusal.error
+
+
+def test_quotes_and_line_breaks_within_a_cell_are_kept():
+    content = '编号,内容\n1,"他说""没电""\n快来"\n2,路灯不亮\n'.encode()
+
+    assert [item.text for item in read(content, name="需求.csv")] == [
+        '他说"没电"\n快来',
+        "路灯不亮",
+    ]

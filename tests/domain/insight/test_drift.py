@@ -25,7 +25,7 @@ def at(need, when):
     return need
 
 
-def decide(need, chosen, *, when=NOON, confidence=None):
+def decide(need, chosen, *, when=NOON, confidence=None, aspect="service", is_tacit=False):
     stored = need.suggestions.get()
     if confidence is not None:
         first = {**stored.body["categories"][0], "confidence": confidence}
@@ -36,9 +36,10 @@ def decide(need, chosen, *, when=NOON, confidence=None):
         at=when,
         by_id="x",
         by_name="x",
-        aspect="service",
+        aspect=aspect,
         proposed="PWR-OUTAGE",
         chosen=chosen,
+        is_tacit=is_tacit,
     )
 
 
@@ -112,3 +113,32 @@ def test_the_neighbour_counts_nothing_of_ours(town):
     assert sum(part.of for part in drift.overridden(WEEKS, by=by)) == 0
     assert sum(part.of for part in drift.doubted(WEEKS, by=by)) == 0
     assert drift.confidences(WEEKS, by=by) == ()
+
+
+def test_to_accept_a_need_is_not_to_agree_with_its_service(town):
+    decide(town.post("余村村停电了", area_code="V1"), "PWR-OUTAGE", is_tacit=True, confidence=0.9)
+    decide(town.post("余村村停电了", area_code="V1"), "WTR-OUTAGE", confidence=0.9)
+
+    by = admin(town)
+    assert drift.overridden(WEEKS, by=by)[-1] == Part(n=1, of=1)
+    assert drift.unlooked(WEEKS, by=by)[-1] == 1
+    assert [(one.n, one.right) for one in drift.confidences(WEEKS, by=by)] == [(1, 0)]
+
+
+def test_who_looks_after_accepting_has_looked(town):
+    need = town.post("余村村停电了", area_code="V1")
+    decide(need, "PWR-OUTAGE", is_tacit=True)
+    decide(need, "PWR-OUTAGE")
+
+    assert drift.overridden(WEEKS, by=admin(town))[-1] == Part(n=0, of=1)
+    assert sum(drift.unlooked(WEEKS, by=admin(town))) == 0
+
+
+def test_the_blind_sample_tells_how_often_the_program_was_right(town):
+    for chosen in ("PWR-OUTAGE", "PWR-OUTAGE", "WTR-OUTAGE", ""):
+        need = town.post("余村村停电了", area_code="V1")
+        decide(need, "PWR-OUTAGE", is_tacit=True)
+        decide(need, chosen, aspect="second")
+
+    assert drift.sampled(WEEKS, by=admin(town)) == Part(n=2, of=4)
+    assert drift.sampled(WEEKS, by=admin(town, "S2")) == Part()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dianliang.engines.triage import DEFAULT_LEXICON, NeedText, Triage, Urgency
 from dianliang.engines.triage._danger import DangerFinder, Reading
+from dianliang.engines.triage._text import fold
 from tests.engines.triage.conftest import CASES
 
 
@@ -232,3 +233,33 @@ def test_no_pair_is_lost_by_looking_only_where_its_words_are(text):
         }
 
         assert hit <= set(reading.candidates[number])
+
+
+@pytest.mark.parametrize("sign", [" ", "　", "~", "～", "*", "·", "-", "/", "，", "。", "…", "🔥"])
+def test_a_danger_spelt_out_with_signs_between_its_characters_is_heard_as_well(sign):
+    finder = DangerFinder(DEFAULT_LEXICON)
+    plain = [text for text in cases("1") if finder.find(fold(text))]
+    missed = [text for text in plain if not finder.find(fold(sign.join(text)))]
+
+    assert len(missed) <= 0.03 * len(plain), missed
+
+
+@pytest.mark.parametrize("sign", [" ", "~", "*", "，"])
+def test_talk_of_danger_spelt_out_is_still_talk(sign):
+    finder = DangerFinder(DEFAULT_LEXICON)
+    flagged = [text for text in cases("0") if finder.find(fold(sign.join(text)))]
+
+    assert len(flagged) <= 0.06 * len(cases("0")), flagged
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"), [("厨房着 火了", "着 火"), ("我家着~火了", "着~火"), ("电线*断*了", "线*断")]
+)
+def test_a_torn_word_is_marked_where_it_stands(triage, text, cue):
+    (found,) = dangers(triage, text)
+
+    assert text[found.start : found.end].endswith(cue)
+
+
+def test_a_sign_between_memory_and_now_still_parts_them(triage):
+    assert dangers(triage, "之前着火了~现在好了") == ()

@@ -142,7 +142,8 @@ def test_an_administrator_settles_a_contradiction_with_one_press(town):
 def test_the_page_of_drift_says_what_each_figure_means(town, needs):
     words = page(enter(town, Role.ADMINISTRATOR, "LM").get("/console/drift/"))
 
-    for said in ("构成变化 PSI", "改动率", "没把握", "没见过的字词", "平均相差 ECE", "停电报修"):
+    assert words.index("总的看") < words.index("PSI")
+    for said in ("问的事变了吗", "改动率", "没把握", "没见过的字词", "平均相差 ECE", "停电报修"):
         assert said in words
 
 
@@ -158,3 +159,15 @@ def test_pages_ask_little_of_the_database(town, needs, path, most, django_assert
 
     with django_assert_max_num_queries(most):
         assert admin.get(path).status_code == 200
+
+
+def test_only_a_need_that_waits_can_be_put_aside(town, needs):
+    client = enter(town)
+    url = "/console/review/{}/".format
+
+    assert client.post(url("XQ000000-0000"), {"skip": "1"}).status_code == 404
+    press(client, needs[0], service="PWR-OUTAGE")
+    answer = client.post(url(needs[0].number), {"skip": "1"}, follow=True)
+
+    assert "已不在等" in page(answer)
+    assert client.session["review"].get("skipped", []) == []

@@ -1,5 +1,6 @@
 """The table as an Excel file: what goes out comes back, and every wrong cell is named."""
 
+import zipfile
 from io import BytesIO
 
 import pytest
@@ -83,3 +84,14 @@ def test_another_table_is_refused_with_what_it_lacks(town):
 def test_the_blank_says_how_to_fill_it_in_and_reads_as_the_same_table(town):
     with pytest.raises(InvalidRowsError, match="330523"):
         sheets.read(sheets.blank())
+
+
+def test_a_formula_without_a_result_is_refused_rather_than_left_out():
+    out = BytesIO()
+    made = BytesIO(book(("PWR-LIGHT", "C", "", "LM", "=E1")))
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry).replace(b"</f><v>0</v>", b"</f><v></v>"))
+
+    with pytest.raises(UnreadableSheetError, match="第 2 行 E 列：“协办单位编码”是公式"):
+        sheets.read(out.getvalue())

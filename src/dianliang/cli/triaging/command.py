@@ -39,6 +39,7 @@ def run(words: Sequence[str]) -> int:
 def _triage(wish: Asked) -> bool:
     ready = prepared(wish)
     sys.stderr.write(f"用：{ready.words}\n")
+    sys.stderr.writelines(f"注意：{warning}\n" for warning in ready.warnings)
     failed = False
     for source, entry in _entries(wish):
         if isinstance(entry, Unread):

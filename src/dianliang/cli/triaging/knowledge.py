@@ -57,8 +57,19 @@ LEVELS = {
     "网格": "grid",
 }
 """What a table calls the levels, as the import of areas knows them."""
+_BESIDES = frozenset(
+    {
+        *("element", "skill", "duration_min", "needs_visit", "venue_types", "checklist"),
+        *("is_private", "is_active", "position", "area_class", "lat", "lon", "coordinate_source"),
+        *("要素", "所需技能", "预计时长（分钟）", "需上门", "适用场所", "作业清单", "启用", "排序"),
+        *("服务半径类别", "纬度", "经度"),
+    }
+)
+"""What the catalogue and the import's template have besides; understanding a text needs none."""
+_MANY = frozenset({"keywords", "examples", "aliases"})
+_YES, _NO = frozenset({"是", "true", "1", "yes"}), frozenset({"", "否", "false", "0", "no"})
 FOUND_IN_TEXTS = frozenset({"county", "township", "village"})
-LONGEST_CODE, LONGEST_NAME = 40, 60
+LONGEST_CODE, LONGEST_NAME, LONGEST_SHOWN = 40, 60, 60
 
 
 class UnableToTriageError(DomainError):
@@ -69,10 +80,11 @@ class UnableToTriageError(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A triage that is ready, and what it knows, in words."""
+    """A triage that is ready, what it knows in words, and what of the files it did not use."""
 
     triage: Triage
     words: str
+    warnings: tuple[str, ...] = ()
 
 
 def prepared(asked: Asked) -> Prepared:
@@ -108,16 +120,18 @@ def _installed(home: Path) -> Prepared:
 
 
 def _from_files(services: Path | None, areas: Path | None, *, with_demo: bool = False) -> Prepared:
-    rows = _services(services) if services else _shipped_services()
+    warnings: list[str] = []
+    rows = _services(services, warnings) if services else _shipped_services()
     places: tuple[AreaCard, ...] = ()
     if areas:
-        places = _areas(areas)
+        places = _areas(areas, warnings)
     elif with_demo:
         places = _shipped_areas()
     made = Triage(Knowledge(services=rows, areas=places, lexicon=DEFAULT_LEXICON))
     of_services = str(services) if services else "随程序的服务事项"
     of_areas = str(areas) if areas else "演示县（安吉）的区域" if with_demo else "没有区域"
-    return Prepared(triage=made, words=f"{of_services}、{of_areas}（{made.version}）")
+    words = f"{of_services}、{of_areas}（{made.version}）"
+    return Prepared(triage=made, words=words, warnings=tuple(warnings))
 
 
 def _shipped_services() -> tuple[ServiceCard, ...]:
@@ -133,18 +147,26 @@ def _shipped_areas() -> tuple[AreaCard, ...]:
     return tuple(_area(row) for row in [county, *rows])
 
 
-def _services(path: Path) -> tuple[ServiceCard, ...]:
+def _services(path: Path, warnings: list[str]) -> tuple[ServiceCard, ...]:
     needed = [SERVICE_COLUMNS[key] for key in ("code", "name")]
-    return tuple(_service(row) for row in _rows(path, SERVICE_COLUMNS, needed=needed))
+
+    def check(row: sheets.SheetRow, checks: Checks) -> None:
+        said = row.get(SERVICE_COLUMNS["is_urgent"])
+        if said.lower() not in _YES | _NO:
+            words = f"“{SERVICE_COLUMNS['is_urgent']}”应为是或否，现为“{said}”。"
+            checks.add(row, words, SERVICE_COLUMNS["is_urgent"])
+
+    rows = _rows(path, SERVICE_COLUMNS, needed=needed, check=check, warnings=warnings)
+    return tuple(_service(row) for row in rows)
 
 
-def _areas(path: Path) -> tuple[AreaCard, ...]:
+def _areas(path: Path, warnings: list[str]) -> tuple[AreaCard, ...]:
     needed = [*AREA_COLUMNS.values()][:NEEDED]
 
     def check(row: sheets.SheetRow, checks: Checks) -> None:
         checks.choice(row, AREA_COLUMNS["level"], {**LEVELS, **_SAME}, "village")
 
-    rows = _rows(path, AREA_COLUMNS, needed=needed, check=check)
+    rows = _rows(path, AREA_COLUMNS, needed=needed, check=check, warnings=warnings)
     cards = (_area(row) for row in rows)
     return tuple(card for card in cards if card.level in FOUND_IN_TEXTS)
 
@@ -157,49 +179,77 @@ def _rows(
     columns: Mapping[str, str],
     *,
     needed: Sequence[str],
-    check: Callable[[sheets.SheetRow, Checks], None] | None = None,
+    check: Callable[[sheets.SheetRow, Checks], None],
+    warnings: list[str],
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file, by the names that JSON has for them.
+
+    Fields that nobody knows are told in `warnings`: one may be a known one, misspelt.
 
     Raises:
         UnreadableSheetError, UnableToTriageError: the file is no such table.
         InvalidRowsError: rows lack what they need, or a code stands twice.
     """
     content = _content(path)
-    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"[", b"{")):
-        rows = _json_rows(content, path, columns)
-    else:
-        rows = sheets.read(content, name=path.name, headings=needed)
     checks = Checks(path.name)
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"[", b"{")):
+        entries = _json_entries(content, path)
+        unused = {key for one in entries for key in one} - {*columns, "parent_code"} - _BESIDES
+        rows = [_as_row(number, one, columns, checks) for number, one in enumerate(entries, 1)]
+        known: Iterable[str] = columns
+    else:
+        known = columns.values()
+        rows = sheets.read(content, name=path.name, headings=needed, optional=[*known])
+        unused = {key for row in rows for key in row.columns} - {*known, ""} - _BESIDES
+    if unused:
+        warnings.append(
+            f"{path.name} 里不认识、没有用上的：{'、'.join(sorted(unused))}。"
+            f"认识的是：{'、'.join(known)}。"
+        )
     code, name = columns["code"], columns["name"]
     checks.once(rows, code)
     for row in rows:
         checks.code(row, code, LONGEST_CODE, needed=True)
         checks.text(row, name, LONGEST_NAME, needed=True)
-        if check:
-            check(row, checks)
+        check(row, checks)
     checks.raise_if_any()
     return ({key: row.get(heading) for key, heading in columns.items()} for row in rows)
 
 
-def _json_rows(content: bytes, path: Path, columns: Mapping[str, str]) -> list[sheets.SheetRow]:
-    """Return the entries of a list as rows of a table: lists become words with 、 between."""
+def _json_entries(content: bytes, path: Path) -> list[dict[str, Any]]:
     try:
         found = json.loads(decoded(content) or "")
     except (ValueError, RecursionError) as error:
         raise UnableToTriageError(f"{path} 不是完整的 JSON，请检查。") from error
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise UnableToTriageError(f'{path} 应是一个列表，每项是一个对象，例如 {{"code": …}}。')
-    return [
-        sheets.SheetRow(
-            number,
-            {
-                heading: _told(one.get(key, one.get(f"{key}_code")))
-                for key, heading in columns.items()
-            },
-        )
-        for number, one in enumerate(found, start=1)
-    ]
+    return found
+
+
+def _as_row(
+    number: int, entry: Mapping[str, Any], columns: Mapping[str, str], checks: Checks
+) -> sheets.SheetRow:
+    """Return an entry as a row of a table: lists become words with a line each."""
+    row = sheets.SheetRow(number, {})
+    for key, heading in columns.items():
+        value = entry.get(key, entry.get(f"{key}_code"))
+        if not _is_fit(key, value):
+            should = "文字，或一列文字" if key in _MANY else "文字"
+            should = " true 或 false" if key == "is_urgent" else should
+            told = json.dumps(value, ensure_ascii=False)[:LONGEST_SHOWN]
+            checks.add(row, f"{key} 应为{should}，现为 {told}。")
+            value = None
+        row.cells[heading] = _told(value)
+    return row
+
+
+def _is_fit(key: str, value: object) -> bool:
+    """Tell whether a field holds what it may: a word, words, or yes and no."""
+    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+        return True
+    if isinstance(value, bool):
+        return key == "is_urgent"
+    return key in _MANY and isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _told(value: object) -> str:
@@ -207,7 +257,7 @@ def _told(value: object) -> str:
         return ""
     if value is True:
         return "是"
-    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "\n".join(value) if isinstance(value, list) else str(value)
 
 
 def _service(row: Mapping[str, Any]) -> ServiceCard:
@@ -217,7 +267,7 @@ def _service(row: Mapping[str, Any]) -> ServiceCard:
         description=row.get("description", ""),
         keywords=_several(row.get("keywords", "")),
         examples=_several(row.get("examples", "")),
-        is_urgent=row.get("is_urgent") in {True, "是", "true", "1"},
+        is_urgent=row.get("is_urgent") is True or str(row.get("is_urgent", "")).lower() in _YES,
     )
 
 

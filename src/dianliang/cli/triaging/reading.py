@@ -183,7 +183,8 @@ def _headed(content: bytes, *, name: str) -> tuple[list[sheets.SheetRow], str]:
     """
     for heading in TEXT_HEADINGS:
         try:
-            return sheets.read(content, name=name, headings=[heading]), heading
+            others = (*TITLE_HEADINGS, *ID_HEADINGS)
+            return sheets.read(content, name=name, headings=[heading], optional=others), heading
         except sheets.MissingHeadingError:
             continue
     missing = f"{name} 没有“{'”“'.join(TEXT_HEADINGS)}”中的一列，请给内容一列加上表头。"

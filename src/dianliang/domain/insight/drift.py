@@ -9,9 +9,11 @@ from django.db.models import (
     Avg,
     Case,
     Count,
+    Exists,
     F,
     FloatField,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -30,6 +32,7 @@ from dianliang.kernel.calendar import SHANGHAI
 WEEKS = 12
 WEEK = timedelta(days=7)
 CONFIDENCE = "suggestion__body__categories__0__confidence"
+FIRST = "suggestion__body__categories__0__service_code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +92,50 @@ def received(weeks: Sequence[Week], *, by: Actor) -> tuple[dict[str, int], ...]:
 
 
 def overridden(weeks: Sequence[Week], *, by: Actor) -> tuple[Part, ...]:
-    """Return for each week the decisions about the service that are not what was proposed."""
+    """Return for each week the decisions about the service that are not what was proposed.
+
+    Only what somebody looked at is counted: to accept a need says nothing about its service.
+    """
     rows = (
-        _decisions(weeks, by=by)
+        _looked_at(weeks, by=by)
         .values_list(_week("at", weeks))
         .annotate(n=Count("pk", filter=~Q(chosen=F("proposed"))), of=Count("pk"))
     )
     return _parts(rows, weeks)
+
+
+def unlooked(weeks: Sequence[Week], *, by: Actor) -> tuple[int, ...]:
+    """Return for each week how many services stand because the need was accepted, unlooked at."""
+    looked = Decision.objects.filter(
+        suggestion=OuterRef("suggestion"), aspect=Aspect.SERVICE, is_tacit=False
+    )
+    rows = (
+        _decisions(weeks, by=by)
+        .filter(~Exists(looked), is_tacit=True)
+        .values_list(_week("at", weeks))
+        .annotate(n=Count("pk"))
+    )
+    known = dict(rows)
+    return tuple(known.get(number, 0) for number in range(len(weeks)))
+
+
+def sampled(weeks: Sequence[Week], *, by: Actor) -> Part:
+    """Return of the needs that a second person decided blind how many triage had right.
+
+    They are drawn by their number alone, accepted needs and corrected ones alike, and whoever
+    decided them saw neither the proposal nor the first choice: this share leans to no side.
+    """
+    rows = (
+        Decision.objects.filter(
+            _within("at", weeks),
+            aspect=Aspect.SECOND,
+            suggestion__need__in=access.reviewable(by).values("pk"),
+        )
+        .order_by()
+        .values_list(FIRST, "chosen")
+    )
+    pairs = [(proposed or "", chosen) for proposed, chosen in rows]
+    return Part(n=sum(one == other for one, other in pairs), of=len(pairs))
 
 
 def doubted(weeks: Sequence[Week], *, by: Actor) -> tuple[Part, ...]:
@@ -116,6 +156,10 @@ def _decisions(weeks: Sequence[Week], *, by: Actor) -> QuerySet[Decision]:
     return decisions.filter(_within("at", weeks)).order_by()
 
 
+def _looked_at(weeks: Sequence[Week], *, by: Actor) -> QuerySet[Decision]:
+    return _decisions(weeks, by=by).filter(is_tacit=False)
+
+
 def _parts(rows: Any, weeks: Sequence[Week]) -> tuple[Part, ...]:
     known = {week: Part(n=n, of=of) for week, n, of in rows}
     return tuple(known.get(number, Part()) for number in range(len(weeks)))
@@ -124,12 +168,13 @@ def _parts(rows: Any, weeks: Sequence[Week]) -> tuple[Part, ...]:
 def confidences(weeks: Sequence[Week], *, by: Actor) -> tuple[Bin, ...]:
     """Return how sure triage was of its first service, in ten bins, and how often it was right.
 
-    Right is what a person decided just so; where nothing was proposed, nothing could be right.
+    Right is what a person who looked decided just so; where nothing was proposed, nothing could be
+    right.
     """
     said = Cast(F(CONFIDENCE), FloatField())
     bin_number = Cast(Least(Floor(said * BINS), Value(BINS - 1.0)), IntegerField())
     rows = (
-        _decisions(weeks, by=by)
+        _looked_at(weeks, by=by)
         .exclude(proposed="")
         .values_list(bin_number)
         .annotate(

@@ -272,6 +272,11 @@ class Decision(models.Model):
     aspect = models.CharField("方面", max_length=24)
     proposed = models.CharField("建议值", max_length=80, blank=True)
     chosen = models.CharField("采用值", max_length=80, blank=True)
+    is_tacit = models.BooleanField(
+        "随受理采纳",
+        default=False,
+        help_text="只点了受理，没有单独确认这一项：不说明有人核对过。",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "采纳记录"

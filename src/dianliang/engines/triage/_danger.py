@@ -3,7 +3,8 @@
 Method: clause by clause, a cue of the lexicon counts unless something takes it back: a negation
 just before it, fear or memory in its clause, a condition earlier in its sentence, talk of courses
 and films around it, or a later word that all is well. A word for "now" outweighs talk and memory,
-never a negation or a condition. Slips of the keyboard that sound alike are read as what was meant.
+never a negation or a condition. Slips of the keyboard that sound alike are read as what was meant,
+words that blanks or signs tear apart (着 火, 着~火) as one.
 Recall comes first: a false alarm costs a look, a missed one may cost a life, and nothing is
 dispatched without a person. Cost: linear in the text; of one kind at most three cues of a clause
 are weighed.
@@ -13,6 +14,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import ahocorasick
 
@@ -24,6 +26,11 @@ _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _NEAR_CHARS = 12
 _CUES_PER_CLAUSE = 3
 _STAKE_CHARS = 16
+_LONGEST_CUE = 8
+_SPELT_OUT = 0.75
+"""Where closing up leaves no more than this of a text, its words stand torn throughout."""
+Sought = tuple[int, ...]
+"""Numbers of pairs."""
 LIFE_SUPPORT = "生命支持断电"
 SUSPECTED = "疑似险情"
 """Signs that no kind of danger explains; not said beside a danger that is."""
@@ -77,64 +84,91 @@ class _Pair:
 
 
 class _Spotter:
-    """Which pairs have a word in which clause."""
+    """Which kinds of cue, and things and happenings of which pairs, may be in which clause.
 
-    def __init__(self, words: Iterable[tuple[int, Sequence[str]]]) -> None:
+    Most clauses have none, which one pass of an automaton tells.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        owners: dict[str, tuple[set[str], set[int], set[int]]] = {}
+        for kind, cues in lexicon.danger.items():
+            for word in cues:
+                owners.setdefault(word, (set(), set(), set()))[0].add(kind)
+        for number, pair in enumerate(lexicon.pairs):
+            for word in pair.things:
+                owners.setdefault(word, (set(), set(), set()))[1].add(number)
+            for word in pair.happenings:
+                owners.setdefault(word, (set(), set(), set()))[2].add(number)
         self._automaton = ahocorasick.Automaton()
-        owners: dict[str, set[int]] = {}
-        for owner, spellings in words:
-            for word in spellings:
-                owners.setdefault(word, set()).add(owner)
         for word, found in owners.items():
-            self._automaton.add_word(word, found)
+            self._automaton.add_word(word, (len(word), *found))
         self._is_empty = not owners
         if owners:
             self._automaton.make_automaton()
 
-    def by_clause(self, text: str, parts: Sequence[Clause]) -> list[set[int]]:
-        """Return for each clause the numbers of the pairs that have a word there."""
-        found: list[set[int]] = [set() for _ in parts]
+    def by_clause(self, text: str, parts: Sequence[Clause]) -> tuple[list[set[str]], list[Sought]]:
+        """Return for each clause the kinds of cue and the pairs that may be there."""
+        kinds: list[set[str]] = [set() for _ in parts]
+        things: list[set[int]] = [set() for _ in parts]
+        happenings: list[set[int]] = [set() for _ in parts]
         if self._is_empty or not parts:
-            return found
+            return kinds, [() for _ in parts]
         starts = [part.start for part in parts]
-        for end, owners in self._automaton.iter(text):
-            found[max(0, bisect_right(starts, end) - 1)] |= owners
-        return found
-
-
-class Reading:
-    """A text in clauses, and what was found out about each of them once."""
-
-    def __init__(self, text: str, finder: "DangerFinder") -> None:
-        self.parts = clauses(text)
-        words = [part.text for part in self.parts]
-        self.is_now = [bool(finder.present.search(word)) for word in words]
-        self.is_unreal = [bool(finder.unreal.search(word)) for word in words]
-        self.is_past = [bool(finder.past.search(word)) for word in words]
-        self.is_topic = [bool(finder.topic.search(word)) for word in words]
-        self.has_machine = any(finder.machine.search(word) for word in words)
-        ended = [number for number, word in enumerate(words) if finder.ended.search(word)]
-        self.last_ended = ended[-1] if ended else -1
-        self.condition_at = self._conditions(text, finder.condition)
-        self.candidates = self._candidates(text, finder)
-
-    def _candidates(self, text: str, finder: "DangerFinder") -> list[list[int]]:
-        """Return for each clause the pairs of which a thing and a happening may be there.
-
-        Most clauses have none, which one pass of an automaton tells.
-        """
-        things = finder.things.by_clause(text, self.parts)
-        happenings = finder.happenings.by_clause(text, self.parts)
-        return [
-            sorted(happened & (things[at] | things[at - 1] if at else things[at]))
+        for end, (_, of_kinds, of_things, of_happenings) in self._automaton.iter(text):
+            at = max(0, bisect_right(starts, end) - 1)
+            if of_kinds:
+                kinds[at] |= of_kinds
+            if of_things:
+                things[at] |= of_things
+            if of_happenings:
+                happenings[at] |= of_happenings
+        return kinds, [
+            tuple(sorted(happened & (things[at] | things[at - 1] if at else things[at])))
+            if happened
+            else ()
             for at, happened in enumerate(happenings)
         ]
 
-    def _conditions(self, text: str, condition: "re.Pattern[str]") -> list[int]:
+    def is_across(self, text: str, joint: int) -> bool:
+        """Tell whether a word stands across a place of a text."""
+        return not self._is_empty and any(
+            end + 1 - length < joint <= end for end, (length, *_) in self._automaton.iter(text)
+        )
+
+
+class Reading:
+    """A text in clauses, and what is found out about them where a cue makes it matter."""
+
+    def __init__(self, text: str, finder: "DangerFinder") -> None:
+        self._text, self._finder = text, finder
+        self.parts = clauses(text)
+        self.kinds, self.candidates = finder.spotter.by_clause(text, self.parts)
+
+    def says(self, pattern: "re.Pattern[str]", *clauses: int) -> bool:
+        """Tell whether one of some clauses says such a word."""
+        return any(pattern.search(self.parts[at].text) for at in clauses)
+
+    @cached_property
+    def has_machine(self) -> bool:
+        """Tell whether the text speaks of a machine that keeps somebody alive."""
+        machine = self._finder.machine
+        return bool(machine.search(self._text)) and self.says(machine, *range(len(self.parts)))
+
+    @cached_property
+    def last_ended(self) -> int:
+        """Return the last clause that says that all is well, or -1."""
+        if not self._finder.ended.search(self._text):
+            return -1
+        backwards = range(len(self.parts) - 1, -1, -1)
+        return next((at for at in backwards if self.says(self._finder.ended, at)), -1)
+
+    @cached_property
+    def condition_at(self) -> list[int]:
         """Return for each clause where the first condition of its sentence stands."""
+        text = self._text
         ends = [found.end() for found in _SENTENCE_END.finditer(text)]
         first: dict[int, int] = {}
-        for found in condition.finditer(text):
+        for found in self._finder.condition.finditer(text):
             first.setdefault(bisect_left(ends, found.start() + 1), found.start())
         return [first.get(bisect_left(ends, part.start + 1), len(text)) for part in self.parts]
 
@@ -162,17 +196,47 @@ class DangerFinder:
             )
             for pair in lexicon.pairs
         ]
-        self.things = _Spotter(enumerate(pair.things for pair in lexicon.pairs))
-        self.happenings = _Spotter(enumerate(pair.happenings for pair in lexicon.pairs))
+        self.spotter = _Spotter(lexicon)
 
     def find(self, folded: Folded) -> tuple[DangerFinding, ...]:
-        """Return every present danger that the text states, at most one per kind."""
-        meant = self._misspelt.sub(lambda found: self._slips[found.group()], folded.text)
+        """Return every present danger that the text states, at most one per kind.
+
+        A text that is spelt out character by character is read closed up. Of any other, torn words
+        are closed up where it tells no danger as it stands; then only what was torn counts, as
+        marks also part what is over from what is now.
+        """
+        mended = folded.mended()
+        if mended is folded:
+            return self._found(folded)
+        if len(mended.text) <= _SPELT_OUT * len(folded.text):
+            return self._found(mended)
+        found = self._found(folded)
+        return found if found or not self._is_torn(mended) else self._found(mended, only_torn=True)
+
+    def _is_torn(self, mended: Folded) -> bool:
+        """Tell whether a word of danger stands where something was closed up."""
+        text, origin = mended.text, mended.origin
+        joints = (at for at in range(1, len(text)) if origin[at] - origin[at - 1] > 1)
+        for at in joints:
+            first = max(0, at - _LONGEST_CUE)
+            near = self._meant(text[first : at + _LONGEST_CUE])
+            if self.spotter.is_across(near, at - first):
+                return True
+        return False
+
+    def _meant(self, text: str) -> str:
+        """Return a text without slips of the keyboard; every character stays where it is."""
+        return self._misspelt.sub(lambda found: self._slips[found.group()], text)
+
+    def _found(self, folded: Folded, *, only_torn: bool = False) -> tuple[DangerFinding, ...]:
+        meant = self._meant(folded.text)
         spoken = self._harmless.sub(lambda found: "〇" * len(found.group()), meant)
         reading = Reading(spoken, self)
         found: dict[str, DangerFinding] = {}
         for number, clause in enumerate(reading.parts):
             for hit in self._hits(number, reading, besides=found):
+                if only_torn and not folded.is_torn(hit.start, hit.end):
+                    continue
                 if hit.kind not in found and self._is_present(hit, number, reading, spoken):
                     found[hit.kind] = _finding(hit, clause, folded)
         if len(found) > 1:
@@ -186,7 +250,7 @@ class DangerFinder:
         after = reading.parts[number + 1 : number + 2]
         tail = f"，{after[0].text[:_STAKE_CHARS]}" if after else ""
         for kind, pattern in self._cues.items():
-            if kind not in besides:
+            if kind in reading.kinds[number] and kind not in besides:
                 for count, cue in enumerate(pattern.finditer(clause.text)):
                     if count == _CUES_PER_CLAUSE:
                         break
@@ -212,14 +276,15 @@ class DangerFinder:
             return False
         if reading.condition_at[number] < hit.end:
             return False
-        if reading.is_now[number]:
+        if reading.says(self.present, number):
             return True
         if reading.last_ended >= number:
             return False
         said_in = range(number - hit.leans, number + 1)
-        if any(reading.is_unreal[at] or reading.is_past[at] for at in said_in):
+        if reading.says(self.unreal, *said_in) or reading.says(self.past, *said_in):
             return False
-        return not any(reading.is_topic[max(0, number - 2) : number + 2])
+        around = range(max(0, number - 2), min(number + 2, len(reading.parts)))
+        return not reading.says(self.topic, *around)
 
 
 def _hit(kind: str, cue: str, start: int, end: int, event: int, clause: Clause) -> _Hit:

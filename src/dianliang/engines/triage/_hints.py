@@ -19,10 +19,12 @@ _HOUR = (
     r"(\d{1,2}|[一二两三四五六七八九]?十?[一二两三四五六七八九十])\s*(?:点钟?|时|[:：](?:00|30))半?"
 )
 _PART = r"(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里|半夜|深夜)?"
-_REFUSED = (
-    r"(?:请|都|就|我|们|是|一般|也|的话|，|,| ){0,3}"
-    r"(?:不要|别|勿|不方便|不便|不能|没空|没法|不接|接不了)(?:再|给我|来|接|打|听|联系|打扰|吵|电|话|我)"
+_NOT_NOW = (
+    r"(?:不要|别|勿|不方便|不便|不能|没空|没法|不接|接不了)"
+    r"(?:再|给我|来|接|打|听|联系|打扰|吵|电|话|我)"
 )
+_ANY_REFUSED = re.compile(_NOT_NOW)
+_REFUSED = rf"(?:请|都|就|我|们|是|一般|也|的话|，|,| ){{0,3}}{_NOT_NOW}"
 _BETWEEN = re.compile(rf"{_PART}{_HOUR}(?:到|至|-|~|—){_PART}{_HOUR}(?:之间|这段时间)?{_REFUSED}")
 _FROM = re.compile(rf"{_PART}{_HOUR}(?:以后|之后|过后|后){_REFUSED}")
 _UNTIL = re.compile(rf"{_PART}{_HOUR}(?:以前|之前|前){_REFUSED}")
@@ -93,6 +95,8 @@ def _said(pattern: "re.Pattern[str]", text: str) -> Iterator["re.Match[str]"]:
 
 def _refused_hours(text: str) -> "tuple[re.Match[str], str] | None":
     """Return the words that say when not to call, and the hours as 20:00-24:00."""
+    if not _ANY_REFUSED.search(text):  # of the patterns below each takes a long look at a long text
+        return None
     if found := _BETWEEN.search(text):
         part, first, other, last = found.groups()
         start = _hour(first, part)

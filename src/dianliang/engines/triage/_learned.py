@@ -87,10 +87,15 @@ class Learned:
         if code not in self.codes:
             return ()
         gains = self.model.gains(row, self.codes.index(code))
-        best = np.argsort(-gains, kind="stable")[: 8 * most].tolist()
-        names = [self.features.name(int(row.indices[i])) for i in best if gains[i] > 0]
-        pairs = dict.fromkeys(name for name in names if len(name.strip()) == 2)
-        return tuple(pairs)[:most]
+        best = np.argsort(-gains, kind="stable")[: 8 * most]
+        pairs: dict[str, None] = {}
+        for column in row.indices[best[gains[best] > 0]].tolist():
+            name = self.features.name(column)
+            if len(name.strip()) == 2:
+                pairs[name] = None
+                if len(pairs) == most:
+                    break
+        return tuple(pairs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,9 @@ position in the original that it came from: what the engine marks, a page can un
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Final
 
 from dianliang.engines.triage._traditional import PLAIN
@@ -16,9 +17,17 @@ from dianliang.engines.triage._traditional import PLAIN
 MAX_CHARS = 4000
 """Of a longer text the beginning and the end are read: the place is first, the plea last."""
 _TAIL_CHARS = 1000
+_FIRST_OF_OTHER_PLANES = 0x10000
 _CLAUSE = re.compile(r"[^，。！？；、,.!?;\n\r…~～]+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}-?\d{7,8})(?!\d)")
 _QUESTION: Final = "?？"
+_HAN = "[一-鿿]"
+_WITHIN_WORD = r"(?:[^\w，。！？；：、,.!?;:\n（）()“”\"《》]|_)"
+_TORN = re.compile(
+    rf"(?<!{_HAN}){_HAN}(?:(?:{_WITHIN_WORD}{{1,3}}|[\W_]|\.{{3}}){_HAN}(?!{_HAN})){{2,}}"
+    rf"|(?<={_HAN}){_WITHIN_WORD}{{1,3}}(?={_HAN})"
+)
+"""Single characters with the like between each two, or a sign where no sentence parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,24 @@ class Folded:
             text[first:last] = " " * (last - first)
         return Folded("".join(text), self.origin)
 
+    def mended(self) -> "Folded":
+        """Close up words that blanks or signs tear apart: 着 火, 着~火, 着，火，了."""
+        kept: list[tuple[int, int]] = []
+        done = 0
+        for torn in _TORN.finditer(self.text):
+            kept.append((done, torn.start()))
+            kept += ((at, at + 1) for at in range(*torn.span()) if "一" <= self.text[at] <= "鿿")
+            done = torn.end()
+        if not done:
+            return self
+        kept.append((done, len(self.text)))
+        origin = chain.from_iterable(self.origin[start:end] for start, end in kept)
+        return Folded("".join(self.text[start:end] for start, end in kept), tuple(origin))
+
+    def is_torn(self, start: int, end: int) -> bool:
+        """Tell whether something of the original is left out within a span of the folded text."""
+        return self.origin[end - 1] - self.origin[start] >= end - start
+
     def within(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the folded text behind a span of the original."""
         return bisect_left(self.origin, start), bisect_left(self.origin, end)
@@ -59,19 +86,36 @@ class Clause:
 def fold(text: str) -> Folded:
     """Fold full width to half width, traditional to simplified, and drop control characters."""
     if len(text) > MAX_CHARS:
-        kept: Iterable[int] = (
+        kept: Sequence[int] = (
             *range(MAX_CHARS - _TAIL_CHARS),
             *range(len(text) - _TAIL_CHARS, len(text)),
         )
     else:
         kept = range(len(text))
-    plain: list[str] = []
-    origin: list[int] = []
-    for at in kept:
-        for char in _folded_char(text[at]):
-            plain.append(char)
-            origin.append(at)
-    return Folded("".join(plain).translate(PLAIN), tuple(origin))
+    cut = "".join(text[at] for at in kept) if len(kept) < len(text) else text
+    plain = cut.translate(_FOLDED)
+    if _FOLDED.uneven.isdisjoint(cut):
+        return Folded(plain, tuple(kept))
+    origin = chain.from_iterable(
+        repeat(at, len(_FOLDED[ord(char)])) for at, char in zip(kept, cut, strict=True)
+    )
+    return Folded(plain, tuple(origin))
+
+
+class _Folding(dict[int, str]):
+    """What each character is read as, found out once; `uneven` ones are read as none or several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+
+    def __missing__(self, point: int) -> str:
+        folded = _folded_char(chr(point)).translate(PLAIN)
+        if len(folded) != 1:
+            self.uneven.add(chr(point))
+        if point < _FIRST_OF_OTHER_PLANES:  # a text cannot make it grow without bounds
+            self[point] = folded
+        return folded
 
 
 def _folded_char(char: str) -> str:
@@ -83,6 +127,9 @@ def _folded_char(char: str) -> str:
     return "".join(c for c in folded if unicodedata.category(c)[0] != "C")
 
 
+_FOLDED: Final = _Folding()
+
+
 def normalise(text: str) -> str:
     """Return the folded text alone."""
     return fold(text).text
@@ -90,13 +137,13 @@ def normalise(text: str) -> str:
 
 def clauses(text: str) -> list[Clause]:
     """Split a text into clauses."""
-    return [
-        Clause(found.group(), found.start(), text[found.end() : found.end() + 1] in _QUESTION)
-        if found.end() < len(text)
-        else Clause(found.group(), found.start(), is_question=False)
-        for found in _CLAUSE.finditer(text)
-        if found.group().strip()
-    ]
+    found: list[Clause] = []
+    for part in _CLAUSE.finditer(text):
+        words = part.group()
+        if not words.isspace():
+            start, end = part.span()
+            found.append(Clause(words, start, end < len(text) and text[end] in _QUESTION))
+    return found
 
 
 def phone_spans(text: str) -> list[tuple[int, int]]:

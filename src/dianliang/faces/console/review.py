@@ -91,6 +91,7 @@ def choose(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     view = View.SECOND if sent.get("view") == View.SECOND else View.FIRST
     try:
         if sent.get("skip"):
+            queue.require_waiting(number, view=view, by=by)
             _put_aside(request, number, view)
             return _onwards(view)
         made = choosing.choose(

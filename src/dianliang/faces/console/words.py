@@ -190,7 +190,7 @@ def _target(group: flow.Group) -> str:
 
 def _label(group: flow.Group) -> str:
     label = _(flow.SECTIONS[group.section][0])
-    return f"{label} · {group.kind}" if group.kind else label
+    return f"{label} · {_(group.kind)}" if group.kind else label
 
 
 def _told(changes: tuple[LexiconChange, ...]) -> list[tuple[str, str, bool]]:

@@ -1,7 +1,7 @@
 """Set up a county from Excel files: areas, units, people, customers, network, charges and more.
 
 Every file is read whole, every row checked, every error told with its row; then all is written in
-one transaction or nothing.
+one transaction or nothing. Rules become a draft, which takes effect on its page once it was tried.
 """
 
 import hashlib
@@ -14,6 +14,8 @@ from dianliang.core import audit, blanks
 from dianliang.domain.catalog.models import CalendarDay
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
 from dianliang.domain.catalog.queries import unannounced_year
+from dianliang.domain.directory import rules as present
+from dianliang.domain.directory.operations import UnableToChangeRulesError
 from dianliang.flows import accounts
 from dianliang.flows.charging import sheets as charging_sheets
 from dianliang.flows.importing.areas import write_areas
@@ -24,6 +26,7 @@ from dianliang.flows.importing.special import write_special
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
 from dianliang.flows.renewing import sheets as renewing_sheets
+from dianliang.flows.rules import editing, sheets
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -43,14 +46,16 @@ class Imported:
     days: int = 0
     charges: int = 0
     renewals: int = 0
+    rules: int = 0
 
 
 def templates() -> dict[str, bytes]:
     """Return the files to fill in, by name."""
-    return {
+    made = {
         name: blanks.template(headings, example=example, title=name, advice=ADVICE)
         for name, (headings, example) in TEMPLATES.items()
     }
+    return {**made, "rules.xlsx": sheets.blank()}
 
 
 @transaction.atomic
@@ -65,6 +70,7 @@ def import_county(
     holidays: bytes | None = None,
     charges: bytes | None = None,
     renewals: bytes | None = None,
+    rules: bytes | None = None,
     by: Actor,
     at: datetime,
     only_check: bool = False,
@@ -76,6 +82,7 @@ def import_county(
     Raises:
         UnreadableSheetError: a file cannot be read.
         InvalidRowsError: rows are wrong; all are named and nothing is written.
+        UnableToChangeRulesError: somebody's draft of the rules is still open.
     """
     load_catalogue()
     year = at.astimezone(SHANGHAI).year
@@ -100,6 +107,8 @@ def import_county(
         counts["charges"] = charging_sheets.read(content=charges, by=by, at=at)
     if renewals is not None:
         counts["renewals"] = renewing_sheets.read(content=renewals, by=by, at=at)
+    if rules is not None:
+        counts["rules"] = _draft_rules(rules, by=by, at=at)
     given = (
         areas,
         units,
@@ -110,6 +119,7 @@ def import_county(
         holidays,
         charges,
         renewals,
+        rules,
     )
     digest = hashlib.sha256(b"".join(content for content in given if content)).hexdigest()
     audit.record_about(
@@ -122,6 +132,17 @@ def import_county(
     )
     transaction.set_rollback(only_check)
     return Imported(**counts)
+
+
+def _draft_rules(content: bytes, *, by: Actor, at: datetime) -> int:
+    """Make a file the draft of the rules, unless that would overwrite somebody's."""
+    draft = present.draft()
+    if draft.is_open:
+        raise UnableToChangeRulesError(
+            f"派单规则已有一份草稿（{draft.changed_by}改过），导入会把它整体换掉。"
+            "请先在“派单规则”页上让它生效或放弃，再导入。"
+        )
+    return editing.upload(content=content, seen=draft.revision, by=by, at=at)
 
 
 def renew_calendar(*, at: datetime) -> None:

@@ -13,7 +13,8 @@ def write_areas(content: bytes) -> dict[str, int]:
     Raises:
         UnreadableSheetError, InvalidRowsError: nothing was written.
     """
-    rows = sheets.read(content, name="区域表", headings=names(AREAS)[:4])
+    headings = names(AREAS)
+    rows = sheets.read(content, name="区域表", headings=headings[:4], optional=headings)
     checks = Checks("区域表")
     checks.once(rows, "编码")
     levels = {str(label): str(value) for value, label in Area.Level.choices}

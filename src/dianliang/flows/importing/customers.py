@@ -15,7 +15,8 @@ def write_customers(content: bytes) -> dict[str, int]:
     Raises:
         UnreadableSheetError, InvalidRowsError: nothing was written.
     """
-    rows = sheets.read(content, name="客户表", headings=names(CUSTOMERS)[:3])
+    headings = names(CUSTOMERS)
+    rows = sheets.read(content, name="客户表", headings=headings[:3], optional=headings)
     checks = Checks("客户表")
     checks.once(rows, "客户编号")
     kinds = {str(label): str(value) for value, label in Customer.Kind.choices}

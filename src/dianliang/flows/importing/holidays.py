@@ -19,7 +19,8 @@ def write_holidays(content: bytes) -> dict[str, int]:
     Raises:
         UnreadableSheetError, InvalidRowsError: nothing was written.
     """
-    rows = sheets.read(content, name="节假日表", headings=names(HOLIDAYS)[:2])
+    headings = names(HOLIDAYS)
+    rows = sheets.read(content, name="节假日表", headings=headings[:2], optional=headings)
     checks = Checks("节假日表")
     kinds = {str(label): str(value) for value, label in CalendarDay.Kind.choices}
     days: dict[date, tuple[str, str]] = {}

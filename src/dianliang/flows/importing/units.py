@@ -21,7 +21,8 @@ def write_units(content: bytes, *, at: datetime) -> dict[str, int]:
     Raises:
         UnreadableSheetError, InvalidRowsError: nothing was written.
     """
-    rows = sheets.read(content, name="单位表", headings=names(UNITS)[:5])
+    headings = names(UNITS)
+    rows = sheets.read(content, name="单位表", headings=headings[:5], optional=headings)
     checks = Checks("单位表")
     checks.once((row for row in rows if row.get("队员编号")), "队员编号")
     kinds = {str(label): str(value) for value, label in Unit.Kind.choices}

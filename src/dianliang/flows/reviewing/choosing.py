@@ -96,6 +96,7 @@ def choose(
     others = [_meant(code, field="also") for code in dict.fromkeys(also)][:MOST_ALSO]
     if chosen in others:
         raise InvalidInputError("“同时涉及”不能和主要事项相同。", field="also")
+    labelling.hold(need)
     before = labelling.standing(need)
     if view is View.SECOND:
         code = chosen.code if chosen else NONE_OF_THESE
@@ -155,6 +156,7 @@ def take_back(*, choice: Choice, by: Actor, at: datetime) -> None:
         StaleStateError: somebody has done something with it since.
     """
     need = access.need_to_take_back(choice.number, by=by)
+    labelling.hold(need)
     labelling.take_back(
         need=need,
         decisions=choice.decisions,

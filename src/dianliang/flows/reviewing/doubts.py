@@ -56,6 +56,7 @@ class Doubts:
     """How far people agree, what they confuse, and what contradicts itself."""
 
     agreement: statistics.Agreement
+    is_agreed: statistics.Verdict
     differing: tuple[Differing, ...]
     contradictions: tuple[Contradiction, ...]
 
@@ -67,8 +68,10 @@ def doubts(*, by: Actor) -> Doubts:
     unequal = sorted(
         ((n, one, other) for (one, other), n in pairs.items() if one != other), reverse=True
     )
+    agreement = statistics.cohen_kappa(pairs)
     return Doubts(
-        agreement=statistics.cohen_kappa(pairs),
+        agreement=agreement,
+        is_agreed=statistics.agreement_verdict(agreement),
         differing=tuple(
             Differing(first=_name(names, one), second=_name(names, other), n=n)
             for n, one, other in unequal[:10]
@@ -141,8 +144,9 @@ def settle(
     if not numbers:
         raise InvalidInputError("没有选中需求。", field="number")
     changed = 0
-    for number in dict.fromkeys(numbers):
+    for number in sorted(set(numbers)):  # all hold them in one order, or two might wait for ever
         need = access.need_to_review(number, by=by)
+        labelling.hold(need)
         last = reviewing.last_decision(need)
         if last is None:
             raise InvalidInputError(

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
+from dianliang.domain.intake import access
 from dianliang.domain.intake.queries import reviewing
 from dianliang.domain.intake.queries.reviewing import Waiting
 from dianliang.flows import triage
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import StaleStateError
 
 BATCH = 35
 """So many are put into an order at a time. Until so many decisions have been made, they are as
@@ -45,6 +47,18 @@ def _ordered(waiting: Sequence[Waiting]) -> tuple[str, ...]:
     ask = made.worth_asking if reviewing.are_decided(BATCH) else made.varied
     places = ask(texts, most=BATCH)
     return tuple(compared[place].number for place in places)
+
+
+def require_waiting(number: str, *, view: View, by: Actor) -> None:
+    """Let a need be put aside only by whom it waits for.
+
+    Raises:
+        NotVisibleError: it is absent, or not the actor's to decide.
+        StaleStateError: it waits for nobody, or not in this queue.
+    """
+    access.need_to_review(number, by=by)
+    if number not in still_open([number], view=view, by=by):
+        raise StaleStateError(f"{number} 已不在等，不必跳过；请看下一条。")
 
 
 def still_open(numbers: Sequence[str], *, view: View, by: Actor) -> tuple[str, ...]:

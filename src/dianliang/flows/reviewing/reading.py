@@ -17,6 +17,8 @@ from dianliang.flows.reviewing.queue import View
 from dianliang.kernel.actor import Actor
 
 MOST_CANDIDATES = 3
+SAID, SURE = "提到", "，把握"
+"""How the engine's reason begins where the text holds keywords, and where it tells how sure."""
 ALSO_KEYS = "qwe"
 """Each stands below the figure that chooses the same service alone."""
 EVIDENCE, PLACE, DANGER = "evidence", "place", "danger"
@@ -32,7 +34,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A service to choose by its key; a blind reader sees no confidence and no reason."""
+    """A service to choose by its key; a blind reader sees no confidence and no reason.
+
+    `said` quotes the keywords of the service that the text holds; else `reason` tells why.
+    """
 
     key: str
     also_key: str
@@ -40,6 +45,7 @@ class Candidate:
     name: str
     confidence: float | None
     band_label: str
+    said: str
     reason: str
     is_also: bool
 
@@ -96,11 +102,18 @@ def _candidates(rows: list[dict[str, Any]], *, is_blind: bool) -> tuple[Candidat
             name=names[row["service_code"]],
             confidence=None if is_blind else row["confidence"],
             band_label="" if is_blind else BANDS[row["band"]],
-            reason="" if is_blind else row.get("reason", ""),
+            said="" if is_blind else _quoted(row),
+            reason="" if is_blind or _quoted(row) else row.get("reason", "").split(SURE)[0],
             is_also=not is_blind and number > 1 and is_also(row),
         )
         for number, row in enumerate(known, start=1)
     )
+
+
+def _quoted(row: dict[str, Any]) -> str:
+    """Return what a reason quotes; how sure it is stands beside it as a figure."""
+    reason: str = row.get("reason", "").split(SURE)[0]
+    return reason.removeprefix(SAID) if reason.startswith(SAID) else ""
 
 
 def _pieces(text: str, evidence: Iterable[str]) -> tuple[Piece, ...]:

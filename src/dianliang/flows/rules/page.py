@@ -37,7 +37,7 @@ class RuleLine:
 class Choices:
     """What a rule can be made of: code and name each."""
 
-    services: tuple[tuple[str, str], ...]
+    services: tuple[tuple[str, str, str], ...]
     areas: tuple[tuple[str, str], ...]
     owners: tuple[tuple[str, str], ...]
     units: tuple[tuple[str, str], ...]
@@ -108,8 +108,7 @@ def choices() -> Choices:
     handling = Unit.objects.exclude(kind__in=CANNOT_HANDLE)
     return Choices(
         services=tuple(
-            (service.code, f"{service.get_element_display()} · {service.name}")
-            for service in services
+            (service.code, service.get_element_display(), service.name) for service in services
         ),
         areas=tuple(
             (area.code, f"{'　' * area.path.strip('/').count('/')}{area.name}")

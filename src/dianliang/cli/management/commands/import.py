@@ -21,6 +21,7 @@ TABLES = (
     "holidays",
     "charges",
     "renewals",
+    "rules",
 )
 ASKED = "、".join(f"--{name}" for name in TABLES)
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--holidays", type=Path, metavar="文件", help="一年的节假日与调休表")
         parser.add_argument("--charges", type=Path, metavar="文件", help="责任区表（模板见控制台）")
         parser.add_argument("--renewals", type=Path, metavar="文件", help="千村改造表（同上）")
+        parser.add_argument("--rules", type=Path, metavar="文件", help="派单规则表，导入为草稿")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
         parser.add_argument("--calendar", action="store_true", help="更新节假日与服务目录")
 
@@ -71,5 +73,7 @@ class Command(BaseCommand):
             f"区域 {done.areas}，单位 {done.units}，队伍 {done.teams}，"
             f"人员 {done.people}，客户 {done.customers}，特殊客户 {done.special}，"
             f"线路 {done.feeders}，变压器 {done.transformers}，节假日与调休 {done.days} 天，"
-            f"责任区 {done.charges}，千村改造 {done.renewals}"
+            f"责任区 {done.charges}，千村改造 {done.renewals}，派单规则 {done.rules} 条"
         )
+        if done.rules and not check:
+            self.stdout.write("派单规则进了草稿：请到“派单规则”页试算、看过提示后生效。")

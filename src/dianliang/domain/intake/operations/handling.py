@@ -335,8 +335,13 @@ def set_urgency(*, need: Need, urgency: str, reason: str, by: Actor, at: datetim
 
 
 @transaction.atomic
-def decide(*, need: Need, aspect: str, chosen: str, by: Actor, at: datetime) -> Decision | None:
-    """Record what a person made of the latest suggestion; None if there was none."""
+def decide(
+    *, need: Need, aspect: str, chosen: str, by: Actor, at: datetime, is_tacit: bool = False
+) -> Decision | None:
+    """Record what a person made of the latest suggestion; None if there was none.
+
+    `is_tacit` tells that he only accepted the need: nobody may have looked at this part.
+    """
     suggestion = latest_suggestion(need)
     if suggestion is None:
         return None
@@ -348,6 +353,7 @@ def decide(*, need: Need, aspect: str, chosen: str, by: Actor, at: datetime) -> 
         aspect=aspect,
         proposed=proposed(suggestion.body, aspect),
         chosen=chosen,
+        is_tacit=is_tacit,
     )
 
 

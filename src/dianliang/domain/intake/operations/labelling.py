@@ -54,6 +54,11 @@ def standing(need: Need) -> Standing:
     )
 
 
+def hold(need: Need) -> None:
+    """Let nobody else decide this need until the transaction ends, and see it as it is now."""
+    need.refresh_from_db(from_queryset=Need.objects.select_for_update())
+
+
 @transaction.atomic
 def label(
     *, need: Need, service_code: str, by: Actor, at: datetime, reason: str = ""

@@ -113,10 +113,18 @@ def for_second(*, by: Actor) -> tuple[str, ...]:
 
 
 def chosen_twice(*, by: Actor) -> dict[tuple[str, str], int]:
-    """Count needs by what the first and the second person chose."""
+    """Count needs by what the first and the second person chose.
+
+    Where the first had only accepted the need, nobody but the program chose: that is no pair.
+    """
+    first = Decision.objects.filter(
+        suggestion=OuterRef("suggestion"), aspect=Aspect.SERVICE, is_tacit=False
+    )
     rows = (
         Decision.objects.filter(
-            aspect=Aspect.SECOND, suggestion__need__in=access.reviewable(by).values("pk")
+            Exists(first),
+            aspect=Aspect.SECOND,
+            suggestion__need__in=access.reviewable(by).values("pk"),
         )
         .order_by()
         .values_list("proposed", "chosen")
