@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,7 +130,11 @@ class _Seconds:
         self.epoch = epoch
 
     def __call__(self, at: datetime) -> int:
-        return int((at - self.epoch).total_seconds())
+        return floor((at - self.epoch).total_seconds())
+
+    def not_before(self, at: datetime) -> int:
+        """Return the first whole second from an instant on."""
+        return ceil((at - self.epoch).total_seconds())
 
 
 def _ints(values: Iterable[int]) -> Ints:
@@ -157,7 +162,7 @@ def _items(
     spans = [_spans(job, locks.get(job.id), second) for job in jobs]
     for lunch in lunches:
         last = second(lunch.window.end) - lunch.duration_s
-        spans.append([(second(lunch.window.start), last)])
+        spans.append([(second.not_before(lunch.window.start), last)])
     items = np.zeros(len(spans), ITEM)
     counts = [len(span) for span in spans]
     items["last"] = np.cumsum(counts)
@@ -195,7 +200,9 @@ def _spans(job: Job, lock: Lock | None, second: _Seconds) -> list[tuple[int, int
         return [(start - lock.tolerance_s, start + lock.tolerance_s)]
     if not job.windows:
         return [(-NEVER, NEVER)]
-    given = [(second(w.start), second(w.end) - job.duration_s) for w in sorted(job.windows)]
+    given = [
+        (second.not_before(w.start), second(w.end) - job.duration_s) for w in sorted(job.windows)
+    ]
     return [(first, last) for first, last in given if first <= last]
 
 
@@ -207,7 +214,8 @@ def _routes(problem: Problem, routes: Routes, places: Ints, second: _Seconds) ->
     for number, (team, index) in enumerate(routes):
         shift, row = team.shifts[index], own[number]
         row["start"], row["end"] = places[number], places[len(routes) + number]
-        row["opens"], row["closes"] = second(shift.window.start), second(shift.window.end)
+        row["opens"] = second.not_before(shift.window.start)
+        row["closes"] = second(shift.window.end)
         row["shuts"] = row["closes"] + shift.overtime_limit_s
         row["over_price"], row["fixed"] = problem.weights.overtime_per_s, team.shift_price
         row["longest"] = _or_never(team.shift_limit_s)
