@@ -8,84 +8,26 @@ that PyVRP can express our mean gap is no larger than PyVRP's, and no case has a
 
 The families mdvrptw and pcvrptw were never used to tune the engine: they are run when they are
 named, or all together by ``--held-out``. Runs for several times (``--at 10 60 300``) are separate:
-whoever cools down by his time limit gets the chance to.
+whoever cools down by his time limit gets the chance to. VROOM has the whole time at each of three
+levels of exploration and counts with the best of them.
+
+Families of their own: `technicians` (skills, tools, spare parts), `dynamic` (requests that come
+during the day), `homecare` (visits of two at once), `continuity`, `replanning`, `explanations`.
 """
 
 import argparse
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
 from benchmarks.routing.cases import CASES
+from benchmarks.routing.comparing import compared, ratio_to_best
 from benchmarks.routing.instances import Instance, family
-from benchmarks.routing.measuring import OURS, Measured, measured
 from benchmarks.routing.peers import PEERS
-from benchmarks.routing.plain import priced, relaxations, unspeakable
-from dianliang.engines.routing import Plan, Problem, check
 
 FAMILIES = ("vrptw", "pvrp")
 HELD_OUT = ("mdvrptw", "pcvrptw")
 Means = dict[str, list[float]]
-
-
-def able_peers(asked: list[str], problem: Problem) -> Iterator[str]:
-    """Yield the peers that can take part; say of the others why not, and of all what is relaxed."""
-    missing = unspeakable(problem)
-    has_longest = any(team.shift_limit_s for team in problem.teams)
-    for name in asked:
-        peer = PEERS[name]
-        if not peer.is_installed:
-            print(f"  {name}: not installed (uv sync --group peers)")
-        elif missing:
-            print(f"  {name}: cannot express {', '.join(missing)}")
-        elif has_longest and not peer.has_longest_shift:
-            print(f"  {name}: cannot express a longest shift")
-        else:
-            for words in relaxations(problem, has_soft_promises=peer.has_soft_promises):
-                print(f"  {name}: {words}")
-            yield name
-
-
-def left_out(problem: Problem, plan: Plan) -> str:
-    """Return how many jobs are left out, dearest first."""
-    worth = {job.id: problem.weights.worth(job) for job in problem.jobs}
-    out = Counter(worth[left.job_id] for left in plan.unassigned)
-    return "/".join(str(out[price]) for price in sorted(set(worth.values()), reverse=True)[:6])
-
-
-def told(name: str, problem: Problem, found: Measured, *, best_known: float | None) -> float:
-    """Print a solver's line and return its cost; a plan that breaks a rule costs everything."""
-    if found.trouble:
-        print(f"  {name:12} no plan: {found.trouble}", flush=True)
-        return float("inf")
-    plan = priced(problem, found.sequences)
-    broken, o = check(problem, plan), plan.objective
-    gap = "" if best_known is None else f"  gap {100 * (o.total / best_known - 1):7.2f} %"
-    first = "     –" if found.first_s is None else f"{found.first_s:6.1f}"
-    print(
-        f"  {name:12} cost {o.total:13,.0f}{gap}  travel {o.travel_s:11,}"
-        f"  left out {left_out(problem, plan)}  other team {o.other_team + o.series_teams}"
-        f"  first {first} s  CPU {found.cpu_s:6.1f} s  wall {found.wall_s:6.1f} s"
-        f"  {found.memory_mb:6.0f} MB" + (f"  BREAKS {len(broken)} rules" if broken else ""),
-        flush=True,
-    )
-    return float("inf") if broken else o.total
-
-
-def compared(
-    problem: Problem, asked: argparse.Namespace, *, seconds: float, best_known: float | None
-) -> dict[str, float]:
-    """Run everyone on one problem; return their costs."""
-    solvers = [OURS, *able_peers(asked.peer, problem)]
-    return {
-        name: told(
-            name,
-            problem,
-            measured(name, problem, limit_s=seconds, workers=asked.workers),
-            best_known=best_known,
-        )
-        for name in solvers
-    }
 
 
 def run_family(name: str, asked: argparse.Namespace, seconds: float) -> None:
@@ -93,7 +35,13 @@ def run_family(name: str, asked: argparse.Namespace, seconds: float) -> None:
     gaps: Means = defaultdict(list)
     for instance in islice(_chosen(name, asked.instance), asked.limit):
         print(f"{name} {instance.name}, {seconds:g} CPU-s, best known {instance.best_known:,.0f}")
-        costs = compared(instance.problem, asked, seconds=seconds, best_known=instance.best_known)
+        costs = compared(
+            instance.problem,
+            asked.peer,
+            seconds=seconds,
+            workers=asked.workers,
+            best_known=instance.best_known,
+        )
         for solver, cost in costs.items():
             gaps[solver].append(100 * (cost / instance.best_known - 1))
     for solver, values in gaps.items():
@@ -110,10 +58,7 @@ def run_case(name: str, asked: argparse.Namespace, seconds: float) -> None:
     problem = CASES[name]()
     shifts = sum(len(team.shifts) for team in problem.teams)
     print(f"{name} ({len(problem.jobs)} jobs, {shifts} shifts), {seconds:g} CPU-s")
-    costs = compared(problem, asked, seconds=seconds, best_known=None)
-    mine, theirs = costs.pop(OURS), min(costs.items(), key=lambda item: item[1], default=None)
-    if theirs is not None and theirs[1] < float("inf"):
-        print(f"{name} ours / best peer ({theirs[0]}) {mine / theirs[1]:.3f}", flush=True)
+    ratio_to_best(name, compared(problem, asked.peer, seconds=seconds, workers=asked.workers))
 
 
 def main() -> None:

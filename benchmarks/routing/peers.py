@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -203,11 +204,6 @@ def vroom(problem: Problem, clock: Clock, threads: int = 1, *, level: int = 5) -
     return found
 
 
-def vroom_quick(problem: Problem, clock: Clock, threads: int = 1) -> Sequences:
-    """Search with VROOM at its second level of exploration: fewer starts, each improved longer."""
-    return vroom(problem, clock, threads, level=1)
-
-
 def ortools(problem: Problem, clock: Clock, _threads: int = 1) -> Sequences:
     """Search with OR-Tools: cheapest insertion in parallel, then guided local search."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
@@ -299,9 +295,13 @@ def _ortools_route(model: Any, solution: Any, vehicle: int) -> Iterator[int]:
         index = solution.Value(model.NextVar(index))
 
 
+LEVELS = {f"VROOM-{level}": level for level in (1, 3, 5)}
+"""VROOM's levels of exploration: the higher, the more starts, each improved less in equal time."""
 PEERS = {
     "PyVRP": Peer(pyvrp, "pyvrp"),
-    "VROOM": Peer(vroom, "vroom", has_longest_shift=False),
-    "VROOM-quick": Peer(vroom_quick, "vroom", has_longest_shift=False),
+    **{
+        name: Peer(partial(vroom, level=level), "vroom", has_longest_shift=False)
+        for name, level in LEVELS.items()
+    },
     "OR-Tools": Peer(ortools, "ortools", has_soft_promises=True),
 }

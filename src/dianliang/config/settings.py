@@ -204,6 +204,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 ROADS_URL = os.environ.get("DIANLIANG_ROADS_URL", "")
+PLANNING_EXECUTOR = os.environ.get("DIANLIANG_PLANNING_EXECUTOR", "")
+# One core is left to the pages: a region that is improved holds its thread for minutes.
+PLANNING_THREADS = max(1, (os.cpu_count() or 1) - 1)
 ROADS_ADAPTER = "dianliang.integrations.roads.RoadServer"
 OPEN311_KEYS = [key for key in os.environ.get("DIANLIANG_OPEN311_KEYS", "").split(",") if key]
 TILE_URL = os.environ.get("DIANLIANG_TILE_URL", "")

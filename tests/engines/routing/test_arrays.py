@@ -1,7 +1,8 @@
 """What a problem looks like to the kernel: who may stand next to whom in a route."""
 
 from dianliang.engines.routing import Problem
-from dianliang.engines.routing._arrays import REACH, compile_problem
+from dianliang.engines.routing._arrays import compile_problem
+from dianliang.engines.routing._nearby import REACH
 from tests.engines.routing.worlds import job, team, window
 
 

@@ -16,14 +16,25 @@ from dianliang.engines.routing import (
     Problem,
     Series,
     Shift,
+    Team,
     check,
     diff,
     follow_plan,
     replan,
     solve,
 )
+from dianliang.engines.routing._past import on_its_days
 from dianliang.kernel.calendar import SHANGHAI
-from tests.engines.routing.worlds import at, county_day, job, places, problems, team, window
+from tests.engines.routing.worlds import (
+    SEAT,
+    at,
+    county_day,
+    job,
+    places,
+    problems,
+    team,
+    window,
+)
 
 QUARTER_S = 15 * 60
 SHORT = MaxIterations(limit=60)
@@ -193,6 +204,22 @@ def test_a_day_that_is_gone_does_not_shift_the_days_after_it():
     assert {change.job_id for change in done.forced} == {"J1"}
     assert done.chosen == ()
     assert on(done.plan) == {k: v for k, v in on(plan).items() if k != "J1"}
+
+
+def test_a_night_team_that_leaves_after_midnight_keeps_its_night_when_others_are_gone():
+    nights = tuple(Shift(window=window(22, 30, day), start=SEAT) for day in range(3))
+    jobs = tuple(job(f"J{day}", windows=(window(26, 29, day),)) for day in range(3))
+    problem = Problem(jobs=jobs, teams=(Team(id="A", shifts=nights, shift_limit_s=2 * 3600),))
+    plan = solve(problem, stop=MaxIterations(limit=60))
+    assert all(route.leave_at >= at(24, route.shift) for route in plan.routes)
+    after = replace(problem, teams=(replace(problem.teams[0], shifts=nights[1:]),))
+
+    known = on_its_days(after, plan)
+    done = replan(after, plan, stop=SHORT, before=at(26.5, 1))
+
+    assert [route.shift for route in known.routes] == [-1, 0, 1]
+    assert {change.job_id for change in done.forced} == {"J0"}
+    assert on(done.plan) == {k: v for k, v in on(plan).items() if k != "J0"}
 
 
 def test_a_visit_that_takes_longer_pushes_others_without_using_the_budget(day):

@@ -13,12 +13,13 @@ from dianliang.engines.routing import (
     Params,
     Priority,
     Problem,
+    Team,
     TravelTable,
     Weights,
     check,
     solve,
 )
-from tests.engines.routing.worlds import at, county_day, job, team, window
+from tests.engines.routing.worlds import at, county_day, job, shift, team, window
 
 SHORT = MaxIterations(limit=400)
 
@@ -162,3 +163,18 @@ def test_a_limit_counts_the_way_home_when_the_break_is_taken_there():
 
     assert check(problem, plan) == ()
     assert plan.routes
+
+
+@settings(max_examples=30, deadline=None)
+@given(opens=st.floats(9, 16), lasts=st.floats(0.8, 2), begins=st.floats(7, 8.5))
+def test_hours_that_are_not_whole_seconds_are_kept_too(opens, lasts, begins):
+    duty = replace(shift(lunch=False), window=window(begins, 18.0001))
+    problem = Problem(
+        jobs=(job("J", windows=(window(opens, opens + lasts),)), job("K", km_east=3.0)),
+        teams=(Team(id="A", shifts=(duty, replace(duty, window=window(8, 17, 1)))),),
+    )
+
+    plan = solve(problem, stop=MaxIterations(limit=40))
+
+    assert not plan.unassigned
+    assert check(problem, plan) == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dianliang.engines.routing import Problem, Team
+from dianliang.engines.routing import Problem, Series, Team, Weights
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import compile_problem
 from dianliang.engines.routing._kernel.tails import swap_tails
@@ -13,18 +13,23 @@ WEST, EAST = ("west0", "west1", "west2"), ("east0", "east1", "east2")
 CROSSED = {0: ["west0", "east1", "east2"], 1: ["east0", "west1", "west2"]}
 
 
-def crossed(*, room=9, seed=1):
-    """Return a search on two routes that should have kept to their own side of town."""
+def crossed(*, room=9, seed=1, last_day=0, team_price=None):
+    """Return a search on two routes that should have kept to their own side of town.
+
+    The second is on `last_day`. With a price of teams every job is one of a series, by itself.
+    """
     jobs = tuple(
         job(name, km_east=side * (9 + i), gear={"pump": pumps})
         for side, names, pumps in ((-1, WEST, 1), (1, EAST, 0))
         for i, name in enumerate(names)
     )
     crews = tuple(
-        Team(id=id_, shifts=(shift(lunch=False),), gear={"pump": pumps})
-        for id_, pumps in (("A", room), ("B", 9))
+        Team(id=id_, shifts=(shift(lunch=False, day=day),), gear={"pump": pumps})
+        for id_, pumps, day in (("A", room, 0), ("B", 9, last_day))
     )
-    compiled = compile_problem(Problem(jobs=jobs, teams=crews))
+    series = () if team_price is None else tuple(Series(id=j.id, job_ids=(j.id,)) for j in jobs)
+    weights = Weights(series_team=team_price or 0)
+    compiled = compile_problem(Problem(jobs=jobs, teams=crews, series=series, weights=weights))
     search = Search.begin(compiled.data, seed=seed)
     for route, names in CROSSED.items():
         assert search.lay(route, [compiled.numbers[name] for name in names])
@@ -81,3 +86,20 @@ def test_a_team_gets_no_tail_that_needs_more_gear_than_it_has(seed):
     compiled, search = crossed(room=2, seed=seed)
 
     assert len({*after_swaps(compiled, search).get(0, ())} & {*WEST}) <= 2
+
+
+def test_jobs_of_series_change_routes_with_a_tail_on_their_day():
+    compiled, search = crossed(team_price=0)
+    before = search.totals[1]
+
+    after_swaps(compiled, search)
+
+    assert search.totals[1] < 0.8 * before
+
+
+@pytest.mark.parametrize("ties", [{"last_day": 1, "team_price": 0}, {"team_price": 900}])
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_jobs_of_series_keep_their_day_and_the_teams_that_are_priced(ties, seed):
+    compiled, search = crossed(seed=seed, **ties)
+
+    assert after_swaps(compiled, search) == CROSSED

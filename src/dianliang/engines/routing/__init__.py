@@ -43,6 +43,7 @@ from dianliang.engines.routing._validate import (
     validate,
 )
 from dianliang.engines.routing.lines import Cover, Gap, Stretch, covers_of, split_lines
+from dianliang.engines.routing.progress import mark_done
 from dianliang.engines.routing.stop import (
     FirstOf,
     MaxIterations,
@@ -167,6 +168,7 @@ __all__ = [
     "improve_bytes",
     "insert_job",
     "is_warm",
+    "mark_done",
     "promised",
     "recommend",
     "replan",

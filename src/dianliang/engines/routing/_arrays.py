@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from dianliang.engines.routing._kernel import (
     EITHER,
@@ -23,18 +23,20 @@ from dianliang.engines.routing._kernel import (
     Tour,
 )
 from dianliang.engines.routing._model import WEEK_S, Job, Lock, Problem, Shift, Team
+from dianliang.engines.routing._nearby import NEIGHBOURS, beside, nearest, trips
 from dianliang.engines.routing._places import places_of, travel_between
 from dianliang.engines.routing._state import empty_tour, longest_route
-from dianliang.engines.routing._ties import date_of, hold_locked, series_of, tie_links
+from dianliang.engines.routing._ties import (
+    date_of,
+    hold_locked,
+    part_unlike,
+    series_of,
+    tie_links,
+)
 from dianliang.kernel.geo import GeoPoint
 
 LOCKED_FACTOR = 10.0
 """Leaving a locked job out costs this many times an ordinary must-job."""
-NEIGHBOURS, REACH, CANDIDATES = 100, 60, 300
-"""So many jobs nearby are ruined together; stand next to each other; are looked at for that."""
-WAIT_SHARE = 0.2
-"""What a second of waiting counts in travel, in choosing who may stand next to whom."""
-NEAR_KINDS = 24
 
 Routes = tuple[tuple[Team, int], ...]
 
@@ -86,12 +88,13 @@ def compile_problem(problem: Problem) -> Compiled:
     tie_links(problem, numbers, items)
     hold_locked(items, locked, series, series_jobs)
     able = _able(jobs, routes, locked)
+    part_unlike(items, series, series_jobs, able)
     extra = _extra(problem, jobs, routes)
     kinds = _kinds(routes, able, extra, own)
-    near, near_kinds, items["far"][: len(jobs)] = _near(points, items, own, kinds, able)
+    near, near_kinds, items["far"][: len(jobs)] = nearest(points, items, own, kinds, able)
     weights = problem.weights
     time = travel_between(problem, points, setup)
-    trip_s = _trips(time, items, own, np.array([kind[0] for kind in kinds]), near_kinds)
+    trip_s = trips(time, items, own, np.array([kind[0] for kind in kinds]), near_kinds)
     lure = items["lure"][: len(jobs)]
     np.maximum(lure, float(weights.travel_per_s) * trip_s, out=lure)
     data = Data(
@@ -106,7 +109,7 @@ def compile_problem(problem: Problem) -> Compiled:
         back=_ints2([[job.returns.get(kind, 0) for kind in gear] for job in jobs], len(gear)),
         room=_ints2([[team.gear.get(kind, 0) for kind in gear] for team, _ in routes], len(gear)),
         near=np.ascontiguousarray(near[:, :NEIGHBOURS]),
-        beside=_beside(near, time, items, windows),
+        beside=beside(near, time, items, windows),
         near_kinds=near_kinds,
         kind_start=np.cumsum([0, *(len(kind) for kind in kinds)]).astype(np.int64),
         kind_routes=_ints(route for kind in kinds for route in kind),
@@ -118,6 +121,7 @@ def compile_problem(problem: Problem) -> Compiled:
         loyal_price=float(weights.series_team if problem.series else 0),
     )
     idle = empty_tour(data, longest_route(data))
+    items["bulk"][: len(jobs)] = _bulks(data)
     return Compiled(data, second.epoch, jobs, routes, points, setup, locked, numbers, idle)
 
 
@@ -126,7 +130,11 @@ class _Seconds:
         self.epoch = epoch
 
     def __call__(self, at: datetime) -> int:
-        return int((at - self.epoch).total_seconds())
+        return floor((at - self.epoch).total_seconds())
+
+    def not_before(self, at: datetime) -> int:
+        """Return the first whole second from an instant on."""
+        return ceil((at - self.epoch).total_seconds())
 
 
 def _ints(values: Iterable[int]) -> Ints:
@@ -154,7 +162,7 @@ def _items(
     spans = [_spans(job, locks.get(job.id), second) for job in jobs]
     for lunch in lunches:
         last = second(lunch.window.end) - lunch.duration_s
-        spans.append([(second(lunch.window.start), last)])
+        spans.append([(second.not_before(lunch.window.start), last)])
     items = np.zeros(len(spans), ITEM)
     counts = [len(span) for span in spans]
     items["last"] = np.cumsum(counts)
@@ -192,7 +200,9 @@ def _spans(job: Job, lock: Lock | None, second: _Seconds) -> list[tuple[int, int
         return [(start - lock.tolerance_s, start + lock.tolerance_s)]
     if not job.windows:
         return [(-NEVER, NEVER)]
-    given = [(second(w.start), second(w.end) - job.duration_s) for w in sorted(job.windows)]
+    given = [
+        (second.not_before(w.start), second(w.end) - job.duration_s) for w in sorted(job.windows)
+    ]
     return [(first, last) for first, last in given if first <= last]
 
 
@@ -204,7 +214,8 @@ def _routes(problem: Problem, routes: Routes, places: Ints, second: _Seconds) ->
     for number, (team, index) in enumerate(routes):
         shift, row = team.shifts[index], own[number]
         row["start"], row["end"] = places[number], places[len(routes) + number]
-        row["opens"], row["closes"] = second(shift.window.start), second(shift.window.end)
+        row["opens"] = second.not_before(shift.window.start)
+        row["closes"] = second(shift.window.end)
         row["shuts"] = row["closes"] + shift.overtime_limit_s
         row["over_price"], row["fixed"] = problem.weights.overtime_per_s, team.shift_price
         row["longest"] = _or_never(team.shift_limit_s)
@@ -324,75 +335,11 @@ def _kinds(
     return list(kinds.values())
 
 
-def _near(
-    points: Sequence[GeoPoint],
-    items: Records,
-    own: Records,
-    kinds: list[list[int]],
-    able: NDArray[np.bool_],
-) -> tuple[Ints, Ints, NDArray[np.float64]]:
-    """Return for each job its nearest jobs, its nearest able kinds of route, and the way there."""
-    n = len(able)
-    if n == 0:
-        return np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64), np.zeros(0)
-    flat = plane(points)
-    xy = flat[items["place"][:n]]
-    k = min(CANDIDATES, n - 1)
-    near = np.zeros((n, k), np.int64)
-    if k:
-        found: Ints = np.asarray(KDTree(xy).query(xy, k=k + 1)[1])
-        for number in range(n):
-            near[number] = found[number][found[number] != number][:k]
-    heads = np.array([kind[0] for kind in kinds])
-    depots = flat[own["start"][heads]]
-    gap = np.hypot(*(xy[:, None, :] - depots[None, :, :]).transpose(2, 0, 1))
-    far = np.where(able[:, heads], gap, gap + 1e12)
-    order = np.argsort(far, axis=1, kind="stable")[:, : min(NEAR_KINDS, len(kinds))]
-    return near, order.astype(np.int64), gap.min(axis=1)
-
-
-def _trips(
-    time: NDArray[np.int32], items: Records, own: Records, heads: Ints, near_kinds: Ints
-) -> NDArray[np.float64]:
-    """Return the way to each job and back, in seconds, from the nearest base that may do it."""
-    n = len(near_kinds)
-    if not n or not len(heads):
-        return np.zeros(n)
-    base = own[heads[near_kinds[:, 0]]]
-    there = time[base["start"], items["place"][:n]].astype(np.float64)
-    trips: NDArray[np.float64] = there + time[items["exit"][:n], base["end"]]
-    return trips
-
-
-def _beside(near: Ints, time: NDArray[np.int32], items: Records, windows: Records) -> Ints:
-    """Return for each job the neighbours that may best stand next to it in a route.
-
-    Method: travel plus a part of the wait and all of the lateness that following at once brings
-    (Vidal et al. 2013), the cheaper of both orders; among the nearest in space.
-    """
-    n, k = near.shape
-    if not k:
-        return near
-    place, leave, service = items["place"][:n], items["exit"][:n], items["service"][:n]
-    spans = list(zip(items["first"][:n].tolist(), items["last"][:n].tolist(), strict=True))
-    opens = np.array([windows["opens"][a:b].min(initial=NEVER) for a, b in spans])
-    shuts = np.array([windows["shuts"][a:b].max(initial=-NEVER) for a, b in spans])
-    me = np.arange(n)[:, None]
-
-    def after(i: Ints, j: Ints) -> NDArray[np.float64]:
-        way = time[leave[i], place[j]].astype(np.float64)
-        wait = np.maximum(0.0, opens[j] - way - service[i] - shuts[i])
-        late = np.maximum(0.0, opens[i] + service[i] + way - shuts[j])
-        score: NDArray[np.float64] = way + WAIT_SHARE * wait + late
-        return score
-
-    score = np.minimum(after(me, near), after(near, me))
-    best = np.argsort(score, axis=1, kind="stable")[:, :REACH]
-    return np.ascontiguousarray(np.take_along_axis(near, best, axis=1))
-
-
-def plane(points: Sequence[GeoPoint]) -> NDArray[np.float64]:
-    """Project degrees to kilometres on a plane, good enough to tell who is near."""
-    lat = np.array([point.lat for point in points])
-    lon = np.array([point.lon for point in points])
-    return np.column_stack([lon * np.cos(np.radians(lat.mean())), lat]) * 111.2
+def _bulks(d: Data) -> NDArray[np.float64]:
+    """Return what share of the largest room for some gear each job takes, with its series."""
+    most = np.maximum(1, d.room.max(axis=0, initial=0))
+    own: NDArray[np.float64] = (np.maximum(d.out, d.back) / most).max(axis=1, initial=0.0)
+    for series in d.series:
+        members = d.series_jobs[series["first"] : series["last"]]
+        own[members] = own[members].sum()
+    return own

@@ -179,7 +179,7 @@ def _cover(line: Line, problem: Problem, plan: Plan) -> Iterator[Violation]:
     parts.sort(key=lambda pair: pair[0].from_m)
     legs = [a.distance_m(b) for a, b in pairwise(line.path)]
     length = sum(legs) if line.measured_m is None else line.measured_m
-    done_m = 0.0
+    done_m = line.begins_m
     for part, job in parts:
         if abs(part.from_m - done_m) > TOLERANCE_M:
             yield broken("cover", job.id, f"线路 {line.id} 在第 {done_m:.0f} 米有缺口或重叠。")
@@ -190,11 +190,14 @@ def _cover(line: Line, problem: Problem, plan: Plan) -> Iterator[Violation]:
         if job.duration_s < metres * line.s_per_km / 1000 - 1:
             yield broken("pace", job.id, f"工单 {job.id} 的时长赶不上线路 {line.id} 的进度。")
         ends = ((part.from_m, job.at), (part.to_m, job.exit))
-        if any(_off_m(line, legs, metre / length, point) > TOLERANCE_M for metre, point in ends):
+        if any(
+            _off_m(line, legs, (metre - line.begins_m) / length, point) > TOLERANCE_M
+            for metre, point in ends
+        ):
             yield broken("ends", job.id, f"工单 {job.id} 的起点或终点不在线路 {line.id} 上。")
         if job.either_way and not line.either_way:
             yield broken("direction", job.id, f"线路 {line.id} 只能从起点做到终点。")
-    if abs(done_m - length) > TOLERANCE_M:
+    if abs(done_m - line.begins_m - length) > TOLERANCE_M:
         yield broken("cover", "", f"线路 {line.id} 到第 {done_m:.0f} 米为止，没有盖住全长。")
 
 

@@ -18,9 +18,10 @@ class Line:
     """What is to be done along a path by one team or by several, at what pace of one team.
 
     `measured_m` is the length if it is known better than from the path, whose points are joined by
-    straight lines. `s_per_km` is pure work. `setup_s` is added whenever a team begins somewhere on
-    the line instead of going on from where it was: to unload, to park, to walk up. Parts are not
-    shorter than `least_part_m` and not more than `most_parts`. A kilometre that is left out costs
+    straight lines. Metres are counted from `begins_m` on: the rest of a dike keeps its marks.
+    `s_per_km` is pure work. `setup_s` is added whenever a team begins somewhere on the line instead
+    of going on from where it was: to unload, to park, to walk up. Parts are not shorter than
+    `least_part_m` and not more than `most_parts`. A kilometre that is left out costs
     `value_per_km`, or else what a job of this priority costs. Gear is counted for the whole line
     and shared out by length. All else is as in a job; work that does not go `either_way` goes from
     the path's beginning on.
@@ -30,6 +31,7 @@ class Line:
     path: tuple[GeoPoint, ...]
     s_per_km: float
     measured_m: float | None = None
+    begins_m: float = 0.0
     setup_s: int = 300
     least_part_m: float = 250.0
     most_parts: int = 400
@@ -55,6 +57,11 @@ class Line:
     def length_m(self) -> float:
         """Return the length: as measured, or else as drawn."""
         return self.drawn_m if self.measured_m is None else self.measured_m
+
+    @property
+    def ends_m(self) -> float:
+        """Return the metre at which it ends."""
+        return self.begins_m + self.length_m
 
     @property
     def count(self) -> int:
@@ -84,7 +91,7 @@ class Line:
         """Return at which metre of the line each point of the path lies."""
         scale = self.length_m / self.drawn_m
         legs = accumulate(a.distance_m(b) * scale for a, b in pairwise(self.path))
-        return [0.0, *legs]
+        return [self.begins_m, *(self.begins_m + leg for leg in legs)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from dianliang.engines.routing._model import Job, Lock, Plan, Problem, Route, St
 from dianliang.engines.routing._ties import date_of
 from dianliang.kernel.calendar import SHANGHAI
 
+HALF_A_DAY = timedelta(hours=12)
+
 
 def on_its_days(problem: Problem, plan: Plan) -> Plan:
     """Number each route by the shift that the team now has on that day.
@@ -30,13 +32,21 @@ def on_its_days(problem: Problem, plan: Plan) -> Plan:
 
 
 def _shift_for(team: Team, route: Route, taken: set[tuple[str, int]]) -> int:
+    """Return the shift in which a route leaves, else one moved on its day by less than half a day.
+
+    A night team may leave after midnight: the date on which it leaves says nothing.
+    """
     day = route.leave_at.astimezone(SHANGHAI).date()
-    free = [
-        (abs((shift.window.start - route.leave_at).total_seconds()), number)
-        for number, shift in enumerate(team.shifts)
-        if date_of(shift) == day and (team.id, number) not in taken
-    ]
-    return min(free)[1] if free else -1
+    free: list[tuple[bool, timedelta, int]] = []
+    for number, shift in enumerate(team.shifts):
+        if (team.id, number) in taken:
+            continue
+        away = abs(shift.window.start - route.leave_at)
+        last = shift.window.end + timedelta(seconds=shift.overtime_limit_s)
+        is_within = shift.window.start <= route.leave_at <= last
+        if is_within or (date_of(shift) == day and away < HALF_A_DAY):
+            free.append((not is_within, away, number))
+    return min(free)[2] if free else -1
 
 
 def begun_in(route: Route, jobs: Mapping[str, Job], before: datetime) -> tuple[Stop, ...]:

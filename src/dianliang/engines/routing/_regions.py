@@ -222,7 +222,13 @@ def _series(d: Data, jobs: Ints, new_job: Ints, items: Records) -> tuple[Records
         items["series"][own] = len(rows)
         days = d.pattern_days[old["first_pattern"] : old["last_pattern"]]
         rows.append(
-            (len(members), len(members) + len(own), len(patterns), len(patterns) + len(days))
+            (
+                len(members),
+                len(members) + len(own),
+                len(patterns),
+                len(patterns) + len(days),
+                old["alike"],
+            )
         )
         members += own.tolist()
         patterns += list(days)

@@ -6,8 +6,9 @@ import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._anneal import Params, Progress, Watch, anneal
-from dianliang.engines.routing._arrays import Compiled, compile_problem, plane
+from dianliang.engines.routing._arrays import Compiled, compile_problem
 from dianliang.engines.routing._model import Plan, Problem
+from dianliang.engines.routing._nearby import plane
 from dianliang.engines.routing._render import empty_plan, render
 from dianliang.engines.routing._state import Search, as_turned
 from dianliang.engines.routing._validate import InvalidProblemError, validate

@@ -95,7 +95,7 @@ def scratch_for(d: Data, width: int) -> Scratch:
         days=np.zeros((members, days), kernel.CHOICE),
         teams=np.zeros((members, days, loyal), kernel.CHOICE),
         pairs=np.zeros((2, kernel.PAIR_CANDIDATES), kernel.CHOICE),
-        counters=np.zeros(2, np.int64),
+        counters=np.array([0, 0, -1]),
     )
 
 

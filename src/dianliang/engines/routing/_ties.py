@@ -2,13 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 
 import numpy as np
 
-from dianliang.engines.routing._kernel import SERIES, Ints, Records
-from dianliang.engines.routing._model import Problem, Series, Shift
+from dianliang.engines.routing._kernel import SERIES, Flags, Ints, Records
+from dianliang.engines.routing._model import Job, Problem, Series, Shift
 from dianliang.kernel.calendar import SHANGHAI
 
 MOST_PATTERNS = 2000
@@ -36,7 +37,8 @@ def series_of(
             spans[kind] = len(patterns), len(patterns) + len(found)
             patterns += found
         start = len(members)
-        rows.append((start, start + len(jobs), *spans[kind]))
+        alike = all(is_alike(problem.jobs[jobs[0]], problem.jobs[job]) for job in jobs)
+        rows.append((start, start + len(jobs), *spans[kind], alike))
         members += jobs
     width = max([1, *(len(pattern) for pattern in patterns)])
     padded = [[*pattern, *[0] * (width - len(pattern))] for pattern in patterns]
@@ -45,6 +47,11 @@ def series_of(
         np.array(members, np.int64),
         np.array(padded, np.int64).reshape(len(padded), width),
     )
+
+
+def is_alike(job: Job, other: Job) -> bool:
+    """Tell whether two jobs differ by name alone."""
+    return job == replace(other, id=job.id)
 
 
 def patterns_of(series: Series, *, days: list[int], first: date) -> list[tuple[int, ...]]:
@@ -107,3 +114,11 @@ def hold_locked(items: Records, locked: dict[int, int], series: Records, series_
         if row["series"] >= 0:
             mine = series[row["series"]]
             items["held"][series_jobs[mine["first"] : mine["last"]]] = 1
+
+
+def part_unlike(items: Records, series: Records, series_jobs: Ints, able: Flags) -> None:
+    """Note of each series whose jobs are alike whether they stay so: by locks, by who may come."""
+    for row in series:
+        members = series_jobs[row["first"] : row["last"]]
+        is_same = (able[members] == able[members[0]]).all() and not items["held"][members].any()
+        row["alike"] = row["alike"] and is_same

@@ -189,6 +189,7 @@ def _line(line: Line) -> Iterator[str]:
     }
     never_negative = {
         "就位秒数": line.setup_s,
+        "起点米数": line.begins_m,
         "每公里的价值": line.value_per_km,
         "每秒超时代价": line.late_per_s,
         **{f"每公里的装备“{kind}”": count for kind, count in line.gear_per_km.items()},
@@ -241,7 +242,7 @@ def _parts(problem: Problem) -> Iterator[ProblemError]:
 def _is_cover(line: Line, jobs: list[Job]) -> bool:
     parts = sorted(((job.part, job) for job in jobs if job.part), key=lambda pair: pair[0].from_m)
     begins, ends = [part.from_m for part, _ in parts], [part.to_m for part, _ in parts]
-    seams = zip([0.0, *ends], [*begins, line.length_m], strict=True)
+    seams = zip([line.begins_m, *ends], [*begins, line.ends_m], strict=True)
     drawn = zip(line.points_at(begins), line.points_at(ends), strict=True)
     return (
         all(abs(end - begin) <= SEAM_M for end, begin in seams)

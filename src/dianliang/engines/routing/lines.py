@@ -37,7 +37,7 @@ def split_lines(problem: Problem) -> Problem:
 
 def _parts(line: Line, weights: Weights) -> Iterator[Job]:
     length, count = line.length_m, line.count
-    marks = [length * number / count for number in range(count + 1)]
+    marks = [line.begins_m + length * number / count for number in range(count + 1)]
     points = line.points_at(marks)
     per_km = line.value_per_km
     per_km = weights.unassigned(line.priority) if per_km is None else per_km

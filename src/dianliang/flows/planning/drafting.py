@@ -16,6 +16,7 @@ from dianliang.domain.work.operations import publishing
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
+from dianliang.flows.planning.computing import NoExecutorError, compute
 from dianliang.flows.planning.outdated import (
     refuse_if_outdated,
     refuse_if_overtaken,
@@ -247,14 +248,14 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     built = build(plan, at=context.clock())
     began = time.monotonic()
     try:
-        result = routing.solve(
+        result = compute(
             built.problem,
             stop=_enough(plan, jobs=len(built.problem.jobs)),
             seed=plan.seed,
             start=skeleton_from(plan.stops.select_related("job", "team"), built),
             progress=_reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
         )
-    except routing.InvalidProblemError as refusal:
+    except (routing.InvalidProblemError, NoExecutorError) as refusal:
         words = built.readable(str(refusal))
         operations.fail(plan=plan, words=words, by=SYSTEM, at=context.clock())
         return {"error": words}

@@ -26,6 +26,13 @@ from dianliang.engines.routing._kernel.records import (
 from dianliang.engines.routing._kernel.timing import schedule
 
 
+@inlined
+def copy_choice(source: Any, target: Any) -> None:
+    """Copy one choice over another."""
+    target.price, target.route = source.price, source.route
+    target.index, target.begin = source.index, source.begin
+
+
 @compiled
 def price_series(d: Data, s: Tour, w: Scratch, series: int, blink: float, state: State) -> None:
     """Price each member of a series on each day, and with each team if loyalty counts."""
@@ -36,7 +43,8 @@ def price_series(d: Data, s: Tour, w: Scratch, series: int, blink: float, state:
             for team in range(w.teams.shape[2]):
                 w.teams[m, day, team].price = INFEASIBLE
     first = d.series[series].first
-    for m in range(d.series[series].last - first):
+    members = i64(1) if d.series[series].alike else d.series[series].last - first
+    for m in range(members):
         job = d.series_jobs[first + m]
         for i in range(places_for(d, s, w, job)):
             if blink > 0 and uniform(state) < blink:
@@ -53,6 +61,11 @@ def price_series(d: Data, s: Tour, w: Scratch, series: int, blink: float, state:
                 own.price, own.route, own.index = price, place.route, place.index
             if price < best.price:
                 best.price, best.route, best.index = price, place.route, place.index
+    for m in range(members, d.series[series].last - first):
+        for day in range(w.days.shape[1]):
+            copy_choice(w.days[0, day], w.days[m, day])
+            for team in range(w.teams.shape[2]):
+                copy_choice(w.teams[0, day, team], w.teams[m, day, team])
 
 
 @compiled
@@ -78,16 +91,20 @@ def is_overworked(d: Data, s: Tour, job: int) -> bool:
 
 @compiled
 def place_series(
-    d: Data, s: Tour, w: Scratch, series: int, blink: float, state: State, touched: int
-) -> int:
-    """Insert a whole series on its cheapest pattern of days, with one team or with several."""
+    d: Data, s: Tour, w: Scratch, series: int, room: float, blink: float, state: State, touched: int
+) -> tuple[int, float]:
+    """Insert a whole series on its cheapest pattern of days, with one team or with several.
+
+    Return the touched routes and the price below `room`; what leaving out costs if it is not
+    inserted.
+    """
     price_series(d, s, w, series, blink, state)
     first = d.series[series].first
     members = d.series[series].last - first
     limit = 0.0
     for m in range(members):
         limit += d.items[d.series_jobs[first + m]].penalty
-    best, pattern, with_team = limit, -1, -1
+    best, pattern, with_team = min(limit, room), -1, -1
     for k in range(d.series[series].first_pattern, d.series[series].last_pattern):
         price = 0.0
         for m in range(members):
@@ -110,7 +127,7 @@ def place_series(
             if price < best:
                 best, pattern, with_team = price, k, team
     if pattern < 0:
-        return touched
+        return touched, limit
     for m in range(members):
         day = d.pattern_days[pattern, m]
         v, p = w.days[m, day].route, w.days[m, day].index
@@ -124,16 +141,9 @@ def place_series(
     if is_over:
         for m in range(members):
             schedule(d, s, drop(d, s, d.series_jobs[first + m]))
-        return touched
+        return touched, limit
     s.loyal[series] = d.loyal_price * (distinct_teams(d, s, series) - 1)
-    return touched
-
-
-@inlined
-def copy_choice(source: Any, target: Any) -> None:
-    """Copy one choice over another."""
-    target.price, target.route = source.price, source.route
-    target.index, target.begin = source.index, source.begin
+    return touched, best
 
 
 @compiled

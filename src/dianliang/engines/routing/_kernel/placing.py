@@ -223,10 +223,16 @@ def save(s: Tour, w: Scratch, d: Data, v: int, count: int) -> int:
 def best_place(
     d: Data, s: Tour, w: Scratch, job: int, bound: float, blink: float, state: State
 ) -> tuple[int, int, float]:
-    """Return route, position and price of the cheapest insertion below `bound`, or -1."""
+    """Return route, position and price of the cheapest insertion below `bound`, or -1.
+
+    A job of a series keeps to the day of the ruin, if there is one.
+    """
     route, index, price = -1, -1, bound
+    day = w.counters[2] if d.items[job].series >= 0 else i64(-1)
     for i in range(places_for(d, s, w, job)):
         if blink > 0 and uniform(state) < blink:
+            continue
+        if day >= 0 and d.routes[w.places[i].route].day != day:
             continue
         found, _ = price_at(d, s, job, w.places[i].route, w.places[i].index, price, i64(0))
         if found < price:

@@ -39,6 +39,7 @@ ITEM = np.dtype(
         ("lure", "f8"),  # what going there may be worth beyond it: others there, its line
         ("far", "f8"),  # seconds from the nearest depot
         ("width", "f8"),  # seconds within windows
+        ("bulk", "f8"),  # gear it takes, of the most that a team carries; a series as a whole
         ("series", "i8"),  # or -1
         ("partner", "i8"),  # linked job, or -1
         ("lag_from", "i8"),  # least seconds from this begin to the partner's
@@ -66,7 +67,14 @@ ROUTE = np.dtype(
 )
 TEAM = np.dtype([("budget", "i8"), ("available", "i8")], align=True)
 SERIES = np.dtype(
-    [("first", "i8"), ("last", "i8"), ("first_pattern", "i8"), ("last_pattern", "i8")], align=True
+    [
+        ("first", "i8"),
+        ("last", "i8"),
+        ("first_pattern", "i8"),
+        ("last_pattern", "i8"),
+        ("alike", "i8"),  # what may be said of its first job may be said of all
+    ],
+    align=True,
 )
 STOP = np.dtype(
     [
@@ -177,7 +185,7 @@ class Scratch(NamedTuple):
     days: Records  # CHOICE (members, days)
     teams: Records  # CHOICE (members, days, teams)
     pairs: Records  # CHOICE (2, candidates)
-    counters: Ints  # token of the iteration, token of the stamp
+    counters: Ints  # token of the iteration, of the stamp; day to which a ruin keeps, or -1
 
 
 jit: Any = njit  # without `_nrt` each look at a field counts references: sixty times slower

@@ -48,6 +48,9 @@ than so many, so often it does not: there both ends lie near the job, in a longe
 """
 TAILS = 10
 """So many exchanges of tails are tried for each ruin; most are dismissed at a glance."""
+DAY_SHARE = 0.5
+"""So often a ruin where a series is keeps to one day: less is out, and more of it is placed well.
+"""
 STIFF_SHARE = 0.25
 LURED_EVERY = 4
 """So often a far place may be gone to at a loss, as if others there, or its line, followed."""
@@ -103,7 +106,9 @@ def bring_mates(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> tuple
         job = w.removed[i]
         i += 1
         series = d.items[job].series
-        if series >= 0:
+        if series >= 0 and w.counters[2] >= 0:
+            w.old_loyal[series] = s.loyal[series]
+        elif series >= 0:
             if w.old_loyal[series] < 0:
                 w.old_loyal[series] = s.loyal[series]
             s.loyal[series] = 0.0
@@ -143,9 +148,23 @@ def seed_job(d: Data, s: Tour, state: State) -> int:
 
 
 @compiled
+def day_of(d: Data, s: Tour, seed: int, state: State) -> int:
+    """Choose the day to which a ruin keeps, -1 for all: then jobs of a series stay on that day.
+
+    Where the teams of a series are priced its jobs are always placed together.
+    """
+    v = s.spots[seed].where
+    if v < 0 or d.items[seed].series < 0 or d.loyal_price > 0 or uniform(state) >= DAY_SHARE:
+        return i64(-1)
+    return d.routes[v].day
+
+
+@compiled
 def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
     """Take strings out of routes near a job; return how many jobs are out and routes touched."""
     seed, count, touched = seed_job(d, s, state), i64(0), i64(0)
+    day = day_of(d, s, seed, state)
+    w.counters[2] = day
     strings = 1 + int(uniform(state) * max(0.0, 4.0 * MEAN_REMOVED / (1.0 + LONGEST_STRING) - 1.0))
     for k in range(-1, d.near.shape[1]):
         job = seed if k < 0 else d.near[seed, k]
@@ -154,31 +173,35 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
             break
         if v < 0 or s.runs[v].saved or d.items[job].held:
             continue
+        if day >= 0 and d.routes[v].day != day:
+            continue
         touched = save(s, w, d, v, touched)
         count = remove_string(d, s, w, v, job, LONGEST_STRING, count, state)
     for k in range(-1, d.near.shape[1]):
         job = seed if k < 0 else d.near[seed, k]
-        if s.spots[job].where < 0:
+        if s.spots[job].where < 0 and (day < 0 or d.items[job].series < 0):
             count = list_job(d, s, w, job, count, True)
     return bring_mates(d, s, w, count, touched)
 
 
 @compiled
 def order(d: Data, w: Scratch, count: int, state: State) -> None:
-    """Sort what is out: at random, dear first, far first, near first, tight first, dense first."""
-    kind = int(uniform(state) * 14)
+    """Sort what is out: at random, dear first, far first or last, tight, bulky, dense first."""
+    kind = int(uniform(state) * 19)
     for i in range(count):
         job = w.removed[i]
         if kind < 4:
             key = uniform(state)
-        elif kind < 8:
+        elif kind < 7:
             key = -d.items[job].penalty * (0.8 + 0.4 * uniform(state))
-        elif kind < 10:
+        elif kind < 9:
             key = -d.items[job].far
-        elif kind < 11:
+        elif kind < 10:
             key = d.items[job].far
-        elif kind < 13:
+        elif kind < 12:
             key = d.items[job].width
+        elif kind < 18:
+            key = -d.items[job].bulk + 1e-9 * uniform(state)
         else:
             key = -d.items[job].penalty / (d.items[job].service + 300.0)
         k = i
@@ -224,7 +247,7 @@ def room_for(d: Data, s: Tour, w: Scratch, count: int, touched: int, most: float
     """Return what inserting may cost before the plan is dearer than by `most`, at best.
 
     At best every job that was out before comes in for nothing. Where a price is not the sum of
-    insertions (series, linked jobs, balance) there is no telling.
+    insertions (teams of a series, linked jobs, balance) there is no telling.
     """
     if d.balance_price > 0:
         return INFEASIBLE
@@ -233,7 +256,7 @@ def room_for(d: Data, s: Tour, w: Scratch, count: int, touched: int, most: float
         room -= s.runs[w.touched[i]].cost - s.runs[w.touched[i]].old_cost
     for i in range(count):
         item = d.items[w.removed[i]]
-        if item.series >= 0 or item.partner >= 0:
+        if (item.series >= 0 and d.loyal_price > 0) or item.partner >= 0:
             return INFEASIBLE
         if s.spots[w.removed[i]].was_out:
             room += item.penalty
@@ -261,13 +284,15 @@ def recreate(
         job = w.removed[i]
         if s.spots[job].where >= 0:
             continue
-        if d.items[job].series >= 0:
+        if d.items[job].series >= 0 and w.counters[2] < 0:
             if s.spots[job].tried != -w.counters[0]:
-                touched = place_series(d, s, w, d.items[job].series, blink, state, touched)
-                for k in range(
-                    d.series[d.items[job].series].first, d.series[d.items[job].series].last
-                ):
+                series = d.items[job].series
+                touched, price = place_series(d, s, w, series, room, blink, state, touched)
+                for k in range(d.series[series].first, d.series[series].last):
                     s.spots[d.series_jobs[k]].tried = -w.counters[0]
+                room -= price
+                if room < 0:
+                    return touched, False
         elif d.items[job].partner >= 0:
             if s.spots[job].tried != -w.counters[0]:
                 touched = place_linked(d, s, w, job, touched)
@@ -276,7 +301,7 @@ def recreate(
             limit = d.items[job].penalty + (d.items[job].lure if is_lured else 0.0)
             touched, price = place_one(d, s, w, job, min(limit, room), blink, state, touched)
             room -= price if s.spots[job].where >= 0 else d.items[job].penalty
-            if room < 0:
+            if room < 0 or (s.spots[job].where < 0 and d.items[job].series >= 0):
                 return touched, False
     return touched, True
 
@@ -325,6 +350,7 @@ def improve(
 def build(d: Data, s: Tour, w: Scratch, jobs: Ints, state: State) -> None:
     """Insert jobs one after another where they are cheapest, without blinks."""
     w.counters[0] += 1
+    w.counters[2] = -1
     for i in range(jobs.shape[0]):
         w.removed[i] = jobs[i]
         s.spots[jobs[i]].tried = w.counters[0]

@@ -70,11 +70,17 @@ def tails_price(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> float:
 
 @inlined
 def may_move(d: Data, s: Tour, v: int, p: int, u: int) -> bool:
-    """Tell whether rules let another route have all jobs of a tail."""
+    """Tell whether rules let another route have all jobs of a tail.
+
+    A series keeps its pattern within a day; which teams it has must not be priced.
+    """
+    is_free = d.loyal_price <= 0 and d.routes[v].day == d.routes[u].day
     for i in range(p, s.runs[v].length):
         job = s.stops[v, i].item
         item = d.items[job]
-        if not d.able[job, u] or item.held or item.series >= 0 or item.partner >= 0:
+        if not d.able[job, u] or item.held or item.partner >= 0:
+            return False
+        if item.series >= 0 and not is_free:
             return False
     return True
 
