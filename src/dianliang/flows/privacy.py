@@ -270,7 +270,7 @@ def _erase_inspections(customer: Customer) -> None:
     """Take the person out of his inspections; that a danger was put right stays proved."""
     inspections = Inspection.objects.filter(customer=customer)
     for row in inspections.exclude(signature=None).select_related("signature"):
-        _drop_files(StoredFile.objects.filter(pk=row.signature_id))
+        files.drop(StoredFile.objects.filter(pk=row.signature_id))
     for hazard in Hazard.objects.filter(customer=customer):
         Hazard.objects.filter(pk=hazard.pk).update(
             words="",
