@@ -62,6 +62,12 @@ VILLAGES = (
         key="5",
         roles=DISPATCHER,
     ),
+    Entry(
+        label="隐患",
+        to="console:hazards",
+        pages=("console:hazard*", "console:notice"),
+        roles=DISPATCHER,
+    ),
     Entry(label="专项行动", to="console:campaigns", pages=("console:campaign*",), roles=DISPATCHER),
     Entry(label="驻点", to="console:presence", pages=("console:presence*",), roles=DISPATCHER),
     Entry(label="网协员", to="console:grid", pages=("console:grid*",), key="6", roles=DISPATCHER),
@@ -69,7 +75,7 @@ VILLAGES = (
         label="共建协议", to="console:agreements", pages=("console:agreement*",), roles=DISPATCHER
     ),
     Entry(label="执法权限", to="console:powers", pages=("console:power*",), roles=DISPATCHER),
-    Entry(label="兴趣点", to="console:sights", pages=("console:sight*",), roles=DISPATCHER),
+    Entry(label="亮点", to="console:sights", pages=("console:sight*",), roles=DISPATCHER),
     Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
 )
 """What belongs to villages and those who look after them (村网共建)."""

@@ -146,3 +146,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!ended) toast(english ? "You are logged out. Log in again in another tab; what you typed is still here." : "登录已过期，请在新标签页重新登录，这里填的内容还在。", true);
   ended = true;
 });
+
+// On a phone the bar of a section is wider than the screen: show the page one is on.
+document.querySelector(".subnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
