@@ -102,7 +102,7 @@ def _steps(
                 planned_on=days[place],
                 first_planned_on=days[place] - timedelta(days=20 if is_running and is_late else 0),
                 begun_on=min(begun, today) if is_done or is_running else None,
-                done_on=days[place] if is_done else None,
+                done_on=min(days[place], today) if is_done else None,
             )
         )
     return made
