@@ -6,8 +6,8 @@ What the load does hour by hour, and what it will do, is the business of an engi
 from enum import StrEnum
 
 POWER_FACTOR = 0.95
-"""What a compensated distribution transformer keeps at its highest load: a peak is recorded in kW, a
-capacity in kVA. A utility that measures it will replace this one number."""
+"""What a compensated distribution transformer keeps at its highest load: a peak is recorded in kW,
+a capacity in kVA. A utility that measures it will replace this one number."""
 HEAVY_FROM, OVER_FROM = 0.8, 1.0
 """重载 and 过载, as shares of the rated capacity."""
 
