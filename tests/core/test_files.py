@@ -1,6 +1,7 @@
 """Photos: re-encoded, stripped, bounded; anything else is refused in words."""
 
 from io import BytesIO
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -112,3 +113,25 @@ def test_a_decompression_bomb_is_refused(noon):
         files.keep_image(bomb.getvalue(), at=noon)
 
     assert "像素过大" in refusal.value.message
+
+
+def test_a_file_that_the_program_made_is_moved_and_two_of_the_same_share_it(
+    noon, django_capture_on_commit_callbacks
+):
+    kept = []
+    for _ in range(2):
+        with files.workshop() as folder:
+            made = Path(folder) / "made.pdf"
+            made.write_bytes(b"%PDF-1.7")
+            kept.append(files.keep_made(made, media_type="application/pdf", at=noon))
+        assert not Path(folder).exists()
+    one, other = kept
+    assert files.read(one) == files.read(other) == b"%PDF-1.7"
+    assert (one.sha256, one.size_bytes) == (other.sha256, 8)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert files.drop([one]) == 1
+    assert files.read(other) == b"%PDF-1.7"
+    with django_capture_on_commit_callbacks(execute=True):
+        files.drop([other])
+    assert not files.path_of(other.sha256).exists()
