@@ -62,9 +62,13 @@ def test_old_households_are_those_of_so_many_years_and_of_the_leading_unit(town)
     assert "某户" not in " ".join(Target.objects.values_list("title", flat=True))
 
 
-def test_twenty_years_are_counted_to_the_day():
-    assert sources.years_before(date(2028, 2, 29), 1) == date(2027, 2, 28)
-    assert sources.years_before(date(2026, 11, 24), 20) == date(2006, 11, 24)
+def test_twenty_years_are_counted_to_the_day(town):
+    households(town, 1, account_opened_on=date(2006, 11, 24))
+    households(town, 1, account_opened_on=date(2006, 11, 25))
+
+    campaign = frozen(town, source="old_households", query={"years": "20"}, table=None)
+
+    assert keys(campaign) == ["KH000001"]
 
 
 def test_special_customers_are_listed_only_with_their_consent(town):

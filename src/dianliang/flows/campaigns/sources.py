@@ -17,6 +17,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of, county
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
+from dianliang.flows.privacy import years_before
 from dianliang.kernel.errors import InvalidInputError
 
 Source = Campaign.Source
@@ -109,14 +110,6 @@ def _old_households(campaign: Campaign, on: date) -> list[Aim]:
         account_opened_on__lte=years_before(on, int(campaign.query["years"])),
     )
     return _of_customers(campaign, rows, "居民户")
-
-
-def years_before(on: date, years: int) -> date:
-    """Return the same day so many years before; of 29 February the 28th where there is none."""
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:
-        return on.replace(year=on.year - years, day=28)
 
 
 def _enterprises(campaign: Campaign, on: date) -> list[Aim]:
