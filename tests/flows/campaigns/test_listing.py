@@ -227,6 +227,21 @@ def test_a_correction_has_a_date_a_reason_and_a_name(town):
     assert {"programs.target.added", "programs.target.removed"} <= verbs
 
 
+def test_a_household_added_by_hand_is_one_of_ours(town):
+    households(town, 2)
+    campaign = frozen(town, source="old_households", query={"years": "20"}, table=None)
+    households(town, 1, years=3)
+    households(town, 1, unit="S2", area="V3")
+    by = town.actor("S1")
+
+    added = listing.add(number=campaign.number, added=forgotten(key="KH000003"), by=by, at=NOON)
+
+    assert added.customer.number == "KH000003"
+    for key in ("KH000004", "KH999999"):
+        with pytest.raises(InvalidInputError, match=key):
+            listing.add(number=campaign.number, added=forgotten(key=key), by=by, at=NOON)
+
+
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_no_correction_without_a_reason(town, reason):
     campaign, by = frozen(town), town.actor("S1")

@@ -22,6 +22,7 @@ from dianliang.kernel.errors import InvalidInputError
 
 Source = Campaign.Source
 MOST_YEARS = 80
+OF_CUSTOMERS = (Source.OLD_HOUSEHOLDS, Source.ENTERPRISES, Source.SPECIAL)
 WHO = {"volunteers": "在队志愿者", "everybody": "全部在岗人员"}
 
 
@@ -204,3 +205,28 @@ _FINDERS: Mapping[str, Callable[[Campaign, date], list[Aim]]] = {
     Source.VILLAGES: _villages,
     Source.TABLE: _table,
 }
+
+
+def linked(campaign: Campaign, key: str) -> dict[str, int]:
+    """Return the record of ours that a key added by hand names, where the source lists records.
+
+    Raises:
+        InvalidInputError: the leading unit has no such record, or its customer has not agreed.
+    """
+    own: dict[str, Any] = {"unit__path__startswith": campaign.unit.path}
+    if campaign.source == Source.SPECIAL:
+        own["consented_on__isnull"] = False
+    model: type[Customer | Person | Site]
+    if campaign.source in OF_CUSTOMERS:
+        name, model, field = "customer_id", Customer, "number"
+    elif campaign.source == Source.PEOPLE:
+        name, model, field = "person_id", Person, "number"
+    elif campaign.source == Source.SITES:
+        name, model, field = "site_id", Site, "code"
+    else:
+        return {}
+    found = model.objects.filter(**own, **{field: key}).first()
+    if found is None:
+        message = f"本单位范围内没有编码为 {key} 的记录（特殊客户还须本人同意），请核对。"
+        raise InvalidInputError(message, field="key")
+    return {name: found.pk}
