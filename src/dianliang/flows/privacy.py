@@ -20,6 +20,7 @@ from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
 from dianliang.domain.intake.tokens import phone_key
+from dianliang.domain.programs.models import Evidence, Target
 from dianliang.domain.safety.lifecycle import OPEN as HAZARD_OPEN
 from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
@@ -264,6 +265,19 @@ def _erase_customer(customer: Customer) -> None:
     customer.unlocks.update(reason=ERASED)
     _erase_inspections(customer)
     Job.objects.filter(customer=customer).update(detail="", address="", customer=None)
+    _erase_targets(Target.objects.filter(customer=customer))
+
+
+def _erase_targets(targets: QuerySet[Target]) -> None:
+    """Forget what campaigns hold of a person; that the target was counted stays, for figures.
+
+    Photos of a visit belong to the visit; those given at the desk go.
+    """
+    given = Evidence.objects.filter(target__in=targets)
+    own = set(given.filter(source="", file__isnull=False).values_list("file_id", flat=True))
+    given.delete()
+    files.drop(StoredFile.objects.filter(pk__in=own))
+    targets.update(customer=None, note="", place="")
 
 
 def _erase_inspections(customer: Customer) -> None:

@@ -13,7 +13,7 @@ from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.work.operations.visits import Checked, Record, complete
 from dianliang.domain.workforce.models import Person, Team
-from dianliang.flows import fieldwork, volunteering
+from dianliang.flows import fieldwork, privacy, volunteering
 from dianliang.flows.campaigns import doing, following, listing, opening, pages
 from dianliang.flows.campaigns.opening import UnableToOpenError
 from dianliang.kernel.actor import Actor, Role
@@ -21,7 +21,7 @@ from dianliang.kernel.errors import IllegalTransitionError, InvalidInputError, N
 from dianliang.kernel.geo import GeoPoint
 from tests.core.test_files import photo
 from tests.fieldworld import op
-from tests.flows.campaigns.lists import frozen, stairwell, table, target
+from tests.flows.campaigns.lists import frozen, households, stairwell, table, target
 from tests.town import NOON, TODAY
 
 
@@ -346,3 +346,23 @@ def test_a_page_of_a_target_shows_its_evidence_to_its_unit_only(town):
     for unit in ("S2", "WTR"):
         with pytest.raises(NotVisibleError):
             pages.target_page(number=number, by=town.actor(unit))
+
+
+def test_a_customer_who_is_erased_leaves_a_count_and_nothing_else(town):
+    households(town, 1)
+    campaign = frozen(town, source="old_households", query={"years": "20"}, table=None, proofs=[])
+    doing.complete(
+        number=target(campaign).number,
+        photos=[("photo", photo((40, 30)))],
+        words="老人在家，已换开关",
+        by=town.actor("S1"),
+        at=NOON,
+    )
+
+    admin = town.actor("LM", Role.ADMINISTRATOR)
+    privacy.erase(customer="KH000001", reason="本人要求", by=admin, at=NOON)
+
+    erased = target(campaign)
+    assert (erased.status, erased.customer) == ("DONE", None)
+    assert not Evidence.objects.exists()
+    assert not StoredFile.objects.exists()

@@ -62,9 +62,13 @@ def test_old_households_are_those_of_so_many_years_and_of_the_leading_unit(town)
     assert "某户" not in " ".join(Target.objects.values_list("title", flat=True))
 
 
-def test_twenty_years_are_counted_to_the_day():
-    assert sources.years_before(date(2028, 2, 29), 1) == date(2027, 2, 28)
-    assert sources.years_before(date(2026, 11, 24), 20) == date(2006, 11, 24)
+def test_twenty_years_are_counted_to_the_day(town):
+    households(town, 1, account_opened_on=date(2006, 11, 24))
+    households(town, 1, account_opened_on=date(2006, 11, 25))
+
+    campaign = frozen(town, source="old_households", query={"years": "20"}, table=None)
+
+    assert keys(campaign) == ["KH000001"]
 
 
 def test_special_customers_are_listed_only_with_their_consent(town):
@@ -221,6 +225,21 @@ def test_a_correction_has_a_date_a_reason_and_a_name(town):
     ]
     verbs = set(AuditEvent.objects.values_list("verb", flat=True))
     assert {"programs.target.added", "programs.target.removed"} <= verbs
+
+
+def test_a_household_added_by_hand_is_one_of_ours(town):
+    households(town, 2)
+    campaign = frozen(town, source="old_households", query={"years": "20"}, table=None)
+    households(town, 1, years=3)
+    households(town, 1, unit="S2", area="V3")
+    by = town.actor("S1")
+
+    added = listing.add(number=campaign.number, added=forgotten(key="KH000003"), by=by, at=NOON)
+
+    assert added.customer.number == "KH000003"
+    for key in ("KH000004", "KH999999"):
+        with pytest.raises(InvalidInputError, match=key):
+            listing.add(number=campaign.number, added=forgotten(key=key), by=by, at=NOON)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

@@ -196,8 +196,13 @@ def add(*, number: str, added: Added, by: Actor, at: datetime) -> Target:
     area = Area.objects.filter(code=added.area_code).first()
     if area is None:
         raise InvalidInputError("请选择目标所在的村社区。", field="area_code")
+    key = clean_text(added.key, field="key", label="对象编码", most=40, least=1)
+    links = sources.linked(campaign, key)
     aim = Aim(
-        key=clean_text(added.key, field="key", label="对象编码", most=40, least=1),
+        key=key,
+        customer_id=links.get("customer_id"),
+        person_id=links.get("person_id"),
+        site_id=links.get("site_id"),
         title=clean_text(added.title, field="title", label="名称", most=80, least=1),
         place=clean_text(added.place, field="place", label="位置", most=120),
         area_id=area.pk,

@@ -17,10 +17,12 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of, county
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
+from dianliang.flows.privacy import years_before
 from dianliang.kernel.errors import InvalidInputError
 
 Source = Campaign.Source
 MOST_YEARS = 80
+OF_CUSTOMERS = (Source.OLD_HOUSEHOLDS, Source.ENTERPRISES, Source.SPECIAL)
 WHO = {"volunteers": "在队志愿者", "everybody": "全部在岗人员"}
 
 
@@ -109,14 +111,6 @@ def _old_households(campaign: Campaign, on: date) -> list[Aim]:
         account_opened_on__lte=years_before(on, int(campaign.query["years"])),
     )
     return _of_customers(campaign, rows, "居民户")
-
-
-def years_before(on: date, years: int) -> date:
-    """Return the same day so many years before; of 29 February the 28th where there is none."""
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:
-        return on.replace(year=on.year - years, day=28)
 
 
 def _enterprises(campaign: Campaign, on: date) -> list[Aim]:
@@ -211,3 +205,28 @@ _FINDERS: Mapping[str, Callable[[Campaign, date], list[Aim]]] = {
     Source.VILLAGES: _villages,
     Source.TABLE: _table,
 }
+
+
+def linked(campaign: Campaign, key: str) -> dict[str, int]:
+    """Return the record of ours that a key added by hand names, where the source lists records.
+
+    Raises:
+        InvalidInputError: the leading unit has no such record, or its customer has not agreed.
+    """
+    own: dict[str, Any] = {"unit__path__startswith": campaign.unit.path}
+    if campaign.source == Source.SPECIAL:
+        own["consented_on__isnull"] = False
+    model: type[Customer | Person | Site]
+    if campaign.source in OF_CUSTOMERS:
+        name, model, field = "customer_id", Customer, "number"
+    elif campaign.source == Source.PEOPLE:
+        name, model, field = "person_id", Person, "number"
+    elif campaign.source == Source.SITES:
+        name, model, field = "site_id", Site, "code"
+    else:
+        return {}
+    found = model.objects.filter(**own, **{field: key}).first()
+    if found is None:
+        message = f"本单位范围内没有编码为 {key} 的记录（特殊客户还须本人同意），请核对。"
+        raise InvalidInputError(message, field="key")
+    return {name: found.pk}

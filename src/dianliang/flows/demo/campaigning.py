@@ -23,7 +23,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import PointOfInterest, Site
 from dianliang.domain.workforce.models import Person
 from dianliang.flows import presence
-from dianliang.flows.campaigns import doing, listing, opening
+from dianliang.flows.campaigns import doing, listing, opening, sources
 from dianliang.flows.campaigns.listing import Wanted
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -93,7 +93,7 @@ def _stairwells(
             "title": f"{_short(area)} {1 + number % 9} 幢 {1 + number % 3} 单元楼道",
             "place": f"{1 + number % 9} 幢",
             "area_id": area.pk,
-            "unit_id": listing.sources.owner(area, company).pk,
+            "unit_id": sources.owner(area, company).pk,
             "lat": (area.lat or 30.6) + rng.gauss(0, 0.002),
             "lon": (area.lon or 119.6) + rng.gauss(0, 0.002),
             "due_on": wanted.due_on.isoformat(),
