@@ -79,6 +79,14 @@ def test_jobs_are_opened_once_for_those_who_are_due(town):
     assert care.page(view="due", by=town.actor("S1"), on=TODAY).rows[0].job_number == job.number
 
 
+def test_whom_somebody_names_may_be_visited_a_week_earlier(town):
+    customer(town, last_visited_on=TODAY - timedelta(days=18))
+    by = town.actor("S1")
+
+    assert care.open_visits(numbers=None, by=by, at=NOON) == 0
+    assert care.open_visits(numbers=["KH1"], by=by, at=NOON) == 1
+
+
 def test_one_who_cannot_be_found_stops_all_and_is_named(town):
     customer(town, "KH1")
     customer(town, "KH2", unit=None)
@@ -234,8 +242,7 @@ def test_consent_is_given_and_taken_back_purpose_by_purpose(town):
     water = town.units["WTR"]
     kept = Customer.objects.get()
     assert kept.consented_on == TODAY
-    assert consents.may_share(kept, unit=water)
-    assert not consents.may_share(kept, unit=town.units["S2"])
+    assert consents.shared([kept.pk]) == {(kept.pk, water.pk)}
     for wrong in (
         ("visits", ""),
         ("share", ""),

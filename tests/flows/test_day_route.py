@@ -98,6 +98,24 @@ def test_of_a_child_only_the_nominee_can_be_called(world):
         )
 
 
+def test_a_unit_of_the_alliance_learns_what_the_customer_lets_us_tell(world):
+    customer = world.special_customer()
+    visit = world.visit(customer=customer)
+    world.unit.__class__.objects.filter(pk=world.unit.pk).update(kind="alliance")
+    sheet = day(world).sheets[0]
+    assert (sheet.care, sheet.contacts) == (None, ())
+    call = {"number": visit.number, "slot": "customer", "by": world.actor("P2"), "at": world.at}
+    with pytest.raises(NotVisibleError):
+        day_route.reveal_phone(**call)
+
+    customer.consents.create(
+        purpose="share", unit=world.unit, given_on=world.today, given_how="signed"
+    )
+
+    assert day(world).sheets[0].care.password == "春暖花开"
+    assert day_route.reveal_phone(**call) == "13900139000"
+
+
 def test_lunch_lies_in_the_longest_gap(world):
     first, second, third = world.visit(), world.visit(), world.visit()
     Visit.objects.filter(pk=third.pk).update(

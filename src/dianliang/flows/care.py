@@ -31,6 +31,8 @@ from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
 
 SOON_DAYS = 7
+EARLY_DAYS = 14
+"""Whom the forecast names may be visited so much earlier: that is how a crowded week is eased."""
 PAGE_ROWS = 50
 MOST_AT_ONCE = 500
 """Jobs opened by one press: more than a station plans in a fortnight."""
@@ -206,10 +208,11 @@ def row_of(
 
 
 def _openable(
-    customers: QuerySet[Customer], *, calendar: WorkCalendar, on: date
+    customers: QuerySet[Customer], *, calendar: WorkCalendar, on: date, within_days: int = SOON_DAYS
 ) -> QuerySet[Customer]:
     """Return who is due, has no job for it, and whose level holds."""
-    due = customers.filter(_cuts(on, calendar=calendar)["due"]).exclude(expired(on))
+    before = on + timedelta(days=within_days + 1)
+    due = customers.filter(due_before(before, calendar=calendar)).exclude(expired(on))
     return due.exclude(pk__in=regular_jobs().exclude(customer=None).values("customer_id"))
 
 
@@ -217,15 +220,17 @@ def _openable(
 def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> int:
     """Open a job for each customer who is due and has none; return how many were opened.
 
-    `numbers` limits it to some of them; a number that is not due, whose level has expired, or that
-    is not visible is left out. At most 500 at once, the soonest due first.
+    `numbers` limits it to some of them, who may be due a week later; a number that is not due,
+    whose level has expired, or that is not visible is left out. At most 500 at once, the soonest
+    due first.
 
     Raises:
         InvalidInputError: somebody has no unit or place; he is named and nothing is opened.
     """
     on = at.astimezone(SHANGHAI).date()
     calendar = work_calendar()
-    wanted = _openable(access.visible(by), calendar=calendar, on=on)
+    within = SOON_DAYS if numbers is None else EARLY_DAYS
+    wanted = _openable(access.visible(by), calendar=calendar, on=on, within_days=within)
     if numbers is not None:
         wanted = wanted.filter(number__in=numbers)
     soonest = wanted.order_by("visit_due_on", "special_level", "number")

@@ -13,9 +13,11 @@ from dianliang.core import audit
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog import inspecting
 from dianliang.domain.catalog.models import HazardClass, Party
+from dianliang.domain.customers import consents
 from dianliang.domain.customers.access import MINORS
 from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Customer
+from dianliang.domain.directory.models import Unit
 from dianliang.domain.intake.models import NeedJob, Participant
 from dianliang.domain.safety import queries as safety_queries
 from dianliang.domain.safety.queries import ToCheck
@@ -202,7 +204,8 @@ def reveal_phone(*, number: str, slot: str, by: Actor, at: datetime) -> str:
     try:
         visit = access.visit_of_own_team(number, by=by)
         askers = _askers([visit.job_id]).get(visit.job_id, [])
-        found = {key: phone for key, _, _, phone in _phones(visit.job, askers)}
+        kept_back = visit.job_id in _kept_back([visit.job])
+        found = {key: phone for key, _, _, phone in _phones(visit.job, askers, kept_back)}
         if slot not in found:
             raise NotVisibleError(f"上门单 {number} 没有这位联系人。")
     except NotVisibleError:
@@ -229,12 +232,16 @@ def _log_call(number: str, slot: str, *, by: Actor, at: datetime, outcome: str) 
 
 def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) -> tuple[Sheet, ...]:
     visits = Visit.objects.filter(number__in=[stop.number for stop in stops])
-    rows = {row.number: row for row in visits.select_related("job__customer", "job__inspects")}
+    rows = {
+        row.number: row
+        for row in visits.select_related("job__customer", "job__unit", "job__inspects")
+    }
     jobs = {number: row.job for number, row in rows.items()}
     inspected = safety_queries.inspected([row.pk for row in rows.values()])
     lunches = {number for team in teams for number in _lunch(stops, team=team)}
     job_ids = [job.pk for job in jobs.values()]
     notes, askers = _needs(job_ids), _askers(job_ids)
+    kept_back = _kept_back(jobs.values())
     whys = briefing.reasons(stops)
     to_check = safety_queries.to_check(job_ids)
     here = {stop.number for stop in stops if stop.is_open and stop.on <= on}
@@ -244,8 +251,10 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
             stop=stop,
             is_open=stop.is_open,
             has_lunch_before=stop.number in lunches,
-            contacts=_contacts(jobs[stop.number], askers) if stop.number in here else (),
-            care=_care(jobs[stop.number], is_today=stop.on == on) if stop.number in here else None,
+            contacts=_contacts(jobs[stop.number], askers, kept_back) if stop.number in here else (),
+            care=_care(jobs[stop.number], is_today=stop.on == on)
+            if stop.number in here and jobs[stop.number].pk not in kept_back
+            else None,
             needs=notes.get(jobs[stop.number].pk, ()) if stop.on <= on else (),
             navigation=_navigation(stop),
             why=whys[stop.number] if stop.is_open else (),
@@ -276,23 +285,39 @@ def _lunch(stops: Iterable[Stop], *, team: TeamDay) -> Iterable[str]:
             yield max(waits, key=lambda number: waits[number])
 
 
-def _contacts(job: Job, askers: Askers) -> tuple[Contact, ...]:
+def _kept_back(jobs: Iterable[Job]) -> frozenset[int]:
+    """Return the jobs of alliance units whose special customer did not let us tell that unit."""
+    foreign = [
+        job
+        for job in jobs
+        if job.customer and job.customer.special_kind and job.unit.kind == Unit.Kind.ALLIANCE
+    ]
+    if not foreign:
+        return frozenset()
+    shared = consents.shared([job.customer_id for job in foreign if job.customer_id])
+    return frozenset(job.pk for job in foreign if (job.customer_id, job.unit_id) not in shared)
+
+
+def _contacts(job: Job, askers: Askers, kept_back: frozenset[int]) -> tuple[Contact, ...]:
     return tuple(
         Contact(slot=slot, who=who, name=mask_name(name), phone=mask_phone(phone))
-        for slot, who, name, phone in _phones(job, askers.get(job.pk, []))
+        for slot, who, name, phone in _phones(job, askers.get(job.pk, []), job.pk in kept_back)
     )
 
 
-def _phones(job: Job, askers: list[Participant]) -> list[tuple[str, str, str, str]]:
+def _phones(
+    job: Job, askers: list[Participant], kept_back: bool
+) -> list[tuple[str, str, str, str]]:
     """Return slot, capacity, name and number of everybody who may be called about a job.
 
-    A child is not called: its nominee is.
+    A child is not called: its nominee is. What is `kept_back` is not told to this unit.
     """
     found = []
-    if job.customer and job.customer.phone and job.customer.special_kind not in MINORS:
-        found.append(("customer", CONTACTS["customer"], job.customer.name, job.customer.phone))
-    if job.customer and (nominee := PHONE.search(job.customer.nominee)):
-        name = job.customer.nominee.replace(nominee[0], "").strip()
+    customer = None if kept_back else job.customer
+    if customer and customer.phone and customer.special_kind not in MINORS:
+        found.append(("customer", CONTACTS["customer"], customer.name, customer.phone))
+    if customer and (nominee := PHONE.search(customer.nominee)):
+        name = customer.nominee.replace(nominee[0], "").strip()
         found.append(("nominee", CONTACTS["nominee"], name, nominee[0]))
     for place, row in enumerate(askers[:ASKERS_MAX], start=1):
         if row.phone and row.phone not in {phone for *_, phone in found}:

@@ -146,6 +146,10 @@ def refusers(customers: Collection[int], *, purpose: str) -> frozenset[int]:
     return frozenset(said_no) - standing
 
 
-def may_share(customer: Customer, *, unit: Unit) -> bool:
-    """Tell whether a customer lets us tell a unit of the alliance about him."""
-    return customer.consents.filter(purpose=Purpose.SHARE, unit=unit, withdrawn_on=None).exists()
+def shared(customers: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Return which customer (key) lets us tell which unit (key) about him."""
+    rows = Consent.objects.filter(
+        customer__in=customers, purpose=Purpose.SHARE, withdrawn_on=None, unit__isnull=False
+    )
+    pairs = rows.values_list("customer_id", "unit_id")
+    return frozenset((customer, unit) for customer, unit in pairs if unit is not None)
