@@ -55,18 +55,15 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.work.queries import plan_page
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
-    from dianliang.faces.console import forms, hazards
-    from dianliang.flows import care, mood, queue, safety_page, words
+    from dianliang.faces.console import forms
+    from dianliang.flows import care, mood, queue, words
     from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER, HAZARD):
         yield from lifecycle.labels.values()
     yield from (row.label for row in GRID_WORKER)
-    yield from (row.label for row in HAZARD)
-    yield from ("发现", "改复查工单", "原因")
-    yield from chain(hazards.ASKS.values(), safety_page.VIEWS.values())
-    yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
+    yield from of_hazards()
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
@@ -100,6 +97,18 @@ def from_tables() -> Iterator[str]:
     yield from (deeds.heading(kind) for kind in sorted(deeds.kinds()))
     yield from (label for group in deeds.groups() for _, label in group.verbs)
     yield from deeds.ADMINISTRATION.values()
+
+
+def of_hazards() -> Iterator[str]:
+    """Yield the words of hazards: their verbs, views, classes and parties."""
+    from dianliang.domain.safety.lifecycle import HAZARD
+    from dianliang.faces.console import hazards
+    from dianliang.flows import safety_page
+
+    yield from (row.label for row in HAZARD)
+    yield from ("发现", "改复查工单", "原因")
+    yield from chain(hazards.ASKS.values(), safety_page.VIEWS.values())
+    yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
 
 
 def from_scripts() -> Iterator[str]:
