@@ -49,7 +49,6 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
     from dianliang.domain.intake.queries import board, detail, following
-    from dianliang.domain.safety.lifecycle import HAZARD
     from dianliang.domain.work import lifecycle as work
     from dianliang.domain.work.models import Job
     from dianliang.domain.work.queries import plan_page
@@ -60,12 +59,11 @@ def from_tables() -> Iterator[str]:
     from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
-    for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER, HAZARD):
+    for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
     yield from (row.label for row in GRID_WORKER)
     yield from of_hazards()
-    yield from care.VIEWS.values()
-    yield from grid.VIEWS.values()
+    yield from chain(care.VIEWS.values(), grid.VIEWS.values())
     yield from (str(label) for label in Customer.SpecialKind.labels)
     yield from following.STEPS
     yield from following.PLAIN_WORDS.values()
@@ -105,6 +103,7 @@ def of_hazards() -> Iterator[str]:
     from dianliang.faces.console import hazards
     from dianliang.flows import safety_page
 
+    yield from HAZARD.labels.values()
     yield from (row.label for row in HAZARD)
     yield from ("发现", "改复查工单", "原因")
     yield from chain(hazards.ASKS.values(), safety_page.VIEWS.values())
