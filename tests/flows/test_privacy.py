@@ -11,11 +11,14 @@ from dianliang.core import jobs
 from dianliang.core.models import AuditEvent, IdempotencyRecord, StoredFile
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import Need, Participant, Rating
-from dianliang.domain.work.models import Job
+from dianliang.domain.safety.models import Inspection
+from dianliang.domain.safety.operations import rectifying
+from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.models import Person
 from dianliang.flows import care, care_files, handling, privacy, rating
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError
+from tests import hazards
 from tests.core.test_files import photo as picture
 from tests.town import NOON
 
@@ -207,3 +210,39 @@ def test_old_needs_lose_their_persons_and_young_ones_keep_them(finished, town):
     assert Participant.objects.get(need=young).phone == OTHER
     assert IdempotencyRecord.objects.count() == 1
     assert privacy.expire(before=before, dry_run=True, by=SYSTEM, at=NOON).needs == 0
+
+
+def test_what_an_inspection_keeps_of_a_person_is_handed_out_and_erased(town):
+    customer = Customer.objects.create(
+        number="K2", kind="resident", name="某户", area=town.areas["V1"], unit=town.units["S1"]
+    )
+    by = town.actor("S1")
+    job = Job.objects.create(
+        number="GD-1", title="检查", area=town.areas["V1"], unit=town.units["S1"], lat=30.5123,
+        lon=119.6123, duration_min=30, opened_at=NOON, customer=customer, status="DONE",
+        done_at=NOON,
+    )  # fmt: skip
+    visit = Visit.objects.create(
+        number="SM-1", job=job, team=town.team("XH", "S1"), on=NOON.date(), sequence=1,
+        arrive_at=NOON, depart_at=NOON, status="DONE",
+    )  # fmt: skip
+    (hazard,) = hazards.inspected(None, by, at=NOON, visit=visit)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT signer FROM safety_inspection")
+        assert "王春花" not in cursor.fetchone()[0]
+        cursor.execute("SELECT words FROM safety_hazard")
+        assert "烧焦" not in cursor.fetchone()[0]
+
+    (kept,) = privacy.export(customer="K2", reason="本人申请", by=by, at=NOON)["inspections"]
+    assert (kept["signer"], kept["hazards"][0][2]) == ("王春花", "灶台边插座烧焦")
+    with pytest.raises(privacy.UnableToEraseError, match=hazard.number):
+        privacy.erase(customer="K2", reason="本人申请", by=by, at=NOON)
+    rectifying.withdraw(hazard=hazard, reason="误报", by=by, at=NOON)
+    privacy.erase(customer="K2", reason="本人申请", by=by, at=NOON)
+
+    hazard.refresh_from_db()
+    inspection = Inspection.objects.get()
+    assert (hazard.words, hazard.customer, hazard.lat) == ("", None, 30.51)
+    assert (inspection.signer, inspection.signature, inspection.customer) == ("", None, None)
+    assert hazard.notice.received_how == ""
+    assert hazard.before.pk

@@ -1,9 +1,12 @@
 """From the phone's record to a closed hazard: jobs that open themselves, the desk, the paper."""
 
+import json
 from datetime import timedelta
 from io import BytesIO
+from random import Random
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from dianliang.core import files
@@ -12,9 +15,11 @@ from dianliang.domain.catalog import inspecting as checklists
 from dianliang.domain.catalog.models import Checklist
 from dianliang.domain.safety.models import Hazard, Inspection, Notice
 from dianliang.domain.safety.operations import rectifying
+from dianliang.domain.work import phone_keys
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations import jobs
-from dianliang.flows import fieldwork, safety, safety_desk, safety_papers
+from dianliang.faces.field.requests import Encoder
+from dianliang.flows import day_route, fieldwork, safety, safety_desk, safety_papers
 from dianliang.flows.safety_desk import Sent
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
@@ -394,3 +399,45 @@ def test_an_escalation_loses_to_a_claim_in_the_same_moment(visit, steward):
     claim(first)
     with pytest.raises(DomainError):
         rectifying.escalate(hazard=same, reason="逾期", by=SYSTEM, at=NOON)
+
+
+def test_a_phone_gets_its_own_keys_back_and_nobody_elses(world, steward):
+    today = fieldwork.seal_key(by=steward, at=NOON)
+    tomorrow = fieldwork.seal_key(by=steward, at=NOON + DAY)
+    other = fieldwork.seal_key(by=world.actor("P1"), at=NOON)
+
+    assert fieldwork.seal_key(by=steward, at=NOON) == today
+    assert today.secret != tomorrow.secret
+    codes = [today.code, other.code, "unknown"]
+    assert fieldwork.seal_keys(codes, by=steward) == (today,)
+    with pytest.raises(InvalidInputError):
+        fieldwork.seal_keys("x", by=steward)
+    assert phone_keys.forget_old(at=NOON + 62 * DAY) == 3
+
+
+def test_a_full_day_with_its_hazards_stays_far_below_20_mb(world, steward):
+    """Forty stops, each an inspection or a re-check of three hazards, with noisy photos."""
+    checklists.load_shipped()
+    kinds = list(Checklist.objects.all())
+    noise = Image.frombytes("RGB", (400, 300), Random(7).randbytes(400 * 300 * 3))
+    out = BytesIO()
+    noise.resize((1600, 1200)).save(out, "JPEG", quality=85)
+    size = len(files.small(files.keep_image(out.getvalue(), at=NOON)))
+    for place in range(40):
+        world.visit(inspects=kinds[place % 5], checklist=[], customer=None)
+    content = day_route.day(on=NOON.date(), by=steward, at=NOON)
+    text = json.dumps(content, cls=Encoder, ensure_ascii=False).encode()
+
+    assert len(content.sheets) == 40
+    assert len(content.checklists) == 5
+    assert len(text) + 40 * 3 * size < 20 * 2**20
+
+
+def test_of_tomorrow_a_phone_knows_where_and_no_person(world, steward):
+    customer = world.special_customer()
+    world.visit(customer=customer, need=world.need())
+    world.visit(customer=customer, need=world.need(phone="13800138001"), on=NOON.date() + DAY)
+    today, tomorrow = day_route.day(on=NOON.date(), by=steward, at=NOON).sheets
+
+    assert (len(today.contacts), len(today.needs), today.care.password) == (2, 1, "春暖花开")
+    assert (tomorrow.contacts, tomorrow.needs, tomorrow.care, tomorrow.past) == ((), (), None, ())

@@ -1,4 +1,4 @@
-"""A hazard from the house where it is found, without a network, to the pair of photos that ends it."""
+"""A hazard, from the house where it is found without a network to the photos that end it."""
 
 from datetime import time
 

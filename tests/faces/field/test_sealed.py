@@ -43,7 +43,8 @@ DISK = """async (account) => {
     const found = {};
     for (const name of db.objectStoreNames) {
         const rows = await all(name);
-        found[name] = { count: rows.length, text: (await Promise.all(rows.map(plain))).join('\\n') };
+        const texts = await Promise.all(rows.map(plain));
+        found[name] = { count: rows.length, text: texts.join('\\n') };
     }
     db.close();
     return found;

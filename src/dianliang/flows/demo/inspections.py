@@ -1,4 +1,4 @@
-"""Inspections of the demo county with hazards in every state; photos say that they are generated."""
+"""Inspections of the demo county, with hazards in every state and photos marked as generated."""
 
 from datetime import datetime, timedelta
 from io import BytesIO
