@@ -239,12 +239,12 @@ def from_scripts() -> Iterator[str]:
     from dianliang.domain.customers.models import Customer
     from dianliang.domain.intake.models import Participant
     from dianliang.domain.work import lifecycle as work
-    from dianliang.flows import day_route, safety_page
+    from dianliang.flows import calling, safety_page
 
     yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
     yield from work.VISIT.labels.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
-    yield from day_route.CONTACTS.values()
+    yield from calling.CONTACTS.values()
     yield from (str(label) for label in Participant.Kind.labels)
     for path in sorted(ROOT.rglob("static/**/*.js")):
         if "dist" in path.parts:

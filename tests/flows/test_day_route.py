@@ -6,7 +6,7 @@ import pytest
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.work.models import Visit
-from dianliang.flows import day_route
+from dianliang.flows import calling, day_route
 from dianliang.kernel.errors import NotVisibleError
 
 
@@ -15,7 +15,7 @@ def day(world, who="P2"):
 
 
 def call(world, number, slot="asker-1", who="P2"):
-    return day_route.reveal_phone(number=number, slot=slot, by=world.actor(who), at=world.at)
+    return calling.reveal_phone(number=number, slot=slot, by=world.actor(who), at=world.at)
 
 
 def test_own_team_sees_its_route_neighbours_and_strangers_do_not(world):
@@ -43,7 +43,7 @@ def test_a_visit_that_is_over_gives_no_number(world):
     visit = world.visit(need=world.need(), status="DONE")
 
     assert day(world).sheets[0].contacts == ()
-    with pytest.raises(day_route.UnableToCallError):
+    with pytest.raises(calling.UnableToCallError):
         call(world, visit.number)
 
 
@@ -93,7 +93,7 @@ def test_of_a_child_only_the_nominee_can_be_called(world):
 
     assert [who.slot for who in day(world).sheets[0].contacts] == ["nominee"]
     with pytest.raises(NotVisibleError):
-        day_route.reveal_phone(
+        calling.reveal_phone(
             number=visit.number, slot="customer", by=world.actor("P2"), at=world.at
         )
 
@@ -106,14 +106,14 @@ def test_a_unit_of_the_alliance_learns_what_the_customer_lets_us_tell(world):
     assert (sheet.care, sheet.contacts) == (None, ())
     call = {"number": visit.number, "slot": "customer", "by": world.actor("P2"), "at": world.at}
     with pytest.raises(NotVisibleError):
-        day_route.reveal_phone(**call)
+        calling.reveal_phone(**call)
 
     customer.consents.create(
         purpose="share", unit=world.unit, given_on=world.today, given_how="signed"
     )
 
     assert day(world).sheets[0].care.password == "春暖花开"
-    assert day_route.reveal_phone(**call) == "13900139000"
+    assert calling.reveal_phone(**call) == "13900139000"
 
 
 def test_lunch_lies_in_the_longest_gap(world):

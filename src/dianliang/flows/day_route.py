@@ -1,72 +1,39 @@
 """A team's day as the phone keeps it: the route, each visit's sheet, and no more than it needs."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from urllib.parse import quote, urlencode
 
-from django.db.models import Prefetch
-
-from dianliang.core import audit
-from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog import inspecting
 from dianliang.domain.catalog.models import HazardClass, Party
-from dianliang.domain.customers import consents
-from dianliang.domain.customers.access import MINORS
 from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Customer
-from dianliang.domain.directory.models import Unit
-from dianliang.domain.intake.models import NeedJob, Participant
+from dianliang.domain.intake.models import NeedJob
 from dianliang.domain.safety import queries as safety_queries
 from dianliang.domain.safety.queries import ToCheck
 from dianliang.domain.territory.models import Area
-from dianliang.domain.work import access, phone_keys
-from dianliang.domain.work.lifecycle import VISIT_OPEN
+from dianliang.domain.work import phone_keys
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.queries import visits as visit_queries
 from dianliang.domain.work.queries.visits import Stop
 from dianliang.domain.workforce import crews
-from dianliang.flows import briefing, crewday
+from dianliang.flows import briefing, calling, crewday
 from dianliang.flows.briefing import Past, Why
 from dianliang.flows.crewday import TeamDay
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.coordinates import to_gcj02
-from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
-from dianliang.kernel.masking import mask_name, mask_phone
 
 LEFT_OVER_DAYS = 3
 KEPT_ON_PHONE = phone_keys.LIFE
 PLACES_MAX = 60
 GROUND_MAX = 1500
-ASKERS_MAX = 3
-CONTACTS = {"customer": "客户", "nominee": "联系人"}
-PHONE = re.compile(r"[0-9][0-9-]{5,22}[0-9]", re.ASCII)
 LUNCH_STARTS, LUNCH_ENDS = time(10, 30), time(14, 30)
 MARGIN_DEG = 0.03
 """About three kilometres around the route, for names on the map."""
-
-
-Askers = dict[int, list[Participant]]
-
-
-class UnableToCallError(DomainError):
-    """The visit is over, or nobody left a number."""
-
-    code = "work.unable-to-call"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """Somebody to call; the number stays on the server."""
-
-    slot: str
-    who: str
-    name: str
-    phone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +77,7 @@ class Sheet:
     stop: Stop
     is_open: bool
     has_lunch_before: bool
-    contacts: tuple[Contact, ...]
+    contacts: tuple[calling.Contact, ...]
     care: Care | None
     needs: tuple[NeedNote, ...]
     navigation: Navigation
@@ -194,42 +161,6 @@ def _checklists(sheets: tuple[Sheet, ...]) -> dict[str, inspecting.Sheet]:
     return {code: sheet for code, sheet in found.items() if sheet is not None}
 
 
-def reveal_phone(*, number: str, slot: str, by: Actor, at: datetime) -> str:
-    """Return the phone number behind a masked contact of an open visit, and log that it was read.
-
-    Raises:
-        NotVisibleError: not the actor's visit, or no such contact; the attempt is logged too.
-        UnableToCallError: the visit is over, or nobody left a number.
-    """
-    try:
-        visit = access.visit_of_own_team(number, by=by)
-        askers = _askers([visit.job_id]).get(visit.job_id, [])
-        kept_back = visit.job_id in _kept_back([visit.job])
-        found = {key: phone for key, _, _, phone in _phones(visit.job, askers, kept_back)}
-        if slot not in found:
-            raise NotVisibleError(f"上门单 {number} 没有这位联系人。")
-    except NotVisibleError:
-        _log_call(number, slot, by=by, at=at, outcome=AuditEvent.Outcome.DENIED)
-        raise
-    if visit.status not in VISIT_OPEN:
-        _log_call(number, slot, by=by, at=at, outcome=AuditEvent.Outcome.DENIED)
-        raise UnableToCallError("该上门单已结束，不再提供电话。请联系调度员。")
-    _log_call(number, slot, by=by, at=at, outcome=AuditEvent.Outcome.OK)
-    return found[slot]
-
-
-def _log_call(number: str, slot: str, *, by: Actor, at: datetime, outcome: str) -> None:
-    audit.record_about(
-        "work.visit.reveal_phone",
-        target_type="work.visit",
-        target_id=number,
-        by=by,
-        at=at,
-        reason=slot,
-        outcome=outcome,
-    )
-
-
 def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) -> tuple[Sheet, ...]:
     visits = Visit.objects.filter(number__in=[stop.number for stop in stops])
     rows = {
@@ -240,8 +171,8 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
     inspected = safety_queries.inspected([row.pk for row in rows.values()])
     lunches = {number for team in teams for number in _lunch(stops, team=team)}
     job_ids = [job.pk for job in jobs.values()]
-    notes, askers = _needs(job_ids), _askers(job_ids)
-    kept_back = _kept_back(jobs.values())
+    notes, askers = _needs(job_ids), calling.askers(job_ids)
+    held = calling.kept_back(jobs.values())
     whys = briefing.reasons(stops)
     to_check = safety_queries.to_check(job_ids)
     here = {stop.number for stop in stops if stop.is_open and stop.on <= on}
@@ -251,9 +182,11 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
             stop=stop,
             is_open=stop.is_open,
             has_lunch_before=stop.number in lunches,
-            contacts=_contacts(jobs[stop.number], askers, kept_back) if stop.number in here else (),
+            contacts=calling.contacts(jobs[stop.number], askers, held)
+            if stop.number in here
+            else (),
             care=_care(jobs[stop.number], is_today=stop.on == on)
-            if stop.number in here and jobs[stop.number].pk not in kept_back
+            if stop.number in here and jobs[stop.number].pk not in held
             else None,
             needs=notes.get(jobs[stop.number].pk, ()) if stop.on <= on else (),
             navigation=_navigation(stop),
@@ -283,57 +216,6 @@ def _lunch(stops: Iterable[Stop], *, team: TeamDay) -> Iterable[str]:
         }
         if waits and max(waits.values()) >= team.lunch_min * 60 > 0:
             yield max(waits, key=lambda number: waits[number])
-
-
-def _kept_back(jobs: Iterable[Job]) -> frozenset[int]:
-    """Return the jobs of alliance units whose special customer did not let us tell that unit."""
-    foreign = [
-        job
-        for job in jobs
-        if job.customer and job.customer.special_kind and job.unit.kind == Unit.Kind.ALLIANCE
-    ]
-    if not foreign:
-        return frozenset()
-    shared = consents.shared([job.customer_id for job in foreign if job.customer_id])
-    return frozenset(job.pk for job in foreign if (job.customer_id, job.unit_id) not in shared)
-
-
-def _contacts(job: Job, askers: Askers, kept_back: frozenset[int]) -> tuple[Contact, ...]:
-    return tuple(
-        Contact(slot=slot, who=who, name=mask_name(name), phone=mask_phone(phone))
-        for slot, who, name, phone in _phones(job, askers.get(job.pk, []), job.pk in kept_back)
-    )
-
-
-def _phones(
-    job: Job, askers: list[Participant], kept_back: bool
-) -> list[tuple[str, str, str, str]]:
-    """Return slot, capacity, name and number of everybody who may be called about a job.
-
-    A child is not called: its nominee is. What is `kept_back` is not told to this unit.
-    """
-    found = []
-    customer = None if kept_back else job.customer
-    if customer and customer.phone and customer.special_kind not in MINORS:
-        found.append(("customer", CONTACTS["customer"], customer.name, customer.phone))
-    if customer and (nominee := PHONE.search(customer.nominee)):
-        name = customer.nominee.replace(nominee[0], "").strip()
-        found.append(("nominee", CONTACTS["nominee"], name, nominee[0]))
-    for place, row in enumerate(askers[:ASKERS_MAX], start=1):
-        if row.phone and row.phone not in {phone for *_, phone in found}:
-            found.append((f"asker-{place}", row.get_kind_display(), row.name, row.phone))
-    return found
-
-
-def _askers(job_ids: list[int]) -> Askers:
-    """Return who asked for each job, the first to report first."""
-    found: Askers = {}
-    parts = NeedJob.objects.filter(job__in=job_ids).prefetch_related(
-        Prefetch("need__participants", Participant.objects.order_by("-is_first", "pk"))
-    )
-    for part in parts:
-        found.setdefault(part.job_id, []).extend(part.need.participants.all())
-    return found
 
 
 def _care(job: Job, *, is_today: bool) -> Care | None:

@@ -283,8 +283,8 @@ def _erase_targets(targets: QuerySet[Target]) -> None:
 def _erase_inspections(customer: Customer) -> None:
     """Take the person out of his inspections; that a danger was put right stays proved."""
     inspections = Inspection.objects.filter(customer=customer)
-    for row in inspections.exclude(signature=None).select_related("signature"):
-        files.drop(StoredFile.objects.filter(pk=row.signature_id))
+    signed = inspections.exclude(signature=None).values_list("signature_id", flat=True)
+    files.drop(StoredFile.objects.filter(pk__in=list(signed)))
     for hazard in Hazard.objects.filter(customer=customer):
         Hazard.objects.filter(pk=hazard.pk).update(
             words="",

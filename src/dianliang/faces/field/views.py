@@ -20,7 +20,7 @@ from dianliang.faces.field import build
 from dianliang.faces.field.requests import FIELD_ROLES, answer, answers_json, json_body
 from dianliang.faces.ui import requests as ui
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import crewday, day_route, fieldwork, identity, safety
+from dianliang.flows import calling, crewday, day_route, fieldwork, identity, safety
 from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -159,7 +159,7 @@ def team_absence(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def call(request: HttpRequest, number: str, slot: str, *, by: Actor) -> HttpResponse:
     """Open the dialler with a contact's number; the number is logged and never on the page."""
     try:
-        phone = day_route.reveal_phone(number=number, slot=slot, by=by, at=now())
+        phone = calling.reveal_phone(number=number, slot=slot, by=by, at=now())
     except DomainError as refusal:
         return render(request, "field/no_call.html", {"words": refusal.message}, status=404)
     digits = "".join(c for c in phone if c.isdigit() or c in "+,")
