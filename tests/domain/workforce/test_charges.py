@@ -151,16 +151,20 @@ def test_a_hand_over_that_makes_no_sense_is_refused_in_words(town):
     hand(town, gone, TODAY + DAY)
 
 
-def test_only_what_has_not_begun_can_be_taken_back(town):
+def test_what_is_to_come_or_was_written_today_can_be_taken_back(town):
     begun = hand(town, person(town, "P1"), TODAY)
     ahead = hand(town, None, TODAY + DAY)
 
     with pytest.raises(UnableToHandOverError, match="已于"):
-        charges.take_back(charge=begun, reason="写错", by=town.actor(), at=NOON)
+        charges.take_back(charge=begun, reason="写错", by=town.actor(), at=NOON + DAY)
     charges.take_back(charge=ahead, reason="写错", by=town.actor(), at=NOON)
+    assert Charge.objects.get() == begun
+    slip = hand(town, person(town, "P2"), TODAY - DAY, area="V2")
+    charges.take_back(charge=slip, reason="写错", by=town.actor(), at=NOON)
 
     assert Charge.objects.get() == begun
-    assert AuditEvent.objects.get(verb="workforce.charge.take_back").before == "空缺"
+    told = AuditEvent.objects.filter(verb="workforce.charge.take_back").order_by("id")
+    assert [event.before for event in told] == ["空缺", "经理P2"]
 
 
 @pytest.mark.row("000-20")

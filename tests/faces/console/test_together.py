@@ -52,7 +52,7 @@ def test_areas_are_handed_over_from_the_tree_and_taken_back(desk, town):
     desk.post(address, {**form, "from_on": today() + 60 * DAY, "nobody": "1"})
 
     listed = page(desk.get("/console/charge/?view=ahead"))
-    assert listed.count("撤回原因") == 8
+    assert listed.count("撤回原因") == 12
     cell = page(desk.get("/console/charge/V1/"))
     assert "张一" in cell
     assert "将要交接" in cell

@@ -81,12 +81,13 @@ def hand_over(
 
 @transaction.atomic
 def take_back(*, charge: Charge, reason: str, by: Actor, at: datetime) -> None:
-    """Take back a hand-over that has not come to pass yet (撤回交接).
+    """Take back a hand-over that is to come, or that was written down today (撤回交接).
 
     Raises:
-        UnableToHandOverError: it has begun, so that it is history.
+        UnableToHandOverError: it has begun and others have relied on it, so that it is history.
     """
-    if charge.from_on <= at.astimezone(SHANGHAI).date():
+    today = at.astimezone(SHANGHAI).date()
+    if charge.from_on <= today and charge.decided_at.astimezone(SHANGHAI).date() != today:
         message = f"{charge.area.name}的交接已于 {charge.from_on} 生效，不能撤回，请另办交接。"
         raise UnableToHandOverError(message, field="from_on")
     told = f"{charge.area.name} {charge.kind.name} {charge.from_on}：{reason}"

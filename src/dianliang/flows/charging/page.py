@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
 
 from dianliang.core import reference
 from dianliang.domain.directory.queries import unit_for
@@ -18,9 +20,10 @@ from dianliang.domain.workforce.charging import (
 )
 from dianliang.domain.workforce.models import Charge, ChargeKind
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
-VIEWS = {"tree": "责任区", "gaps": "缺口", "loads": "重叠与越界", "ahead": "将要交接"}
+VIEWS = {"tree": "责任区", "gaps": "缺口", "loads": "重叠与越界", "ahead": "可撤回的交接"}
 INDENT = {"city": 0, "county": 0, "township": 0, "village": 0, "grid": 1}
 
 
@@ -86,7 +89,7 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """A hand-over that is to come."""
+    """A hand-over that can be taken back: one to come, or one written down that day."""
 
     area_code: str
     area_name: str
@@ -285,7 +288,9 @@ def _foreign(areas: Sequence[Area], rows: Sequence[CellRow]) -> tuple[Foreign, .
 
 
 def _ahead(areas: Sequence[Area], *, on: date) -> tuple[Ahead, ...]:
-    rows = Charge.objects.filter(area__in=[area.pk for area in areas], from_on__gt=on)
+    morning = datetime.combine(on, time.min, SHANGHAI)
+    written = Q(decided_at__gte=morning, decided_at__lt=morning + timedelta(days=1))
+    rows = Charge.objects.filter(Q(from_on__gt=on) | written, area__in=[area.pk for area in areas])
     return tuple(
         Ahead(
             area_code=row.area.code,

@@ -85,7 +85,7 @@ def _charges(county: County, grids: list[Area], *, rng: Random, by: Actor, at: d
                 person=person,
                 from_on=from_on,
                 reason=why,
-                decided_at=at,
+                decided_at=datetime.combine(min(from_on, today - timedelta(days=1)), at.timetz()),
                 decided_by=by.name,
                 is_generated=True,
             )
