@@ -14,6 +14,7 @@ from dianliang.kernel.actor import SYSTEM, Role
 from tests import town as town_builder
 from tests import villages
 from tests.faces.test_access import village_together
+from tests.flows.campaigns.lists import frozen
 from tests.flows.test_care import customer
 from tests.flows.test_grid_workers import certified
 from tests.journeys.conftest import browser_of, log_in
@@ -66,6 +67,11 @@ def pages(transactional_db):
     desk += ["/console/review/", "/console/review/?view=second"]
     desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
+    number = frozen(town).number
+    desk += [f"/console/campaigns/{page}" for page in ("", "new/", f"{number}/")]
+    desk += [f"/console/campaigns/{number}/targets/", f"/console/campaigns/target/{number}-00001/"]
+    desk += ["/console/presence/", "/console/sights/", "/board/ratings/", "/board/ratings/rules/"]
+    desk += ["/board/volunteers/pairs/"]
     doubtful = RuleRow(service_code="PWR-LIGHT", area_code="C", unit_code="WTR")
     save_row(place=None, row=doubtful, seen=0, by=town.actor(), at=now())
     together = village_together(town)

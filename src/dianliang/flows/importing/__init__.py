@@ -5,8 +5,10 @@ one transaction or nothing. Rules become a draft, which takes effect on its page
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -88,40 +90,22 @@ def import_county(
     year = at.astimezone(SHANGHAI).year
     load_calendar(years=range(year - 1, year + 2))
     counts = asdict(Imported())
-    if areas is not None:
-        counts |= write_areas(areas)
-    if units is not None:
-        counts |= write_units(units, at=at)
-        accounts.leave_office()
-    if customers is not None:
-        counts |= write_customers(customers)
-    if special is not None:
-        counts |= write_special(special, by=by, at=at)
-    if feeders is not None:
-        counts |= write_feeders(feeders)
-    if transformers is not None:
-        counts |= write_transformers(transformers)
-    if holidays is not None:
-        counts |= write_holidays(holidays)
-    if charges is not None:
-        counts["charges"] = charging_sheets.read(content=charges, by=by, at=at)
-    if renewals is not None:
-        counts["renewals"] = renewing_sheets.read(content=renewals, by=by, at=at)
-    if rules is not None:
-        counts["rules"] = _draft_rules(rules, by=by, at=at)
-    given = (
-        areas,
-        units,
-        customers,
-        special,
-        feeders,
-        transformers,
-        holidays,
-        charges,
-        renewals,
-        rules,
+    steps: tuple[tuple[bytes | None, Callable[[bytes], dict[str, int]]], ...] = (
+        (areas, write_areas),
+        (units, partial(_write_units, at=at)),
+        (customers, write_customers),
+        (special, partial(write_special, by=by, at=at)),
+        (feeders, write_feeders),
+        (transformers, write_transformers),
+        (holidays, write_holidays),
+        (charges, partial(_write_charges, by=by, at=at)),
+        (renewals, partial(_write_renewals, by=by, at=at)),
+        (rules, partial(_draft_rules, by=by, at=at)),
     )
-    digest = hashlib.sha256(b"".join(content for content in given if content)).hexdigest()
+    for content, write in steps:
+        if content is not None:
+            counts |= write(content)
+    digest = hashlib.sha256(b"".join(content for content, _ in steps if content)).hexdigest()
     audit.record_about(
         "county.import",
         target_type="county",
@@ -134,7 +118,21 @@ def import_county(
     return Imported(**counts)
 
 
-def _draft_rules(content: bytes, *, by: Actor, at: datetime) -> int:
+def _write_units(content: bytes, *, at: datetime) -> dict[str, int]:
+    written = write_units(content, at=at)
+    accounts.leave_office()
+    return written
+
+
+def _write_charges(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
+    return {"charges": charging_sheets.read(content=content, by=by, at=at)}
+
+
+def _write_renewals(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
+    return {"renewals": renewing_sheets.read(content=content, by=by, at=at)}
+
+
+def _draft_rules(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
     """Make a file the draft of the rules, unless that would overwrite somebody's."""
     draft = present.draft()
     if draft.is_open:
@@ -142,7 +140,7 @@ def _draft_rules(content: bytes, *, by: Actor, at: datetime) -> int:
             f"派单规则已有一份草稿（{draft.changed_by}改过），导入会把它整体换掉。"
             "请先在“派单规则”页上让它生效或放弃，再导入。"
         )
-    return editing.upload(content=content, seen=draft.revision, by=by, at=at)
+    return {"rules": editing.upload(content=content, seen=draft.revision, by=by, at=at)}
 
 
 def renew_calendar(*, at: datetime) -> None:
