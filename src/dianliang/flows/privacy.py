@@ -266,8 +266,8 @@ def _erase_customer(customer: Customer) -> None:
 def _erase_inspections(customer: Customer) -> None:
     """Take the person out of his inspections; that a danger was put right stays proved."""
     inspections = Inspection.objects.filter(customer=customer)
-    for row in inspections.exclude(signature=None).select_related("signature"):
-        _drop_files(StoredFile.objects.filter(pk=row.signature_id))
+    signatures = inspections.exclude(signature=None).values_list("signature", flat=True)
+    _drop_files(StoredFile.objects.filter(pk__in=list(signatures)))
     for hazard in Hazard.objects.filter(customer=customer):
         Hazard.objects.filter(pk=hazard.pk).update(
             words="",
