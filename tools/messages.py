@@ -49,32 +49,20 @@ def from_tables() -> Iterator[str]:
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
     from dianliang.domain.intake.queries import board, detail, following
-    from dianliang.domain.programs import lifecycle as programs
-    from dianliang.domain.programs.models import Correction, PresenceDuty
-    from dianliang.domain.venues import rating
-    from dianliang.domain.venues.models import PointOfInterest
     from dianliang.domain.work import lifecycle as work
     from dianliang.domain.work.models import Job
     from dianliang.domain.work.queries import plan_page
     from dianliang.domain.workforce import grid
     from dianliang.domain.workforce.lifecycle import GRID_WORKER
     from dianliang.faces.console import forms
-    from dianliang.flows import care, mood, queue, site_ratings, words
-    from dianliang.flows.campaigns import choices
+    from dianliang.flows import care, mood, queue, words
     from dianliang.flows.planning import difference
     from dianliang.kernel.actor import ROLE_LABELS
 
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
     yield from (row.label for row in GRID_WORKER)
-    for lifecycle in (programs.CAMPAIGN, programs.TARGET):
-        yield from lifecycle.labels.values()
-    for offered in (choices.SOURCES, choices.PROOFS, choices.REASONS, choices.SITE_KINDS):
-        yield from (label for _, label in (*offered, *choices.WHO, *choices.PHOTO_KINDS))
-    yield from (str(label) for label in Correction.Kind.labels)
-    yield from (str(label) for label in (*PresenceDuty.Kind.labels, *PointOfInterest.Kind.labels))
-    yield from (*rating.SUBJECTS.values(), *site_ratings.METHOD)
-    yield from (measure.label for measure in site_ratings.MEASURES.values())
+    yield from from_campaigns()
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
@@ -108,6 +96,25 @@ def from_tables() -> Iterator[str]:
     yield from (deeds.heading(kind) for kind in sorted(deeds.kinds()))
     yield from (label for group in deeds.groups() for _, label in group.verbs)
     yield from deeds.ADMINISTRATION.values()
+
+
+def from_campaigns() -> Iterator[str]:
+    """Yield the words of campaigns, presence, points of interest and stars."""
+    from dianliang.domain.programs import lifecycle
+    from dianliang.domain.programs.models import Correction, PresenceDuty
+    from dianliang.domain.venues import rating
+    from dianliang.domain.venues.models import PointOfInterest
+    from dianliang.flows import site_ratings
+    from dianliang.flows.campaigns import choices
+
+    yield from (*lifecycle.CAMPAIGN_LABELS.values(), *lifecycle.TARGET_LABELS.values())
+    for offered in (choices.SOURCES, choices.PROOFS, choices.REASONS, choices.SITE_KINDS):
+        yield from (label for _, label in (*offered, *choices.WHO, *choices.PHOTO_KINDS))
+    for kinds in (Correction.Kind, PresenceDuty.Kind, PointOfInterest.Kind):
+        yield from (str(label) for label in kinds.labels)
+    yield from (*rating.SUBJECTS.values(), *site_ratings.METHOD)
+    for measure in site_ratings.MEASURES.values():
+        yield from (measure.label, measure.good_label)
 
 
 def from_scripts() -> Iterator[str]:
