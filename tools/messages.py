@@ -62,7 +62,6 @@ def from_tables() -> Iterator[str]:
     for lifecycle in (intake.NEED, work.JOB, work.PLAN, work.VISIT, GRID_WORKER):
         yield from lifecycle.labels.values()
     yield from (row.label for row in GRID_WORKER)
-    yield from from_campaigns()
     yield from care.VIEWS.values()
     yield from grid.VIEWS.values()
     yield from (str(label) for label in Customer.SpecialKind.labels)
@@ -138,7 +137,11 @@ def from_scripts() -> Iterator[str]:
 
 def wanted(domain: str = "django") -> list[str]:
     """Return every message that a page or a script may show, each once."""
-    found = from_scripts() if domain == SCRIPTS else (*from_sources(), *from_tables())
+    found = (
+        from_scripts()
+        if domain == SCRIPTS
+        else (*from_sources(), *from_tables(), *from_campaigns())
+    )
     return sorted({message for message in found if not message.isascii()})
 
 
