@@ -133,7 +133,8 @@ def from_campaigns() -> Iterator[str]:
     yield from (str(label) for label in Correction.Kind.labels)
     yield from (str(label) for label in (*PresenceDuty.Kind.labels, *PointOfInterest.Kind.labels))
     yield from (*rating.SUBJECTS.values(), *site_ratings.METHOD)
-    yield from (measure.label for measure in site_ratings.MEASURES.values())
+    for measure in site_ratings.MEASURES.values():
+        yield from (measure.label, measure.good_label)
 
 
 def from_hazards() -> Iterator[str]:
