@@ -100,10 +100,10 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_happening(county.villages, by=DISPATCHER, rng=happening, at=at)
     _visits_due(county, special, at=at)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
-    tell("用电检查与隐患")
-    build_inspections(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
+    tell("用电检查与隐患")
+    build_inspections(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
         logins=county.logins,
