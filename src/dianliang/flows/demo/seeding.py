@@ -109,8 +109,6 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     desk = replace(DISPATCHER, unit_code=county.company.code)
     build_care(special, by=desk, rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
     build_actions(rng=Random(SEED), at=at)  # noqa: S311 (a demo world, not a secret)
-    tell("用电检查与隐患")
-    build_inspections(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     tell("责任区、共建协议、执法权限与千村改造")
     together = Random(SEED)  # noqa: S311 (a demo world, not a secret)
     build_together(county, rng=together, by=DISPATCHER, at=at)
@@ -120,6 +118,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
+    tell("用电检查与隐患")
+    build_inspections(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
