@@ -244,7 +244,8 @@ def from_scripts() -> Iterator[str]:
 
     yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
     yield from work.VISIT.labels.values()
-    yield from (str(label) for label in Customer.SpecialKind.labels)
+    for choices in (Customer.SpecialKind, Customer.Format):
+        yield from (str(label) for label in choices.labels)
     yield from calling.CONTACTS.values()
     yield from (str(label) for label in Participant.Kind.labels)
     for path in sorted(ROOT.rglob("static/**/*.js")):

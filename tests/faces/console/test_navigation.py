@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from dianliang.faces.console.navigation import ENTRIES, bars
 from dianliang.kernel.actor import Role
@@ -23,6 +24,7 @@ def page_of(address):
     return resolve(address).view_name
 
 
+@translation.override("zh-hans")
 def test_a_section_shows_its_pages_and_where_one_is():
     care = bars(role=Role.DISPATCHER, page="console:care_file")
     assert [link.label for link in care.top if link.is_here] == ["村网"]

@@ -188,23 +188,18 @@ def test_hazards_of_a_visit_that_was_taken_back_arrive_all_the_same(
 
 
 def test_the_notes_of_a_special_customer_are_shown_on_the_days_visit(open_app, today_world):
-    visit = today_world.visit(customer=today_world.special_customer())
+    customer = today_world.special_customer()
+    customer.formats = ["large_print", "voice_call"]
+    customer.outage_note = "有制氧机，停电先打电话"
+    customer.key_holder = "对门老李"
+    customer.visit_password = "一二三四"
+    customer.save()
+    visit = today_world.visit(customer=customer)
     page = open_app()
 
-    def with_notes(route):
-        answer = route.fetch()
-        day = answer.json()
-        day["day"]["sheets"][0]["care"] |= {
-            "visit_password": "一二三四",
-            "accessible_format": "大字",
-            "outage_note": "有制氧机，停电先打电话",
-        }
-        route.fulfill(response=answer, json=day)
-
-    page.route("**/field/day/", with_notes)
-    page.reload()
     page.get_by_role("link", name=visit.job.title).first.click()
     expect(page.get_by_text("停电须知：有制氧机，停电先打电话")).to_be_visible()
-    expect(page.get_by_text("沟通方式：大字")).to_be_visible()
+    expect(page.get_by_text("沟通方式：大字、语音电话")).to_be_visible()
+    expect(page.get_by_text("钥匙保管人：对门老李")).to_be_visible()
     press(page, "出示上门口令")
     expect(page.get_by_role("dialog").get_by_text("一二", exact=True)).to_be_visible()

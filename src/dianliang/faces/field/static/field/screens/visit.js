@@ -127,7 +127,7 @@ function before(past) {
 // Both sides prove themselves with the one word that was agreed: we say its first half, the
 // customer the second. Nobody who knows only one half comes in, or lets the wrong person in.
 function careCard(care) {
-  const password = care.visit_password ?? care.password ?? "";
+  const { password } = care;
   const half = Math.ceil(password.length / 2);
   const show = () =>
     ask({
@@ -146,7 +146,8 @@ function careCard(care) {
     { "aria-label": gettext("特殊客户") },
     h("h2", {}, icon("people"), fill(gettext("%(kind)s · %(level)s 级关爱"), { ...care, kind: gettext(care.kind) })),
     password && h("button", { type: "button", onclick: show }, icon("key"), gettext("出示上门口令")),
-    care.accessible_format && h("p.notice", {}, icon("people"), fill(gettext("沟通方式：%(how)s"), { how: gettext(care.accessible_format) })),
+    care.formats.length > 0 && h("p.notice", {}, icon("people"), fill(gettext("沟通方式：%(how)s"), { how: care.formats.map((name) => gettext(name)).join("、") })),
+    care.key_holder && h("p.notice", {}, icon("key"), fill(gettext("钥匙保管人：%(who)s"), { who: care.key_holder })),
     care.outage_note && h("p.notice", {}, icon("warn"), fill(gettext("停电须知：%(note)s"), { note: care.outage_note })),
     care.advice.length > 0 && h("h3", {}, gettext("停电时要做的")),
     h("ol", {}, care.advice.map((line) => h("li", {}, line))),
