@@ -45,7 +45,7 @@ def test_a_cell_without_anybody_is_a_gap_until_somebody_takes_it(town):
     kind = ChargeKind.objects.get(code="manager")
     person = Person.objects.create(number="P1", name="周责任", unit=town.units["S1"])
     handing.hand_over(
-        codes=["V1"],
+        meant=handing.Meant(codes=["V1"]),
         kind_code=kind.code,
         person_number=person.number,
         from_on=TODAY,
