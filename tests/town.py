@@ -65,6 +65,8 @@ class Town:
     def team(self, code: str, unit: str, *skills: str, near: str = "V1") -> Team:
         """Staff a team of two with certificates."""
         place = self.areas[near]
+        assert place.lat is not None
+        assert place.lon is not None
         team = Team.objects.create(
             code=code,
             name=f"{code}队",

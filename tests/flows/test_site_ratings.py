@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dianliang.domain.intake.models import Need, Rating
 from dianliang.domain.programs.models import Activity, PresenceDay, PresenceDuty
+from dianliang.domain.safety.models import Hazard
 from dianliang.domain.venues.models import Site
 from dianliang.domain.venues.rating import SHIPPED
 from dianliang.domain.work.models import Job, Visit
@@ -17,6 +18,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.site_ratings import Period
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, NotYourTurnError
+from tests import hazards
 from tests.flows.campaigns.lists import frozen, stairwell, table, target
 from tests.town import NOON, TODAY
 
@@ -130,6 +132,7 @@ def test_every_star_is_counted_and_every_figure_opens_its_records(point):
     assert found == {
         "needs_on_time": (3, 4),
         "satisfied": (4, 4),
+        "hazards": (0, 0),
         "visits": (6, None),
         "presence": (3, 4),
         "campaigns": (0, 0),
@@ -143,7 +146,8 @@ def test_every_star_is_counted_and_every_figure_opens_its_records(point):
         + weight["presence"] * 0.5
         + weight["activities"] * 0.25
     )
-    assert row.score == pytest.approx(100 * by_hand / (100 - weight["campaigns"]), abs=0.1)
+    counted = 100 - weight["campaigns"] - weight["hazards"]
+    assert row.score == pytest.approx(100 * by_hand / counted, abs=0.1)
     assert (row.rank, row.stars) == (1, 2)
     for measure, (good, of) in found.items():
         opened = site_ratings.behind(
@@ -169,6 +173,24 @@ def test_targets_count_once_their_day_has_passed(point):
     (row,) = site_ratings.ranking(subject="site", period=day_after, by=point.actor("S1")).rows
 
     assert figures(row)["campaigns"] == (1, 6)
+
+
+def test_a_hazard_counts_as_good_only_when_it_was_closed_in_time(point):
+    visits(point, 2)
+    for number, closed_after in (("SM-V1-0", timedelta(0)), ("SM-V1-1", timedelta(hours=1))):
+        visit = Visit.objects.get(number=number)
+        (hazard,) = hazards.inspected(None, point.actor("S1"), at=NOON, visit=visit)
+        after = hazards.picture(NOON)
+        Hazard.objects.filter(pk=hazard.pk).update(
+            status="CLOSED",
+            ended_at=hazard.due_at + closed_after,
+            ended_by="x",
+            after=after,
+        )
+
+    (row,) = ranking(point).rows
+
+    assert figures(row)["hazards"] == (1, 2)
 
 
 def test_a_point_with_hardly_a_record_gets_no_stars(point):

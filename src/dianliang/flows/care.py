@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from dianliang.domain.catalog.inspecting import checklist
 from dianliang.domain.catalog.queries import active_service, work_calendar
 from dianliang.domain.customers import access, operations
 from dianliang.domain.customers.models import Customer
@@ -48,6 +49,8 @@ VISIT_SERVICE: Mapping[str, str] = {
     Kind.LARGE_BREEDER: "PWR-SAFETY",
 }
 """Which service a regular visit is, by why care is due."""
+FARM = "farm"
+"""The checklist of a breeder's visit: pumps, fans and heaters are where his fires begin."""
 VIEWS = {
     "due": "到期",
     "overdue": "逾期",
@@ -266,6 +269,7 @@ def _open(
         priority=Job.Priority.MUST if level == 1 else Job.Priority.SHOULD,
         due_at=datetime.combine(due_on, ENDS_AT, SHANGHAI),
         preferred_team=teams.get(customer.preferred_team_code),
+        inspects=checklist(FARM) if customer.special_kind == Kind.LARGE_BREEDER else None,
         by=by,
         at=at,
     )

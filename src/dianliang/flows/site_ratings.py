@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from dianliang.domain.intake.models import Need, Rating
 from dianliang.domain.programs.lifecycle import COUNTS_AS_DONE
 from dianliang.domain.programs.models import Activity, PresenceDay, Target
+from dianliang.domain.safety.models import Hazard
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues import rating
 from dianliang.domain.venues.models import Site
@@ -80,6 +81,12 @@ def _due_needs(period: Period) -> QuerySet[Need]:
     return received.exclude(status__in=UNCOUNTED).filter(Q(resolved_at__isnull=False) | overdue)
 
 
+def _due_hazards(period: Period) -> QuerySet[Hazard]:
+    """Return the hazards found in a period that are closed, or should be by now."""
+    found = Hazard.objects.filter(found_at__gte=period.start, found_at__lt=period.end)
+    return found.exclude(status="WITHDRAWN").filter(Q(status="CLOSED") | Q(due_at__lt=period.at))
+
+
 MEASURES: Mapping[str, Measure] = {
     "needs_on_time": Measure(
         label="需求按时办结",
@@ -116,6 +123,18 @@ MEASURES: Mapping[str, Measure] = {
         ),
         order="-rated_at",
         joined=("participant__need",),
+    ),
+    "hazards": Measure(
+        label="隐患按期销号",
+        good_label="按期",
+        is_share=True,
+        rows=_due_hazards,
+        good=lambda period: Q(status="CLOSED", ended_at__lte=F("due_at")),
+        area="area",
+        record=lambda hazard, good: Record(
+            number=hazard.number, what=hazard.item, at=hazard.found_at, is_good=good
+        ),
+        order="-found_at",
     ),
     "visits": Measure(
         label="完成上门",

@@ -86,7 +86,7 @@ def publish(town, *, criteria=SHIPPED.criteria, steps=SHIPPED.steps, seen=0, rea
 
 def test_each_version_stays_readable_and_the_last_counts(town):
     assert rating.in_force().number == 0
-    shares = zip(SHIPPED.criteria, (20, 25, 15, 20, 10, 10), strict=True)
+    shares = zip(SHIPPED.criteria, (20, 25, 10, 10, 20, 10, 5), strict=True)
     weights = [replace(c, weight=w) for c, w in shares]
     publish(town, criteria=weights)
 

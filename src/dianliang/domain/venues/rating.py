@@ -55,10 +55,11 @@ SHIPPED = Rules(
     criteria=(
         Criterion(measure="needs_on_time", weight=25, floor=0.6, full=0.98, least=3),
         Criterion(measure="satisfied", weight=20, floor=0.6, full=0.95, least=3),
-        Criterion(measure="visits", weight=15, floor=0, full=12, least=0),
+        Criterion(measure="hazards", weight=10, floor=0.5, full=0.98, least=3),
+        Criterion(measure="visits", weight=10, floor=0, full=12, least=0),
         Criterion(measure="presence", weight=20, floor=0.5, full=1.0, least=2, subjects=("site",)),
         Criterion(measure="campaigns", weight=10, floor=0.3, full=1.0, least=5),
-        Criterion(measure="activities", weight=10, floor=0, full=4, least=0),
+        Criterion(measure="activities", weight=5, floor=0, full=4, least=0),
     ),
     steps=((5, 90.0), (4, 80.0), (3, 65.0), (2, 50.0), (1, 0.0)),
 )
