@@ -1,7 +1,7 @@
 """Keys with which a phone seals what it keeps: one for an account and day, given back to it only.
 
 A phone throws its key away after a day or at log-out; what was not sent stays there as cipher
-text. When the same account logs in again it gets the key back and sends it. See decision 0009.
+text. When the same account logs in again it gets the key back and sends it. See decision 0010.
 """
 
 import base64

@@ -2,7 +2,7 @@
 //
 // A key is a CryptoKey that no script can read out. The ring holds it for a day after the server
 // was last reached; then, and at log-out, it is thrown away. What was sealed stays as it is: the
-// server gives the same account its key back (decision 0009).
+// server gives the same account its key back (decision 0010).
 
 import { gettext } from "./words.js";
 
