@@ -1,7 +1,8 @@
 """Which villages somebody works for. Absent and foreign look the same."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
@@ -10,15 +11,7 @@ from dianliang.kernel.errors import NotVisibleError
 def villages_of(by: Actor) -> QuerySet[Area]:
     """Return the villages that an actor's units serve, in tree order."""
     villages = Area.objects.filter(level=Area.Level.VILLAGE)
-    if not by.unit_path:
-        return villages.none()
-    if by.unit_path == "/":
-        return villages
-    served = Area.objects.filter(unit__path__startswith=by.unit_path).values_list("path", flat=True)
-    within = Q(pk__in=())
-    for path in set(served):
-        within |= Q(path__startswith=path)
-    return villages.filter(within)
+    return villages if by.unit_path == "/" else villages & areas_of(by)
 
 
 def village_to_see(code: str, *, by: Actor) -> Area:

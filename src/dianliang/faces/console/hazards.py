@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.core.files import MAX_IMAGE_BYTES, read_token
+from dianliang.core.files import read_token
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.fields import day
-from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows import safety, safety_desk, safety_page, safety_papers
 from dianliang.flows.safety_desk import Sent
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEEDS_PHOTO = frozenset({"rectify", "close"})
@@ -101,7 +101,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     """Do one thing with a hazard; a refusal keeps what was typed."""
     words = {name: request.POST.get(name, "") for name in ("reason", "until")}
     try:
-        sent = Sent(words=words, photo=_photo(request))
+        sent = Sent(words=words, photo=sent_photo(request))
         safety_desk.perform(number=number, verb=verb, sent=sent, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
@@ -109,15 +109,6 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         return _show(request, number, by=by, refusal=refusal.message, typed=words, opened=verb)
     messages.success(request, _("已记下。"))
     return redirect("console:hazard", number=number)
-
-
-def _photo(request: HttpRequest) -> bytes | None:
-    upload = request.FILES.get("photo")
-    if upload is None:
-        return None
-    if (upload.size or 0) > MAX_IMAGE_BYTES:  # before it is read into memory
-        raise InvalidInputError(_("照片超过 12 MB，请压缩后再传。"), field="photo")
-    return bytes(upload.read())
 
 
 @require_GET

@@ -11,11 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core import limits
-from dianliang.core.files import MAX_IMAGE_BYTES
-from dianliang.faces.ui.requests import now, source_of
+from dianliang.faces.ui.requests import now, sent_photo, source_of
 from dianliang.flows import safety_desk
 from dianliang.flows.safety_desk import PublicNotice, Sent
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 MOST_CLAIMS, PER = 20, timedelta(hours=1)
 
@@ -43,7 +42,7 @@ def claim(request: HttpRequest, token: str, number: str) -> HttpResponse:
     try:
         for source in (token, source_of(request)):
             limits.count(what="claim", source=source, most=MOST_CLAIMS, per=PER, at=at)
-        sent = Sent(words=words, photo=_photo(request))
+        sent = Sent(words=words, photo=sent_photo(request))
         safety_desk.claim_by_code(token=token, number=number, sent=sent, at=at)
     except NotVisibleError as absent:
         raise Http404 from absent
@@ -52,15 +51,6 @@ def claim(request: HttpRequest, token: str, number: str) -> HttpResponse:
         return _show(request, page, token, status=422, **said)
     messages.success(request, _("已收到整改照片，我们会上门复查，复查合格后销号。"))
     return redirect("portal:notice", token=token)
-
-
-def _photo(request: HttpRequest) -> bytes | None:
-    upload = request.FILES.get("photo")
-    if upload is None:
-        return None
-    if (upload.size or 0) > MAX_IMAGE_BYTES:  # before it is read into memory
-        raise InvalidInputError(_("照片超过 12 MB，请压缩后再传。"), field="photo")
-    return bytes(upload.read())
 
 
 def _show(

@@ -10,10 +10,13 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from dianliang.core.files import MAX_IMAGE_BYTES
 from dianliang.flows import identity
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError
 
 ROLE_SESSION_KEY = "role_id"
 NOWHERE = "::"
@@ -29,6 +32,20 @@ def now() -> datetime:
 def today() -> date:
     """Return the day in Shanghai."""
     return now().astimezone(SHANGHAI).date()
+
+
+def sent_photo(request: HttpRequest) -> bytes | None:
+    """Return the picture of a form, or None without one.
+
+    Raises:
+        InvalidInputError: it is larger than any picture that is kept.
+    """
+    upload = request.FILES.get("photo")
+    if upload is None:
+        return None
+    if (upload.size or 0) > MAX_IMAGE_BYTES:  # before it is read into memory
+        raise InvalidInputError(_("照片超过 12 MB，请压缩后再传。"), field="photo")
+    return bytes(upload.read())
 
 
 def source_of(request: HttpRequest) -> str:
