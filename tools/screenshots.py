@@ -37,6 +37,7 @@ def shoot(browser: Browser, url: str, folder: Path) -> None:
         page.wait_for_timeout(900)
         page.screenshot(path=folder / f"{name}.png")
     shoot_desk(browser, url, folder)
+    shoot_villages(browser, url, folder)
     shoot_field(browser, url, folder)
 
 
@@ -66,6 +67,23 @@ def shoot_desk(browser: Browser, url: str, folder: Path) -> None:
     page.goto(f"{url}/board/")
     page.wait_for_timeout(900)
     page.screenshot(path=folder / "board.png")
+
+
+def shoot_villages(browser: Browser, url: str, folder: Path) -> None:
+    """Look after villages: their files, special customers, hazards, rebuilding."""
+    desk = browser.new_context(viewport=DESK, locale="zh-CN")
+    page = desk.new_page()
+    log_in(page, url, "dispatcher")
+    pages = {
+        "villages": "/console/villages/",
+        "care-forecast": "/console/care/forecast/",
+        "hazards": "/console/hazards/",
+        "renewal": "/console/renewal/",
+    }
+    for name, path in pages.items():
+        page.goto(url + path)
+        page.wait_for_timeout(900)
+        page.screenshot(path=folder / f"{name}.png")
 
 
 def shoot_field(browser: Browser, url: str, folder: Path) -> None:
