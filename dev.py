@@ -92,10 +92,11 @@ def main() -> None:
         sys.exit(f"用法 usage: {USAGE}")
     install(with_tools=verb in TOOLS)
     if verb == "test":
-        # Compiled once for all processes of the suite, instead of once in each.
+        # Built and compiled once for all processes of the suite, instead of once in each.
         call(
             BIN / "python",
             "-c",
+            "from dianliang.core.assets import ensure_assets; ensure_assets();"
             "from dianliang.engines import routing as r; r.is_warm() or r.warm()",
         )
         become(BIN / "python", "-m", "pytest", *rest)

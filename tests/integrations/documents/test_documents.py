@@ -136,3 +136,15 @@ def test_nothing_to_print_is_refused():
     for form in (pdf, word):
         with pytest.raises(ValueError, match="nothing"):
             form([], title="空", made_at=NOON)
+
+
+def test_without_its_font_nothing_is_printed_rather_than_boxes(tmp_path, monkeypatch):
+    from dianliang.integrations.documents import pdf as printing
+
+    monkeypatch.setattr(printing, "FOLDER", tmp_path)
+    printing._fonts.cache_clear()
+    with pytest.raises(printing.MissingFontError, match="字体"):
+        pdf([notice()], title="告知书", made_at=NOON)
+
+    monkeypatch.undo()
+    assert pdf([notice()], title="告知书", made_at=NOON)

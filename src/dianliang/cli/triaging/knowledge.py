@@ -59,7 +59,15 @@ LEVELS = {
 """What a table calls the levels, as the import of areas knows them."""
 _BESIDES = frozenset(
     {
-        *("element", "skill", "duration_min", "needs_visit", "venue_types", "checklist"),
+        *(
+            "element",
+            "skill",
+            "duration_min",
+            "needs_visit",
+            "venue_types",
+            "checklist",
+            "inspects",
+        ),
         *("is_private", "is_active", "position", "area_class", "lat", "lon", "coordinate_source"),
         *("要素", "所需技能", "预计时长（分钟）", "需上门", "适用场所", "作业清单", "启用", "排序"),
         *("服务半径类别", "纬度", "经度"),

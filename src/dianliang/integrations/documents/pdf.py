@@ -23,10 +23,17 @@ from dianliang.integrations.documents.model import (
     Table,
     image_suffix,
 )
+from dianliang.kernel.errors import DomainError
 
 TEMPLATE = Path(__file__).resolve().parent / "report.typ"
 
 Keep = Callable[[bytes], str]
+
+
+class MissingFontError(DomainError):
+    """The Chinese font of printed documents is not there."""
+
+    code = "documents.missing-font"
 
 
 def pdf(documents: Sequence[Document], *, title: str, made_at: datetime) -> bytes:
@@ -37,6 +44,7 @@ def pdf(documents: Sequence[Document], *, title: str, made_at: datetime) -> byte
 
     Raises:
         ValueError: there is no document, or a picture is neither JPEG nor PNG.
+        MissingFontError: a clone has not brought the font yet.
     """
     if not documents:
         raise ValueError("nothing to print")
@@ -63,7 +71,12 @@ def pdf(documents: Sequence[Document], *, title: str, made_at: datetime) -> byte
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, font_paths=[FOLDER])
+    found = typst.Fonts(include_system_fonts=False, font_paths=[FOLDER])
+    if FAMILY not in found.families():
+        # Typst would print boxes instead of Chinese and call it a success.
+        message = "缺少打印文档的中文字体：从源码运行时请先启动一次 dianliang demo 或 serve。"
+        raise MissingFontError(message)
+    return found
 
 
 def _keeper(root: Path) -> Keep:
