@@ -288,3 +288,28 @@ def test_leaving_the_phone_app_is_on_record(logged_in):
     phone.post("/field/log-out/")
 
     assert AuditEvent.objects.filter(verb=identity.LOG_OUT, actor_id="user:steward").exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/console/care/%00/",
+        "/console/agreements/%00/",
+        "/console/renewal/%00/",
+        "/console/campaigns/%00/",
+        "/console/charge/%00/",
+        "/console/villages/%00/",
+        "/console/care/?after=2026-01-01~1~%00",
+    ],
+)
+def test_a_character_that_no_database_keeps_is_told_wherever_it_comes(logged_in, path):
+    desk = logged_in("desk", Role.DISPATCHER)
+
+    assert desk.get(path).status_code in {200, 400, 404}
+
+
+def test_a_form_with_it_is_told_too(logged_in):
+    desk = logged_in("desk", Role.DISPATCHER)
+    for path in ("/console/care/open/", "/console/charge/hand-over/", "/console/renewal/take-in/"):
+        sent = {"numbers": "\0", "cells": "\0", "villages": "\0", "kind": "\0", "on": "2026-11-25"}
+        assert desk.post(path, sent).status_code in {302, 400, 404, 422}, path

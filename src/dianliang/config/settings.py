@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "dianliang.faces.ui.unstorable.UnstorableMiddleware",
 ]
 
 ROOT_URLCONF = "dianliang.config.urls"

@@ -24,7 +24,8 @@ LONGEST_EXACT = 10**15
 """Excel keeps fifteen digits; a longer number has lost its end."""
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+CELL = re.compile(rb'<c [^<>]*?r="([A-Z]{1,3})(\d{1,7})"')
+"""Ends at the next tag, so that a file of nothing but beginnings is read in linear time."""
 LONGEST_REFERENCE = 64
 MOST_TOLD = 50
 CHUNK_BYTES = 1024 * 1024

@@ -4,6 +4,9 @@ from datetime import date
 
 from dianliang.kernel.errors import InvalidInputError
 
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+"""No form of ours is about days outside; a slip of the keyboard is."""
+
 
 def whole(text: str, *, field: str, label: str) -> int:
     """Return a whole number of at most five digits.
@@ -32,11 +35,15 @@ def optional_day(text: str, *, field: str, label: str) -> date | None:
     """Return a day, or None where nothing was entered.
 
     Raises:
-        InvalidInputError: it is no day.
+        InvalidInputError: it is no day, or one that nobody can mean.
     """
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInputError(f"{label}应为“年-月-日”。", field=field) from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        message = f"{label}应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间，现为 {found.year} 年。"
+        raise InvalidInputError(message, field=field)
+    return found
