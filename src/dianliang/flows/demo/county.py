@@ -263,7 +263,9 @@ def _certificates(
         elif team.code.startswith("L"):
             codes = own[team.code[1:]]
         else:
-            codes = TEAM_SKILLS[(int(team.code[1:]) - 1) % len(TEAM_SKILLS)]
+            # Teams go round the stations: the shift gives the teams of one station other skills.
+            place = int(team.code[1:]) - 1
+            codes = TEAM_SKILLS[(place + place // len(STATION_NAMES)) % len(TEAM_SKILLS)]
         rows += [_certificate(rng, people[i], skills[code], today) for code in codes]
     rows += [
         _certificate(rng, person, skills["grid"], today, oldest_days=1110)

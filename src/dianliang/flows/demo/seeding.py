@@ -10,6 +10,7 @@ from django.db import transaction
 
 from dianliang.core import audit
 from dianliang.core.models import AuditEvent
+from dianliang.domain.catalog.inspecting import checklist
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.operations import load_calendar, load_catalogue
 from dianliang.domain.catalog.queries import deadlines, work_calendar
@@ -24,7 +25,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
-from dianliang.flows import handling
+from dianliang.flows import care, handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
@@ -97,8 +98,6 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     county = build_county(rng=rng, today=today)
     tell("客户")
     special = build_customers(county, rng=rng, today=today)
-    tell("线路、变压器与一村一档")
-    build_network(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     tell("过去两个月的需求")
     _history(county, rng=rng, at=at)
     tell("今天的需求与工单")
@@ -116,6 +115,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("专项行动、驻点与亮点")
     campaigning = Random(SEED)  # noqa: S311 (a demo world, not a secret)
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
+    tell("线路、变压器与一村一档")
+    build_network(county, rng=Random(SEED), by=DISPATCHER, at=at)  # noqa: S311 (a demo world)
     tell("电管家今天的路线")
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     tell("用电检查与隐患")
@@ -351,20 +352,23 @@ def _with_water() -> tuple[handling.Part, ...]:
 def _visits_due(county: County, special: list[Customer], *, at: datetime) -> None:
     """Open the regular visits that fall due next, most overdue first."""
     today: date = at.astimezone(SHANGHAI).date()
-    care = Service.objects.get(code="CARE-ELDER")
+    services = {service.code: service for service in Service.objects.all()}
+    farm = checklist(care.FARM)
     teams = {team.code: team for team in county.teams}
 
     def due_on(customer: Customer) -> date:
         last = customer.last_visited_on or today
         return last + timedelta(days=customer.visit_interval_days or 90)
 
-    for customer in sorted(special, key=lambda c: (due_on(c), c.number))[:DUE_VISITS]:
+    agreed = [customer for customer in special if customer.consented_on]
+    for customer in sorted(agreed, key=lambda c: (due_on(c), c.number))[:DUE_VISITS]:
         due = datetime.combine(due_on(customer), datetime.min.time(), SHANGHAI) + timedelta(
             hours=18
         )
         open_job(
             title=f"定期走访：{customer.get_special_kind_display()}",
-            service=care,
+            service=services[care.VISIT_SERVICE[customer.special_kind]],
+            inspects=farm if customer.special_kind == Customer.SpecialKind.LARGE_BREEDER else None,
             area=customer.area,
             point=GeoPoint(customer.lat or 30.6, customer.lon or 119.6),
             unit=customer.unit or county.company,

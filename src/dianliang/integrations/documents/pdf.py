@@ -23,6 +23,7 @@ from dianliang.integrations.documents.model import (
     Table,
     image_suffix,
 )
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 
 TEMPLATE = Path(__file__).resolve().parent / "report.typ"
@@ -53,7 +54,7 @@ def pdf(documents: Sequence[Document], *, title: str, made_at: datetime) -> byte
         keep = _keeper(root)
         body = {
             "title": title,
-            "made_at": f"{made_at:%Y-%m-%d %H:%M}",
+            "made_at": f"{made_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
             "family": FAMILY,
             "documents": [_document(document, keep) for document in documents],
         }
