@@ -49,7 +49,6 @@ ANYBODY: dict[str, Address] = {
 """By section and fact."""
 AT_THE_DESK: dict[str, Address] = {
     **{fact: _needs(fact) for fact in NEED_FACTS},
-    "customers.special": lambda file: f"{reverse('console:care')}?view=all",
     "people.workers": lambda file: reverse("console:grid"),
 }
 """What only a dispatcher may open."""

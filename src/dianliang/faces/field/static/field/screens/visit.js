@@ -190,6 +190,10 @@ function others(sheet, model) {
 function nextStep(sheet, model) {
   const verb = nextVerb(sheet.status);
   const press = () => model.act(sheet, verb);
+  // The checklist and the people of a later day are not on the phone yet: begun now, it could not be finished.
+  if (sheet.stop.on > model.on && verb !== "accept") {
+    return h("p.notice", {}, icon("warn"), fill(gettext("这一单排在 %(day)s，当天再出发；要提前去，请调度员改期。"), { day: dayName(sheet.stop.on) }));
+  }
   return h(
     "div.sticky",
     {},
