@@ -214,7 +214,7 @@ def test_the_recheck_on_the_phone_closes_one_and_sends_the_other_back(world, vis
     assert outcomes(results) == ["applied"] * 3
     first.refresh_from_db(), grave.refresh_from_db()
     assert (first.status, first.after.token) == ("CLOSED", shown)
-    assert (grave.status, grave.due_at) == ("RECTIFYING", later + DAY)
+    assert (grave.status, grave.due_at) == ("RECTIFYING", grave.found_at + 3 * DAY)
     assert Job.objects.get(pk=first.recheck_job_id).status == "DONE"
 
 

@@ -14,6 +14,7 @@ from dianliang.domain.catalog import inspecting as checklists
 from dianliang.domain.safety.operations import inspecting
 from dianliang.domain.safety.records import Answer, Found, Record
 from dianliang.domain.work import access
+from dianliang.domain.work.models import Visit
 from dianliang.flows import safety
 from dianliang.flows.phone_operations import Act, Outcome, PhoneOperation, text_of, uploaded
 from dianliang.kernel.actor import Actor
@@ -22,6 +23,9 @@ from dianliang.kernel.errors import IllegalTransitionError, InvalidInputError
 WORDS_MAX = 300
 SEEN = frozenset({"ARRIVED", "DONE", "UNMET", "WITHDRAWN"})
 """States of a visit whose team may have been there: what it saw is true whatever came after."""
+
+ON_SITE = SEEN - {"WITHDRAWN"}
+"""States of a visit that prove an arrival: without one nothing is put right or seen to be."""
 
 
 def _inspect(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
@@ -48,8 +52,8 @@ def _inspect(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
 
 
 def _recheck(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
-    visit = access.visit_of_own_team(op.number, by=by)
-    hazard = safety.own_hazard(op.text("hazard", longest=24), visit=visit)
+    visit = _visit_on_site(op, by=by)
+    hazard = safety.own_hazard(op.text("hazard", longest=24), visit=visit, task="recheck")
     passed = op.body.get("passed")
     if not isinstance(passed, bool):
         raise InvalidInputError("请选择复查合格或不合格。", field="passed")
@@ -69,8 +73,8 @@ def _recheck(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
 
 
 def _rectify(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
-    visit = access.visit_of_own_team(op.number, by=by)
-    hazard = safety.own_hazard(op.text("hazard", longest=24), visit=visit)
+    visit = _visit_on_site(op, by=by)
+    hazard = safety.own_hazard(op.text("hazard", longest=24), visit=visit, task="repair")
     photo = next(iter(uploaded(op.tokens("photos"))), None)
     safety.claim(
         hazard=hazard,
@@ -81,6 +85,14 @@ def _rectify(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
         device_at=op.happened_at,
     )
     return Outcome.APPLIED
+
+
+def _visit_on_site(op: PhoneOperation, *, by: Actor) -> Visit:
+    """Return the visit of an operation that only somebody on site can do."""
+    visit = access.visit_of_own_team(op.number, by=by)
+    if visit.status not in ON_SITE:
+        raise IllegalTransitionError("还没有到现场，不能报整改或复查；请先到达，再拍照。")
+    return visit
 
 
 def _rows(op: PhoneOperation, name: str) -> list[Mapping[str, Any]]:

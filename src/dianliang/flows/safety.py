@@ -1,8 +1,10 @@
 """From an inspection to a hazard that is proved to be right: what needs several rooms at once."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from dianliang.core import files
 from dianliang.core.models import StoredFile
@@ -13,7 +15,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.safety import queries
 from dianliang.domain.safety.lifecycle import OVERDUE
-from dianliang.domain.safety.models import Hazard
+from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.safety.operations import rectifying
 from dianliang.domain.safety.operations.rectifying import UnableToMoveHazardError
 from dianliang.domain.territory.queries import area_of
@@ -121,9 +123,19 @@ def claim(
         EvidenceMissingError, IllegalTransitionError: see the operation.
     """
     words = clean_text(words, field="words", label="整改说明", most=300)
+    _lock([hazard.inspection_id])
     rectifying.rectify(hazard=hazard, photo=photo, words=words, by=by, at=at, device_at=device_at)
     job = _recheck_job(hazard, at=at)
     return rectifying.plan_recheck(hazard=hazard, job=job, by=by, at=at)
+
+
+def _lock(inspections: Collection[int]) -> None:
+    """Let hazards of one inspection get their re-check one after the other, so that they share it.
+
+    In the order of their keys: two that lock several never wait for each other.
+    """
+    rows = Inspection.objects.select_for_update(no_key=True).filter(pk__in=inspections)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _recheck_job(hazard: Hazard, *, at: datetime) -> Job:
@@ -246,16 +258,20 @@ def require_judged(*, visit: Visit) -> None:
         raise UnableToCompleteError(message, field="hazards")
 
 
-def own_hazard(number: str, *, visit: Visit) -> Hazard:
+def own_hazard(number: str, *, visit: Visit, task: str = "") -> Hazard:
     """Return a hazard that a visit has to put right or to look at again.
 
+    `task` is ``repair`` or ``recheck`` where only one of them will do.
+
     Raises:
-        NotVisibleError: the visit has no such hazard.
+        NotVisibleError: the visit has no such hazard, or not for this task.
     """
-    related = ("before", "area", "unit", "customer", "inspection__visit__job")
+    related = ("before", "claim", "area", "unit", "customer", "inspection__visit__job")
     rows = Hazard.objects.select_related(*related, "inspection__visit__team")
-    found = rows.filter(number=number).first()
-    if found is None or visit.job_id not in {found.recheck_job_id, found.repair_job_id}:
+    is_for = {"repair": Q(repair_job=visit.job_id), "recheck": Q(recheck_job=visit.job_id)}
+    wanted = is_for[task] if task else is_for["repair"] | is_for["recheck"]
+    found = rows.filter(wanted, number=number).first()
+    if found is None:
         raise NotVisibleError(f"上门单 {visit.number} 没有隐患 {number}。")
     return found
 
@@ -288,10 +304,10 @@ def escalate_overdue(*, at: datetime) -> int:
 @transaction.atomic
 def renew_rechecks(*, at: datetime) -> int:
     """Open a new re-check where the old one was given up; return how many hazards that were."""
-    lost = Hazard.objects.filter(
-        status="RECHECK", recheck_job__status__in=["CANCELLED", "DONE"]
-    ).select_related("area", "unit", "customer", "recheck_job", "inspection__visit__team")
-    hazards = list(lost.order_by("due_at")[:AT_ONCE])
+    lost = Hazard.objects.filter(status="RECHECK", recheck_job__status__in=["CANCELLED", "DONE"])
+    _lock(list(lost.order_by("due_at").values_list("inspection_id", flat=True)[:AT_ONCE]))
+    related = ("area", "unit", "customer", "recheck_job", "inspection__visit__team")
+    hazards = list(lost.select_related(*related).order_by("due_at")[:AT_ONCE])
     for hazard in hazards:
         job = _recheck_job(hazard, at=at)
         rectifying.replan_recheck(hazard=hazard, job=job, by=SYSTEM, at=at)

@@ -88,6 +88,9 @@ def _extend(hazard: Hazard, sent: Sent, _photo: Photo, by: Actor, at: datetime) 
     except ValueError as error:
         raise InvalidInputError("请选择新的整改期限。", field="until") from error
     until = datetime.combine(on, LAST_MOMENT, SHANGHAI)
+    last = rectifying.last_deadline(hazard)
+    if on == last.astimezone(SHANGHAI).date():
+        until = last
     reason = sent.words.get("reason", "")
     rectifying.extend(hazard=hazard, until=until, reason=reason, by=by, at=at)
 

@@ -161,13 +161,13 @@ def _coverage(*, by: Actor, at: datetime) -> tuple[Coverage, ...]:
     )
     seen_rows, hazard_rows = list(seen), list(standing)
     villages = list(Area.objects.filter(level=Area.Level.VILLAGE).values_list("path", flat=True))
+    # An inspection may lie in a grid of a village: the village is what was seen.
+    villages_seen = [v for v in villages if any(path.startswith(v) for path, _ in seen_rows)]
     return tuple(
         Coverage(
             area_name=town.name,
             villages=sum(path.startswith(town.path) for path in villages),
-            villages_seen=len(
-                {p for p, _ in seen_rows if p.startswith(town.path) and p != town.path}
-            ),
+            villages_seen=sum(path.startswith(town.path) for path in villages_seen),
             inspections=sum(n for p, n in seen_rows if p.startswith(town.path)),
             found=sum(n for p, n, *_ in hazard_rows if p.startswith(town.path)),
             closed=sum(c for p, _, c, _ in hazard_rows if p.startswith(town.path)),

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from dianliang.core.models import AuditEvent
-from dianliang.domain.safety.models import Hazard
+from dianliang.domain.safety.models import Hazard, Inspection
+from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job, Visit
 from dianliang.faces.ui.requests import now, today
 from dianliang.kernel.actor import Role
@@ -63,6 +64,20 @@ def test_the_list_is_cut_by_state_class_party_and_area(desk, town):
     assert (town_row.villages_seen, town_row.villages, town_row.found) == (1, 2, 3)
 
 
+def test_two_grids_of_one_village_are_one_village_seen(desk, town):
+    for number, code in enumerate(("V1G1", "V1G2"), start=1):
+        grid = Area.objects.create(
+            code=code, name=f"第{number}网格", level="grid", parent=town.areas["V1"],
+            path=f"{town.areas['V1'].path}{code}/", area_class="rural",
+        )  # fmt: skip
+        inspected(town, number)
+        Inspection.objects.filter(area=town.areas["V1"]).update(area=grid)
+
+    page = desk.get("/console/hazards/").context["page"]
+    (row,) = [row for row in page.coverage if row.inspections]
+    assert (row.inspections, row.villages_seen, row.villages) == (2, 1, 2)
+
+
 def test_twenty_hazards_cost_as_many_queries_as_two(desk, town):
     def cost():
         with CaptureQueriesContext(
@@ -93,7 +108,9 @@ def test_one_hazard_is_put_right_and_closed_by_its_pair(desk, town):
     page = desk.get(address)
     assert "复查合格，销号" in page.content.decode()
     for stage in ("before", "claim", "after"):
-        assert desk.get(f"{address}photos/{stage}/").content.startswith(b"\xff\xd8")
+        shown = desk.get(f"{address}photos/{stage}/")
+        assert shown.content.startswith(b"\xff\xd8")
+        assert shown["Cache-Control"] == "no-store"
     assert desk.get(f"{address}photos/elsewhere/").status_code == 404
     assert desk.post(f"{address}do/nonsense/").status_code == 404
 

@@ -179,6 +179,20 @@ class Hazard(models.Model):
                 condition=Q(after=None) | ~Q(after=F("before")), name="hazard_two_photos"
             ),
             models.CheckConstraint(
+                condition=Q(after=None) | ~Q(after=F("claim")) | Q(ended_at=F("claimed_at")),
+                name="hazard_recheck_photo_is_new",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at=None) | Q(claimed_at__gte=F("found_at")),
+                name="hazard_claimed_after_found",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None)
+                | Q(ended_at__gte=F("found_at"), claimed_at=None)
+                | Q(ended_at__gte=F("claimed_at"), claimed_at__isnull=False),
+                name="hazard_ended_after_claimed",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status__in=["ESCALATED", "WITHDRAWN"]) | ~Q(reason=""),
                 name="hazard_reason_said",
             ),

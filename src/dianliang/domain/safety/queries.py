@@ -132,7 +132,7 @@ def to_check(job_ids: Collection[int]) -> dict[int, tuple[ToCheck, ...]]:
     """Return for each job the hazards that wait for it: to be repaired, or checked again."""
     waiting = Hazard.objects.filter(
         Q(recheck_job__in=job_ids, status="RECHECK")
-        | Q(repair_job__in=job_ids, status="RECTIFYING")
+        | Q(repair_job__in=job_ids, status__in=["RECTIFYING", "ESCALATED"])
     )
     found: dict[int, tuple[ToCheck, ...]] = {}
     for hazard in waiting.order_by("number"):

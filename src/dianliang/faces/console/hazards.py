@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.core.files import read_token
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.fields import day
+from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows import safety, safety_desk, safety_page, safety_papers
 from dianliang.flows.safety_desk import Sent
@@ -122,9 +123,7 @@ def photo(request: HttpRequest, number: str, stage: str, *, by: Actor) -> HttpRe
         raise Http404 from absent
     if not token:
         raise Http404
-    answer = HttpResponse(read_token(token), content_type="image/jpeg")
-    answer["Cache-Control"] = "private, max-age=86400"
-    return answer
+    return photo_answer(read_token(token))
 
 
 @require_GET

@@ -2,11 +2,9 @@
 
 from django.http import HttpResponse
 
-KEPT_S = 24 * 3600
-
 
 def photo_answer(content: bytes) -> HttpResponse:
-    """Answer with a photo that only this person's browser keeps, for a day."""
+    """Answer with a photo that no browser keeps: the next person at it may not see it."""
     answer = HttpResponse(content, content_type="image/jpeg")
-    answer["Cache-Control"] = f"private, max-age={KEPT_S}"
+    answer["Cache-Control"] = "no-store"
     return answer

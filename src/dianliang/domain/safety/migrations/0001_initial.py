@@ -500,4 +500,39 @@ class Migration(migrations.Migration):
                 name="hazard_ended_at_iff_ended",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("after", None),
+                    models.Q(("after", models.F("claim")), _negated=True),
+                    ("ended_at", models.F("claimed_at")),
+                    _connector="OR",
+                ),
+                name="hazard_recheck_photo_is_new",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("claimed_at", None), ("claimed_at__gte", models.F("found_at")), _connector="OR"
+                ),
+                name="hazard_claimed_after_found",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at", None),
+                    models.Q(("claimed_at", None), ("ended_at__gte", models.F("found_at"))),
+                    models.Q(
+                        ("claimed_at__isnull", False), ("ended_at__gte", models.F("claimed_at"))
+                    ),
+                    _connector="OR",
+                ),
+                name="hazard_ended_after_claimed",
+            ),
+        ),
     ]

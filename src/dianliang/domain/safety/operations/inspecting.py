@@ -15,14 +15,13 @@ from dianliang.domain.catalog.inspecting import Item, Sheet
 from dianliang.domain.catalog.models import ChecklistVersion, HazardClass, Party
 from dianliang.domain.safety.models import Hazard, Inspection, Notice
 from dianliang.domain.safety.operations import rectifying
+from dianliang.domain.safety.operations.rectifying import MOST_DAYS
 from dianliang.domain.safety.records import ABSENT, ANSWERS, NOT_OK, OK, Answer, Found, Record
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 
-MOST_DAYS = {HazardClass.GENERAL: 90, HazardClass.MAJOR: 30, HazardClass.GRAVE: 3}
-"""No hazard of a class may wait longer, whoever sets its deadline."""
 GRAVITY = [HazardClass.GENERAL, HazardClass.MAJOR, HazardClass.GRAVE]
 IN_HOUSE = "内部派单"
 

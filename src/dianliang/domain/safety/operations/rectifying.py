@@ -12,12 +12,14 @@ from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.safety.models import Hazard, Notice
 from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 
 REASON_MAX = 200
+MOST_DAYS = {HazardClass.GENERAL: 90, HazardClass.MAJOR: 30, HazardClass.GRAVE: 3}
+"""No hazard of a class may wait longer from when it was found, whoever sets its deadline."""
 REWORK_DAYS = {HazardClass.GENERAL: 15, HazardClass.MAJOR: 7, HazardClass.GRAVE: 1}
 """How long whoever failed a re-check has for another try, where the deadline leaves less."""
-LONGEST_EXTENSION = timedelta(days=90)
 
 
 class EvidenceMissingError(DomainError):
@@ -41,6 +43,16 @@ def require_other_picture(before: StoredFile, after: StoredFile) -> None:
     if before.pk == after.pk or before.sha256 == after.sha256:
         message = "整改后的照片与整改前是同一张，请在现场重新拍。"
         raise EvidenceMissingError(message, field="photo")
+
+
+def last_deadline(hazard: Hazard) -> datetime:
+    """Return the latest deadline that a hazard may ever have."""
+    return hazard.found_at + timedelta(days=MOST_DAYS[HazardClass(hazard.hazard_class)])
+
+
+def _when(device_at: datetime | None, *, at: datetime, since: datetime) -> datetime:
+    """Trust a phone's clock between `since` and now: nothing ends before it began."""
+    return max(min(device_at, at) if device_at else at, since)
 
 
 def _move(
@@ -85,10 +97,12 @@ def deliver(*, notice: Notice, how: str, by: Actor, at: datetime) -> Notice:
     Raises:
         UnableToMoveHazardError: it is not said how, or it was delivered before.
     """
-    if notice.received_at is not None:
-        raise UnableToMoveHazardError("这份通知书已经送达。", field="how")
-    notice.received_how, notice.received_at = _said(how, label="怎样送达、谁签收"), at
-    notice.save(update_fields=["received_how", "received_at"])
+    said = _said(how, label="怎样送达、谁签收")
+    # Compared and swapped: of two who deliver at once, the first one's signature stays.
+    waiting = Notice.objects.filter(pk=notice.pk, received_at=None)
+    if not waiting.update(received_how=said, received_at=at):
+        raise UnableToMoveHazardError("这份通知书已经送达，请刷新页面。", field="how")
+    notice.received_how, notice.received_at = said, at
     audit.record("safety.notice.deliver", target=notice, by=by, at=at)
     for hazard in notice.hazards.filter(status="FOUND"):
         notify(hazard=hazard, by=by, at=at)
@@ -127,7 +141,7 @@ def rectify(
         at=at,
         device_at=device_at,
         claim=photo,
-        claimed_at=min(device_at, at) if device_at else at,
+        claimed_at=_when(device_at, at=at, since=hazard.found_at),
         claimed_by=by.name[:64],
         claim_words=words.strip(),
     )
@@ -166,11 +180,28 @@ def close(
     """Close a hazard that was seen to be right, with the photo after beside the one before (销号).
 
     Raises:
-        EvidenceMissingError: there is no photo of the re-check, or it is the one from before.
+        EvidenceMissingError: there is no photo of the re-check, or it was sent before: as that of
+            the hazard, or with the word that it was put right.
     """
     if photo is None:
         raise EvidenceMissingError("没有复查照片不能销号，请在现场拍照。", field="photo")
+    if hazard.claim is not None and photo.sha256 == hazard.claim.sha256:
+        message = "复查照片与报整改的照片是同一张，请在复查现场重新拍。"
+        raise EvidenceMissingError(message, field="photo")
+    return _close(hazard, photo, words=words, by=by, at=at, device_at=device_at)
+
+
+def _close(
+    hazard: Hazard,
+    photo: StoredFile,
+    *,
+    words: str,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None = None,
+) -> Hazard:
     require_other_picture(hazard.before, photo)
+    since = hazard.claimed_at or hazard.found_at
     return _move(
         hazard,
         "close",
@@ -179,7 +210,7 @@ def close(
         note=words,
         device_at=device_at,
         after=photo,
-        ended_at=min(device_at, at) if device_at else at,
+        ended_at=_when(device_at, at=at, since=since),
         ended_by=by.name[:64],
     )
 
@@ -194,26 +225,35 @@ def fail(
 ) -> Hazard:
     """Send a hazard back that a re-check found not right, with time for another try (复查不合格).
 
+    What was escalated stays so until it is right. No number of tries moves the last deadline.
+
     Raises:
         UnableToMoveHazardError: it is not said what is still wrong.
     """
     days = REWORK_DAYS[HazardClass(hazard.hazard_class)]
-    due_at = max(hazard.due_at, at + timedelta(days=days))
+    due_at = min(max(hazard.due_at, at + timedelta(days=days)), last_deadline(hazard))
     words = _said(words, label="哪里还不合格")
-    return _move(hazard, "fail", by=by, at=at, note=words, device_at=device_at, due_at=due_at)
+    verb = "fail" if hazard.escalated_at is None else "fail_escalated"
+    return _move(hazard, verb, by=by, at=at, note=words, device_at=device_at, due_at=due_at)
 
 
 def extend(*, hazard: Hazard, until: datetime, reason: str, by: Actor, at: datetime) -> Hazard:
-    """Give more time, for a reason (延期).
+    """Give more time, for a reason (延期). What was escalated stays so.
 
     Raises:
-        UnableToMoveHazardError: no reason, or the new deadline is not later, or far too late.
+        UnableToMoveHazardError: no reason, or the new deadline is not later, or later than the
+            class allows.
     """
-    if not max(at, hazard.due_at) < until <= at + LONGEST_EXTENSION:
-        message = f"新期限应晚于原期限，且不超过今后 {LONGEST_EXTENSION.days} 天。"
+    last = last_deadline(hazard)
+    if not max(at, hazard.due_at) < until <= last:
+        grade = HazardClass(hazard.hazard_class)
+        message = (
+            f"新期限应晚于原期限，最迟 {last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}："
+            f"{grade.label}从发现起最多 {MOST_DAYS[grade]} 天。再晚请升级督办。"
+        )
         raise UnableToMoveHazardError(message, field="until")
     note = f"{hazard.due_at:%Y-%m-%d} → {until:%Y-%m-%d}：{_said(reason)}"
-    return _move(hazard, "extend", by=by, at=at, note=note, due_at=until, reason="")
+    return _move(hazard, "extend", by=by, at=at, note=note, due_at=until)
 
 
 def escalate(*, hazard: Hazard, reason: str, by: Actor, at: datetime) -> Hazard:
@@ -240,13 +280,16 @@ def withdraw(*, hazard: Hazard, reason: str, by: Actor, at: datetime) -> Hazard:
         at=at,
         note=said,
         reason=said,
-        ended_at=at,
+        ended_at=_when(None, at=at, since=hazard.claimed_at or hazard.found_at),
         ended_by=by.name[:64],
     )
 
 
 def put_right_at_once(*, hazard: Hazard, photo: StoredFile, by: Actor, at: datetime) -> Hazard:
-    """Close a hazard that was put right before our eyes, on the visit that found it (当场整改)."""
+    """Close a hazard that was put right before our eyes, on the visit that found it (当场整改).
+
+    One photo proves both, that it was put right and that we saw it.
+    """
     rectify(hazard=hazard, photo=photo, words="当场整改", by=by, at=at)
     plan_recheck(hazard=hazard, job=hazard.inspection.visit.job, by=by, at=at)
-    return close(hazard=hazard, photo=photo, words="当场整改", by=by, at=at)
+    return _close(hazard, photo, words="当场整改", by=by, at=at)
