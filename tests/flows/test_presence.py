@@ -1,8 +1,9 @@
 """Presence at the service point: two working days a month, planned, checked in, shown."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from dianliang.domain.programs import queries
 from dianliang.domain.programs.models import PresenceDay, PresenceDuty
@@ -14,6 +15,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Absence, GridWorker, Person
 from dianliang.flows import presence
 from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from tests.town import NOON, TODAY
@@ -44,7 +46,9 @@ def duty(number="XH-0") -> PresenceDuty:
 
 
 def plan(town, *days, number="XH-0"):
-    return presence.accept(days={duty(number).pk: days}, by=town.actor("S1"), at=NOON)
+    return presence.accept(
+        days={duty(number).pk: days}, month=days[-1], by=town.actor("S1"), at=NOON
+    )
 
 
 def steward(town, number="XH-0") -> Actor:
@@ -87,7 +91,7 @@ def test_a_month_is_proposed_evenly_around_leave_and_accepted(post):
     ]
     days = {p.row.duty_id: p.proposed for p in found.rows}
 
-    assert presence.accept(days=days, by=post.actor("S1"), at=NOON) == 4
+    assert presence.accept(days=days, month=DECEMBER, by=post.actor("S1"), at=NOON) == 4
 
     after = page(post)
     assert after.gaps == ()
@@ -110,7 +114,7 @@ def test_a_day_that_cannot_be_is_named_and_nothing_is_planned(post, day, because
     Absence.objects.create(person=Person.objects.get(number="XH-0"), **leave)
 
     with pytest.raises(UnableToPlanPresenceError, match=because):
-        plan(post, date(2026, 12, 1), day)
+        plan(post, date(2026, 12, 1) if day.month == 12 else TODAY, day)
 
     assert not PresenceDay.objects.exists()
 
@@ -139,6 +143,71 @@ def test_code_place_and_time_make_a_kept_day(post):
 def test_who_is_not_there_is_not_counted(post, change, words):
     with pytest.raises(UnableToCheckInError, match=words):
         check_in(post, **change)
+
+    assert not PresenceDay.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (datetime(2026, 11, 22, 3, tzinfo=SHANGHAI), "不是工作日"),
+        (datetime(2026, 11, 22, 10, tzinfo=SHANGHAI), "不是工作日"),
+        (datetime(2026, 11, 24, 6, 59, tzinfo=SHANGHAI), "07:00 到 20:00"),
+        (datetime(2026, 11, 24, 20, 1, tzinfo=SHANGHAI), "07:00 到 20:00"),
+    ],
+)
+def test_nobody_is_present_at_night_or_on_a_day_off(post, at, words):
+    PresenceDuty.objects.update(valid_from=date(2026, 11, 1))
+    with pytest.raises(UnableToCheckInError, match=words):
+        check_in(post, at=at)
+
+    assert not PresenceDay.objects.exists()
+
+
+def test_only_working_days_count_as_kept_or_missed(post):
+    there = {"checked_in_at": NOON, "lat": 30.5, "lon": 119.6, "accuracy_m": 5, "away_m": 3}
+    sunday = date(2026, 11, 22)
+    PresenceDay.objects.create(duty=duty(), on=sunday, is_planned=False, **there)
+    PresenceDay.objects.create(duty=duty("XH-1"), on=sunday, is_planned=True)
+    PresenceDay.objects.create(duty=duty(), on=date(2026, 11, 20), is_planned=False, **there)
+
+    rows = queries.presence(area=post.areas["T1"], month=TODAY, on=TODAY)
+
+    found = {row.person_number: (row.kept, row.missed, row.short) for row in rows}
+    assert found == {"XH-0": ((date(2026, 11, 20),), (), 1), "XH-1": ((), (), 2)}
+
+
+def test_of_two_presses_at_the_same_moment_the_later_finds_the_first(post, monkeypatch):
+    real = QuerySet.get
+
+    def beaten(self, *args, **conditions):
+        """Look, see nothing, and be overtaken by the other press before writing."""
+        try:
+            return real(self, *args, **conditions)
+        except self.model.DoesNotExist:
+            monkeypatch.setattr(QuerySet, "get", real)
+            if self.model is PresenceDay:
+                check_in(post)
+            else:
+                assign(post, "XH-2")
+            raise
+
+    monkeypatch.setattr(QuerySet, "get", beaten)
+    assert check_in(post, at=NOON + timedelta(seconds=1)).checked_in_at == NOON
+    assert PresenceDay.objects.count() == 1
+
+    Person.objects.create(number="XH-2", name="新员", unit=post.units["S1"])
+    monkeypatch.setattr(QuerySet, "get", beaten)
+    with pytest.raises(UnableToPlanPresenceError, match="已在余村电力服务站驻点"):
+        assign(post, "XH-2")
+
+
+@pytest.mark.parametrize("day", [date.max, date(2027, 1, 4), date(2026, 11, 30), date.min])
+def test_days_of_another_month_than_the_one_shown_are_refused(post, day):
+    with pytest.raises(InvalidInputError, match="不在 2026-12 内"):
+        presence.accept(
+            days={duty().pk: [DECEMBER, day]}, month=DECEMBER, by=post.actor("S1"), at=NOON
+        )
 
     assert not PresenceDay.objects.exists()
 
@@ -221,7 +290,7 @@ def test_a_duty_that_ends_takes_its_later_days_along(post):
 def test_the_neighbouring_station_finds_nothing_to_change(post):
     assert page(post, unit="S2").rows == ()
     with pytest.raises(NotVisibleError):
-        presence.accept(days={duty().pk: [DECEMBER]}, by=post.actor("S2"), at=NOON)
+        presence.accept(days={duty().pk: [DECEMBER]}, month=DECEMBER, by=post.actor("S2"), at=NOON)
     with pytest.raises(NotVisibleError):
         presence.point_today(
             code=presence.code_of("FW-001"),

@@ -106,13 +106,13 @@ def test_every_star_is_counted_and_every_figure_opens_its_records(point):
     campaign = frozen(
         point,
         table=table(*(stairwell(n, due="2026-11-24") for n in range(1, 7))),
-        proofs=[],
+        proofs=["words"],
     )
     for place in range(3):
         doing.complete(
             number=target(campaign, place).number,
             photos=[],
-            words="",
+            words="灯亮",
             by=point.actor("S1"),
             at=NOON,
         )
@@ -163,10 +163,10 @@ def test_every_star_is_counted_and_every_figure_opens_its_records(point):
 
 def test_targets_count_once_their_day_has_passed(point):
     campaign = frozen(
-        point, table=table(*(stairwell(n, due="2026-11-24") for n in range(1, 7))), proofs=[]
+        point, table=table(*(stairwell(n, due="2026-11-24") for n in range(1, 7))), proofs=["words"]
     )
     doing.complete(
-        number=target(campaign).number, photos=[], words="", by=point.actor("S1"), at=NOON
+        number=target(campaign).number, photos=[], words="灯亮", by=point.actor("S1"), at=NOON
     )
     day_after = Period(start=PERIOD.start, end=PERIOD.end + timedelta(days=2), at=PERIOD.end)
 

@@ -168,19 +168,25 @@ def duty_to_move(duty_id: int, *, by: Actor) -> PresenceDuty:
 
 
 @transaction.atomic
-def accept(*, days: Mapping[int, Sequence[date]], by: Actor, at: datetime) -> int:
-    """Plan the days of several duties, all or none; return how many are new.
+def accept(*, days: Mapping[int, Sequence[date]], month: date, by: Actor, at: datetime) -> int:
+    """Plan days of a month for several duties, all or none; return how many are new.
 
     Raises:
         NotVisibleError: a duty is absent or another unit's.
+        InvalidInputError: a day lies outside the month.
         UnableToPlanPresenceError: a day is not possible; person and day are named.
     """
     planned = 0
+    first, end = month_of(month)
+    odd = next((day for some in days.values() for day in some if not first <= day < end), None)
+    if odd is not None:
+        message = f"{odd} 不在 {first:%Y-%m} 内，请打开那个月的排班再勾选。"
+        raise InvalidInputError(message, field="days")
     for duty_id, wanted in days.items():
         duty = duty_to_move(duty_id, by=by)
         if not wanted:
             continue
-        away = days_away([duty.person_id], first=min(wanted), end=max(wanted) + timedelta(days=1))
+        away = days_away([duty.person_id], first=first, end=end)
         planned += operations.plan_days(
             duty=duty,
             days=wanted,
@@ -343,7 +349,14 @@ def check_in(
         raise UnableToCheckInError(f"您没有在{site.name}的驻点职责，请联系调度员。")
     if point is None:
         raise UnableToCheckInError("没有取得位置，请允许定位后再签到。", field="lat")
-    return operations.check_in(duty=duty, point=point, accuracy_m=accuracy_m, by=by, at=at)
+    return operations.check_in(
+        duty=duty,
+        point=point,
+        accuracy_m=accuracy_m,
+        calendar=work_calendar(),
+        by=by,
+        at=at,
+    )
 
 
 def _scanned(code: str, *, by: Actor) -> Site:

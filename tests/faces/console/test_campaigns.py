@@ -105,14 +105,14 @@ def test_the_template_and_the_workbook_are_excel(desk, town):
 
 
 def test_corrections_reasons_and_rechecks_are_made_on_the_pages(desk, town):
-    campaign, by = frozen(town, proofs=[]), town.actor("S1")
+    campaign, by = frozen(town, proofs=["words"]), town.actor("S1")
     address = f"/console/campaigns/{campaign.number}"
     first, second = target(campaign).number, target(campaign, 1).number
     added = {"key": "LD-9", "title": "漏登", "area": "V1", "reason": "普查漏登"}
     desk.post(f"{address}/do/add/", added)
     desk.post(f"/console/campaigns/target/{first}/give_up/", {"reason": "refused"})
     desk.post(f"/console/campaigns/target/{first}/exclude/", {"reason": "已拆除"})
-    doing.complete(number=second, photos=[], words="", by=by, at=NOON)
+    doing.complete(number=second, photos=[], words="灯亮", by=by, at=NOON)
     drawn = desk.post(f"{address}/do/draw/", {"size": "1", "seed": "7"}, follow=True)
     assert "从 1 个已完成中随机抽 1 个，种子 7" in said(drawn)
     failed = desk.post(f"/console/campaigns/target/{second}/fail_check/", {"words": ""})

@@ -2,13 +2,12 @@
 
 import pytest
 
-from dianliang.domain.programs.models import PresenceDay
+from dianliang.domain.programs.models import PresenceDay, PresenceDuty
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
-from dianliang.faces.ui.requests import now, today
 from dianliang.flows import presence
 from dianliang.kernel.actor import Role
-from tests.town import PASSWORD
+from tests.town import NOON, PASSWORD, TODAY
 
 
 @pytest.fixture
@@ -61,6 +60,16 @@ def test_an_odd_form_is_answered_in_plain_words(desk, form):
     assert desk.get("/console/presence/?month=nonsense").status_code == 200
 
 
+def test_a_day_at_the_end_of_time_is_answered_in_plain_words(desk):
+    desk.post("/console/presence/act/", {**ASSIGN, "days_a_month": "2"})
+    duty = PresenceDuty.objects.get()
+    for on in ("9999-12-31", "0001-01-01", "2099-04-01"):
+        form = {"act": "accept", "days": f"{duty.pk}:{on}", "month": "2099-03"}
+        answer = desk.post("/console/presence/act/", form, follow=True)
+        assert "不在 2099-03 内" in said(answer)
+    assert not PresenceDay.objects.exists()
+
+
 def test_the_codes_of_the_points_are_printed(desk):
     page = said(desk.get("/console/presence/codes/"))
 
@@ -68,10 +77,12 @@ def test_the_codes_of_the_points_are_printed(desk):
     assert "余村电力服务站" in page
 
 
-def test_who_scans_the_code_checks_in_where_he_is(desk, town, client):
+def test_who_scans_the_code_checks_in_where_he_is(desk, town, client, monkeypatch):
     by = town.actor("S1")
+    monkeypatch.setattr("dianliang.faces.field.presence.now", lambda: NOON)
+    monkeypatch.setattr("dianliang.faces.field.presence.today", lambda: TODAY)
     presence.assign(
-        person_number="XH-0", site_code="FW-001", kind="grid", days_a_month=2, by=by, at=now()
+        person_number="XH-0", site_code="FW-001", kind="grid", days_a_month=2, by=by, at=NOON
     )
     user = town.user("steward", Role.STEWARD, "S1")
     Person.objects.filter(number="XH-0").update(user=user)
@@ -85,4 +96,4 @@ def test_who_scans_the_code_checks_in_where_he_is(desk, town, client):
     there = client.post(address, {"lat": "30.51", "lon": "119.61", "accuracy": "12.4"})
 
     assert "已签到" in said(there)
-    assert PresenceDay.objects.get().on == today()
+    assert PresenceDay.objects.get().on == TODAY

@@ -13,7 +13,7 @@ from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.work.operations.visits import Checked, Record, complete
 from dianliang.domain.workforce.models import Person, Team
-from dianliang.flows import fieldwork, privacy, volunteering
+from dianliang.flows import fieldwork, privacy
 from dianliang.flows.campaigns import doing, following, listing, opening, pages
 from dianliang.flows.campaigns.opening import UnableToOpenError
 from dianliang.kernel.actor import Actor, Role
@@ -182,6 +182,23 @@ def test_a_visit_without_the_demanded_photos_leaves_the_target_waiting_for_them(
     assert target(campaign).status == "DONE"
 
 
+def test_one_picture_given_twice_shows_no_change(town):
+    town.team("XH", "S1", "repair")
+    campaign, by, same = frozen(town), town.actor("S1"), photo((40, 30))
+    number = target(campaign, 1).number
+
+    with pytest.raises(EvidenceMissingError, match="前后是同一张"):
+        doing.complete(
+            number=number, photos=[("before", same), ("after", same)], words="", by=by, at=NOON
+        )
+
+    open_jobs(town, campaign, most=1)
+    first, second = stored(1), stored(2)
+    StoredFile.objects.update(sha256=first.sha256)
+    finish(town, visit(town, Job.objects.get()), photos=[first, second])
+    assert target(campaign).status == "LACKING"
+
+
 def test_evidence_that_is_refused_leaves_nothing_behind(town):
     campaign = frozen(town)
 
@@ -247,9 +264,9 @@ def test_a_target_left_undone_says_why_and_can_be_tried_again(town):
 
 
 def test_nothing_is_done_twice(town):
-    campaign, by = frozen(town, proofs=[]), town.actor("S1")
+    campaign, by = frozen(town, proofs=["words"]), town.actor("S1")
     number = target(campaign).number
-    doing.complete(number=number, photos=[], words="", by=by, at=NOON)
+    doing.complete(number=number, photos=[], words="灯亮", by=by, at=NOON)
 
     for act in (
         lambda: doing.complete(number=number, photos=[], words="", by=by, at=NOON),
@@ -258,59 +275,6 @@ def test_nothing_is_done_twice(town):
     ):
         with pytest.raises(IllegalTransitionError):
             act()
-
-
-def held(town, people, **changes):
-    known = {
-        "title": "村容整治",
-        "team_code": "V",
-        "site_code": "FW-001",
-        "area_code": "",
-        "service_code": "",
-        "started_at": NOON - timedelta(hours=3),
-        "ended_at": NOON - timedelta(hours=1),
-        "people": people,
-        "served_people": 0,
-        "words": "清线",
-    }
-    return volunteering.Held(**{**known, **changes})
-
-
-def test_each_volunteer_with_a_deed_on_record_is_done_by_itself(town):
-    town.team("V", "S1", "volunteer")
-    Team.objects.filter(code="V").update(is_volunteer=True)
-    by = town.actor("S1")
-    volunteering.register(held=held(town, ("V-0",)), by=by, at=NOON)
-
-    campaign = frozen(town, source="people", query={}, table=None, proofs=["words"])
-    assert [t.status for t in Target.objects.order_by("key")] == ["DONE", "OPEN"]
-
-    late = held(town, ("V-1",), started_at=NOON, ended_at=NOON + timedelta(hours=1))
-    volunteering.register(held=late, by=by, at=NOON + timedelta(hours=2))
-
-    done = Target.objects.get(key="V-1")
-    assert (done.status, done.activity.title) == ("DONE", "村容整治")
-    assert doing.count_deeds(number=campaign.number, by=by, at=NOON) == 0
-    with pytest.raises(UnableToOpenError):
-        open_jobs(town, campaign)
-
-
-def test_a_deed_before_the_campaign_began_does_not_count(town):
-    town.team("V", "S1", "volunteer")
-    Team.objects.filter(code="V").update(is_volunteer=True)
-    volunteering.register(held=held(town, ("V-0",)), by=town.actor("S1"), at=NOON)
-
-    campaign = frozen(
-        town,
-        source="people",
-        query={},
-        table=None,
-        proofs=[],
-        starts_on=TODAY + timedelta(days=1),
-    )
-
-    assert set(Target.objects.values_list("status", flat=True)) == {"OPEN"}
-    assert doing.count_deeds(number=campaign.number, by=town.actor("S1"), at=NOON) == 0
 
 
 def test_jobs_are_opened_only_while_the_campaign_runs(town):
@@ -323,6 +287,18 @@ def test_jobs_are_opened_only_while_the_campaign_runs(town):
         doing.complete(
             number=target(campaign).number, photos=[], words="", by=town.actor("S1"), at=NOON
         )
+
+
+def test_a_batch_that_waits_opens_nothing_once_the_campaign_is_closed(town, monkeypatch):
+    monkeypatch.setattr(opening, "AT_ONCE", 2)
+    campaign = frozen(town)
+    assert open_jobs(town, campaign).is_queued
+    listing.move(number=campaign.number, verb="close", reason="到期", by=town.actor("S1"), at=NOON)
+
+    assert background.run_next(owner="test", clock=lambda: NOON)
+
+    assert not Job.objects.exists()
+    assert set(Target.objects.values_list("status", flat=True)) == {"OPEN"}
 
 
 def test_a_target_without_a_place_is_counted_not_lost(town):
@@ -350,7 +326,9 @@ def test_a_page_of_a_target_shows_its_evidence_to_its_unit_only(town):
 
 def test_a_customer_who_is_erased_leaves_a_count_and_nothing_else(town):
     households(town, 1)
-    campaign = frozen(town, source="old_households", query={"years": "20"}, table=None, proofs=[])
+    campaign = frozen(
+        town, source="old_households", query={"years": "20"}, table=None, proofs=["words"]
+    )
     doing.complete(
         number=target(campaign).number,
         photos=[("photo", photo((40, 30)))],

@@ -1,22 +1,28 @@
 """A random sample of what is done is looked at again."""
 
+from datetime import timedelta
+
 import pytest
 
 from dianliang.domain.programs import progress, sampling
 from dianliang.domain.programs.models import Recheck, Target
 from dianliang.domain.programs.operations.rechecks import UnableToSampleError
-from dianliang.flows.campaigns import doing
+from dianliang.domain.programs.operations.targets import EvidenceMissingError
+from dianliang.flows.campaigns import doing, listing
 from dianliang.kernel.errors import InvalidInputError
-from tests.flows.campaigns.lists import frozen, stairwell, table
+from tests.core.test_files import photo
+from tests.flows.campaigns.lists import frozen, stairwell, table, target
 from tests.town import NOON
+
+LATER = NOON + timedelta(hours=2)
 
 
 @pytest.fixture
 def done(town):
     """A campaign of which ten of twelve are done."""
-    campaign = frozen(town, table=table(*(stairwell(n) for n in range(1, 13))), proofs=[])
+    campaign = frozen(town, table=table(*(stairwell(n) for n in range(1, 13))), proofs=["words"])
     for number in Target.objects.order_by("number").values_list("number", flat=True)[:10]:
-        doing.complete(number=number, photos=[], words="", by=town.actor("S1"), at=NOON)
+        doing.complete(number=number, photos=[], words="灯亮", by=town.actor("S1"), at=NOON)
     return campaign
 
 
@@ -62,7 +68,41 @@ def test_a_failure_takes_the_target_back_and_the_share_has_its_interval(town, do
     assert row.share.low < 0.75 < row.share.high <= 0.9
     failed = Target.objects.get(pk=first.target_id)
     assert (failed.status, failed.note, failed.done_at) == ("FAILED", "灯不亮", None)
-    doing.complete(number=failed.number, photos=[], words="", by=town.actor("S1"), at=NOON)
+
+
+def test_what_a_recheck_rejected_is_no_evidence_any_more(town, done):
+    (check,) = draw(town, done, size=1).checks.all()
+    judge(town, check, passed=False, words="灯不亮")
+    number, by = check.target.number, town.actor("S1")
+
+    with pytest.raises(EvidenceMissingError, match="没有任何有效证据"):
+        doing.complete(number=number, photos=[], words="", by=by, at=LATER)
+    assert Target.objects.get(number=number).status == "FAILED"
+
+    doing.complete(number=number, photos=[], words="换了镇流器，已亮", by=by, at=LATER)
+    assert Target.objects.get(number=number).status == "DONE"
+
+
+def test_a_demanded_proof_has_to_be_given_again_after_a_failure(town):
+    campaign, by = frozen(town, proofs=["photo"]), town.actor("S1")
+    number = target(campaign).number
+    lamp = [("photo", photo((40, 30)))]
+    doing.complete(number=number, photos=lamp, words="", by=by, at=NOON)
+    (check,) = draw(town, campaign, size=1).checks.all()
+    judge(town, check, passed=False, words="灯不亮")
+
+    with pytest.raises(EvidenceMissingError, match="还缺照片"):
+        doing.complete(number=number, photos=[], words="好了", by=by, at=LATER)
+
+
+def test_a_closed_campaign_keeps_its_figures(town, done):
+    (check,) = draw(town, done, size=1).checks.all()
+    listing.move(number=done.number, verb="close", reason="到期", by=town.actor("S1"), at=NOON)
+
+    with pytest.raises(InvalidInputError, match="不在进行中"):
+        judge(town, check, passed=False, words="灯不亮")
+
+    assert Target.objects.get(pk=check.target_id).status == "SAMPLED"
 
 
 def test_the_next_round_waits_for_the_one_before(town, done):

@@ -41,7 +41,7 @@ def test_8100_stairwells_are_frozen_counted_and_read_quickly(town):
     _, few = asked(town, small.number)
     rows = table(*(stairwell(n, "V1" if n % 3 else "V2") for n in range(1, STAIRWELLS + 1)))
     by = town.actor("S1")
-    draft = listing.draft(wanted=wanted(table=rows, proofs=[]), by=by, at=NOON)
+    draft = listing.draft(wanted=wanted(table=rows, proofs=["words"]), by=by, at=NOON)
 
     start = process_time()
     campaign = listing.freeze(number=draft.number, by=by, at=NOON)
@@ -54,7 +54,7 @@ def test_8100_stairwells_are_frozen_counted_and_read_quickly(town):
     assert many == few
 
     for number in Target.objects.filter(campaign=campaign).values_list("number", flat=True)[:30]:
-        doing.complete(number=number, photos=[], words="", by=by, at=NOON)
+        doing.complete(number=number, photos=[], words="灯亮", by=by, at=NOON)
     page = pages.campaign_page(number=campaign.number, area_code="T1", by=by)
     assert {p.area.code: (p.tally.done, p.tally.total) for p in page.parts} == {
         "V1": (20, 5400),
@@ -65,9 +65,9 @@ def test_8100_stairwells_are_frozen_counted_and_read_quickly(town):
 
 
 def test_the_workbook_holds_the_denominator_every_target_and_every_change(town):
-    campaign, by = frozen(town, proofs=[]), town.actor("S1")
+    campaign, by = frozen(town, proofs=["words"]), town.actor("S1")
     first, second, _ = Target.objects.filter(campaign=campaign).values_list("number", flat=True)
-    doing.complete(number=first, photos=[], words="", by=by, at=NOON)
+    doing.complete(number=first, photos=[], words="灯亮", by=by, at=NOON)
     doing.correct(number=second, is_back=False, reason="=拆除", by=by, at=NOON)
 
     book = openpyxl.load_workbook(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.programs.lifecycle import COUNTS_AS_DONE
 from dianliang.domain.programs.models import PresenceDay, PresenceDuty, Target
 from dianliang.domain.territory.models import Area
@@ -99,7 +100,7 @@ def presence(*, area: Area, month: date, on: date | None = None) -> tuple[Presen
 def presence_rows(
     duties: QuerySet[PresenceDuty], *, month: date, on: date | None = None
 ) -> tuple[PresenceRow, ...]:
-    """Return how some duties went in a month; see `presence`."""
+    """Return how some duties went in a month; see `presence`. Only working days count."""
     first, end = month_of(month)
     running = list(
         duties.filter(
@@ -108,7 +109,10 @@ def presence_rows(
     )
     days = PresenceDay.objects.filter(duty__in=running, on__gte=first, on__lt=end)
     of_duty: dict[int, list[PresenceDay]] = {}
+    calendar = work_calendar()
     for day in days.order_by("on"):
+        if not calendar.is_working_day(day.on):
+            continue
         of_duty.setdefault(day.duty_id, []).append(day)
     return tuple(_row(duty, of_duty.get(duty.pk, []), on=on or end) for duty in running)
 

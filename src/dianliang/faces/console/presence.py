@@ -57,7 +57,8 @@ def _accept(sent: QueryDict, by: Actor) -> str:
         days.setdefault(_duty(duty), []).append(day(on, field="days", label=_("日期")))
     if not days:
         raise InvalidInputError(_("没有勾选任何日期。"), field="days")
-    planned = flow.accept(days=days, by=by, at=now())
+    month = _month(sent.get("month", ""))
+    planned = flow.accept(days=days, month=month, by=by, at=now())
     return _("已排 %(n)d 个驻点日。") % {"n": planned}
 
 

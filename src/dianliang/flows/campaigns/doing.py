@@ -112,9 +112,11 @@ def judge(*, number: str, passed: bool, words: str, by: Actor, at: datetime) -> 
 
     Raises:
         NotVisibleError: the target is absent or another unit's.
-        InvalidInputError, UnableToSampleError, IllegalTransitionError: see the operation.
+        InvalidInputError: the campaign is not running, or it failed and nobody says how.
+        UnableToSampleError, IllegalTransitionError: see the operation.
     """
     target = access.target_to_move(number, by=by)
+    _require_running(target.campaign)
     said = clean_text(words, field="words", label="情况", most=200)
     return rechecks.judge(target=target, passed=passed, words=said, by=by, at=at)
 

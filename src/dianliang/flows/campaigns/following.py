@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from django.db import transaction
+from django.db.models import Max
 
 from dianliang.core.models import StoredFile
-from dianliang.domain.programs.models import Activity, Campaign, Participation, Target
+from dianliang.domain.programs.models import Activity, Campaign, Participation, Recheck, Target
 from dianliang.domain.programs.models.campaigns import Evidence
 from dianliang.domain.programs.operations import targets as operations
 from dianliang.domain.programs.operations.targets import Piece
@@ -101,9 +102,13 @@ def follow_jobs(*, at: datetime) -> int:
 
 @transaction.atomic
 def after_activity(*, activity: Activity, by: Actor, at: datetime) -> int:
-    """Count each volunteer who took part as done in the campaigns that ask for a deed."""
+    """Count each volunteer who took part as done in the campaigns that ask for a deed.
+
+    A deed from before a re-check that failed does not count again.
+    """
     people = list(activity.participations.values_list("person_id", flat=True))
     on = activity.started_at.astimezone(SHANGHAI).date()
+    rejected_since = Recheck.objects.filter(passed=False, checked_at__gte=activity.ended_at)
     waiting = (
         Target.objects.filter(
             person_id__in=people,
@@ -112,6 +117,7 @@ def after_activity(*, activity: Activity, by: Actor, at: datetime) -> int:
             campaign__starts_on__lte=on,
             campaign__due_on__gte=on,
         )
+        .exclude(pk__in=rejected_since.values("target_id"))
         .select_related("campaign")
         .defer("campaign__rows")
     )
@@ -122,7 +128,7 @@ def after_activity(*, activity: Activity, by: Actor, at: datetime) -> int:
 def settle_people(*, campaign: Campaign, by: Actor, at: datetime) -> int:
     """Count the deeds that are on record since a campaign began; return how many people have one.
 
-    Each person's first deed counts.
+    Each person's first deed counts; after a re-check that failed, the first that came later.
     """
     if campaign.source != Campaign.Source.PEOPLE:
         return 0
@@ -133,6 +139,8 @@ def settle_people(*, campaign: Campaign, by: Actor, at: datetime) -> int:
         .defer("campaign__rows")
         if target.person_id is not None
     }
+    failed = Recheck.objects.filter(target__campaign=campaign, passed=False)
+    rejected = dict(failed.values_list("target__person_id").annotate(at=Max("checked_at")))
     start = datetime.combine(campaign.starts_on, time(), SHANGHAI)
     deeds = (
         Participation.objects.filter(
@@ -145,7 +153,9 @@ def settle_people(*, campaign: Campaign, by: Actor, at: datetime) -> int:
     )
     first: dict[int, Activity] = {}
     for deed in deeds:
-        first.setdefault(deed.person_id, deed.activity)
+        rejected_at = rejected.get(deed.person_id)
+        if rejected_at is None or rejected_at < deed.activity.ended_at:
+            first.setdefault(deed.person_id, deed.activity)
     return sum(
         _count(waiting[person], activity, by=by, at=at) for person, activity in first.items()
     )

@@ -113,7 +113,7 @@ def preview(*, number: str, by: Actor, on: date) -> int:
     Raises:
         NotVisibleError: the campaign is absent or another unit's.
     """
-    return len(sources.aims(access.campaign_to_lead(number, by=by), on=on))
+    return sources.count(access.campaign_to_lead(number, by=by), on=on)
 
 
 @transaction.atomic

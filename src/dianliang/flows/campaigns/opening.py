@@ -175,7 +175,10 @@ def _open(campaign: Campaign, target: Target, point: GeoPoint, *, by: Actor, at:
 
 @jobs.handler(OPEN_JOBS)
 def open_in_background(context: jobs.JobContext) -> dict[str, Any] | None:
-    """Open a long batch in pieces; what has a job by now, or was taken off the list, is passed."""
+    """Open a long batch in pieces; what has a job by now, or was taken off the list, is passed.
+
+    It ends when the campaign does.
+    """
     campaign = Campaign.objects.select_related("service", "unit").get(
         number=context.payload["number"]
     )
@@ -183,6 +186,11 @@ def open_in_background(context: jobs.JobContext) -> dict[str, Any] | None:
     opened = without_place = 0
     for start in range(0, len(chosen), CHUNK):
         with transaction.atomic():
+            running_still = Campaign.objects.select_for_update().filter(
+                pk=campaign.pk, status="FROZEN"
+            )
+            if not running_still.exists():
+                break
             done = _open_all(campaign, chosen[start : start + CHUNK], by=SYSTEM, at=context.clock())
         opened += done.opened
         without_place += done.without_place

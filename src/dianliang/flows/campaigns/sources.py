@@ -23,6 +23,11 @@ from dianliang.kernel.errors import InvalidInputError
 Source = Campaign.Source
 MOST_YEARS = 80
 OF_CUSTOMERS = (Source.OLD_HOUSEHOLDS, Source.ENTERPRISES, Source.SPECIAL)
+CUSTOMER_LABELS: Mapping[str, str] = {
+    Source.OLD_HOUSEHOLDS: "居民户",
+    Source.ENTERPRISES: "企业",
+    Source.SPECIAL: "客户",
+}
 WHO = {"volunteers": "在队志愿者", "everybody": "全部在岗人员"}
 
 
@@ -71,6 +76,15 @@ def aims(campaign: Campaign, *, on: date) -> list[Aim]:
     return sorted(found, key=lambda aim: aim.key)
 
 
+def count(campaign: Campaign, *, on: date) -> int:
+    """Return how many targets the source names on a day, without reading them."""
+    if campaign.source == Source.TABLE:
+        return len(campaign.rows)
+    if campaign.source == Source.PEOPLE and county() is None:
+        return len(_people(campaign, on))
+    return _LISTED[campaign.source](campaign, on).count()
+
+
 def _served(unit: Unit) -> list[str]:
     """Return the paths of the areas that a unit and its sub-units serve."""
     areas = Area.objects.filter(unit__path__startswith=unit.path)
@@ -87,11 +101,29 @@ def _limited(rows: QuerySet[Any], campaign: Campaign, lookup: str) -> QuerySet[A
     return rows.filter(**{f"{lookup}__startswith": area.path}) if area else rows
 
 
-def _of_customers(campaign: Campaign, rows: QuerySet[Customer], label: str) -> list[Aim]:
+def _own(campaign: Campaign) -> Q:
+    """Return the condition of being the leading unit's, or of nobody in the areas it serves."""
     own = Q(unit__path__startswith=campaign.unit.path)
-    own |= Q(unit=None) & _in_areas(_served(campaign.unit), "area__path")
+    return own | Q(unit=None) & _in_areas(_served(campaign.unit), "area__path")
+
+
+def _listed_customers(campaign: Campaign, on: date) -> QuerySet[Customer]:
+    rows = Customer.objects.filter(_own(campaign))
+    if campaign.source == Source.OLD_HOUSEHOLDS:
+        since = years_before(on, int(campaign.query["years"]))
+        rows = rows.filter(kind=Customer.Kind.RESIDENT, account_opened_on__lte=since)
+    elif campaign.source == Source.ENTERPRISES:
+        rows = rows.filter(kind=Customer.Kind.ENTERPRISE)
+    else:
+        kinds = campaign.query["kinds"]
+        rows = rows.filter(special_kind__in=kinds, consented_on__isnull=False)
+    return _limited(rows, campaign, "area__path")
+
+
+def _customers(campaign: Campaign, on: date) -> list[Aim]:
     fields = ("pk", "number", "area_id", "unit_id", "account_opened_on")
-    listed = _limited(rows.filter(own), campaign, "area__path").values_list(*fields)
+    label = CUSTOMER_LABELS[campaign.source]
+    rows = _listed_customers(campaign, on).values_list(*fields)
     return [
         Aim(
             key=number,
@@ -101,30 +133,11 @@ def _of_customers(campaign: Campaign, rows: QuerySet[Customer], label: str) -> l
             due_on=campaign.due_on,
             customer_id=pk,
         )
-        for pk, number, area_id, unit_id, opened in listed.iterator(chunk_size=5000)
+        for pk, number, area_id, unit_id, opened in rows.iterator(chunk_size=5000)
     ]
 
 
-def _old_households(campaign: Campaign, on: date) -> list[Aim]:
-    rows = Customer.objects.filter(
-        kind=Customer.Kind.RESIDENT,
-        account_opened_on__lte=years_before(on, int(campaign.query["years"])),
-    )
-    return _of_customers(campaign, rows, "居民户")
-
-
-def _enterprises(campaign: Campaign, on: date) -> list[Aim]:
-    return _of_customers(campaign, Customer.objects.filter(kind=Customer.Kind.ENTERPRISE), "企业")
-
-
-def _special(campaign: Campaign, on: date) -> list[Aim]:
-    rows = Customer.objects.filter(
-        special_kind__in=campaign.query["kinds"], consented_on__isnull=False
-    )
-    return _of_customers(campaign, rows, "客户")
-
-
-def _people(campaign: Campaign, on: date) -> list[Aim]:
+def _listed_people(campaign: Campaign, on: date) -> QuerySet[Person]:
     rows = Person.objects.filter(is_active=True, unit__path__startswith=campaign.unit.path)
     if campaign.query.get("who") != "everybody":
         rows = rows.filter(
@@ -132,10 +145,14 @@ def _people(campaign: Campaign, on: date) -> list[Aim]:
             memberships__valid_from__lte=on,
             memberships__team__is_volunteer=True,
         )
+    return rows.distinct()
+
+
+def _people(campaign: Campaign, on: date) -> list[Aim]:
     served = Unit.areas.through.objects.order_by("-pk")
     homes: dict[int, int] = dict(served.values_list("unit_id", "area_id"))
     whole = county()
-    listed = rows.distinct().values_list("pk", "number", "name", "unit_id")
+    listed = _listed_people(campaign, on).values_list("pk", "number", "name", "unit_id")
     return [
         Aim(
             key=number,
@@ -150,10 +167,12 @@ def _people(campaign: Campaign, on: date) -> list[Aim]:
     ]
 
 
+def _listed_sites(campaign: Campaign, on: date) -> QuerySet[Site]:
+    rows = Site.objects.filter(_own(campaign), kind__in=campaign.query["kinds"])
+    return _limited(rows, campaign, "area__path")
+
+
 def _sites(campaign: Campaign, on: date) -> list[Aim]:
-    own = Q(unit__path__startswith=campaign.unit.path)
-    own |= Q(unit=None) & _in_areas(_served(campaign.unit), "area__path")
-    rows = Site.objects.filter(own, kind__in=campaign.query["kinds"])
     return [
         Aim(
             key=site.code,
@@ -166,12 +185,16 @@ def _sites(campaign: Campaign, on: date) -> list[Aim]:
             lon=site.lon,
             site_id=site.pk,
         )
-        for site in _limited(rows, campaign, "area__path")
+        for site in _listed_sites(campaign, on)
     ]
 
 
-def _villages(campaign: Campaign, on: date) -> list[Aim]:
+def _listed_villages(campaign: Campaign, on: date) -> QuerySet[Area]:
     rows = Area.objects.filter(_in_areas(_served(campaign.unit), "path"), level=Area.Level.VILLAGE)
+    return _limited(rows, campaign, "path")
+
+
+def _villages(campaign: Campaign, on: date) -> list[Aim]:
     return [
         Aim(
             key=area.code,
@@ -182,7 +205,7 @@ def _villages(campaign: Campaign, on: date) -> list[Aim]:
             lat=area.lat,
             lon=area.lon,
         )
-        for area in _limited(rows, campaign, "path")
+        for area in _listed_villages(campaign, on)
     ]
 
 
@@ -196,10 +219,14 @@ def _table(campaign: Campaign, on: date) -> list[Aim]:
     return [Aim(**{**row, "due_on": date.fromisoformat(row["due_on"])}) for row in campaign.rows]
 
 
+_LISTED: Mapping[str, Callable[[Campaign, date], QuerySet[Any]]] = {
+    **dict.fromkeys(OF_CUSTOMERS, _listed_customers),
+    Source.PEOPLE: _listed_people,
+    Source.SITES: _listed_sites,
+    Source.VILLAGES: _listed_villages,
+}
 _FINDERS: Mapping[str, Callable[[Campaign, date], list[Aim]]] = {
-    Source.OLD_HOUSEHOLDS: _old_households,
-    Source.ENTERPRISES: _enterprises,
-    Source.SPECIAL: _special,
+    **dict.fromkeys(OF_CUSTOMERS, _customers),
     Source.PEOPLE: _people,
     Source.SITES: _sites,
     Source.VILLAGES: _villages,

@@ -74,12 +74,16 @@ def draft(*, outline: Outline, by: Actor, at: datetime) -> Campaign:
     """Write a campaign down; its list is not counted yet.
 
     Raises:
-        InvalidInputError: the period is no period, or a target would take no time.
+        InvalidInputError: the period is no period, a target would take no time, or nothing would
+            show that it was done. A volunteer's deed is on record itself.
     """
     if outline.due_on < outline.starts_on:
         raise InvalidInputError("完成期限不能早于开始日期。", field="due_on")
     if not 0 < outline.duration_min <= 24 * 60:
         raise InvalidInputError("每个预计时长应在 1 到 1440 分钟之间。", field="duration_min")
+    if not outline.proofs and outline.source != Campaign.Source.PEOPLE:
+        message = "请至少选择一种所需证据（文字说明也算一种），否则完成与否无从查证。"
+        raise InvalidInputError(message, field="proofs")
     campaign = Campaign.objects.create(
         number=next_number("ZX", at=at),
         title=outline.title,
@@ -107,9 +111,12 @@ def start_freezing(
     """Begin to write the list; until it is frozen it is nobody's denominator.
 
     Raises:
+        UnableToFreezeError: it asks for no evidence at all.
         IllegalTransitionError: it is no draft.
         StaleStateError: someone else froze or discarded it first.
     """
+    if not campaign.proofs and campaign.source != Campaign.Source.PEOPLE:
+        raise UnableToFreezeError("没有选所需证据，不能冻结。请作废后重新编制，并至少选一种证据。")
     changes = {"background_job_id": background_job_id}
     return transitions.apply(
         campaign, "start_freezing", lifecycle=CAMPAIGN, by=by, at=at, changes=changes

@@ -1,7 +1,7 @@
 """Every write about presence at a service point."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 
@@ -17,6 +17,8 @@ from dianliang.kernel.geo import GeoPoint
 LEAST_DAYS, MOST_DAYS = 2, 23
 NEAR_M = 300
 """How far from the site's own position a check-in may be, besides what the phone is unsure of."""
+OPENS_AT, CLOSES_AT = time(7), time(20)
+"""Between these hours somebody may find a service point open; outside nobody is served."""
 MOST_UNSURE_M = 500
 """A position that could be anywhere in a village shows nothing."""
 
@@ -48,11 +50,14 @@ def assign(
         raise InvalidInputError(message, field="days_a_month")
     if kind not in PresenceDuty.Kind.values:
         raise InvalidInputError("请选择联络员或网格员。", field="kind")
-    if PresenceDuty.objects.filter(person=person, site=site, valid_until=None).exists():
-        raise UnableToPlanPresenceError(f"{person.name}已在{site.name}驻点。", field="person")
-    duty = PresenceDuty.objects.create(
-        person=person, site=site, kind=kind, days_a_month=days_a_month, valid_from=on
+    duty, is_new = PresenceDuty.objects.get_or_create(
+        person=person,
+        site=site,
+        valid_until=None,
+        defaults={"kind": kind, "days_a_month": days_a_month, "valid_from": on},
     )
+    if not is_new:
+        raise UnableToPlanPresenceError(f"{person.name}已在{site.name}驻点。", field="person")
     words = f"{person.number} → {site.code}，每月 {days_a_month} 天"
     audit.record("programs.presenceduty.assign", target=duty, by=by, at=at, after=words)
     return duty
@@ -91,6 +96,8 @@ def plan_days(
             away or at another site then.
     """
     today = at.astimezone(SHANGHAI).date()
+    # A second press waits here and then finds the days of the first.
+    PresenceDuty.objects.select_for_update().get(pk=duty.pk)
     known = set(PresenceDay.objects.filter(duty=duty, on__in=days).values_list("on", flat=True))
     fresh = [day for day in dict.fromkeys(days) if day not in known]
     elsewhere = set(
@@ -142,15 +149,27 @@ def drop_day(*, duty: PresenceDuty, on: date, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def check_in(
-    *, duty: PresenceDuty, point: GeoPoint, accuracy_m: int, by: Actor, at: datetime
+    *,
+    duty: PresenceDuty,
+    point: GeoPoint,
+    accuracy_m: int,
+    calendar: WorkCalendar,
+    by: Actor,
+    at: datetime,
 ) -> PresenceDay:
     """Note that a person is at the service point now. A second time changes nothing.
 
     Raises:
-        UnableToCheckInError: the phone is too far away or too unsure, or it is no working hour's
-            day of the duty.
+        UnableToCheckInError: the phone is too far away or too unsure, or it is no working day of
+            the duty, or too early or too late on it.
     """
-    on = at.astimezone(SHANGHAI).date()
+    here = at.astimezone(SHANGHAI)
+    on = here.date()
+    if not calendar.is_working_day(on):
+        raise UnableToCheckInError("今天不是工作日，不计驻点，请在工作日签到。")
+    if not OPENS_AT <= here.time() <= CLOSES_AT:
+        message = f"请在 {OPENS_AT:%H:%M} 到 {CLOSES_AT:%H:%M} 之间签到，其他时间不计驻点。"
+        raise UnableToCheckInError(message)
     if on < duty.valid_from or (duty.valid_until and on > duty.valid_until):
         raise UnableToCheckInError("今天不在您的驻点职责期内。")
     if accuracy_m > MOST_UNSURE_M:
@@ -160,12 +179,21 @@ def check_in(
     if away > NEAR_M + accuracy_m:
         message = f"您离{duty.site.name}约 {away} 米，请到站点后再签到。"
         raise UnableToCheckInError(message, field="lat")
-    day = PresenceDay.objects.select_for_update().filter(duty=duty, on=on).first()
-    if day is not None and day.checked_in_at:
-        return day
-    day = day or PresenceDay(duty=duty, on=on, is_planned=False)
-    day.checked_in_at, day.away_m, day.accuracy_m = at, away, accuracy_m
-    day.lat, day.lon = round(point.lat, 4), round(point.lon, 4)
-    day.save()
+    arrival = {
+        "checked_in_at": at,
+        "away_m": away,
+        "accuracy_m": accuracy_m,
+        "lat": round(point.lat, 4),
+        "lon": round(point.lon, 4),
+    }
+    day, is_new = PresenceDay.objects.select_for_update().get_or_create(
+        duty=duty, on=on, defaults={"is_planned": False, **arrival}
+    )
+    if not is_new:
+        if day.checked_in_at:
+            return day
+        for field, value in arrival.items():
+            setattr(day, field, value)
+        day.save(update_fields=[*arrival])
     audit.record("programs.presenceduty.check_in", target=duty, by=by, at=at, after=f"{away} 米")
     return day

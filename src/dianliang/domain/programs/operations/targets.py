@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dianliang.core import transitions
 from dianliang.core.models import StoredFile
 from dianliang.domain.programs.lifecycle import TARGET
-from dianliang.domain.programs.models import Activity, Campaign, Evidence, Target
+from dianliang.domain.programs.models import Activity, Campaign, Evidence, Recheck, Target
 from dianliang.domain.work.models import Job, Visit
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -92,7 +93,9 @@ def settle(
         words = f"缺{'、'.join(lacking)}"
         if target.status == "LACKING":
             return target
-        return _move(target, "lack", by=by, at=at, note_words=words, note=words, **origin)
+        return _move(
+            target, "lack", by=by, at=at, note_words=words, reason="", note=words, **origin
+        )
     return _move(target, "complete", by=by, at=at, done_at=done_at, reason="", note="", **origin)
 
 
@@ -103,10 +106,14 @@ def complete(
     """Count a target as done with the evidence that a person gives.
 
     Raises:
-        EvidenceMissingError: a demanded proof is missing; it is named and nothing is kept.
+        EvidenceMissingError: a demanded proof is missing; it is named and nothing is kept. Or
+            there is nothing at all since it was last found not done well.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     _keep(target, pieces, by=by, at=at)
+    if not _standing(target).exists():
+        message = f"{target.number} 还没有任何有效证据，请写明做了什么或附照片后再登记完成。"
+        raise EvidenceMissingError(message, field="evidence")
     lacking = _lacking(target)
     if lacking:
         message = f"{target.number} 还缺{'、'.join(lacking)}，请补齐后再登记完成。"
@@ -161,9 +168,29 @@ def _keep(target: Target, pieces: Sequence[Piece], *, by: Actor, at: datetime) -
     )
 
 
+def rejected_at(target: Target) -> datetime | None:
+    """Return when looking again last showed that a target was not done well, if it ever did."""
+    failed = Recheck.objects.filter(target=target, passed=False)
+    return failed.order_by("-checked_at").values_list("checked_at", flat=True).first()
+
+
+def _standing(target: Target) -> QuerySet[Evidence]:
+    """Return the evidence that no re-check has rejected."""
+    kept, rejected = Evidence.objects.filter(target=target), rejected_at(target)
+    return kept.filter(given_at__gt=rejected) if rejected else kept
+
+
 def _lacking(target: Target) -> tuple[str, ...]:
-    kinds = set(Evidence.objects.filter(target=target).values_list("kind", flat=True))
-    return missing(target.campaign.proofs, kinds=kinds)
+    """Return the labels of what is missing; one picture given twice shows no change."""
+    standing = list(_standing(target).values_list("kind", "file__sha256"))
+    kinds = {kind for kind, _ in standing}
+    pictures = {picture for kind, picture in standing if kind in {Kind.BEFORE, Kind.AFTER}}
+    is_twice = kinds >= {Kind.BEFORE, Kind.AFTER} and len(pictures) == 1
+    if not is_twice:
+        return missing(target.campaign.proofs, kinds=kinds)
+    pair = str(Campaign.Proof.PAIR.label)
+    lacking = missing(target.campaign.proofs, kinds=kinds - {str(Kind.AFTER)})
+    return tuple(f"{label}（前后是同一张）" if label == pair else label for label in lacking)
 
 
 def _move(

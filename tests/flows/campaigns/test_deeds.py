@@ -1,0 +1,127 @@
+"""A volunteer's deed on record counts for the campaigns that ask for one."""
+
+from datetime import timedelta
+
+import pytest
+
+from dianliang.domain.programs.models import Activity, Target
+from dianliang.domain.programs.operations.targets import EvidenceMissingError
+from dianliang.domain.workforce.models import Team
+from dianliang.flows import volunteering
+from dianliang.flows.campaigns import doing, opening
+from dianliang.flows.campaigns.opening import UnableToOpenError
+from tests.flows.campaigns.lists import frozen
+from tests.town import NOON, TODAY
+
+
+def held(town, people, **changes):
+    known = {
+        "title": "村容整治",
+        "team_code": "V",
+        "site_code": "FW-001",
+        "area_code": "",
+        "service_code": "",
+        "started_at": NOON - timedelta(hours=3),
+        "ended_at": NOON - timedelta(hours=1),
+        "people": people,
+        "served_people": 0,
+        "words": "清线",
+    }
+    return volunteering.Held(**{**known, **changes})
+
+
+def test_each_volunteer_with_a_deed_on_record_is_done_by_itself(town):
+    town.team("V", "S1", "volunteer")
+    Team.objects.filter(code="V").update(is_volunteer=True)
+    by = town.actor("S1")
+    volunteering.register(held=held(town, ("V-0",)), by=by, at=NOON)
+
+    campaign = frozen(town, source="people", query={}, table=None, proofs=["words"])
+    assert [t.status for t in Target.objects.order_by("key")] == ["DONE", "OPEN"]
+
+    late = held(town, ("V-1",), started_at=NOON, ended_at=NOON + timedelta(hours=1))
+    volunteering.register(held=late, by=by, at=NOON + timedelta(hours=2))
+
+    done = Target.objects.get(key="V-1")
+    assert (done.status, done.activity.title) == ("DONE", "村容整治")
+    assert doing.count_deeds(number=campaign.number, by=by, at=NOON) == 0
+    with pytest.raises(UnableToOpenError):
+        opening.open_batch(
+            number=campaign.number, area_code="", most=9, is_nearby=False, by=by, at=NOON
+        )
+
+
+def test_a_deed_before_the_campaign_began_does_not_count(town):
+    town.team("V", "S1", "volunteer")
+    Team.objects.filter(code="V").update(is_volunteer=True)
+    volunteering.register(held=held(town, ("V-0",)), by=town.actor("S1"), at=NOON)
+
+    campaign = frozen(
+        town,
+        source="people",
+        query={},
+        table=None,
+        proofs=[],
+        starts_on=TODAY + timedelta(days=1),
+    )
+
+    assert set(Target.objects.values_list("status", flat=True)) == {"OPEN"}
+    assert doing.count_deeds(number=campaign.number, by=town.actor("S1"), at=NOON) == 0
+
+
+@pytest.fixture
+def volunteers(town):
+    """A team of two volunteers."""
+    town.team("V", "S1", "volunteer")
+    Team.objects.filter(code="V").update(is_volunteer=True)
+    return town
+
+
+def asking(town, **changes):
+    known = {"source": "people", "query": {}, "table": None, "proofs": []}
+    return frozen(town, **{**known, **changes})
+
+
+def test_a_deed_that_a_recheck_rejected_does_not_count_again(volunteers):
+    by = volunteers.actor("S1")
+    volunteering.register(held=held(volunteers, ("V-0",)), by=by, at=NOON)
+    campaign = asking(volunteers)
+    made = doing.draw(number=campaign.number, size=1, seed=1, by=by, at=NOON)
+    number = made.checks.get().target.number
+    doing.judge(number=number, passed=False, words="本人没有到场", by=by, at=NOON)
+
+    later = NOON + timedelta(hours=1)
+    assert doing.count_deeds(number=campaign.number, by=by, at=later) == 0
+    earlier = held(
+        volunteers,
+        ("V-0",),
+        title="也在复核之前",
+        started_at=NOON - timedelta(hours=5),
+        ended_at=NOON - timedelta(hours=4),
+    )
+    volunteering.register(held=earlier, by=by, at=later)
+    with pytest.raises(EvidenceMissingError):
+        doing.complete(number=number, photos=[], words="", by=by, at=later)
+    assert Target.objects.get(number=number).status == "FAILED"
+
+    again = held(
+        volunteers, ("V-0",), started_at=later, ended_at=later + timedelta(hours=1), title="补做"
+    )
+    volunteering.register(held=again, by=by, at=later + timedelta(hours=2))
+    done = Target.objects.get(number=number)
+    assert (done.status, done.activity.title) == ("DONE", "补做")
+
+
+@pytest.mark.parametrize("proofs", [["words"], ["photo"]])
+def test_one_who_was_given_up_does_not_hold_up_the_deeds_of_all(volunteers, proofs):
+    by = volunteers.actor("S1")
+    campaign = asking(volunteers, proofs=proofs)
+    given_up = Target.objects.get(key="V-0")
+    doing.give_up(number=given_up.number, reason="refused", note="", by=by, at=NOON)
+
+    volunteering.register(held=held(volunteers, ("V-0", "V-1"), words=""), by=by, at=NOON)
+
+    assert Activity.objects.count() == 1
+    found = Target.objects.order_by("key").values_list("status", "reason")
+    assert list(found) == [("LACKING", ""), ("LACKING", "")]
+    assert doing.count_deeds(number=campaign.number, by=by, at=NOON) == 0
