@@ -344,3 +344,19 @@ def test_a_customer_who_is_erased_leaves_a_count_and_nothing_else(town):
     assert (erased.status, erased.customer) == ("DONE", None)
     assert not Evidence.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_a_target_that_was_finished_at_the_desk_sends_nobody_there_any_more(town):
+    campaign = frozen(town, proofs=["photo"])
+    open_jobs(town, campaign)
+    first, second = target(campaign), target(campaign, 1)
+    doing.complete(
+        number=first.number,
+        photos=[("photo", photo())],
+        words="",
+        by=town.actor("S1"),
+        at=NOON,
+    )
+
+    assert Job.objects.get(pk=first.job_id).status == "CANCELLED"
+    assert Job.objects.get(pk=second.job_id).status == "OPEN"

@@ -11,8 +11,10 @@ from dianliang.domain.programs.models import Campaign, Recheck, RecheckRound, Ta
 from dianliang.domain.programs.models.campaigns import Evidence
 from dianliang.domain.programs.operations import campaigns, rechecks, targets
 from dianliang.domain.programs.operations.targets import Piece
+from dianliang.domain.work.models import Job
+from dianliang.domain.work.operations import jobs
 from dianliang.flows.campaigns.following import settle_people
-from dianliang.kernel.actor import Actor
+from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
@@ -49,7 +51,15 @@ def complete(
     ]
     pieces = [*kept, *([Piece(kind=Kind.WORDS, words=said)] if said else [])]
     with transaction.atomic():
-        return targets.complete(target=target, pieces=pieces, done_at=at, by=by, at=at)
+        done = targets.complete(target=target, pieces=pieces, done_at=at, by=by, at=at)
+        _call_off(target.job, reason=f"{number} 已完成", at=at)
+    return done
+
+
+def _call_off(job: Job | None, *, reason: str, at: datetime) -> None:
+    """Cancel the job of a target that is done, unless a team has it already."""
+    if job is not None and job.status == "OPEN":
+        jobs.cancel(job=job, reason=reason, by=SYSTEM, at=at)
 
 
 def _require_running(campaign: Campaign) -> None:
