@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -9,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from dianliang.core.models import StoredFile
 from dianliang.domain.safety.models import Hazard
 from dianliang.domain.work.models import Job, Visit
+from dianliang.domain.work.operations import jobs
 from dianliang.flows import fieldwork, safety, safety_desk
 from dianliang.flows.safety_desk import Sent
 from tests import fieldworld, hazards
@@ -101,12 +103,19 @@ def test_the_desk_extends_to_the_last_day_that_the_class_allows(world, steward, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_hazards_of_one_house_claimed_at_once_share_one_recheck(transactional_db):
+def test_two_hazards_of_one_house_claimed_at_once_share_one_recheck(transactional_db, monkeypatch):
     world = fieldworld.build()
     by = world.actor("P2")
     found = hazards.inspected(world, by, at=NOON, wrong=("H07", "H08"))
     photos = [hazards.picture(NOON) for _ in found]
     start, refusals = Barrier(2), []
+    open_job = jobs.open_job
+
+    def open_slowly(**asked):
+        sleep(0.5)  # while the one opens the job, the other looks whether there is one
+        return open_job(**asked)
+
+    monkeypatch.setattr(jobs, "open_job", open_slowly)
 
     def claim(hazard: Hazard, photo: StoredFile) -> None:
         try:
