@@ -7,13 +7,14 @@ from dianliang.domain.work.models import Job
 from dianliang.faces.ui.requests import now
 from dianliang.flows import care_contacts
 from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
 from tests.flows.test_care import customer
 from tests.town import PASSWORD
 
 FORM = {
     "kind": "fault",
     "title": "余村线故障",
-    "starts_at": "2026-11-24T12:00",
+    "starts_at": f"{now().astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
     "ends_at": "",
     "areas": ["T1"],
     "villages": "",
