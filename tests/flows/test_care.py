@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.customers import consents
@@ -329,3 +330,38 @@ def test_the_same_team_comes_again_before_the_day_and_nobody_stays_overdue(town)
     assert (row.is_overdue, row.is_due, row.team_name) == (False, False, "A队")
     assert row.last_visited_on == TODAY
     assert row.due_on == TODAY + timedelta(days=30)
+
+
+@pytest.mark.parametrize(("purpose", "code"), [("visits", ""), ("share", "WTR")])
+def test_the_second_of_two_presses_is_told_that_the_consent_stands(
+    town, purpose, code, monkeypatch
+):
+    customer(town)
+    monkeypatch.setattr(QuerySet, "exists", lambda _rows: False)  # the other has not written yet
+    given = {
+        "number": "KH1",
+        "purpose": purpose,
+        "unit_code": code,
+        "how": "signed",
+        "given_on": TODAY,
+        "by": town.actor("S1"),
+        "at": NOON,
+    }
+
+    care_files.give_consent(**given)
+    with pytest.raises(consents.UnableToKeepConsentError, match="已在册"):
+        care_files.give_consent(**given)
+    assert consents.Consent.objects.count() == 1
+
+
+def test_one_without_a_unit_keeps_nobody_else_waiting(town):
+    customer(town, "KH1")
+    customer(town, "KH2", unit=None)
+    by = town.actor("S1")
+
+    page = care.page(view="due", by=by, on=TODAY)
+    assert ({row.number for row in page.rows}, page.to_open) == ({"KH1", "KH2"}, 1)
+    assert care.open_visits(numbers=None, by=by, at=NOON) == 1
+    with pytest.raises(InvalidInputError, match="KH2"):
+        care.open_visits(numbers=["KH2"], by=by, at=NOON)
+    assert care_files.open_file(number="KH2", by=by, at=NOON).teams == ()

@@ -1,6 +1,6 @@
 """An outage or a warning: who is affected, who was called, who needs help."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,14 +9,16 @@ from dianliang.domain.care.models import Alert, Call, Contact
 from dianliang.domain.care.operations.alerting import UnableToCloseAlertError
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.work.models import Job
-from dianliang.flows import care, care_contacts, care_files
+from dianliang.flows import care, care_contacts, care_files, care_unlocks
 from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
     IllegalTransitionError,
     InvalidInputError,
     NotVisibleError,
 )
 from tests.flows.test_care import customer
+from tests.flows.test_care_unlocks import second
 from tests.town import NOON, TODAY
 
 
@@ -81,6 +83,9 @@ def test_areas_are_chosen_or_pasted_by_name_or_code(town):
         ({"villages": "余村村委会 没有村"}, "没有村"),
         ({"title": " "}, "事由"),
         ({"ends_at": NOON}, "预计结束"),
+        ({"starts_at": datetime(1, 1, 1, tzinfo=SHANGHAI), "ends_at": None}, "开始时间.*一年"),
+        ({"starts_at": NOON + timedelta(days=400), "ends_at": None}, "开始时间.*一年"),
+        ({"ends_at": datetime(9999, 12, 31, 23, 59, tzinfo=SHANGHAI)}, "结束时间.*一年"),
     ],
 )
 def test_what_makes_no_sense_opens_no_list(town, changes, words):
@@ -174,7 +179,7 @@ def test_help_without_a_place_says_so_and_writes_nothing(town):
 
 def test_a_number_is_shown_while_the_list_is_open_and_that_is_kept(town):
     customer(town, nominee="李四 13800000000", outage_note="电池两小时")
-    customer(town, "KH2", special_kind="left_behind_child", name="王小明", nominee="奶奶")
+    minor(town)
     made = alert(town)
     by = town.actor("S1")
 
@@ -184,8 +189,9 @@ def test_a_number_is_shown_while_the_list_is_open_and_that_is_kept(town):
     shown, child = number_of("KH1"), number_of("KH2")
     assert (shown.phone, shown.outage_note) == ("13812345678", "电池两小时")
     assert (child.name, child.phone, child.nominee) == ("", "", "奶奶")
-    event = AuditEvent.objects.filter(verb="customers.customer.reveal").first()
-    assert made.number in event.reason
+    for verb in ("reveal", "tell_nominee"):
+        event = AuditEvent.objects.get(verb=f"customers.customer.{verb}")
+        assert made.number in event.reason
     for number in ("KH1", "KH2"):
         call(town, made, number=number)
     care_contacts.close(number=made.number, reason="", by=by, at=NOON)
@@ -193,6 +199,52 @@ def test_a_number_is_shown_while_the_list_is_open_and_that_is_kept(town):
         number_of("KH1")
     with pytest.raises(InvalidInputError, match="已结束"):
         call(town, made, "need_help")
+
+
+def minor(town):
+    return customer(
+        town,
+        "KH2",
+        special_kind="left_behind_child",
+        name="王小明",
+        nominee="奶奶",
+        key_holder="邻居",
+        outage_note="一个人在家",
+    )
+
+
+def test_a_list_opens_no_more_of_a_minors_file_than_whom_to_call(town):
+    minor(town)
+    made, by = alert(town), town.actor("S1")
+    ask = {"number": made.number, "customer": "KH2", "by": by, "at": NOON}
+
+    locked = care_contacts.reveal_number(**ask)
+    assert (locked.nominee, locked.key_holder, locked.outage_note) == ("奶奶", "", "")
+    assert locked.is_locked
+    unlock = care_files.ask_for_minor(number="KH2", reason="停电上门", by=by, at=NOON)
+    care_unlocks.decide(number=unlock.number, verb="grant", by=second(town), at=NOON)
+
+    opened = care_contacts.reveal_number(**ask)
+    assert (opened.name, opened.key_holder, opened.outage_note) == ("", "邻居", "一个人在家")
+    log = care_files.access_log(number="KH2", before=None, by=by)
+    assert {"查看未成年人的联系人", "查看个人信息"} <= {line.deed for line in log.lines}
+
+
+def test_life_support_without_a_unit_is_called_by_whoever_serves_the_village(town):
+    customer(town, special_kind="life_support", special_level=1, unit=None)
+    made = alert(town)
+
+    for code in ("S1", "AJ", "LM"):
+        by = town.actor(code)
+        shown = page(town, made, by=by)
+        assert [(row.number, row.unit_name) for row in shown.rows] == [("KH1", "")]
+        assert shown.alert.life_to_call == care_contacts.alerts(by=by)[0].life_to_call == 1
+    assert care_contacts.alerts(by=town.actor("S2")) == ()
+    with pytest.raises(InvalidInputError, match="KH1"):
+        call(town, made, "need_help")
+    call(town, made)
+    by = town.actor("S1")
+    care_contacts.close(number=made.number, reason="", by=by, at=NOON)
 
 
 def test_a_list_closes_only_when_life_support_was_reached(town):
@@ -267,11 +319,11 @@ def test_five_hundred_affected_cost_no_more_queries_than_five(town, django_asser
         )
         for n in range(500)
     )
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         made = alert(town)
     seen, after = [], None
     while True:
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(9):
             shown = page(town, made, view="call", after=after)
         seen += [row.number for row in shown.rows]
         after = shown.next_after

@@ -160,3 +160,26 @@ def test_the_forecast_of_others_is_empty(town, code, role):
     customer(town)
 
     assert care_forecast.page(by=town.actor(code, role), on=TODAY).count == 0
+
+
+def test_whoever_has_no_unit_is_named_by_those_who_serve_his_village(town):
+    town.team("XH", "S1", "care")
+    soon(town, "KH1", special_kind="life_support", unit=None)
+    job = Job.objects.create(
+        number="GD1",
+        title="走访",
+        service=care.active_service("CARE-LIFE"),
+        customer=soon(town, "KH2", special_kind="life_support", unit=None),
+        area=town.areas["V1"],
+        lat=30.5,
+        lon=119.6,
+        unit=town.units["S1"],
+        status="OPEN",
+        opened_at=NOON,
+        duration_min=30,
+    )
+
+    assert reasons(town) == reasons(town, "AJ") == {"KH1": "no_place", "KH2": "no_place"}
+    assert reasons(town, "S2") == {}
+    page = care.page(view="all", by=town.actor("S1"), on=TODAY)
+    assert {row.number: row.job_number for row in page.rows} == {"KH1": "", "KH2": job.number}

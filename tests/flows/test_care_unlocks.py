@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.utils import IntegrityError
 from openpyxl import load_workbook
 
@@ -22,11 +23,11 @@ from tests.flows.test_care import customer
 from tests.town import NOON
 
 
-def second(town, code="S1"):
+def second(town, code="S1", name="second"):
     """Return somebody else who acts for a unit."""
     actor = town.actor(code)
     return type(actor)(
-        id="user:second",
+        id=f"user:{name}",
         name="第二人",
         role=actor.role,
         unit_path=actor.unit_path,
@@ -92,6 +93,55 @@ def test_a_request_of_yesterday_is_asked_anew(town):
     assert care_unlocks.queue(by=second(town), at=later).waiting == ()
     with pytest.raises(UnableToUnlockError, match="24"):
         care_unlocks.decide(number=unlock.number, verb="grant", by=second(town), at=later)
+    anew = care_files.ask_for_minor(number="KH9", reason="核对", by=town.actor("S1"), at=later)
+    unlock.refresh_from_db()
+    assert (unlock.status, anew.status) == ("LAPSED", "ASKED")
+
+
+def test_what_a_small_unit_approved_opens_nothing_in_a_large_one(town):
+    child(town)
+    station, company = second(town, name="both"), second(town, "AJ", name="both")
+    asked = {"by": station, "at": NOON}
+    for unlock in (
+        care_unlocks.ask_for_export(reason="年度核对", **asked),
+        care_files.ask_for_minor(number="KH9", reason="核对", **asked),
+    ):
+        care_unlocks.decide(number=unlock.number, verb="grant", by=second(town), at=NOON)
+
+    with pytest.raises(UnableToUnlockError):
+        care_sheets.export(in_clear=True, reason="年度核对", by=company, at=NOON)
+    with pytest.raises(UnableToUnlockError):
+        care_files.reveal(number="KH9", reason="核对", by=company, at=NOON)
+    assert care_unlocks.queue(by=company, at=NOON).export_open_until is None
+    assert care_files.reveal(number="KH9", reason="核对", **asked).name == "王小明"
+    assert cells(care_sheets.export(in_clear=True, reason="年度核对", **asked))
+
+
+def test_a_minor_without_a_unit_is_locked_and_unlocked_like_any_other(town):
+    child(town, unit=None)
+    by = town.actor("S1")
+
+    unlock = care_files.ask_for_minor(number="KH9", reason="核对", by=by, at=NOON)
+    care_unlocks.decide(number=unlock.number, verb="grant", by=second(town), at=NOON)
+
+    assert care_files.reveal(number="KH9", reason="核对", by=by, at=NOON).name == "王小明"
+
+
+@pytest.mark.parametrize("purpose", ["minor", "export"])
+def test_the_loser_of_two_presses_is_told_that_one_waits(town, purpose, monkeypatch):
+    child(town)
+    ask = {"reason": "核对", "by": town.actor("S1"), "at": NOON}
+
+    def press():
+        if purpose == "minor":
+            return care_files.ask_for_minor(number="KH9", **ask)
+        return care_unlocks.ask_for_export(**ask)
+
+    press()
+    monkeypatch.setattr(QuerySet, "exists", lambda _rows: False)  # the other has not written yet
+    with pytest.raises(UnableToUnlockError, match="等待"):
+        press()
+    assert Unlock.objects.count() == 1
 
 
 def test_a_neighbour_neither_sees_nor_decides(town):

@@ -133,7 +133,7 @@ def page(*, view: str, by: Actor, on: date, after: str = "") -> CarePage:
     return CarePage(
         rows=_rows(found[:PAGE_ROWS], calendar=calendar, on=on),
         counts=counts,
-        to_open=_openable(everybody, calendar=calendar, on=on).count(),
+        to_open=_placed(_openable(everybody, calendar=calendar, on=on)).count(),
         next_after=_key(found[PAGE_ROWS - 1]) if len(found) > PAGE_ROWS else "",
     )
 
@@ -219,6 +219,14 @@ def _openable(
     return due.exclude(pk__in=regular_jobs().exclude(customer=None).values("customer_id"))
 
 
+def _placed(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Leave out whoever has no unit: one gap in a table must not keep all others waiting.
+
+    The forecast names him with what to do.
+    """
+    return customers.filter(unit__isnull=False)
+
+
 @transaction.atomic
 def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> int:
     """Open a job for each customer who is due and has none; return how many were opened.
@@ -234,8 +242,7 @@ def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> 
     calendar = work_calendar()
     within = SOON_DAYS if numbers is None else EARLY_DAYS
     wanted = _openable(access.visible(by), calendar=calendar, on=on, within_days=within)
-    if numbers is not None:
-        wanted = wanted.filter(number__in=numbers)
+    wanted = _placed(wanted) if numbers is None else wanted.filter(number__in=numbers)
     soonest = wanted.order_by("visit_due_on", "special_level", "number")
     chosen = list(soonest.values_list("pk", flat=True)[:MOST_AT_ONCE])
     teams = {team.code: team for team in Team.objects.filter(is_active=True)}

@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from dianliang.domain.care import access
 from dianliang.domain.care.lifecycle import CONTACT, CONTACT_LABELS, STILL_TO_CALL
 from dianliang.domain.care.models import Alert, Call, Contact
-from dianliang.domain.care.operations import alerting
+from dianliang.domain.care.operations import alerting, unlocking
 from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.customers import access as customer_access
 from dianliang.domain.customers import consents, operations
@@ -27,6 +27,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
+MINOR = unlocking.Purpose.MINOR
 PAGE_ROWS = 100
 MOST_ALERTS = 30
 HELP_WITHIN = timedelta(hours=2)
@@ -101,9 +102,13 @@ class AlertPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """What a caller needs once he calls; of a minor, whom to call instead."""
+    """What a caller needs once he calls; of a minor, whom to call instead.
+
+    `is_locked` where the rest of a minor's file takes the approval of a second person.
+    """
 
     contact_id: int
+    is_locked: bool
     name: str
     phone: str
     nominee: str
@@ -114,7 +119,7 @@ class Number:
 
 def alerts(*, by: Actor) -> tuple[AlertRow, ...]:
     """Return the latest alerts that concern the actor's units, open ones first."""
-    own = Q(contacts__customer__unit__path__startswith=by.unit_path)
+    own = customer_access.within(by, prefix="contacts__customer__")
     rows = access.alerts(by).select_related("unit").annotate(**_figures(own))
     return tuple(_alert(row) for row in rows.order_by("-status", "-opened_at")[:MOST_ALERTS])
 
@@ -156,7 +161,7 @@ def alert_page(*, number: str, view: str, after: int | None, by: Actor) -> Alert
         NotVisibleError: it is absent or not the actor's to see.
     """
     alert = access.alert_to_see(number, by=by)
-    own = Q(contacts__customer__unit__path__startswith=by.unit_path)
+    own = customer_access.within(by, prefix="contacts__customer__")
     figures = Alert.objects.select_related("unit").annotate(**_figures(own)).get(pk=alert.pk)
     contacts = access.contacts(alert, by=by)
     counts = contacts.aggregate(**{name: Count("pk", filter=cut) for name, cut in _CUTS.items()})
@@ -296,7 +301,7 @@ def _affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]
 def reveal_number(*, number: str, customer: str, by: Actor, at: datetime) -> Number:
     """Return whom to call and what to know, for an open list; that it was read is kept.
 
-    Of a minor only the nominee is told: a child is not called.
+    Of a minor the nominee is told; the rest takes a second person: anybody can open an alert.
 
     Raises:
         NotVisibleError: not on the list, or not the actor's.
@@ -306,15 +311,18 @@ def reveal_number(*, number: str, customer: str, by: Actor, at: datetime) -> Num
     if contact.alert.status != "OPEN":
         raise InvalidInputError("这份联系清单已结束，不再提供电话。", field="number")
     who = contact.customer
-    operations.reveal(customer=who, reason=f"停电与预警联系 {number}", by=by, at=at)
     is_minor = who.special_kind in customer_access.MINORS
+    is_locked = is_minor and not unlocking.standing(purpose=MINOR, customer=who, by=by, at=at)
+    note = operations.tell_nominee if is_locked else operations.reveal
+    note(customer=who, reason=f"停电与预警联系 {number}", by=by, at=at)
     return Number(
         contact_id=contact.pk,
+        is_locked=is_locked,
         name="" if is_minor else who.name,
         phone="" if is_minor else who.phone,
         nominee=who.nominee,
-        key_holder=who.key_holder,
-        outage_note=who.outage_note,
+        key_holder="" if is_locked else who.key_holder,
+        outage_note="" if is_locked else who.outage_note,
         advice=outage_advice(who.special_kind),
     )
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from dianliang.core.models import AuditEvent
+from dianliang.domain.care import access as care_access
 from dianliang.domain.care.models import Unlock
 from dianliang.domain.care.operations import unlocking
 from dianliang.domain.catalog.queries import work_calendar
@@ -22,7 +23,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.flows.care import CareRow, regular_jobs, row_of, team_names
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.masking import mask_account, mask_name, mask_phone
 from dianliang.kernel.text import clean_text
 
@@ -133,12 +134,15 @@ def ask_for_minor(*, number: str, reason: str, by: Actor, at: datetime) -> Unloc
         NotVisibleError, InvalidInputError, UnableToUnlockError: see the operation.
     """
     customer = access.file_to_see(number, by=by)
-    if customer.special_kind not in access.MINORS or customer.unit is None:
+    if customer.special_kind not in access.MINORS:
         raise InvalidInputError("这份档案不需要第二人批准，可直接说明原因后查看。", field="reason")
+    unit = Unit.objects.filter(code=by.unit_code).first()
+    if unit is None:
+        raise NotVisibleError("没有找到这位特殊客户。")
     return unlocking.ask(
         purpose=Purpose.MINOR,
         customer=customer,
-        unit=customer.unit,
+        unit=unit,
         reason=reason,
         by=by,
         at=at,
@@ -289,7 +293,8 @@ def _file(customer: Customer, *, by: Actor, at: datetime) -> CareFile:
 
 
 def _asked_about(customer: Customer, *, by: Actor, at: datetime) -> tuple[Asked, ...]:
-    waiting = customer.unlocks.filter(status="ASKED", asked_at__gt=at - unlocking.ASKED_FOR)
+    since = at - unlocking.ASKED_FOR
+    waiting = care_access.unlocks(by).filter(customer=customer, status="ASKED", asked_at__gt=since)
     return tuple(asked_of(row, by=by) for row in waiting.select_related("customer"))
 
 

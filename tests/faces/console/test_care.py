@@ -77,7 +77,7 @@ def test_forty_cost_no_more_queries_than_a_fixed_number(desk, town, django_asser
         customer(town, f"KH{number}")
 
     desk.get("/console/care/")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         desk.get("/console/care/")
 
 

@@ -7,13 +7,14 @@ from dianliang.domain.work.models import Job
 from dianliang.faces.ui.requests import now
 from dianliang.flows import care_contacts
 from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
 from tests.flows.test_care import customer
 from tests.town import PASSWORD
 
 FORM = {
     "kind": "fault",
     "title": "余村线故障",
-    "starts_at": "2026-11-24T12:00",
+    "starts_at": f"{now().astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
     "ends_at": "",
     "areas": ["T1"],
     "villages": "",
@@ -87,3 +88,26 @@ def test_a_second_press_is_told_that_it_was_done(desk, alert):
     assert again.status_code == 422
     assert Contact.objects.get().calls_count == 1
     assert desk.post(address.replace("reach", "dance")).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_moment_that_no_database_keeps_is_refused(desk, town, field, moment):
+    customer(town)
+
+    answer = desk.post("/console/care/alerts/", {**FORM, field: moment})
+
+    assert answer.status_code == 422
+    assert "一年之内" in answer.content.decode()
+    assert desk.get("/console/care/alerts/").status_code == 200
+
+
+def test_a_minors_key_is_not_shown_on_a_list(desk, town):
+    customer(town, special_kind="left_behind_child", nominee="奶奶", key_holder="邻居老赵")
+    desk.post("/console/care/alerts/", FORM)
+
+    shown = desk.post(f"/console/care/alerts/{Alert.objects.get().number}/KH1/number/")
+
+    assert "奶奶" in shown.content.decode()
+    assert "需第二人批准" in shown.content.decode()
+    assert "邻居老赵" not in shown.content.decode()

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from dianliang.domain.care.models import Alert, Contact, Unlock
-from dianliang.domain.customers.access import READERS
+from dianliang.domain.customers.access import READERS, within
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -12,15 +12,15 @@ def alerts(by: Actor) -> QuerySet[Alert]:
     """Return the alerts of the actor's units, and those that concern customers of theirs."""
     if by.role not in READERS or not by.unit_path:
         return Alert.objects.none()
-    own = Contact.objects.filter(customer__unit__path__startswith=by.unit_path)
+    own = Contact.objects.filter(within(by, prefix="customer__"))
     return Alert.objects.filter(
         Q(unit__path__startswith=by.unit_path) | Q(pk__in=own.values("alert_id"))
     )
 
 
 def contacts(alert: Alert, *, by: Actor) -> QuerySet[Contact]:
-    """Return whom of an alert the actor may call: customers of his units."""
-    return alert.contacts.filter(customer__unit__path__startswith=by.unit_path)
+    """Return whom of an alert the actor may call: customers of his units or of his areas."""
+    return alert.contacts.filter(within(by, prefix="customer__"))
 
 
 def alert_to_see(number: str, *, by: Actor) -> Alert:

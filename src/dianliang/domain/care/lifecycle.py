@@ -10,6 +10,7 @@ UNLOCK_LABELS = {
     "GRANTED": "已批准",
     "REFUSED": "未批准",
     "USED": "已使用",
+    "LAPSED": "已过期",
 }
 UNLOCK = Lifecycle(
     UNLOCK_LABELS,
@@ -17,6 +18,7 @@ UNLOCK = Lifecycle(
         row("grant", "批准", {"ASKED"}, "GRANTED", D),
         row("refuse", "不批准", {"ASKED"}, "REFUSED", D),
         row("use", "使用", {"GRANTED"}, "USED", D),
+        row("lapse", "过期", {"ASKED"}, "LAPSED", D),
     ],
 )
 

@@ -30,7 +30,7 @@ class Unlock(models.Model):
         related_name="unlocks",
         verbose_name="客户",
     )
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="申请单位")
     reason = models.CharField("事由", max_length=200)
     asked_by = models.CharField("申请人编号", max_length=64)
     asked_name = models.CharField("申请人", max_length=64)
@@ -61,6 +61,16 @@ class Unlock(models.Model):
                 condition=~Q(status__in=["GRANTED", "USED"])
                 | (Q(expires_at__isnull=False) & ~Q(decided_by="")),
                 name="unlock_granted_by_whom_until_when",
+            ),
+            models.UniqueConstraint(
+                fields=["asked_by", "unit", "customer"],
+                condition=Q(status="ASKED", purpose="minor"),
+                name="unlock_minor_asked_once",
+            ),
+            models.UniqueConstraint(
+                fields=["asked_by", "unit"],
+                condition=Q(status="ASKED", purpose="export"),
+                name="unlock_export_asked_once",
             ),
         ]
         indexes = [models.Index(fields=["unit", "status", "asked_at"], name="unlock_queue")]

@@ -1,8 +1,10 @@
 """Who may see a customer's file. Absent and forbidden look the same."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dianliang.domain.customers.models import Customer
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.scope import areas_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
@@ -14,11 +16,23 @@ MINORS = frozenset({Customer.SpecialKind.LEFT_BEHIND_CHILD})
 
 
 def visible(by: Actor) -> QuerySet[Customer]:
-    """Return the special customers that an actor may see: those of his units."""
+    """Return the special customers that an actor may see: see `within`."""
     if by.role not in READERS or not by.unit_path:
         return Customer.objects.none()
-    special = Customer.objects.filter(special_level__isnull=False)
-    return special if by.unit_path == "/" else special.filter(unit__path__startswith=by.unit_path)
+    return Customer.objects.filter(within(by), special_level__isnull=False)
+
+
+def within(by: Actor, *, prefix: str = "") -> Q:
+    """Return which customers are the actor's: of his units, or of none where his units serve.
+
+    Nobody may fall off every list because a table left his unit empty. `prefix` leads from the
+    model that is asked to the customer.
+    """
+    if by.unit_path == "/":
+        return Q()
+    units = Unit.objects.filter(path__startswith=by.unit_path) if by.unit_path else ()
+    own = Q(**{f"{prefix}unit__in": units})
+    return own | Q(**{f"{prefix}unit__isnull": True, f"{prefix}area__in": areas_of(by)})
 
 
 def file_to_see(number: str, *, by: Actor) -> Customer:

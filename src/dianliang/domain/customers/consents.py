@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from dianliang.core import audit
 from dianliang.domain.customers.models import Consent, Customer
@@ -65,11 +65,14 @@ def give(
         raise InvalidInputError(message, field="unit")
     if given_on > on:
         raise InvalidInputError("同意日期不能晚于今天。", field="given_on")
-    if customer.consents.filter(purpose=purpose, unit=unit, withdrawn_on=None).exists():
-        raise UnableToKeepConsentError("这项同意已在册。如有变化，请先登记撤回。", field="purpose")
-    consent = Consent.objects.create(
-        customer=customer, purpose=purpose, unit=unit, given_on=given_on, given_how=how
-    )
+    try:
+        with transaction.atomic():
+            consent = Consent.objects.create(
+                customer=customer, purpose=purpose, unit=unit, given_on=given_on, given_how=how
+            )
+    except IntegrityError as error:  # the database keeps one that stands, of two presses too
+        message = "这项同意已在册。如有变化，请先登记撤回。"
+        raise UnableToKeepConsentError(message, field="purpose") from error
     if purpose == Purpose.VISITS:
         _mirror(customer, given_on)
     _record("customers.customer.consent", consent, by=by, at=at)

@@ -167,6 +167,17 @@ def reveal(*, customer: Customer, reason: str, by: Actor, at: datetime) -> Custo
     return customer
 
 
+def tell_nominee(*, customer: Customer, reason: str, by: Actor, at: datetime) -> None:
+    """Note that whom to call in place of a minor was told, and nothing else of the file."""
+    audit.record(
+        "customers.customer.tell_nominee",
+        target=customer,
+        by=by,
+        at=at,
+        reason=reason.strip()[:200],
+    )
+
+
 def note_denial(*, customer: Customer, reason: str, by: Actor, at: datetime) -> None:
     """Note that somebody asked for personal details and did not get them."""
     audit.record(

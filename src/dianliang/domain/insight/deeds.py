@@ -93,6 +93,7 @@ WORDS: Mapping[str, str] = {
     "workforce.team.renew_calendar": "换日历链接",
     "customers.customer.read": "打开档案",
     "customers.customer.reveal": "查看个人信息",
+    "customers.customer.tell_nominee": "查看未成年人的联系人",
     "customers.customer.agree": "改关爱约定",
     "customers.customer.visit": "记走访",
     "customers.customer.consent": "登记同意",

@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
                             ("GRANTED", "已批准"),
                             ("REFUSED", "未批准"),
                             ("USED", "已使用"),
+                            ("LAPSED", "已过期"),
                         ],
                         default="ASKED",
                         max_length=12,
@@ -241,7 +242,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         to="directory.unit",
-                        verbose_name="单位",
+                        verbose_name="申请单位",
                     ),
                 ),
             ],
@@ -318,7 +319,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="unlock",
             constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["ASKED", "GRANTED", "REFUSED", "USED"])),
+                condition=models.Q(
+                    ("status__in", ["ASKED", "GRANTED", "REFUSED", "USED", "LAPSED"])
+                ),
                 name="unlock_status_known",
             ),
         ),
@@ -355,6 +358,22 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="unlock_granted_by_whom_until_when",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="unlock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("purpose", "minor"), ("status", "ASKED")),
+                fields=("asked_by", "unit", "customer"),
+                name="unlock_minor_asked_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="unlock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("purpose", "export"), ("status", "ASKED")),
+                fields=("asked_by", "unit"),
+                name="unlock_export_asked_once",
             ),
         ),
     ]

@@ -1,7 +1,7 @@
 """Open a list of whom to call, write down each call, close the list."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -18,6 +18,8 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
 
 LIFE_SUPPORT_RANK = 0
+NEAR = timedelta(days=366)
+"""An outage that lies further off is a slip of the pen, which no database need be able to keep."""
 
 
 class UnableToCloseAlertError(DomainError):
@@ -51,6 +53,13 @@ def open_alert(
         raise InvalidInputError("请选择停电或预警的类别。", field="kind")
     if not areas:
         raise InvalidInputError("请至少选择一个影响区域。", field="areas")
+    for moment, field, label in (
+        (starts_at, "starts_at", "开始时间"),
+        (ends_at, "ends_at", "结束时间"),
+    ):
+        if moment is not None and abs(moment - at) > NEAR:
+            message = f"{label}应在今天前后一年之内，请检查年份。"
+            raise InvalidInputError(message, field=field)
     if ends_at is not None and ends_at <= starts_at:
         raise InvalidInputError("预计结束应晚于开始。", field="ends_at")
     alert = Alert.objects.create(

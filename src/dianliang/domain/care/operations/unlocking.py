@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
@@ -37,7 +37,7 @@ def ask(
     by: Actor,
     at: datetime,
 ) -> Unlock:
-    """Ask a second person to unlock something for the actor.
+    """Ask a second person to unlock something for the actor, as he acts for this unit.
 
     Raises:
         InvalidInputError: there is no reason.
@@ -45,20 +45,25 @@ def ask(
     """
     reason = clean_text(reason, field="reason", label="事由", most=200, least=2)
     same = Unlock.objects.filter(
-        purpose=purpose, customer=customer, asked_by=by.id, status="ASKED"
-    ).filter(asked_at__gt=at - ASKED_FOR)
-    if same.exists():
-        raise UnableToUnlockError("您的申请还在等待批准，请联系另一位调度员。", field="reason")
-    unlock = Unlock.objects.create(
-        number=next_number("PZ", at=at),
-        purpose=purpose,
-        customer=customer,
-        unit=unit,
-        reason=reason,
-        asked_by=by.id,
-        asked_name=by.name,
-        asked_at=at,
+        purpose=purpose, customer=customer, unit=unit, asked_by=by.id, status="ASKED"
     )
+    for old in same.filter(asked_at__lte=at - ASKED_FOR):
+        transitions.apply(old, "lapse", lifecycle=UNLOCK, by=by, at=at)
+    try:
+        with transaction.atomic():
+            unlock = Unlock.objects.create(
+                number=next_number("PZ", at=at),
+                purpose=purpose,
+                customer=customer,
+                unit=unit,
+                reason=reason,
+                asked_by=by.id,
+                asked_name=by.name,
+                asked_at=at,
+            )
+    except IntegrityError as error:  # the database keeps one that waits, of two presses too
+        message = "您的申请还在等待批准，请联系另一位调度员。"
+        raise UnableToUnlockError(message, field="reason") from error
     audit.record(
         "care.unlock.ask", target=unlock, by=by, at=at, after=unlock.status, reason=_about(unlock)
     )
@@ -98,9 +103,17 @@ def decide(*, unlock: Unlock, verb: str, by: Actor, at: datetime) -> Unlock:
 
 
 def standing(*, purpose: str, customer: Customer | None, by: Actor, at: datetime) -> Unlock | None:
-    """Return what was granted to the actor and still holds, or nothing."""
+    """Return what was granted to the actor and still holds, or nothing.
+
+    What was granted to somebody for one unit opens nothing when he acts for another.
+    """
     granted = Unlock.objects.filter(
-        purpose=purpose, customer=customer, asked_by=by.id, status="GRANTED", expires_at__gt=at
+        purpose=purpose,
+        customer=customer,
+        unit__code=by.unit_code,
+        asked_by=by.id,
+        status="GRANTED",
+        expires_at__gt=at,
     )
     return granted.order_by("-pk").first()
 
