@@ -361,43 +361,6 @@ def test_three_people_and_one_campaign(town):
         )
 
 
-@pytest.mark.parametrize(
-    ("source", "query"),
-    [
-        ("table", {}),
-        ("old_households", {"years": "20"}),
-        ("old_households", {"years": "20", "area": "V2"}),
-        ("enterprises", {}),
-        ("special", {"kinds": ["elderly"]}),
-        ("people", {"who": "everybody"}),
-        ("people", {"who": "volunteers"}),
-        ("sites", {"kinds": ["station"]}),
-        ("villages", {}),
-    ],
-)
-@pytest.mark.parametrize("has_county", [True, False])
-def test_a_draft_is_counted_as_it_would_be_frozen_without_its_list(
-    town, monkeypatch, source, query, has_county
-):
-    for fields in ({"unit": "S1"}, {"unit": None, "area": "V2"}, {"unit": "S2"}):
-        households(town, 2, **fields)
-        households(town, 1, kind="enterprise", **fields)
-        households(town, 1, special_kind="elderly", consented_on=TODAY, **fields)
-    Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
-    town.team("V", "S1", "volunteer")
-    town.team("W", "S1", "volunteer")
-    Team.objects.update(is_volunteer=True)
-    if not has_county:
-        monkeypatch.setattr(sources, "county", lambda: None)
-    by = town.actor("S1")
-    draft = listing.draft(wanted=wanted(source=source, query=query), by=by, at=NOON)
-    expected = len(sources.aims(draft, on=TODAY))
-    assert expected or not has_county
-    monkeypatch.setattr(sources, "aims", None)
-
-    assert listing.preview(number=draft.number, by=by, on=TODAY) == expected
-
-
 def test_a_list_that_asks_for_no_evidence_is_not_written_down_or_frozen(town):
     by = town.actor("S1")
     with pytest.raises(InvalidInputError, match="至少选择一种所需证据"):

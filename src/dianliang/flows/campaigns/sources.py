@@ -82,7 +82,7 @@ def count(campaign: Campaign, *, on: date) -> int:
         return len(campaign.rows)
     if campaign.source == Source.PEOPLE and county() is None:
         return len(_people(campaign, on))
-    return _LISTED[campaign.source](campaign, on).count()
+    return _LISTED[campaign.source](campaign, on).values("pk").count()
 
 
 def _served(unit: Unit) -> list[str]:
