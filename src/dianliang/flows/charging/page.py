@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import Q
 
@@ -20,7 +20,6 @@ from dianliang.domain.workforce.charging import (
 )
 from dianliang.domain.workforce.models import Charge, ChargeKind
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
 VIEWS = {"tree": "责任区", "gaps": "缺口", "loads": "重叠与越界", "ahead": "可撤回的交接"}
@@ -288,9 +287,9 @@ def _foreign(areas: Sequence[Area], rows: Sequence[CellRow]) -> tuple[Foreign, .
 
 
 def _ahead(areas: Sequence[Area], *, on: date) -> tuple[Ahead, ...]:
-    morning = datetime.combine(on, time.min, SHANGHAI)
-    written = Q(decided_at__gte=morning, decided_at__lt=morning + timedelta(days=1))
-    rows = Charge.objects.filter(Q(from_on__gt=on) | written, area__in=[area.pk for area in areas])
+    rows = Charge.objects.filter(
+        Q(from_on__gt=on) | Q(decided_at__date=on), area__in=[area.pk for area in areas]
+    )
     return tuple(
         Ahead(
             area_code=row.area.code,
