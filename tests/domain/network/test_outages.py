@@ -133,8 +133,8 @@ def test_an_outage_of_an_odd_year_is_refused_and_one_of_old_books_is_kept(town):
     ):
         with pytest.raises(UnableToRecordOutageError, match="核对年份"):
             operations.record_outage(told=told(line, **changes), by=by, at=NOON)
+    over = told(line, ended_at=last)
     with pytest.raises(UnableToRecordOutageError, match="30 天"):
-        over = told(line, ended_at=last)
         operations.record_outage(told=over, by=by, at=NOON)
 
     old = told(line, started_at=NOON - 9 * year, ended_at=NOON - 9 * year + timedelta(hours=2))

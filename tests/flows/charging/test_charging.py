@@ -285,3 +285,11 @@ def test_the_first_table_reaches_back_as_far_as_paper_does_and_the_page_does_not
         sheets.read(content=excel(line("V1", "P1", date(1999, 12, 31))), by=by, at=NOON)
 
     assert sheets.read(content=excel(old), by=by, at=NOON) == 1
+
+
+def test_of_many_areas_only_the_tops_and_one_township_are_drawn(town, staff, monkeypatch):
+    page = flow.page(by=town.actor("AJ"), on=TODAY)
+    assert {row.code for row in page.unfolded("")} == {"C", "T1", "T2", "V1", "V2", "V3"}
+    monkeypatch.setattr(flow, "MOST_OPEN", 5)
+    assert {row.code for row in page.unfolded("")} == {"C", "T1", "T2"}
+    assert {row.code for row in page.unfolded("T2")} == {"C", "T1", "T2", "V3"}
