@@ -177,3 +177,31 @@ def test_the_database_keeps_the_shape_of_an_agreement(town):
     for wrong in ({"signed_on": None}, {"ended_on": TODAY}, {"valid_until": TODAY - 101 * DAY}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Agreement.objects.filter(pk=agreement.pk).update(**wrong)
+
+
+@pytest.mark.row("001-02")
+def test_a_joint_agreement_is_led_by_the_unit_above_all_its_parties_only(town):
+    number = signed(town, "AJ", unit_codes=["S1", "S2"]).number
+    alone = signed(town, "AJ", unit_codes=["AJ"]).number
+
+    for unit, which in (("S1", number), ("S2", number), ("S1", alone), ("WTR", number)):
+        by = town.actor(unit)
+        with pytest.raises(UnableToAgreeError, match="共同的上级单位"):
+            agreeing.terminate(number=which, on=TODAY, reason="不想要了", by=by, at=NOON)
+        file = book.file(which, by=by, on=TODAY)
+        assert (file.may_change, file.verbs) == (False, ())
+    with pytest.raises(NotVisibleError):
+        agreeing.terminate(number=alone, on=TODAY, reason="不想要了", by=town.actor("S2"), at=NOON)
+
+    above = town.actor("AJ")
+    assert {verb for verb, _ in book.file(number, by=above, on=TODAY).verbs} >= {"terminate"}
+    made = agreeing.terminate(number=number, on=TODAY, reason="区划调整", by=above, at=NOON)
+    assert made.status == "TERMINATED"
+
+
+def test_a_unit_that_merely_serves_the_township_does_not_renew_for_the_parties(town):
+    number = signed(town, "AJ", unit_codes=["S2"], area_codes=["T1"]).number
+    by, until = town.actor("S1"), TODAY + 900 * DAY
+    with pytest.raises(UnableToAgreeError, match="梅溪供电所"):
+        agreeing.renew(number=number, signed_on=TODAY, valid_until=until, by=by, at=NOON)
+    agreeing.renew(number=number, signed_on=TODAY, valid_until=until, by=town.actor("S2"), at=NOON)

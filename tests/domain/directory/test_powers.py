@@ -1,6 +1,6 @@
 """Delegated powers: a case outside the time, the township or the document is refused."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,9 @@ from dianliang.domain.directory.powers import UnableToDelegateError, UnableToRec
 from dianliang.flows import enforcing
 from dianliang.flows.enforcing import Asked, Reported
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from tests import town as town_builder
 from tests.core.test_files import photo
+from tests.meeting import while_open
 from tests.town import NOON, TODAY
 
 DAY = timedelta(days=1)
@@ -163,3 +165,49 @@ def test_the_neighbour_finds_nothing(town):
     with pytest.raises(NotVisibleError):
         report(town, delegation.number, unit="S2")
     assert book.page(by=town.actor("S2"), since=FROM, on=TODAY).delegations == ()
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_delegation_in_an_odd_year_does_not_stand_in_the_way(town, day):
+    by = town.actor("S1")
+    (odd,) = granted(town, valid_from=day, valid_until=None)
+    enforcing.revoke(number=odd.number, on=day, reason="写错", by=by, at=NOON)
+
+    (made,) = granted(town)
+
+    assert made.number != odd.number
+    with pytest.raises(UnableToDelegateError, match="时间重叠"):
+        granted(town)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_delegate_at_once_leave_one(transactional_db):
+    town = town_builder.build()
+
+    outcomes = while_open(lambda: granted(town), lambda: granted(town))
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], UnableToDelegateError)
+    assert Delegation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_case_first", [True, False])
+def test_a_case_and_a_taking_back_at_once_agree(transactional_db, is_case_first):
+    town = town_builder.build()
+    by = town.actor("S1")
+    (made,) = granted(town)
+
+    def revoke():
+        return enforcing.revoke(
+            number=made.number, on=TODAY - 10 * DAY, reason="收回", by=by, at=NOON
+        )
+
+    def case():
+        return report(town, made.number)
+
+    outcomes = while_open(case, revoke) if is_case_first else while_open(revoke, case)
+
+    assert outcomes[0] is None
+    assert outcomes[1] is not None
+    assert EnforcementCase.objects.count() == is_case_first

@@ -1,6 +1,6 @@
 """The register of outages: of one thing, with times that can be, and whom it hit."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -10,6 +10,7 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.network import operations, queries
 from dianliang.domain.network.models import Outage, Transformer
 from dianliang.domain.network.operations import Told, UnableToRecordOutageError
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from tests import villages
 from tests.town import NOON, TODAY
@@ -117,3 +118,24 @@ def test_a_transformer_counts_from_its_first_day_to_before_its_last(town):
 
     assert standing(TODAY - timedelta(days=1)) == []
     assert standing(TODAY) == ["B8"]
+
+
+def test_an_outage_of_an_odd_year_is_refused_and_one_of_old_books_is_kept(town):
+    line, by = villages.network(town), town.actor("S1")
+    first = datetime(1, 1, 1, tzinfo=SHANGHAI)
+    last = datetime(9999, 12, 31, 23, tzinfo=SHANGHAI)
+    ends = last + timedelta(minutes=50)
+    year = timedelta(days=366)
+    for changes in (
+        {"started_at": first},
+        {"kind": "planned", "started_at": last, "ended_at": ends},
+        {"kind": "planned", "started_at": NOON + year + timedelta(days=1)},
+    ):
+        with pytest.raises(UnableToRecordOutageError, match="核对年份"):
+            operations.record_outage(told=told(line, **changes), by=by, at=NOON)
+    over = told(line, ended_at=last)
+    with pytest.raises(UnableToRecordOutageError, match="30 天"):
+        operations.record_outage(told=over, by=by, at=NOON)
+
+    old = told(line, started_at=NOON - 9 * year, ended_at=NOON - 9 * year + timedelta(hours=2))
+    assert operations.record_outage(told=old, by=by, at=NOON).ended_at is not None

@@ -1,6 +1,6 @@
 """A village goes through its stages in order; what is late has a reason; the end is measured."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -248,3 +248,46 @@ def test_stages_and_indicators_are_data(town):
     file = queries.of_village(area=town.areas["V1"], on=TODAY)
     assert [s.code for s in file.row.steps] == [*CODES, "archive"]
     assert "outage" not in {r.code for r in file.readings}
+
+
+@pytest.mark.row("003-08")
+def test_after_is_measured_when_the_work_is_done_and_before_not_later(town):
+    taken_in(town)
+    through(town, "survey", "design", "civil")
+    begin(town, "build", TODAY)
+    with pytest.raises(UnableToRenewError, match="“施工”进行中，改造后的指标要等它完成"):
+        measure(town, "after", AFTER, TODAY)
+    measure(town, "before", BEFORE, TODAY - 2 * DAY)
+    finish(town, "build", TODAY)
+    through(town, "energise")
+    with pytest.raises(UnableToRenewError, match="不能早于施工各阶段全部完成的"):
+        measure(town, "after", AFTER, TODAY - DAY)
+    measure(town, "after", AFTER, TODAY)
+
+    with pytest.raises(UnableToRenewError, match="应早于改造后的"):
+        measure(town, "before", BEFORE, TODAY)
+
+    flow.send_back(code="V1", stage="energise", reason="重做", by=town.actor("S1"), at=NOON)
+    later = NOON + 3 * DAY
+    redone = {"code": "V1", "by": town.actor("S1"), "at": later, "on": TODAY + 2 * DAY}
+    flow.finish(stage="energise", **NONE, **redone)
+    flow.begin(stage="review", **redone)
+    with pytest.raises(UnableToRenewError, match="完工后重测"):
+        flow.finish(stage="review", **NONE, **redone)
+
+
+def test_before_cannot_be_measured_once_all_is_built(town):
+    taken_in(town)
+    for stage in CODES[:-1]:
+        begin(town, stage, TODAY - 3 * DAY)
+        finish(town, stage, TODAY - 3 * DAY)
+    with pytest.raises(UnableToRenewError, match="改造前的测量日期不能晚于这一天"):
+        measure(town, "before", BEFORE, TODAY)
+    measure(town, "before", BEFORE, TODAY - 4 * DAY)
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_village_does_not_start_in_a_year_that_nobody_plans(town, day):
+    with pytest.raises(InvalidInputError, match="离今天太远"):
+        taken_in(town, starts_on=day)
+    assert not Project.objects.exists()

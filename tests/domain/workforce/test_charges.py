@@ -1,6 +1,6 @@
 """One accountable person for each area and day: a rule that cannot be broken."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -213,3 +213,15 @@ def test_shipped_kinds_are_there_and_what_was_changed_stays(town):
         ("liaison", "村级联络员"),
         ("grid", "网格员"),
     }
+
+
+@pytest.mark.parametrize("back", [charges.LATE_DAYS + 1, (TODAY - date.min).days])
+def test_neither_a_first_hand_over_nor_a_leaving_rewrites_history(town, back):
+    one, day = person(town, "P1"), TODAY - back * DAY
+    with pytest.raises(UnableToHandOverError, match="不能补记"):
+        hand(town, one, day)
+    with pytest.raises(UnableToHandOverError, match="不能补记"):
+        charges.leave_office(person=one, on=day, reason="退休", by=town.actor("S1"), at=NOON)
+    hand(town, one, TODAY - charges.LATE_DAYS * DAY)
+    one.refresh_from_db()
+    assert one.is_active

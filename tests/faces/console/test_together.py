@@ -9,7 +9,9 @@ from dianliang.core.checks import InvalidRowsError
 from dianliang.domain.directory.models import Agreement, Delegation, EnforcementCase
 from dianliang.domain.renewal.models import Project, Step
 from dianliang.domain.workforce.models import Charge, Person
+from dianliang.faces.console import charge
 from dianliang.faces.ui.requests import now, today
+from dianliang.flows.charging import page as charging_page
 from dianliang.flows.renewing import sheets
 from dianliang.kernel.actor import Role
 from tests.browsing import upload
@@ -224,3 +226,26 @@ def test_the_workbook_of_villages_goes_out_and_comes_back(desk, town):
     assert "请先选择文件" in page(desk.post("/console/renewal/upload/"), 422)
     bad = SimpleUploadedFile("a.xlsx", b"nonsense")
     assert "不是 Excel 文件" in page(desk.post("/console/renewal/upload/", {"table": bad}), 422)
+
+
+def test_of_many_areas_one_township_is_unfolded_and_gaps_come_in_pages(desk, town, monkeypatch):
+    box = 'name="cells" value="V1"'
+    assert box in page(desk.get("/console/charge/"))
+    monkeypatch.setattr(charging_page, "MOST_OPEN", 2)
+    monkeypatch.setattr(charge, "GAPS_A_PAGE", 2)
+
+    folded = page(desk.get("/console/charge/"))
+    assert box not in folded
+    assert 'name="towns" value="T1"' in folded
+    assert "town=T1#town-T1" in folded
+    unfolded = page(desk.get("/console/charge/?town=T1"))
+    assert box in unfolded
+    assert 'hand-over/?view=tree&town=T1"' in unfolded
+    gaps = [page(desk.get(f"/console/charge/?view=gaps&page={n}")) for n in (1, 2, "x")]
+    assert [box in each for each in gaps] == [True, False, True]
+    assert "page=2" in gaps[0]
+    wrong = {"cells": "V1", "kind": "manager", "from_on": f"{today()}", "reason": "年度"}
+    again = page(desk.post("/console/charge/hand-over/?view=tree&town=T1", wrong), 422)
+    assert f'{box} form="handover" checked' in again
+    answer = desk.post("/console/charge/hand-over/?view=tree&town=T1", {**wrong, "nobody": "1"})
+    assert answer["Location"] == "/console/charge/?town=T1"

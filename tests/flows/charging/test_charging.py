@@ -1,6 +1,6 @@
 """The page of who answers for what, hand-overs of many areas, and the Excel table."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -268,3 +268,28 @@ def test_the_command_that_sets_up_a_county_takes_the_table_too(town, staff):
     assert (tried.charges, Charge.objects.count()) == (2, 0)
     assert importing.import_county(charges=content, by=SYSTEM, at=NOON).charges == 2
     assert Charge.objects.count() == 2
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_page_of_any_day_answers(town, staff, day):
+    hand(town, ["V1"], "P1")
+    assert flow.page(by=town.actor("S1"), on=day).cells == 3
+
+
+def test_the_first_table_reaches_back_as_far_as_paper_does_and_the_page_does_not(town, staff):
+    by = town.actor("S1")
+    old = line("V1", "P1", date(2012, 3, 1))
+    with pytest.raises(InvalidInputError, match="不能补记"):
+        hand(town, ["V1"], "P1", date(2012, 3, 1))
+    with pytest.raises(InvalidRowsError, match="请核对"):
+        sheets.read(content=excel(line("V1", "P1", date(1999, 12, 31))), by=by, at=NOON)
+
+    assert sheets.read(content=excel(old), by=by, at=NOON) == 1
+
+
+def test_of_many_areas_only_the_tops_and_one_township_are_drawn(town, staff, monkeypatch):
+    page = flow.page(by=town.actor("AJ"), on=TODAY)
+    assert {row.code for row in page.unfolded("")} == {"C", "T1", "T2", "V1", "V2", "V3"}
+    monkeypatch.setattr(flow, "MOST_OPEN", 5)
+    assert {row.code for row in page.unfolded("")} == {"C", "T1", "T2"}
+    assert {row.code for row in page.unfolded("T2")} == {"C", "T1", "T2", "V3"}

@@ -12,7 +12,7 @@ from dianliang.core.checks import InvalidRowsError
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.renewal import queries
 from dianliang.domain.renewal.board import Filters, board
-from dianliang.domain.renewal.models import Project, Reading, Step
+from dianliang.domain.renewal.models import IndicatorKind, Project, Reading, Step
 from dianliang.domain.territory.models import Area
 from dianliang.flows.renewing import moving, sheets
 from tests.town import NOON, TODAY
@@ -162,3 +162,23 @@ def test_the_board_of_200_villages_is_cut_counted_and_costs_the_same_queries(tow
     assert board(filters=Filters(town="梅溪镇"), by=by, on=TODAY).rows == ()
     assert len(board(filters=Filters(stage="survey", q="第一批"), by=by, on=TODAY).rows) == 2
     assert board(filters=Filters(view="late"), by=town.actor("S2"), on=TODAY).rows == ()
+
+
+def test_indicators_of_after_wait_for_the_work_in_the_same_workbook(town):
+    work = [stage("V1", "勘察", "", TODAY - 9 * DAY, TODAY - 9 * DAY)]
+    names = ("设计", "民事协调", "施工", "送电")
+    work += [stage("V1", name, "", TODAY - 5 * DAY, TODAY - 2 * DAY) for name in names]
+    kinds = IndicatorKind.objects.filter(is_active=True).values_list("name", flat=True)
+
+    def indicators(after_on):
+        return [("V1", "", k, "9", f"{TODAY - 9 * DAY}", "1", f"{after_on}") for k in kinds]
+
+    review = [stage("V1", "复核", "", TODAY - DAY, TODAY)]
+    with pytest.raises(InvalidRowsError, match="改造后的指标要等它完成"):
+        read(town, workbook(work[:3], indicators(TODAY - DAY)))
+    with pytest.raises(InvalidRowsError, match="不能早于施工各阶段全部完成的"):
+        read(town, workbook(work, indicators(TODAY - 3 * DAY)))
+
+    read(town, workbook(work + review, indicators(TODAY - DAY)))
+
+    assert queries.file("V1", by=town.actor("S1"), on=TODAY).row.is_done

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from dianliang.core import files
 from dianliang.core.models import AuditEvent, BackgroundJob, StoredFile
 from dianliang.domain.network.models import Transformer
+from dianliang.domain.territory.models import Area
 from dianliang.flows.village_file import exporting, paper, versions
 from dianliang.flows.village_file.exporting import UnableToExportError
 from dianliang.kernel.actor import Actor, Role
@@ -79,6 +80,21 @@ def test_an_archive_holds_pdf_and_word_of_every_village_of_the_unit(filed):
     }
     assert "B3 公变" in word
     assert found.name == "供电服务档案-2村-2026-11-24.zip"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../../outside", " ..镇\u200b. "])
+def test_no_name_of_a_township_leads_out_of_the_archive(filed, name):
+    Area.objects.filter(code="T1").update(name=name)
+    number = exporting.order(kind="zip", on=None, by=filed.actor("S1"), at=NOON).pk
+    run_jobs(NOON)
+    found = exporting.fetch(number, by=filed.actor("S1"), at=NOON)
+    with zipfile.ZipFile(found.path) as archive:
+        for path in archive.namelist():
+            folder, file = path.split("/")
+            assert folder.strip(". ") == folder
+            assert folder
+            assert path.isprintable()
+            assert file.startswith(("余村村", "大溪村"))
 
 
 def test_a_bound_pdf_has_contents_and_every_village(filed):

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from dianliang.domain.directory.agreements import UnableToAgreeError
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.directory.models import Agreement
 from dianliang.domain.directory.scope import areas_of
@@ -67,6 +68,7 @@ class AgreementFile:
     ended_on: date | None
     created_by: str
     annexes: tuple[AnnexRow, ...]
+    may_change: bool
     verbs: tuple[tuple[str, str], ...]
 
 
@@ -153,7 +155,9 @@ def file(number: str, *, by: Actor, on: date) -> AgreementFile:
     Raises:
         NotVisibleError: absent, or not of the actor's areas and units.
     """
-    agreement = to_change(number, by=by)
+    agreement = _found(number, by=by)
+    may_change = _leads(agreement, by=by)
+    verbs = AGREEMENT.verbs(agreement.status, role=by.role) if may_change else ()
     return AgreementFile(
         row=_row(agreement, on=on),
         kind=agreement.kind,
@@ -173,16 +177,38 @@ def file(number: str, *, by: Actor, on: date) -> AgreementFile:
             )
             for annex in agreement.annexes.all()
         ),
-        verbs=tuple((r.verb, r.label) for r in AGREEMENT.verbs(agreement.status, role=by.role)),
+        may_change=may_change,
+        verbs=tuple((r.verb, r.label) for r in verbs),
     )
 
 
 def to_change(number: str, *, by: Actor) -> Agreement:
-    """Return an agreement of the actor's areas or units.
+    """Return an agreement that the actor leads: every unit that is a party is his, or below it.
+
+    What several units signed is changed, renewed and terminated by the unit that stands over all
+    of them, be it a party itself or not. One party of several, and a unit that merely serves the
+    township, read it.
 
     Raises:
         NotVisibleError: absent, or another's.
+        UnableToAgreeError: the actor may read it only.
     """
+    agreement = _found(number, by=by)
+    if not _leads(agreement, by=by):
+        names = "、".join(unit.name for unit in agreement.units.all())
+        message = (
+            f"协议 {number} 的单位方（{names}）不都属于本单位，本单位只能查看；"
+            "如需修改、签订、续签或终止，请联系它们共同的上级单位办理。"
+        )
+        raise UnableToAgreeError(message)
+    return agreement
+
+
+def _leads(agreement: Agreement, *, by: Actor) -> bool:
+    return all(unit.path.startswith(by.unit_path) for unit in agreement.units.all())
+
+
+def _found(number: str, *, by: Actor) -> Agreement:
     found = _told(visible(by).filter(number=number)).first()
     if found is None:
         raise NotVisibleError("没有找到这份协议。")

@@ -6,7 +6,7 @@ the document of delegation says, and the register refuses what lies outside it.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -82,6 +82,7 @@ def delegate(*, grant: Grant, by: Actor, at: datetime) -> Delegation:
             power is delegated to it already for some of the time.
     """
     _require_sense(grant)
+    Area.objects.select_for_update(of=("self",)).get(pk=grant.area.pk)
     clash = _overlapping(grant)
     if clash is not None:
         message = (
@@ -120,6 +121,7 @@ def revoke(*, delegation: Delegation, on: date, reason: str, by: Actor, at: date
     Raises:
         UnableToDelegateError: it was taken back before, or the day or the reason makes no sense.
     """
+    delegation = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation.pk)
     if delegation.revoked_on is not None:
         message = f"这项权限已于 {delegation.revoked_on} 收回。"
         raise UnableToDelegateError(message, field="revoked_on")
@@ -224,21 +226,17 @@ def _require_sense(grant: Grant) -> None:
 def _overlapping(grant: Grant) -> Delegation | None:
     """Return another delegation of the power to the township that shares a day with this one."""
     for other in Delegation.objects.filter(kind=grant.kind, area=grant.area):
-        if grant.valid_until is not None and other.valid_from > grant.valid_until:
-            continue
-        last = _last_day(other)
-        if last is None or last >= grant.valid_from:
+        first = max(grant.valid_from, other.valid_from)
+        ends = (grant.valid_until, other.valid_until)
+        is_taken_back = other.revoked_on is not None and other.revoked_on <= first
+        if not is_taken_back and all(end is None or end >= first for end in ends):
             return other
     return None
 
 
-def _last_day(delegation: Delegation) -> date | None:
-    """Return the last day on which a power may be used, None for ever."""
+def _period(delegation: Delegation) -> str:
+    """Say from when until when a power that was used for a day at least may be used."""
     ends = [day for day in (delegation.valid_until,) if day is not None]
     if delegation.revoked_on is not None:
-        ends.append(date.fromordinal(delegation.revoked_on.toordinal() - 1))
-    return min(ends, default=None)
-
-
-def _period(delegation: Delegation) -> str:
-    return f"{delegation.valid_from} 至 {_last_day(delegation) or '长期'}"
+        ends.append(delegation.revoked_on - timedelta(days=1))
+    return f"{delegation.valid_from} 至 {min(ends, default=None) or '长期'}"

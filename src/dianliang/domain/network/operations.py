@@ -17,6 +17,8 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
 
+EARLIEST, LATEST = timedelta(days=3660), timedelta(days=366)
+"""How far back an outage may be registered from old books, and how far ahead one is planned."""
 LONGEST = timedelta(days=30)
 """An outage that seems to last longer is a slip of the date."""
 
@@ -52,6 +54,9 @@ def record_outage(*, told: Told, also: Collection[Area] = (), by: Actor, at: dat
         raise UnableToRecordOutageError(message, field="thing")
     if told.kind not in Outage.Kind.values:
         raise UnableToRecordOutageError("请选择计划停电或故障停电。", field="kind")
+    if not at - EARLIEST <= told.started_at <= at + LATEST:
+        message = "停电时间应在过去 10 年到今后 1 年之内，请核对年份。"
+        raise UnableToRecordOutageError(message, field="started_at")
     if told.kind == Outage.Kind.FAULT and told.started_at > at:
         raise UnableToRecordOutageError("故障停电的时间不能晚于现在。", field="started_at")
     if told.ended_at is not None:
@@ -93,7 +98,7 @@ def _hit(told: Told) -> QuerySet[Transformer]:
 
 
 def _check_end(started_at: datetime, ended_at: datetime) -> None:
-    if not started_at < ended_at <= started_at + LONGEST:
+    if not timedelta(0) < ended_at - started_at <= LONGEST:
         message = f"复电时间应晚于停电时间，且不超过 {LONGEST.days} 天，请核对。"
         raise UnableToRecordOutageError(message, field="ended_at")
 

@@ -1,8 +1,9 @@
 """Every write about the rebuilding of villages (千村改造), seed row 003-08."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from django.db import transaction
 
@@ -50,8 +51,10 @@ def open_project(
     With a day to start on, each stage is planned to end after its usual days.
 
     Raises:
-        UnableToRenewError: it is no village, or is in already.
+        UnableToRenewError: it is no village, is in already, or starts too far from today.
     """
+    if starts_on is not None and _is_far(starts_on, at=at):
+        raise UnableToRenewError(f"开始日期 {starts_on} 离今天太远，请核对。", field="starts_on")
     if area.level != Area.Level.VILLAGE:
         raise UnableToRenewError(f"{area.name}不是村（社区），不能列入改造。", field="area")
     project, is_new = Project.objects.get_or_create(
@@ -111,7 +114,7 @@ def plan(
         raise UnableToRenewError(message, field="planned_on")
     if party not in Party.values:
         raise UnableToRenewError("请选择责任方。", field="party")
-    if abs((planned_on - at.astimezone(SHANGHAI).date()).days) > FARTHEST_DAYS:
+    if _is_far(planned_on, at=at):
         raise UnableToRenewError(f"计划日期 {planned_on} 离今天太远，请核对。", field="planned_on")
     before = step.planned_on
     if before is not None and planned_on > before:
@@ -210,9 +213,13 @@ def measure(
 ) -> int:
     """Write down indicators as they are ``before`` or ``after`` the work (填指标); return how many.
 
+    The work is every stage up to the one that needs the values of after: those are measured once
+    it is done, those of before not later than that.
+
     Raises:
         UnableToRenewError: an unknown indicator, a value that cannot be, a day that lies ahead,
-            or one of after that lies before the work.
+            one of after while the work goes on or before its last day, or one of before that is
+            later than that or not earlier than one of after.
     """
     _require_past(on, at=at)
     kinds = {kind.code: kind for kind in IndicatorKind.objects.filter(is_active=True)}
@@ -226,6 +233,8 @@ def measure(
             raise UnableToRenewError(message, field=code)
     if moment == "after":
         _require_later(project, on)
+    else:
+        _require_sooner(project, on)
     for code, value in values.items():
         told = {moment: value, f"{moment}_on": on}
         Reading.objects.update_or_create(project=project, kind=kinds[code], defaults=told)
@@ -243,6 +252,41 @@ def _require_later(project: Project, on: date) -> None:
     if first is not None and first.before_on is not None and on <= first.before_on:
         message = f"改造后的测量日期应晚于改造前的 {first.before_on}。"
         raise UnableToRenewError(message, field="on")
+    work = _work(project)
+    for step in work:
+        if step.done_on is None:
+            message = f"“{step.stage.name}”{_state(step)}，改造后的指标要等它完成以后再测、再填。"
+            raise UnableToRenewError(message, field="on")
+    last = _last(work)
+    if last is not None and on < last:
+        message = f"改造后的测量日期不能早于施工各阶段全部完成的 {last}，请核对。"
+        raise UnableToRenewError(message, field="on")
+
+
+def _require_sooner(project: Project, on: date) -> None:
+    after = project.readings.exclude(after_on=None).order_by("after_on").first()
+    if after is not None and after.after_on is not None and on >= after.after_on:
+        message = f"改造前的测量日期应早于改造后的 {after.after_on}。"
+        raise UnableToRenewError(message, field="on")
+    work = _work(project)
+    last = _last(work)
+    if last is not None and on > last and all(step.done_on for step in work):
+        message = f"改造已于 {last} 完成，改造前的测量日期不能晚于这一天，请核对。"
+        raise UnableToRenewError(message, field="on")
+
+
+def _work(project: Project) -> list[Step]:
+    """Return the stages up to the first that needs the values of after; all where none does."""
+    steps = project.steps.select_related("stage").order_by("stage__position")
+    return list(takewhile(lambda step: not step.stage.needs_after, steps))
+
+
+def _last(work: Iterable[Step]) -> date | None:
+    return max((step.done_on for step in work if step.done_on is not None), default=None)
+
+
+def _is_far(on: date, *, at: datetime) -> bool:
+    return abs((on - at.astimezone(SHANGHAI).date()).days) > FARTHEST_DAYS
 
 
 def _require_past(on: date, *, at: datetime) -> None:
@@ -252,13 +296,15 @@ def _require_past(on: date, *, at: datetime) -> None:
 
 def _require_measured(step: Step) -> None:
     readings = {reading.kind_id: reading for reading in step.project.readings.all()}
-    missing = []
+    last, missing = _last(_work(step.project)), []
     for kind in IndicatorKind.objects.filter(is_active=True):
         reading = readings.get(kind.pk)
         if reading is None or reading.before is None:
             missing.append(f"{kind.name}（改造前）")
         if reading is None or reading.after is None:
             missing.append(f"{kind.name}（改造后）")
+        elif last is not None and reading.after_on is not None and reading.after_on < last:
+            missing.append(f"{kind.name}（{last} 完工后重测）")
     if missing:
         message = f"“{step.stage.name}”完成前要填齐指标，还缺：{'、'.join(missing)}。"
         raise UnableToRenewError(message, field="readings")

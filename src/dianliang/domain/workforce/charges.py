@@ -13,7 +13,9 @@ from dianliang.kernel.errors import DomainError
 
 FARTHEST_DAYS = 366
 LATE_DAYS = 92
-"""How late a hand-over that has taken place may still be written down: about a quarter."""
+"""How late a hand-over, or a leaving, that has taken place may be written down: about a quarter."""
+FIRST_ON = date(2000, 1, 1)
+"""How far back the first table of a unit may say since when somebody has answered for an area."""
 NOBODY = "空缺"
 
 
@@ -33,10 +35,13 @@ def hand_over(
     reason: str,
     by: Actor,
     at: datetime,
+    is_table: bool = False,
 ) -> Charge:
     """Let somebody, or nobody, answer for an area from a day on (交接).
 
     The day may lie ahead. What was before ends there by itself; what was decided for later stays.
+    Where nobody was named yet, a table (`is_table`) may reach back to 2000, so that it can be taken
+    over as it was kept on paper.
 
     Raises:
         UnableToHandOverError: the kind is not for this level, the person is not on duty or
@@ -51,7 +56,7 @@ def hand_over(
         raise UnableToHandOverError("请写明交接原因。", field="reason")
     if person is not None:
         _require_on_duty(person, from_on=from_on)
-    before = _before(area, kind, person, from_on=from_on, today=today)
+    before = _before(area, kind, person, from_on=from_on, today=today, is_table=is_table)
     charge, is_new = Charge.objects.get_or_create(
         area=area,
         kind=kind,
@@ -107,10 +112,14 @@ def leave_office(*, person: Person, on: date, reason: str, by: Actor, at: dateti
     """Note that somebody serves no longer since a day (离岗); his areas are gaps from that day.
 
     Raises:
-        UnableToHandOverError: he has left before, or the day lies ahead: a hand-over that is to
-            come is what serves then.
+        UnableToHandOverError: he has left before, the day lies too far back, or it lies ahead: a
+            hand-over that is to come is what serves then.
     """
-    if on > at.astimezone(SHANGHAI).date():
+    today = at.astimezone(SHANGHAI).date()
+    if (today - on).days > LATE_DAYS:
+        message = f"离岗日期 {on} 已超过 {LATE_DAYS} 天，不能补记，以免改动以前的责任记录；请核对。"
+        raise UnableToHandOverError(message, field="left_on")
+    if on > today:
         message = "离岗日期不能晚于今天；将来离岗的，请先登记到那一天的交接。"
         raise UnableToHandOverError(message, field="left_on")
     left = Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, left_on=on)
@@ -129,7 +138,13 @@ def leave_office(*, person: Person, on: date, reason: str, by: Actor, at: dateti
 
 
 def _before(
-    area: Area, kind: ChargeKind, person: Person | None, *, from_on: date, today: date
+    area: Area,
+    kind: ChargeKind,
+    person: Person | None,
+    *,
+    from_on: date,
+    today: date,
+    is_table: bool,
 ) -> Charge | None:
     """Return what a new row would end."""
     if (from_on - today).days > FARTHEST_DAYS:
@@ -137,11 +152,16 @@ def _before(
         raise UnableToHandOverError(message, field="from_on")
     rows = Charge.objects.filter(area=area, kind=kind).select_related("person")
     begun = rows.filter(from_on__lte=today).order_by("-from_on").first()
-    if begun is None:
+    if begun is None and is_table:
+        if from_on < FIRST_ON:
+            message = f"起始日期 {from_on} 早于 {FIRST_ON}，请核对。"
+            raise UnableToHandOverError(message, field="from_on")
         return None
     if from_on < today - timedelta(days=LATE_DAYS):
         message = f"交接日期 {from_on} 已超过 {LATE_DAYS} 天，不能补记；请核对日期。"
         raise UnableToHandOverError(message, field="from_on")
+    if begun is None:
+        return None
     if from_on < begun.from_on:
         message = f"{area.name}的{kind.name}自 {begun.from_on} 起已是{_name(begun.person)}，"
         raise UnableToHandOverError(f"{message}交接日期应晚于这一天。", field="from_on")

@@ -97,11 +97,12 @@ def charge_of(*, area: Area, on: date) -> tuple[InCharge, ...]:
 
 
 def charges(
-    areas: Iterable[Area], *, on: date, above: Iterable[Area] = ()
+    areas: Iterable[Area], *, on: date, above: Iterable[Area] = (), only_own: bool = False
 ) -> dict[str, tuple[InCharge, ...]]:
-    """Return who answers for each of many areas, by code; four queries whatever their number.
+    """Return who answers for each of many areas, by code; the number of queries is fixed.
 
-    `above` are the areas that may stand in besides those asked for.
+    `above` are the areas that may stand in besides those asked for. `only_own` leaves out the kinds
+    in which an area neither needs nor has anybody of its own.
     """
     asked = tuple(areas)
     everything = (*asked, *above)
@@ -109,7 +110,11 @@ def charges(
     rows = Charge.objects.filter(area__in=[area.pk for area in everything])
     known, all_kinds = _known(rows, on=on), kinds()
     return {
-        area.code: tuple(_in_charge(area, kind, known, names) for kind in all_kinds)
+        area.code: tuple(
+            _in_charge(area, kind, known, names)
+            for kind in all_kinds
+            if not only_own or area.level in kind.levels or (area.path, kind.code) in known
+        )
         for area in asked
     }
 
@@ -141,11 +146,11 @@ def people_of(by: Actor) -> QuerySet[Person]:
 
 
 def _known(rows: QuerySet[Charge], *, on: date) -> Mapping[Key, _Known]:
-    told = rows.select_related("area", "kind", "person__unit").order_by("from_on")
+    told = rows.prefetch_related("kind", "person__unit").order_by("from_on")
     current: dict[Key, Charge] = {}
     following: dict[Key, Charge] = {}
-    for row in told:
-        key = (row.area.path, row.kind.code)
+    for row, path in _with_paths(told):
+        key = (path, row.kind.code)
         if row.from_on <= on:
             current[key] = row
         else:
@@ -162,6 +167,12 @@ def _known(rows: QuerySet[Charge], *, on: date) -> Mapping[Key, _Known]:
         )
         for key in current.keys() | following.keys()
     }
+
+
+def _with_paths(rows: QuerySet[Charge]) -> Iterable[tuple[Charge, str]]:
+    """Pair each row with the path of its area; the areas themselves need not be made again."""
+    paths = dict(rows.order_by().values_list("area_id", "area__path"))
+    return ((row, paths[row.area_id]) for row in rows)
 
 
 def _state(row: Charge | None, until: Mapping[int, date], *, on: date) -> str:

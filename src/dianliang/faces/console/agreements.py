@@ -131,7 +131,7 @@ def _file(
     context = {
         "by": by,
         "file": file,
-        "choices": flow.choices(by=by) if file.row.status == "DRAFT" else None,
+        "choices": flow.choices(by=by) if file.row.status == "DRAFT" and file.may_change else None,
         "refusal": refusal,
         "form": _form(request.POST) if "title" in request.POST and refusal else stored,
         "today": today(),

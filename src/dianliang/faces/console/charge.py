@@ -1,11 +1,14 @@
 """Who answers for which area (责任区): the tree, the gaps, hand-overs, Excel."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +22,7 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 TONES = {"held": "open", "away": "soon", "left": "late", "vacant": "late", "never": "late"}
+GAPS_A_PAGE = 100
 
 
 @require_GET
@@ -38,17 +42,21 @@ def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
     page, all_kinds = flow.page(by=by, on=on), kinds()
     chosen = request.GET.get("kind", "")
     kind = next((k for k in all_kinds if k.code == chosen), all_kinds[0] if all_kinds else None)
+    town = request.GET.get("town", "")
     context = {
         "by": by,
         "page": page,
         "view": view,
+        "town": town,
+        "towns": [(each, page.opens(each, town)) for each in page.towns],
+        "gaps": Paginator(page.gaps, GAPS_A_PAGE).get_page(request.GET.get("page")),
         "tabs": [(code, label, page.counts[code]) for code, label in flow.VIEWS.items()],
         "on": on,
         "is_today": on == today(),
         "kinds": all_kinds,
         "kind": kind,
         "people": flow.people(by=by),
-        "points": _points(page, kind.code if kind else ""),
+        "points": _points(page.unfolded(town), kind.code if kind else ""),
         "refusal": refusal,
         "sent": request.POST,
         "ticked": request.POST.getlist("cells"),
@@ -58,8 +66,7 @@ def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
     return TemplateResponse(request, "console/charge.html", context, status=status)
 
 
-def _points(page: flow.ChargePage, kind: str) -> list[dict[str, object]]:
-    rows = [row for town in page.towns for row in (town.head, *town.rows)]
+def _points(rows: Sequence[flow.CellRow], kind: str) -> list[dict[str, object]]:
     return [
         {
             "lat": row.lat,
@@ -98,7 +105,8 @@ def hand_over(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except DomainError as refusal:
         return _page(request, by=by, refusal=refusal)
     messages.success(request, _("已登记 %(n)d 个区域的交接。") % {"n": count})
-    return redirect("console:charge")
+    town = request.GET.get("town", "")
+    return redirect(reverse("console:charge", query={"town": town} if town else None))
 
 
 def _require_choice(person: str, *, nobody: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import Q
 
@@ -20,10 +20,11 @@ from dianliang.domain.workforce.charging import (
 )
 from dianliang.domain.workforce.models import Charge, ChargeKind
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
 VIEWS = {"tree": "责任区", "gaps": "缺口", "loads": "重叠与越界", "ahead": "可撤回的交接"}
+MOST_OPEN = 400
+"""With more areas than this only one township is unfolded at a time, and gaps come in pages."""
 INDENT = {"city": 0, "county": 0, "township": 0, "village": 0, "grid": 1}
 
 
@@ -115,6 +116,23 @@ class ChargePage:
     missing: int
 
     @property
+    def is_large(self) -> bool:
+        """Tell whether there are more areas than one page shows at once."""
+        return self.cells > MOST_OPEN
+
+    def unfolded(self, code: str) -> tuple[CellRow, ...]:
+        """Return the areas to draw: all of few; of many, what stands on top and one township's."""
+        return tuple(
+            row
+            for town in self.towns
+            for row in (town.head, *(town.rows if self.opens(town, code) else ()))
+        )
+
+    def opens(self, town: Town, code: str) -> bool:
+        """Tell whether a township is shown with what lies below it."""
+        return not self.is_large or town.head.code == code
+
+    @property
     def counts(self) -> Mapping[str, int]:
         """Return how much each view holds."""
         return {
@@ -127,7 +145,7 @@ class ChargePage:
 
 def page(*, by: Actor, on: date) -> ChargePage:
     """Return the cells of the actor's areas with their people; the number of queries is fixed."""
-    own = list(cells_of(by).select_related("parent").order_by("path"))
+    own = list(cells_of(by).defer("aliases").order_by("path"))
     rows = _rows(own, on=on)
     every = [(row, holder) for row in rows for holder in row.holders if holder.is_due]
     return ChargePage(
@@ -219,7 +237,7 @@ def _period(row: Charge, after: Charge | None, *, on: date) -> Period:
 def _rows(areas: Sequence[Area], *, on: date) -> tuple[CellRow, ...]:
     paths = {path for area in areas for path in ancestors(area)}
     above = Area.objects.filter(path__in=paths - {area.path for area in areas})
-    holders = charges(areas, on=on, above=above)
+    holders = charges(areas, on=on, above=above, only_own=True)
     towns = {area.path: area.name for area in (*areas, *above) if area.level == "township"}
     return tuple(
         CellRow(
@@ -288,9 +306,9 @@ def _foreign(areas: Sequence[Area], rows: Sequence[CellRow]) -> tuple[Foreign, .
 
 
 def _ahead(areas: Sequence[Area], *, on: date) -> tuple[Ahead, ...]:
-    morning = datetime.combine(on, time.min, SHANGHAI)
-    written = Q(decided_at__gte=morning, decided_at__lt=morning + timedelta(days=1))
-    rows = Charge.objects.filter(Q(from_on__gt=on) | written, area__in=[area.pk for area in areas])
+    rows = Charge.objects.filter(
+        Q(from_on__gt=on) | Q(decided_at__date=on), area__in=[area.pk for area in areas]
+    )
     return tuple(
         Ahead(
             area_code=row.area.code,

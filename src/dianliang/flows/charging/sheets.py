@@ -136,7 +136,14 @@ def _write(
         reason = checks.text(row, REASON, 200) or FIRST_REASON
         try:
             charges.hand_over(
-                area=area, kind=kind, person=person, from_on=from_on, reason=reason, by=by, at=at
+                area=area,
+                kind=kind,
+                person=person,
+                from_on=from_on,
+                reason=reason,
+                by=by,
+                at=at,
+                is_table=True,
             )
         except DomainError as refusal:
             checks.add(row, refusal.message, FROM if refusal.field == "from_on" else AREA)

@@ -143,8 +143,8 @@ def _book(stages: Sequence[Sequence[str]], indicators: Sequence[Sequence[str]]) 
 def read(*, content: bytes, by: Actor, at: datetime) -> int:
     """Take in what a workbook says; return how many rows changed something.
 
-    Villages are taken in first, then indicators, then stages from the first to the last: a stage
-    may depend on either.
+    Villages are taken in first, then the stages of the work, then indicators, then the stage that
+    needs them and those behind it: each may depend on what comes before it.
 
     Raises:
         UnreadableSheetError: no workbook with one of the two sheets.
@@ -162,8 +162,10 @@ def read(*, content: bytes, by: Actor, at: datetime) -> int:
     reading = _Reading(by, at)
     stages = reading.located(book.rows.get(STAGES, []), STAGES, takes_in=True)
     indicators = reading.located(book.rows.get(INDICATORS, []), INDICATORS, takes_in=False)
-    changed = sum(reading.indicator(row, project) for row, project in indicators)
-    changed += reading.stages(stages)
+    work, behind = reading.split(stages)
+    changed = reading.stages(work)
+    changed += sum(reading.indicator(row, project) for row, project in indicators)
+    changed += reading.stages(behind)
     checks = Checks(BOOK)
     checks.found = [words for told in reading.checks.values() for words in told.found]
     checks.raise_if_any()
@@ -212,6 +214,19 @@ class _Reading:
             return
         self.projects[area.code] = open_village(area, batch, None, by=self.by, at=self.at)
         self.taken_in += 1
+
+    def split(
+        self, rows: Sequence[tuple[SheetRow, Project]]
+    ) -> tuple[list[tuple[SheetRow, Project]], list[tuple[SheetRow, Project]]]:
+        """Return the rows of stages before the indicators of after, and the others."""
+        needing = [stage.position for stage in self.by_stage.values() if stage.needs_after]
+        work = {
+            stage.name
+            for stage in self.by_stage.values()
+            if not needing or stage.position < min(needing)
+        }
+        early = [told for told in rows if told[0].get(STAGE) in work]
+        return early, [told for told in rows if told[0].get(STAGE) not in work]
 
     def indicator(self, row: SheetRow, project: Project) -> bool:
         """Write one row of the sheet of indicators."""

@@ -228,7 +228,9 @@ def _bound(
 
 
 def _safe(name: str) -> str:
-    return "".join("_" if letter in UNSAFE else letter for letter in name)
+    """Return a name as one part of a path: it leads nowhere else, and every system unpacks it."""
+    plain = "".join("_" if c in UNSAFE else c for c in name if c.isprintable())
+    return plain.strip(". ") or "_"
 
 
 @transaction.atomic
