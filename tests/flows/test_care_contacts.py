@@ -69,7 +69,7 @@ def test_areas_are_chosen_or_pasted_by_name_or_code(town):
     customer(town, "KH1")
     customer(town, "KH2", area=town.areas["V2"])
 
-    made = alert(town, area_codes=[], villages="余村村委会、\n V2；余村村委会")
+    made = alert(town, area_codes=[], villages="余村村、\n V2；余村村委会")
 
     assert page(town, made).alert.count == 2
     assert page(town, made).areas == ("余村村委会", "大溪村委会")

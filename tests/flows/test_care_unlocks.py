@@ -20,7 +20,7 @@ from dianliang.kernel.errors import (
     NotVisibleError,
 )
 from tests.flows.test_care import customer
-from tests.town import NOON
+from tests.town import NOON, TODAY
 
 
 def second(town, code="S1", name="second"):
@@ -216,3 +216,20 @@ def test_nobody_else_exports(town, role):
 def test_no_export_without_a_reason(town):
     with pytest.raises(InvalidInputError):
         care_sheets.export(in_clear=False, reason="", by=town.actor("S1"), at=NOON)
+
+
+def test_a_minor_s_consent_is_the_guardian_s_to_give(town):
+    file = child(town)
+    said = {
+        "number": file.number,
+        "purpose": "photos",
+        "unit_code": "",
+        "given_on": TODAY,
+        "by": town.actor("S1"),
+        "at": NOON,
+    }
+    for how in ("signed", "verbal", "phone"):
+        with pytest.raises(InvalidInputError, match="监护人"):
+            care_files.give_consent(how=how, **said)
+
+    assert care_files.give_consent(how="guardian", **said).given_how == "guardian"

@@ -19,6 +19,7 @@ from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Consent, Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
+from dianliang.domain.territory.queries import spoken_name
 from dianliang.domain.work.models import Job
 from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
@@ -262,6 +263,10 @@ def open_alert(
     )
 
 
+COMMITTEES = ("委会", "居委会")
+"""What the register adds to the name that people and other pages use: 铜山村 is 铜山村委会."""
+
+
 def _areas(codes: Sequence[str], villages: str) -> list[Area]:
     """Return the areas that are meant; what is unknown or has two meanings is named.
 
@@ -270,8 +275,11 @@ def _areas(codes: Sequence[str], villages: str) -> list[Area]:
     """
     words = [word for word in SPLIT.split(villages) if word]
     asked = {*codes, *words}
-    known = list(Area.objects.filter(Q(code__in=asked) | Q(name__in=asked)))
-    named = {word: [a for a in known if word in (a.code, a.name)] for word in asked}
+    written = {word + ending for word in asked for ending in ("", *COMMITTEES)}
+    known = list(Area.objects.filter(Q(code__in=asked) | Q(name__in=written)))
+    named = {
+        word: [a for a in known if word in (a.code, a.name, spoken_name(a.name))] for word in asked
+    }
     if lost := sorted(word for word, found in named.items() if not found):
         message = f"没有找到这些区域：{'、'.join(lost)}。请核对名称，或改填区域编码。"
         raise InvalidInputError(message, field="villages")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from dianliang.core import audit
+from dianliang.domain.customers.access import MINORS
 from dianliang.domain.customers.models import Consent, Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.kernel.actor import Actor
@@ -63,6 +64,9 @@ def give(
     if (purpose == Purpose.SHARE) != (unit is not None):
         message = "向联盟单位提供信息时应选择接收单位，其他用途不填单位。"
         raise InvalidInputError(message, field="unit")
+    if customer.special_kind in MINORS and how != Consent.How.GUARDIAN:
+        # 个人信息保护法 clause 31: under 14 it is the guardian's to say.
+        raise InvalidInputError("未成年人的同意应由监护人作出，请选“监护人代为同意”。", field="how")
     if given_on > on:
         raise InvalidInputError("同意日期不能晚于今天。", field="given_on")
     try:

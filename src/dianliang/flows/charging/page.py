@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -172,6 +172,11 @@ class Period:
     reason: str
     decided_by: str
     is_ahead: bool
+
+    @property
+    def last_on(self) -> date | None:
+        """Return the last day of it, or None while nobody follows."""
+        return self.until - timedelta(days=1) if self.until else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from dianliang.domain.care.models import Alert
+from dianliang.domain.customers.access import MINORS
 from dianliang.domain.customers.models import Consent, Customer
 from dianliang.flows import care_contacts, care_files
 from dianliang.kernel.actor import Actor
@@ -35,7 +36,9 @@ def build_care(special: list[Customer], *, by: Actor, rng: Random, at: datetime)
             customer=customer,
             purpose=purpose,
             given_on=customer.consented_on,
-            given_how=rng.choice(["signed", "signed", "verbal", "phone"]),
+            given_how="guardian"
+            if customer.special_kind in MINORS
+            else rng.choice(["signed", "signed", "verbal", "phone"]),
         )
         for customer in special
         if customer.consented_on
