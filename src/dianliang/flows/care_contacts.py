@@ -1,6 +1,5 @@
 """Outage or warning in an area: who is affected, who was called, who needs help."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +18,11 @@ from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Consent, Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
-from dianliang.domain.territory.queries import spoken_name
 from dianliang.domain.work.models import Job
 from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.care import place_of
+from dianliang.flows.named_areas import named_areas
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
@@ -36,7 +35,6 @@ HELP_WITHIN = timedelta(hours=2)
 HELP_MIN = 45
 HELP_SKILL_OF = "CARE-LIFE"
 """Whoever brings help can do what a visit to life support needs."""
-SPLIT = re.compile("[\\s、,，;；]+")
 VIEWS = {"call": "待联系", "help": "需要帮助", "reached": "已联系上", "all": "全部"}
 _CUTS = {
     "call": Q(status__in=STILL_TO_CALL),
@@ -248,7 +246,7 @@ def open_alert(
     unit = Unit.objects.filter(code=by.unit_code).first()
     if by.role not in customer_access.READERS or unit is None:
         raise NotVisibleError("没有可联系的特殊客户。")
-    areas = _areas(area_codes, villages)
+    areas = named_areas(area_codes, villages)
     title = clean_text(title, field="title", label="事由", most=80, least=2)
     return alerting.open_alert(
         kind=kind,
@@ -261,36 +259,6 @@ def open_alert(
         by=by,
         at=at,
     )
-
-
-COMMITTEES = ("委会", "居委会")
-"""What the register adds to the name that people and other pages use: 铜山村 is 铜山村委会."""
-
-
-def _areas(codes: Sequence[str], villages: str) -> list[Area]:
-    """Return the areas that are meant; what is unknown or has two meanings is named.
-
-    Raises:
-        InvalidInputError: see above.
-    """
-    words = [word for word in SPLIT.split(villages) if word]
-    asked = {*codes, *words}
-    written = {word + ending for word in asked for ending in ("", *COMMITTEES)}
-    known = list(Area.objects.filter(Q(code__in=asked) | Q(name__in=written)))
-    named = {
-        word: [a for a in known if word in (a.code, a.name, spoken_name(a.name))] for word in asked
-    }
-    if lost := sorted(word for word, found in named.items() if not found):
-        message = f"没有找到这些区域：{'、'.join(lost)}。请核对名称，或改填区域编码。"
-        raise InvalidInputError(message, field="villages")
-    if twice := sorted(word for word, found in named.items() if len(found) > 1):
-        message = f"这些名称不止一处：{'、'.join(twice)}。请改填区域编码。"
-        raise InvalidInputError(message, field="villages")
-    return sorted({found[0].pk: found[0] for found in named.values()}.values(), key=_code)
-
-
-def _code(area: Area) -> str:
-    return area.code
 
 
 def _affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]:
