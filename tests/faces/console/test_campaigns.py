@@ -68,7 +68,7 @@ def test_a_campaign_is_drafted_frozen_and_worked_off(desk):
     token = Target.objects.get(number=two).evidence.first().file.token
     photo = desk.get(f"/console/campaigns/target/{two}/photos/{token}/")
     assert photo["Content-Type"] == "image/jpeg"
-    assert "private" in photo["Cache-Control"]
+    assert photo["Cache-Control"] == "no-store"
     assert "1 / 2" in said(desk.get(f"/console/campaigns/{number}/"))
     assert "50%" in said(desk.get("/console/campaigns/"))
 
