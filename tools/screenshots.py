@@ -70,13 +70,12 @@ def shoot_desk(browser: Browser, url: str, folder: Path) -> None:
 
 
 def shoot_villages(browser: Browser, url: str, folder: Path) -> None:
-    """Look after villages: their files, special customers, hazards, rebuilding."""
+    """Look after villages: their files, hazards, rebuilding."""
     desk = browser.new_context(viewport=DESK, locale="zh-CN")
     page = desk.new_page()
     log_in(page, url, "dispatcher")
     pages = {
         "villages": "/console/villages/",
-        "care-forecast": "/console/care/forecast/",
         "hazards": "/console/hazards/",
         "renewal": "/console/renewal/",
     }
