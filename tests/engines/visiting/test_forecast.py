@@ -110,7 +110,8 @@ def test_the_closest_care_goes_first_where_time_is_short():
     assert why(far, near, crews=tight) == {"远": Reason.CAPACITY}
 
 
-def naive(wards, crews, *, calendar):  # noqa: C901, PLR0912, PLR0915 (plain on purpose)
+# One piece, so that it shares no helper and no order of steps with what it judges.
+def naive(wards, crews, *, calendar):  # noqa: C901, PLR0912, PLR0915 (see above)
     """Play the days again, plainly: one table of facts, no shared code."""
     teams = {c.code: c for c in crews}
     last = {w.id: w.since for w in wards}

@@ -44,7 +44,7 @@ def suggested_size(population: int) -> int:
 
 def draw(keys: Collection[str], *, size: int, seed: int) -> tuple[str, ...]:
     """Return `size` of the keys; the same keys and seed give the same sample in any order."""
-    return tuple(sorted(Random(seed).sample(sorted(keys), size)))  # noqa: S311 (repeatable)
+    return tuple(sorted(Random(seed).sample(sorted(keys), size)))  # noqa: S311 (anybody can draw it again)
 
 
 def share(*, passed: int, size: int, population: int) -> Share:

@@ -1,9 +1,11 @@
 """Campaigns, presence, sights and pairs of the demo county: generated, and marked as such."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from random import Random
+from typing import Any
 
 from django.db.models import F
 from PIL import Image, ImageDraw
@@ -56,19 +58,23 @@ def build_campaigns(
     Campaign.objects.update(is_generated=True)
 
 
-def _wanted(company: Unit, *, on: date, **changes: object) -> Wanted:
-    known: dict[str, object] = {
-        "query": {},
-        "table": None,
-        "service_code": "",
-        "checklist": "",
-        "proofs": (),
-        "duration_min": 20,
-        "unit_code": company.code,
-        "starts_on": on - timedelta(days=20),
-        "due_on": on + timedelta(days=40),
-    }
-    return Wanted(**{**known, **changes})  # type: ignore[arg-type]  # the names are those of Wanted
+def _wanted(company: Unit, *, on: date, **changes: Any) -> Wanted:
+    """Describe a campaign of two months that the company leads."""
+    plain = Wanted(
+        title="",
+        source="",
+        query={},
+        table=None,
+        action="",
+        service_code="",
+        checklist="",
+        proofs=(),
+        duration_min=20,
+        unit_code=company.code,
+        starts_on=on - timedelta(days=20),
+        due_on=on + timedelta(days=40),
+    )
+    return replace(plain, **changes)
 
 
 def _stairwells(

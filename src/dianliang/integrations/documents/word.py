@@ -132,7 +132,7 @@ def _table(paper: Paper, block: Table) -> None:
     widths = [Mm(TEXT_MM * share / sum(shares)) for share in shares]
     head = table.rows[0]
     # A head that repeats is the only way to read a table of several pages.
-    properties = head._tr.get_or_add_trPr()  # noqa: SLF001 – python-docx has no public way
+    properties = head._tr.get_or_add_trPr()  # noqa: SLF001 (no public way to it)
     properties.append(OxmlElement("w:tblHeader"))
     for cell, title in zip(head.cells, block.columns, strict=True):
         _say(cell, title, is_bold=True)
