@@ -104,6 +104,23 @@ def test_what_is_done_in_the_middle_leaves_two_lines_and_two_parts():
     ]
 
 
+def test_a_second_gap_takes_no_name_that_the_first_has_given():
+    once = mark_done(lit(), {"D": [(450.0, 550.0)]})
+
+    twice = mark_done(once, {"D": [(410.0, 430.0)], "D+2": [(900.0, 950.0)]})
+
+    assert [(line.id, line.begins_m, line.ends_m) for line in twice.lines] == [
+        ("D", 0.0, 410.0),
+        ("D+3", 430.0, 450.0),
+        ("D+2", 550.0, 900.0),
+        ("D+2+2", 950.0, 2000.0),
+    ]
+    assert validate(twice) == ()
+    (was,) = (job for job in once.jobs if job.id == "D#3+2")
+    (now,) = (job for job in twice.jobs if job.id == "D#3+2")
+    assert now == was
+
+
 def test_a_line_that_is_done_is_gone_with_its_locks_and_can_be_told_in_pieces():
     before = lit()
     locks = tuple(Lock(job_id=id_, team_id="A", shift=0) for id_ in ("D#2", "J"))

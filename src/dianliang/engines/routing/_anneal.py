@@ -29,12 +29,16 @@ class Params:
     workers: int = 1
     """Threads that improve regions, where no executor is given."""
     region_jobs: int = 450
-    """Problems of twice this size are cut into regions."""
+    """So many jobs a region has, about."""
     rounds: int = 10
     hot: float = 10.0
     cold: float = 0.04
     chunk: int = 100
     """Iterations between two looks at the stop criterion."""
+
+    def has_regions(self, *, jobs: int) -> bool:
+        """Tell whether a problem of so many jobs is cut into regions."""
+        return jobs >= 2 * self.region_jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,7 @@ def anneal(
     def heat(share: float) -> float:
         return float(hot * (leg * params.cold / hot) ** min(1.0, share))
 
-    if size < 2 * params.region_jobs:
+    if not params.has_regions(jobs=size):
         _cool(search, watch, heat=heat, params=params)
         search.recall()
         return

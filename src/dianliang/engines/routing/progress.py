@@ -7,6 +7,7 @@ who was to do them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from math import ceil
 
 from dianliang.engines.routing._line import KM, Line
@@ -20,7 +21,7 @@ from dianliang.engines.routing._validate import (
 
 Span = tuple[float, float]
 LEAST_M = 1.0
-"""Less than this is nothing: neither as a rest nor as a part."""
+"""A rest shorter than this is nothing; what is done may reach as far beyond a line's end."""
 
 
 def mark_done(problem: Problem, done: Mapping[str, Sequence[Span]]) -> Problem:
@@ -28,8 +29,9 @@ def mark_done(problem: Problem, done: Mapping[str, Sequence[Span]]) -> Problem:
 
     Metres are counted as the parts' are. A line of which several pieces are left becomes as many
     lines, named ``D``, ``D+2``, …; a part that is done at one end is shortened, one that is done in
-    the middle becomes two, ``D#7`` and ``D#7+2``. What is wholly done is gone, with its locks. What
-    a team has begun by a plan stays a fact of that plan: give `replan` its instant for that.
+    the middle becomes two, ``D#7`` and ``D#7+2``; a name that is taken is passed over. What is
+    wholly done is gone, with its locks. What a team has begun by a plan stays a fact of that plan:
+    give `replan` its instant for that.
 
     Raises:
         InvalidProblemError: a line is unknown or makes no sense, or a span does not lie on it; all
@@ -39,21 +41,20 @@ def mark_done(problem: Problem, done: Mapping[str, Sequence[Span]]) -> Problem:
     if errors:
         raise InvalidProblemError(errors)
     jobs = [job for job in problem.jobs if job.part is None or not done.get(job.part.line_id)]
-    lines = list[Line]()
+    lines, names = list[Line](), {line.id for line in problem.lines}
     for line in problem.lines:
         if not done.get(line.id):
             lines.append(line)
             continue
         own = [job for job in problem.jobs if job.part and job.part.line_id == line.id]
         for number, span in enumerate(_rests(line, done[line.id])):
-            rest, parts = _rest(line, own, span, number)
+            name = _another(line.id, names) if number else line.id
+            rest, parts = _rest(line, own, span, name)
             lines.append(rest)
             jobs += parts
-    kept, seen = list[Job](), set[str]()
+    kept, seen, names = list[Job](), set[str](), {job.id for job in problem.jobs}
     for job in jobs:
-        name, turn = job.id, 2
-        while name in seen:
-            name, turn = f"{job.id}+{turn}", turn + 1
+        name = _another(job.id, names) if job.id in seen else job.id
         seen.add(name)
         kept.append(replace(job, id=name))
     locks = tuple(lock for lock in problem.locks if lock.job_id in seen)
@@ -77,6 +78,13 @@ def _errors(problem: Problem, done: Mapping[str, Sequence[Span]]) -> Iterator[Pr
                 yield ProblemError(code=ErrorCode.BAD_LINE, id=id_, words=words)
 
 
+def _another(name: str, taken: set[str]) -> str:
+    """Take and return the first numbered name that nobody has, not even of what is done since."""
+    free = (f"{name}+{turn}" for turn in count(2) if f"{name}+{turn}" not in taken)
+    taken.add(found := next(free))
+    return found
+
+
 def _rests(line: Line, done: Sequence[Span]) -> Iterator[Span]:
     """Yield what is left of a line, from its beginning."""
     clock_m = line.begins_m
@@ -86,7 +94,7 @@ def _rests(line: Line, done: Sequence[Span]) -> Iterator[Span]:
         clock_m = max(clock_m, end)
 
 
-def _rest(line: Line, own: Sequence[Job], span: Span, number: int) -> tuple[Line, list[Job]]:
+def _rest(line: Line, own: Sequence[Job], span: Span, name: str) -> tuple[Line, list[Job]]:
     """Return a piece of a line as a line of its own, with what is left of its parts."""
     begin, end = span
     parts = [
@@ -99,7 +107,7 @@ def _rest(line: Line, own: Sequence[Job], span: Span, number: int) -> tuple[Line
     )
     rest = replace(
         line,
-        id=line.id if number == 0 else f"{line.id}+{number + 1}",
+        id=name,
         path=line.way(begin, end),
         begins_m=begin,
         measured_m=end - begin,

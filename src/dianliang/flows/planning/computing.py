@@ -34,8 +34,7 @@ def compute(
         InvalidProblemError: the problem contradicts itself.
     """
     params = routing.Params(workers=settings.PLANNING_THREADS)
-    is_large = len(problem.jobs) >= 2 * params.region_jobs
-    with _executor() if is_large else nullcontext() as executor:
+    with _executor() if params.has_regions(jobs=len(problem.jobs)) else nullcontext() as executor:
         return routing.solve(
             problem,
             stop=stop,
