@@ -53,6 +53,18 @@ def network(town: Town) -> Feeder:
     return line
 
 
+def cell(town: Town, village: str = "V1") -> Area:
+    """A grid cell of a village."""
+    above = town.areas[village]
+    return Area.objects.create(
+        code=f"{village}G1",
+        name="余村一网格",
+        level="grid",
+        parent=above,
+        path=f"{above.path}{village}G1/",
+    )
+
+
 def outage(town: Town, *, hours: int | None = None) -> Outage:
     """A fault of the line; without hours it goes on."""
     line = Feeder.objects.filter(code="F117").first() or network(town)

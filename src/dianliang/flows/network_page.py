@@ -8,7 +8,6 @@ from dianliang.domain.network.loading import Strain
 from dianliang.domain.network.models import Feeder, Outage, Transformer
 from dianliang.domain.network.operations import Told
 from dianliang.domain.network.queries import FeederRow, OutageRow, TransformerRow
-from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -95,8 +94,7 @@ def _areas(village: str, *, by: Actor) -> tuple[list[int], str]:
     else:
         found = access.village_to_see(village, by=by)
         own, name = [found.pk], found.name
-    cells = Area.objects.filter(parent_id__in=own, level=Area.Level.GRID)
-    return [*own, *cells.values_list("pk", flat=True)], name
+    return list(access.with_cells(own)), name
 
 
 def record_outage(
@@ -115,12 +113,12 @@ def record_outage(
         InvalidInputError: there is no such line or transformer, or no reason.
         UnableToRecordOutageError: see the operation.
     """
-    villages = set(access.villages_of(by).values_list("pk", flat=True))
-    transformer = Transformer.objects.filter(number=thing, area_id__in=villages).first()
+    areas, _name = _areas("", by=by)
+    transformer = Transformer.objects.filter(number=thing, area_id__in=areas).first()
     feeder = None
     if transformer is None:
         on = at.astimezone(SHANGHAI).date()
-        codes = {row.code for row in queries.feeders(areas=villages, on=on)}
+        codes = {row.code for row in queries.feeders(areas=areas, on=on)}
         feeder = Feeder.objects.filter(code=thing).first() if thing in codes else None
         if feeder is None:
             message = f"没有编码为“{thing[:24]}”的线路或变压器，请从列表中选择。"
@@ -142,8 +140,8 @@ def outage_to_end(number: str, *, by: Actor) -> Outage:
     Raises:
         NotVisibleError: it is absent, or hit only others.
     """
-    villages = access.villages_of(by).values("pk")
-    found = Outage.objects.filter(number=number, areas__in=villages).distinct().first()
+    areas, _name = _areas("", by=by)
+    found = Outage.objects.filter(number=number, areas__in=areas).distinct().first()
     if found is None:
         raise NotVisibleError("没有找到这次停电。")
     return found

@@ -79,18 +79,20 @@ def filled(name: str, *, by: Actor, at: datetime) -> bytes:
 
 
 def _feeders(*, by: Actor, at: datetime) -> list[list[str]]:
-    villages = list(access.villages_of(by).values_list("pk", flat=True))
     on = at.astimezone(SHANGHAI).date()
-    codes = [row.code for row in queries.feeders(areas=villages, on=on)]
+    codes = [row.code for row in queries.feeders(areas=_areas(by), on=on)]
     lines = Feeder.objects.filter(code__in=codes).select_related("unit")
     return [_feeder(row) for row in lines.prefetch_related("areas")]
 
 
 def _transformers(*, by: Actor, at: datetime) -> list[list[str]]:
     """Return all of them: one that is planned or out of service is data too."""
-    villages = access.villages_of(by).values("pk")
-    rows = Transformer.objects.filter(area_id__in=villages).select_related("area", "feeder")
+    rows = Transformer.objects.filter(area_id__in=_areas(by)).select_related("area", "feeder")
     return [_transformer(row) for row in rows]
+
+
+def _areas(by: Actor) -> list[int]:
+    return list(access.with_cells(access.villages_of(by).values_list("pk", flat=True)))
 
 
 def _feeder(row: Feeder) -> list[str]:

@@ -36,7 +36,11 @@ def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) 
 
 def without_controls(text: str) -> str:
     """Return the text without the characters that XML cannot carry (XML 1.0, clause 2.2)."""
-    return "".join(c for c in text if (ord(c) >= 32 or c in "\n\t") and not is_surrogate(c))
+    return "".join(
+        c
+        for c in text
+        if (ord(c) >= 32 or c in "\n\t") and not is_surrogate(c) and c not in "\ufffe\uffff"
+    )
 
 
 def is_surrogate(character: str) -> bool:

@@ -43,6 +43,17 @@ def test_a_transformer_that_fails_hits_its_own_village(town):
     assert ([area.code for area in made.areas.all()], made.households) == (["V2"], 100)
 
 
+def test_what_nobody_hangs_on_that_day_cannot_have_been_out(town):
+    villages.network(town)
+    gone = Transformer.objects.get(number="B4")
+    Transformer.objects.filter(pk=gone.pk).update(retired_on=TODAY - timedelta(days=5))
+
+    for nothing in (told(transformer=gone), told(villages.feeder(town, "F9", villages=()))):
+        with pytest.raises(UnableToRecordOutageError, match="没有在运的变压器"):
+            operations.record_outage(told=nothing, by=town.actor("S1"), at=NOON)
+    assert not Outage.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -116,8 +116,10 @@ def test_words_plan_and_photos_are_kept_on_the_page(desk):
     for words in ("310 户", "白茶村", "更换表箱", "已完成", "配电房", "本村指定"):
         assert words in page, words
     token = VillagePhoto.objects.get().file.token
-    assert desk.get(f"{V1}photos/{token}/")["Content-Type"] == "image/jpeg"
-    assert "已移出" in text(desk.post(f"{V1}photos/{token}/remove/", follow=True))
+    shown = desk.get(f"{V1}photos/{token}/")
+    assert (shown["Content-Type"], shown["Cache-Control"]) == ("image/jpeg", "no-store")
+    assert "照片已移出。" in text(desk.post(f"{V1}photos/{token}/remove/", follow=True))
+    assert "已移出，请刷新" in text(desk.post(f"{V1}photos/{token}/remove/", follow=True))
     assert f"photos/{token}/" not in text(desk.get(V1))
 
 
@@ -186,6 +188,30 @@ def test_transformers_are_found_by_village_word_use_and_load(desk):
     assert numbers(use="dedicated") == ["B3"]
     assert numbers(q="B1") == ["B1"]
     assert desk.get("/console/villages/transformers/", {"village": "V3"}).status_code == 404
+
+
+def test_what_stands_in_a_grid_cell_is_its_villages_on_every_page(client, town):
+    line = villages.feeder(town, villages=())
+    villages.transformer(line, "B8", villages.cell(town), kva=100, peak_kw=100.0)
+    desk = enter(client, town)
+
+    listed = text(desk.get("/console/villages/", {"hard": "1"}))
+    assert ">余村村委会</a>" in listed
+    row = text(desk.get("/console/villages/transformers/", {"village": "V1"}))
+    assert f'<a href="{V1}">余村村委会</a>' in row
+    table = BytesIO(desk.get("/console/villages/transformers/table.xlsx").content)
+    assert load_workbook(table)["填写"]["A2"].value == "B8"
+
+    hour = (now() - timedelta(hours=3)).astimezone().strftime("%Y-%m-%dT%H:%M")
+    for thing in ("B8", "F117"):
+        told = {"thing": thing, "kind": "fault", "started_at": hour, "reason": "毛竹压线"}
+        page = text(desk.post("/console/villages/outages/", told, follow=True))
+        assert "已登记停电" in page
+        assert "1 村 100 户" in page
+    back = (now() - timedelta(hours=1)).astimezone().strftime("%Y-%m-%dT%H:%M")
+    number = Outage.objects.first().number
+    ended = desk.post(f"/console/villages/outages/{number}/end/", {"ended_at": back}, follow=True)
+    assert "已复电" in text(ended)
 
 
 @pytest.mark.row("000-18")

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from dianliang.domain.customers.models import Customer
-from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import GridWorker, Person
 from dianliang.flows import handling
 from tests import villages
@@ -22,13 +21,7 @@ def filed(town: Town) -> Town:
     villages.outage(town, hours=3)
     town.team("D1", "S1", "repair")
     worker = Person.objects.create(number="W1", name="陈网格", unit=town.units["S1"])
-    cell = Area.objects.create(
-        code="V1G1",
-        name="余村一网格",
-        level="grid",
-        parent=town.areas["V1"],
-        path=f"{town.areas['V1'].path}V1G1/",
-    )
+    cell = villages.cell(town)
     GridWorker.objects.create(
         person=worker, recruited_on=TODAY, status="PLACED", placed_on=TODAY, area=cell
     )

@@ -1,13 +1,13 @@
 """What a village's file says: every section from records, in a few queries, naming no customer."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from dianliang.core.models import BackgroundJob
 from dianliang.domain.insight.models import VillageProfile, VillageVersion
-from dianliang.domain.network.models import Transformer
+from dianliang.domain.network.models import Outage, Transformer
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.flows import worker
@@ -15,7 +15,9 @@ from dianliang.flows.village_file import exporting, page, stations, versions
 from dianliang.flows.village_file.compiling import compile_files
 from dianliang.flows.village_file.model import as_body
 from dianliang.flows.village_file.sections import SECTIONS
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from tests import villages
 from tests.flows.village_file.conftest import NAMES, PHONE
 from tests.town import NOON, TODAY
 from tests.villages import run_jobs
@@ -62,6 +64,22 @@ def test_figures_are_those_of_the_records(filed):
     assert told(found, "people")["station"] == "天荒坪供电所"
     assert told(found, "station")["name"] == "余村电力服务站"
     assert len(found.section("photos").photos) == 1
+
+
+def test_an_outage_that_goes_on_over_new_year_is_told_and_one_that_is_over_is_not(town):
+    villages.network(town)
+    began = datetime(2026, 12, 31, 22, tzinfo=SHANGHAI)
+    for number in range(2):
+        villages.outage(town, hours=3 * number or None)
+    Outage.objects.filter(ended_at=None).update(started_at=began)
+    Outage.objects.exclude(ended_at=None).update(
+        started_at=began, ended_at=began + timedelta(hours=1)
+    )
+    section = file(town, at=began + timedelta(hours=4)).section("outages")
+
+    facts = {fact.key: fact.value for fact in section.facts}
+    assert facts == {"count": 0, "hours": 0, "now": 1, "announced": 0}
+    assert len(section.tables[0].rows) == 1
 
 
 def test_customers_of_grid_cells_count_with_their_village(filed):

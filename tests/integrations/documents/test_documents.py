@@ -123,6 +123,17 @@ def test_what_people_wrote_is_never_markup(words):
     assert "#panic()$x" in words_of_word(word([one], title="<w:t>", made_at=NOON))
 
 
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\ufffe", "\uffff"])
+def test_a_sign_that_xml_cannot_carry_is_left_out_and_the_rest_is_said(sign):
+    one = Document(
+        title=f"告知{sign}书", issuer=f"供电{sign}所", blocks=[Paragraph(f"绝缘{sign}老化")]
+    )
+
+    written = words_of_word(word([one], title=one.title, made_at=NOON))
+
+    assert written == "供电所告知书绝缘老化"
+
+
 def test_what_is_no_picture_is_refused():
     assert image_suffix(picture()) == ".png"
     assert image_suffix(picture("JPEG")) == ".jpg"

@@ -194,7 +194,7 @@ def replan(*, item: PlanItem, told: Planned, by: Actor, at: datetime) -> PlanIte
 
 
 def _planned(told: Planned, *, at: datetime) -> dict[str, Any]:
-    if abs(told.due_on.year - at.year) > MOST_YEARS_AHEAD:
+    if abs(told.due_on.year - at.astimezone(SHANGHAI).year) > MOST_YEARS_AHEAD:
         raise InvalidInputError(
             f"完成期限应在前后 {MOST_YEARS_AHEAD} 年内，请核对。", field="due_on"
         )
@@ -256,8 +256,13 @@ def add_photo(
 
 @transaction.atomic
 def remove_photo(*, photo: VillagePhoto, by: Actor, at: datetime) -> None:
-    """Take a photo out of the present file; versions that show it keep it."""
-    VillagePhoto.objects.filter(pk=photo.pk, removed_at=None).update(removed_at=at)
+    """Take a photo out of the present file; versions that show it keep it.
+
+    Raises:
+        UnableToKeepVillageError: somebody took it out before.
+    """
+    if not VillagePhoto.objects.filter(pk=photo.pk, removed_at=None).update(removed_at=at):
+        raise UnableToKeepVillageError("这张照片已移出，请刷新。", field="photo")
     _note("insight.villagephoto.remove", photo.area, by=by, at=at)
 
 

@@ -1,5 +1,7 @@
 """Which villages somebody works for. Absent and foreign look the same."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from dianliang.domain.directory.scope import areas_of
@@ -12,6 +14,16 @@ def villages_of(by: Actor) -> QuerySet[Area]:
     """Return the villages that an actor's units serve, in tree order."""
     villages = Area.objects.filter(level=Area.Level.VILLAGE)
     return villages if by.unit_path == "/" else villages & areas_of(by)
+
+
+def with_cells(villages: Iterable[int]) -> dict[int, int]:
+    """Return the village of each area: its own, and of each grid cell in it. One query.
+
+    A transformer, a customer or a job may be written down at a cell; it is its village's.
+    """
+    homes = {pk: pk for pk in villages}
+    cells = Area.objects.filter(parent_id__in=homes, level=Area.Level.GRID)
+    return homes | {pk: homes[above] for pk, above in cells.values_list("pk", "parent_id") if above}
 
 
 def village_to_see(code: str, *, by: Actor) -> Area:

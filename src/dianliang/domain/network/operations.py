@@ -1,6 +1,5 @@
 """Every write to the register of outages. Lines and transformers come from Excel."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +10,6 @@ from dianliang.core import audit
 from dianliang.core.numbers import next_number
 from dianliang.domain.network.models import Feeder, Outage, Transformer
 from dianliang.domain.network.queries import in_service
-from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
@@ -42,11 +40,12 @@ class Told:
 
 
 @transaction.atomic
-def record_outage(*, told: Told, also: Collection[Area] = (), by: Actor, at: datetime) -> Outage:
-    """Write down an outage; whom it hits follows from the network, `also` adds villages.
+def record_outage(*, told: Told, by: Actor, at: datetime) -> Outage:
+    """Write down an outage; whom it hits follows from the network.
 
     Raises:
-        UnableToRecordOutageError: it is of nothing or of two things, or its times cannot be.
+        UnableToRecordOutageError: it is of nothing or of two things, its times cannot be, or nobody
+            hung on it that day.
         InvalidInputError: there is no reason.
     """
     if (told.feeder is None) == (told.transformer is None):
@@ -63,6 +62,12 @@ def record_outage(*, told: Told, also: Collection[Area] = (), by: Actor, at: dat
         _check_end(told.started_at, told.ended_at)
     reason = clean_text(told.reason, field="reason", label="停电原因", most=200, least=2)
     hit = _hit(told)
+    areas = set(hit.values_list("area_id", flat=True))
+    if told.feeder is not None:
+        areas |= set(told.feeder.areas.values_list("pk", flat=True))
+    if not areas:  # no page would ever show it
+        message = "停电当天它没有在运的变压器，也没有途经的村社区，请核对编码和停电时间。"
+        raise UnableToRecordOutageError(message, field="thing")
     outage = Outage.objects.create(
         number=next_number("TD", at=at),
         kind=told.kind,
@@ -74,9 +79,6 @@ def record_outage(*, told: Told, also: Collection[Area] = (), by: Actor, at: dat
         reason=reason,
         recorded_by=by.name,
     )
-    areas = {*hit.values_list("area_id", flat=True), *(area.pk for area in also)}
-    if told.feeder is not None:
-        areas |= set(told.feeder.areas.values_list("pk", flat=True))
     outage.areas.set(areas)
     audit.record(
         "network.outage.record",

@@ -21,8 +21,8 @@ class TransformerRow:
     use_label: str
     is_public: bool
     area_id: int
-    area_code: str
-    area_name: str
+    village_code: str
+    village_name: str
     feeder_id: int
     feeder_code: str
     feeder_name: str
@@ -51,7 +51,7 @@ class TransformerRow:
 
 def transformers(*, areas: Collection[int], on: date) -> tuple[TransformerRow, ...]:
     """Return the transformers that stand in areas and are in service on a day. One query."""
-    rows = in_service(on=on).filter(area_id__in=areas).select_related("area", "feeder")
+    rows = in_service(on=on).filter(area_id__in=areas).select_related("area__parent", "feeder")
     return tuple(_transformer_row(row) for row in rows)
 
 
@@ -62,7 +62,13 @@ def in_service(*, on: date) -> QuerySet[Transformer]:
     )
 
 
+def _village(area: Area) -> Area:
+    """Return the village that an area is, or lies in: only villages have a file to open."""
+    return area.parent if area.level == Area.Level.GRID and area.parent else area
+
+
 def _transformer_row(row: Transformer) -> TransformerRow:
+    village = _village(row.area)
     return TransformerRow(
         number=row.number,
         name=row.name,
@@ -70,8 +76,8 @@ def _transformer_row(row: Transformer) -> TransformerRow:
         use_label=row.get_use_display(),
         is_public=row.use == Transformer.Use.PUBLIC,
         area_id=row.area_id,
-        area_code=row.area.code,
-        area_name=row.area.name,
+        village_code=village.code,
+        village_name=village.name,
         feeder_id=row.feeder_id,
         feeder_code=row.feeder.code,
         feeder_name=row.feeder.name,
@@ -152,7 +158,7 @@ class OutageRow:
     ended_at: datetime | None
     households: int
     area_ids: frozenset[int]
-    area_names: tuple[str, ...]
+    village_names: tuple[str, ...]
 
     @property
     def duration_h(self) -> float | None:
@@ -163,13 +169,13 @@ class OutageRow:
 
 
 def outages(*, areas: Collection[int], since: datetime, until: datetime) -> tuple[OutageRow, ...]:
-    """Return the outages of areas that began in [since, until), newest first. Two queries."""
+    """Return the outages of areas that began in [since, until), newest first. Three queries."""
     rows = Outage.objects.filter(
         pk__in=Outage.areas.through.objects.filter(area_id__in=areas).values("outage_id"),
         started_at__gte=since,
         started_at__lt=until,
     )
-    found = rows.select_related("feeder", "transformer").prefetch_related("areas")
+    found = rows.select_related("feeder", "transformer").prefetch_related("areas__parent")
     return tuple(_outage_row(row) for row in found)
 
 
@@ -184,5 +190,5 @@ def _outage_row(row: Outage) -> OutageRow:
         ended_at=row.ended_at,
         households=row.households,
         area_ids=frozenset(area.pk for area in hit),
-        area_names=tuple(area.name for area in hit),
+        village_names=tuple(dict.fromkeys(_village(area).name for area in hit)),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from dianliang.domain.network.access import with_cells
 from dianliang.domain.territory.models import Area
 from dianliang.flows.village_file.model import Scope, VillageFile
 from dianliang.flows.village_file.sections import SECTIONS
@@ -25,7 +26,4 @@ def compile_files(villages: Iterable[Area], *, at: datetime) -> dict[int, Villag
 
 def _scope(villages: Iterable[Area], *, at: datetime) -> Scope:
     own = tuple(villages)
-    homes = {village.pk: village.pk for village in own}
-    cells = Area.objects.filter(parent_id__in=homes, level=Area.Level.GRID)
-    homes |= {pk: homes[above] for pk, above in cells.values_list("pk", "parent_id") if above}
-    return Scope(villages=own, at=at, homes=homes)
+    return Scope(villages=own, at=at, homes=with_cells(village.pk for village in own))

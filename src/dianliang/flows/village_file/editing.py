@@ -90,6 +90,7 @@ def remove_photo(*, code: str, token: str, by: Actor, at: datetime) -> None:
 
     Raises:
         NotVisibleError: the village or the photo is absent or somebody else's.
+        UnableToKeepVillageError: somebody took it out before.
     """
     operations.remove_photo(photo=_photo(code=code, token=token, by=by), by=by, at=at)
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from dianliang.domain.network import access
-from dianliang.domain.territory.models import Area
 from dianliang.flows.village_file.sections.served import conditions, counted
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -26,9 +25,7 @@ def needs_behind(*, code: str, fact: str, by: Actor, at: datetime) -> tuple[str,
     if fact not in NEED_FACTS:
         raise NotVisibleError("没有这个数字。")
     section, _, key = fact.partition(".")
-    cells = Area.objects.filter(parent=village, level=Area.Level.GRID)
-    areas = [village.pk, *cells.values_list("pk", flat=True)]
     year_began = datetime(at.astimezone(SHANGHAI).year, 1, 1, tzinfo=SHANGHAI)
-    asked = counted(section, areas=areas, at=at)
+    asked = counted(section, areas=access.with_cells([village.pk]), at=at)
     rows = asked.filter(conditions(at=at, year_began=year_began)[key]).order_by("-received_at")
     return tuple(rows.values_list("number", flat=True))

@@ -18,6 +18,7 @@ from dianliang.domain.network import access
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 
 NAME = "一村一档-概况与年度计划.xlsx"
@@ -211,7 +212,10 @@ def _due_on(row: SheetRow, checks: Checks, *, at: datetime) -> date:
     due_on = checks.day(row, "完成期限")
     if not row.get("完成期限"):
         checks.add(row, "“完成期限”不能为空。", "完成期限")
-    if due_on is not None and abs(due_on.year - at.year) > operations.MOST_YEARS_AHEAD:
+    if (
+        due_on is not None
+        and abs(due_on.year - at.astimezone(SHANGHAI).year) > operations.MOST_YEARS_AHEAD
+    ):
         words = f"“完成期限”应在前后 {operations.MOST_YEARS_AHEAD} 年内，现为 {due_on}。"
         checks.add(row, words, "完成期限")
     return due_on or at.date()

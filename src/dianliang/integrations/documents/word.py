@@ -43,8 +43,8 @@ def word(documents: Sequence[Document], *, title: str, made_at: datetime) -> byt
         raise ValueError("nothing to print")
     paper = docx.Document()
     _dress(paper)
-    paper.core_properties.title = title
-    paper.core_properties.author = documents[0].issuer
+    paper.core_properties.title = without_controls(title)
+    paper.core_properties.author = without_controls(documents[0].issuer)
     paper.core_properties.created = paper.core_properties.modified = made_at
     for index, document in enumerate(documents):
         if index:

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.network import access
 from dianliang.faces.console.forms import MOST_NUMBERS
+from dianliang.faces.console.tables import SHEET_TYPE
 from dianliang.faces.console.villages.links import opened_by
 from dianliang.faces.console.villages.reading import as_of, code
+from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.village_file import editing, exporting, paper, records, sheets, versions
 from dianliang.flows.village_file import page as pages
@@ -27,7 +30,7 @@ NOTHING = "XQ000000-0"
 MEDIA = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": SHEET_TYPE,
 }
 
 
@@ -140,8 +143,8 @@ def behind(request: HttpRequest, code: str, fact: str, *, by: Actor) -> HttpResp
     except NotVisibleError as absent:
         raise Http404 from absent
     if len(numbers) > MOST_NUMBERS:
-        found = pages.file_page(code=code, on=None, by=by, at=now())
-        return redirect(f"{reverse('console:board')}?{urlencode({'tab': 'all', 'q': found.name})}")
+        name = access.village_to_see(code, by=by).name
+        return redirect(f"{reverse('console:board')}?{urlencode({'tab': 'all', 'q': name})}")
     return redirect(f"{reverse('console:board')}?tab=all&numbers={','.join(numbers) or NOTHING}")
 
 
@@ -225,7 +228,7 @@ def photo(request: HttpRequest, code: str, token: str, *, by: Actor) -> HttpResp
         content = editing.photo(code=code, token=token, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    return HttpResponse(content, content_type="image/jpeg")
+    return photo_answer(content)
 
 
 @require_http_methods(["GET", "POST"])

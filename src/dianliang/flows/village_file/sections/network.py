@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dianliang.domain.network import queries
 from dianliang.domain.network.loading import HEAVY_FROM, OVER_FROM, POWER_FACTOR, Strain
+from dianliang.domain.network.operations import LONGEST
 from dianliang.domain.network.queries import FeederRow, OutageRow, TransformerRow
 from dianliang.flows.village_file.model import Fact, Scope, Section, Table
 from dianliang.kernel.calendar import SHANGHAI
@@ -203,17 +204,26 @@ def _lines(rows: list[FeederRow]) -> Section:
 
 
 def outages(scope: Scope) -> Mapping[int, Section]:
-    """Return the outages of the year, and those that are announced."""
-    rows = queries.outages(
-        areas=list(scope.homes), since=scope.year_began, until=scope.at + ANNOUNCED
-    )
+    """Return the outages of the year, those that are announced, and one that goes on since last."""
+    # What began earlier than the longest outage cannot go on: nobody wrote down its end.
+    since, until = scope.year_began - LONGEST, scope.at + ANNOUNCED
+    rows = [
+        row
+        for row in queries.outages(areas=list(scope.homes), since=since, until=until)
+        if row.started_at >= scope.year_began or _goes_on(row, scope.at)
+    ]
     found = scope.by_village((area_id, row) for row in rows for area_id in row.area_ids)
-    return {pk: _outages(list(dict.fromkeys(own)), at=scope.at) for pk, own in found.items()}
+    return {pk: _outages(list(dict.fromkeys(own)), scope) for pk, own in found.items()}
 
 
-def _outages(rows: list[OutageRow], *, at: datetime) -> Section:
-    begun = [row for row in rows if row.started_at <= at]
-    going_on = _count(row.ended_at is None or row.ended_at > at for row in begun)
+def _goes_on(row: OutageRow, at: datetime) -> bool:
+    return row.started_at <= at and (row.ended_at is None or row.ended_at > at)
+
+
+def _outages(rows: list[OutageRow], scope: Scope) -> Section:
+    begun = [row for row in rows if scope.year_began <= row.started_at <= scope.at]
+    announced = _count(row.started_at > scope.at for row in rows)
+    going_on = _count(_goes_on(row, scope.at) for row in rows)
     return Section(
         key="outages",
         title="停电",
@@ -232,9 +242,7 @@ def _outages(rows: list[OutageRow], *, at: datetime) -> Section:
                 unit="起",
                 is_alarming=going_on > 0,
             ),
-            Fact(
-                key="announced", label="已安排的计划停电", value=len(rows) - len(begun), unit="起"
-            ),
+            Fact(key="announced", label="已安排的计划停电", value=announced, unit="起"),
         ),
         tables=(
             Table(

@@ -143,7 +143,8 @@ def checks(scope: Scope) -> Mapping[int, Section]:
         area_id__in=areas, inspected_at__gte=scope.year_began, inspected_at__lte=scope.at
     )
     inspected = scope.by_village(looked.order_by().values_list("area_id").annotate(Count("pk")))
-    known = Hazard.objects.filter(area_id__in=areas, found_at__lte=scope.at)
+    told = Q(status__in=STANDING) | Q(found_at__gte=scope.year_began)
+    known = Hazard.objects.filter(told, area_id__in=areas, found_at__lte=scope.at)
     hazards = scope.by_village(
         (hazard.area_id, hazard) for hazard in known.order_by("due_at", "number")
     )
