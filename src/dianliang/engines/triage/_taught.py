@@ -5,11 +5,11 @@ runs when it is read, and nothing of a text that is longer.
 """
 
 import json
+import zlib
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
-from zlib import error as ZlibError  # noqa: N812 (a class, whatever its name)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,7 @@ def from_bytes(body: bytes) -> Taught:
             history=told["history"],
             unseen=tuple(told["unseen"]),
         )
-    except (BadZipFile, ZlibError, KeyError, TypeError, EOFError, OSError) as damage:
+    except (BadZipFile, zlib.error, KeyError, TypeError, EOFError, OSError) as damage:
         raise ValueError("not a model that was kept by this program") from damage
 
 
