@@ -10,6 +10,7 @@ from dianliang.domain.intake.models import ClockPause, Decision
 from dianliang.domain.intake.operations.handling import UnableToHandleError
 from dianliang.domain.intake.queries.detail import need_page, standing
 from dianliang.domain.intake.reporting import Reporter
+from dianliang.domain.work.models import Job
 from dianliang.flows import deciding, handling, posting
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import (
@@ -18,6 +19,7 @@ from dianliang.kernel.errors import (
     NotVisibleError,
     StaleStateError,
 )
+from tests.meeting import while_open
 from tests.town import NOON
 
 
@@ -355,3 +357,25 @@ def test_accepting_is_tacit_and_agreeing_afterwards_is_said(town):
 
     rows = Decision.objects.filter(suggestion__need=need, aspect="service").order_by("pk")
     assert [row.is_tacit for row in rows] == [True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_splits_a_need_that_is_just_made_urgent_is_told(town):
+    """He has read it before the other's change is in force; that he waited for it must count."""
+    need = town.post("想给车位装充电桩", area_code="V1")
+    by = town.actor("S1")
+    accepted = handling.accept(number=need.number, by=by, at=NOON)
+    seen = standing(accepted)
+
+    def hurry():
+        handling.set_urgency(
+            number=need.number, urgency="urgent", reason="老人在家", by=by, at=NOON
+        )
+
+    def split():
+        handling.split(number=need.number, parts=(), seen=seen, by=by, at=NOON)
+
+    outcomes = while_open(hurry, split)
+
+    assert isinstance(outcomes[1], StaleStateError)
+    assert not Job.objects.exists()

@@ -32,8 +32,9 @@ def test_one_sentence_is_placed_understood_routed_and_promised(town):
     assert Suggestion.objects.get(need=need).body["unit_why"]
 
 
-def test_a_suggestion_keeps_no_phone_number(town):
-    town.post("余村村没电了，打13812345678", area_code="V1")
+@pytest.mark.parametrize("text", ["余村村没电了，打13812345678", "电线13812345678断了"])
+def test_a_suggestion_keeps_no_phone_number(town, text):
+    town.post(text, area_code="V1")
 
     assert "13812345678" not in str(Suggestion.objects.get().body)
 
@@ -278,3 +279,9 @@ def test_a_need_of_the_last_minutes_of_a_year_is_kept_and_promised_past_new_year
     assert need.number == "XQ261231-0001"
     assert need.response_due_at.astimezone(SHANGHAI).date() == date(2027, 1, 4)
     assert town.post("路灯不亮", at=late + timedelta(minutes=3)).number == "XQ270101-0001"
+
+
+def test_the_phone_that_is_sealed_stands_nowhere_in_the_words_not_even_within_a_danger(town):
+    need = town.post("电线13812345678断了", phone="13812345678", area_code="V1")
+
+    assert (need.text, need.is_danger) == ("电线138****5678断了", True)

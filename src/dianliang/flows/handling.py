@@ -15,7 +15,7 @@ from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.intake import access
 from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.models import Message, Need, NeedJob
-from dianliang.domain.intake.operations import handling, merging
+from dianliang.domain.intake.operations import handling, labelling, merging
 from dianliang.domain.intake.operations import posting as posting_operations
 from dianliang.domain.intake.operations.handling import UnableToHandleError
 from dianliang.domain.intake.queries.detail import last_event, standing
@@ -256,7 +256,7 @@ def split(
         StaleStateError: somebody moved or split it meanwhile; who and when is said.
     """
     need = access.need_to_handle(number, by=by)
-    Need.objects.select_for_update().get(pk=need.pk)  # two presses at once: one after the other
+    labelling.hold(need)  # two presses at once: one after the other
     if seen:
         _check_seen(need, seen)
     if need.status not in {"ACCEPTED", "IN_PROGRESS"}:

@@ -79,12 +79,13 @@ class Trial:
     no_longer: Cases
     hints: int
     lost: tuple[str, ...]
-    """Plain sentences of danger that would not be heard any more, whoever has said them so far."""
+    """Sentences of danger that would not be heard any more, whoever has said them so far: those
+    that were asked about, and plain ones."""
 
     @property
     def hides_danger(self) -> bool:
         """Tell whether somebody has to say that he has seen what would no longer be heard."""
-        return bool(self.no_longer.confirmed or self.lost or any(s.is_lost for s in self.sentences))
+        return bool(self.no_longer.confirmed or self.lost)
 
     @property
     def is_harmless(self) -> bool:
@@ -137,15 +138,17 @@ def trial(
         if then.dangers and not now_heard.dangers:
             no_longer.append((row, then))
     decided = _decided([row[0] for row, _ in (*newly, *no_longer)])
+    said = tuple(_sentence(text, present, changed) for text in sentences)
+    lost = [one.text for one in said if one.is_lost]
     return Trial(
         changes=changes,
-        sentences=tuple(_sentence(text, present, changed) for text in sentences),
+        sentences=said,
         tried=len(rows),
         is_cut=is_cut,
         newly=_cases(newly, decided),
         no_longer=_cases(no_longer, decided),
         hints=hints,
-        lost=engine.lost_alarms(words.lexicon(), after),
+        lost=tuple(dict.fromkeys([*lost, *engine.lost_alarms(words.lexicon(), after)])),
     )
 
 

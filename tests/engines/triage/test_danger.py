@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dianliang.engines.triage import DEFAULT_LEXICON, NeedText, Triage, Urgency
+from dianliang.engines.triage import (
+    DEFAULT_LEXICON,
+    LexiconChange,
+    NeedText,
+    Triage,
+    Urgency,
+    extended,
+)
 from dianliang.engines.triage._danger import DangerFinder, Reading
 from dianliang.engines.triage._text import fold
 from tests.engines.triage.conftest import CASES
@@ -263,3 +270,12 @@ def test_a_torn_word_is_marked_where_it_stands(triage, text, cue):
 
 def test_a_sign_between_memory_and_now_still_parts_them(triage):
     assert dangers(triage, "之前着火了~现在好了") == ()
+
+
+def test_the_longest_local_word_is_heard_wherever_it_is_torn():
+    word = "灶王爷在屋顶上连着翻了十几个红跟斗"
+    change = LexiconChange(section="danger", kind="起火", word=word)
+    finder = DangerFinder(extended(DEFAULT_LEXICON, [change], version="t"))
+
+    for at in range(1, len(word)):
+        assert finder.find(fold(f"昨天没事今天{word[:at]}~{word[at:]}快来人"))

@@ -145,6 +145,16 @@ def test_what_deafens_is_never_called_harmless(desk):
     assert triage.suggest("煤气泄漏了味道很大").dangers
 
 
+def test_a_sentence_of_ones_own_that_is_lost_is_told_and_counted(desk):
+    quiet = {"verb": "add", "target": "past", "words": "茶园", "reason": "试试"}
+
+    page = press(desk, "try", **quiet, sentences="茶园那边着火了")
+
+    assert "有 1 句现在报危险的话将听不出来" in page
+    assert "“茶园那边着火了”" in page
+    assert "1 句报危险的话以后不再报警" in page
+
+
 @pytest.mark.parametrize("slip", ["着=看", "火=水", "触电=处店"])
 def test_a_slip_that_hides_an_alarm_is_refused(desk, slip):
     sent = {"verb": "add", "target": "misspelt", "words": slip, "seen": "0", "reason": "试试"}

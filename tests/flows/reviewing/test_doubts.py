@@ -4,6 +4,7 @@ import pytest
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.intake.models import Decision, Need
+from dianliang.flows import deciding, handling
 from dianliang.flows.reviewing import choosing, doubts
 from dianliang.flows.reviewing.queue import View
 from dianliang.kernel.actor import Role
@@ -127,3 +128,12 @@ def test_what_nobody_has_decided_is_not_settled(town):
             at=NOON,
         )
     assert not Decision.objects.exists()
+
+
+def test_who_only_accepted_chose_nothing_whatever_is_said_after_the_second_opinion(town):
+    need = town.post("余村村停电了", area_code="V1")
+    handling.accept(number=need.number, by=town.actor(), at=NOON)
+    decide(town, need, "WTR-OUTAGE", view=View.SECOND)
+    deciding.agree(number=need.number, aspect="service", by=town.actor(), at=NOON)
+
+    assert doubts.doubts(by=admin(town)).agreement.n == 0

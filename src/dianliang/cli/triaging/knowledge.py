@@ -275,7 +275,7 @@ def _service(row: Mapping[str, Any]) -> ServiceCard:
         description=row.get("description", ""),
         keywords=_several(row.get("keywords", "")),
         examples=_several(row.get("examples", "")),
-        is_urgent=row.get("is_urgent") is True or str(row.get("is_urgent", "")).lower() in _YES,
+        is_urgent=str(row.get("is_urgent", "")).lower() in _YES,
     )
 
 

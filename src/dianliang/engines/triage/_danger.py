@@ -26,7 +26,6 @@ _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _NEAR_CHARS = 12
 _CUES_PER_CLAUSE = 3
 _STAKE_CHARS = 16
-_LONGEST_CUE = 8
 _SPELT_OUT = 0.75
 """Where closing up leaves no more than this of a text, its words stand torn throughout."""
 Sought = tuple[int, ...]
@@ -103,6 +102,7 @@ class _Spotter:
         for word, found in owners.items():
             self._automaton.add_word(word, (len(word), *found))
         self._is_empty = not owners
+        self.longest = max(map(len, owners), default=0)
         if owners:
             self._automaton.make_automaton()
 
@@ -218,8 +218,8 @@ class DangerFinder:
         text, origin = mended.text, mended.origin
         joints = (at for at in range(1, len(text)) if origin[at] - origin[at - 1] > 1)
         for at in joints:
-            first = max(0, at - _LONGEST_CUE)
-            near = self._meant(text[first : at + _LONGEST_CUE])
+            first = max(0, at - self.spotter.longest)
+            near = self._meant(text[first : at + self.spotter.longest])
             if self.spotter.is_across(near, at - first):
                 return True
         return False

@@ -69,12 +69,14 @@ class PersonFinder:
         """Return all that is to be hidden from readers: what is sure, and what is likely.
 
         A name that was told once is one wherever it stands. What is only likely is hidden but
-        still listened to: 用户高压线断了 must stay a danger.
+        still listened to: 用户高压线断了 must stay a danger. What is sure is hidden even in the
+        midst of one, as in 电线13800138000断了.
         """
         text = folded.text
-        found = [(mask.kind, *folded.within(mask.start, mask.end)) for mask in sure]
+        certain = [(mask.kind, *folded.within(mask.start, mask.end)) for mask in sure]
+        found: list[tuple[str, int, int]] = []
         likely = [match.span(1) for part in self._likely for match in part.finditer(text)]
-        names = {text[start:end] for kind, start, end in found if kind == "姓名"}
+        names = {text[start:end] for kind, start, end in certain if kind == "姓名"}
         names |= {text[start:end] for start, end in likely}
         for name in names:
             if len(name) >= LEAST_NAME_CHARS:
@@ -87,7 +89,7 @@ class PersonFinder:
             for kind, start, end in found
             if all(end <= a or start >= b for a, b in places)
         ]
-        return _apart(folded, clear)
+        return _apart(folded, [*certain, *clear])
 
 
 def _apart(folded: Folded, found: list[tuple[str, int, int]]) -> tuple[Mask, ...]:

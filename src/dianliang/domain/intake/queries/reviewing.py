@@ -115,10 +115,14 @@ def for_second(*, by: Actor) -> tuple[str, ...]:
 def chosen_twice(*, by: Actor) -> dict[tuple[str, str], int]:
     """Count needs by what the first and the second person chose.
 
-    Where the first had only accepted the need, nobody but the program chose: that is no pair.
+    Where the first had only accepted the need, nobody but the program chose: that is no pair, and
+    who looks at it afterwards makes it none.
     """
     first = Decision.objects.filter(
-        suggestion=OuterRef("suggestion"), aspect=Aspect.SERVICE, is_tacit=False
+        suggestion=OuterRef("suggestion"),
+        pk__lt=OuterRef("pk"),
+        aspect=Aspect.SERVICE,
+        is_tacit=False,
     )
     rows = (
         Decision.objects.filter(
