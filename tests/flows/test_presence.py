@@ -303,3 +303,12 @@ def test_a_point_without_anybody_is_listed(post):
     PresenceDuty.objects.all().delete()
 
     assert page(post).empty_sites == (("FW-001", "余村电力服务站"),)
+
+
+def test_a_duty_that_has_ended_is_not_made_longer_by_a_second_press(post):
+    presence.end(duty_id=duty().pk, by=post.actor("S1"), at=NOON)
+
+    with pytest.raises(UnableToPlanPresenceError, match="已结束"):
+        presence.end(duty_id=duty().pk, by=post.actor("S1"), at=NOON + timedelta(days=3))
+
+    assert duty().valid_until == TODAY

@@ -282,6 +282,7 @@ def end(*, duty_id: int, by: Actor, at: datetime) -> PresenceDuty:
 
     Raises:
         NotVisibleError: it is absent or another unit's.
+        UnableToPlanPresenceError: it has ended.
     """
     on = at.astimezone(SHANGHAI).date()
     return operations.end(duty=duty_to_move(duty_id, by=by), on=on, by=by, at=at)

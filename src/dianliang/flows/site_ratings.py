@@ -17,6 +17,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.venues.rating import SUBJECTS, Criterion, Measured, Points, Rules, rate
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.grid import cells_of
+from dianliang.flows.presence import POINTS
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, NotYourTurnError
@@ -248,8 +249,7 @@ def _subjects(subject: str, *, by: Actor) -> list[_Subject]:
         return []
     if subject == "cell":
         return [_Subject(area.code, area.name, area) for area in cells_of(by)]
-    kinds = (Site.Kind.STATION, Site.Kind.PRACTICE_POINT)
-    sites = Site.objects.filter(kind__in=kinds, unit__path__startswith=by.unit_path)
+    sites = Site.objects.filter(kind__in=POINTS, unit__path__startswith=by.unit_path)
     return [
         _Subject(site.code, site.name, site.area, site.pk) for site in sites.select_related("area")
     ]

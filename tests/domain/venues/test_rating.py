@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.db.models import QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +116,20 @@ def test_rules_that_make_no_sense_are_not_published(town, changes, words):
         publish(town, **changes)
 
     assert not RatingRules.objects.exists()
+
+
+def test_of_two_first_versions_at_once_the_later_is_told_so(town, monkeypatch):
+    real = QuerySet.get
+
+    def beaten(self, *args, **conditions):
+        """Look, see nothing, and be overtaken by the other before writing."""
+        try:
+            return real(self, *args, **conditions)
+        except self.model.DoesNotExist:
+            monkeypatch.setattr(QuerySet, "get", real)
+            publish(town, reason="先到的")
+            raise
+
+    monkeypatch.setattr(QuerySet, "get", beaten)
+    with pytest.raises(InvalidInputError, match="刚被他人发布"):
+        publish(town)

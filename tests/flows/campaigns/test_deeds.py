@@ -125,3 +125,15 @@ def test_one_who_was_given_up_does_not_hold_up_the_deeds_of_all(volunteers, proo
     found = Target.objects.order_by("key").values_list("status", "reason")
     assert list(found) == [("LACKING", ""), ("LACKING", "")]
     assert doing.count_deeds(number=campaign.number, by=by, at=NOON) == 0
+
+
+def test_what_a_deed_brought_is_kept_once_however_often_it_is_looked_for(volunteers):
+    by = volunteers.actor("S1")
+    volunteering.register(held=held(volunteers, ("V-0",)), by=by, at=NOON)
+    campaign = asking(volunteers, proofs=["words", "photo"])
+
+    for _ in range(2):
+        assert doing.count_deeds(number=campaign.number, by=by, at=NOON) == 0
+
+    (piece,) = Target.objects.get(key="V-0").evidence.all()
+    assert piece.words == "清线"

@@ -176,6 +176,7 @@ def test_the_template_of_the_program_can_be_filled_in_and_read_back(town):
         ({"duration_min": 0}, "duration_min"),
         ({"source": "x"}, "source"),
         ({"source": "old_households", "query": {"years": "-1"}}, "years"),
+        ({"source": "old_households", "query": {"years": "00200000"}}, "years"),
         ({"source": "sites", "query": {}}, "kinds"),
         ({"source": "villages", "query": {"area": "X"}}, "area"),
         ({"checklist": "\n".join(f"第{n}项" for n in range(21))}, "checklist"),
@@ -370,3 +371,40 @@ def test_a_list_that_asks_for_no_evidence_is_not_written_down_or_frozen(town):
     Campaign.objects.filter(pk=old.pk).update(proofs=[])
     with pytest.raises(UnableToFreezeError, match="没有选所需证据"):
         listing.freeze(number=old.number, by=by, at=NOON)
+
+
+def test_the_target_after_the_hundred_thousandth_gets_the_next_number(town):
+    campaign = frozen(town)
+    for place, serial in ((1, 99_999), (2, 100_000)):
+        Target.objects.filter(key=f"LD-{place + 1:05d}").update(
+            number=f"{campaign.number}-{serial}"
+        )
+
+    added = listing.add(number=campaign.number, added=forgotten(), by=town.actor("S1"), at=NOON)
+
+    assert added.number == f"{campaign.number}-100001"
+
+
+def test_a_household_of_nobody_in_a_served_village_can_be_added_by_hand_too(town):
+    households(town, 1)
+    campaign = frozen(town, source="old_households", query={"years": "20"}, table=None)
+    households(town, 1, unit=None)
+    households(town, 1, unit=None, area="V3")
+    by = town.actor("S1")
+
+    added = listing.add(number=campaign.number, added=forgotten(key="KH000002"), by=by, at=NOON)
+
+    assert added.customer.number == "KH000002"
+    with pytest.raises(InvalidInputError, match="KH000003"):
+        listing.add(number=campaign.number, added=forgotten(key="KH000003"), by=by, at=NOON)
+
+
+def test_corrections_are_read_by_those_whose_targets_they_are(town):
+    campaign = frozen(town, by=town.actor("AJ"), unit_code="AJ", source="villages", table=None)
+    number = Target.objects.get(key="V1").number
+    doing.correct(number=number, is_back=False, reason="已并村", by=town.actor("AJ"), at=NOON)
+
+    def reads(unit):
+        return [row.target for row in progress.corrections(campaign, by=town.actor(unit))]
+
+    assert (reads("AJ"), reads("S1"), reads("S2")) == ([number], [number], [])

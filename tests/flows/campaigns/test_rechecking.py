@@ -122,3 +122,12 @@ def test_the_next_round_waits_for_the_one_before(town, done):
 def test_a_sample_that_cannot_be_is_refused(town, done, size, seed):
     with pytest.raises(InvalidInputError):
         draw(town, done, size=size, seed=seed)
+
+
+def test_nothing_is_drawn_that_nobody_could_write_a_result_for(town, done):
+    listing.move(number=done.number, verb="close", reason="到期", by=town.actor("S1"), at=NOON)
+
+    with pytest.raises(UnableToSampleError, match="结束前"):
+        draw(town, done)
+
+    assert not Target.objects.filter(status="SAMPLED").exists()

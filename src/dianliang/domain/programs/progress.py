@@ -182,9 +182,12 @@ class CorrectionRow:
     by_name: str
 
 
-def corrections(campaign: Campaign, *, most: int | None = None) -> tuple[CorrectionRow, ...]:
-    """Return the changes of the frozen list, newest first. One query."""
-    rows = Correction.objects.filter(campaign=campaign).select_related("target").order_by("-pk")
+def corrections(
+    campaign: Campaign, *, by: Actor, most: int | None = None
+) -> tuple[CorrectionRow, ...]:
+    """Return the changes to the actor's targets of the frozen list, newest first. One query."""
+    own = access.targets_of(campaign, by=by).order_by()
+    rows = Correction.objects.filter(target__in=own).select_related("target").order_by("-pk")
     return tuple(
         CorrectionRow(
             kind=row.kind,

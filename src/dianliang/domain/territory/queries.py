@@ -30,19 +30,21 @@ def area_rows(*, under: str = "/", levels: tuple[str, ...] = ()) -> tuple[AreaRo
     rows = Area.objects.filter(path__startswith=under).select_related("parent")
     if levels:
         rows = rows.filter(level__in=levels)
-    return tuple(
-        AreaRow(
-            code=area.code,
-            name=area.name,
-            level=area.level,
-            path=area.path,
-            parent_code=area.parent.code if area.parent else "",
-            area_class=area.area_class,
-            lat=area.lat,
-            lon=area.lon,
-            coordinate_source=area.coordinate_source,
-        )
-        for area in rows
+    return tuple(area_row(area) for area in rows)
+
+
+def area_row(area: Area) -> AreaRow:
+    """Return an area, read with its parent, as pages show it."""
+    return AreaRow(
+        code=area.code,
+        name=area.name,
+        level=area.level,
+        path=area.path,
+        parent_code=area.parent.code if area.parent else "",
+        area_class=area.area_class,
+        lat=area.lat,
+        lon=area.lon,
+        coordinate_source=area.coordinate_source,
     )
 
 

@@ -172,18 +172,23 @@ def publish(
     """
     newest = RatingRules.objects.select_for_update().order_by("-number").first()
     last = newest.number if newest else 0
+    overtaken = InvalidInputError("规则刚被他人发布，请刷新后再改。", field="reason")
     if last != seen:
-        raise InvalidInputError("规则刚被他人发布，请刷新后再改。", field="reason")
+        raise overtaken
     words = clean_text(reason, field="reason", label="原因", most=200, least=2)
     _check(criteria, steps)
-    made = RatingRules.objects.create(
+    made, is_new = RatingRules.objects.get_or_create(
         number=last + 1,
-        rows=[_line(criterion) for criterion in criteria],
-        steps=[list(step) for step in steps],
-        at=at,
-        by_name=by.name,
-        reason=words,
+        defaults={
+            "rows": [_line(criterion) for criterion in criteria],
+            "steps": [list(step) for step in steps],
+            "at": at,
+            "by_name": by.name,
+            "reason": words,
+        },
     )
+    if not is_new:  # of two first versions at once: there was no row to wait for
+        raise overtaken
     audit.record("venues.ratingrules.publish", target=made, by=by, at=at, reason=words)
     return made
 

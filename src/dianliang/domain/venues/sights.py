@@ -161,10 +161,10 @@ def sight_to_change(code: str, *, by: Actor) -> PointOfInterest:
 
 def sights(*, by: Actor, on: date, kind: str = "") -> tuple[SightRow, ...]:
     """Return the register, what is closed last. One query."""
-    rows = visible(by).select_related("area", "site", "unit", "photo").order_by("closed_on", "code")
-    listed = [row for row in rows if not kind or row.kind == kind]
-    made = [_row(row, on=on) for row in listed]
-    return tuple(sorted(made, key=lambda row: (row.closed_on is not None, row.code)))
+    rows = visible(by).filter(kind=kind) if kind else visible(by)
+    joined = rows.select_related("area", "site", "unit", "photo").order_by("code")
+    made = [_row(row, on=on) for row in joined]
+    return tuple(sorted(made, key=lambda row: row.closed_on is not None))
 
 
 def in_area(*, area: Area, on: date) -> tuple[SightRow, ...]:

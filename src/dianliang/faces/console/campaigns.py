@@ -15,6 +15,7 @@ from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs.progress import AreaProgress, campaigns
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.tables import download
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.campaigns import choices, doing, listing, opening, pages, tables, workbooks
@@ -22,7 +23,6 @@ from dianliang.flows.campaigns.listing import Added, Wanted
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
-SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 50
 
 
@@ -98,12 +98,7 @@ def _wanted(request: HttpRequest) -> Wanted:
 @requires(Role.DISPATCHER)
 def template(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Return the table of targets to fill in."""
-    return _sheet(tables.template(), name="dianliang-campaign-template.xlsx")
-
-
-def _sheet(content: bytes, *, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=SHEET_TYPE, headers=headers)
+    return download(tables.template(), "dianliang-campaign-template.xlsx")
 
 
 @require_GET
@@ -189,7 +184,7 @@ def export(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         content = workbooks.workbook(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    return _sheet(content, name=f"{number}.xlsx")
+    return download(content, f"{number}.xlsx")
 
 
 Acted = Callable[[str, QueryDict, Actor], str]

@@ -14,7 +14,7 @@ from dianliang.domain.venues.sights import KINDS, STALE_DAYS
 from dianliang.domain.venues.sights import sights as rows_of
 from dianliang.faces.console.fields import day
 from dianliang.faces.ui.photos import photo_answer
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows import presence
 from dianliang.flows import sights as flow
 from dianliang.flows.campaigns.listing import units_to_lead
@@ -69,7 +69,6 @@ def sights(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _described(request: HttpRequest) -> flow.Described:
     sent = request.POST
-    photo = request.FILES.get("photo")
     return flow.Described(
         name=sent.get("name", ""),
         kind=sent.get("kind", ""),
@@ -80,7 +79,7 @@ def _described(request: HttpRequest) -> flow.Described:
         lat=_degrees(sent.get("lat", ""), field="lat", label=_("纬度")),
         lon=_degrees(sent.get("lon", ""), field="lon", label=_("经度")),
         words=sent.get("words", ""),
-        photo=photo.read() if photo else None,
+        photo=sent_photo(request),
         opened_on=day(sent.get("opened_on", ""), field="opened_on", label=_("建成日期")),
     )
 
@@ -96,8 +95,7 @@ def _degrees(text: str, *, field: str, label: str) -> float | None:
 
 
 def _look_at(request: HttpRequest, code: str, by: Actor) -> str:
-    photo = request.FILES.get("photo")
-    flow.look_at(code=code, photo=photo.read() if photo else None, by=by, at=now())
+    flow.look_at(code=code, photo=sent_photo(request), by=by, at=now())
     return _("已记下今天查看过。")
 
 

@@ -162,13 +162,20 @@ def settle_people(*, campaign: Campaign, by: Actor, at: datetime) -> int:
 
 
 def _count(target: Target, activity: Activity, *, by: Actor, at: datetime) -> int:
-    pieces = []
-    if activity.words.strip():
-        pieces.append(Piece(kind=Kind.WORDS, words=activity.words, source=activity.number))
-    for pair in activity.pairs.all():
-        pieces.append(Piece(kind=Kind.BEFORE, file=pair.before, source=activity.number))
-        pieces.append(Piece(kind=Kind.AFTER, file=pair.after, source=activity.number))
+    """Settle a target with a deed; what the deed brought already is not kept a second time."""
+    is_kept = target.evidence.filter(source=activity.number).exists()
+    pieces = [] if is_kept else _of_deed(activity)
     settled = operations.settle(
         target=target, pieces=pieces, done_at=activity.ended_at, activity=activity, by=by, at=at
     )
     return int(settled.status == "DONE")
+
+
+def _of_deed(activity: Activity) -> list[Piece]:
+    pieces = []
+    if activity.words.strip():
+        pieces.append(Piece(kind=Kind.WORDS, words=activity.words, source=activity.number))
+    for pair in activity.pairs.select_related("before", "after"):
+        pieces.append(Piece(kind=Kind.BEFORE, file=pair.before, source=activity.number))
+        pieces.append(Piece(kind=Kind.AFTER, file=pair.after, source=activity.number))
+    return pieces

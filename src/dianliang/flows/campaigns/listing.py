@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from dianliang.core import jobs
 from dianliang.domain.catalog.queries import active_service
@@ -144,8 +143,7 @@ def freeze(*, number: str, by: Actor, at: datetime) -> Campaign:
 def _write(
     campaign: Campaign, found: Sequence[Aim], context: jobs.JobContext | None = None
 ) -> None:
-    last = Target.objects.filter(campaign=campaign).aggregate(last=Max("number"))["last"] or ""
-    serial = int(last.rpartition("-")[2] or 0)
+    serial = operations.last_serial(campaign)
     for start in range(0, len(found), operations.CHUNK):
         chunk = found[start : start + operations.CHUNK]
         serial = operations.add_chunk(campaign=campaign, aims=chunk, after=serial)

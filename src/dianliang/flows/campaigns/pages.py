@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from dianliang.domain.programs import access, progress
 from dianliang.domain.programs.lifecycle import TARGET, TARGET_LABELS
@@ -22,7 +22,7 @@ from dianliang.domain.programs.progress import (
 )
 from dianliang.domain.programs.sampling import suggested_size
 from dianliang.domain.territory.models import Area
-from dianliang.domain.territory.queries import AreaRow, ancestors, area_of, county
+from dianliang.domain.territory.queries import AreaRow, ancestors, area_of, area_row, county
 from dianliang.flows.campaigns.opening import Running, running
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
@@ -93,17 +93,17 @@ def campaign_page(*, number: str, area_code: str, by: Actor) -> CampaignPage:
     return CampaignPage(
         head=_head(campaign, by=by),
         tally=tally,
-        here=_area(here) if area_code and here else None,
+        here=area_row(here) if area_code and here else None,
         way_up=_way_up(here, areas) if area_code and here else (),
         parts=_parts(inside, areas, here),
         points=tuple(
-            AreaProgress(area=_area(areas[pk]), tally=Tally(counts=counts))
+            AreaProgress(area=area_row(areas[pk]), tally=Tally(counts=counts))
             for pk, counts in inside.items()
             if areas[pk].lat is not None
         ),
         denominator=progress.denominator(campaign),
         reasons=progress.reasons(campaign, by=by),
-        corrections=progress.corrections(campaign, most=MOST_CORRECTIONS),
+        corrections=progress.corrections(campaign, by=by, most=MOST_CORRECTIONS),
         rounds=progress.rounds(campaign),
         suggested=suggested_size(everything.get("DONE")),
         running=running(campaign),
@@ -131,20 +131,6 @@ def _head(campaign: Campaign, *, by: Actor) -> Head:
     )
 
 
-def _area(area: Area) -> AreaRow:
-    return AreaRow(
-        code=area.code,
-        name=area.name,
-        level=area.level,
-        path=area.path,
-        parent_code=area.parent.code if area.parent else "",
-        area_class=area.area_class,
-        lat=area.lat,
-        lon=area.lon,
-        coordinate_source=area.coordinate_source,
-    )
-
-
 def _parts(
     counted: Mapping[int, Counter[str]], areas: Mapping[int, Area], here: Area | None
 ) -> tuple[AreaProgress, ...]:
@@ -155,7 +141,7 @@ def _parts(
         path = _step_below(areas[pk].path, here.path if here else "/")
         sums.setdefault(path, Counter()).update(counts)
     return tuple(
-        AreaProgress(area=_area(by_path[path]), tally=Tally(counts=counts))
+        AreaProgress(area=area_row(by_path[path]), tally=Tally(counts=counts))
         for path, counts in sorted(sums.items())
         if path in by_path
     )
@@ -200,15 +186,13 @@ def target_list(
     area = area_of(area_code)
     if area is not None:
         listed = listed.filter(area__path__startswith=area.path)
-    counts = Counter(listed.order_by().values_list("status", flat=True))
+    grouped = listed.order_by().values_list("status").annotate(n=Count("pk"))
+    counts = Counter(dict(grouped))
     if status in TARGET_LABELS:
         listed = listed.filter(status=status)
     if reason in Target.Reason.values:
         listed = listed.filter(reason=reason)
-    is_cut = reason in Target.Reason.values
-    total = (
-        listed.count() if is_cut else counts[status] if status in TARGET_LABELS else counts.total()
-    )
+    total = listed.count()
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(1, page), pages)
     start = (page - 1) * PAGE_ROWS

@@ -42,7 +42,8 @@ def checked_query(source: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInputError("请选择名单来源。", field="source")
     if source == Source.OLD_HOUSEHOLDS:
         years = str(asked.get("years", ""))
-        if not (years.isascii() and years.isdecimal() and 0 < int(years[:4]) <= MOST_YEARS):
+        is_number = years.isascii() and years.isdecimal() and len(years) < 5
+        if not (is_number and 0 < int(years) <= MOST_YEARS):
             raise InvalidInputError(f"立户年数应为 1 到 {MOST_YEARS}。", field="years")
         query["years"] = int(years)
     if source == Source.SPECIAL:
@@ -240,19 +241,19 @@ def linked(campaign: Campaign, key: str) -> dict[str, int]:
     Raises:
         InvalidInputError: the leading unit has no such record, or its customer has not agreed.
     """
-    own: dict[str, Any] = {"unit__path__startswith": campaign.unit.path}
-    if campaign.source == Source.SPECIAL:
-        own["consented_on__isnull"] = False
-    model: type[Customer | Person | Site]
+    rows: QuerySet[Any]
     if campaign.source in OF_CUSTOMERS:
-        name, model, field = "customer_id", Customer, "number"
+        name, rows = "customer_id", Customer.objects.filter(_own(campaign), number=key)
+        if campaign.source == Source.SPECIAL:
+            rows = rows.filter(consented_on__isnull=False)
     elif campaign.source == Source.PEOPLE:
-        name, model, field = "person_id", Person, "number"
+        own = Person.objects.filter(unit__path__startswith=campaign.unit.path)
+        name, rows = "person_id", own.filter(number=key)
     elif campaign.source == Source.SITES:
-        name, model, field = "site_id", Site, "code"
+        name, rows = "site_id", Site.objects.filter(_own(campaign), code=key)
     else:
         return {}
-    found = model.objects.filter(**own, **{field: key}).first()
+    found = rows.first()
     if found is None:
         message = f"本单位范围内没有编码为 {key} 的记录（特殊客户还须本人同意），请核对。"
         raise InvalidInputError(message, field="key")

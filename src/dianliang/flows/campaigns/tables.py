@@ -88,7 +88,9 @@ def _kept(
         checks.add(row, f"完成期限 {due} 早于行动开始日期 {starts_on}。", "完成期限")
     unit = units.get(code)
     if unit is None and area is not None:
-        unit = owners.setdefault(area.pk, owner(area, lead))
+        if area.pk not in owners:
+            owners[area.pk] = owner(area, lead)
+        unit = owners[area.pk]
     return {
         "key": checks.code(row, "对象编码", 40, needed=True),
         "title": checks.text(row, "名称", 80, needed=True),

@@ -60,7 +60,7 @@ def workbook(*, number: str, by: Actor, at: datetime) -> bytes:
     _table(book, "未完成原因", ("原因", "个数"), ((r.label, r.count) for r in page.reasons))
     changes = (
         (c.kind_label, c.target, c.title, c.reason, _local(c.at), c.by_name)
-        for c in progress.corrections(campaign)
+        for c in progress.corrections(campaign, by=by)
     )
     _table(book, "名单更正", CORRECTIONS, changes)
     _table(book, "抽样复核", ROUNDS, map(_round_cells, page.rounds), shares=(6, 7, 8))

@@ -68,8 +68,12 @@ def end(*, duty: PresenceDuty, on: date, by: Actor, at: datetime) -> PresenceDut
     """End a duty; what was planned after its last day goes.
 
     Raises:
+        UnableToPlanPresenceError: it has ended; pressing again would make it longer.
         InvalidInputError: it would end before it began.
     """
+    if duty.valid_until is not None:
+        message = f"{duty.person.name}在{duty.site.name}的驻点职责已结束。"
+        raise UnableToPlanPresenceError(message)
     if on < duty.valid_from:
         raise InvalidInputError("结束日期不能早于开始日期。", field="on")
     duty.valid_until = on
@@ -96,8 +100,10 @@ def plan_days(
             away or at another site then.
     """
     today = at.astimezone(SHANGHAI).date()
-    # A second press waits here and then finds the days of the first.
-    PresenceDuty.objects.select_for_update().get(pk=duty.pk)
+    # A second press, or one for another site of the same person, waits here and then finds the
+    # days of the first.
+    own = PresenceDuty.objects.filter(person_id=duty.person_id).order_by("pk")
+    list(own.select_for_update().values_list("pk", flat=True))
     known = set(PresenceDay.objects.filter(duty=duty, on__in=days).values_list("on", flat=True))
     fresh = [day for day in dict.fromkeys(days) if day not in known]
     elsewhere = set(

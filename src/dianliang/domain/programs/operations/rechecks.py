@@ -16,7 +16,7 @@ MOST_SEED = 2**31 - 1
 
 
 class UnableToSampleError(DomainError):
-    """There is not enough to draw from, or a sample is still being looked at."""
+    """There is nothing to draw from, or a sample is still being looked at."""
 
     code = "programs.unable-to-sample"
 
@@ -26,12 +26,15 @@ def draw(*, campaign: Campaign, size: int, seed: int, by: Actor, at: datetime) -
     """Draw `size` of the targets that are done, at random with a seed that is kept.
 
     Raises:
-        UnableToSampleError: fewer are done, or the round before has unchecked ones.
+        UnableToSampleError: the campaign is not running, so that nobody could write down what is
+            found, or the round before has unchecked ones.
         InvalidInputError: the seed or the size makes no sense.
     """
     if not 0 < seed <= MOST_SEED:
         raise InvalidInputError(f"随机种子应在 1 到 {MOST_SEED} 之间。", field="seed")
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if locked.status != "FROZEN":
+        raise UnableToSampleError("名单冻结后、行动结束前才能抽样复核。")
     if Target.objects.filter(campaign=locked, status="SAMPLED").exists():
         raise UnableToSampleError("上一轮抽中的还没有复核完，请先填完结果。")
     done = {target.key: target for target in Target.objects.filter(campaign=locked, status="DONE")}
