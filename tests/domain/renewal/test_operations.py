@@ -136,6 +136,26 @@ def test_a_stage_is_sent_back_with_a_reason_while_nothing_builds_on_it(town):
     assert AuditEvent.objects.get(verb="renewal.step.send_back").reason == "图纸有误"
 
 
+def test_only_a_stage_that_may_overlap_goes_on_while_the_one_before_is_done_again(town):
+    taken_in(town)
+    through(town, "survey", "design")
+    begin(town, "civil")
+    again = {"reason": "图纸有误", "by": town.actor("S1"), "at": NOON}
+
+    def offers(stage):
+        steps = queries.file("V1", by=town.actor("S1"), on=TODAY).row.steps
+        return "send_back" in dict(next(step.verbs for step in steps if step.code == stage))
+
+    assert offers("design")
+    flow.send_back(code="V1", stage="design", **again)
+    finish(town, "design")
+    finish(town, "civil")
+    begin(town, "build")
+    assert not offers("civil")
+    with pytest.raises(UnableToRenewError, match="“施工”进行中，不能退回“民事协调”"):
+        flow.send_back(code="V1", stage="civil", **again)
+
+
 def test_days_and_values_that_cannot_be_are_refused(town):
     taken_in(town)
     measure(town, "before", {"old": 45}, TODAY - DAY)

@@ -186,17 +186,16 @@ def send_back(*, step: Step, reason: str, by: Actor, at: datetime) -> Step:
     """Have a stage done again (退回重做).
 
     Raises:
-        UnableToRenewError: there is no reason, or a later stage has begun.
+        UnableToRenewError: there is no reason, or a later stage stands on it.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     if not reason:
         raise UnableToRenewError("请写明退回原因。", field="reason")
-    later = Step.objects.filter(
-        project=step.project, stage__position__gt=step.stage.position
-    ).exclude(status="PENDING")
-    begun = later.select_related("stage").order_by("-stage__position").first()
-    if begun is not None and not (step.stage.may_overlap and begun.status == "RUNNING"):
-        message = f"“{begun.stage.name}”{_state(begun)}，不能退回“{step.stage.name}”。"
+    rows = Step.objects.filter(project=step.project, stage__position__gt=step.stage.position)
+    later = rows.select_related("stage").order_by("-stage__position")
+    standing = next((row for row in later if row.needs_earlier), None)
+    if standing is not None:
+        message = f"“{standing.stage.name}”{_state(standing)}，不能退回“{step.stage.name}”。"
         raise UnableToRenewError(message)
     return _move(step, "send_back", by=by, at=at, note=reason, done_on=None)
 
