@@ -19,6 +19,8 @@ from dianliang.kernel.errors import (
     InvalidInputError,
     NotVisibleError,
 )
+from tests import town as town_builder
+from tests.meeting import while_open
 from tests.town import NOON, TODAY
 
 DAY = timedelta(days=1)
@@ -154,6 +156,23 @@ def test_only_a_stage_that_may_overlap_goes_on_while_the_one_before_is_done_agai
     assert not offers("civil")
     with pytest.raises(UnableToRenewError, match="“施工”进行中，不能退回“民事协调”"):
         flow.send_back(code="V1", stage="civil", **again)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stage_does_not_begin_while_somebody_sends_back_the_one_before(transactional_db):
+    town = town_builder.build()
+    taken_in(town)
+    through(town, "survey")
+    by = town.actor("S1")
+
+    outcomes = while_open(
+        lambda: flow.send_back(code="V1", stage="survey", reason="漏测", by=by, at=NOON),
+        lambda: begin(town, "design"),
+    )
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], UnableToRenewError)
+    assert Step.objects.get(stage__code="design").status == "PENDING"
 
 
 def test_days_and_values_that_cannot_be_are_refused(town):
