@@ -19,12 +19,19 @@ def test_a_pdf_is_kept_byte_for_byte_and_a_photo_re_encoded():
     assert picture.media_type == "image/jpeg"
 
 
+def test_a_scan_whose_pixels_look_like_a_script_by_chance_is_kept():
+    scan = PDF.replace(b"<<>>", b"<</Length 9>>\nstream\n\x8f/JS\x00\xffxyz\nendstream")
+
+    assert files.read(papers.keep_paper(scan, at=NOON, field="annex")) == scan
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
         (PDF[:-7], "不完整"),
         (PDF.replace(b"<<>>", b"<</JavaScript (x)>>"), "脚本"),
         (PDF.replace(b"<<>>", b"<</Launch (x)>>"), "脚本"),
+        (PDF.replace(b"<<>>", b"<<>>\nstream\nx\nendstream\n<</JS (x)>>"), "脚本"),
         (b"<html></html>", "无法识别"),
         (b"%PDF-" + b"0" * papers.MOST_BYTES + b"%%EOF", "20 MB"),
     ],

@@ -167,6 +167,15 @@ def test_the_neighbour_finds_nothing(town):
     assert book.page(by=town.actor("S2"), since=FROM, on=TODAY).delegations == ()
 
 
+def test_a_slip_is_taken_back_on_its_first_day_and_written_again_from_that_day(town):
+    (slip,) = granted(town, document="安经信〔2062〕1 号")
+    enforcing.revoke(number=slip.number, on=FROM, reason="写错", by=town.actor("S1"), at=NOON)
+
+    (made,) = granted(town)
+
+    assert book.powers_of(area=town.areas["V1"], on=TODAY)[0].number == made.number
+
+
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_a_delegation_in_an_odd_year_does_not_stand_in_the_way(town, day):
     by = town.actor("S1")

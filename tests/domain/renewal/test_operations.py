@@ -19,6 +19,8 @@ from dianliang.kernel.errors import (
     InvalidInputError,
     NotVisibleError,
 )
+from tests import town as town_builder
+from tests.meeting import while_open
 from tests.town import NOON, TODAY
 
 DAY = timedelta(days=1)
@@ -134,6 +136,43 @@ def test_a_stage_is_sent_back_with_a_reason_while_nothing_builds_on_it(town):
     step = Step.objects.get(stage__code="design")
     assert (step.status, step.done_on) == ("RUNNING", None)
     assert AuditEvent.objects.get(verb="renewal.step.send_back").reason == "图纸有误"
+
+
+def test_only_a_stage_that_may_overlap_goes_on_while_the_one_before_is_done_again(town):
+    taken_in(town)
+    through(town, "survey", "design")
+    begin(town, "civil")
+    again = {"reason": "图纸有误", "by": town.actor("S1"), "at": NOON}
+
+    def offers(stage):
+        steps = queries.file("V1", by=town.actor("S1"), on=TODAY).row.steps
+        return "send_back" in dict(next(step.verbs for step in steps if step.code == stage))
+
+    assert offers("design")
+    flow.send_back(code="V1", stage="design", **again)
+    finish(town, "design")
+    finish(town, "civil")
+    begin(town, "build")
+    assert not offers("civil")
+    with pytest.raises(UnableToRenewError, match="“施工”进行中，不能退回“民事协调”"):
+        flow.send_back(code="V1", stage="civil", **again)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stage_does_not_begin_while_somebody_sends_back_the_one_before(transactional_db):
+    town = town_builder.build()
+    taken_in(town)
+    through(town, "survey")
+    by = town.actor("S1")
+
+    outcomes = while_open(
+        lambda: flow.send_back(code="V1", stage="survey", reason="漏测", by=by, at=NOON),
+        lambda: begin(town, "design"),
+    )
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], UnableToRenewError)
+    assert Step.objects.get(stage__code="design").status == "PENDING"
 
 
 def test_days_and_values_that_cannot_be_are_refused(town):

@@ -101,6 +101,11 @@ def test_one_person_with_too_many_cells_and_a_person_of_another_unit_are_told(to
     (foreign,) = page.foreign
     assert (foreign.row.code, foreign.serving_name) == ("V3", "梅溪供电所")
 
+    gone = {"person_number": "P1", "on": TODAY, "reason": "退休"}
+    handing.leave_office(**gone, by=town.actor("AJ"), at=NOON)
+    page = flow.page(by=town.actor("AJ"), on=TODAY)
+    assert (page.loads, page.foreign) == ((), ())
+
 
 def test_many_areas_change_hands_together_or_not_at_all(town, staff):
     hand(town, ["V1"], "P1")
@@ -219,6 +224,20 @@ def test_a_table_is_read_back_as_it_was_written(town, staff):
     assert sheets.read(content=content, by=by, at=NOON) == 0
     assert sheets.read(content=excel(line("T1", "P2")), by=by, at=NOON) == 1
     assert AuditEvent.objects.filter(verb="workforce.charge.export").count() == 1
+
+
+def test_a_table_is_read_back_though_somebody_has_left_or_is_of_another_unit(town, staff):
+    hand(town, ["V1"], "P1", TODAY - 30 * DAY)
+    hand(town, ["V2"], "P4", TODAY - 30 * DAY, unit="AJ")
+    by, left_on = town.actor("S1"), TODAY - DAY
+    handing.leave_office(person_number="P1", on=left_on, reason="退休", by=by, at=NOON)
+
+    content = sheets.filled(by=by, on=TODAY, at=NOON)
+
+    assert sheets.read(content=content, by=by, at=NOON) == 0
+    for number in ("P1", "P4"):
+        with pytest.raises(InvalidRowsError, match=f"没有编号 {number}"):
+            sheets.read(content=excel(line("T1", number)), by=by, at=NOON)
 
 
 def test_every_wrong_row_is_told_and_nothing_is_written(town, staff):

@@ -52,10 +52,13 @@ def test_a_workbook_takes_villages_in_and_moves_their_stages(town):
             stage("V1", "勘察", TODAY - 9 * DAY, TODAY - 20 * DAY, TODAY - 9 * DAY),
             stage("V2", "勘察", TODAY - DAY),
         ],
-        indicators=[("V1", "", "老旧设备占比", "42.5", f"{TODAY - 20 * DAY}", "", "")],
+        indicators=[
+            ("V1", "", "老旧设备占比", "42.5", f"{TODAY - 20 * DAY}", "", ""),
+            ("V1", "", "户均停电时长", "1234.5678", f"{TODAY - 20 * DAY}", "", ""),
+        ],
     )
 
-    assert read(town, content) == 6  # two villages, one indicator, three stages
+    assert read(town, content) == 7  # two villages, two indicators, three stages
 
     by = town.actor("S1")
     v1 = queries.file("V1", by=by, on=TODAY)
@@ -79,6 +82,8 @@ def test_every_wrong_row_of_both_sheets_is_told_and_nothing_is_written(town):
             stage("V1", "设计", begun=TODAY),
             stage("V1", "勘察"),
             stage("V1", "施工", "明天"),
+            stage("V2", "勘察", begun=TODAY + DAY, batch="第一批"),
+            ("V1", "", "", "送电", "政府", "镇建设办", "", "", "", "", ""),
         ],
         indicators=[
             ("V1", "", "老旧设备占比", "142", f"{TODAY}", "", ""),
@@ -97,6 +102,8 @@ def test_every_wrong_row_of_both_sheets_is_told_and_nothing_is_written(town):
         "第 6 行 D 列：“勘察”未开始，还不能开始“设计”",
         "第 7 行 D 列：与第 2 行是同一村的同一阶段",
         "第 8 行 G 列：“计划完成”应形如",
+        "第 9 行 H 列：日期不能晚于今天",
+        "第 10 行 G 列：改“责任方”或“责任人或部门”时",
         "“指标”表 第 2 行 D 列：老旧设备占比应为0 到 100",
         "第 3 行 C 列：“指标”应为",
         "第 4 行 E 列：填了“改造前”就要填",

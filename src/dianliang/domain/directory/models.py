@@ -316,7 +316,10 @@ class Delegation(models.Model):
                 name="delegation_revoked_after_it_began",
             ),
             models.UniqueConstraint(
-                fields=["kind", "area", "valid_from"], name="delegation_once_from_a_day"
+                fields=["kind", "area", "valid_from"],
+                # One taken back on its first day never held: that is how a slip is put right.
+                condition=Q(revoked_on=None) | Q(revoked_on__gt=models.F("valid_from")),
+                name="delegation_once_from_a_day",
             ),
         ]
 

@@ -148,6 +148,11 @@ class Step(models.Model):
         """Return the number of the project and the stage, which audit events name."""
         return f"{self.project.number}/{self.stage.code}"
 
+    @property
+    def needs_earlier(self) -> bool:
+        """Tell whether it stands on the stages before it being done."""
+        return self.status == "DONE" or (self.status == "RUNNING" and not self.stage.may_overlap)
+
 
 class Delay(models.Model):
     """A planned day that moved back, or was missed, and why (延期)."""

@@ -144,6 +144,7 @@ def begin(*, step: Step, on: date, by: Actor, at: datetime) -> Step:
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     _require_past(on, at=at)
+    _hold(step.project_id)
     for earlier in _earlier(step):
         is_free = step.stage.may_overlap and earlier.status == "RUNNING"
         if earlier.status != "DONE" and not is_free:
@@ -165,6 +166,7 @@ def finish(*, step: Step, on: date, reason: Reason | None, by: Actor, at: dateti
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     _require_past(on, at=at)
+    _hold(step.project_id)
     if step.begun_on is not None and on < step.begun_on:
         raise UnableToRenewError(f"完成日期不能早于开始日期 {step.begun_on}。", field="on")
     for earlier in _earlier(step):
@@ -186,17 +188,17 @@ def send_back(*, step: Step, reason: str, by: Actor, at: datetime) -> Step:
     """Have a stage done again (退回重做).
 
     Raises:
-        UnableToRenewError: there is no reason, or a later stage has begun.
+        UnableToRenewError: there is no reason, or a later stage stands on it.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     if not reason:
         raise UnableToRenewError("请写明退回原因。", field="reason")
-    later = Step.objects.filter(
-        project=step.project, stage__position__gt=step.stage.position
-    ).exclude(status="PENDING")
-    begun = later.select_related("stage").order_by("-stage__position").first()
-    if begun is not None and not (step.stage.may_overlap and begun.status == "RUNNING"):
-        message = f"“{begun.stage.name}”{_state(begun)}，不能退回“{step.stage.name}”。"
+    _hold(step.project_id)
+    rows = Step.objects.filter(project=step.project, stage__position__gt=step.stage.position)
+    later = rows.select_related("stage").order_by("-stage__position")
+    standing = next((row for row in later if row.needs_earlier), None)
+    if standing is not None:
+        message = f"“{standing.stage.name}”{_state(standing)}，不能退回“{step.stage.name}”。"
         raise UnableToRenewError(message)
     return _move(step, "send_back", by=by, at=at, note=reason, done_on=None)
 
@@ -222,6 +224,7 @@ def measure(
             later than that or not earlier than one of after.
     """
     _require_past(on, at=at)
+    _hold(project.pk)
     kinds = {kind.code: kind for kind in IndicatorKind.objects.filter(is_active=True)}
     for code, value in values.items():
         if code not in kinds:
@@ -245,6 +248,11 @@ def measure(
             "renewal.project.measure", target=project, by=by, at=at, after=label, reason=told_all
         )
     return len(values)
+
+
+def _hold(project_id: int) -> None:
+    """Let others wait: what a stage may do hangs on the other stages of its village."""
+    Project.objects.select_for_update().get(pk=project_id)
 
 
 def _require_later(project: Project, on: date) -> None:

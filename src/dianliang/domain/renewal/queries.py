@@ -191,7 +191,6 @@ def _file(project: Project, *, on: date, role: Role) -> VillageFile:
 def village_row(project: Project, *, on: date, role: Role) -> VillageRow:
     """Return a village as the board shows it; `role` decides what may be pressed."""
     steps = sorted(project.steps.all(), key=lambda step: step.stage.position)
-    stored = [step.status for step in steps]
     return VillageRow(
         number=project.number,
         area_code=project.area.code,
@@ -201,7 +200,7 @@ def village_row(project: Project, *, on: date, role: Role) -> VillageRow:
         batch=project.batch,
         unit_name=project.unit.name,
         steps=tuple(
-            _step(step, stored[:place], stored[place + 1 :], on=on, role=role)
+            _step(step, steps[:place], steps[place + 1 :], on=on, role=role)
             for place, step in enumerate(steps)
         ),
         opened_by=project.opened_by,
@@ -209,7 +208,7 @@ def village_row(project: Project, *, on: date, role: Role) -> VillageRow:
 
 
 def _step(
-    step: Step, before: Sequence[str], after: Sequence[str], *, on: date, role: Role
+    step: Step, before: Sequence[Step], after: Sequence[Step], *, on: date, role: Role
 ) -> StepRow:
     until = step.done_on or on
     first, planned = step.first_planned_on, step.planned_on
@@ -236,12 +235,12 @@ def _step(
     )
 
 
-def _is_next(verb: str, stage: Stage, before: Sequence[str], after: Sequence[str]) -> bool:
+def _is_next(verb: str, stage: Stage, before: Sequence[Step], after: Sequence[Step]) -> bool:
     """Tell whether a button makes sense now; the operation decides."""
     if verb == "send_back":
-        return all(status == "PENDING" for status in after)
+        return not any(step.needs_earlier for step in after)
     free = {"DONE", "RUNNING"} if verb == "begin" and stage.may_overlap else {"DONE"}
-    return set(before) <= free
+    return {step.status for step in before} <= free
 
 
 def _delay(delay: Delay) -> DelayRow:

@@ -1,4 +1,4 @@
-"""What an administrator keeps of responsibilities: their kinds, and who has left since when."""
+"""What an administrator keeps of responsibilities: their kinds."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core.files import read_token
+from dianliang.core.papers import PDF
 from dianliang.domain.directory import agreement_book as book
 from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.faces.console.tables import sent_file
@@ -148,21 +149,13 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         raise Http404
     step, read = STEPS[verb]
     try:
-        step(number=number, by=by, at=now(), **_after_finding(request, number, read, by=by))
+        step(number=number, by=by, at=now(), **read(request.POST))
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
         return _file(request, number, by=by, refusal=refusal)
     messages.success(request, _("%(number)s 已更新。") % {"number": number})
     return redirect("console:agreement", number)
-
-
-def _after_finding(
-    request: HttpRequest, number: str, read: Callable[[QueryDict], dict[str, Any]], *, by: Actor
-) -> dict[str, Any]:
-    """Read a form only for an object that is there: absent comes before wrong."""
-    book.to_change(number, by=by)
-    return read(request.POST)
 
 
 def _signing(sent: QueryDict) -> dict[str, Any]:
@@ -198,7 +191,6 @@ STEPS: dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]
 def attach(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Add an annex."""
     try:
-        book.to_change(number, by=by)
         content = sent_file(request, "annex")
         title = request.POST.get("title", "")
         flow.attach(number=number, title=title, content=content, by=by, at=now())
@@ -222,7 +214,7 @@ def annex(request: HttpRequest, number: str, token: str, *, by: Actor) -> HttpRe
     found = next((annex for annex in file.annexes if annex.token == token), None)
     if found is None:
         raise Http404
-    ending = "pdf" if found.media_type == "application/pdf" else "jpg"
+    ending = "pdf" if found.media_type == PDF else "jpg"
     name = f"{number}-{token[:6]}.{ending}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

@@ -156,13 +156,7 @@ def leave(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except DomainError as refusal:
         return _page(request, by=by, refusal=refusal)
     messages.success(request, _("%(name)s已登记离岗，请安排交接。") % {"name": person.name})
-    return _gaps()
-
-
-def _gaps() -> HttpResponse:
-    answer = redirect("console:charge")
-    answer["Location"] += "?view=gaps"
-    return answer
+    return redirect(reverse("console:charge", query={"view": "gaps"}))
 
 
 def _day_of_address(text: str) -> date:

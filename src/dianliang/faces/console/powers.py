@@ -106,7 +106,6 @@ def revoke(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Note that a power was taken back."""
     sent = request.POST
     try:
-        book.to_use(number, by=by)
         on = day(sent.get("revoked_on", ""), field="revoked_on", label=_("收回日期"))
         flow.revoke(number=number, on=on, reason=sent.get("reason", ""), by=by, at=now())
     except NotVisibleError as absent:
@@ -123,7 +122,6 @@ def record_case(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse
     """Write down a case."""
     sent = request.POST
     try:
-        book.to_use(number, by=by)
         reported = flow.Reported(
             on=day(sent.get("on", ""), field="on", label=_("案件日期")),
             area_code=sent.get("area", ""),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.renewal import board as table
-from dianliang.domain.renewal import queries
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
@@ -139,7 +138,6 @@ def step(request: HttpRequest, code: str, stage: str, verb: str, *, by: Actor) -
         raise Http404
     act, read = STEPS[verb]
     try:
-        queries.step_to_change(code, stage, by=by)
         act(code=code, stage=stage, by=by, at=now(), **read(request.POST))
     except NotVisibleError as absent:
         raise Http404 from absent
@@ -155,7 +153,6 @@ def measure(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     """Write down indicators before or after the work."""
     sent = request.POST
     try:
-        queries.to_change(code, by=by)
         count = flow.measure(
             code=code,
             moment=sent.get("moment", ""),

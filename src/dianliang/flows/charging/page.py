@@ -11,6 +11,8 @@ from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import ancestors, spoken_name
 from dianliang.domain.workforce.charging import (
+    AWAY,
+    HELD,
     InCharge,
     cells_of,
     charge_of,
@@ -276,7 +278,7 @@ def _loads(rows: Sequence[CellRow], all_kinds: Sequence[ChargeKind]) -> tuple[Lo
     cells: dict[tuple[str, str], list[tuple[str, InCharge]]] = {}
     for row in rows:
         for holder in row.holders:
-            if holder.person_number and holder.since is not None:
+            if holder.state in {HELD, AWAY}:
                 key = (holder.person_number, holder.kind_code)
                 cells.setdefault(key, []).append((row.name, holder))
     return tuple(
@@ -298,7 +300,7 @@ def _foreign(areas: Sequence[Area], rows: Sequence[CellRow]) -> tuple[Foreign, .
     found = []
     with reference.steady():
         for area, row in zip(areas, rows, strict=True):
-            held = [h for h in row.holders if h.is_due and h.unit_path]
+            held = [h for h in row.holders if h.is_due and h.state in {HELD, AWAY}]
             if not held:
                 continue
             serving = unit_for(service=None, area=area)[0]

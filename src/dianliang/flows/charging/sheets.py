@@ -98,10 +98,11 @@ def read(*, content: bytes, by: Actor, at: datetime) -> int:
     known = {area.code: area for area in cells_of(by)}
     by_name = {kind.name: kind for kind in kinds()}
     staff = {person.number: person for person in people_of(by)}
+    kept = _kept(by)
     made = []
     seen: dict[tuple[str, str, date], int] = {}
     for row in rows:
-        told = _row(row, checks, known, by_name, staff)
+        told = _row(row, checks, known, by_name, staff, kept)
         if told is None:
             continue
         area, kind, _, from_on = told
@@ -112,26 +113,33 @@ def read(*, content: bytes, by: Actor, at: datetime) -> int:
         made.append((from_on, row, told))
     changed = 0
     if not checks.found:
-        changed = _write(made, checks, by=by, at=at)
+        changed = _write(made, checks, kept, by=by, at=at)
     checks.raise_if_any()
     return changed
 
 
 Told = tuple[Area, ChargeKind, Person | None, date]
+Kept = dict[tuple[str, str, date], Person | None]
+"""Who is stored already, by the code of the area, the name of the kind and the first day."""
+
+
+def _kept(by: Actor) -> Kept:
+    rows = Charge.objects.filter(area__in=cells_of(by)).select_related("area", "kind", "person")
+    return {(row.area.code, row.kind.name, row.from_on): row.person for row in rows}
 
 
 def _write(
-    made: list[tuple[date, SheetRow, Told]], checks: Checks, *, by: Actor, at: datetime
+    made: list[tuple[date, SheetRow, Told]],
+    checks: Checks,
+    kept: Kept,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> int:
-    areas = {area for _, _, (area, *_) in made}
-    stored = {
-        (row.area_id, row.kind_id, row.from_on): row.person_id
-        for row in Charge.objects.filter(area__in=areas)
-    }
     changed = 0
     for from_on, row, (area, kind, person, _) in sorted(made, key=lambda item: item[0]):
-        key, pk = (area.pk, kind.pk, from_on), person.pk if person else None
-        if key in stored and stored[key] == pk:
+        key = (area.code, kind.name, from_on)
+        if key in kept and kept[key] == person:
             continue
         reason = checks.text(row, REASON, 200) or FIRST_REASON
         try:
@@ -157,6 +165,7 @@ def _row(
     known: dict[str, Area],
     by_name: dict[str, ChargeKind],
     staff: dict[str, Person],
+    kept: Kept,
 ) -> Told | None:
     code, number = checks.code(row, AREA, needed=True), checks.code(row, PERSON)
     if code and code not in known:
@@ -165,21 +174,25 @@ def _row(
     if name not in by_name:
         listed = "、".join(by_name)
         checks.add(row, f"“{KIND}”应为{listed}之一，现为“{name}”。", KIND)
-    if number and number not in staff:
-        words = f"本单位在岗人员中没有编号 {number}，请改正，或先在单位表中导入此人。"
-        checks.add(row, words, PERSON)
-    given = row.get(PERSON_NAME)
-    if number in staff and given and given != staff[number].name:
-        words = f"编号 {number} 是{staff[number].name}，表中写的是“{given}”，请核对编号与姓名。"
-        checks.add(row, words, PERSON)
-    if given and not number:
-        checks.add(row, f"写了姓名“{given}”却没有人员编号，请补上编号。", PERSON)
     from_on = checks.day(row, FROM)
     if from_on is None and not row.get(FROM):
         checks.add(row, f"“{FROM}”不能为空。", FROM)
+    person = staff.get(number)
+    stored = kept.get((code, name, from_on)) if from_on else None
+    if stored is not None and stored.number == number:
+        person = stored  # he may have left, or be of another unit: the row says nothing new
+    if number and person is None:
+        words = f"本单位在岗人员中没有编号 {number}，请改正，或先在单位表中导入此人。"
+        checks.add(row, words, PERSON)
+    given = row.get(PERSON_NAME)
+    if person is not None and given and given != person.name:
+        words = f"编号 {number} 是{person.name}，表中写的是“{given}”，请核对编号与姓名。"
+        checks.add(row, words, PERSON)
+    if given and not number:
+        checks.add(row, f"写了姓名“{given}”却没有人员编号，请补上编号。", PERSON)
     if code not in known or name not in by_name or from_on is None:
         return None
-    return known[code], by_name[name], staff.get(number), from_on
+    return known[code], by_name[name], person, from_on
 
 
 def _cells(row: Charge) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from random import Random
 
+from django.db.models import prefetch_related_objects
+
 from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import RoutingRule, Unit
 from dianliang.domain.directory.owners import Owner
@@ -51,6 +53,14 @@ class County:
     logins: tuple[Login, ...]
 
 
+def serving(county: County, area: Area) -> Unit:
+    """Return the station that serves an area, else the company."""
+    for station in county.stations:
+        if any(area.path.startswith(served.path) for served in station.areas.all()):
+            return station
+    return county.company
+
+
 def build_county(*, rng: Random, today: date) -> County:
     """Write areas, units, people, teams and sites of the demo county."""
     areas = _areas()
@@ -59,6 +69,7 @@ def build_county(*, rng: Random, today: date) -> County:
     company, stations, alliance = _units(areas, townships)
     teams = _teams(rng, stations, alliance, villages, today=today)
     logins = open_accounts(company, stations, alliance, teams)
+    prefetch_related_objects(stations, "areas")  # asked for each village of the county
     build_sites(rng, company, stations, villages)
     return County(areas, villages, company, stations, alliance, teams, logins)
 

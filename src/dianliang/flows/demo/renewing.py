@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from dianliang.domain.directory.models import Unit
 from dianliang.domain.renewal.models import (
     Delay,
     IndicatorKind,
@@ -12,8 +11,7 @@ from dianliang.domain.renewal.models import (
     Stage,
     Step,
 )
-from dianliang.domain.territory.models import Area
-from dianliang.flows.demo.county import County
+from dianliang.flows.demo.county import County, serving
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -45,7 +43,7 @@ def build_renewal(county: County, *, rng: Random, by: Actor, at: datetime) -> No
             number=f"GZ{at.astimezone(SHANGHAI):%y%m%d}-9{number:03d}",
             area=village,
             batch=f"{today.year} 年第{'一二三'[number % 3]}批（演示）",
-            unit=_serving(county, village),
+            unit=serving(county, village),
             opened_at=at,
             opened_by=by.name,
             is_generated=True,
@@ -147,10 +145,3 @@ def _readings(
             )
         )
     return made
-
-
-def _serving(county: County, village: Area) -> Unit:
-    for station in county.stations:
-        if any(village.path.startswith(served.path) for served in station.areas.all()):
-            return station
-    return county.company

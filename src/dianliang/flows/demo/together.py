@@ -13,7 +13,7 @@ from dianliang.domain.directory.models import Agreement, Delegation, Enforcement
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import spoken_name
 from dianliang.domain.workforce.models import Absence, Charge, ChargeKind, Person
-from dianliang.flows.demo.county import County
+from dianliang.flows.demo.county import County, serving
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -92,7 +92,7 @@ def _charges(county: County, grids: list[Area], *, rng: Random, by: Actor, at: d
         )
 
     def next_of(staff: dict[int, list[Person]], area: Area, what: str) -> Person | None:
-        unit = _serving(county, area)
+        unit = serving(county, area).pk
         own = staff.get(unit, [])
         number = turn.setdefault((what, unit), 0)
         turn[what, unit] += 1
@@ -146,25 +146,18 @@ def _office(county: County) -> list[Person]:
     return Person.objects.bulk_create(made)
 
 
-def _serving(county: County, area: Area) -> int:
-    for station in county.stations:
-        if any(area.path.startswith(served.path) for served in station.areas.all()):
-            return station.pk
-    return county.company.pk
-
-
 def _agreements(county: County, towns: list[Area], *, by: Actor, at: datetime, today: date) -> None:
     """Write 13: one ends within the quarter, one is still a draft; two townships have none."""
     signed_on = today - timedelta(days=SIGNED_DAYS)
     for number, town in enumerate(towns[:AGREEMENTS]):
         until = today + timedelta(days=38 if number == 5 else 200 + 90 * (number % 4))
-        serving = [s for s in county.stations if town in s.areas.all()] or [county.company]
+        parties = [s for s in county.stations if town in s.areas.all()] or [county.company]
         terms = Terms(
             title=f"{town.name}村网共建协议（演示）",
             kind=Agreement.Kind.BUILDING,
             scope="共建村网服务点和网格；乡镇协调通道、青苗与占地；供电所公布责任人、走访特殊客户、"
             "每季度联合排查电力设施隐患一次。",
-            units=[county.company, *serving] if serving != [county.company] else serving,
+            units=[county.company, *parties] if parties != [county.company] else parties,
             areas=[town],
             valid_from=signed_on,
             valid_until=until,

@@ -291,7 +291,9 @@ class _Reading:
             try:
                 changed += self._step(row, step)
             except DomainError as refusal:
-                heading = {"planned_on": PLANNED, "cause": CAUSE, "on": DONE}
+                step.refresh_from_db(fields=["status"])
+                which = BEGUN if step.status == "PENDING" else DONE
+                heading = {"planned_on": PLANNED, "cause": CAUSE, "on": which}
                 checks.add(row, refusal.message, heading.get(refusal.field or "", STAGE))
         return changed
 
@@ -303,7 +305,10 @@ class _Reading:
         who = checks.text(row, WHO, 40) or step.responsible
         planned = planned or step.planned_on
         before = (step.status, step.planned_on, step.party, step.responsible)
-        if planned and (planned, party, who) != before[1:]:
+        if planned is None and (party, who) != before[2:]:
+            words = f"改“{PARTY}”或“{WHO}”时，请同时填写“{PLANNED}”。"
+            checks.add(row, words, PLANNED)
+        elif planned and (planned, party, who) != before[1:]:
             step = operations.plan(
                 step=step,
                 planned_on=planned,
@@ -339,4 +344,4 @@ def _iso(day: date | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else f"{value:.15g}"

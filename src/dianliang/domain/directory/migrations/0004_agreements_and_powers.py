@@ -365,7 +365,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="delegation",
             constraint=models.UniqueConstraint(
-                fields=("kind", "area", "valid_from"), name="delegation_once_from_a_day"
+                fields=("kind", "area", "valid_from"),
+                condition=models.Q(
+                    ("revoked_on", None),
+                    ("revoked_on__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="delegation_once_from_a_day",
             ),
         ),
     ]
