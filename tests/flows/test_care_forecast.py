@@ -120,7 +120,7 @@ def test_a_short_day_leaves_some_for_whom_there_is_no_time(town):
 
 
 def test_planned_visits_use_up_the_share_of_the_day_that_visits_may_take(town):
-    """Half of 480 minutes is for visits; four that are planned leave time for one more, not five."""
+    """Half of a day is for visits: what is planned already comes off that half."""
     team = town.team("XH", "S1", "care")
     for day in range(4):  # Tuesday to Friday
         for n in range(4):
