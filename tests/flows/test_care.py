@@ -7,7 +7,7 @@ import pytest
 from django.db.models import QuerySet
 
 from dianliang.core.models import AuditEvent
-from dianliang.domain.customers import consents
+from dianliang.domain.customers import consents, operations
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.customers.operations import UnableToKeepFileError
 from dianliang.domain.customers.visiting import Care
@@ -148,6 +148,21 @@ def test_what_is_agreed_is_kept_and_empty_words_change_nothing(town):
     assert (kept.key_holder, kept.outage_note) == ("赵六 13900000000", "制氧机电池两小时")
     assert (kept.special_level, kept.visit_interval_days, kept.formats) == (1, 15, [])
     assert AuditEvent.objects.filter(verb="customers.customer.agree").count() == 2
+
+
+def test_what_is_agreed_does_not_take_back_a_visit_that_was_told_meanwhile(town):
+    """The desk opened the file, the team came home, the desk saved."""
+    customer(town)
+    opened, ending = Customer.objects.get(), Customer.objects.get()
+    told = {"by": town.actor("S1"), "at": NOON}
+    operations.note_visit(customer=Customer.objects.get(), on=TODAY, team_code="XH", **told)
+
+    operations.agree(customer=opened, care=AGREED, on=TODAY, **told)
+    assert Customer.objects.get().last_visited_on == TODAY
+    operations.end_care(customer=ending, reason="已搬离", on=TODAY, **told)
+
+    kept = Customer.objects.get()
+    assert (kept.last_visited_on, kept.special_level, kept.outage_note) == (TODAY, None, "")
 
 
 @pytest.mark.parametrize(

@@ -272,11 +272,13 @@ def test_a_station_calls_its_own_customers_of_the_companys_list(town):
     made = alert(town, by=town.actor("AJ"), area_codes=["C"])
 
     assert page(town, made, by=town.actor("AJ")).alert.count == 2
+    assert page(town, made, by=town.actor("AJ")).may_close
     for code, number in (("S1", "KH1"), ("S2", "KH2")):
         station = town.actor(code)
         shown = page(town, made, by=station)
         assert [row.number for row in shown.rows] == [number]
         assert shown.alert.count == 1
+        assert not shown.may_close
         assert care_contacts.alerts(by=station)[0].to_call == 1
         with pytest.raises(NotVisibleError):  # it is the company's to close
             care_contacts.close(number=made.number, reason="完", by=station, at=NOON)

@@ -119,6 +119,44 @@ def test_a_short_day_leaves_some_for_whom_there_is_no_time(town):
     assert len(reasons(town)) == 9 - 4  # Tuesday to Friday
 
 
+def test_planned_visits_use_up_the_share_of_the_day_that_visits_may_take(town):
+    """Half of a day is for visits: what is planned already comes off that half."""
+    team = town.team("XH", "S1", "care")
+    for day in range(4):  # Tuesday to Friday
+        for n in range(4):
+            number = f"P{day}{n}"
+            job = Job.objects.create(
+                number=f"GD{number}", title="走访", service=care.active_service("CARE-ELDER"),
+                customer=soon(town, number), area=town.areas["V1"], lat=30.5, lon=119.6,
+                unit=town.units["S1"], status="SCHEDULED", opened_at=NOON, duration_min=30,
+            )  # fmt: skip
+            start = NOON + timedelta(days=day)
+            Visit.objects.create(
+                number=f"SM{number}", job=job, team=team, on=TODAY + timedelta(days=day),
+                sequence=n + 1, arrive_at=start, depart_at=start + timedelta(minutes=30),
+            )  # fmt: skip
+    for n in range(9):
+        soon(town, f"KH{n}")
+    shift = care_forecast._shift_min(team)
+    share = int(shift * care_forecast.CARE_SHARE)
+
+    (crew,) = care_forecast._crews([team], days=[TODAY + timedelta(n) for n in range(15)])
+
+    assert crew.minutes_left == {TODAY + timedelta(n): share - 4 * 45 for n in range(4)}
+    assert len(reasons(town)) == max(0, 9 - 4 * ((share - 4 * 45) // 45))
+
+
+def test_a_renewal_that_was_agreed_for_a_day_gone_by_is_no_promise(town):
+    town.team("XH", "S1", "care")
+    soon(
+        town,
+        renewal_due_on=TODAY - timedelta(days=1),
+        renewal_planned_on=TODAY - timedelta(days=2),
+    )
+
+    assert reasons(town) == {"KH1": "expired"}
+
+
 def test_a_renewal_that_is_agreed_counts(town):
     town.team("XH", "S1", "care")
     soon(town, renewal_due_on=TODAY - timedelta(days=1))

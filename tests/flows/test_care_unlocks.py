@@ -88,7 +88,7 @@ def test_a_refused_request_opens_nothing_and_is_decided_once(town):
 def test_a_request_of_yesterday_is_asked_anew(town):
     child(town)
     unlock = care_files.ask_for_minor(number="KH9", reason="核对", by=town.actor("S1"), at=NOON)
-    later = NOON + timedelta(hours=25)
+    later = NOON + timedelta(hours=24)
 
     assert care_unlocks.queue(by=second(town), at=later).waiting == ()
     with pytest.raises(UnableToUnlockError, match="24"):

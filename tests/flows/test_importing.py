@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -541,6 +542,7 @@ def test_what_is_agreed_with_special_customers_comes_from_a_table(registered):
         ({"沟通方式": "鸽子"}, "鸽子"),
         ({"固定队伍编码": "没有"}, "固定队伍编码"),
         ({"上门口令": "长" * 21}, "上门口令"),
+        ({"特殊客户类别": "留守儿童"}, "监护人"),
     ],
 )
 def test_a_wrong_row_of_special_customers_is_named_and_nothing_is_written(
@@ -554,6 +556,25 @@ def test_a_wrong_row_of_special_customers_is_named_and_nothing_is_written(
     assert "第 2 行" in refusal.value.message
     assert Customer.objects.filter(special_level=None).count() == 2
     assert not AuditEvent.objects.filter(verb__contains="import").exists()
+
+
+def test_two_columns_of_one_name_are_refused_rather_than_one_of_them_lost(registered):
+    twice = [*SPECIAL, ("上门口令", "", ())]
+    content = excel(twice, [*(GIVEN[heading] for heading in HEADS), "竹海"])
+
+    with pytest.raises(UnreadableSheetError, match="上门口令"):
+        importing.import_special(content=content, by=registered.actor("S1"), at=NOON)
+
+
+def test_whoever_has_no_unit_is_imported_by_those_who_serve_his_village(registered):
+    Customer.objects.filter(number="KH1").update(unit=None)
+    for stranger in (registered.actor("S2"), replace(registered.actor("S1"), unit_path="")):
+        with pytest.raises(InvalidRowsError, match="KH1"):
+            importing.import_special(content=special(GIVEN), by=stranger, at=NOON)
+
+    importing.import_special(content=special(GIVEN), by=registered.actor("S1"), at=NOON)
+
+    assert Customer.objects.get(number="KH1").special_level == 1
 
 
 def test_checking_a_table_of_special_customers_writes_nothing(registered):

@@ -9,13 +9,14 @@ from django.db import connection
 
 from dianliang.core import jobs
 from dianliang.core.models import AuditEvent, IdempotencyRecord, StoredFile
+from dianliang.domain.care.models import Call
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import Need, Participant, Rating
 from dianliang.domain.safety.models import Inspection
 from dianliang.domain.safety.operations import rectifying
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import care, care_files, handling, privacy, rating
+from dianliang.flows import care, care_contacts, care_files, handling, privacy, rating
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError
 from tests import hazards
@@ -182,12 +183,23 @@ def test_a_customers_file_is_erased_once_no_visit_is_open(town):
     with pytest.raises(privacy.UnableToEraseError):
         privacy.erase(customer="K1", reason="本人来函", by=SYSTEM, at=NOON)
     Job.objects.filter(customer__number="K1").update(status="CANCELLED")
+    by = town.actor("S1")
+    alert = care_contacts.open_alert(
+        kind="fault", title="余村线故障", starts_at=NOON, ends_at=None, area_codes=["V1"],
+        villages="", by=by, at=NOON,
+    )  # fmt: skip
+    care_contacts.note_call(
+        number=alert.number, customer="K1", verb="reach", note="女儿来了", by=by, at=NOON
+    )
+    (kept,) = privacy.export(customer="K1", reason="本人来函", by=SYSTEM, at=NOON)["customers"]
+    assert [call[1:] for call in kept["calls"]] == [["REACHED", "女儿来了"]]
 
     privacy.erase(customer="K1", reason="本人来函", by=SYSTEM, at=NOON)
 
     customer = Customer.objects.get(number="K1")
     assert (customer.name, customer.phone, customer.special_kind) == (privacy.ERASED, "", "")
     assert customer.key_holder + customer.outage_note + customer.nominee == ""
+    assert Call.objects.get(contact__customer=customer).note == ""
 
 
 @pytest.mark.django_db

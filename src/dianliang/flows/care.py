@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from dianliang.domain.care.queries import SOON_DAYS
 from dianliang.domain.catalog.inspecting import checklist
 from dianliang.domain.catalog.queries import active_service, work_calendar
 from dianliang.domain.customers import access, operations
@@ -31,7 +32,6 @@ from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
 
-SOON_DAYS = 7
 EARLY_DAYS = 14
 """Whom the forecast names may be visited so much earlier: that is how a crowded week is eased."""
 PAGE_ROWS = 50
@@ -246,10 +246,15 @@ def open_visits(*, numbers: Collection[str] | None, by: Actor, at: datetime) -> 
     soonest = wanted.order_by("visit_due_on", "special_level", "number")
     chosen = list(soonest.values_list("pk", flat=True)[:MOST_AT_ONCE])
     teams = {team.code: team for team in Team.objects.filter(is_active=True)}
-    customers = Customer.objects.filter(pk__in=chosen).select_related("area", "unit")
+    locked = wanted.filter(pk__in=chosen).select_for_update(of=("self",))
+    customers = list(locked.select_related("area", "unit").order_by("number"))
+    # Asked again behind the lock: somebody may have opened one while we waited for it.
+    served = set(
+        regular_jobs().filter(customer__in=customers).values_list("customer_id", flat=True)
+    )
     opened = 0
-    for customer in customers.order_by("number").select_for_update(of=("self",)):
-        if regular_jobs().filter(customer=customer).exists():
+    for customer in customers:
+        if customer.pk in served:
             continue
         due_on = next_due_on(customer, calendar=calendar) or on
         _open(customer, due_on=due_on, teams=teams, by=by, at=at)

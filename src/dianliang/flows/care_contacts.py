@@ -15,7 +15,7 @@ from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.customers import access as customer_access
 from dianliang.domain.customers import consents, operations
 from dianliang.domain.customers.advice import outage_advice
-from dianliang.domain.customers.models import Consent, Customer
+from dianliang.domain.customers.models import SEALED, Consent, Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
@@ -35,6 +35,7 @@ HELP_WITHIN = timedelta(hours=2)
 HELP_MIN = 45
 HELP_SKILL_OF = "CARE-LIFE"
 """Whoever brings help can do what a visit to life support needs."""
+KINDS = tuple((str(value), str(label)) for value, label in Alert.Kind.choices)
 VIEWS = {"call": "待联系", "help": "需要帮助", "reached": "已联系上", "all": "全部"}
 _CUTS = {
     "call": Q(status__in=STILL_TO_CALL),
@@ -97,6 +98,7 @@ class AlertPage:
     rows: tuple[ContactRow, ...]
     counts: dict[str, int]
     next_after: int | None
+    may_close: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,9 @@ def alert_page(*, number: str, view: str, after: int | None, by: Actor) -> Alert
     if after is not None:  # contacts were written in the order in which they are called
         queue = queue.filter(id__gt=after)
     latest = Call.objects.filter(contact=OuterRef("pk")).order_by("-pk").values("note")[:1]
-    queue = queue.select_related("customer__area", "customer__unit", "job").defer(*_SEALED)
+    queue = queue.select_related("customer__area", "customer__unit", "job").defer(
+        *(f"customer__{field}" for field in SEALED)
+    )
     found = list(queue.annotate(last_note=Subquery(latest))[: PAGE_ROWS + 1])
     return AlertPage(
         alert=_alert(figures),
@@ -178,22 +182,8 @@ def alert_page(*, number: str, view: str, after: int | None, by: Actor) -> Alert
         ),
         counts=counts,
         next_after=found[PAGE_ROWS - 1].pk if len(found) > PAGE_ROWS else None,
+        may_close=alert.status == "OPEN" and by.reaches_unit(alert.unit.path),
     )
-
-
-_SEALED = tuple(
-    f"customer__{field}"
-    for field in (
-        "name",
-        "phone",
-        "account_number",
-        "address",
-        "nominee",
-        "key_holder",
-        "visit_password",
-        "outage_note",
-    )
-)
 
 
 def _contact(row: Contact, *, is_open: bool, by: Actor) -> ContactRow:
@@ -264,7 +254,7 @@ def open_alert(
 def _affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]:
     below = tuple(area.path for area in areas)
     ids = [pk for pk, path in Area.objects.values_list("pk", "path") if path.startswith(below)]
-    rows = customer_access.visible(by).filter(area__in=ids).order_by("number")
+    rows = customer_access.visible(by).filter(area__in=ids)
     found = list(rows.values_list("pk", "special_kind", "special_level"))
     refused = consents.refusers([pk for pk, _, _ in found], purpose=Consent.Purpose.OUTAGE)
     return [

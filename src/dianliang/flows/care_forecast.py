@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from dianliang.domain.catalog.queries import active_service, work_calendar
 from dianliang.domain.customers import access
-from dianliang.domain.customers.models import Customer
+from dianliang.domain.customers.models import SEALED, Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Visit
@@ -113,7 +113,7 @@ def gaps_of(*, by: Actor, on: date) -> tuple[Gap, ...]:
     far = on + timedelta(days=HORIZON_DAYS + LEAD_DAYS + LONGEST_HOLIDAY_DAYS)
     near = Q(visit_due_on__lte=far) | Q(consented_on=None) | Q(visit_interval_days=None)
     wards = [
-        _ward(row, able=able, planned=planned.get(row.pk, ()))
+        _ward(row, able=able, planned=planned.get(row.pk, ()), on=on)
         for row in access.visible(by).filter(near).values_list(*_KNOWN, named=True)
     ]
     asked = {code for ward in wards for code in ward.crews}
@@ -181,8 +181,11 @@ def _planned(*, by: Actor, on: date) -> dict[int, Planned]:
     return found
 
 
-def _ward(row: Any, *, able: Able, planned: Planned) -> Ward:
-    """Return what the forecast must know of a row of `_KNOWN` columns."""
+def _ward(row: Any, *, able: Able, planned: Planned, on: date) -> Ward:
+    """Return what the forecast must know of a row of `_KNOWN` columns.
+
+    A renewal that was agreed for a day gone by did not happen: it is no promise any more.
+    """
     codes = able.get((row.unit_id, row.special_kind), ())
     own = row.preferred_team_code
     planned_renewal = row.renewal_planned_on
@@ -196,7 +199,7 @@ def _ward(row: Any, *, able: Able, planned: Planned) -> Ward:
         expires_on=row.renewal_due_on,
         renewals=(
             (Renewal(on=planned_renewal, until=planned_renewal + timedelta(days=RENEWED_DAYS)),)
-            if planned_renewal
+            if planned_renewal and planned_renewal >= on
             else ()
         ),
         crews=(own, *(code for code in codes if code != own)) if own in codes else codes,
@@ -212,25 +215,32 @@ def _crews(teams: list[Team], *, days: list[date]) -> list[Crew]:
         for duty in teams_on_duty(teams=teams, on=day):
             if not duty.is_staffed:
                 absent[duty.team.code].add(day)
-    taken = defaultdict[str, dict[date, int]](dict)
+    taken = defaultdict[str, dict[date, tuple[int, int]]](dict)
+    regular = set(VISIT_SERVICE.values())
     visits = Visit.objects.filter(
         status__in=VISIT_OPEN, team__in=teams, on__gte=days[0], on__lte=days[-1]
     )
-    for code, day, start, end in visits.values_list("team__code", "on", "arrive_at", "depart_at"):
+    columns = ("team__code", "on", "arrive_at", "depart_at", "job__service__code")
+    for code, day, start, end, service in visits.values_list(*columns):
         spent = int((end - start).total_seconds() // 60) + TRAVEL_MIN
-        taken[code][day] = taken[code].get(day, 0) + spent
+        in_all, on_care = taken[code].get(day, (0, 0))
+        taken[code][day] = (in_all + spent, on_care + spent * (service in regular))
     return [
         Crew(
             code=team.code,
-            minutes_a_day=int(_shift_min(team) * CARE_SHARE),
+            minutes_a_day=_care_min(team),
             minutes_left={
-                day: min(int(_shift_min(team) * CARE_SHARE), max(0, _shift_min(team) - spent))
-                for day, spent in taken[team.code].items()
+                day: max(0, min(_care_min(team) - on_care, _shift_min(team) - in_all))
+                for day, (in_all, on_care) in taken[team.code].items()
             },
             absent=frozenset(absent[team.code]),
         )
         for team in teams
     ]
+
+
+def _care_min(team: Team) -> int:
+    return int(_shift_min(team) * CARE_SHARE)
 
 
 def _shift_min(team: Team) -> int:
@@ -241,21 +251,9 @@ def _shift_min(team: Team) -> int:
 def _rows(gaps: list[Gap], *, on: date) -> tuple[GapRow, ...]:
     numbers = [gap.id for gap in gaps]
     rows = Customer.objects.filter(number__in=numbers).select_related("area", "unit")
-    known = {row.number: row for row in rows.defer(*_SEALED)}
+    known = {row.number: row for row in rows.defer(*SEALED)}
     teams = team_names(row.preferred_team_code for row in known.values())
     return tuple(_row(gap, known[gap.id], teams=teams, on=on) for gap in gaps)
-
-
-_SEALED = (
-    "name",
-    "phone",
-    "account_number",
-    "address",
-    "nominee",
-    "key_holder",
-    "visit_password",
-    "outage_note",
-)
 
 
 def _row(gap: Gap, customer: Customer, *, teams: Mapping[str, str], on: date) -> GapRow:

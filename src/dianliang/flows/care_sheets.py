@@ -21,7 +21,7 @@ from dianliang.kernel.masking import mask_account, mask_name, mask_phone
 from dianliang.kernel.text import clean_text
 
 FILE = "special.xlsx"
-MORE = ("姓名", "电话", "户号", "详细地址", "村社区", "责任单位", "下次应访", "复核日期")
+MORE = ("姓名", "电话", "户号", "详细地址", "村社区", "责任单位", "下次应访")
 """Shown after the columns that can be imported again."""
 SHEET = "特殊客户"
 
@@ -108,7 +108,6 @@ def _person(customer: Customer, *, shows: bool, calendar: WorkCalendar) -> tuple
         customer.area.name,
         customer.unit.name if customer.unit else "",
         str(next_due_on(customer, calendar=calendar) or ""),
-        str(customer.renewal_due_on or ""),
     )
 
 

@@ -1,5 +1,9 @@
 """Calling special customers in an outage, as a dispatcher does it."""
 
+import re
+from html import unescape
+from urllib.parse import urljoin
+
 import pytest
 
 from dianliang.domain.care.models import Alert, Contact
@@ -100,6 +104,20 @@ def test_a_moment_that_no_database_keeps_is_refused(desk, town, field, moment):
     assert answer.status_code == 422
     assert "一年之内" in answer.content.decode()
     assert desk.get("/console/care/alerts/").status_code == 200
+
+
+def test_the_next_page_is_the_lists_whatever_was_pressed_before(desk, town, alert, monkeypatch):
+    monkeypatch.setattr(care_contacts, "PAGE_ROWS", 1)
+    customer(town, "KH2")
+    desk.post("/console/care/alerts/", FORM)
+    made = Alert.objects.latest("pk")
+    address = f"/console/care/alerts/{made.number}/"
+
+    shown = desk.post(f"{address}KH1/number/").content.decode()
+
+    (after,) = re.findall(r'href="([^"]*after=[^"]*)"', shown)
+    following = desk.get(unescape(urljoin(f"{address}KH1/number/", after)))
+    assert [row.number for row in following.context["page"].rows] == ["KH2"]
 
 
 def test_a_minors_key_is_not_shown_on_a_list(desk, town):

@@ -18,6 +18,7 @@ HOWS = tuple(
     (str(value), str(label)) for value, label in Consent.How.choices if value != "recorded"
 )
 """How a person can say it today."""
+GUARDIAN_SPEAKS = "未成年人的同意应由监护人作出，请选“监护人代为同意”。"
 PURPOSES = tuple((str(value), str(label)) for value, label in Purpose.choices)
 
 
@@ -66,7 +67,7 @@ def give(
         raise InvalidInputError(message, field="unit")
     if customer.special_kind in MINORS and how != Consent.How.GUARDIAN:
         # 个人信息保护法 clause 31: under 14 it is the guardian's to say.
-        raise InvalidInputError("未成年人的同意应由监护人作出，请选“监护人代为同意”。", field="how")
+        raise InvalidInputError(GUARDIAN_SPEAKS, field="how")
     if given_on > on:
         raise InvalidInputError("同意日期不能晚于今天。", field="given_on")
     try:

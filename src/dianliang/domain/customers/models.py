@@ -141,6 +141,12 @@ class Customer(models.Model):
         return self.number
 
 
+SEALED = tuple(
+    field.name for field in Customer._meta.concrete_fields if isinstance(field, EncryptedTextField)
+)
+"""What is kept encrypted; lists defer it, so that nothing is decrypted to be thrown away."""
+
+
 class Consent(models.Model):
     """A customer agreed to something, for one purpose, until he takes it back (同意)."""
 

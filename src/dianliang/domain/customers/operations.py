@@ -18,6 +18,18 @@ LONGEST_RENEWAL_DAYS = 731
 """Two years, as for critical care in 16 TAC §25.497; after that somebody looks again."""
 LEVELS = (1, 2, 3)
 """1 is the closest care."""
+AGREED = (
+    "special_level",
+    "visit_interval_days",
+    "nominee",
+    "key_holder",
+    "visit_password",
+    "preferred_team_code",
+    "formats",
+    "outage_note",
+    "renewal_planned_on",
+)
+"""Written alone: a visit that a team reports meanwhile is not taken back."""
 
 
 class UnableToKeepFileError(DomainError):
@@ -44,7 +56,7 @@ def agree(*, customer: Customer, care: Care, on: date, by: Actor, at: datetime) 
     customer.formats = list(care.formats)
     customer.outage_note = care.outage_note or customer.outage_note
     customer.renewal_planned_on = care.renewal_planned_on
-    customer.save()
+    customer.save(update_fields=AGREED)
     audit.record(
         "customers.customer.agree",
         target=customer,
@@ -102,7 +114,8 @@ def end_care(*, customer: Customer, reason: str, on: date, by: Actor, at: dateti
     customer.consented_on = customer.renewal_due_on = customer.renewal_planned_on = None
     customer.nominee = customer.key_holder = customer.visit_password = customer.outage_note = ""
     customer.formats, customer.preferred_team_code = [], ""
-    customer.save()
+    ended = ("special_kind", "consented_on", "renewal_due_on")
+    customer.save(update_fields=[*AGREED, *ended])
     standing = customer.consents.filter(withdrawn_on=None)
     for consent in standing:
         consent.withdrawn_on, consent.withdrawn_how = max(on, consent.given_on), "recorded"

@@ -7,13 +7,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.care.queries import SOON_DAYS
+from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import care as flow
 from dianliang.flows import care_forecast, care_sheets, care_unlocks, importing
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.errors import DomainError
 
-SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_KEY = 60
 
 
@@ -31,7 +32,7 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "view": view,
         "after": after,
         "tabs": [(code, label, page.counts[code]) for code, label in flow.VIEWS.items()],
-        "soon_days": flow.SOON_DAYS,
+        "soon_days": SOON_DAYS,
     }
     return TemplateResponse(request, "console/care.html", context)
 
@@ -84,7 +85,7 @@ def _tables(request: HttpRequest, *, by: Actor, refusal: DomainError | None = No
 @requires(Role.DISPATCHER)
 def template(_request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Hand out an empty table to fill in."""
-    return _file(care_sheets.template(), care_sheets.FILE)
+    return download(care_sheets.template(), care_sheets.FILE)
 
 
 @require_POST
@@ -93,12 +94,8 @@ def take_in(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Import a filled-in table, or only check it; every wrong row is told."""
     only_check = request.POST.get("act") == "check"
     try:
-        sent = request.FILES.get("table")
-        if sent is None:
-            raise InvalidInputError(_("请先选择文件。"), field="table")
-        count = importing.import_special(
-            content=sent.read(), by=by, at=now(), only_check=only_check
-        )
+        content = sent_file(request, "table")
+        count = importing.import_special(content=content, by=by, at=now(), only_check=only_check)
     except DomainError as refusal:
         return _tables(request, by=by, refusal=refusal)
     words = _("检查通过：%(n)d 行，没有写入。") if only_check else _("已导入 %(n)d 行。")
@@ -120,12 +117,7 @@ def export(request: HttpRequest, *, by: Actor) -> HttpResponse:
         )
     except DomainError as refusal:
         return _tables(request, by=by, refusal=refusal)
-    return _file(content, care_sheets.file_name(at))
-
-
-def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=SHEET_TYPE)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer = download(content, care_sheets.file_name(at))
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -17,7 +17,6 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 LONGEST_ID = 12
-KINDS = (("planned", "计划停电"), ("fault", "故障停电"), ("warning", "灾害预警"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,7 +35,7 @@ def alerts(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "alerts": flow.alerts(by=by),
-        "kinds": KINDS,
+        "kinds": flow.KINDS,
         "townships": flow.townships(by=by),
         "chosen": request.POST.getlist("areas"),
         "asked": request.POST,
@@ -106,7 +105,6 @@ def _show(
         "tabs": [(code, label, page.counts[code]) for code, label in flow.VIEWS.items()],
         "shown": shown,
         "refusal": refusal,
-        "may_close": page.alert.status == "OPEN",
     }
     answer = TemplateResponse(
         request, "console/care_alert.html", context, status=422 if refusal else 200

@@ -17,11 +17,11 @@ from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import care_files as flow
 from dianliang.flows import care_unlocks
+from dianliang.flows.care_forecast import RENEWED_DAYS
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
 LONGEST_ID = 12
-RENEWED_DAYS = 365
 
 
 @require_GET

@@ -20,7 +20,8 @@ def write_feeders(content: bytes) -> dict[str, int]:
     Raises:
         UnreadableSheetError, InvalidRowsError: nothing was written.
     """
-    rows = sheets.read(content, name="线路表", headings=names(FEEDERS)[:7])
+    headings = names(FEEDERS)
+    rows = sheets.read(content, name="线路表", headings=headings[:7], optional=headings)
     checks = Checks("线路表")
     checks.once(rows, "线路编码")
     voltages = {str(label): str(value) for value, label in Feeder.Voltage.choices}
@@ -61,7 +62,8 @@ def write_transformers(content: bytes) -> dict[str, int]:
     Raises:
         UnreadableSheetError, InvalidRowsError: nothing was written.
     """
-    rows = sheets.read(content, name="变压器表", headings=names(TRANSFORMERS)[:6])
+    headings = names(TRANSFORMERS)
+    rows = sheets.read(content, name="变压器表", headings=headings[:6], optional=headings)
     checks = Checks("变压器表")
     checks.once(rows, "变压器编号")
     feeders = dict(Feeder.objects.values_list("code", "pk"))

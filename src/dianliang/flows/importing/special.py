@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
-
 from dianliang.core import sheets
 from dianliang.core.checks import Checks, parts_of
 from dianliang.core.sheets import SheetRow
-from dianliang.domain.customers import consents, operations
+from dianliang.domain.customers import access, consents, operations
 from dianliang.domain.customers.models import Consent, Customer
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.importing.tables import SPECIAL, names
@@ -41,11 +39,13 @@ def write_special(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
         UnreadableSheetError, InvalidRowsError: nothing was written.
     """
     on = at.astimezone(SHANGHAI).date()
-    rows = sheets.read(content, name=NAME, headings=names(SPECIAL)[:3])
+    headings = names(SPECIAL)
+    rows = sheets.read(content, name=NAME, headings=headings[:3], optional=headings)
     checks = Checks(NAME)
     checks.once(rows, "客户编号")
     numbers = [checks.code(row, "客户编号", needed=True) for row in rows]
-    known = {customer.number: customer for customer in _reached(by).filter(number__in=numbers)}
+    own = Customer.objects.filter(access.within(by), number__in=numbers)
+    known = {customer.number: customer for customer in own}
     teams = frozenset(Team.objects.filter(is_active=True).values_list("code", flat=True))
     told = [
         _told(row, known.get(number), checks=checks, teams=teams, on=on)
@@ -55,14 +55,6 @@ def write_special(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
     for number, says in zip(numbers, told, strict=True):
         _write(known[number], says, on=on, by=by, at=at)
     return {"special": len(rows)}
-
-
-def _reached(by: Actor) -> QuerySet[Customer]:
-    """Return the customers of the actor's units, special or not."""
-    everybody = Customer.objects.all()
-    return (
-        everybody if by.unit_path == "/" else everybody.filter(unit__path__startswith=by.unit_path)
-    )
 
 
 def _told(
@@ -92,8 +84,9 @@ def _told(
     )
     for heading, (name, most) in WORDS.items():
         _keep(told, name, checks.text(row, heading, most))
-    stands = customer is not None and customer.consented_on is not None
-    _read_days(row, told, stands=stands, checks=checks, on=on)
+    _read_days(row, told, checks=checks, on=on)
+    if customer is not None and customer.consented_on is None and told.consented_on:
+        _check_how(row, told, kind=kind or customer.special_kind, checks=checks)
     _read_formats(row, told, checks=checks)
     team = checks.code(row, "固定队伍编码")
     if team and team not in teams:
@@ -107,7 +100,7 @@ def _keep(told: Told, name: str, value: object) -> None:
         told.changes[name] = value
 
 
-def _read_days(row: SheetRow, told: Told, *, stands: bool, checks: Checks, on: date) -> None:
+def _read_days(row: SheetRow, told: Told, *, checks: Checks, on: date) -> None:
     visited = checks.day(row, "上次走访")
     if visited and visited > on:
         checks.add(row, "“上次走访”不能晚于今天。", "上次走访")
@@ -117,12 +110,18 @@ def _read_days(row: SheetRow, told: Told, *, stands: bool, checks: Checks, on: d
         checks.add(row, "“同意走访日期”不能晚于今天。", "同意走访日期")
     hows: Mapping[str, str] = {label: value for value, label in consents.HOWS}
     told.how = checks.choice(row, "同意方式", dict(hows), "")
-    if told.consented_on and not stands and not row.get("同意方式"):
-        checks.add(row, "填了“同意走访日期”，请写明“同意方式”。", "同意方式")
     until = checks.day(row, "有效至")
     if until and until > on + timedelta(days=operations.LONGEST_RENEWAL_DAYS):
         checks.add(row, "“有效至”应在两年以内。", "有效至")
     _keep(told, "renewal_due_on", until)
+
+
+def _check_how(row: SheetRow, told: Told, *, kind: str, checks: Checks) -> None:
+    """Complain where a consent that is new to the file does not say how, or not by whom."""
+    if not row.get("同意方式"):
+        checks.add(row, "填了“同意走访日期”，请写明“同意方式”。", "同意方式")
+    elif kind in access.MINORS and told.how not in ("", Consent.How.GUARDIAN):
+        checks.add(row, consents.GUARDIAN_SPEAKS, "同意方式")
 
 
 def _read_formats(row: SheetRow, told: Told, *, checks: Checks) -> None:

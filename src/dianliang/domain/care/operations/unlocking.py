@@ -85,7 +85,7 @@ def decide(*, unlock: Unlock, verb: str, by: Actor, at: datetime) -> Unlock:
     """
     if unlock.asked_by == by.id:
         raise UnableToUnlockError("不能批准自己的申请，请由另一位调度员批准。")
-    if at - unlock.asked_at > ASKED_FOR:
+    if at - unlock.asked_at >= ASKED_FOR:
         raise UnableToUnlockError("该申请已超过 24 小时，请申请人重新提出。")
     return transitions.apply(
         unlock,
