@@ -33,7 +33,7 @@ SERVICE = "PWR-SAFETY"
 SKILL = "inspect"
 ENDS_AT = time(17, 30)
 MINUTES = {"household": 30, "stairwell": 25, "pump_house": 40, "school": 120, "farm": 60}
-RECHECK_MINUTES, MINUTES_EACH = 15, 5
+RECHECK_MINUTES = 20
 RECHECK_WITHIN = {
     HazardClass.GENERAL: timedelta(days=7),
     HazardClass.MAJOR: timedelta(days=3),
@@ -159,7 +159,7 @@ def _recheck_job(hazard: Hazard, *, at: datetime) -> Job:
         unit=hazard.unit,
         customer=hazard.customer,
         address=source.address,
-        duration_min=RECHECK_MINUTES + MINUTES_EACH,
+        duration_min=RECHECK_MINUTES,
         priority=PRIORITIES[grade],
         due_at=_recheck_due(hazard, at=at),
         preferred_team=found_by.team,
@@ -306,8 +306,9 @@ def renew_rechecks(*, at: datetime) -> int:
     """Open a new re-check where the old one was given up; return how many hazards that were."""
     lost = Hazard.objects.filter(status="RECHECK", recheck_job__status__in=["CANCELLED", "DONE"])
     _lock(list(lost.order_by("due_at").values_list("inspection_id", flat=True)[:AT_ONCE]))
-    related = ("area", "unit", "customer", "recheck_job", "inspection__visit__team")
-    hazards = list(lost.select_related(*related).order_by("due_at")[:AT_ONCE])
+    related = ("area", "unit", "customer", "recheck_job", "inspection__visit__job")
+    lost = lost.select_related(*related, "inspection__visit__team")
+    hazards = list(lost.order_by("due_at")[:AT_ONCE])
     for hazard in hazards:
         job = _recheck_job(hazard, at=at)
         rectifying.replan_recheck(hazard=hazard, job=job, by=SYSTEM, at=at)

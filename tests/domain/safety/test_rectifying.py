@@ -1,6 +1,6 @@
 """Nothing closes without evidence, whatever is pressed in whatever order."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from dianliang.core import files
 from dianliang.core.models import AuditEvent, StoredFile
-from dianliang.domain.safety import queries
 from dianliang.domain.safety.lifecycle import HAZARD, OPEN
 from dianliang.domain.safety.models import Hazard, Notice
 from dianliang.domain.safety.operations import rectifying
@@ -17,9 +16,10 @@ from dianliang.domain.safety.operations.rectifying import (
     EvidenceMissingError,
     UnableToMoveHazardError,
 )
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, IllegalTransitionError
 from tests import hazards
-from tests.fieldworld import NOON, TODAY
+from tests.fieldworld import NOON
 
 DAY = timedelta(days=1)
 
@@ -107,6 +107,18 @@ def test_more_time_is_given_for_a_reason_and_not_for_ever(hazard, dispatcher):
     rectifying.extend(hazard=hazard, until=NOON + 90 * DAY, at=NOON + 59 * DAY, **asked)
 
     assert (hazard.status, hazard.due_at) == ("RECTIFYING", NOON + 90 * DAY)
+
+
+def test_the_trail_names_both_deadlines_by_the_calendar_of_the_county(hazard, dispatcher):
+    """At 07:00 of the 3rd here it is still the 2nd where instants are kept."""
+    was = datetime(2027, 1, 3, 7, 0, tzinfo=SHANGHAI)
+    Hazard.objects.filter(pk=hazard.pk).update(due_at=was)
+    hazard.refresh_from_db()
+    until = (was + 5 * DAY).astimezone(UTC)
+    rectifying.extend(hazard=hazard, until=until, reason="等料", by=dispatcher, at=NOON)
+
+    event = AuditEvent.objects.get(verb="safety.hazard.extend")
+    assert event.reason == "2027-01-03 → 2027-01-08：等料"
 
 
 def test_a_grave_hazard_waits_three_days_at_most_however_often_it_is_tried(
@@ -257,17 +269,3 @@ def test_whatever_is_pressed_only_a_pair_of_photos_closes_and_the_trail_retells_
 
 
 VERBS = {row.verb for row in HAZARD}
-
-
-def test_an_area_tells_its_hazards_by_class_and_state(hazard, world, dispatcher, steward):
-    second = hazards.inspected(world, steward, at=NOON, wrong=("H09",))[0]
-    rectifying.withdraw(hazard=second, reason="误报", by=dispatcher, at=NOON + 3 * DAY)
-
-    before = queries.of_area(area=world.area, on=TODAY - DAY)
-    assert (before.found, before.inspections) == (0, 0)
-    today = queries.of_area(area=world.area, on=TODAY + 2 * DAY)
-    assert today.by_class == {"general": 1, "major": 0, "grave": 1}
-    assert (today.by_state, today.overdue, today.inspections) == ({"OPEN": 2}, 1, 2)
-    later = queries.of_area(area=world.area, on=TODAY + 4 * DAY)
-    assert later.by_state == {"OPEN": 1, "WITHDRAWN": 1}
-    assert [row.number for row in queries.open_hazards(area=world.area, at=NOON)] == [hazard.number]

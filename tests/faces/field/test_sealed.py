@@ -164,6 +164,56 @@ def test_what_a_conflict_shows_is_kept_sealed_too(open_app, phone, today_world, 
     assert "王阿婆" not in page.evaluate(DISK, ACCOUNT)["outbox"]["text"]
 
 
+def test_what_cannot_be_read_is_not_sent_again_but_can_be_given_up(
+    open_app, phone, today_world, dispatcher
+):
+    visit = household(today_world)
+    page = open_app()
+    ready_for_offline(page)
+    phone.set_offline(True)
+    page.get_by_role("link", name=visit.job.title).first.click()
+    fill_in(page, wrong=("H07",))
+    Visit.objects.update(status="SCHEDULED")
+    press(page, "保存检查")
+    phone.set_offline(False)
+    expect(chip(page)).to_have_text("1 单需处理")
+    page.goto("/field/#/outbox")
+    with page.expect_response("**/field/day/") as answered:
+        page.reload()
+    answered.value.finished()  # no answer under way bridges the day that is skipped now
+    expect(page.get_by_role("button", name="把我的记录报给调度员")).to_be_visible()
+    phone.set_offline(True)
+    page.clock.set_fixed_time(now() + timedelta(hours=25))
+    page.reload()
+    card = page.get_by_role("region", name="已加密，联网登录后可读 需要您决定")
+    expect(card.get_by_role("button")).to_have_text(["以服务器为准，放弃我的"])
+    card.get_by_role("button").click()
+    press(page, "放弃")
+
+    expect(card).to_have_count(0)
+
+
+def test_a_draft_is_finished_by_the_checklist_that_it_was_begun_by(
+    open_app, today_world, dispatcher
+):
+    visit = household(today_world)
+    page = open_app()
+    expect(chip(page)).to_have_text("已全部送达")
+    page.get_by_role("link", name=visit.job.title).first.click()
+    fill_in(page, wrong=("H07",))
+    items = checklists.current("household").items[:3]
+    checklists.publish(code="household", items=items, edition="本县 2027", by=dispatcher, at=now())
+    with page.expect_response("**/field/day/"):
+        page.reload()
+    expect(chip(page)).to_have_text("已全部送达")
+    expect(page.get_by_label("签收人")).to_have_value("王春花")
+    press(page, "保存检查")
+    expect(page.get_by_role("button", name="完成这一单")).to_be_visible()
+    expect(chip(page)).to_have_text("已全部送达")
+
+    assert Inspection.objects.get().checklist.number == 1
+
+
 def test_hazards_of_a_visit_that_was_taken_back_arrive_all_the_same(
     open_app, phone, today_world, dispatcher
 ):

@@ -41,9 +41,7 @@ def load_catalogue() -> int:
     checklists = {row.code: row for row in Checklist.objects.all()}
     services = _read("services.json")
     for position, row in enumerate(services):
-        fields = {
-            key: value for key, value in row.items() if key not in {"code", "skill", "inspects"}
-        }
+        fields = {key: value for key, value in row.items() if key not in LINKS}
         Service.objects.update_or_create(
             code=row["code"],
             defaults={

@@ -1,21 +1,20 @@
 """Who may see and handle a hazard. Absent and forbidden look the same."""
 
+from typing import TypeVar
+
 from django.db.models import QuerySet
 
 from dianliang.domain.safety.models import Hazard, Inspection, Notice
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
-HANDLERS = frozenset({Role.DISPATCHER})
-READERS = HANDLERS
+READERS = frozenset({Role.DISPATCHER})
+Seen = TypeVar("Seen", Hazard, Inspection)
 
 
 def visible(by: Actor) -> QuerySet[Hazard]:
     """Return the hazards that an actor may see: those of his units."""
-    if by.role not in READERS or not by.unit_path:
-        return Hazard.objects.none()
-    rows = Hazard.objects.all()
-    return rows if by.unit_path == "/" else rows.filter(unit__path__startswith=by.unit_path)
+    return _of_units(Hazard.objects.all(), by=by)
 
 
 def hazard_to_see(number: str, *, by: Actor) -> Hazard:
@@ -42,9 +41,12 @@ def hazard_to_see(number: str, *, by: Actor) -> Hazard:
 
 def inspections(by: Actor) -> QuerySet[Inspection]:
     """Return the inspections that an actor may see: those of his units."""
+    return _of_units(Inspection.objects.all(), by=by)
+
+
+def _of_units(rows: QuerySet[Seen], *, by: Actor) -> QuerySet[Seen]:
     if by.role not in READERS or not by.unit_path:
-        return Inspection.objects.none()
-    rows = Inspection.objects.all()
+        return rows.none()
     return rows if by.unit_path == "/" else rows.filter(unit__path__startswith=by.unit_path)
 
 

@@ -1,17 +1,15 @@
 """What others may know about hazards and inspections."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from dianliang.domain.catalog.models import HazardClass, Party
 from dianliang.domain.safety.lifecycle import HAZARD_LABELS, OPEN
 from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.territory.models import Area
-from dianliang.kernel.calendar import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +34,6 @@ class HazardRow:
     lat: float
     lon: float
     is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaHazards:
-    """How many hazards an area had on a day, by class and state, and how much was looked at.
-
-    States of the past are told as open, closed or withdrawn: what a hazard waited for then is in
-    the trail only.
-    """
-
-    on: date
-    inspections: int
-    found: int
-    by_class: Mapping[str, int]
-    by_state: Mapping[str, int]
-    overdue: int
 
 
 def row(hazard: Hazard, *, at: datetime) -> HazardRow:
@@ -81,37 +63,6 @@ def row(hazard: Hazard, *, at: datetime) -> HazardRow:
 def within(rows: QuerySet[Hazard], area: Area) -> QuerySet[Hazard]:
     """Keep the hazards of an area and everything below it."""
     return rows.filter(area__path__startswith=area.path)
-
-
-def open_hazards(*, area: Area, at: datetime) -> tuple[HazardRow, ...]:
-    """Return the hazards of an area that are not ended, the first due first."""
-    rows = within(Hazard.objects.filter(status__in=OPEN), area).select_related("area", "unit")
-    return tuple(row(hazard, at=at) for hazard in rows.order_by("due_at", "pk"))
-
-
-def of_area(*, area: Area, on: date) -> AreaHazards:
-    """Return the hazards of an area as they stood at the end of a day."""
-    end = datetime.combine(on, time(), SHANGHAI) + timedelta(days=1)
-    rows = within(Hazard.objects.filter(found_at__lt=end), area)
-    looked = Inspection.objects.filter(area__path__startswith=area.path, inspected_at__lt=end)
-    standing = Q(ended_at=None) | Q(ended_at__gte=end)
-    open_then = rows.filter(standing)
-    classes = dict(
-        open_then.order_by()
-        .values_list("hazard_class")
-        .annotate(Count("pk"))
-        .values_list("hazard_class", "pk__count")
-    )
-    ended = rows.exclude(standing).order_by().values_list("status").annotate(n=Count("pk"))
-    states = {"OPEN": sum(classes.values()), **dict(ended)}
-    return AreaHazards(
-        on=on,
-        inspections=looked.count(),
-        found=rows.count(),
-        by_class={code: classes.get(code, 0) for code in HazardClass.values},
-        by_state=states,
-        overdue=open_then.filter(due_at__lt=end).count(),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +105,6 @@ def _task(hazard: Hazard, *, is_recheck: bool) -> ToCheck:
         claim_words=hazard.claim_words,
         due_at=hazard.due_at,
     )
-
-
-def counts(rows: QuerySet[Hazard]) -> Counter[tuple[str, str]]:
-    """Count hazards by state and class."""
-    grouped = rows.order_by().values_list("status", "hazard_class").annotate(n=Count("pk"))
-    return Counter({(status, grade): n for status, grade, n in grouped})
 
 
 def inspected(visit_ids: Collection[int]) -> frozenset[int]:

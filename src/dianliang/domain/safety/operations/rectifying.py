@@ -244,15 +244,16 @@ def extend(*, hazard: Hazard, until: datetime, reason: str, by: Actor, at: datet
         UnableToMoveHazardError: no reason, or the new deadline is not later, or later than the
             class allows.
     """
-    last = last_deadline(hazard)
+    last = last_deadline(hazard).astimezone(SHANGHAI)
     if not max(at, hazard.due_at) < until <= last:
         grade = HazardClass(hazard.hazard_class)
         message = (
-            f"新期限应晚于原期限，最迟 {last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}："
+            f"新期限应晚于原期限，最迟 {last:%Y-%m-%d %H:%M}："
             f"{grade.label}从发现起最多 {MOST_DAYS[grade]} 天。再晚请升级督办。"
         )
         raise UnableToMoveHazardError(message, field="until")
-    note = f"{hazard.due_at:%Y-%m-%d} → {until:%Y-%m-%d}：{_said(reason)}"
+    days = [f"{end.astimezone(SHANGHAI):%Y-%m-%d}" for end in (hazard.due_at, until)]
+    note = f"{' → '.join(days)}：{_said(reason)}"
     return _move(hazard, "extend", by=by, at=at, note=note, due_at=until)
 
 

@@ -121,11 +121,12 @@ export async function outbox() {
 async function openRow({ kid, iv, box, ...row }) {
   if (!box) return row; // kept by a version that did not seal yet
   const inner = await seal.open({ kid, iv, box }, `outbox ${row.key}`);
-  return inner ? { ...row, ...inner } : { ...row, title: gettext("已加密，联网登录后可读"), body: {}, isSealed: true };
+  return inner ? { ...row, ...inner } : { ...row, kid, iv, box, title: gettext("已加密，联网登录后可读"), body: {}, isSealed: true };
 }
 
-async function sealRow({ key, seq, verb, number, after, device_at, state, title, body, words, field, server }) {
-  const sealed = await seal.seal({ title, body, words, field, server }, `outbox ${key}`);
+// What could not be opened is kept as it was: its state may change, its content must not.
+async function sealRow({ key, seq, verb, number, after, device_at, state, title, body, words, field, server, isSealed, kid, iv, box }) {
+  const sealed = isSealed ? { kid, iv, box } : await seal.seal({ title, body, words, field, server }, `outbox ${key}`);
   return { key, seq, verb, number, after, device_at, state, ...sealed };
 }
 
@@ -138,7 +139,7 @@ export async function enqueue(operations, { retire = [], words = "" } = {}) {
     const known = await outbox();
     const retired = known.filter((row) => retire.includes(row.key)).map((row) => ({ ...row, state: "dropped", words }));
     const added = additions(operations, known.map((row) => retired.find(({ key }) => key === row.key) ?? row));
-    done = await write(known.at(-1)?.seq ?? 0, await Promise.all(added.map(sealRow)), await Promise.all(retired.filter((row) => !row.isSealed).map(sealRow)));
+    done = await write(known.at(-1)?.seq ?? 0, await Promise.all(added.map(sealRow)), await Promise.all(retired.map(sealRow)));
   }
   channel?.postMessage("");
 }
@@ -274,7 +275,7 @@ export async function expire(now = time.now()) {
   let isReadable = true;
   for (const row of await outbox()) {
     const isOver = OVER.has(row.state);
-    isReadable &&= !row.isSealed;
+    isReadable &&= isOver || !row.isSealed;
     if (isOver && Date.parse(row.device_at) < now - KEPT_SENT_MS) await db().delete("outbox", row.key);
     if (!isOver) for (const id of photosOf(row.body)) needed.add(id);
   }

@@ -207,10 +207,10 @@ async function readPictures() {
   for (const name of kept) if (!wanted.has(name)) await store.dropPicture(name);
   let bytes = JSON.stringify(day ?? {}).length;
   for (const [hazard, visit] of wanted) {
+    if (bytes > MOST_BYTES) break;
     const blob = kept.includes(hazard) ? await store.picture(hazard) : await fetchBlob(`${setup.urls.today}visits/${visit}/hazards/${hazard}/`);
     bytes += blob?.size ?? 0;
-    if (!blob || bytes > MOST_BYTES) continue;
-    if (!kept.includes(hazard)) await store.keepPicture(hazard, blob);
+    if (blob && !kept.includes(hazard)) await store.keepPicture(hazard, blob);
   }
 }
 

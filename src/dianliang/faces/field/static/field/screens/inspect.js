@@ -13,20 +13,20 @@ const VALUES = { ok: gettext("合格"), not_ok: gettext("不合格"), na: gettex
 
 export function inspect(sheet, model) {
   const box = h("form.finish.inspection", { novalidate: true, "aria-label": gettext("检查记录") });
-  const list = model.day.checklists[sheet.inspection];
-  store.draft(nameOf(sheet)).then((kept) => build(box, sheet, model, list, record(kept, sheet, list)));
+  const current = model.day.checklists[sheet.inspection];
+  store.draft(nameOf(sheet)).then((kept) => build(box, sheet, model, record(kept, sheet, current)));
   return box;
 }
 
 const nameOf = ({ stop }) => `inspect ${stop.number}`;
 
-// What was filled in by an older version of the checklist stays with that version.
+// What was begun by an older version of the checklist is finished by that version: the draft has it.
 function record(kept, sheet, list) {
-  if (kept?.version === list.number) return kept;
-  return { number: nameOf(sheet), checklist: list.code, version: list.number, answers: {}, hazards: [], photos: [], signature: [], signer: "", unsigned_reason: "", remarks: "" };
+  return kept ?? { number: nameOf(sheet), list, answers: {}, hazards: [], photos: [], signature: [], signer: "", unsigned_reason: "", remarks: "" };
 }
 
-function build(box, sheet, model, list, kept) {
+function build(box, sheet, model, kept) {
+  const { list } = kept;
   const busy = new Set();
   const wait = (promise) => {
     busy.add(promise);
@@ -47,7 +47,7 @@ function build(box, sheet, model, list, kept) {
   );
   const send = async () => {
     await Promise.all(busy);
-    await submit(box, list, sheet, model, kept);
+    await submit(box, sheet, model, kept);
   };
   box.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -96,7 +96,7 @@ function measured(item, answer, change) {
     oninput: ({ target }) => {
       answer.number = Number.isFinite(target.valueAsNumber) ? target.valueAsNumber : null;
       absent.checked = false;
-      change(judge(answer.number)).then(tell);
+      change(judge(answer.number));
       tell();
     },
   });
@@ -196,29 +196,30 @@ function receipt({ kept, keep, wait, number }) {
 }
 
 // Every picture of the record once, in a fixed order: answers and hazards name them by place.
-export function picturesOf({ answers, hazards }) {
+function picturesOf({ answers, hazards }) {
   const ids = [...Object.values(answers).flatMap((answer) => answer.photos), ...hazards.flatMap((hazard) => [...hazard.photos, ...hazard.fixed])];
   return [...new Set(ids)];
 }
 
-async function submit(box, list, sheet, model, kept) {
-  const [code, words] = hole(list, kept) ?? [];
+async function submit(box, sheet, model, kept) {
+  const [code, words] = hole(kept) ?? [];
   box.querySelector(".error").textContent = words ?? "";
   if (words) {
     (box.querySelector(`#item-${code}`) ?? box.querySelector(".error")).scrollIntoView({ block: "center" });
     return;
   }
   await store.keepDraft(kept); // stays until the server has it: what is refused is opened again
-  await model.act(sheet, "inspect", bodyOf(list, kept));
+  await model.act(sheet, "inspect", bodyOf(kept));
   toast(fill(gettext("检查已存手机：%(n)s 条隐患"), { n: kept.hazards.length }));
 }
 
-export function bodyOf(list, kept) {
+function bodyOf(kept) {
+  const { list } = kept;
   const shots = picturesOf(kept);
   const at = (ids) => (ids.length ? shots.indexOf(ids[0]) : null);
   return {
-    checklist: kept.checklist,
-    version: kept.version,
+    checklist: list.code,
+    version: list.number,
     answers: list.items.map(({ code }) => {
       const { value, number, note, photos: own } = kept.answers[code];
       return { code, value, number, note, photos: own.map((id) => shots.indexOf(id)) };
@@ -233,8 +234,8 @@ export function bodyOf(list, kept) {
 }
 
 // Name the first thing that is missing; the server checks the same again.
-function hole(list, kept) {
-  for (const item of list.items) {
+function hole(kept) {
+  for (const item of kept.list.items) {
     const answer = kept.answers[item.code];
     const own = kept.hazards.filter((hazard) => hazard.code === item.code);
     if (!answer.value) return [item.code, fill(gettext("“%(wording)s”还没有填。"), item)];

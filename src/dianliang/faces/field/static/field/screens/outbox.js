@@ -106,6 +106,7 @@ function problems(rows) {
 function conflict(rows, model) {
   const [first] = rows;
   const isVisit = model.sheets.some((sheet) => sheet.stop.number === first.number) || first.server;
+  const isReadable = rows.every((row) => !row.isSealed);
   return h(
     "section.card.conflict",
     { "aria-label": fill(gettext("%(title)s 需要您决定"), first) },
@@ -116,9 +117,9 @@ function conflict(rows, model) {
       h("div", {}, h("h3", {}, gettext("我的记录")), h("ul", {}, rows.map((row) => h("li", {}, h("b", {}, VERBS[row.verb] ?? row.verb), ` ${moment(row.device_at)}`, mine(row.body))))),
       h("div", {}, h("h3", {}, gettext("服务器")), h("p", {}, first.words), first.server?.findings && h("p.findings", {}, first.server.findings)),
     ),
-    isVisit && !first.isSealed && h("button.primary.wide", { type: "button", onclick: () => report(rows, model) }, gettext("把我的记录报给调度员")),
-    first.state === "refused" && MENDED.has(first.verb) && h("button.wide", { type: "button", onclick: () => mend(first, model) }, gettext("修改后再交")),
-    first.state === "refused" && h("button.wide", { type: "button", onclick: () => again(rows, model) }, gettext("再试一次")),
+    isVisit && isReadable && h("button.primary.wide", { type: "button", onclick: () => report(rows, model) }, gettext("把我的记录报给调度员")),
+    first.state === "refused" && isReadable && MENDED.has(first.verb) && h("button.wide", { type: "button", onclick: () => mend(first, model) }, gettext("修改后再交")),
+    first.state === "refused" && isReadable && h("button.wide", { type: "button", onclick: () => again(rows, model) }, gettext("再试一次")),
     h("button.quiet.wide", { type: "button", onclick: () => drop(rows, model) }, gettext("以服务器为准，放弃我的")),
   );
 }
@@ -138,10 +139,16 @@ function mine(body) {
 
 const foundWords = ({ answers, hazards }) => fill(gettext("检查 %(n)s 项，隐患 %(m)s 条"), { n: answers.length, m: hazards.length }) + hazards.map((hazard) => `；${hazard.code} ${hazard.words}`).join("");
 
+// Of a repair nobody has judged yet whether it is right.
+function verdict({ passed }) {
+  if (passed === undefined) return VERBS.rectify;
+  return passed ? gettext("合格") : gettext("复查不合格");
+}
+
 async function report(rows, model) {
   const last = rows.findLast((row) => row.verb === "complete" || row.verb === "miss") ?? rows.at(-1);
   const seen = rows.filter(({ body }) => body.answers || body.hazard);
-  const said = seen.map(({ body }) => (body.answers ? foundWords(body) : `${body.hazard} ${body.passed === false ? gettext("复查不合格") : gettext("合格")} ${body.words}`));
+  const said = seen.map(({ body }) => (body.answers ? foundWords(body) : `${body.hazard} ${verdict(body)} ${body.words}`));
   const shots = seen.flatMap(({ body }) => body.photos);
   const steps = rows.map((row) => `${VERBS[row.verb]} ${moment(row.device_at)}`).join("，");
   const { checklist = [], findings = "", photos = [], signature = [], reason = "" } = last.body;
