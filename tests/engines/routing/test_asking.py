@@ -147,6 +147,21 @@ def test_a_promise_for_before_anybody_is_at_work_cannot_be_kept():
     assert "早于第一个班次" in told.reasons[0].words
 
 
+def test_leaving_another_out_is_no_way_to_come_before_the_customer_is_free():
+    tomorrow, today = (window(8.5, 18, day=1),), at(10)
+    facts = {"km_east": 24.0, "minutes": 5, "windows": tomorrow, "due_at": today}
+    late = job("J", priority=Priority.MUST, **facts)
+    worth_it_beside_j_only = job("K", priority=Priority.MAY, **facts)
+    teams = (team(), team("B", days=2))
+    problem = Problem(jobs=(late, worth_it_beside_j_only), teams=teams)
+    plan = planned(problem)
+
+    told = explain_late(problem, plan, job_id="J")
+
+    assert plan.stop_of("K") is not None
+    assert [fix.kind for fix in (told.fix, *told.others)] == [FixKind.WINDOW]
+
+
 @settings(max_examples=40, deadline=None)
 @given(problems(max_jobs=7, max_teams=2))
 def test_every_way_to_be_on_time_holds_at_its_price(problem):

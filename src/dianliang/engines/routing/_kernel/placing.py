@@ -337,7 +337,7 @@ def best_instead(d: Data, s: Tour, job: int, others: Ints) -> tuple[int, int, fl
 
     The price is what the plan's routes grow by plus the price of leaving the other out.
     """
-    chosen, route, price, begin = i64(-1), i64(-1), INFEASIBLE, i64(-1)
+    chosen, route, price, begin = i64(-1), i64(-1), INFEASIBLE / 2, i64(-1)
     for i in range(others.shape[0]):
         other = others[i]
         v, p = s.spots[other].where, s.spots[other].position
@@ -348,8 +348,8 @@ def best_instead(d: Data, s: Tour, job: int, others: Ints) -> tuple[int, int, fl
         schedule(d, s, drop(d, s, other))
         saved -= s.runs[v].cost + balance(d, team, s.worked[team])
         lost = d.items[other].penalty - saved
-        _, found, starts = best_in_route(d, s, job, v, price - lost)
-        if found + lost < price:
+        place, found, starts = best_in_route(d, s, job, v, price - lost)
+        if place >= 0:
             chosen, route, price, begin = other, v, found + lost, starts
         put_as_turned(d, s, v, p, other)
     return chosen, route, price, begin
