@@ -79,6 +79,14 @@ VILLAGES = (
     Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
 )
 """What belongs to villages and those who look after them (村网共建)."""
+BASES: tuple[Entry, ...] = ()
+"""Bases, and the rooms and gear that they share (阵地)."""
+TEAMS: tuple[Entry, ...] = ()
+"""People, what they do together, and the hours that they give (队伍)."""
+LEDGERS: tuple[Entry, ...] = ()
+"""What is given, earned and spent (账本)."""
+BRANCHES: tuple[Entry, ...] = ()
+"""Party branches at work (党建)."""
 ENTRIES = (
     Entry(label="需求", to="console:board", pages=("console:board", "console:need"), key="1"),
     Entry(label="计划", to="console:plans", pages=("console:plan*", "console:jobs"), key="2"),
@@ -92,6 +100,10 @@ ENTRIES = (
         roles=DISPATCHER | ADMINISTRATOR,
     ),
     Entry(label="村网", section=VILLAGES),
+    Entry(label="阵地", section=BASES),
+    Entry(label="队伍", section=TEAMS),
+    Entry(label="账本", section=LEDGERS),
+    Entry(label="党建", section=BRANCHES),
     Entry(
         label="一致性",
         to="console:review_doubts",
@@ -138,7 +150,7 @@ def bars(*, role: Role, page: str) -> Bars:
 def _open_to(entries: Iterable[Entry], role: Role) -> Iterator[Entry]:
     """Yield the entries open to a role; a section leads to its first page open to it."""
     for entry in entries:
-        if not entry.section:
+        if entry.to:
             if role in entry.roles:
                 yield entry
             continue

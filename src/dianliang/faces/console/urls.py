@@ -161,4 +161,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drift/", drift.drift, name="drift"),
     path("plans/", include("dianliang.faces.console.planning.urls")),
     path("villages/", include("dianliang.faces.console.villages.urls")),
+    path("bases/", include("dianliang.faces.console.bases.urls")),
+    path("booking/", include("dianliang.faces.console.booking.urls")),
+    path("staff/", include("dianliang.faces.console.staff.urls")),
+    path("activities/", include("dianliang.faces.console.activities.urls")),
+    path("hours/", include("dianliang.faces.console.hours.urls")),
+    path("ledgers/", include("dianliang.faces.console.ledgers.urls")),
+    path("branches/", include("dianliang.faces.console.branches.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Pages about activities: sign-up, attendance, courses, lectures."""

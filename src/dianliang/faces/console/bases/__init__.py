@@ -1,0 +1,1 @@
+"""Pages about bases: their tree, what a standard asks of them, who answers for each."""

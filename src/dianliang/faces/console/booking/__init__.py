@@ -1,0 +1,1 @@
+"""Pages about rooms and gear: one calendar of bookings."""

@@ -1,0 +1,1 @@
+"""Pages about party branches: pairings, meetings, topics."""

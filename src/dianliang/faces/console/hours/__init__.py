@@ -1,0 +1,1 @@
+"""Pages about volunteer hours: review, publication, certificates."""

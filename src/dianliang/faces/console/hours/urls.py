@@ -1,0 +1,5 @@
+"""Addresses of the pages about volunteer hours."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Pages about ledgers: balances, rules, donations."""

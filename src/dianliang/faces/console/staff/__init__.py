@@ -1,0 +1,1 @@
+"""Pages about people: roles, certificates, availability, teams."""
