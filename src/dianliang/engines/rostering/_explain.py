@@ -1,0 +1,144 @@
+"""Say why a duty lacks people, and what would man it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from dianliang.engines.rostering._check import Book, is_hard
+from dianliang.engines.rostering._model import (
+    Breach,
+    Duty,
+    Fix,
+    FixKind,
+    Person,
+    Problem,
+    Rule,
+    Rules,
+    Short,
+    Turn,
+)
+from dianliang.engines.rostering._program import missing_in
+
+KINDS = {
+    Rule.REST: FixKind.LESS_REST,
+    Rule.WEEK: FixKind.MORE_HOURS,
+    Rule.DAYS: FixKind.ANOTHER_DAY,
+    Rule.NIGHTS: FixKind.ANOTHER_NIGHT,
+}
+
+
+def shortages(problem: Problem, turns: Collection[Turn]) -> tuple[Short, ...]:
+    """Return every duty that lacks people, with the reason for each person who is not on it."""
+    book, frozen = Book(problem, turns), problem.frozen_duties
+    found = list[Short]()
+    for duty, skill, missing in missing_in(problem, turns):
+        is_full = duty.id in frozen or not _has_room(book, duty)
+        against = {
+            person.id: _against(book, duty, person, skill)
+            for person in problem.people
+            if Turn(duty_id=duty.id, person_id=person.id) not in book.on[duty.id]
+        }
+        reasons = Counter(breaches[0].rule for breaches in against.values() if breaches)
+        words = _told(duty, skill, missing, reasons, problem.rules, is_full=is_full)
+        fixes = () if is_full else tuple(_fixes(book, duty, skill, against))
+        found.append(
+            Short(
+                duty_id=duty.id,
+                skill=skill,
+                missing=missing,
+                reasons=reasons,
+                words=words,
+                fixes=fixes,
+            )
+        )
+    return tuple(found)
+
+
+def _has_room(book: Book, duty: Duty) -> bool:
+    """Tell whether one more can come in: there is a place, or somebody whom no skill needs."""
+    there = book.on[duty.id]
+    if len(there) < duty.size:
+        return True
+    have = Counter(skill for turn in there for skill in book.people[turn.person_id].skills)
+    needed = {skill for skill, wanted in duty.skills.items() if have[skill] <= wanted}
+    return any(
+        turn not in book.problem.pinned and not needed & book.people[turn.person_id].skills
+        for turn in there
+    )
+
+
+def _against(book: Book, duty: Duty, person: Person, skill: str) -> Sequence[Breach]:
+    turn = Turn(duty_id=duty.id, person_id=person.id)
+    if skill and skill not in person.skills:
+        return (Breach(rule=Rule.SKILL, turn=turn, words=f"不会“{skill}”"),)
+    return book.against(turn)
+
+
+def _fixes(
+    book: Book, duty: Duty, skill: str, against: Mapping[str, Sequence[Breach]]
+) -> Iterator[Fix]:
+    """Yield the cheapest exemption of each kind, then one more person."""
+    load = Counter(turn.person_id for there in book.on.values() for turn in there)
+    best: dict[FixKind, Fix] = {}
+    for person_id in sorted(against, key=lambda id_: (load[id_], id_)):
+        breaches = against[person_id]
+        if len(breaches) != 1 or is_hard(breaches) or breaches[0].rule not in KINDS:
+            continue
+        kind, amount_s = KINDS[breaches[0].rule], breaches[0].amount_s
+        if kind not in best or amount_s < best[kind].amount_s:
+            best[kind] = Fix(
+                kind=kind,
+                words=f"批准 {person_id} 加入：{breaches[0].words}",
+                duty_id=duty.id,
+                person_id=person_id,
+                skill=skill,
+                amount_s=amount_s,
+            )
+    yield from sorted(best.values(), key=lambda fix: (fix.amount_s, fix.kind))
+    whom = f"会“{skill}”的人" if skill else "人"
+    words = f"再找 1 名{whom}值这一班"
+    yield Fix(kind=FixKind.ONE_MORE, words=words, duty_id=duty.id, skill=skill)
+
+
+def _told(
+    duty: Duty,
+    skill: str,
+    missing: int,
+    reasons: Mapping[Rule, int],
+    rules: Rules,
+    *,
+    is_full: bool,
+) -> str:
+    whom = f"会“{skill}”的人" if skill else "人"
+    if is_full:
+        return f"缺 {missing} 名{whom}；班次已由固定人员排定"
+    said = "，".join(
+        f"{count} 人{_phrase(rule, rules)}"
+        for rule, count in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+    return f"缺 {missing} 名{whom}：{said or '没有可排的人'}"
+
+
+def _phrase(rule: Rule, rules: Rules) -> str:
+    if rule is Rule.REST:
+        return f"距相邻班次不足 {rules.rest / timedelta(hours=1):g} 小时"
+    if rule is Rule.WEEK:
+        return "本周时长已满"
+    if rule is Rule.DAYS:
+        return f"已连续值班 {rules.days} 天"
+    if rule is Rule.NIGHTS:
+        return f"已连续夜班 {rules.nights} 个"
+    return {Rule.AWAY: "不在岗", Rule.OVERLAP: "同时在别处值班", Rule.SKILL: "不会这项技能"}[rule]
+
+
+def apply_fix(problem: Problem, fix: Fix) -> Problem:
+    """Return the problem with a proposed fix made: a new search then lacks fewer people."""
+    name = fix.person_id
+    if fix.kind is FixKind.ONE_MORE:
+        taken = {person.id for person in problem.people}
+        name = next(f"外援{n}" for n in range(1, len(taken) + 2) if f"外援{n}" not in taken)
+        skills = frozenset({fix.skill}) if fix.skill else frozenset[str]()
+        problem = replace(problem, people=(*problem.people, Person(id=name, skills=skills)))
+    turn = Turn(duty_id=fix.duty_id, person_id=name)
+    return replace(problem, exempt=problem.exempt | {turn})
