@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "dianliang.domain.customers",
     "dianliang.domain.workforce",
     "dianliang.domain.venues",
+    "dianliang.domain.rosters",
     "dianliang.domain.ledger",
     "dianliang.domain.work",
     "dianliang.domain.intake",

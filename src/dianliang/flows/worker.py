@@ -12,6 +12,7 @@ from dianliang.domain.work import phone_keys
 from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.rosters import making
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
 
@@ -48,6 +49,7 @@ HANDLERS = (
     hot.look_in_background,
     listing.freeze_in_background,
     opening.open_in_background,
+    making.arrange_in_background,
     village_versions.keep_in_background,
     village_export.export_in_background,
 )

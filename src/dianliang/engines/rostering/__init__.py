@@ -22,6 +22,7 @@ from dianliang.engines.rostering._model import (
     Stage,
     Turn,
 )
+from dianliang.engines.rostering._program import missing_in
 from dianliang.engines.rostering._solve import Params, loads_of, solve
 from dianliang.engines.rostering._spans import cut, day_of, gaps, is_night, overlaps, week_of
 from dianliang.engines.rostering._swap import Candidate, candidates, objections
@@ -60,6 +61,7 @@ __all__ = [
     "gaps",
     "is_night",
     "loads_of",
+    "missing_in",
     "objections",
     "overlaps",
     "solve",

@@ -81,7 +81,14 @@ VILLAGES = (
 """What belongs to villages and those who look after them (村网共建)."""
 BASES: tuple[Entry, ...] = ()
 """Bases, and the rooms and gear that they share (阵地)."""
-TEAMS: tuple[Entry, ...] = ()
+TEAMS: tuple[Entry, ...] = (
+    Entry(
+        label="值班",
+        to="console:rosters",
+        pages=("console:roster*",),
+        roles=DISPATCHER | {Role.PARTY_AFFAIRS, Role.COMMANDER},
+    ),
+)
 """People, what they do together, and the hours that they give (队伍)."""
 LEDGERS: tuple[Entry, ...] = ()
 """What is given, earned and spent (账本)."""

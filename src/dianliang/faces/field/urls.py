@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.field import presence, views
+from dianliang.faces.field import duties, presence, views
 
 app_name = "field"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/absence/", views.team_absence, name="team_absence"),
     path("visits/<slug:number>/call/<slug:slot>/", views.call, name="call"),
     path("visits/<slug:number>/hazards/<slug:hazard_number>/", views.hazard, name="hazard"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/<str:roster>/<int:shift>/", duties.duty, name="duty"),
+    path("duties/swaps/<str:number>/<str:verb>/", duties.swap, name="duty_swap"),
     path("presence/<str:code>/", presence.check_in, name="presence"),
     path("log-out/", views.log_out, name="log_out"),
     path("service-worker.js", views.worker, name="worker"),

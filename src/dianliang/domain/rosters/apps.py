@@ -1,0 +1,11 @@
+"""Django's entry to this room."""
+
+from django.apps import AppConfig
+
+
+class RostersConfig(AppConfig):
+    """Who is on duty when: without gap, overlap or unlawful hours."""
+
+    name = "dianliang.domain.rosters"
+    verbose_name = "值班"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Pages about duty: rosters, who is on when, exchanges of turns."""

@@ -1,0 +1,418 @@
+"""Read rosters for pages: days and shifts with names, who has how much, what is missing and why."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dianliang.core.models import BackgroundJob
+from dianliang.domain.rosters.lifecycle import SWAP_OPEN
+from dianliang.domain.rosters.models import Roster, Swap, Turn
+from dianliang.domain.rosters.queries import (
+    OnDuty,
+    duties_of,
+    on_duty,
+    roster_of,
+    swaps_of,
+    visible,
+)
+from dianliang.domain.workforce.models import Person
+from dianliang.engines import rostering
+from dianliang.flows.rosters.building import Built, build
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.periods import TimeWindow
+
+MOST_ROSTERS = 200
+MOST_OFFERS = 24
+MOST_CANDIDATES = 12
+AHEAD = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """A roster in the register."""
+
+    number: str
+    title: str
+    unit_name: str
+    purpose_label: str
+    status: str
+    status_label: str
+    starts_at: datetime
+    ends_at: datetime
+    people: int
+    turns: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """All rosters of an actor, and who is on duty now."""
+
+    rows: tuple[RosterRow, ...]
+    now: tuple[OnDuty, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A person on a shift as the page shows him."""
+
+    number: str
+    name: str
+    is_fixed: bool
+    is_new: bool
+    exempt_because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A shift with who is on it and how many are lacking."""
+
+    position: int
+    starts_at: datetime
+    ends_at: datetime
+    is_night: bool
+    has_begun: bool
+    places: tuple[Place, ...]
+    gone: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRow:
+    """The shifts that begin on a day."""
+
+    on: date
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRow:
+    """What a person has on this roster, and weighted with what he had lately."""
+
+    number: str
+    name: str
+    turns: int
+    hours: float
+    nights: int
+    weighted_h: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapRow:
+    """An exchange of turns, in words."""
+
+    number: str
+    giver: str
+    taker: str
+    taker_number: str
+    giver_number: str
+    shift: str
+    back: str
+    reason: str
+    status: str
+    status_label: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterPage:
+    """One roster."""
+
+    row: RosterRow
+    revision: int
+    place: str
+    changes: str
+    size: int
+    rules: tuple[str, ...]
+    days: tuple[DayRow, ...]
+    loads: tuple[LoadRow, ...]
+    short: tuple[dict[str, Any], ...]
+    breaches: tuple[str, ...]
+    is_proven: bool
+    error: str
+    progress: str
+    short_because: str
+    swaps: tuple[SwapRow, ...]
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRow:
+    """Somebody who could be put on a shift, with what stands against it."""
+
+    number: str
+    name: str
+    weighted_h: float
+    against: tuple[str, ...]
+    can_be_exempt: bool
+
+
+def register(*, by: Actor, at: datetime) -> Register:
+    """Return the register of rosters, the newest first, and who is on duty at an instant."""
+    rosters = visible(by).prefetch_related("people", "shifts__turns")[:MOST_ROSTERS]
+    return Register(rows=tuple(_row(each) for each in rosters), now=on_duty(at=at, by=by))
+
+
+def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
+    """Return the page of a roster.
+
+    Raises:
+        NotVisibleError: absent, or another unit's.
+    """
+    roster = roster_of(number, by=by)
+    built = build(roster, at=at)
+    loads = rostering.loads_of(built.problem, built.planned)
+    swaps = Swap.objects.filter(shift__roster=roster).select_related(
+        "shift", "back", "giver", "taker"
+    )
+    outcome = roster.outcome or {}
+    is_public = roster.published_at is not None
+    breaches = rostering.check(built.problem, built.planned) if built.planned else ()
+    return RosterPage(
+        row=_row(roster),
+        revision=roster.revision,
+        place=roster.site.name if roster.site else "",
+        changes="、".join(roster.changes),
+        size=roster.size,
+        rules=tuple(_rules(roster)),
+        days=_days(roster, built, at=at),
+        loads=tuple(
+            LoadRow(
+                number=load.person_id,
+                name=built.people[load.person_id].name,
+                turns=load.turns,
+                hours=load.duty_s / 3600,
+                nights=load.nights,
+                weighted_h=load.weighted_s / 3600,
+            )
+            for load in sorted(loads, key=lambda load: (-load.weighted_s, load.person_id))
+        ),
+        short=tuple(outcome.get("short", ())),
+        breaches=tuple(f"{built.people[b.turn.person_id].name}：{b.words}" for b in breaches[:8]),
+        is_proven=all(stage["is_proven"] for stage in outcome.get("stages", ())),
+        error=outcome.get("error", ""),
+        progress=_progress(roster),
+        short_because=roster.short_because,
+        swaps=tuple(_swap(each) for each in swaps[:MOST_ROSTERS]),
+        changed=len(built.planned ^ built.live) if is_public else 0,
+    )
+
+
+def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[CandidateRow, ...]:
+    """Return who could be put on a shift, those who may first and the least loaded of them.
+
+    Raises:
+        NotVisibleError: absent, or another unit's.
+    """
+    built = build(roster_of(number, by=by), at=at)
+    if str(shift) not in built.shifts:
+        return ()
+    load = {each.person_id: each for each in rostering.loads_of(built.problem, built.planned)}
+    found = []
+    for person_id, person in built.people.items():
+        turn = rostering.Turn(duty_id=str(shift), person_id=person_id)
+        if turn in built.planned:
+            continue
+        breaches = rostering.objections(built.problem, built.planned, joins={turn})
+        hard = any(breach.rule in rostering.HARD for breach in breaches)
+        found.append(
+            CandidateRow(
+                number=person_id,
+                name=person.name,
+                weighted_h=load[person_id].weighted_s / 3600,
+                against=tuple(breach.words for breach in breaches),
+                can_be_exempt=not hard,
+            )
+        )
+    found.sort(
+        key=lambda row: (not row.can_be_exempt, len(row.against), row.weighted_h, row.number)
+    )
+    return tuple(found[:MOST_CANDIDATES])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDuties:
+    """What a person sees of his own duty: turns to come, and exchanges that concern him."""
+
+    turns: tuple[OnDuty, ...]
+    swaps: tuple[SwapRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Somebody who may lawfully take one's turn over, for nothing or for a turn of his."""
+
+    number: str
+    name: str
+    weighted_h: float
+    back: int | None
+    back_words: str
+
+
+def own(*, by: Actor, at: datetime) -> OwnDuties:
+    """Return an actor's own turns of the coming month and the exchanges that are not settled."""
+    person = Person.objects.filter(number=by.person_number or "-").first()
+    if person is None:
+        return OwnDuties(turns=(), swaps=())
+    return OwnDuties(
+        turns=duties_of(person.pk, since=at, until=at + AHEAD),
+        swaps=tuple(_swap(swap) for swap in swaps_of(person.pk)),
+    )
+
+
+def offers(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Offer, ...]:
+    """Return who may take an actor's own turn over, the least loaded first, then exchanges.
+
+    Raises:
+        NotVisibleError: the actor has no such turn, or it has begun.
+    """
+    own_ = Turn.objects.filter(
+        is_live=True, shift__roster__number=number, person__number=by.person_number or "-"
+    )
+    mine = own_.filter(shift__position=shift, shift__starts_at__gt=at).first()
+    if mine is None:
+        raise NotVisibleError("没有找到您的这一班，或它已经开始。")
+    built = build(mine.shift.roster, at=at)
+    leaves = rostering.Turn(duty_id=str(shift), person_id=by.person_number)
+    load = {each.person_id: each for each in rostering.loads_of(built.problem, built.live)}
+    found = [
+        Offer(
+            number=each.person_id,
+            name=built.people[each.person_id].name,
+            weighted_h=load[each.person_id].weighted_s / 3600,
+            back=None,
+            back_words="",
+        )
+        for each in rostering.candidates(built.problem, built.live, leaves)
+        if each.is_lawful
+    ]
+    for back in sorted(built.live, key=lambda turn: int(turn.duty_id)):
+        if len(found) >= MOST_OFFERS or back.person_id == by.person_number:
+            continue
+        joins = {
+            rostering.Turn(duty_id=leaves.duty_id, person_id=back.person_id),
+            rostering.Turn(duty_id=back.duty_id, person_id=by.person_number),
+        }
+        if joins & built.live or back.duty_id == leaves.duty_id:
+            continue
+        if rostering.objections(built.problem, built.live, leaves={leaves, back}, joins=joins):
+            continue
+        behind = built.shifts[back.duty_id]
+        found.append(
+            Offer(
+                number=back.person_id,
+                name=built.people[back.person_id].name,
+                weighted_h=load[back.person_id].weighted_s / 3600,
+                back=behind.position,
+                back_words=_when(behind.starts_at, behind.ends_at),
+            )
+        )
+    return tuple(found)
+
+
+def _row(roster: Roster) -> RosterRow:
+    turns = [turn for shift in roster.shifts.all() for turn in shift.turns.all()]
+    planned = sum(turn.is_planned for turn in turns)
+    return RosterRow(
+        number=roster.number,
+        title=roster.title,
+        unit_name=roster.unit.name,
+        purpose_label=roster.get_purpose_display(),
+        status=roster.status,
+        status_label=roster.get_status_display(),
+        starts_at=roster.starts_at,
+        ends_at=roster.ends_at,
+        people=len(roster.people.all()),
+        turns=planned,
+        missing=max(0, roster.size * len(roster.shifts.all()) - planned),
+    )
+
+
+def _days(roster: Roster, built: Built, *, at: datetime) -> tuple[DayRow, ...]:
+    kept = {
+        (str(turn.shift.position), turn.person.number): turn
+        for turn in Turn.objects.filter(shift__roster=roster).select_related("shift", "person")
+    }
+    is_public = roster.published_at is not None
+    there, gone = _by_shift(built.planned), _by_shift(built.live - built.planned)
+    lacking: dict[str, list[str]] = defaultdict(list)
+    for duty, skill, missing in rostering.missing_in(built.problem, built.planned):
+        lacking[duty.id].append(f"缺 {missing} 名会“{skill}”的人" if skill else f"缺 {missing} 人")
+    days: dict[date, list[Cell]] = defaultdict(list)
+    for position, shift in built.shifts.items():
+        window = TimeWindow(shift.starts_at, shift.ends_at)
+        cell = Cell(
+            position=shift.position,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            is_night=rostering.is_night(window),
+            has_begun=shift.starts_at < at,
+            places=tuple(
+                _place(built, number, kept.get((position, number)), is_public=is_public)
+                for number in there[position]
+            ),
+            gone=tuple(built.people[number].name for number in gone[position]),
+            lacking=tuple(lacking[position]),
+        )
+        days[rostering.day_of(window)].append(cell)
+    return tuple(DayRow(on=on, cells=tuple(cells)) for on, cells in sorted(days.items()))
+
+
+def _by_shift(turns: Collection[rostering.Turn]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for turn in sorted(turns):
+        found[turn.duty_id].append(turn.person_id)
+    return found
+
+
+def _place(built: Built, number: str, row: Turn | None, *, is_public: bool) -> Place:
+    return Place(
+        number=number,
+        name=built.people[number].name,
+        is_fixed=bool(row and row.is_fixed),
+        is_new=is_public and not (row and row.is_live),
+        exempt_because=row.exempt_because if row else "",
+    )
+
+
+def _rules(roster: Roster) -> Sequence[str]:
+    found = [f"班间休息至少 {roster.rest_h} 小时"]
+    if roster.week_h is not None:
+        found.append(f"每周最多 {roster.week_h} 小时")
+    if roster.days_in_row is not None:
+        found.append(f"最多连续 {roster.days_in_row} 天")
+    if roster.nights_in_row is not None:
+        found.append(f"最多连续 {roster.nights_in_row} 个夜班")
+    return found
+
+
+def _progress(roster: Roster) -> str:
+    if roster.status != "SOLVING" or roster.background_job_id is None:
+        return ""
+    job = BackgroundJob.objects.filter(pk=roster.background_job_id).first()
+    return job.progress_note if job else ""
+
+
+def _swap(swap: Swap) -> SwapRow:
+    return SwapRow(
+        number=swap.number,
+        giver=swap.giver.name,
+        taker=swap.taker.name,
+        giver_number=swap.giver.number,
+        taker_number=swap.taker.number,
+        shift=_when(swap.shift.starts_at, swap.shift.ends_at),
+        back=_when(swap.back.starts_at, swap.back.ends_at) if swap.back else "",
+        reason=swap.reason,
+        status=swap.status,
+        status_label=swap.get_status_display(),
+        is_open=swap.status in SWAP_OPEN,
+    )
+
+
+def _when(starts_at: datetime, ends_at: datetime) -> str:
+    begin, end = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
+    return f"{begin:%m月%d日 %H:%M}–{end:%H:%M}"
