@@ -218,6 +218,16 @@ def shipped_names() -> Iterator[str]:
                 yield from (row["unit"] for row in rows if "unit" in row)
 
 
+def from_rosters() -> Iterator[str]:
+    """Yield the words of duty: states, verbs, purposes."""
+    from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
+    from dianliang.domain.rosters.models import Roster
+
+    yield from chain(ROSTER.labels.values(), SWAP.labels.values())
+    yield from (row.label for row in chain(ROSTER, SWAP))
+    yield from (str(label) for label in Roster.Purpose.labels)
+
+
 def from_care() -> Iterator[str]:
     """Yield the words of special customers: consents, reasons, calls, approvals."""
     from dianliang.domain.care import lifecycle
@@ -266,6 +276,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_tables(),
             *from_triage(),
             *from_villages(),
+            *from_rosters(),
         )
     )
     return sorted({message for message in found if not message.isascii()})

@@ -34,6 +34,7 @@ from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards
 from tests import villages as village_world
 from tests.core.test_files import photo
+from tests.faces.duty import roster_and_swap
 from tests.flows.campaigns.lists import frozen, target
 from tests.flows.test_photo_pairs import pair_of
 from tests.flows.test_sights import sight_of
@@ -61,6 +62,7 @@ FACES = {
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
+    "console:roster": {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER},
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -94,6 +96,12 @@ OBJECTS = {
     "console:hazard_photo": "hazard",
     "console:notice": "notice",
     "field:hazard": "visit",
+    "console:roster": "roster",
+    "console:roster_act": "roster",
+    "console:roster_shift": "roster",
+    "console:roster_swap": "swap",
+    "field:duty": "visit",
+    "field:duty_swap": "visit",
     "console:grid_step": "grid worker",
     "console:charge_cell": "cell",
     "console:charge_take_back": "charge",
@@ -371,7 +379,15 @@ def things(town):
         "service point": {"code": presence.code_of("FW-001")},
         "campaign": {"number": campaign.number, "verb": "close"},
         "target": {"number": aim.number, "verb": "give_up", "token": piece.file.token},
-        "visit": {"number": "SM-none", "slot": "asker", "hazard_number": "YH-none"},
+        "visit": {
+            "number": "SM-none",
+            "slot": "asker",
+            "hazard_number": "YH-none",
+            "roster": "ZB-none",
+            "shift": 1,
+            "verb": "agree",
+        },
+        **roster_and_swap(town),
         "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
         "notice": {"number": hazard.notice.number},
     }

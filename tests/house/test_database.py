@@ -26,6 +26,8 @@ MODELS = {
     "agreement": "directory.Agreement",
     "renewal step": "renewal.Step",
     "plan item": "insight.PlanItem",
+    "roster": "rosters.Roster",
+    "swap": "rosters.Swap",
 }
 
 

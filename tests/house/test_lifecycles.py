@@ -8,6 +8,7 @@ from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
@@ -28,6 +29,8 @@ TABLES = {
     "agreement": (AGREEMENT, "DRAFT"),
     "renewal step": (STEP, "PENDING"),
     "plan item": (PLAN_ITEM, "PLANNED"),
+    "roster": (ROSTER, "DRAFT"),
+    "swap": (SWAP, "ASKED"),
 }
 
 

@@ -11,7 +11,7 @@ from dianliang.domain.catalog.models import Skill
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.operations import UnableToRosterError
 from dianliang.domain.workforce.models import Absence, Certificate, Person
-from dianliang.flows.rosters import changing, making, reading
+from dianliang.flows.rosters import changing, making, own, reading
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import (
     InvalidInputError,
@@ -161,7 +161,7 @@ def test_two_exchange_their_turns_once_a_third_has_approved(town):
     giver = known[1][0]
     offer = next(
         o
-        for o in reading.offers(number=roster.number, shift=1, by=person(town, giver), at=NOON)
+        for o in own.offers(number=roster.number, shift=1, by=person(town, giver), at=NOON)
         if o.back
     )
     swap = changing.ask_swap(
@@ -198,15 +198,15 @@ def test_two_exchange_their_turns_once_a_third_has_approved(town):
     assert (after[1], after[offer.back]) == ([offer.number], [giver])
     assert {n for n in known if known[n] != after[n]} == {1, offer.back}
     assert Swap.objects.get().status == "APPROVED"
-    own = reading.own(by=person(town, giver), at=NOON)
-    assert offer.back in {duty.shift for duty in own.turns}
-    assert own.swaps == ()
+    mine = own.own(by=person(town, giver), at=NOON)
+    assert offer.back in {duty.shift for duty in mine.turns}
+    assert mine.swaps == ()
 
 
 def test_an_exchange_that_became_unlawful_is_refused_when_it_is_approved(town):
     roster = published(town, arranged(town, made(town, crew(town, 6))))
     giver = on(roster)[4][0]
-    offer = reading.offers(number=roster.number, shift=4, by=person(town, giver), at=NOON)[0]
+    offer = own.offers(number=roster.number, shift=4, by=person(town, giver), at=NOON)[0]
     swap = changing.ask_swap(
         number=roster.number,
         shift=4,
@@ -238,7 +238,7 @@ def test_a_cancelled_roster_frees_people_and_ends_what_was_asked(town):
     people = crew(town, 6)
     roster = published(town, arranged(town, made(town, people)))
     giver = on(roster)[5][0]
-    offer = reading.offers(number=roster.number, shift=5, by=person(town, giver), at=NOON)[0]
+    offer = own.offers(number=roster.number, shift=5, by=person(town, giver), at=NOON)[0]
     changing.ask_swap(
         number=roster.number,
         shift=5,

@@ -16,6 +16,7 @@ from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
@@ -27,6 +28,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "care.unlock": UNLOCK,
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
+    "rosters.roster": ROSTER,
+    "rosters.swap": SWAP,
     "safety.hazard": HAZARD,
     "work.job": JOB,
     "work.plan": PLAN,
@@ -126,6 +129,8 @@ WORDS: Mapping[str, str] = {
     "directory.delegation.delegate": "登记下放",
     "directory.delegation.revoke": "登记收回",
     "directory.enforcementcase.record": "登记案件",
+    "rosters.roster.draft": "编制值班表",
+    "rosters.swap.ask": "提出换班",
     "renewal.project.open": "列入改造",
     "renewal.project.measure": "填指标",
     "renewal.project.export": "导出千村改造",

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.faces.field.requests import FIELD_ROLES
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.rosters import changing, reading
+from dianliang.flows.rosters import changing, own
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
@@ -20,7 +20,7 @@ def duties(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _duties(request: HttpRequest, *, by: Actor, refusal: str = "") -> HttpResponse:
-    context = {"by": by, "own": reading.own(by=by, at=now()), "refusal": refusal}
+    context = {"by": by, "own": own.own(by=by, at=now()), "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "field/duties.html", context, status=status)
 
@@ -48,7 +48,7 @@ def duty(request: HttpRequest, roster: str, shift: int, *, by: Actor) -> HttpRes
                 raise
             except DomainError as refused:
                 refusal = refused.message
-        offers = reading.offers(number=roster, shift=shift, by=by, at=now())
+        offers = own.offers(number=roster, shift=shift, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {"by": by, "offers": offers, "refusal": refusal, "sent": sent}

@@ -3,32 +3,20 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from dianliang.core.models import BackgroundJob
-from dianliang.domain.rosters.lifecycle import SWAP_OPEN
 from dianliang.domain.rosters.models import Roster, Swap, Turn
-from dianliang.domain.rosters.queries import (
-    OnDuty,
-    duties_of,
-    on_duty,
-    roster_of,
-    swaps_of,
-    visible,
-)
-from dianliang.domain.workforce.models import Person
+from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
 from dianliang.engines import rostering
 from dianliang.flows.rosters.building import Built, build
+from dianliang.flows.rosters.own import SwapRow, swap_row
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.periods import TimeWindow
 
 MOST_ROSTERS = 200
-MOST_OFFERS = 24
 MOST_CANDIDATES = 12
-AHEAD = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,23 +87,6 @@ class LoadRow:
     hours: float
     nights: int
     weighted_h: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwapRow:
-    """An exchange of turns, in words."""
-
-    number: str
-    giver: str
-    taker: str
-    taker_number: str
-    giver_number: str
-    shift: str
-    back: str
-    reason: str
-    status: str
-    status_label: str
-    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +168,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
         error=outcome.get("error", ""),
         progress=_progress(roster),
         short_because=roster.short_because,
-        swaps=tuple(_swap(each) for each in swaps[:MOST_ROSTERS]),
+        swaps=tuple(swap_row(each) for each in swaps[:MOST_ROSTERS]),
         changed=len(built.planned ^ built.live) if is_public else 0,
     )
 
@@ -232,86 +203,6 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
         key=lambda row: (not row.can_be_exempt, len(row.against), row.weighted_h, row.number)
     )
     return tuple(found[:MOST_CANDIDATES])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnDuties:
-    """What a person sees of his own duty: turns to come, and exchanges that concern him."""
-
-    turns: tuple[OnDuty, ...]
-    swaps: tuple[SwapRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """Somebody who may lawfully take one's turn over, for nothing or for a turn of his."""
-
-    number: str
-    name: str
-    weighted_h: float
-    back: int | None
-    back_words: str
-
-
-def own(*, by: Actor, at: datetime) -> OwnDuties:
-    """Return an actor's own turns of the coming month and the exchanges that are not settled."""
-    person = Person.objects.filter(number=by.person_number or "-").first()
-    if person is None:
-        return OwnDuties(turns=(), swaps=())
-    return OwnDuties(
-        turns=duties_of(person.pk, since=at, until=at + AHEAD),
-        swaps=tuple(_swap(swap) for swap in swaps_of(person.pk)),
-    )
-
-
-def offers(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Offer, ...]:
-    """Return who may take an actor's own turn over, the least loaded first, then exchanges.
-
-    Raises:
-        NotVisibleError: the actor has no such turn, or it has begun.
-    """
-    own_ = Turn.objects.filter(
-        is_live=True, shift__roster__number=number, person__number=by.person_number or "-"
-    )
-    mine = own_.filter(shift__position=shift, shift__starts_at__gt=at).first()
-    if mine is None:
-        raise NotVisibleError("没有找到您的这一班，或它已经开始。")
-    built = build(mine.shift.roster, at=at)
-    leaves = rostering.Turn(duty_id=str(shift), person_id=by.person_number)
-    load = {each.person_id: each for each in rostering.loads_of(built.problem, built.live)}
-    found = [
-        Offer(
-            number=each.person_id,
-            name=built.people[each.person_id].name,
-            weighted_h=load[each.person_id].weighted_s / 3600,
-            back=None,
-            back_words="",
-        )
-        for each in rostering.candidates(built.problem, built.live, leaves)
-        if each.is_lawful
-    ]
-    for back in sorted(built.live, key=lambda turn: int(turn.duty_id)):
-        if len(found) >= MOST_OFFERS or back.person_id == by.person_number:
-            continue
-        joins = {
-            rostering.Turn(duty_id=leaves.duty_id, person_id=back.person_id),
-            rostering.Turn(duty_id=back.duty_id, person_id=by.person_number),
-        }
-        if joins & built.live or back.duty_id == leaves.duty_id:
-            continue
-        if rostering.objections(built.problem, built.live, leaves={leaves, back}, joins=joins):
-            continue
-        behind = built.shifts[back.duty_id]
-        found.append(
-            Offer(
-                number=back.person_id,
-                name=built.people[back.person_id].name,
-                weighted_h=load[back.person_id].weighted_s / 3600,
-                back=behind.position,
-                back_words=_when(behind.starts_at, behind.ends_at),
-            )
-        )
-    return tuple(found)
 
 
 def _row(roster: Roster) -> RosterRow:
@@ -395,24 +286,3 @@ def _progress(roster: Roster) -> str:
         return ""
     job = BackgroundJob.objects.filter(pk=roster.background_job_id).first()
     return job.progress_note if job else ""
-
-
-def _swap(swap: Swap) -> SwapRow:
-    return SwapRow(
-        number=swap.number,
-        giver=swap.giver.name,
-        taker=swap.taker.name,
-        giver_number=swap.giver.number,
-        taker_number=swap.taker.number,
-        shift=_when(swap.shift.starts_at, swap.shift.ends_at),
-        back=_when(swap.back.starts_at, swap.back.ends_at) if swap.back else "",
-        reason=swap.reason,
-        status=swap.status,
-        status_label=swap.get_status_display(),
-        is_open=swap.status in SWAP_OPEN,
-    )
-
-
-def _when(starts_at: datetime, ends_at: datetime) -> str:
-    begin, end = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
-    return f"{begin:%m月%d日 %H:%M}–{end:%H:%M}"
