@@ -28,7 +28,7 @@ from dianliang.kernel.text import clean_text
 ARRANGE = "rosters.arrange"
 LONGEST = timedelta(days=92)
 FURTHEST = timedelta(days=366)
-MOST_SHIFTS, MOST_PEOPLE, MOST_A_SHIFT = 400, 600, 60
+MOST_SHIFTS, MOST_PEOPLE, MOST_A_SHIFT = 400, 600, 200
 MOST_CHANGES = 12
 EFFORT = 4.0
 PURPOSES = tuple((str(value), str(label)) for value, label in Roster.Purpose.choices)

@@ -1,6 +1,7 @@
 """The pages of duty: make, arrange, publish, change by hand, exchange a turn on the phone."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from dianliang.core.models import User
 from dianliang.domain.rosters.models import Roster, Swap
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows.rosters import own
+from dianliang.flows.rosters import own, reading
 from dianliang.kernel.actor import Role
 from tests.flows.rosters.watch import crew, on, person
 from tests.town import PASSWORD
@@ -67,6 +68,54 @@ def test_a_roster_is_made_arranged_and_published_on_the_pages(desk, town):
     assert "已发布" in page
     assert all(Person.objects.get(number=there[0]).name in page for there in on(roster).values())
     assert roster.title in desk.get("/console/rosters/").content.decode()
+
+
+@pytest.mark.row("003-03")
+@pytest.mark.row("000-16")
+def test_ninety_six_hours_of_typhoon_with_three_hundred_people_leave_no_place_empty(desk, town):
+    people = crew(town, 312)
+    first = today() + timedelta(days=1)
+    storm = {
+        "purpose": "emergency",
+        "title": "台风应急值守",
+        "ends_on": f"{first + timedelta(days=4)}",
+        "changes": "08:00 20:00",
+        "size": "80",
+        "rest_h": "8",
+        "week_h": "",
+        "days_in_row": "",
+    }
+    desk.post("/console/rosters/new/", form(people, **storm))
+    roster = Roster.objects.get()
+    desk.post(f"/console/rosters/{roster.number}/do/arrange/", {"revision": roster.revision})
+    assert background.run_next(owner="test", clock=now)
+    roster.refresh_from_db()
+    desk.post(f"/console/rosters/{roster.number}/do/publish/", {"revision": roster.revision})
+
+    page = reading.page(number=roster.number, by=town.actor("S1"), at=now())
+    assert (page.row.status, page.row.missing, page.breaches) == ("PUBLISHED", 0, ())
+    assert page.row.turns == 640
+    assert page.row.people == 312
+    assert {load.turns for load in page.loads} == {2, 3}
+    windows = [(c.starts_at, c.ends_at) for day in page.days for c in day.cells]
+    assert all(a[1] == b[0] for a, b in pairwise(windows))
+    assert (windows[-1][1] - windows[0][0]) == timedelta(hours=96)
+
+
+@pytest.mark.row("002-07")
+def test_forty_two_people_keep_watch_round_the_clock_for_a_month(desk, town):
+    people = crew(town, 42)
+    month = {"ends_on": f"{today() + timedelta(days=32)}", "size": "2", "title": "值守热线"}
+    desk.post("/console/rosters/new/", form(people, **month))
+    roster = Roster.objects.get()
+    desk.post(f"/console/rosters/{roster.number}/do/arrange/", {"revision": roster.revision})
+    assert background.run_next(owner="test", clock=now)
+
+    page = reading.page(number=roster.number, by=town.actor("S1"), at=now())
+    assert (page.row.status, page.row.missing, page.breaches) == ("READY", 0, ())
+    assert page.row.turns == 31 * 3 * 2
+    hours = [load.weighted_h for load in page.loads]
+    assert max(hours) - min(hours) <= 16
 
 
 def test_a_form_that_cannot_be_says_why_and_keeps_what_was_filled_in(desk, town):
