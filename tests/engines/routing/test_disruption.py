@@ -178,6 +178,16 @@ def day():
     return problem, solve(problem, stop=MaxIterations(limit=2000))
 
 
+def test_nothing_begins_within_the_second_that_is_passing():
+    problem = Problem(jobs=(job("J", km_east=0.0),), teams=(team(),))
+    plan = solve(replace(problem, jobs=()), stop=SHORT)
+    now = at(9) + timedelta(microseconds=300_000)
+
+    after = replan(problem, plan, before=now, stop=SHORT).plan
+
+    assert after.stop_of("J")[1].start_at == at(9) + timedelta(seconds=1)
+
+
 def test_visits_of_a_lost_team_are_given_to_others_besides_the_budget(day):
     problem, plan = day
     absent = max(plan.routes, key=lambda route: len(route.stops))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dianliang.engines.routing import (
     ErrorCode,
     InvalidProblemError,
+    Link,
     Lock,
     MaxIterations,
     Problem,
@@ -132,6 +133,19 @@ def test_a_line_that_is_done_is_gone_with_its_locks_and_can_be_told_in_pieces():
     assert [job.id for job in whole.jobs] == ["J"]
     assert whole.lines == ()
     assert validate(whole) == ()
+
+
+def test_nobody_waits_for_a_part_that_is_done():
+    whole = lit()
+    links = (
+        Link(first="D#1", then="J", lag_to_s=36_000),
+        Link(first="D#9", then="D#10", lag_to_s=36_000),
+    )
+
+    after = mark_done(replace(whole, links=links), {"D": [(0.0, 400.0)]})
+
+    assert after.links == links[1:]
+    assert validate(after) == ()
 
 
 def test_a_line_that_is_not_cut_yet_is_cut_where_work_is_left():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 
 import numpy as np
 
@@ -90,7 +91,7 @@ def forbid_past(compiled: Compiled, plan: Plan, before: datetime) -> None:
     What has begun is a fact: ways that were driven last what they lasted, work along a line goes
     the way it went, and a team may come home from a begun visit however late it is.
     """
-    d, now_s = compiled.data, _seconds(compiled, before)
+    d, now_s = compiled.data, _up(compiled, before)
     n = len(compiled.jobs)
     jobs = {job.id: job for job in compiled.jobs}
     stops = [(route, begun_in(route, jobs, before)) for route in plan.routes]
@@ -111,7 +112,7 @@ def _hold_route(
     compiled: Compiled, v: int, route: Route | None, begun: Sequence[Stop], before: datetime
 ) -> None:
     """Keep a team with what it last began until now; a team that began nothing leaves from now."""
-    d, now_s = compiled.data, _seconds(compiled, before)
+    d, now_s = compiled.data, _up(compiled, before)
     row, rest = d.routes[v], int(d.routes["rest"][v])
     spot, last = int(row["start"]), -1
     for stop in begun:
@@ -166,10 +167,10 @@ def _ate(
     d, rest = compiled.data, int(compiled.data.routes["rest"][v])
     if rest < 0:
         return -1
-    window, now_s = d.windows[d.items["first"][rest]], _seconds(compiled, before)
+    window, now_s = d.windows[d.items["first"][rest]], _up(compiled, before)
     ate_s = -1
     if lunch_at is not None:
-        laid_s = _seconds(compiled, lunch_at)
+        laid_s = int((lunch_at - compiled.epoch).total_seconds())
         ate_s = max(laid_s, done_s) if laid_s > since_s else laid_s
     elif is_done:
         ate_s = max(done_s, int(window["opens"]))
@@ -180,5 +181,6 @@ def _ate(
     return -1
 
 
-def _seconds(compiled: Compiled, at: datetime) -> int:
-    return int((at - compiled.epoch).total_seconds())
+def _up(compiled: Compiled, at: datetime) -> int:
+    """Return the first whole second that is not before an instant."""
+    return ceil((at - compiled.epoch).total_seconds())

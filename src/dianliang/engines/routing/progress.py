@@ -30,8 +30,8 @@ def mark_done(problem: Problem, done: Mapping[str, Sequence[Span]]) -> Problem:
     Metres are counted as the parts' are. A line of which several pieces are left becomes as many
     lines, named ``D``, ``D+2``, …; a part that is done at one end is shortened, one that is done in
     the middle becomes two, ``D#7`` and ``D#7+2``; a name that is taken is passed over. What is
-    wholly done is gone, with its locks. What a team has begun by a plan stays a fact of that plan:
-    give `replan` its instant for that.
+    wholly done is gone, with its locks and what it was tied to: nobody waits for it. What a team
+    has begun by a plan stays a fact of that plan: give `replan` its instant for that.
 
     Raises:
         InvalidProblemError: a line is unknown or makes no sense, or a span does not lie on it; all
@@ -57,8 +57,13 @@ def mark_done(problem: Problem, done: Mapping[str, Sequence[Span]]) -> Problem:
         name = _another(job.id, names) if job.id in seen else job.id
         seen.add(name)
         kept.append(replace(job, id=name))
-    locks = tuple(lock for lock in problem.locks if lock.job_id in seen)
-    return replace(problem, jobs=tuple(kept), lines=tuple(lines), locks=locks)
+    return replace(
+        problem,
+        jobs=tuple(kept),
+        lines=tuple(lines),
+        locks=tuple(lock for lock in problem.locks if lock.job_id in seen),
+        links=tuple(link for link in problem.links if {link.first, link.then} <= seen),
+    )
 
 
 def _errors(problem: Problem, done: Mapping[str, Sequence[Span]]) -> Iterator[ProblemError]:
