@@ -112,7 +112,7 @@ def account(
 
 @transaction.atomic
 def _open_account(book: str, kind: str, code: str, article: Article | None) -> Account:
-    books = _pass_gate()
+    books = pass_gate()
     if book not in books:
         raise InvalidInputError(f"没有账本“{book}”。", field="book")
     if kind not in Account.Holder.values or not 1 <= len(code) <= 40:
@@ -161,7 +161,7 @@ def post(
 def post_all(*, postings: Sequence[Posting], by: Actor, at: datetime) -> tuple[Entry, ...]:
     """Enter many, all or none, in order; see `post`."""
     postings = [_cleaned(posting, by=by, at=at) for posting in postings]
-    books = _pass_gate()
+    books = pass_gate()
     known = _recall(postings)
     fresh: dict[str, Posting] = {}
     for posting in postings:
@@ -188,7 +188,7 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
         OwnBenefitError: it concerns the actor's own account.
     """
     because = clean_text(because, field="because", label="冲正原因", most=200, least=2)
-    _pass_gate()
+    pass_gate()
     entry = Entry.objects.select_related("book", "article").filter(number=entry_number).first()
     if entry is None:
         raise InvalidInputError(f"没有分录 {entry_number}。", field="entry")
@@ -226,8 +226,11 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
     return counter
 
 
-def _pass_gate() -> dict[str, Book]:
-    """Wait for all who post, and let others wait; rows that only point to a book do not."""
+def pass_gate() -> dict[str, Book]:
+    """Wait for all who post, and let others wait; rows that only point to a book do not.
+
+    Whoever checks something before he posts, in the same transaction, comes here first.
+    """
     held = Book.objects.select_for_update(no_key=True).order_by("pk")
     return {book.code: book for book in held}
 

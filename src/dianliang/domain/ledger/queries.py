@@ -1,6 +1,6 @@
 """What the books say: balances by holder, team, unit and period, and the entries behind them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -112,7 +112,7 @@ def _add(
     found: dict[str, list[int]], rows: QuerySet[Turnover], by: str, *, is_opening: bool
 ) -> None:
     sums = rows.values_list(BY[by]).annotate(added_sum=Sum("added"), taken_sum=Sum("taken"))
-    _collect(found, sums.order_by(), is_opening=is_opening)
+    _collect(found, sums.order_by().iterator(), is_opening=is_opening)
 
 
 def _add_days(
@@ -121,11 +121,11 @@ def _add_days(
     sums = rows.values_list(BY[by]).annotate(
         added_sum=Sum(Greatest(F("amount"), 0)), taken_sum=-Sum(Least(F("amount"), 0))
     )
-    _collect(found, sums.order_by(), is_opening=is_opening)
+    _collect(found, sums.order_by().iterator(), is_opening=is_opening)
 
 
 def _collect(
-    found: dict[str, list[int]], sums: QuerySet[Line] | QuerySet[Turnover], *, is_opening: bool
+    found: dict[str, list[int]], sums: Iterable[tuple[str, int, int]], *, is_opening: bool
 ) -> None:
     for code, added, taken in sums:
         kept = found.setdefault(code, [0, 0, 0])
