@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Greatest, Least
 
-from dianliang.domain.ledger.models import Account, Line, Turnover
+from dianliang.domain.ledger.models import Account, Article, Line, Turnover
 
+Codes = Collection[str] | QuerySet[Any, Any]
 BY = {"person": "account__holder_code", "team": "team_code", "unit": "unit_code"}
 
 
@@ -52,7 +54,7 @@ def balances(
     since: date,
     until: date,
     article: str = "",
-    codes: Collection[str] | None = None,
+    codes: Codes | None = None,
 ) -> tuple[Balance, ...]:
     """Return who had, got and gave how much in [since, until), by person, team or unit.
 
@@ -92,19 +94,17 @@ def _accounts(book: str, article: str) -> QuerySet[Account]:
     return held.filter(article__code=article) if article else held
 
 
-def _of(by: str, codes: Collection[str] | None) -> Q:
+def _of(by: str, codes: Codes | None) -> Q:
     """Return which rows concern somebody: a person's own, or those done for a team or unit."""
     whose = Q(account__holder_kind="person") if by == "person" else ~Q(**{BY[by]: ""})
     return whose if codes is None else whose & Q(**{f"{BY[by]}__in": codes})
 
 
-def _turnovers(
-    book: str, by: str, article: str, codes: Collection[str] | None
-) -> QuerySet[Turnover]:
+def _turnovers(book: str, by: str, article: str, codes: Codes | None) -> QuerySet[Turnover]:
     return Turnover.objects.filter(_of(by, codes), account__in=_accounts(book, article))
 
 
-def _lines(book: str, by: str, article: str, codes: Collection[str] | None) -> QuerySet[Line]:
+def _lines(book: str, by: str, article: str, codes: Codes | None) -> QuerySet[Line]:
     return Line.objects.filter(_of(by, codes), account__in=_accounts(book, article))
 
 
@@ -134,3 +134,32 @@ def _collect(
         else:
             kept[1] += added
             kept[2] += taken
+
+
+def lines_of(
+    *, book: str, kind: str, code: str, since: date | None = None, until: date | None = None
+) -> QuerySet[Line]:
+    """Return the lines of a holder, latest first; of a team or unit those done for it."""
+    rows = Line.objects.filter(_whose(kind, code), account__in=_accounts(book, ""))
+    if since is not None:
+        rows = rows.filter(on__gte=since)
+    if until is not None:
+        rows = rows.filter(on__lt=until)
+    joined = rows.select_related("entry__rule__rule", "account__book", "account__article")
+    return joined.order_by("-on", "-id")
+
+
+def balance_of(*, book: str, kind: str, code: str) -> tuple[tuple[Article | None, int], ...]:
+    """Return what a holder has, by article where pieces are counted."""
+    rows = Turnover.objects.filter(_whose(kind, code), account__in=_accounts(book, ""))
+    sums = (
+        rows.order_by().values_list("account__article").annotate(sum=Sum(F("added") - F("taken")))
+    )
+    articles = Article.objects.in_bulk([key for key, _ in sums if key is not None])
+    return tuple((articles.get(key), amount) for key, amount in sums)
+
+
+def _whose(kind: str, code: str) -> Q:
+    if kind in ("team", "unit"):
+        return Q(**{BY[kind]: code})
+    return Q(account__holder_kind=kind, account__holder_code=code)

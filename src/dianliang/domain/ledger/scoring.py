@@ -1,6 +1,6 @@
 """How many points records earn. Pure: the same records and rules give the same points."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,11 +62,16 @@ class Given:
 
 
 def score(
-    deeds: Iterable[Deed], terms: Iterable[Terms], *, given: Iterable[Given] = ()
+    deeds: Iterable[Deed],
+    terms: Iterable[Terms],
+    *,
+    given: Iterable[Given] = (),
+    done: Collection[tuple[str, str, str, str]] = frozenset(),
 ) -> tuple[Scored, ...]:
     """Return what deeds earn, day by day, those of a day in the order of their records.
 
     A deed that earns nothing under a rule is left out; one whose points the caps took is not.
+    `done` are the (rule, person, kind, number) that were counted before, `given` what they gave.
     """
     by_basis = _by_basis(terms)
     days: dict[tuple[str, str, date], int] = {}
@@ -79,6 +84,8 @@ def score(
             held = _in_force(rules, deed.on)
             full = 0 if held is None else deed.quantity // held.per * held.points
             if held is None or full == 0 or (held.members_only and not deed.is_member):
+                continue
+            if (held.rule, deed.person, deed.source_kind, deed.source_number) in done:
                 continue
             room = full
             day, month = (held.rule, deed.person, deed.on), _month(held.rule, deed)
