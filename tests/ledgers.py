@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from dianliang.core.models import StoredFile
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.ledger import giving, operations, pairing, rules, settling
+from dianliang.domain.ledger import (
+    appealing,
+    giving,
+    granting,
+    operations,
+    pairing,
+    redeeming,
+    rules,
+    settling,
+)
 from dianliang.domain.ledger.models import (
     Article,
     Award,
@@ -246,3 +256,60 @@ def team(code: str, unit: Unit) -> Team:
         calendar_token=f"token-{code}",
         is_volunteer=True,
     )
+
+
+def objects(unit: Unit, receipt: StoredFile) -> dict[str, dict[str, object]]:
+    """Make one of each thing that pages of the ledger show, all of a unit."""
+    ledger = Ledger(
+        unit,
+        tuple(Person.objects.create(number=f"LP{n}", name=f"队员{n}", unit=unit) for n in (0, 1)),
+    )
+    entry = give(ledger.people[0], 60)
+    shown = settlement(ledger)
+    settling.approve(settlement=shown, by=officer("o2"), at=NOON)
+    settling.show(settlement=shown, calendar=WorkCalendar(), by=officer("o2"), at=NOON)
+    award = award_of(shown, ledger.people[0])
+    appeal = appealing.appeal(award=award, wanted=9, words="少计了一户", by=officer("o3"), at=NOON)
+    goods = article()
+    redeeming.stock_up(
+        article=goods, unit=unit, pieces=3, words="采购", on=TODAY, by=officer(), at=NOON, key="s"
+    )
+    redeemed = redeeming.redeem(
+        person=ledger.people[0],
+        article=goods,
+        pieces=1,
+        unit=unit,
+        by=officer(),
+        at=NOON,
+        key="r",
+    )
+    call = drive(ledger)
+    given = gift(call)
+    Gift.objects.filter(pk=given.pk).update(receipt=receipt)
+    grant = granting.ask(
+        drive=call,
+        thing=giving.Thing(book="money", amount=100),
+        beneficiary=granting.Beneficiary(name="李家", shown_name="困难家庭"),
+        words="学费",
+        by=officer(),
+        at=NOON,
+    )
+    paired = pair(ledger, child(ledger))
+    return {
+        "ledger holder": {"book": "volunteer_points", "kind": "person", "code": "LP0"},
+        "ledger entry": {"number": entry.number},
+        "ledger record": {"kind": "gift", "number": given.number},
+        "settlement": {"number": shown.number, "verb": "show", "award": award.pk},
+        "appeal": {"number": appeal.number},
+        "redemption": {"number": redeemed.number},
+        "donation": {
+            "number": call.number,
+            "grant": grant.number,
+            "gift": given.number,
+            "verb": "undo",
+        },
+        "grant": {"number": call.number, "grant": grant.number, "verb": "refuse"},
+        "drive": {"number": call.number, "verb": "reopen"},
+        "receipt": {"token": receipt.token},
+        "pairing": {"number": paired.number, "verb": "end"},
+    }

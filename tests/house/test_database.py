@@ -26,6 +26,12 @@ MODELS = {
     "agreement": "directory.Agreement",
     "renewal step": "renewal.Step",
     "plan item": "insight.PlanItem",
+    "point rule version": "ledger.RuleVersion",
+    "settlement": "ledger.Settlement",
+    "appeal": "ledger.Appeal",
+    "drive": "ledger.Drive",
+    "grant": "ledger.Grant",
+    "pairing": "ledger.Pairing",
 }
 
 

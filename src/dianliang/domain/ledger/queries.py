@@ -163,3 +163,16 @@ def _whose(kind: str, code: str) -> Q:
     if kind in ("team", "unit"):
         return Q(**{BY[kind]: code})
     return Q(account__holder_kind=kind, account__holder_code=code)
+
+
+def funds(numbers: Collection[str]) -> dict[tuple[str, int, int | None], int]:
+    """Return what purposes have, by number, key of the book, and key of the article."""
+    held = Account.objects.filter(holder_kind="fund", holder_code__in=numbers)
+    rows = held.values_list("holder_code", "book_id", "article_id", "amount")
+    return {(code, book, article): amount for code, book, article, amount in rows}
+
+
+def holdings(*, book: str) -> dict[str, int]:
+    """Return which persons have something in a book, and how much."""
+    held = Account.objects.filter(book__code=book, holder_kind="person", amount__gt=0)
+    return dict(held.values_list("holder_code", "amount"))

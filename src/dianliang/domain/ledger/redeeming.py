@@ -33,6 +33,7 @@ class UnableToRedeemError(DomainError):
     code = "ledger.unable-to-redeem"
 
 
+@transaction.atomic
 def stock_up(
     *,
     article: Article,
@@ -44,28 +45,34 @@ def stock_up(
     at: datetime,
     key: str,
 ) -> Entry:
-    """Take goods into a unit's stock (入库).
+    """Take goods into a unit's stock (入库); a repeated key does it once.
 
     Raises:
         InvalidInputError: number, day or words cannot be.
     """
     if not 1 <= pieces <= MOST_PIECES:
         raise InvalidInputError(f"数量应为 1 到 {MOST_PIECES}。", field="pieces")
-    words = clean_text(words, field="words", label="来源说明", most=200, least=2)
+    words = clean_text(words, field="words", label="来源说明", most=150, least=2)
+    pass_gate()
+    earlier = Entry.objects.filter(key=f"stock/{key}").first()
+    if earlier is not None:
+        return earlier
     entry = post(
         book="goods",
         lines=(
             Line(_goods(article, "unit", unit.code), pieces, "", unit.code),
             Line(_goods(article, "outside", "suppliers"), -pieces),
         ),
-        source=Source("stock", key[:60]),
+        source=Source("stock", next_number("RK", at=at)),
         on=on,
         words=f"{article.name}入库：{words}"[:200],
         by=by,
         at=at,
         key=f"stock/{key}",
     )
-    audit.record("ledger.stock.up", target=entry, by=by, at=at, after=f"{article.name} {pieces}")
+    audit.record(
+        "ledger.entry.stock_up", target=entry, by=by, at=at, after=f"{article.name} {pieces}"
+    )
     return entry
 
 

@@ -67,7 +67,7 @@ def add(
         position=position,
     )
     audit.record_about(
-        "ledger.rule.add",
+        "ledger.pointrule.add",
         target_type="ledger.pointrule",
         target_id=rule.code,
         by=by,
@@ -105,7 +105,7 @@ def draft(*, rule: PointRule, offer: Offer, by: Actor, at: datetime) -> RuleVers
         drafted_by=by.id,
         drafted_name=by.name,
     )
-    _record("ledger.rule.draft", version, by=by, at=at, reason=version.reason)
+    _record("ledger.ruleversion.draft", version, by=by, at=at, reason=version.reason)
     return version
 
 
@@ -119,7 +119,7 @@ def note_trial(*, version: RuleVersion, effect: str, by: Actor, at: datetime) ->
     tried = RuleVersion.objects.filter(pk=version.pk, status="DRAFT")
     if not tried.update(tried_at=at, effect=effect[:200]):
         raise UnableToRuleError("该版本已不是草稿，不能再试算。")
-    _record("ledger.rule.try", version, by=by, at=at, reason=effect)
+    _record("ledger.ruleversion.try", version, by=by, at=at, reason=effect)
 
 
 @transaction.atomic

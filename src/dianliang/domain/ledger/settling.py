@@ -203,7 +203,7 @@ def refuse(*, award: Award, because: str, by: Actor, at: datetime) -> Award:
     Award.objects.filter(pk=award.pk).update(**_decision(by, at), refused_because=because)
     award.refresh_from_db()
     audit.record(
-        "ledger.award.refuse",
+        "ledger.settlement.refuse",
         target=award.settlement,
         by=by,
         at=at,

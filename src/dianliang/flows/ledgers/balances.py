@@ -159,20 +159,7 @@ def balances(*, asked: Asked, by: Actor) -> Balances:
     Raises:
         NotVisibleError: there is no such book.
     """
-    offered = books()
-    chosen = next((book for book in offered if book.code == asked.book), None)
-    if chosen is None:
-        raise NotVisibleError("没有这个账本。")
-    article = asked.article or (chosen.articles[0][0] if chosen.articles else "")
-    found = queries.balances(
-        asked.book,
-        by=asked.by,
-        since=asked.since,
-        until=asked.until,
-        article=article,
-        codes=_codes(asked.by, asked.q, by=by),
-    )
-    ordered = sorted(found, key=lambda row: (-row.closing, row.code))
+    offered, chosen, article, ordered = _found(asked, by=by)
     quantity = Book.objects.get(code=asked.book).quantity
     first = (asked.page - 1) * ROWS
     shown = ordered[first : first + ROWS]
@@ -186,6 +173,36 @@ def balances(*, asked: Asked, by: Actor) -> Balances:
         count=len(ordered),
         pages=-(-len(ordered) // ROWS),
     )
+
+
+def _found(
+    asked: Asked, *, by: Actor
+) -> tuple[tuple[BookChoice, ...], BookChoice, str, list[Balance]]:
+    offered = books()
+    chosen = next((book for book in offered if book.code == asked.book), None)
+    if chosen is None:
+        raise NotVisibleError("没有这个账本。")
+    article = asked.article or (chosen.articles[0][0] if chosen.articles else "")
+    found = queries.balances(
+        asked.book,
+        by=asked.by,
+        since=asked.since,
+        until=asked.until,
+        article=article,
+        codes=_codes(asked.by, asked.q, by=by),
+    )
+    return offered, chosen, article, sorted(found, key=lambda row: (-row.closing, row.code))
+
+
+def all_rows(*, asked: Asked, by: Actor) -> tuple[tuple[Balance, str], ...]:
+    """Return every balance that an actor may see with the holder's name, the largest first.
+
+    Raises:
+        NotVisibleError: there is no such book.
+    """
+    _, _, _, ordered = _found(asked, by=by)
+    names = holder_names({(asked.by, row.code) for row in ordered})
+    return tuple((row, names[asked.by, row.code]) for row in ordered)
 
 
 def _codes(view: str, q: str, *, by: Actor) -> QuerySet[Any, Any] | None:

@@ -24,7 +24,7 @@ from dianliang.flows.ledgers.rows import (
     people_of,
     settlement_rows,
 )
-from dianliang.kernel.actor import Actor
+from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 
@@ -66,8 +66,15 @@ def settlements(*, by: Actor, shown_only: bool = False) -> tuple[SettlementRow, 
     """Return the settlements of an actor's units, latest first; or those that all may read."""
     found = Settlement.objects.filter(unit__path__startswith=by.unit_path or "-")
     if shown_only:
-        found = Settlement.objects.filter(status__in=SHOWN)
+        found = Settlement.objects.filter(_around(by), status__in=SHOWN)
     return settlement_rows(found.exclude(status="DROPPED")[:MOST_LISTED])
+
+
+def _around(by: Actor) -> Q:
+    """Return what is shown to somebody: of his units, and of those that they belong to."""
+    parts = by.unit_path.strip("/").split("/")
+    above = ["/" + "/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1)]
+    return Q(unit__path__startswith=by.unit_path or "-") | Q(unit__path__in=above)
 
 
 def settlement_of(number: str, *, by: Actor) -> Settlement:
@@ -145,14 +152,14 @@ def act(*, number: str, verb: str, by: Actor, at: datetime) -> str:
 
 
 def award_of(award: int, *, by: Actor, number: str = "") -> Award:
-    """Return points of an actor's units, or his own.
+    """Return an actor's own points; to party affairs those of their units.
 
     Raises:
         NotVisibleError: there are none.
     """
-    scope = Q(settlement__unit__path__startswith=by.unit_path or "-")
-    if by.person_number:
-        scope |= Q(person__number=by.person_number)
+    scope = Q(person__number=by.person_number) if by.person_number else Q(pk__in=())
+    if by.role is Role.PARTY_AFFAIRS:
+        scope |= Q(settlement__unit__path__startswith=by.unit_path or "-")
     rows = Award.objects.filter(scope, pk=award)
     if number:
         rows = rows.filter(settlement__number=number)
@@ -222,13 +229,13 @@ def mine(*, by: Actor) -> Mine:
     )
 
 
-def notice(*, number: str) -> tuple[SettlementRow, tuple[PersonRow, ...]]:
-    """Return what is shown to all of a settlement: each person's points, nothing else.
+def notice(*, number: str, by: Actor) -> tuple[SettlementRow, tuple[PersonRow, ...]]:
+    """Return what is shown to all of a unit: each person's points, nothing else.
 
     Raises:
         NotVisibleError: there is none that is shown.
     """
-    found = Settlement.objects.filter(number=number, status__in=SHOWN)
+    found = Settlement.objects.filter(_around(by), number=number, status__in=SHOWN)
     rows = settlement_rows(found)
     if not rows:
         raise NotVisibleError("没有找到这份公示。")

@@ -8,6 +8,7 @@ from dianliang.domain.ledger.lifecycle import RULE_VERSION_LABELS
 from dianliang.domain.ledger.models import Book, PointRule, RuleVersion
 from dianliang.flows.ledgers import earning
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import InvalidInputError
 
 BASES = tuple((str(value), str(label)) for value, label in PointRule.Basis.choices)
 
@@ -105,8 +106,15 @@ def draft(*, code: str, offer: rules.Offer, by: Actor, at: datetime) -> RuleVers
 
 
 def decide_draft(*, code: str, verb: str, by: Actor, at: datetime) -> RuleVersion:
-    """Put the draft of a rule in force, or give it up; see the operations."""
-    act = {"enact": rules.enact, "drop": rules.drop}[verb]
+    """Put the draft of a rule in force, or give it up; see the operations.
+
+    Raises:
+        InvalidInputError: it can be put in force or given up only.
+        NotVisibleError: there is no draft.
+    """
+    act = {"enact": rules.enact, "drop": rules.drop}.get(verb)
+    if act is None:
+        raise InvalidInputError("请选择批准生效或作废。", field="verb")
     return act(version=earning.draft_of(code), by=by, at=at)
 
 
