@@ -10,7 +10,7 @@ from dianliang.core.models import StoredFile
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger.lifecycle import DRIVE
-from dianliang.domain.ledger.models import Account, Article, Drive, Gift, Grant, Pairing
+from dianliang.domain.ledger.models import Account, Article, Drive, Entry, Gift, Grant, Pairing
 from dianliang.domain.ledger.operations import (
     MOST,
     Line,
@@ -137,19 +137,7 @@ def receive(
     if pairing is not None and not (drive.is_for_pairings and pairing.status == "ACTIVE"):
         raise UnableToGiveError("只有爱心结对项目、且结对中的，才能登记到结对。", field="pairing")
     number = next_number("JZ", at=at)
-    entry = post(
-        book=thing.book,
-        lines=(
-            Line(fund(drive, thing), thing.amount, "", drive.unit.code),
-            Line(outside(thing, "givers"), -thing.amount),
-        ),
-        source=Source("gift", number),
-        on=on,
-        words=f"{drive.title}：接收捐赠",
-        by=by,
-        at=at,
-        key=f"gift/{key}",
-    )
+    entry = _enter(drive, thing, number, on=on, key=key, by=by, at=at)
     gift = Gift.objects.create(
         number=number,
         drive=drive,
@@ -175,6 +163,24 @@ def receive(
         "ledger.gift.receive", target=gift, by=by, at=at, after=f"{drive.number} {thing.amount}"
     )
     return gift
+
+
+def _enter(
+    drive: Drive, thing: Thing, number: str, *, on: date, key: str, by: Actor, at: datetime
+) -> Entry:
+    return post(
+        book=thing.book,
+        lines=(
+            Line(fund(drive, thing), thing.amount, "", drive.unit.code),
+            Line(outside(thing, "givers"), -thing.amount),
+        ),
+        source=Source("gift", number),
+        on=on,
+        words=f"{drive.title}：接收捐赠",
+        by=by,
+        at=at,
+        key=f"gift/{key}",
+    )
 
 
 def undo_gift(*, gift: Gift, because: str, by: Actor, at: datetime) -> Gift:

@@ -100,6 +100,17 @@ def _version_row(version: RuleVersion, rule: PointRule, *, is_now: bool) -> Vers
     )
 
 
+Offer = rules.Offer
+"""What a version is to give."""
+
+
+def add(
+    *, book: str, basis: str, name: str, members_only: bool, by: Actor, at: datetime
+) -> PointRule:
+    """Write down what is to earn points; see the operation."""
+    return rules.add(book=book, basis=basis, name=name, members_only=members_only, by=by, at=at)
+
+
 def draft(*, code: str, offer: rules.Offer, by: Actor, at: datetime) -> RuleVersion:
     """Draft the next version of a rule; see the operation."""
     return rules.draft(rule=earning.rule_of(code), offer=offer, by=by, at=at)

@@ -6,624 +6,1600 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0007_audit_filters'),
-        ('customers', '0002_consents_and_agreements'),
-        ('directory', '0004_agreements_and_powers'),
-        ('venues', '0002_sights_and_rating_rules'),
-        ('workforce', '0004_charges'),
+        ("core", "0007_audit_filters"),
+        ("customers", "0002_consents_and_agreements"),
+        ("directory", "0004_agreements_and_powers"),
+        ("venues", "0002_sights_and_rating_rules"),
+        ("workforce", "0004_charges"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, verbose_name='物品编码')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
-                ('measure', models.CharField(default='件', max_length=8, verbose_name='单位')),
-                ('points', models.PositiveIntegerField(blank=True, help_text='一件要用多少志愿积分；留空表示不可兑换。', null=True, verbose_name='兑换积分')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=24, unique=True, verbose_name="物品编码")),
+                ("name", models.CharField(max_length=40, unique=True, verbose_name="名称")),
+                ("measure", models.CharField(default="件", max_length=8, verbose_name="单位")),
+                (
+                    "points",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="一件要用多少志愿积分；留空表示不可兑换。",
+                        null=True,
+                        verbose_name="兑换积分",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
             ],
             options={
-                'verbose_name': '物品',
-                'verbose_name_plural': '物品',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('points', None), ('points__gt', 0), _connector='OR'), name='ledger_article_points_positive')],
+                "verbose_name": "物品",
+                "verbose_name_plural": "物品",
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("points", None), ("points__gt", 0), _connector="OR"),
+                        name="ledger_article_points_positive",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, verbose_name='账本编码')),
-                ('name', models.CharField(max_length=24, unique=True, verbose_name='名称')),
-                ('quantity', models.CharField(choices=[('minutes', '时间（分钟）'), ('points', '积分'), ('fen', '人民币（分）'), ('pieces', '实物（件）'), ('ml', '血液（毫升）'), ('g_co2', '二氧化碳（克）')], max_length=8, verbose_name='计量')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=24, unique=True, verbose_name="账本编码")),
+                ("name", models.CharField(max_length=24, unique=True, verbose_name="名称")),
+                (
+                    "quantity",
+                    models.CharField(
+                        choices=[
+                            ("minutes", "时间（分钟）"),
+                            ("points", "积分"),
+                            ("fen", "人民币（分）"),
+                            ("pieces", "实物（件）"),
+                            ("ml", "血液（毫升）"),
+                            ("g_co2", "二氧化碳（克）"),
+                        ],
+                        max_length=8,
+                        verbose_name="计量",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '账本',
-                'verbose_name_plural': '账本',
-                'ordering': ['position', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__in', ['minutes', 'points', 'fen', 'pieces', 'ml', 'g_co2'])), name='ledger_book_quantity_known')],
+                "verbose_name": "账本",
+                "verbose_name_plural": "账本",
+                "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__in", ["minutes", "points", "fen", "pieces", "ml", "g_co2"])
+                        ),
+                        name="ledger_book_quantity_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('holder_kind', models.CharField(choices=[('person', '个人'), ('team', '队伍'), ('unit', '单位'), ('fund', '专项'), ('outside', '外部')], max_length=8, verbose_name='持有者类别')),
-                ('holder_code', models.CharField(max_length=40, verbose_name='持有者编号')),
-                ('amount', models.BigIntegerField(default=0, verbose_name='余额')),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.article', verbose_name='物品')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.book', verbose_name='账本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "holder_kind",
+                    models.CharField(
+                        choices=[
+                            ("person", "个人"),
+                            ("team", "队伍"),
+                            ("unit", "单位"),
+                            ("fund", "专项"),
+                            ("outside", "外部"),
+                        ],
+                        max_length=8,
+                        verbose_name="持有者类别",
+                    ),
+                ),
+                ("holder_code", models.CharField(max_length=40, verbose_name="持有者编号")),
+                ("amount", models.BigIntegerField(default=0, verbose_name="余额")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="ledger.article",
+                        verbose_name="物品",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="ledger.book",
+                        verbose_name="账本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账户',
-                'verbose_name_plural': '账户',
+                "verbose_name": "账户",
+                "verbose_name_plural": "账户",
             },
         ),
         migrations.CreateModel(
-            name='Drive',
+            name="Drive",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='项目编号')),
-                ('title', models.CharField(max_length=40, verbose_name='名称')),
-                ('purpose', models.CharField(max_length=500, verbose_name='用途')),
-                ('opens_on', models.DateField(verbose_name='开始日期')),
-                ('closes_on', models.DateField(blank=True, null=True, verbose_name='截止日期')),
-                ('is_for_pairings', models.BooleanField(default=False, verbose_name='用于爱心结对')),
-                ('status', models.CharField(choices=[('DRAFT', '筹备'), ('OPEN', '接收捐赠'), ('CLOSED', '已结束')], default='DRAFT', max_length=8, verbose_name='状态')),
-                ('opened_by', models.CharField(max_length=64, verbose_name='发起人')),
-                ('opened_at', models.DateTimeField(verbose_name='发起时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='发起单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="项目编号")),
+                ("title", models.CharField(max_length=40, verbose_name="名称")),
+                ("purpose", models.CharField(max_length=500, verbose_name="用途")),
+                ("opens_on", models.DateField(verbose_name="开始日期")),
+                ("closes_on", models.DateField(blank=True, null=True, verbose_name="截止日期")),
+                (
+                    "is_for_pairings",
+                    models.BooleanField(default=False, verbose_name="用于爱心结对"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("DRAFT", "筹备"), ("OPEN", "接收捐赠"), ("CLOSED", "已结束")],
+                        default="DRAFT",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opened_by", models.CharField(max_length=64, verbose_name="发起人")),
+                ("opened_at", models.DateTimeField(verbose_name="发起时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="发起单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '募捐项目',
-                'verbose_name_plural': '募捐项目',
-                'ordering': ['-number'],
+                "verbose_name": "募捐项目",
+                "verbose_name_plural": "募捐项目",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='序号')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='分录号')),
-                ('on', models.DateField(verbose_name='记账日')),
-                ('words', models.CharField(max_length=200, verbose_name='摘要')),
-                ('source_kind', models.CharField(max_length=24, verbose_name='来源类别')),
-                ('source_number', models.CharField(max_length=60, verbose_name='来源编号')),
-                ('because', models.CharField(blank=True, max_length=200, verbose_name='冲正原因')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='幂等键')),
-                ('fingerprint', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('posted_at', models.DateTimeField(verbose_name='记账时间')),
-                ('by_id', models.CharField(max_length=64, verbose_name='记账人编号')),
-                ('by_name', models.CharField(max_length=64, verbose_name='记账人')),
-                ('by_person', models.CharField(blank=True, max_length=24, verbose_name='记账人员')),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.article', verbose_name='物品')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.book', verbose_name='账本')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.entry', verbose_name='冲正的分录')),
+                (
+                    "id",
+                    models.BigIntegerField(primary_key=True, serialize=False, verbose_name="序号"),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="分录号")),
+                ("on", models.DateField(verbose_name="记账日")),
+                ("words", models.CharField(max_length=200, verbose_name="摘要")),
+                ("source_kind", models.CharField(max_length=24, verbose_name="来源类别")),
+                ("source_number", models.CharField(max_length=60, verbose_name="来源编号")),
+                ("because", models.CharField(blank=True, max_length=200, verbose_name="冲正原因")),
+                ("key", models.CharField(max_length=120, unique=True, verbose_name="幂等键")),
+                ("fingerprint", models.CharField(max_length=64, verbose_name="内容摘要")),
+                ("posted_at", models.DateTimeField(verbose_name="记账时间")),
+                ("by_id", models.CharField(max_length=64, verbose_name="记账人编号")),
+                ("by_name", models.CharField(max_length=64, verbose_name="记账人")),
+                ("by_person", models.CharField(blank=True, max_length=24, verbose_name="记账人员")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.article",
+                        verbose_name="物品",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="ledger.book",
+                        verbose_name="账本",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.entry",
+                        verbose_name="冲正的分录",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '分录',
-                'verbose_name_plural': '分录',
-                'ordering': ['id'],
+                "verbose_name": "分录",
+                "verbose_name_plural": "分录",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('source_kind', models.CharField(max_length=24, verbose_name='来源类别')),
-                ('source_number', models.CharField(max_length=60, verbose_name='来源编号')),
-                ('quantity', models.PositiveIntegerField(verbose_name='数量')),
-                ('points', models.PositiveIntegerField(verbose_name='得分')),
-                ('capped', models.PositiveIntegerField(default=0, verbose_name='超上限未计')),
-                ('decided_by', models.CharField(blank=True, max_length=64, verbose_name='审核人编号')),
-                ('decided_name', models.CharField(blank=True, max_length=64, verbose_name='审核人')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('refused_because', models.CharField(blank=True, max_length=200, verbose_name='不予计分原因')),
-                ('decided_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workforce.person', verbose_name='审核人员')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='workforce.person', verbose_name='人员')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workforce.team', verbose_name='队伍')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='单位')),
-                ('entry', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='award', to='ledger.entry', verbose_name='分录')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("source_kind", models.CharField(max_length=24, verbose_name="来源类别")),
+                ("source_number", models.CharField(max_length=60, verbose_name="来源编号")),
+                ("quantity", models.PositiveIntegerField(verbose_name="数量")),
+                ("points", models.PositiveIntegerField(verbose_name="得分")),
+                ("capped", models.PositiveIntegerField(default=0, verbose_name="超上限未计")),
+                (
+                    "decided_by",
+                    models.CharField(blank=True, max_length=64, verbose_name="审核人编号"),
+                ),
+                (
+                    "decided_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="审核人"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="审核时间"),
+                ),
+                (
+                    "refused_because",
+                    models.CharField(blank=True, max_length=200, verbose_name="不予计分原因"),
+                ),
+                (
+                    "decided_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workforce.person",
+                        verbose_name="审核人员",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workforce.team",
+                        verbose_name="队伍",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="award",
+                        to="ledger.entry",
+                        verbose_name="分录",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '积分明细',
-                'verbose_name_plural': '积分明细',
-                'ordering': ['id'],
+                "verbose_name": "积分明细",
+                "verbose_name_plural": "积分明细",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='申诉号')),
-                ('words', models.CharField(max_length=500, verbose_name='申诉理由')),
-                ('wanted', models.PositiveIntegerField(verbose_name='主张得分')),
-                ('status', models.CharField(choices=[('OPEN', '待裁定'), ('UPHELD', '支持'), ('REJECTED', '不支持')], default='OPEN', max_length=8, verbose_name='状态')),
-                ('made_at', models.DateTimeField(verbose_name='申诉时间')),
-                ('made_by', models.CharField(max_length=64, verbose_name='提出人编号')),
-                ('made_name', models.CharField(max_length=64, verbose_name='提出人')),
-                ('decided_by', models.CharField(blank=True, max_length=64, verbose_name='裁定人编号')),
-                ('decided_name', models.CharField(blank=True, max_length=64, verbose_name='裁定人')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='裁定时间')),
-                ('because', models.CharField(blank=True, max_length=500, verbose_name='裁定理由')),
-                ('granted', models.PositiveIntegerField(blank=True, null=True, verbose_name='裁定得分')),
-                ('decided_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workforce.person', verbose_name='裁定人员')),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='ledger.award', verbose_name='积分明细')),
-                ('counter_entry', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry', verbose_name='冲正分录')),
-                ('new_entry', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry', verbose_name='更正分录')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="申诉号")),
+                ("words", models.CharField(max_length=500, verbose_name="申诉理由")),
+                ("wanted", models.PositiveIntegerField(verbose_name="主张得分")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "待裁定"), ("UPHELD", "支持"), ("REJECTED", "不支持")],
+                        default="OPEN",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="申诉时间")),
+                ("made_by", models.CharField(max_length=64, verbose_name="提出人编号")),
+                ("made_name", models.CharField(max_length=64, verbose_name="提出人")),
+                (
+                    "decided_by",
+                    models.CharField(blank=True, max_length=64, verbose_name="裁定人编号"),
+                ),
+                (
+                    "decided_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="裁定人"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="裁定时间"),
+                ),
+                ("because", models.CharField(blank=True, max_length=500, verbose_name="裁定理由")),
+                (
+                    "granted",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="裁定得分"),
+                ),
+                (
+                    "decided_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workforce.person",
+                        verbose_name="裁定人员",
+                    ),
+                ),
+                (
+                    "award",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="ledger.award",
+                        verbose_name="积分明细",
+                    ),
+                ),
+                (
+                    "counter_entry",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                        verbose_name="冲正分录",
+                    ),
+                ),
+                (
+                    "new_entry",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                        verbose_name="更正分录",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '积分申诉',
-                'verbose_name_plural': '积分申诉',
-                'ordering': ['-number'],
+                "verbose_name": "积分申诉",
+                "verbose_name_plural": "积分申诉",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='数量')),
-                ('on', models.DateField(verbose_name='记账日')),
-                ('team_code', models.CharField(blank=True, max_length=24, verbose_name='队伍')),
-                ('unit_code', models.CharField(blank=True, max_length=24, verbose_name='单位')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.account', verbose_name='账户')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.entry', verbose_name='分录')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="数量")),
+                ("on", models.DateField(verbose_name="记账日")),
+                ("team_code", models.CharField(blank=True, max_length=24, verbose_name="队伍")),
+                ("unit_code", models.CharField(blank=True, max_length=24, verbose_name="单位")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.account",
+                        verbose_name="账户",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.entry",
+                        verbose_name="分录",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '分录行',
-                'verbose_name_plural': '分录行',
-                'ordering': ['id'],
+                "verbose_name": "分录行",
+                "verbose_name_plural": "分录行",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Pairing',
+            name="Pairing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='结对编号')),
-                ('alias', models.CharField(max_length=24, unique=True, verbose_name='化名')),
-                ('donor_kind', models.CharField(choices=[('person', '个人'), ('unit', '单位')], default='person', max_length=8, verbose_name='爱心家长类别')),
-                ('donor_name', dianliang.core.fields.EncryptedTextField(verbose_name='爱心家长')),
-                ('donor_phone', dianliang.core.fields.EncryptedTextField(blank=True, verbose_name='爱心家长电话')),
-                ('donor_index', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='电话索引')),
-                ('agreed', models.CharField(max_length=500, verbose_name='约定')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('guardian_agreed_on', models.DateField(verbose_name='监护人同意日期')),
-                ('status', models.CharField(choices=[('PROPOSED', '待批准'), ('ACTIVE', '结对中'), ('ENDED', '已结束'), ('REFUSED', '未批准')], default='PROPOSED', max_length=8, verbose_name='状态')),
-                ('proposed_by', models.CharField(max_length=64, verbose_name='提出人编号')),
-                ('proposed_name', models.CharField(max_length=64, verbose_name='提出人')),
-                ('proposed_at', models.DateTimeField(verbose_name='提出时间')),
-                ('decided_by', models.CharField(blank=True, max_length=64, verbose_name='批准人编号')),
-                ('decided_name', models.CharField(blank=True, max_length=64, verbose_name='批准人')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='批准时间')),
-                ('ended_because', models.CharField(blank=True, max_length=200, verbose_name='结束原因')),
-                ('token_hash', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='链接摘要')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('child', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to='customers.customer', verbose_name='儿童档案')),
-                ('home', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.site', verbose_name='爱心之家')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='责任单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="结对编号")),
+                ("alias", models.CharField(max_length=24, unique=True, verbose_name="化名")),
+                (
+                    "donor_kind",
+                    models.CharField(
+                        choices=[("person", "个人"), ("unit", "单位")],
+                        default="person",
+                        max_length=8,
+                        verbose_name="爱心家长类别",
+                    ),
+                ),
+                ("donor_name", dianliang.core.fields.EncryptedTextField(verbose_name="爱心家长")),
+                (
+                    "donor_phone",
+                    dianliang.core.fields.EncryptedTextField(
+                        blank=True, verbose_name="爱心家长电话"
+                    ),
+                ),
+                (
+                    "donor_index",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=64, verbose_name="电话索引"
+                    ),
+                ),
+                ("agreed", models.CharField(max_length=500, verbose_name="约定")),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("guardian_agreed_on", models.DateField(verbose_name="监护人同意日期")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PROPOSED", "待批准"),
+                            ("ACTIVE", "结对中"),
+                            ("ENDED", "已结束"),
+                            ("REFUSED", "未批准"),
+                        ],
+                        default="PROPOSED",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_by", models.CharField(max_length=64, verbose_name="提出人编号")),
+                ("proposed_name", models.CharField(max_length=64, verbose_name="提出人")),
+                ("proposed_at", models.DateTimeField(verbose_name="提出时间")),
+                (
+                    "decided_by",
+                    models.CharField(blank=True, max_length=64, verbose_name="批准人编号"),
+                ),
+                (
+                    "decided_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="批准人"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="批准时间"),
+                ),
+                (
+                    "ended_because",
+                    models.CharField(blank=True, max_length=200, verbose_name="结束原因"),
+                ),
+                (
+                    "token_hash",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=64, verbose_name="链接摘要"
+                    ),
+                ),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "child",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pairings",
+                        to="customers.customer",
+                        verbose_name="儿童档案",
+                    ),
+                ),
+                (
+                    "home",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="venues.site",
+                        verbose_name="爱心之家",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '爱心结对',
-                'verbose_name_plural': '爱心结对',
-                'ordering': ['number'],
+                "verbose_name": "爱心结对",
+                "verbose_name_plural": "爱心结对",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='发放编号')),
-                ('beneficiary', dianliang.core.fields.EncryptedTextField(verbose_name='受益人')),
-                ('beneficiary_account', models.CharField(blank=True, max_length=64, verbose_name='受益人账号')),
-                ('shown_name', models.CharField(max_length=60, verbose_name='公示称呼')),
-                ('people', models.PositiveIntegerField(default=1, verbose_name='受益人数')),
-                ('amount', models.BigIntegerField(verbose_name='数量')),
-                ('words', models.CharField(max_length=200, verbose_name='用于')),
-                ('status', models.CharField(choices=[('ASKED', '待批准'), ('APPROVED', '已批待发'), ('HANDED_OUT', '已发放'), ('REFUSED', '未批准'), ('WITHDRAWN', '已撤回')], default='ASKED', max_length=10, verbose_name='状态')),
-                ('asked_by', models.CharField(max_length=64, verbose_name='申请人编号')),
-                ('asked_name', models.CharField(max_length=64, verbose_name='申请人')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('decided_by', models.CharField(blank=True, max_length=64, verbose_name='批准人编号')),
-                ('decided_name', models.CharField(blank=True, max_length=64, verbose_name='批准人')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='批准时间')),
-                ('because', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('handed_on', models.DateField(blank=True, null=True, verbose_name='发放日期')),
-                ('handed_name', models.CharField(blank=True, max_length=64, verbose_name='经办人')),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.article', verbose_name='物品')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='账本')),
-                ('drive', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='ledger.drive', verbose_name='项目')),
-                ('handed_out', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry', verbose_name='发放分录')),
-                ('proof', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='签收凭证')),
-                ('set_aside', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry', verbose_name='预留分录')),
-                ('pairing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='ledger.pairing', verbose_name='结对')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="发放编号")),
+                ("beneficiary", dianliang.core.fields.EncryptedTextField(verbose_name="受益人")),
+                (
+                    "beneficiary_account",
+                    models.CharField(blank=True, max_length=64, verbose_name="受益人账号"),
+                ),
+                ("shown_name", models.CharField(max_length=60, verbose_name="公示称呼")),
+                ("people", models.PositiveIntegerField(default=1, verbose_name="受益人数")),
+                ("amount", models.BigIntegerField(verbose_name="数量")),
+                ("words", models.CharField(max_length=200, verbose_name="用于")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ASKED", "待批准"),
+                            ("APPROVED", "已批待发"),
+                            ("HANDED_OUT", "已发放"),
+                            ("REFUSED", "未批准"),
+                            ("WITHDRAWN", "已撤回"),
+                        ],
+                        default="ASKED",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("asked_by", models.CharField(max_length=64, verbose_name="申请人编号")),
+                ("asked_name", models.CharField(max_length=64, verbose_name="申请人")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                (
+                    "decided_by",
+                    models.CharField(blank=True, max_length=64, verbose_name="批准人编号"),
+                ),
+                (
+                    "decided_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="批准人"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="批准时间"),
+                ),
+                ("because", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("handed_on", models.DateField(blank=True, null=True, verbose_name="发放日期")),
+                ("handed_name", models.CharField(blank=True, max_length=64, verbose_name="经办人")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.article",
+                        verbose_name="物品",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="账本",
+                    ),
+                ),
+                (
+                    "drive",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="ledger.drive",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "handed_out",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                        verbose_name="发放分录",
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="签收凭证",
+                    ),
+                ),
+                (
+                    "set_aside",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                        verbose_name="预留分录",
+                    ),
+                ),
+                (
+                    "pairing",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="ledger.pairing",
+                        verbose_name="结对",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发放',
-                'verbose_name_plural': '发放',
-                'ordering': ['number'],
+                "verbose_name": "发放",
+                "verbose_name_plural": "发放",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Gift',
+            name="Gift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='捐赠编号')),
-                ('giver_kind', models.CharField(choices=[('person', '个人'), ('unit', '单位'), ('anonymous', '匿名')], max_length=12, verbose_name='捐赠人类别')),
-                ('giver_name', dianliang.core.fields.EncryptedTextField(blank=True, verbose_name='捐赠人')),
-                ('giver_phone', dianliang.core.fields.EncryptedTextField(blank=True, verbose_name='捐赠人电话')),
-                ('giver_index', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='电话索引')),
-                ('shown_name', models.CharField(max_length=40, verbose_name='公示称呼')),
-                ('amount', models.BigIntegerField(verbose_name='数量')),
-                ('people', models.PositiveIntegerField(default=1, verbose_name='人数')),
-                ('on', models.DateField(verbose_name='接收日期')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='备注')),
-                ('received_at', models.DateTimeField(verbose_name='登记时间')),
-                ('received_by', models.CharField(max_length=64, verbose_name='接收人编号')),
-                ('received_name', models.CharField(max_length=64, verbose_name='接收人')),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.article', verbose_name='物品')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='账本')),
-                ('drive', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gifts', to='ledger.drive', verbose_name='项目')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='gift', to='ledger.entry', verbose_name='分录')),
-                ('receipt', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='凭证')),
-                ('pairing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='gifts', to='ledger.pairing', verbose_name='结对')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="捐赠编号")),
+                (
+                    "giver_kind",
+                    models.CharField(
+                        choices=[("person", "个人"), ("unit", "单位"), ("anonymous", "匿名")],
+                        max_length=12,
+                        verbose_name="捐赠人类别",
+                    ),
+                ),
+                (
+                    "giver_name",
+                    dianliang.core.fields.EncryptedTextField(blank=True, verbose_name="捐赠人"),
+                ),
+                (
+                    "giver_phone",
+                    dianliang.core.fields.EncryptedTextField(blank=True, verbose_name="捐赠人电话"),
+                ),
+                (
+                    "giver_index",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=64, verbose_name="电话索引"
+                    ),
+                ),
+                ("shown_name", models.CharField(max_length=40, verbose_name="公示称呼")),
+                ("amount", models.BigIntegerField(verbose_name="数量")),
+                ("people", models.PositiveIntegerField(default=1, verbose_name="人数")),
+                ("on", models.DateField(verbose_name="接收日期")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                ("received_at", models.DateTimeField(verbose_name="登记时间")),
+                ("received_by", models.CharField(max_length=64, verbose_name="接收人编号")),
+                ("received_name", models.CharField(max_length=64, verbose_name="接收人")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.article",
+                        verbose_name="物品",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="账本",
+                    ),
+                ),
+                (
+                    "drive",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gifts",
+                        to="ledger.drive",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift",
+                        to="ledger.entry",
+                        verbose_name="分录",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="凭证",
+                    ),
+                ),
+                (
+                    "pairing",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gifts",
+                        to="ledger.pairing",
+                        verbose_name="结对",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '捐赠',
-                'verbose_name_plural': '捐赠',
-                'ordering': ['number'],
+                "verbose_name": "捐赠",
+                "verbose_name_plural": "捐赠",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='PointRule',
+            name="PointRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, verbose_name='规则编码')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('basis', models.CharField(choices=[('hours', '服务时长'), ('visit', '走访或上门服务'), ('activity', '参加活动'), ('lecture', '担任主讲'), ('course', '完成培训'), ('meeting', '参加组织生活'), ('task', '完成任务清单'), ('proposal', '课题与创新成果'), ('gift', '捐赠')], max_length=10, verbose_name='依据')),
-                ('members_only', models.BooleanField(default=False, verbose_name='仅党员')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='ledger.book', verbose_name='账本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=24, unique=True, verbose_name="规则编码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("hours", "服务时长"),
+                            ("visit", "走访或上门服务"),
+                            ("activity", "参加活动"),
+                            ("lecture", "担任主讲"),
+                            ("course", "完成培训"),
+                            ("meeting", "参加组织生活"),
+                            ("task", "完成任务清单"),
+                            ("proposal", "课题与创新成果"),
+                            ("gift", "捐赠"),
+                        ],
+                        max_length=10,
+                        verbose_name="依据",
+                    ),
+                ),
+                ("members_only", models.BooleanField(default=False, verbose_name="仅党员")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="ledger.book",
+                        verbose_name="账本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '积分规则',
-                'verbose_name_plural': '积分规则',
-                'ordering': ['position', 'code'],
+                "verbose_name": "积分规则",
+                "verbose_name_plural": "积分规则",
+                "ordering": ["position", "code"],
             },
         ),
         migrations.AddField(
-            model_name='award',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.pointrule', verbose_name='规则'),
+            model_name="award",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.pointrule",
+                verbose_name="规则",
+            ),
         ),
         migrations.CreateModel(
-            name='Redemption',
+            name="Redemption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='兑换单号')),
-                ('pieces', models.PositiveIntegerField(verbose_name='件数')),
-                ('points', models.PositiveIntegerField(verbose_name='所用积分')),
-                ('at', models.DateTimeField(verbose_name='兑换时间')),
-                ('by_id', models.CharField(max_length=64, verbose_name='经办人编号')),
-                ('by_name', models.CharField(max_length=64, verbose_name='经办人')),
-                ('key', models.CharField(max_length=80, unique=True, verbose_name='幂等键')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.article', verbose_name='物品')),
-                ('by_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workforce.person', verbose_name='经办人员')),
-                ('goods_entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry', verbose_name='实物分录')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='workforce.person', verbose_name='人员')),
-                ('points_entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry', verbose_name='积分分录')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='发放单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="兑换单号")),
+                ("pieces", models.PositiveIntegerField(verbose_name="件数")),
+                ("points", models.PositiveIntegerField(verbose_name="所用积分")),
+                ("at", models.DateTimeField(verbose_name="兑换时间")),
+                ("by_id", models.CharField(max_length=64, verbose_name="经办人编号")),
+                ("by_name", models.CharField(max_length=64, verbose_name="经办人")),
+                ("key", models.CharField(max_length=80, unique=True, verbose_name="幂等键")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.article",
+                        verbose_name="物品",
+                    ),
+                ),
+                (
+                    "by_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workforce.person",
+                        verbose_name="经办人员",
+                    ),
+                ),
+                (
+                    "goods_entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                        verbose_name="实物分录",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "points_entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                        verbose_name="积分分录",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="发放单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '积分兑换',
-                'verbose_name_plural': '积分兑换',
-                'ordering': ['-number'],
+                "verbose_name": "积分兑换",
+                "verbose_name_plural": "积分兑换",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.PositiveIntegerField(verbose_name='版本')),
-                ('points', models.PositiveIntegerField(verbose_name='分值')),
-                ('per', models.PositiveIntegerField(default=1, verbose_name='每多少计一次')),
-                ('most_a_day', models.PositiveIntegerField(blank=True, null=True, verbose_name='每日上限')),
-                ('most_a_month', models.PositiveIntegerField(blank=True, null=True, verbose_name='每月上限')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('reason', models.CharField(max_length=200, verbose_name='制定理由')),
-                ('status', models.CharField(choices=[('DRAFT', '草稿'), ('IN_FORCE', '生效'), ('DROPPED', '作废')], default='DRAFT', max_length=8, verbose_name='状态')),
-                ('drafted_at', models.DateTimeField(verbose_name='拟定时间')),
-                ('drafted_by', models.CharField(max_length=64, verbose_name='拟定人编号')),
-                ('drafted_name', models.CharField(max_length=64, verbose_name='拟定人')),
-                ('tried_at', models.DateTimeField(blank=True, null=True, verbose_name='试算时间')),
-                ('effect', models.CharField(blank=True, max_length=200, verbose_name='试算结果')),
-                ('enacted_at', models.DateTimeField(blank=True, null=True, verbose_name='生效时间')),
-                ('enacted_by', models.CharField(blank=True, max_length=64, verbose_name='批准人编号')),
-                ('enacted_name', models.CharField(blank=True, max_length=64, verbose_name='批准人')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='ledger.pointrule', verbose_name='规则')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("edition", models.PositiveIntegerField(verbose_name="版本")),
+                ("points", models.PositiveIntegerField(verbose_name="分值")),
+                ("per", models.PositiveIntegerField(default=1, verbose_name="每多少计一次")),
+                (
+                    "most_a_day",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="每日上限"),
+                ),
+                (
+                    "most_a_month",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="每月上限"),
+                ),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("reason", models.CharField(max_length=200, verbose_name="制定理由")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("DRAFT", "草稿"), ("IN_FORCE", "生效"), ("DROPPED", "作废")],
+                        default="DRAFT",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("drafted_at", models.DateTimeField(verbose_name="拟定时间")),
+                ("drafted_by", models.CharField(max_length=64, verbose_name="拟定人编号")),
+                ("drafted_name", models.CharField(max_length=64, verbose_name="拟定人")),
+                ("tried_at", models.DateTimeField(blank=True, null=True, verbose_name="试算时间")),
+                ("effect", models.CharField(blank=True, max_length=200, verbose_name="试算结果")),
+                (
+                    "enacted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="生效时间"),
+                ),
+                (
+                    "enacted_by",
+                    models.CharField(blank=True, max_length=64, verbose_name="批准人编号"),
+                ),
+                (
+                    "enacted_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="批准人"),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="ledger.pointrule",
+                        verbose_name="规则",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '积分规则版本',
-                'verbose_name_plural': '积分规则版本',
-                'ordering': ['rule', 'edition'],
+                "verbose_name": "积分规则版本",
+                "verbose_name_plural": "积分规则版本",
+                "ordering": ["rule", "edition"],
             },
         ),
         migrations.AddField(
-            model_name='entry',
-            name='rule',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.ruleversion', verbose_name='积分规则版本'),
+            model_name="entry",
+            name="rule",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="ledger.ruleversion",
+                verbose_name="积分规则版本",
+            ),
         ),
         migrations.AddField(
-            model_name='award',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='ledger.ruleversion', verbose_name='规则版本'),
+            model_name="award",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="awards",
+                to="ledger.ruleversion",
+                verbose_name="规则版本",
+            ),
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='结算单号')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(verbose_name='止')),
-                ('status', models.CharField(choices=[('DRAFT', '待审核'), ('NOTICE', '公示中'), ('POSTED', '已入账'), ('DROPPED', '已撤销')], default='DRAFT', max_length=8, verbose_name='状态')),
-                ('made_at', models.DateTimeField(verbose_name='计算时间')),
-                ('made_by', models.CharField(max_length=64, verbose_name='计算人编号')),
-                ('made_name', models.CharField(max_length=64, verbose_name='计算人')),
-                ('shown_at', models.DateTimeField(blank=True, null=True, verbose_name='公示时间')),
-                ('notice_until', models.DateTimeField(blank=True, null=True, verbose_name='公示截止')),
-                ('posted_at', models.DateTimeField(blank=True, null=True, verbose_name='入账时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='账本')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="结算单号")),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(verbose_name="止")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "待审核"),
+                            ("NOTICE", "公示中"),
+                            ("POSTED", "已入账"),
+                            ("DROPPED", "已撤销"),
+                        ],
+                        default="DRAFT",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="计算时间")),
+                ("made_by", models.CharField(max_length=64, verbose_name="计算人编号")),
+                ("made_name", models.CharField(max_length=64, verbose_name="计算人")),
+                ("shown_at", models.DateTimeField(blank=True, null=True, verbose_name="公示时间")),
+                (
+                    "notice_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="公示截止"),
+                ),
+                ("posted_at", models.DateTimeField(blank=True, null=True, verbose_name="入账时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="账本",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '积分结算',
-                'verbose_name_plural': '积分结算',
-                'ordering': ['-number'],
+                "verbose_name": "积分结算",
+                "verbose_name_plural": "积分结算",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='award',
-            name='settlement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='ledger.settlement', verbose_name='结算单'),
+            model_name="award",
+            name="settlement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="awards",
+                to="ledger.settlement",
+                verbose_name="结算单",
+            ),
         ),
         migrations.CreateModel(
-            name='Turnover',
+            name="Turnover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('team_code', models.CharField(blank=True, max_length=24, verbose_name='队伍')),
-                ('unit_code', models.CharField(blank=True, max_length=24, verbose_name='单位')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('added', models.BigIntegerField(default=0, verbose_name='增加')),
-                ('taken', models.BigIntegerField(default=0, verbose_name='减少')),
-                ('lines', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turnovers', to='ledger.account', verbose_name='账户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("team_code", models.CharField(blank=True, max_length=24, verbose_name="队伍")),
+                ("unit_code", models.CharField(blank=True, max_length=24, verbose_name="单位")),
+                ("month", models.DateField(verbose_name="月份")),
+                ("added", models.BigIntegerField(default=0, verbose_name="增加")),
+                ("taken", models.BigIntegerField(default=0, verbose_name="减少")),
+                ("lines", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="turnovers",
+                        to="ledger.account",
+                        verbose_name="账户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '月度发生额',
-                'verbose_name_plural': '月度发生额',
+                "verbose_name": "月度发生额",
+                "verbose_name_plural": "月度发生额",
             },
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['holder_kind', 'holder_code'], name='ledger_account_of'),
+            model_name="account",
+            index=models.Index(fields=["holder_kind", "holder_code"], name="ledger_account_of"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('article', None)), fields=('book', 'holder_kind', 'holder_code'), name='ledger_account_once'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("article", None)),
+                fields=("book", "holder_kind", "holder_code"),
+                name="ledger_account_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('article__isnull', False)), fields=('book', 'article', 'holder_kind', 'holder_code'), name='ledger_account_once_per_article'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("article__isnull", False)),
+                fields=("book", "article", "holder_kind", "holder_code"),
+                name="ledger_account_once_per_article",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('holder_kind__in', ['person', 'team', 'unit', 'fund', 'outside'])), name='ledger_account_holder_known'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("holder_kind__in", ["person", "team", "unit", "fund", "outside"])
+                ),
+                name="ledger_account_holder_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('holder_kind', 'outside'), ('amount__gte', 0), _connector='OR'), name='ledger_account_never_overdrawn'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("holder_kind", "outside"), ("amount__gte", 0), _connector="OR"),
+                name="ledger_account_never_overdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'OPEN', 'CLOSED'])), name='drive_status_known'),
+            model_name="drive",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "OPEN", "CLOSED"])),
+                name="drive_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on', None), ('closes_on__gte', models.F('opens_on')), _connector='OR'), name='drive_period'),
+            model_name="drive",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closes_on", None), ("closes_on__gte", models.F("opens_on")), _connector="OR"
+                ),
+                name="drive_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'UPHELD', 'REJECTED'])), name='appeal_status_known'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["OPEN", "UPHELD", "REJECTED"])),
+                name="appeal_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('award',), name='appeal_one_open'),
+            model_name="appeal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "OPEN")), fields=("award",), name="appeal_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', ''), models.Q(('decided_by', models.F('made_by')), _negated=True), _connector='OR'), name='appeal_by_a_second_person'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", ""),
+                    models.Q(("decided_by", models.F("made_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="appeal_by_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', ''), ('status', 'OPEN')), models.Q(models.Q(('status', 'OPEN'), _negated=True), ('because__gt', ''), ('decided_by__gt', '')), _connector='OR'), name='appeal_decided_with_reason'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", ""), ("status", "OPEN")),
+                    models.Q(
+                        models.Q(("status", "OPEN"), _negated=True),
+                        ("because__gt", ""),
+                        ("decided_by__gt", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_decided_with_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['account', 'on', 'id'], name='ledger_line_of_account'),
+            model_name="line",
+            index=models.Index(fields=["account", "on", "id"], name="ledger_line_of_account"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_line_moves_something'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="ledger_line_moves_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'ACTIVE', 'ENDED', 'REFUSED'])), name='pairing_status_known'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PROPOSED", "ACTIVE", "ENDED", "REFUSED"])),
+                name="pairing_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('donor_kind__in', ['person', 'unit'])), name='pairing_donor_kind_known'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("donor_kind__in", ["person", "unit"])),
+                name="pairing_donor_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gt', models.F('since')), _connector='OR'), name='pairing_period'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until", None), ("until__gt", models.F("since")), _connector="OR"
+                ),
+                name="pairing_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', ''), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='pairing_by_a_second_person'),
+            model_name="pairing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", ""),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="pairing_by_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['PROPOSED', 'ACTIVE'])), fields=('child',), name='pairing_one_donor_at_a_time'),
+            model_name="pairing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["PROPOSED", "ACTIVE"])),
+                fields=("child",),
+                name="pairing_one_donor_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ASKED', 'APPROVED', 'HANDED_OUT', 'REFUSED', 'WITHDRAWN'])), name='grant_status_known'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["ASKED", "APPROVED", "HANDED_OUT", "REFUSED", "WITHDRAWN"])
+                ),
+                name="grant_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', ''), models.Q(models.Q(('decided_by', models.F('asked_by')), _negated=True), models.Q(('decided_by', models.F('beneficiary_account')), _negated=True)), _connector='OR'), name='grant_by_a_second_person'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", ""),
+                    models.Q(
+                        models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                        models.Q(("decided_by", models.F("beneficiary_account")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_by_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'HANDED_OUT']), _negated=True), models.Q(('set_aside__isnull', False), ('decided_by__gt', '')), _connector='OR'), name='grant_set_aside_once_approved'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["APPROVED", "HANDED_OUT"]), _negated=True),
+                    models.Q(("set_aside__isnull", False), ("decided_by__gt", "")),
+                    _connector="OR",
+                ),
+                name="grant_set_aside_once_approved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_on__isnull', False), ('handed_out__isnull', False), ('status', 'HANDED_OUT')), models.Q(models.Q(('status', 'HANDED_OUT'), _negated=True), ('handed_out', None)), _connector='OR'), name='grant_handed_out_iff_entered'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("handed_on__isnull", False),
+                        ("handed_out__isnull", False),
+                        ("status", "HANDED_OUT"),
+                    ),
+                    models.Q(
+                        models.Q(("status", "HANDED_OUT"), _negated=True), ("handed_out", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_handed_out_iff_entered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('people__gt', 0)), name='grant_of_something'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0), ("people__gt", 0)), name="grant_of_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(('giver_kind__in', ['person', 'unit', 'anonymous'])), name='gift_giver_known'),
+            model_name="gift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("giver_kind__in", ["person", "unit", "anonymous"])),
+                name="gift_giver_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('giver_kind', 'anonymous'), _negated=True), models.Q(('giver_index', ''), ('giver_name', ''), ('giver_phone', '')), _connector='OR'), name='gift_anonymous_has_no_name'),
+            model_name="gift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("giver_kind", "anonymous"), _negated=True),
+                    models.Q(("giver_index", ""), ("giver_name", ""), ("giver_phone", "")),
+                    _connector="OR",
+                ),
+                name="gift_anonymous_has_no_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('people__gt', 0)), name='gift_of_something'),
+            model_name="gift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0), ("people__gt", 0)), name="gift_of_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointrule',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['hours', 'visit', 'activity', 'lecture', 'course', 'meeting', 'task', 'proposal', 'gift'])), name='point_rule_basis_known'),
+            model_name="pointrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "basis__in",
+                        [
+                            "hours",
+                            "visit",
+                            "activity",
+                            "lecture",
+                            "course",
+                            "meeting",
+                            "task",
+                            "proposal",
+                            "gift",
+                        ],
+                    )
+                ),
+                name="point_rule_basis_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces__gt', 0), ('points__gt', 0)), name='redemption_of_something'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pieces__gt", 0), ("points__gt", 0)),
+                name="redemption_of_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('by_person', None), models.Q(('by_person', models.F('person')), _negated=True), _connector='OR'), name='redemption_by_another_person'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("by_person", None),
+                    models.Q(("by_person", models.F("person")), _negated=True),
+                    _connector="OR",
+                ),
+                name="redemption_by_another_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'IN_FORCE', 'DROPPED'])), name='rule_version_status_known'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "IN_FORCE", "DROPPED"])),
+                name="rule_version_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'edition'), name='rule_version_once'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "edition"), name="rule_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'IN_FORCE')), fields=('rule', 'from_on'), name='rule_version_one_from_a_day'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "IN_FORCE")),
+                fields=("rule", "from_on"),
+                name="rule_version_one_from_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('per__gt', 0), ('points__gt', 0)), name='rule_version_gives_something'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("per__gt", 0), ("points__gt", 0)),
+                name="rule_version_gives_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gt', models.F('from_on')), _connector='OR'), name='rule_version_period'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_on", None), ("until_on__gt", models.F("from_on")), _connector="OR"
+                ),
+                name="rule_version_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('most_a_day', None), ('most_a_day__gt', 0), _connector='OR'), models.Q(('most_a_month', None), ('most_a_month__gt', 0), _connector='OR')), name='rule_version_caps_positive'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("most_a_day", None), ("most_a_day__gt", 0), _connector="OR"),
+                    models.Q(("most_a_month", None), ("most_a_month__gt", 0), _connector="OR"),
+                ),
+                name="rule_version_caps_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'IN_FORCE'), _negated=True), models.Q(('enacted_at__isnull', False), ('tried_at__isnull', False), ('enacted_by__gt', '')), _connector='OR'), name='rule_version_tried_before_in_force'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "IN_FORCE"), _negated=True),
+                    models.Q(
+                        ("enacted_at__isnull", False),
+                        ("tried_at__isnull", False),
+                        ("enacted_by__gt", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="rule_version_tried_before_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('enacted_by', ''), models.Q(('enacted_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='rule_version_by_a_second_person'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("enacted_by", ""),
+                    models.Q(("enacted_by", models.F("drafted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="rule_version_by_a_second_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['source_kind', 'source_number'], name='ledger_entry_source'),
+            model_name="entry",
+            index=models.Index(fields=["source_kind", "source_number"], name="ledger_entry_source"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['book', 'on', 'id'], name='ledger_entry_days'),
+            model_name="entry",
+            index=models.Index(fields=["book", "on", "id"], name="ledger_entry_days"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('source_kind__gt', ''), ('source_number__gt', '')), name='ledger_entry_names_its_source'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source_kind__gt", ""), ("source_number__gt", "")),
+                name="ledger_entry_names_its_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('because', ''), ('reverses', None)), models.Q(('because__gt', ''), ('reverses__isnull', False), models.Q(('reverses', models.F('id')), _negated=True)), _connector='OR'), name='ledger_entry_reversed_with_reason'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("because", ""), ("reverses", None)),
+                    models.Q(
+                        ("because__gt", ""),
+                        ("reverses__isnull", False),
+                        models.Q(("reverses", models.F("id")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_entry_reversed_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'NOTICE', 'POSTED', 'DROPPED'])), name='settlement_status_known'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "NOTICE", "POSTED", "DROPPED"])),
+                name="settlement_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='settlement_period'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("since"))), name="settlement_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'DROPPED']), models.Q(('notice_until__isnull', False), ('shown_at__isnull', False)), _connector='OR'), name='settlement_shown_until_when'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "DROPPED"]),
+                    models.Q(("notice_until__isnull", False), ("shown_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="settlement_shown_until_when",
+            ),
         ),
         migrations.AddIndex(
-            model_name='award',
-            index=models.Index(fields=['person', 'on'], name='award_of_person'),
+            model_name="award",
+            index=models.Index(fields=["person", "on"], name="award_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('rule', 'person', 'source_kind', 'source_number'), name='award_once_per_record'),
+            model_name="award",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "person", "source_kind", "source_number"),
+                name="award_once_per_record",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_person', None), models.Q(('decided_person', models.F('person')), _negated=True), _connector='OR'), name='award_approver_is_not_beneficiary'),
+            model_name="award",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_person", None),
+                    models.Q(("decided_person", models.F("person")), _negated=True),
+                    _connector="OR",
+                ),
+                name="award_approver_is_not_beneficiary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('entry', None), models.Q(('decided_by__gt', ''), ('refused_because', ''), ('points__gt', 0)), _connector='OR'), name='award_posted_after_approval'),
+            model_name="award",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("entry", None),
+                    models.Q(("decided_by__gt", ""), ("refused_because", ""), ("points__gt", 0)),
+                    _connector="OR",
+                ),
+                name="award_posted_after_approval",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', ''), ('refused_because', '')), models.Q(('decided_at__isnull', False), ('decided_by__gt', '')), _connector='OR'), name='award_decided_by_whom_when'),
+            model_name="award",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", ""), ("refused_because", "")),
+                    models.Q(("decided_at__isnull", False), ("decided_by__gt", "")),
+                    _connector="OR",
+                ),
+                name="award_decided_by_whom_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='turnover',
-            constraint=models.UniqueConstraint(fields=('account', 'month', 'team_code', 'unit_code'), name='ledger_turnover_once'),
+            model_name="turnover",
+            constraint=models.UniqueConstraint(
+                fields=("account", "month", "team_code", "unit_code"), name="ledger_turnover_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='turnover',
-            constraint=models.CheckConstraint(condition=models.Q(('added__gte', 0), ('taken__gte', 0)), name='ledger_turnover_signs'),
+            model_name="turnover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("added__gte", 0), ("taken__gte", 0)),
+                name="ledger_turnover_signs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='turnover',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='ledger_turnover_first_of_month'),
+            model_name="turnover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month__day", 1)), name="ledger_turnover_first_of_month"
+            ),
         ),
     ]

@@ -9,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.ledger import rules as domain
 from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.faces.console.ledgers.reading import optional_whole
 from dianliang.faces.ui.requests import now, requires, today
@@ -59,7 +58,7 @@ def add(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Write down what is to earn points."""
     sent = request.POST
     try:
-        domain.add(
+        flow.add(
             book=sent.get("book", ""),
             basis=sent.get("basis", ""),
             name=sent.get("name", ""),
@@ -85,8 +84,8 @@ def draft(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return redirect("console:ledger_rules")
 
 
-def _offer(sent: QueryDict) -> domain.Offer:
-    return domain.Offer(
+def _offer(sent: QueryDict) -> flow.Offer:
+    return flow.Offer(
         points=whole(sent.get("points", ""), field="points", label=_("分值")),
         per=whole(sent.get("per", "") or "1", field="per", label=_("每多少计一次")),
         most_a_day=optional_whole(
