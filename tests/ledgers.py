@@ -33,9 +33,11 @@ from dianliang.domain.ledger.models import (
 from dianliang.domain.ledger.operations import Line, Source
 from dianliang.domain.ledger.scoring import Deed, Scored, score
 from dianliang.domain.territory.models import Area
+from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import WorkCalendar
+from tests.town import Town
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -228,6 +230,22 @@ def child(ledger: Ledger, name: str = "李小苗") -> Customer:
         special_kind=Customer.SpecialKind.LEFT_BEHIND_CHILD,
         special_level=1,
     )
+
+
+def homes(town: Town, count: int) -> list[Site]:
+    """Open homes for children of migrant workers."""
+    return [
+        Site.objects.create(
+            code=f"HOME-{n}",
+            name=f"留守学生之家{n}",
+            kind=Site.Kind.PRACTICE_POINT,
+            area=town.areas["V1"],
+            unit=town.units["S1"],
+            lat=30.5,
+            lon=119.6,
+        )
+        for n in range(count)
+    ]
 
 
 def pair(ledger: Ledger, who: Customer, *, alias: str = "小树苗01") -> Pairing:

@@ -254,7 +254,7 @@ def from_ledger() -> Iterator[str]:
     yield from chain(balances.BY.values(), (label for _, label in donations.GIVERS))
     yield from (str(label) for label in PointRule.Basis.labels)
     yield from (str(label) for _, label in Pairing._meta.get_field("donor_kind").flatchoices)
-    yield from ("账户", "月度", "分录", "账本", "分钟", "次")
+    yield from ("账户", "月度", "分录", "账本")
     for row in shipped_rows("ledger", "Book", "Article"):
         yield from (row["name"], row.get("measure", row["name"]))
     yield from from_records()

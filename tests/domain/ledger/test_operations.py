@@ -159,7 +159,7 @@ def test_nobody_gives_more_than_he_has():
     his = account("volunteer_points", "person", person.number)
     gone = account("volunteer_points", "outside", "redeemed")
 
-    with pytest.raises(OverdrawnError, match="队员0的志愿积分不足：现有 30 分，需要 31 分"):
+    with pytest.raises(OverdrawnError, match="队员0的志愿积分不足：现有 30 积分，需要 31 积分"):
         post(Line(his, -31), Line(gone, 31))
     with pytest.raises(IntegrityError), transaction.atomic():
         Account.objects.filter(pk=his.pk).update(amount=-1)

@@ -66,7 +66,7 @@ def test_without_points_or_without_goods_nothing_leaves():
 
     with pytest.raises(OverdrawnError, match="雨伞umbrella不足：现有 1 把，需要 2 把"):
         redeem(ledger, goods, 2)
-    with pytest.raises(OverdrawnError, match="志愿积分不足：现有 100 分，需要 120 分"):
+    with pytest.raises(OverdrawnError, match="志愿积分不足：现有 100 积分，需要 120 积分"):
         redeem(ledger, goods, 6)
     assert (points(ledger.people[0]), stock(ledger.unit, goods)) == (100, 1)
     assert Redemption.objects.count() == 0

@@ -39,7 +39,7 @@ PER = {Quantity.MINUTES: 60, Quantity.FEN: 100, Quantity.GRAMS_CO2: 1000}
 """How many of the smallest unit make the one that people speak in."""
 UNITS = {
     Quantity.MINUTES: "小时",
-    Quantity.POINTS: "分",
+    Quantity.POINTS: "积分",
     Quantity.FEN: "元",
     Quantity.PIECES: "件",
     Quantity.MILLILITRES: "毫升",

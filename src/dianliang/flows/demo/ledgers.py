@@ -99,10 +99,10 @@ def _settle(county: County, both: Officers, *, at: datetime) -> None:
     for book in rules.POINT_BOOKS:
         for since, until in ((earlier, before), (before, this)):
             _one(county, both, book, since, until, at=at, is_posted=until != this)
-    rule = PointRule.objects.get(name=RULES[2][2])
+    rule = PointRule.objects.get(name=RULES[1][2])
     draft = rules.draft(
         rule=rule,
-        offer=_offer(3, 1, 12, None, from_on=this + timedelta(days=40)),
+        offer=_offer(4, 1, 8, None, from_on=this + timedelta(days=40)),
         by=both.one,
         at=at,
     )

@@ -122,7 +122,7 @@ def _gift(number: str) -> Found | None:
         return None
     facts = (
         ("捐赠人", one.shown_name),
-        ("内容", said(one.amount, one.book.quantity, article=one.article)),
+        ("捐赠内容", said(one.amount, one.book.quantity, article=one.article)),
         ("接收日期", str(one.on)),
         ("接收人", one.received_name),
     )
@@ -141,7 +141,7 @@ def _grant(number: str) -> Found | None:
         return None
     facts = (
         ("受益人", one.shown_name),
-        ("内容", said(one.amount, one.book.quantity, article=one.article)),
+        ("捐赠内容", said(one.amount, one.book.quantity, article=one.article)),
         ("用于", one.words),
         ("申请人", one.asked_name),
         ("批准人", one.decided_name),

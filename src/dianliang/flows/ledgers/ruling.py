@@ -22,7 +22,7 @@ class VersionRow:
     status_label: str
     points: int
     per: int
-    unit_word: str
+    is_timed: bool
     most_a_day: int | None
     most_a_month: int | None
     from_on: date
@@ -86,7 +86,7 @@ def _version_row(version: RuleVersion, rule: PointRule, *, is_now: bool) -> Vers
         status_label=RULE_VERSION_LABELS[version.status],
         points=version.points,
         per=version.per,
-        unit_word="分钟" if rule.basis == PointRule.Basis.HOURS else "次",
+        is_timed=rule.basis == PointRule.Basis.HOURS,
         most_a_day=version.most_a_day,
         most_a_month=version.most_a_month,
         from_on=version.from_on,

@@ -45,8 +45,8 @@ def _proposed(sent: QueryDict) -> flow.Proposed:
         donor_name=sent.get("donor_name", ""),
         donor_phone=sent.get("donor_phone", ""),
         agreed=sent.get("agreed", ""),
-        since=day(sent.get("since", ""), field="since", label=_("起")),
-        until=optional_day(sent.get("until", ""), field="until", label=_("止")),
+        since=day(sent.get("since", ""), field="since", label=_("起始日期")),
+        until=optional_day(sent.get("until", ""), field="until", label=_("截止日期")),
         guardian_agreed_on=agreed_on,
     )
 

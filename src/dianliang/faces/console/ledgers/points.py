@@ -40,8 +40,8 @@ def settlements(request: HttpRequest, *, by: Actor) -> HttpResponse:
             made = earning.settle(
                 book=sent.get("book", ""),
                 unit_code=sent.get("unit", ""),
-                since=day(sent.get("since", ""), field="since", label=_("起")),
-                until=day(sent.get("until", ""), field="until", label=_("止")),
+                since=day(sent.get("since", ""), field="since", label=_("起始日期")),
+                until=day(sent.get("until", ""), field="until", label=_("截止日期")),
                 by=by,
                 at=now(),
             )

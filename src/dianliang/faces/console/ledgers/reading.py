@@ -24,8 +24,8 @@ def period_of(query: QueryDict) -> tuple[date, date]:
     """Return the days that are asked for, the last one excluded; else this year up to today."""
     now = today()
     try:
-        since = optional_day(query.get("since", ""), field="since", label=_("起"))
-        until = optional_day(query.get("until", ""), field="until", label=_("止"))
+        since = optional_day(query.get("since", ""), field="since", label=_("起始日期"))
+        until = optional_day(query.get("until", ""), field="until", label=_("截止日期"))
     except InvalidInputError:
         since = until = None
     since = since or now.replace(month=1, day=1)

@@ -108,8 +108,8 @@ def attempt(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         trial = earning.try_out(
             code=_code(request),
-            since=day(sent.get("since", ""), field="since", label=_("起")),
-            until=day(sent.get("until", ""), field="until", label=_("止")),
+            since=day(sent.get("since", ""), field="since", label=_("起始日期")),
+            until=day(sent.get("until", ""), field="until", label=_("截止日期")),
             by=by,
             at=now(),
         )
