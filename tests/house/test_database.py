@@ -28,6 +28,12 @@ MODELS = {
     "plan item": "insight.PlanItem",
     "roster": "rosters.Roster",
     "swap": "rosters.Swap",
+    "point rule version": "ledger.RuleVersion",
+    "settlement": "ledger.Settlement",
+    "appeal": "ledger.Appeal",
+    "drive": "ledger.Drive",
+    "grant": "ledger.Grant",
+    "pairing": "ledger.Pairing",
 }
 
 

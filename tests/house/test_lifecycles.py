@@ -6,6 +6,14 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.ledger.lifecycle import (
+    APPEAL,
+    DRIVE,
+    GRANT,
+    PAIRING,
+    RULE_VERSION,
+    SETTLEMENT,
+)
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
@@ -31,6 +39,12 @@ TABLES = {
     "plan item": (PLAN_ITEM, "PLANNED"),
     "roster": (ROSTER, "DRAFT"),
     "swap": (SWAP, "ASKED"),
+    "point rule version": (RULE_VERSION, "DRAFT"),
+    "settlement": (SETTLEMENT, "DRAFT"),
+    "appeal": (APPEAL, "OPEN"),
+    "drive": (DRIVE, "DRAFT"),
+    "grant": (GRANT, "ASKED"),
+    "pairing": (PAIRING, "PROPOSED"),
 }
 
 

@@ -27,6 +27,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     restore 文件         从备份恢复到空的数据目录
     keys                 字段密钥：rotate 轮换，check 核对
     audit                审计链：verify 校验，seal 立即封印
+    ledger               账本：verify 逐笔核对
     personal             按当事人请求：export 导出、erase 删除其个人信息
     retention            清除超过保存期限的个人信息
     learn                立即让分类从人工确认中学习（平时夜里自动进行）

@@ -11,6 +11,7 @@ from dianliang.core import drafts, jobs, limits, seal
 from dianliang.domain.work import phone_keys
 from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
 from dianliang.flows.campaigns import following, listing, opening
+from dianliang.flows.ledgers import earning
 from dianliang.flows.planning import drafting, roads
 from dianliang.flows.rosters import making
 from dianliang.flows.village_file import exporting as village_export
@@ -38,6 +39,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: phone_keys.forget_old(at=at),
     lambda at: village_versions.order_if_due(at=at),
     lambda at: village_export.forget_old(at=at),
+    lambda at: earning.enter_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

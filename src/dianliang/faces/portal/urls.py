@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, following, notices, views
+from dianliang.faces.portal import asking, following, giving, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<str:token>/photos/<str:photo_token>/", following.photo, name="photo"),
     path("h/<str:token>/", notices.notice, name="notice"),
     path("h/<str:token>/<str:number>/claim/", notices.claim, name="notice_claim"),
+    path("donations/", giving.donations, name="donations"),
+    path("donations/<str:number>/", giving.donation, name="donation"),
+    path("pairings/<str:token>/", giving.pairing, name="pairing"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

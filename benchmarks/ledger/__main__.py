@@ -1,0 +1,215 @@
+"""Time the books: ``python -m benchmarks.ledger [--lines 1000000] [--people 5000]``.
+
+Fills a database of its own with entries of volunteer hours through the operation itself (SQLite in
+a folder that is thrown away; PostgreSQL where DIANLIANG_DATABASE names one, see
+``tools/with_postgresql.py --durable``), first one entry per transaction from several threads, then
+in batches. Then asks the pages of balances through the whole stack, and holds the books against
+themselves. What must hold: every page answers in 300 ms at the 95th percentile.
+"""
+
+import argparse
+import os
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+GOAL_MS = 300.0
+UNITS, TEAMS, DAYS = 12, 60, 1095
+BATCH = 2000
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+
+
+def prepared(home: Path) -> str:
+    """Start Django on an empty database; return which one it is."""
+    os.environ |= {"DIANLIANG_HOME": str(home), "DIANLIANG_MODE": "test"}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dianliang.config.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("migrate", verbosity=0)
+    return connection.vendor
+
+
+def people_of(count: int) -> list[tuple[str, str, str]]:
+    """Write units, teams and people; return number, team and unit of each."""
+    from tests import ledgers
+    from tests import town as builder
+
+    from dianliang.domain.directory.models import Unit
+    from dianliang.domain.workforce.models import Person
+    from dianliang.kernel.actor import Role
+
+    town = builder.build()
+    town.user("bench", Role.PARTY_AFFAIRS, "AJ")
+    company = town.units["AJ"]
+    units = [
+        Unit.objects.create(
+            code=f"B{n:02d}",
+            name=f"{n}号供电所",
+            kind="station",
+            element="power",
+            parent=company,
+            path=f"{company.path}B{n:02d}/",
+        )
+        for n in range(UNITS)
+    ]
+    teams = [ledgers.team(f"BT{n}", units[n % UNITS]) for n in range(TEAMS)]
+    Person.objects.bulk_create(
+        [Person(number=f"B{n:06d}", name=f"志愿者{n}", unit=units[n % UNITS]) for n in range(count)]
+    )
+    return [(f"B{n:06d}", teams[n % TEAMS].code, units[n % UNITS].code) for n in range(count)]
+
+
+def postings(people: list[tuple[str, str, str]], seed: int) -> Iterator[Any]:
+    """Yield entries of hours: a person, a day of three years, one to four hours."""
+    from dianliang.domain.ledger.operations import Line, Posting, Source, account
+
+    dice = random.Random(seed)
+    accounts: dict[str, Any] = {}
+    beyond = account("volunteer_hours", "outside", "society")
+    place = 0
+    while True:
+        number, team, unit = dice.choice(people)
+        if number not in accounts:
+            accounts[number] = account("volunteer_hours", "person", number)
+        minutes = dice.choice([60, 90, 120, 180, 240])
+        place += 1
+        yield Posting(
+            book="volunteer_hours",
+            lines=(Line(accounts[number], minutes, team, unit), Line(beyond, -minutes)),
+            source=Source("activity", f"XD-{seed}-{place}"),
+            on=TODAY - timedelta(days=dice.randrange(DAYS)),
+            words="志愿服务",
+            key=f"{seed}/{place}",
+        )
+
+
+def one_by_one(people: list[tuple[str, str, str]], *, threads: int, seconds: float) -> float:
+    """Post from several threads, an entry a transaction; return entries per second."""
+    from django.db import connection
+
+    from dianliang.domain.ledger.operations import post_all
+    from dianliang.kernel.actor import SYSTEM
+
+    counts = [0] * threads
+    ends = time.perf_counter() + seconds
+
+    def run(place: int) -> None:
+        source = postings(people[:200], 1000 + place)
+        while time.perf_counter() < ends:
+            post_all(postings=[next(source)], by=SYSTEM, at=NOON)
+            counts[place] += 1
+        connection.close()
+
+    workers = [threading.Thread(target=run, args=(n,)) for n in range(threads)]
+    began = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return sum(counts) / (time.perf_counter() - began)
+
+
+def in_batches(people: list[tuple[str, str, str]], *, entries: int) -> float:
+    """Post many in each transaction; return entries per second."""
+    from dianliang.domain.ledger.operations import post_all
+    from dianliang.kernel.actor import SYSTEM
+
+    source = postings(people, 7)
+    began = time.perf_counter()
+    for _ in range(0, entries, BATCH):
+        post_all(postings=[next(source) for _ in range(BATCH)], by=SYSTEM, at=NOON)
+    return entries / (time.perf_counter() - began)
+
+
+def pages() -> dict[str, str]:
+    """Return the pages that are asked for."""
+    book = "/console/ledgers/?book=volunteer_hours"
+    return {
+        "by person, this year": f"{book}&by=person&since=2026-01-01&until=2026-11-25",
+        "by person, odd days": f"{book}&by=person&since=2025-03-09&until=2026-10-17",
+        "by person, found by name": f"{book}&by=person&q=志愿者123",
+        "by team, odd days": f"{book}&by=team&since=2025-03-09&until=2026-10-17",
+        "by unit, odd days": f"{book}&by=unit&since=2025-03-09&until=2026-10-17",
+        "one person's lines": "/console/ledgers/volunteer_hours/person/B000001/",
+        "one unit's lines": "/console/ledgers/volunteer_hours/unit/B01/",
+    }
+
+
+def timed(ask: Callable[[], Any], times: int) -> tuple[float, float]:
+    """Return median and 95th percentile in milliseconds, after one to warm up."""
+    ask()
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return median(took), sorted(took)[int(0.95 * (len(took) - 1))]
+
+
+def main() -> None:
+    """Fill, ask, check, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--people", type=int, default=5_000)
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--times", type=int, default=20)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        vendor = prepared(Path(folder))
+        print(f"{vendor}; {asked.people} people, {asked.lines} lines")
+        people = people_of(asked.people)
+        rate = one_by_one(people, threads=asked.threads, seconds=asked.seconds)
+        print(f"  one entry a transaction, {asked.threads} threads: {rate:,.0f} entries/s")
+        rate = in_batches(people, entries=asked.lines // 2)
+        print(f"  {BATCH} entries a transaction: {rate:,.0f} entries/s, {2 * rate:,.0f} lines/s")
+        ask_pages(asked.times)
+        hold()
+
+
+def ask_pages(times: int) -> None:
+    """Ask each page as party affairs of the company."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from dianliang.core.models import User
+
+    client, user = Client(), User.objects.get(username="bench")
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    for name, address in pages().items():
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(address)
+        assert answer.status_code == 200, (name, answer.status_code)
+        middle, late = timed(partial(client.get, address), times)
+        mark = "" if late <= GOAL_MS else "  TOO SLOW"
+        print(f"  {name}: median {middle:.0f} ms, p95 {late:.0f} ms, {len(seen)} queries{mark}")
+
+
+def hold() -> None:
+    """Hold the books against themselves."""
+    from dianliang.domain.ledger.verifying import verify
+
+    began = time.perf_counter()
+    verdict = verify()
+    lines = sum(book.lines for book in verdict.books)
+    took = time.perf_counter() - began
+    print(f"  check of {lines:,} lines: {took:.1f} s, {'right' if verdict.is_right else 'WRONG'}")
+
+
+if __name__ == "__main__":
+    main()
