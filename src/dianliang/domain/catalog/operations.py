@@ -1,7 +1,7 @@
 """Every write to the catalogue: loading it, and the holiday calendar."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import chinese_calendar
 from django.db import transaction
+from django.db.models import Model
 
 from dianliang.domain.catalog import inspecting
 from dianliang.domain.catalog.holidays import statutory_holidays
@@ -22,7 +23,7 @@ from dianliang.domain.catalog.models import (
 )
 
 DATA = Path(__file__).parent / "data"
-LINKS = frozenset({"code", "skill", "inspects"})
+LINKS = frozenset({"skill", "inspects"})
 """Keys of a shipped service that are no plain fields."""
 Day = tuple[date, str, str]
 """A day that differs from the plain week: when, `CalendarDay.Kind`, name."""
@@ -34,32 +35,48 @@ def load_catalogue() -> int:
 
     Existing rows with the same code are brought up to date; others are left alone.
     """
-    for row in _read("skills.json"):
-        Skill.objects.update_or_create(code=row["code"], defaults={"name": row["name"]})
+    _bring(Skill, _read("skills.json"), key=("code",))
     inspecting.load_shipped()
-    skills = {skill.code: skill for skill in Skill.objects.all()}
-    checklists = {row.code: row for row in Checklist.objects.all()}
-    services = _read("services.json")
-    for position, row in enumerate(services):
-        fields = {key: value for key, value in row.items() if key not in LINKS}
-        Service.objects.update_or_create(
-            code=row["code"],
-            defaults={
-                **fields,
-                "skill": skills.get(row["skill"]),
-                "inspects": checklists.get(row.get("inspects", "")),
-                "position": position,
-            },
-        )
-    by_code = {service.code: service for service in Service.objects.all()}
-    for row in _read("promises.json"):
-        Promise.objects.update_or_create(
-            service=by_code.get(row["service"]),
-            area_class=row["area_class"],
-            step=row["step"],
-            defaults={key: row[key] for key in ("amount", "unit", "source")},
-        )
+    skills = dict(Skill.objects.values_list("code", "pk"))
+    checklists = dict(Checklist.objects.values_list("code", "pk"))
+    services = [
+        {
+            **{name: value for name, value in row.items() if name not in LINKS},
+            "skill_id": skills.get(row["skill"]),
+            "inspects_id": checklists.get(row.get("inspects", "")),
+            "position": position,
+        }
+        for position, row in enumerate(_read("services.json"))
+    ]
+    _bring(Service, services, key=("code",))
+    known = dict(Service.objects.values_list("code", "pk"))
+    promises = [
+        {
+            **{name: value for name, value in row.items() if name != "service"},
+            "service_id": known.get(row["service"]),
+        }
+        for row in _read("promises.json")
+    ]
+    _bring(Promise, promises, key=("service_id", "area_class", "step"))
     return len(services)
+
+
+def _bring(model: type[Model], rows: Sequence[dict[str, Any]], *, key: tuple[str, ...]) -> None:
+    """Write rows that are not there and bring those up to date that differ, in few statements."""
+    kept = {tuple(getattr(row, name) for name in key): row for row in model._default_manager.all()}
+    fresh, changed = list[Model](), list[Model]()
+    for row in rows:
+        found = kept.get(tuple(row[name] for name in key))
+        if found is None:
+            fresh.append(model(**row))
+        elif any(getattr(found, name) != value for name, value in row.items()):
+            for name, value in row.items():
+                setattr(found, name, value)
+            changed.append(found)
+    model._default_manager.bulk_create(fresh)
+    if changed:
+        names = sorted({name.removesuffix("_id") for row in rows for name in row} - set(key))
+        model._default_manager.bulk_update(changed, [n for n in names if f"{n}_id" not in key])
 
 
 @transaction.atomic
