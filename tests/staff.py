@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+from dianliang.core.files import keep_image
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.workforce.keys import document_key, phone_key
 from dianliang.domain.workforce.models import Certificate, Membership, Person
+from dianliang.flows.staffing import lists
+from tests.core.test_files import photo
+from tests.flows.staffing.books import workbook
 from tests.town import NOON, TODAY
 
 DAY = timedelta(days=1)
@@ -53,6 +57,25 @@ def identity_card(body="33052319600101123"):
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
     return body + "10X98765432"[total % 11]
+
+
+def things(town):
+    """One of each thing that a page about people shows, all of station S1."""
+    who, other = person(town, "RY-1", "王芳"), person(town, "RY-2", "王芳")
+    paper = certificate(who, evidence=keep_image(photo(), at=NOON))
+    member(town.team("ZD1", "S1"), who)
+    row = lists.keep(
+        content=workbook(人员=[{"姓名": "李雷", "单位编码": "S1"}]),
+        name="名单.xlsx",
+        by=town.actor("S1"),
+        at=NOON,
+    )
+    return {
+        "person": {"number": "RY-1", "verb": "hours", "token": paper.evidence.token},
+        "twins": {"first": who.number, "second": other.number},
+        "team": {"code": "ZD1", "verb": "hand_over"},
+        "staff list": {"number": row.number, "verb": "take_in"},
+    }
 
 
 __all__ = ["DAY", "NOON", "TODAY", "certificate", "identity_card", "member", "person"]

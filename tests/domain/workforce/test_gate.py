@@ -88,7 +88,7 @@ def test_a_crew_without_a_valid_certificate_cannot_check_in(town):
     row = certificate(captain, until=0, number="ZS-9")
     asked = {"team": team, "person": captain, "on": TODAY, "by": town.actor("S1"), "at": NOON}
 
-    with pytest.raises(UnableToCheckInError, match="ZS-9.*2026-11-24"):
+    with pytest.raises(UnableToCheckInError, match=r"ZS-9.*2026-11-24"):
         check_in(**asked, needed_skills=["repair"])
     assert not Attendance.objects.exists()
     Certificate.objects.filter(pk=row.pk).update(expires_on=TODAY + DAY)

@@ -1,7 +1,8 @@
-"""Two rows become one person: nothing is lost, nothing counts twice, old numbers still lead there."""
+"""Two rows become one person: nothing is lost, nothing counts twice, old numbers still lead."""
 
 import json
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -288,7 +289,7 @@ def test_folded_spans_cover_the_same_days_once(spans):
         after = [s for s in made if s.first <= day < s.over_on]
         assert len(after) == bool(before)
         assert any(s.leads for s in before) == any(s.leads for s in after)
-    assert all(a.over_on <= b.first for a, b in zip(made, made[1:], strict=False))
+    assert all(a.over_on <= b.first for a, b in pairwise(made))
 
 
 KNOWN = st.lists(

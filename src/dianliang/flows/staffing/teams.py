@@ -17,7 +17,7 @@ from dianliang.domain.workforce.teaming import TeamDetails, UnableToTeamError
 from dianliang.flows import need_follow
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError, NotYourTurnError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.text import clean_text
 
@@ -222,11 +222,12 @@ def hand_over(*, code: str, to_code: str, by: Actor, at: datetime) -> tuple[str,
     for the other one from now on. Returns the numbers of the visits.
 
     Raises:
-        NotVisibleError: absent, another's, or the actor is no dispatcher.
+        NotVisibleError: absent, or another's.
+        NotYourTurnError: the actor is no dispatcher.
         InvalidInputError: the other team has ended or is not the actor's.
     """
     if by.role is not Role.DISPATCHER:
-        raise NotVisibleError("移交工单由调度员办理。")
+        raise NotYourTurnError("移交工单由调度员办理，请告知调度员。")
     team = team_to_change(code, by=by)
     heir = Team.objects.filter(code=to_code, is_active=True).first() if to_code else None
     if to_code and (heir is None or heir.pk == team.pk or not by.reaches_unit(heir.unit.path)):
