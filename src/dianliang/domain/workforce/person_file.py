@@ -14,7 +14,13 @@ from dianliang.domain.workforce.models import (
     PersonRole,
     WeeklySlot,
 )
-from dianliang.domain.workforce.register import NOTICE_DAYS, WRITERS, PersonRow, rows_of
+from dianliang.domain.workforce.register import (
+    NOTICE_DAYS,
+    WRITERS,
+    PersonRow,
+    person_to_see,
+    rows_of,
+)
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.masking import mask_account
 
@@ -100,6 +106,7 @@ class PersonFile:
     """One person. Phone and document are masked; a minor's are not even hinted at."""
 
     row: PersonRow
+    unit_code: str
     document: str
     age_note: str
     guardian_relation: str
@@ -116,14 +123,20 @@ class PersonFile:
     may_change: bool
 
 
-def file(person: Person, *, by: Actor, on: date) -> PersonFile:
-    """Return one person as the page shows him."""
+def file(number: str, *, by: Actor, on: date) -> PersonFile:
+    """Return one person as the page shows him; a number that was merged away finds the kept one.
+
+    Raises:
+        NotVisibleError: absent, or another's.
+    """
+    person = person_to_see(number, by=by)
     (row,) = rows_of([person], on=on)
     guardian = getattr(person, "guardian", None)
     kind = person.get_document_kind_display()
     shown = f"{kind} {mask_account(person.document)}" if person.document else ""
     return PersonFile(
         row=row,
+        unit_code=person.unit.code,
         document="" if row.is_minor else shown,
         age_note=f"未成年人，保护至 {person.minor_until}" if row.is_minor else "",
         guardian_relation=guardian.relation if guardian else "",
@@ -171,8 +184,13 @@ def certificates_of(person: Person, *, on: date) -> tuple[CertificateLine, ...]:
     return tuple(_certificate(row, on=on) for row in rows.order_by("skill__code", "-expires_on"))
 
 
-def evidence_of(person: Person, token: str) -> StoredFile | None:
-    """Return the scan of one of a person's certificates, or None."""
+def evidence_of(number: str, token: str, *, by: Actor) -> StoredFile | None:
+    """Return the scan of one of a person's certificates, or None.
+
+    Raises:
+        NotVisibleError: the person is absent, or another's.
+    """
+    person = person_to_see(number, by=by)
     row = Certificate.objects.filter(person=person, evidence__token=token).first()
     return row.evidence if row else None
 

@@ -17,6 +17,7 @@ from dianliang.domain.workforce.models import (
     PersonRole,
     RoleKind,
     Team,
+    WeeklySlot,
 )
 from dianliang.domain.workforce.trees import below
 from dianliang.kernel.actor import Actor, Role
@@ -28,6 +29,8 @@ READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR}
 PAGE_ROWS = 50
 NOTICE_DAYS = 90
 SHORTEST_PHONE = 7
+DOCUMENTS = tuple((str(value), str(label)) for value, label in Person.DocumentKind.choices)
+WEEKDAYS = tuple((int(value), str(label)) for value, label in WeeklySlot.Weekday.choices)
 VIEWS = {"here": "在岗", "expiring": "证书将到期", "minors": "未成年人", "left": "已离岗"}
 
 

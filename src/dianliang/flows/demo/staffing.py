@@ -134,13 +134,13 @@ def _minor(county: County, *, by: Actor, at: datetime) -> None:
 
 def _temporary(county: County, *, rng: Random, by: Actor, at: datetime) -> None:
     today, unit = at.astimezone(SHANGHAI).date(), county.stations[0]
-    home = rng.choice(county.villages)
+    home, since = rng.choice(county.villages), today - timedelta(days=10)
     details = TeamDetails(
         name="迎峰度冬保电突击队",
         unit=unit,
         base=GeoPoint(home.lat or 30.6, home.lon or 119.6),
         purpose="迎峰度冬期间重要客户保电",
-        founded_on=today - timedelta(days=10),
+        founded_on=since,
         ends_on=today + timedelta(days=TEMPORARY_DAYS),
     )
     team = teaming.found_team(code="LS01", details=details, by=by, at=at)
@@ -156,6 +156,6 @@ def _temporary(county: County, *, rng: Random, by: Actor, at: datetime) -> None:
         for place in range(1, 5)
     )
     Membership.objects.bulk_create(
-        Membership(team=team, person=person, is_captain=place == 0, valid_from=details.founded_on)
+        Membership(team=team, person=person, is_captain=place == 0, valid_from=since)
         for place, person in enumerate(people)
     )

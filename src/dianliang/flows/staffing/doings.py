@@ -5,7 +5,6 @@ from datetime import date
 
 from dianliang.domain.programs.models import Participation
 from dianliang.domain.work.models import Visit
-from dianliang.domain.workforce.models import Person
 from dianliang.kernel.calendar import SHANGHAI
 
 MOST_ROWS = 20
@@ -30,10 +29,10 @@ class Doings:
     latest: tuple[Deed, ...]
 
 
-def doings(person: Person) -> Doings:
-    """Return what a person did; four queries."""
-    visits = Visit.objects.filter(done_by=person, status="DONE").select_related("job")
-    parts = Participation.objects.filter(person=person).select_related("activity")
+def doings(number: str) -> Doings:
+    """Return what the person with a number did; four queries."""
+    visits = Visit.objects.filter(done_by__number=number, status="DONE").select_related("job")
+    parts = Participation.objects.filter(person__number=number).select_related("activity")
     found = [
         Deed(on=visit.on, kind="上门", number=visit.number, words=visit.job.title)
         for visit in visits.order_by("-on", "-pk")[:MOST_ROWS]

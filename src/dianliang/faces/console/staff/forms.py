@@ -7,7 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from dianliang.core.papers import MOST_BYTES
-from dianliang.domain.workforce.models import WeeklySlot
+from dianliang.domain.workforce.register import WEEKDAYS
 from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.flows.staffing import people, teams
 from dianliang.kernel.actor import Role
@@ -112,7 +112,7 @@ def slots(sent: QueryDict) -> dict[str, Any]:
         InvalidInputError: one of the two is missing, or no time.
     """
     found = []
-    for weekday, label in WeeklySlot.Weekday.choices:
+    for weekday, label in WEEKDAYS:
         for place in SLOTS_A_DAY:
             starts = sent.get(f"from-{weekday}-{place}", "")
             ends = sent.get(f"to-{weekday}-{place}", "")

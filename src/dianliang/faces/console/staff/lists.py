@@ -100,7 +100,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
             messages.success(request, _("名单已丢弃，没有写入任何内容。"))
             return redirect("console:staff_lists")
         decisions = {
-            int(name[4:]): value
+            int(name[4:]): str(value)
             for name, value in request.POST.items()
             if name[:4] == "row-" and name[4:].isdecimal() and len(name) < 12
         }

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.core.files import read
 from dianliang.core.papers import PDF
 from dianliang.domain.workforce import person_file, register
-from dianliang.domain.workforce.models import Person, WeeklySlot
 from dianliang.faces.console.staff import forms
 from dianliang.faces.console.staff.forms import READERS, WRITERS
 from dianliang.faces.ui.requests import now, requires, today
@@ -110,7 +109,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "sent": request.POST,
         "sent_roles": request.POST.getlist("roles"),
         "choices": register.choices(by=by, on=today()),
-        "documents": Person.DocumentKind.choices,
+        "documents": register.DOCUMENTS,
         "unit_code": request.POST.get("unit_code", by.unit_code),
     }
     status = 422 if refusal else 200
@@ -121,40 +120,41 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @requires(*READERS)
 def person(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show one person; a number that was merged away leads to who was kept."""
-    found = _person(number, by=by)
-    if found.number != number:
-        return redirect("console:staff_person", found.number)
+    found = _kept(number, by=by)
+    if found != number:
+        return redirect("console:staff_person", found)
     return _page(request, found, by=by)
 
 
-def _person(number: str, *, by: Actor) -> Person:
+def _kept(number: str, *, by: Actor) -> str:
+    """Return the number of the person to whom a number leads."""
     try:
-        return register.person_to_see(number, by=by)
+        return register.person_to_see(number, by=by).number
     except NotVisibleError as absent:
         raise Http404 from absent
 
 
 def _page(
     request: HttpRequest,
-    found: Person,
+    number: str,
     *,
     by: Actor,
     refusal: DomainError | None = None,
     revealed: flow.Revealed | None = None,
 ) -> HttpResponse:
-    file = person_file.file(found, by=by, on=today())
+    file = person_file.file(number, by=by, on=today())
     slots = {(slot.weekday, n): slot for slot, n in _numbered(file.slots)}
     context = {
         "by": by,
         "file": file,
-        "number": found.number,
-        "unit_code": found.unit.code,
+        "number": number,
+        "unit_code": file.unit_code,
         "choices": register.choices(by=by, on=today()),
-        "documents": Person.DocumentKind.choices,
-        "doings": doings.doings(found),
+        "documents": register.DOCUMENTS,
+        "doings": doings.doings(number),
         "week": [
             (weekday, label, [(n, slots.get((weekday, n))) for n in forms.SLOTS_A_DAY])
-            for weekday, label in WeeklySlot.Weekday.choices
+            for weekday, label in register.WEEKDAYS
         ],
         "may_reveal": file.may_change
         and (not file.row.is_minor or by.role in flow.MINORS_REVEALED_TO),
@@ -186,10 +186,10 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     """Change one thing about a person."""
     if verb not in STEPS:
         raise Http404
-    found = _person(number, by=by)
+    found = _kept(number, by=by)
     step, read_form = STEPS[verb]
     try:
-        told = step(number=found.number, by=by, at=now(), **read_form(request))
+        told = step(number=found, by=by, at=now(), **read_form(request))
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
@@ -198,18 +198,16 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     if verb == "away" and told:
         words = _("已登记；%(n)s 个上门单因人手不足退回调度。") % {"n": len(told)}
     messages.success(request, words)
-    return redirect("console:staff_person", found.number)
+    return redirect("console:staff_person", found)
 
 
 @require_POST
 @requires(*WRITERS)
 def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show what is sealed of a person once, for a reason that is kept."""
-    found = _person(number, by=by)
+    found = _kept(number, by=by)
     try:
-        shown = flow.reveal(
-            number=found.number, reason=request.POST.get("reason", ""), by=by, at=now()
-        )
+        shown = flow.reveal(number=found, reason=request.POST.get("reason", ""), by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
@@ -222,7 +220,7 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def evidence(request: HttpRequest, number: str, token: str, *, by: Actor) -> HttpResponse:
     """Hand the scan of a certificate out: always as a download, never to be run by the browser."""
     del request
-    stored = person_file.evidence_of(_person(number, by=by), token)
+    stored = person_file.evidence_of(_kept(number, by=by), token, by=by)
     if stored is None:
         raise Http404
     ending = "pdf" if stored.media_type == PDF else "jpg"
