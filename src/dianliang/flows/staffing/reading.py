@@ -37,7 +37,8 @@ from dianliang.flows.staffing.sheets import (
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 
-MOST_PEOPLE = 5000
+MOST_ROWS = 1000
+"""Of one sheet: all is written in one transaction, and others who write wait for it."""
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def read(content: bytes, *, by: Actor) -> tuple[Draft, list[str]]:
     """Return what a workbook holds, and every complaint about it.
 
     Raises:
-        UnreadableSheetError: it is no workbook, or none of its sheets is ours.
+        UnreadableSheetError: it is no workbook, none of its sheets is ours, or one is too long.
     """
     columns = headings()
     optional = {sheet: tuple(name for name, _, _ in columns[sheet]) for sheet in columns}
@@ -73,6 +74,10 @@ def read(content: bytes, *, by: Actor) -> tuple[Draft, list[str]]:
     if not book.rows:
         sheets = "、".join(NEEDED)
         raise UnreadableSheetError(f"文件里没有 {sheets} 中的任何一张表，请用空白模板填写。")
+    long = [sheet for sheet, rows in book.rows.items() if len(rows) > MOST_ROWS]
+    if long:
+        sheets = "、".join(f"“{sheet}”" for sheet in long)
+        raise UnreadableSheetError(f"{sheets}表超过 {MOST_ROWS} 行，请拆成几个文件分别导入。")
     reader = Reader(
         units=frozenset(register.units_of(by).values_list("code", flat=True)),
         roles=dict(RoleKind.objects.filter(is_active=True).values_list("name", "code")),
@@ -99,9 +104,6 @@ def read(content: bytes, *, by: Actor) -> tuple[Draft, list[str]]:
 
 def _people(rows: list[SheetRow], reader: Reader) -> list[PersonLine]:
     checks = reader.of(PEOPLE)
-    if len(rows) > MOST_PEOPLE:
-        checks.found.append(f"“{PEOPLE}”表超过 {MOST_PEOPLE} 行，请拆分后再导入。")
-        return []
     found: list[PersonLine] = []
     seen: dict[str, int] = {}
     for row in rows:
