@@ -9,6 +9,7 @@ from django.db import connection, models
 from dianliang.domain.programs.models import Activity, Participation, PresenceDay, PresenceDuty
 from dianliang.domain.venues.models import Site
 from dianliang.domain.work.models import Visit
+from dianliang.domain.workforce import merging as workforce_merging
 from dianliang.domain.workforce.merging import UnableToMergeError
 from dianliang.domain.workforce.models import Person, PersonMerge
 from dianliang.flows.staffing import doings, merging
@@ -38,7 +39,7 @@ REFUSED = {
     "hours.HourRecord.person",
     "ledger.Award.person",
     "programs.Enrolment.person",
-    "programs.LecturerProfile.person",
+    "programs.Lecturer.person",
     "programs.Signup.person",
     "programs.Volunteer.person",
 }
@@ -92,6 +93,17 @@ def test_both_took_part_in_one_activity_and_count_once(town):
             Participation.objects.create(activity=activity, person=who)
     done = visit(town, team, 1, status="DONE")
     Visit.objects.filter(pk=done.pk).update(done_by=gone)
+    with pytest.raises(UnableToMergeError, match=r"“参与”中的.*冲突"):
+        workforce_merging.merge(
+            kept=kept,
+            gone=gone,
+            take=(),
+            reason="没有合并办法",
+            folds=(),
+            by=town.actor("S1"),
+            at=NOON,
+        )
+    assert Person.objects.filter(number="P2").exists()
     moved, blocked = merging.tried(kept_number="P1", gone_number="P2", by=town.actor("S1"), at=NOON)
     assert (moved["参与"], moved["上门"], blocked) == (1, 1, "")
     assert Participation.objects.filter(person=gone).count() == 2

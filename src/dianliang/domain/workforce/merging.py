@@ -235,8 +235,11 @@ def _one_by_one(model: type[models.Model], name: str, keys: list[Any], kept: Per
             if model._meta.auto_created:
                 row.delete()
                 continue
-            message = f"两人各有一条“{model._meta.verbose_name}”，只能留一条：{row.first()}。"
-            raise UnableToMergeError(f"{message}请先处理其中一条再合并。") from error
+            message = (
+                f"“{model._meta.verbose_name}”中的“{row.first()}”转给{kept.name}会与他已有的记录冲突"
+                "（一人只能有一条，或经办人不能是受益人）。请先处理其中一条，再合并。"
+            )
+            raise UnableToMergeError(message) from error
         moved.append(key)
     return moved
 
