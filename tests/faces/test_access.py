@@ -33,6 +33,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards, ledgers
+from tests import staff as staff_world
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.faces.duty import roster_and_swap
@@ -48,6 +49,7 @@ BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTR
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
+STAFF_READERS = REVIEW | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
 FACES = {
     "console:review_doubts": {Role.ADMINISTRATOR},
@@ -66,6 +68,7 @@ FACES = {
     "console:roster": {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER},
     "console:ledger": BOARD | CREW,
     "console:donation": BOARD,
+    "console:staff": STAFF_READERS,
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -170,6 +173,15 @@ OBJECTS = {
     "console:donation_gift_act": "donation",
     "console:donation_photo": "receipt",
     "console:donation_pairing_act": "pairing",
+    "console:staff_person": "person",
+    "console:staff_act": "person",
+    "console:staff_reveal": "person",
+    "console:staff_evidence": "person",
+    "console:staff_twin": "twins",
+    "console:staff_team": "team",
+    "console:staff_team_act": "team",
+    "console:staff_list": "staff list",
+    "console:staff_list_act": "staff list",
     "board:base": "base",
     "board:pair_photo": "pair",
     "board:rating_records": "rated",
@@ -418,6 +430,7 @@ def things(town):
         "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
         "notice": {"number": hazard.notice.number},
         **ledgers.objects(town.units["S1"], keep_image(photo(), at=NOON)),
+        **staff_world.things(town),
     }
     return Things(town, None, parts)
 
