@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, following, notices, views
+from dianliang.faces.portal import asking, bases, following, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<str:token>/photos/<str:photo_token>/", following.photo, name="photo"),
     path("h/<str:token>/", notices.notice, name="notice"),
     path("h/<str:token>/<str:number>/claim/", notices.claim, name="notice_claim"),
+    path("bases/<str:code>/", bases.base, name="base"),
+    path("screen/worker.js", bases.worker, name="screen_worker"),
+    path("screen/<str:code>/", bases.screen, name="screen"),
+    path("screen/<str:code>/photos/<str:token>/", bases.photo, name="screen_photo"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]
