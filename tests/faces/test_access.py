@@ -34,6 +34,7 @@ from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards
 from tests import villages as village_world
 from tests.core.test_files import photo
+from tests.flows.bases.things import based
 from tests.flows.campaigns.lists import frozen, target
 from tests.flows.test_photo_pairs import pair_of
 from tests.flows.test_sights import sight_of
@@ -47,7 +48,15 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
+BASES = {
+    Role.PARTY_AFFAIRS,
+    Role.DISPATCHER,
+    Role.ADMINISTRATOR,
+    Role.COMMANDER,
+    Role.AUDITOR,
+}
 FACES = {
+    "console:base": BASES,
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -67,6 +76,17 @@ FACES = {
 }
 
 OBJECTS = {
+    "console:base": "base",
+    "console:base_act": "base",
+    "console:base_tree": "matrix",
+    "console:base_tree_act": "matrix",
+    "console:base_export": "matrix",
+    "console:base_paper": "base proof",
+    "console:base_proof_act": "base proof",
+    "console:base_notice": "base notice",
+    "console:base_notice_act": "base notice",
+    "console:base_notice_photo": "base notice",
+    "board:base_records": "base",
     "console:need": "need",
     "console:split": "need",
     "console:tell": "need",
@@ -172,6 +192,10 @@ PUBLIC = {
     "portal:join",
     "portal:public",
     "portal:algorithm",
+    "portal:base",
+    "portal:screen",
+    "portal:screen_photo",
+    "portal:screen_worker",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -360,7 +384,8 @@ def things(town):
         **together,
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
-        "base": {"code": "FW-001"},
+        "base": {"code": "FW-001", "verb": "offer", "figure": "needs"},
+        **based(town),
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
         "export": {"number": village_world.export(town)},
         "village": village_world.filed(town),

@@ -26,6 +26,8 @@ MODELS = {
     "agreement": "directory.Agreement",
     "renewal step": "renewal.Step",
     "plan item": "insight.PlanItem",
+    "base proof": "venues.BaseProof",
+    "base notice": "venues.BaseNotice",
 }
 
 

@@ -20,11 +20,15 @@ from dianliang.kernel.periods import TimeWindow
 Span = tuple[int, int]
 DAY_MIN = 24 * 60
 MOST_SPANS = 4
+MAKE_UP_DAY, HOLIDAY, CLOSED_FOR_GOOD = "调休上班日", "法定节假日", "已停用"
+SHUT, UNKNOWN = "不开放", "未登记"
+REASONS = (MAKE_UP_DAY, HOLIDAY, CLOSED_FOR_GOOD, SHUT, UNKNOWN)
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ON_HOLIDAYS = tuple((str(v), str(label)) for v, label in OpeningHours.OnHolidays.choices)
 ON_MAKE_UP = tuple((str(v), str(label)) for v, label in OpeningHours.OnMakeUp.choices)
 CLOSED_WORDS = frozenset({"", "关", "休", "不开放", "闭馆", "休息", "无"})
-_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-~至到]\s*(\d{1,2}):(\d{2})")
+_SPAN = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})\s*[-~至到]\s*(\d{1,2}):(\d{2})(?!\d)")
+_BETWEEN = re.compile(r"[、,;\s]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ class Opening:
     def words(self) -> str:
         """Return the hours as people write them."""
         if not self.is_known:
-            return "未登记"
+            return UNKNOWN
         return spoken(self.spans)
 
 
@@ -64,16 +68,15 @@ def parsed(text: str, *, field: str, label: str) -> tuple[Span, ...]:
     plain = unicodedata.normalize("NFKC", text).replace("—", "-").replace("–", "-").strip()
     if plain in CLOSED_WORDS:
         return ()
+    if not (_SPAN.search(plain) and _BETWEEN.fullmatch(_SPAN.sub("", plain))):
+        message = f"{label}应形如 8:30-12:00、13:30-17:30，现为“{text[:40]}”。"
+        raise InvalidInputError(message, field=field)
     spans = []
-    for part in re.split(r"[、,;\s]+(?=\d{1,2}:)", plain):
-        found = _SPAN.fullmatch(part.strip())
-        if found is None:
-            message = f"{label}应形如 8:30-12:00、13:30-17:30，现为“{text[:40]}”。"
-            raise InvalidInputError(message, field=field)
+    for found in _SPAN.finditer(plain):
         h1, m1, h2, m2 = (int(digits) for digits in found.groups())
         begins, ends = h1 * 60 + m1, h2 * 60 + m2
         if m1 > 59 or m2 > 59 or not begins < ends <= DAY_MIN:
-            message = f"{label}的“{part[:20]}”不是一天之内先后的两个时刻（最晚到 24:00）。"
+            message = f"{label}的“{found[0]}”不是一天之内先后的两个时刻（最晚到 24:00）。"
             raise InvalidInputError(message, field=field)
         spans.append((begins, ends))
     spans.sort()
@@ -87,7 +90,7 @@ def parsed(text: str, *, field: str, label: str) -> tuple[Span, ...]:
 def spoken(spans: Iterable[Span]) -> str:
     """Return spans as people write them."""
     told = "、".join(f"{_clock(begins)}–{_clock(ends)}" for begins, ends in spans)
-    return told or "不开放"
+    return told or SHUT
 
 
 def _clock(minutes: int) -> str:
@@ -141,10 +144,10 @@ def on_day(hours: Hours, *, day: date, calendar: WorkCalendar) -> Opening:
     usual = hours.week[day.weekday()]
     if day in calendar.make_up_days:
         if hours.on_make_up == OpeningHours.OnMakeUp.WORKDAY:
-            return Opening(on=day, spans=hours.week[0], why="调休上班日")
+            return Opening(on=day, spans=hours.week[0], why=MAKE_UP_DAY)
     elif is_holiday(day, calendar=calendar) and hours.on_holidays != OpeningHours.OnHolidays.USUAL:
         is_own = hours.on_holidays == OpeningHours.OnHolidays.OWN
-        return Opening(on=day, spans=hours.holiday if is_own else (), why="法定节假日")
+        return Opening(on=day, spans=hours.holiday if is_own else (), why=HOLIDAY)
     return Opening(on=day, spans=usual, why=WEEKDAYS[day.weekday()])
 
 
@@ -184,7 +187,7 @@ def _on(
     calendar: WorkCalendar,
 ) -> Opening:
     if closed_on is not None and closed_on <= day:
-        return Opening(on=day, spans=(), why="已停用")
+        return Opening(on=day, spans=(), why=CLOSED_FOR_GOOD)
     if special is not None:
         return Opening(on=day, spans=spans_of(special.spans), why=special.reason)
     counting = next((hours for hours in versions if hours.from_on <= day), None)
@@ -201,10 +204,13 @@ def is_open(site: Site, *, window: TimeWindow) -> bool | None:
     first = window.start.astimezone(SHANGHAI).date()
     last = (window.end - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
     told = openings([site.pk], first=first, days=(last - first).days + 1)[site.pk]
-    if not all(day.is_known for day in told):
-        return None
+    return covers(told, window=window) if all(day.is_known for day in told) else None
+
+
+def covers(days: Iterable[Opening], *, window: TimeWindow) -> bool:
+    """Tell whether the hours of days in a row leave nothing of a window out."""
     reached = window.start
-    for day in told:
+    for day in days:
         midnight = datetime.combine(day.on, time(), SHANGHAI)
         for begins, ends in day.spans:
             if midnight + timedelta(minutes=begins) <= reached:

@@ -330,7 +330,8 @@ def home_of(code: str, *, by: Actor) -> str:
     Raises:
         NotVisibleError: no matrix in the actor's sight has it.
     """
-    rows = Node.objects.filter(Q(code=code) | Q(site__code=code)).order_by("matrix__position")
+    named = Node.objects.filter(Q(code=code) | Q(site__code=code))
+    rows = named.filter(Q(site=None) | Q(site__in=sites_of(by))).order_by("matrix__position")
     seen = {row.code for row in matrices(by=by)}
     for found in rows.values_list("matrix__code", flat=True):
         if found in seen:

@@ -23,6 +23,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
 SCORE = "score"
+SCORE_LABEL, SOUND = "得分率", "无缺项"
 METHOD = (
     "记录算在它写明的阵地上：扫码提出的需求、这些需求的评价和上门、在阵地举办的行动、阵地的驻点。",
     "每一级是它自己与全部下级之和；得分率是各阵地得分率的平均；缺项含责任人和开放时间。",
@@ -146,8 +147,8 @@ def _scores(
     return BehindPage(
         matrix=matrix,
         node=node,
-        label="得分率",
-        good_label="无缺项",
+        label=SCORE_LABEL,
+        good_label=SOUND,
         rows=rows[: base_figures.MOST_RECORDS],
         total=len(rows),
         good=sum(row.is_good for row in rows),

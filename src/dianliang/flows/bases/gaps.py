@@ -25,6 +25,10 @@ PER_PAGE = 100
 KEEPER, HOURS = "keeper!", "hours!"
 """The two duties beside the standard, among the keys of its items."""
 DUTIES: Mapping[str, str] = {KEEPER: "责任人", HOURS: "开放时间"}
+DUTY_WORDS: Mapping[str, str] = {
+    KEEPER: "一个阵地一名在岗责任人。",
+    HOURS: "登记每周开放时间。",
+}
 UNKNOWN_HOURS = "未登记"
 COLUMNS = (
     "阵地编码",
@@ -146,10 +150,11 @@ def _of(node: TreeNode, check: BaseCheck, standard: Standard) -> Iterator[Gap]:
         )
 
     if keeper.is_gap:
-        words = "一个阵地一名在岗责任人。"
+        words = DUTY_WORDS[KEEPER]
         yield gap(KEEPER, DUTIES[KEEPER], words, "missing", keeper.state_label, None)
     if not check.has_hours:
-        yield gap(HOURS, DUTIES[HOURS], "登记每周开放时间。", "missing", UNKNOWN_HOURS, None)
+        words = DUTY_WORDS[HOURS]
+        yield gap(HOURS, DUTIES[HOURS], words, "missing", UNKNOWN_HOURS, None)
     for item, found in zip(standard.items, check.items, strict=True):
         if found.state in GAPS or found.state == SOON:
             yield gap(

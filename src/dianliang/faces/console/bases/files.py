@@ -27,7 +27,7 @@ from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.bases import file as flow
 from dianliang.flows.bases import proving
-from dianliang.flows.bases.reach import units_of
+from dianliang.flows.bases.reach import site_to_change, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -175,6 +175,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     if verb not in ACTS:
         raise Http404
     try:
+        site_to_change(code, by=by)  # first: what is wrong with a form tells nobody what exists
         messages.success(request, ACTS[verb](request, code, by))
     except NotVisibleError as absent:
         raise Http404 from absent

@@ -18,7 +18,7 @@ from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.bases import file, sheets
 from dianliang.flows.bases import tree as flow
 from dianliang.flows.bases.reach import EDITORS as EDITING_ROLES
-from dianliang.flows.bases.reach import units_of
+from dianliang.flows.bases.reach import matrix_to_change, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -196,6 +196,7 @@ def act(request: HttpRequest, matrix: str, verb: str, *, by: Actor) -> HttpRespo
     if verb not in ACTS:
         raise Http404
     try:
+        matrix_to_change(matrix, by=by)  # first: what is wrong with a form tells nobody what exists
         messages.success(request, ACTS[verb](request, matrix, by))
     except NotVisibleError as absent:
         raise Http404 from absent
