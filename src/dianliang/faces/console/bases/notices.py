@@ -73,6 +73,8 @@ def _typed(request: HttpRequest) -> flow.Typed:
 def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show a notice with all its versions; on a POST, write the next one."""
     refusal: DomainError | None = None
+    if request.method == "POST" and by.role not in EDITING_ROLES:
+        raise Http404
     try:
         if request.method == "POST":
             try:
