@@ -111,22 +111,18 @@ NOBODY = Kept(NEVER)
 
 @dataclass(frozen=True, slots=True)
 class BaseCheck:
-    """A base on a day: each item, the score in percent, its keeper, whether hours are known."""
+    """A base on a day: each item, the score in percent, its keeper, whether hours are known.
+
+    `gaps` is how much is lacking: items, the accountable person, the opening hours; `expiring` how
+    many proofs end within the next thirty days.
+    """
 
     items: tuple[Checked, ...]
     score: float
     keeper: Kept
     has_hours: bool
-
-    @property
-    def gaps(self) -> int:
-        """Return how much is lacking: items, the accountable person, the opening hours."""
-        return sum(i.state in GAPS for i in self.items) + self.keeper.is_gap + (not self.has_hours)
-
-    @property
-    def expiring(self) -> int:
-        """Return how many proofs end within the next thirty days."""
-        return sum(item.state == SOON for item in self.items)
+    gaps: int
+    expiring: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +165,15 @@ def checked(sites: Collection[int], *, standard: Standard, on: date) -> Mapping[
     found = {}
     for site in units:
         items = tuple(_item(item, site, world) for item in standard.items)
-        earned = sum(i.weight * c.share for i, c in zip(standard.items, items, strict=True))
+        earned, gaps, expiring = 0.0, 0, 0
+        for item, state in zip(standard.items, items, strict=True):
+            earned += item.weight * state.share
+            gaps += state.state in GAPS
+            expiring += state.state == SOON
+        keeper, has_hours = kept.get(site, NOBODY), site in hours
+        gaps += keeper.is_gap + (not has_hours)
         score = round(100 * earned / weight, 1)
-        found[site] = BaseCheck(items, score, kept.get(site, NOBODY), site in hours)
+        found[site] = BaseCheck(items, score, keeper, has_hours, gaps, expiring)
     return found
 
 

@@ -55,9 +55,9 @@ def set_hours(*, site: Site, hours: Hours, seen: str, by: Actor, at: datetime) -
 
 @transaction.atomic
 def set_first(pairs: Sequence[tuple[Site, Hours]], *, by: Actor, at: datetime) -> None:
-    """Write the first hours of many bases, of which nothing was known. Two statements.
+    """Write the first hours of many bases, of which nothing was known.
 
-    The caller records what it was that brought so many.
+    One statement for each line of hours that some share. The caller records what brought so many.
     """
     today = at.astimezone(SHANGHAI).date()
     OpeningHours.objects.bulk_create(
@@ -67,9 +67,11 @@ def set_first(pairs: Sequence[tuple[Site, Hours]], *, by: Actor, at: datetime) -
         ),
         batch_size=500,
     )
+    alike: dict[str, list[int]] = {}
     for site, hours in pairs:
-        site.opening_hours = _line([hours], today=today)
-    Site.objects.bulk_update([site for site, _ in pairs], ["opening_hours"], batch_size=200)
+        alike.setdefault(_line([hours], today=today), []).append(site.pk)
+    for line, sites in alike.items():
+        Site.objects.filter(pk__in=sites).update(opening_hours=line)
 
 
 @transaction.atomic

@@ -105,36 +105,58 @@ def _write(
 ) -> TakenIn:
     new_sites = _write_sites(read, known)
     before = {code: node.path for code, node in known.nodes.items()}
-    made = [
-        Node(
-            matrix=matrix,
-            code=one.code,
-            name=one.name,
-            label=one.label,
-            site=known.sites.get(one.code) if one.site else None,
-            path=where[one.code],
-        )
-        for one in read
-        if one.code not in known.nodes
-    ]
-    Node.objects.bulk_create(made, batch_size=500)
-    nodes = {node.code: node for node in Node.objects.filter(matrix=matrix)}
+    nodes = dict(known.nodes)
+    _hang_new(matrix, read, where, known, nodes)
+    changed = []
     told = {one.code: one for one in read}
     parents = known.parents | {one.code: one.parent for one in read}
-    for code, node in nodes.items():
-        node.path = where[code]
-        node.parent = nodes.get(parents[code])
-        if code in told:
-            node.name, node.label = told[code].name, told[code].label
-    Node.objects.bulk_update(nodes.values(), ["path", "parent", "name", "label"], batch_size=200)
+    for code, node in known.nodes.items():
+        one = told.get(code)
+        present = (node.path, node.name, node.label)
+        node.path, node.parent = where[code], nodes.get(parents[code])
+        node.name, node.label = (one.name, one.label) if one else (node.name, node.label)
+        if present != (node.path, node.name, node.label):
+            changed.append(node)
+    Node.objects.bulk_update(changed, ["path", "parent", "name", "label"], batch_size=200)
     return TakenIn(
         nodes=len(read),
-        new_nodes=len(made),
+        new_nodes=len(nodes) - len(known.nodes),
         new_sites=new_sites,
         moved=sum(where[code] != path for code, path in before.items()),
         keepers=_write_keepers(read, known, by=by, at=at),
         hours=_write_hours(read, known, by=by, at=at),
     )
+
+
+def _hang_new(
+    matrix: Matrix,
+    read: list[Read],
+    where: Mapping[str, str],
+    known: Known,
+    nodes: dict[str, Node],
+) -> None:
+    """Write the nodes that are new, level by level: what hangs below needs the key of its upper."""
+    new = [one for one in read if one.code not in known.nodes]
+    levels: dict[int, list[Read]] = {}
+    for one in new:
+        levels.setdefault(where[one.code].count("/"), []).append(one)
+    for _, level in sorted(levels.items()):
+        made = Node.objects.bulk_create(
+            (
+                Node(
+                    matrix=matrix,
+                    code=one.code,
+                    name=one.name,
+                    label=one.label,
+                    site=known.sites.get(one.code) if one.site else None,
+                    parent=nodes.get(one.parent),
+                    path=where[one.code],
+                )
+                for one in level
+            ),
+            batch_size=500,
+        )
+        nodes |= {node.code: node for node in made}
 
 
 def _write_sites(read: list[Read], known: Known) -> int:
