@@ -1,5 +1,6 @@
 """What everybody may see of a base: its page, and the screen that hangs in its hall."""
 
+import json
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from dianliang.kernel.errors import NotVisibleError
 
 WORKER = Path(__file__).with_name("screen_worker.js")
 RENEW_S = 300
+KEPT = ("portal/screen.js", "portal/screen.css", "ui/tokens.css", "ui/lamp.svg")
+"""Files without which a screen is no screen."""
 
 
 @require_GET
@@ -80,8 +83,10 @@ def photo(request: HttpRequest, code: str, token: str) -> HttpResponse:
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker that keeps the last pages of a screen."""
-    files = [static(path) for path in ("portal/screen.js", "portal/screen.css")]
+    files = [static(path) for path in KEPT]
     source = WORKER.read_text(encoding="utf-8")
-    answer = HttpResponse(f"const FILES = {files!r};\n{source}", content_type="text/javascript")
+    answer = HttpResponse(
+        f"const FILES = {json.dumps(files)};\n{source}", content_type="text/javascript"
+    )
     answer["Cache-Control"] = "no-cache"
     return answer

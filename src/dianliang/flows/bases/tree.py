@@ -46,6 +46,7 @@ class TreePage:
     rows: tuple[TreeRow, ...]
     hits: tuple[TreeRow, ...]
     standard: Standard
+    checks: Mapping[int, BaseCheck]
     may_edit: bool
     to_place: tuple[tuple[str, str], ...]
 
@@ -56,14 +57,16 @@ class TreePage:
 
     @property
     def points(self) -> list[dict[str, object]]:
-        """Return the positions below this level for the map: red is lacking something."""
+        """Return the positions below this level for the map: red are those that lack something."""
         return [
             {
                 "number": node.site_code,
                 "title": node.name,
                 "lat": node.lat,
                 "lon": node.lon,
-                "tone": "done",
+                "tone": "late"
+                if (check := self.checks.get(node.site_id)) and check.gaps
+                else "done",
             }
             for node in self.found.tree.under(self.found.here.node)
             if node.site_id
@@ -104,6 +107,7 @@ def page(*, code: str, at_code: str, words: str, by: Actor, on: date) -> TreePag
         rows=_rows(grown.children(here), found.rows, checks),
         hits=_rows(hits, rows_of(grown, hits, checks=checks), checks),
         standard=standard,
+        checks=checks,
         may_edit=may_edit,
         to_place=_to_place(code, by=by) if may_edit else (),
     )

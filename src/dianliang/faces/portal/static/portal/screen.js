@@ -10,7 +10,7 @@ function show(number) {
   if (!all.length) return;
   shown = number % all.length;
   all.forEach((slide, place) => slide.classList.toggle("is-shown", place === shown));
-  document.documentElement.dataset.slide = String(shown);
+  document.documentElement.dataset.shown = String(shown);
   clearTimeout(turning);
   turning = setTimeout(() => show(shown + 1), Number(all[shown].dataset.seconds) * 1000);
 }
@@ -41,6 +41,18 @@ async function renew() {
   document.documentElement.dataset.renewed = String(Date.now());
 }
 
+// What was fetched before the worker was there would not be kept: fetch it once more through it.
+async function keep() {
+  await navigator.serviceWorker.register("/screen/worker.js", { scope: "/screen/" });
+  await navigator.serviceWorker.ready;
+  if (!navigator.serviceWorker.controller) {
+    await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+  }
+  await Promise.allSettled([...document.images].map((image) => fetch(image.src)));
+  await renew();
+  document.documentElement.dataset.kept = "yes";
+}
+
 async function stayAwake() {
   try {
     await navigator.wakeLock?.request("screen");
@@ -58,4 +70,4 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 document.addEventListener("click", () => document.documentElement.requestFullscreen?.().catch(() => {}));
 window.addEventListener("online", renew);
 stayAwake();
-navigator.serviceWorker?.register("/screen/worker.js", { scope: "/screen/" }).catch(() => {});
+if (navigator.serviceWorker) keep().catch(() => {});
