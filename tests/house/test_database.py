@@ -34,6 +34,8 @@ MODELS = {
     "drive": "ledger.Drive",
     "grant": "ledger.Grant",
     "pairing": "ledger.Pairing",
+    "base proof": "venues.BaseProof",
+    "base notice": "venues.BaseNotice",
 }
 
 

@@ -18,6 +18,7 @@ from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
+from dianliang.domain.venues.lifecycle import NOTICE, PROOF
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -45,6 +46,8 @@ TABLES = {
     "drive": (DRIVE, "DRAFT"),
     "grant": (GRANT, "ASKED"),
     "pairing": (PAIRING, "PROPOSED"),
+    "base proof": (PROOF, "GIVEN"),
+    "base notice": (NOTICE, "DRAFT"),
 }
 
 

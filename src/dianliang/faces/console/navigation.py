@@ -79,7 +79,31 @@ VILLAGES = (
     Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
 )
 """What belongs to villages and those who look after them (村网共建)."""
-BASES: tuple[Entry, ...] = ()
+BASE_WORKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
+BASE_READERS = BASE_WORKERS | {Role.COMMANDER, Role.AUDITOR}
+BASES: tuple[Entry, ...] = (
+    Entry(
+        label="阵地体系",
+        to="console:bases",
+        pages=("console:bases", "console:base_tree", "console:base"),
+        roles=BASE_READERS,
+    ),
+    Entry(
+        label="缺项清单", to="console:base_gaps", pages=("console:base_gaps",), roles=BASE_READERS
+    ),
+    Entry(
+        label="五有标准",
+        to="console:base_standard",
+        pages=("console:base_standard",),
+        roles=BASE_READERS,
+    ),
+    Entry(
+        label="公示",
+        to="console:base_notices",
+        pages=("console:base_notice*",),
+        roles=BASE_READERS,
+    ),
+)
 """Bases, and the rooms and gear that they share (阵地)."""
 STAFF_WRITERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
 STAFF_READERS = STAFF_WRITERS | {Role.COMMANDER, Role.AUDITOR}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, following, giving, notices, views
+from dianliang.faces.portal import asking, bases, following, giving, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("donations/", giving.donations, name="donations"),
     path("donations/<str:number>/", giving.donation, name="donation"),
     path("pairings/<str:token>/", giving.pairing, name="pairing"),
+    path("bases/<str:code>/", bases.base, name="base"),
+    path("screen/worker.js", bases.worker, name="screen_worker"),
+    path("screen/<str:code>/", bases.screen, name="screen"),
+    path("screen/<str:code>/photos/<str:token>/", bases.photo, name="screen_photo"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

@@ -27,6 +27,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import care, handling
 from dianliang.flows.demo import words
+from dianliang.flows.demo.bases import build_bases
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
@@ -131,6 +132,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("积分与爱心捐赠")
     build_ledgers(county, rng=_dice(), at=at)
+    build_bases(county, by=DISPATCHER, rng=_dice(), at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(

@@ -1,5 +1,33 @@
 """Tables of this room, by subject."""
 
+from dianliang.domain.venues.models.bases import (
+    Keeper,
+    Matrix,
+    Node,
+    OpeningDay,
+    OpeningHours,
+    SiteService,
+)
 from dianliang.domain.venues.models.sites import PointOfInterest, RatingRules, Site
+from dianliang.domain.venues.models.standards import (
+    BaseNotice,
+    BaseNoticeVersion,
+    BaseProof,
+    BaseStandard,
+)
 
-__all__ = ["PointOfInterest", "RatingRules", "Site"]
+__all__ = [
+    "BaseNotice",
+    "BaseNoticeVersion",
+    "BaseProof",
+    "BaseStandard",
+    "Keeper",
+    "Matrix",
+    "Node",
+    "OpeningDay",
+    "OpeningHours",
+    "PointOfInterest",
+    "RatingRules",
+    "Site",
+    "SiteService",
+]
