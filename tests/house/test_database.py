@@ -26,6 +26,7 @@ MODELS = {
     "agreement": "directory.Agreement",
     "renewal step": "renewal.Step",
     "plan item": "insight.PlanItem",
+    "booking": "venues.Booking",
 }
 
 

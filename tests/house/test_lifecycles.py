@@ -9,6 +9,7 @@ from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.safety.lifecycle import HAZARD
+from dianliang.domain.venues.lifecycle import BOOKING
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -28,6 +29,7 @@ TABLES = {
     "agreement": (AGREEMENT, "DRAFT"),
     "renewal step": (STEP, "PENDING"),
     "plan item": (PLAN_ITEM, "PLANNED"),
+    "booking": (BOOKING, "ASKED"),
 }
 
 

@@ -17,6 +17,7 @@ from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.safety.lifecycle import HAZARD
+from dianliang.domain.venues.lifecycle import BOOKING
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
@@ -37,6 +38,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "insight.planitem": PLAN_ITEM,
     "programs.campaign": CAMPAIGN,
     "programs.target": TARGET,
+    "venues.booking": BOOKING,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -154,6 +156,18 @@ WORDS: Mapping[str, str] = {
     "venues.pointofinterest.register": "登记亮点",
     "venues.pointofinterest.look_at": "查看亮点",
     "venues.pointofinterest.close": "停用亮点",
+    "venues.booking.take": "预约",
+    "venues.booking.close": "登记停用时段",
+    "venues.booking.reveal": "查看预约人电话",
+    "venues.bookingseries.take": "周期预约",
+    "venues.bookable.register": "登记场室器材",
+    "venues.bookable.change": "改场室器材",
+    "venues.bookable.set_hours": "改开放时间",
+    "venues.bookable.stop": "停用场室器材",
+    "venues.bookable.resume": "恢复场室器材",
+    "venues.bookable.renew_door": "换签到码",
+    "venues.bookable.export": "导出场室使用率",
+    "venues.bookingfeed.renew": "换预约日历链接",
     "personal.export": "导出个人信息",
     "personal.erase": "删除个人信息",
     "personal.expire": "到期清除",
