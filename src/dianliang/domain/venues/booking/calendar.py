@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from django.db.models import Q, QuerySet
 
@@ -241,8 +242,7 @@ def segments(row: RoomRow, day: DayOf, *, hours: Sequence[int]) -> tuple[Segment
         edges |= {min(max(at, drawn.start), drawn.end) for at in (window.start, window.end)}
     cuts = sorted(edges)
     return tuple(
-        _segment(row, day.spans, holding, TimeWindow(start, end))
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        _segment(row, day.spans, holding, TimeWindow(start, end)) for start, end in pairwise(cuts)
     )
 
 

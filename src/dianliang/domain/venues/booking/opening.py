@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from dianliang.domain.venues.booking.slots import GRAIN_MIN
 from dianliang.domain.venues.models import BookableHours
@@ -85,7 +86,7 @@ def read_hours(days: Sequence[str]) -> tuple[Span, ...]:
         if _HOURS.sub("", text).strip(" ,，、;；\t\r\n"):
             raise InvalidInputError(f"{label}应写成 8:30-12:00，多段用逗号隔开。", field=field)
         mine = sorted(_span(number, one, field=field, label=label) for one in found)
-        for (_, _, closes), (_, opens, _) in zip(mine, mine[1:], strict=False):
+        for (_, _, closes), (_, opens, _) in pairwise(mine):
             if opens < closes:
                 raise InvalidInputError(f"{label}的两段开放时间重叠。", field=field)
         spans += mine

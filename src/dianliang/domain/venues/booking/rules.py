@@ -137,7 +137,8 @@ def require_good_record(
     again = times[0] + timedelta(days=bookable.pause_days)
     if at < again:
         message = (
-            f"近 90 天有 {len(times)} 次预约未到场，{again.astimezone(SHANGHAI):%Y-%m-%d} 起可再预约；"
+            f"近 90 天有 {len(times)} 次预约未到场，"
+            f"{again.astimezone(SHANGHAI):%Y-%m-%d} 起可再预约；"
             f"有误请联系{bookable.unit.name}更正。"
         )
         raise UnableToBookError(message, field="phone" if phone_index else None)
