@@ -4,7 +4,7 @@ The trail of who did what stays: it names numbers, not people's details.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from dianliang.domain.programs.models import Evidence, Target
 from dianliang.domain.safety.lifecycle import OPEN as HAZARD_OPEN
 from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
+from dianliang.flows.booking import persons
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
@@ -47,6 +48,7 @@ class Erased:
     participations: int
     customers: int
     photos: int
+    bookings: int = 0
 
 
 def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: datetime) -> Any:
@@ -69,6 +71,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "exported_at": at.isoformat(),
         "needs": [_need_of(who) for who in asked.select_related("need")],
         "customers": [_customer_of(row) for row in customers],
+        "bookings": persons.kept(phone),
         "inspections": [
             {
                 "number": row.number,
@@ -150,11 +153,12 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on = [who.need.number for who in asked if who.need.status in OPEN]
     jobs = Job.objects.filter(customer__in=customers).exclude(status__in=["DONE", "CANCELLED"])
     going_on += jobs.values_list("number", flat=True)
+    going_on += persons.going_on(phone)
     hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
     going_on += hazards.values_list("number", flat=True)
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
-    done = _erase(asked, customers)
+    done = replace(_erase(asked, customers), bookings=persons.erase(phone))
     audit.record_about(
         "personal.erase",
         target_type="person",
@@ -162,7 +166,8 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
         by=by,
         at=at,
         reason=reason,
-        after=f"诉求 {done.needs}，参与 {done.participations}，客户 {done.customers}",
+        after=f"诉求 {done.needs}，参与 {done.participations}，客户 {done.customers}，"
+        f"预约 {done.bookings}",
     )
     return done
 
@@ -178,8 +183,8 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
     due_now = [who for who in kept if not (who.need.text == ERASED and not who.phone_index)]
     if dry_run:
         firsts = sum(who.is_first for who in due_now)
-        return Erased(firsts, len(due_now), 0, 0)
-    done = _erase(due_now, [])
+        return Erased(firsts, len(due_now), 0, 0, persons.over(before).count())
+    done = replace(_erase(due_now, []), bookings=persons.expire(before))
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(
         "personal.expire",
@@ -187,7 +192,8 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
         target_id=f"{before:%Y-%m-%d}",
         by=by,
         at=at,
-        after=f"诉求 {done.needs}，参与 {done.participations}，照片 {done.photos}",
+        after=f"诉求 {done.needs}，参与 {done.participations}，照片 {done.photos}，"
+        f"预约 {done.bookings}",
     )
     return done
 

@@ -36,6 +36,13 @@ def kept(by: Actor) -> QuerySet[Bookable]:
     return Bookable.objects.filter(unit__path__startswith=by.unit_path)
 
 
+def readable(by: Actor) -> QuerySet[Bookable]:
+    """Return what is of an actor's units, for figures about it."""
+    if by.role not in READERS or not by.unit_path:
+        return Bookable.objects.none()
+    return Bookable.objects.filter(unit__path__startswith=by.unit_path)
+
+
 def keeps(by: Actor, bookable: Bookable) -> bool:
     """Tell whether an actor decides about something that is booked."""
     return by.role in KEEPERS and by.reaches_unit(bookable.unit.path)

@@ -18,6 +18,7 @@ from dianliang.kernel.periods import TimeWindow
 MOST_OFFERS = 3
 DAYS_LOOKED_AT = 21
 MOST_SISTERS = 60
+HOURS_MIN, DAY_MIN = 12 * 60, 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +45,21 @@ class Offers:
         return not (self.times or self.sisters)
 
 
+def lengths(bookable: Bookable) -> tuple[int, ...]:
+    """Return for how many minutes something may be booked at once: hours first, then days."""
+    hours = range(bookable.slot_min, min(bookable.longest_min, HOURS_MIN) + 1, bookable.slot_min)
+    days = range(DAY_MIN, bookable.longest_min + 1, DAY_MIN)
+    return (*hours, *days)
+
+
 def starts_of(
     bookable: Bookable, spans: tuple[TimeWindow, ...], minutes: int
 ) -> Iterator[TimeWindow]:
-    """Yield the windows of a length that begin on a slot of an open span and end within it."""
+    """Yield the windows of a length that begin on a slot of an open span."""
     step, length = timedelta(minutes=bookable.slot_min), timedelta(minutes=minutes)
     for span in spans:
         start = span.start
-        while start + length <= span.end:
+        while start < span.end:
             yield TimeWindow(start, start + length)
             start += step
 
@@ -71,7 +79,8 @@ def free_on(
     spans = week.on(day)
     if not spans:
         return ()
-    given = taken(bookable, slots_of(TimeWindow(spans[0].start, spans[-1].end)))
+    last = spans[-1].end + timedelta(minutes=minutes)
+    given = taken(bookable, slots_of(TimeWindow(spans[0].start, last)))
 
     def fits(window: TimeWindow) -> bool:
         wanted = Wanted(window=window, pieces=pieces)

@@ -242,12 +242,18 @@ def decide(*, booking: Booking, verb: str, reason: str, by: Actor, at: datetime)
     return _move(booking, verb, by=by, at=at, note=reason, changes=changes)
 
 
-def cancel(*, booking: Booking, reason: str, by: Actor, at: datetime) -> Booking:
+def cancel(
+    *, booking: Booking, reason: str, is_keeper: bool = False, by: Actor, at: datetime
+) -> Booking:
     """Call a booking off; its time is free again (取消).
 
     Raises:
+        UnableToBookError: it has begun, and who calls off does not keep the room.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see `transitions.apply`.
     """
+    if not is_keeper and booking.status in {"ASKED", "APPROVED"} and booking.starts_at <= at:
+        message = "预约已经开始，不能再取消；需要更正请联系管理单位。"
+        raise UnableToBookError(message)
     return _move(booking, "cancel", by=by, at=at, note=reason, changes={"reason": reason})
 
 
