@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, following, notices, views
+from dianliang.faces.portal import asking, booking, following, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<str:token>/photos/<str:photo_token>/", following.photo, name="photo"),
     path("h/<str:token>/", notices.notice, name="notice"),
     path("h/<str:token>/<str:number>/claim/", notices.claim, name="notice_claim"),
+    path("book/", booking.bookables, name="bookables"),
+    path("book/<str:code>/", booking.book, name="book"),
+    path("b/<str:token>/", booking.booking, name="booking"),
+    path("b/<str:token>/cancel/", booking.cancel, name="booking_cancel"),
+    path("k/<str:token>/", booking.door, name="door"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]
