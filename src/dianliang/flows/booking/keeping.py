@@ -97,6 +97,15 @@ def _clean(offer: Offer) -> Offer:
     )
 
 
+def require_kept(*, code: str, by: Actor) -> None:
+    """Make sure that an actor keeps something.
+
+    Raises:
+        NotVisibleError: it is absent or another unit's.
+    """
+    access.bookable_to_keep(code, by=by)
+
+
 def change(*, code: str, offer: Offer, by: Actor, at: datetime) -> None:
     """Change what is offered and its rules.
 

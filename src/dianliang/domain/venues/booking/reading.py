@@ -11,6 +11,7 @@ from dianliang.domain.venues.lifecycle import BOOKING, BOOKING_LABELS
 from dianliang.domain.venues.models import Booking
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.masking import mask_name, mask_phone
+from dianliang.kernel.periods import TimeWindow
 
 OF_THE_BOOKER = frozenset({"cancel", "check_in", "end"})
 """What the unit that booked may do itself; the rest is for who keeps the room."""
@@ -47,6 +48,16 @@ class BookingRow:
     checked_in_at: datetime | None
     ended_at: datetime | None
     verbs: tuple[tuple[str, str], ...]
+
+    @property
+    def window(self) -> TimeWindow:
+        """Return from when to when."""
+        return TimeWindow(self.starts_at, self.ends_at)
+
+    @property
+    def may_cancel(self) -> bool:
+        """Tell whether the reader may call it off now."""
+        return any(verb == "cancel" for verb, _label in self.verbs)
 
 
 def row_of(booking: Booking, *, by: Actor | None, at: datetime) -> BookingRow:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django import template
 from django.utils.translation import gettext as _
 
+from dianliang.faces.ui.requests import now
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -57,17 +58,36 @@ def starting(window: TimeWindow) -> str:
 
 
 @register.filter
-def from_to(row: object) -> str:
-    """Return the year, day and time of a booking."""
-    start, end = row.starts_at, row.ends_at  # type: ignore[attr-defined]  # a row of bookings
-    return _dated(start, end)
-
-
-def _dated(start: datetime, end: datetime) -> str:
-    return f"{start.astimezone(SHANGHAI):%Y-%m-%d} {clocks(TimeWindow(start, end))}"
+def dated(window: TimeWindow) -> str:
+    """Return year, day and time: ``2026-11-25 09:00–10:00``."""
+    return f"{window.start.astimezone(SHANGHAI):%Y-%m-%d} {clocks(window)}"
 
 
 @register.filter
-def verbs_of(row: object) -> tuple[str, ...]:
-    """Return the verbs that somebody has for a booking now."""
-    return tuple(verb for verb, _label in row.verbs)  # type: ignore[attr-defined]
+def ending(window: TimeWindow) -> str:
+    """Return the end as forms send it: ``2026-11-25T10:00``."""
+    return f"{window.end.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
+
+
+@register.filter
+def opening_clock(window: TimeWindow) -> str:
+    """Return the time of the beginning: ``09:00``."""
+    return f"{window.start.astimezone(SHANGHAI):%H:%M}"
+
+
+@register.filter
+def is_ahead(at: datetime) -> bool:
+    """Tell whether an instant has not come yet."""
+    return at > now()
+
+
+@register.filter
+def hours_of(minutes: int) -> str:
+    """Show minutes as hours with one decimal."""
+    return f"{minutes / 60:.1f}"
+
+
+@register.filter
+def unlocalized(share: float) -> str:
+    """Show a share as an attribute takes it, whatever the language."""
+    return f"{share:.4f}"
