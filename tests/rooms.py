@@ -1,12 +1,17 @@
 """Rooms and gear of the small town, open on working days, and people who book them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from dianliang.domain.venues.booking import access, keeping, taking
 from dianliang.domain.venues.booking.keeping import Offer
+from dianliang.domain.venues.booking.recurring import Rule
 from dianliang.domain.venues.booking.rules import Wanted
 from dianliang.domain.venues.booking.taking import Booker
-from dianliang.domain.venues.models import Site
+from dianliang.domain.venues.models import Booking, Site
+from dianliang.faces.ui.requests import now, today
+from dianliang.flows.booking import repeating
+from dianliang.flows.booking.asking import Asked
+from dianliang.flows.booking.repeating import Repeated
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 from tests.town import NOON, TODAY
@@ -52,7 +57,7 @@ def _offered(town, known):
         site=site_of(town),
         unit=town.units[unit],
         spans=spans,
-        on=TODAY - timedelta(days=100),
+        on=date(2020, 1, 1),
         by=town.actor("S1"),
         at=NOON,
     )
@@ -83,3 +88,40 @@ def book(town, bookable, when=None, *, booker=None, unit="S2", at=NOON, **wanted
         by=by,
         at=at,
     )
+
+
+def weekly(town, bookable, *, first_on=TOMORROW, last_on, unit="S1", at=NOON, **asked):
+    """Book from nine to ten every week from a day on; return the number of the series."""
+    form = {
+        "code": bookable.code,
+        "starts": f"{first_on}T09:00",
+        "ends": f"{first_on}T10:00",
+        "purpose": "例会",
+        **asked,
+    }
+    rule = Rule(
+        repeat="weekly",
+        first_on=first_on,
+        last_on=last_on,
+        weekdays=frozenset({first_on.isoweekday()}),
+    )
+    repeated = Repeated(asked=Asked(**form), rule=rule)
+    return repeating.book(repeated=repeated, left_out=(), by=town.actor(unit), at=at)[0]
+
+
+def next_monday():
+    """Return the first Monday that is at least two days ahead by the real clock."""
+    day = today() + timedelta(days=2)
+    return day + timedelta(days=-day.weekday() % 7)
+
+
+def objects(town):
+    """A room of station S1 for its own use, and the first of a series that it has booked there."""
+    hall = room(town, audience="unit")
+    first = next_monday()
+    number = weekly(town, hall, first_on=first, last_on=first + timedelta(days=7), at=now())
+    booking = Booking.objects.filter(series__number=number).earliest("starts_at")
+    return {
+        "bookable": {"code": hall.code, "verb": "stop"},
+        "booking": {"number": booking.number, "verb": "cancel"},
+    }

@@ -31,7 +31,7 @@ from dianliang.flows import (
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import hazards
+from tests import hazards, rooms
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
@@ -46,6 +46,7 @@ BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTR
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
+BOOKERS = DESK | {Role.PARTY_AFFAIRS, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
 FACES = {
     "console:review_doubts": {Role.ADMINISTRATOR},
@@ -61,6 +62,7 @@ FACES = {
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
+    "console:booking": BOOKERS | {Role.COMMANDER, Role.AUDITOR},
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -145,6 +147,14 @@ OBJECTS = {
     "console:sight_act": "sight",
     "board:codes": "base",
     "board:trail_event": "event",
+    "console:booking_one": "booking",
+    "console:booking_reveal": "booking",
+    "console:booking_rest": "booking",
+    "console:booking_act": "booking",
+    "console:booking_room": "bookable",
+    "console:booking_new": "bookable",
+    "console:booking_change": "bookable",
+    "console:booking_room_act": "bookable",
     "field:call": "visit",
     "field:presence": "service point",
 }
@@ -157,6 +167,11 @@ BY_SECRET = {
     "portal:photo",
     "portal:notice",
     "portal:notice_claim",
+    "portal:booking",
+    "portal:booking_cancel",
+    "portal:door",
+    "api:bookable_calendar",
+    "api:site_calendar",
     "api:team_calendar",
     "api:token",
 }
@@ -172,6 +187,8 @@ PUBLIC = {
     "portal:join",
     "portal:public",
     "portal:algorithm",
+    "portal:bookables",
+    "portal:book",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -374,6 +391,7 @@ def things(town):
         "visit": {"number": "SM-none", "slot": "asker", "hazard_number": "YH-none"},
         "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
         "notice": {"number": hazard.notice.number},
+        **rooms.objects(town),
     }
     return Things(town, None, parts)
 

@@ -1,54 +1,58 @@
 """What a person at a desk does with bookings: decide, let in, call off; and the queue of these."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from dianliang.core import audit
 from dianliang.domain.venues.booking import access, reading, taking
 from dianliang.domain.venues.booking.reading import OF_THE_BOOKER, BookingRow
+from dianliang.domain.venues.booking.rules import MISSES_WITHIN
+from dianliang.domain.venues.lifecycle import LIVE
 from dianliang.domain.venues.models import Booking
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
-MOST_ROWS = 200
+MOST_ROWS = 100
 _JOINED = ("bookable__unit", "bookable__site", "unit", "series")
+
+
+VIEWS = {
+    "waiting": "待审批",
+    "present": "现在",
+    "own": "本单位的预约",
+    "missed": "未到场",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """What waits for a decision, what goes on now, and what the actor's units have ahead."""
+    """One view of what a keeper has to look at, with the counts of all."""
 
-    waiting: tuple[BookingRow, ...]
-    present: tuple[BookingRow, ...]
-    missed: tuple[BookingRow, ...]
-    own: tuple[BookingRow, ...]
+    rows: tuple[BookingRow, ...]
+    counts: Mapping[str, int]
 
 
-def queue(*, by: Actor, at: datetime) -> Queue:
-    """Return what a keeper has to look at, soonest first, and what his units have booked."""
+def queue(*, view: str, by: Actor, at: datetime) -> Queue:
+    """Return what waits for a decision, goes on now, is ahead of one's units, or was missed."""
     kept = Booking.objects.filter(bookable__in=access.kept(by), is_closure=False)
     own = access.bookings(by).filter(unit__path__startswith=by.unit_path, is_closure=False)
     soon = at + taking.EARLY
     present = kept.filter(status__in=["APPROVED", "IN_USE"], starts_at__lte=soon, ends_at__gt=at)
-
-    def rows(bookings: QuerySet[Booking]) -> tuple[BookingRow, ...]:
-        found = bookings.select_related(*_JOINED)[:MOST_ROWS]
-        return reading.rows_of(found, by=by, at=at)
-
+    missed = kept.filter(status="NO_SHOW", starts_at__gt=at - MISSES_WITHIN)
+    cuts = {
+        "waiting": access.queue(by).order_by("starts_at", "number"),
+        "present": present.order_by("starts_at", "number"),
+        "own": own.filter(status__in=LIVE, ends_at__gt=at).order_by("starts_at", "number"),
+        "missed": missed.order_by("-starts_at", "number"),
+    }
+    shown = cuts.get(view, cuts["waiting"]).select_related(*_JOINED)[:MOST_ROWS]
     return Queue(
-        waiting=rows(access.queue(by).order_by("starts_at", "number")),
-        present=rows(present.order_by("starts_at", "number")),
-        missed=rows(kept.filter(status="NO_SHOW").order_by("-starts_at")),
-        own=rows(
-            own.filter(status__in=["ASKED", "APPROVED", "IN_USE"], ends_at__gt=at).order_by(
-                "starts_at", "number"
-            )
-        ),
+        rows=reading.rows_of(shown, by=by, at=at),
+        counts={name: rows.count() for name, rows in cuts.items()},
     )
 
 

@@ -50,6 +50,7 @@ def calendar(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "before": first - timedelta(days=days),
         "after": first + timedelta(days=days),
         "today": today(),
+        "moment": now(),
         "rows": () if is_week else _drawn(page),
         "types": (*KINDS, *TYPES.items()),
         "sites": sites,
@@ -67,8 +68,18 @@ def _drawn(page: Calendar) -> list[tuple[RoomRow, tuple[Segment, ...]]]:
 @require_GET
 @requires(*BOOKERS)
 def queue(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Show what waits, what goes on now, who did not come, and what one's own unit has booked."""
-    context = {"by": by, "page": desk.queue(by=by, at=now())}
+    """Show what waits, what goes on now, what one's units have booked, or who did not come."""
+    view = request.GET.get("view", "")
+    view = view if view in desk.VIEWS else "waiting"
+    page = desk.queue(view=view, by=by, at=now())
+    context = {
+        "by": by,
+        "page": page,
+        "view": view,
+        "tabs": [(code, label, page.counts[code]) for code, label in desk.VIEWS.items()],
+        "most": desk.MOST_ROWS,
+        "here": request.get_full_path(),
+    }
     return TemplateResponse(request, "console/booking/queue.html", context)
 
 

@@ -1,12 +1,11 @@
 """Times of bookings as pages write them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django import template
 from django.utils.translation import gettext as _
 
-from dianliang.faces.ui.requests import now
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -73,12 +72,6 @@ def ending(window: TimeWindow) -> str:
 def opening_clock(window: TimeWindow) -> str:
     """Return the time of the beginning: ``09:00``."""
     return f"{window.start.astimezone(SHANGHAI):%H:%M}"
-
-
-@register.filter
-def is_ahead(at: datetime) -> bool:
-    """Tell whether an instant has not come yet."""
-    return at > now()
 
 
 @register.filter
