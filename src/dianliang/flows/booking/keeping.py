@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import UnitRow, units
-from dianliang.domain.venues.booking import access, calendar, keeping, reading, taking
+from dianliang.domain.venues.booking import access, calendar, free, keeping, reading, taking
 from dianliang.domain.venues.booking.keeping import TYPES, Offer
 from dianliang.domain.venues.booking.opening import read_hours, week_of, written
 from dianliang.domain.venues.booking.reading import BookingRow
@@ -235,6 +235,16 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
         if is_kept and _keeps_site(bookable.site, by)
         else "",
     )
+
+
+def busy(*, code: str, on: date, by: Actor) -> tuple[TimeWindow, ...]:
+    """Return when all pieces of something are given away on a day, whoever has them.
+
+    Raises:
+        NotVisibleError: it is absent or not the actor's to see.
+    """
+    bookable = access.bookable_to_see(code, by=by)
+    return free.full_on(bookable, on)
 
 
 def _feed(*, bookable: Bookable | None = None, site: Site | None = None) -> str:

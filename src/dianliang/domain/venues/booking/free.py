@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
 from dianliang.domain.venues.booking.holding import is_free, taken
 from dianliang.domain.venues.booking.opening import Week, week_of, weeks_of
 from dianliang.domain.venues.booking.rules import UnableToBookError, Wanted, require_rules
-from dianliang.domain.venues.booking.slots import slots_of
+from dianliang.domain.venues.booking.slots import slots_of, start_of
 from dianliang.domain.venues.models import Bookable, SlotHold
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
@@ -89,6 +89,21 @@ def free_on(
         )
 
     return tuple(window for window in starts_of(bookable, spans, minutes) if fits(window))
+
+
+def full_on(bookable: Bookable, day: date) -> tuple[TimeWindow, ...]:
+    """Return the stretches of a day in which no piece is left. One query."""
+    midnight = datetime.combine(day, time(), SHANGHAI)
+    whole = slots_of(TimeWindow(midnight, midnight + timedelta(days=1)))
+    given = taken(bookable, whole)
+    full = [slot for slot in whole if len(given.get(slot, ())) >= bookable.pieces]
+    found: list[TimeWindow] = []
+    for slot in full:
+        start, end = start_of(slot), start_of(slot + 1)
+        if found and found[-1].end == start:
+            start = found.pop().start
+        found.append(TimeWindow(start, end))
+    return tuple(found)
 
 
 def is_allowed(

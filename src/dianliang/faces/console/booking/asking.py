@@ -131,12 +131,14 @@ def _show(
         raise Http404 from absent
     sent: Any = request.POST if request.method == "POST" else request.GET
     used = type(refusal).__name__ == "KeyReusedError" or not sent.get("key")
+    on = day_of(sent.get("on", ""), default=today())
     context = {
         "by": by,
         "page": page,
+        "busy": keeping.busy(code=code, on=on, by=by),
         "given": sent,
         "key": secrets.token_hex(KEY_BYTES) if used else sent.get("key"),
-        "on": day_of(sent.get("on", ""), default=today()),
+        "on": on,
         "refusal": refusal,
         "offers": offers or Offers(),
         "seen": seen,
