@@ -39,7 +39,7 @@ def press_together(pages):
     for page in pages:
         page.evaluate("document.getElementById('book-form').requestSubmit()")
     for page in pages:
-        page.wait_for_load_state("networkidle")
+        expect(page.locator("#refusal, .big-number")).to_be_visible()
 
 
 @pytest.mark.row("000-06")
