@@ -4,6 +4,7 @@ Open is what opening hours offer, less closures, times the number of pieces. Boo
 given away of it, also to somebody who did not come. Used runs from check-in to the end.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,13 +87,11 @@ def utilisation(
         datetime.combine(since, time(), SHANGHAI), datetime.combine(until, time(), SHANGHAI)
     )
     weeks = weeks_of(row.pk for row in rows)
-    booked = _bookings(rows, period)
+    opened = {week: _opened(week.between(since, until), at=at) for week in {*weeks.values()}}
+    booked = _bookings(bookables, period)
     uses = {
         row.pk: _use(
-            row,
-            _past(weeks.get(row.pk, Week()).between(since, until), at=at),
-            booked.get(row.pk, []),
-            at=at,
+            row, opened.get(weeks.get(row.pk, Week()), NEVER), booked.get(row.pk, []), at=at
         )
         for row in rows
     }
@@ -114,10 +113,37 @@ def utilisation(
     )
 
 
-def _bookings(rows: Sequence[Bookable], period: TimeWindow) -> Mapping[int, list[Booking]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """When something with certain hours was open in the period: many share the same."""
+
+    spans: tuple[TimeWindow, ...] = ()
+    starts: tuple[datetime, ...] = ()
+    slots: frozenset[int] = frozenset()
+
+
+NEVER = Opened()
+
+
+def _opened(spans: Iterable[TimeWindow], *, at: datetime) -> Opened:
+    past = tuple(TimeWindow(span.start, min(span.end, at)) for span in spans if span.start < at)
+    return Opened(
+        spans=past,
+        starts=tuple(span.start for span in past),
+        slots=frozenset(slot for span in past for slot in _whole_slots(span)),
+    )
+
+
+def _whole_slots(span: TimeWindow) -> range:
+    return range(slots_of(span).start, slot_of(span.end))
+
+
+def _bookings(bookables: QuerySet[Bookable], period: TimeWindow) -> Mapping[int, list[Booking]]:
     found: dict[int, list[Booking]] = {}
     inside = Booking.objects.filter(
-        bookable__in=rows, starts_at__lt=period.end, ends_at__gt=period.start
+        bookable__in=bookables.order_by().values("pk"),
+        starts_at__lt=period.end,
+        ends_at__gt=period.start,
     )
     wanted = inside.only(
         "bookable_id",
@@ -135,29 +161,22 @@ def _bookings(rows: Sequence[Bookable], period: TimeWindow) -> Mapping[int, list
     return found
 
 
-def _past(spans: Iterable[TimeWindow], *, at: datetime) -> list[TimeWindow]:
-    return [TimeWindow(span.start, min(span.end, at)) for span in spans if span.start < at]
-
-
-def _use(
-    bookable: Bookable, spans: Sequence[TimeWindow], booked: Sequence[Booking], *, at: datetime
-) -> Use:
+def _use(bookable: Bookable, opened: Opened, booked: Sequence[Booking], *, at: datetime) -> Use:
     """Add up quarters of hours: time that was freed and given away again counts once."""
-    open_slots = {slot for span in spans for slot in _whole_slots(span)}
-    load: Counter[int] = Counter()
+    open_slots, load = opened.slots, Counter[int]()
     for booking in booked:
         slots = slots_of(TimeWindow(booking.starts_at, booking.ends_at))
         if booking.is_closure and booking.status in BOOKED:
-            open_slots -= {*slots}
+            open_slots = open_slots.difference(slots)
         elif booking.status in BOOKED:
             load.update(dict.fromkeys(slots, booking.pieces))
     given = [booking for booking in booked if not booking.is_closure]
     counted = [booking for booking in given if booking.status in BOOKED]
-    booked_slots = sum(min(load[slot], bookable.pieces) for slot in load.keys() & open_slots)
+    booked_slots = sum(min(load[slot], bookable.pieces) for slot in load if slot in open_slots)
     return Use(
         open_min=len(open_slots) * bookable.pieces * GRAIN_MIN,
         booked_min=booked_slots * GRAIN_MIN,
-        used_min=sum(_used_min(booking, spans, at=at) for booking in counted),
+        used_min=sum(_used_min(booking, opened, at=at) for booking in counted),
         bookings=len(counted),
         missed=sum(booking.status == "NO_SHOW" for booking in counted),
         cancelled=sum(booking.status == "CANCELLED" for booking in given),
@@ -165,13 +184,13 @@ def _use(
     )
 
 
-def _whole_slots(span: TimeWindow) -> range:
-    return range(slots_of(span).start, slot_of(span.end))
-
-
-def _used_min(booking: Booking, spans: Sequence[TimeWindow], *, at: datetime) -> int:
+def _used_min(booking: Booking, opened: Opened, *, at: datetime) -> int:
     used = _used(booking, at=at)
-    return minutes_within(used, spans) * booking.pieces if used else 0
+    if used is None:
+        return 0
+    first = max(0, bisect_right(opened.starts, used.start) - 1)
+    near = opened.spans[first : bisect_right(opened.starts, used.end)]
+    return minutes_within(used, near) * booking.pieces
 
 
 def _used(booking: Booking, *, at: datetime) -> TimeWindow | None:
