@@ -7,6 +7,7 @@ from datetime import date, datetime
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import UnitRow, units
 from dianliang.domain.venues.booking import access, calendar, free, keeping, reading, taking
+from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.keeping import TYPES, Offer
 from dianliang.domain.venues.booking.opening import read_hours, week_of, written
 from dianliang.domain.venues.booking.reading import BookingRow
@@ -274,9 +275,9 @@ class KeptRow:
     door_token: str
 
 
-def kept(*, by: Actor) -> tuple[KeptRow, ...]:
-    """Return what the actor's units have on offer, by site. One query."""
-    rows = access.kept(by).select_related("site", "unit").order_by("site__code", "code")
+def kept(*, by: Actor, filters: Filters) -> tuple[KeptRow, ...]:
+    """Return what the actor's units have on offer, by site."""
+    rows = calendar.filtered(access.kept(by), filters).select_related("site", "unit")
     return tuple(
         KeptRow(
             code=row.code,

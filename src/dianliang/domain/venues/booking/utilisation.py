@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from django.db.models import QuerySet
 
 from dianliang.domain.venues.booking.keeping import TYPES
-from dianliang.domain.venues.booking.opening import Week, minutes_within, weeks_of
+from dianliang.domain.venues.booking.opening import minutes_within, weeks_of
 from dianliang.domain.venues.booking.slots import GRAIN_MIN, slot_of, slots_of
 from dianliang.domain.venues.lifecycle import BOOKED
 from dianliang.domain.venues.models import Bookable, Booking, Site
@@ -89,11 +89,9 @@ def utilisation(
     weeks = weeks_of(row.pk for row in rows)
     opened = {week: _opened(week.between(since, until), at=at) for week in {*weeks.values()}}
     booked = _bookings(bookables, period)
+    open_of = {pk: opened[week] for pk, week in weeks.items()}
     uses = {
-        row.pk: _use(
-            row, opened.get(weeks.get(row.pk, Week()), NEVER), booked.get(row.pk, []), at=at
-        )
-        for row in rows
+        row.pk: _use(row, open_of.get(row.pk, NEVER), booked.get(row.pk, []), at=at) for row in rows
     }
     return Utilisation(
         whole=sum(uses.values(), Use()),

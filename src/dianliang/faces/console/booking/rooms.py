@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,7 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.venues.booking.keeping import SLOTS_MIN, TYPES, Offer
 from dianliang.domain.venues.booking.opening import WEEKDAYS
-from dianliang.faces.console.booking.reading import KEEPERS, READERS, hours_of, offer_of
+from dianliang.faces.console.booking.reading import (
+    KEEPERS,
+    READERS,
+    filters_of,
+    hours_of,
+    kept_query,
+    offer_of,
+)
 from dianliang.faces.console.fields import day
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.requests import now, requires, today
@@ -21,6 +29,7 @@ from dianliang.flows.booking.asking import Asked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
+ROWS_A_PAGE = 100
 USUAL = ("08:30-12:00, 13:30-17:30",) * 5 + ("", "")
 AUDIENCES = (("unit", "本单位"), ("alliance", "各单位"), ("public", "社会公众"))
 NEW = Offer(name="", kind="room", type="meeting", places=20)
@@ -40,9 +49,12 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
             messages.success(request, _("已登记，可以预约了。"))
             return redirect("console:booking_room", code=code)
     sites, units = keeping.places(by)
+    kept = keeping.kept(by=by, filters=filters_of(request.GET))
     context = {
         "by": by,
-        "rows": keeping.kept(by=by),
+        "rows": Paginator(kept, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "words": request.GET.get("q", "")[:40],
+        "query_of_page": kept_query(request, "page"),
         "sites": sites,
         "units": units,
         "refusal": refusal,
@@ -210,7 +222,7 @@ def codes(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the codes of all doors, to print and to hang up."""
     cards = [
         (row.name, row.site_name, drawn(_door(request, row.door_token)))
-        for row in keeping.kept(by=by)
+        for row in keeping.kept(by=by, filters=filters_of(request.GET))
         if row.is_active
     ]
     return TemplateResponse(request, "console/booking/codes.html", {"by": by, "cards": cards})

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
@@ -16,6 +17,7 @@ from dianliang.flows.booking import keeping, using
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 
+ROWS_A_PAGE = 100
 VIEWS = (("rooms", "按场室器材"), ("sites", "按阵地"), ("units", "按单位"), ("types", "按类型"))
 
 
@@ -37,7 +39,7 @@ def use(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "whole": found.whole,
-        "rows": getattr(found, view),
+        "rows": Paginator(getattr(found, view), ROWS_A_PAGE).get_page(request.GET.get("page")),
         "view": view,
         "views": VIEWS,
         "filters": filters,
@@ -48,7 +50,8 @@ def use(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "sites": sites,
         "units": units,
         "method": using.METHOD,
-        "query": kept_query(request, "by"),
+        "query": kept_query(request, "by", "page"),
+        "query_of_page": kept_query(request, "page"),
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/booking/use.html", context, status=status)
