@@ -1,6 +1,7 @@
 """The demo's rooms and bookings are like real ones: what lives holds its time, and no more."""
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -13,6 +14,8 @@ from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.periods import TimeWindow
 from tests.town import NOON
 
+AFTERNOON = NOON + timedelta(hours=2, minutes=40)
+
 
 @pytest.mark.django_db
 def test_seeded_bookings_hold_what_lives_and_have_come_as_far_as_they_would(town):
@@ -22,7 +25,7 @@ def test_seeded_bookings_hold_what_lives_and_have_come_as_far_as_they_would(town
             lat=30.5, lon=119.6,
         )  # fmt: skip
 
-    build_bookings(by=SYSTEM, rng=Random(1), at=NOON)
+    build_bookings(by=SYSTEM, rng=Random(1), at=AFTERNOON)
 
     bookings = list(Booking.objects.all())
     assert len({room.type for room in Bookable.objects.all()}) >= 5
@@ -37,6 +40,6 @@ def test_seeded_bookings_hold_what_lives_and_have_come_as_far_as_they_would(town
     assert Counter(SlotHold.objects.values_list("booking", "slot")) == expected
     assert all(booking.is_generated for booking in bookings)
     assert not any(
-        booking.ends_at <= NOON and booking.status in {"ASKED", "APPROVED", "IN_USE"}
+        booking.ends_at <= AFTERNOON and booking.status in {"ASKED", "APPROVED", "IN_USE"}
         for booking in bookings
     )
