@@ -324,6 +324,25 @@ def shipped_rows(label: str, *models: str) -> Iterator[dict[str, str]]:
         yield from json.loads(path.read_text(encoding="utf-8"))
 
 
+def from_booking() -> Iterator[str]:
+    """Yield the words of rooms and gear and of who has them."""
+    from dianliang.domain.venues.booking.keeping import TYPES
+    from dianliang.domain.venues.booking.opening import WEEKDAYS
+    from dianliang.domain.venues.lifecycle import BOOKING
+    from dianliang.domain.venues.models import Bookable
+    from dianliang.faces.console.booking import asking, desk, reading, using
+    from dianliang.flows.booking import desk as queue
+    from dianliang.flows.booking.using import METHOD
+
+    yield from chain(BOOKING.labels.values(), (row.label for row in BOOKING))
+    yield from chain(TYPES.values(), WEEKDAYS, METHOD, queue.VIEWS.values())
+    for offered in (asking.REPEATS, desk.KINDS, reading.NUMBERS, using.VIEWS):
+        yield from (label for _, label in offered)
+    for choices in (Bookable.Kind, Bookable.Audience):
+        yield from (str(label) for label in choices.labels)
+    yield from ("预约人取消", "开始前没有人审批，系统自动取消。", "不是工作日")
+
+
 def from_scripts() -> Iterator[str]:
     """Yield the messages of the scripts, and the labels that a phone gets with its day."""
     from dianliang.domain.customers.models import Customer
@@ -357,6 +376,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_villages(),
             *from_rosters(),
             *from_ledger(),
+            *from_booking(),
         )
     )
     return sorted({message for message in found if not message.isascii()})

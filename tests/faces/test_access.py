@@ -32,7 +32,7 @@ from dianliang.flows import (
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import hazards, ledgers
+from tests import hazards, ledgers, rooms
 from tests import staff as staff_world
 from tests import villages as village_world
 from tests.core.test_files import photo
@@ -51,6 +51,7 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 STAFF_READERS = REVIEW | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
+BOOKERS = DESK | {Role.PARTY_AFFAIRS, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
 BASES = {
     Role.PARTY_AFFAIRS,
@@ -78,6 +79,7 @@ FACES = {
     "console:ledger": BOARD | CREW,
     "console:donation": BOARD,
     "console:staff": STAFF_READERS,
+    "console:booking": BOOKERS | {Role.COMMANDER, Role.AUDITOR},
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -209,6 +211,14 @@ OBJECTS = {
     "console:sight_act": "sight",
     "board:codes": "base",
     "board:trail_event": "event",
+    "console:booking_one": "booking",
+    "console:booking_reveal": "booking",
+    "console:booking_rest": "booking",
+    "console:booking_act": "booking",
+    "console:booking_room": "bookable",
+    "console:booking_new": "bookable",
+    "console:booking_change": "bookable",
+    "console:booking_room_act": "bookable",
     "field:call": "visit",
     "field:presence": "service point",
 }
@@ -222,6 +232,11 @@ BY_SECRET = {
     "portal:notice",
     "portal:notice_claim",
     "portal:pairing",
+    "portal:booking",
+    "portal:booking_cancel",
+    "portal:door",
+    "api:bookable_calendar",
+    "api:site_calendar",
     "api:team_calendar",
     "api:token",
 }
@@ -243,6 +258,8 @@ PUBLIC = {
     "portal:screen",
     "portal:screen_photo",
     "portal:screen_worker",
+    "portal:bookables",
+    "portal:book",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -456,6 +473,7 @@ def things(town):
         "notice": {"number": hazard.notice.number},
         **ledgers.objects(town.units["S1"], keep_image(photo(), at=NOON)),
         **staff_world.things(town),
+        **rooms.objects(town),
     }
     return Things(town, None, parts)
 

@@ -14,13 +14,16 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import Need, Participant, Rating
 from dianliang.domain.safety.models import Inspection
 from dianliang.domain.safety.operations import rectifying
+from dianliang.domain.venues.models import Booking
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.models import Person
 from dianliang.flows import care, care_contacts, care_files, handling, privacy, rating
+from dianliang.flows.booking import asking, clock, desk, visiting
+from dianliang.flows.booking.asking import Asked
 from dianliang.flows.staffing import lists, merging, people
 from dianliang.kernel.actor import SYSTEM
-from dianliang.kernel.errors import InvalidInputError
-from tests import hazards
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from tests import hazards, rooms
 from tests.core.test_files import photo as picture
 from tests.flows.staffing.books import workbook
 from tests.staff import identity_card, person
@@ -48,6 +51,9 @@ SECRETS = {
     "minor born": "2012-03-04",
     "merged phone": "19987650005",
     "listed": "澹台名单",
+    "booker": "令狐订厅",
+    "booker phone": "19987650004",
+    "booking": "端木家的满月酒",
 }
 
 
@@ -121,7 +127,27 @@ def fill(town):
     )
     staff(town, by)
     jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
+    booked(town)
     return need, customer
+
+
+def booked(town):
+    """Somebody of the public books a room under a key, and a desk looks at his number."""
+    hall = rooms.room(town, audience="public")
+    asked = Asked(
+        code=hall.code,
+        starts=f"{rooms.TOMORROW}T09:00",
+        ends=f"{rooms.TOMORROW}T10:00",
+        persons_count=5,
+        purpose=SECRETS["booking"],
+        name=SECRETS["booker"],
+        phone=SECRETS["booker phone"],
+    )
+    number = asking.book_publicly(
+        asked=asked, key="b" * 20, follow_token="follow-privacy-0001", at=NOON
+    )
+    desk.reveal(number=number, reason="门锁坏了", by=town.actor("S1"), at=NOON)
+    return number
 
 
 @pytest.mark.django_db(transaction=True)
@@ -292,3 +318,28 @@ def test_what_an_inspection_keeps_of_a_person_is_handed_out_and_erased(town):
     assert (inspection.signer, inspection.signature, inspection.customer) == ("", None, None)
     assert hazard.notice.received_how == ""
     assert hazard.before.pk
+
+
+@pytest.mark.django_db
+def test_what_a_booking_keeps_of_a_person_is_handed_out_erased_and_goes_with_time(town):
+    number, phone = booked(town), SECRETS["booker phone"]
+    (kept,) = privacy.export(phone=phone, reason="本人来函", by=SYSTEM, at=NOON)["bookings"]
+    assert (kept["number"], kept["name"], kept["purpose"]) == (
+        number,
+        SECRETS["booker"],
+        SECRETS["booking"],
+    )
+    with pytest.raises(privacy.UnableToEraseError, match=number):
+        privacy.erase(phone=phone, reason="本人来函", by=SYSTEM, at=NOON)
+    clock.move_due(at=NOON + timedelta(days=2))
+    before = NOON + timedelta(days=3)
+    assert privacy.expire(before=before, dry_run=True, by=SYSTEM, at=NOON).bookings == 1
+
+    assert privacy.erase(phone=phone, reason="本人来函", by=SYSTEM, at=NOON).bookings == 1
+
+    booking = Booking.objects.get(number=number)
+    assert booking.name + booking.phone + booking.phone_index + booking.purpose == ""
+    assert booking.status == "NO_SHOW"  # figures stay
+    with pytest.raises(NotVisibleError):
+        visiting.followed(token="follow-privacy-0001", at=NOON)
+    assert privacy.expire(before=before, dry_run=False, by=SYSTEM, at=NOON).bookings == 0

@@ -36,6 +36,7 @@ MODELS = {
     "pairing": "ledger.Pairing",
     "base proof": "venues.BaseProof",
     "base notice": "venues.BaseNotice",
+    "booking": "venues.Booking",
 }
 
 

@@ -18,7 +18,7 @@ from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
-from dianliang.domain.venues.lifecycle import NOTICE, PROOF
+from dianliang.domain.venues.lifecycle import BOOKING, NOTICE, PROOF
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -48,6 +48,7 @@ TABLES = {
     "pairing": (PAIRING, "PROPOSED"),
     "base proof": (PROOF, "GIVEN"),
     "base notice": (NOTICE, "DRAFT"),
+    "booking": (BOOKING, "ASKED"),
 }
 
 

@@ -1,5 +1,6 @@
 """iCalendar (RFC 5545) feed of a team's visits, by its secret address."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,15 +24,20 @@ def team(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     name, entries = found
+    return published(name, (_event(entry) for entry in entries), of="visits")
+
+
+def published(name: str, events: Iterable[Event], *, of: str) -> HttpResponse:
+    """Return a calendar that other programs read again and again; `of` says what it holds."""
     calendar = Calendar()
-    calendar.add("prodid", "-//Dianliang//visits//ZH")
+    calendar.add("prodid", f"-//Dianliang//{of}//ZH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", str(SHANGHAI))
     calendar.add("refresh-interval", RENEW_EVERY, parameters={"value": "DURATION"})
-    for entry in entries:
-        calendar.add_component(_event(entry))
+    for event in events:
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     answer = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="dianliang.ics"'

@@ -4,7 +4,7 @@ The trail of who did what stays: it names numbers, not people's details.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.keys import phone_key as staff_key
 from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
+from dianliang.flows.booking import persons
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
@@ -49,6 +50,7 @@ class Erased:
     participations: int
     customers: int
     photos: int
+    bookings: int = 0
 
 
 def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: datetime) -> Any:
@@ -72,6 +74,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "needs": [_need_of(who) for who in asked.select_related("need")],
         "customers": [_customer_of(row) for row in customers],
         "people": [_person_of(row) for row in _people(phone)],
+        "bookings": persons.kept(phone),
         "inspections": [
             {
                 "number": row.number,
@@ -175,13 +178,14 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on = [who.need.number for who in asked if who.need.status in OPEN]
     jobs = Job.objects.filter(customer__in=customers).exclude(status__in=["DONE", "CANCELLED"])
     going_on += jobs.values_list("number", flat=True)
+    going_on += persons.going_on(phone)
     hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
     going_on += hazards.values_list("number", flat=True)
     people = list(_people(phone))
     going_on += [f"{row.number}（在岗人员）" for row in people if row.is_active]
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
-    done = _erase(asked, customers)
+    done = replace(_erase(asked, customers), bookings=persons.erase(phone))
     for row in people:
         _erase_person(row)
     audit.record_about(
@@ -191,7 +195,8 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
         by=by,
         at=at,
         reason=reason,
-        after=f"诉求 {done.needs}，参与 {done.participations}，客户 {done.customers}",
+        after=f"诉求 {done.needs}，参与 {done.participations}，客户 {done.customers}，"
+        f"预约 {done.bookings}",
     )
     return done
 
@@ -207,8 +212,8 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
     due_now = [who for who in kept if not (who.need.text == ERASED and not who.phone_index)]
     if dry_run:
         firsts = sum(who.is_first for who in due_now)
-        return Erased(firsts, len(due_now), 0, 0)
-    done = _erase(due_now, [])
+        return Erased(firsts, len(due_now), 0, 0, persons.over(before).count())
+    done = replace(_erase(due_now, []), bookings=persons.expire(before))
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(
         "personal.expire",
@@ -216,7 +221,8 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
         target_id=f"{before:%Y-%m-%d}",
         by=by,
         at=at,
-        after=f"诉求 {done.needs}，参与 {done.participations}，照片 {done.photos}",
+        after=f"诉求 {done.needs}，参与 {done.participations}，照片 {done.photos}，"
+        f"预约 {done.bookings}",
     )
     return done
 

@@ -10,6 +10,7 @@ from django.db import DatabaseError, close_old_connections
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.domain.work import phone_keys
 from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
+from dianliang.flows.booking import clock
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.ledgers import earning
 from dianliang.flows.planning import drafting, roads
@@ -46,6 +47,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: staff_teams.end_due(at=at),
     lambda at: staff.release_grown_up(at=at),
     lambda at: staff_lists.forget_old(at=at),
+    lambda at: clock.move_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

@@ -26,7 +26,7 @@ from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
-from dianliang.domain.venues.lifecycle import NOTICE, PROOF
+from dianliang.domain.venues.lifecycle import BOOKING, NOTICE, PROOF
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
@@ -57,6 +57,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "ledger.pairing": PAIRING,
     "venues.baseproof": PROOF,
     "venues.basenotice": NOTICE,
+    "venues.booking": BOOKING,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -243,6 +244,18 @@ WORDS: Mapping[str, str] = {
     "venues.baseproof.give": "提交佐证",
     "venues.basenotice.draft": "起草公示",
     "venues.basenotice.revise": "修改公示",
+    "venues.booking.take": "预约",
+    "venues.booking.close": "登记停用时段",
+    "venues.booking.reveal": "查看预约人电话",
+    "venues.bookingseries.take": "周期预约",
+    "venues.bookable.register": "登记场室器材",
+    "venues.bookable.change": "改场室器材",
+    "venues.bookable.set_hours": "改开放时间",
+    "venues.bookable.stop": "停用场室器材",
+    "venues.bookable.resume": "恢复场室器材",
+    "venues.bookable.renew_door": "换签到码",
+    "venues.bookable.export": "导出场室使用率",
+    "venues.bookingfeed.renew": "换预约日历链接",
     "personal.export": "导出个人信息",
     "personal.erase": "删除个人信息",
     "personal.expire": "到期清除",

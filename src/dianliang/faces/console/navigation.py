@@ -81,6 +81,8 @@ VILLAGES = (
 """What belongs to villages and those who look after them (村网共建)."""
 BASE_WORKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
 BASE_READERS = BASE_WORKERS | {Role.COMMANDER, Role.AUDITOR}
+BOOKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.ALLIANCE_UNIT}
+BOOKING_READERS = BOOKERS | {Role.COMMANDER, Role.AUDITOR}
 BASES: tuple[Entry, ...] = (
     Entry(
         label="阵地体系",
@@ -102,6 +104,30 @@ BASES: tuple[Entry, ...] = (
         to="console:base_notices",
         pages=("console:base_notice*",),
         roles=BASE_READERS,
+    ),
+    Entry(
+        label="预约日历",
+        to="console:booking",
+        pages=("console:booking", "console:booking_one", "console:booking_new"),
+        roles=BOOKING_READERS,
+    ),
+    Entry(
+        label="预约审批",
+        to="console:booking_queue",
+        pages=("console:booking_queue",),
+        roles=BOOKERS,
+    ),
+    Entry(
+        label="场室器材",
+        to="console:booking_rooms",
+        pages=("console:booking_room*", "console:booking_codes", "console:booking_change"),
+        roles=BOOKERS - {Role.ALLIANCE_UNIT},
+    ),
+    Entry(
+        label="使用率",
+        to="console:booking_use",
+        pages=("console:booking_use",),
+        roles=BOOKING_READERS,
     ),
 )
 """Bases, and the rooms and gear that they share (阵地)."""

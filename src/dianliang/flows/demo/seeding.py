@@ -28,6 +28,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.flows import care, handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.bases import build_bases
+from dianliang.flows.demo.booking import build_bookings
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
@@ -124,6 +125,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("专项行动、驻点与亮点")
     campaigning = _dice()
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
+    build_bookings(by=DISPATCHER, rng=_dice(), at=at)
     tell("线路、变压器与一村一档")
     build_network(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("电管家今天的路线")

@@ -8,6 +8,14 @@ from dianliang.domain.venues.models.bases import (
     OpeningHours,
     SiteService,
 )
+from dianliang.domain.venues.models.booking import (
+    Bookable,
+    BookableHours,
+    Booking,
+    BookingFeed,
+    BookingSeries,
+    SlotHold,
+)
 from dianliang.domain.venues.models.sites import PointOfInterest, RatingRules, Site
 from dianliang.domain.venues.models.standards import (
     BaseNotice,
@@ -21,6 +29,11 @@ __all__ = [
     "BaseNoticeVersion",
     "BaseProof",
     "BaseStandard",
+    "Bookable",
+    "BookableHours",
+    "Booking",
+    "BookingFeed",
+    "BookingSeries",
     "Keeper",
     "Matrix",
     "Node",
@@ -30,4 +43,5 @@ __all__ = [
     "RatingRules",
     "Site",
     "SiteService",
+    "SlotHold",
 ]

@@ -1,0 +1,1 @@
+"""Rooms and gear that are shared: what may be booked, by whom, and who has it when."""

@@ -1,0 +1,276 @@
+"""Who has what on some days: the rows of the calendar page. Foreign bookings have no details."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from django.db.models import Q, QuerySet
+
+from dianliang.domain.venues.booking import access
+from dianliang.domain.venues.booking.keeping import TYPES
+from dianliang.domain.venues.booking.opening import Week, weeks_of
+from dianliang.domain.venues.booking.slots import GRAIN_MIN
+from dianliang.domain.venues.lifecycle import BOOKED, LIVE
+from dianliang.domain.venues.models import Bookable, Booking, Site
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.masking import mask_name
+from dianliang.kernel.periods import TimeWindow
+
+PAGE_ROWS = 40
+FIRST_HOUR, LAST_HOUR = 8, 18
+"""The day as it is drawn at least; longer where something is open or booked longer."""
+SHOWN = tuple({*LIVE, *BOOKED})
+TONES = {"ASKED": "warn", "IN_USE": "good", "NO_SHOW": "danger", "ENDED": "plain"}
+LONGEST_LABEL = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What is shown: at a site and below, of a type, of a unit, by words of its name."""
+
+    site: str = ""
+    type: str = ""
+    unit: str = ""
+    words: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A booking as the calendar shows it; without number and words where it is not his to read."""
+
+    number: str
+    label: str
+    status: str
+    tone: str
+    pieces: int
+    window: TimeWindow
+    is_closure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of a day in which nothing changes; `columns` are quarters of an hour."""
+
+    state: str
+    columns: int
+    window: TimeWindow
+    given: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOf:
+    """One room or stock on one day."""
+
+    on: date
+    spans: tuple[TimeWindow, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRow:
+    """A room or stock with its days."""
+
+    code: str
+    name: str
+    type_label: str
+    is_room: bool
+    places: int | None
+    pieces: int
+    site_name: str
+    unit_name: str
+    is_active: bool
+    stopped_because: str
+    may_book: bool
+    is_kept: bool
+    days: tuple[DayOf, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The rooms and gear that an actor may see, with some days."""
+
+    days: tuple[date, ...]
+    rows: tuple[RoomRow, ...]
+    count: int
+    pages: int
+    hours: tuple[int, ...]
+
+
+def calendar(*, filters: Filters, first_on: date, days: int, by: Actor) -> Calendar:
+    """Return the calendar of all bases. Five queries, however many rows."""
+    found = filtered(access.visible(by), filters)
+    count = found.count()
+    first = (max(1, filters.page) - 1) * PAGE_ROWS
+    shown = list(found.select_related("site", "unit")[first : first + PAGE_ROWS])
+    dates = tuple(first_on + timedelta(days=n) for n in range(days))
+    weeks = weeks_of(bookable.pk for bookable in shown)
+    booked = _booked(shown, dates)
+    rows = tuple(
+        _row(bookable, weeks.get(bookable.pk, Week()), booked.get(bookable.pk, []), dates, by=by)
+        for bookable in shown
+    )
+    return Calendar(
+        days=dates,
+        rows=rows,
+        count=count,
+        pages=max(1, -(-count // PAGE_ROWS)),
+        hours=tuple(range(*_hours(rows))),
+    )
+
+
+def filtered(rows: QuerySet[Bookable], filters: Filters) -> QuerySet[Bookable]:
+    """Return what filters leave, by site and name."""
+    if filters.site:
+        rows = rows.filter(site__in=sites_below(filters.site))
+    if filters.type:
+        rows = rows.filter(Q(type=filters.type) | Q(kind=filters.type))
+    if filters.unit:
+        rows = rows.filter(unit__code=filters.unit)
+    if filters.words:
+        rows = rows.filter(
+            Q(name__icontains=filters.words) | Q(site__name__icontains=filters.words)
+        )
+    return rows.order_by("site__code", "code")
+
+
+def sites_below(code: str) -> list[int]:
+    """Return a site and all below it, by key."""
+    above = dict(Site.objects.values_list("pk", "parent_id"))
+    children: dict[int, list[int]] = {}
+    for pk, parent in above.items():
+        if parent is not None:
+            children.setdefault(parent, []).append(pk)
+    found = list(Site.objects.filter(code=code).values_list("pk", flat=True))
+    for pk in found:
+        found += children.get(pk, [])
+    return found
+
+
+def _booked(bookables: Sequence[Bookable], days: Sequence[date]) -> dict[int, list[Booking]]:
+    first = datetime.combine(days[0], time(), SHANGHAI)
+    rows = Booking.objects.filter(
+        bookable__in=bookables,
+        status__in=SHOWN,
+        starts_at__lt=first + timedelta(days=len(days)),
+        ends_at__gt=first,
+    )
+    found: dict[int, list[Booking]] = {}
+    for booking in rows.select_related("unit").order_by("starts_at", "number"):
+        found.setdefault(booking.bookable_id, []).append(booking)
+    return found
+
+
+def _row(
+    bookable: Bookable, week: Week, booked: Sequence[Booking], days: Sequence[date], *, by: Actor
+) -> RoomRow:
+    is_kept = access.keeps(by, bookable)
+    entries = [_entry(booking, by=by, is_kept=is_kept) for booking in booked]
+    return RoomRow(
+        code=bookable.code,
+        name=bookable.name,
+        type_label=TYPES[bookable.type],
+        is_room=bookable.kind == Bookable.Kind.ROOM,
+        places=bookable.places,
+        pieces=bookable.pieces,
+        site_name=bookable.site.name,
+        unit_name=bookable.unit.name,
+        is_active=bookable.is_active,
+        stopped_because=bookable.stopped_because,
+        may_book=bookable.is_active and access.may_book(by, bookable),
+        is_kept=is_kept,
+        days=tuple(DayOf(on=day, spans=week.on(day), entries=_on(entries, day)) for day in days),
+    )
+
+
+def _on(entries: Sequence[Entry], day: date) -> tuple[Entry, ...]:
+    whole = _whole(day)
+    return tuple(entry for entry in entries if entry.window.overlaps(whole))
+
+
+def _whole(day: date) -> TimeWindow:
+    midnight = datetime.combine(day, time(), SHANGHAI)
+    return TimeWindow(midnight, midnight + timedelta(days=1))
+
+
+def _entry(booking: Booking, *, by: Actor, is_kept: bool) -> Entry:
+    is_own = booking.unit is not None and by.reaches_unit(booking.unit.path)
+    is_readable = is_kept or is_own
+    return Entry(
+        number=booking.number if is_readable else "",
+        label=_label(booking) if is_readable else "",
+        status=booking.status,
+        tone="off" if booking.is_closure else TONES.get(booking.status, ""),
+        pieces=booking.pieces,
+        window=TimeWindow(booking.starts_at, booking.ends_at),
+        is_closure=booking.is_closure,
+    )
+
+
+def _label(booking: Booking) -> str:
+    if booking.is_closure:
+        return booking.reason[:LONGEST_LABEL]
+    who = booking.unit.name if booking.unit else mask_name(booking.name)
+    words = booking.purpose[:LONGEST_LABEL]
+    return f"{words} · {who}" if words else who
+
+
+def _hours(rows: Sequence[RoomRow]) -> tuple[int, int]:
+    first, last = FIRST_HOUR, LAST_HOUR
+    for row in rows:
+        for day in row.days:
+            whole = _whole(day.on)
+            for window in (*day.spans, *(entry.window for entry in day.entries)):
+                start = (max(window.start, whole.start) - whole.start).total_seconds()
+                end = (min(window.end, whole.end) - whole.start).total_seconds()
+                first, last = min(first, int(start // 3600)), max(last, int(-(-end // 3600)))
+    return first, last
+
+
+def segments(row: RoomRow, day: DayOf, *, hours: Sequence[int]) -> tuple[Segment, ...]:
+    """Cut a day of a room into stretches, from the first drawn hour to the last."""
+    midnight = datetime.combine(day.on, time(), SHANGHAI)
+    drawn = TimeWindow(
+        midnight + timedelta(hours=hours[0]), midnight + timedelta(hours=hours[-1] + 1)
+    )
+    holding = [entry for entry in day.entries if entry.status in LIVE or entry.status == "ENDED"]
+    edges = {drawn.start, drawn.end}
+    for window in (*day.spans, *(entry.window for entry in holding)):
+        edges |= {min(max(at, drawn.start), drawn.end) for at in (window.start, window.end)}
+    cuts = sorted(edges)
+    return tuple(
+        _segment(row, day.spans, holding, TimeWindow(start, end)) for start, end in pairwise(cuts)
+    )
+
+
+def _segment(
+    row: RoomRow, spans: Sequence[TimeWindow], holding: Sequence[Entry], window: TimeWindow
+) -> Segment:
+    inside = tuple(entry for entry in holding if entry.window.overlaps(window))
+    given = sum(entry.pieces for entry in inside)
+    return Segment(
+        state=_state(row, given, inside, is_open=any(span.overlaps(window) for span in spans)),
+        columns=round(window.duration.total_seconds() / 60 / GRAIN_MIN),
+        window=window,
+        given=given,
+        entries=inside,
+    )
+
+
+def _state(row: RoomRow, given: int, inside: Sequence[Entry], *, is_open: bool) -> str:
+    if any(entry.is_closure for entry in inside):
+        return "off"
+    if given >= row.pieces:
+        return "full"
+    if given:
+        return "partly"
+    return "free" if is_open else "closed"
+
+
+def ahead(bookable: Bookable, *, since: datetime, most: int) -> Iterator[Booking]:
+    """Yield the bookings of a room that are not over, soonest first."""
+    live = Booking.objects.filter(bookable=bookable, status__in=LIVE, ends_at__gt=since)
+    yield from live.select_related("unit", "bookable").order_by("starts_at", "number")[:most]

@@ -1,0 +1,239 @@
+"""Put rooms and gear on offer: every write to them, their hours and their secret addresses."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+
+from django.db import transaction
+
+from dianliang.core import audit
+from dianliang.core.numbers import next_number
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.venues.booking import holding
+from dianliang.domain.venues.booking.opening import Span, Week, week_of
+from dianliang.domain.venues.models import (
+    Bookable,
+    BookableHours,
+    Booking,
+    BookingFeed,
+    Site,
+)
+from dianliang.domain.venues.models.booking import GEAR_TYPES, ROOM_TYPES
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.periods import TimeWindow
+
+TOKEN_BYTES = 24
+TYPES: Mapping[str, str] = dict((*ROOM_TYPES, *GEAR_TYPES))
+SLOTS_MIN = (15, 30, 60, 120, 240)
+MOST_PIECES, MOST_PLACES = 500, 2000
+_LIMITS = {
+    "longest_min": (15, 7 * 24 * 60, "一次最长"),
+    "lead_min": (0, 30 * 24 * 60, "至少提前"),
+    "ahead_days": (0, 366, "最多提前"),
+    "grace_min": (0, 240, "迟到保留"),
+    "misses_allowed": (0, 20, "未到场次数"),
+    "pause_days": (0, 366, "暂停预约天数"),
+}
+"""What a number may be: least, most, and what the form calls it."""
+
+
+class UnableToChangeError(DomainError):
+    """What is booked already stands against it."""
+
+    code = "venues.unable-to-change-bookable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A room or gear as it is offered: what it is, and the rules of booking it."""
+
+    name: str
+    kind: str
+    type: str
+    spot: str = ""
+    words: str = ""
+    places: int | None = None
+    pieces: int = 1
+    audience: str = Bookable.Audience.ALLIANCE
+    needs_approval: bool = False
+    slot_min: int = 30
+    longest_min: int = 240
+    lead_min: int = 0
+    ahead_days: int = 30
+    grace_min: int = 15
+    misses_allowed: int = 2
+    pause_days: int = 30
+
+
+def _checked(offer: Offer) -> Offer:
+    if offer.kind not in Bookable.Kind.values:
+        raise InvalidInputError("请选择场室或器材。", field="kind")
+    is_room = offer.kind == Bookable.Kind.ROOM
+    if offer.type not in dict(ROOM_TYPES if is_room else GEAR_TYPES):
+        raise InvalidInputError("请选择与类别相符的类型。", field="type")
+    if offer.audience not in Bookable.Audience.values:
+        raise InvalidInputError("请选择谁可以预约。", field="audience")
+    if is_room and not 0 < (offer.places or 0) <= MOST_PLACES:
+        raise InvalidInputError(f"容纳人数应为 1 到 {MOST_PLACES}。", field="places")
+    if not is_room and not 0 < offer.pieces <= MOST_PIECES:
+        raise InvalidInputError(f"件数应为 1 到 {MOST_PIECES}。", field="pieces")
+    if offer.slot_min not in SLOTS_MIN:
+        raise InvalidInputError("请选择时段长度。", field="slot_min")
+    for name, (least, most, label) in _LIMITS.items():
+        if not least <= getattr(offer, name) <= most:
+            raise InvalidInputError(f"{label}应为 {least} 到 {most}。", field=name)
+    if offer.longest_min < offer.slot_min:
+        raise InvalidInputError("一次最长不能短于一个时段。", field="longest_min")
+    return offer
+
+
+def _stored(offer: Offer) -> dict[str, object]:
+    values: dict[str, object] = asdict(_checked(offer))
+    if offer.kind == Bookable.Kind.ROOM:
+        return {**values, "pieces": 1}
+    return {**values, "places": None}
+
+
+@transaction.atomic
+def register(
+    *,
+    offer: Offer,
+    site: Site,
+    unit: Unit,
+    spans: Sequence[Span],
+    on: date,
+    by: Actor,
+    at: datetime,
+) -> Bookable:
+    """Put a room or gear on offer.
+
+    Raises:
+        InvalidInputError: a value makes no sense; its field is named.
+    """
+    bookable = Bookable.objects.create(
+        code=next_number("CG", at=at),
+        site=site,
+        unit=unit,
+        door_token=secrets.token_urlsafe(TOKEN_BYTES),
+        **_stored(offer),
+    )
+    BookableHours.objects.create(bookable=bookable, valid_from=on, spans=[*spans])
+    _record("register", bookable, by=by, at=at, words=bookable.name)
+    return bookable
+
+
+@transaction.atomic
+def change(*, bookable: Bookable, offer: Offer, by: Actor, at: datetime) -> Bookable:
+    """Change what is offered and its rules; what is booked stays as it was booked.
+
+    Raises:
+        InvalidInputError: a value makes no sense; its field is named.
+        UnableToChangeError: more pieces are booked than would be left, or a room became gear.
+    """
+    room = holding.locked(bookable)
+    values = _stored(offer)
+    if offer.kind != room.kind:
+        raise UnableToChangeError("类别不能改，请停用后另行登记。", field="kind")
+    most = holding.most_given_from(room, at)
+    if room.kind == Bookable.Kind.GEAR and offer.pieces < most:
+        message = f"以后的预约同时用到 {most} 件，件数不能少于此；请先取消多出的预约。"
+        raise UnableToChangeError(message, field="pieces")
+    told = [
+        f"{field.name} {getattr(room, field.name)}→{values[field.name]}"
+        for field in fields(Offer)
+        if getattr(room, field.name) != values[field.name] and field.name != "words"
+    ]
+    for name, value in values.items():
+        setattr(room, name, value)
+    room.save(update_fields=[*values])
+    _record("change", room, by=by, at=at, words="；".join(told)[:400])
+    return room
+
+
+@transaction.atomic
+def set_hours(
+    *, bookable: Bookable, spans: Sequence[Span], from_on: date, by: Actor, at: datetime
+) -> tuple[str, ...]:
+    """Set opening hours from a day on; return the bookings that now lie outside them.
+
+    They stand: somebody relies on them. Hours that were planned for later days are replaced.
+    """
+    BookableHours.objects.filter(bookable=bookable, valid_from__gte=from_on).delete()
+    BookableHours.objects.create(bookable=bookable, valid_from=from_on, spans=[*spans])
+    _record("set_hours", bookable, by=by, at=at, words=f"{from_on} 起")
+    return _outside(bookable, week_of(bookable.pk), at=at)
+
+
+def _outside(bookable: Bookable, week: Week, *, at: datetime) -> tuple[str, ...]:
+    ahead = Booking.objects.filter(
+        bookable=bookable, status__in=["ASKED", "APPROVED"], starts_at__gt=at, is_closure=False
+    )
+    found = []
+    for booking in ahead.order_by("starts_at"):
+        window = TimeWindow(booking.starts_at, booking.ends_at)
+        first, last = week.holding(window.start), week.holding(window.end, as_end=True)
+        is_room = bookable.kind == Bookable.Kind.ROOM
+        if first is None or last is None or (is_room and first != last):
+            found.append(booking.number)
+    return tuple(found)
+
+
+@transaction.atomic
+def stop(*, bookable: Bookable, reason: str, by: Actor, at: datetime) -> Bookable:
+    """Take something off offer; what is booked stands.
+
+    Raises:
+        InvalidInputError: there is no reason.
+    """
+    if not reason:
+        raise InvalidInputError("请写明停用的原因，预约的人会看到。", field="reason")
+    Bookable.objects.filter(pk=bookable.pk).update(is_active=False, stopped_because=reason)
+    _record("stop", bookable, by=by, at=at, words=reason)
+    bookable.refresh_from_db()
+    return bookable
+
+
+@transaction.atomic
+def resume(*, bookable: Bookable, by: Actor, at: datetime) -> Bookable:
+    """Put something on offer again."""
+    Bookable.objects.filter(pk=bookable.pk).update(is_active=True, stopped_because="")
+    _record("resume", bookable, by=by, at=at, words=bookable.name)
+    bookable.refresh_from_db()
+    return bookable
+
+
+@transaction.atomic
+def renew_door(*, bookable: Bookable, by: Actor, at: datetime) -> Bookable:
+    """Give the door another code; the one that hangs there stops to work."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    Bookable.objects.filter(pk=bookable.pk).update(door_token=token)
+    _record("renew_door", bookable, by=by, at=at, words=bookable.name)
+    bookable.door_token = token
+    return bookable
+
+
+@transaction.atomic
+def renew_feed(
+    *, bookable: Bookable | None = None, site: Site | None = None, by: Actor, at: datetime
+) -> str:
+    """Give a calendar a new secret address and return it; the one before stops to work."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    feed, _ = BookingFeed.objects.update_or_create(
+        bookable=bookable, site=site, defaults={"token": token}
+    )
+    whose = bookable.code if bookable else site.code if site else ""
+    audit.record("venues.bookingfeed.renew", target=feed, by=by, at=at, reason=whose)
+    return token
+
+
+def _record(verb: str, bookable: Bookable, *, by: Actor, at: datetime, words: str) -> None:
+    audit.record_about(
+        f"venues.bookable.{verb}",
+        target_type="venues.bookable",
+        target_id=bookable.code,
+        by=by,
+        at=at,
+        reason=words,
+    )

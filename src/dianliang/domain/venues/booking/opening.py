@@ -1,0 +1,141 @@
+"""When something may be booked: weeks by version, days as half-open windows."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from dianliang.domain.venues.booking.slots import GRAIN_MIN
+from dianliang.domain.venues.models import BookableHours
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.periods import TimeWindow
+
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+DAY_MIN = 24 * 60
+Span = tuple[int, int, int]
+"""Weekday (1 is Monday), opening and closing in minutes of the day."""
+_HOURS = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至到]\s*(\d{1,2})[:：](\d{2})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """The versions of somebody's opening hours, oldest first."""
+
+    versions: tuple[tuple[date, tuple[Span, ...]], ...] = ()
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        """Return the hours in force on a day, of all weekdays."""
+        found: tuple[Span, ...] = ()
+        for valid_from, spans in self.versions:
+            if valid_from <= day:
+                found = spans
+        return found
+
+    def on(self, day: date) -> tuple[TimeWindow, ...]:
+        """Return when it is open on a day."""
+        midnight = datetime.combine(day, time(), SHANGHAI)
+        return tuple(
+            TimeWindow(midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes))
+            for weekday, opens, closes in self.spans(day)
+            if weekday == day.isoweekday()
+        )
+
+    def between(self, since: date, until: date) -> tuple[TimeWindow, ...]:
+        """Return when it is open on the days [since, until)."""
+        days = range((until - since).days)
+        return tuple(span for n in days for span in self.on(since + timedelta(days=n)))
+
+    def holding(self, at: datetime, *, as_end: bool = False) -> TimeWindow | None:
+        """Return the span in which an instant lies; as an end it may lie on the close."""
+        local = at.astimezone(SHANGHAI)
+        days = [local.date(), local.date() - timedelta(days=1)] if as_end else [local.date()]
+        for day in days:
+            for span in self.on(day):
+                if span.start < at <= span.end if as_end else at in span:
+                    return span
+        return None
+
+
+def weeks_of(bookables: Iterable[int]) -> Mapping[int, Week]:
+    """Return the opening hours of several by key. One query."""
+    rows = BookableHours.objects.filter(bookable_id__in=[*bookables]).order_by("valid_from")
+    found: dict[int, list[tuple[date, tuple[Span, ...]]]] = {}
+    for pk, valid_from, spans in rows.values_list("bookable_id", "valid_from", "spans"):
+        made = tuple((int(day), int(opens), int(closes)) for day, opens, closes in spans)
+        found.setdefault(pk, []).append((valid_from, made))
+    return {pk: Week(versions=tuple(versions)) for pk, versions in found.items()}
+
+
+def week_of(bookable: int) -> Week:
+    """Return the opening hours of one by key."""
+    return weeks_of([bookable]).get(bookable, Week())
+
+
+def read_hours(days: Sequence[str]) -> tuple[Span, ...]:
+    """Return spans from seven texts such as ``8:30-12:00, 13:30-17:30``, Monday first.
+
+    Raises:
+        InvalidInputError: a text makes no sense; its weekday is named.
+    """
+    spans: list[Span] = []
+    for number, text in enumerate(days[:7], start=1):
+        field, label = f"day{number}", WEEKDAYS[number - 1]
+        found = [*_HOURS.finditer(text)]
+        if _HOURS.sub("", text).strip(" ,，、;；\t\r\n"):
+            raise InvalidInputError(f"{label}应写成 8:30-12:00，多段用逗号隔开。", field=field)
+        mine = sorted(_span(number, one, field=field, label=label) for one in found)
+        for (_, _, closes), (_, opens, _) in pairwise(mine):
+            if opens < closes:
+                raise InvalidInputError(f"{label}的两段开放时间重叠。", field=field)
+        spans += mine
+    if not spans:
+        raise InvalidInputError("请至少填写一天的开放时间。", field="day1")
+    return tuple(spans)
+
+
+def _span(weekday: int, found: re.Match[str], *, field: str, label: str) -> Span:
+    first, first_min, last, last_min = (int(part) for part in found.groups())
+    opens, closes = first * 60 + first_min, last * 60 + last_min
+    if first_min > 59 or last_min > 59 or closes > DAY_MIN:
+        raise InvalidInputError(f"{label}的时间应在 0:00 到 24:00 之间。", field=field)
+    if closes <= opens:
+        raise InvalidInputError(f"{label}的结束时间应晚于开始时间。", field=field)
+    if opens % GRAIN_MIN or closes % GRAIN_MIN:
+        raise InvalidInputError(f"{label}的时间应为整刻，如 8:00、8:15。", field=field)
+    return weekday, opens, closes
+
+
+def written(spans: Iterable[Span]) -> tuple[str, ...]:
+    """Return seven texts as `read_hours` reads them, Monday first; empty where closed."""
+    days: list[list[str]] = [[] for _ in WEEKDAYS]
+    for weekday, opens, closes in spans:
+        days[weekday - 1].append(f"{_clock(opens)}-{_clock(closes)}")
+    return tuple(", ".join(day) for day in days)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def told(windows: Iterable[TimeWindow]) -> str:
+    """Return windows of one day in words: ``08:30–12:00、13:30–17:30``."""
+    return "、".join(
+        f"{window.start.astimezone(SHANGHAI):%H:%M}–{_end(window)}" for window in windows
+    )
+
+
+def _end(window: TimeWindow) -> str:
+    end = window.end.astimezone(SHANGHAI)
+    is_midnight = end.time() == time() and window.end > window.start
+    return "24:00" if is_midnight else f"{end:%H:%M}"
+
+
+def minutes_within(window: TimeWindow, spans: Iterable[TimeWindow]) -> int:
+    """Return how many minutes of a window lie in open spans."""
+    seconds = sum(
+        max(0.0, (min(window.end, span.end) - max(window.start, span.start)).total_seconds())
+        for span in spans
+    )
+    return round(seconds / 60)

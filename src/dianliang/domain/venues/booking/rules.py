@@ -1,0 +1,164 @@
+"""Whether something may be booked as asked: the rules of the room, then those of the person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dianliang.domain.venues.booking.opening import WEEKDAYS, Week, told
+from dianliang.domain.venues.booking.slots import GRAIN_MIN, slot_of
+from dianliang.domain.venues.models import Bookable, Booking
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
+from dianliang.kernel.periods import TimeWindow
+
+MISSES_WITHIN = timedelta(days=90)
+MOST_OPEN = 3
+"""Bookings that one telephone number of the public may have ahead of it."""
+Kind = Bookable.Kind
+
+
+class UnableToBookError(DomainError):
+    """The rules of this room or gear, or of its booker, do not allow it."""
+
+    code = "venues.unable-to-book"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be booked: when, how many pieces, for how many people."""
+
+    window: TimeWindow
+    pieces: int = 1
+    persons_count: int | None = None
+
+
+def require_rules(
+    bookable: Bookable, wanted: Wanted, *, week: Week, is_keeper: bool, at: datetime
+) -> None:
+    """Refuse what the rules of a room or of gear do not allow.
+
+    Who keeps it need not ask ahead, and may plan beyond the horizon of others.
+
+    Raises:
+        UnableToBookError: with the rule, and what would be allowed.
+    """
+    if not bookable.is_active:
+        raise UnableToBookError(f"{bookable.name}已停用：{bookable.stopped_because}。")
+    _require_amount(bookable, wanted)
+    _require_open(bookable, wanted.window, week=week)
+    start, duration = wanted.window.start, wanted.window.duration
+    longest = timedelta(minutes=bookable.longest_min)
+    if duration > longest:
+        message = (
+            f"{bookable.name}一次最长 {span_words(bookable.longest_min)}，请缩短或分几次预约。"
+        )
+        raise UnableToBookError(message, field="ends")
+    if slot_of(start) < slot_of(at):
+        raise UnableToBookError("开始时间已过，请选择以后的时间。", field="starts")
+    if is_keeper:
+        return
+    if start < at + timedelta(minutes=bookable.lead_min):
+        message = f"{bookable.name}须至少提前 {span_words(bookable.lead_min)}预约。"
+        raise UnableToBookError(message, field="starts")
+    last = at.astimezone(SHANGHAI).date() + timedelta(days=bookable.ahead_days)
+    if start.astimezone(SHANGHAI).date() > last:
+        message = f"{bookable.name}最多提前 {bookable.ahead_days} 天预约，现在可约到 {last}。"
+        raise UnableToBookError(message, field="starts")
+
+
+def _require_amount(bookable: Bookable, wanted: Wanted) -> None:
+    if bookable.kind == Kind.ROOM and bookable.places is not None:
+        if wanted.pieces != 1:
+            raise UnableToBookError("场室一次只能约一间。", field="pieces")
+        if wanted.persons_count is not None and not 0 < wanted.persons_count <= bookable.places:
+            message = f"{bookable.name}可容纳 {bookable.places} 人，请填写 1 到 {bookable.places}。"
+            raise UnableToBookError(message, field="persons")
+    elif not 0 < wanted.pieces <= bookable.pieces:
+        message = f"{bookable.name}共 {bookable.pieces} 件，请填写 1 到 {bookable.pieces}。"
+        raise UnableToBookError(message, field="pieces")
+
+
+def _require_open(bookable: Bookable, window: TimeWindow, *, week: Week) -> None:
+    """Both ends lie in open hours and on slots; a room is used within one span."""
+    first = week.holding(window.start)
+    if first is None:
+        raise UnableToBookError(_closed(bookable, window.start, week=week), field="starts")
+    last = week.holding(window.end, as_end=True)
+    if last is None or (bookable.kind == Kind.ROOM and last != first):
+        raise UnableToBookError(_closed(bookable, window.end, week=week), field="ends")
+    step = timedelta(minutes=bookable.slot_min)
+    for field, span, end in (("starts", first, window.start), ("ends", last, window.end)):
+        if (end - span.start) % step and end != span.end:
+            opens = span.start.astimezone(SHANGHAI)
+            message = (
+                f"时间应从 {opens:%H:%M} 起每 {bookable.slot_min} 分钟一段，"
+                f"如 {opens:%H:%M}、{opens + step:%H:%M}。"
+            )
+            raise UnableToBookError(message, field=field)
+
+
+def _closed(bookable: Bookable, at: datetime, *, week: Week) -> str:
+    day = at.astimezone(SHANGHAI).date()
+    spans = week.on(day)
+    when = f"{day:%m-%d}（{WEEKDAYS[day.weekday()]}）"
+    if not spans:
+        return f"{bookable.name}{when}不开放，请换一天。"
+    return f"{bookable.name}{when}的开放时间是 {told(spans)}，请选在同一段内。"
+
+
+def span_words(minutes: int) -> str:
+    """Return a length of time in words: 90 is ``1.5 小时``."""
+    if minutes >= 1440 and minutes % 1440 == 0:
+        return f"{minutes // 1440} 天"
+    if minutes >= 60:
+        return f"{minutes / 60:g} 小时"
+    return f"{minutes} 分钟"
+
+
+def require_good_record(
+    bookable: Bookable, *, booker_id: str, phone_index: str, at: datetime
+) -> None:
+    """Refuse somebody who lately did not come too often, until his pause is over.
+
+    Raises:
+        UnableToBookError: with the day from which he may book again.
+    """
+    if not bookable.misses_allowed or not (booker_id or phone_index):
+        return
+    missed = Booking.objects.filter(status="NO_SHOW", starts_at__gt=at - MISSES_WITHIN)
+    mine = (
+        missed.filter(phone_index=phone_index)
+        if phone_index
+        else missed.filter(booker_id=booker_id)
+    )
+    latest = mine.order_by("-starts_at").values_list("starts_at", flat=True)
+    times = list(latest[: bookable.misses_allowed])
+    if len(times) < bookable.misses_allowed:
+        return
+    again = times[0] + timedelta(days=bookable.pause_days)
+    if at < again:
+        message = (
+            f"近 90 天有 {len(times)} 次预约未到场，"
+            f"{again.astimezone(SHANGHAI):%Y-%m-%d} 起可再预约；"
+            f"有误请联系{bookable.unit.name}更正。"
+        )
+        raise UnableToBookError(message, field="phone" if phone_index else None)
+
+
+def require_few_open(*, phone_index: str, at: datetime) -> None:
+    """Refuse a telephone number that already holds as much as one may.
+
+    Raises:
+        UnableToBookError: it has too many bookings ahead.
+    """
+    ahead = Booking.objects.filter(
+        phone_index=phone_index, unit=None, status__in=["ASKED", "APPROVED"], ends_at__gt=at
+    )
+    if ahead.count() >= MOST_OPEN:
+        message = f"这个电话已有 {MOST_OPEN} 个未使用的预约，用完或取消后再约。"
+        raise UnableToBookError(message, field="phone")
+
+
+def is_on_grain(window: TimeWindow) -> bool:
+    """Tell whether a window begins and ends with a quarter of an hour."""
+    step = timedelta(minutes=GRAIN_MIN).total_seconds()
+    return not (window.start.timestamp() % step or window.end.timestamp() % step)

@@ -1,0 +1,1 @@
+"""Rooms and gear: booked by units and by the public, used, and counted."""
