@@ -1,4 +1,4 @@
-"""What may follow what: proofs of what a base has, and what it tells the public."""
+"""What may follow what: proofs of what a base has, its public notices, bookings. Printed tables."""
 
 from dianliang.kernel.actor import Role
 from dianliang.kernel.lifecycle import Lifecycle, row
@@ -28,10 +28,6 @@ NOTICE = Lifecycle(
         row("withdraw", "撤回", {"DRAFT", "PUBLISHED"}, "WITHDRAWN", P, A, D),
     ],
 )
-"""What may happen to a booking, and by whom. A printed table."""
-
-from dianliang.kernel.actor import Role
-from dianliang.kernel.lifecycle import Lifecycle, row
 
 KEEPERS = (Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.ADMINISTRATOR)
 """Who keeps rooms and gear for his unit."""
