@@ -81,7 +81,16 @@ VILLAGES = (
 """What belongs to villages and those who look after them (村网共建)."""
 BASES: tuple[Entry, ...] = ()
 """Bases, and the rooms and gear that they share (阵地)."""
-TEAMS: tuple[Entry, ...] = ()
+LED_BY = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER})
+READ_BY = LED_BY | {Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
+TEAMS: tuple[Entry, ...] = (
+    Entry(
+        label="活动",
+        to="console:activities",
+        pages=("console:activities", "console:activity", "console:activity_*"),
+        roles=READ_BY,
+    ),
+)
 """People, what they do together, and the hours that they give (队伍)."""
 LEDGERS: tuple[Entry, ...] = ()
 """What is given, earned and spent (账本)."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, following, notices, views
+from dianliang.faces.portal import activities, asking, following, notices, views, volunteers
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +21,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<str:token>/photos/<str:photo_token>/", following.photo, name="photo"),
     path("h/<str:token>/", notices.notice, name="notice"),
     path("h/<str:token>/<str:number>/claim/", notices.claim, name="notice_claim"),
+    path("activities/", activities.activities, name="activities"),
+    path("activities/<str:number>/", activities.activity, name="activity"),
+    path("v/", volunteers.mine, name="volunteer_mine"),
+    path("v/forget/", volunteers.forget, name="volunteer_forget"),
+    path("v/<str:token>/", volunteers.volunteer, name="volunteer"),
+    path("v/<str:token>/<str:number>/withdraw/", volunteers.withdraw, name="volunteer_withdraw"),
+    path("v/<str:token>/<str:number>/rate/", volunteers.rate, name="volunteer_rate"),
+    path("a/<str:code>/", volunteers.arrive, name="arrive"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

@@ -6,612 +6,1690 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0005_checklists'),
-        ('core', '0007_audit_filters'),
-        ('directory', '0004_agreements_and_powers'),
-        ('programs', '0002_campaigns_and_presence'),
-        ('territory', '0003_place_names'),
-        ('venues', '0002_sights_and_rating_rules'),
-        ('workforce', '0004_charges'),
+        ("catalog", "0005_checklists"),
+        ("core", "0007_audit_filters"),
+        ("directory", "0004_agreements_and_powers"),
+        ("programs", "0002_campaigns_and_presence"),
+        ("territory", "0003_place_names"),
+        ("venues", "0002_sights_and_rating_rules"),
+        ("workforce", "0004_charges"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LectureTopic',
+            name="LectureTopic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, verbose_name='主题编码')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
-                ('words', models.CharField(blank=True, max_length=300, verbose_name='内容')),
-                ('minutes', models.PositiveSmallIntegerField(default=60, verbose_name='通常时长（分钟）')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=24, unique=True, verbose_name="主题编码")),
+                ("name", models.CharField(max_length=40, unique=True, verbose_name="名称")),
+                ("words", models.CharField(blank=True, max_length=300, verbose_name="内容")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(default=60, verbose_name="通常时长（分钟）"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '宣讲主题',
-                'verbose_name_plural': '宣讲主题',
-                'ordering': ['code'],
+                "verbose_name": "宣讲主题",
+                "verbose_name_plural": "宣讲主题",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='课程编号')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('words', models.TextField(blank=True, verbose_name='说明')),
-                ('valid_months', models.PositiveSmallIntegerField(default=12, verbose_name='证书有效（月）')),
-                ('least_percent', models.PositiveSmallIntegerField(default=80, verbose_name='最低出勤（%）')),
-                ('pass_mark', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='及格分')),
-                ('status', models.CharField(choices=[('OPEN', '进行中'), ('CONCLUDED', '已结业'), ('CANCELLED', '已取消')], default='OPEN', max_length=12, verbose_name='状态')),
-                ('created_by', models.CharField(max_length=64, verbose_name='编制人')),
-                ('created_at', models.DateTimeField(verbose_name='编制时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('skill', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.skill', verbose_name='授予技能')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.unit', verbose_name='主办单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="课程编号")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("words", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "valid_months",
+                    models.PositiveSmallIntegerField(default=12, verbose_name="证书有效（月）"),
+                ),
+                (
+                    "least_percent",
+                    models.PositiveSmallIntegerField(default=80, verbose_name="最低出勤（%）"),
+                ),
+                (
+                    "pass_mark",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="及格分"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "进行中"),
+                            ("CONCLUDED", "已结业"),
+                            ("CANCELLED", "已取消"),
+                        ],
+                        default="OPEN",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_by", models.CharField(max_length=64, verbose_name="编制人")),
+                ("created_at", models.DateTimeField(verbose_name="编制时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.skill",
+                        verbose_name="授予技能",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="directory.unit",
+                        verbose_name="主办单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课程',
-                'verbose_name_plural': '课程',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "课程",
+                "verbose_name_plural": "课程",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ENROLLED', '在学'), ('PASSED', '合格'), ('FAILED', '不合格'), ('WITHDRAWN', '已退出')], default='ENROLLED', max_length=12, verbose_name='状态')),
-                ('mark', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='成绩')),
-                ('attended', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='出勤（次）')),
-                ('held', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='应到（次）')),
-                ('because', models.CharField(blank=True, max_length=200, verbose_name='判定依据')),
-                ('enrolled_at', models.DateTimeField(verbose_name='报名时间')),
-                ('certificate', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='enrolment', to='workforce.certificate', verbose_name='证书')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='programs.course', verbose_name='课程')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='workforce.person', verbose_name='学员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ENROLLED", "在学"),
+                            ("PASSED", "合格"),
+                            ("FAILED", "不合格"),
+                            ("WITHDRAWN", "已退出"),
+                        ],
+                        default="ENROLLED",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "mark",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="成绩"),
+                ),
+                (
+                    "attended",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="出勤（次）"
+                    ),
+                ),
+                (
+                    "held",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="应到（次）"
+                    ),
+                ),
+                ("because", models.CharField(blank=True, max_length=200, verbose_name="判定依据")),
+                ("enrolled_at", models.DateTimeField(verbose_name="报名时间")),
+                (
+                    "certificate",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="enrolment",
+                        to="workforce.certificate",
+                        verbose_name="证书",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="programs.course",
+                        verbose_name="课程",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="workforce.person",
+                        verbose_name="学员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '学员',
-                'verbose_name_plural': '学员',
-                'ordering': ['enrolled_at', 'pk'],
+                "verbose_name": "学员",
+                "verbose_name_plural": "学员",
+                "ordering": ["enrolled_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Lecturer',
+            name="Lecturer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('most_a_month', models.PositiveSmallIntegerField(default=4, verbose_name='每月最多（场）')),
-                ('words', models.CharField(blank=True, max_length=200, verbose_name='简介')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在库')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='lecturer', to='workforce.person', verbose_name='人员')),
-                ('topics', models.ManyToManyField(related_name='lecturers', to='programs.lecturetopic', verbose_name='主题')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "most_a_month",
+                    models.PositiveSmallIntegerField(default=4, verbose_name="每月最多（场）"),
+                ),
+                ("words", models.CharField(blank=True, max_length=200, verbose_name="简介")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在库")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lecturer",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "topics",
+                    models.ManyToManyField(
+                        related_name="lecturers", to="programs.lecturetopic", verbose_name="主题"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '讲师',
-                'verbose_name_plural': '讲师',
-                'ordering': ['person__number'],
+                "verbose_name": "讲师",
+                "verbose_name_plural": "讲师",
+                "ordering": ["person__number"],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='供单号')),
-                ('way', models.CharField(choices=[('assign', '指派'), ('grab', '抢单'), ('bid', '竞单'), ('self_book', '自约')], max_length=12, verbose_name='方式')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('words', models.TextField(blank=True, verbose_name='说明')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='地址')),
-                ('need_number', models.CharField(blank=True, max_length=24, verbose_name='需求编号')),
-                ('asker', dianliang.core.fields.EncryptedTextField(blank=True, verbose_name='联系人')),
-                ('asker_phone', dianliang.core.fields.EncryptedTextField(blank=True, verbose_name='联系电话')),
-                ('phone_index', models.CharField(blank=True, max_length=64, verbose_name='电话指纹')),
-                ('token_hash', models.CharField(blank=True, max_length=64, verbose_name='链接指纹')),
-                ('starts_at', models.DateTimeField(verbose_name='服务开始')),
-                ('ends_at', models.DateTimeField(verbose_name='服务结束')),
-                ('opened_at', models.DateTimeField(verbose_name='发布时间')),
-                ('grace_until', models.DateTimeField(blank=True, null=True, verbose_name='公平期至')),
-                ('bids_until', models.DateTimeField(blank=True, null=True, verbose_name='竞单截止')),
-                ('status', models.CharField(choices=[('OPEN', '待承接'), ('TAKEN', '已承接'), ('DONE', '已完成'), ('MISSED', '爽约'), ('CANCELLED', '已取消')], default='OPEN', max_length=12, verbose_name='状态')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='承接时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='理由')),
-                ('opened_by', models.CharField(max_length=64, verbose_name='发布人')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.area', verbose_name='所在区域')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.service', verbose_name='服务事项')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='workforce.team', verbose_name='承接队伍')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='发起单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="供单号")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("assign", "指派"),
+                            ("grab", "抢单"),
+                            ("bid", "竞单"),
+                            ("self_book", "自约"),
+                        ],
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("words", models.TextField(blank=True, verbose_name="说明")),
+                ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
+                (
+                    "need_number",
+                    models.CharField(blank=True, max_length=24, verbose_name="需求编号"),
+                ),
+                (
+                    "asker",
+                    dianliang.core.fields.EncryptedTextField(blank=True, verbose_name="联系人"),
+                ),
+                (
+                    "asker_phone",
+                    dianliang.core.fields.EncryptedTextField(blank=True, verbose_name="联系电话"),
+                ),
+                (
+                    "phone_index",
+                    models.CharField(blank=True, max_length=64, verbose_name="电话指纹"),
+                ),
+                (
+                    "token_hash",
+                    models.CharField(blank=True, max_length=64, verbose_name="链接指纹"),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="服务开始")),
+                ("ends_at", models.DateTimeField(verbose_name="服务结束")),
+                ("opened_at", models.DateTimeField(verbose_name="发布时间")),
+                (
+                    "grace_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="公平期至"),
+                ),
+                (
+                    "bids_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="竞单截止"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "待承接"),
+                            ("TAKEN", "已承接"),
+                            ("DONE", "已完成"),
+                            ("MISSED", "爽约"),
+                            ("CANCELLED", "已取消"),
+                        ],
+                        default="OPEN",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="承接时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="理由")),
+                ("opened_by", models.CharField(max_length=64, verbose_name="发布人")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.service",
+                        verbose_name="服务事项",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="workforce.team",
+                        verbose_name="承接队伍",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="发起单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '供单',
-                'verbose_name_plural': '供单',
-                'ordering': ['-opened_at', '-pk'],
+                "verbose_name": "供单",
+                "verbose_name_plural": "供单",
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Bid',
+            name="Bid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('people', models.PositiveSmallIntegerField(verbose_name='出几人')),
-                ('words', models.CharField(max_length=300, verbose_name='怎么做')),
-                ('at', models.DateTimeField(verbose_name='提交时间')),
-                ('by_name', models.CharField(max_length=64, verbose_name='提交人')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='workforce.team', verbose_name='队伍')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bids', to='programs.offer', verbose_name='供单')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("people", models.PositiveSmallIntegerField(verbose_name="出几人")),
+                ("words", models.CharField(max_length=300, verbose_name="怎么做")),
+                ("at", models.DateTimeField(verbose_name="提交时间")),
+                ("by_name", models.CharField(max_length=64, verbose_name="提交人")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bids",
+                        to="workforce.team",
+                        verbose_name="队伍",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bids",
+                        to="programs.offer",
+                        verbose_name="供单",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '竞单应答',
-                'verbose_name_plural': '竞单应答',
-                'ordering': ['at'],
+                "verbose_name": "竞单应答",
+                "verbose_name_plural": "竞单应答",
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='PersonalLink',
+            name="PersonalLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True, verbose_name='链接指纹')),
-                ('is_confirmed', models.BooleanField(default=False, verbose_name='已核实')),
-                ('made_at', models.DateTimeField(verbose_name='生成时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='personal_links', to='workforce.person', verbose_name='人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "token_hash",
+                    models.CharField(max_length=64, unique=True, verbose_name="链接指纹"),
+                ),
+                ("is_confirmed", models.BooleanField(default=False, verbose_name="已核实")),
+                ("made_at", models.DateTimeField(verbose_name="生成时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="停用时间")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="personal_links",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '个人链接',
-                'verbose_name_plural': '个人链接',
+                "verbose_name": "个人链接",
+                "verbose_name_plural": "个人链接",
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='系列编号')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('action', '志愿行动'), ('open_day', '会客日'), ('lecture', '宣讲'), ('class', '课程'), ('event', '联办活动')], max_length=12, verbose_name='类别')),
-                ('role', models.CharField(choices=[('volunteer', '志愿者'), ('publicist', '宣传员'), ('attendant', '服务员'), ('informant', '信息员'), ('lecturer', '讲师'), ('learner', '学员'), ('guest', '来宾')], max_length=12, verbose_name='报名身份')),
-                ('place', models.CharField(blank=True, max_length=80, verbose_name='地点')),
-                ('words', models.TextField(blank=True, verbose_name='说明')),
-                ('contact', models.CharField(blank=True, max_length=40, verbose_name='联系电话')),
-                ('places', models.PositiveIntegerField(blank=True, null=True, verbose_name='名额')),
-                ('is_public', models.BooleanField(default=True, verbose_name='公开报名')),
-                ('frequency', models.CharField(choices=[('weekly', '每周'), ('month_day', '每月某日'), ('month_nth', '每月第几个星期几')], max_length=12, verbose_name='频率')),
-                ('every', models.PositiveSmallIntegerField(default=1, verbose_name='每几周或几月')),
-                ('weekdays', models.JSONField(blank=True, default=list, verbose_name='星期')),
-                ('month_day', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='每月几日')),
-                ('nth', models.SmallIntegerField(blank=True, null=True, verbose_name='第几个')),
-                ('on_holiday', models.CharField(choices=[('keep', '照常'), ('skip', '不办'), ('next', '顺延到下一个工作日')], default='keep', max_length=8, verbose_name='遇节假日')),
-                ('begins_at', models.TimeField(verbose_name='开始时刻')),
-                ('minutes', models.PositiveSmallIntegerField(verbose_name='时长（分钟）')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('ahead_days', models.PositiveSmallIntegerField(default=30, verbose_name='提前几天发布')),
-                ('made_until', models.DateField(blank=True, null=True, verbose_name='已排到')),
-                ('created_by', models.CharField(max_length=64, verbose_name='编制人')),
-                ('created_at', models.DateTimeField(verbose_name='编制时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.area', verbose_name='所在区域')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.service', verbose_name='服务事项')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series', to='venues.site', verbose_name='阵地')),
-                ('skills', models.ManyToManyField(blank=True, related_name='+', to='catalog.skill', verbose_name='所需技能')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='workforce.team', verbose_name='队伍')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.unit', verbose_name='主办单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="系列编号")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("action", "志愿行动"),
+                            ("open_day", "会客日"),
+                            ("lecture", "宣讲"),
+                            ("class", "课程"),
+                            ("event", "联办活动"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("volunteer", "志愿者"),
+                            ("publicist", "宣传员"),
+                            ("attendant", "服务员"),
+                            ("informant", "信息员"),
+                            ("lecturer", "讲师"),
+                            ("learner", "学员"),
+                            ("guest", "来宾"),
+                        ],
+                        max_length=12,
+                        verbose_name="报名身份",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="地点")),
+                ("words", models.TextField(blank=True, verbose_name="说明")),
+                ("contact", models.CharField(blank=True, max_length=40, verbose_name="联系电话")),
+                ("places", models.PositiveIntegerField(blank=True, null=True, verbose_name="名额")),
+                ("is_public", models.BooleanField(default=True, verbose_name="公开报名")),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[
+                            ("weekly", "每周"),
+                            ("month_day", "每月某日"),
+                            ("month_nth", "每月第几个星期几"),
+                        ],
+                        max_length=12,
+                        verbose_name="频率",
+                    ),
+                ),
+                ("every", models.PositiveSmallIntegerField(default=1, verbose_name="每几周或几月")),
+                ("weekdays", models.JSONField(blank=True, default=list, verbose_name="星期")),
+                (
+                    "month_day",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="每月几日"
+                    ),
+                ),
+                ("nth", models.SmallIntegerField(blank=True, null=True, verbose_name="第几个")),
+                (
+                    "on_holiday",
+                    models.CharField(
+                        choices=[
+                            ("keep", "照常"),
+                            ("skip", "不办"),
+                            ("next", "顺延到下一个工作日"),
+                        ],
+                        default="keep",
+                        max_length=8,
+                        verbose_name="遇节假日",
+                    ),
+                ),
+                ("begins_at", models.TimeField(verbose_name="开始时刻")),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="时长（分钟）")),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "ahead_days",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="提前几天发布"),
+                ),
+                ("made_until", models.DateField(blank=True, null=True, verbose_name="已排到")),
+                ("created_by", models.CharField(max_length=64, verbose_name="编制人")),
+                ("created_at", models.DateTimeField(verbose_name="编制时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.service",
+                        verbose_name="服务事项",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="venues.site",
+                        verbose_name="阵地",
+                    ),
+                ),
+                (
+                    "skills",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="catalog.skill", verbose_name="所需技能"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="workforce.team",
+                        verbose_name="队伍",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="directory.unit",
+                        verbose_name="主办单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动系列',
-                'verbose_name_plural': '活动系列',
-                'ordering': ['number'],
+                "verbose_name": "活动系列",
+                "verbose_name_plural": "活动系列",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='SeriesException',
+            name="SeriesException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='原日期')),
-                ('kind', models.CharField(choices=[('skipped', '当天不办'), ('moved', '改到')], max_length=8, verbose_name='例外')),
-                ('moved_to', models.DateTimeField(blank=True, null=True, verbose_name='改到')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='programs.series', verbose_name='系列')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="原日期")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("skipped", "当天不办"), ("moved", "改到")],
+                        max_length=8,
+                        verbose_name="例外",
+                    ),
+                ),
+                ("moved_to", models.DateTimeField(blank=True, null=True, verbose_name="改到")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="programs.series",
+                        verbose_name="系列",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '系列例外',
-                'verbose_name_plural': '系列例外',
-                'ordering': ['on'],
+                "verbose_name": "系列例外",
+                "verbose_name_plural": "系列例外",
+                "ordering": ["on"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceWay',
+            name="ServiceWay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('assign', '指派'), ('grab', '抢单'), ('bid', '竞单'), ('self_book', '自约')], max_length=12, verbose_name='方式')),
-                ('grace_min', models.PositiveIntegerField(default=30, verbose_name='公平期（分钟）')),
-                ('recent_days', models.PositiveSmallIntegerField(default=30, verbose_name='近期（天）')),
-                ('rest_min', models.PositiveIntegerField(default=60, verbose_name='抢后冷却（分钟）')),
-                ('no_show_days', models.PositiveSmallIntegerField(default=14, verbose_name='爽约停抢（天）')),
-                ('bid_hours', models.PositiveSmallIntegerField(default=24, verbose_name='竞单时长（小时）')),
-                ('ahead_days', models.PositiveSmallIntegerField(default=14, verbose_name='可提前几天自约')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ways', to='catalog.service', verbose_name='服务事项')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("assign", "指派"),
+                            ("grab", "抢单"),
+                            ("bid", "竞单"),
+                            ("self_book", "自约"),
+                        ],
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                (
+                    "grace_min",
+                    models.PositiveIntegerField(default=30, verbose_name="公平期（分钟）"),
+                ),
+                (
+                    "recent_days",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="近期（天）"),
+                ),
+                (
+                    "rest_min",
+                    models.PositiveIntegerField(default=60, verbose_name="抢后冷却（分钟）"),
+                ),
+                (
+                    "no_show_days",
+                    models.PositiveSmallIntegerField(default=14, verbose_name="爽约停抢（天）"),
+                ),
+                (
+                    "bid_hours",
+                    models.PositiveSmallIntegerField(default=24, verbose_name="竞单时长（小时）"),
+                ),
+                (
+                    "ahead_days",
+                    models.PositiveSmallIntegerField(default=14, verbose_name="可提前几天自约"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ways",
+                        to="catalog.service",
+                        verbose_name="服务事项",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '承接规则',
-                'verbose_name_plural': '承接规则',
-                'ordering': ['service', 'way'],
+                "verbose_name": "承接规则",
+                "verbose_name_plural": "承接规则",
+                "ordering": ["service", "way"],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='场次编号')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('action', '志愿行动'), ('open_day', '会客日'), ('lecture', '宣讲'), ('class', '课程'), ('event', '联办活动')], default='action', max_length=12, verbose_name='类别')),
-                ('role', models.CharField(choices=[('volunteer', '志愿者'), ('publicist', '宣传员'), ('attendant', '服务员'), ('informant', '信息员'), ('lecturer', '讲师'), ('learner', '学员'), ('guest', '来宾')], default='volunteer', max_length=12, verbose_name='报名身份')),
-                ('series_on', models.DateField(blank=True, null=True, verbose_name='系列日期')),
-                ('place', models.CharField(blank=True, max_length=80, verbose_name='地点')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='纬度')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='经度')),
-                ('radius_m', models.PositiveIntegerField(default=300, verbose_name='签到范围（米）')),
-                ('words', models.TextField(blank=True, verbose_name='说明')),
-                ('contact', models.CharField(blank=True, max_length=40, verbose_name='联系电话')),
-                ('starts_at', models.DateTimeField(verbose_name='开始')),
-                ('ends_at', models.DateTimeField(verbose_name='结束')),
-                ('signup_until', models.DateTimeField(verbose_name='报名截止')),
-                ('places', models.PositiveIntegerField(blank=True, null=True, verbose_name='名额')),
-                ('is_public', models.BooleanField(default=False, verbose_name='公开报名')),
-                ('is_changing_code', models.BooleanField(default=False, verbose_name='动态签到码')),
-                ('status', models.CharField(choices=[('DRAFT', '草稿'), ('ANNOUNCED', '报名中'), ('UNDER_WAY', '进行中'), ('ENDED', '待核销'), ('ACCOUNTED', '已入账'), ('CANCELLED', '已取消'), ('DISCARDED', '已作废')], default='DRAFT', max_length=12, verbose_name='状态')),
-                ('served_people', models.PositiveIntegerField(default=0, verbose_name='服务人数')),
-                ('result', models.TextField(blank=True, verbose_name='活动小结')),
-                ('cancelled_because', models.CharField(blank=True, max_length=200, verbose_name='取消原因')),
-                ('created_by', models.CharField(max_length=64, verbose_name='编制人')),
-                ('created_at', models.DateTimeField(verbose_name='编制时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('activity', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='session', to='programs.activity', verbose_name='入账行动')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.area', verbose_name='所在区域')),
-                ('course', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='programs.course', verbose_name='课程')),
-                ('partners', models.ManyToManyField(blank=True, related_name='joint_sessions', to='directory.unit', verbose_name='联办单位')),
-                ('series', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='programs.series', verbose_name='系列')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.service', verbose_name='服务事项')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='venues.site', verbose_name='阵地')),
-                ('skills', models.ManyToManyField(blank=True, related_name='+', to='catalog.skill', verbose_name='所需技能')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='workforce.team', verbose_name='队伍')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.unit', verbose_name='主办单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="场次编号")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("action", "志愿行动"),
+                            ("open_day", "会客日"),
+                            ("lecture", "宣讲"),
+                            ("class", "课程"),
+                            ("event", "联办活动"),
+                        ],
+                        default="action",
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("volunteer", "志愿者"),
+                            ("publicist", "宣传员"),
+                            ("attendant", "服务员"),
+                            ("informant", "信息员"),
+                            ("lecturer", "讲师"),
+                            ("learner", "学员"),
+                            ("guest", "来宾"),
+                        ],
+                        default="volunteer",
+                        max_length=12,
+                        verbose_name="报名身份",
+                    ),
+                ),
+                ("series_on", models.DateField(blank=True, null=True, verbose_name="系列日期")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="地点")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="纬度")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="经度")),
+                (
+                    "radius_m",
+                    models.PositiveIntegerField(default=300, verbose_name="签到范围（米）"),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="说明")),
+                ("contact", models.CharField(blank=True, max_length=40, verbose_name="联系电话")),
+                ("starts_at", models.DateTimeField(verbose_name="开始")),
+                ("ends_at", models.DateTimeField(verbose_name="结束")),
+                ("signup_until", models.DateTimeField(verbose_name="报名截止")),
+                ("places", models.PositiveIntegerField(blank=True, null=True, verbose_name="名额")),
+                ("is_public", models.BooleanField(default=False, verbose_name="公开报名")),
+                ("is_changing_code", models.BooleanField(default=False, verbose_name="动态签到码")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("ANNOUNCED", "报名中"),
+                            ("UNDER_WAY", "进行中"),
+                            ("ENDED", "待核销"),
+                            ("ACCOUNTED", "已入账"),
+                            ("CANCELLED", "已取消"),
+                            ("DISCARDED", "已作废"),
+                        ],
+                        default="DRAFT",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("served_people", models.PositiveIntegerField(default=0, verbose_name="服务人数")),
+                ("result", models.TextField(blank=True, verbose_name="活动小结")),
+                (
+                    "cancelled_because",
+                    models.CharField(blank=True, max_length=200, verbose_name="取消原因"),
+                ),
+                ("created_by", models.CharField(max_length=64, verbose_name="编制人")),
+                ("created_at", models.DateTimeField(verbose_name="编制时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "activity",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="session",
+                        to="programs.activity",
+                        verbose_name="入账行动",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="programs.course",
+                        verbose_name="课程",
+                    ),
+                ),
+                (
+                    "partners",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="joint_sessions",
+                        to="directory.unit",
+                        verbose_name="联办单位",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="programs.series",
+                        verbose_name="系列",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.service",
+                        verbose_name="服务事项",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="venues.site",
+                        verbose_name="阵地",
+                    ),
+                ),
+                (
+                    "skills",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="catalog.skill", verbose_name="所需技能"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="workforce.team",
+                        verbose_name="队伍",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="directory.unit",
+                        verbose_name="主办单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动场次',
-                'verbose_name_plural': '活动场次',
-                'ordering': ['starts_at', 'pk'],
+                "verbose_name": "活动场次",
+                "verbose_name_plural": "活动场次",
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='LectureRequest',
+            name="LectureRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='点讲单号')),
-                ('asked_for', models.CharField(max_length=60, verbose_name='点讲单位')),
-                ('place', models.CharField(blank=True, max_length=80, verbose_name='地点')),
-                ('wishes', models.JSONField(default=list, verbose_name='希望的时间')),
-                ('minutes', models.PositiveSmallIntegerField(verbose_name='时长（分钟）')),
-                ('audience', models.PositiveIntegerField(default=0, verbose_name='听众人数')),
-                ('contact', dianliang.core.fields.EncryptedTextField(blank=True, verbose_name='联系人与电话')),
-                ('words', models.TextField(blank=True, verbose_name='要求')),
-                ('status', models.CharField(choices=[('ASKED', '待安排'), ('ARRANGED', '已安排'), ('DECLINED', '不能安排'), ('WITHDRAWN', '已撤回')], default='ASKED', max_length=12, verbose_name='状态')),
-                ('ranking', models.JSONField(blank=True, default=list, verbose_name='排序依据')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='选定或不能安排的理由')),
-                ('asked_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('asked_at', models.DateTimeField(verbose_name='登记时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.area', verbose_name='所在区域')),
-                ('lecturer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.lecturer', verbose_name='讲师')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.site', verbose_name='阵地')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='承办单位')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='programs.lecturetopic', verbose_name='主题')),
-                ('session', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lecture_request', to='programs.session', verbose_name='场次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="点讲单号")),
+                ("asked_for", models.CharField(max_length=60, verbose_name="点讲单位")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="地点")),
+                ("wishes", models.JSONField(default=list, verbose_name="希望的时间")),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="时长（分钟）")),
+                ("audience", models.PositiveIntegerField(default=0, verbose_name="听众人数")),
+                (
+                    "contact",
+                    dianliang.core.fields.EncryptedTextField(
+                        blank=True, verbose_name="联系人与电话"
+                    ),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="要求")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ASKED", "待安排"),
+                            ("ARRANGED", "已安排"),
+                            ("DECLINED", "不能安排"),
+                            ("WITHDRAWN", "已撤回"),
+                        ],
+                        default="ASKED",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("ranking", models.JSONField(blank=True, default=list, verbose_name="排序依据")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="选定或不能安排的理由"
+                    ),
+                ),
+                ("asked_by", models.CharField(max_length=64, verbose_name="登记人")),
+                ("asked_at", models.DateTimeField(verbose_name="登记时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "lecturer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.lecturer",
+                        verbose_name="讲师",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="venues.site",
+                        verbose_name="阵地",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="承办单位",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="programs.lecturetopic",
+                        verbose_name="主题",
+                    ),
+                ),
+                (
+                    "session",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lecture_request",
+                        to="programs.session",
+                        verbose_name="场次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '点讲单',
-                'verbose_name_plural': '点讲单',
-                'ordering': ['-asked_at', '-pk'],
+                "verbose_name": "点讲单",
+                "verbose_name_plural": "点讲单",
+                "ordering": ["-asked_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SessionPhoto',
+            name="SessionPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(blank=True, max_length=60, verbose_name='说明')),
-                ('added_by', models.CharField(max_length=64, verbose_name='上传人')),
-                ('added_at', models.DateTimeField(verbose_name='上传时间')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='照片')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='programs.session', verbose_name='活动场次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=60, verbose_name="说明")),
+                ("added_by", models.CharField(max_length=64, verbose_name="上传人")),
+                ("added_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="照片",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="photos",
+                        to="programs.session",
+                        verbose_name="活动场次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动照片',
-                'verbose_name_plural': '活动照片',
-                'ordering': ['added_at', 'pk'],
+                "verbose_name": "活动照片",
+                "verbose_name_plural": "活动照片",
+                "ordering": ["added_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Signup',
+            name="Signup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('volunteer', '志愿者'), ('publicist', '宣传员'), ('attendant', '服务员'), ('informant', '信息员'), ('lecturer', '讲师'), ('learner', '学员'), ('guest', '来宾')], max_length=12, verbose_name='身份')),
-                ('channel', models.CharField(choices=[('portal', '网页报名'), ('console', '单位代报'), ('field', '现场应用'), ('on_site', '现场到场')], max_length=8, verbose_name='渠道')),
-                ('status', models.CharField(choices=[('PLACED', '已报名'), ('WAITING', '候补'), ('ATTENDED', '已参加'), ('ABSENT', '未到'), ('WITHDRAWN', '已退出'), ('LAPSED', '候补未成'), ('CALLED_OFF', '场次取消')], default='PLACED', max_length=12, verbose_name='状态')),
-                ('signed_at', models.DateTimeField(verbose_name='报名时间')),
-                ('moved_up_at', models.DateTimeField(blank=True, null=True, verbose_name='递补时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='退出时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='signups', to='programs.personallink', verbose_name='个人链接')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signups', to='workforce.person', verbose_name='人员')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signups', to='programs.session', verbose_name='活动场次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("volunteer", "志愿者"),
+                            ("publicist", "宣传员"),
+                            ("attendant", "服务员"),
+                            ("informant", "信息员"),
+                            ("lecturer", "讲师"),
+                            ("learner", "学员"),
+                            ("guest", "来宾"),
+                        ],
+                        max_length=12,
+                        verbose_name="身份",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("portal", "网页报名"),
+                            ("console", "单位代报"),
+                            ("field", "现场应用"),
+                            ("on_site", "现场到场"),
+                        ],
+                        max_length=8,
+                        verbose_name="渠道",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PLACED", "已报名"),
+                            ("WAITING", "候补"),
+                            ("ATTENDED", "已参加"),
+                            ("ABSENT", "未到"),
+                            ("WITHDRAWN", "已退出"),
+                            ("LAPSED", "候补未成"),
+                            ("CALLED_OFF", "场次取消"),
+                        ],
+                        default="PLACED",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(verbose_name="报名时间")),
+                (
+                    "moved_up_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="递补时间"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="退出时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="signups",
+                        to="programs.personallink",
+                        verbose_name="个人链接",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signups",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signups",
+                        to="programs.session",
+                        verbose_name="活动场次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报名',
-                'verbose_name_plural': '报名',
-                'ordering': ['signed_at', 'pk'],
+                "verbose_name": "报名",
+                "verbose_name_plural": "报名",
+                "ordering": ["signed_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SessionNotice',
+            name="SessionNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('placed', '报名成功'), ('waiting', '进入候补'), ('moved_up', '候补转正'), ('changed', '时间地点变更'), ('cancelled', '场次取消'), ('lapsed', '候补未成'), ('feedback', '请评价')], max_length=12, verbose_name='类别')),
-                ('words', models.CharField(max_length=300, verbose_name='内容')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='本人看到')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='电话告知')),
-                ('told_by', models.CharField(blank=True, max_length=64, verbose_name='告知人')),
-                ('signup', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='programs.signup', verbose_name='报名')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("placed", "报名成功"),
+                            ("waiting", "进入候补"),
+                            ("moved_up", "候补转正"),
+                            ("changed", "时间地点变更"),
+                            ("cancelled", "场次取消"),
+                            ("lapsed", "候补未成"),
+                            ("feedback", "请评价"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("words", models.CharField(max_length=300, verbose_name="内容")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("seen_at", models.DateTimeField(blank=True, null=True, verbose_name="本人看到")),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="电话告知")),
+                ("told_by", models.CharField(blank=True, max_length=64, verbose_name="告知人")),
+                (
+                    "signup",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="programs.signup",
+                        verbose_name="报名",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动通知',
-                'verbose_name_plural': '活动通知',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "活动通知",
+                "verbose_name_plural": "活动通知",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SessionAttendance',
+            name="SessionAttendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('code', '扫码'), ('captain', '队长登记'), ('desk', '事后补登')], max_length=8, verbose_name='签到方式')),
-                ('checked_in_at', models.DateTimeField(verbose_name='签到时间')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='签到纬度')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='签到经度')),
-                ('accuracy_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='定位误差（米）')),
-                ('away_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='离地点（米）')),
-                ('out_way', models.CharField(blank=True, choices=[('code', '扫码'), ('captain', '队长登记'), ('desk', '事后补登')], max_length=8, verbose_name='签退方式')),
-                ('checked_out_at', models.DateTimeField(blank=True, null=True, verbose_name='签退时间')),
-                ('out_away_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='签退离地点（米）')),
-                ('doubts', models.JSONField(blank=True, default=list, verbose_name='存疑')),
-                ('noted_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('noted_at', models.DateTimeField(verbose_name='登记时间')),
-                ('signup', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='programs.signup', verbose_name='报名')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("code", "扫码"), ("captain", "队长登记"), ("desk", "事后补登")],
+                        max_length=8,
+                        verbose_name="签到方式",
+                    ),
+                ),
+                ("checked_in_at", models.DateTimeField(verbose_name="签到时间")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="签到纬度")),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="签到经度")),
+                (
+                    "accuracy_m",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="定位误差（米）"
+                    ),
+                ),
+                (
+                    "away_m",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="离地点（米）"),
+                ),
+                (
+                    "out_way",
+                    models.CharField(
+                        blank=True,
+                        choices=[("code", "扫码"), ("captain", "队长登记"), ("desk", "事后补登")],
+                        max_length=8,
+                        verbose_name="签退方式",
+                    ),
+                ),
+                (
+                    "checked_out_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="签退时间"),
+                ),
+                (
+                    "out_away_m",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="签退离地点（米）"
+                    ),
+                ),
+                ("doubts", models.JSONField(blank=True, default=list, verbose_name="存疑")),
+                ("noted_by", models.CharField(max_length=64, verbose_name="登记人")),
+                ("noted_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "signup",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendance",
+                        to="programs.signup",
+                        verbose_name="报名",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动考勤',
-                'verbose_name_plural': '活动考勤',
+                "verbose_name": "活动考勤",
+                "verbose_name_plural": "活动考勤",
             },
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stars', models.PositiveSmallIntegerField(verbose_name='星级')),
-                ('words', models.TextField(blank=True, verbose_name='评语')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('signup', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='programs.signup', verbose_name='报名')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stars", models.PositiveSmallIntegerField(verbose_name="星级")),
+                ("words", models.TextField(blank=True, verbose_name="评语")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "signup",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feedback",
+                        to="programs.signup",
+                        verbose_name="报名",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动评价',
-                'verbose_name_plural': '活动评价',
+                "verbose_name": "活动评价",
+                "verbose_name_plural": "活动评价",
             },
         ),
         migrations.CreateModel(
-            name='Volunteer',
+            name="Volunteer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone_index', models.CharField(max_length=64, verbose_name='电话指纹')),
-                ('name_index', models.CharField(max_length=64, verbose_name='姓名指纹')),
-                ('agreed_at', models.DateTimeField(verbose_name='同意时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='volunteer', to='workforce.person', verbose_name='人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("phone_index", models.CharField(max_length=64, verbose_name="电话指纹")),
+                ("name_index", models.CharField(max_length=64, verbose_name="姓名指纹")),
+                ("agreed_at", models.DateTimeField(verbose_name="同意时间")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="volunteer",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '社会志愿者',
-                'verbose_name_plural': '社会志愿者',
+                "verbose_name": "社会志愿者",
+                "verbose_name_plural": "社会志愿者",
             },
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'CONCLUDED', 'CANCELLED'])), name='course_status_known'),
+            model_name="course",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["OPEN", "CONCLUDED", "CANCELLED"])),
+                name="course_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('least_percent__lte', 100), models.Q(('pass_mark', None), ('pass_mark__lte', 100), _connector='OR'), ('valid_months__range', (1, 120))), name='course_rules_sane'),
+            model_name="course",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("least_percent__lte", 100),
+                    models.Q(("pass_mark", None), ("pass_mark__lte", 100), _connector="OR"),
+                    ("valid_months__range", (1, 120)),
+                ),
+                name="course_rules_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ENROLLED', 'PASSED', 'FAILED', 'WITHDRAWN'])), name='enrolment_status_known'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["ENROLLED", "PASSED", "FAILED", "WITHDRAWN"])),
+                name="enrolment_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('mark', None), ('mark__lte', 100), _connector='OR'), name='enrolment_mark_sane'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mark", None), ("mark__lte", 100), _connector="OR"),
+                name="enrolment_mark_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('course', 'person'), name='enrolment_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("course", "person"), name="enrolment_once"),
         ),
         migrations.AddConstraint(
-            model_name='lecturer',
-            constraint=models.CheckConstraint(condition=models.Q(('most_a_month__range', (1, 31))), name='lecturer_most_a_month_sane'),
+            model_name="lecturer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("most_a_month__range", (1, 31))),
+                name="lecturer_most_a_month_sane",
+            ),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['status', 'opened_at'], name='offer_open'),
+            model_name="offer",
+            index=models.Index(fields=["status", "opened_at"], name="offer_open"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['team', 'starts_at'], name='offer_of_team'),
+            model_name="offer",
+            index=models.Index(fields=["team", "starts_at"], name="offer_of_team"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'TAKEN', 'DONE', 'MISSED', 'CANCELLED'])), name='offer_status_known'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["OPEN", "TAKEN", "DONE", "MISSED", "CANCELLED"])
+                ),
+                name="offer_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['assign', 'grab', 'bid', 'self_book'])), name='offer_way_known'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("way__in", ["assign", "grab", "bid", "self_book"])),
+                name="offer_way_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='offer_period'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="offer_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'OPEN'), ('team', None)), models.Q(('status__in', ['TAKEN', 'DONE', 'MISSED']), ('team__isnull', False)), ('status', 'CANCELLED'), _connector='OR'), name='offer_team_iff_taken'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "OPEN"), ("team", None)),
+                    models.Q(("status__in", ["TAKEN", "DONE", "MISSED"]), ("team__isnull", False)),
+                    ("status", "CANCELLED"),
+                    _connector="OR",
+                ),
+                name="offer_team_iff_taken",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.UniqueConstraint(fields=('offer', 'team'), name='bid_once_a_team'),
+            model_name="bid",
+            constraint=models.UniqueConstraint(fields=("offer", "team"), name="bid_once_a_team"),
         ),
         migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(('people__range', (1, 100))), name='bid_people_sane'),
+            model_name="bid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("people__range", (1, 100))), name="bid_people_sane"
+            ),
         ),
         migrations.AddIndex(
-            model_name='personallink',
-            index=models.Index(fields=['person', 'made_at'], name='personal_link_of'),
+            model_name="personallink",
+            index=models.Index(fields=["person", "made_at"], name="personal_link_of"),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['action', 'open_day', 'lecture', 'class', 'event']), ('role__in', ['volunteer', 'publicist', 'attendant', 'informant', 'lecturer', 'learner', 'guest'])), name='series_kind_and_role_known'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["action", "open_day", "lecture", "class", "event"]),
+                    (
+                        "role__in",
+                        [
+                            "volunteer",
+                            "publicist",
+                            "attendant",
+                            "informant",
+                            "lecturer",
+                            "learner",
+                            "guest",
+                        ],
+                    ),
+                ),
+                name="series_kind_and_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('frequency__in', ['weekly', 'month_day', 'month_nth']), ('on_holiday__in', ['keep', 'skip', 'next'])), name='series_rule_known'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("frequency__in", ["weekly", "month_day", "month_nth"]),
+                    ("on_holiday__in", ["keep", "skip", "next"]),
+                ),
+                name="series_rule_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('every__range', (1, 12)), ('minutes__range', (10, 1440))), name='series_every_and_minutes_sane'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("every__range", (1, 12)), ("minutes__range", (10, 1440))),
+                name="series_every_and_minutes_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='series_period'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="series_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesexception',
-            constraint=models.UniqueConstraint(fields=('series', 'on'), name='series_exception_once'),
+            model_name="seriesexception",
+            constraint=models.UniqueConstraint(
+                fields=("series", "on"), name="series_exception_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'skipped'), ('moved_to', None)), models.Q(('kind', 'moved'), ('moved_to__isnull', False)), _connector='OR'), name='series_exception_moved_has_time'),
+            model_name="seriesexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "skipped"), ("moved_to", None)),
+                    models.Q(("kind", "moved"), ("moved_to__isnull", False)),
+                    _connector="OR",
+                ),
+                name="series_exception_moved_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serviceway',
-            constraint=models.UniqueConstraint(fields=('service', 'way'), name='service_way_once'),
+            model_name="serviceway",
+            constraint=models.UniqueConstraint(fields=("service", "way"), name="service_way_once"),
         ),
         migrations.AddConstraint(
-            model_name='serviceway',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['assign', 'grab', 'bid', 'self_book'])), name='service_way_known'),
+            model_name="serviceway",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("way__in", ["assign", "grab", "bid", "self_book"])),
+                name="service_way_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serviceway',
-            constraint=models.CheckConstraint(condition=models.Q(('ahead_days__range', (1, 90)), ('bid_hours__gt', 0), ('recent_days__gt', 0)), name='service_way_sane'),
+            model_name="serviceway",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ahead_days__range", (1, 90)), ("bid_hours__gt", 0), ("recent_days__gt", 0)
+                ),
+                name="service_way_sane",
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['status', 'starts_at'], name='session_ahead'),
+            model_name="session",
+            index=models.Index(fields=["status", "starts_at"], name="session_ahead"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['unit', 'starts_at'], name='session_of_unit'),
+            model_name="session",
+            index=models.Index(fields=["unit", "starts_at"], name="session_of_unit"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'ANNOUNCED', 'UNDER_WAY', 'ENDED', 'ACCOUNTED', 'CANCELLED', 'DISCARDED'])), name='session_status_known'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "DRAFT",
+                            "ANNOUNCED",
+                            "UNDER_WAY",
+                            "ENDED",
+                            "ACCOUNTED",
+                            "CANCELLED",
+                            "DISCARDED",
+                        ],
+                    )
+                ),
+                name="session_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['action', 'open_day', 'lecture', 'class', 'event']), ('role__in', ['volunteer', 'publicist', 'attendant', 'informant', 'lecturer', 'learner', 'guest'])), name='session_kind_and_role_known'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["action", "open_day", "lecture", "class", "event"]),
+                    (
+                        "role__in",
+                        [
+                            "volunteer",
+                            "publicist",
+                            "attendant",
+                            "informant",
+                            "lecturer",
+                            "learner",
+                            "guest",
+                        ],
+                    ),
+                ),
+                name="session_kind_and_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('signup_until__lte', models.F('ends_at'))), name='session_period'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__gt", models.F("starts_at")),
+                    ("signup_until__lte", models.F("ends_at")),
+                ),
+                name="session_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('places', None), ('places__range', (1, 5000)), _connector='OR'), name='session_places_sane'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("places", None), ("places__range", (1, 5000)), _connector="OR"),
+                name="session_places_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('radius_m__range', (20, 5000))), name='session_radius_sane'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("radius_m__range", (20, 5000))), name="session_radius_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='session_on_earth'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat", None), ("lon", None)),
+                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="session_on_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('activity', None), ('status', 'ACCOUNTED'), _connector='OR'), name='session_activity_when_accounted'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("activity", None), ("status", "ACCOUNTED"), _connector="OR"),
+                name="session_activity_when_accounted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'CANCELLED'), _negated=True), ('cancelled_because__gt', ''), _connector='OR'), name='session_cancelled_has_reason'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "CANCELLED"), _negated=True),
+                    ("cancelled_because__gt", ""),
+                    _connector="OR",
+                ),
+                name="session_cancelled_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('series', 'series_on'), name='session_once_a_day'),
+            model_name="session",
+            constraint=models.UniqueConstraint(
+                fields=("series", "series_on"), name="session_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lecturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ASKED', 'ARRANGED', 'DECLINED', 'WITHDRAWN'])), name='lecture_status_known'),
+            model_name="lecturerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["ASKED", "ARRANGED", "DECLINED", "WITHDRAWN"])),
+                name="lecture_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lecturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lecturer__isnull', False), ('session__isnull', False), ('status', 'ARRANGED')), models.Q(models.Q(('status', 'ARRANGED'), _negated=True), ('lecturer', None), ('session', None)), _connector='OR'), name='lecture_arranged_iff_session'),
+            model_name="lecturerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lecturer__isnull", False),
+                        ("session__isnull", False),
+                        ("status", "ARRANGED"),
+                    ),
+                    models.Q(
+                        models.Q(("status", "ARRANGED"), _negated=True),
+                        ("lecturer", None),
+                        ("session", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="lecture_arranged_iff_session",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signup',
-            index=models.Index(fields=['session', 'status', 'signed_at'], name='signup_queue'),
+            model_name="signup",
+            index=models.Index(fields=["session", "status", "signed_at"], name="signup_queue"),
         ),
         migrations.AddIndex(
-            model_name='signup',
-            index=models.Index(fields=['person', 'status'], name='signup_of_person'),
+            model_name="signup",
+            index=models.Index(fields=["person", "status"], name="signup_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PLACED', 'WAITING', 'ATTENDED', 'ABSENT', 'WITHDRAWN', 'LAPSED', 'CALLED_OFF'])), name='signup_status_known'),
+            model_name="signup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "PLACED",
+                            "WAITING",
+                            "ATTENDED",
+                            "ABSENT",
+                            "WITHDRAWN",
+                            "LAPSED",
+                            "CALLED_OFF",
+                        ],
+                    )
+                ),
+                name="signup_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['portal', 'console', 'field', 'on_site']), ('role__in', ['volunteer', 'publicist', 'attendant', 'informant', 'lecturer', 'learner', 'guest'])), name='signup_role_and_channel_known'),
+            model_name="signup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("channel__in", ["portal", "console", "field", "on_site"]),
+                    (
+                        "role__in",
+                        [
+                            "volunteer",
+                            "publicist",
+                            "attendant",
+                            "informant",
+                            "lecturer",
+                            "learner",
+                            "guest",
+                        ],
+                    ),
+                ),
+                name="signup_role_and_channel_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['PLACED', 'WAITING', 'ATTENDED', 'ABSENT'])), fields=('session', 'person'), name='signup_once'),
+            model_name="signup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["PLACED", "WAITING", "ATTENDED", "ABSENT"])),
+                fields=("session", "person"),
+                name="signup_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sessionnotice',
-            index=models.Index(fields=['signup', 'at'], name='session_notice_of'),
+            model_name="sessionnotice",
+            index=models.Index(fields=["signup", "at"], name="session_notice_of"),
         ),
         migrations.AddConstraint(
-            model_name='sessionattendance',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['code', 'captain', 'desk']), ('out_way__in', ['', 'code', 'captain', 'desk'])), name='session_attendance_way_known'),
+            model_name="sessionattendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("way__in", ["code", "captain", "desk"]),
+                    ("out_way__in", ["", "code", "captain", "desk"]),
+                ),
+                name="session_attendance_way_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessionattendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_out_at', None), ('out_way', '')), models.Q(('checked_out_at__gte', models.F('checked_in_at')), models.Q(('out_way', ''), _negated=True)), _connector='OR'), name='session_attendance_order'),
+            model_name="sessionattendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_out_at", None), ("out_way", "")),
+                    models.Q(
+                        ("checked_out_at__gte", models.F("checked_in_at")),
+                        models.Q(("out_way", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="session_attendance_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessionattendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='session_attendance_on_earth'),
+            model_name="sessionattendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat", None), ("lon", None)),
+                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="session_attendance_on_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__range', (1, 5))), name='session_feedback_stars'),
+            model_name="feedback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stars__range", (1, 5))), name="session_feedback_stars"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteer',
-            constraint=models.UniqueConstraint(fields=('phone_index', 'name_index'), name='volunteer_once'),
+            model_name="volunteer",
+            constraint=models.UniqueConstraint(
+                fields=("phone_index", "name_index"), name="volunteer_once"
+            ),
         ),
     ]

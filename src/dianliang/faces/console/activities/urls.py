@@ -1,5 +1,15 @@
 """Addresses of the pages about activities."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from dianliang.faces.console.activities import sessions
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", sessions.sessions, name="activities"),
+    path("new/", sessions.new, name="activity_new"),
+    path("<str:number>/", sessions.session, name="activity"),
+    path("<str:number>/screen/", sessions.screen, name="activity_screen"),
+    path("<str:number>/attendance.xlsx", sessions.export, name="activity_export"),
+    path("<str:number>/photos/<str:token>/", sessions.photo, name="activity_photo"),
+    path("<str:number>/do/<str:verb>/", sessions.act, name="activity_act"),
+]
