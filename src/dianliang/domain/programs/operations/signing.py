@@ -183,7 +183,7 @@ def fill(*, session: Session, by: Actor, at: datetime) -> list[Signup]:
     for signup in waiting.order_by("signed_at", "pk"):
         if is_full(session):
             break
-        if gate.lacks(person=signup.person, skills=skills, on=on):
+        if not gate.may(person=signup.person, skills=skills, on=on):
             continue
         transitions.apply(
             signup,

@@ -11,21 +11,20 @@ from dianliang.core.fields import blind_index
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs.models import PersonalLink, Volunteer
-from dianliang.domain.workforce.models import Person
+from dianliang.domain.workforce import keys
+from dianliang.domain.workforce.models import Person, RoleKind
+from dianliang.domain.workforce.registering import Details, give_role, register_person
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
 TITLE = "志愿者"
+ROLE = "volunteer"
 
 
 def hashed(token: str) -> str:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def phone_key(phone: str) -> str:
-    """Return by what a volunteer's number is looked up, however it was written."""
-    return blind_index(re.sub(r"\D", "", phone), context="volunteer.phone")
 
 
 def name_key(name: str) -> str:
@@ -34,12 +33,16 @@ def name_key(name: str) -> str:
 
 
 def known(*, name: str, phone: str) -> Person | None:
-    """Return who has given this name and this number before."""
+    """Return who has given this name and this number before, here or at the desk."""
+    index = keys.phone_key(phone)
     found = Volunteer.objects.select_related("person").filter(
-        phone_index=phone_key(phone), name_index=name_key(name)
+        phone_index=index, name_index=name_key(name)
     )
     volunteer = found.first()
-    return volunteer.person if volunteer else None
+    if volunteer is not None:
+        return volunteer.person
+    same = list(Person.objects.filter(phone_index=index, name=name, is_active=True)[:2])
+    return same[0] if len(same) == 1 else None
 
 
 def register(*, name: str, phone: str, unit: Unit, by: Actor, at: datetime) -> tuple[Person, bool]:
@@ -61,18 +64,17 @@ def register(*, name: str, phone: str, unit: Unit, by: Actor, at: datetime) -> t
 
 
 def _registered(name: str, phone: str, unit: Unit, *, by: Actor, at: datetime) -> Person:
-    person = Person.objects.create(
-        number=next_number("ZY", at=at), name=name, phone=phone, unit=unit, title=TITLE
-    )
-    volunteer = Volunteer.objects.create(
-        person=person, phone_index=phone_key(phone), name_index=name_key(name), agreed_at=at
-    )
-    audit.record_about(
-        "programs.volunteer.register",
-        target_type=volunteer._meta.label_lower,
-        target_id=person.number,
-        by=by,
-        at=at,
+    details = Details(name=name, unit=unit, phone=phone, title=TITLE)
+    person = register_person(details=details, number=next_number("ZY", at=at), by=by, at=at)
+    kind = RoleKind.objects.filter(code=ROLE).first()
+    if kind is not None:
+        on = at.astimezone(SHANGHAI).date()
+        give_role(person=person, kind=kind, valid_from=on, valid_until=None, note="", by=by, at=at)
+    Volunteer.objects.create(
+        person=person,
+        phone_index=keys.phone_key(phone),
+        name_index=name_key(name),
+        agreed_at=at,
     )
     return person
 
