@@ -1,6 +1,6 @@
 """Sessions, people who come to them, and what the access matrix needs of them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 
 from dianliang.domain.programs.models import Session
@@ -8,8 +8,11 @@ from dianliang.domain.programs.operations import sessions as operations
 from dianliang.domain.programs.operations.sessions import Planned
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
+from dianliang.faces.ui.requests import now
+from dianliang.flows.activities import planning, repeating
 from dianliang.kernel.actor import Role
-from tests.town import NOON, Town
+from tests.core.test_files import photo
+from tests.town import NOON, TODAY, Town
 
 STARTS = NOON + timedelta(days=3)
 _serial = count(1)
@@ -49,3 +52,35 @@ def somebody(town: Town, name: str = "", *, unit: str = "S1") -> Person:
 def soon(minutes: int, session: Session) -> datetime:
     """Return a moment some minutes after a session's start."""
     return session.starts_at + timedelta(minutes=minutes)
+
+
+def of_station(town: Town) -> dict[str, dict[str, str]]:
+    """What station S1 holds, by the kinds of the access matrix."""
+    at = now()
+    desk = town.actor("S1", Role.PARTY_AFFAIRS)
+    session = session_of(town, at=at, starts_at=at + timedelta(minutes=30))
+    operations.begin(session=session, by=desk, at=at)
+    planning.add_photos(number=session.number, contents=[photo()], words="", by=desk, at=at)
+    token = session.photos.get().file.token
+    series = repeating.open_series(repeated=weekly(town), by=desk, at=at)
+    return {
+        "session": {"number": session.number, "verb": "end", "token": token},
+        "series": {"number": series.number, "verb": "end"},
+    }
+
+
+def weekly(town: Town, **changes) -> repeating.Repeated:
+    """Say a weekly open day of station S1 as a form does."""
+    known = {
+        "title": "余村会客日",
+        "kind": "open_day",
+        "role": "guest",
+        "unit_code": "S1",
+        "site_code": "FW-001",
+        "frequency": "weekly",
+        "weekdays": (2,),
+        "begins_at": time(9),
+        "minutes": 120,
+        "starts_on": TODAY,
+    }
+    return repeating.Repeated(**{**known, **changes})

@@ -32,6 +32,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards
+from tests import sessions as activity_world
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
@@ -47,6 +48,7 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
+ACTIVITY = VILLAGE | {Role.AUDITOR}
 FACES = {
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
@@ -61,6 +63,9 @@ FACES = {
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
+    "console:activit": ACTIVITY,
+    "console:lecture": ACTIVITY,
+    "console:course": ACTIVITY,
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -145,6 +150,13 @@ OBJECTS = {
     "console:sight_act": "sight",
     "board:codes": "base",
     "board:trail_event": "event",
+    "console:activity": "session",
+    "console:activity_act": "session",
+    "console:activity_screen": "session",
+    "console:activity_export": "session",
+    "console:activity_photo": "session",
+    "console:activity_series_one": "series",
+    "console:activity_series_act": "series",
     "field:call": "visit",
     "field:presence": "service point",
 }
@@ -157,10 +169,16 @@ BY_SECRET = {
     "portal:photo",
     "portal:notice",
     "portal:notice_claim",
+    "portal:volunteer",
+    "portal:volunteer_withdraw",
+    "portal:volunteer_rate",
+    "portal:arrive",
     "api:team_calendar",
     "api:token",
 }
 """Whoever holds the link may; a wrong one finds nothing."""
+SECRETS = ("token", "photo_token", "number", "code")
+"""Parts of addresses that only who was given them knows."""
 PUBLIC = {
     "portal:home",
     "portal:hints",
@@ -172,6 +190,10 @@ PUBLIC = {
     "portal:join",
     "portal:public",
     "portal:algorithm",
+    "portal:activities",
+    "portal:activity",
+    "portal:volunteer_mine",
+    "portal:volunteer_forget",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -358,6 +380,7 @@ def things(town):
         "contact": {"number": alert.number, "customer": customer.number, "verb": "no_answer"},
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
+        **activity_world.of_station(town),
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001"},
@@ -486,7 +509,7 @@ def test_a_role_opens_its_own_face_and_finds_no_other(things, role):
 @pytest.mark.parametrize("name", sorted(BY_SECRET - {"api:token"}))
 def test_a_wrong_link_finds_nothing(things, name):
     path = next(path for found, path, _ in ROUTES if found == name)
-    kwargs = {part: "A" * 24 for part in ("token", "photo_token", "number") if f":{part}>" in path}
+    kwargs = {part: "A" * 24 for part in SECRETS if f":{part}>" in path}
     client = Client()
 
     assert asked(client, reverse(name, kwargs=kwargs)) == {404}
