@@ -9,8 +9,8 @@ from dianliang.domain.programs.operations.sessions import Planned
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import now
-from dianliang.flows.activities import planning, repeating
-from dianliang.kernel.actor import Role
+from dianliang.flows.activities import lecturing, planning, repeating
+from dianliang.kernel.actor import Actor, Role
 from tests.core.test_files import photo
 from tests.town import NOON, TODAY, Town
 
@@ -45,7 +45,7 @@ def somebody(town: Town, name: str = "", *, unit: str = "S1") -> Person:
     """Write down a person of a station."""
     number = next(_serial)
     return Person.objects.create(
-        number=f"RY-{number}", name=name or f"某人{number}", unit=town.units[unit]
+        number=f"RY-{number:04d}", name=name or f"某人{number}", unit=town.units[unit]
     )
 
 
@@ -66,6 +66,7 @@ def of_station(town: Town) -> dict[str, dict[str, str]]:
     return {
         "session": {"number": session.number, "verb": "end", "token": token},
         "series": {"number": series.number, "verb": "end"},
+        "lecture": {"number": lecture_of(town, at=at).number, "verb": "decline"},
     }
 
 
@@ -84,3 +85,18 @@ def weekly(town: Town, **changes) -> repeating.Repeated:
         "starts_on": TODAY,
     }
     return repeating.Repeated(**{**known, **changes})
+
+
+def lecture_of(town: Town, *, by: Actor | None = None, at: datetime = NOON, **changes):
+    """Ask for a lecture about safety at the service point of 余村."""
+    known = {
+        "topic_code": "SAFETY",
+        "unit_code": "S1",
+        "asked_for": "余村小学",
+        "site_code": "FW-001",
+        "wishes": [at + timedelta(days=5), at + timedelta(days=6)],
+        "minutes": 60,
+        "contact": "陆老师 19900001111",
+    }
+    asked = lecturing.Asked(**{**known, **changes})
+    return lecturing.ask(asked=asked, by=by or town.actor("S1", Role.PARTY_AFFAIRS), at=at)

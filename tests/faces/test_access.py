@@ -157,6 +157,8 @@ OBJECTS = {
     "console:activity_photo": "session",
     "console:activity_series_one": "series",
     "console:activity_series_act": "series",
+    "console:lecture": "lecture",
+    "console:lecture_act": "lecture",
     "field:call": "visit",
     "field:presence": "service point",
 }

@@ -100,15 +100,20 @@ def course_to_lead(number: str, *, by: Actor) -> Course:
 
 
 def lecture_to_see(number: str, *, by: Actor) -> LectureRequest:
-    """Return a request for a lecture that the actor's units answer.
+    """Return a request for a lecture that the actor's units answer or have made.
 
     Raises:
         NotVisibleError: it is absent or not his to see.
     """
-    found = LectureRequest.objects.select_related(
-        "topic", "unit", "area", "site", "lecturer__person", "session"
+    found = lectures(by).select_related(
+        "topic", "unit", "asker_unit", "area", "site", "lecturer__person", "session"
     )
-    return _one(found.filter(within(by)), number, "没有找到这张点讲单。")
+    return _one(found, number, "没有找到这张点讲单。")
+
+
+def lectures(by: Actor) -> QuerySet[LectureRequest]:
+    """Return the requests that an actor's units answer or have made."""
+    return LectureRequest.objects.filter(within(by) | within(by, prefix="asker_unit__path"))
 
 
 def offer_to_see(number: str, *, by: Actor) -> Offer:

@@ -90,6 +90,7 @@ TEAMS: tuple[Entry, ...] = (
         pages=("console:activities", "console:activity", "console:activity_*"),
         roles=READ_BY,
     ),
+    Entry(label="点讲", to="console:lectures", pages=("console:lecture*",), roles=READ_BY),
 )
 """People, what they do together, and the hours that they give (队伍)."""
 LEDGERS: tuple[Entry, ...] = ()
