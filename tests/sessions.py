@@ -9,7 +9,7 @@ from dianliang.domain.programs.operations.sessions import Planned
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import now
-from dianliang.flows.activities import lecturing, planning, repeating
+from dianliang.flows.activities import lecturing, offering, planning, repeating, teaching
 from dianliang.kernel.actor import Actor, Role
 from tests.core.test_files import photo
 from tests.town import NOON, TODAY, Town
@@ -66,6 +66,8 @@ def of_station(town: Town) -> dict[str, dict[str, str]]:
     return {
         "session": {"number": session.number, "verb": "end", "token": token},
         "series": {"number": series.number, "verb": "end"},
+        "offer": {"number": offer_of(town, at=at).number, "verb": "cancel"},
+        "course": {"number": course_of(town, at=at).number, "verb": "cancel"},
         "lecture": {"number": lecture_of(town, at=at).number, "verb": "decline"},
     }
 
@@ -100,3 +102,24 @@ def lecture_of(town: Town, *, by: Actor | None = None, at: datetime = NOON, **ch
     }
     asked = lecturing.Asked(**{**known, **changes})
     return lecturing.ask(asked=asked, by=by or town.actor("S1", Role.PARTY_AFFAIRS), at=at)
+
+
+def offer_of(town: Town, *, at: datetime = NOON):
+    """Offer a piece of work to the teams of station S1."""
+    asked = offering.Asked(
+        service_code="PWR-OUTAGE",
+        way="assign",
+        title="余村用电安检",
+        unit_code="S1",
+        area_code="V1",
+        starts_at=at + timedelta(days=2),
+        ends_at=at + timedelta(days=2, hours=2),
+    )
+    return offering.open_offer(asked=asked, by=town.actor("S1", Role.PARTY_AFFAIRS), at=at)
+
+
+def course_of(town: Town, *, at: datetime = NOON, **changes):
+    """Open a course of station S1 that grants the certificate of care."""
+    known = {"title": "关爱走访培训", "unit_code": "S1", "skill_code": "care", "pass_mark": 60}
+    offered = teaching.Offered(**{**known, **changes})
+    return teaching.open_course(offered=offered, by=town.actor("S1", Role.PARTY_AFFAIRS), at=at)

@@ -87,10 +87,20 @@ TEAMS: tuple[Entry, ...] = (
     Entry(
         label="活动",
         to="console:activities",
-        pages=("console:activities", "console:activity", "console:activity_*"),
+        pages=(
+            *("console:activities", "console:activity", "console:activity_new"),
+            *("console:activity_screen", "console:activity_series*"),
+        ),
+        roles=READ_BY,
+    ),
+    Entry(
+        label="供单",
+        to="console:activity_offers",
+        pages=("console:activity_offer*", "console:activity_ways"),
         roles=READ_BY,
     ),
     Entry(label="点讲", to="console:lectures", pages=("console:lecture*",), roles=READ_BY),
+    Entry(label="课程", to="console:courses", pages=("console:course*",), roles=READ_BY),
 )
 """People, what they do together, and the hours that they give (队伍)."""
 LEDGERS: tuple[Entry, ...] = ()

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import activities, asking, following, notices, views, volunteers
+from dianliang.faces.portal import (
+    activities,
+    asking,
+    booking,
+    following,
+    notices,
+    views,
+    volunteers,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("h/<str:token>/<str:number>/claim/", notices.claim, name="notice_claim"),
     path("activities/", activities.activities, name="activities"),
     path("activities/<str:number>/", activities.activity, name="activity"),
+    path("book/<str:service_code>/", booking.book, name="book"),
+    path("b/<str:token>/", booking.booking, name="booking"),
     path("v/", volunteers.mine, name="volunteer_mine"),
     path("v/forget/", volunteers.forget, name="volunteer_forget"),
     path("v/<str:token>/", volunteers.volunteer, name="volunteer"),

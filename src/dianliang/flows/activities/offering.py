@@ -94,6 +94,7 @@ def standings(offer: Offer, *, rules: Rules, at: datetime) -> dict[str, Standing
 
 
 def rules_of(offer: Offer) -> Rules:
+    """Return the rules of an offer's way as they stand now."""
     return operations.rules_of(offer.service, offer.way) or PLAIN
 
 

@@ -200,7 +200,7 @@ def _chosen(
     slot = next((one for one in free if one.code == code), None)
     if slot is None:
         raise InvalidInputError("这个时间刚被约走或已过，请换一个时间。", field="slot")
-    team = Team.objects.get(code=code.split("@")[0])
+    team = Team.objects.get(code=code.partition("@")[0])
     return team, (slot.starts_at, slot.ends_at)
 
 

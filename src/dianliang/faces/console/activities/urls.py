@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.console.activities import lectures, series, sessions
+from dianliang.faces.console.activities import courses, lectures, offers, series, sessions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", sessions.sessions, name="activities"),
@@ -12,6 +12,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lectures/pool/", lectures.lecturers, name="lecturers"),
     path("lectures/<str:number>/", lectures.lecture, name="lecture"),
     path("lectures/<str:number>/do/<str:verb>/", lectures.act, name="lecture_act"),
+    path("offers/", offers.offers, name="activity_offers"),
+    path("offers/new/", offers.new, name="activity_offer_new"),
+    path("offers/ways/", offers.ways, name="activity_ways"),
+    path("offers/<str:number>/", offers.offer, name="activity_offer"),
+    path("offers/<str:number>/do/<str:verb>/", offers.act, name="activity_offer_act"),
+    path("courses/", courses.courses, name="courses"),
+    path("courses/new/", courses.new, name="course_new"),
+    path("courses/lacking/", courses.lacking, name="course_lacking"),
+    path("courses/<str:number>/", courses.course, name="course"),
+    path("courses/<str:number>/do/<str:verb>/", courses.act, name="course_act"),
     path("series/", series.series, name="activity_series"),
     path("series/new/", series.new, name="activity_series_new"),
     path("series/<str:number>/", series.one, name="activity_series_one"),
