@@ -1,6 +1,6 @@
 """Who may see and lead sessions, lectures, offers and courses. Absent and forbidden look alike."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -130,7 +130,7 @@ def _led(found: QuerySet[M], by: Actor) -> QuerySet[M]:
     return found.filter(within(by)) if by.role in LEADERS else found.none()
 
 
-def _one(found: QuerySet[M], number: str, absent: str) -> Any:
+def _one(found: QuerySet[M], number: str, absent: str) -> M:
     row = found.filter(number=number).first()
     if row is None:
         raise NotVisibleError(absent)

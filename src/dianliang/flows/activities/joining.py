@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dianliang.core import idempotency
 from dianliang.domain.programs import session_access as access
@@ -201,7 +201,7 @@ def own_signup(token: str, number: str) -> Signup:
     return signup
 
 
-def signups_of(link: PersonalLink) -> Any:
+def signups_of(link: PersonalLink) -> QuerySet[Signup]:
     """Return what a link shows: all of its person, or what was signed up through it."""
     if link.is_confirmed:
         return Signup.objects.filter(person_id=link.person_id)

@@ -237,5 +237,4 @@ def _to_lead(number: str, *, by: Actor) -> Offer:
     offer = access.offer_to_see(number, by=by)
     if by.role not in access.LEADERS:
         raise NotVisibleError("没有找到这张供单。")
-    found: Offer = offer
-    return found
+    return offer

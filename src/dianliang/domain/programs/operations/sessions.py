@@ -212,7 +212,7 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
         after=after,
         reason=change.reason,
     )
-    clashing = ()
+    clashing: tuple[str, ...] = ()
     if before != after:
         words = f"“{session.title}”改为 {after}（原 {before}）。{change.reason}"
         clashing = _tell_of_change(session, words=words, at=at)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.catalog.queries import services
+from dianliang.domain.programs.fairness import Rules
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
@@ -137,7 +138,7 @@ def ways(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("规则已更新。"))
             return redirect("console:activity_ways")
-    plain = offer_pages.Rules()
+    plain = Rules()
     context = {
         "by": by,
         "rows": offer_pages.ways(),
