@@ -27,6 +27,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import care, handling
 from dianliang.flows.demo import words
+from dianliang.flows.demo.activities import build_activities
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
@@ -113,6 +114,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     desk = replace(DISPATCHER, unit_code=county.company.code)
     build_care(special, by=desk, rng=_dice(), at=at)
     build_actions(rng=_dice(), at=at)
+    build_activities(county.company, rng=_dice(), at=at)
     tell("责任区、共建协议、执法权限与千村改造")
     together = _dice()
     build_together(county, rng=together, by=DISPATCHER, at=at)
