@@ -33,6 +33,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards, ledgers, rooms
+from tests import sessions as activity_world
 from tests import staff as staff_world
 from tests import villages as village_world
 from tests.core.test_files import photo
@@ -60,6 +61,7 @@ BASES = {
     Role.COMMANDER,
     Role.AUDITOR,
 }
+ACTIVITY = VILLAGE | {Role.AUDITOR}
 FACES = {
     "console:base": BASES,
     "console:review_doubts": {Role.ADMINISTRATOR},
@@ -80,6 +82,9 @@ FACES = {
     "console:donation": BOARD,
     "console:staff": STAFF_READERS,
     "console:booking": BOOKERS | {Role.COMMANDER, Role.AUDITOR},
+    "console:activit": ACTIVITY,
+    "console:lecture": ACTIVITY,
+    "console:course": ACTIVITY,
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -219,6 +224,19 @@ OBJECTS = {
     "console:booking_new": "bookable",
     "console:booking_change": "bookable",
     "console:booking_room_act": "bookable",
+    "console:activity": "session",
+    "console:activity_act": "session",
+    "console:activity_screen": "session",
+    "console:activity_export": "session",
+    "console:activity_photo": "session",
+    "console:activity_series_one": "series",
+    "console:activity_series_act": "series",
+    "console:activity_offer": "offer",
+    "console:activity_offer_act": "offer",
+    "console:course": "course",
+    "console:course_act": "course",
+    "console:lecture": "lecture",
+    "console:lecture_act": "lecture",
     "field:call": "visit",
     "field:presence": "service point",
 }
@@ -237,10 +255,17 @@ BY_SECRET = {
     "portal:door",
     "api:bookable_calendar",
     "api:site_calendar",
+    "portal:volunteer",
+    "portal:volunteer_withdraw",
+    "portal:volunteer_rate",
+    "portal:arrive",
+    "portal:self_booking",
     "api:team_calendar",
     "api:token",
 }
 """Whoever holds the link may; a wrong one finds nothing."""
+SECRETS = ("token", "photo_token", "number", "code")
+"""Parts of addresses that only who was given them knows."""
 PUBLIC = {
     "portal:home",
     "portal:hints",
@@ -260,6 +285,11 @@ PUBLIC = {
     "portal:screen_worker",
     "portal:bookables",
     "portal:book",
+    "portal:activities",
+    "portal:activity",
+    "portal:self_book",
+    "portal:volunteer_mine",
+    "portal:volunteer_forget",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -446,6 +476,7 @@ def things(town):
         "contact": {"number": alert.number, "customer": customer.number, "verb": "no_answer"},
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
+        **activity_world.of_station(town),
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001", "verb": "offer", "figure": "needs"},
@@ -586,7 +617,7 @@ def test_a_role_opens_its_own_face_and_finds_no_other(things, role):
 @pytest.mark.parametrize("name", sorted(BY_SECRET - {"api:token"}))
 def test_a_wrong_link_finds_nothing(things, name):
     path = next(path for found, path, _ in ROUTES if found == name)
-    kwargs = {part: "A" * 24 for part in ("token", "photo_token", "number") if f":{part}>" in path}
+    kwargs = {part: "A" * 24 for part in SECRETS if f":{part}>" in path}
     client = Client()
 
     assert asked(client, reverse(name, kwargs=kwargs)) == {404}

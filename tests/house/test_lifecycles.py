@@ -14,7 +14,16 @@ from dianliang.domain.ledger.lifecycle import (
     RULE_VERSION,
     SETTLEMENT,
 )
-from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
+from dianliang.domain.programs.lifecycle import (
+    CAMPAIGN,
+    COURSE,
+    ENROLMENT,
+    LECTURE,
+    OFFER,
+    SESSION,
+    SIGNUP,
+    TARGET,
+)
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
@@ -34,6 +43,12 @@ TABLES = {
     "visit": (VISIT, "SCHEDULED"),
     "campaign": (CAMPAIGN, "DRAFT"),
     "target": (TARGET, "OPEN"),
+    "session": (SESSION, "DRAFT"),
+    "signup": (SIGNUP, "WAITING"),
+    "lecture request": (LECTURE, "ASKED"),
+    "offer": (OFFER, "OPEN"),
+    "course": (COURSE, "OPEN"),
+    "enrolment": (ENROLMENT, "ENROLLED"),
     "grid worker": (GRID_WORKER, "RECRUITED"),
     "agreement": (AGREEMENT, "DRAFT"),
     "renewal step": (STEP, "PENDING"),

@@ -22,6 +22,7 @@ from dianliang.domain.workforce import crews
 from dianliang.flows import briefing, calling, crewday
 from dianliang.flows.briefing import Past, Why
 from dianliang.flows.crewday import TeamDay
+from dianliang.flows.phone_activities import SessionSheet, sessions_of_day
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.coordinates import to_gcj02
@@ -117,6 +118,7 @@ class Day:
     places: tuple[Place, ...]
     ground: tuple[tuple[float, float], ...]
     verbs: dict[str, list[dict[str, str]]]
+    sessions: tuple[SessionSheet, ...]
     checklists: dict[str, inspecting.Sheet]
     parties: dict[str, str]
     classes: dict[str, str]
@@ -148,6 +150,7 @@ def day(*, on: date, by: Actor, at: datetime) -> Day:
         places=_places([*bases, *(GeoPoint(stop.lat, stop.lon) for stop in stops)]),
         ground=_ground(),
         verbs=visit_queries.verbs(),
+        sessions=sessions_of_day(team_codes=today_codes, on=on, by=by),
         checklists=_checklists(sheets),
         parties={value: str(label) for value, label in Party.choices},
         classes={value: str(label) for value, label in HazardClass.choices},

@@ -24,7 +24,15 @@ from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Record
 from dianliang.domain.work.phone_keys import Key
 from dianliang.domain.work.queries import visits as visit_queries
-from dianliang.flows import care, need_follow, phone_crew, phone_needs, phone_safety, safety
+from dianliang.flows import (
+    care,
+    need_follow,
+    phone_activities,
+    phone_crew,
+    phone_needs,
+    phone_safety,
+    safety,
+)
 from dianliang.flows.campaigns import following as campaigns
 from dianliang.flows.phone_operations import (
     Act,
@@ -49,8 +57,9 @@ logger = logging.getLogger(__name__)
 BATCH_MAX = 200
 PERSONAL = frozenset({"post_need", "inspect", "recheck", "rectify"})
 """Operations whose body names people and homes: it is kept encrypted where it belongs only."""
-INDEPENDENT = frozenset({"inspect"})
-"""What was seen is true, and kept, whatever became of the visit that it was seen on."""
+INDEPENDENT = frozenset({"inspect", "attend", "go"})
+"""What was seen is true, and kept, whatever became of the visit that it was seen on; and who came
+to a session has nothing to do with who came before him."""
 PROGRESS = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED", "DONE")
 """A visit that is this far needs none of the steps before: two phones of a team may both press."""
 
@@ -339,6 +348,7 @@ VERBS: dict[str, Act] = {
     "complete": _complete,
     "report": _report,
     "post_need": phone_needs.post_need,
+    **phone_activities.VERBS,
     **phone_crew.VERBS,
     **phone_safety.VERBS,
 }

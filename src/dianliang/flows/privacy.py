@@ -26,6 +26,7 @@ from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.keys import phone_key as staff_key
 from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
+from dianliang.flows.activities import personal_data
 from dianliang.flows.booking import persons
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
@@ -75,6 +76,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "customers": [_customer_of(row) for row in customers],
         "people": [_person_of(row) for row in _people(phone)],
         "bookings": persons.kept(phone),
+        "activities": personal_data.export(phone) if phone else {},
         "inspections": [
             {
                 "number": row.number,
@@ -183,11 +185,14 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on += hazards.values_list("number", flat=True)
     people = list(_people(phone))
     going_on += [f"{row.number}（在岗人员）" for row in people if row.is_active]
+    going_on += personal_data.still_coming(phone, at=at) if phone else []
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
     for row in people:
         _erase_person(row)
+    if phone:
+        personal_data.erase(phone)
     audit.record_about(
         "personal.erase",
         target_type="person",

@@ -10,6 +10,8 @@ from django.db import DatabaseError, close_old_connections
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.domain.work import phone_keys
 from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
+from dianliang.flows.activities import planning as activities
+from dianliang.flows.activities import repeating
 from dianliang.flows.booking import clock
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.ledgers import earning
@@ -40,6 +42,8 @@ CHORES: tuple[Chore, ...] = (
     lambda at: following.follow_jobs(at=at),
     lambda at: safety.escalate_overdue(at=at),
     lambda at: safety.renew_rechecks(at=at),
+    lambda at: activities.follow_clock(at=at),
+    lambda at: repeating.make_all_due(at=at),
     lambda at: phone_keys.forget_old(at=at),
     lambda at: village_versions.order_if_due(at=at),
     lambda at: village_export.forget_old(at=at),

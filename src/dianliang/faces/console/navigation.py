@@ -133,6 +133,8 @@ BASES: tuple[Entry, ...] = (
 """Bases, and the rooms and gear that they share (阵地)."""
 STAFF_WRITERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
 STAFF_READERS = STAFF_WRITERS | {Role.COMMANDER, Role.AUDITOR}
+LED_BY = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER})
+READ_BY = LED_BY | {Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
 TEAMS: tuple[Entry, ...] = (
     Entry(
         label="人员",
@@ -170,6 +172,23 @@ TEAMS: tuple[Entry, ...] = (
         pages=("console:roster*",),
         roles=DISPATCHER | {Role.PARTY_AFFAIRS, Role.COMMANDER},
     ),
+    Entry(
+        label="活动",
+        to="console:activities",
+        pages=(
+            *("console:activities", "console:activity", "console:activity_new"),
+            *("console:activity_screen", "console:activity_series*"),
+        ),
+        roles=READ_BY,
+    ),
+    Entry(
+        label="供单",
+        to="console:activity_offers",
+        pages=("console:activity_offer*", "console:activity_ways"),
+        roles=READ_BY,
+    ),
+    Entry(label="点讲", to="console:lectures", pages=("console:lecture*",), roles=READ_BY),
+    Entry(label="课程", to="console:courses", pages=("console:course*",), roles=READ_BY),
 )
 """People, what they do together, and the hours that they give (队伍)."""
 BOOK_READERS = VILLAGE_READERS | {Role.AUDITOR}

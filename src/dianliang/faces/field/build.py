@@ -45,6 +45,7 @@ ASSETS = (
             "screens/inspect",
             "screens/outbox",
             "screens/post",
+            "screens/sessions",
             "screens/team",
             "screens/today",
             "screens/visit",

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, bases, booking, following, giving, notices, views
+from dianliang.faces.portal import (
+    activities,
+    asking,
+    bases,
+    booking,
+    following,
+    giving,
+    notices,
+    self_booking,
+    views,
+    volunteers,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,6 +44,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>/", booking.booking, name="booking"),
     path("b/<str:token>/cancel/", booking.cancel, name="booking_cancel"),
     path("k/<str:token>/", booking.door, name="door"),
+    path("activities/", activities.activities, name="activities"),
+    path("activities/<str:number>/", activities.activity, name="activity"),
+    path("appoint/<str:service_code>/", self_booking.book, name="self_book"),
+    path("a/<str:token>/", self_booking.booking, name="self_booking"),
+    path("v/", volunteers.mine, name="volunteer_mine"),
+    path("v/forget/", volunteers.forget, name="volunteer_forget"),
+    path("v/<str:token>/", volunteers.volunteer, name="volunteer"),
+    path("v/<str:token>/<str:number>/withdraw/", volunteers.withdraw, name="volunteer_withdraw"),
+    path("v/<str:token>/<str:number>/rate/", volunteers.rate, name="volunteer_rate"),
+    path("a/<str:code>/", volunteers.arrive, name="arrive"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

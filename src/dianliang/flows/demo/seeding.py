@@ -27,6 +27,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import care, handling
 from dianliang.flows.demo import words
+from dianliang.flows.demo.activities import build_activities
 from dianliang.flows.demo.bases import build_bases
 from dianliang.flows.demo.booking import build_bookings
 from dianliang.flows.demo.campaigning import build_campaigns
@@ -41,6 +42,7 @@ from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.renewing import build_renewal
 from dianliang.flows.demo.route import publish_route
 from dianliang.flows.demo.staffing import build_staff
+from dianliang.flows.demo.teaching import build_teaching
 from dianliang.flows.demo.together import build_together
 from dianliang.flows.demo.volunteers import build_actions
 from dianliang.flows.posting import Asked, prepare, store
@@ -118,6 +120,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_care(special, by=desk, rng=_dice(), at=at)
     build_actions(rng=_dice(), at=at)
     build_staff(county, rng=_dice(), by=desk, at=at)
+    build_activities(county.company, rng=_dice(), at=at)
+    build_teaching(county.company, rng=_dice(), at=at)
     tell("责任区、共建协议、执法权限与千村改造")
     together = _dice()
     build_together(county, rng=together, by=DISPATCHER, at=at)

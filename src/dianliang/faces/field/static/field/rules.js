@@ -3,7 +3,7 @@
 import { gettext } from "./words.js";
 
 const UNSETTLED = new Set(["saved"]);
-export const FREE = new Set(["report", "inspect"]);
+export const FREE = new Set(["report", "inspect", "attend", "go"]);
 export const PROBLEM = new Set(["conflict", "refused"]);
 const NEXT = { SCHEDULED: "accept", ACCEPTED: "depart", EN_ROUTE: "arrive", ARRIVED: "complete" };
 
@@ -34,6 +34,8 @@ export const VERBS = {
   inspect: gettext("检查"),
   recheck: gettext("复查"),
   rectify: gettext("报整改"),
+  attend: gettext("活动签到"),
+  go: gettext("活动签退"),
 };
 
 export const isOpen = (status) => status in NEXT;
@@ -75,4 +77,9 @@ export function checkedIn(day, outbox, number) {
 export function waitsFor(outbox, number) {
   const verbs = new Set(["swap", "report_absence", "report_team_absence"]);
   return outbox.filter((row) => row.number === number && verbs.has(row.verb) && UNSETTLED.has(row.state));
+}
+
+// Whether somebody has come to a session, or has gone, with what the phone has not sent yet.
+export function noted(outbox, session, person, verb) {
+  return outbox.some((row) => row.verb === verb && row.number === session.number && row.body?.person === person.number && UNSETTLED.has(row.state));
 }

@@ -4,6 +4,7 @@ import { ask, h, icon } from "../dom.js";
 import { LABELS, checkedIn, isOpen, waitsFor } from "../rules.js";
 import { span } from "../briefing.js";
 import { spot } from "../spot.js";
+import { sessions } from "./sessions.js";
 import * as time from "../time.js";
 import { clock, distance, fill, gettext, today } from "../words.js";
 
@@ -13,7 +14,7 @@ export function team(model) {
   if (!day.teams.length) {
     return h("div.empty", {}, icon("people"), h("h1", {}, gettext("您今天不在任何队伍")), h("p", {}, gettext("请联系队长或调度员。")));
   }
-  return h("div.narrow", {}, day.teams.map((each) => section(each, model)));
+  return h("div.narrow", {}, sessions(model), day.teams.map((each) => section(each, model)));
 }
 
 function section(each, model) {

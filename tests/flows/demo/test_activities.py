@@ -1,0 +1,44 @@
+"""The demo county shows activities at every stage, and its figures come from records."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+
+from dianliang.core.models import User
+from dianliang.domain.insight.volunteering import volunteering
+from dianliang.domain.programs.models import Activity, Session, Signup
+from dianliang.domain.programs.queries import attendances
+from dianliang.flows import identity
+from dianliang.flows.activities import lecturing, offer_pages, repeating
+from dianliang.flows.demo.seeding import seed_demo
+from dianliang.kernel.calendar import SHANGHAI
+
+AT = datetime(2026, 11, 25, 15, 12, tzinfo=SHANGHAI)
+
+
+@pytest.mark.django_db
+def test_the_demo_reproduces_the_seeds_figures_from_its_records():
+    """8 teams, 400+ people, 120+ actions, 800+ person-times; 20+ open days; 30+ lectures."""
+    seed_demo(at=AT)
+    by = identity.actor_of(User.objects.get(username="dispatcher"), on=AT.date())
+    assert by is not None
+
+    whole = volunteering(by=by, start=AT - timedelta(days=365), end=AT).whole
+    assert (whole.teams, whole.members >= 400) == (8, True)
+    assert whole.actions >= 120
+    assert whole.person_times >= 800
+    assert whole.actions == Activity.objects.filter(started_at__gte=AT - timedelta(365)).count()
+    (days,) = repeating.series_list(by=by, on=AT.date())
+    assert days.held >= 20
+    assert sum(row.given for row in lecturing.pool(by=by)) >= 30
+
+    stages = Counter(Session.objects.values_list("status", flat=True))
+    assert {"ANNOUNCED", "UNDER_WAY", "ACCOUNTED"} <= stages.keys()
+    assert Signup.objects.filter(status="WAITING").exists()
+    rows = attendances(AT - timedelta(days=200), AT)
+    assert any(row.doubts for row in rows)
+    assert all(row.checked_in_at <= AT for row in rows)
+    assert {row.way for row in offer_pages.offer_list(by=by)} == {"grab", "bid", "assign"}
+    assert repeating.make_all_due(at=AT) >= 2
+    assert not Session.objects.filter(is_generated=False).exists()
