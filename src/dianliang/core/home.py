@@ -10,7 +10,14 @@ from dianliang.kernel.errors import DomainError
 
 DATABASE = "dianliang.sqlite3"
 KEY_BYTES = 32
-NAMES = ("secret_key", "field_keys", "field_key_current", "blind_index_key", "seal_key")
+NAMES = (
+    "secret_key",
+    "field_keys",
+    "field_key_current",
+    "blind_index_key",
+    "seal_key",
+    "certificate_key",
+)
 
 
 class BrokenHomeError(DomainError):
@@ -75,6 +82,7 @@ def fresh_secrets() -> dict[str, Any]:
         "field_key_current": "k1",
         "blind_index_key": secrets.token_hex(KEY_BYTES),
         "seal_key": secrets.token_hex(KEY_BYTES),
+        "certificate_key": secrets.token_hex(KEY_BYTES),
     }
 
 
@@ -88,6 +96,9 @@ def checked(loaded: dict[str, Any]) -> dict[str, Any]:
     if any(len(bytes.fromhex(key)) != KEY_BYTES for key in keys):
         raise ValueError("a key of another length")
     loaded["field_keys"][loaded["field_key_current"]]
+    # Files from before there were certificates have none; `certificate rotate` draws the first.
+    if len(bytes.fromhex(loaded.setdefault("certificate_key", ""))) not in {0, KEY_BYTES}:
+        raise ValueError("a certificate key of another length")
     return {name: loaded[name] for name in NAMES}
 
 
