@@ -1,0 +1,409 @@
+"""Post entries: the only writer of entries, lines and balances.
+
+All posting passes one gate, the rows of the books, which every transaction takes before it touches
+an account or a number. So no two of them can wait for each other, whatever they post and in
+whatever order, and numbers have no gaps.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+from dianliang.core import audit
+from dianliang.core.numbers import next_numbers
+from dianliang.domain.ledger import models
+from dianliang.domain.ledger.models import Account, Article, Book, Entry, Turnover
+from dianliang.domain.ledger.wording import amount_words, holder_name
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
+from dianliang.kernel.text import clean_text
+
+MOST = 10**13
+"""No amount is larger: a hundred thousand million yuan, or ten million tonnes."""
+BATCH = 2000
+T = TypeVar("T")
+DAY = 10_000_000
+"""Entries of a day that their keys have room for."""
+
+
+class UnableToPostError(DomainError):
+    """This cannot be entered as it is."""
+
+    code = "ledger.unable-to-post"
+
+
+class OverdrawnError(UnableToPostError):
+    """There is less in an account than is to be taken out."""
+
+    code = "ledger.overdrawn"
+
+
+class OwnBenefitError(UnableToPostError):
+    """Nobody approves or posts what he himself receives."""
+
+    code = "ledger.own-benefit"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What goes into an account, or out of it where negative, for which team and unit."""
+
+    account: Account
+    amount: int
+    team_code: str = ""
+    unit_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The record that an entry follows from, by kind and readable number."""
+
+    kind: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """An entry to be; `rule` is the key of a version of a rule, `key` makes it happen once."""
+
+    book: str
+    lines: Sequence[Line]
+    source: Source
+    on: date
+    words: str
+    key: str
+    rule: int | None = None
+    reverses: Entry | None = None
+    because: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what tells the same entry from another under the same key."""
+        body = [
+            self.book,
+            [[line.account.pk, line.amount, line.team_code, line.unit_code] for line in self.lines],
+            [self.source.kind, self.source.number],
+            self.on.isoformat(),
+            self.rule,
+            self.reverses.pk if self.reverses else None,
+        ]
+        return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
+def account(
+    book: str, holder_kind: str, holder_code: str, *, article: Article | None = None
+) -> Account:
+    """Return the account of a holder in a book, opened at its first use.
+
+    Raises:
+        InvalidInputError: there is no such book, kind of holder or article where pieces count.
+    """
+    found = Account.objects.select_related("book", "article").filter(
+        book__code=book, holder_kind=holder_kind, holder_code=holder_code, article=article
+    )
+    return found.first() or _open_account(book, holder_kind, holder_code, article)
+
+
+@transaction.atomic
+def _open_account(book: str, kind: str, code: str, article: Article | None) -> Account:
+    books = _pass_gate()
+    if book not in books:
+        raise InvalidInputError(f"没有账本“{book}”。", field="book")
+    if kind not in Account.Holder.values or not 1 <= len(code) <= 40:
+        raise InvalidInputError(f"账户持有者“{kind}:{code}”无效。", field="holder")
+    if (article is not None) != (books[book].quantity == Book.Quantity.PIECES):
+        message = (
+            f"{books[book].name}按物品记账，请选择物品。"
+            if article is None
+            else (f"{books[book].name}不记物品。")
+        )
+        raise InvalidInputError(message, field="article")
+    opened, _ = Account.objects.select_related("book", "article").get_or_create(
+        book=books[book], holder_kind=kind, holder_code=code, article=article
+    )
+    return opened
+
+
+def post(
+    *,
+    book: str,
+    lines: Sequence[Line],
+    source: Source,
+    on: date,
+    words: str,
+    by: Actor,
+    at: datetime,
+    key: str,
+    rule: int | None = None,
+) -> Entry:
+    """Enter that something moved between accounts of one book; the same key enters it once.
+
+    Amounts are in the book's smallest unit and sum to zero.
+
+    Raises:
+        InvalidInputError: there is no such book, or a text, day or key cannot be.
+        UnableToPostError: lines do not balance or are of several books or articles.
+        OverdrawnError: an account holds less than is to be taken from it.
+        OwnBenefitError: the actor would receive something.
+        KeyReusedError: the key came before with another entry.
+    """
+    posting = Posting(book=book, lines=lines, source=source, on=on, words=words, key=key, rule=rule)
+    return post_all(postings=[posting], by=by, at=at)[0]
+
+
+@transaction.atomic
+def post_all(*, postings: Sequence[Posting], by: Actor, at: datetime) -> tuple[Entry, ...]:
+    """Enter many, all or none, in order; see `post`."""
+    postings = [_cleaned(posting, by=by, at=at) for posting in postings]
+    books = _pass_gate()
+    known = _recall(postings)
+    fresh: dict[str, Posting] = {}
+    for posting in postings:
+        earlier = known.get(posting.key)
+        same = earlier.fingerprint if earlier else fresh.get(posting.key, posting).fingerprint
+        if same != posting.fingerprint:
+            message = f"幂等键“{posting.key}”已用于另一笔分录，不能再记不同内容。"
+            raise KeyReusedError(message, field="key")
+        if earlier is None:
+            _require_book(posting, books)
+            fresh.setdefault(posting.key, posting)
+    known |= _enter([*fresh.values()], books, by=by, at=at)
+    return tuple(known[posting.key] for posting in postings)
+
+
+@transaction.atomic
+def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entry:
+    """Undo an entry by its opposite (冲正), today; the entry itself stays as it is.
+
+    Raises:
+        InvalidInputError: there is no such entry, or no reason.
+        UnableToPostError: it is undone already, or is itself an undoing.
+        OverdrawnError: what it gave has been spent.
+        OwnBenefitError: it concerns the actor's own account.
+    """
+    because = clean_text(because, field="because", label="冲正原因", most=200, least=2)
+    _pass_gate()
+    entry = Entry.objects.select_related("book", "article").filter(number=entry_number).first()
+    if entry is None:
+        raise InvalidInputError(f"没有分录 {entry_number}。", field="entry")
+    if entry.reverses_id is not None:
+        raise UnableToPostError(f"{entry.number} 本身是冲正分录，如需恢复请重新记账。")
+    earlier = Entry.objects.filter(reverses=entry).first()
+    if earlier is not None:
+        raise UnableToPostError(f"{entry.number} 已由 {earlier.number} 冲正，不能重复冲正。")
+    lines = entry.lines.select_related("account__book", "account__article")
+    undone = tuple(
+        Line(line.account, -line.amount, line.team_code, line.unit_code) for line in lines
+    )
+    if by.person_number and any(_is_of(line.account, by) for line in undone):
+        raise OwnBenefitError("不能冲正涉及本人账户的分录，请由他人办理。")
+    posting = Posting(
+        book=entry.book.code,
+        lines=undone,
+        source=Source(entry.source_kind, entry.source_number),
+        on=at.astimezone(SHANGHAI).date(),
+        words=f"冲正 {entry.number}：{entry.words}"[:200],
+        key=f"reverse/{entry.number}",
+        rule=entry.rule_id,
+        reverses=entry,
+        because=because,
+    )
+    (counter,) = post_all(postings=[posting], by=by, at=at)
+    audit.record(
+        "ledger.entry.reverse",
+        target=entry,
+        by=by,
+        at=at,
+        after=counter.number,
+        reason=because,
+    )
+    return counter
+
+
+def _pass_gate() -> dict[str, Book]:
+    """Wait for all who post, and let others wait; rows that only point to a book do not."""
+    held = Book.objects.select_for_update(no_key=True).order_by("pk")
+    return {book.code: book for book in held}
+
+
+def _cleaned(posting: Posting, *, by: Actor, at: datetime) -> Posting:
+    """Refuse what cannot be entered whatever the balances are."""
+    if not 1 <= len(posting.key) <= 120:
+        raise InvalidInputError("幂等键应为 1 到 120 个字符。", field="key")
+    if posting.on > at.astimezone(SHANGHAI).date():
+        raise InvalidInputError(f"记账日 {posting.on} 不能晚于今天。", field="on")
+    if not 1 <= len(posting.source.kind) <= 24 or not 1 <= len(posting.source.number) <= 60:
+        raise InvalidInputError("每笔分录都要写明来源记录的类别和编号。", field="source")
+    if len(posting.lines) < 2 or any(line.amount == 0 for line in posting.lines):
+        raise UnableToPostError("一笔分录至少有两行，每行数量不为零。")
+    if any(abs(line.amount) > MOST for line in posting.lines):
+        raise InvalidInputError("数量过大，请核对。", field="amount")
+    total = sum(line.amount for line in posting.lines)
+    if total != 0:
+        raise UnableToPostError(f"分录不平：各行合计 {total}，应为 0。")
+    receives = any(line.amount > 0 and _is_of(line.account, by) for line in posting.lines)
+    if by.person_number and receives and posting.reverses is None:
+        raise OwnBenefitError("不能给本人记账，请由他人审核、记账。")
+    words = clean_text(posting.words, field="words", label="摘要", most=200, least=1)
+    return replace(posting, words=words)
+
+
+def _is_of(account: Account, by: Actor) -> bool:
+    return (account.holder_kind, account.holder_code) == ("person", by.person_number)
+
+
+def _require_book(posting: Posting, books: Mapping[str, Book]) -> None:
+    book = books.get(posting.book)
+    if book is None:
+        raise InvalidInputError(f"没有账本“{posting.book}”。", field="book")
+    if not book.is_active:
+        raise UnableToPostError(f"{book.name}已停用，不能再记账。")
+    if any(line.account.book_id != book.pk for line in posting.lines):
+        raise UnableToPostError(f"{book.name}的分录不能有其他账本的账户。")
+    if len({line.account.article_id for line in posting.lines}) != 1:
+        raise UnableToPostError("一笔分录只能是同一种物品。")
+
+
+def _recall(postings: Sequence[Posting]) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for chunk in _chunks([posting.key for posting in postings]):
+        found |= {entry.key: entry for entry in Entry.objects.filter(key__in=chunk)}
+    return found
+
+
+def _enter(
+    fresh: Sequence[Posting], books: Mapping[str, Book], *, by: Actor, at: datetime
+) -> dict[str, Entry]:
+    """Store entries that are new, and what they change; the gate is held."""
+    if not fresh:
+        return {}
+    _require_funds(fresh)
+    numbers = next_numbers("FL", count=len(fresh), at=at)
+    entries = [
+        Entry(
+            id=_key_of(number),
+            number=number,
+            book=books[posting.book],
+            article_id=posting.lines[0].account.article_id,
+            on=posting.on,
+            words=posting.words,
+            source_kind=posting.source.kind,
+            source_number=posting.source.number,
+            rule_id=posting.rule,
+            reverses=posting.reverses,
+            because=posting.because,
+            key=posting.key,
+            fingerprint=posting.fingerprint,
+            posted_at=at,
+            by_id=by.id,
+            by_name=by.name,
+            by_person=by.person_number,
+        )
+        for number, posting in zip(numbers, fresh, strict=True)
+    ]
+    pairs = [
+        (entry, line)
+        for entry, posting in zip(entries, fresh, strict=True)
+        for line in posting.lines
+    ]
+    # Lines first: their keys to entries are checked at the commit, and an entry is checked
+    # against its lines when it comes.
+    models.Line.objects.bulk_create(
+        [
+            models.Line(
+                entry_id=entry.pk,
+                account_id=line.account.pk,
+                amount=line.amount,
+                on=entry.on,
+                team_code=line.team_code,
+                unit_code=line.unit_code,
+            )
+            for entry, line in pairs
+        ],
+        batch_size=BATCH,
+    )
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
+    _carry_over(pairs)
+    return {entry.key: entry for entry in entries}
+
+
+def _key_of(number: str) -> int:
+    """Return the key of the entry of a number: its day, then its place in the day."""
+    day, _, place = number.removeprefix("FL").partition("-")
+    return int(day) * DAY + int(place)
+
+
+def _require_funds(fresh: Sequence[Posting]) -> None:
+    """Refuse to overdraw, with words; the database would refuse without."""
+    touched = {line.account.pk for posting in fresh for line in posting.lines}
+    amounts: dict[int, int] = {}
+    for chunk in _chunks(sorted(touched)):
+        amounts |= dict(Account.objects.filter(pk__in=chunk).values_list("pk", "amount"))
+    for posting in fresh:
+        for line in posting.lines:
+            before = amounts[line.account.pk]
+            amounts[line.account.pk] = before + line.amount
+        for line in posting.lines:
+            left = amounts[line.account.pk]
+            if left < 0 and line.account.holder_kind != Account.Holder.OUTSIDE:
+                raise OverdrawnError(_overdrawn(line, left), field="amount")
+
+
+def _overdrawn(line: Line, left: int) -> str:
+    held = line.account
+    has, needs = left - line.amount, -line.amount
+    return (
+        f"{holder_name(held.holder_kind, held.holder_code)}的{_thing(held)}不足："
+        f"现有 {amount_words(has, held)}，需要 {amount_words(needs, held)}。"
+    )
+
+
+def _thing(held: Account) -> str:
+    return held.article.name if held.article else held.book.name
+
+
+def _carry_over(pairs: Iterable[tuple[Entry, Line]]) -> None:
+    """Add what new lines move to the balances of accounts and months."""
+    amounts: dict[int, int] = {}
+    months: dict[tuple[int, date, str, str], list[int]] = {}
+    for entry, line in pairs:
+        held, amount = line.account.pk, line.amount
+        amounts[held] = amounts.get(held, 0) + amount
+        key = (held, entry.on.replace(day=1), line.team_code, line.unit_code)
+        sums = months.setdefault(key, [0, 0, 0])
+        sums[0 if amount > 0 else 1] += abs(amount)
+        sums[2] += 1
+    adapt = connection.ops.adapt_datefield_value
+    with connection.cursor() as cursor:
+        for chunk in _chunks(sorted(amounts.items())):
+            rows = ", ".join(["(%s, %s)"] * len(chunk))
+            cursor.execute(_ADD.format(rows=rows), [value for pair in chunk for value in pair])
+        for part in _chunks(sorted(months.items())):
+            rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(part))
+            values = [(held, adapt(month), *whose, *sums) for (held, month, *whose), sums in part]
+            cursor.execute(_TURN.format(rows=rows), [value for row in values for value in row])
+
+
+_ADD = (
+    f"UPDATE {Account._meta.db_table} SET amount = amount + moved.column2"  # noqa: S608 (ours)
+    " FROM (VALUES {rows}) AS moved"
+    f" WHERE {Account._meta.db_table}.id = moved.column1"
+)
+_TURN = (
+    f"INSERT INTO {Turnover._meta.db_table} AS kept"  # noqa: S608 (a table of ours)
+    " (account_id, month, team_code, unit_code, added, taken, lines) VALUES {rows}"
+    " ON CONFLICT (account_id, month, team_code, unit_code) DO UPDATE SET"
+    " added = kept.added + excluded.added, taken = kept.taken + excluded.taken,"
+    " lines = kept.lines + excluded.lines"
+)
+
+
+def _chunks(rows: Sequence[T]) -> Iterable[Sequence[T]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
