@@ -6,7 +6,16 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
-from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
+from dianliang.domain.programs.lifecycle import (
+    CAMPAIGN,
+    COURSE,
+    ENROLMENT,
+    LECTURE,
+    OFFER,
+    SESSION,
+    SIGNUP,
+    TARGET,
+)
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
@@ -24,6 +33,12 @@ TABLES = {
     "visit": (VISIT, "SCHEDULED"),
     "campaign": (CAMPAIGN, "DRAFT"),
     "target": (TARGET, "OPEN"),
+    "session": (SESSION, "DRAFT"),
+    "signup": (SIGNUP, "WAITING"),
+    "lecture request": (LECTURE, "ASKED"),
+    "offer": (OFFER, "OPEN"),
+    "course": (COURSE, "OPEN"),
+    "enrolment": (ENROLMENT, "ENROLLED"),
     "grid worker": (GRID_WORKER, "RECRUITED"),
     "agreement": (AGREEMENT, "DRAFT"),
     "renewal step": (STEP, "PENDING"),

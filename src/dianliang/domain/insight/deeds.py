@@ -14,7 +14,16 @@ from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
-from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
+from dianliang.domain.programs.lifecycle import (
+    CAMPAIGN,
+    COURSE,
+    ENROLMENT,
+    LECTURE,
+    OFFER,
+    SESSION,
+    SIGNUP,
+    TARGET,
+)
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
@@ -37,6 +46,12 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "insight.planitem": PLAN_ITEM,
     "programs.campaign": CAMPAIGN,
     "programs.target": TARGET,
+    "programs.session": SESSION,
+    "programs.signup": SIGNUP,
+    "programs.lecturerequest": LECTURE,
+    "programs.offer": OFFER,
+    "programs.course": COURSE,
+    "programs.enrolment": ENROLMENT,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -138,6 +153,31 @@ WORDS: Mapping[str, str] = {
     "catalog.lexiconversion.take_out": "移出词语",
     "catalog.lexiconversion.go_back": "恢复旧版词库",
     "programs.activity.record": "登记行动",
+    "programs.session.plan": "编制场次",
+    "programs.session.change": "改时间地点名额",
+    "programs.session.add_photos": "上传活动照片",
+    "programs.session.export": "导出考勤",
+    "programs.session.reveal": "查看报名人电话",
+    "programs.signup.sign_up": "报名",
+    "programs.signup.check_out": "签退",
+    "programs.signup.feedback": "评价活动",
+    "programs.signup.told": "电话告知",
+    "programs.signup.correct": "补登考勤",
+    "programs.volunteer.register": "登记志愿者",
+    "programs.personallink.make": "生成个人链接",
+    "programs.series.open": "建系列",
+    "programs.series.make": "按系列排场次",
+    "programs.series.except": "登记例外",
+    "programs.series.end": "结束系列",
+    "programs.lecturer.enter": "列入讲师库",
+    "programs.lecturerequest.ask": "点讲",
+    "programs.serviceway.set": "改承接规则",
+    "programs.offer.open": "发布供单",
+    "programs.offer.book": "自约",
+    "programs.offer.bid": "提交竞单",
+    "programs.course.open": "开课",
+    "programs.enrolment.enrol": "报名课程",
+    "programs.enrolment.mark": "登记成绩",
     "programs.campaign.draft": "起草专项行动",
     "programs.campaign.open_jobs": "批量开工单",
     "programs.campaign.draw": "抽样复核",

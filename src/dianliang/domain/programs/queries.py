@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.programs.lifecycle import COUNTS_AS_DONE
-from dianliang.domain.programs.models import PresenceDay, PresenceDuty, Target
+from dianliang.domain.programs.models import (
+    PresenceDay,
+    PresenceDuty,
+    SessionAttendance,
+    Target,
+)
 from dianliang.domain.territory.models import Area
 
 DUTY_KINDS = tuple((str(value), str(label)) for value, label in PresenceDuty.Kind.choices)
@@ -135,4 +140,79 @@ def _row(duty: PresenceDuty, days: Iterable[PresenceDay], *, on: date) -> Presen
         missed=tuple(
             day.on for day in days if day.is_planned and not day.checked_in_at and day.on < on
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceRow:
+    """Somebody's presence at a session: what hours are reckoned from.
+
+    `checked_out_at` is None where nobody noted it; `doubts` name in codes what does not show by
+    itself (`operations.attending.DOUBTS` has the words), so that a line without any is verified.
+    """
+
+    session_number: str
+    activity_number: str
+    title: str
+    kind: str
+    status: str
+    person_id: int
+    person_number: str
+    person_name: str
+    role: str
+    team_code: str
+    unit_code: str
+    unit_path: str
+    starts_at: datetime
+    ends_at: datetime
+    checked_in_at: datetime
+    checked_out_at: datetime | None
+    way: str
+    away_m: int | None
+    doubts: tuple[str, ...]
+
+
+def attendances(since: datetime, until: datetime) -> tuple[AttendanceRow, ...]:
+    """Return who was at sessions that began in [since, until) and have ended. One query.
+
+    A session that is not accounted for yet may still change: `status` tells ENDED from ACCOUNTED.
+    """
+    found = SessionAttendance.objects.filter(
+        signup__session__starts_at__gte=since,
+        signup__session__starts_at__lt=until,
+        signup__session__status__in=["ENDED", "ACCOUNTED"],
+        signup__status="ATTENDED",
+    ).select_related(
+        "signup__person",
+        "signup__session__team",
+        "signup__session__unit",
+        "signup__session__activity",
+    )
+    return tuple(
+        _attendance(row) for row in found.order_by("signup__session__starts_at", "checked_in_at")
+    )
+
+
+def _attendance(row: SessionAttendance) -> AttendanceRow:
+    signup, session = row.signup, row.signup.session
+    return AttendanceRow(
+        session_number=session.number,
+        activity_number=session.activity.number if session.activity else "",
+        title=session.title,
+        kind=session.kind,
+        status=session.status,
+        person_id=signup.person_id,
+        person_number=signup.person.number,
+        person_name=signup.person.name,
+        role=signup.role,
+        team_code=session.team.code if session.team else "",
+        unit_code=session.unit.code,
+        unit_path=session.unit.path,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        checked_in_at=row.checked_in_at,
+        checked_out_at=row.checked_out_at,
+        way=row.way,
+        away_m=row.away_m,
+        doubts=tuple(row.doubts),
     )
