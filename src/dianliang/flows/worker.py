@@ -9,7 +9,17 @@ from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.domain.work import phone_keys
-from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
+from dianliang.flows import (
+    agreeing,
+    auditing,
+    closing,
+    giving_hours,
+    hot,
+    identity,
+    importing,
+    learning,
+    safety,
+)
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.planning import drafting, roads
 from dianliang.flows.village_file import exporting as village_export
@@ -37,6 +47,8 @@ CHORES: tuple[Chore, ...] = (
     lambda at: phone_keys.forget_old(at=at),
     lambda at: village_versions.order_if_due(at=at),
     lambda at: village_export.forget_old(at=at),
+    lambda at: giving_hours.take_in_ended(at=at),
+    lambda at: giving_hours.publish_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

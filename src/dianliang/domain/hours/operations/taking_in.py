@@ -46,6 +46,7 @@ class Giving:
     source_min: int | None = None
     away_m: int | None = None
     lacks_check_out: bool = False
+    words: str = ""
 
 
 def take_in(
@@ -63,6 +64,7 @@ def take_in(
     source_min: int | None = None,
     away_m: int | None = None,
     lacks_check_out: bool = False,
+    words: str = "",
     by: Actor,
     at: datetime,
 ) -> HourRecord:
@@ -85,6 +87,7 @@ def take_in(
         source_min=source_min,
         away_m=away_m,
         lacks_check_out=lacks_check_out,
+        words=words,
     )
     take_in_all(givings=[giving], by=by, at=at)
     kind, number = source
@@ -182,6 +185,7 @@ def _row(giving: Giving, *, by: Actor, at: datetime) -> HourRecord:
         source_min=giving.source_min,
         away_m=giving.away_m,
         lacks_check_out=giving.lacks_check_out,
+        words=giving.words,
         entered_by=by.id,
         entered_by_name=by.name,
         entered_at=at,
