@@ -1,6 +1,5 @@
 """A station with volunteers whose hours the tests take in, review, announce and certify."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dianliang.core.files import keep_image
@@ -10,7 +9,7 @@ from dianliang.domain.hours.operations import certifying, publishing, reviewing,
 from dianliang.domain.hours.operations.taking_in import Giving
 from dianliang.domain.programs.models import Activity, Participation
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import giving_hours
+from dianliang.flows import giving_hours, hours_desk
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from tests.core.test_files import photo
 from tests.town import NOON, Town
@@ -65,7 +64,9 @@ def taken(town: Town, number: str = "P1", *, start: datetime = MORNING, minutes:
     )
 
 
-def declared(town: Town, number: str = "P1", *, start: datetime = MORNING, minutes: int = 60, by=None):
+def declared(
+    town: Town, number: str = "P1", *, start: datetime = MORNING, minutes: int = 60, by=None
+):
     """Write one record by hand."""
     giving = Giving(
         person=volunteer(town, number),
@@ -151,3 +152,24 @@ def activity(town: Town, number: str = "XD-1", *people: Person, start: datetime 
     )
     Participation.objects.bulk_create(Participation(activity=held, person=p) for p in people)
     return held
+
+
+def objects(town: Town) -> dict[str, dict[str, str]]:
+    """Return one object of each kind, all of station S1, for the table of who may open what."""
+    certified_one, shown, loose = taken(town), taken(town, "P2"), declared(town, "P3")
+    published(town, certified_one)
+    notice = announced(town, shown)
+    appeal = hours_desk.appeal_in_public(
+        notice=notice.number,
+        number=shown.number,
+        words="那天他不在",
+        name="张三",
+        contact="19900001234",
+        at=NOON,
+    )
+    return {
+        "hour": {"number": loose.number, "verb": "reject"},
+        "hour notice": {"number": notice.number},
+        "hour appeal": {"number": appeal.number, "verb": "dismiss"},
+        "certificate": {"number": certified(town).number},
+    }

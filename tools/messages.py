@@ -115,6 +115,7 @@ def from_villages() -> Iterator[str]:
 
     yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
     yield from chain(from_network(), from_charges(), from_campaigns(), from_hazards())
+    yield from from_hours()
 
 
 def from_campaigns() -> Iterator[str]:
@@ -147,6 +148,29 @@ def from_hazards() -> Iterator[str]:
     yield from ("发现", "改复查工单", "原因")
     yield from chain(hazards.ASKS.values(), safety_page.VIEWS.values())
     yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
+
+
+def from_hours() -> Iterator[str]:
+    """Yield the words of hours, their notices, appeals, certificates and exchange."""
+    from dianliang.domain.hours import anomalies, desk, lifecycle, mapping
+    from dianliang.domain.hours.models import Appeal, HourRecord, ServiceCertificate
+    from dianliang.engines.attesting import STATE_WORDS
+    from dianliang.flows import certifying, giving_hours, hours_exchange
+
+    tables = (
+        lifecycle.HOUR,
+        lifecycle.HOUR_NOTICE,
+        lifecycle.HOUR_APPEAL,
+        lifecycle.SERVICE_CERTIFICATE,
+    )
+    for table in tables:
+        yield from chain(table.labels.values(), (row.label for row in table))
+    yield from chain(*anomalies.RULES.values(), desk.VIEWS.values(), STATE_WORDS.values())
+    yield from chain(mapping.FIELDS.values(), mapping.FORMS, certifying.STATUSES.values())
+    yield from (*giving_hours.SERVING.values(), hours_exchange.SHIPPED)
+    kinds = (HourRecord.Source, Appeal.Side, ServiceCertificate.Document, ServiceCertificate.Cause)
+    for choices in kinds:
+        yield from (str(label) for label in choices.labels)
 
 
 def from_network() -> Iterator[str]:

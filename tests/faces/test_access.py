@@ -32,6 +32,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards
+from tests import hours as hour_world
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
@@ -47,7 +48,10 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
+HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER, Role.AUDITOR}
 FACES = {
+    "console:hour": HOURS,
+    "console:certificate": HOURS,
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -117,6 +121,14 @@ OBJECTS = {
     "console:campaign_target_act": "target",
     "console:campaign_photo": "target",
     "console:hot_mark": "hot issue",
+    "console:hour": "hour",
+    "console:hour_evidence": "hour",
+    "console:hour_act": "hour",
+    "console:hour_notice": "hour notice",
+    "console:hour_decide": "hour appeal",
+    "console:certificate": "certificate",
+    "console:certificate_paper": "certificate",
+    "console:certificate_revoke": "certificate",
     "console:village": "village",
     "console:village_compare": "village",
     "console:village_behind": "village",
@@ -162,6 +174,12 @@ BY_SECRET = {
 }
 """Whoever holds the link may; a wrong one finds nothing."""
 PUBLIC = {
+    "portal:hour_notices",
+    "portal:hour_notice",
+    "portal:hour_appeal",
+    "portal:certificates",
+    "portal:certificate_keys",
+    "portal:certificate_revoked",
     "portal:home",
     "portal:hints",
     "portal:draft",
@@ -374,6 +392,7 @@ def things(town):
         "visit": {"number": "SM-none", "slot": "asker", "hazard_number": "YH-none"},
         "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
         "notice": {"number": hazard.notice.number},
+        **hour_world.objects(town),
     }
     return Things(town, None, parts)
 

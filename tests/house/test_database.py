@@ -32,6 +32,10 @@ MODELS = {
     "agreement": "directory.Agreement",
     "renewal step": "renewal.Step",
     "plan item": "insight.PlanItem",
+    "hour record": "hours.HourRecord",
+    "hour notice": "hours.HourNotice",
+    "hour appeal": "hours.Appeal",
+    "service certificate": "hours.ServiceCertificate",
 }
 
 

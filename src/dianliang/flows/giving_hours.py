@@ -1,10 +1,10 @@
 """Take in the hours that records of work already tell: nobody types them a second time.
 
-| source | class | whose |
-|---|---|---|
-| attendance at a session that was accounted for | verified with check-in, check-out and no doubt; else declared | who served there, not who learnt or was a guest |
-| participation in an activity without a session | declared: the activity vouches, no check-in does | each participant |
-| finished visit of a volunteer team | verified: arrival and end | who did it, and who checked in with the team that day |
+| source | class |
+|---|---|
+| attendance at an accounted session, of who served | verified: in, out and no doubt; else declared |
+| participation in an activity without a session | declared: no check-in vouches for it |
+| finished visit of a volunteer team, of its crew | verified: arrival and end |
 
 Presence at a service point is work in office hours, and no voluntary service.
 """
@@ -36,7 +36,7 @@ SERVING = {
     "informant": "信息员",
     "lecturer": "讲师",
 }
-"""As what one serves (seed row 002-20: the role goes with every hour). Learners and guests do not."""
+"""As what one serves: the role goes with every hour (002-20). Learners and guests do not."""
 MOST_AT_ONCE = 2000
 SECONDS_A_MINUTE = 60
 Kind = HourRecord.Source

@@ -1,5 +1,6 @@
 """A person who does not gain by it decides; a minute counts once."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.hours.operations import reviewing
 from dianliang.domain.hours.operations.reviewing import UnableToReviewError
 from dianliang.domain.workforce.models import Absence
-from dianliang.kernel.errors import IllegalTransitionError, NotYourTurnError
 from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import IllegalTransitionError, NotYourTurnError
 from tests import hours
 from tests.hours import MORNING
 from tests.town import NOON
@@ -149,5 +150,5 @@ def test_no_minute_of_a_person_ever_counts_twice(town, spans):
     counted = list(HourRecord.objects.filter(status__in=COUNTS).order_by("started_at"))
 
     assert counted
-    for earlier, later in zip(counted, counted[1:], strict=False):
+    for earlier, later in itertools.pairwise(counted):
         assert earlier.ended_at <= later.started_at

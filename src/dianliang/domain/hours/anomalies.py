@@ -16,7 +16,7 @@ FAR_M = 500
 SLACK_MIN = 10
 """So much longer than what the time comes from lasted is rounding."""
 LATE_DAYS = 30
-"""Between the end and the record: 民政部令第67号 wants records in time; the month is our default."""
+"""Between end and record: 民政部令第67号 wants records in time; the month is our own default."""
 NIGHT_FROM, NIGHT_UNTIL = time(23), time(5)
 """Few serve at night, many mistake morning for evening when they type."""
 MOST_SAME_DAYS = 3
@@ -146,8 +146,7 @@ def _copied(facts: Facts) -> Iterator[Doubt]:
     same = [
         other
         for other in facts.others
-        if other.is_declared
-        and (other.minutes, other.content) == (facts.minutes, facts.content)
+        if other.is_declared and (other.minutes, other.content) == (facts.minutes, facts.content)
     ]
     if len(same) >= MOST_SAME_DAYS:
         yield _doubt("copied", "、".join(other.number for other in same[:5]))

@@ -1,4 +1,4 @@
-"""What the desk sees: records to look at with their doubts, one record, and the state of notices."""
+"""What the desk sees: records to look at with their doubts, one record, notices, appeals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from dianliang.domain.hours.anomalies import RULES, Doubt
 from dianliang.domain.hours.doubting import doubts_of
 from dianliang.domain.hours.lifecycle import (
     APPEAL_LABELS,
-    NOTICE_LABELS,
     HOUR,
+    NOTICE_LABELS,
 )
 from dianliang.domain.hours.models import Appeal, HourNotice, HourRecord
 from dianliang.domain.hours.queries import HourRow, Totals, counts, row_of, totals

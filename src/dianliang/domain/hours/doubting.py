@@ -22,7 +22,7 @@ def standing(records: QuerySet[HourRecord]) -> QuerySet[HourRecord]:
 
 
 def doubts_of(records: Sequence[HourRecord]) -> Mapping[int, tuple[Doubt, ...]]:
-    """Return the doubts about each record, by its key. Takes two queries, however many there are."""
+    """Return the doubts about each record, by its key. Takes two queries, however many."""
     if not records:
         return {}
     people = {record.person_id for record in records}

@@ -1,4 +1,4 @@
-"""What may happen to hours, their notices, appeals and certificates, and by whom. Printed tables."""
+"""What may happen to hours, notices, appeals and certificates, and by whom. Printed tables."""
 
 from dianliang.kernel.actor import Role
 from dianliang.kernel.lifecycle import Lifecycle, row
@@ -31,12 +31,10 @@ COUNTS = ("APPROVED", "ON_NOTICE", "DISPUTED", "PUBLISHED")
 """A record in these states takes up its person's time: no other may overlap it."""
 
 NOTICE_LABELS = {"OPEN": "公示中", "CLOSED": "已结束"}
-HOUR_NOTICE = Lifecycle(
-    NOTICE_LABELS, [row("close", "结束公示", {"OPEN"}, "CLOSED", P, D, A, S)]
-)
+HOUR_NOTICE = Lifecycle(NOTICE_LABELS, [row("close", "结束公示", {"OPEN"}, "CLOSED", P, D, A, S)])
 
 APPEAL_LABELS = {"OPEN": "待处理", "UPHELD": "成立", "DISMISSED": "不成立"}
-APPEAL = Lifecycle(
+HOUR_APPEAL = Lifecycle(
     APPEAL_LABELS,
     [
         row("uphold", "异议成立", {"OPEN"}, "UPHELD", P, D, A),

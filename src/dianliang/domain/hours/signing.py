@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dianliang.core.keys import certificate_key
 from dianliang.domain.hours.models import SigningKey
-from dianliang.engines.attesting import PublicKey, public_bytes_of
+from dianliang.engines.attesting import PublicKey, key_id_of, public_bytes_of
 from dianliang.kernel.errors import DomainError
 
 
@@ -27,6 +27,15 @@ def private_key() -> Ed25519PrivateKey:
         message = "还没有证明的签名密钥，请管理员运行 dianliang keys certificate 生成一把。"
         raise NoSigningKeyError(message)
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret))
+
+
+def present_id() -> str:
+    """Return the id of the key that signs now.
+
+    Raises:
+        NoSigningKeyError: the installation has none.
+    """
+    return key_id_of(public_bytes_of(private_key()))
 
 
 def public_keys() -> tuple[PublicKey, ...]:

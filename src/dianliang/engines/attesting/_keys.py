@@ -78,10 +78,11 @@ def read_keys(text: str) -> tuple[PublicKey, ...]:
     Raises:
         AttestingError: it is no such file, or an entry is wrong; the entry is named.
     """
-    entries = loaded(text, kind=KIND, version=VERSION, what="公钥文件").get("keys")
-    if not isinstance(entries, list) or not entries:
+    body = loaded(text, kind=KIND, version=VERSION, what="公钥文件")
+    entries: list[Any] = body["keys"] if isinstance(body.get("keys"), list) else []
+    if not entries:
         raise AttestingError("公钥文件里没有公钥。请重新下载。")
-    return tuple(_key(entry, place) for place, entry in enumerate(cast("list[Any]", entries), 1))
+    return tuple(_key(entry, place) for place, entry in enumerate(entries, start=1))
 
 
 def _key(entry: Any, place: int) -> PublicKey:

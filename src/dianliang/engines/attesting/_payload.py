@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from datetime import date
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -103,7 +104,7 @@ def statement_of(body: bytes) -> Statement | None:
     """Return what the signed fields say; None if they cannot be read."""
     try:
         values = body.decode(CHARSET).split("\n")
-        read = {name: _read(name, value) for name, value in zip(NAMES, values, strict=True)}
+        read: dict[str, Any] = {name: _read(name, value) for name, value in zip(NAMES, values, strict=True)}
     except ValueError:
         return None
     return Statement(**read)

@@ -11,6 +11,7 @@ from dianliang.kernel.actor import Role
 DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
+HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
 
 
@@ -81,7 +82,15 @@ VILLAGES = (
 """What belongs to villages and those who look after them (村网共建)."""
 BASES: tuple[Entry, ...] = ()
 """Bases, and the rooms and gear that they share (阵地)."""
-TEAMS: tuple[Entry, ...] = ()
+TEAMS: tuple[Entry, ...] = (
+    Entry(label="志愿时长", to="console:hours", pages=("console:hour*",), roles=HOUR_READERS),
+    Entry(
+        label="服务证明",
+        to="console:certificates",
+        pages=("console:certificate*",),
+        roles=HOUR_READERS,
+    ),
+)
 """People, what they do together, and the hours that they give (队伍)."""
 LEDGERS: tuple[Entry, ...] = ()
 """What is given, earned and spent (账本)."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, following, notices, views
+from dianliang.faces.portal import asking, certificates, following, hours, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +21,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<str:token>/photos/<str:photo_token>/", following.photo, name="photo"),
     path("h/<str:token>/", notices.notice, name="notice"),
     path("h/<str:token>/<str:number>/claim/", notices.claim, name="notice_claim"),
+    path("hours/", hours.notices, name="hour_notices"),
+    path("hours/<str:number>/", hours.notice, name="hour_notice"),
+    path("hours/<str:number>/<str:record>/object/", hours.appeal, name="hour_appeal"),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/keys.json", certificates.keys, name="certificate_keys"),
+    path("certificates/revoked.json", certificates.revoked, name="certificate_revoked"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

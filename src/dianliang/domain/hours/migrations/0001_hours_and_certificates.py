@@ -6,243 +6,617 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0007_audit_filters'),
-        ('directory', '0004_agreements_and_powers'),
-        ('workforce', '0004_charges'),
+        ("core", "0007_audit_filters"),
+        ("directory", "0004_agreements_and_powers"),
+        ("workforce", "0004_charges"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExchangeMapping',
+            name="ExchangeMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(unique=True, verbose_name='版本')),
-                ('rows', models.JSONField(verbose_name='映射')),
-                ('words', models.CharField(max_length=120, verbose_name='说明')),
-                ('made_by', models.CharField(max_length=64, verbose_name='修改人')),
-                ('made_at', models.DateTimeField(verbose_name='修改时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(unique=True, verbose_name="版本")),
+                ("rows", models.JSONField(verbose_name="映射")),
+                ("words", models.CharField(max_length=120, verbose_name="说明")),
+                ("made_by", models.CharField(max_length=64, verbose_name="修改人")),
+                ("made_at", models.DateTimeField(verbose_name="修改时间")),
             ],
             options={
-                'verbose_name': '交换映射',
-                'verbose_name_plural': '交换映射',
+                "verbose_name": "交换映射",
+                "verbose_name_plural": "交换映射",
             },
         ),
         migrations.CreateModel(
-            name='HourNotice',
+            name="HourNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='公示编号')),
-                ('working_days', models.PositiveSmallIntegerField(verbose_name='公示工作日')),
-                ('opened_at', models.DateTimeField(verbose_name='开始公示')),
-                ('ends_at', models.DateTimeField(verbose_name='公示截止')),
-                ('opened_by', models.CharField(max_length=64, verbose_name='公示人')),
-                ('status', models.CharField(choices=[('OPEN', '公示中'), ('CLOSED', '已结束')], default='OPEN', max_length=8, verbose_name='状态')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="公示编号")),
+                ("working_days", models.PositiveSmallIntegerField(verbose_name="公示工作日")),
+                ("opened_at", models.DateTimeField(verbose_name="开始公示")),
+                ("ends_at", models.DateTimeField(verbose_name="公示截止")),
+                ("opened_by", models.CharField(max_length=64, verbose_name="公示人")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "公示中"), ("CLOSED", "已结束")],
+                        default="OPEN",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="directory.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '时长公示',
-                'verbose_name_plural': '时长公示',
+                "verbose_name": "时长公示",
+                "verbose_name_plural": "时长公示",
             },
         ),
         migrations.CreateModel(
-            name='HourRecord',
+            name="HourRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='时长编号')),
-                ('is_verified', models.BooleanField(verbose_name='签到核实')),
-                ('source_kind', models.CharField(choices=[('attendance', '活动签到'), ('participation', '活动登记'), ('visit', '上门服务'), ('job', '工单'), ('presence', '驻点'), ('declared', '人工申报')], max_length=16, verbose_name='来源')),
-                ('source_number', models.CharField(max_length=40, verbose_name='来源编号')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
-                ('role', models.CharField(max_length=24, verbose_name='身份')),
-                ('content', models.CharField(max_length=120, verbose_name='服务内容')),
-                ('started_at', models.DateTimeField(verbose_name='开始')),
-                ('ended_at', models.DateTimeField(verbose_name='结束')),
-                ('minutes', models.IntegerField(verbose_name='时长（分钟）')),
-                ('source_min', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源记录时长（分钟）')),
-                ('away_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='签到处离活动地点（米）')),
-                ('lacks_check_out', models.BooleanField(default=False, verbose_name='缺签退')),
-                ('words', models.TextField(blank=True, verbose_name='申报说明')),
-                ('status', models.CharField(choices=[('PENDING', '待审核'), ('APPROVED', '待公示'), ('ON_NOTICE', '公示中'), ('DISPUTED', '异议处理中'), ('PUBLISHED', '已公布'), ('REJECTED', '不予认定')], default='PENDING', max_length=12, verbose_name='状态')),
-                ('entered_by', models.CharField(max_length=64, verbose_name='登记账号')),
-                ('entered_by_name', models.CharField(max_length=64, verbose_name='登记人')),
-                ('entered_at', models.DateTimeField(verbose_name='登记时间')),
-                ('reviewed_by', models.CharField(blank=True, max_length=64, verbose_name='审核账号')),
-                ('reviewed_by_name', models.CharField(blank=True, max_length=64, verbose_name='审核人')),
-                ('review_words', models.CharField(blank=True, max_length=200, verbose_name='审核意见')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='公布时间')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='佐证')),
-                ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='hours.hournotice', verbose_name='公示')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hour_records', to='workforce.person', verbose_name='人员')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='hours.hourrecord', verbose_name='冲销')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workforce.team', verbose_name='队伍')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="时长编号")),
+                ("is_verified", models.BooleanField(verbose_name="签到核实")),
+                (
+                    "source_kind",
+                    models.CharField(
+                        choices=[
+                            ("attendance", "活动签到"),
+                            ("participation", "活动登记"),
+                            ("visit", "上门服务"),
+                            ("job", "工单"),
+                            ("presence", "驻点"),
+                            ("declared", "人工申报"),
+                        ],
+                        max_length=16,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("source_number", models.CharField(max_length=40, verbose_name="来源编号")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版本")),
+                ("role", models.CharField(max_length=24, verbose_name="身份")),
+                ("content", models.CharField(max_length=120, verbose_name="服务内容")),
+                ("started_at", models.DateTimeField(verbose_name="开始")),
+                ("ended_at", models.DateTimeField(verbose_name="结束")),
+                ("minutes", models.IntegerField(verbose_name="时长（分钟）")),
+                (
+                    "source_min",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="来源记录时长（分钟）"
+                    ),
+                ),
+                (
+                    "away_m",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="签到处离活动地点（米）"
+                    ),
+                ),
+                ("lacks_check_out", models.BooleanField(default=False, verbose_name="缺签退")),
+                ("words", models.TextField(blank=True, verbose_name="申报说明")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "待审核"),
+                            ("APPROVED", "待公示"),
+                            ("ON_NOTICE", "公示中"),
+                            ("DISPUTED", "异议处理中"),
+                            ("PUBLISHED", "已公布"),
+                            ("REJECTED", "不予认定"),
+                        ],
+                        default="PENDING",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("entered_by", models.CharField(max_length=64, verbose_name="登记账号")),
+                ("entered_by_name", models.CharField(max_length=64, verbose_name="登记人")),
+                ("entered_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "reviewed_by",
+                    models.CharField(blank=True, max_length=64, verbose_name="审核账号"),
+                ),
+                (
+                    "reviewed_by_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="审核人"),
+                ),
+                (
+                    "review_words",
+                    models.CharField(blank=True, max_length=200, verbose_name="审核意见"),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="公布时间"),
+                ),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="佐证",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="hours.hournotice",
+                        verbose_name="公示",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hour_records",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversal",
+                        to="hours.hourrecord",
+                        verbose_name="冲销",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workforce.team",
+                        verbose_name="队伍",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '志愿时长',
-                'verbose_name_plural': '志愿时长',
+                "verbose_name": "志愿时长",
+                "verbose_name_plural": "志愿时长",
             },
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='异议编号')),
-                ('side', models.CharField(choices=[('against', '不应认定'), ('for', '应当认定')], max_length=8, verbose_name='诉求')),
-                ('words', dianliang.core.fields.EncryptedTextField(verbose_name='理由')),
-                ('name', dianliang.core.fields.EncryptedTextField(verbose_name='异议人')),
-                ('contact', dianliang.core.fields.EncryptedTextField(verbose_name='联系方式')),
-                ('made_by', models.CharField(blank=True, max_length=64, verbose_name='提出账号')),
-                ('made_at', models.DateTimeField(verbose_name='提出时间')),
-                ('status', models.CharField(choices=[('OPEN', '待处理'), ('UPHELD', '成立'), ('DISMISSED', '不成立')], default='OPEN', max_length=12, verbose_name='状态')),
-                ('decision', models.CharField(blank=True, max_length=300, verbose_name='处理决定')),
-                ('decided_by_name', models.CharField(blank=True, max_length=64, verbose_name='决定人')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='hours.hourrecord', verbose_name='志愿时长')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="异议编号")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("against", "不应认定"), ("for", "应当认定")],
+                        max_length=8,
+                        verbose_name="诉求",
+                    ),
+                ),
+                ("words", dianliang.core.fields.EncryptedTextField(verbose_name="理由")),
+                ("name", dianliang.core.fields.EncryptedTextField(verbose_name="异议人")),
+                ("contact", dianliang.core.fields.EncryptedTextField(verbose_name="联系方式")),
+                ("made_by", models.CharField(blank=True, max_length=64, verbose_name="提出账号")),
+                ("made_at", models.DateTimeField(verbose_name="提出时间")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "待处理"), ("UPHELD", "成立"), ("DISMISSED", "不成立")],
+                        default="OPEN",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("decision", models.CharField(blank=True, max_length=300, verbose_name="处理决定")),
+                (
+                    "decided_by_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="决定人"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="决定时间"),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="hours.hourrecord",
+                        verbose_name="志愿时长",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '时长异议',
-                'verbose_name_plural': '时长异议',
+                "verbose_name": "时长异议",
+                "verbose_name_plural": "时长异议",
             },
         ),
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_id', models.CharField(max_length=8, unique=True, verbose_name='密钥编号')),
-                ('public_key', models.CharField(max_length=64, unique=True, verbose_name='公钥')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='最后使用日期')),
-                ('revoked_on', models.DateField(blank=True, null=True, verbose_name='作废日期')),
-                ('revoked_because', models.CharField(blank=True, max_length=120, verbose_name='作废原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key_id", models.CharField(max_length=8, unique=True, verbose_name="密钥编号")),
+                ("public_key", models.CharField(max_length=64, unique=True, verbose_name="公钥")),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="最后使用日期"),
+                ),
+                ("revoked_on", models.DateField(blank=True, null=True, verbose_name="作废日期")),
+                (
+                    "revoked_because",
+                    models.CharField(blank=True, max_length=120, verbose_name="作废原因"),
+                ),
             ],
             options={
-                'verbose_name': '签名公钥',
-                'verbose_name_plural': '签名公钥',
-                'ordering': ['valid_from', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='signing_key_period'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_because', ''), ('revoked_on', None)), models.Q(('revoked_on__isnull', False), models.Q(('revoked_because', ''), _negated=True)), _connector='OR'), name='signing_key_revoked_because')],
+                "verbose_name": "签名公钥",
+                "verbose_name_plural": "签名公钥",
+                "ordering": ["valid_from", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="signing_key_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_because", ""), ("revoked_on", None)),
+                            models.Q(
+                                ("revoked_on__isnull", False),
+                                models.Q(("revoked_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="signing_key_revoked_because",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ServiceCertificate',
+            name="ServiceCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='证明编号')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('document_kind', models.CharField(choices=[('identity_card', '居民身份证'), ('residence', '港澳台居民居住证'), ('passport', '护照'), ('officer', '军官证')], max_length=16, verbose_name='证件类型')),
-                ('document_number', models.CharField(max_length=24, verbose_name='证件号码（遮盖）')),
-                ('volunteer_number', models.CharField(max_length=24, verbose_name='志愿者编号')),
-                ('from_on', models.DateField(verbose_name='服务起')),
-                ('until_on', models.DateField(verbose_name='服务止')),
-                ('verified_min', models.PositiveIntegerField(verbose_name='签到核实时长（分钟）')),
-                ('declared_min', models.PositiveIntegerField(verbose_name='人工申报时长（分钟）')),
-                ('content', models.CharField(max_length=120, verbose_name='志愿服务内容')),
-                ('issuer', models.CharField(max_length=60, verbose_name='证明出具单位')),
-                ('head', models.CharField(max_length=20, verbose_name='负责人')),
-                ('handler', models.CharField(max_length=20, verbose_name='经办人')),
-                ('contact', models.CharField(max_length=30, verbose_name='联系方式')),
-                ('remarks', models.CharField(blank=True, max_length=60, verbose_name='备注')),
-                ('issued_on', models.DateField(verbose_name='出具日期')),
-                ('issued_at', models.DateTimeField(verbose_name='出具时间')),
-                ('issued_by', models.CharField(max_length=64, verbose_name='出具人')),
-                ('payload', models.TextField(verbose_name='核验码')),
-                ('status', models.CharField(choices=[('ISSUED', '有效'), ('REVOKED', '已撤销')], default='ISSUED', max_length=8, verbose_name='状态')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('revoked_because', models.CharField(blank=True, choices=[('corrected', '时长记录更正'), ('mistaken', '证明内容有误'), ('obtained', '以不正当方式取得'), ('replaced', '换发'), ('requested', '本人申请撤销')], max_length=12, verbose_name='撤销原因')),
-                ('revoked_words', models.CharField(blank=True, max_length=200, verbose_name='撤销说明')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_certificates', to='workforce.person', verbose_name='人员')),
-                ('records', models.ManyToManyField(related_name='+', to='hours.hourrecord', verbose_name='所依据的时长')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='签发单位')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hours.signingkey', verbose_name='签名公钥')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="证明编号")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                (
+                    "document_kind",
+                    models.CharField(
+                        choices=[
+                            ("identity_card", "居民身份证"),
+                            ("residence", "港澳台居民居住证"),
+                            ("passport", "护照"),
+                            ("officer", "军官证"),
+                        ],
+                        max_length=16,
+                        verbose_name="证件类型",
+                    ),
+                ),
+                (
+                    "document_number",
+                    models.CharField(max_length=24, verbose_name="证件号码（遮盖）"),
+                ),
+                ("volunteer_number", models.CharField(max_length=24, verbose_name="志愿者编号")),
+                ("from_on", models.DateField(verbose_name="服务起")),
+                ("until_on", models.DateField(verbose_name="服务止")),
+                ("verified_min", models.PositiveIntegerField(verbose_name="签到核实时长（分钟）")),
+                ("declared_min", models.PositiveIntegerField(verbose_name="人工申报时长（分钟）")),
+                ("content", models.CharField(max_length=120, verbose_name="志愿服务内容")),
+                ("issuer", models.CharField(max_length=60, verbose_name="证明出具单位")),
+                ("head", models.CharField(max_length=20, verbose_name="负责人")),
+                ("handler", models.CharField(max_length=20, verbose_name="经办人")),
+                ("contact", models.CharField(max_length=30, verbose_name="联系方式")),
+                ("remarks", models.CharField(blank=True, max_length=60, verbose_name="备注")),
+                ("issued_on", models.DateField(verbose_name="出具日期")),
+                ("issued_at", models.DateTimeField(verbose_name="出具时间")),
+                ("issued_by", models.CharField(max_length=64, verbose_name="出具人")),
+                ("payload", models.TextField(verbose_name="核验码")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("ISSUED", "有效"), ("REVOKED", "已撤销")],
+                        default="ISSUED",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="撤销时间"),
+                ),
+                (
+                    "revoked_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("corrected", "时长记录更正"),
+                            ("mistaken", "证明内容有误"),
+                            ("obtained", "以不正当方式取得"),
+                            ("replaced", "换发"),
+                            ("requested", "本人申请撤销"),
+                        ],
+                        max_length=12,
+                        verbose_name="撤销原因",
+                    ),
+                ),
+                (
+                    "revoked_words",
+                    models.CharField(blank=True, max_length=200, verbose_name="撤销说明"),
+                ),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_certificates",
+                        to="workforce.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "records",
+                    models.ManyToManyField(
+                        related_name="+", to="hours.hourrecord", verbose_name="所依据的时长"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="签发单位",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hours.signingkey",
+                        verbose_name="签名公钥",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '志愿服务记录证明',
-                'verbose_name_plural': '志愿服务记录证明',
+                "verbose_name": "志愿服务记录证明",
+                "verbose_name_plural": "志愿服务记录证明",
             },
         ),
         migrations.AddIndex(
-            model_name='hournotice',
-            index=models.Index(fields=['status', 'ends_at'], name='hour_notice_due'),
+            model_name="hournotice",
+            index=models.Index(fields=["status", "ends_at"], name="hour_notice_due"),
         ),
         migrations.AddConstraint(
-            model_name='hournotice',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'CLOSED'])), name='hour_notice_status_known'),
+            model_name="hournotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["OPEN", "CLOSED"])),
+                name="hour_notice_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hournotice',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('opened_at')), ('working_days__gte', 3)), name='hour_notice_three_working_days'),
+            model_name="hournotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__gt", models.F("opened_at")), ("working_days__gte", 3)
+                ),
+                name="hour_notice_three_working_days",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hourrecord',
-            index=models.Index(fields=['status', 'started_at'], name='hour_queue'),
+            model_name="hourrecord",
+            index=models.Index(fields=["status", "started_at"], name="hour_queue"),
         ),
         migrations.AddIndex(
-            model_name='hourrecord',
-            index=models.Index(fields=['person', 'started_at'], name='hour_of_person'),
+            model_name="hourrecord",
+            index=models.Index(fields=["person", "started_at"], name="hour_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='hourrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'APPROVED', 'ON_NOTICE', 'DISPUTED', 'PUBLISHED', 'REJECTED'])), name='hour_status_known'),
+            model_name="hourrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["PENDING", "APPROVED", "ON_NOTICE", "DISPUTED", "PUBLISHED", "REJECTED"],
+                    )
+                ),
+                name="hour_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hourrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gt', models.F('started_at'))), name='hour_period'),
+            model_name="hourrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gt", models.F("started_at"))), name="hour_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hourrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__gt', 0), ('minutes__lte', 1440), ('reverses', None)), models.Q(('minutes__lt', 0), ('reverses__isnull', False), ('status', 'PUBLISHED')), _connector='OR'), name='hour_minutes_below_zero_iff_reversal'),
+            model_name="hourrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("minutes__gt", 0), ("minutes__lte", 1440), ("reverses", None)),
+                    models.Q(
+                        ("minutes__lt", 0), ("reverses__isnull", False), ("status", "PUBLISHED")
+                    ),
+                    _connector="OR",
+                ),
+                name="hour_minutes_below_zero_iff_reversal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hourrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source_kind', 'declared'), _negated=True), models.Q(('evidence__isnull', False), ('is_verified', False), models.Q(('words', ''), _negated=True)), _connector='OR'), name='hour_declared_has_words_and_evidence'),
+            model_name="hourrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source_kind", "declared"), _negated=True),
+                    models.Q(
+                        ("evidence__isnull", False),
+                        ("is_verified", False),
+                        models.Q(("words", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="hour_declared_has_words_and_evidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hourrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('is_verified', False), ('lacks_check_out', False), _connector='OR'), name='hour_verified_has_check_out'),
+            model_name="hourrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_verified", False), ("lacks_check_out", False), _connector="OR"
+                ),
+                name="hour_verified_has_check_out",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hourrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('status', 'PUBLISHED')), models.Q(models.Q(('status', 'PUBLISHED'), _negated=True), ('published_at', None)), _connector='OR'), name='hour_published_at_iff_published'),
+            model_name="hourrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", False), ("status", "PUBLISHED")),
+                    models.Q(
+                        models.Q(("status", "PUBLISHED"), _negated=True), ("published_at", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="hour_published_at_iff_published",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hourrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses', None)), fields=('person', 'source_kind', 'source_number', 'version'), name='hour_source_counts_once'),
+            model_name="hourrecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses", None)),
+                fields=("person", "source_kind", "source_number", "version"),
+                name="hour_source_counts_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['status', 'made_at'], name='hour_appeal_queue'),
+            model_name="appeal",
+            index=models.Index(fields=["status", "made_at"], name="hour_appeal_queue"),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'UPHELD', 'DISMISSED'])), name='hour_appeal_status_known'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["OPEN", "UPHELD", "DISMISSED"])),
+                name="hour_appeal_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', ''), ('status', 'OPEN')), models.Q(models.Q(('status', 'OPEN'), _negated=True), ('decided_at__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='hour_appeal_decision_iff_decided'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decision", ""), ("status", "OPEN")),
+                    models.Q(
+                        models.Q(("status", "OPEN"), _negated=True),
+                        ("decided_at__isnull", False),
+                        models.Q(("decision", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="hour_appeal_decision_iff_decided",
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicecertificate',
-            index=models.Index(fields=['status', 'issued_on'], name='service_certificate_register'),
+            model_name="servicecertificate",
+            index=models.Index(fields=["status", "issued_on"], name="service_certificate_register"),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ISSUED', 'REVOKED'])), name='service_certificate_status_known'),
+            model_name="servicecertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["ISSUED", "REVOKED"])),
+                name="service_certificate_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='service_certificate_period'),
+            model_name="servicecertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__gte", models.F("from_on"))),
+                name="service_certificate_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_min__gt', 0), ('declared_min__gt', 0), _connector='OR'), name='service_certificate_has_hours'),
+            model_name="servicecertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verified_min__gt", 0), ("declared_min__gt", 0), _connector="OR"
+                ),
+                name="service_certificate_has_hours",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', False), ('status', 'REVOKED'), models.Q(('revoked_because', ''), _negated=True)), models.Q(models.Q(('status', 'REVOKED'), _negated=True), ('revoked_at', None), ('revoked_because', '')), _connector='OR'), name='service_certificate_revoked_because'),
+            model_name="servicecertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("revoked_at__isnull", False),
+                        ("status", "REVOKED"),
+                        models.Q(("revoked_because", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "REVOKED"), _negated=True),
+                        ("revoked_at", None),
+                        ("revoked_because", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="service_certificate_revoked_because",
+            ),
         ),
     ]

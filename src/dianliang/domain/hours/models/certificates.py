@@ -91,9 +91,7 @@ class ServiceCertificate(models.Model):
         "状态", max_length=8, choices=[*lifecycle.CERTIFICATE_LABELS.items()], default="ISSUED"
     )
     revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
-    revoked_because = models.CharField(
-        "撤销原因", max_length=12, choices=Cause.choices, blank=True
-    )
+    revoked_because = models.CharField("撤销原因", max_length=12, choices=Cause.choices, blank=True)
     revoked_words = models.CharField("撤销说明", max_length=200, blank=True)
     is_generated = models.BooleanField("演示数据", default=False)
 
@@ -112,13 +110,14 @@ class ServiceCertificate(models.Model):
                 name="service_certificate_has_hours",
             ),
             models.CheckConstraint(
-                condition=Q(status="REVOKED", revoked_at__isnull=False)
-                & ~Q(revoked_because="")
+                condition=Q(status="REVOKED", revoked_at__isnull=False) & ~Q(revoked_because="")
                 | (~Q(status="REVOKED") & Q(revoked_at=None, revoked_because="")),
                 name="service_certificate_revoked_because",
             ),
         ]
-        indexes = [models.Index(fields=["status", "issued_on"], name="service_certificate_register")]
+        indexes = [
+            models.Index(fields=["status", "issued_on"], name="service_certificate_register")
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
-from dianliang.domain.hours.lifecycle import APPEAL, HOUR
+from dianliang.domain.hours.lifecycle import HOUR_APPEAL, HOUR
 from dianliang.domain.hours.models import Appeal, HourRecord
 from dianliang.domain.hours.operations import correcting
 from dianliang.kernel.actor import SYSTEM, Actor
@@ -60,9 +60,7 @@ def appeal(
     )
     audit.record("hours.appeal.make", target=made, by=by or SYSTEM, at=at, after=record.number)
     if record.status == "ON_NOTICE":
-        transitions.apply(
-            record, "dispute", lifecycle=HOUR, by=SYSTEM, at=at, note=made.number
-        )
+        transitions.apply(record, "dispute", lifecycle=HOUR, by=SYSTEM, at=at, note=made.number)
     return made
 
 
@@ -111,7 +109,7 @@ def _decided(appeal: Appeal, verb: str, decision: str, *, by: Actor, at: datetim
     transitions.apply(
         appeal,
         verb,
-        lifecycle=APPEAL,
+        lifecycle=HOUR_APPEAL,
         by=by,
         at=at,
         note=decision,

@@ -52,7 +52,9 @@ class Particulars:
     remarks: str
 
 
-def certifiable(person: Person, *, unit: Unit, from_on: date, until_on: date) -> QuerySet[HourRecord]:
+def certifiable(
+    person: Person, *, unit: Unit, from_on: date, until_on: date
+) -> QuerySet[HourRecord]:
     """Return the published records of a person that began in a period, for a unit and below it.
 
     What was taken back and what takes it back are both there, and add up to nothing.

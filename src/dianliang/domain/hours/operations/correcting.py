@@ -138,4 +138,3 @@ def _copy(record: HourRecord, *, minutes: int, by: Actor, at: datetime) -> HourR
         entered_by_name=by.name,
         entered_at=at,
     )
-

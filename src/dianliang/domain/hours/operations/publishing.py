@@ -73,9 +73,7 @@ def publish(*, record: HourRecord, by: Actor, at: datetime) -> HourRecord:
     """
     if record.notice is None or record.notice.ends_at > at:
         raise UnableToAnnounceError(f"{record.number} 的公示还没有满期。")
-    transitions.apply(
-        record, "publish", lifecycle=HOUR, by=by, at=at, changes={"published_at": at}
-    )
+    transitions.apply(record, "publish", lifecycle=HOUR, by=by, at=at, changes={"published_at": at})
     posting.post(record=record, by=by, at=at)
     return record
 
