@@ -2,13 +2,14 @@
 
 import io
 from datetime import datetime
+from typing import Any
 
 import segno
 
 from dianliang.core import audit
 from dianliang.domain.hours import access, queries
 from dianliang.domain.hours.models import ServiceCertificate
-from dianliang.domain.hours.operations.certifying import UnableToCertifyError
+from dianliang.domain.hours.particulars import UnableToCertifyError
 from dianliang.domain.hours.queries import HourRow, hours_words
 from dianliang.integrations.documents.model import (
     Block,
@@ -111,7 +112,8 @@ def grouped(payload: str) -> str:
 
 def code(payload: str, *, address: str) -> bytes:
     """Return the QR code as PNG: the address in bytes, the payload in the denser letters."""
-    drawn = segno.make([(f"{address}#", None), (payload, None)], error="m", micro=False)
+    parts: Any = [(f"{address}#", None), (payload, None)]  # each in its own mode
+    drawn = segno.make(parts, error="m", micro=False)
     out = io.BytesIO()
     drawn.save(out, kind="png", scale=8, border=4)
     return out.getvalue()

@@ -13,7 +13,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.hours import access, queries
 from dianliang.domain.hours.models import ServiceCertificate
 from dianliang.domain.hours.operations import certifying
-from dianliang.domain.hours.operations.certifying import Particulars
+from dianliang.domain.hours.particulars import Particulars
 from dianliang.domain.hours.queries import CertificateRow, HourRow, Totals
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.hours_desk import person_of
@@ -145,7 +145,7 @@ def issue(*, person: str, told: Particulars, by: Actor, at: datetime) -> Service
         name: clean_text(getattr(told, name), field=name, label=label, least=least, most=most)
         for name, label, least, most in LABELS
     }
-    one_line = {name: " ".join(value.split()) for name, value in cleaned.items()}
+    one_line: dict[str, Any] = {name: " ".join(value.split()) for name, value in cleaned.items()}
     told = replace(told, **one_line)
     return certifying.issue(person=found, unit=_issuing(by), told=told, by=by, at=at)
 

@@ -2,7 +2,7 @@
 
 | source | class |
 |---|---|
-| attendance at an accounted session, of who served | verified: in, out and no doubt; else declared |
+| attendance at an accounted session, of who served | verified with in and out, else declared |
 | participation in an activity without a session | declared: no check-in vouches for it |
 | finished visit of a volunteer team, of its crew | verified: arrival and end |
 

@@ -10,7 +10,7 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.hours import signing
 from dianliang.domain.hours.models import HourRecord, ServiceCertificate, SigningKey
 from dianliang.domain.hours.operations import certifying
-from dianliang.domain.hours.operations.certifying import UnableToCertifyError, mask_document
+from dianliang.domain.hours.particulars import UnableToCertifyError, mask_document
 from dianliang.domain.hours.signing import NoSigningKeyError
 from dianliang.engines.attesting import AttestingError, State, decode, verify
 from dianliang.kernel.actor import Role

@@ -48,7 +48,7 @@ def test_nothing_is_published_before_the_last_moment(town):
     record.refresh_from_db()
     assert record.status == "ON_NOTICE"
     with pytest.raises(UnableToAnnounceError, match="没有满期"):
-        publishing.publish(record=record, by=SYSTEM, at=notice.ends_at - timedelta(seconds=1))
+        publishing.close(notice=notice, by=SYSTEM, at=notice.ends_at - timedelta(seconds=1))
 
     giving_hours.publish_due(at=notice.ends_at)
     record.refresh_from_db()

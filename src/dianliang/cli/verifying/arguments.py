@@ -14,7 +14,7 @@ EXAMPLES = """例如：
 
 keys.json 和 revoked.json 从签发单位的“核验证明”网页下载，之后不需要网络，也不需要安装数据库。
 
-退出码：0 真实有效；1 不能认定为真或已撤销；2 用法不对。公钥文件或撤销名单不可信时给出原因并以 1 结束。"""
+退出码：0 真实有效；1 不能认定为真、已撤销，或公钥文件、撤销名单不可信；2 用法不对。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +31,12 @@ def asked(words: Sequence[str]) -> Asked:
     """Return what was asked for; leave with 2 when nobody can tell."""
     parser = Parser(
         prog="dianliang certificate",
-        description="离线核验志愿服务记录证明：内容有没有被改动，是不是这个单位签发的，有没有撤销。",
+        description="离线核验志愿服务记录证明：是不是这个单位签发的，内容有没有改动，有没有撤销。",
         epilog=EXAMPLES,
         formatter_class=Formatter,
         allow_abbrev=False,
         add_help=False,
-        usage="dianliang certificate verify 文件|文字|- … --keys keys.json [--revoked revoked.json]",
+        usage="dianliang certificate verify 文件|文字|- … --keys 公钥文件 [--revoked 撤销名单]",
     )
     add = parser.add_argument_group("选项").add_argument
     add("verb", choices=("verify",), metavar="verify", help="核验")

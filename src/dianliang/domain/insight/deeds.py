@@ -11,7 +11,7 @@ from django.apps import apps
 
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
-from dianliang.domain.hours.lifecycle import HOUR_APPEAL, HOUR, HOUR_NOTICE, SERVICE_CERTIFICATE
+from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS

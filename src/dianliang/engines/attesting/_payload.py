@@ -104,7 +104,8 @@ def statement_of(body: bytes) -> Statement | None:
     """Return what the signed fields say; None if they cannot be read."""
     try:
         values = body.decode(CHARSET).split("\n")
-        read: dict[str, Any] = {name: _read(name, value) for name, value in zip(NAMES, values, strict=True)}
+        pairs = zip(NAMES, values, strict=True)
+        read: dict[str, Any] = {name: _read(name, value) for name, value in pairs}
     except ValueError:
         return None
     return Statement(**read)

@@ -1,5 +1,7 @@
 """Draw a QR code that a page shows and prints."""
 
+from typing import Any
+
 import segno
 from django.utils.safestring import SafeString, mark_safe
 
@@ -9,6 +11,7 @@ def drawn(address: str, *more: str, error: str = "q") -> SafeString:
 
     A long one bears less `error`.
     """
-    code = segno.make([(part, None) for part in (address, *more)], error=error, micro=False)
+    parts: Any = [(part, None) for part in (address, *more)]
+    code = segno.make(parts, error=error, micro=False)
     markup = code.svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None)
     return mark_safe(markup)  # noqa: S308 (drawn by the library from an address of ours)

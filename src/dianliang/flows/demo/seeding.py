@@ -31,6 +31,7 @@ from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
+from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
@@ -113,6 +114,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     desk = replace(DISPATCHER, unit_code=county.company.code)
     build_care(special, by=desk, rng=_dice(), at=at)
     build_actions(rng=_dice(), at=at)
+    build_hours(county.company, rng=_dice(), at=at)
     tell("责任区、共建协议、执法权限与千村改造")
     together = _dice()
     build_together(county, rng=together, by=DISPATCHER, at=at)

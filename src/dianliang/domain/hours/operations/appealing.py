@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
-from dianliang.domain.hours.lifecycle import HOUR_APPEAL, HOUR
+from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL
 from dianliang.domain.hours.models import Appeal, HourRecord
 from dianliang.domain.hours.operations import correcting
 from dianliang.kernel.actor import SYSTEM, Actor

@@ -50,7 +50,7 @@ def take_back(*, record: HourRecord, because: str, by: Actor, at: datetime) -> H
         after=counter.number,
         reason=because,
     )
-    posting.post(record=counter, by=by, at=at)
+    posting.undo(counter=counter, by=by, at=at)
     return counter
 
 

@@ -64,31 +64,21 @@ def announce(
 
 
 @transaction.atomic
-def publish(*, record: HourRecord, by: Actor, at: datetime) -> HourRecord:
-    """Let a record count for good once its notice is over, and enter it in the ledger.
+def close(*, notice: HourNotice, by: Actor, at: datetime) -> HourNotice:
+    """Publish what nobody objected to, in the ledger too; end the notice when nothing is open.
 
     Raises:
         UnableToAnnounceError: the notice is not over.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see `transitions.apply`.
     """
-    if record.notice is None or record.notice.ends_at > at:
-        raise UnableToAnnounceError(f"{record.number} 的公示还没有满期。")
-    transitions.apply(record, "publish", lifecycle=HOUR, by=by, at=at, changes={"published_at": at})
-    posting.post(record=record, by=by, at=at)
-    return record
-
-
-@transaction.atomic
-def close(*, notice: HourNotice, by: Actor, at: datetime) -> HourNotice:
-    """Publish what nobody objected to; end the notice when nothing on it is open any more.
-
-    Raises:
-        UnableToAnnounceError: the notice is not over.
-        IllegalTransitionError, StaleStateError: somebody was quicker.
-    """
-    shown = notice.records.select_related("person", "team", "unit", "notice")
-    for record in shown.filter(status="ON_NOTICE").order_by("pk"):
-        publish(record=record, by=by, at=at)
-    if not notice.records.filter(status__in=["ON_NOTICE", "DISPUTED"]).exists():
+    if notice.ends_at > at:
+        raise UnableToAnnounceError(f"{notice.number} 的公示还没有满期。")
+    shown = notice.records.select_related("person", "team", "unit")
+    quiet = list(shown.filter(status="ON_NOTICE").order_by("pk"))
+    for record in quiet:
+        changes = {"published_at": at}
+        transitions.apply(record, "publish", lifecycle=HOUR, by=by, at=at, changes=changes)
+    posting.post(records=quiet, by=by, at=at)
+    if not notice.records.filter(status="DISPUTED").exists():
         transitions.apply(notice, "close", lifecycle=HOUR_NOTICE, by=by, at=at)
     return notice

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dianliang.core import audit
 from dianliang.core.models import StoredFile
-from dianliang.core.numbers import next_number
+from dianliang.core.numbers import next_number, next_numbers
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.workforce.models import Person, Team
@@ -114,12 +114,16 @@ def take_in_all(*, givings: Sequence[Giving], by: Actor, at: datetime) -> int:
             person_id__in=people, source_number__in=numbers, reverses=None
         ).values_list("person_id", "source_kind", "source_number")
     )
-    fresh: list[HourRecord] = []
+    new: list[Giving] = []
     for giving in givings:
         key = (giving.person.pk, *giving.source)
         if key not in known:
             known.add(key)
-            fresh.append(_row(giving, by=by, at=at))
+            new.append(giving)
+    if not new:
+        return 0
+    places = next_numbers("SC", count=len(new), at=at)
+    fresh = [_row(giving, n, by=by, at=at) for giving, n in zip(new, places, strict=True)]
     HourRecord.objects.bulk_create(fresh)
     for record in fresh:
         _note(record, "take_in", by=by, at=at)
@@ -138,7 +142,7 @@ def declare(
     require_possible(giving, at=at)
     if not words:
         raise UnableToTakeInError("请写明做了什么、谁可以证明。", field="words")
-    record = _row(giving, by=by, at=at)
+    record = _row(giving, next_number("SC", at=at), by=by, at=at)
     record.source_kind, record.source_number = HourRecord.Source.DECLARED, record.number
     record.is_verified, record.words, record.evidence = False, words, evidence
     record.save()
@@ -167,10 +171,10 @@ def require_possible(giving: Giving, *, at: datetime) -> None:
         raise UnableToTakeInError(message, field="minutes")
 
 
-def _row(giving: Giving, *, by: Actor, at: datetime) -> HourRecord:
+def _row(giving: Giving, name: str, *, by: Actor, at: datetime) -> HourRecord:
     kind, number = giving.source
     return HourRecord(
-        number=next_number("SC", at=at),
+        number=name,
         person=giving.person,
         unit=giving.unit,
         team=giving.team,

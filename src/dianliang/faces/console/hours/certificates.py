@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.hours.particulars import Particulars
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.hours.desk import place
 from dianliang.faces.console.hours.roles import ISSUERS, READERS
@@ -16,7 +17,6 @@ from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import certificate_papers
 from dianliang.flows import certifying as flow
-from dianliang.flows.certifying import Particulars
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 

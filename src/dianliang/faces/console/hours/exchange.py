@@ -75,7 +75,7 @@ def bring(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         content = sent_file(request, "table")
         words = request.POST.get("words", "")
-        name = request.FILES["table"].name or "映射表"
+        name = getattr(request.FILES["table"], "name", None) or "映射表"
         version = flow.bring(content=content, name=name, words=words, by=by, at=now())
     except DomainError as refusal:
         return _show(request, by=by, refusal=refusal)
