@@ -11,6 +11,8 @@ from dianliang.core import jobs
 from dianliang.core.models import AuditEvent, IdempotencyRecord, StoredFile
 from dianliang.domain.care.models import Call
 from dianliang.domain.customers.models import Customer
+from dianliang.domain.hours.models import Appeal
+from dianliang.domain.hours.operations import appealing
 from dianliang.domain.intake.models import Need, Participant, Rating
 from dianliang.domain.safety.models import Inspection
 from dianliang.domain.safety.operations import rectifying
@@ -19,7 +21,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.flows import care, care_contacts, care_files, handling, privacy, rating
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError
-from tests import hazards
+from tests import hazards, hours
 from tests.core.test_files import photo as picture
 from tests.town import NOON
 
@@ -39,6 +41,8 @@ SECRETS = {
     "key holder": "钟离掌钥",
     "outage note": "氧气瓶在床下三只",
     "steward phone": "19987650003",
+    "objector": "公孙异议",
+    "objection": "那天他在家打麻将",
 }
 
 
@@ -85,6 +89,17 @@ def fill(town):
     care_files.reveal(number="K1", reason="上门核对", by=by, at=NOON)
     Person.objects.create(
         number="P1", name="某电管家", phone=SECRETS["steward phone"], unit=town.units["S1"]
+    )
+    record = hours.taken(town)
+    hours.announced(town, record)
+    appealing.appeal(
+        record=record,
+        side="against",
+        words=SECRETS["objection"],
+        name=SECRETS["objector"],
+        contact=PHONE,
+        by=None,
+        at=NOON,
     )
     jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
     return need, customer
@@ -258,3 +273,21 @@ def test_what_an_inspection_keeps_of_a_person_is_handed_out_and_erased(town):
     assert (inspection.signer, inspection.signature, inspection.customer) == ("", None, None)
     assert hazard.notice.received_how == ""
     assert hazard.before.pk
+
+
+@pytest.mark.django_db
+def test_an_objection_to_hours_is_handed_out_and_forgotten_once_it_is_decided(town):
+    fill(town)
+    (kept,) = privacy.export(phone=PHONE, reason="本人来函", by=SYSTEM, at=NOON)["hour_appeals"]
+    assert SECRETS["objection"] in kept
+    appeal = Appeal.objects.get()
+    with pytest.raises(privacy.UnableToEraseError, match=appeal.number):
+        privacy.erase(phone=PHONE, reason="本人来函", by=SYSTEM, at=NOON)
+
+    by = hours.officer(town, name="o2")
+    appealing.dismiss(appeal=appeal, decision="签到属实", by=by, at=NOON)
+    privacy.expire(before=NOON + timedelta(days=1), dry_run=False, by=SYSTEM, at=NOON)
+
+    appeal.refresh_from_db()
+    assert (appeal.name, appeal.contact, appeal.decision) == ("", "", "签到属实")
+    assert SECRETS["objection"] not in appeal.words

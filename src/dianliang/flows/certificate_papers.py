@@ -32,7 +32,7 @@ MOST_DETAIL = 200
 GROUP = 8
 HOW = (
     "核验：用手机扫描二维码打开核验网页；或完全离线：从签发单位网站下载公钥文件 keys.json，运行 "
-    "dianliang certificate verify 扫码所得文字 --keys keys.json。二维码含本页全部内容和数字签名，"
+    "dianliang certificate verify 扫码所得文字 --keys keys.json。二维码含上表全部内容和数字签名，"
     "改动任何一处都不能通过核验。"
 )
 

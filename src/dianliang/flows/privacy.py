@@ -16,6 +16,7 @@ from dianliang.core.models import IdempotencyRecord, StoredFile
 from dianliang.domain.care.models import Call
 from dianliang.domain.customers import consents
 from dianliang.domain.customers.models import Customer
+from dianliang.domain.hours.models import Appeal
 from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
@@ -82,6 +83,10 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
             }
             for row in Inspection.objects.filter(customer__in=customers).order_by("pk")
         ],
+        "hour_appeals": [
+            [row.number, row.made_at.isoformat(), row.name, row.contact, row.words, row.decision]
+            for row in _appeals(phone)
+        ],
     }
 
 
@@ -93,6 +98,14 @@ def _participations(phone: str) -> QuerySet[Participant]:
 
 def _customers(number: str) -> QuerySet[Customer]:
     return Customer.objects.filter(number=number) if number else Customer.objects.none()
+
+
+def _appeals(phone: str) -> list[Appeal]:
+    """Return the objections to hours that give a phone; sealed, they are read one by one."""
+    if not phone:
+        return []
+    rows = Appeal.objects.exclude(contact="").order_by("pk")
+    return [row for row in rows if phone in "".join(filter(str.isdigit, row.contact))]
 
 
 def _name(phone: str, customer: str) -> str:
@@ -152,9 +165,12 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on += jobs.values_list("number", flat=True)
     hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
     going_on += hazards.values_list("number", flat=True)
+    appeals = _appeals(phone)
+    going_on += [row.number for row in appeals if row.status == "OPEN"]
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = _erase(asked, customers)
+    _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))
     audit.record_about(
         "personal.erase",
         target_type="person",
@@ -180,6 +196,7 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
         firsts = sum(who.is_first for who in due_now)
         return Erased(firsts, len(due_now), 0, 0)
     done = _erase(due_now, [])
+    _erase_appeals(Appeal.objects.filter(decided_at__lt=before))
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(
         "personal.expire",
@@ -213,6 +230,11 @@ def _erase(asked: Iterable[Participant], customers: Iterable[Customer]) -> Erase
         customer_count += 1
         _erase_customer(customer)
     return Erased(needs, who_count, customer_count, photos)
+
+
+def _erase_appeals(appeals: QuerySet[Appeal]) -> None:
+    """Forget who objected to hours and in which words; what was decided stays."""
+    appeals.update(name="", contact="", words=ERASED)
 
 
 def _erase_need(need: Need) -> int:

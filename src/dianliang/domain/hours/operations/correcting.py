@@ -1,6 +1,7 @@
 """What is wrong after publication is taken back by a counter-entry and told anew."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -37,10 +38,19 @@ def take_back(*, record: HourRecord, because: str, by: Actor, at: datetime) -> H
         raise UnableToCorrectError(f"{record.number} 已经冲销过了。")
     if not because:
         raise UnableToCorrectError("请写明更正的原因。", field="because")
-    counter = _copy(record, minutes=-record.minutes, by=by, at=at)
-    counter.reverses, counter.version = record, record.version
-    counter.review_words, counter.status, counter.published_at = because, "PUBLISHED", at
-    counter.reviewed_by, counter.reviewed_by_name = by.id, by.name
+    counter = _copy(
+        record,
+        minutes=-record.minutes,
+        by=by,
+        at=at,
+        reverses=record,
+        version=record.version,
+        status="PUBLISHED",
+        published_at=at,
+        review_words=because,
+        reviewed_by=by.id,
+        reviewed_by_name=by.name,
+    )
     counter.save()
     audit.record(
         "hours.hourrecord.take_back",
@@ -111,7 +121,7 @@ def require_not_own(record: HourRecord, *, by: Actor) -> None:
         raise UnableToReviewError(f"{record.number} 是您本人的时长，请由其他人更正。")
 
 
-def _copy(record: HourRecord, *, minutes: int, by: Actor, at: datetime) -> HourRecord:
+def _copy(record: HourRecord, *, minutes: int, by: Actor, at: datetime, **other: Any) -> HourRecord:
     kept = (
         "person",
         "unit",
@@ -137,4 +147,5 @@ def _copy(record: HourRecord, *, minutes: int, by: Actor, at: datetime) -> HourR
         entered_by=by.id,
         entered_by_name=by.name,
         entered_at=at,
+        **other,
     )
