@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dianliang.kernel.actor import Actor, Role
-from tests import fieldworld
+from tests import fieldworld, ledgers
 from tests import town as town_builder
 from tests.browsing import chromium, server
 from tests.fieldworld import World
@@ -35,3 +35,16 @@ def world(db) -> World:
 def town(db) -> Town:
     """A small town with the real catalogue."""
     return town_builder.build()
+
+
+@pytest.fixture(autouse=True)
+def entries_can_go(request):
+    """Let the entries of a test with transactions of its own be deleted once it is over."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction"))
+    if not (commits or {"transactional_db", "live_server"} & set(request.fixturenames)):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    ledgers.let_entries_go()

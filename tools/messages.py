@@ -259,6 +259,49 @@ def from_care() -> Iterator[str]:
         yield from (str(label) for label in choices.labels)
 
 
+def from_ledger() -> Iterator[str]:
+    """Yield the words of books, points and donations."""
+    from dianliang.domain.ledger import lifecycle, wording
+    from dianliang.domain.ledger.models import Pairing, PointRule
+    from dianliang.flows.ledgers import balances, donations
+
+    for table in (
+        lifecycle.RULE_VERSION,
+        lifecycle.SETTLEMENT,
+        lifecycle.APPEAL,
+        lifecycle.DRIVE,
+        lifecycle.GRANT,
+        lifecycle.PAIRING,
+    ):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    yield from chain(wording.SOURCES.values(), wording.OUTSIDE.values(), wording.UNITS.values())
+    yield from chain(balances.BY.values(), (label for _, label in donations.GIVERS))
+    yield from (str(label) for label in PointRule.Basis.labels)
+    yield from (str(label) for _, label in Pairing._meta.get_field("donor_kind").flatchoices)
+    yield from ("账户", "月度", "分录", "账本", "分钟", "次")
+    for row in shipped_rows("ledger", "Book", "Article"):
+        yield from (row["name"], row.get("measure", row["name"]))
+    yield from from_records()
+
+
+def from_records() -> Iterator[str]:
+    """Yield what the facts of records behind entries are called."""
+    path = ROOT / "flows" / "ledgers" / "records.py"
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            yield from _texts(node.elts[0])
+
+
+def shipped_rows(label: str, *models: str) -> Iterator[dict[str, str]]:
+    """Yield the rows that an app brings along for some of its models."""
+    from django.apps import apps
+
+    app = apps.get_app_config(label)
+    for model in models:
+        path = Path(app.path) / "data" / app.shipped[model]
+        yield from json.loads(path.read_text(encoding="utf-8"))
+
+
 def from_scripts() -> Iterator[str]:
     """Yield the messages of the scripts, and the labels that a phone gets with its day."""
     from dianliang.domain.customers.models import Customer
@@ -290,6 +333,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_tables(),
             *from_triage(),
             *from_villages(),
+            *from_ledger(),
         )
     )
     return sorted({message for message in found if not message.isascii()})

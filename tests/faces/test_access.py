@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
+from dianliang.core.files import keep_image
 from dianliang.core.models import AuditEvent
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.venues.models import Site
@@ -31,7 +32,7 @@ from dianliang.flows import (
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import hazards
+from tests import hazards, ledgers
 from tests import hours as hour_world
 from tests import villages as village_world
 from tests.core.test_files import photo
@@ -65,6 +66,8 @@ FACES = {
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
+    "console:ledger": BOARD | CREW,
+    "console:donation": BOARD,
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -150,6 +153,27 @@ OBJECTS = {
     "console:plan_urgent": "plan",
     "console:plan_happened": "plan",
     "console:plan_why": "plan",
+    "console:ledger_holder": "ledger holder",
+    "console:ledger_lines": "ledger holder",
+    "console:ledger_entry": "ledger entry",
+    "console:ledger_reverse": "ledger entry",
+    "console:ledger_record": "ledger record",
+    "console:ledger_notice": "settlement",
+    "console:ledger_settlement": "settlement",
+    "console:ledger_settlement_sheet": "settlement",
+    "console:ledger_settlement_act": "settlement",
+    "console:ledger_refuse": "settlement",
+    "console:ledger_decide": "appeal",
+    "console:ledger_exchange_back": "redemption",
+    "console:donation": "donation",
+    "console:donation_sheet": "donation",
+    "console:donation_move": "drive",
+    "console:donation_receive": "donation",
+    "console:donation_ask": "donation",
+    "console:donation_grant_act": "grant",
+    "console:donation_gift_act": "donation",
+    "console:donation_photo": "receipt",
+    "console:donation_pairing_act": "pairing",
     "board:base": "base",
     "board:pair_photo": "pair",
     "board:rating_records": "rated",
@@ -169,6 +193,7 @@ BY_SECRET = {
     "portal:photo",
     "portal:notice",
     "portal:notice_claim",
+    "portal:pairing",
     "api:team_calendar",
     "api:token",
 }
@@ -190,6 +215,8 @@ PUBLIC = {
     "portal:join",
     "portal:public",
     "portal:algorithm",
+    "portal:donations",
+    "portal:donation",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -393,6 +420,7 @@ def things(town):
         "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
         "notice": {"number": hazard.notice.number},
         **hour_world.objects(town),
+        **ledgers.objects(town.units["S1"], keep_image(photo(), at=NOON)),
     }
     return Things(town, None, parts)
 

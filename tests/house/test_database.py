@@ -36,6 +36,12 @@ MODELS = {
     "hour notice": "hours.HourNotice",
     "hour appeal": "hours.Appeal",
     "service certificate": "hours.ServiceCertificate",
+    "point rule version": "ledger.RuleVersion",
+    "settlement": "ledger.Settlement",
+    "appeal": "ledger.Appeal",
+    "drive": "ledger.Drive",
+    "grant": "ledger.Grant",
+    "pairing": "ledger.Pairing",
 }
 
 

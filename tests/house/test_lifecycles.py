@@ -7,6 +7,14 @@ from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.ledger.lifecycle import (
+    APPEAL,
+    DRIVE,
+    GRANT,
+    PAIRING,
+    RULE_VERSION,
+    SETTLEMENT,
+)
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -48,6 +56,12 @@ TABLES = {
     "hour notice": (HOUR_NOTICE, "OPEN"),
     "hour appeal": (HOUR_APPEAL, "OPEN"),
     "service certificate": (SERVICE_CERTIFICATE, "ISSUED"),
+    "point rule version": (RULE_VERSION, "DRAFT"),
+    "settlement": (SETTLEMENT, "DRAFT"),
+    "appeal": (APPEAL, "OPEN"),
+    "drive": (DRIVE, "DRAFT"),
+    "grant": (GRANT, "ASKED"),
+    "pairing": (PAIRING, "PROPOSED"),
 }
 
 

@@ -21,6 +21,7 @@ from dianliang.flows import (
     safety,
 )
 from dianliang.flows.campaigns import following, listing, opening
+from dianliang.flows.ledgers import earning
 from dianliang.flows.planning import drafting, roads
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
@@ -49,6 +50,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: village_export.forget_old(at=at),
     lambda at: giving_hours.take_in_ended(at=at),
     lambda at: giving_hours.publish_due(at=at),
+    lambda at: earning.enter_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

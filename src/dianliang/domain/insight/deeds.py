@@ -15,6 +15,14 @@ from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SER
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
+from dianliang.domain.ledger.lifecycle import (
+    APPEAL,
+    DRIVE,
+    GRANT,
+    PAIRING,
+    RULE_VERSION,
+    SETTLEMENT,
+)
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -57,6 +65,12 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "programs.offer": OFFER,
     "programs.course": COURSE,
     "programs.enrolment": ENROLMENT,
+    "ledger.ruleversion": RULE_VERSION,
+    "ledger.settlement": SETTLEMENT,
+    "ledger.appeal": APPEAL,
+    "ledger.drive": DRIVE,
+    "ledger.grant": GRANT,
+    "ledger.pairing": PAIRING,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -199,6 +213,27 @@ WORDS: Mapping[str, str] = {
     "venues.pointofinterest.register": "登记亮点",
     "venues.pointofinterest.look_at": "查看亮点",
     "venues.pointofinterest.close": "停用亮点",
+    "ledger.book.verify": "核验账本",
+    "ledger.book.export": "导出账本",
+    "ledger.entry.reverse": "冲正",
+    "ledger.entry.stock_up": "物品入库",
+    "ledger.pointrule.add": "登记积分规则",
+    "ledger.ruleversion.draft": "拟定积分规则",
+    "ledger.ruleversion.try": "试算积分规则",
+    "ledger.settlement.make": "计算积分",
+    "ledger.settlement.approve": "审核积分",
+    "ledger.settlement.refuse": "不予计分",
+    "ledger.appeal.make": "提出申诉",
+    "ledger.article.price": "改兑换积分",
+    "ledger.redemption.make": "兑换",
+    "ledger.redemption.take_back": "退回兑换",
+    "ledger.drive.plan": "新建募捐项目",
+    "ledger.gift.receive": "登记捐赠",
+    "ledger.gift.reveal": "查看捐赠人",
+    "ledger.grant.ask": "申请发放",
+    "ledger.pairing.propose": "提出结对",
+    "ledger.pairing.link": "生成结对链接",
+    "ledger.pairing.reveal": "查看爱心家长",
     "personal.export": "导出个人信息",
     "personal.erase": "删除个人信息",
     "personal.expire": "到期清除",

@@ -15,7 +15,7 @@ FIXED = {
     "ledger_account": ("book_id", "article_id", "holder_kind", "holder_code"),
     "ledger_ruleversion": (
         "rule_id",
-        "number",
+        "edition",
         "points",
         "per",
         "most_a_day",
@@ -25,6 +25,7 @@ FIXED = {
 }
 """Columns that stay as they are: whose an account is, and what a version in force says."""
 _ONLY = {"ledger_account": "TRUE", "ledger_ruleversion": "OLD.status = 'IN_FORCE'"}
+_IS_LATE = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)"
 _LATE = "an entry is final: no line joins it"
 _WHOLE = "an entry balances, keeps to one book, article and day, and gives nothing to who posts it"
 _CHECK = (
@@ -60,11 +61,14 @@ def _sqlite() -> Sequence[str]:
     ]
     return [
         *made,
-        "CREATE TRIGGER IF NOT EXISTS ledger_line_first BEFORE INSERT ON ledger_line"
-        " WHEN EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)"
-        f" BEGIN SELECT RAISE(ABORT, '{_LATE}'); END",
-        "CREATE TRIGGER IF NOT EXISTS ledger_entry_whole BEFORE INSERT ON ledger_entry"
-        f" WHEN ({check}) IS NOT 1 BEGIN SELECT RAISE(ABORT, '{_WHOLE}'); END",
+        (
+            "CREATE TRIGGER IF NOT EXISTS ledger_line_first BEFORE INSERT ON ledger_line"
+            f" WHEN {_IS_LATE} BEGIN SELECT RAISE(ABORT, '{_LATE}'); END"
+        ),
+        (
+            "CREATE TRIGGER IF NOT EXISTS ledger_entry_whole BEFORE INSERT ON ledger_entry"
+            f" WHEN ({check}) IS NOT 1 BEGIN SELECT RAISE(ABORT, '{_WHOLE}'); END"
+        ),
     ]
 
 
@@ -75,8 +79,7 @@ def _postgresql() -> Sequence[str]:
         _function("ledger_fixed", _refuse("this stays as it is")),
         _function(
             "ledger_line_first",
-            "IF EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id) THEN"
-            f" {_refuse(_LATE)} END IF; RETURN NEW;",
+            f"IF {_IS_LATE} THEN {_refuse(_LATE)} END IF; RETURN NEW;",
         ),
         _function(
             "ledger_entry_whole",
@@ -85,16 +88,16 @@ def _postgresql() -> Sequence[str]:
         _trigger("ledger_line_first", "BEFORE INSERT", "ledger_line"),
         _trigger("ledger_entry_whole", "BEFORE INSERT", "ledger_entry"),
     ]
-    for table in FINAL:
-        made.append(
-            f"CREATE OR REPLACE TRIGGER {table}_final BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION ledger_final()"
-        )
-    for table, columns in FIXED.items():
-        made.append(
-            f"CREATE OR REPLACE TRIGGER {table}_fixed BEFORE UPDATE OF {', '.join(columns)}"
-            f" ON {table} FOR EACH ROW WHEN ({_ONLY[table]}) EXECUTE FUNCTION ledger_fixed()"
-        )
+    made += [
+        f"CREATE OR REPLACE TRIGGER {table}_final BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION ledger_final()"
+        for table in FINAL
+    ]
+    made += [
+        f"CREATE OR REPLACE TRIGGER {table}_fixed BEFORE UPDATE OF {', '.join(columns)}"
+        f" ON {table} FOR EACH ROW WHEN ({_ONLY[table]}) EXECUTE FUNCTION ledger_fixed()"
+        for table, columns in FIXED.items()
+    ]
     return made
 
 

@@ -7,17 +7,17 @@ whatever order, and numbers have no gaps.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from dianliang.core import audit
 from dianliang.core.numbers import next_numbers
 from dianliang.domain.ledger import models
-from dianliang.domain.ledger.models import Account, Article, Book, Entry, Turnover
+from dianliang.domain.ledger.carrying import BATCH, carry_over, chunks
+from dianliang.domain.ledger.models import Account, Article, Book, Entry
 from dianliang.domain.ledger.wording import amount_words, holder_name
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -26,8 +26,6 @@ from dianliang.kernel.text import clean_text
 
 MOST = 10**13
 """No amount is larger: a hundred thousand million yuan, or ten million tonnes."""
-BATCH = 2000
-T = TypeVar("T")
 DAY = 10_000_000
 """Entries of a day that their keys have room for."""
 
@@ -112,7 +110,7 @@ def account(
 
 @transaction.atomic
 def _open_account(book: str, kind: str, code: str, article: Article | None) -> Account:
-    books = _pass_gate()
+    books = pass_gate()
     if book not in books:
         raise InvalidInputError(f"没有账本“{book}”。", field="book")
     if kind not in Account.Holder.values or not 1 <= len(code) <= 40:
@@ -161,7 +159,7 @@ def post(
 def post_all(*, postings: Sequence[Posting], by: Actor, at: datetime) -> tuple[Entry, ...]:
     """Enter many, all or none, in order; see `post`."""
     postings = [_cleaned(posting, by=by, at=at) for posting in postings]
-    books = _pass_gate()
+    books = pass_gate()
     known = _recall(postings)
     fresh: dict[str, Posting] = {}
     for posting in postings:
@@ -188,7 +186,7 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
         OwnBenefitError: it concerns the actor's own account.
     """
     because = clean_text(because, field="because", label="冲正原因", most=200, least=2)
-    _pass_gate()
+    pass_gate()
     entry = Entry.objects.select_related("book", "article").filter(number=entry_number).first()
     if entry is None:
         raise InvalidInputError(f"没有分录 {entry_number}。", field="entry")
@@ -226,8 +224,11 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
     return counter
 
 
-def _pass_gate() -> dict[str, Book]:
-    """Wait for all who post, and let others wait; rows that only point to a book do not."""
+def pass_gate() -> dict[str, Book]:
+    """Wait for all who post, and let others wait; rows that only point to a book do not.
+
+    Whoever checks something before he posts, in the same transaction, comes here first.
+    """
     held = Book.objects.select_for_update(no_key=True).order_by("pk")
     return {book.code: book for book in held}
 
@@ -272,7 +273,7 @@ def _require_book(posting: Posting, books: Mapping[str, Book]) -> None:
 
 def _recall(postings: Sequence[Posting]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
-    for chunk in _chunks([posting.key for posting in postings]):
+    for chunk in chunks([posting.key for posting in postings]):
         found |= {entry.key: entry for entry in Entry.objects.filter(key__in=chunk)}
     return found
 
@@ -307,29 +308,23 @@ def _enter(
         )
         for number, posting in zip(numbers, fresh, strict=True)
     ]
-    pairs = [
-        (entry, line)
+    lines = [
+        models.Line(
+            entry_id=entry.pk,
+            account_id=line.account.pk,
+            amount=line.amount,
+            on=entry.on,
+            team_code=line.team_code,
+            unit_code=line.unit_code,
+        )
         for entry, posting in zip(entries, fresh, strict=True)
         for line in posting.lines
     ]
     # Lines first: their keys to entries are checked at the commit, and an entry is checked
     # against its lines when it comes.
-    models.Line.objects.bulk_create(
-        [
-            models.Line(
-                entry_id=entry.pk,
-                account_id=line.account.pk,
-                amount=line.amount,
-                on=entry.on,
-                team_code=line.team_code,
-                unit_code=line.unit_code,
-            )
-            for entry, line in pairs
-        ],
-        batch_size=BATCH,
-    )
+    models.Line.objects.bulk_create(lines, batch_size=BATCH)
     Entry.objects.bulk_create(entries, batch_size=BATCH)
-    _carry_over(pairs)
+    carry_over(lines)
     return {entry.key: entry for entry in entries}
 
 
@@ -343,7 +338,7 @@ def _require_funds(fresh: Sequence[Posting]) -> None:
     """Refuse to overdraw, with words; the database would refuse without."""
     touched = {line.account.pk for posting in fresh for line in posting.lines}
     amounts: dict[int, int] = {}
-    for chunk in _chunks(sorted(touched)):
+    for chunk in chunks(sorted(touched)):
         amounts |= dict(Account.objects.filter(pk__in=chunk).values_list("pk", "amount"))
     for posting in fresh:
         for line in posting.lines:
@@ -366,44 +361,3 @@ def _overdrawn(line: Line, left: int) -> str:
 
 def _thing(held: Account) -> str:
     return held.article.name if held.article else held.book.name
-
-
-def _carry_over(pairs: Iterable[tuple[Entry, Line]]) -> None:
-    """Add what new lines move to the balances of accounts and months."""
-    amounts: dict[int, int] = {}
-    months: dict[tuple[int, date, str, str], list[int]] = {}
-    for entry, line in pairs:
-        held, amount = line.account.pk, line.amount
-        amounts[held] = amounts.get(held, 0) + amount
-        key = (held, entry.on.replace(day=1), line.team_code, line.unit_code)
-        sums = months.setdefault(key, [0, 0, 0])
-        sums[0 if amount > 0 else 1] += abs(amount)
-        sums[2] += 1
-    adapt = connection.ops.adapt_datefield_value
-    with connection.cursor() as cursor:
-        for chunk in _chunks(sorted(amounts.items())):
-            rows = ", ".join(["(%s, %s)"] * len(chunk))
-            cursor.execute(_ADD.format(rows=rows), [value for pair in chunk for value in pair])
-        for part in _chunks(sorted(months.items())):
-            rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(part))
-            values = [(held, adapt(month), *whose, *sums) for (held, month, *whose), sums in part]
-            cursor.execute(_TURN.format(rows=rows), [value for row in values for value in row])
-
-
-_ADD = (
-    f"UPDATE {Account._meta.db_table} SET amount = amount + moved.column2"  # noqa: S608 (ours)
-    " FROM (VALUES {rows}) AS moved"
-    f" WHERE {Account._meta.db_table}.id = moved.column1"
-)
-_TURN = (
-    f"INSERT INTO {Turnover._meta.db_table} AS kept"  # noqa: S608 (a table of ours)
-    " (account_id, month, team_code, unit_code, added, taken, lines) VALUES {rows}"
-    " ON CONFLICT (account_id, month, team_code, unit_code) DO UPDATE SET"
-    " added = kept.added + excluded.added, taken = kept.taken + excluded.taken,"
-    " lines = kept.lines + excluded.lines"
-)
-
-
-def _chunks(rows: Sequence[T]) -> Iterable[Sequence[T]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]

@@ -1,14 +1,16 @@
 """What the books say: balances by holder, team, unit and period, and the entries behind them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Greatest, Least
 
-from dianliang.domain.ledger.models import Account, Line, Turnover
+from dianliang.domain.ledger.models import Account, Article, Line, Turnover
 
+Codes = Collection[str] | QuerySet[Any, Any]
 BY = {"person": "account__holder_code", "team": "team_code", "unit": "unit_code"}
 
 
@@ -52,7 +54,7 @@ def balances(
     since: date,
     until: date,
     article: str = "",
-    codes: Collection[str] | None = None,
+    codes: Codes | None = None,
 ) -> tuple[Balance, ...]:
     """Return who had, got and gave how much in [since, until), by person, team or unit.
 
@@ -92,19 +94,17 @@ def _accounts(book: str, article: str) -> QuerySet[Account]:
     return held.filter(article__code=article) if article else held
 
 
-def _of(by: str, codes: Collection[str] | None) -> Q:
+def _of(by: str, codes: Codes | None) -> Q:
     """Return which rows concern somebody: a person's own, or those done for a team or unit."""
     whose = Q(account__holder_kind="person") if by == "person" else ~Q(**{BY[by]: ""})
     return whose if codes is None else whose & Q(**{f"{BY[by]}__in": codes})
 
 
-def _turnovers(
-    book: str, by: str, article: str, codes: Collection[str] | None
-) -> QuerySet[Turnover]:
+def _turnovers(book: str, by: str, article: str, codes: Codes | None) -> QuerySet[Turnover]:
     return Turnover.objects.filter(_of(by, codes), account__in=_accounts(book, article))
 
 
-def _lines(book: str, by: str, article: str, codes: Collection[str] | None) -> QuerySet[Line]:
+def _lines(book: str, by: str, article: str, codes: Codes | None) -> QuerySet[Line]:
     return Line.objects.filter(_of(by, codes), account__in=_accounts(book, article))
 
 
@@ -112,7 +112,7 @@ def _add(
     found: dict[str, list[int]], rows: QuerySet[Turnover], by: str, *, is_opening: bool
 ) -> None:
     sums = rows.values_list(BY[by]).annotate(added_sum=Sum("added"), taken_sum=Sum("taken"))
-    _collect(found, sums.order_by(), is_opening=is_opening)
+    _collect(found, sums.order_by().iterator(), is_opening=is_opening)
 
 
 def _add_days(
@@ -121,11 +121,11 @@ def _add_days(
     sums = rows.values_list(BY[by]).annotate(
         added_sum=Sum(Greatest(F("amount"), 0)), taken_sum=-Sum(Least(F("amount"), 0))
     )
-    _collect(found, sums.order_by(), is_opening=is_opening)
+    _collect(found, sums.order_by().iterator(), is_opening=is_opening)
 
 
 def _collect(
-    found: dict[str, list[int]], sums: QuerySet[Line] | QuerySet[Turnover], *, is_opening: bool
+    found: dict[str, list[int]], sums: Iterable[tuple[str, int, int]], *, is_opening: bool
 ) -> None:
     for code, added, taken in sums:
         kept = found.setdefault(code, [0, 0, 0])
@@ -134,3 +134,45 @@ def _collect(
         else:
             kept[1] += added
             kept[2] += taken
+
+
+def lines_of(
+    *, book: str, kind: str, code: str, since: date | None = None, until: date | None = None
+) -> QuerySet[Line]:
+    """Return the lines of a holder, latest first; of a team or unit those done for it."""
+    rows = Line.objects.filter(_whose(kind, code), account__in=_accounts(book, ""))
+    if since is not None:
+        rows = rows.filter(on__gte=since)
+    if until is not None:
+        rows = rows.filter(on__lt=until)
+    joined = rows.select_related("entry__rule__rule", "account__book", "account__article")
+    return joined.order_by("-on", "-id")
+
+
+def balance_of(*, book: str, kind: str, code: str) -> tuple[tuple[Article | None, int], ...]:
+    """Return what a holder has, by article where pieces are counted."""
+    rows = Turnover.objects.filter(_whose(kind, code), account__in=_accounts(book, ""))
+    sums = (
+        rows.order_by().values_list("account__article").annotate(sum=Sum(F("added") - F("taken")))
+    )
+    articles = Article.objects.in_bulk([key for key, _ in sums if key is not None])
+    return tuple((articles.get(key), amount) for key, amount in sums)
+
+
+def _whose(kind: str, code: str) -> Q:
+    if kind in ("team", "unit"):
+        return Q(**{BY[kind]: code})
+    return Q(account__holder_kind=kind, account__holder_code=code)
+
+
+def funds(numbers: Collection[str]) -> dict[tuple[str, int, int | None], int]:
+    """Return what purposes have, by number, key of the book, and key of the article."""
+    held = Account.objects.filter(holder_kind="fund", holder_code__in=numbers)
+    rows = held.values_list("holder_code", "book_id", "article_id", "amount")
+    return {(code, book, article): amount for code, book, article, amount in rows}
+
+
+def holdings(*, book: str) -> dict[str, int]:
+    """Return which persons have something in a book, and how much."""
+    held = Account.objects.filter(book__code=book, holder_kind="person", amount__gt=0)
+    return dict(held.values_list("holder_code", "amount"))

@@ -92,7 +92,52 @@ TEAMS: tuple[Entry, ...] = (
     ),
 )
 """People, what they do together, and the hours that they give (队伍)."""
-LEDGERS: tuple[Entry, ...] = ()
+BOOK_READERS = VILLAGE_READERS | {Role.AUDITOR}
+POINT_READERS = frozenset({Role.PARTY_AFFAIRS, Role.AUDITOR, Role.ADMINISTRATOR})
+LEDGERS = (
+    Entry(
+        label="余额",
+        to="console:ledgers",
+        pages=("console:ledgers", "console:ledger_holder", "console:ledger_entry"),
+        roles=BOOK_READERS,
+    ),
+    Entry(
+        label="积分结算",
+        to="console:ledger_points",
+        pages=("console:ledger_points", "console:ledger_settlement", "console:ledger_appeals"),
+        roles=POINT_READERS,
+    ),
+    Entry(
+        label="积分规则",
+        to="console:ledger_rules",
+        pages=("console:ledger_rule*",),
+        roles=POINT_READERS,
+    ),
+    Entry(
+        label="积分兑换",
+        to="console:ledger_exchange",
+        pages=("console:ledger_exchange*",),
+        roles=frozenset({Role.PARTY_AFFAIRS}),
+    ),
+    Entry(
+        label="爱心捐赠",
+        to="console:donations",
+        pages=("console:donation*",),
+        roles=POINT_READERS | {Role.COMMANDER},
+    ),
+    Entry(
+        label="我的与公示",
+        to="console:ledger_mine",
+        pages=("console:ledger_mine", "console:ledger_notice"),
+        roles=BOOK_READERS | {Role.STEWARD, Role.CAPTAIN, Role.ALLIANCE_UNIT},
+    ),
+    Entry(
+        label="核验",
+        to="console:ledger_check",
+        pages=("console:ledger_check",),
+        roles=POINT_READERS,
+    ),
+)
 """What is given, earned and spent (账本)."""
 BRANCHES: tuple[Entry, ...] = ()
 """Party branches at work (党建)."""

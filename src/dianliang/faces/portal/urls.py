@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, certificates, following, hours, notices, views
+from dianliang.faces.portal import asking, certificates, following, giving, hours, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/keys.json", certificates.keys, name="certificate_keys"),
     path("certificates/revoked.json", certificates.revoked, name="certificate_revoked"),
+    path("donations/", giving.donations, name="donations"),
+    path("donations/<str:number>/", giving.donation, name="donation"),
+    path("pairings/<str:token>/", giving.pairing, name="pairing"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

@@ -81,6 +81,7 @@ def _plan(
             f"{second.name}队员",
         ),
         ("party", "党建专责", Role.PARTY_AFFAIRS, company, None, "看指标与阵地"),
+        ("party2", "党建主任", Role.PARTY_AFFAIRS, company, None, "批准专责提出的积分和捐赠"),
         ("commander", "指挥长", Role.COMMANDER, company, None, "看全局"),
         ("auditor", "审计员", Role.AUDITOR, alliance["LM"], None, "看审计轨迹"),
         ("admin", "管理员", Role.ADMINISTRATOR, alliance["LM"], None, "维护基础数据"),

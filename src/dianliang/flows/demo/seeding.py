@@ -33,6 +33,7 @@ from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.inspections import build_inspections
+from dianliang.flows.demo.ledgers import build_ledgers
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.people import build_customers
@@ -128,6 +129,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     tell("用电检查与隐患")
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
+    tell("积分与爱心捐赠")
+    build_ledgers(county, rng=_dice(), at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(

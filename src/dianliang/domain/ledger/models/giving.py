@@ -47,10 +47,10 @@ class Drive(models.Model):
 
 
 class Pairing(models.Model):
-    """A donor stands by a child for a time (爱心结对). The child is a customer whose file is locked.
+    """A donor stands by a child for a time (爱心结对).
 
-    Outside of that file there is only an alias: no page of a donor or of the public, no export and
-    no entry says more.
+    The child is a customer whose file is locked. Outside of that file there is only an alias: no
+    page of a donor or of the public, no export and no entry says more.
     """
 
     number = models.CharField("结对编号", max_length=24, unique=True)

@@ -69,7 +69,7 @@ class RuleVersion(models.Model):
     rule = models.ForeignKey(
         PointRule, models.PROTECT, related_name="versions", verbose_name="规则"
     )
-    number = models.PositiveIntegerField("版本")
+    edition = models.PositiveIntegerField("版本")
     points = models.PositiveIntegerField("分值")
     per = models.PositiveIntegerField("每多少计一次", default=1)
     most_a_day = models.PositiveIntegerField("每日上限", null=True, blank=True)
@@ -91,13 +91,13 @@ class RuleVersion(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "积分规则版本"
-        ordering = ["rule", "number"]
+        ordering = ["rule", "edition"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=[*lifecycle.RULE_VERSION_LABELS]),
                 name="rule_version_status_known",
             ),
-            models.UniqueConstraint(fields=["rule", "number"], name="rule_version_once"),
+            models.UniqueConstraint(fields=["rule", "edition"], name="rule_version_once"),
             models.UniqueConstraint(
                 fields=["rule", "from_on"],
                 condition=Q(status="IN_FORCE"),
@@ -127,7 +127,12 @@ class RuleVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule} 第 {self.number} 版"
+        return f"{self.rule} 第 {self.edition} 版"
+
+    @property
+    def number(self) -> str:
+        """Return what audit events call it."""
+        return f"{self.rule.code}/{self.edition}"
 
 
 class Settlement(models.Model):

@@ -1,5 +1,55 @@
 """Addresses of the pages about ledgers."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from dianliang.faces.console.ledgers import donations, exchange, pairings, points, rules, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.ledgers, name="ledgers"),
+    path("table.xlsx", views.sheet, name="ledgers_sheet"),
+    path("check/", views.check, name="ledger_check"),
+    path("mine/", points.mine, name="ledger_mine"),
+    path("mine/appeal/", points.appeal, name="ledger_appeal"),
+    path("notices/<str:number>/", points.notice, name="ledger_notice"),
+    path("points/", points.settlements, name="ledger_points"),
+    path("points/<str:number>/", points.settlement, name="ledger_settlement"),
+    path("points/<str:number>/table.xlsx", points.settlement_sheet, name="ledger_settlement_sheet"),
+    path("points/<str:number>/do/<str:verb>/", points.settlement_act, name="ledger_settlement_act"),
+    path("points/<str:number>/<int:award>/refuse/", points.refuse, name="ledger_refuse"),
+    path("appeals/", points.appeals, name="ledger_appeals"),
+    path("appeals/<str:number>/", points.decide, name="ledger_decide"),
+    path("rules/", rules.rules, name="ledger_rules"),
+    path("rules/add/", rules.add, name="ledger_rule_add"),
+    path("rules/draft/", rules.draft, name="ledger_rule_draft"),
+    path("rules/trial/", rules.attempt, name="ledger_rule_trial"),
+    path("rules/decide/", rules.decide, name="ledger_rule_decide"),
+    path("exchange/", exchange.exchange, name="ledger_exchange"),
+    path("exchange/price/", exchange.price, name="ledger_exchange_price"),
+    path("exchange/stock/", exchange.stock, name="ledger_exchange_stock"),
+    path("exchange/redeem/", exchange.redeem, name="ledger_exchange_redeem"),
+    path("exchange/<str:number>/back/", exchange.take_back, name="ledger_exchange_back"),
+    path("donations/", donations.donations, name="donations"),
+    path("donations/pairings/", pairings.pairings, name="donation_pairings"),
+    path("donations/pairings/<str:number>/<str:verb>/", pairings.act, name="donation_pairing_act"),
+    path("donations/photos/<str:token>/", donations.photo, name="donation_photo"),
+    path("donations/<str:number>/", donations.donation, name="donation"),
+    path("donations/<str:number>/table.xlsx", donations.sheet, name="donation_sheet"),
+    path("donations/<str:number>/do/<str:verb>/", donations.move, name="donation_move"),
+    path("donations/<str:number>/receive/", donations.receive, name="donation_receive"),
+    path("donations/<str:number>/ask/", donations.ask, name="donation_ask"),
+    path(
+        "donations/<str:number>/grants/<str:grant>/<str:verb>/",
+        donations.grant_act,
+        name="donation_grant_act",
+    ),
+    path(
+        "donations/<str:number>/gifts/<str:gift>/<str:verb>/",
+        donations.gift_act,
+        name="donation_gift_act",
+    ),
+    path("entries/<str:number>/", views.entry, name="ledger_entry"),
+    path("entries/<str:number>/reverse/", views.reverse, name="ledger_reverse"),
+    path("records/<str:kind>/<path:number>/", views.record, name="ledger_record"),
+    path("<str:book>/<str:kind>/<str:code>/", views.holder, name="ledger_holder"),
+    path("<str:book>/<str:kind>/<str:code>/table.xlsx", views.holder_sheet, name="ledger_lines"),
+]

@@ -1,0 +1,232 @@
+"""Points: settlements, appeals, notices, and what everybody of the staff has himself."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.ledgers.reading import optional_whole
+from dianliang.faces.console.tables import download
+from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows.ledgers import earning, ruling, sheets
+from dianliang.flows.ledgers import points as flow
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.errors import DomainError, NotVisibleError
+
+READERS = (Role.PARTY_AFFAIRS, Role.AUDITOR, Role.ADMINISTRATOR)
+STAFF = (
+    Role.PARTY_AFFAIRS,
+    Role.DISPATCHER,
+    Role.COMMANDER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+    Role.STEWARD,
+    Role.CAPTAIN,
+    Role.ALLIANCE_UNIT,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*READERS)
+def settlements(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the settlements; on a POST of party affairs, count a period."""
+    refusal: DomainError | None = None
+    sent = request.POST
+    if request.method == "POST" and by.role is Role.PARTY_AFFAIRS:
+        try:
+            made = earning.settle(
+                book=sent.get("book", ""),
+                unit_code=sent.get("unit", ""),
+                since=day(sent.get("since", ""), field="since", label=_("起")),
+                until=day(sent.get("until", ""), field="until", label=_("止")),
+                by=by,
+                at=now(),
+            )
+        except DomainError as error:
+            refusal = error
+        else:
+            messages.success(request, _("已计算，请审核。"))
+            return redirect("console:ledger_settlement", made.number)
+    month = today().replace(day=1)
+    context = {
+        "by": by,
+        "rows": flow.settlements(by=by),
+        "appeals": [row for row in flow.appeals(by=by) if row.status == "OPEN"],
+        "books": ruling.point_books(),
+        "units": flow.units_of(by),
+        "sent": sent,
+        "until": month,
+        "since": month.replace(month=month.month - 1)
+        if month.month > 1
+        else month.replace(year=month.year - 1, month=12),
+        "refusal": refusal,
+        "may_write": by.role is Role.PARTY_AFFAIRS,
+    }
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/ledgers/settlements.html", context, status=status)
+
+
+@require_GET
+@requires(*READERS)
+def settlement(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show one settlement with people, records and appeals."""
+    return _settlement(request, number, by=by)
+
+
+def _settlement(
+    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+) -> HttpResponse:
+    try:
+        page = flow.settlement_page(number=number, by=by)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {
+        "by": by,
+        "page": page,
+        "row": page.row,
+        "refusal": refusal,
+        "sent": request.POST,
+        "may_write": by.role is Role.PARTY_AFFAIRS,
+    }
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/ledgers/settlement.html", context, status=status)
+
+
+@require_POST
+@requires(Role.PARTY_AFFAIRS)
+def settlement_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
+    """Approve, show, enter or drop a settlement."""
+    try:
+        words = flow.act(number=number, verb=verb, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _settlement(request, number, by=by, refusal=refusal)
+    messages.success(request, words)
+    if verb == "drop":
+        return redirect("console:ledger_points")
+    return redirect("console:ledger_settlement", number)
+
+
+@require_POST
+@requires(Role.PARTY_AFFAIRS)
+def refuse(request: HttpRequest, number: str, award: int, *, by: Actor) -> HttpResponse:
+    """Give no points for one record."""
+    because = request.POST.get("because", "")
+    try:
+        flow.refuse(number=number, award=award, because=because, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _settlement(request, number, by=by, refusal=refusal)
+    messages.success(request, _("该条不予计分。"))
+    return redirect("console:ledger_settlement", number)
+
+
+@require_GET
+@requires(*READERS)
+def settlement_sheet(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Answer with a settlement as Excel."""
+    try:
+        content = sheets.settlement_sheet(number=number, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    return download(content, sheets.name_of("points", at=now()))
+
+
+@require_GET
+@requires(*STAFF)
+def mine(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show what somebody has himself, and what is being shown to all."""
+    return _mine(request, by=by)
+
+
+def _mine(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
+    context = {
+        "by": by,
+        "page": flow.mine(by=by),
+        "refusal": refusal,
+        "sent": request.POST,
+        "may_open_book": by.role in READERS,
+    }
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/ledgers/mine.html", context, status=status)
+
+
+@require_GET
+@requires(*STAFF)
+def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show to all of the staff what each person gets."""
+    try:
+        row, people = flow.notice(number=number, by=by)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {"by": by, "row": row, "people": people}
+    return TemplateResponse(request, "console/ledgers/notice.html", context)
+
+
+@require_POST
+@requires(*STAFF)
+def appeal(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Appeal against points of one's own, or for somebody of one's units."""
+    sent = request.POST
+    try:
+        made = flow.appeal(
+            award=whole(sent.get("award", ""), field="award", label=_("积分")),
+            wanted=whole(sent.get("wanted", ""), field="wanted", label=_("主张得分")),
+            words=sent.get("words", ""),
+            by=by,
+            at=now(),
+        )
+    except DomainError as refusal:
+        return _mine(request, by=by, refusal=refusal)
+    messages.success(request, _("申诉已提交，编号 %(number)s。") % {"number": made.number})
+    if sent.get("back") == "settlement" and by.role is Role.PARTY_AFFAIRS:
+        return redirect("console:ledger_settlement", made.award.settlement.number)
+    return redirect("console:ledger_mine")
+
+
+@require_GET
+@requires(*READERS)
+def appeals(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the appeals, open ones first."""
+    return _appeals(request, by=by)
+
+
+def _appeals(
+    request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
+) -> HttpResponse:
+    context = {
+        "by": by,
+        "rows": flow.appeals(by=by),
+        "refusal": refusal,
+        "sent": request.POST,
+        "may_write": by.role is Role.PARTY_AFFAIRS,
+    }
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/ledgers/appeals.html", context, status=status)
+
+
+@require_POST
+@requires(Role.PARTY_AFFAIRS)
+def decide(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Uphold an appeal or reject it."""
+    sent = request.POST
+    try:
+        flow.decide(
+            number=number,
+            verb=sent.get("verb", ""),
+            granted=optional_whole(sent.get("granted", ""), field="granted", label=_("裁定得分")),
+            because=sent.get("because", ""),
+            by=by,
+            at=now(),
+        )
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _appeals(request, by=by, refusal=refusal)
+    messages.success(request, _("已裁定。"))
+    return redirect("console:ledger_appeals")

@@ -1,0 +1,1 @@
+"""Journeys of the books: balances and what is behind them, points from records, donations."""

@@ -1,0 +1,259 @@
+"""Points follow from records that are there already: nobody types them.
+
+Each source turns one kind of record into deeds; a room that has records of its own adds one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.db.models import Q
+
+from dianliang.domain.catalog.queries import work_calendar
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.ledger import rules, settling
+from dianliang.domain.ledger.models import Gift, PointRule, RuleVersion, Settlement
+from dianliang.domain.ledger.scoring import Deed, score, totals
+from dianliang.domain.programs.models import Participation
+from dianliang.domain.work.models import Visit
+from dianliang.domain.workforce.models import Attendance, Person
+from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+
+Deeds = Callable[[str, date, date], Iterable[Deed]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a changed rule would have given a person, against the rules as they are."""
+
+    number: str
+    name: str
+    unit_name: str
+    before: int
+    after: int
+
+    @property
+    def change(self) -> int:
+        """Return the points more, or less."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A rule tried on past records: those for whom it would differ, largest first."""
+
+    since: date
+    until: date
+    records: int
+    people: int
+    before: int
+    after: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def effect(self) -> str:
+        """Return what it came to, in a sentence."""
+        return (
+            f"{self.since} 至 {self.until} 前的 {self.records} 条记录：{len(self.differences)} 人"
+            f"有变化，合计由 {self.before} 分变为 {self.after} 分。"
+        )
+
+
+def deeds(path: str, since: date, until: date) -> Iterator[Deed]:
+    """Yield what records say that people of units did in [since, until)."""
+    for source in SOURCES:
+        yield from source(path, since, until)
+
+
+def visits(path: str, since: date, until: date) -> Iterator[Deed]:
+    """Yield the visits that were done: of each who was checked in with the team, and who did it."""
+    rows = Visit.objects.filter(
+        Q(team__unit__path__startswith=path) | Q(done_by__unit__path__startswith=path),
+        status="DONE",
+        on__gte=since,
+        on__lt=until,
+    ).select_related("team", "done_by__unit")
+    there: dict[tuple[int, date], list[Person]] = {}
+    present = Attendance.objects.filter(on__gte=since, on__lt=until, checked_in_at__isnull=False)
+    for row in present.select_related("person__unit"):
+        there.setdefault((row.team_id, row.on), []).append(row.person)
+    for visit in rows:
+        people = {person.pk: person for person in there.get((visit.team_id, visit.on), ())}
+        if visit.done_by is not None:
+            people[visit.done_by.pk] = visit.done_by
+        for person in people.values():
+            if person.unit.path.startswith(path):
+                yield _deed("visit", person, visit.team.code, visit.on, "visit", visit.number)
+
+
+def activities(path: str, since: date, until: date) -> Iterator[Deed]:
+    """Yield who took part in activities, once as an activity and once with its minutes."""
+    rows = Participation.objects.filter(
+        person__unit__path__startswith=path,
+        activity__started_at__gte=_midnight(since),
+        activity__started_at__lt=_midnight(until),
+    ).select_related("person__unit", "activity__team")
+    for row in rows:
+        held = row.activity
+        on = held.started_at.astimezone(SHANGHAI).date()
+        minutes = int((held.ended_at - held.started_at).total_seconds() // 60)
+        team = held.team.code
+        yield _deed("activity", row.person, team, on, "activity", held.number)
+        yield _deed("hours", row.person, team, on, "activity", held.number, minutes)
+
+
+def gifts(path: str, since: date, until: date) -> Iterator[Deed]:
+    """Yield what people of ours gave under their own telephone, unless it was undone.
+
+    An anonymous gift earns nobody anything: nothing is kept that would tell whose it is.
+    """
+    rows = Gift.objects.filter(
+        on__gte=since, on__lt=until, giver_kind=Gift.Giver.PERSON, entry__reversed_by=None
+    ).exclude(giver_phone="")
+    people = {
+        person.phone: person
+        for person in Person.objects.filter(unit__path__startswith=path).select_related("unit")
+        if person.phone
+    }
+    for gift in rows:
+        person = people.get(gift.giver_phone)
+        if person is not None:
+            yield _deed("gift", person, "", gift.on, "gift", gift.number)
+
+
+SOURCES: tuple[Deeds, ...] = (visits, activities, gifts)
+
+
+def _deed(
+    basis: str, person: Person, team: str, on: date, kind: str, number: str, quantity: int = 1
+) -> Deed:
+    return Deed(
+        basis=basis,
+        person=person.number,
+        is_member=person.is_party_member,
+        team=team,
+        unit=person.unit.code,
+        on=on,
+        quantity=quantity,
+        source_kind=kind,
+        source_number=number,
+    )
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), SHANGHAI)
+
+
+def rule_of(code: str) -> PointRule:
+    """Return a rule.
+
+    Raises:
+        NotVisibleError: there is none.
+    """
+    found = PointRule.objects.select_related("book").filter(code=code).first()
+    if found is None:
+        raise NotVisibleError("没有这条规则。")
+    return found
+
+
+def draft_of(code: str) -> RuleVersion:
+    """Return the draft of a rule.
+
+    Raises:
+        NotVisibleError: there is no rule, or no draft of it.
+    """
+    found = rule_of(code).versions.filter(status="DRAFT").select_related("rule__book").first()
+    if found is None:
+        raise NotVisibleError("这条规则没有草稿。")
+    return found
+
+
+def try_out(*, code: str, since: date, until: date, by: Actor, at: datetime) -> Trial:
+    """Try the draft of a rule on past records; what it came to is kept with the draft.
+
+    Raises:
+        InvalidInputError: the days make no sense.
+        NotVisibleError: there is no draft.
+        UnableToRuleError: somebody has decided about it meanwhile.
+    """
+    version = draft_of(code)
+    if not since < until <= at.astimezone(SHANGHAI).date():
+        raise InvalidInputError("请选择已经过去的一段日期。", field="since")
+    trial = trial_of(version, path=by.unit_path or "-", since=since, until=until)
+    rules.note_trial(version=version, effect=trial.effect, by=by, at=at)
+    return trial
+
+
+def trial_of(version: RuleVersion, *, path: str, since: date, until: date) -> Trial:
+    """Return what a version would have given, had it been in force for the whole period."""
+    book = version.rule.book.code
+    done = tuple(deeds(path, since, until))
+    before = totals(score(done, rules.terms(book=book)))
+    after = totals(score(done, rules.terms(book=book, instead=version)))
+    differing = {n for n in before | after if before.get(n, 0) != after.get(n, 0)}
+    people = Person.objects.filter(number__in=differing).select_related("unit")
+    differences = [
+        Difference(
+            number=person.number,
+            name=person.name,
+            unit_name=person.unit.name,
+            before=before.get(person.number, 0),
+            after=after.get(person.number, 0),
+        )
+        for person in people
+    ]
+    return Trial(
+        since=since,
+        until=until,
+        records=len({(deed.source_kind, deed.source_number) for deed in done}),
+        people=len({deed.person for deed in done}),
+        before=sum(before.values()),
+        after=sum(after.values()),
+        differences=tuple(sorted(differences, key=lambda row: (-abs(row.change), row.number))),
+    )
+
+
+@transaction.atomic
+def settle(
+    *, book: str, unit_code: str, since: date, until: date, by: Actor, at: datetime
+) -> Settlement:
+    """Count what records of a unit's people earned in [since, until) and was not counted before.
+
+    Raises:
+        InvalidInputError: the book counts no points.
+        NotVisibleError: the unit is not the actor's.
+        UnableToSettleError: see the operation.
+    """
+    if book not in rules.POINT_BOOKS:
+        raise InvalidInputError("请选择积分账本。", field="book")
+    unit = Unit.objects.filter(code=unit_code, path__startswith=by.unit_path or "-").first()
+    if unit is None:
+        raise NotVisibleError("请选择本单位范围内的单位。")
+    # Two who count at once would count the same records: the second waits, and finds them counted.
+    list(PointRule.objects.select_for_update(no_key=True).filter(book__code=book).order_by("pk"))
+    counted = settling.counted(book=book, since=since, until=until)
+    scored = score(
+        deeds(unit.path, since, until),
+        rules.terms(book=book),
+        given=counted.given,
+        done=counted.records,
+    )
+    return settling.make(
+        book=book, unit=unit, since=since, until=until, scored=scored, by=by, at=at
+    )
+
+
+def show(*, settlement: Settlement, by: Actor, at: datetime) -> Settlement:
+    """Show a settlement to all for the days of the notice, by the calendar of working days."""
+    return settling.show(settlement=settlement, calendar=work_calendar(), by=by, at=at)
+
+
+def enter_due(*, at: datetime) -> int:
+    """Enter what has been shown long enough and nobody's open appeal holds up; return how many."""
+    numbers = settling.due_numbers(at=at)
+    for number in numbers:
+        settling.enter(settlement=Settlement.objects.get(number=number), by=SYSTEM, at=at)
+    return len(numbers)

@@ -1,0 +1,46 @@
+"""The check finds what does not agree, and says which."""
+
+import pytest
+
+from dianliang.domain.ledger.models import Account, Turnover
+from dianliang.domain.ledger.verifying import verify
+from tests.ledgers import build, give
+
+pytestmark = pytest.mark.django_db
+
+
+def test_books_that_agree_are_called_right():
+    ledger = build()
+    for person in ledger.people:
+        give(person, 30)
+
+    verdict = verify()
+
+    assert verdict.is_right
+    assert {book.code: (book.lines, book.total) for book in verdict.books}["volunteer_points"] == (
+        6,
+        0,
+    )
+
+
+def test_a_balance_that_somebody_changed_past_the_books_is_found():
+    (person, *_) = build().people
+    give(person, 30)
+    Account.objects.filter(holder_code=person.number).update(amount=31)
+
+    verdict = verify()
+
+    assert not verdict.is_right
+    assert [(fault.what, fault.which, fault.kept, fault.found) for fault in verdict.faults] == [
+        ("账本", "志愿积分", 1, 0),
+        ("账户", "P0", 31, 30),
+    ]
+
+
+def test_a_month_that_somebody_changed_past_the_books_is_found():
+    (person, *_) = build().people
+    give(person, 30)
+    Turnover.objects.filter(account__holder_code=person.number).update(added=99)
+
+    (fault,) = verify().faults
+    assert (fault.what, fault.kept, fault.found) == ("月度", 99, 30)
