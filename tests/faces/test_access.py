@@ -34,6 +34,7 @@ from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards, ledgers
 from tests import hours as hour_world
+from tests import sessions as activity_world
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
@@ -50,6 +51,7 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
 HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER, Role.AUDITOR}
+ACTIVITY = VILLAGE | {Role.AUDITOR}
 FACES = {
     "console:hour": HOURS,
     "console:certificate": HOURS,
@@ -68,6 +70,9 @@ FACES = {
     "console:network_table": VILLAGE,
     "console:ledger": BOARD | CREW,
     "console:donation": BOARD,
+    "console:activit": ACTIVITY,
+    "console:lecture": ACTIVITY,
+    "console:course": ACTIVITY,
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -181,6 +186,19 @@ OBJECTS = {
     "console:sight_act": "sight",
     "board:codes": "base",
     "board:trail_event": "event",
+    "console:activity": "session",
+    "console:activity_act": "session",
+    "console:activity_screen": "session",
+    "console:activity_export": "session",
+    "console:activity_photo": "session",
+    "console:activity_series_one": "series",
+    "console:activity_series_act": "series",
+    "console:activity_offer": "offer",
+    "console:activity_offer_act": "offer",
+    "console:course": "course",
+    "console:course_act": "course",
+    "console:lecture": "lecture",
+    "console:lecture_act": "lecture",
     "field:call": "visit",
     "field:presence": "service point",
 }
@@ -194,10 +212,17 @@ BY_SECRET = {
     "portal:notice",
     "portal:notice_claim",
     "portal:pairing",
+    "portal:volunteer",
+    "portal:volunteer_withdraw",
+    "portal:volunteer_rate",
+    "portal:arrive",
+    "portal:booking",
     "api:team_calendar",
     "api:token",
 }
 """Whoever holds the link may; a wrong one finds nothing."""
+SECRETS = ("token", "photo_token", "number", "code")
+"""Parts of addresses that only who was given them knows."""
 PUBLIC = {
     "portal:hour_notices",
     "portal:hour_notice",
@@ -217,6 +242,11 @@ PUBLIC = {
     "portal:algorithm",
     "portal:donations",
     "portal:donation",
+    "portal:activities",
+    "portal:activity",
+    "portal:book",
+    "portal:volunteer_mine",
+    "portal:volunteer_forget",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -403,6 +433,7 @@ def things(town):
         "contact": {"number": alert.number, "customer": customer.number, "verb": "no_answer"},
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
+        **activity_world.of_station(town),
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001"},
@@ -533,7 +564,7 @@ def test_a_role_opens_its_own_face_and_finds_no_other(things, role):
 @pytest.mark.parametrize("name", sorted(BY_SECRET - {"api:token"}))
 def test_a_wrong_link_finds_nothing(things, name):
     path = next(path for found, path, _ in ROUTES if found == name)
-    kwargs = {part: "A" * 24 for part in ("token", "photo_token", "number") if f":{part}>" in path}
+    kwargs = {part: "A" * 24 for part in SECRETS if f":{part}>" in path}
     client = Client()
 
     assert asked(client, reverse(name, kwargs=kwargs)) == {404}

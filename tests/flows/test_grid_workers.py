@@ -67,7 +67,7 @@ def test_a_step_cannot_be_left_out(town):
     with pytest.raises(IllegalTransitionError):
         flow.certify(number=worker.number, issued_on=TODAY, expires_on=TODAY + YEAR, by=by, at=NOON)
     assert not Certificate.objects.filter(person=worker.person).exists()
-    with pytest.raises(UnableToPlaceError, match="还没有发"):
+    with pytest.raises(UnableToPlaceError, match="没有登记“网格服务”证书"):
         flow.place(number=worker.number, area_code="V1", by=by, at=NOON)
     with pytest.raises(UnableToPlaceError, match="8"):
         flow.train(number=worker.number, hours=2, on=TODAY, by=by, at=NOON)

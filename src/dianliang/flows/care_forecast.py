@@ -149,7 +149,7 @@ def _able(teams: list[Team], *, on: date) -> Able:
     for team_id, person_id in current.values_list("team_id", "person_id"):
         people.setdefault(person_id, set()).add(team_id)
     held = defaultdict[int, set[str]](set)
-    valid = Certificate.objects.filter(person__in=people, issued_on__lte=on, expires_on__gt=on)
+    valid = Certificate.objects.valid_on(on).filter(person__in=people)
     for person_id, code in valid.values_list("person_id", "skill__code"):
         for team_id in people[person_id]:
             held[team_id].add(code)

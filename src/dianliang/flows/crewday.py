@@ -67,7 +67,8 @@ def check_in(
 
     Raises:
         NotVisibleError: not the actor's team, or not himself.
-        UnableToCheckInError: the person is away, or belongs elsewhere.
+        UnableToCheckInError: the person is away, belongs elsewhere, or the crew lacks a
+            certificate that its visits of the day need.
     """
     team = _own_team(team_code, on=on, by=by)
     person = _person(person_number)
@@ -82,6 +83,7 @@ def check_in(
         device_at=device_at,
         point=place.point if place else None,
         accuracy_m=place.accuracy_m if place else None,
+        needed_skills=needed_skills(team.code, on=on),
     )
 
 

@@ -20,6 +20,8 @@ from dianliang.flows import (
     learning,
     safety,
 )
+from dianliang.flows.activities import planning as activities
+from dianliang.flows.activities import repeating
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.ledgers import earning
 from dianliang.flows.planning import drafting, roads
@@ -45,6 +47,8 @@ CHORES: tuple[Chore, ...] = (
     lambda at: following.follow_jobs(at=at),
     lambda at: safety.escalate_overdue(at=at),
     lambda at: safety.renew_rechecks(at=at),
+    lambda at: activities.follow_clock(at=at),
+    lambda at: repeating.make_all_due(at=at),
     lambda at: phone_keys.forget_old(at=at),
     lambda at: village_versions.order_if_due(at=at),
     lambda at: village_export.forget_old(at=at),

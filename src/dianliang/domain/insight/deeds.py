@@ -182,7 +182,6 @@ WORDS: Mapping[str, str] = {
     "programs.signup.feedback": "评价活动",
     "programs.signup.told": "电话告知",
     "programs.signup.correct": "补登考勤",
-    "programs.volunteer.register": "登记志愿者",
     "programs.personallink.make": "生成个人链接",
     "programs.series.open": "建系列",
     "programs.series.make": "按系列排场次",

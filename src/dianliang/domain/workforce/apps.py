@@ -9,4 +9,4 @@ class WorkforceConfig(AppConfig):
     name = "dianliang.domain.workforce"
     verbose_name = "人员与队伍"
     default_auto_field = "django.db.models.BigAutoField"
-    shipped = {"ChargeKind": "charge_kinds.json"}
+    shipped = {"ChargeKind": "charge_kinds.json", "RoleKind": "role_kinds.json"}

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from dianliang.domain.catalog.models import Skill
+from dianliang.domain.workforce import availability
 from dianliang.domain.workforce.models import (
     Absence,
     Attendance,
@@ -79,18 +80,12 @@ def teams_of(person_number: str, *, on: date) -> frozenset[str]:
 
 
 def crew(team: Team, *, on: date) -> tuple[CrewMember, ...]:
-    """Return who goes out with a team on a day: its members and stand-ins who are not away."""
-    members = _memberships(on).filter(team=team)
-    rows = Attendance.objects.filter(
-        Q(team=team) | Q(person_id__in=members.values("person_id")), on=on
-    ).select_related("replaces")
-    attendance = {row.person_id: row for row in rows}
-    here = {key: row for key, row in attendance.items() if row.team_id == team.pk}
-    gone = {key for key, row in attendance.items() if row.team_id != team.pk}
-    gone |= {row.replaces_id for row in here.values() if row.replaces_id}
-    captains = dict(members.values_list("person_id", "is_captain"))
-    away = set(_absences(on).values_list("person_id", flat=True))
-    people = Person.objects.filter(pk__in={*captains, *here} - gone - away, is_active=True)
+    """Return who goes out with a team on a day: members and stand-ins who are there.
+
+    A member who is away, or whose weekly hours do not cover the shift, is not, unless he has
+    checked in after all.
+    """
+    people, here, captains = _there(team, on=on)
     skills = _valid_skills(people, on=on)
     return tuple(
         CrewMember(
@@ -108,13 +103,53 @@ def crew(team: Team, *, on: date) -> tuple[CrewMember, ...]:
     )
 
 
+def people_of(team: Team, *, on: date) -> tuple[Person, ...]:
+    """Return the people whom `crew` tells about."""
+    return tuple(_there(team, on=on)[0])
+
+
+def _there(team: Team, *, on: date) -> tuple[list[Person], dict[int, Attendance], dict[int, bool]]:
+    members = _memberships(on).filter(team=team)
+    rows = Attendance.objects.filter(
+        Q(team=team) | Q(person_id__in=members.values("person_id")), on=on
+    ).select_related("replaces")
+    attendance = {row.person_id: row for row in rows}
+    here = {key: row for key, row in attendance.items() if row.team_id == team.pk}
+    gone = {key for key, row in attendance.items() if row.team_id != team.pk}
+    gone |= {row.replaces_id for row in here.values() if row.replaces_id}
+    captains = dict(members.values_list("person_id", "is_captain"))
+    away = set(_absences(on).values_list("person_id", flat=True))
+    wanted = {*captains, *here} - gone - away
+    busy = _busy(wanted - here.keys(), team, on=on).keys()
+    people = Person.objects.filter(pk__in=wanted - busy, is_active=True)
+    return list(people), here, captains
+
+
+def _busy(people: Collection[int], team: Team, *, on: date) -> dict[int, str]:
+    """Return whose weekly hours do not cover a team's shift on a day, and when they could."""
+    return {
+        pk: availability.told(slots, on)
+        for pk, slots in availability.slots_of(people).items()
+        if not availability.covers(slots, on, team.shift_starts, team.shift_ends)
+    }
+
+
 def away(team: Team, *, on: date) -> tuple[Away, ...]:
-    """Return the members of a team who are away on a day."""
+    """Return the members of a team who are away on a day, or cannot come for its shift."""
     members = _memberships(on).filter(team=team).values("person_id")
-    rows = _absences(on).filter(person_id__in=members).select_related("person")
-    return tuple(
-        Away(number=row.person.number, name=row.person.name, reason=row.reason) for row in rows
+    rows = list(_absences(on).filter(person_id__in=members).select_related("person"))
+    told = [Away(number=r.person.number, name=r.person.name, reason=r.reason) for r in rows]
+    others = Person.objects.filter(pk__in=members, is_active=True).exclude(
+        pk__in=[row.person_id for row in rows]
     )
+    others = others.exclude(attendance__on=on)
+    busy = _busy(others.values_list("pk", flat=True), team, on=on)
+    told += [
+        Away(number=person.number, name=person.name, reason=busy[person.pk])
+        for person in others
+        if person.pk in busy
+    ]
+    return tuple(told)
 
 
 def stand_ins(team: Team, *, on: date) -> tuple[StandIn, ...]:
@@ -125,14 +160,16 @@ def stand_ins(team: Team, *, on: date) -> tuple[StandIn, ...]:
         .exclude(pk__in=_absences(on).values("person_id"))
         .exclude(pk__in=Attendance.objects.filter(on=on).values("person_id"))
     )
-    skills = _valid_skills(people, on=on)
+    busy = _busy(people.values_list("pk", flat=True), team, on=on)
+    free = [person for person in people if person.pk not in busy]
+    skills = _valid_skills(free, on=on)
     return tuple(
         StandIn(
             number=person.number,
             name=person.name,
             skill_names=tuple(skills.get(person.pk, {}).values()),
         )
-        for person in people
+        for person in free
     )
 
 
@@ -169,10 +206,8 @@ def _absences(on: date) -> QuerySet[Absence]:
 
 def _valid_skills(people: Iterable[Person], *, on: date) -> dict[int, dict[str, str]]:
     """Return code → name of the skills each person may use on a day."""
-    valid = Certificate.objects.filter(
-        person__in=list(people), issued_on__lte=on, expires_on__gt=on
-    ).select_related("skill")
+    valid = Certificate.objects.valid_on(on).filter(person__in=list(people))
     found: dict[int, dict[str, str]] = {}
-    for row in valid.order_by("skill__code"):
+    for row in valid.select_related("skill").order_by("skill__code"):
         found.setdefault(row.person_id, {})[row.skill.code] = row.skill.name
     return found

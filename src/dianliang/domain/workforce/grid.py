@@ -94,7 +94,10 @@ def grid_page(*, view: str, by: Actor, on: date) -> GridPage:
     workers = _visible(by).annotate(
         until=Max(
             "person__certificates__expires_on",
-            filter=Q(person__certificates__skill__code=GRID_SKILL),
+            filter=Q(
+                person__certificates__skill__code=GRID_SKILL,
+                person__certificates__withdrawn_on=None,
+            ),
         )
     )
     rows = tuple(

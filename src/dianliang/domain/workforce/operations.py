@@ -11,7 +11,7 @@ from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
-from dianliang.domain.workforce import crews
+from dianliang.domain.workforce import crews, gate, keys
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.domain.workforce.models import (
     Absence,
@@ -68,13 +68,16 @@ def check_in(
     device_at: datetime | None = None,
     point: GeoPoint | None = None,
     accuracy_m: int | None = None,
+    needed_skills: Collection[str] = (),
 ) -> Attendance:
     """Note that a member is on duty with a team today (签到). A second time changes nothing.
 
-    `point` is where the phone says that it was. It is kept to some ten metres.
+    `point` is where the phone says that it was. It is kept to some ten metres. `needed_skills` are
+    the codes that the day's visits call for: a crew none of whom may use one does not go out.
 
     Raises:
-        UnableToCheckInError: the person is away, or belongs elsewhere that day.
+        UnableToCheckInError: the person is away, belongs elsewhere that day, or the crew lacks a
+            certificate that the day needs.
     """
     if crews.is_absent(person, on=on):
         raise UnableToCheckInError(f"{person.name}当日请假，不能签到。")
@@ -85,6 +88,10 @@ def check_in(
         raise UnableToCheckInError(f"{person.name}当日已在{row.team.name}，不能再签到。")
     if row is not None and row.checked_in_at:
         return row
+    lacks = gate.team_lacks(team, needed_skills, on, with_person=person)
+    if lacks:
+        message = f"{team.name}当日的上门需要下列证书，不能签到：{gate.told(lacks)}"
+        raise UnableToCheckInError(f"{message}也可以换一位持证人员，或请调度员改派。")
     seen_at = min(device_at, at) if device_at else at
     seen = {
         "checked_in_at": seen_at,
@@ -215,7 +222,12 @@ def _note(
 def recruit(*, name: str, phone: str, unit: Unit, on: date, by: Actor, at: datetime) -> GridWorker:
     """Take in somebody who will look after a grid cell (招募网协员)."""
     person = Person.objects.create(
-        number=next_number("WX", at=at), name=name, phone=phone, unit=unit, title="网协员"
+        number=next_number("WX", at=at),
+        name=name,
+        phone=phone,
+        phone_index=keys.phone_key(phone),
+        unit=unit,
+        title="网协员",
     )
     worker = GridWorker.objects.create(person=person, recruited_on=on)
     audit.record("workforce.gridworker.recruit", target=worker, by=by, at=at, after=worker.status)
@@ -273,12 +285,9 @@ def place(*, worker: GridWorker, area: Area, on: date, by: Actor, at: datetime) 
     Raises:
         UnableToPlaceError: the certificate has expired, or the cell has somebody.
     """
-    ends_on = certified_until(worker.person)
-    if ends_on is None or ends_on <= on:
-        until = f"已于 {ends_on} 到期" if ends_on else "还没有发"
-        raise UnableToPlaceError(
-            f"{worker.person.name}的网格服务证{until}，请先续证。", field="area"
-        )
+    lacks = gate.qualified(worker.person, [GRID_SKILL], on)
+    if lacks:
+        raise UnableToPlaceError(f"{gate.told(lacks)}", field="area")
     present = GridWorker.objects.filter(area=area).exclude(pk=worker.pk).first()
     if present is not None:
         raise UnableToPlaceError(f"{area.name}已有网协员{present.person.name}。", field="area")
@@ -297,12 +306,6 @@ def leave(*, worker: GridWorker, reason: str, by: Actor, at: datetime) -> GridWo
     left_on = at.astimezone(SHANGHAI).date()
     Person.objects.filter(pk=worker.person_id).update(is_active=False, left_on=left_on)
     return _step(worker, "leave", by=by, at=at, note=reason, area=None, placed_on=None)
-
-
-def certified_until(person: Person) -> date | None:
-    """Return the day from which a person's certificate for grid work counts no more."""
-    own = Certificate.objects.filter(person=person, skill__code=GRID_SKILL)
-    return own.order_by("-expires_on").values_list("expires_on", flat=True).first()
 
 
 def _step(

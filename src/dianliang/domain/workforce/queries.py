@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from dianliang.domain.workforce import availability
 from dianliang.domain.workforce.models import Absence, Attendance, Certificate, Membership, Team
 
 
@@ -50,21 +51,39 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
             "person_id", flat=True
         )
     )
+    slots = availability.slots_of(people - away)
+    came = set(Attendance.objects.filter(on=on).values_list("person_id", flat=True))
     skills: dict[int, set[str]] = {}
-    valid = Certificate.objects.filter(
-        person_id__in=people - away, issued_on__lte=on, expires_on__gt=on
-    )
+    valid = Certificate.objects.valid_on(on).filter(person_id__in=people - away)
     for person_id, code in valid.values_list("person_id", "skill__code"):
         skills.setdefault(person_id, set()).add(code)
     return tuple(
-        TeamOnDuty(
-            team=team,
-            on=on,
-            member_names=tuple(n for pk, n in members[team.pk].items() if pk not in away),
-            absent_names=tuple(n for pk, n in members[team.pk].items() if pk in away),
-            skill_codes=frozenset(
-                code for pk in members[team.pk] for code in skills.get(pk, set()) if pk not in away
-            ),
-        )
+        _on_duty(team, members[team.pk], away | _busy(team, slots, came, on=on), skills, on=on)
         for team in teams
+    )
+
+
+def _busy(
+    team: Team,
+    slots: dict[int, tuple[availability.Slot, ...]],
+    came: set[int],
+    *,
+    on: date,
+) -> set[int]:
+    """Return whose weekly hours do not cover the shift, and who has not come all the same."""
+    shift = team.shift_starts, team.shift_ends
+    return {pk for pk, own in slots.items() if not availability.covers(own, on, *shift)} - came
+
+
+def _on_duty(
+    team: Team, members: dict[int, str], away: set[int], skills: dict[int, set[str]], *, on: date
+) -> TeamOnDuty:
+    return TeamOnDuty(
+        team=team,
+        on=on,
+        member_names=tuple(n for pk, n in members.items() if pk not in away),
+        absent_names=tuple(n for pk, n in members.items() if pk in away),
+        skill_codes=frozenset(
+            code for pk in members for code in skills.get(pk, set()) if pk not in away
+        ),
     )

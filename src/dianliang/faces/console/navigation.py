@@ -82,7 +82,26 @@ VILLAGES = (
 """What belongs to villages and those who look after them (村网共建)."""
 BASES: tuple[Entry, ...] = ()
 """Bases, and the rooms and gear that they share (阵地)."""
+LED_BY = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER})
+READ_BY = LED_BY | {Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
 TEAMS: tuple[Entry, ...] = (
+    Entry(
+        label="活动",
+        to="console:activities",
+        pages=(
+            *("console:activities", "console:activity", "console:activity_new"),
+            *("console:activity_screen", "console:activity_series*"),
+        ),
+        roles=READ_BY,
+    ),
+    Entry(
+        label="供单",
+        to="console:activity_offers",
+        pages=("console:activity_offer*", "console:activity_ways"),
+        roles=READ_BY,
+    ),
+    Entry(label="点讲", to="console:lectures", pages=("console:lecture*",), roles=READ_BY),
+    Entry(label="课程", to="console:courses", pages=("console:course*",), roles=READ_BY),
     Entry(label="志愿时长", to="console:hours", pages=("console:hour*",), roles=HOUR_READERS),
     Entry(
         label="服务证明",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.field import presence, views
+from dianliang.faces.field import offers, presence, views
 
 app_name = "field"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<slug:number>/call/<slug:slot>/", views.call, name="call"),
     path("visits/<slug:number>/hazards/<slug:hazard_number>/", views.hazard, name="hazard"),
     path("presence/<str:code>/", presence.check_in, name="presence"),
+    path("offers/", offers.offers, name="offers"),
     path("log-out/", views.log_out, name="log_out"),
     path("service-worker.js", views.worker, name="worker"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, certificates, following, giving, hours, notices, views
+from dianliang.faces.portal import (
+    activities,
+    asking,
+    booking,
+    certificates,
+    following,
+    giving,
+    hours,
+    notices,
+    views,
+    volunteers,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +41,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("donations/", giving.donations, name="donations"),
     path("donations/<str:number>/", giving.donation, name="donation"),
     path("pairings/<str:token>/", giving.pairing, name="pairing"),
+    path("activities/", activities.activities, name="activities"),
+    path("activities/<str:number>/", activities.activity, name="activity"),
+    path("book/<str:service_code>/", booking.book, name="book"),
+    path("b/<str:token>/", booking.booking, name="booking"),
+    path("v/", volunteers.mine, name="volunteer_mine"),
+    path("v/forget/", volunteers.forget, name="volunteer_forget"),
+    path("v/<str:token>/", volunteers.volunteer, name="volunteer"),
+    path("v/<str:token>/<str:number>/withdraw/", volunteers.withdraw, name="volunteer_withdraw"),
+    path("v/<str:token>/<str:number>/rate/", volunteers.rate, name="volunteer_rate"),
+    path("a/<str:code>/", volunteers.arrive, name="arrive"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

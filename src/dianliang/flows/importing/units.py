@@ -10,6 +10,7 @@ from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.calendars import fresh_calendar_token
+from dianliang.domain.workforce.keys import phone_key
 from dianliang.domain.workforce.models import Certificate, Membership, Person, Team
 from dianliang.flows.importing.tables import UNITS, move_below, names, path_of
 from dianliang.kernel.calendar import SHANGHAI
@@ -143,6 +144,7 @@ def _write_people(
             defaults={
                 "name": row.get("队员姓名"),
                 "phone": row.get("队员电话"),
+                "phone_index": phone_key(row.get("队员电话")),
                 "unit": unit,
                 "title": row.get("岗位"),
             },

@@ -1,9 +1,11 @@
 """Check before a plan is published that what it was made from still holds."""
 
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 
-from dianliang.domain.work.models import Plan
+from dianliang.domain.work.models import Plan, PlannedStop
 from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.domain.work.operations.qualifying import unqualified
 from dianliang.engines import routing
 from dianliang.flows.planning.problem import build
 from dianliang.flows.planning.records import lunches_of, skeleton_from
@@ -47,7 +49,7 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
         UnableToPlanError: somebody fell ill, a certificate ended, time has passed; it names what
             no longer fits.
     """
-    lines = {line.job.number: line for line in plan.stops.select_related("job", "team")}
+    lines = {line.job.number: line for line in plan.stops.select_related("job__skill", "team")}
     built = build(plan, at=at)
     known = [line for number, line in lines.items() if number in built.jobs]
     start = skeleton_from(known, built, lunches=lunches_of(plan))
@@ -65,5 +67,11 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
         more = f"等 {len(wrong)} 项" if len(wrong) > MOST_NAMED else ""
         raise UnableToPlanError(
             f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
-            "请点“围绕锁定重排”再发布。"
+            f"{_certificates(known, kept)}请点“围绕锁定重排”再发布。"
         )
+
+
+def _certificates(known: Iterable[PlannedStop], kept: Container[str]) -> str:
+    """Name the certificates that are behind it, each with its date."""
+    words = list(unqualified(line for line in known if line.job.number not in kept))
+    return "；".join(words[:MOST_NAMED]) + "。" if words else ""

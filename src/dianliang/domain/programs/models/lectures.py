@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from dianliang.core.fields import EncryptedTextField
+from dianliang.domain.catalog.models import Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs import lifecycle
 from dianliang.domain.programs.models.sessions import Session
@@ -19,6 +20,9 @@ class LectureTopic(models.Model):
     name = models.CharField("名称", max_length=40, unique=True)
     words = models.CharField("内容", max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField("通常时长（分钟）", default=60)
+    skill = models.ForeignKey(
+        Skill, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="讲师需持证"
+    )
     is_active = models.BooleanField("启用", default=True)
 
     class Meta:
@@ -65,6 +69,9 @@ class LectureRequest(models.Model):
     number = models.CharField("点讲单号", max_length=24, unique=True)
     topic = models.ForeignKey(LectureTopic, models.PROTECT, verbose_name="主题")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="承办单位")
+    asker_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="点讲方单位"
+    )
     asked_for = models.CharField("点讲单位", max_length=60)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="所在区域")
     site = models.ForeignKey(
@@ -79,6 +86,7 @@ class LectureRequest(models.Model):
     status = models.CharField(
         "状态", max_length=12, choices=[*lifecycle.LECTURE_LABELS.items()], default="ASKED"
     )
+    wish = models.PositiveSmallIntegerField("选定第几个时间", null=True, blank=True)
     ranking = models.JSONField("排序依据", default=list, blank=True)
     lecturer = models.ForeignKey(
         Lecturer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="讲师"

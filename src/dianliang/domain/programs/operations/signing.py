@@ -1,5 +1,6 @@
 """Signing up for a session, waiting for a place, giving one up."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -182,7 +183,7 @@ def fill(*, session: Session, by: Actor, at: datetime) -> list[Signup]:
     for signup in waiting.order_by("signed_at", "pk"):
         if is_full(session):
             break
-        if gate.lacks(person=signup.person, skills=skills, on=on):
+        if not gate.may(person=signup.person, skills=skills, on=on):
             continue
         transitions.apply(
             signup,
@@ -201,3 +202,20 @@ def fill(*, session: Session, by: Actor, at: datetime) -> list[Signup]:
         tell(signup, Notice.MOVED_UP, words, at=at)
         moved.append(signup)
     return moved
+
+
+def mark_seen(*, signups: Iterable[Signup], at: datetime) -> None:
+    """Note that somebody has opened the page on which his notices are."""
+    unseen = SessionNotice.objects.filter(signup__in=list(signups), seen_at=None)
+    if unseen.exists():
+        unseen.update(seen_at=at)
+
+
+@transaction.atomic
+def mark_told(*, signup: Signup, by: Actor, at: datetime) -> int:
+    """Note that somebody was told by telephone what he had not read; return how many notices."""
+    unseen = SessionNotice.objects.filter(signup=signup, seen_at=None, told_at=None)
+    count = unseen.update(told_at=at, told_by=by.name)
+    if count:
+        audit.record("programs.signup.told", target=signup, by=by, at=at, after=f"{count} 条")
+    return count

@@ -12,6 +12,7 @@ from dianliang.domain.work.lifecycle import PLAN, VISIT, VISIT_COMMITTED, VISIT_
 from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
 from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.domain.work.operations.qualifying import unqualified
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -42,8 +43,9 @@ def publish(
     Raises:
         StaleStateError: the plan was changed or published meanwhile.
         IllegalTransitionError: it is not ready.
-        UnableToPlanError: a job was done, cancelled or given away, a visit was accepted, or a team
-            got other visits meanwhile; it names them.
+        UnableToPlanError: a job was done, cancelled or given away, a visit was accepted, a team got
+            other visits meanwhile, or nobody of a team holds a certificate that counts; it names
+            them.
     """
     if not Plan.objects.filter(pk=plan.pk, revision=revision).update(revision=revision + 1):
         raise StaleStateError("该计划刚被他人修改或发布，请刷新后再试。")
@@ -51,7 +53,11 @@ def publish(
     transitions.apply(plan, "publish", lifecycle=PLAN, by=by, at=at, changes={"published_at": at})
     if plan.replaces is not None and plan.replaces.status == "PUBLISHED":
         transitions.apply(plan.replaces, "supersede", lifecycle=PLAN, by=by, at=at)
-    lines = list(plan.stops.select_related("job__unit", "team").order_by("on", "team", "sequence"))
+    lines = list(
+        plan.stops.select_related("job__unit", "job__skill", "team").order_by(
+            "on", "team", "sequence"
+        )
+    )
     _hold_teams(lines)
     current = _open_visits(plan, lines)
     _refuse_if_overtaken(plan, lines, current, eased)
@@ -89,10 +95,17 @@ def _refuse_if_overtaken(
     found = [*_jobs_gone(plan, lines), *_confirmed_elsewhere(lines, current, eased)]
     found += _begun_meanwhile(plan, lines, current, eased)
     found += _unknown_visits(plan, lines, current)
+    found += unqualified(line for line in lines if not _is_kept(line, current, eased))
     if found:
         more = f"等 {len(found)} 项" if len(found) > MOST_NAMED else ""
         words = "；".join(found[:MOST_NAMED])
         raise UnableToPlanError(f"编排之后情况有变：{words}{more}。请点“围绕锁定重排”再发布。")
+
+
+def _is_kept(line: PlannedStop, current: Mapping[int, Visit], eased: Mapping[str, str]) -> bool:
+    """Tell whether a line is a visit that its team has accepted and that stays as it is."""
+    visit = current.get(line.job_id)
+    return visit is not None and visit.status in VISIT_COMMITTED and line.job.number not in eased
 
 
 def _jobs_gone(plan: Plan, lines: Sequence[PlannedStop]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from dianliang.core.models import StoredFile
 from dianliang.domain.work.lifecycle import VISIT
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations import jobs as job_operations
+from dianliang.domain.work.operations.qualifying import require_qualified
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
@@ -56,9 +57,11 @@ def accept(*, visit: Visit, by: Actor, at: datetime, device_at: datetime | None 
     """Say yes to a visit (接单).
 
     Raises:
+        UnqualifiedError: nobody of the crew holds a certificate that the job calls for.
         IllegalTransitionError: the visit is not waiting for an answer.
         StaleStateError: someone else moved the visit first.
     """
+    require_qualified(visit)
     return _move(visit, "accept", "accepted_at", by=by, at=at, device_at=device_at)
 
 

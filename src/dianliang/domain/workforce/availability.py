@@ -1,0 +1,90 @@
+"""Who can come when: weekly hours, days away, and the one question whether somebody is free."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from dianliang.domain.workforce.models import Absence, Attendance, Person, WeeklySlot
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.periods import TimeWindow
+
+Slot = tuple[int, time, time]
+"""Weekday as Python counts it, from, to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Available:
+    """Whether somebody is free, and if not, why."""
+
+    is_free: bool
+    words: str = ""
+
+
+FREE = Available(is_free=True)
+
+
+def available(person: Person, window: TimeWindow, *, team_code: str = "") -> Available:
+    """Tell whether a person is free for the whole of a window.
+
+    Not who has left, is away on one of its days, has told weekly hours that do not cover it, or
+    is on duty that day with a team other than `team_code`.
+    """
+    days = _days(window)
+    first, last = days[0], days[-1]
+    if not person.is_active or (person.left_on is not None and person.left_on <= last):
+        return Available(is_free=False, words=f"{person.name}已离岗")
+    away = Absence.objects.filter(person=person, first_on__lte=last, last_on__gte=first).first()
+    if away is not None:
+        words = f"{person.name} {away.first_on} 至 {away.last_on} 不在（{away.reason}）"
+        return Available(is_free=False, words=words)
+    slots = slots_of([person.pk]).get(person.pk, ())
+    for day in days:
+        span = _span(window, day)
+        if slots and not covers(slots, day, *span):
+            return Available(is_free=False, words=f"{person.name}{told(slots, day)}")
+    duty = Attendance.objects.filter(person=person, on__range=(first, last))
+    other = duty.exclude(team__code=team_code).select_related("team").order_by("on").first()
+    if other is not None:
+        words = f"{person.name} {other.on} 已在{other.team.name}出勤"
+        return Available(is_free=False, words=words)
+    return FREE
+
+
+def slots_of(people: Collection[int]) -> dict[int, tuple[Slot, ...]]:
+    """Return the weekly hours of people, by key; who has told none is left out. One query."""
+    found: dict[int, list[Slot]] = {}
+    rows = WeeklySlot.objects.filter(person__in=people).order_by("weekday", "starts")
+    for pk, weekday, starts, ends in rows.values_list("person_id", "weekday", "starts", "ends"):
+        found.setdefault(pk, []).append((weekday, starts, ends))
+    return {pk: tuple(slots) for pk, slots in found.items()}
+
+
+def covers(slots: Iterable[Slot], on: date, starts: time, ends: time) -> bool:
+    """Tell whether weekly hours hold the whole of a span of a day; those that touch are one."""
+    reached = starts
+    for weekday, begins, until in sorted(slots):
+        if weekday == on.weekday() and begins <= reached:
+            reached = max(reached, until)
+    return reached >= ends
+
+
+def told(slots: Iterable[Slot], on: date) -> str:
+    """Say when somebody can come on a day."""
+    spans = [f"{a:%H:%M}–{b:%H:%M}" for weekday, a, b in slots if weekday == on.weekday()]
+    label = WeeklySlot.Weekday(on.weekday()).label
+    return f"{label}只有 {'、'.join(spans)} 可服务" if spans else f"{label}不能服务"
+
+
+def _days(window: TimeWindow) -> list[date]:
+    first = window.start.astimezone(SHANGHAI).date()
+    last = (window.end - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _span(window: TimeWindow, on: date) -> tuple[time, time]:
+    """Return the part of a window that lies on a day; a full last minute stands for midnight."""
+    midnight = datetime.combine(on, time(), SHANGHAI)
+    start = max(window.start.astimezone(SHANGHAI), midnight)
+    end = min(window.end.astimezone(SHANGHAI), midnight + timedelta(days=1))
+    is_over = end.date() > on
+    return start.time(), time(23, 59) if is_over else end.time()

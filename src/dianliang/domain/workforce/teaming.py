@@ -1,0 +1,263 @@
+"""Found teams and end them, put teams below teams, let people join, leave and lead."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from dianliang.core import audit
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.workforce.calendars import fresh_calendar_token
+from dianliang.domain.workforce.models import Membership, Person, Team
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
+from dianliang.kernel.geo import GeoPoint
+
+DAY = timedelta(days=1)
+FARTHEST_DAYS = 366
+DEEPEST = 12
+
+
+class UnableToTeamError(DomainError):
+    """The team cannot be so; `field` names what is wrong."""
+
+    code = "workforce.unable-to-team"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamDetails:
+    """What is known of a team. `ends_on` is the last day of a temporary one."""
+
+    name: str
+    unit: Unit
+    base: GeoPoint
+    parent: Team | None = None
+    is_volunteer: bool = False
+    purpose: str = ""
+    founded_on: date | None = None
+    ends_on: date | None = None
+    shift_starts: time = time(8, 30)
+    shift_ends: time = time(17, 30)
+
+
+@transaction.atomic
+def found_team(*, code: str, details: TeamDetails, by: Actor, at: datetime) -> Team:
+    """Found a team (成立队伍).
+
+    Raises:
+        UnableToTeamError: the code is used, or its days, shift or place in the tree make no sense.
+    """
+    if Team.objects.filter(code=code).exists():
+        raise UnableToTeamError(f"队伍编码 {code} 已有，请换一个。", field="code")
+    team = Team(code=code, calendar_token=fresh_calendar_token())
+    _fill(team, details, on=_day(at))
+    team.save()
+    audit.record("workforce.team.found", target=team, by=by, at=at, after=code, reason=team.name)
+    return team
+
+
+@transaction.atomic
+def amend_team(*, team: Team, details: TeamDetails, by: Actor, at: datetime) -> Team:
+    """Change a team, or put it below another one.
+
+    Raises:
+        UnableToTeamError: it would lie below itself, or its days or shift make no sense.
+    """
+    before = team.parent.code if team.parent else ""
+    _fill(team, details, on=_day(at))
+    team.save()
+    audit.record(
+        "workforce.team.amend",
+        target=team,
+        by=by,
+        at=at,
+        before=before,
+        after=team.parent.code if team.parent else "",
+        reason=f"{team.code} {team.name}",
+    )
+    return team
+
+
+@transaction.atomic
+def join(
+    *, team: Team, person: Person, on: date, is_captain: bool, by: Actor, at: datetime
+) -> Membership:
+    """Let a person belong to a team from a day on (入队).
+
+    Raises:
+        UnableToTeamError: he does already, has left, or the team ends before.
+    """
+    _require_running(team, on=on)
+    if not person.is_active:
+        raise UnableToTeamError(f"{person.name}已离岗，不能入队。", field="person")
+    later = Membership.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on))
+    present = later.filter(team=team, person=person).first()
+    if present is not None:
+        message = f"{person.name}自 {present.valid_from} 起已在{team.name}。"
+        raise UnableToTeamError(message, field="person")
+    if is_captain:
+        _end_captaincy(team, on=on)
+    row = Membership.objects.create(team=team, person=person, is_captain=is_captain, valid_from=on)
+    _note(
+        "join", person, team, by=by, at=at, reason=f"{on} 起" + ("，任队长" if is_captain else "")
+    )
+    return row
+
+
+@transaction.atomic
+def leave(*, team: Team, person: Person, on: date, by: Actor, at: datetime) -> Membership:
+    """Note a person's last day in a team (离队).
+
+    Raises:
+        UnableToTeamError: he is no member, or joined after that day.
+    """
+    row = _open_membership(team, person)
+    if on < row.valid_from:
+        message = f"{person.name} {row.valid_from} 才入队，最后一天不能更早。"
+        raise UnableToTeamError(message, field="on")
+    row.valid_until = on
+    row.save(update_fields=["valid_until"])
+    _note("leave_team", person, team, by=by, at=at, reason=f"至 {on}")
+    return row
+
+
+@transaction.atomic
+def appoint(*, team: Team, person: Person, on: date, by: Actor, at: datetime) -> Membership:
+    """Let a member lead a team from a day on (任队长); the former captain stays as a member.
+
+    Raises:
+        UnableToTeamError: he is no member, or the day lies before he joined, or ahead.
+    """
+    if on > _day(at):
+        raise UnableToTeamError("任职日期不能晚于今天。", field="on")
+    _require_running(team, on=on)
+    row = _open_membership(team, person)
+    if row.is_captain:
+        raise UnableToTeamError(f"{person.name}已经是{team.name}的队长。", field="person")
+    if on < row.valid_from:
+        message = f"{person.name} {row.valid_from} 才入队，任职日期不能更早。"
+        raise UnableToTeamError(message, field="on")
+    _end_captaincy(team, on=on)
+    row = _from_day(row, on=on, is_captain=True)
+    _note("appoint_captain", person, team, by=by, at=at, reason=f"{on} 起")
+    return row
+
+
+@transaction.atomic
+def end_team(*, team: Team, on: date, reason: str, by: Actor, at: datetime) -> int:
+    """End a team with a last day (解散): its members' memberships end with it; return how many.
+
+    What it still has to do must be handed over first; that is seen to by the flow, for this room
+    knows no jobs. A day ahead is kept, and the team ends when it has passed.
+
+    Raises:
+        UnableToTeamError: there is no reason, it has ended, teams below it have not, or the day
+            makes no sense.
+    """
+    if not reason:
+        raise UnableToTeamError("请写明结束原因。", field="reason")
+    if not team.is_active:
+        raise UnableToTeamError(f"{team.name}已经结束。", field="team")
+    today = _day(at)
+    if (on - today).days > FARTHEST_DAYS or (today - on).days > FARTHEST_DAYS:
+        raise UnableToTeamError("最后一天应在前后一年之内，请核对。", field="on")
+    if team.founded_on is not None and on < team.founded_on:
+        raise UnableToTeamError(f"{team.name} {team.founded_on} 才成立，请核对日期。", field="on")
+    below = Team.objects.filter(parent=team, is_active=True).order_by("code")
+    open_below = [sub.name for sub in below if sub.ends_on is None or sub.ends_on > on]
+    if open_below:
+        names = "、".join(open_below[:5])
+        message = f"{team.name}还有 {len(open_below)} 支下级队伍（{names}），请先结束或划出它们。"
+        raise UnableToTeamError(message, field="team")
+    team.ends_on, team.ended_why, team.is_active = on, reason, on >= today
+    team.save(update_fields=["ends_on", "ended_why", "is_active"])
+    members = Membership.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), team=team)
+    count = members.filter(valid_from__lte=on).update(valid_until=on)
+    Membership.objects.filter(team=team, valid_from__gt=on).delete()
+    audit.record(
+        "workforce.team.end",
+        target=team,
+        by=by,
+        at=at,
+        after=on.isoformat(),
+        reason=f"{team.code} {reason}；{count} 名队员离队",
+    )
+    return count
+
+
+def _fill(team: Team, details: TeamDetails, *, on: date) -> None:
+    if details.shift_ends <= details.shift_starts:
+        raise UnableToTeamError("下班时间应晚于上班时间。", field="shift_ends")
+    founded, ends = details.founded_on, details.ends_on
+    if ends is not None and ends < (founded or on):
+        raise UnableToTeamError("最后一天不能早于成立日期或今天。", field="ends_on")
+    if team.pk is not None and not team.is_active:
+        raise UnableToTeamError(f"{team.name}已经结束，不能再改。", field="team")
+    _require_place(team, details.parent, ends)
+    team.name, team.unit, team.parent = details.name, details.unit, details.parent
+    team.base_lat, team.base_lon = details.base.lat, details.base.lon
+    team.is_volunteer, team.purpose = details.is_volunteer, details.purpose
+    team.founded_on, team.ends_on = founded, ends
+    team.shift_starts, team.shift_ends = details.shift_starts, details.shift_ends
+
+
+def _require_place(team: Team, parent: Team | None, ends_on: date | None) -> None:
+    """Refuse a place below itself, below a team that ends before, or too deep to be read."""
+    above, steps = parent, 0
+    while above is not None:
+        if above.pk == team.pk:
+            message = f"{parent} 在 {team.name} 之下，不能作它的上级队伍。"
+            raise UnableToTeamError(message, field="parent")
+        if not above.is_active:
+            raise UnableToTeamError(f"{above.name}已经结束，不能作上级队伍。", field="parent")
+        if above.ends_on is not None and (ends_on is None or ends_on > above.ends_on):
+            message = f"上级队伍{above.name}到 {above.ends_on} 为止，本队的最后一天不能更晚。"
+            raise UnableToTeamError(message, field="ends_on")
+        above, steps = above.parent, steps + 1
+        if steps > DEEPEST:
+            raise UnableToTeamError(f"队伍最多 {DEEPEST} 级。", field="parent")
+
+
+def _require_running(team: Team, *, on: date) -> None:
+    if not team.is_active or (team.ends_on is not None and team.ends_on < on):
+        until = f"，最后一天是 {team.ends_on}" if team.ends_on else ""
+        raise UnableToTeamError(f"{team.name}届时已经结束{until}。", field="team")
+
+
+def _open_membership(team: Team, person: Person) -> Membership:
+    rows = Membership.objects.select_for_update().filter(team=team, person=person)
+    row = rows.filter(valid_until=None).first()
+    if row is None:
+        raise UnableToTeamError(f"{person.name}不在{team.name}。", field="person")
+    return row
+
+
+def _end_captaincy(team: Team, *, on: date) -> None:
+    rows = Membership.objects.filter(team=team, is_captain=True, valid_until=None)
+    for row in rows:
+        _from_day(row, on=on, is_captain=False)
+
+
+def _from_day(row: Membership, *, on: date, is_captain: bool) -> Membership:
+    """Let a membership go on as another kind from a day; what was before stays as it was."""
+    if row.valid_from >= on:
+        row.is_captain = is_captain
+        row.save(update_fields=["is_captain"])
+        return row
+    row.valid_until = on - DAY
+    row.save(update_fields=["valid_until"])
+    return Membership.objects.create(
+        team=row.team, person=row.person, is_captain=is_captain, valid_from=on
+    )
+
+
+def _note(verb: str, person: Person, team: Team, *, by: Actor, at: datetime, reason: str) -> None:
+    audit.record(
+        f"workforce.person.{verb}", target=person, by=by, at=at, after=team.code, reason=reason
+    )
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()

@@ -1,0 +1,169 @@
+"""Sessions that come again by a rule: the list, a new series, one with its sessions."""
+
+from datetime import time
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dianliang.domain.catalog.queries import services
+from dianliang.domain.programs import session_queries
+from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.console.activities import reading
+from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows.activities import choices, repeating
+from dianliang.flows.activities.repeating import Repeated
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+
+
+@require_GET
+@requires(*READERS)
+def series(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """List what comes again, with how often it was held."""
+    context = {
+        "by": by,
+        "rows": repeating.series_list(by=by, on=today()),
+        "may_lead": by.role in LEADERS,
+    }
+    return TemplateResponse(request, "console/activities/series.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*LEADERS)
+def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Offer the form of a series; plan and announce its first sessions."""
+    refusal: DomainError | None = None
+    preview: tuple[repeating.Day, ...] = ()
+    if request.method == "POST":
+        try:
+            asked = _repeated(request)
+            if request.POST.get("act") == "preview":
+                preview = repeating.preview(repeated=asked, by=by)
+            else:
+                opened = repeating.open_series(repeated=asked, by=by, at=now())
+                words = _("系列已建，前 %(n)d 场已发布。") % {"n": opened.made}
+                messages.success(request, words)
+                return redirect("console:activity_series_one", opened.number)
+        except DomainError as error:
+            refusal = error
+    sent = request.POST
+    context = {
+        "by": by,
+        "given": sent,
+        "chosen": set(sent.getlist("skills")) | {f"d{n}" for n in sent.getlist("weekdays")},
+        "refusal": refusal,
+        "preview": preview,
+        "kinds": session_queries.KINDS,
+        "roles": session_queries.ROLES,
+        "units": choices.units(by),
+        "teams": choices.teams(by),
+        "sites": choices.sites(),
+        "skills": choices.skills(),
+        "services": services(),
+        "areas": area_rows(levels=("village",)),
+        "frequencies": repeating.FREQUENCIES,
+        "holidays": repeating.ON_HOLIDAY,
+        "weekdays": [(f"d{n}", n, label) for n, label in repeating.WEEKDAYS],
+        "nths": repeating.NTHS,
+        "today": today(),
+    }
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/activities/series_new.html", context, status=status)
+
+
+def _repeated(request: HttpRequest) -> Repeated:
+    sent = request.POST
+    nth = sent.get("nth", "")
+    return Repeated(
+        title=sent.get("title", ""),
+        kind=sent.get("kind", ""),
+        role=sent.get("role", ""),
+        unit_code=sent.get("unit", ""),
+        team_code=sent.get("team", ""),
+        site_code=sent.get("site", ""),
+        area_code=sent.get("area", ""),
+        place=sent.get("place", ""),
+        service_code=sent.get("service", ""),
+        skill_codes=tuple(sent.getlist("skills")),
+        words=sent.get("words", ""),
+        contact=sent.get("contact", ""),
+        places=reading.optional_whole(sent.get("places", ""), "places", _("名额")),
+        is_public=sent.get("is_public") == "1",
+        frequency=sent.get("frequency", ""),
+        every=reading.optional_whole(sent.get("every", ""), "every", _("间隔")) or 1,
+        weekdays=tuple(int(n) for n in sent.getlist("weekdays") if n in {*"0123456"}),
+        month_day=reading.optional_whole(sent.get("month_day", ""), "month_day", _("每月几日")),
+        nth=int(nth) if nth in {"1", "2", "3", "4", "-1"} else None,
+        on_holiday=sent.get("on_holiday", ""),
+        begins_at=_clock(sent.get("begins_at", "")),
+        minutes=reading.optional_whole(sent.get("minutes", ""), "minutes", _("时长")) or 0,
+        starts_on=day(sent.get("starts_on", ""), field="starts_on", label=_("起始日期")),
+        ends_on=optional_day(sent.get("ends_on", ""), field="ends_on", label=_("截止日期")),
+        ahead_days=reading.optional_whole(sent.get("ahead_days", ""), "ahead_days", _("提前几天"))
+        or 30,
+    )
+
+
+def _clock(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(_("请填写开始时刻。"), field="begins_at") from error
+
+
+@require_GET
+@requires(*LEADERS)
+def one(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show a series with its sessions and exceptions."""
+    return _show(request, number, by=by)
+
+
+def _show(
+    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+) -> HttpResponse:
+    try:
+        page = repeating.series_page(number=number, by=by, on=today())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {"by": by, "page": page, "refusal": refusal, "given": request.POST}
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/activities/series_one.html", context, status=status)
+
+
+@require_POST
+@requires(*LEADERS)
+def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
+    """Leave a day out, move it, or end a series."""
+    sent = request.POST
+    try:
+        if verb == "except":
+            moved = sent.get("moved_to", "")
+            repeating.make_exception(
+                number=number,
+                on=day(sent.get("on", ""), field="on", label=_("原日期")),
+                moved_to=reading.instant(moved, "moved_to", _("改到")) if moved else None,
+                reason=sent.get("reason", ""),
+                by=by,
+                at=now(),
+            )
+            words = _("例外已登记，报名的人会收到通知。")
+        elif verb == "end":
+            on = day(sent.get("on", ""), field="on", label=_("最后一天"))
+            called_off = repeating.end_series(
+                number=number, on=on, reason=sent.get("reason", ""), by=by, at=now()
+            )
+            words = _("系列已结束，之后的 %(n)d 场已取消并通知。") % {"n": called_off}
+        else:
+            raise Http404
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _show(request, number, by=by, refusal=refusal)
+    messages.success(request, words)
+    return redirect("console:activity_series_one", number)

@@ -1,0 +1,36 @@
+"""What the forms about activities offer to choose from."""
+
+from dianliang.domain.catalog.models import Skill
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.venues.models import Site
+from dianliang.domain.workforce.models import Team
+from dianliang.kernel.actor import Actor
+
+Choice = tuple[str, str]
+
+
+def units(by: Actor) -> tuple[Choice, ...]:
+    """Return code and name of the actor's units."""
+    own = Unit.objects.filter(path__startswith=by.unit_path or "-").order_by("path")
+    return tuple(own.values_list("code", "name"))
+
+
+def all_units() -> tuple[Choice, ...]:
+    """Return code and name of every unit: a joint activity may be held with any."""
+    return tuple(Unit.objects.order_by("path").values_list("code", "name"))
+
+
+def teams(by: Actor) -> tuple[Choice, ...]:
+    """Return code and name of the teams of the actor's units."""
+    own = Team.objects.filter(is_active=True, unit__path__startswith=by.unit_path or "-")
+    return tuple(own.order_by("code").values_list("code", "name"))
+
+
+def sites() -> tuple[Choice, ...]:
+    """Return code and name of every base and spot."""
+    return tuple(Site.objects.order_by("kind", "code").values_list("code", "name"))
+
+
+def skills() -> tuple[Choice, ...]:
+    """Return code and name of every skill."""
+    return tuple(Skill.objects.order_by("code").values_list("code", "name"))

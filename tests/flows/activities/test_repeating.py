@@ -1,0 +1,167 @@
+"""会客日: opened once, announced by itself, with exceptions that tell who signed up (003-07)."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from dianliang.domain.programs import session_queries
+from dianliang.domain.programs.models import Series, Session, SessionNotice
+from dianliang.domain.programs.operations import signing
+from dianliang.domain.programs.operations.series import UnableToRepeatError
+from dianliang.flows.activities import repeating
+from dianliang.kernel.actor import SYSTEM, Role
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import NotVisibleError
+from tests.sessions import somebody, weekly
+from tests.town import NOON, TODAY
+
+
+@pytest.fixture
+def desk(town):
+    return town.actor("S1", Role.PARTY_AFFAIRS)
+
+
+def dates():
+    found = Session.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    return [moment.astimezone(SHANGHAI).date() for moment in found]
+
+
+def except_day(number, desk, *, on, moved_to=None, at=NOON):
+    repeating.make_exception(
+        number=number, on=on, moved_to=moved_to, reason="场地检修", by=desk, at=at
+    )
+
+
+def test_a_series_announces_a_month_ahead_and_goes_on_by_itself(town, desk):
+    opened = repeating.open_series(repeated=weekly(town), by=desk, at=NOON)
+
+    assert opened.made == 5
+    assert dates()[0] == date(2026, 11, 25)
+    assert set(Session.objects.values_list("status", "is_public")) == {("ANNOUNCED", True)}
+    assert repeating.make_all_due(at=NOON) == 0
+    assert repeating.make_all_due(at=NOON + timedelta(days=7)) == 1
+    assert dates()[-1] - dates()[0] == timedelta(days=35)
+
+
+def test_a_day_that_is_left_out_before_it_was_made_is_never_made(town, desk):
+    series = repeating.open_series(repeated=weekly(town), by=desk, at=NOON).number
+    except_day(series, desk, on=date(2026, 12, 30))
+
+    repeating.make_all_due(at=NOON + timedelta(days=14))
+
+    assert date(2026, 12, 30) not in dates()
+
+
+def test_a_day_that_is_left_out_is_called_off_and_whoever_signed_up_is_told(town, desk):
+    series = repeating.open_series(repeated=weekly(town), by=desk, at=NOON).number
+    session = Session.objects.get(series_on=date(2026, 12, 2))
+    signing.sign_up(session=session, person=somebody(town), channel="console", by=SYSTEM, at=NOON)
+
+    except_day(series, desk, on=date(2026, 12, 2))
+
+    session.refresh_from_db()
+    assert (session.status, session.cancelled_because) == ("CANCELLED", "场地检修")
+    assert SessionNotice.objects.filter(kind="cancelled").count() == 1
+    with pytest.raises(UnableToRepeatError, match="已登记过"):
+        except_day(series, desk, on=date(2026, 12, 2))
+
+
+def test_a_day_that_is_moved_keeps_who_signed_up_and_its_place_in_the_series(town, desk):
+    series = repeating.open_series(repeated=weekly(town), by=desk, at=NOON).number
+    session = Session.objects.get(series_on=date(2026, 12, 2))
+    signing.sign_up(session=session, person=somebody(town), channel="console", by=SYSTEM, at=NOON)
+    moved_to = datetime(2026, 12, 3, 14, tzinfo=SHANGHAI)
+
+    except_day(series, desk, on=date(2026, 12, 2), moved_to=moved_to)
+
+    session.refresh_from_db()
+    assert (session.starts_at, session.status) == (moved_to, "ANNOUNCED")
+    assert SessionNotice.objects.filter(kind="changed").count() == 1
+    assert repeating.make_all_due(at=NOON) == 0
+
+
+@pytest.mark.parametrize("on", [date(2026, 12, 1), date(2026, 11, 18)])
+def test_an_exception_is_about_a_day_of_the_series_that_is_still_ahead(town, desk, on):
+    series = repeating.open_series(repeated=weekly(town), by=desk, at=NOON).number
+
+    with pytest.raises(UnableToRepeatError):
+        except_day(series, desk, on=on)
+
+
+def test_a_series_that_ends_calls_off_what_lies_behind_its_last_day(town, desk):
+    series = repeating.open_series(repeated=weekly(town), by=desk, at=NOON).number
+
+    called_off = repeating.end_series(
+        number=series, on=date(2026, 12, 9), reason="改在新址", by=desk, at=NOON
+    )
+
+    assert called_off == 2
+    assert repeating.make_all_due(at=NOON + timedelta(days=40)) == 0
+    assert not repeating.series_page(number=series, by=desk, on=date(2026, 12, 10)).row.is_running
+
+
+def test_the_days_are_shown_before_anything_is_kept(town, desk):
+    monthly = weekly(
+        town,
+        frequency="month_day",
+        weekdays=(),
+        month_day=1,
+        on_holiday="next",
+        starts_on=date(2026, 9, 1),
+    )
+
+    days = repeating.preview(repeated=monthly, by=desk)
+
+    assert [day.on for day in days[:2]] == [date(2026, 9, 1), date(2026, 10, 8)]
+    assert [day.is_put_off for day in days[:2]] == [False, True]
+    assert not Series.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"weekdays": ()}, "weekdays"),
+        ({"frequency": "month_day", "month_day": 32}, "month_day"),
+        ({"frequency": "month_nth"}, "nth"),
+        ({"frequency": "daily"}, "frequency"),
+        ({"minutes": 5}, "minutes"),
+        ({"ahead_days": 0}, "ahead_days"),
+        ({"ends_on": TODAY - timedelta(days=1)}, "ends_on"),
+        ({"every": 13}, "every"),
+    ],
+)
+def test_a_rule_without_days_is_refused_by_its_field(town, desk, changes, field):
+    with pytest.raises(UnableToRepeatError) as refusal:
+        repeating.open_series(repeated=weekly(town, **changes), by=desk, at=NOON)
+
+    assert refusal.value.field == field
+    assert not Series.objects.exists()
+
+
+@pytest.mark.row("003-07")
+def test_how_often_a_base_was_open_and_who_came_is_counted_from_its_sessions(town, desk):
+    """Twenty open days and more a year (003-07): each figure is a number of sessions."""
+    asked = weekly(town, starts_on=TODAY - timedelta(days=7), begins_at=time(18))
+    series = repeating.open_series(repeated=asked, by=desk, at=NOON).number
+    first = Session.objects.earliest("starts_at")
+    guests = [somebody(town) for _ in range(3)]
+    for guest in guests:
+        signing.sign_up(session=first, person=guest, channel="console", by=SYSTEM, at=NOON)
+    first.signups.filter(person__in=guests[:2]).update(status="ATTENDED")
+    Session.objects.filter(pk=first.pk).update(status="ENDED")
+    except_day(series, desk, on=date(2026, 12, 2))
+
+    row = repeating.series_list(by=desk, on=TODAY)[0]
+
+    assert (row.held, row.cancelled, row.visitors) == (1, 1, 2)
+    assert row.rule.startswith("每周周三 18:00，120 分钟")
+    found = session_queries.open_days(since=TODAY, until=TODAY + timedelta(9), numbers=[series])
+    assert [(one.held, one.visitors) for one in found] == [(1, 2)]
+
+
+def test_a_series_is_its_own_units(town, desk):
+    series = repeating.open_series(repeated=weekly(town), by=desk, at=NOON).number
+
+    with pytest.raises(NotVisibleError):
+        repeating.series_page(number=series, by=town.actor("S2", Role.PARTY_AFFAIRS), on=TODAY)
+    assert repeating.series_list(by=town.actor("S2", Role.PARTY_AFFAIRS), on=TODAY) == ()
