@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dianliang.domain.hours.anomalies import FAR_M, MOST_A_DAY_MIN, RULES, Facts, Other, doubts
+from dianliang.domain.hours.anomalies import (
+    FAR_M,
+    LATE_DAYS,
+    MOST_A_DAY_MIN,
+    RULES,
+    Facts,
+    Other,
+    doubts,
+)
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -103,6 +111,12 @@ def test_declared_records_of_the_same_length_and_words_look_copied():
     assert "copied" in codes(is_declared=True, others=days)
     assert "copied" not in codes(is_declared=True, others=days[:2])
     assert "copied" not in codes(others=days)
+
+
+def test_the_words_name_the_thresholds_that_are_in_force():
+    assert f"{MOST_A_DAY_MIN // 60} 小时" in RULES["day"][0]
+    assert f"{FAR_M} 米" in RULES["far"][0]
+    assert f"{LATE_DAYS} 天" in RULES["late"][0]
 
 
 def test_every_rule_says_what_to_do():
