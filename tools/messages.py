@@ -185,6 +185,29 @@ def from_bases() -> Iterator[str]:
     yield from (*gaps.DUTIES.values(), *gaps.DUTY_WORDS.values(), gaps.UNKNOWN_HOURS)
 
 
+def from_hours() -> Iterator[str]:
+    """Yield the words of hours, their notices, appeals, certificates and exchange."""
+    from dianliang.domain.hours import anomalies, desk, lifecycle, mapping
+    from dianliang.domain.hours.models import Appeal, HourRecord, ServiceCertificate
+    from dianliang.engines.attesting import STATE_WORDS
+    from dianliang.flows import certifying, giving_hours, hours_exchange
+
+    tables = (
+        lifecycle.HOUR,
+        lifecycle.HOUR_NOTICE,
+        lifecycle.HOUR_APPEAL,
+        lifecycle.SERVICE_CERTIFICATE,
+    )
+    for table in tables:
+        yield from chain(table.labels.values(), (row.label for row in table))
+    yield from chain(*anomalies.RULES.values(), desk.VIEWS.values(), STATE_WORDS.values())
+    yield from chain(mapping.FIELDS.values(), mapping.FORMS, certifying.STATUSES.values())
+    yield from (*giving_hours.SERVING.values(), hours_exchange.SHIPPED)
+    kinds = (HourRecord.Source, Appeal.Side, ServiceCertificate.Document, ServiceCertificate.Cause)
+    for choices in kinds:
+        yield from (str(label) for label in choices.labels)
+
+
 def from_network() -> Iterator[str]:
     """Yield the words of the network and of the files of villages."""
     from dianliang.domain.insight.lifecycle import PLAN_ITEM
@@ -300,7 +323,7 @@ def from_ledger() -> Iterator[str]:
     yield from chain(balances.BY.values(), (label for _, label in donations.GIVERS))
     yield from (str(label) for label in PointRule.Basis.labels)
     yield from (str(label) for _, label in Pairing._meta.get_field("donor_kind").flatchoices)
-    yield from ("账户", "月度", "分录", "账本")
+    yield from ("账户", "月度", "分录", "账本", "分钟", "次")
     for row in shipped_rows("ledger", "Book", "Article"):
         yield from (row["name"], row.get("measure", row["name"]))
     yield from from_records()
@@ -375,6 +398,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_triage(),
             *from_villages(),
             *from_rosters(),
+            *from_hours(),
             *from_ledger(),
             *from_booking(),
         )

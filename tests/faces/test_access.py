@@ -33,6 +33,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards, ledgers, rooms
+from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
 from tests import villages as village_world
@@ -61,9 +62,12 @@ BASES = {
     Role.COMMANDER,
     Role.AUDITOR,
 }
+HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER, Role.AUDITOR}
 ACTIVITY = VILLAGE | {Role.AUDITOR}
 FACES = {
     "console:base": BASES,
+    "console:hour": HOURS,
+    "console:certificate": HOURS,
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -158,6 +162,14 @@ OBJECTS = {
     "console:campaign_target_act": "target",
     "console:campaign_photo": "target",
     "console:hot_mark": "hot issue",
+    "console:hour": "hour",
+    "console:hour_evidence": "hour",
+    "console:hour_act": "hour",
+    "console:hour_notice": "hour notice",
+    "console:hour_decide": "hour appeal",
+    "console:certificate": "certificate",
+    "console:certificate_paper": "certificate",
+    "console:certificate_revoke": "certificate",
     "console:village": "village",
     "console:village_compare": "village",
     "console:village_behind": "village",
@@ -267,6 +279,12 @@ BY_SECRET = {
 SECRETS = ("token", "photo_token", "number", "code")
 """Parts of addresses that only who was given them knows."""
 PUBLIC = {
+    "portal:hour_notices",
+    "portal:hour_notice",
+    "portal:hour_appeal",
+    "portal:certificates",
+    "portal:certificate_keys",
+    "portal:certificate_revoked",
     "portal:home",
     "portal:hints",
     "portal:draft",
@@ -502,6 +520,7 @@ def things(town):
         **roster_and_swap(town),
         "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
         "notice": {"number": hazard.notice.number},
+        **hour_world.objects(town),
         **ledgers.objects(town.units["S1"], keep_image(photo(), at=NOON)),
         **staff_world.things(town),
         **rooms.objects(town),

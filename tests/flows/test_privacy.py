@@ -11,6 +11,8 @@ from dianliang.core import jobs
 from dianliang.core.models import AuditEvent, IdempotencyRecord, StoredFile
 from dianliang.domain.care.models import Call
 from dianliang.domain.customers.models import Customer
+from dianliang.domain.hours.models import Appeal
+from dianliang.domain.hours.operations import appealing
 from dianliang.domain.intake.models import Need, Participant, Rating
 from dianliang.domain.safety.models import Inspection
 from dianliang.domain.safety.operations import rectifying
@@ -23,7 +25,7 @@ from dianliang.flows.booking.asking import Asked
 from dianliang.flows.staffing import lists, merging, people
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-from tests import hazards, rooms
+from tests import hazards, hours, rooms
 from tests.core.test_files import photo as picture
 from tests.flows.staffing.books import workbook
 from tests.staff import identity_card, person
@@ -54,6 +56,8 @@ SECRETS = {
     "booker": "令狐订厅",
     "booker phone": "19987650004",
     "booking": "端木家的满月酒",
+    "objector": "公孙异议",
+    "objection": "那天他在家打麻将",
 }
 
 
@@ -126,6 +130,17 @@ def fill(town):
         number="P1", name="某电管家", phone=SECRETS["steward phone"], unit=town.units["S1"]
     )
     staff(town, by)
+    record = hours.taken(town)
+    hours.announced(town, record)
+    appealing.appeal(
+        record=record,
+        side="against",
+        words=SECRETS["objection"],
+        name=SECRETS["objector"],
+        contact=PHONE,
+        by=None,
+        at=NOON,
+    )
     jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
     booked(town)
     return need, customer
@@ -343,3 +358,21 @@ def test_what_a_booking_keeps_of_a_person_is_handed_out_erased_and_goes_with_tim
     with pytest.raises(NotVisibleError):
         visiting.followed(token="follow-privacy-0001", at=NOON)
     assert privacy.expire(before=before, dry_run=False, by=SYSTEM, at=NOON).bookings == 0
+
+
+@pytest.mark.django_db
+def test_an_objection_to_hours_is_handed_out_and_forgotten_once_it_is_decided(town):
+    fill(town)
+    (kept,) = privacy.export(phone=PHONE, reason="本人来函", by=SYSTEM, at=NOON)["hour_appeals"]
+    assert SECRETS["objection"] in kept
+    appeal = Appeal.objects.get()
+    with pytest.raises(privacy.UnableToEraseError, match=appeal.number):
+        privacy.erase(phone=PHONE, reason="本人来函", by=SYSTEM, at=NOON)
+
+    by = hours.officer(town, name="o2")
+    appealing.dismiss(appeal=appeal, decision="签到属实", by=by, at=NOON)
+    privacy.expire(before=NOON + timedelta(days=1), dry_run=False, by=SYSTEM, at=NOON)
+
+    appeal.refresh_from_db()
+    assert (appeal.name, appeal.contact, appeal.decision) == ("", "", "签到属实")
+    assert SECRETS["objection"] not in appeal.words

@@ -4,6 +4,7 @@ import pytest
 
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.ledger.lifecycle import (
@@ -55,6 +56,10 @@ TABLES = {
     "plan item": (PLAN_ITEM, "PLANNED"),
     "roster": (ROSTER, "DRAFT"),
     "swap": (SWAP, "ASKED"),
+    "hour record": (HOUR, "PENDING"),
+    "hour notice": (HOUR_NOTICE, "OPEN"),
+    "hour appeal": (HOUR_APPEAL, "OPEN"),
+    "service certificate": (SERVICE_CERTIFICATE, "ISSUED"),
     "point rule version": (RULE_VERSION, "DRAFT"),
     "settlement": (SETTLEMENT, "DRAFT"),
     "appeal": (APPEAL, "OPEN"),

@@ -20,12 +20,13 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     createadmin 登录名   建立管理员账号，或给它重设密码
     import               从 Excel 表建立一个县（--template 写模板，--check 只检查）
     plan 输入文件        不用安装数据库，直接把 Excel 或 JSON 里的工单排成线路（--template 写模板）
+    certificate verify   不用安装数据库，离线核验志愿服务记录证明（--keys 公钥文件）
     triage 文件          不用安装数据库，研判文本、CSV、Excel 里的需求，每条一行 JSON
     token                给程序发放或收回接口令牌
   保管
     backup 文件          在线备份数据库、附件（和另存的密钥）
     restore 文件         从备份恢复到空的数据目录
-    keys                 字段密钥：rotate 轮换，check 核对
+    keys                 字段密钥：rotate 轮换，check 核对；certificate 更换证明的签名密钥
     audit                审计链：verify 校验，seal 立即封印
     ledger               账本：verify 逐笔核对
     personal             按当事人请求：export 导出、erase 删除其个人信息
@@ -37,6 +38,7 @@ dianliang 命令 --help 看某个命令的选项；dianliang --demo 命令 对�
 """
 
 BARE = {
+    "certificate": "dianliang.cli.verifying.command",
     "plan": "dianliang.cli.planning.command",
     "triage": "dianliang.cli.triaging.command",
 }

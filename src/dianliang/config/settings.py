@@ -27,6 +27,7 @@ FIELD_KEYS: dict[str, str] = _secrets["field_keys"]
 FIELD_KEY_CURRENT: str = _secrets["field_key_current"]
 BLIND_INDEX_KEY: str = _secrets["blind_index_key"]
 SEAL_KEY: str = _secrets["seal_key"]
+CERTIFICATE_KEY: str = _secrets["certificate_key"]
 
 DEBUG = os.environ.get("DIANLIANG_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("DIANLIANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")

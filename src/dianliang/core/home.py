@@ -6,11 +6,21 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from dianliang.kernel.errors import DomainError
 
 DATABASE = "dianliang.sqlite3"
 KEY_BYTES = 32
-NAMES = ("secret_key", "field_keys", "field_key_current", "blind_index_key", "seal_key")
+LOCKED_MOST_S = 10
+NAMES = (
+    "secret_key",
+    "field_keys",
+    "field_key_current",
+    "blind_index_key",
+    "seal_key",
+    "certificate_key",
+)
 
 
 class BrokenHomeError(DomainError):
@@ -59,7 +69,7 @@ def load_secrets(home: Path) -> dict[str, Any]:
             )
         _write_once(path, json.dumps(fresh_secrets(), indent=2))
     try:
-        return checked(json.loads(path.read_text(encoding="utf-8")))
+        return _completed(path, checked(json.loads(path.read_text(encoding="utf-8"))))
     except OSError as error:
         message = f"密钥文件 {path} 读不出来：{error.strerror}。请检查它的权限和所有者。"
         raise BrokenHomeError(message) from error
@@ -75,6 +85,7 @@ def fresh_secrets() -> dict[str, Any]:
         "field_key_current": "k1",
         "blind_index_key": secrets.token_hex(KEY_BYTES),
         "seal_key": secrets.token_hex(KEY_BYTES),
+        "certificate_key": secrets.token_hex(KEY_BYTES),
     }
 
 
@@ -88,7 +99,26 @@ def checked(loaded: dict[str, Any]) -> dict[str, Any]:
     if any(len(bytes.fromhex(key)) != KEY_BYTES for key in keys):
         raise ValueError("a key of another length")
     loaded["field_keys"][loaded["field_key_current"]]
+    # Files from before there were certificates have none.
+    if len(bytes.fromhex(loaded.setdefault("certificate_key", ""))) not in {0, KEY_BYTES}:
+        raise ValueError("a certificate key of another length")
     return {name: loaded[name] for name in NAMES}
+
+
+def _completed(path: Path, loaded: dict[str, Any]) -> dict[str, Any]:
+    """Draw the key for certificates that an older file lacks; one that cannot be written stays."""
+    if loaded["certificate_key"]:
+        return loaded
+    try:
+        with FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCKED_MOST_S):
+            # Two processes start at once: the second finds what the first has drawn.
+            loaded = checked(json.loads(path.read_text(encoding="utf-8")))
+            if not loaded["certificate_key"]:
+                loaded["certificate_key"] = secrets.token_hex(KEY_BYTES)
+                rewrite_secrets(path, loaded)
+    except (OSError, Timeout):
+        return {**loaded, "certificate_key": ""}
+    return loaded
 
 
 def rewrite_secrets(path: Path, loaded: dict[str, Any]) -> None:

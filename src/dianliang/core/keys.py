@@ -100,6 +100,30 @@ def rotate(*, by: Actor, at: datetime) -> tuple[str, int]:
     return key_id, count
 
 
+def certificate_key() -> str:
+    """Return the secret that signs certificates now; empty if none was drawn yet.
+
+    Read from the file each time: it is seldom needed, and another process may have changed it.
+    """
+    path = Path(settings.SECRETS_FILE)
+    if not path.exists():
+        return str(settings.CERTIFICATE_KEY)
+    return str(checked(json.loads(path.read_text(encoding="utf-8")))["certificate_key"])
+
+
+def draw_certificate_key() -> None:
+    """Put a new secret in the place of the one that signs certificates; the old one is gone.
+
+    Raises:
+        KeysError: the file of secrets cannot be written.
+    """
+    path = Path(settings.SECRETS_FILE)
+    loaded = checked(json.loads(path.read_text(encoding="utf-8")))
+    loaded["certificate_key"] = secrets.token_hex(KEY_BYTES)
+    _keep(path, loaded)
+    settings.CERTIFICATE_KEY = loaded["certificate_key"]
+
+
 def retire(*, by: Actor, at: datetime) -> tuple[str, ...]:
     """Throw away the keys that seal nothing any more; return their ids.
 

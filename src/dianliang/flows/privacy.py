@@ -16,6 +16,7 @@ from dianliang.core.models import IdempotencyRecord, StoredFile
 from dianliang.domain.care.models import Call
 from dianliang.domain.customers import consents
 from dianliang.domain.customers.models import Customer
+from dianliang.domain.hours.models import Appeal
 from dianliang.domain.intake import search
 from dianliang.domain.intake.lifecycle import OPEN
 from dianliang.domain.intake.models import Message, Need, Participant, Rating
@@ -90,6 +91,10 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
             }
             for row in Inspection.objects.filter(customer__in=customers).order_by("pk")
         ],
+        "hour_appeals": [
+            [row.number, row.made_at.isoformat(), row.name, row.contact, row.words, row.decision]
+            for row in _appeals(phone)
+        ],
     }
 
 
@@ -105,6 +110,14 @@ def _people(phone: str) -> QuerySet[Person]:
 
 def _customers(number: str) -> QuerySet[Customer]:
     return Customer.objects.filter(number=number) if number else Customer.objects.none()
+
+
+def _appeals(phone: str) -> list[Appeal]:
+    """Return the objections to hours that give a phone; sealed, they are read one by one."""
+    if not phone:
+        return []
+    rows = Appeal.objects.exclude(contact="").order_by("pk")
+    return [row for row in rows if phone in "".join(filter(str.isdigit, row.contact))]
 
 
 def _name(phone: str, customer: str) -> str:
@@ -186,6 +199,8 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     people = list(_people(phone))
     going_on += [f"{row.number}（在岗人员）" for row in people if row.is_active]
     going_on += personal_data.still_coming(phone, at=at) if phone else []
+    appeals = _appeals(phone)
+    going_on += [row.number for row in appeals if row.status == "OPEN"]
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
@@ -193,6 +208,7 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
         _erase_person(row)
     if phone:
         personal_data.erase(phone)
+    _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))
     audit.record_about(
         "personal.erase",
         target_type="person",
@@ -219,6 +235,7 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
         firsts = sum(who.is_first for who in due_now)
         return Erased(firsts, len(due_now), 0, 0, persons.over(before).count())
     done = replace(_erase(due_now, []), bookings=persons.expire(before))
+    _erase_appeals(Appeal.objects.filter(decided_at__lt=before))
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(
         "personal.expire",
@@ -253,6 +270,11 @@ def _erase(asked: Iterable[Participant], customers: Iterable[Customer]) -> Erase
         customer_count += 1
         _erase_customer(customer)
     return Erased(needs, who_count, customer_count, photos)
+
+
+def _erase_appeals(appeals: QuerySet[Appeal]) -> None:
+    """Forget who objected to hours and in which words; what was decided stays."""
+    appeals.update(name="", contact="", words=ERASED)
 
 
 def _erase_need(need: Need) -> int:

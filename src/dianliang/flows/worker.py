@@ -9,7 +9,17 @@ from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.domain.work import phone_keys
-from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
+from dianliang.flows import (
+    agreeing,
+    auditing,
+    closing,
+    giving_hours,
+    hot,
+    identity,
+    importing,
+    learning,
+    safety,
+)
 from dianliang.flows.activities import planning as activities
 from dianliang.flows.activities import repeating
 from dianliang.flows.booking import clock
@@ -47,6 +57,8 @@ CHORES: tuple[Chore, ...] = (
     lambda at: phone_keys.forget_old(at=at),
     lambda at: village_versions.order_if_due(at=at),
     lambda at: village_export.forget_old(at=at),
+    lambda at: giving_hours.take_in_ended(at=at),
+    lambda at: giving_hours.publish_due(at=at),
     lambda at: earning.enter_due(at=at),
     lambda at: staff_teams.end_due(at=at),
     lambda at: staff.release_grown_up(at=at),

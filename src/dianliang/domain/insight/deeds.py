@@ -11,6 +11,7 @@ from django.apps import apps
 
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
@@ -56,6 +57,10 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "directory.agreement": AGREEMENT,
     "renewal.step": STEP,
     "insight.planitem": PLAN_ITEM,
+    "hours.hourrecord": HOUR,
+    "hours.hournotice": HOUR_NOTICE,
+    "hours.appeal": HOUR_APPEAL,
+    "hours.servicecertificate": SERVICE_CERTIFICATE,
     "programs.campaign": CAMPAIGN,
     "programs.target": TARGET,
     "ledger.ruleversion": RULE_VERSION,
@@ -317,6 +322,21 @@ WORDS: Mapping[str, str] = {
     "county.import": "导入",
     "backup.keep": "备份",
     "backup.restore": "恢复",
+    "hours.hourrecord.take_in": "取入时长",
+    "hours.hourrecord.declare": "人工申报时长",
+    "hours.hourrecord.take_back": "冲销时长",
+    "hours.hourrecord.tell_anew": "更正时长",
+    "hours.hourrecord.read_evidence": "查看佐证",
+    "hours.hourrecord.export": "导出交换文件",
+    "hours.hournotice.open": "发布时长公示",
+    "hours.appeal.make": "提出时长异议",
+    "hours.servicecertificate.issue": "开具服务证明",
+    "hours.servicecertificate.read": "打开服务证明",
+    "hours.servicecertificate.print": "打印服务证明",
+    "hours.servicecertificate.export": "导出证明登记簿",
+    "hours.exchangemapping.keep": "修改交换映射",
+    "hours.signingkey.renew": "更换签名密钥",
+    "hours.signingkey.give_up": "作废签名密钥",
     "keys.rotate": "更换密钥",
     "keys.retire": "停用密钥",
     "demo.seed": "生成演示数据",

@@ -11,6 +11,7 @@ from dianliang.kernel.actor import Role
 DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
+HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
 
 
@@ -189,6 +190,13 @@ TEAMS: tuple[Entry, ...] = (
     ),
     Entry(label="点讲", to="console:lectures", pages=("console:lecture*",), roles=READ_BY),
     Entry(label="课程", to="console:courses", pages=("console:course*",), roles=READ_BY),
+    Entry(label="志愿时长", to="console:hours", pages=("console:hour*",), roles=HOUR_READERS),
+    Entry(
+        label="服务证明",
+        to="console:certificates",
+        pages=("console:certificate*",),
+        roles=HOUR_READERS,
+    ),
 )
 """People, what they do together, and the hours that they give (队伍)."""
 BOOK_READERS = VILLAGE_READERS | {Role.AUDITOR}

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core import limits
+from dianliang.domain.hours.queries import of_person
 from dianliang.faces.portal.links import volunteer_token
 from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.flows.activities import arriving, joining, personal
@@ -79,6 +80,7 @@ def _page(
         raise Http404
     context = {
         "page": page,
+        "given_hours": of_person(page.person_number) if page.is_confirmed else None,
         "token": token,
         "link": request.build_absolute_uri(f"/v/{token}/"),
         "refusal": refusal,

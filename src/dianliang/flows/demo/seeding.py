@@ -34,6 +34,7 @@ from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
+from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.ledgers import build_ledgers
 from dianliang.flows.demo.logins import Login
@@ -122,6 +123,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_staff(county, rng=_dice(), by=desk, at=at)
     build_activities(county.company, rng=_dice(), at=at)
     build_teaching(county.company, rng=_dice(), at=at)
+    build_hours(county.company, rng=_dice(), at=at)
     tell("责任区、共建协议、执法权限与千村改造")
     together = _dice()
     build_together(county, rng=together, by=DISPATCHER, at=at)

@@ -68,6 +68,14 @@ def minutes(seconds: int | None) -> str:
 
 
 @register.filter
+def hours(minutes: int) -> str:
+    """Show minutes as hours and minutes; below zero with a minus."""
+    whole, rest = divmod(abs(minutes), 60)
+    shown = _("%(h)d 小时 %(m)d 分") if rest else _("%(h)d 小时")
+    return ("−" if minutes < 0 else "") + shown % {"h": whole, "m": rest}
+
+
+@register.filter
 def kilometres(metres: int | None) -> str:
     """Show metres as kilometres."""
     return "—" if metres is None else _("%(km).1f 公里") % {"km": metres / 1000}

@@ -1,0 +1,1 @@
+"""``dianliang certificate``: verify a certificate of hours without an installation or network."""
