@@ -37,6 +37,7 @@ from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
 from tests.flows.test_photo_pairs import pair_of
 from tests.flows.test_sights import sight_of
+from tests.partyworld import party_objects
 from tests.town import NOON, PASSWORD
 
 STAFF = [role for role in Role if role not in {Role.RESIDENT, Role.ENTERPRISE, Role.SYSTEM}]
@@ -47,7 +48,13 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
+PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
 FACES = {
+    "console:branch": PARTY,
+    "console:pairing": PARTY,
+    "console:meeting": PARTY,
+    "console:topic": PARTY,
+    "console:theme": PARTY | {Role.ADMINISTRATOR},
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -67,6 +74,22 @@ FACES = {
 }
 
 OBJECTS = {
+    "console:branch": "branch",
+    "console:branch_act": "branch",
+    "console:branch_alliance": "alliance",
+    "console:branch_alliance_act": "alliance",
+    "console:branch_secondment_act": "secondment",
+    "console:pairing": "pairing",
+    "console:pairing_act": "pairing",
+    "console:meeting": "meeting",
+    "console:meeting_act": "meeting",
+    "console:meeting_minutes": "meeting",
+    "console:meeting_task": "meeting task",
+    "console:meeting_task_act": "meeting task",
+    "console:meeting_task_file": "meeting task",
+    "console:topic": "topic",
+    "console:topic_act": "topic",
+    "console:theme_part": "themed",
     "console:need": "need",
     "console:split": "need",
     "console:tell": "need",
@@ -348,6 +371,7 @@ def things(town):
     piece = kept.evidence.get()
     (hazard,) = hazards.inspected(None, station, at=NOON, visit=inspecting_visit(town, job))
     parts = {
+        **party_objects(town, need),
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
         "photo": {"number": need.number, "token": need.photos.get().token},

@@ -10,8 +10,10 @@ from django.db import DatabaseError, close_old_connections
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.domain.work import phone_keys
 from dianliang.flows import agreeing, auditing, closing, hot, identity, importing, learning, safety
+from dianliang.flows.branches import linking, registering
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.themes import applying
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
 
@@ -27,6 +29,9 @@ CHORES: tuple[Chore, ...] = (
     lambda at: identity.forget_sessions(at=at),
     lambda at: closing.archive_unrated(at=at),
     lambda at: agreeing.end_expired(at=at),
+    lambda at: linking.follow_the_clock(at=at),
+    lambda at: registering.dissolve_expired(at=at),
+    lambda at: applying.order_if_due(at=at),
     lambda at: roads.order_if_due(at=at),
     lambda at: importing.renew_calendar(at=at),
     lambda at: learning.order_if_due(at=at),
@@ -48,6 +53,7 @@ HANDLERS = (
     hot.look_in_background,
     listing.freeze_in_background,
     opening.open_in_background,
+    applying.apply_in_background,
     village_versions.keep_in_background,
     village_export.export_in_background,
 )

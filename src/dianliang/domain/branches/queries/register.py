@@ -196,7 +196,7 @@ class _Counted:
             tasks={
                 unit_id: (total, overdue)
                 for unit_id, total, overdue in open_tasks.values_list("unit_id")
-                .annotate(Count("pk"), late)
+                .annotate(total=Count("pk"), late=late)
                 .order_by()
             },
         )
