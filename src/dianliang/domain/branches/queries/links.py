@@ -370,6 +370,12 @@ def _secondment_row(row: Secondment, *, by: Actor, on: date) -> SecondmentRow:
     )
 
 
+def may_move(number: str, *, by: Actor) -> bool:
+    """Tell whether a secondment is there and its branch is the actor's to write for."""
+    row = access.secondments(by).filter(number=number.replace("\0", "")).first()
+    return row is not None and access.may_write(row.branch.unit.path, by=by)
+
+
 def branches_at_work(by: Actor) -> tuple[tuple[str, str], ...]:
     """Return code and name of the actor's branches that are at work, in tree order."""
     rows = access.branches(by).filter(status="ACTIVE").order_by("unit__path")

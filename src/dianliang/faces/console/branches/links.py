@@ -329,7 +329,7 @@ def secondment_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @requires(*WRITERS)
 def secondment_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Lead a secondment one step on."""
-    if verb not in SECONDMENT_STEPS:
+    if verb not in SECONDMENT_STEPS or not book.may_move(number, by=by):
         raise Http404
     step, read = SECONDMENT_STEPS[verb]
     return press(
