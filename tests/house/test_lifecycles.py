@@ -2,6 +2,15 @@
 
 import pytest
 
+from dianliang.domain.branches.lifecycle import (
+    ALLIANCE,
+    BRANCH,
+    MEETING,
+    PAIRING,
+    SECONDMENT,
+    TASK,
+    TOPIC,
+)
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
@@ -13,6 +22,13 @@ from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
+    "branch": (BRANCH, "ACTIVE"),
+    "pairing": (PAIRING, "DRAFT"),
+    "alliance": (ALLIANCE, "DRAFT"),
+    "secondment": (SECONDMENT, "PLANNED"),
+    "meeting": (MEETING, "DRAFT"),
+    "meeting task": (TASK, "OPEN"),
+    "topic": (TOPIC, "PROPOSED"),
     "unlock": (UNLOCK, "ASKED"),
     "alert": (ALERT, "OPEN"),
     "contact": (CONTACT, "WAITING"),
