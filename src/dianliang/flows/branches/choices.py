@@ -29,6 +29,8 @@ from dianliang.kernel.text import clean_text
 Offered = tuple[tuple[str, str], ...]
 SPLIT = re.compile("[\n\r;；]+")
 LONGEST_LIST = 40
+ENDINGS = ("", "委会", "居委会", "村委会", "社区居委会")
+"""What the register of places adds to the name that people use: 余村 is 余村村委会."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,7 @@ def other_of(text: str, *, by: Actor, field: str, label: str) -> Other:
     if unit is not None:
         return Other(name=unit.name, unit=unit)
     place = name.removesuffix("党支部").removesuffix("党委").removesuffix("党总支")
-    written = [place, f"{place}委会", f"{place}居委会"]
+    written = [f"{place}{ending}" for ending in ENDINGS]
     areas = areas_of(by).filter(Q(code=name) | Q(name__in=written))
     found = list(areas.exclude(level=Area.Level.GRID)[:2])
     if len(found) == 1:
