@@ -78,7 +78,7 @@ def build_branches(county: County, *, rng: Random, by: Actor, at: datetime) -> N
 
 def _register(county: County, *, rng: Random, today: date, at: datetime) -> Made:
     founded = today - timedelta(days=2200)
-    hosts = [(station, f"{station.name[:2]}供电所", True) for station in county.stations]
+    hosts = [(station, station.name.removesuffix("（演示）"), True) for station in county.stations]
     hosts += [(county.company, f"{name}", False) for name in OFFICES]
     units = [
         Unit(
@@ -209,7 +209,7 @@ def _pairings(made: Made, county: County, *, rng: Random, today: date, at: datet
     alliances = Alliance.objects.bulk_create(
         Alliance(
             number=f"LJ{today:%y%m%d}-9{number:03d}",
-            title=f"“红立方”{branch.unit.name[:2]}联盟（演示）",
+            title=f"“红立方”{branch.unit.name.partition('供电所')[0]}联盟（演示）",
             branch=branch,
             theme_words=("线损提升", "网架优化", "优质服务", "乡村振兴")[number % 4],
             starts_on=today - timedelta(days=190),
