@@ -11,6 +11,13 @@ from tests.house.test_lifecycles import TABLES
 
 pytestmark = pytest.mark.django_db
 MODELS = {
+    "branch": "branches.Branch",
+    "pairing": "branches.Pairing",
+    "alliance": "branches.Alliance",
+    "secondment": "branches.Secondment",
+    "meeting": "branches.Meeting",
+    "meeting task": "branches.Task",
+    "topic": "branches.Topic",
     "unlock": "care.Unlock",
     "alert": "care.Alert",
     "contact": "care.Contact",

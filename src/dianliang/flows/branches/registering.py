@@ -6,6 +6,7 @@ from datetime import date, datetime
 from dianliang.domain.branches import access
 from dianliang.domain.branches.models import Attachment, Belonging, Branch, Posting, PostKind
 from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.rules import members_on
 from dianliang.flows.branches.choices import branch_of, person_of, unit_of, words
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -109,7 +110,7 @@ def transfer_out(
     """
     branch = access.branch_to_see(code, by=by)
     who = person_of(person, by=by, field="person", label="人员")
-    if who.pk not in register.members_on(branch, on=from_on):
+    if who.pk not in members_on(branch, on=from_on):
         message = f"{who.name}在 {from_on} 不是{branch}的党员。"
         raise InvalidInputError(message, field="person")
     return register.transfer(

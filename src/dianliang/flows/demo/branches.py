@@ -4,6 +4,7 @@
 people seconded, 8 topics, a temporary branch. Figures on pages are counted from these rows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -245,7 +246,11 @@ def _pairings(made: Made, county: County, *, rng: Random, today: date, at: datet
                 is_generated=True,
             )
         )
-    stored = Pairing.objects.bulk_create(rows)
+    _plans(Pairing.objects.bulk_create(rows), today=today, at=at)
+
+
+def _plans(pairings: list[Pairing], *, today: date, at: datetime) -> None:
+    """Write two planned steps for each pairing, and what came of the first."""
     steps = PairingStep.objects.bulk_create(
         PairingStep(
             pairing=pairing,
@@ -253,7 +258,7 @@ def _pairings(made: Made, county: County, *, rng: Random, today: date, at: datet
             words=("联合主题党日", "共办一件民生实事")[position - 1],
             due_on=today + timedelta(days=-80 if position == 1 else 60),
         )
-        for pairing in stored
+        for pairing in pairings
         for position in (1, 2)
     )
     PairingResult.objects.bulk_create(
@@ -353,7 +358,7 @@ def _topics(made: Made, county: County, *, today: date, at: datetime) -> None:
         )
     topics = Topic.objects.bulk_create(rows)
     offices = [branch.unit for branch in made.branches[8:]]
-    leads = {
+    leads: dict[str, Callable[[int], Unit]] = {
         "coordinate": lambda _: county.company,
         "integrate": lambda place: offices[1 + place % 4],
         "carry_out": lambda place: made.branches[place].unit,

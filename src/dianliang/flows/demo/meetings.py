@@ -40,21 +40,7 @@ def build_meetings(
     for number in range(1, HELD + 1):
         branch, village = branches[number % 8], villages[number * 7 % len(villages)]
         held_at = (at - timedelta(days=16 * number)).astimezone(SHANGHAI).replace(hour=9, minute=0)
-        is_closed = number > HELD // 2
-        meeting = Meeting(
-            number=f"HY{held_at:%y%m%d}-9{number:03d}",
-            title=f"{spoken_name(village.name)}站村联席会议（演示）",
-            unit=branch.unit,
-            held_at=held_at,
-            place=f"{spoken_name(village.name)}会议室",
-            chair=members[branch.pk][0],
-            guests="村两委代表",
-            status="CLOSED" if is_closed else "HELD",
-            closed_at=held_at + timedelta(days=30) if is_closed else None,
-            created_by=by.name,
-            created_at=held_at,
-            is_generated=True,
-        )
+        meeting = _meeting(number, branch, village, members[branch.pk][0], held_at, by)
         meetings.append(meeting)
         parties.append(MeetingParty(meeting=meeting, name=spoken_name(village.name), area=village))
         for position in (1, 2):
@@ -88,6 +74,26 @@ def build_meetings(
         )
         for task in tasks
         if task.status != "OPEN"
+    )
+
+
+def _meeting(
+    number: int, branch: Branch, village: Area, chair: Person, held_at: datetime, by: Actor
+) -> Meeting:
+    is_closed = number > HELD // 2
+    return Meeting(
+        number=f"HY{held_at:%y%m%d}-9{number:03d}",
+        title=f"{spoken_name(village.name)}站村联席会议（演示）",
+        unit=branch.unit,
+        held_at=held_at,
+        place=f"{spoken_name(village.name)}会议室",
+        chair=chair,
+        guests="村两委代表",
+        status="CLOSED" if is_closed else "HELD",
+        closed_at=held_at + timedelta(days=30) if is_closed else None,
+        created_by=by.name,
+        created_at=held_at,
+        is_generated=True,
     )
 
 

@@ -115,19 +115,19 @@ def cross(*, asked: Asked, by: Actor) -> Cross:
     found = carriers(paths=paths, figure=asked.figure, since=asked.since, until=asked.until, by=by)
     sides = [_side(code, known, rows, found, asked) for code in (asked.rows, asked.columns)]
     (across, at_row), (down, at_column) = sides
-    cells: dict[tuple[str, str], list[int]] = {}
+    sums: dict[tuple[str, str], list[int]] = {}
     for record, codes in found:
         value = _value(record, asked.figure)
         here, there = at_row(record, codes), at_column(record, codes)
         if not here or not there or (value == 0 and asked.figure != RECORDS):
             continue
         for key in {(r, c) for r in (*here, "") for c in (*there, "")}:
-            cell = cells.setdefault(key, [0, 0])
-            cell[0] += value
-            cell[1] += 1
+            total = sums.setdefault(key, [0, 0])
+            total[0] += value
+            total[1] += 1
 
     def cell(row: str, column: str) -> Cell:
-        value, count = cells.get((row, column), (0, 0))
+        value, count = sums.get((row, column), (0, 0))
         return Cell(value=value, records=count)
 
     label, unit = next((label, unit) for code, label, unit in figures() if code == asked.figure)

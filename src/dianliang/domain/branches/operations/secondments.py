@@ -41,33 +41,8 @@ def second(
         UnableToSecondError: the days make no sense, the person is not on duty, belongs to that
             branch or is away already, or the branch has a representative in that time.
     """
-    if not 0 < (until_on - from_on).days <= LONGEST_DAYS:
-        raise UnableToSecondError("结束日期应在开始日期之后，最长三年。", field="until_on")
-    if not person.is_active or (person.left_on is not None and person.left_on <= from_on):
-        raise UnableToSecondError(f"{person.name}已离岗，不能派出。", field="person")
-    if branch.status != "ACTIVE":
-        raise UnableToSecondError(f"{branch}已撤销，不能接收。", field="branch")
-    if person.pk in members_on(branch, on=from_on):
-        message = f"{person.name}本来就是{branch}的党员，不用派出。"
-        raise UnableToSecondError(message, field="person")
-    # Locks both, so that two desks cannot send the same person, or two representatives, at once.
-    Person.objects.select_for_update().get(pk=person.pk)
-    Branch.objects.select_for_update().get(pk=branch.pk)
-    going_on = Secondment.objects.filter(
-        status__in=["PLANNED", "RUNNING"], from_on__lte=until_on, until_on__gte=from_on
-    ).select_related("person", "branch__unit")
-    away = going_on.filter(person=person).first()
-    if away is not None:
-        message = (
-            f"{person.name}在 {away.from_on} 至 {away.until_on} 已派往{away.branch}"
-            f"（{away.number}），请先结束或换日期。"
-        )
-        raise UnableToSecondError(message, field="person")
-    if kind.represents:
-        taken = going_on.filter(branch=branch, kind__represents=True).first()
-        if taken is not None:
-            message = f"{branch}在这段时间已有代表{taken.person.name}（{taken.number}）。"
-            raise UnableToSecondError(message, field="branch")
+    _require_fit(person, branch, from_on=from_on, until_on=until_on)
+    _require_free(kind, person, branch, from_on=from_on, until_on=until_on)
     row = Secondment.objects.create(
         number=next_number("PD", at=at),
         kind=kind,
@@ -91,6 +66,41 @@ def second(
     if from_on <= at.astimezone(SHANGHAI).date():
         start(secondment=row, by=by, at=at)
     return row
+
+
+def _require_fit(person: Person, branch: Branch, *, from_on: date, until_on: date) -> None:
+    if not 0 < (until_on - from_on).days <= LONGEST_DAYS:
+        raise UnableToSecondError("结束日期应在开始日期之后，最长三年。", field="until_on")
+    if not person.is_active or (person.left_on is not None and person.left_on <= from_on):
+        raise UnableToSecondError(f"{person.name}已离岗，不能派出。", field="person")
+    if branch.status != "ACTIVE":
+        raise UnableToSecondError(f"{branch}已撤销，不能接收。", field="branch")
+    if person.pk in members_on(branch, on=from_on):
+        message = f"{person.name}本来就是{branch}的党员，不用派出。"
+        raise UnableToSecondError(message, field="person")
+
+
+def _require_free(
+    kind: SecondmentKind, person: Person, branch: Branch, *, from_on: date, until_on: date
+) -> None:
+    # Locks both, so that two desks cannot send the same person, or two representatives, at once.
+    Person.objects.select_for_update().get(pk=person.pk)
+    Branch.objects.select_for_update().get(pk=branch.pk)
+    going_on = Secondment.objects.filter(
+        status__in=["PLANNED", "RUNNING"], from_on__lte=until_on, until_on__gte=from_on
+    ).select_related("person", "branch__unit")
+    away = going_on.filter(person=person).first()
+    if away is not None:
+        message = (
+            f"{person.name}在 {away.from_on} 至 {away.until_on} 已派往{away.branch}"
+            f"（{away.number}），请先结束或换日期。"
+        )
+        raise UnableToSecondError(message, field="person")
+    if kind.represents:
+        taken = going_on.filter(branch=branch, kind__represents=True).first()
+        if taken is not None:
+            message = f"{branch}在这段时间已有代表{taken.person.name}（{taken.number}）。"
+            raise UnableToSecondError(message, field="branch")
 
 
 @transaction.atomic

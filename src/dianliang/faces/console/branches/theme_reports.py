@@ -37,7 +37,8 @@ def table(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show a two-way table."""
     period = period_of(request)
     asked = _asked(request, period)
-    refusal, found = None, None
+    refusal: DomainError | None = None
+    found = None
     try:
         found = tables.cross(asked=asked, by=by)
     except NotVisibleError as absent:
@@ -102,7 +103,8 @@ def table_file(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def report(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the report of a programme."""
     period, code = period_of(request), shown(request.GET.get("tree", PROGRAMMES))
-    refusal, found = None, None
+    refusal: DomainError | None = None
+    found = None
     try:
         found = reporting.report(code=code, since=period.first, until=period.last, by=by)
     except NotVisibleError as absent:
