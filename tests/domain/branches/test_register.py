@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dianliang.core.models import AuditEvent
-from dianliang.domain.branches.models import Belonging, Posting, PostKind
+from dianliang.domain.branches.models import Belonging, Pairing, Posting, PostKind
 from dianliang.domain.branches.operations import register
 from dianliang.domain.branches.operations.register import UnableToRegisterError
 from dianliang.domain.branches.queries import register as book
 from dianliang.domain.branches.rules import members_on
-from dianliang.flows.branches import registering
+from dianliang.flows.branches import linking, meeting, registering
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.partyworld import MONTH, Party
@@ -228,3 +228,45 @@ def test_the_register_takes_as_many_queries_for_ten_branches_as_for_two(
         party.branch(f"B{number}", "S2")
     with django_assert_max_num_queries(len(few)):
         book.register(view="all", by=by, on=party.on)
+
+
+def test_the_figures_of_a_past_day_stay_what_they_were(party):
+    """What ended since still counted then; what began since did not."""
+    branch, by = party.branch("B1", "S1"), party.clerk()
+    party.person("甲", "S1", branch)
+    party.pairing(branch)
+    sent = linking.second(
+        way="down",
+        person=party.person("乙", "AJ").number,
+        branch="B1",
+        post="党建代表",
+        from_on=party.on,
+        until_on=party.on + MONTH,
+        by=by,
+        at=NOON,
+    )
+    held = party.meeting()
+    task = party.task(held, party.people["甲"])
+
+    def figures(on):
+        found = book.register(view="ordinary", by=by, on=on).indicators
+        counted = (found.branches, found.members, found.pairings)
+        return (*counted, found.representatives, found.secondments, found.open_tasks)
+
+    today = figures(party.on)
+    assert today == (1, 1, 1, 1, 1, 1)
+    later = NOON + 5 * DAY
+    linking.end_secondment(
+        number=sent.number, on=party.on + 3 * DAY, appraisal="良好", by=by, at=later
+    )
+    pairing = Pairing.objects.get()
+    linking.stop(number=pairing.number, reason="村里合并", by=by, at=later)
+    meeting.prove(number=task.number, text="已办", content=None, record="", by=by, at=later)
+    meeting.report(number=task.number, by=by, at=later)
+    meeting.confirm(number=task.number, by=by, at=later)
+    transfer(party, party.people["甲"], None, party.on + 4 * DAY)
+    registering.dissolve(code="B1", on=party.on + 6 * DAY, reason="合并", by=by, at=NOON + 6 * DAY)
+
+    assert figures(party.on) == today
+    assert figures(party.on + 7 * DAY) == (0, 0, 0, 0, 0, 0)
+    assert figures(party.on - DAY) == (1, 1, 0, 0, 0, 0)

@@ -4,7 +4,7 @@ A representative is whoever is sent to the branch in a way that represents it (�
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -19,6 +19,7 @@ from dianliang.domain.branches.models import (
     Topic,
 )
 from dianliang.domain.workforce.models import Person
+from dianliang.kernel.calendar import SHANGHAI
 
 HOLDS_UP: Mapping[str, Callable[[Branch], QuerySet[Any]]] = {
     "结对": lambda branch: Pairing.objects.filter(branch=branch, status__in=["DRAFT", "RUNNING"]),
@@ -31,6 +32,30 @@ HOLDS_UP: Mapping[str, Callable[[Branch], QuerySet[Any]]] = {
     ),
 }
 """What has to end before a branch does."""
+
+
+def paired(on: date) -> Q:
+    """Return which pairings count on a day: signed by then, and not ended before."""
+    return Q(signed_on__lte=on, from_on__lte=on) & (Q(ended_on=None) | Q(ended_on__gte=on))
+
+
+def away(on: date) -> Q:
+    """Return which secondments count on a day, also those that have ended since."""
+    now = Q(status="RUNNING", until_on__gte=on) | Q(status="ENDED", ended_on__gte=on)
+    return now & Q(from_on__lte=on)
+
+
+def unfinished(on: date) -> Q:
+    """Return which tasks were handed out by a day and not done then."""
+    end = datetime.combine(on + timedelta(days=1), time(), SHANGHAI)
+    return Q(opened_at__lt=end) & ~Q(status="CANCELLED") & (Q(closed_on=None) | Q(closed_on__gt=on))
+
+
+def is_alive(branch: Branch, *, on: date) -> bool:
+    """Tell whether a branch lives on a day; one past its last day lives until it is dissolved."""
+    first, last = branch.unit.valid_from, branch.unit.valid_until
+    begun = first is None or first <= on
+    return begun and (branch.status == "ACTIVE" or (last is not None and on < last))
 
 
 def belonging_on(*, on: date, branch: Branch | None = None) -> dict[int, int]:
@@ -51,11 +76,7 @@ def members_on(branch: Branch, *, on: date) -> tuple[int, ...]:
 
 def representatives(*, on: date) -> dict[int, Secondment]:
     """Return who represents which branch on a day, by the branch's key."""
-    rows = Secondment.objects.filter(
-        Q(status="RUNNING", until_on__gte=on) | Q(status="ENDED", ended_on__gte=on),
-        kind__represents=True,
-        from_on__lte=on,
-    )
+    rows = Secondment.objects.filter(away(on), kind__represents=True)
     return {row.branch_id: row for row in rows.select_related("person", "from_unit", "kind")}
 
 

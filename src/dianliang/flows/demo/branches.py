@@ -240,6 +240,7 @@ def _pairings(made: Made, county: County, *, rng: Random, today: date, at: datet
                 goal="每季度联合主题党日一次，共办一件实事。",
                 from_on=today - timedelta(days=180),
                 until_on=today + timedelta(days=185),
+                signed_on=today - timedelta(days=180),
                 status="RUNNING",
                 created_by=GENERATED,
                 created_at=at,

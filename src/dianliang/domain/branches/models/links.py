@@ -96,6 +96,7 @@ class Pairing(models.Model):
     goal = models.CharField("共建目标", max_length=300)
     from_on = models.DateField("起")
     until_on = models.DateField("止")
+    signed_on = models.DateField("签约日期", null=True, blank=True)
     status = models.CharField(
         "状态", max_length=12, choices=[*lifecycle.PAIRING_LABELS.items()], default="DRAFT"
     )
@@ -114,6 +115,10 @@ class Pairing(models.Model):
             models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="pairing_period"),
             models.CheckConstraint(
                 condition=Q(other_unit=None) | Q(other_area=None), name="pairing_one_other_side"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["DRAFT", "STOPPED"]) | Q(signed_on__isnull=False),
+                name="pairing_signed_before_it_counts",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["ENDED", "STOPPED"], ended_on__isnull=False)

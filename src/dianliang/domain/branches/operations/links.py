@@ -133,9 +133,11 @@ def sign(*, pairing: Pairing, by: Actor, at: datetime) -> Pairing:
     """
     if not pairing.steps.exists():
         raise UnableToPairError("还没有共建计划，请先列出至少一项。", field="steps")
-    if pairing.until_on < at.astimezone(SHANGHAI).date():
+    today = at.astimezone(SHANGHAI).date()
+    if pairing.until_on < today:
         raise UnableToPairError(f"结对期已在 {pairing.until_on} 结束。", field="until_on")
-    return transitions.apply(pairing, "sign", lifecycle=PAIRING, by=by, at=at)
+    changes = {"signed_on": today}
+    return transitions.apply(pairing, "sign", lifecycle=PAIRING, by=by, at=at, changes=changes)
 
 
 @transaction.atomic

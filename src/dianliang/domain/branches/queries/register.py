@@ -19,12 +19,19 @@ from dianliang.domain.branches.models import (
     Task,
     Topic,
 )
-from dianliang.domain.branches.rules import belonging_on, holders, representatives
+from dianliang.domain.branches.rules import (
+    away,
+    belonging_on,
+    holders,
+    is_alive,
+    paired,
+    representatives,
+    unfinished,
+)
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 
 NO_SECRETARY = "secretary"
-SOON_DAYS = 30
 VIEWS = {
     "ordinary": "党支部",
     "temporary": "临时党支部与专班",
@@ -51,6 +58,7 @@ class BranchRow:
     kind_label: str
     status: str
     status_label: str
+    is_alive: bool
     host_name: str
     from_on: date | None
     until_on: date | None
@@ -141,11 +149,11 @@ class BranchFile:
 def register(*, view: str, by: Actor, on: date) -> Register:
     """Return the actor's branches on a day. The number of queries does not grow with them."""
     rows = branch_rows(by=by, on=on)
-    at_work = [row for row in rows if row.status == "ACTIVE"]
+    at_work = [row for row in rows if row.is_alive]
     cuts = {
         "ordinary": tuple(row for row in at_work if row.kind == Branch.Kind.ORDINARY),
         "temporary": tuple(row for row in at_work if row.kind != Branch.Kind.ORDINARY),
-        "dissolved": tuple(row for row in rows if row.status != "ACTIVE"),
+        "dissolved": tuple(row for row in rows if not row.is_alive),
         "all": rows,
     }
     return Register(
@@ -181,9 +189,9 @@ class _Counted:
         for branch_id in belonging_on(on=on).values():
             members[branch_id] = members.get(branch_id, 0) + 1
         attached = Attachment.objects.filter(from_on__lte=on, until_on__gte=on)
-        running = Pairing.objects.filter(branch_id__in=keys, status="RUNNING", from_on__lte=on)
+        running = Pairing.objects.filter(paired(on), branch_id__in=keys)
         topics = Topic.objects.filter(branch_id__in=keys).exclude(status="CANCELLED")
-        open_tasks = Task.objects.filter(unit_id__in=keys, status__in=["OPEN", "REPORTED"])
+        open_tasks = Task.objects.filter(unfinished(on), unit_id__in=keys)
         late = Count("pk", filter=Q(due_on__lt=on))
         return cls(
             members=members,
@@ -204,7 +212,7 @@ class _Counted:
 
 def _row(branch: Branch, counted: _Counted, *, on: date) -> BranchRow:
     unit, is_ordinary = branch.unit, branch.kind == Branch.Kind.ORDINARY
-    is_active = branch.status == "ACTIVE"
+    is_active = is_alive(branch, on=on)
     held = {kind.code: counted.held.get((branch.pk, kind.pk)) for kind in counted.kinds}
     secretary = held.get(NO_SECRETARY)
     sent = counted.sent.get(branch.pk)
@@ -222,6 +230,7 @@ def _row(branch: Branch, counted: _Counted, *, on: date) -> BranchRow:
         kind_label=branch.get_kind_display(),
         status=branch.status,
         status_label=branch.get_status_display(),
+        is_alive=is_active,
         host_name=unit.parent.name if unit.parent else "",
         from_on=unit.valid_from,
         until_on=unit.valid_until,
@@ -240,16 +249,16 @@ def _row(branch: Branch, counted: _Counted, *, on: date) -> BranchRow:
 
 def indicators(rows: tuple[BranchRow, ...], *, by: Actor, on: date) -> Indicators:
     """Return the figures of the actor's branches on a day; `rows` are all his branches."""
-    ordinary = [r for r in rows if r.kind == Branch.Kind.ORDINARY and r.status == "ACTIVE"]
-    running = access.pairings(by).filter(status="RUNNING", from_on__lte=on)
+    ordinary = [r for r in rows if r.kind == Branch.Kind.ORDINARY and r.is_alive]
+    running = access.pairings(by).filter(paired(on))
     modes = dict(running.values_list("mode__code").annotate(Count("pk")).order_by())
-    away = access.secondments(by).filter(status="RUNNING", from_on__lte=on)
-    ways = away.values_list("kind__name").annotate(Count("pk")).order_by("kind__position")
+    sent = access.secondments(by).filter(away(on))
+    ways = sent.values_list("kind__name").annotate(Count("pk")).order_by("kind__position")
     topics = access.topics(by).exclude(status="CANCELLED")
-    tasks = access.tasks(by).filter(status__in=["OPEN", "REPORTED"])
+    tasks = access.tasks(by).filter(unfinished(on))
     return Indicators(
         branches=len(ordinary),
-        temporary=sum(r.kind != Branch.Kind.ORDINARY and r.status == "ACTIVE" for r in rows),
+        temporary=sum(r.kind != Branch.Kind.ORDINARY and r.is_alive for r in rows),
         members=sum(row.members for row in ordinary),
         pairings=sum(modes.values()),
         by_mode=tuple(
@@ -257,7 +266,7 @@ def indicators(rows: tuple[BranchRow, ...], *, by: Actor, on: date) -> Indicator
         ),
         representatives=sum(bool(row.representative) for row in ordinary),
         without_representative=sum(row.lacks_representative for row in ordinary),
-        secondments=away.count(),
+        secondments=sent.count(),
         by_way=tuple(ways),
         topics=topics.count(),
         measured=topics.filter(status__in=["MEASURED", "CLOSED"]).count(),
