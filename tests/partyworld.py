@@ -182,11 +182,11 @@ def party_objects(town: Town, need: Need) -> dict[str, dict[str, str]]:
     )
     return {
         "branch": {"code": "S1P", "verb": "dissolve"},
-        "alliance": {"number": alliance.number, "verb": "stop"},
+        "branch alliance": {"number": alliance.number, "verb": "stop"},
         "secondment": {"number": sent.number, "verb": "end"},
-        "pairing": {"number": party.pairing(branch).number, "verb": "stop"},
+        "branch pairing": {"number": party.pairing(branch).number, "verb": "stop"},
         "meeting": {"number": held.number, "verb": "cancel", "kind": "pdf"},
         "meeting task": {"number": task.number, "verb": "cancel", "token": shown.file.token},
-        "topic": {"number": party.topic(branch).number, "verb": "cancel"},
+        "branch topic": {"number": party.topic(branch).number, "verb": "cancel"},
         "themed": {"kind": "need", "number": need.number},
     }

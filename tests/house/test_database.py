@@ -12,12 +12,12 @@ from tests.house.test_lifecycles import TABLES
 pytestmark = pytest.mark.django_db
 MODELS = {
     "branch": "branches.Branch",
-    "pairing": "branches.Pairing",
-    "alliance": "branches.Alliance",
+    "branch pairing": "branches.Pairing",
+    "branch alliance": "branches.Alliance",
     "secondment": "branches.Secondment",
     "meeting": "branches.Meeting",
     "meeting task": "branches.Task",
-    "topic": "branches.Topic",
+    "branch topic": "branches.Topic",
     "unlock": "care.Unlock",
     "alert": "care.Alert",
     "contact": "care.Contact",

@@ -23,12 +23,12 @@ from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
     "branch": (BRANCH, "ACTIVE"),
-    "pairing": (PAIRING, "DRAFT"),
-    "alliance": (ALLIANCE, "DRAFT"),
+    "branch pairing": (PAIRING, "DRAFT"),
+    "branch alliance": (ALLIANCE, "DRAFT"),
     "secondment": (SECONDMENT, "PLANNED"),
     "meeting": (MEETING, "DRAFT"),
     "meeting task": (TASK, "OPEN"),
-    "topic": (TOPIC, "PROPOSED"),
+    "branch topic": (TOPIC, "PROPOSED"),
     "unlock": (UNLOCK, "ASKED"),
     "alert": (ALERT, "OPEN"),
     "contact": (CONTACT, "WAITING"),

@@ -264,7 +264,7 @@ def _plans(pairings: list[Pairing], *, today: date, at: datetime) -> None:
     )
     PairingResult.objects.bulk_create(
         PairingResult(
-            number=f"CG{today:%y%m%d}-9{number:03d}",
+            number=f"GJ{today:%y%m%d}-9{number:03d}",
             pairing=step.pairing,
             step=step,
             on=today - timedelta(days=85 - number % 60),

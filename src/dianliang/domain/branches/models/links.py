@@ -110,20 +110,24 @@ class Pairing(models.Model):
         ordering = ["number"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=[*lifecycle.PAIRING_LABELS]), name="pairing_status_known"
+                condition=Q(status__in=[*lifecycle.PAIRING_LABELS]),
+                name="branch_pairing_status_known",
             ),
-            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="pairing_period"),
             models.CheckConstraint(
-                condition=Q(other_unit=None) | Q(other_area=None), name="pairing_one_other_side"
+                condition=Q(until_on__gte=F("from_on")), name="branch_pairing_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(other_unit=None) | Q(other_area=None),
+                name="branch_pairing_one_other_side",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["DRAFT", "STOPPED"]) | Q(signed_on__isnull=False),
-                name="pairing_signed_before_it_counts",
+                name="branch_pairing_signed_before_it_counts",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["ENDED", "STOPPED"], ended_on__isnull=False)
                 | Q(status__in=["DRAFT", "RUNNING"], ended_on=None),
-                name="pairing_end_has_a_day",
+                name="branch_pairing_end_has_a_day",
             ),
         ]
 
@@ -143,7 +147,9 @@ class PairingStep(models.Model):
         verbose_name = verbose_name_plural = "共建计划"
         ordering = ["pairing", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["pairing", "position"], name="pairing_step_position")
+            models.UniqueConstraint(
+                fields=["pairing", "position"], name="branch_pairing_step_position"
+            )
         ]
 
     def __str__(self) -> str:

@@ -199,7 +199,7 @@ def record_result(
     if step is not None and step.pairing_id != pairing.pk:
         raise UnableToPairError("这项计划不属于这条结对。", field="step")
     result = PairingResult.objects.create(
-        number=next_number("CG", at=at),
+        number=next_number("GJ", at=at),
         pairing=pairing,
         step=step,
         on=on,
