@@ -92,11 +92,32 @@ def from_tables() -> Iterator[str]:
     yield from measures.METHOD
     yield from measures.FIGURES.values()
     yield from volunteering.METHOD
-    yield from from_bases()
     yield from (str(label) for label in AuditEvent.Outcome.labels)
     yield from (deeds.heading(kind) for kind in sorted(deeds.kinds()))
     yield from (label for group in deeds.groups() for _, label in group.verbs)
     yield from deeds.ADMINISTRATION.values()
+
+
+def from_branches() -> Iterator[str]:
+    """Yield the words of party branches, of themes, and of what is counted by them."""
+    from dianliang.domain.branches import lifecycle
+    from dianliang.domain.branches.models import Branch, Topic, TopicLead
+    from dianliang.domain.branches.queries import links, meetings, register, topics
+    from dianliang.flows.themes import kinds, report, tables
+
+    tables_of = (lifecycle.BRANCH, lifecycle.PAIRING, lifecycle.ALLIANCE, lifecycle.SECONDMENT)
+    for table in (*tables_of, lifecycle.MEETING, lifecycle.TASK, lifecycle.TOPIC):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    for views in (register.VIEWS, links.PAIRING_VIEWS, links.SECONDMENT_VIEWS, tables.AXES):
+        yield from views.values()
+    for views in (meetings.MEETING_VIEWS, meetings.TASK_VIEWS, topics.VIEWS):
+        yield from views.values()
+    for choices in (Branch.Kind, Topic.Kind, Topic.Better, TopicLead.Tier):
+        yield from (str(label) for label in choices.labels)
+    yield from (*register.METHOD, *report.METHOD, "党建代表", "外部联建支部")
+    yield from (text for _, label, unit in tables.figures() for text in (label, unit))
+    for kind in kinds.KINDS:
+        yield from (kind.label, *(attribute.label for attribute in kind.attributes))
 
 
 def from_triage() -> Iterator[str]:
@@ -268,7 +289,15 @@ def shipped_names() -> Iterator[str]:
     """Yield the names and units of the rows that the program brings along, as pages show them."""
     from django.apps import apps
 
-    shown = {"ChargeKind", "Stage", "IndicatorKind", "RoleKind"}
+    shown = {
+        "ChargeKind",
+        "IndicatorKind",
+        "PairingMode",
+        "PostKind",
+        "RoleKind",
+        "SecondmentKind",
+        "Stage",
+    }
     for app in apps.get_app_configs():
         for model, file in getattr(app, "shipped", {}).items():
             if model in shown:
@@ -398,6 +427,8 @@ def wanted(domain: str = "django") -> list[str]:
             *from_triage(),
             *from_villages(),
             *from_rosters(),
+            *from_bases(),
+            *from_branches(),
             *from_hours(),
             *from_ledger(),
             *from_booking(),

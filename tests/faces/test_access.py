@@ -43,6 +43,7 @@ from tests.flows.bases.things import based
 from tests.flows.campaigns.lists import frozen, target
 from tests.flows.test_photo_pairs import pair_of
 from tests.flows.test_sights import sight_of
+from tests.partyworld import party_objects
 from tests.town import NOON, PASSWORD
 
 STAFF = [role for role in Role if role not in {Role.RESIDENT, Role.ENTERPRISE, Role.SYSTEM}]
@@ -64,10 +65,16 @@ BASES = {
 }
 HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER, Role.AUDITOR}
 ACTIVITY = VILLAGE | {Role.AUDITOR}
+PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
 FACES = {
     "console:base": BASES,
     "console:hour": HOURS,
     "console:certificate": HOURS,
+    "console:branch": PARTY,
+    "console:pairing": PARTY,
+    "console:meeting": PARTY,
+    "console:topic": PARTY,
+    "console:theme": PARTY | {Role.ADMINISTRATOR},
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -106,6 +113,22 @@ OBJECTS = {
     "console:base_notice_act": "base notice",
     "console:base_notice_photo": "base notice",
     "board:base_records": "base",
+    "console:branch": "branch",
+    "console:branch_act": "branch",
+    "console:branch_alliance": "branch alliance",
+    "console:branch_alliance_act": "branch alliance",
+    "console:branch_secondment_act": "secondment",
+    "console:pairing": "branch pairing",
+    "console:pairing_act": "branch pairing",
+    "console:meeting": "meeting",
+    "console:meeting_act": "meeting",
+    "console:meeting_minutes": "meeting",
+    "console:meeting_task": "meeting task",
+    "console:meeting_task_act": "meeting task",
+    "console:meeting_task_file": "meeting task",
+    "console:topic": "branch topic",
+    "console:topic_act": "branch topic",
+    "console:theme_part": "themed",
     "console:need": "need",
     "console:split": "need",
     "console:tell": "need",
@@ -484,6 +507,7 @@ def things(town):
     piece = kept.evidence.get()
     (hazard,) = hazards.inspected(None, station, at=NOON, visit=inspecting_visit(town, job))
     parts = {
+        **party_objects(town, need),
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
         "photo": {"number": need.number, "token": need.photos.get().token},

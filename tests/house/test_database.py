@@ -11,6 +11,13 @@ from tests.house.test_lifecycles import TABLES
 
 pytestmark = pytest.mark.django_db
 MODELS = {
+    "branch": "branches.Branch",
+    "branch pairing": "branches.Pairing",
+    "branch alliance": "branches.Alliance",
+    "secondment": "branches.Secondment",
+    "meeting": "branches.Meeting",
+    "meeting task": "branches.Task",
+    "branch topic": "branches.Topic",
     "unlock": "care.Unlock",
     "alert": "care.Alert",
     "contact": "care.Contact",

@@ -2,6 +2,15 @@
 
 import pytest
 
+from dianliang.domain.branches.lifecycle import (
+    ALLIANCE,
+    BRANCH,
+    MEETING,
+    PAIRING,
+    SECONDMENT,
+    TASK,
+    TOPIC,
+)
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
@@ -11,10 +20,10 @@ from dianliang.domain.ledger.lifecycle import (
     APPEAL,
     DRIVE,
     GRANT,
-    PAIRING,
     RULE_VERSION,
     SETTLEMENT,
 )
+from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -33,6 +42,13 @@ from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
+    "branch": (BRANCH, "ACTIVE"),
+    "branch pairing": (PAIRING, "DRAFT"),
+    "branch alliance": (ALLIANCE, "DRAFT"),
+    "secondment": (SECONDMENT, "PLANNED"),
+    "meeting": (MEETING, "DRAFT"),
+    "meeting task": (TASK, "OPEN"),
+    "branch topic": (TOPIC, "PROPOSED"),
     "unlock": (UNLOCK, "ASKED"),
     "alert": (ALERT, "OPEN"),
     "contact": (CONTACT, "WAITING"),
@@ -65,7 +81,7 @@ TABLES = {
     "appeal": (APPEAL, "OPEN"),
     "drive": (DRIVE, "DRAFT"),
     "grant": (GRANT, "ASKED"),
-    "pairing": (PAIRING, "PROPOSED"),
+    "pairing": (CHILD_PAIRING, "PROPOSED"),
     "base proof": (PROOF, "GIVEN"),
     "base notice": (NOTICE, "DRAFT"),
     "booking": (BOOKING, "ASKED"),

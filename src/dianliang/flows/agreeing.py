@@ -44,7 +44,8 @@ class Choices:
 
 def choices(*, by: Actor) -> Choices:
     """Return the parties that the actor may name: his units, and his townships and villages."""
-    units = Unit.objects.filter(path__startswith=by.unit_path) if by.unit_path else ()
+    own = Unit.objects.filter(path__startswith=by.unit_path or "-")
+    units = own.exclude(kind=Unit.Kind.BRANCH)
     areas = areas_of(by).filter(level__in=agreements.PARTY_LEVELS).select_related("parent")
     return Choices(
         kinds=tuple((str(value), str(label)) for value, label in Agreement.Kind.choices),

@@ -23,6 +23,7 @@ from dianliang.flows import (
 from dianliang.flows.activities import planning as activities
 from dianliang.flows.activities import repeating
 from dianliang.flows.booking import clock
+from dianliang.flows.branches import linking, registering
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.ledgers import earning
 from dianliang.flows.planning import drafting, roads
@@ -30,6 +31,7 @@ from dianliang.flows.rosters import making
 from dianliang.flows.staffing import lists as staff_lists
 from dianliang.flows.staffing import people as staff
 from dianliang.flows.staffing import teams as staff_teams
+from dianliang.flows.themes import applying
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
 
@@ -45,6 +47,9 @@ CHORES: tuple[Chore, ...] = (
     lambda at: identity.forget_sessions(at=at),
     lambda at: closing.archive_unrated(at=at),
     lambda at: agreeing.end_expired(at=at),
+    lambda at: linking.follow_the_clock(at=at),
+    lambda at: registering.dissolve_expired(at=at),
+    lambda at: applying.order_if_due(at=at),
     lambda at: roads.order_if_due(at=at),
     lambda at: importing.renew_calendar(at=at),
     lambda at: learning.order_if_due(at=at),
@@ -76,6 +81,7 @@ HANDLERS = (
     listing.freeze_in_background,
     opening.open_in_background,
     making.arrange_in_background,
+    applying.apply_in_background,
     village_versions.keep_in_background,
     village_export.export_in_background,
 )

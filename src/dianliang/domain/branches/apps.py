@@ -9,3 +9,8 @@ class BranchesConfig(AppConfig):
     name = "dianliang.domain.branches"
     verbose_name = "党建"
     default_auto_field = "django.db.models.BigAutoField"
+    shipped = {
+        "PostKind": "posts.json",
+        "PairingMode": "modes.json",
+        "SecondmentKind": "secondments.json",
+    }

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class CatalogConfig(AppConfig):
-    """What can be asked for: services, skills, promises, checklists."""
+    """What can be asked for, and the themes that any record may carry."""
 
     name = "dianliang.domain.catalog"
     verbose_name = "服务目录"
@@ -20,3 +20,4 @@ class CatalogConfig(AppConfig):
         "ChecklistVersion",
         "ChecklistItem",
     )
+    shipped = {"Theme": "themes.json"}

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from dianliang.domain.catalog import theme_models  # noqa: F401 (Django finds them from here)
 from dianliang.kernel.calendar import TimeUnit
 from dianliang.kernel.places import AREA_CLASS_CHOICES
 

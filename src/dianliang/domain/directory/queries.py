@@ -24,7 +24,7 @@ class UnitRow:
 
 
 def units(*, within: str = "/") -> tuple[UnitRow, ...]:
-    """Return the units below a path, in tree order."""
+    """Return the units below a path, in tree order; party branches have a register of their own."""
     return tuple(
         UnitRow(
             code=unit.code,
@@ -33,7 +33,7 @@ def units(*, within: str = "/") -> tuple[UnitRow, ...]:
             element_label=unit.get_element_display(),
             path=unit.path,
         )
-        for unit in Unit.objects.filter(path__startswith=within)
+        for unit in Unit.objects.filter(path__startswith=within).exclude(kind=Unit.Kind.BRANCH)
     )
 
 

@@ -9,6 +9,15 @@ from functools import cache
 
 from django.apps import apps
 
+from dianliang.domain.branches.lifecycle import (
+    ALLIANCE,
+    BRANCH,
+    MEETING,
+    PAIRING,
+    SECONDMENT,
+    TASK,
+    TOPIC,
+)
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
@@ -19,10 +28,10 @@ from dianliang.domain.ledger.lifecycle import (
     APPEAL,
     DRIVE,
     GRANT,
-    PAIRING,
     RULE_VERSION,
     SETTLEMENT,
 )
+from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -42,6 +51,13 @@ from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
 
 LIFECYCLES: Mapping[str, Lifecycle] = {
+    "branches.branch": BRANCH,
+    "branches.pairing": PAIRING,
+    "branches.alliance": ALLIANCE,
+    "branches.secondment": SECONDMENT,
+    "branches.meeting": MEETING,
+    "branches.task": TASK,
+    "branches.topic": TOPIC,
     "care.alert": ALERT,
     "care.contact": CONTACT,
     "care.unlock": UNLOCK,
@@ -68,7 +84,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "ledger.appeal": APPEAL,
     "ledger.drive": DRIVE,
     "ledger.grant": GRANT,
-    "ledger.pairing": PAIRING,
+    "ledger.pairing": CHILD_PAIRING,
     "venues.baseproof": PROOF,
     "venues.basenotice": NOTICE,
     "venues.booking": BOOKING,
@@ -106,6 +122,36 @@ WORDS: Mapping[str, str] = {
     "account.administrator": "设管理员",
     "access.denied": "访问被拒",
     "api.denied": "接口调用被拒",
+    "branches.branch.found": "成立支部",
+    "branches.branch.extend": "延期",
+    "branches.branch.attach": "编入人员",
+    "branches.belonging.transfer": "转接组织关系",
+    "branches.posting.appoint": "任免",
+    "branches.pairing.prepare": "筹备结对",
+    "branches.pairing.plan_step": "加共建计划",
+    "branches.pairing.record_result": "登记成果",
+    "branches.alliance.set_up": "组建联盟",
+    "branches.secondment.second": "派出",
+    "branches.meeting.call": "筹备会议",
+    "branches.meeting.discuss": "记讨论情况",
+    "branches.meeting.resolve": "记议定事项",
+    "branches.meeting.explain": "说明不立项",
+    "branches.meeting.print": "打印纪要",
+    "branches.task.assign": "立项",
+    "branches.task.prove": "加佐证",
+    "branches.topic.propose": "立项",
+    "branches.topic.hand_lead": "换牵头",
+    "branches.topic.plan_action": "列行动",
+    "branches.topic.finish_action": "完成行动",
+    "catalog.theme.plant": "新增主题",
+    "catalog.theme.rename": "主题改名",
+    "catalog.theme.end": "停用主题",
+    "catalog.theme.report": "导出主题报告",
+    "catalog.thememark.mark": "标记主题",
+    "catalog.thememark.withdraw": "撤下主题",
+    "catalog.themerule.add": "新增主题规则",
+    "catalog.themerule.stop": "停用主题规则",
+    "catalog.themerule.apply": "按规则标记",
     "core.auditevent.read": "查看审计列表",
     "core.auditevent.open": "查看审计事件",
     "core.auditevent.export": "导出审计",

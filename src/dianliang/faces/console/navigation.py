@@ -12,6 +12,7 @@ DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
 HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
+PARTY = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
 
 
@@ -246,7 +247,47 @@ LEDGERS = (
     ),
 )
 """What is given, earned and spent (账本)."""
-BRANCHES: tuple[Entry, ...] = ()
+BRANCHES = (
+    Entry(
+        label="支部",
+        to="console:branches",
+        pages=("console:branches", "console:branch", "console:branch_new", "console:branch_act"),
+        roles=PARTY,
+    ),
+    Entry(label="结对", to="console:pairings", pages=("console:pairing*",), roles=PARTY),
+    Entry(
+        label="联盟",
+        to="console:branch_alliances",
+        pages=("console:branch_alliance*",),
+        roles=PARTY,
+    ),
+    Entry(
+        label="挂职",
+        to="console:branch_secondments",
+        pages=("console:branch_secondment*",),
+        roles=PARTY,
+    ),
+    Entry(label="联席会议", to="console:meetings", pages=("console:meeting*",), roles=PARTY),
+    Entry(label="课题", to="console:topics", pages=("console:topic*",), roles=PARTY),
+    Entry(
+        label="工程报告",
+        to="console:theme_report",
+        pages=("console:theme_report", "console:theme_records"),
+        roles=PARTY,
+    ),
+    Entry(
+        label="双向表",
+        to="console:theme_table",
+        pages=("console:theme_table", "console:theme_part"),
+        roles=PARTY,
+    ),
+    Entry(
+        label="主题与规则",
+        to="console:themes",
+        pages=("console:themes", "console:theme_keep", "console:theme_rules*"),
+        roles=PARTY | ADMINISTRATOR,
+    ),
+)
 """Party branches at work (党建)."""
 ENTRIES = (
     Entry(label="需求", to="console:board", pages=("console:board", "console:need"), key="1"),

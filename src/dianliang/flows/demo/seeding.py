@@ -30,6 +30,7 @@ from dianliang.flows.demo import words
 from dianliang.flows.demo.activities import build_activities
 from dianliang.flows.demo.bases import build_bases
 from dianliang.flows.demo.booking import build_bookings
+from dianliang.flows.demo.branches import build_branches
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
@@ -141,6 +142,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("积分与爱心捐赠")
     build_ledgers(county, rng=_dice(), at=at)
     build_bases(county, by=DISPATCHER, rng=_dice(), at=at)
+    tell("党支部、结对、联席会议、课题与主题")
+    build_branches(county, rng=_dice(), by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(

@@ -1,5 +1,57 @@
 """Addresses of the pages about party branches."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from dianliang.faces.console.branches import (
+    links,
+    meetings,
+    register,
+    theme_reports,
+    themes,
+    topics,
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", register.branches, name="branches"),
+    path("new/", register.new, name="branch_new"),
+    path("of/<str:code>/", register.branch, name="branch"),
+    path("of/<str:code>/<str:verb>/", register.act, name="branch_act"),
+    path("pairings/", links.pairings, name="pairings"),
+    path("pairings/new/", links.pairing_new, name="pairing_new"),
+    path("pairings/<str:number>/", links.pairing, name="pairing"),
+    path("pairings/<str:number>/<str:verb>/", links.pairing_act, name="pairing_act"),
+    path("alliances/", links.alliances, name="branch_alliances"),
+    path("alliances/new/", links.alliance_new, name="branch_alliance_new"),
+    path("alliances/<str:number>/", links.alliance, name="branch_alliance"),
+    path("alliances/<str:number>/<str:verb>/", links.alliance_act, name="branch_alliance_act"),
+    path("secondments/", links.secondments, name="branch_secondments"),
+    path("secondments/new/", links.secondment_new, name="branch_secondment_new"),
+    path(
+        "secondments/<str:number>/<str:verb>/",
+        links.secondment_act,
+        name="branch_secondment_act",
+    ),
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/new/", meetings.meeting_new, name="meeting_new"),
+    path("meetings/<str:number>/", meetings.meeting, name="meeting"),
+    path("meetings/<str:number>/minutes.<str:kind>", meetings.minutes, name="meeting_minutes"),
+    path("meetings/<str:number>/<str:verb>/", meetings.meeting_act, name="meeting_act"),
+    path("tasks/", meetings.tasks, name="meeting_tasks"),
+    path("tasks/<str:number>/", meetings.task, name="meeting_task"),
+    path("tasks/<str:number>/files/<str:token>/", meetings.task_file, name="meeting_task_file"),
+    path("tasks/<str:number>/<str:verb>/", meetings.task_act, name="meeting_task_act"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/new/", topics.topic_new, name="topic_new"),
+    path("topics/<str:number>/", topics.topic, name="topic"),
+    path("topics/<str:number>/<str:verb>/", topics.topic_act, name="topic_act"),
+    path("themes/", themes.themes, name="themes"),
+    path("themes/keep/", themes.keep, name="theme_keep"),
+    path("themes/rules/", themes.rules, name="theme_rules"),
+    path("themes/rules/act/", themes.rules_act, name="theme_rules_act"),
+    path("themes/of/<str:kind>/<str:number>/", themes.part, name="theme_part"),
+    path("themes/table/", theme_reports.table, name="theme_table"),
+    path("themes/table.xlsx", theme_reports.table_file, name="theme_table_file"),
+    path("themes/report/", theme_reports.report, name="theme_report"),
+    path("themes/report/file/", theme_reports.report_file, name="theme_report_file"),
+    path("themes/records/", theme_reports.records, name="theme_records"),
+]

@@ -1,0 +1,1 @@
+"""Every write about branches and what they do."""

@@ -1,0 +1,339 @@
+"""Every write about branches, who belongs to them, and who holds which post."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from dianliang.core import audit, transitions
+from dianliang.domain.branches.lifecycle import BRANCH
+from dianliang.domain.branches.models import (
+    Attachment,
+    Belonging,
+    Branch,
+    Posting,
+    PostKind,
+    Task,
+)
+from dianliang.domain.branches.rules import HOLDS_UP, members_on, posts_held
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.workforce.models import Person
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
+
+LONGEST_TEMPORARY_DAYS = 3 * 366
+"""A branch that works longer than that is not temporary."""
+FARTHEST_DAYS = 366
+NOBODY = "空缺"
+
+
+class UnableToRegisterError(DomainError):
+    """The branch, the member or the post cannot be written down like this."""
+
+    code = "branches.unable-to-register"
+
+
+@transaction.atomic
+def found_branch(
+    *,
+    code: str,
+    name: str,
+    host: Unit,
+    kind: str,
+    purpose: str,
+    from_on: date,
+    until_on: date | None,
+    needs_representative: bool,
+    by: Actor,
+    at: datetime,
+) -> Branch:
+    """Found a branch under a unit (成立支部). A temporary one says what for and until when.
+
+    Raises:
+        UnableToRegisterError: the code is taken, the days make no sense, or a temporary branch
+            has no purpose or no end.
+    """
+    is_temporary = kind != Branch.Kind.ORDINARY
+    if host.kind in {Unit.Kind.BRANCH, Unit.Kind.GOVERNMENT}:
+        raise UnableToRegisterError("请选择支部所在的单位，不能是支部或政府村社。", field="host")
+    if is_temporary and not purpose:
+        raise UnableToRegisterError("临时党支部和专班请写明任务。", field="purpose")
+    if is_temporary and until_on is None:
+        raise UnableToRegisterError("临时党支部和专班请填写撤销日期。", field="until_on")
+    if until_on is not None:
+        _require_life_span(from_on, until_on, is_temporary=is_temporary)
+    unit, is_new = Unit.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "kind": Unit.Kind.BRANCH,
+            "parent": host,
+            "path": f"{host.path}{code}/",
+            "valid_from": from_on,
+            "valid_until": until_on,
+        },
+    )
+    if not is_new:
+        message = f"编码 {code} 已用于“{unit.name}”，请换一个。"
+        raise UnableToRegisterError(message, field="code")
+    branch = Branch.objects.create(
+        unit=unit,
+        kind=kind,
+        purpose=purpose if is_temporary else "",
+        needs_representative=needs_representative and not is_temporary,
+        created_by=by.name,
+        created_at=at,
+    )
+    audit.record(
+        "branches.branch.found", target=branch, by=by, at=at, after=branch.status, reason=name
+    )
+    return branch
+
+
+def _require_life_span(from_on: date, until_on: date, *, is_temporary: bool) -> None:
+    if until_on < from_on:
+        message = f"撤销日期 {until_on} 早于成立日期 {from_on}。"
+        raise UnableToRegisterError(message, field="until_on")
+    if is_temporary and (until_on - from_on).days > LONGEST_TEMPORARY_DAYS:
+        message = "临时党支部和专班最长三年，长期的请成立党支部。"
+        raise UnableToRegisterError(message, field="until_on")
+
+
+@transaction.atomic
+def extend(*, branch: Branch, until_on: date, reason: str, by: Actor, at: datetime) -> Branch:
+    """Let a temporary branch work until a later day (延期). Who works in it stays as planned.
+
+    Raises:
+        UnableToRegisterError: it is no temporary one, is dissolved, or the day is not later.
+    """
+    old = branch.unit.valid_until
+    if branch.kind == Branch.Kind.ORDINARY or branch.status != "ACTIVE" or old is None:
+        raise UnableToRegisterError("只有运行中的临时党支部和专班可以延期。", field="until_on")
+    if until_on <= old:
+        message = f"新的撤销日期应晚于 {old}。"
+        raise UnableToRegisterError(message, field="until_on")
+    _require_life_span(branch.unit.valid_from or old, until_on, is_temporary=True)
+    Unit.objects.filter(pk=branch.unit_id).update(valid_until=until_on)
+    branch.unit.valid_until = until_on
+    audit.record(
+        "branches.branch.extend",
+        target=branch,
+        by=by,
+        at=at,
+        before=f"{old}",
+        after=f"{until_on}",
+        reason=reason,
+    )
+    return branch
+
+
+@transaction.atomic
+def dissolve(*, branch: Branch, on: date, reason: str, by: Actor, at: datetime) -> Branch:
+    """End a branch (撤销): nobody belongs to it any more, and nothing of it is left undone.
+
+    Raises:
+        UnableToRegisterError: tasks are open, members remain, something still runs, or the day
+            lies ahead.
+        IllegalTransitionError, StaleStateError: see the lifecycle.
+    """
+    if on > at.astimezone(SHANGHAI).date():
+        raise UnableToRegisterError("撤销日期不能晚于今天。", field="on")
+    if branch.unit.valid_from is not None and on < branch.unit.valid_from:
+        message = f"撤销日期不能早于成立日期 {branch.unit.valid_from}。"
+        raise UnableToRegisterError(message, field="on")
+    left = Task.objects.filter(unit=branch.unit, status__in=["OPEN", "REPORTED"]).count()
+    if left:
+        raise UnableToRegisterError(f"还有 {left} 项会议任务没有办结，不能撤销。")
+    for label, rows in HOLDS_UP.items():
+        if running := rows(branch).count():
+            raise UnableToRegisterError(f"还有 {running} 条{label}没有结束，请先办结再撤销。")
+    if members := len(members_on(branch, on=on)):
+        raise UnableToRegisterError(f"还有 {members} 名党员的组织关系在本支部，请先转出。")
+    Unit.objects.filter(pk=branch.unit_id).update(valid_until=on)
+    Attachment.objects.filter(branch=branch, until_on__gt=on, from_on__lte=on).update(until_on=on)
+    return transitions.apply(branch, "dissolve", lifecycle=BRANCH, by=by, at=at, note=reason)
+
+
+@transaction.atomic
+def transfer(
+    *,
+    person: Person,
+    branch: Branch | None,
+    from_on: date,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Belonging:
+    """Let a party member belong to a branch from a day on, or to none (组织关系转接).
+
+    What was before ends there by itself; what was decided for later stays.
+
+    Raises:
+        UnableToRegisterError: no party member, a temporary branch, out of the branch's life-span,
+            already there, a post is still held where he leaves, or the day is taken or too far.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    if branch is not None and not person.is_party_member:
+        message = f"{person.name}没有登记为党员，请先在人员资料中改正。"
+        raise UnableToRegisterError(message, field="person")
+    if branch is not None:
+        _require_open(branch, from_on)
+    if (from_on - today).days > FARTHEST_DAYS:
+        raise UnableToRegisterError("生效日期最多提前一年登记。", field="from_on")
+    before = _belonging(person, on=from_on)
+    if (before.branch_id if before else None) == (branch.pk if branch else None):
+        where = f"在{branch}" if branch else "不在任何支部"
+        message = f"{person.name}在 {from_on} 已经{where}，不用登记。"
+        raise UnableToRegisterError(message, field="person")
+    if before is not None and before.branch is not None:
+        held = posts_held(person, branch=before.branch, on=from_on)
+        if held:
+            message = f"{person.name}还担任{before.branch}的{'、'.join(held)}，请先办理免职。"
+            raise UnableToRegisterError(message, field="person")
+    row, is_new = Belonging.objects.get_or_create(
+        person=person,
+        from_on=from_on,
+        defaults={
+            "branch": branch,
+            "reason": reason,
+            "decided_at": at,
+            "decided_by": by.name,
+        },
+    )
+    if not is_new:
+        message = f"{person.name}在 {from_on} 已有一次转接（{row.branch or '转出'}），请换日期。"
+        raise UnableToRegisterError(message, field="from_on")
+    audit.record(
+        "branches.belonging.transfer",
+        target=row,
+        by=by,
+        at=at,
+        before=str(before.branch) if before and before.branch else "",
+        after=str(branch or "转出"),
+        reason=f"{person.number} {from_on}：{reason}",
+    )
+    return row
+
+
+def _require_open(branch: Branch, on: date) -> None:
+    unit = branch.unit
+    if branch.kind != Branch.Kind.ORDINARY:
+        message = f"{branch}是临时组织，组织关系留在原支部；请用“编入”。"
+        raise UnableToRegisterError(message, field="branch")
+    if branch.status != "ACTIVE" or (unit.valid_from is not None and on < unit.valid_from):
+        message = f"{branch}在 {on} 还没有成立或已经撤销。"
+        raise UnableToRegisterError(message, field="from_on")
+
+
+def _belonging(person: Person, *, on: date) -> Belonging | None:
+    rows = Belonging.objects.select_related("branch__unit").filter(person=person, from_on__lte=on)
+    return rows.order_by("-from_on").first()
+
+
+@transaction.atomic
+def attach(
+    *, branch: Branch, person: Person, from_on: date, until_on: date, by: Actor, at: datetime
+) -> Attachment:
+    """Let a person work in a temporary branch or a task force for a time (编入).
+
+    Raises:
+        UnableToRegisterError: an ordinary branch, out of its life-span, or already in it then.
+    """
+    unit = branch.unit
+    if branch.kind == Branch.Kind.ORDINARY:
+        raise UnableToRegisterError("党支部的党员请用“组织关系转接”。", field="person")
+    if branch.status != "ACTIVE":
+        raise UnableToRegisterError(f"{branch}已撤销，不能再编入。", field="person")
+    first, last = unit.valid_from or from_on, unit.valid_until or until_on
+    if not first <= from_on <= until_on <= last:
+        message = f"编入时间应在{branch}的存续期 {first} 至 {last} 之内。"
+        raise UnableToRegisterError(message, field="from_on")
+    Branch.objects.select_for_update().get(pk=branch.pk)
+    clash = Attachment.objects.filter(
+        branch=branch, person=person, from_on__lte=until_on, until_on__gte=from_on
+    ).first()
+    if clash is not None:
+        message = f"{person.name}在 {clash.from_on} 至 {clash.until_on} 已编入，请换日期。"
+        raise UnableToRegisterError(message, field="person")
+    row = Attachment.objects.create(
+        branch=branch, person=person, from_on=from_on, until_on=until_on
+    )
+    audit.record(
+        "branches.branch.attach",
+        target=branch,
+        by=by,
+        at=at,
+        after=f"{person.number} {from_on} – {until_on}",
+    )
+    return row
+
+
+@transaction.atomic
+def appoint(
+    *,
+    branch: Branch,
+    kind: PostKind,
+    person: Person | None,
+    from_on: date,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Posting:
+    """Let a person, or nobody, hold a post from a day on (任免): one holder a day.
+
+    Raises:
+        UnableToRegisterError: the person does not belong to the branch then, the branch is not
+            there then, the post is already so, or the day is taken.
+    """
+    unit = branch.unit
+    last = unit.valid_until
+    outside = unit.valid_from is not None and from_on < unit.valid_from
+    if branch.status != "ACTIVE" or outside or (last is not None and from_on > last):
+        message = f"{branch}在 {from_on} 还没有成立或已经撤销。"
+        raise UnableToRegisterError(message, field="from_on")
+    if person is not None:
+        _require_of_branch(branch, person, on=from_on)
+    before = Posting.objects.filter(branch=branch, kind=kind, from_on__lte=from_on)
+    held = before.select_related("person").order_by("-from_on").first()
+    if (held.person_id if held else None) == (person.pk if person else None):
+        who = person.name if person else NOBODY
+        message = f"{branch}的{kind.name}在 {from_on} 已经是“{who}”，不用登记。"
+        raise UnableToRegisterError(message, field="person")
+    row, is_new = Posting.objects.get_or_create(
+        branch=branch,
+        kind=kind,
+        from_on=from_on,
+        defaults={
+            "person": person,
+            "reason": reason,
+            "decided_at": at,
+            "decided_by": by.name,
+        },
+    )
+    if not is_new:
+        who = row.person.name if row.person else NOBODY
+        message = f"{branch}的{kind.name}在 {from_on} 已有任免（{who}），请换一个日期。"
+        raise UnableToRegisterError(message, field="from_on")
+    audit.record(
+        "branches.posting.appoint",
+        target=row,
+        by=by,
+        at=at,
+        before=held.person.name if held and held.person else "",
+        after=person.name if person else NOBODY,
+        reason=f"{branch.number} {kind.name} {from_on}：{reason}",
+    )
+    return row
+
+
+def _require_of_branch(branch: Branch, person: Person, *, on: date) -> None:
+    if branch.kind == Branch.Kind.ORDINARY:
+        found = _belonging(person, on=on)
+        is_in = found is not None and found.branch_id == branch.pk
+    else:
+        is_in = Attachment.objects.filter(
+            branch=branch, person=person, from_on__lte=on, until_on__gte=on
+        ).exists()
+    if not is_in:
+        message = f"{person.name}在 {on} 不是{branch}的人，请先转入或编入。"
+        raise UnableToRegisterError(message, field="person")

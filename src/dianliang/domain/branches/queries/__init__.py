@@ -1,0 +1,1 @@
+"""What others may know about branches and what they do."""

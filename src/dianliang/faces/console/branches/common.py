@@ -1,0 +1,113 @@
+"""What the pages about branches share: who opens them, periods, presses that may be refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dianliang.faces.ui.requests import today
+from dianliang.flows.themes.kinds import Record
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import (
+    DomainError,
+    InvalidInputError,
+    NotVisibleError,
+    StaleStateError,
+)
+
+READERS = (Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER)
+WRITERS = (Role.PARTY_AFFAIRS,)
+LONGEST_DAYS = 400
+PAGES = {
+    "need": ("console:need", {Role.DISPATCHER}),
+    "campaign": ("console:campaign", {Role.DISPATCHER}),
+    "meeting": ("console:meeting", set(READERS)),
+    "task": ("console:meeting_task", set(READERS)),
+    "topic": ("console:topic", set(READERS)),
+    "pairing": ("console:pairing", set(READERS)),
+    "result": ("console:pairing", set(READERS)),
+}
+"""Which page shows a kind of records, and to whom; every kind has the page of its themes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """First and last day, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def query(self) -> str:
+        """Return the part of an address that asks for it."""
+        return f"first={self.first}&last={self.last}"
+
+
+def period_of(request: HttpRequest) -> Period:
+    """Read the period asked for; what makes no sense falls back to the year so far."""
+    last = _day(request.GET.get("last", "")) or today()
+    first = _day(request.GET.get("first", "")) or last.replace(month=1, day=1)
+    return Period(first=min(first, last), last=last)
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if date(2000, 1, 1) <= found <= date(2100, 1, 1) else None
+
+
+def instant(text: str, *, field: str, label: str) -> datetime:
+    """Return a moment in Shanghai time.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(_("请填写%(label)s。") % {"label": label}, field=field) from error
+    if not 2000 <= found.year <= 2100:
+        raise InvalidInputError(_("%(label)s的年份不对。") % {"label": label}, field=field)
+    return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found
+
+
+def press(
+    act: Callable[[], object],
+    *,
+    refused: Callable[[DomainError], HttpResponse],
+    done: Callable[[], HttpResponse],
+) -> HttpResponse:
+    """Do what was pressed; show the page again with the refusal's words if it cannot be done."""
+    try:
+        act()
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return refused(refusal)
+    return done()
+
+
+def status_of(refusal: DomainError | None) -> int:
+    """Return the status of a page that shows a refusal, or none."""
+    if refusal is None:
+        return 200
+    return 409 if isinstance(refusal, StaleStateError) else 422
+
+
+def shown(text: str) -> str:
+    """Return what an address says as it may be looked for."""
+    return text.replace("\0", "")[:60]
+
+
+def address_of(record: Record, *, by: Actor) -> str:
+    """Return where a record is shown to the actor: its own page, or that of its themes."""
+    route, roles = PAGES.get(record.kind, ("", set()))
+    if by.role in roles:
+        return reverse(route, args=[record.opens])
+    return reverse("console:theme_part", args=[record.kind, record.number])

@@ -1,0 +1,297 @@
+"""Joint meetings, their minutes and their tasks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dianliang.core.files import read_token
+from dianliang.core.papers import PDF
+from dianliang.domain.branches.queries import meetings as book
+from dianliang.faces.console.branches.common import (
+    READERS,
+    WRITERS,
+    instant,
+    press,
+    status_of,
+)
+from dianliang.faces.console.fields import day
+from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows.branches import meeting as flow
+from dianliang.flows.branches import papers
+from dianliang.flows.branches.choices import choices
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, NotVisibleError
+
+Steps = dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]]
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TYPES = {"pdf": PDF, "docx": WORD}
+
+
+@require_GET
+@requires(*READERS)
+def meetings(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the meetings, and how many tasks are overdue."""
+    view = request.GET.get("view", "open")
+    view = view if view in book.MEETING_VIEWS else "open"
+    page = book.meetings(view=view, by=by, on=today())
+    context = {
+        "by": by,
+        "page": page,
+        "view": view,
+        "tabs": [(code, label, page.counts[code]) for code, label in book.MEETING_VIEWS.items()],
+        "tasks": book.tasks(view="late", by=by, on=today()),
+        "may_write": by.role in WRITERS,
+    }
+    return TemplateResponse(request, "console/branches/meetings.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*WRITERS)
+def meeting_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Call a meeting."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            made = flow.call(asked=_asked(request.POST), by=by, at=now())
+        except NotVisibleError as absent:
+            raise Http404 from absent
+        except DomainError as wrong:
+            refusal = wrong
+        else:
+            messages.success(request, _("会议已登记。"))
+            return redirect("console:meeting", made.number)
+    context = {
+        "by": by,
+        "choices": choices(by=by),
+        "sent": request.POST,
+        "items_typed": request.POST.get("items", ""),
+        "refusal": refusal,
+        "today": today(),
+    }
+    status = status_of(refusal)
+    return TemplateResponse(request, "console/branches/meeting_new.html", context, status=status)
+
+
+def _asked(sent: QueryDict) -> flow.Asked:
+    return flow.Asked(
+        title=sent.get("title", ""),
+        unit=sent.get("unit", ""),
+        held_at=instant(sent.get("held_at", ""), field="held_at", label=_("会议时间")),
+        place=sent.get("place", ""),
+        chair=sent.get("chair", ""),
+        parties=sent.get("parties", ""),
+        people=sent.get("people", ""),
+        guests=sent.get("guests", ""),
+        items=sent.get("items", ""),
+    )
+
+
+@require_GET
+@requires(*READERS)
+def meeting(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show one meeting: agenda, what was decided, and the tasks."""
+    return _meeting(request, number, by=by)
+
+
+def _meeting(
+    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+) -> HttpResponse:
+    try:
+        file = book.meeting(number, by=by, on=today())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {
+        "by": by,
+        "file": file,
+        "row": file.row,
+        "refusal": refusal,
+        "sent": request.POST,
+        "today": today(),
+    }
+    status = status_of(refusal)
+    return TemplateResponse(request, "console/branches/meeting.html", context, status=status)
+
+
+@require_POST
+@requires(*WRITERS)
+def meeting_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
+    """Lead a meeting on."""
+    return _act(request, number, verb, MEETING_STEPS, _meeting, "console:meeting", by=by)
+
+
+def _act(
+    request: HttpRequest,
+    number: str,
+    verb: str,
+    steps: Steps,
+    page: Callable[..., HttpResponse],
+    to: str,
+    *,
+    by: Actor,
+) -> HttpResponse:
+    if verb not in steps:
+        raise Http404
+    step, read = steps[verb]
+
+    def done() -> HttpResponse:
+        messages.success(request, _("%(number)s 已更新。") % {"number": number})
+        return redirect(to, number)
+
+    return press(
+        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
+        refused=lambda refusal: page(request, number, by=by, refusal=refusal),
+        done=done,
+    )
+
+
+def _reason(sent: QueryDict) -> dict[str, Any]:
+    return {"reason": sent.get("reason", "")}
+
+
+def _discussion(sent: QueryDict) -> dict[str, Any]:
+    return {"item": sent.get("item", ""), "text": sent.get("discussion", "")}
+
+
+def _resolution(sent: QueryDict) -> dict[str, Any]:
+    return {
+        "item": sent.get("item", ""),
+        "text": sent.get("words", ""),
+        "no_task_reason": sent.get("no_task_reason", ""),
+    }
+
+
+def _explanation(sent: QueryDict) -> dict[str, Any]:
+    return {"resolution": sent.get("resolution", ""), **_reason(sent)}
+
+
+def _assignment(sent: QueryDict) -> dict[str, Any]:
+    return {
+        "resolution": sent.get("resolution", ""),
+        "title": sent.get("title", ""),
+        "person": sent.get("person", ""),
+        "due_on": day(sent.get("due_on", ""), field="due_on", label=_("完成期限")),
+    }
+
+
+MEETING_STEPS: Steps = {
+    "hold": (flow.hold, lambda _sent: {}),
+    "cancel": (flow.cancel, _reason),
+    "close": (flow.close, lambda _sent: {}),
+    "discuss": (flow.discuss, _discussion),
+    "resolve": (flow.resolve, _resolution),
+    "explain": (flow.explain, _explanation),
+    "assign": (flow.assign, _assignment),
+}
+
+
+@require_GET
+@requires(*READERS)
+def minutes(request: HttpRequest, number: str, kind: str, *, by: Actor) -> HttpResponse:
+    """Hand the minutes out as PDF or Word."""
+    del request
+    try:
+        file = papers.minutes(number=number, kind=kind, by=by, on=today(), at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return HttpResponse(file.content, content_type=TYPES[kind], headers=headers)
+
+
+@require_GET
+@requires(*READERS)
+def tasks(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the tasks, overdue ones as a view of their own."""
+    view = request.GET.get("view", "open")
+    view = view if view in book.TASK_VIEWS else "open"
+    page = book.tasks(view=view, by=by, on=today())
+    context = {
+        "by": by,
+        "page": page,
+        "view": view,
+        "tabs": [(code, label, page.counts[code]) for code, label in book.TASK_VIEWS.items()],
+    }
+    return TemplateResponse(request, "console/branches/tasks.html", context)
+
+
+@require_GET
+@requires(*READERS)
+def task(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show one task with its evidence."""
+    return _task(request, number, by=by)
+
+
+def _task(
+    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+) -> HttpResponse:
+    try:
+        file = book.task(number, by=by, on=today())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {
+        "by": by,
+        "file": file,
+        "row": file.row,
+        "refusal": refusal,
+        "sent": request.POST,
+    }
+    status = status_of(refusal)
+    return TemplateResponse(request, "console/branches/task.html", context, status=status)
+
+
+@require_POST
+@requires(*WRITERS)
+def task_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
+    """Lead a task on."""
+    if verb == "prove":
+        return _prove(request, number, by=by)
+    return _act(request, number, verb, TASK_STEPS, _task, "console:meeting_task", by=by)
+
+
+def _prove(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    sent, upload = request.POST, request.FILES.get("file")
+    return press(
+        lambda: flow.prove(
+            number=number,
+            text=sent.get("words", ""),
+            content=upload.read() if upload else None,
+            record=sent.get("record", ""),
+            by=by,
+            at=now(),
+        ),
+        refused=lambda refusal: _task(request, number, by=by, refusal=refusal),
+        done=lambda: redirect("console:meeting_task", number),
+    )
+
+
+TASK_STEPS: Steps = {
+    "report": (flow.report, lambda _sent: {}),
+    "confirm": (flow.confirm, lambda _sent: {}),
+    "send_back": (flow.send_back, _reason),
+    "cancel": (flow.drop, _reason),
+}
+
+
+@require_GET
+@requires(*READERS)
+def task_file(request: HttpRequest, number: str, token: str, *, by: Actor) -> HttpResponse:
+    """Hand evidence out: always as a download, never to be run by the browser."""
+    del request
+    try:
+        file = book.task(number, by=by, on=today())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    found = next((row for row in file.evidence if row.token and row.token == token), None)
+    if found is None:
+        raise Http404
+    ending = "pdf" if found.media_type == PDF else "jpg"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{number}-{token[:6]}.{ending}"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(read_token(token), content_type=found.media_type, headers=headers)

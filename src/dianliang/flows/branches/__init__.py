@@ -1,0 +1,1 @@
+"""Party branches at work: registers, links, meetings, topics, and their papers."""
