@@ -152,7 +152,8 @@ def record(
     """Store a suggestion as it was made, without the personal details it found. Never changed."""
     found = asdict(suggestion)
     body = {key: value for key, value in found.items() if key not in PERSONAL}
-    body["unit_why"] = routed.why
+    body["unit_why"] = routed.reason.words
+    body["unit_reason"] = asdict(routed.reason)
     body["unit_code"] = routed.unit.code
     body["assisting"] = [unit.code for unit in routed.assisting]
     body["rules_version"] = routed.version

@@ -90,3 +90,64 @@ def test_confidence_is_high_only_where_history_agrees():
     mixed = tuple(Example(text=f"第{n}户设备有问题", service_code="AB"[n % 2]) for n in range(300))
 
     assert first(prepared(mixed), "第7户设备有问题").band is not Band.AUTO
+
+
+def let_pass(examples: tuple[Example, ...], code: str = "") -> tuple[Example, ...]:
+    return tuple(
+        Example(text=one.text, service_code=code or one.service_code, is_tacit=True)
+        for one in examples
+    )
+
+
+def test_what_was_only_let_pass_teaches_nothing_alone():
+    assert learn(let_pass(history(200)), catalogue=Catalogue(SERVICES)) is None
+
+
+def test_a_service_that_nobody_ever_chose_is_not_learnt_from_what_was_let_pass():
+    found = learn(
+        (*history(40), *let_pass(history(40, "A"), "C")),
+        catalogue=Catalogue(SERVICES),
+    )
+
+    assert found is not None
+    assert found[0].codes == ("A", "B")
+
+
+def test_however_many_were_let_pass_what_people_chose_counts():
+    """Ten times as many needs of one kind went through as the other: nobody had looked."""
+    chosen = history(40)
+    slips = tuple(
+        Example(text=f"{one.text}，{n}次", service_code="B", is_tacit=True)
+        for n in range(10)
+        for one in chosen
+        if one.service_code == "A"
+    )
+
+    assert first(prepared((*chosen, *slips)), "第99户鸡棚风扇不转").service_code == "A"
+
+
+def test_corrections_alone_do_not_unlearn_what_was_right_all_along():
+    """Only slips were corrected: 风扇 was right for A and let pass, but for one farm."""
+    corrected = tuple(
+        Example(text=f"第{n}户大棚风扇{fault}", service_code="B")
+        for n, fault in enumerate(("坏了", "不转", "停了", "要修") * 10)
+    )
+    known = (*corrected, *history(12))
+    passed = tuple(
+        Example(text=f"第{n}户鸭棚风扇{fault}", service_code="A", is_tacit=True)
+        for n, fault in enumerate(("坏了", "不转", "停了", "没动静") * 50)
+    )
+    text = "第88户鸭棚风扇坏了"
+
+    assert first(prepared(known), text).service_code == "B"
+    assert first(prepared((*known, *passed)), text).service_code == "A"
+
+
+def test_nothing_is_measured_on_what_was_let_pass():
+    taught = prepared((*history(80), *let_pass(history(80), "B"))).taught
+
+    assert (taught.decided, taught.tacit) == (160, 160)
+    assert taught.bands.measured_on == 160
+    assert len(taught.unseen) == 160
+    assert taught.bands.suggest is not None
+    assert taught.bands.suggest.precision > 0.95

@@ -157,8 +157,10 @@ class NeedPage:
     proposed: tuple[Proposed, ...]
     decided: tuple[Judged, ...]
     unit_why: str
+    unit_reason: dict[str, Any]
     proposed_unit: str
     proposed_urgency: str
+    dangers: tuple[tuple[str, str], ...]
     urgency_reasons: tuple[str, ...]
     hints: tuple[str, ...]
     places: tuple[str, ...]
@@ -209,8 +211,10 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         proposed=_proposed(body),
         decided=_decided(need),
         unit_why=body.get("unit_why", ""),
+        unit_reason=body.get("unit_reason", {}),
         proposed_unit=body.get("unit_code", ""),
         proposed_urgency=body.get("urgency", ""),
+        dangers=tuple((found["kind"], found["clause"]) for found in body.get("dangers", ())),
         urgency_reasons=tuple(body.get("urgency_reasons", ())),
         hints=tuple(f"{hint['kind']}（“{hint['cue']}”）" for hint in body.get("hints", ())),
         places=tuple(_place(found) for found in body.get("places", ())),
