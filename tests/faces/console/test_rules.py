@@ -289,6 +289,6 @@ def test_the_page_says_why_a_unit_handles_a_need_as_the_record_does(kind, owner,
 
 
 def test_a_reason_that_was_kept_in_words_alone_is_still_shown():
-    said = render_to_string("console/unit_reason.html", {"r": {}, "words": "章村供电所服务章村镇"})
+    said = render_to_string("console/unit_reason.html", {"r": {"words": "章村供电所服务章村镇"}})
 
     assert said.strip() == "章村供电所服务章村镇"
