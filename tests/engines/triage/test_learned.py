@@ -1,5 +1,9 @@
 """Decisions teach: enough of them change the answer, too few do not, and doubt stays honest."""
 
+import numpy as np
+import pytest
+from scipy import sparse
+
 from dianliang.engines.triage import (
     DEFAULT_LEXICON,
     Band,
@@ -9,6 +13,7 @@ from dianliang.engines.triage import (
     ServiceCard,
     Triage,
 )
+from dianliang.engines.triage import _linear as linear
 from dianliang.engines.triage._catalogue import Catalogue
 from dianliang.engines.triage._learned import LEAST_EXAMPLES, learn
 
@@ -151,3 +156,38 @@ def test_nothing_is_measured_on_what_was_let_pass():
     assert len(taught.unseen) == 160
     assert taught.bands.suggest is not None
     assert taught.bands.suggest.precision > 0.95
+
+
+def test_a_model_by_ratios_reads_only_what_speaks_for_a_class():
+    """Two n-grams that only one class has, one that both have: the common one weighs nothing."""
+    matrix = sparse.csr_matrix(np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]] * 20))
+    labels = np.array([0, 1] * 20)
+
+    made = linear.fit_by_ratios(matrix, labels, classes=3, seed=7)
+
+    assert np.argmax(made.margins_of(matrix), axis=1).tolist() == labels.tolist()
+    assert np.abs(made.weights[2]).max() < 1e-6
+    assert made.offsets[2] == -1.0
+    assert not made.weights[:, 2].any()
+
+
+def test_a_text_that_counts_for_several_counts_as_several_in_the_ratios():
+    once = sparse.csr_matrix(np.array([[1.0, 0.2], [0.3, 1.0], [1.0, 0.9]]))
+    labels = np.array([0, 1, 1])
+    twice = sparse.vstack([once, once[2:]]).tocsr()
+
+    weighed = linear.fit_by_ratios(once, labels, classes=2, seed=7, worth=np.array([1.0, 1.0, 2.0]))
+    repeated = linear.fit_by_ratios(twice, np.array([0, 1, 1, 1]), classes=2, seed=7)
+
+    assert weighed.margins_of(once).argmax(axis=1).tolist() == [0, 1, 1]
+    assert np.sign(weighed.weights).tolist() == np.sign(repeated.weights).tolist()
+
+
+def test_a_mixture_gives_the_mixed_margins():
+    draw = np.random.default_rng(1)
+    matrix = sparse.csr_matrix(draw.random((5, 4)))
+    one, other = (linear.Linear(draw.normal(size=(4, 3)), draw.normal(size=3)) for _ in range(2))
+
+    found = linear.mixed(one, other, share=0.25).margins_of(matrix)
+
+    assert found == pytest.approx(0.75 * one.margins_of(matrix) + 0.25 * other.margins_of(matrix))

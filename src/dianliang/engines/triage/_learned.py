@@ -35,6 +35,9 @@ MOST_TRUST = 0.97
 ENOUGH_KNOWN = 0.4
 """From this share of known pairs of characters on, a text counts as familiar."""
 LEAST_FOR_CHECK, FOLDS = 40, 5
+RATIOS_SHARE, LEAST_FOR_RATIOS, RATIOS_HALF = 0.5, 100, 300
+"""How much the model by ratios counts in the end, from when on, and with how many more half of it:
+with few decisions a ratio is chance."""
 _SEEDS = (7, 11, 13)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -125,19 +128,21 @@ class _Lesson:
         is_decided = labelled < self.decided
         count = int(is_decided.sum())
         worth = np.where(is_decided, 1.0, worth_of_tacit(count, len(labelled) - count))
-        if self.landscape is None:
-            matrix = self.matrix[labelled]
-            return linear.fit(matrix, labels, classes=self.classes, seeds=seeds, worth=worth)
-        others = np.arange(len(self.labels), self.matrix.shape[0])
-        guesses = self.landscape.guesses(labelled[is_decided], labels[is_decided], others)
-        rows, guessed = selftrain.clear(guesses)
-        return linear.fit(
-            self.matrix[np.concatenate([others[rows], labelled])],
-            np.concatenate([guessed, labels]),
-            classes=self.classes,
-            seeds=seeds,
-            worth=np.concatenate([np.full(len(rows), selftrain.worth_of_guesses(count)), worth]),
+        if self.landscape is not None:
+            others = np.arange(len(self.labels), self.matrix.shape[0])
+            guesses = self.landscape.guesses(labelled[is_decided], labels[is_decided], others)
+            rows, guessed = selftrain.clear(guesses)
+            guess_worth = np.full(len(rows), selftrain.worth_of_guesses(count))
+            labelled = np.concatenate([others[rows], labelled])
+            labels, worth = np.concatenate([guessed, labels]), np.concatenate([guess_worth, worth])
+        matrix = self.matrix[labelled]
+        plain = linear.fit(matrix, labels, classes=self.classes, seeds=seeds, worth=worth)
+        if count < LEAST_FOR_RATIOS:
+            return plain
+        by_ratios = linear.fit_by_ratios(
+            matrix, labels, classes=self.classes, seed=seeds[0], worth=worth
         )
+        return linear.mixed(plain, by_ratios, share=_share_of_ratios(count))
 
     def checked(self, texts: Sequence[str], stands_for: Floats) -> Checked | None:
         """Ask about every decided text a model that has not seen it nor its near-duplicates."""
@@ -153,6 +158,11 @@ class _Lesson:
                 margins[held] = model.margins_of(self.matrix[held])
         decided = slice(self.decided)
         return Checked(tuple(texts[decided]), self.labels[decided], margins, stands_for[decided])
+
+
+def _share_of_ratios(decided: int) -> float:
+    beyond = decided - LEAST_FOR_RATIOS
+    return RATIOS_SHARE * beyond / (beyond + RATIOS_HALF)
 
 
 def worth_of_tacit(decided: int, tacit: int) -> float:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dianliang.kernel.geo import GeoPoint
 
-VERSION = "triage-4"
+VERSION = "triage-5"
 
 
 class Band(StrEnum):
