@@ -128,6 +128,7 @@ def from_triage() -> Iterator[str]:
     yield from (str(label) for label in Owner.labels)
     yield from (*DEFAULT_LEXICON.danger, *DEFAULT_LEXICON.hints)
     yield from ("未定", "以上都不是", "其余事项", "与该事项的例句相近", "与以往同类需求相近")
+    yield from ("该服务事项默认紧急", "提到维持生命的设备和停电，请先问清是否断电")
 
 
 def from_villages() -> Iterator[str]:

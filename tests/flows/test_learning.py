@@ -32,8 +32,8 @@ def admin(town):
     return town.actor("LM", Role.ADMINISTRATOR)
 
 
-def decide(town, many, *, of=tuple(THINGS), first=0, at=NOON, wrong=0):
-    """Store needs with what a person chose; in the first `wrong` of ten, a slip."""
+def decide(town, many, *, of=tuple(THINGS), first=0, at=NOON, wrong=0, is_tacit=False):
+    """Store needs with what a person chose, or let pass; in the first `wrong` of ten, a slip."""
     codes = list(of)
     for number in range(first, first + many):
         code = codes[number % len(codes)]
@@ -45,7 +45,13 @@ def decide(town, many, *, of=tuple(THINGS), first=0, at=NOON, wrong=0):
         template.save(force_insert=True)
         suggestion = Suggestion.objects.create(need=template, at=at, version="t", body={})
         Decision.objects.create(
-            suggestion=suggestion, at=at, by_id="1", by_name="某人", aspect="service", chosen=chosen
+            suggestion=suggestion,
+            at=at,
+            by_id="1",
+            by_name="某人",
+            aspect="service",
+            chosen=chosen,
+            is_tacit=is_tacit,
         )
 
 
@@ -88,6 +94,68 @@ def test_only_the_last_choice_for_a_need_teaches(town):
     assert last.pk not in chosen
     assert chosen[again.pk] == "PWR-METER"
     assert len(queries.decided(most=2)) == 2
+
+
+def again(decision, **changes):
+    """Store one more decision about the same need."""
+    for name, value in {"pk": None, **changes}.items():
+        setattr(decision, name, value)
+    decision.save(force_insert=True)
+    return decision
+
+
+def test_to_accept_needs_without_a_look_is_no_choice(town):
+    decide(town, 60, is_tacit=True)
+
+    assert queries.decided(most=100) == ()
+    assert queries.decisions_since(0) == 0
+    assert queries.let_pass(most=100).needs == 60
+    with pytest.raises(learning.UnableToLearnError):
+        learn()
+
+
+def test_who_looks_at_it_afterwards_has_chosen(town):
+    decide(town, 2, is_tacit=True)
+    chosen = again(Decision.objects.last(), is_tacit=False)
+
+    (found,) = queries.decided(most=100)
+    assert found.decision_id == chosen.pk
+    assert found.first_id == chosen.pk - 1
+    assert len(queries.let_pass(most=100).others) == 1
+
+
+def test_what_was_let_pass_is_told_and_not_measured(town, client):
+    decide(town, 60)
+    decide(town, 90, first=60, is_tacit=True, wrong=5)
+    row = learn()
+
+    assert (row.decided, row.figures["let_pass"]) == (60, 90)
+    assert row.figures["all"]["texts"] == 60
+    assert len(row.unseen) == 60
+
+
+def test_the_blind_sample_speaks_for_what_was_let_pass(town):
+    decide(town, 60)
+    decide(town, 40, first=60, is_tacit=True)
+    for decision in Decision.objects.order_by("-pk")[:4]:
+        again(decision, aspect="second", by_id="2", is_tacit=False)
+    lesson = learning._lesson()
+
+    found = queries.let_pass(most=100)
+    assert (len(found.drawn), len(found.others), found.needs) == (4, 36, 40)
+    assert len(lesson.decided) == 64
+    assert [e.stands_for for e in lesson.knowledge.examples[:5]] == [10, 10, 10, 10, 1]
+    assert sum(e.is_tacit for e in lesson.knowledge.examples) == 36
+
+
+def test_a_need_that_the_present_model_may_have_seen_is_not_compared(town):
+    decide(town, 60)
+    decide(town, 1, first=60, is_tacit=True)
+    learn()
+    again(Decision.objects.last(), is_tacit=False)
+    decide(town, 20, first=70)
+
+    assert learn().figures["all"]["texts"] == 80
 
 
 def test_a_few_choices_teach_a_little_and_it_is_said_that_nothing_was_compared(town):

@@ -43,7 +43,7 @@ def test_a_trial_tells_which_needs_would_be_read_otherwise(town):
     assert found.tried == 3
     assert [case.number for case in found.newly.shown] == [newly.number]
     assert [case.number for case in found.no_longer.shown] == [lost.number]
-    assert found.newly.shown[0].why == "起火“火老鼠”"
+    assert found.newly.shown[0].cues == (("起火", "火老鼠"),)
     assert not LexiconVersion.objects.exists()
     assert not triage.suggest("屋后火老鼠乱窜").dangers
 
@@ -104,7 +104,7 @@ def test_sentences_and_hints_are_told_before_and_after(town):
 
     assert found.hints == 1
     assert [sentence.is_changed for sentence in found.sentences] == [True, False]
-    assert "独居老人" in found.sentences[0].after
+    assert "独居老人" in found.sentences[0].after.hints
 
 
 @pytest.mark.django_db

@@ -2,6 +2,8 @@
 
 A new model is made from data every time, compared with the one in use on decided needs that
 neither has seen, and used only if it is not worse, over all of them and over the last 30 days.
+Who accepts a need and lets the proposal pass has decided nothing: such needs teach little, and
+nothing is measured on them but through the sample of which another person chose blind.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,6 +30,11 @@ from dianliang.kernel.text import clean_text
 
 LEARN = "triage.learn"
 MOST_EXAMPLES = MOST_HISTORY = 6000
+MOST_LET_PASS = 4
+"""So many needs that were let pass teach beside each that somebody decided."""
+MOST_STOOD_FOR = 20
+"""A need of the blind sample speaks for so many at most: one in twenty is drawn. Where fewer have
+been looked at yet, the difficult needs that people decided weigh more: a doubt on the safe side."""
 HISTORY_HELPS_UNTIL = 1500
 """From so many decisions on, a guess about an unsorted need counts a thirteenth of one: it is not
 worth learning twice as long."""
@@ -54,6 +61,7 @@ class Lesson:
 
     knowledge: engine.Knowledge
     decided: tuple[Decided, ...]
+    let_pass: int
     newest_decision: int
 
 
@@ -231,7 +239,7 @@ def learn(*, by: Actor, at: datetime, report: Report | None = None) -> LearntMod
             (row.decision_id, code)
             for row, code in zip(lesson.decided, taught.unseen, strict=False)
         ),
-        figures={"bands": _bands(taught.bands), **compared},
+        figures={"bands": _bands(taught.bands), "let_pass": lesson.let_pass, **compared},
     )
     note = "" if compared["all"]["texts"] else NOTHING_TO_COMPARE
     return operations.keep(learnt, worse=_why_worse(compared), note=note, by=by, at=at)
@@ -240,15 +248,32 @@ def learn(*, by: Actor, at: datetime, report: Report | None = None) -> LearntMod
 def _lesson() -> Lesson:
     known, newest = triage.knowledge(), queries.newest_decision()
     codes = {service.code for service in known.services}
-    decided = tuple(row for row in queries.decided(most=MOST_EXAMPLES) if row.service_code in codes)
+    chosen = [row for row in queries.decided(most=MOST_EXAMPLES) if row.service_code in codes]
+    found = queries.let_pass(most=MOST_EXAMPLES)
+    drawn = [row for row in found.drawn if row.service_code in codes]
+    decided = (*drawn, *chosen)[:MOST_EXAMPLES]
+    most = min(MOST_LET_PASS * len(decided), MOST_EXAMPLES - len(decided))
+    let_pass = [row for row in found.others if row.service_code in codes][:most]
+    stands_for = min(MOST_STOOD_FOR, found.needs / len(drawn)) if drawn else 1.0
     history: tuple[str, ...] = ()
     if len(decided) < HISTORY_HELPS_UNTIL:
         history = queries.undecided_texts(most=MOST_HISTORY)
-    examples = tuple(engine.Example(text=d.text, service_code=d.service_code) for d in decided)
+    examples = (
+        *(_example(row, stands_for=stands_for) for row in drawn[:MOST_EXAMPLES]),
+        *(_example(row) for row in decided[len(drawn) :]),
+        *(_example(row, is_tacit=True) for row in let_pass),
+    )
     return Lesson(
         knowledge=replace(known, examples=examples, history=history),
         decided=decided,
+        let_pass=len(let_pass),
         newest_decision=newest,
+    )
+
+
+def _example(row: Decided, *, is_tacit: bool = False, stands_for: float = 1.0) -> engine.Example:
+    return engine.Example(
+        text=row.text, service_code=row.service_code, is_tacit=is_tacit, stands_for=stands_for
     )
 
 
@@ -285,7 +310,7 @@ def _said_before(lesson: Lesson) -> dict[int, str]:
     for row in lesson.decided:
         if row.decision_id in unseen:
             said[row.decision_id] = unseen[row.decision_id]
-        elif row.decision_id > learnt_until:
+        elif row.first_id > learnt_until:
             said[row.decision_id] = made.first(row.text)
     return said
 

@@ -312,9 +312,10 @@ def join_need(
     follow_token: str,
     photos: tuple[bytes, ...] = (),
     by: Actor = ANYONE,
+    admit: Callable[[], None] | None = None,
     at: datetime,
 ) -> dict[str, Any]:
-    """Join somebody else's need, once per key.
+    """Join somebody else's need, once per key; `admit`: see `post_need`.
 
     Raises:
         InvalidInputError: the need is unknown or not public, or a field cannot be kept.
@@ -323,6 +324,7 @@ def join_need(
     number = clean_text(number, field="number", label="需求编号", most=24)
     text = clean_text(text, field="text", label="补充描述", most=4000)
     asked = checked(Asked(text="加入", **asdict(reporter)))
+    is_danger = triage.suggest(text).is_danger
 
     def act() -> dict[str, Any]:
         need = Need.objects.filter(number=number, is_public=True).first()
@@ -339,6 +341,8 @@ def join_need(
         if photos:
             kept = _keep(photos, at=at)
             posting.say(participant=joined, text="", photos=kept, by=by, at=at)
+        if admit is not None and not is_danger:
+            admit()
         return {"number": need.number}
 
     body = {"number": number, "text": text, "phone": asked.phone}

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
 
 from dianliang.core import reference
 from dianliang.domain.catalog.models import Service
@@ -24,6 +27,8 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.masking import mask_phone, mask_spans
 
+ADDRESSES = "addresses.npz"
+"""In the home: how this operator's people take addresses apart."""
 DUPLICATES_VERSION = "duplicates-1"
 PERSONAL = frozenset({"phones", "masks"})
 """What triage finds of persons stays in the need; a suggestion is read by many."""
@@ -39,7 +44,22 @@ def prepared() -> engine.Triage:
 
     Learning itself is work of the background: nobody who is in need waits for it.
     """
-    return engine.Triage(knowledge(), _taught())
+    made = engine.Triage(knowledge(), _taught())
+    reader = _address_reader()
+    return made.with_addresses(reader) if reader else made
+
+
+def _address_reader() -> engine.AddressReader | None:
+    """Return what `dianliang triage --save-addresses` left in the home, if it beats the rules."""
+    path = Path(settings.HOME) / ADDRESSES
+    if not path.exists():
+        return None
+    try:
+        reader = engine.reader_from_bytes(path.read_bytes())
+    except (OSError, ValueError):
+        log.warning("%s 不能用于本版本，先按规则拆地址；请用带标注的地址重新学一次", path)
+        return None
+    return reader if reader.check is None or reader.check.is_better else None
 
 
 def _taught() -> engine.Taught:
@@ -152,7 +172,8 @@ def record(
     """Store a suggestion as it was made, without the personal details it found. Never changed."""
     found = asdict(suggestion)
     body = {key: value for key, value in found.items() if key not in PERSONAL}
-    body["unit_why"] = routed.why
+    body["unit_why"] = routed.reason.words
+    body["unit_reason"] = asdict(routed.reason)
     body["unit_code"] = routed.unit.code
     body["assisting"] = [unit.code for unit in routed.assisting]
     body["rules_version"] = routed.version

@@ -31,24 +31,41 @@ class UnflaggedDangerError(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a text was taken for, and by which words; `cues` are kind and word of each danger."""
+
+    urgency: str
+    cues: tuple[tuple[str, str], ...]
+    reasons: tuple[str, ...]
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """What triage makes of a sentence with the words of now, and with the changed ones."""
 
     text: str
-    before: str
-    after: str
-    is_changed: bool
+    before: Taken
+    after: Taken
     is_lost: bool
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether the changed words make something else of it."""
+        return self.before != self.after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A need that would be read otherwise; `decided` is what a person made of its urgency."""
+    """A need that would be read otherwise; `decided` is what a person made of its urgency.
+
+    `cues` are kind and word of each danger that is heard in it, now or with the changed words.
+    """
 
     number: str
     text: str
     received_at: datetime
-    why: str
+    cues: tuple[tuple[str, str], ...]
     decided: str
 
     @property
@@ -233,8 +250,8 @@ def _hidden(tried: Trial) -> str:
     return "".join(told) + "确实要改，请先看清下面的例子并勾选确认。"
 
 
-def _cues(dangers: Sequence[engine.DangerFinding]) -> str:
-    return "、".join(f"{danger.kind}“{danger.cue}”" for danger in dangers)
+def _cues(dangers: Sequence[engine.DangerFinding]) -> tuple[tuple[str, str], ...]:
+    return tuple((danger.kind, danger.cue) for danger in dangers)
 
 
 def _kinds(hints: Sequence[engine.Hint]) -> set[tuple[str, str]]:
@@ -266,7 +283,7 @@ def _cases(found: Sequence[tuple[Row, engine.Heard]], decided: dict[int, str]) -
                 number=number,
                 text=triage.starred(text, heard.masks)[:120],
                 received_at=received_at,
-                why=_cues(heard.dangers),
+                cues=_cues(heard.dangers),
                 decided=decided.get(pk, ""),
             )
             for (pk, number, text, received_at), heard in weighed[:MOST_EXAMPLES]
@@ -277,22 +294,21 @@ def _cases(found: Sequence[tuple[Row, engine.Heard]], decided: dict[int, str]) -
 def _sentence(text: str, present: engine.Triage, changed: engine.Triage) -> Sentence:
     need = engine.NeedText(text=text[:MOST_SENTENCE_CHARS])
     then, now = present.suggest(need), changed.suggest(need)
-    before, after = _told(then), _told(now)
     return Sentence(
         text=need.text,
-        before=before,
-        after=after,
-        is_changed=before != after,
+        before=_taken(then),
+        after=_taken(now),
         is_lost=then.is_danger and not now.is_danger,
     )
 
 
-def _told(suggestion: engine.Suggestion) -> str:
-    """Say in one line what a text was taken for, and by which words."""
-    label = str(Need.Urgency(suggestion.urgency.value).label)
-    hints = "、".join(hint.kind for hint in suggestion.hints)
-    reasons = _cues(suggestion.dangers) or "；".join(suggestion.urgency_reasons)
-    return label + (f"（{reasons}）" if reasons else "") + (f"；提示：{hints}" if hints else "")
+def _taken(suggestion: engine.Suggestion) -> Taken:
+    return Taken(
+        urgency=str(Need.Urgency(suggestion.urgency.value).label),
+        cues=_cues(suggestion.dangers),
+        reasons=() if suggestion.dangers else suggestion.urgency_reasons,
+        hints=tuple(hint.kind for hint in suggestion.hints),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

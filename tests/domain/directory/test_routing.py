@@ -100,7 +100,7 @@ def test_the_reason_names_area_service_owner_and_every_unit(town):
         service=active_service("PWR-LIGHT"), area=town.areas["V1"], owner=Owner.MUNICIPAL
     )
 
-    assert routed.why == (
+    assert routed.reason.words == (
         "派单规则：天荒坪镇的黑楼道与路灯（设施归属：市政）：主办供电公司，协办天荒坪供电所、水务公司"
     )
     assert [unit.code for unit in routed.assisting] == ["S1", "WTR"]

@@ -99,3 +99,32 @@ def test_shares_still_add_up_to_one_at_most(shares, total):
 def test_few_texts_leave_confidence_at_its_word():
     assert reliability(np.ones(10), np.ones(10, dtype=bool)) is AT_ITS_WORD
     assert AT_ITS_WORD.applied(np.array([0.7, 0.2])) == pytest.approx([0.7, 0.2])
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=120, max_size=200))
+def test_texts_that_speak_for_themselves_alone_count_as_before(seen):
+    confidence = np.array([sure for sure, _ in seen])
+    is_right = np.array([right for _, right in seen])
+
+    assert measure(confidence, is_right) == measure(
+        confidence, is_right, stands_for=np.ones(len(seen))
+    )
+
+
+def test_a_drawn_text_speaks_for_those_that_were_not_drawn():
+    """People looked at what was wrong; one in twenty of the rest was drawn, and is right."""
+    corrected, drawn = 300, 200
+    confidence = np.full(corrected + drawn, 0.97)
+    is_right = np.arange(corrected + drawn) >= corrected
+    stands_for = np.where(is_right, 20.0, 1.0)
+
+    assert measure(confidence, is_right).auto is None
+    bands = measure(confidence, is_right, stands_for=stands_for)
+    assert bands.suggest is not None
+    assert bands.suggest.precision == pytest.approx(4000 / 4300, abs=0.01)
+    assert bands.suggest.texts < corrected + drawn
+    curve = reliability(np.linspace(0.9, 1, 500), is_right[::-1], stands_for=stands_for[::-1])
+    assert (
+        curve.worth(np.array([0.95]))[0]
+        > reliability(np.linspace(0.9, 1, 500), is_right[::-1]).worth(np.array([0.95]))[0]
+    )

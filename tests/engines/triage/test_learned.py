@@ -1,5 +1,9 @@
 """Decisions teach: enough of them change the answer, too few do not, and doubt stays honest."""
 
+import numpy as np
+import pytest
+from scipy import sparse
+
 from dianliang.engines.triage import (
     DEFAULT_LEXICON,
     Band,
@@ -9,6 +13,7 @@ from dianliang.engines.triage import (
     ServiceCard,
     Triage,
 )
+from dianliang.engines.triage import _linear as linear
 from dianliang.engines.triage._catalogue import Catalogue
 from dianliang.engines.triage._learned import LEAST_EXAMPLES, learn
 
@@ -90,3 +95,99 @@ def test_confidence_is_high_only_where_history_agrees():
     mixed = tuple(Example(text=f"第{n}户设备有问题", service_code="AB"[n % 2]) for n in range(300))
 
     assert first(prepared(mixed), "第7户设备有问题").band is not Band.AUTO
+
+
+def let_pass(examples: tuple[Example, ...], code: str = "") -> tuple[Example, ...]:
+    return tuple(
+        Example(text=one.text, service_code=code or one.service_code, is_tacit=True)
+        for one in examples
+    )
+
+
+def test_what_was_only_let_pass_teaches_nothing_alone():
+    assert learn(let_pass(history(200)), catalogue=Catalogue(SERVICES)) is None
+
+
+def test_a_service_that_nobody_ever_chose_is_not_learnt_from_what_was_let_pass():
+    found = learn(
+        (*history(40), *let_pass(history(40, "A"), "C")),
+        catalogue=Catalogue(SERVICES),
+    )
+
+    assert found is not None
+    assert found[0].codes == ("A", "B")
+
+
+def test_however_many_were_let_pass_what_people_chose_counts():
+    """Ten times as many needs of one kind went through as the other: nobody had looked."""
+    chosen = history(40)
+    slips = tuple(
+        Example(text=f"{one.text}，{n}次", service_code="B", is_tacit=True)
+        for n in range(10)
+        for one in chosen
+        if one.service_code == "A"
+    )
+
+    assert first(prepared((*chosen, *slips)), "第99户鸡棚风扇不转").service_code == "A"
+
+
+def test_corrections_alone_do_not_unlearn_what_was_right_all_along():
+    """Only slips were corrected: 风扇 was right for A and let pass, but for one farm."""
+    corrected = tuple(
+        Example(text=f"第{n}户大棚风扇{fault}", service_code="B")
+        for n, fault in enumerate(("坏了", "不转", "停了", "要修") * 10)
+    )
+    known = (*corrected, *history(12))
+    passed = tuple(
+        Example(text=f"第{n}户鸭棚风扇{fault}", service_code="A", is_tacit=True)
+        for n, fault in enumerate(("坏了", "不转", "停了", "没动静") * 50)
+    )
+    text = "第88户鸭棚风扇坏了"
+
+    assert first(prepared(known), text).service_code == "B"
+    assert first(prepared((*known, *passed)), text).service_code == "A"
+
+
+def test_nothing_is_measured_on_what_was_let_pass():
+    taught = prepared((*history(80), *let_pass(history(80), "B"))).taught
+
+    assert (taught.decided, taught.tacit) == (160, 160)
+    assert taught.bands.measured_on == 160
+    assert len(taught.unseen) == 160
+    assert taught.bands.suggest is not None
+    assert taught.bands.suggest.precision > 0.95
+
+
+def test_a_model_by_ratios_reads_only_what_speaks_for_a_class():
+    """Two n-grams that only one class has, one that both have: the common one weighs nothing."""
+    matrix = sparse.csr_matrix(np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]] * 20))
+    labels = np.array([0, 1] * 20)
+
+    made = linear.fit_by_ratios(matrix, labels, classes=3, seed=7)
+
+    assert np.argmax(made.margins_of(matrix), axis=1).tolist() == labels.tolist()
+    assert np.abs(made.weights[2]).max() < 1e-6
+    assert made.offsets[2] == -1.0
+    assert not made.weights[:, 2].any()
+
+
+def test_a_text_that_counts_for_several_counts_as_several_in_the_ratios():
+    once = sparse.csr_matrix(np.array([[1.0, 0.2], [0.3, 1.0], [1.0, 0.9]]))
+    labels = np.array([0, 1, 1])
+    twice = sparse.vstack([once, once[2:]]).tocsr()
+
+    weighed = linear.fit_by_ratios(once, labels, classes=2, seed=7, worth=np.array([1.0, 1.0, 2.0]))
+    repeated = linear.fit_by_ratios(twice, np.array([0, 1, 1, 1]), classes=2, seed=7)
+
+    assert weighed.margins_of(once).argmax(axis=1).tolist() == [0, 1, 1]
+    assert np.sign(weighed.weights).tolist() == np.sign(repeated.weights).tolist()
+
+
+def test_a_mixture_gives_the_mixed_margins():
+    draw = np.random.default_rng(1)
+    matrix = sparse.csr_matrix(draw.random((5, 4)))
+    one, other = (linear.Linear(draw.normal(size=(4, 3)), draw.normal(size=3)) for _ in range(2))
+
+    found = linear.mixed(one, other, share=0.25).margins_of(matrix)
+
+    assert found == pytest.approx(0.75 * one.margins_of(matrix) + 0.25 * other.margins_of(matrix))

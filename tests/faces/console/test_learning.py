@@ -92,3 +92,14 @@ def test_only_administrators_find_it(client, town):
 
     assert client.get("/console/learning/").status_code == 404
     assert client.post("/console/learning/act/", {"verb": "start"}).status_code == 404
+
+
+def test_what_was_only_accepted_is_told_apart(desk):
+    row = keep()
+    LearntModel.objects.filter(pk=row.pk).update(figures={**row.figures, "let_pass": 77})
+
+    page = desk.get("/console/learning/").content.decode()
+
+    assert "300 条已确认的需求" in page
+    assert "另有 77 条只受理、未核对的，只作参考" in page
+    assert "不算确认" in page

@@ -1,14 +1,18 @@
 """The page of the unit table, as administrators use it; it works without any script."""
 
 import re
+from dataclasses import asdict
 from io import BytesIO
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from dianliang.domain.directory import rules
 from dianliang.domain.directory.models import RoutingRule
+from dianliang.domain.directory.queries import Reason
 from dianliang.domain.directory.rules import RuleRow
 from dianliang.faces.ui.requests import now
 from dianliang.flows import handling
@@ -263,3 +267,28 @@ def test_the_warning_names_the_version_that_would_be_overwritten(ann):
     page = words(ann.get("/console/rules/"))
     assert "第 3 版的改动会被这份草稿覆盖" in page
     assert "{current}" not in page
+
+
+@pytest.mark.parametrize("owner", ["", "市政"])
+@pytest.mark.parametrize("assisting", [(), ("水务公司",), ("水务公司", "天荒坪供电所")])
+@pytest.mark.parametrize("kind", ["rule", "serves", "company"])
+def test_the_page_says_why_a_unit_handles_a_need_as_the_record_does(kind, owner, assisting):
+    reason = Reason(
+        kind=kind,
+        unit="供电公司",
+        place="天荒坪镇",
+        service="黑楼道与路灯",
+        owner=owner,
+        assisting=assisting,
+    )
+
+    for kept in (reason, asdict(reason)):
+        with translation.override("zh-hans"):
+            said = render_to_string("console/unit_reason.html", {"r": kept})
+        assert said.strip() == reason.words
+
+
+def test_a_reason_that_was_kept_in_words_alone_is_still_shown():
+    said = render_to_string("console/unit_reason.html", {"r": {"words": "章村供电所服务章村镇"}})
+
+    assert said.strip() == "章村供电所服务章村镇"

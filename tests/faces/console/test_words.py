@@ -176,3 +176,13 @@ def test_nobody_else_finds_the_page(client, town):
         client.login(username=role, password=PASSWORD)
         assert client.get(PAGE).status_code == 404
         assert client.post(f"{PAGE}change/", FIRE_RAT).status_code == 404
+
+
+def test_in_english_a_trial_says_what_was_heard_in_english(desk, town):
+    town.post("屋后火老鼠乱窜", area_code="V1")
+    form = {"seen": "0", **FIRE_RAT, "sentences": "灶台火老鼠"}
+
+    page = desk.post(f"{PAGE}try/", form, headers={"accept-language": "en"}).content.decode()
+
+    assert "Danger (Fire “火老鼠”)" in page
+    assert "· Fire “火老鼠”" in page

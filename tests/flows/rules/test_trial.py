@@ -56,7 +56,7 @@ def test_what_goes_elsewhere_is_told_from_unit_to_unit_with_the_reason(past):
     assert (move.service_name, move.to_name) == ("黑楼道与路灯", "要素联盟")
     assert move.sources == (("天荒坪供电所", 1),)
     assert (move.needs, tried.moved) == (1, 1)
-    assert "设施归属：市政" in move.why
+    assert "设施归属：市政" in move.reason.words
     assert [example.text for example in move.examples] == ["村口的路灯坏了"]
     assert {(s.unit_name, s.before, s.after) for s in tried.shares} == {
         ("天荒坪供电所", 2, 1),

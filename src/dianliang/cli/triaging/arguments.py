@@ -15,6 +15,8 @@ EXAMPLES = """例如：
   cat 需求.jsonl | dianliang triage -                 每行一个 {"text": …, "title": …, "id": …}
   dianliang triage 需求.txt --format text             给人看
   dianliang triage 需求.csv --services 事项.xlsx --areas 区域.xlsx    用自己的事项和区域
+  dianliang triage --addresses 标注.jsonl --save-addresses 地址.npz   学会照自己的办法拆地址
+  dianliang triage 需求.csv --addresses 地址.npz
 
 有安装（DIANLIANG_HOME 或 --home 里有数据库）就用它的事项、区域、词语和学到的；没有就用随程序的服务
 事项和演示县的区域，--shipped 强制这样。用的是哪一份写在标准错误里。
@@ -47,6 +49,8 @@ class Asked:
     is_shipped: bool
     services: Path | None
     areas: Path | None
+    addresses: Path | None
+    save_addresses: Path | None
     schema: bool
 
 
@@ -54,8 +58,10 @@ def asked(words: Sequence[str]) -> Asked:
     """Return what was asked for; leave with 2 when nobody can tell."""
     parser = _parser()
     found = parser.parse_args(words)
-    if not (found.sources or found.texts or found.schema):
+    if not (found.sources or found.texts or found.schema or found.save_addresses):
         parser.error("请给出文件，或用 - 读标准输入，或用 --text 给出一句话")
+    if found.save_addresses and not found.addresses:
+        parser.error("--save-addresses 要和 --addresses 一起用")
     if found.sources.count("-") > 1:
         parser.error("标准输入（-）只能读一次")
     own = found.services or found.areas
@@ -74,6 +80,8 @@ def asked(words: Sequence[str]) -> Asked:
         is_shipped=found.is_shipped,
         services=found.services,
         areas=found.areas,
+        addresses=found.addresses,
+        save_addresses=found.save_addresses,
         schema=found.schema,
     )
 
@@ -105,6 +113,13 @@ def _parser() -> Parser:
     add("--shipped", dest="is_shipped", action="store_true", help="不看安装，用随程序的事项和区域")
     add("--services", type=Path, metavar="文件", help="服务事项：JSON、CSV 或 Excel")
     add("--areas", type=Path, metavar="文件", help="区域：JSON，或按导入模板填的 CSV、Excel")
+    add(
+        "--addresses",
+        type=Path,
+        metavar="文件",
+        help="拆好的地址：JSON 行、CSV、Excel；或学好的 .npz",
+    )
+    add("--save-addresses", type=Path, metavar="文件", help="把从地址里学到的存为 .npz")
     add("--schema", action="store_true", help="打印结果的说明（JSON Schema）")
     add("-h", "--help", action="help", help="显示用法")
     return parser

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dianliang.cli.triaging import addresses
 from dianliang.cli.triaging.answer import Answer, answer, refusal, told_to_people
 from dianliang.cli.triaging.arguments import Asked, asked
 from dianliang.cli.triaging.knowledge import prepared
 from dianliang.cli.triaging.reading import UNREADABLE, Entry, Item, Unread, entries
 from dianliang.cli.triaging.schema import json_schema
+from dianliang.engines.triage import AddressReader
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -22,13 +24,14 @@ def run(words: Sequence[str]) -> int:
     """Do what was asked for; return 1 if some line could not be read, else 0.
 
     Raises:
-        DomainError: the installation, or a file of services or areas, cannot be used.
+        DomainError: the installation, or a file of services, areas or addresses, cannot be used.
     """
     wish = asked(words)
     try:
         if wish.schema:
             _say(json.dumps(json_schema(), ensure_ascii=False, indent=2))
-        failed = _triage(wish) if wish.sources or wish.texts else False
+        reader = _taught(wish)
+        failed = _triage(wish, reader) if wish.sources or wish.texts else False
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # whoever reads has seen enough; Python would complain when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -36,8 +39,20 @@ def run(words: Sequence[str]) -> int:
     return int(failed)
 
 
-def _triage(wish: Asked) -> bool:
+def _taught(wish: Asked) -> AddressReader | None:
+    """Learn to take addresses apart, if that was asked for; return a reader worth using."""
+    if wish.addresses is None:
+        return None
+    found = addresses.learnt(wish.addresses)
+    sys.stderr.write(f"{found.words}\n")
+    if wish.save_addresses is not None:
+        addresses.keep(found.reader, wish.save_addresses)
+    return found.reader if found.is_better else None
+
+
+def _triage(wish: Asked, reader: AddressReader | None) -> bool:
     ready = prepared(wish)
+    made = ready.triage.with_addresses(reader) if reader else ready.triage
     sys.stderr.write(f"用：{ready.words}\n")
     sys.stderr.writelines(f"注意：{warning}\n" for warning in ready.warnings)
     failed = False
@@ -46,7 +61,7 @@ def _triage(wish: Asked) -> bool:
             failed = True
             told = refusal(entry, source=source)
         else:
-            told = answer(ready.triage, entry, source=source, privacy=wish.privacy)
+            told = answer(made, entry, source=source, privacy=wish.privacy)
         _say(told_to_people(told) if wish.is_for_people else _json(told))
     return failed
 

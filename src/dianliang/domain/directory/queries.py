@@ -58,6 +58,35 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a unit handles a need, in parts: a page says it in its reader's language.
+
+    `kind` is rule, serves, or company where nothing more particular is known. `place` is the area
+    of the rule, or the one that the unit serves.
+    """
+
+    kind: str
+    unit: str
+    place: str = ""
+    service: str = ""
+    owner: str = ""
+    assisting: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Say it in Chinese, for the record."""
+        if self.kind == "company":
+            return "没有更具体的规则，由公司受理"
+        if self.kind == "serves":
+            return f"{self.unit}服务{self.place}"
+        whose = f"（设施归属：{self.owner}）" if self.owner else ""
+        what = f"派单规则：{self.place}的{self.service}{whose}"
+        if not self.assisting:
+            return f"{what}归{self.unit}"
+        return f"{what}：主办{self.unit}，协办{'、'.join(self.assisting)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Routed:
     """Who handles a need and why; the units are shared: read them, never change them.
 
@@ -66,7 +95,7 @@ class Routed:
     """
 
     unit: Unit
-    why: str
+    reason: Reason
     assisting: tuple[Unit, ...] = ()
     version: int = 0
 
@@ -119,7 +148,7 @@ def _rules(rows: Sequence[RuleRow]) -> Mapping[Key, Rule]:
 def unit_for(*, service: Service | None, area: Area, owner: str = "") -> tuple[Unit, str]:
     """Return the unit that handles a service in an area, and why; see `route`."""
     routed = route(service=service, area=area, owner=owner)
-    return routed.unit, routed.why
+    return routed.unit, routed.reason.words
 
 
 def route(
@@ -140,7 +169,7 @@ def route(
         if rule is not None:
             return Routed(
                 unit=rule.unit,
-                why=_why(rule, service),
+                reason=_reason(rule, service),
                 assisting=rule.assisting,
                 version=table.version,
             )
@@ -150,16 +179,18 @@ def route(
             found = [row for row in table.serving.get(path, []) if row[0].element == wanted]
             if found:
                 unit, place = min(found, key=lambda row: row[0].pk)
-                return Routed(unit=unit, why=f"{unit.name}服务{place}")
+                return Routed(unit=unit, reason=Reason(kind="serves", unit=unit.name, place=place))
     if table.company is None:
         raise LookupError("没有任何单位：请先导入单位。")
-    return Routed(unit=table.company, why="没有更具体的规则，由公司受理")
+    return Routed(unit=table.company, reason=Reason(kind="company", unit=table.company.name))
 
 
-def _why(rule: Rule, service: Service) -> str:
-    whose = f"（设施归属：{Owner(rule.owner).label}）" if rule.owner else ""
-    what = f"派单规则：{rule.area_name}的{service.name}{whose}"
-    if not rule.assisting:
-        return f"{what}归{rule.unit.name}"
-    helpers = "、".join(unit.name for unit in rule.assisting)
-    return f"{what}：主办{rule.unit.name}，协办{helpers}"
+def _reason(rule: Rule, service: Service) -> Reason:
+    return Reason(
+        kind="rule",
+        unit=rule.unit.name,
+        place=rule.area_name,
+        service=service.name,
+        owner=str(Owner(rule.owner).label) if rule.owner else "",
+        assisting=tuple(unit.name for unit in rule.assisting),
+    )

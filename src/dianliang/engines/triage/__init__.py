@@ -1,6 +1,17 @@
 """Understand a need and say why: place, danger, service, urgency, duplicates, hints."""
 
 from dianliang.engines.triage._address import address_parts
+from dianliang.engines.triage._address_reader import (
+    LEAST_ADDRESSES,
+    AddressCheck,
+    AddressExample,
+    AddressReader,
+    NoSuchPartError,
+    address_example,
+    reader_from_bytes,
+    reader_to_bytes,
+    teach_addresses,
+)
 from dianliang.engines.triage._address_words import ADDRESS_KINDS, HOUSEHOLD
 from dianliang.engines.triage._alarms import lost_alarms
 from dianliang.engines.triage._bands import Bands, Promise
@@ -64,10 +75,14 @@ __all__ = [
     "ALSO_FROM",
     "DEFAULT_LEXICON",
     "HOUSEHOLD",
+    "LEAST_ADDRESSES",
     "UNTAUGHT",
     "VERSION",
     "WITHIN_DAYS",
+    "AddressCheck",
+    "AddressExample",
     "AddressPart",
+    "AddressReader",
     "AreaCard",
     "Band",
     "Bands",
@@ -89,6 +104,7 @@ __all__ = [
     "Mood",
     "MoodCue",
     "NeedText",
+    "NoSuchPartError",
     "PlaceCandidate",
     "PlaceFinding",
     "Promise",
@@ -101,6 +117,7 @@ __all__ = [
     "Triage",
     "Urgency",
     "Warmth",
+    "address_example",
     "address_parts",
     "carried",
     "combined",
@@ -114,7 +131,10 @@ __all__ = [
     "macro_f1",
     "near_duplicates",
     "problems",
+    "reader_from_bytes",
+    "reader_to_bytes",
     "teach",
+    "teach_addresses",
     "to_bytes",
     "touched",
     "warmth",

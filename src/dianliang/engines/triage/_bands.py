@@ -2,7 +2,7 @@
 
 Method: on texts that the model had not seen (cross-validation, near-duplicates together), the
 lowest limit at which the lower end of Wilson's 95 % interval of the share that was right keeps the
-promise. Wilson, E. B. (1927), Probable inference, JASA 22.
+promise. Wilson, E. B. (1927), Probable inference, JASA 22; Kish, L. (1965), Survey Sampling.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class Bands:
 DAY_ONE = Bands()
 
 
-def lower_bound(right: int, texts: int) -> float:
+def lower_bound(right: float, texts: float) -> float:
     """Return the lower end of Wilson's 95 % interval of a share."""
     if not texts:
         return 0.0
@@ -84,21 +84,23 @@ def lower_bound(right: int, texts: int) -> float:
     return max(0.0, (middle - spread) / (1 + square))
 
 
-def measure(confidence: Floats, is_right: Flags) -> Bands:
+def measure(confidence: Floats, is_right: Flags, *, stands_for: Floats | None = None) -> Bands:
     """Choose the limits that keep the promises on unseen texts, the widest that do.
 
     With fewer than `LEAST_MEASURED` texts the limits of day one stay. Where no limit keeps a
     promise, the band is empty: better no help than a wrong one; but where only the number of texts
-    is wanting, what they say so far counts.
+    is wanting, what they say so far counts. Texts that speak for several count as the number that
+    would say as much, each for itself (Kish 1965).
     """
+    seen = _Seen(confidence, is_right, _ones(confidence) if stands_for is None else stands_for)
     if len(confidence) < LEAST_MEASURED:
         return Bands()
-    auto_from = _limit(confidence, is_right, AUTO_RIGHT, least=LEAST_AUTO)
-    if auto_from == inf and _is_undecided(confidence, is_right):
+    auto_from = _limit(seen, AUTO_RIGHT, least=LEAST_AUTO)
+    if auto_from == inf and _is_undecided(seen):
         auto_from = LEAST_AUTO
-    rest = confidence < auto_from
-    if rest.sum() >= LEAST_MEASURED:
-        promised = _limit(confidence[rest], is_right[rest], SUGGEST_RIGHT, least=DAY_ONE_SUGGEST)
+    rest = seen.among(confidence < auto_from)
+    if len(rest.confidence) >= LEAST_MEASURED:
+        promised = _limit(rest, SUGGEST_RIGHT, least=DAY_ONE_SUGGEST)
         suggest_from = min(auto_from, promised)
     else:
         suggest_from = min(auto_from, DAY_ONE_SUGGEST)
@@ -106,34 +108,55 @@ def measure(confidence: Floats, is_right: Flags) -> Bands:
     return Bands(
         auto_from=auto_from,
         suggest_from=suggest_from,
-        auto=_promise(is_auto, is_right),
-        suggest=_promise((confidence >= suggest_from) & ~is_auto, is_right),
+        auto=_promise(seen, is_auto),
+        suggest=_promise(seen, (confidence >= suggest_from) & ~is_auto),
         measured_on=len(confidence),
     )
 
 
-def _promise(is_in: Flags, is_right: Flags) -> Promise | None:
-    texts = int(is_in.sum())
-    if not texts:
+def _ones(confidence: Floats) -> Floats:
+    return np.ones(len(confidence))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Unseen texts: how sure the model was, whether it was right, how many each speaks for."""
+
+    confidence: Floats
+    is_right: Flags
+    stands_for: Floats
+
+    def among(self, is_in: Flags) -> "_Seen":
+        return _Seen(self.confidence[is_in], self.is_right[is_in], self.stands_for[is_in])
+
+    def counted(self) -> tuple[float, float]:
+        """Return how many were right of how many, as if each spoke for itself alone."""
+        total = float(self.stands_for.sum())
+        if not total:
+            return 0.0, 0.0
+        count = total**2 / float((self.stands_for**2).sum())
+        return count * float(self.stands_for[self.is_right].sum()) / total, count
+
+
+def _promise(seen: _Seen, is_in: Flags) -> Promise | None:
+    right, count = seen.among(is_in).counted()
+    if not count:
         return None
-    return Promise(
-        texts=texts, right=int(is_right[is_in].sum()), coverage=round(texts / len(is_in), 4)
-    )
+    coverage = float(seen.stands_for[is_in].sum() / seen.stands_for.sum())
+    return Promise(texts=round(count), right=round(right), coverage=round(coverage, 4))
 
 
-def _limit(confidence: Floats, is_right: Flags, target: float, *, least: float) -> float:
+def _limit(seen: _Seen, target: float, *, least: float) -> float:
     for limit in _grid(least):
-        among = confidence >= limit
-        if lower_bound(int(is_right[among].sum()), int(among.sum())) >= target:
+        if lower_bound(*seen.among(seen.confidence >= limit).counted()) >= target:
             return limit
     return inf
 
 
-def _is_undecided(confidence: Floats, is_right: Flags) -> bool:
+def _is_undecided(seen: _Seen) -> bool:
     """Tell whether too few texts are sure for an interval, and those that are keep the promise."""
-    among = confidence >= LEAST_AUTO
-    count = int(among.sum())
-    return 0 < count < ENOUGH_SURE and float(is_right[among].mean()) >= AUTO_RIGHT
+    right, count = seen.among(seen.confidence >= LEAST_AUTO).counted()
+    return 0 < count < ENOUGH_SURE and right >= AUTO_RIGHT * count
 
 
 def _grid(least: float) -> Sequence[float]:

@@ -2,8 +2,9 @@
 
 With decisions alone, a model learns from them; with a history of needs that nobody sorted, it also
 learns from what `_selftrain` makes of those, the less the more decisions there are: from day one
-to thousands of decisions there is no step. Never pickled. Cost: about 1 CPU-s per 1000 decisions;
-a prediction, under 1 ms.
+to thousands of decisions there is no step. What was only let pass teaches a little, beside what was
+decided and never more than it; nothing is measured on it, as the model would mark its own work.
+Never pickled. Cost: about 1.5 CPU-s per 1000 decisions; a prediction, under 1 ms.
 """
 
 from collections.abc import Collection, Sequence
@@ -27,10 +28,17 @@ LEAST_EXAMPLES = 4
 """Fewer decisions teach nothing without a history: what they share is chance."""
 HALF_TRUST_EXAMPLES, HISTORY_TRUST_EXAMPLES = 100, 150
 """With so many decisions a model is believed half; a history is worth so many decisions."""
+TACIT_WORTH = 0.25
+"""What a need counts whose proposal was let pass (1: as a decision); all together no more than the
+decisions. Left out, corrections alone would teach, and what was right all along be unlearnt."""
 MOST_TRUST = 0.97
 ENOUGH_KNOWN = 0.4
 """From this share of known pairs of characters on, a text counts as familiar."""
 LEAST_FOR_CHECK, FOLDS = 40, 5
+RATIOS_SHARE, LEAST_FOR_RATIOS, RATIOS_HALF = 0.5, 100, 300
+"""How much the model by ratios counts in the end, from when on, and with how many more half of it:
+with few decisions a ratio is chance. On folds of outside data macro-F1 rose from .927 to .935, and
+accuracy at 80 % coverage from .981 to .983."""
 _SEEDS = (7, 11, 13)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -38,11 +46,15 @@ Ints = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checked:
-    """Decided texts with what a model said that had not seen them."""
+    """Decided texts with what a model said that had not seen them.
+
+    `stands_for` is how many needs each speaks for.
+    """
 
     texts: tuple[str, ...]
     labels: Ints
     margins: Floats
+    stands_for: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,43 +112,63 @@ class Learned:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lesson:
-    """Texts as n-grams, decided ones first; `landscape` where there is a history."""
+    """Texts as n-grams: `decided` ones first, those that were let pass, then unlabelled ones.
+
+    `landscape` where there is a history.
+    """
 
     matrix: Any
     labels: Ints
+    decided: int
     classes: int
     landscape: selftrain.Landscape | None
 
-    def taught(self, decided: Ints, *, seeds: Sequence[int]) -> linear.Linear:
-        """Learn from some of the decided texts and from all that nobody sorted."""
-        labels = self.labels[decided]
-        if self.landscape is None:
-            return linear.fit(self.matrix[decided], labels, classes=self.classes, seeds=seeds)
-        others = np.arange(len(self.labels), self.matrix.shape[0])
-        rows, guessed = selftrain.clear(self.landscape.guesses(decided, labels, others))
-        worth = np.full(len(rows) + len(decided), selftrain.worth_of_guesses(len(decided)))
-        worth[len(rows) :] = 1.0
-        return linear.fit(
-            self.matrix[np.concatenate([others[rows], decided])],
-            np.concatenate([guessed, labels]),
-            classes=self.classes,
-            seeds=seeds,
-            worth=worth,
+    def taught(self, labelled: Ints, *, seeds: Sequence[int]) -> linear.Linear:
+        """Learn from some of the labelled texts and from all that nobody sorted."""
+        labels = self.labels[labelled]
+        is_decided = labelled < self.decided
+        count = int(is_decided.sum())
+        worth = np.where(is_decided, 1.0, worth_of_tacit(count, len(labelled) - count))
+        if self.landscape is not None:
+            others = np.arange(len(self.labels), self.matrix.shape[0])
+            guesses = self.landscape.guesses(labelled[is_decided], labels[is_decided], others)
+            rows, guessed = selftrain.clear(guesses)
+            guess_worth = np.full(len(rows), selftrain.worth_of_guesses(count))
+            labelled = np.concatenate([others[rows], labelled])
+            labels, worth = np.concatenate([guessed, labels]), np.concatenate([guess_worth, worth])
+        matrix = self.matrix[labelled]
+        plain = linear.fit(matrix, labels, classes=self.classes, seeds=seeds, worth=worth)
+        if count < LEAST_FOR_RATIOS:
+            return plain
+        by_ratios = linear.fit_by_ratios(
+            matrix, labels, classes=self.classes, seed=seeds[0], worth=worth
         )
+        return linear.mixed(plain, by_ratios, share=_share_of_ratios(count))
 
-    def checked(self, texts: Sequence[str]) -> Checked | None:
+    def checked(self, texts: Sequence[str], stands_for: Floats) -> Checked | None:
         """Ask about every decided text a model that has not seen it nor its near-duplicates."""
-        if len(self.labels) < LEAST_FOR_CHECK:
+        if self.decided < LEAST_FOR_CHECK:
             return None
         fold = folds(texts, count=FOLDS)
-        margins = np.zeros((len(self.labels), self.classes))
+        margins = np.zeros((self.decided, self.classes))
         for number in range(FOLDS):
-            held = np.flatnonzero(fold == number)
+            held = np.flatnonzero(fold[: self.decided] == number)
             seen = np.flatnonzero(fold != number)
-            if len(held) and len(seen):
+            if len(held) and (seen < self.decided).any():
                 model = self.taught(seen, seeds=_SEEDS[:1])
                 margins[held] = model.margins_of(self.matrix[held])
-        return Checked(tuple(texts), self.labels, margins)
+        decided = slice(self.decided)
+        return Checked(tuple(texts[decided]), self.labels[decided], margins, stands_for[decided])
+
+
+def _share_of_ratios(decided: int) -> float:
+    beyond = decided - LEAST_FOR_RATIOS
+    return RATIOS_SHARE * beyond / (beyond + RATIOS_HALF)
+
+
+def worth_of_tacit(decided: int, tacit: int) -> float:
+    """Return what a text counts that was let pass beside a decided one."""
+    return min(TACIT_WORTH, decided / tacit) if tacit else 0.0
 
 
 def learn(
@@ -145,17 +177,21 @@ def learn(
     """Fit and check a model, or return nothing while there is too little to learn from.
 
     `examples` newest first. With a history all services can be learnt, without one only those
-    that have examples.
+    that somebody has chosen; what was let pass of other services is left out.
     """
     cards = catalogue.cards()
+    chosen = [example for example in examples if not example.is_tacit]
+    named = {example.service_code for example in chosen}
+    passed = [e for e in examples if e.is_tacit and e.service_code in named]
+    examples = [*chosen, *passed]
     texts = [normalise(example.text) for example in examples]
     known = set(texts)
     others = [text for text in dict.fromkeys(map(normalise, history)) if text not in known]
     has_history = len(others) >= selftrain.LEAST_HISTORY and len(cards) > 1
     if not has_history:
         others = []
-    codes = tuple(sorted(cards if has_history else {e.service_code for e in examples}))
-    if not has_history and (len(examples) < LEAST_EXAMPLES or len(codes) < 2):
+    codes = tuple(sorted(cards if has_history else named))
+    if not has_history and (len(chosen) < LEAST_EXAMPLES or len(codes) < 2):
         return None
     labels = np.array([codes.index(example.service_code) for example in examples], dtype=np.intp)
     features = Features.of([*texts, *others])
@@ -166,12 +202,13 @@ def learn(
         at = [catalogue.codes.index(code) for code in codes]
         day_one = np.array([catalogue.shares(text)[at] for text in (*texts, *others)])
         landscape = selftrain.survey(features.whole(matrix), features.whole(words), day_one)
-    lesson = _Lesson(matrix, labels, len(codes), landscape)
-    believed = len(examples) + (HISTORY_TRUST_EXAMPLES if has_history else 0)
+    lesson = _Lesson(matrix, labels, len(chosen), len(codes), landscape)
+    believed = len(chosen) + worth_of_tacit(len(chosen), len(passed)) * len(passed)
+    believed += HISTORY_TRUST_EXAMPLES if has_history else 0
     learned = Learned(
         codes=codes,
         features=features,
         model=lesson.taught(np.arange(len(labels)), seeds=_SEEDS),
         trust=MOST_TRUST * believed / (believed + HALF_TRUST_EXAMPLES),
     )
-    return learned, lesson.checked(texts)
+    return learned, lesson.checked(texts, np.array([e.stands_for for e in examples]))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dianliang.kernel.geo import GeoPoint
 
-VERSION = "triage-4"
+VERSION = "triage-5"
 
 
 class Band(StrEnum):
@@ -125,10 +125,17 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A need of the past with the service that a person chose for it."""
+    """A need of the past with the service that a person chose for it.
+
+    `is_tacit`: nobody chose; somebody let pass what was proposed and may not have looked.
+    `stands_for`: how many needs it speaks for where something is measured. A need that was drawn
+    from others by chance and looked at speaks for those that were not drawn.
+    """
 
     text: str
     service_code: str
+    is_tacit: bool = False
+    stands_for: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

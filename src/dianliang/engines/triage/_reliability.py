@@ -2,7 +2,7 @@
 
 Method: decided texts that the model had not seen, in bins of equal count by confidence; isotonic
 regression over the bins, straight lines between them. The fewer the texts, the more the model's own
-word stays.
+word stays. A text that was drawn by chance counts for those that were not.
 """
 
 from dataclasses import dataclass
@@ -44,8 +44,11 @@ class Reliability:
 AT_ITS_WORD = Reliability(np.empty(0), np.empty(0))
 
 
-def reliability(confidence: Floats, is_right: Flags) -> Reliability:
+def reliability(
+    confidence: Floats, is_right: Flags, *, stands_for: Floats | None = None
+) -> Reliability:
     """Measure the curve; too few texts leave confidence at its word."""
+    counts = np.ones(len(confidence)) if stands_for is None else stands_for
     bins = min(MOST_BINS, len(confidence) // LEAST_PER_BIN)
     if bins < 2:
         return AT_ITS_WORD
@@ -53,11 +56,12 @@ def reliability(confidence: Floats, is_right: Flags) -> Reliability:
     from scipy.optimize import isotonic_regression  # noqa: PLC0415
 
     parts = np.array_split(np.argsort(confidence, kind="stable"), bins)
-    said = np.array([confidence[part].mean() for part in parts])
-    right = np.array([is_right[part].mean() for part in parts])
+    said = np.array([np.average(confidence[part], weights=counts[part]) for part in parts])
+    right = np.array([np.average(is_right[part], weights=counts[part]) for part in parts])
+    weights = np.array([counts[part].sum() for part in parts])
     beyond = len(confidence) - 2 * LEAST_PER_BIN
     belief = beyond / (beyond + HALF_BELIEF)
-    kept = belief * np.asarray(isotonic_regression(right).x) + (1 - belief) * said
+    kept = belief * np.asarray(isotonic_regression(right, weights=weights).x) + (1 - belief) * said
     return Reliability(
         np.concatenate([[0.0], said, [1.0]]),
         np.minimum(MOST_CONFIDENCE, np.concatenate([[0.0], kept, kept[-1:]])),

@@ -41,6 +41,7 @@ class Taught:
     novelty: Novelty | None = None
     reliability: Reliability = AT_ITS_WORD
     decided: int = 0
+    tacit: int = 0
     history: int = 0
     unseen: tuple[str, ...] = ()
 
@@ -56,6 +57,7 @@ def to_bytes(taught: Taught) -> bytes:
         "sharpness": taught.sharpness,
         "bands": asdict(taught.bands),
         "decided": taught.decided,
+        "tacit": taught.tacit,
         "history": taught.history,
         "unseen": taught.unseen,
     }
@@ -109,6 +111,7 @@ def from_bytes(body: bytes) -> Taught:
             novelty=_novelty(arrays, learned) if learned and "known" in arrays else None,
             reliability=Reliability(arrays["said"], arrays["kept"]),
             decided=told["decided"],
+            tacit=told.get("tacit", 0),
             history=told["history"],
             unseen=tuple(told["unseen"]),
         )

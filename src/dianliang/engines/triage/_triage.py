@@ -1,11 +1,13 @@
 """Put the parts together: one prepared object, one call per need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from typing import Protocol
 
 from dianliang.engines.triage import _model as model
 from dianliang.engines.triage._address import address_parts
+from dianliang.engines.triage._address_reader import AddressReader
 from dianliang.engines.triage._category import Categoriser, teach
 from dianliang.engines.triage._danger import DangerFinder
 from dianliang.engines.triage._hints import HintFinder
@@ -17,6 +19,14 @@ from dianliang.engines.triage._text import MAX_CHARS, Folded, fold, phones
 LIFE_SUPPORT_HINT = "生命支持"
 _KINDS = {"township": "town", "village": "community", "road": "road"}
 """Which part of an address a place of the gazetteer is."""
+
+
+class _PartsOf(Protocol):
+    """Whatever takes an address apart."""
+
+    def __call__(
+        self, text: str, *, known: Mapping[tuple[int, int], str]
+    ) -> tuple[model.AddressPart, ...]: ...
 
 
 class Triage:
@@ -32,6 +42,7 @@ class Triage:
         self.taught = taught
         self._categoriser = Categoriser(knowledge.services, taught)
         self.bands = self._categoriser.bands
+        self._take_apart_by(address_parts)
         self._listen_with(knowledge.lexicon)
 
     def _listen_with(self, lexicon: model.Lexicon) -> None:
@@ -55,6 +66,15 @@ class Triage:
         other = copy(self)
         Triage._listen_with(other, lexicon)
         return other
+
+    def with_addresses(self, reader: AddressReader) -> "Triage":
+        """Return a triage that takes addresses apart as `reader` learnt to; this one stays."""
+        other = copy(self)
+        Triage._take_apart_by(other, reader.parts)
+        return other
+
+    def _take_apart_by(self, parts_of: _PartsOf) -> None:
+        self._parts_of = parts_of
 
     def hear(self, text: str) -> model.Heard:
         """Return dangers and hints alone, as `suggest` finds them, for a tenth of its cost."""
@@ -181,7 +201,7 @@ class Triage:
             if kind:
                 known[start - first, end - first] = kind
         found: list[model.AddressPart] = []
-        for part in address_parts(folded.text[first:last], known=known):
+        for part in self._parts_of(folded.text[first:last], known=known):
             start, end = folded.span(first + part.start, first + part.end)
             found.append(replace(part, start=start, end=end))
         return tuple(found)

@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -121,18 +122,19 @@ def _take_in(
     asked = _asked(request, values, sent)
     page = {"asked": values, "kept": sent.tokens, "action": reverse("portal:post")}
     try:
-        if not posting.was_posted(key):
-            found = () if values["confirmed"] else preview.offered_duplicates(asked=asked, at=at)
+        # Who sends again what is stored already is told what became of it, not offered himself.
+        if not (values["confirmed"] or posting.was_posted(key)):
+            found = preview.offered_duplicates(asked=asked, at=at)
             if found:
                 return TemplateResponse(
                     request, "portal/duplicates.html", {**page, "duplicates": found}
                 )
-            _count(request, at=at)
         posting.post_need(
             asked=asked,
             key=key,
             follow_token=follow_token(key),
             by=_sender(request) or posting.ANYONE,
+            admit=partial(_admit, request, at=at),
             at=at,
         )
     except limits.TooManyError as refusal:
@@ -142,8 +144,10 @@ def _take_in(
     return redirect("portal:follow", token=follow_token(key))
 
 
-def _count(request: HttpRequest, *, at: datetime) -> None:
-    """Count a post, unless the sender has earned it.
+def _admit(request: HttpRequest, *, at: datetime) -> None:
+    """Count a post while it is stored, unless the sender has earned it.
+
+    What is not stored in the end was not counted, and its proof can be used again.
 
     Raises:
         TooManyError: the source posts too often.
@@ -226,8 +230,6 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     key = values.get("key") or secrets.token_hex(16)
     sent = photos.received(request, source=source_of(request), at=at)
     try:
-        if not triage.suggest(values.get("text", "")).is_danger:
-            _count(request, at=at)
         posting.join_need(
             number=number,
             text=values.get("text", ""),
@@ -235,6 +237,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
             reporter=Reporter(**{k: v for k, v in values.items() if k in REPORTER and v}),
             key=f"{key}{number}"[:80],
             follow_token=follow_token(key, joins=number),
+            admit=partial(_admit, request, at=at),
             at=at,
         )
     except limits.TooManyError as refusal:

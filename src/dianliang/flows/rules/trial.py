@@ -10,7 +10,14 @@ from django.db.models import Count
 from dianliang.domain.catalog.models import Element, Service
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.owners import OWN
-from dianliang.domain.directory.queries import Routed, Table, route, table_in_force, table_of
+from dianliang.domain.directory.queries import (
+    Reason,
+    Routed,
+    Table,
+    route,
+    table_in_force,
+    table_of,
+)
 from dianliang.domain.directory.rules import RuleRow
 from dianliang.domain.intake import access
 from dianliang.domain.intake.models import Need
@@ -45,7 +52,7 @@ class Move:
 
     service_name: str
     to_name: str
-    why: str
+    reason: Reason
     needs: int
     sources: tuple[tuple[str, int], ...]
     handed_over: int
@@ -161,16 +168,16 @@ def _name(service: Service | None) -> str:
 
 
 def _moves(moved: Iterable[_Both], *, since: datetime, by: Actor) -> tuple[Move, ...]:
-    groups: dict[tuple[str, str], list[_Both]] = defaultdict(list)
+    groups: dict[tuple[str, Reason], list[_Both]] = defaultdict(list)
     for row in moved:
-        groups[_name(row[0].service), row[2].why].append(row)
+        groups[_name(row[0].service), row[2].reason].append(row)
     counted = {key: sum(one.needs for one, _, _ in rows) for key, rows in groups.items()}
-    largest = sorted(groups, key=lambda key: (-counted[key], key))
+    largest = sorted(groups, key=lambda key: (-counted[key], key[0], key[1].words))
     return tuple(
         Move(
             service_name=key[0],
             to_name=groups[key][0][2].unit.name,
-            why=key[1],
+            reason=key[1],
             needs=counted[key],
             sources=_sources(groups[key]),
             handed_over=sum(one.needs for one, _, new in groups[key] if one.unit_id == new.unit.pk),

@@ -156,10 +156,10 @@ class NeedPage:
     askers: tuple[Asker, ...]
     proposed: tuple[Proposed, ...]
     decided: tuple[Judged, ...]
-    unit_why: str
+    unit_reason: dict[str, Any]
     proposed_unit: str
     proposed_urgency: str
-    urgency_reasons: tuple[str, ...]
+    urgency_reasons: tuple[tuple[str, str], ...]
     hints: tuple[str, ...]
     places: tuple[str, ...]
     version: str
@@ -168,6 +168,12 @@ class NeedPage:
     messages: tuple[MessageRow, ...]
     pauses: tuple[tuple[datetime, datetime | None, str], ...]
     photo_tokens: tuple[str, ...]
+
+
+def _urgency_reasons(body: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return each danger with the words that tell it; without any, what else is urgent."""
+    dangers = [(found["kind"], found["clause"]) for found in body.get("dangers", ())]
+    return tuple(dangers or [(reason, "") for reason in body.get("urgency_reasons", ())])
 
 
 def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
@@ -208,10 +214,10 @@ def need_page(number: str, *, by: Actor, at: datetime) -> NeedPage:
         askers=_askers(need),
         proposed=_proposed(body),
         decided=_decided(need),
-        unit_why=body.get("unit_why", ""),
+        unit_reason=body.get("unit_reason", {"words": body.get("unit_why", "")}),
         proposed_unit=body.get("unit_code", ""),
         proposed_urgency=body.get("urgency", ""),
-        urgency_reasons=tuple(body.get("urgency_reasons", ())),
+        urgency_reasons=_urgency_reasons(body),
         hints=tuple(f"{hint['kind']}（“{hint['cue']}”）" for hint in body.get("hints", ())),
         places=tuple(_place(found) for found in body.get("places", ())),
         version=body.get("version", ""),

@@ -1,10 +1,16 @@
-"""What triage can learn from, and what it has learnt."""
+"""What triage can learn from, and what it has learnt.
+
+Who only accepts a need agrees tacitly to the service that stands there: nobody may have looked. To
+take that for a choice would let the model mark its own work, so a choice is never tacit here.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from dianliang.domain.intake.aspects import Aspect
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL
@@ -13,51 +19,96 @@ from dianliang.domain.intake.models import Decision, LearntModel, Need
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A need's words and the service that a person chose last."""
+    """A need's words and the service that a person chose last.
+
+    `first_id` is the first decision about it, tacit or not: a model that had learnt until then may
+    have seen its words.
+    """
 
     decision_id: int
+    first_id: int
     at: datetime
     text: str
     service_code: str
 
 
 def decided(*, most: int) -> tuple[Decided, ...]:
-    """Return the newest decided needs, newest first: of each need what was chosen last."""
-    rows = (
-        Decision.objects.filter(aspect=Aspect.SERVICE)
-        .order_by("-pk")
-        .values_list("pk", "at", "suggestion__need_id", "suggestion__need__text", "chosen")
+    """Return the newest needs that somebody decided, newest first, with what was chosen last."""
+    return _newest(_chosen(), most=most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetPass:
+    """Needs that were accepted with the service as it stood, and never looked at by who did.
+
+    `drawn` are those of the sample of which another person chose blind, `others` the newest of the
+    rest, both newest first, `needs` how many there are of both kinds.
+    """
+
+    drawn: tuple[Decided, ...]
+    others: tuple[Decided, ...]
+    needs: int
+
+
+def let_pass(*, most: int) -> LetPass:
+    """Return what was only let pass, at most so many of each kind."""
+    looked_at = _chosen().values("suggestion__need_id")
+    tacit = _about_services().filter(is_tacit=True).exclude(suggestion__need__in=looked_at)
+    second = Decision.objects.filter(
+        aspect=Aspect.SECOND, suggestion__need__in=tacit.values("suggestion__need_id")
+    )
+    others = tacit.exclude(suggestion__need__in=second.values("suggestion__need_id"))
+    return LetPass(
+        drawn=_newest(second, most=most),
+        others=_newest(others, most=most),
+        needs=tacit.order_by().values("suggestion__need_id").distinct().count(),
+    )
+
+
+def _about_services() -> QuerySet[Decision]:
+    return Decision.objects.filter(aspect=Aspect.SERVICE)
+
+
+def _chosen() -> QuerySet[Decision]:
+    return _about_services().filter(is_tacit=False)
+
+
+def _newest(decisions: QuerySet[Decision], *, most: int) -> tuple[Decided, ...]:
+    same_need = Decision.objects.filter(
+        aspect=Aspect.SERVICE, suggestion__need=OuterRef("suggestion__need")
+    )
+    first = Subquery(same_need.order_by("pk").values("pk")[:1])
+    rows = decisions.order_by("-pk").values_list(
+        "pk", first, "at", "suggestion__need_id", "suggestion__need__text", "chosen"
     )
     return tuple(islice(_newest_of_each(rows.iterator(chunk_size=2000)), most))
 
 
 def _newest_of_each(rows: Iterator[tuple[Any, ...]]) -> Iterator[Decided]:
     seen: set[int] = set()
-    for pk, at, need_id, text, chosen in rows:
+    for pk, first_id, at, need_id, text, chosen in rows:
         if need_id in seen:
             continue
         seen.add(need_id)
         if chosen:  # that no service fits teaches none, nor does what was chosen before it
-            yield Decided(decision_id=pk, at=at, text=text, service_code=chosen)
+            yield Decided(decision_id=pk, first_id=first_id, at=at, text=text, service_code=chosen)
 
 
 def undecided_texts(*, most: int) -> tuple[str, ...]:
-    """Return the words of the newest needs whose service no person has chosen."""
-    sorted_ones = Decision.objects.filter(aspect=Aspect.SERVICE).values("suggestion__need_id")
+    """Return the words of the newest needs whose service nobody chose or let pass."""
+    sorted_ones = _about_services().values("suggestion__need_id")
     rows = Need.objects.exclude(pk__in=sorted_ones).order_by("-pk")
     return tuple(rows.values_list("text", flat=True)[:most])
 
 
 def newest_decision() -> int:
     """Return the newest decision about a service, whatever it teaches; 0 if there is none."""
-    rows = Decision.objects.filter(aspect=Aspect.SERVICE).order_by("-pk")
-    return rows.values_list("pk", flat=True).first() or 0
+    return _about_services().order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def decisions_since(decision_id: int) -> int:
-    """Return how many services were chosen after a decision."""
-    newer = Decision.objects.filter(aspect=Aspect.SERVICE, pk__gt=decision_id)
-    return newer.exclude(chosen="").count()
+    """Return how many services people chose after a decision."""
+    return _chosen().filter(pk__gt=decision_id).exclude(chosen="").count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
