@@ -207,7 +207,7 @@ def _proofs(sites: list[Site], rng: Random, *, on: date, at: datetime) -> None:
         "place": "统一标识、便民桌椅和插座齐全，已现场查看。",
         "project": "固定项目：每月便民用电检查。",
     }
-    rows = []
+    rows = list[BaseProof]()
     for site in sites:
         for item, words in texts.items():
             chance = rng.random()

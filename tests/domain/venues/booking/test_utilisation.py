@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from dianliang.domain.venues.booking import taking
 from dianliang.domain.venues.booking.feeds import feed
 from dianliang.domain.venues.booking.utilisation import utilisation
-from dianliang.domain.venues.models import Bookable, Site
+from dianliang.domain.venues.models import Bookable, Matrix, Node, Site
 from dianliang.kernel.actor import SYSTEM
 from tests import rooms
 from tests.rooms import TOMORROW, book, window
@@ -85,9 +85,14 @@ def test_a_closure_is_not_open_and_the_future_does_not_count(town):
 def test_figures_of_a_site_hold_all_below_it_and_the_sum_is_the_whole(town):
     top = rooms.site_of(town)
     below = Site.objects.create(
-        code="FW-002", name="村点", kind="spot", parent=top, area=town.areas["V2"],
+        code="FW-002", name="村点", kind="spot", area=town.areas["V2"],
         unit=town.units["S1"], lat=30.4, lon=119.5,
     )  # fmt: skip
+    matrix = Matrix.objects.create(code="M", name="阵地", unit=town.units["LM"])
+    root = Node.objects.create(matrix=matrix, code="A", name=top.name, site=top, path="/A/")
+    Node.objects.create(
+        matrix=matrix, code="B", name=below.name, site=below, parent=root, path="/A/B/"
+    )
     hall, spot = rooms.room(town), rooms.room(town, "村活动室", type="activity")
     Bookable.objects.filter(pk=spot.pk).update(site=below)
     book(town, hall)

@@ -12,7 +12,7 @@ from dianliang.domain.venues.booking.keeping import TYPES
 from dianliang.domain.venues.booking.opening import Week, weeks_of
 from dianliang.domain.venues.booking.slots import GRAIN_MIN
 from dianliang.domain.venues.lifecycle import BOOKED, LIVE
-from dianliang.domain.venues.models import Bookable, Booking, Site
+from dianliang.domain.venues.models import Bookable, Booking, Node, Site
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.masking import mask_name
@@ -138,16 +138,14 @@ def filtered(rows: QuerySet[Bookable], filters: Filters) -> QuerySet[Bookable]:
 
 
 def sites_below(code: str) -> list[int]:
-    """Return a site and all below it, by key."""
-    above = dict(Site.objects.values_list("pk", "parent_id"))
-    children: dict[int, list[int]] = {}
-    for pk, parent in above.items():
-        if parent is not None:
-            children.setdefault(parent, []).append(pk)
-    found = list(Site.objects.filter(code=code).values_list("pk", flat=True))
-    for pk in found:
-        found += children.get(pk, [])
-    return found
+    """Return a site and all that stand below it in any matrix, by key."""
+    found = set(Site.objects.filter(code=code).values_list("pk", flat=True))
+    for node in Node.objects.filter(site__code=code):
+        below = Node.objects.filter(
+            matrix_id=node.matrix_id, path__startswith=node.path, site__isnull=False
+        )
+        found.update(pk for pk in below.values_list("site_id", flat=True) if pk)
+    return sorted(found)
 
 
 def _booked(bookables: Sequence[Bookable], days: Sequence[date]) -> dict[int, list[Booking]]:

@@ -16,7 +16,7 @@ from dianliang.domain.venues.booking.keeping import TYPES
 from dianliang.domain.venues.booking.opening import minutes_within, weeks_of
 from dianliang.domain.venues.booking.slots import GRAIN_MIN, slot_of, slots_of
 from dianliang.domain.venues.lifecycle import BOOKED
-from dianliang.domain.venues.models import Bookable, Booking, Site
+from dianliang.domain.venues.models import Bookable, Booking, Matrix, Node
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -201,31 +201,35 @@ def _used(booking: Booking, *, at: datetime) -> TimeWindow | None:
 
 
 def _by_site(rows: Sequence[Bookable], uses: Mapping[int, Use]) -> tuple[UseRow, ...]:
-    """Add up each site with all below it, in the order of the tree."""
-    sites = {site.pk: site for site in Site.objects.only("code", "name", "kind", "parent_id")}
+    """Add up each base with all below it, in the order of the first matrix; others at the end."""
+    nodes = {node.pk: node for node in _first_matrix()}
+    placed = {node.site_id: node for node in nodes.values() if node.site_id}
     sums: dict[int, Use] = {}
+    alone: list[tuple[str, str, Use]] = []
     for row in rows:
-        for pk in _chain(sites, row.site_id):
-            sums[pk] = sums.get(pk, Use()) + uses[row.pk]
-    order = sorted(sums, key=lambda pk: [sites[above].code for above in _chain(sites, pk)[::-1]])
-    return tuple(
+        node = placed.get(row.site_id)
+        if node is None:
+            alone.append((row.site.code, row.site.name, uses[row.pk]))
+        while node is not None:
+            sums[node.pk] = sums.get(node.pk, Use()) + uses[row.pk]
+            node = nodes.get(node.parent_id) if node.parent_id else None
+    found = tuple(
         UseRow(
-            code=sites[pk].code,
-            name=sites[pk].name,
-            kind_label=sites[pk].get_kind_display(),
-            depth=len(_chain(sites, pk)) - 1,
-            use=sums[pk],
+            code=node.site.code if node.site else "",
+            name=node.name,
+            kind_label=node.label,
+            depth=node.path.count("/") - 2,
+            use=sums[node.pk],
         )
-        for pk in order
+        for node in sorted(nodes.values(), key=lambda node: node.path)
+        if node.pk in sums
     )
+    return (*found, *_grouped(alone))
 
 
-def _chain(sites: Mapping[int, Site], pk: int) -> list[int]:
-    """Return a site and those above it; a circle, which no page can make, ends."""
-    chain = [pk]
-    while (parent := sites[chain[-1]].parent_id) is not None and parent not in chain:
-        chain.append(parent)
-    return chain
+def _first_matrix() -> QuerySet[Node]:
+    first = Matrix.objects.order_by("position", "code").values("pk")[:1]
+    return Node.objects.filter(matrix__in=first).select_related("site")
 
 
 def _grouped(parts: Iterable[tuple[str, str, Use]]) -> tuple[UseRow, ...]:
