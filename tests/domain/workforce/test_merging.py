@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dianliang.core.models import AuditEvent, User
@@ -269,6 +269,7 @@ def test_once_told_apart_nobody_is_asked_again(town):
     assert twin_book.pairs(by=by, on=TODAY) == ()
 
 
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = st.integers(0, 30).map(lambda n: date(2026, 1, 1) + timedelta(days=n))
 SPANS = st.lists(
     st.tuples(DAYS, st.one_of(st.none(), st.integers(0, 12)), st.booleans()).map(
@@ -281,6 +282,7 @@ SPANS = st.lists(
 
 
 @given(SPANS)
+@QUICK
 def test_folded_spans_cover_the_same_days_once(spans):
     made = folded(spans)
     for n in range(50):
@@ -309,6 +311,7 @@ KNOWN = st.lists(
 
 
 @given(KNOWN)
+@QUICK
 def test_pairs_share_something_and_never_show_two_documents(people):
     by_key = {p.key: p for p in people}
     found = twins(people)
