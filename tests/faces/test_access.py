@@ -215,6 +215,7 @@ BY_SECRET = {
     "portal:volunteer",
     "portal:volunteer_withdraw",
     "portal:volunteer_rate",
+    "portal:hour_claim",
     "portal:arrive",
     "portal:booking",
     "api:team_calendar",
