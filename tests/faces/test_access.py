@@ -293,6 +293,7 @@ BY_SECRET = {
     "portal:volunteer",
     "portal:volunteer_withdraw",
     "portal:volunteer_rate",
+    "portal:hour_claim",
     "portal:arrive",
     "portal:self_booking",
     "api:team_calendar",

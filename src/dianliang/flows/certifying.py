@@ -9,12 +9,14 @@ from django.db.models import Q
 
 from dianliang.core import audit
 from dianliang.core.blanks import workbook
+from dianliang.core.models import AuditEvent
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.hours import access, queries
 from dianliang.domain.hours.models import ServiceCertificate
 from dianliang.domain.hours.operations import certifying
 from dianliang.domain.hours.particulars import Particulars
 from dianliang.domain.hours.queries import CertificateRow, HourRow, Totals
+from dianliang.domain.insight import deeds
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.hours_desk import person_of
 from dianliang.kernel.actor import Actor
@@ -22,6 +24,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.text import clean_text
 
 PAGE_ROWS = 100
+MOST_EVENTS = 20
 STATUSES = {"": "全部", "ISSUED": "有效", "REVOKED": "已撤销"}
 LABELS: tuple[tuple[str, str, int, int], ...] = (
     ("volunteer_number", "志愿者编号", 2, 24),
@@ -66,6 +69,7 @@ class CertificateFile:
     revoked_because: str
     revoked_words: str
     records: tuple[HourRow, ...]
+    trail: tuple[tuple[datetime, str, str], ...]
     present: Totals
     causes: tuple[tuple[str, str], ...]
     may_revoke: bool
@@ -183,10 +187,19 @@ def file(number: str, *, by: Actor, at: datetime) -> CertificateFile:
         revoked_because=_cause(found.revoked_because),
         revoked_words=found.revoked_words,
         records=queries.rows(found.records.order_by("started_at", "pk")),
+        trail=_trail(found),
         present=queries.totals(present),
         causes=tuple((str(v), str(label)) for v, label in ServiceCertificate.Cause.choices),
         may_revoke=by.role in access.ISSUERS and found.status == "ISSUED",
     )
+
+
+def _trail(found: ServiceCertificate) -> tuple[tuple[datetime, str, str], ...]:
+    """Return when who did what with a certificate, newest first."""
+    kind = found._meta.label_lower
+    events = AuditEvent.objects.filter(target_type=kind, target_id=found.number)
+    rows = events.order_by("-pk").values_list("at", "actor_name", "verb")[:MOST_EVENTS]
+    return tuple((at, who, deeds.word(verb)) for at, who, verb in rows)
 
 
 def _cause(cause: str) -> str:

@@ -24,6 +24,7 @@ from dianliang.domain.programs.queries import AttendanceRow, attendances
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Attendance, Person, Team
 from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.errors import StaleStateError
 
 LOOKS_BACK = timedelta(days=14)
 """How far the worker looks every minute; the desk's button looks at everything."""
@@ -64,10 +65,14 @@ def take_in_everything(*, by: Actor, at: datetime) -> int:
 
 def publish_due(*, at: datetime) -> int:
     """Publish what was long enough on notice and nobody objected to; return how many notices."""
-    due = list(HourNotice.objects.filter(status="OPEN", ends_at__lte=at).order_by("pk"))
-    for notice in due:
-        publishing.close(notice=notice, by=SYSTEM, at=at)
-    return len(due)
+    done = 0
+    for notice in HourNotice.objects.filter(status="OPEN", ends_at__lte=at).order_by("pk"):
+        try:
+            publishing.close(notice=notice, by=SYSTEM, at=at)
+        except StaleStateError:  # somebody objected this very moment: next minute leaves it out
+            continue
+        done += 1
+    return done
 
 
 def _is_sensible(giving: Giving) -> bool:

@@ -21,6 +21,7 @@ from dianliang.domain.hours.operations import (
     taking_in,
 )
 from dianliang.domain.hours.operations.taking_in import Giving
+from dianliang.domain.programs.operations.volunteers import link_of
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows.giving_hours import SERVING
 from dianliang.kernel.actor import Actor
@@ -286,6 +287,23 @@ def appeal_in_public(
     return _appeal(record, side, words=words, name=name, contact=contact, by=None, at=at)
 
 
+def claim(*, token: str, number: str, words: str, at: datetime) -> Appeal:
+    """Take a volunteer's objection to the refusal of his own hours, by his personal link.
+
+    Raises:
+        NotVisibleError: no such link, one that is not confirmed, or a record that is not his.
+        InvalidInputError, UnableToAppealError: no reason, or the record was not refused.
+    """
+    link = link_of(token)
+    records = HourRecord.objects.filter(number=number, person=link.person)
+    record = records.first() if link.is_confirmed else None
+    if record is None:
+        raise NotVisibleError("没有找到这条时长。")
+    person, side = link.person, Appeal.Side.FOR
+    contact = person.phone or "个人页"
+    return _appeal(record, side, words=words, name=person.name, contact=contact, by=None, at=at)
+
+
 def _appeal(
     record: HourRecord,
     side: str,
@@ -301,7 +319,7 @@ def _appeal(
         side=side,
         words=clean_text(words, field="words", label="异议理由", most=500, least=4),
         name=clean_text(name, field="name", label="姓名", most=40, least=2),
-        contact=clean_text(contact, field="contact", label="联系方式", most=40, least=5),
+        contact=clean_text(contact, field="contact", label="联系方式", most=40, least=3),
         by=by,
         at=at,
     )

@@ -7,12 +7,17 @@ from django.test import Client
 from django.urls import reverse
 
 from dianliang.domain.hours.models import Appeal
+from dianliang.domain.hours.operations import reviewing
+from dianliang.domain.programs.models import PersonalLink
+from dianliang.domain.programs.operations.volunteers import hashed
 from dianliang.engines.attesting import read_keys, read_revocations, verify
 from dianliang.flows import certifying, giving_hours
 from tests import hours
 from tests.hours import AFTER_NOTICE
+from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
+TOKEN = "personal-link-of-wang-0001"
 FORM = {"words": "那天他不在", "name": "张三", "contact": "19900001234"}
 
 
@@ -144,3 +149,39 @@ def test_an_empty_page_says_how_to_verify_without_us():
 
     assert "dianliang certificate verify" in page
     assert reverse("portal:certificate_keys") in page
+
+
+@pytest.fixture
+def refused(town):
+    """A refused record of a volunteer, whose page is open to him."""
+    record = hours.taken(town)
+    reviewing.reject(record=record, words="未见签到", by=hours.officer(town), at=NOON)
+    PersonalLink.objects.create(
+        person=record.person, token_hash=hashed(TOKEN), made_at=NOON, is_confirmed=True
+    )
+    return record
+
+
+def test_a_volunteer_sees_why_and_asks_somebody_else_to_look_again(refused):
+    page = Client().get(reverse("portal:volunteer", args=[TOKEN])).content.decode()
+    assert "未见签到" in page
+    address = reverse("portal:hour_claim", args=[TOKEN, refused.number])
+
+    assert Client().post(address, {"words": ""}).status_code == 422
+    assert Client().post(address, {"words": "签到表上有我的名字"}).status_code == 302
+
+    appeal = Appeal.objects.get()
+    assert (appeal.side, appeal.record_id, appeal.name) == ("for", refused.pk, "王小明")
+
+
+def test_nobody_asks_for_the_hours_of_another_or_by_a_link_that_is_not_confirmed(town, refused):
+    other = hours.taken(town, "P2")
+    form = {"words": "签到表上有我的名字"}
+    assert (
+        Client().post(reverse("portal:hour_claim", args=[TOKEN, other.number]), form).status_code
+        == 404
+    )
+
+    PersonalLink.objects.update(is_confirmed=False)
+    address = reverse("portal:hour_claim", args=[TOKEN, refused.number])
+    assert Client().post(address, form).status_code == 404

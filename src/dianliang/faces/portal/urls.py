@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/forget/", volunteers.forget, name="volunteer_forget"),
     path("v/<str:token>/", volunteers.volunteer, name="volunteer"),
     path("v/<str:token>/<str:number>/withdraw/", volunteers.withdraw, name="volunteer_withdraw"),
+    path("v/<str:token>/hours/<str:number>/claim/", volunteers.claim, name="hour_claim"),
     path("v/<str:token>/<str:number>/rate/", volunteers.rate, name="volunteer_rate"),
     path("a/<str:code>/", volunteers.arrive, name="arrive"),
     path("needs/", views.public, name="public"),

@@ -21,6 +21,7 @@ from dianliang.core import limits
 from dianliang.domain.hours.queries import of_person
 from dianliang.faces.portal.links import volunteer_token
 from dianliang.faces.ui.requests import actor, now, source_of
+from dianliang.flows import hours_desk
 from dianliang.flows.activities import arriving, joining, personal
 from dianliang.flows.activities.arriving import Spot
 from dianliang.flows.activities.joining import Joining
@@ -128,6 +129,19 @@ def rate(request: HttpRequest, token: str, number: str) -> HttpResponse:
         personal.rate(token=token, number=number, stars=int(stars), words=words, at=now())
 
     return _done(request, token, number, act, _("谢谢您的评价。"))
+
+
+@require_POST
+def claim(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """Ask somebody else to look again at hours that were refused."""
+    words = request.POST.get("words", "")
+    return _done(
+        request,
+        token,
+        number,
+        lambda: hours_desk.claim(token=token, number=number, words=words, at=now()),
+        _("已收到，会由另一位工作人员复核并答复。"),
+    )
 
 
 @require_POST
