@@ -126,6 +126,7 @@ WORDS: Mapping[str, str] = {
     "branches.branch.extend": "延期",
     "branches.branch.attach": "编入人员",
     "branches.belonging.transfer": "转接组织关系",
+    "branches.belonging.export": "导出党员名册",
     "branches.posting.appoint": "任免",
     "branches.pairing.prepare": "筹备结对",
     "branches.pairing.plan_step": "加共建计划",

@@ -251,7 +251,13 @@ BRANCHES = (
     Entry(
         label="支部",
         to="console:branches",
-        pages=("console:branches", "console:branch", "console:branch_new", "console:branch_act"),
+        pages=(
+            "console:branches",
+            "console:branch",
+            "console:branch_new",
+            "console:branch_act",
+            "console:branch_upload",
+        ),
         roles=PARTY,
     ),
     Entry(label="结对", to="console:pairings", pages=("console:pairing*",), roles=PARTY),

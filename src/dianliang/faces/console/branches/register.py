@@ -15,8 +15,10 @@ from dianliang.domain.branches.queries.links import pairings, secondments
 from dianliang.domain.branches.queries.meetings import tasks
 from dianliang.faces.console.branches.common import READERS, WRITERS, press, shown, status_of
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import registering as flow
+from dianliang.flows.branches import sheets
 from dianliang.flows.branches.choices import choices
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -26,6 +28,12 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 @requires(*READERS)
 def branches(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the branches with their indicators and gaps."""
+    return _register(request, by=by)
+
+
+def _register(
+    request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
+) -> HttpResponse:
     view = request.GET.get("view", "ordinary")
     view = view if view in book.VIEWS else "ordinary"
     on = optional_day(request.GET.get("on", "")[:10], field="on", label=_("日期")) or today()
@@ -40,8 +48,32 @@ def branches(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "tabs": [(code, label, page.counts[code]) for code, label in book.VIEWS.items()],
         "method": book.METHOD,
         "may_write": by.role in WRITERS,
+        "refusal": refusal,
     }
-    return TemplateResponse(request, "console/branches/branches.html", context)
+    status = status_of(refusal)
+    return TemplateResponse(request, "console/branches/branches.html", context, status=status)
+
+
+@require_GET
+@requires(*WRITERS)
+def sheet(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Answer with the workbook of members: empty, or as it stands."""
+    if request.GET.get("which") == "blank":
+        return download(sheets.blank(), "members-blank.xlsx")
+    return download(sheets.filled(by=by, on=today(), at=now()), f"members-{today()}.xlsx")
+
+
+@require_POST
+@requires(*WRITERS)
+def upload(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Take in what an Excel file says about members and posts."""
+    try:
+        count = sheets.read(content=sent_file(request, "table"), by=by, at=now())
+    except DomainError as refusal:
+        return _register(request, by=by, refusal=refusal)
+    words = _("已按表更新 %(n)d 处。") % {"n": count}
+    messages.success(request, words if count else _("表中内容与系统一致，没有变化。"))
+    return redirect("console:branches")
 
 
 @require_http_methods(["GET", "POST"])

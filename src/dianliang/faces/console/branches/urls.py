@@ -14,6 +14,8 @@ from dianliang.faces.console.branches import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", register.branches, name="branches"),
     path("new/", register.new, name="branch_new"),
+    path("members.xlsx", register.sheet, name="branch_sheet"),
+    path("members/import/", register.upload, name="branch_upload"),
     path("of/<str:code>/", register.branch, name="branch"),
     path("of/<str:code>/<str:verb>/", register.act, name="branch_act"),
     path("pairings/", links.pairings, name="pairings"),
