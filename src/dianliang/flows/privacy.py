@@ -24,6 +24,7 @@ from dianliang.domain.programs.models import Evidence, Target
 from dianliang.domain.safety.lifecycle import OPEN as HAZARD_OPEN
 from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
+from dianliang.flows.ledgers import personal
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
@@ -82,6 +83,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
             }
             for row in Inspection.objects.filter(customer__in=customers).order_by("pk")
         ],
+        **personal.given_by(phone_key(phone) if phone else ""),
     }
 
 
@@ -152,9 +154,12 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on += jobs.values_list("number", flat=True)
     hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
     going_on += hazards.values_list("number", flat=True)
+    index = phone_key(phone) if phone else ""
+    going_on += personal.going_on(index=index, customers=customers)
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = _erase(asked, customers)
+    personal.forget(index=index, customers=customers)
     audit.record_about(
         "personal.erase",
         target_type="person",
