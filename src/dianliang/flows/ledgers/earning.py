@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.intake.tokens import phone_key
 from dianliang.domain.ledger import rules, settling
 from dianliang.domain.ledger.models import Gift, PointRule, RuleVersion, Settlement
 from dianliang.domain.ledger.scoring import Deed, score, totals
@@ -112,14 +113,14 @@ def gifts(path: str, since: date, until: date) -> Iterator[Deed]:
     """
     rows = Gift.objects.filter(
         on__gte=since, on__lt=until, giver_kind=Gift.Giver.PERSON, entry__reversed_by=None
-    ).exclude(giver_phone="")
+    ).exclude(giver_index="")
     people = {
-        person.phone: person
+        phone_key(person.phone): person
         for person in Person.objects.filter(unit__path__startswith=path).select_related("unit")
         if person.phone
     }
-    for gift in rows:
-        person = people.get(gift.giver_phone)
+    for gift in rows.defer("giver_name", "giver_phone"):
+        person = people.get(gift.giver_index)
         if person is not None:
             yield _deed("gift", person, "", gift.on, "gift", gift.number)
 

@@ -1,5 +1,6 @@
 """The books at the desk: from a figure to its entries to the record; points; donations."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -266,7 +267,7 @@ def test_a_pairing_is_proposed_approved_linked_and_ended(town, unit):
     assert one.post(f"{at}/approve/").status_code == 422
     assert other.post(f"{at}/approve/").status_code == 302
     shown = one.post(f"{at}/link/").content.decode()
-    link = shown.split("/pairings/")[-1].split("/")[0]
+    link = re.search(r"testserver/pairings/([^/]+)/", shown)[1]
     seen = Client().get(f"/pairings/{link}/").content.decode()
     listed = one.get(f"{base}/").content.decode()
     assert one.post(f"{at}/end/", {"because": "随父母进城"}).status_code == 302
