@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -67,6 +68,7 @@ def prepared(home: Path) -> str:
     from django.db import connection
 
     settings.ALLOWED_HOSTS = ["*"]
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     call_command("migrate", verbosity=0)
     return connection.vendor
 
@@ -158,10 +160,10 @@ def in_batches(people: list[tuple[str, str, str]], *, entries: int) -> tuple[flo
     from dianliang.domain.ledger.operations import post_all
     from dianliang.kernel.actor import SYSTEM
 
-    source = postings(people, 7)
+    wanted = list(islice(postings(people, 7), entries))  # opens the accounts
     began, used = time.perf_counter(), time.process_time()
-    for _ in range(0, entries, BATCH):
-        post_all(postings=[next(source) for _ in range(BATCH)], by=SYSTEM, at=NOON)
+    for start in range(0, entries, BATCH):
+        post_all(postings=wanted[start : start + BATCH], by=SYSTEM, at=NOON)
     return _rates(entries, began, used)
 
 
