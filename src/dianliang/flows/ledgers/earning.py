@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.directory.models import Unit
@@ -91,19 +91,28 @@ def visits(path: str, since: date, until: date) -> Iterator[Deed]:
 
 
 def activities(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield who took part in activities, once as an activity and once with its minutes."""
-    rows = Participation.objects.filter(
+    """Yield who took part in activities."""
+    for row in _participations(path, since, until):
+        on = row.activity.started_at.astimezone(SHANGHAI).date()
+        team, number = row.activity.team.code, row.activity.number
+        yield _deed("activity", row.person, team, on, "activity", number)
+
+
+def hours(path: str, since: date, until: date) -> Iterator[Deed]:
+    """Yield for how many minutes somebody took part in activities."""
+    for row in _participations(path, since, until):
+        held = row.activity
+        on = held.started_at.astimezone(SHANGHAI).date()
+        minutes = int((held.ended_at - held.started_at).total_seconds() // 60)
+        yield _deed("hours", row.person, held.team.code, on, "activity", held.number, minutes)
+
+
+def _participations(path: str, since: date, until: date) -> QuerySet[Participation]:
+    return Participation.objects.filter(
         person__unit__path__startswith=path,
         activity__started_at__gte=_midnight(since),
         activity__started_at__lt=_midnight(until),
     ).select_related("person__unit", "activity__team")
-    for row in rows:
-        held = row.activity
-        on = held.started_at.astimezone(SHANGHAI).date()
-        minutes = int((held.ended_at - held.started_at).total_seconds() // 60)
-        team = held.team.code
-        yield _deed("activity", row.person, team, on, "activity", held.number)
-        yield _deed("hours", row.person, team, on, "activity", held.number, minutes)
 
 
 def gifts(path: str, since: date, until: date) -> Iterator[Deed]:
@@ -125,7 +134,7 @@ def gifts(path: str, since: date, until: date) -> Iterator[Deed]:
             yield _deed("gift", person, "", gift.on, "gift", gift.number)
 
 
-SOURCES: tuple[Deeds, ...] = (visits, activities, gifts)
+SOURCES: tuple[Deeds, ...] = (visits, activities, hours, gifts)
 
 
 def _deed(
