@@ -79,7 +79,9 @@ def settle(party, unit="AJ", book="volunteer_points", since=OCTOBER[0], until=OC
 
 
 def gains(settlement):
-    rows = Award.objects.filter(settlement=settlement).order_by("person__number", "source_number")
+    rows = Award.objects.filter(settlement=settlement).order_by(
+        "person__number", "source_number", "rule__position"
+    )
     return list(rows.values_list("person__number", "source_kind", "source_number", "points"))
 
 
