@@ -29,6 +29,7 @@ from dianliang.domain.workforce.keys import phone_key as staff_key
 from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
 from dianliang.flows.activities import personal_data
 from dianliang.flows.booking import persons
+from dianliang.flows.ledgers import personal
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
@@ -95,6 +96,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
             [row.number, row.made_at.isoformat(), row.name, row.contact, row.words, row.decision]
             for row in _appeals(phone)
         ],
+        **personal.given_by(phone_key(phone) if phone else ""),
     }
 
 
@@ -201,6 +203,8 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on += personal_data.still_coming(phone, at=at) if phone else []
     appeals = _appeals(phone)
     going_on += [row.number for row in appeals if row.status == "OPEN"]
+    index = phone_key(phone) if phone else ""
+    going_on += personal.going_on(index=index, customers=customers)
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
@@ -209,6 +213,7 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     if phone:
         personal_data.erase(phone)
     _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))
+    personal.forget(index=index, customers=customers)
     audit.record_about(
         "personal.erase",
         target_type="person",

@@ -79,6 +79,20 @@ def test_two_grants_together_never_promise_more_than_there_is():
     assert (left(made), first.status) == (4_000, "WITHDRAWN")
 
 
+def test_what_was_handed_out_and_came_back_returns_to_the_purpose():
+    made = drive(build())
+    gift(made)
+    grant = ask(made)
+    granting.approve(grant=grant, by=officer("o2"), at=NOON)
+    granting.hand_out(grant=grant, on=TODAY, by=officer("o3"), at=NOON)
+
+    granting.withdraw(grant=grant, because="家庭退回", by=officer(), at=NOON)
+
+    assert (left(made), left(grant), grant.status) == (10_000, 0, "WITHDRAWN")
+    with pytest.raises(IllegalTransitionError):
+        granting.withdraw(grant=grant, because="再来一次", by=officer(), at=NOON)
+
+
 def test_one_purpose_does_not_pay_for_another():
     ledger = build()
     rich, poor = drive(ledger), drive(ledger, title="清凉一夏")

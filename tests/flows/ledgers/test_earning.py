@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from dianliang.domain.intake.tokens import phone_key
 from dianliang.domain.ledger import giving, queries, rules, settling
 from dianliang.domain.ledger.models import Award, RuleVersion, Settlement
 from dianliang.domain.programs.models import Activity, Participation
@@ -78,7 +79,9 @@ def settle(party, unit="AJ", book="volunteer_points", since=OCTOBER[0], until=OC
 
 
 def gains(settlement):
-    rows = Award.objects.filter(settlement=settlement).order_by("person__number", "source_number")
+    rows = Award.objects.filter(settlement=settlement).order_by(
+        "person__number", "source_number", "rule__position"
+    )
     return list(rows.values_list("person__number", "source_kind", "source_number", "points"))
 
 
@@ -117,8 +120,17 @@ def test_a_gift_counts_for_whom_its_telephone_tells_and_an_anonymous_one_for_nob
     rule(book="member_points", basis="gift", name="爱心捐赠", value=5)
     drive = ledgers.drive(ledgers.Ledger(town.units["S1"], ()))
     for key, giver in (
-        ("g1", giving.Giver(kind="person", name="周员", phone="13900001234", shown_name="周")),
-        ("g2", giving.Giver(kind="anonymous", phone="13900001234")),
+        (
+            "g1",
+            giving.Giver(
+                kind="person",
+                name="周员",
+                phone="139 0000 1234",
+                index=phone_key("139 0000 1234"),
+                shown_name="周",
+            ),
+        ),
+        ("g2", giving.Giver(kind="anonymous", phone="13900001234", index=phone_key("13900001234"))),
     ):
         giving.receive(
             drive=drive,

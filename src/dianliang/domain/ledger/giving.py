@@ -207,8 +207,10 @@ def check_thing(thing: Thing) -> None:
     """
     if thing.book not in BOOKS:
         raise InvalidInputError("请选择资金、物资或献血。", field="book")
-    if not 1 <= thing.amount <= MOST:
+    if thing.amount < 1:
         raise InvalidInputError("数量应大于零，请核对。", field="amount")
+    if thing.amount > MOST:
+        raise InvalidInputError("数量过大，请核对。", field="amount")
     if (thing.article is not None) != (thing.book == "goods"):
         raise InvalidInputError("物资请选择物品，资金和献血不选。", field="article")
 

@@ -164,16 +164,18 @@ def hand_out(
 
 @transaction.atomic
 def withdraw(*, grant: Grant, because: str, by: Actor, at: datetime) -> Grant:
-    """Take a grant back before it is handed out; what was set aside returns (撤回).
+    """Take a grant back; what was set aside or handed out returns to the purpose (撤回).
 
     Raises:
         InvalidInputError: there is no reason.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     because = clean_text(because, field="because", label="原因", most=200, least=2)
-    if grant.set_aside is not None and grant.status == "APPROVED":
-        reverse(grant.set_aside.number, because=because, by=by, at=at)
-    changes = {"because": because, "set_aside": None}
+    GRANT.target(grant.status, "withdraw", role=by.role)
+    for entry in (grant.handed_out, grant.set_aside):
+        if entry is not None:
+            reverse(entry.number, because=because, by=by, at=at)
+    changes = {"because": because, "set_aside": None, "handed_out": None, "handed_on": None}
     return transitions.apply(
         grant, "withdraw", lifecycle=GRANT, by=by, at=at, note=because, changes=changes
     )

@@ -56,7 +56,7 @@ GRANT = Lifecycle(
         row("approve", "批准", {"ASKED"}, "APPROVED", P),
         row("refuse", "不批准", {"ASKED"}, "REFUSED", P),
         row("hand_out", "发放", {"APPROVED"}, "HANDED_OUT", P),
-        row("withdraw", "撤回", {"ASKED", "APPROVED"}, "WITHDRAWN", P),
+        row("withdraw", "撤回", {"ASKED", "APPROVED", "HANDED_OUT"}, "WITHDRAWN", P),
     ],
 )
 

@@ -1,8 +1,9 @@
 """What the books say: balances by holder, team, unit and period, and the entries behind them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -64,17 +65,29 @@ def balances(
     Raises:
         KeyError: `by` is none of the three.
     """
-    found: dict[str, list[int]] = {}
-    first, last = _first_whole(since), until.replace(day=1)
-    turned, lines = _turnovers(book, by, article, codes), _lines(book, by, article, codes)
-    _add(found, turned.filter(month__lt=since.replace(day=1)), by, is_opening=True)
-    _add_days(found, lines.filter(on__gte=since.replace(day=1), on__lt=since), by, is_opening=True)
+    begin, first, last = since.replace(day=1), _first_whole(since), until.replace(day=1)
+    whole, edges = Q(pk__in=()), Q(on__gte=since, on__lt=until)
     if first <= last:
-        _add(found, turned.filter(month__gte=first, month__lt=last), by, is_opening=False)
+        whole = Q(month__gte=first, month__lt=last)
         edges = Q(on__gte=since, on__lt=first) | Q(on__gte=last, on__lt=until)
-    else:
-        edges = Q(on__gte=since, on__lt=until)
-    _add_days(found, lines.filter(edges), by, is_opening=False)
+    before, partly = Q(month__lt=begin), Q(on__gte=begin, on__lt=since)
+    turned = Turnover.objects.filter(before | whole, _of(by, codes)).values_list(BY[by])
+    dated = Line.objects.filter(partly | edges, _of(by, codes)).values_list(BY[by])
+    months = turned.filter(account__in=_accounts(book, article)).annotate(
+        opened=Sum(F("added") - F("taken"), filter=before, default=0),
+        came=Sum("added", filter=whole, default=0),
+        went=Sum("taken", filter=whole, default=0),
+    )
+    days = dated.filter(account__in=_accounts(book, article)).annotate(
+        opened=Sum("amount", filter=partly, default=0),
+        came=Sum(Greatest(F("amount"), 0), filter=edges, default=0),
+        went=-Sum(Least(F("amount"), 0), filter=edges, default=0),
+    )
+    found: dict[str, list[int]] = {}
+    for code, opened, came, went in chain(months.order_by(), days.order_by()):
+        kept = found.setdefault(code, [0, 0, 0])
+        for place, amount in enumerate((opened, came, went)):
+            kept[place] += amount
     return tuple(
         Balance(code=code, opening=sums[0], added=sums[1], taken=sums[2])
         for code, sums in sorted(found.items())
@@ -98,42 +111,6 @@ def _of(by: str, codes: Codes | None) -> Q:
     """Return which rows concern somebody: a person's own, or those done for a team or unit."""
     whose = Q(account__holder_kind="person") if by == "person" else ~Q(**{BY[by]: ""})
     return whose if codes is None else whose & Q(**{f"{BY[by]}__in": codes})
-
-
-def _turnovers(book: str, by: str, article: str, codes: Codes | None) -> QuerySet[Turnover]:
-    return Turnover.objects.filter(_of(by, codes), account__in=_accounts(book, article))
-
-
-def _lines(book: str, by: str, article: str, codes: Codes | None) -> QuerySet[Line]:
-    return Line.objects.filter(_of(by, codes), account__in=_accounts(book, article))
-
-
-def _add(
-    found: dict[str, list[int]], rows: QuerySet[Turnover], by: str, *, is_opening: bool
-) -> None:
-    sums = rows.values_list(BY[by]).annotate(added_sum=Sum("added"), taken_sum=Sum("taken"))
-    _collect(found, sums.order_by().iterator(), is_opening=is_opening)
-
-
-def _add_days(
-    found: dict[str, list[int]], rows: QuerySet[Line], by: str, *, is_opening: bool
-) -> None:
-    sums = rows.values_list(BY[by]).annotate(
-        added_sum=Sum(Greatest(F("amount"), 0)), taken_sum=-Sum(Least(F("amount"), 0))
-    )
-    _collect(found, sums.order_by().iterator(), is_opening=is_opening)
-
-
-def _collect(
-    found: dict[str, list[int]], sums: Iterable[tuple[str, int, int]], *, is_opening: bool
-) -> None:
-    for code, added, taken in sums:
-        kept = found.setdefault(code, [0, 0, 0])
-        if is_opening:
-            kept[0] += added - taken
-        else:
-            kept[1] += added
-            kept[2] += taken
 
 
 def lines_of(

@@ -61,7 +61,7 @@ def verify() -> Verdict:
     ]
     with connection.cursor() as cursor:
         for what, statement in _CHECKS.items():
-            cursor.execute(statement.replace("{month}", _MONTH[connection.vendor]))
+            cursor.execute(statement.replace("{month}", MONTH[connection.vendor]))
             faults += [
                 Fault(what=what, which=str(which), kept=int(held), found=int(found))
                 for which, held, found in cursor.fetchmany(MOST_NAMED)
@@ -106,7 +106,8 @@ _CHECKS = {
         " WHERE t.net <> COALESCE(s.total, 0)"
     ),
 }
-_MONTH = {
+MONTH = {
     "sqlite": "date(\"on\", 'start of month')",
     "postgresql": "date_trunc('month', \"on\")::date",
 }
+"""How each database tells the month of a line."""

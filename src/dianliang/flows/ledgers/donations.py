@@ -74,7 +74,9 @@ def thing_of(*, book: str, article: str, amount: str) -> Thing:
         told = Decimal(amount.strip().replace(",", "").replace("，", ""))
     except InvalidOperation as error:
         raise InvalidInputError("数量应填数字。", field="amount") from error
-    if not told.is_finite() or len(amount) > MOST_DIGITS or told * per != int(told * per):
+    if not told.is_finite() or told.adjusted() >= MOST_DIGITS:
+        raise InvalidInputError("数量过大或不是数字，请核对。", field="amount")
+    if told * per != int(told * per):
         words = "金额最多到分。" if found.quantity == Book.Quantity.FEN else "数量应为整数。"
         raise InvalidInputError(words, field="amount")
     return Thing(book=book, amount=int(told * per), article=goods)
@@ -210,7 +212,7 @@ def act(
         DomainError: see the operations.
     """
     grant = (
-        Grant.objects.select_related("drive__unit", "book", "article", "set_aside")
+        Grant.objects.select_related("drive__unit", "book", "article", "set_aside", "handed_out")
         .filter(number=number, drive__unit__path__startswith=by.unit_path or "-")
         .first()
     )

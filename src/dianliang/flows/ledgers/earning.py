@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.intake.tokens import phone_key
 from dianliang.domain.ledger import rules, settling
 from dianliang.domain.ledger.models import Gift, PointRule, RuleVersion, Settlement
 from dianliang.domain.ledger.scoring import Deed, score, totals
@@ -90,19 +91,28 @@ def visits(path: str, since: date, until: date) -> Iterator[Deed]:
 
 
 def activities(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield who took part in activities, once as an activity and once with its minutes."""
-    rows = Participation.objects.filter(
+    """Yield who took part in activities."""
+    for row in _participations(path, since, until):
+        on = row.activity.started_at.astimezone(SHANGHAI).date()
+        team, number = row.activity.team.code, row.activity.number
+        yield _deed("activity", row.person, team, on, "activity", number)
+
+
+def hours(path: str, since: date, until: date) -> Iterator[Deed]:
+    """Yield for how many minutes somebody took part in activities."""
+    for row in _participations(path, since, until):
+        held = row.activity
+        on = held.started_at.astimezone(SHANGHAI).date()
+        minutes = int((held.ended_at - held.started_at).total_seconds() // 60)
+        yield _deed("hours", row.person, held.team.code, on, "activity", held.number, minutes)
+
+
+def _participations(path: str, since: date, until: date) -> QuerySet[Participation]:
+    return Participation.objects.filter(
         person__unit__path__startswith=path,
         activity__started_at__gte=_midnight(since),
         activity__started_at__lt=_midnight(until),
     ).select_related("person__unit", "activity__team")
-    for row in rows:
-        held = row.activity
-        on = held.started_at.astimezone(SHANGHAI).date()
-        minutes = int((held.ended_at - held.started_at).total_seconds() // 60)
-        team = held.team.code
-        yield _deed("activity", row.person, team, on, "activity", held.number)
-        yield _deed("hours", row.person, team, on, "activity", held.number, minutes)
 
 
 def gifts(path: str, since: date, until: date) -> Iterator[Deed]:
@@ -112,19 +122,19 @@ def gifts(path: str, since: date, until: date) -> Iterator[Deed]:
     """
     rows = Gift.objects.filter(
         on__gte=since, on__lt=until, giver_kind=Gift.Giver.PERSON, entry__reversed_by=None
-    ).exclude(giver_phone="")
+    ).exclude(giver_index="")
     people = {
-        person.phone: person
+        phone_key(person.phone): person
         for person in Person.objects.filter(unit__path__startswith=path).select_related("unit")
         if person.phone
     }
-    for gift in rows:
-        person = people.get(gift.giver_phone)
+    for gift in rows.defer("giver_name", "giver_phone"):
+        person = people.get(gift.giver_index)
         if person is not None:
             yield _deed("gift", person, "", gift.on, "gift", gift.number)
 
 
-SOURCES: tuple[Deeds, ...] = (visits, activities, gifts)
+SOURCES: tuple[Deeds, ...] = (visits, activities, hours, gifts)
 
 
 def _deed(
