@@ -24,7 +24,7 @@ from dianliang.domain.programs.models import Evidence, Target
 from dianliang.domain.safety.lifecycle import OPEN as HAZARD_OPEN
 from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
-from dianliang.flows.activities import personal_data
+from dianliang.flows import activity_people
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
@@ -70,7 +70,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "exported_at": at.isoformat(),
         "needs": [_need_of(who) for who in asked.select_related("need")],
         "customers": [_customer_of(row) for row in customers],
-        "activities": personal_data.export(phone) if phone else {},
+        "activities": activity_people.export(phone) if phone else {},
         "inspections": [
             {
                 "number": row.number,
@@ -154,12 +154,12 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on += jobs.values_list("number", flat=True)
     hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
     going_on += hazards.values_list("number", flat=True)
-    going_on += personal_data.still_coming(phone, at=at) if phone else []
+    going_on += activity_people.still_coming(phone, at=at) if phone else []
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = _erase(asked, customers)
     if phone:
-        personal_data.erase(phone)
+        activity_people.erase(phone)
     audit.record_about(
         "personal.erase",
         target_type="person",
