@@ -114,8 +114,24 @@ def from_villages() -> Iterator[str]:
     from dianliang.faces.console import navigation
 
     yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
-    yield from chain(from_network(), from_charges(), from_campaigns(), from_hazards())
+    yield from chain(from_network(), from_charges(), from_campaigns(), from_hazards(), from_staff())
     yield from from_activities()
+
+
+def from_staff() -> Iterator[str]:
+    """Yield the words of people, certificates, teams and merges."""
+    from dianliang.domain.workforce import merging, register, twins
+    from dianliang.domain.workforce.models import Person, WeeklySlot
+    from dianliang.faces.console.staff import lists
+    from dianliang.flows.staffing import matching
+
+    yield from chain(register.VIEWS.values(), twins.REASONS.values(), merging.LABELS.values())
+    yield from chain(matching.KINDS.values(), lists.OUTCOMES.values())
+    skills = ROOT / "domain" / "catalog" / "data" / "skills.json"
+    yield from (row["name"] for row in json.loads(skills.read_text(encoding="utf-8")))
+    yield from ("有效", "将到期", "已失效", "已收回", "上门", "志愿服务")
+    for choices in (Person.DocumentKind, WeeklySlot.Weekday):
+        yield from (str(label) for label in choices.labels)
 
 
 def from_campaigns() -> Iterator[str]:
@@ -229,7 +245,7 @@ def shipped_names() -> Iterator[str]:
     """Yield the names and units of the rows that the program brings along, as pages show them."""
     from django.apps import apps
 
-    shown = {"ChargeKind", "Stage", "IndicatorKind"}
+    shown = {"ChargeKind", "Stage", "IndicatorKind", "RoleKind"}
     for app in apps.get_app_configs():
         for model, file in getattr(app, "shipped", {}).items():
             if model in shown:

@@ -33,6 +33,7 @@ from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards
 from tests import sessions as activity_world
+from tests import staff as staff_world
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.flows.campaigns.lists import frozen, target
@@ -47,6 +48,7 @@ BOARD = DESK | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTR
 OPEN_SHELLS = {"field:worker", "field:manifest"}
 """What a browser fetches before anyone has logged in; holds no data."""
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
+STAFF_READERS = REVIEW | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
 ACTIVITY = VILLAGE | {Role.AUDITOR}
 FACES = {
@@ -66,6 +68,7 @@ FACES = {
     "console:activit": ACTIVITY,
     "console:lecture": ACTIVITY,
     "console:course": ACTIVITY,
+    "console:staff": STAFF_READERS,
     "console:": DESK,
     "board:": BOARD,
     "field:": CREW,
@@ -143,6 +146,15 @@ OBJECTS = {
     "console:plan_urgent": "plan",
     "console:plan_happened": "plan",
     "console:plan_why": "plan",
+    "console:staff_person": "person",
+    "console:staff_act": "person",
+    "console:staff_reveal": "person",
+    "console:staff_evidence": "person",
+    "console:staff_twin": "twins",
+    "console:staff_team": "team",
+    "console:staff_team_act": "team",
+    "console:staff_list": "staff list",
+    "console:staff_list_act": "staff list",
     "board:base": "base",
     "board:pair_photo": "pair",
     "board:rating_records": "rated",
@@ -405,6 +417,7 @@ def things(town):
         "visit": {"number": "SM-none", "slot": "asker", "hazard_number": "YH-none"},
         "hazard": {"number": hazard.number, "verb": "withdraw", "stage": "before"},
         "notice": {"number": hazard.notice.number},
+        **staff_world.things(town),
     }
     return Things(town, None, parts)
 

@@ -11,8 +11,8 @@ from dianliang.faces.ui.requests import now
 from dianliang.flows import hot
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
+from tests import staff, villages
 from tests import town as town_builder
-from tests import villages
 from tests.faces.test_access import village_together
 from tests.flows.campaigns.lists import frozen
 from tests.flows.test_care import customer
@@ -79,6 +79,13 @@ def pages(transactional_db):
     desk += ["/console/agreements/", f"/console/agreements/{together['agreement']['number']}/"]
     desk += ["/console/powers/", f"/console/powers/{together['power']['number']}/"]
     desk += ["/console/renewal/", "/console/renewal/V1/"]
+    kept = staff.things(town)["staff list"]["number"]
+    desk += [
+        f"/console/staff/{path}" for path in ("", "new/", "people/RY-1/", "expiring/?days=365")
+    ]
+    desk += [f"/console/staff/{path}" for path in ("twins/", "twins/RY-1/RY-2/", "merges/")]
+    desk += [f"/console/staff/{path}" for path in ("teams/", "teams/new/", "teams/ZD1/")]
+    desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [
         "/console/villages/tables/",

@@ -1,6 +1,6 @@
 """A person's data: sealed at rest, handed out and erased when he asks, gone when their time is."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,13 @@ from dianliang.domain.safety.operations import rectifying
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.models import Person
 from dianliang.flows import care, care_contacts, care_files, handling, privacy, rating
+from dianliang.flows.staffing import lists, merging, people
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError
 from tests import hazards
 from tests.core.test_files import photo as picture
+from tests.flows.staffing.books import workbook
+from tests.staff import identity_card, person
 from tests.town import NOON
 
 PHONE, OTHER = "19987650001", "19987650002"
@@ -39,7 +42,37 @@ SECRETS = {
     "key holder": "钟离掌钥",
     "outage note": "氧气瓶在床下三只",
     "steward phone": "19987650003",
+    "minor": "端木小鱼",
+    "guardian": "端木大江",
+    "guardian phone": "19987650004",
+    "minor born": "2012-03-04",
+    "merged phone": "19987650005",
+    "listed": "澹台名单",
 }
+
+
+def staff(town, by):
+    """Have a minor with a guardian, one who was there twice, and a list that waits."""
+    minor = people.Asked(
+        name=SECRETS["minor"],
+        unit_code="S1",
+        born_on=date.fromisoformat(SECRETS["minor born"]),
+        document_kind="identity_card",
+        document=identity_card("33052320120304123"),
+        guardian_name=SECRETS["guardian"],
+        guardian_phone=SECRETS["guardian phone"],
+        agreed_on=NOON.date(),
+    )
+    people.take_in(asked=minor, role_codes=["volunteer"], by=by, at=NOON)
+    for number in ("P8", "P9"):
+        person(town, number, "重复人", phone=SECRETS["merged phone"])
+    merging.merge(kept_number="P8", gone_number="P9", take=(), reason="同一电话", by=by, at=NOON)
+    lists.keep(
+        content=workbook(人员=[{"姓名": SECRETS["listed"], "单位编码": "S1"}]),
+        name="表",
+        by=by,
+        at=NOON,
+    )
 
 
 def fill(town):
@@ -86,6 +119,7 @@ def fill(town):
     Person.objects.create(
         number="P1", name="某电管家", phone=SECRETS["steward phone"], unit=town.units["S1"]
     )
+    staff(town, by)
     jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
     return need, customer
 

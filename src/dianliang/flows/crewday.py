@@ -1,5 +1,6 @@
 """A captain's day: who is on duty, who stands in, and what goes back to the dispatcher."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -156,12 +157,22 @@ def report_absence(
         at=at,
         device_at=device_at,
     )
+    why = f"{person.name}缺勤：{reason}"
+    return hand_back(theirs, first_on=first_on, last_on=last_on, why=why, by=by, at=at)
+
+
+def hand_back(
+    team_codes: Collection[str], *, first_on: date, last_on: date, why: str, by: Actor, at: datetime
+) -> tuple[str, ...]:
+    """Give back to the dispatcher what the crews of teams can no longer do on some days.
+
+    Returns the numbers of those visits.
+    """
     first = max(first_on, at.astimezone(SHANGHAI).date())
     concerned = Visit.objects.filter(
-        team__code__in=theirs, on__range=(first, last_on), status__in=WITHDRAWABLE
+        team__code__in=team_codes, on__range=(first, last_on), status__in=WITHDRAWABLE
     )
     days = concerned.order_by("on", "team__code").values_list("on", "team__code").distinct()
-    why = f"{person.name}缺勤：{reason}"
     return tuple(
         number
         for on, code in list(days)

@@ -24,6 +24,8 @@ from dianliang.domain.programs.models import Evidence, Target
 from dianliang.domain.safety.lifecycle import OPEN as HAZARD_OPEN
 from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
+from dianliang.domain.workforce.keys import phone_key as staff_key
+from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
 from dianliang.flows import activity_people
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
@@ -71,6 +73,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "needs": [_need_of(who) for who in asked.select_related("need")],
         "customers": [_customer_of(row) for row in customers],
         "activities": activity_people.export(phone) if phone else {},
+        "people": [_person_of(row) for row in _people(phone)],
         "inspections": [
             {
                 "number": row.number,
@@ -91,6 +94,10 @@ def _participations(phone: str) -> QuerySet[Participant]:
     if not phone:
         return Participant.objects.none()
     return Participant.objects.filter(phone_index=phone_key(phone))
+
+
+def _people(phone: str) -> QuerySet[Person]:
+    return Person.objects.filter(phone_index=staff_key(phone)) if phone else Person.objects.none()
 
 
 def _customers(number: str) -> QuerySet[Customer]:
@@ -118,6 +125,24 @@ def _need_of(who: Participant) -> dict[str, Any]:
         "messages": [message.text for message in own],
         "ratings": [[rating.stars, rating.words] for rating in who.ratings.all()],
         "photos": need.photos.count() if who.is_first else 0,
+    }
+
+
+def _person_of(row: Person) -> dict[str, Any]:
+    guardian = getattr(row, "guardian", None)
+    return {
+        "number": row.number,
+        "name": row.whole_name,
+        "phone": row.phone,
+        "document": row.document,
+        "born": row.born,
+        "unit": row.unit.name,
+        "guardian": [guardian.name, guardian.phone] if guardian else [],
+        "roles": [[role.kind.name, str(role.valid_from)] for role in row.roles.all()],
+        "certificates": [
+            [paper.skill.name, paper.number, str(paper.issued_on), str(paper.expires_on)]
+            for paper in row.certificates.all()
+        ],
     }
 
 
@@ -154,12 +179,17 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on += jobs.values_list("number", flat=True)
     hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
     going_on += hazards.values_list("number", flat=True)
+    people = list(_people(phone))
+    staff = [row for row in people if row.is_active and not activity_people.is_public(row)]
+    going_on += [f"{row.number}（在岗人员）" for row in staff]
     going_on += activity_people.still_coming(phone, at=at) if phone else []
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = _erase(asked, customers)
     if phone:
         activity_people.erase(phone)
+    for row in people:
+        _erase_person(row)
     audit.record_about(
         "personal.erase",
         target_type="person",
@@ -271,6 +301,21 @@ def _erase_customer(customer: Customer) -> None:
     _erase_inspections(customer)
     Job.objects.filter(customer=customer).update(detail="", address="", customer=None)
     _erase_targets(Target.objects.filter(customer=customer))
+
+
+def _erase_person(person: Person) -> None:
+    """Forget how to reach somebody who has left; what he did keeps the name that it was done in."""
+    Person.objects.filter(pk=person.pk).update(
+        full_name="",
+        phone="",
+        phone_index="",
+        document_kind="",
+        document="",
+        document_index="",
+        born="",
+    )
+    Guardian.objects.filter(person=person).delete()
+    PersonMerge.objects.filter(person=person).update(gone_record=ERASED)
 
 
 def _erase_targets(targets: QuerySet[Target]) -> None:

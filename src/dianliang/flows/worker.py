@@ -14,6 +14,9 @@ from dianliang.flows.activities import planning as activities
 from dianliang.flows.activities import repeating
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.staffing import lists as staff_lists
+from dianliang.flows.staffing import people as staff
+from dianliang.flows.staffing import teams as staff_teams
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
 
@@ -41,6 +44,9 @@ CHORES: tuple[Chore, ...] = (
     lambda at: phone_keys.forget_old(at=at),
     lambda at: village_versions.order_if_due(at=at),
     lambda at: village_export.forget_old(at=at),
+    lambda at: staff_teams.end_due(at=at),
+    lambda at: staff.release_grown_up(at=at),
+    lambda at: staff_lists.forget_old(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

@@ -168,7 +168,9 @@ def test_a_certificate_withdrawn_after_the_plan_was_made_stops_it(two_teams):
     plan = computed(draft(two_teams, [job(two_teams, skill="care")]))
     Certificate.objects.filter(skill__code="care").update(expires_on=TOMORROW)
 
-    with pytest.raises(UnableToPlanError, match="证书到期"):
+    with pytest.raises(
+        UnableToPlanError, match=rf"证书到期.*“关爱走访”证书的失效日期是 {TOMORROW}"
+    ):
         publish(two_teams, plan)
 
 

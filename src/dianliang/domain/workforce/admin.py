@@ -1,4 +1,4 @@
-"""What an administrator keeps of responsibilities: their kinds."""
+"""What an administrator keeps of people: kinds of responsibility, kinds of roles."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from dianliang.core.admin import AuditedAdmin
 from dianliang.domain.territory.models import Area
-from dianliang.domain.workforce.models import ChargeKind
+from dianliang.domain.workforce.models import ChargeKind, RoleKind
 
 if TYPE_CHECKING:
     _ChargeKindForm = forms.ModelForm[ChargeKind]
@@ -33,4 +33,15 @@ class ChargeKindAdmin(AuditedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: who answered for what keeps its name."""
+        return False
+
+
+@admin.register(RoleKind)
+class RoleKindAdmin(AuditedAdmin):
+    """As what people can serve; no longer used ones are switched off, as history names them."""
+
+    list_display = ("code", "name", "position", "is_active")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: who served as what keeps its name."""
         return False

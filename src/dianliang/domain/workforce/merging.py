@@ -1,4 +1,4 @@
-"""Make one person of two rows: every reference moves, the number that goes leads to the kept one."""
+"""Make one person of two rows: every reference moves, the old number leads to the kept one."""
 
 import json
 from collections import Counter
@@ -16,6 +16,7 @@ from dianliang.domain.workforce import folding
 from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.masking import mask_name
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "full_name"),
@@ -203,7 +204,7 @@ def _relations() -> Iterator[tuple[type[models.Model], str]]:
 def _moved(kept: Person, gone: Person) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for model, name in _relations():
-        rows = model._base_manager.filter(**{name: gone})
+        rows = model._default_manager.filter(**{name: gone})
         keys = list(rows.values_list("pk", flat=True))
         if not keys:
             continue
@@ -226,7 +227,7 @@ def _one_by_one(model: type[models.Model], name: str, keys: list[Any], kept: Per
     """
     moved = []
     for key in keys:
-        row = model._base_manager.filter(pk=key)
+        row = model._default_manager.filter(pk=key)
         try:
             with transaction.atomic():
                 row.update(**{name: kept})
@@ -234,8 +235,11 @@ def _one_by_one(model: type[models.Model], name: str, keys: list[Any], kept: Per
             if model._meta.auto_created:
                 row.delete()
                 continue
-            message = f"两人各有一条“{model._meta.verbose_name}”，只能留一条：{row.first()}。"
-            raise UnableToMergeError(f"{message}请先处理其中一条再合并。") from error
+            message = (
+                f"“{model._meta.verbose_name}”中的“{row.first()}”转给{kept.name}会与他已有的记录冲突"
+                "（一人只能有一条，或经办人不能是受益人）。请先处理其中一条，再合并。"
+            )
+            raise UnableToMergeError(message) from error
         moved.append(key)
     return moved
 
@@ -263,10 +267,9 @@ def _close_account(
     kept: Person, gone: Person, take: Collection[str], *, by: Actor, at: datetime
 ) -> None:
     """Close the account that is not kept; what it was allowed is not handed to the other one."""
-    if not (kept.user_id and gone.user_id):
+    if kept.user is None or gone.user is None:
         return
     closed = kept.user if "account" in take else gone.user
-    assert closed is not None
     User.objects.filter(pk=closed.pk).update(is_active=False)
     audit.record_about(
         "account.close",
@@ -284,6 +287,10 @@ def _values(kept: Person, gone: Person, take: Collection[str]) -> dict[str, Any]
         lacks = not getattr(kept, columns[-1] if field == "document" else columns[0])
         if field in take or lacks:
             values |= {column: getattr(gone, column) for column in columns}
+    whole = gone.whole_name if "name" in take else kept.whole_name
+    is_minor = bool(values.get("minor_until", kept.minor_until))
+    values |= {"name": mask_name(whole) if is_minor else whole}
+    values |= {"full_name": whole if is_minor else ""}
     values["is_party_member"] = kept.is_party_member or gone.is_party_member
     values["is_active"] = kept.is_active or gone.is_active
     values["left_on"] = None if values["is_active"] else kept.left_on or gone.left_on

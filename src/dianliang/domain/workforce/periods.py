@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 DAY = timedelta(days=1)
 
@@ -29,13 +30,13 @@ def folded(spans: Iterable[Span]) -> tuple[Span, ...]:
     given = list(spans)
     edges = sorted({span.first for span in given} | {span.over_on for span in given})
     found: list[Span] = []
-    for begins, over in zip(edges, edges[1:], strict=False):
+    for begins, over in pairwise(edges):
         covering = [span for span in given if span.first <= begins and over <= span.over_on]
         if not covering:
             continue
         leads = any(span.leads for span in covering)
         last = None if over == date.max else over - DAY
-        if found and found[-1].leads == leads and found[-1].over_on == begins:
-            begins = found.pop().first
-        found.append(Span(first=begins, last=last, leads=leads))
+        goes_on = bool(found) and found[-1].leads == leads and found[-1].over_on == begins
+        first = found.pop().first if goes_on else begins
+        found.append(Span(first=first, last=last, leads=leads))
     return tuple(found)

@@ -82,7 +82,7 @@ def register_person(
     person = Person(number=number, is_generated=is_generated)
     _fill(person, details, on=_day(at))
     person.save()
-    _keep_guardian(person, details, on=_day(at))
+    _keep_guardian(person, details, on=_day(at), is_new=True)
     audit.record("workforce.person.register", target=person, by=by, at=at, after=person.unit.code)
     return person
 
@@ -97,7 +97,7 @@ def amend_person(*, person: Person, details: Details, by: Actor, at: datetime) -
     before = (person.whole_name, person.phone, person.unit_id, person.title, person.document)
     _fill(person, details, on=_day(at))
     person.save()
-    _keep_guardian(person, details, on=_day(at))
+    _keep_guardian(person, details, on=_day(at), is_new=False)
     after = (person.whole_name, person.phone, person.unit_id, person.title, person.document)
     labels = ("姓名", "电话", "单位", "岗位", "证件")
     changed = [word for word, a, b in zip(labels, before, after, strict=True) if a != b]
@@ -268,9 +268,10 @@ def _fill(person: Person, details: Details, *, on: date) -> None:
     person.unit, person.title = details.unit, details.title
 
 
-def _keep_guardian(person: Person, details: Details, *, on: date) -> None:
+def _keep_guardian(person: Person, details: Details, *, on: date, is_new: bool) -> None:
     if person.minor_until is None:
-        Guardian.objects.filter(person=person).delete()
+        if not is_new:
+            Guardian.objects.filter(person=person).delete()
         return
     told = details.guardian
     if told is None or not told.name or not told.phone:

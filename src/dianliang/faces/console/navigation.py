@@ -83,7 +83,39 @@ BASES: tuple[Entry, ...] = ()
 """Bases, and the rooms and gear that they share (阵地)."""
 LED_BY = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER})
 READ_BY = LED_BY | {Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
+STAFF_WRITERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
+STAFF_READERS = STAFF_WRITERS | {Role.COMMANDER, Role.AUDITOR}
 TEAMS: tuple[Entry, ...] = (
+    Entry(
+        label="人员",
+        to="console:staff",
+        pages=("console:staff", "console:staff_new", "console:staff_person"),
+        roles=STAFF_READERS,
+    ),
+    Entry(
+        label="队伍",
+        to="console:staff_teams",
+        pages=("console:staff_team*",),
+        roles=STAFF_READERS,
+    ),
+    Entry(
+        label="到期证书",
+        to="console:staff_expiring",
+        pages=("console:staff_expiring",),
+        roles=STAFF_READERS,
+    ),
+    Entry(
+        label="疑似重复",
+        to="console:staff_twins",
+        pages=("console:staff_twin*", "console:staff_merges"),
+        roles=STAFF_WRITERS,
+    ),
+    Entry(
+        label="导入名单",
+        to="console:staff_lists",
+        pages=("console:staff_list*",),
+        roles=STAFF_WRITERS,
+    ),
     Entry(
         label="活动",
         to="console:activities",

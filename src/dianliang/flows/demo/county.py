@@ -12,6 +12,7 @@ from dianliang.domain.catalog.models import Element, Skill
 from dianliang.domain.directory.models import RoutingRule, Unit
 from dianliang.domain.directory.owners import Owner
 from dianliang.domain.territory.models import Area
+from dianliang.domain.workforce.keys import phone_key
 from dianliang.domain.workforce.models import Certificate, GridWorker, Membership, Person, Team
 from dianliang.flows.demo import words
 from dianliang.flows.demo.logins import Login, open_accounts
@@ -226,6 +227,7 @@ def _person(rng: Random, number: int, unit: Unit, title: str) -> Person:
         number=f"RY{number:05d}",
         name=words.name(rng),
         phone=words.phone(number),
+        phone_index=phone_key(words.phone(number)),
         unit=unit,
         title=title,
         is_party_member=rng.random() < 0.4,
@@ -314,5 +316,9 @@ def _certificate(
 ) -> Certificate:
     issued = today - timedelta(days=rng.randint(30, oldest_days))
     return Certificate(
-        person=person, skill=skill, issued_on=issued, expires_on=issued + timedelta(days=1096)
+        person=person,
+        skill=skill,
+        number=f"{skill.code.upper()}-{person.number[2:]}",
+        issued_on=issued,
+        expires_on=issued + timedelta(days=1096),
     )

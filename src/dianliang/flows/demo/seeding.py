@@ -38,6 +38,7 @@ from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.renewing import build_renewal
 from dianliang.flows.demo.route import publish_route
+from dianliang.flows.demo.staffing import build_staff
 from dianliang.flows.demo.teaching import build_teaching
 from dianliang.flows.demo.together import build_together
 from dianliang.flows.demo.volunteers import build_actions
@@ -117,6 +118,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_actions(rng=_dice(), at=at)
     build_activities(county.company, rng=_dice(), at=at)
     build_teaching(county.company, rng=_dice(), at=at)
+    build_staff(county, rng=_dice(), by=desk, at=at)
     tell("责任区、共建协议、执法权限与千村改造")
     together = _dice()
     build_together(county, rng=together, by=DISPATCHER, at=at)

@@ -1,0 +1,269 @@
+"""The register of people, one person, and the certificates that end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dianliang.core.files import read
+from dianliang.core.papers import PDF
+from dianliang.domain.workforce import person_file, register
+from dianliang.faces.console.staff import forms
+from dianliang.faces.console.staff.forms import READERS, WRITERS
+from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows.staffing import doings
+from dianliang.flows.staffing import people as flow
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, NotVisibleError
+
+DAYS = (30, 90, 180, 365)
+
+
+@require_GET
+@requires(*READERS)
+def people(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the register, cut as the address says."""
+    search = _search(request)
+    page = register.people(search, by=by, on=today())
+    context = {
+        "by": by,
+        "page": page,
+        "search": search,
+        "tabs": [(code, label, page.counts[code]) for code, label in register.VIEWS.items()],
+        "choices": register.choices(by=by, on=today()),
+        "days": DAYS,
+        "query": _query(request),
+        "may_write": by.role in register.WRITERS,
+    }
+    return TemplateResponse(request, "console/staff/people.html", context)
+
+
+def _search(request: HttpRequest) -> register.Search:
+    asked = request.GET
+    view, days, page = asked.get("view", ""), asked.get("days", ""), asked.get("page", "")
+    return register.Search(
+        view=view if view in register.VIEWS else "here",
+        words=asked.get("q", "").strip()[:40].replace("\0", ""),
+        role=asked.get("role", "")[:24],
+        team=asked.get("team", "")[:24],
+        unit=asked.get("unit", "")[:24],
+        skill=asked.get("skill", "")[:24],
+        days=int(days) if days in map(str, DAYS) else register.NOTICE_DAYS,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+    )
+
+
+def _query(request: HttpRequest) -> str:
+    """Return the address without page and view, so that tabs and pages keep what was chosen."""
+    kept = request.GET.copy()
+    for name in ("page", "view"):
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+@require_GET
+@requires(*READERS)
+def expiring(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show the certificates that end within some days, and those that have ended."""
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in map(str, DAYS) else register.NOTICE_DAYS
+    rows = register.ending(days=days, by=by, on=today())
+    context = {
+        "by": by,
+        "rows": rows,
+        "over": sum(row.days_left <= 0 for row in rows),
+        "asked": days,
+        "days": DAYS,
+    }
+    return TemplateResponse(request, "console/staff/expiring.html", context)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@requires(*WRITERS)
+def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Write a new person down."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            person = flow.take_in(
+                asked=forms.person(request.POST),
+                role_codes=request.POST.getlist("roles"),
+                by=by,
+                at=now(),
+            )
+        except DomainError as wrong:
+            refusal = wrong
+        else:
+            messages.success(request, _("已登记，编号 %(number)s。") % {"number": person.number})
+            return redirect("console:staff_person", person.number)
+    context = {
+        "by": by,
+        "refusal": refusal,
+        "sent": request.POST,
+        "sent_roles": request.POST.getlist("roles"),
+        "choices": register.choices(by=by, on=today()),
+        "documents": register.DOCUMENTS,
+        "unit_code": request.POST.get("unit_code", by.unit_code),
+    }
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/staff/new.html", context, status=status)
+
+
+@require_GET
+@requires(*READERS)
+def person(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show one person; a number that was merged away leads to who was kept."""
+    found = _kept(number, by=by)
+    if found != number:
+        return redirect("console:staff_person", found)
+    return _page(request, found, by=by)
+
+
+def _kept(number: str, *, by: Actor) -> str:
+    """Return the number of the person to whom a number leads."""
+    try:
+        return register.person_to_see(number, by=by).number
+    except NotVisibleError as absent:
+        raise Http404 from absent
+
+
+def _page(
+    request: HttpRequest,
+    number: str,
+    *,
+    by: Actor,
+    refusal: DomainError | None = None,
+    revealed: flow.Revealed | None = None,
+) -> HttpResponse:
+    file = person_file.file(number, by=by, on=today())
+    slots = {(slot.weekday, n): slot for slot, n in _numbered(file.slots)}
+    context = {
+        "by": by,
+        "file": file,
+        "number": number,
+        "unit_code": file.unit_code,
+        "choices": register.choices(by=by, on=today()),
+        "documents": register.DOCUMENTS,
+        "doings": doings.doings(number),
+        "week": [
+            (weekday, label, [(n, slots.get((weekday, n))) for n in forms.SLOTS_A_DAY])
+            for weekday, label in register.WEEKDAYS
+        ],
+        "may_reveal": file.may_change
+        and (not file.row.is_minor or by.role in flow.MINORS_REVEALED_TO),
+        "refusal": refusal,
+        "revealed": revealed,
+        "today": today(),
+    }
+    status = 422 if refusal else 200
+    answer = TemplateResponse(request, "console/staff/person.html", context, status=status)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _numbered(
+    slots: tuple[person_file.SlotLine, ...],
+) -> list[tuple[person_file.SlotLine, int]]:
+    seen: dict[int, int] = {}
+    found = []
+    for slot in slots:
+        seen[slot.weekday] = seen.get(slot.weekday, 0) + 1
+        found.append((slot, seen[slot.weekday]))
+    return found
+
+
+@sensitive_post_parameters()
+@require_POST
+@requires(*WRITERS)
+def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
+    """Change one thing about a person."""
+    if verb not in STEPS:
+        raise Http404
+    found = _kept(number, by=by)
+    step, read_form = STEPS[verb]
+    try:
+        told = step(number=found, by=by, at=now(), **read_form(request))
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _page(request, found, by=by, refusal=refusal)
+    words = _("已保存。")
+    if verb == "away" and told:
+        words = _("已登记；%(n)s 个上门单因人手不足退回调度。") % {"n": len(told)}
+    messages.success(request, words)
+    return redirect("console:staff_person", found)
+
+
+@require_POST
+@requires(*WRITERS)
+def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show what is sealed of a person once, for a reason that is kept."""
+    found = _kept(number, by=by)
+    try:
+        shown = flow.reveal(number=found, reason=request.POST.get("reason", ""), by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _page(request, found, by=by, refusal=refusal)
+    return _page(request, found, by=by, revealed=shown)
+
+
+@require_GET
+@requires(*READERS)
+def evidence(request: HttpRequest, number: str, token: str, *, by: Actor) -> HttpResponse:
+    """Hand the scan of a certificate out: always as a download, never to be run by the browser."""
+    del request
+    stored = person_file.evidence_of(_kept(number, by=by), token, by=by)
+    if stored is None:
+        raise Http404
+    ending = "pdf" if stored.media_type == PDF else "jpg"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{number}-{token[:6]}.{ending}"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(read(stored), content_type=stored.media_type, headers=headers)
+
+
+def _reason(request: HttpRequest) -> dict[str, Any]:
+    return {**forms.on(request.POST), "reason": request.POST.get("reason", "")}
+
+
+Read = Callable[[HttpRequest], dict[str, Any]]
+STEPS: dict[str, tuple[Callable[..., Any], Read]] = {
+    "amend": (flow.amend, lambda request: {"asked": forms.person(request.POST)}),
+    "role": (flow.give_role, lambda request: forms.role(request.POST)),
+    "end_role": (
+        flow.end_role,
+        lambda request: {"role_id": request.POST.get("role", ""), **forms.on(request.POST)},
+    ),
+    "certify": (flow.certify, forms.certificate),
+    "withdraw": (
+        flow.withdraw,
+        lambda request: {
+            "certificate_id": request.POST.get("certificate", ""),
+            **_reason(request),
+        },
+    ),
+    "attach": (
+        flow.attach,
+        lambda request: {
+            "certificate_id": request.POST.get("certificate", ""),
+            "scan": forms.scan(request),
+        },
+    ),
+    "hours": (flow.tell_hours, lambda request: forms.slots(request.POST)),
+    "away": (flow.report_absence, lambda request: forms.absence(request.POST)),
+    "back": (
+        flow.cancel_absence,
+        lambda request: {"absence_id": request.POST.get("absence", "")},
+    ),
+    "leave": (flow.leave_office, _reason),
+}
+"""Each verb with what it reads from its form."""

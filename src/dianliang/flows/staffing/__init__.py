@@ -1,0 +1,1 @@
+"""People and teams: their register, certificates, merges, and the tables that bring them."""
