@@ -137,6 +137,7 @@ def from_villages() -> Iterator[str]:
 
     yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
     yield from chain(from_network(), from_charges(), from_campaigns(), from_hazards(), from_staff())
+    yield from from_activities()
 
 
 def from_staff() -> Iterator[str]:
@@ -173,6 +174,25 @@ def from_campaigns() -> Iterator[str]:
     yield from (*rating.SUBJECTS.values(), *site_ratings.METHOD)
     for measure in site_ratings.MEASURES.values():
         yield from (measure.label, measure.good_label)
+
+
+def from_activities() -> Iterator[str]:
+    """Yield the words of sessions, lectures, offers and courses."""
+    from dianliang.domain.programs import lifecycle as programs
+    from dianliang.domain.programs.models import SessionAttendance, Signup
+    from dianliang.domain.programs.models.series import Kind, SignupRole
+    from dianliang.domain.programs.operations.attending import DOUBTS
+    from dianliang.flows.activities import offer_pages, pages, repeating
+
+    tables = (programs.SESSION, programs.SIGNUP, programs.LECTURE, programs.OFFER)
+    for lifecycle in (*tables, programs.COURSE, programs.ENROLMENT):
+        yield from chain(lifecycle.labels.values(), (row.label for row in lifecycle))
+    for choices in (Kind, SignupRole, Signup.Channel, SessionAttendance.Way):
+        yield from (str(label) for label in choices.labels)
+    offered = (repeating.FREQUENCIES, repeating.ON_HOLIDAY, repeating.WEEKDAYS, repeating.NTHS)
+    yield from (label for _, label in (*chain(*offered), *offer_pages.WAYS))
+    yield from chain(DOUBTS.values(), pages.VIEWS.values(), offer_pages.LABELS.values())
+    yield from ("当天不办", "改到", "报名已截止")
 
 
 def from_hazards() -> Iterator[str]:

@@ -27,7 +27,7 @@ from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.keys import phone_key as staff_key
 from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
-from dianliang.flows.activities import personal_data
+from dianliang.flows import activity_people
 from dianliang.flows.booking import persons
 from dianliang.flows.ledgers import personal
 from dianliang.kernel.actor import Actor
@@ -78,7 +78,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "customers": [_customer_of(row) for row in customers],
         "people": [_person_of(row) for row in _people(phone)],
         "bookings": persons.kept(phone),
-        "activities": personal_data.export(phone) if phone else {},
+        "activities": activity_people.export(phone) if phone else {},
         "inspections": [
             {
                 "number": row.number,
@@ -199,8 +199,9 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     hazards = Hazard.objects.filter(customer__in=customers, status__in=HAZARD_OPEN)
     going_on += hazards.values_list("number", flat=True)
     people = list(_people(phone))
-    going_on += [f"{row.number}（在岗人员）" for row in people if row.is_active]
-    going_on += personal_data.still_coming(phone, at=at) if phone else []
+    staff = [row for row in people if row.is_active and not activity_people.is_public(row)]
+    going_on += [f"{row.number}（在岗人员）" for row in staff]
+    going_on += activity_people.still_coming(phone, at=at) if phone else []
     appeals = _appeals(phone)
     going_on += [row.number for row in appeals if row.status == "OPEN"]
     index = phone_key(phone) if phone else ""
@@ -208,10 +209,10 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
+    if phone:
+        activity_people.erase(phone)
     for row in people:
         _erase_person(row)
-    if phone:
-        personal_data.erase(phone)
     _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))
     personal.forget(index=index, customers=customers)
     audit.record_about(

@@ -177,7 +177,8 @@ def session_page(*, number: str, by: Actor) -> SessionPage:
 
 
 def _attendees(session: Session) -> tuple[Attendee, ...]:
-    found = session.signups.select_related("person", "attendance").order_by("signed_at", "pk")
+    found = session.signups.select_related("person", "attendance", "session")
+    found = found.order_by("signed_at", "pk")
     unread: dict[int, int] = {}
     told: dict[int, str] = {}
     urgent = [SessionNotice.Kind.CANCELLED, SessionNotice.Kind.CHANGED, SessionNotice.Kind.MOVED_UP]
@@ -203,7 +204,8 @@ def _attendees(session: Session) -> tuple[Attendee, ...]:
 def _attendee(signup: Signup, *, rank: int, unread: int, told_by: str) -> Attendee:
     attendance = getattr(signup, "attendance", None)
     doubts = list(attendance.doubts) if attendance else []
-    if attendance and attendance.checked_out_at is None:
+    is_over = signup.session.status in {"ENDED", "ACCOUNTED"}
+    if attendance and attendance.checked_out_at is None and is_over:
         doubts.append("no_out")
     return Attendee(
         number=signup.person.number,

@@ -148,7 +148,17 @@ def plan(
     return session
 
 
-def change(*, number: str, change: Change, by: Actor, at: datetime) -> tuple[str, ...]:
+def change(
+    *,
+    number: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    places: int | None,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> tuple[str, ...]:
     """Move a session or give it other places; return who now has two things at that time.
 
     Raises:
@@ -156,14 +166,12 @@ def change(*, number: str, change: Change, by: Actor, at: datetime) -> tuple[str
         UnableToPlanSessionError: see the operation.
     """
     session = access.session_to_lead(number, by=by)
-    reason = clean_text(change.reason, field="reason", label="原因", most=120, least=2)
-    place = clean_text(change.place, field="place", label="地点", most=80)
     wanted = Change(
-        starts_at=change.starts_at,
-        ends_at=change.ends_at,
-        place=place,
-        places=change.places,
-        reason=reason,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=clean_text(place, field="place", label="地点", most=80),
+        places=places,
+        reason=clean_text(reason, field="reason", label="原因", most=120, least=2),
     )
     return sessions.change(session=session, change=wanted, by=by, at=at)
 

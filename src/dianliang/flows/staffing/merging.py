@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
 from dianliang.domain.workforce import merging, register
 from dianliang.domain.workforce.merging import UnableToMergeError
@@ -110,5 +111,5 @@ def presence_duties(kept: Person, gone: Person) -> Mapping[str, Any]:
     return {"presence_duties": dropped} if dropped else {}
 
 
-FOLDS = (participations, presence_duties)
+FOLDS = (participations, presence_duties, *folding.FOLDS)
 """What rooms above that of people put together."""

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs import session_queries
-from dianliang.domain.programs.operations.sessions import Change
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
@@ -132,13 +131,11 @@ def _change(request: HttpRequest, number: str, by: Actor) -> str:
     sent = request.POST
     clashing = planning.change(
         number=number,
-        change=Change(
-            starts_at=reading.instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
-            ends_at=reading.instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
-            place=sent.get("place", ""),
-            places=reading.optional_whole(sent.get("places", ""), "places", _("名额")),
-            reason=sent.get("reason", ""),
-        ),
+        starts_at=reading.instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
+        ends_at=reading.instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
+        place=sent.get("place", ""),
+        places=reading.optional_whole(sent.get("places", ""), "places", _("名额")),
+        reason=sent.get("reason", ""),
         by=by,
         at=now(),
     )
