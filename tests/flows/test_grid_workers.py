@@ -84,7 +84,7 @@ def test_nobody_goes_on_a_cell_with_an_ended_certificate_or_one_that_is_taken(to
         certified(town, "乙"),
         certified(town, "丙"),
     )
-    with pytest.raises(UnableToPlaceError, match="到期"):
+    with pytest.raises(UnableToPlaceError, match="失效日期"):
         flow.place(number=late.number, area_code="V1", by=by, at=NOON)
     flow.place(number=first.number, area_code="V1", by=by, at=NOON)
     with pytest.raises(UnableToPlaceError, match="已有网协员乙"):

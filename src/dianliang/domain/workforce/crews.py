@@ -139,11 +139,11 @@ def away(team: Team, *, on: date) -> tuple[Away, ...]:
     members = _memberships(on).filter(team=team).values("person_id")
     rows = list(_absences(on).filter(person_id__in=members).select_related("person"))
     told = [Away(number=r.person.number, name=r.person.name, reason=r.reason) for r in rows]
-    others = Person.objects.filter(pk__in=members, is_active=True).exclude(
-        pk__in=[row.person_id for row in rows]
-    )
-    others = others.exclude(attendance__on=on)
-    busy = _busy(others.values_list("pk", flat=True), team, on=on)
+    told_hours = Person.objects.filter(
+        pk__in=members, is_active=True, weekly_slots__isnull=False
+    ).exclude(pk__in=[row.person_id for row in rows])
+    others = list(told_hours.exclude(attendance__on=on).distinct())
+    busy = _busy([person.pk for person in others], team, on=on)
     told += [
         Away(number=person.number, name=person.name, reason=busy[person.pk])
         for person in others
@@ -154,13 +154,13 @@ def away(team: Team, *, on: date) -> tuple[Away, ...]:
 
 def stand_ins(team: Team, *, on: date) -> tuple[StandIn, ...]:
     """Return who of the team's unit, and the units below, may stand in on a day."""
-    people = (
+    people = list(
         Person.objects.filter(is_active=True, unit__path__startswith=team.unit.path)
         .exclude(pk__in=_memberships(on).filter(team=team).values("person_id"))
         .exclude(pk__in=_absences(on).values("person_id"))
         .exclude(pk__in=Attendance.objects.filter(on=on).values("person_id"))
     )
-    busy = _busy(people.values_list("pk", flat=True), team, on=on)
+    busy = _busy([person.pk for person in people], team, on=on)
     free = [person for person in people if person.pk not in busy]
     skills = _valid_skills(free, on=on)
     return tuple(

@@ -38,7 +38,8 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
     for membership in current:
         if membership.person.is_active:
             members[membership.team_id][membership.person_id] = membership.person.name
-    for standing_in in Attendance.objects.filter(on=on).select_related("person"):
+    present = list(Attendance.objects.filter(on=on).select_related("person"))
+    for standing_in in present:
         for team_members in members.values():
             team_members.pop(standing_in.person_id, None)
             if standing_in.replaces_id:
@@ -52,7 +53,7 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
         )
     )
     slots = availability.slots_of(people - away)
-    came = set(Attendance.objects.filter(on=on).values_list("person_id", flat=True))
+    came = {row.person_id for row in present}
     skills: dict[int, set[str]] = {}
     valid = Certificate.objects.valid_on(on).filter(person_id__in=people - away)
     for person_id, code in valid.values_list("person_id", "skill__code"):
