@@ -58,6 +58,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "swap",
                 "team_absence",
                 "log_out",
+                "offers",
                 "worker",
             )
         }

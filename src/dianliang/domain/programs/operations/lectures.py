@@ -152,24 +152,8 @@ def arrange(
     wishes = wishes_of(request)
     if not 0 <= wish < len(wishes):
         raise UnableToArrangeError("请选择一个希望的时间。", field="wish")
-    session = sessions.plan(
-        planned=Planned(
-            title=f"{request.topic.name}（{request.asked_for}）"[:60],
-            kind="lecture",
-            role="guest",
-            unit=request.unit,
-            team=team,
-            area=request.area,
-            site=request.site,
-            place=request.place,
-            words=request.words,
-            starts_at=wishes[wish],
-            ends_at=wishes[wish] + timedelta(minutes=request.minutes),
-            is_generated=request.is_generated,
-        ),
-        by=by,
-        at=at,
-    )
+    planned = _planned(request, starts_at=wishes[wish], team=team)
+    session = sessions.plan(planned=planned, by=by, at=at)
     sessions.announce(session=session, by=by, at=at)
     signing.sign_up(
         session=session,
@@ -192,6 +176,23 @@ def arrange(
         request, "arrange", lifecycle=LECTURE, by=by, at=at, note=note, changes=changes
     )
     return session
+
+
+def _planned(request: LectureRequest, *, starts_at: datetime, team: Team | None) -> Planned:
+    return Planned(
+        title=f"{request.topic.name}（{request.asked_for}）"[:60],
+        kind="lecture",
+        role="guest",
+        unit=request.unit,
+        team=team,
+        area=request.area,
+        site=request.site,
+        place=request.place,
+        words=request.words,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=request.minutes),
+        is_generated=request.is_generated,
+    )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ import { span } from "../briefing.js";
 import { spot } from "../spot.js";
 import { sessions } from "./sessions.js";
 import * as time from "../time.js";
-import { clock, distance, fill, gettext, today } from "../words.js";
+import { clock, distance, fill, gettext, setup, today } from "../words.js";
 
 export function team(model) {
   const { day } = model;
@@ -14,7 +14,7 @@ export function team(model) {
   if (!day.teams.length) {
     return h("div.empty", {}, icon("people"), h("h1", {}, gettext("您今天不在任何队伍")), h("p", {}, gettext("请联系队长或调度员。")));
   }
-  return h("div.narrow", {}, sessions(model), day.teams.map((each) => section(each, model)));
+  return h("div.narrow", {}, sessions(model), day.teams.map((each) => section(each, model)), h("p", {}, h("a", { href: setup.urls.offers }, gettext("抢单与竞单"))));
 }
 
 function section(each, model) {
