@@ -11,6 +11,7 @@ from dianliang.domain.hours import access, queries
 from dianliang.domain.hours.models import ServiceCertificate
 from dianliang.domain.hours.particulars import UnableToCertifyError
 from dianliang.domain.hours.queries import HourRow, hours_words
+from dianliang.engines import attesting
 from dianliang.integrations.documents.model import (
     Block,
     Document,
@@ -57,16 +58,18 @@ def paper(*, number: str, address: str, by: Actor, at: datetime) -> tuple[str, b
 
 def document(found: ServiceCertificate, *, address: str) -> Document:
     """Describe a certificate: the fields of 民发〔2015〕149号, and the records behind it."""
+    statement = attesting.decode(found.payload)
+    name = statement.name if statement else found.name
     records = queries.rows(found.records.order_by("started_at", "pk")[:MOST_DETAIL])
     total = found.verified_min + found.declared_min
     blocks: list[Block] = [
         Paragraph(
-            f"兹证明 {found.name} 在 {found.from_on:%Y年%m月%d日} 至 {found.until_on:%Y年%m月%d日} "
+            f"兹证明 {name} 在 {found.from_on:%Y年%m月%d日} 至 {found.until_on:%Y年%m月%d日} "
             f"期间参加志愿服务，经公示无异议的服务时间共 {hours_words(total)}。"
         ),
         Facts(
             [
-                ("姓名", found.name),
+                ("姓名", name),
                 ("志愿者编号", found.volunteer_number),
                 ("证件类型", str(ServiceCertificate.Document(found.document_kind).label)),
                 ("证件号码", found.document_number),

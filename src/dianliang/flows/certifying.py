@@ -46,6 +46,7 @@ class Offer:
     unit_name: str
     totals: Totals
     documents: tuple[tuple[str, str], ...]
+    has_document: bool
     form: dict[str, str]
 
 
@@ -125,7 +126,7 @@ def offer(*, person: str, by: Actor) -> Offer:
         "contact": last.contact if last else unit.public_phone,
         "from_on": _day(published[-1].started_at) if published else "",
         "until_on": _day(published[0].started_at) if published else "",
-        "document_kind": own.document_kind if own else "identity_card",
+        "document_kind": _kind(found, own),
     }
     return Offer(
         person_number=found.number,
@@ -133,8 +134,16 @@ def offer(*, person: str, by: Actor) -> Offer:
         unit_name=unit.name,
         totals=of_person.totals,
         documents=tuple((str(v), str(label)) for v, label in ServiceCertificate.Document.choices),
+        has_document=bool(found.document),
         form=form,
     )
+
+
+def _kind(person: Person, last: ServiceCertificate | None) -> str:
+    """Return the kind of document that a form begins with: the one on file, or the last one."""
+    if person.document_kind in ServiceCertificate.Document.values:
+        return person.document_kind
+    return last.document_kind if last else ServiceCertificate.Document.IDENTITY_CARD
 
 
 def issue(*, person: str, told: Particulars, by: Actor, at: datetime) -> ServiceCertificate:

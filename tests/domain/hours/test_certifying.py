@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from dianliang.core import keys
 from dianliang.core.models import AuditEvent
@@ -164,3 +165,30 @@ def test_an_installation_without_a_key_says_what_to_do(town, served, own_secrets
 
     with pytest.raises(NoSigningKeyError, match="dianliang keys certificate"):
         hours.certified(town)
+
+
+def test_the_number_on_file_is_used_and_another_one_refused(town, served):
+    person = hours.volunteer(town)
+    person.document_kind, person.document, person.document_index = "passport", "E12345678", "x"
+    person.save()
+
+    certificate = hours.certified(town, document_kind="passport", document_number="")
+    assert certificate.document_number == "E******78"
+    with pytest.raises(UnableToCertifyError, match="登记的不符"):
+        hours.certified(town, document_kind="passport", document_number="E99999999")
+
+
+def test_the_whole_name_of_a_minor_is_on_his_paper_and_nowhere_in_clear(town, served):
+    person = hours.volunteer(town)
+    person.name, person.full_name = "王**", "王小明"
+    person.save()
+
+    certificate = hours.certified(town)
+
+    assert decode(certificate.payload).name == "王小明"
+    assert certificate.name == "王**"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payload FROM hours_servicecertificate WHERE id = %s", [certificate.pk]
+        )
+        assert "DLZM1" not in cursor.fetchone()[0]

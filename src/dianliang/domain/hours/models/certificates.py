@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from dianliang.core.fields import EncryptedTextField
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.hours import lifecycle
 from dianliang.domain.hours.models.records import HourRecord
@@ -42,14 +43,15 @@ class ServiceCertificate(models.Model):
     """What a unit certifies of a person's published hours (志愿服务记录证明). Never changed.
 
     The number of the person's document is kept as it is printed, masked: the whole number is
-    looked at when the certificate is issued, and not stored.
+    looked at when the certificate is issued, and not stored. `name` is as lists show it, starred
+    for a minor; the whole one is in the payload only, which is sealed.
     """
 
     class Document(models.TextChoices):
         """By what a person is identified."""
 
         IDENTITY_CARD = "identity_card", "居民身份证"
-        RESIDENCE = "residence", "港澳台居民居住证"
+        PERMIT = "permit", "港澳台居民居住证"
         PASSPORT = "passport", "护照"
         OFFICER = "officer", "军官证"
 
@@ -86,7 +88,7 @@ class ServiceCertificate(models.Model):
     issued_at = models.DateTimeField("出具时间")
     issued_by = models.CharField("出具人", max_length=64)
     key = models.ForeignKey(SigningKey, models.PROTECT, related_name="+", verbose_name="签名公钥")
-    payload = models.TextField("核验码")
+    payload = EncryptedTextField("核验码")
     status = models.CharField(
         "状态", max_length=8, choices=[*lifecycle.CERTIFICATE_LABELS.items()], default="ISSUED"
     )

@@ -52,7 +52,7 @@ def issue(
     if not told.from_on <= told.until_on <= on:
         message = "服务起止日期应先起后止，且不晚于今天。"
         raise UnableToCertifyError(message, field="until_on")
-    masked = mask_document(told.document_kind, told.document_number)
+    masked = mask_document(told.document_kind, _document_of(person, told))
     # A correction of the same person waits until what is certified here is settled.
     Person.objects.select_for_update().get(pk=person.pk)
     records = list(certifiable(person, unit=unit, from_on=told.from_on, until_on=told.until_on))
@@ -65,7 +65,7 @@ def issue(
     key = signing.kept(private, on=on)
     statement = Statement(
         number=next_number("ZM", at=at),
-        name=person.name,
+        name=person.whole_name,
         document_kind=str(ServiceCertificate.Document(told.document_kind).label),
         document_number=masked,
         volunteer_number=told.volunteer_number,
@@ -90,6 +90,21 @@ def issue(
     return certificate
 
 
+def _document_of(person: Person, told: Particulars) -> str:
+    """Return the number of the person's document: the one on file, if he showed the same.
+
+    Raises:
+        UnableToCertifyError: he showed another than the one on file.
+    """
+    shown = told.document_number.strip().upper()
+    if not person.document or person.document_kind != told.document_kind:
+        return shown
+    if shown and shown != person.document:
+        message = "证件号码与人员档案中登记的不符，请核对证件和人员。"
+        raise UnableToCertifyError(message, field="document_number")
+    return person.document
+
+
 def _stored(
     statement: Statement,
     *,
@@ -101,7 +116,6 @@ def _stored(
 ) -> ServiceCertificate:
     names = (
         "number",
-        "name",
         "document_number",
         "volunteer_number",
         "from_on",
@@ -120,6 +134,7 @@ def _stored(
         **{name: getattr(statement, name) for name in names},
         document_kind=told.document_kind,
         person=person,
+        name=person.name,
         unit=unit,
         issued_at=at,
         issued_by=by.name,
