@@ -126,6 +126,12 @@ def lines_of(
     return joined.order_by("-on", "-id")
 
 
+def lines_count(*, book: str, kind: str, code: str) -> int:
+    """Return how many lines a holder has, without counting them one by one."""
+    rows = Turnover.objects.filter(_whose(kind, code), account__in=_accounts(book, ""))
+    return rows.aggregate(sum=Sum("lines"))["sum"] or 0
+
+
 def balance_of(*, book: str, kind: str, code: str) -> tuple[tuple[Article | None, int], ...]:
     """Return what a holder has, by article where pieces are counted."""
     rows = Turnover.objects.filter(_whose(kind, code), account__in=_accounts(book, ""))

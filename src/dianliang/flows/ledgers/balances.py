@@ -252,7 +252,9 @@ def holder(
     if chosen is None or not sees(kind, code, by=by):
         raise NotVisibleError("没有这个账户。")
     rows = queries.lines_of(book=book, kind=kind, code=code, since=since, until=until)
-    count, first = rows.count(), (page - 1) * LINES
+    is_whole, first = since is None and until is None, (page - 1) * LINES
+    whole = queries.lines_count(book=book, kind=kind, code=code) if is_whole else 0
+    count = whole if is_whole else rows.count()
     had = queries.balance_of(book=book, kind=kind, code=code)
     return Holder(
         name=holder_names({(kind, code)})[kind, code],

@@ -206,7 +206,11 @@ class Line(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="ledger_line_moves_something")
         ]
-        indexes = [models.Index(fields=["account", "on", "id"], name="ledger_line_of_account")]
+        indexes = [
+            models.Index(fields=["account", "on", "id"], name="ledger_line_of_account"),
+            models.Index(fields=["team_code", "on", "id"], name="ledger_line_of_team"),
+            models.Index(fields=["unit_code", "on", "id"], name="ledger_line_of_unit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount:+d}"
