@@ -35,8 +35,9 @@ HOLDS_UP: Mapping[str, Callable[[Branch], QuerySet[Any]]] = {
 
 
 def paired(on: date) -> Q:
-    """Return which pairings count on a day: signed by then, and not ended before."""
-    return Q(signed_on__lte=on, from_on__lte=on) & (Q(ended_on=None) | Q(ended_on__gte=on))
+    """Return which pairings count on a day: signed by then, and not over."""
+    over = Q(status="STOPPED", ended_on__lte=on) | Q(status="ENDED", ended_on__lt=on)
+    return Q(signed_on__lte=on, from_on__lte=on) & ~over
 
 
 def away(on: date) -> Q:

@@ -15,9 +15,10 @@ from dianliang.domain.branches import access as branches
 from dianliang.domain.branches.models import Meeting, Pairing, PairingResult, Task, Topic
 from dianliang.domain.intake import access as intake
 from dianliang.domain.intake.models import Need
+from dianliang.domain.programs import access as programs
 from dianliang.domain.programs.models import Activity, Campaign
 from dianliang.domain.work.models import Job, Visit
-from dianliang.kernel.actor import Actor
+from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
@@ -84,6 +85,13 @@ def _within(rows: Rows, unit: str, by: Actor) -> Rows:
     if by.role not in branches.READERS or not by.unit_path:
         return rows.none()
     return rows.filter(**{f"{unit}__path__startswith": by.unit_path})
+
+
+def _campaigns(by: Actor) -> Rows:
+    """Return what a dispatcher sees on his pages, also what asks his units for something."""
+    if by.role is Role.DISPATCHER:
+        return programs.visible(by)
+    return _within(Campaign.objects.all(), "unit", by)
 
 
 def _if(**condition: Any) -> Case:
@@ -175,7 +183,7 @@ KINDS: tuple[Kind, ...] = (
         code="campaign",
         label="专项行动",
         whole=lambda: Campaign.objects.exclude(status="DISCARDED"),
-        visible=lambda by: _within(Campaign.objects.exclude(status="DISCARDED"), "unit", by),
+        visible=lambda by: _campaigns(by).exclude(status="DISCARDED"),
         title="title",
         day="starts_on",
         unit="unit",
