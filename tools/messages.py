@@ -46,7 +46,7 @@ def from_tables() -> Iterator[str]:
     from dianliang.core.models import AuditEvent
     from dianliang.domain.catalog.models import Element, VenueType
     from dianliang.domain.customers.models import Customer
-    from dianliang.domain.insight import bases, deeds, hot, measures, volunteering
+    from dianliang.domain.insight import deeds, hot, measures, volunteering
     from dianliang.domain.insight.dimensions import DIMENSIONS
     from dianliang.domain.intake import lifecycle as intake
     from dianliang.domain.intake.models import Need, Participant
@@ -92,7 +92,7 @@ def from_tables() -> Iterator[str]:
     yield from measures.METHOD
     yield from measures.FIGURES.values()
     yield from volunteering.METHOD
-    yield from (str(label) for label in bases.KIND_LABELS.values())
+    yield from from_bases()
     yield from (str(label) for label in AuditEvent.Outcome.labels)
     yield from (deeds.heading(kind) for kind in sorted(deeds.kinds()))
     yield from (label for group in deeds.groups() for _, label in group.verbs)
@@ -147,6 +147,26 @@ def from_hazards() -> Iterator[str]:
     yield from ("发现", "改复查工单", "原因")
     yield from chain(hazards.ASKS.values(), safety_page.VIEWS.values())
     yield from chain(safety_page.GRADES.values(), safety_page.PARTIES.values())
+
+
+def from_bases() -> Iterator[str]:
+    """Yield the words of bases: kinds, hours, checks, figures, notices."""
+    from dianliang.domain.insight import base_checks, base_figures, bases
+    from dianliang.domain.venues import keepers, notices, opening, proofs, queries, sites
+    from dianliang.domain.venues.lifecycle import NOTICE, PROOF
+    from dianliang.flows.bases import figures, gaps
+
+    for table in (NOTICE, PROOF):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    for offered in (sites.KINDS, sites.VENUE_TYPES, proofs.KINDS, notices.KINDS):
+        yield from (label for _, label in offered)
+    yield from (label for _, label in (*opening.ON_HOLIDAYS, *opening.ON_MAKE_UP))
+    yield from (*opening.WEEKDAYS, *opening.REASONS, bases.WHOLE, keepers.NOBODY)
+    yield from chain(base_checks.STATE_LABELS.values(), base_checks.WAYS.values())
+    for figure in base_figures.FIGURES.values():
+        yield from filter(None, (figure.label, figure.good_label))
+    yield from (*figures.METHOD, figures.SCORE_LABEL, figures.SOUND, queries.UNPLACED_NAME)
+    yield from (*gaps.DUTIES.values(), *gaps.DUTY_WORDS.values(), gaps.UNKNOWN_HOURS)
 
 
 def from_network() -> Iterator[str]:

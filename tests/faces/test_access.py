@@ -34,6 +34,7 @@ from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards, rooms
 from tests import villages as village_world
 from tests.core.test_files import photo
+from tests.flows.bases.things import based
 from tests.flows.campaigns.lists import frozen, target
 from tests.flows.test_photo_pairs import pair_of
 from tests.flows.test_sights import sight_of
@@ -48,7 +49,15 @@ OPEN_SHELLS = {"field:worker", "field:manifest"}
 REVIEW = {Role.DISPATCHER, Role.ADMINISTRATOR}
 BOOKERS = DESK | {Role.PARTY_AFFAIRS, Role.ADMINISTRATOR}
 VILLAGE = {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR}
+BASES = {
+    Role.PARTY_AFFAIRS,
+    Role.DISPATCHER,
+    Role.ADMINISTRATOR,
+    Role.COMMANDER,
+    Role.AUDITOR,
+}
 FACES = {
+    "console:base": BASES,
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -69,6 +78,17 @@ FACES = {
 }
 
 OBJECTS = {
+    "console:base": "base",
+    "console:base_act": "base",
+    "console:base_tree": "matrix",
+    "console:base_tree_act": "matrix",
+    "console:base_export": "matrix",
+    "console:base_paper": "base proof",
+    "console:base_proof_act": "base proof",
+    "console:base_notice": "base notice",
+    "console:base_notice_act": "base notice",
+    "console:base_notice_photo": "base notice",
+    "board:base_records": "base",
     "console:need": "need",
     "console:split": "need",
     "console:tell": "need",
@@ -189,6 +209,10 @@ PUBLIC = {
     "portal:algorithm",
     "portal:bookables",
     "portal:book",
+    "portal:base",
+    "portal:screen",
+    "portal:screen_photo",
+    "portal:screen_worker",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -377,7 +401,8 @@ def things(town):
         **together,
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
-        "base": {"code": "FW-001"},
+        "base": {"code": "FW-001", "verb": "offer", "figure": "needs"},
+        **based(town),
         "event": {"number": AuditEvent.objects.get(verb="intake.need.accept").pk},
         "export": {"number": village_world.export(town)},
         "village": village_world.filed(town),

@@ -27,6 +27,8 @@ MODELS = {
     "renewal step": "renewal.Step",
     "plan item": "insight.PlanItem",
     "booking": "venues.Booking",
+    "base proof": "venues.BaseProof",
+    "base notice": "venues.BaseNotice",
 }
 
 

@@ -9,7 +9,7 @@ from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.safety.lifecycle import HAZARD
-from dianliang.domain.venues.lifecycle import BOOKING
+from dianliang.domain.venues.lifecycle import BOOKING, NOTICE, PROOF
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -30,6 +30,8 @@ TABLES = {
     "renewal step": (STEP, "PENDING"),
     "plan item": (PLAN_ITEM, "PLANNED"),
     "booking": (BOOKING, "ASKED"),
+    "base proof": (PROOF, "GIVEN"),
+    "base notice": (NOTICE, "DRAFT"),
 }
 
 

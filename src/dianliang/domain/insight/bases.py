@@ -1,218 +1,178 @@
-"""The base matrix (阵地矩阵, seed rows 000-01, 002-16, 004-21): a tree of any shape, rolled up."""
+"""Matrices of bases rolled up (000-01, 002-16, 004-21): every figure on every level, drillable.
+
+A tree lists each node before what hangs below it, so that a level is a slice of the list, and its
+figure the difference of two running sums, whatever the shape of the tree.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
-from django.db.models import Count, Q
+from dianliang.domain.insight.base_checks import BaseCheck, checked
+from dianliang.domain.insight.base_figures import FIGURES, Counted, Span, counted
+from dianliang.domain.venues.queries import KIND_LABELS, Tree, TreeNode
+from dianliang.domain.venues.standards import Standard
 
-from dianliang.domain.intake.models import Need
-from dianliang.domain.programs.models import Activity, Participation
-from dianliang.domain.venues.models import Site
-from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import NotVisibleError
-
-KIND_LABELS = dict(Site.Kind.choices)
+WHOLE = "合计"
 
 
-@dataclass(slots=True)
-class _Sums:
-    """What lies at or below a base."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One figure of a level."""
 
-    kinds: Counter[str] = field(default_factory=Counter)
-    needs: int = 0
-    closed: int = 0
-    actions: int = 0
-    person_times: int = 0
+    name: str
+    label: str
+    of: int
+    good: int
+    good_label: str
+    is_minutes: bool
 
-    def add(self, other: "_Sums") -> None:
-        """Take in what lies below."""
-        self.kinds.update(other.kinds)
-        self.needs += other.needs
-        self.closed += other.closed
-        self.actions += other.actions
-        self.person_times += other.person_times
+    @property
+    def shown(self) -> str:
+        """Return the figure as it is read: hours with one decimal, everything else whole."""
+        return f"{self.of / 60:.1f}" if self.is_minutes else str(self.of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseRow:
-    """A base with everything at and below it summed up."""
+    """A node with everything at and below it summed up; `score` is the mean of its bases."""
 
-    code: str
-    name: str
-    kind_label: str
-    area_name: str
-    unit_name: str
-    address: str
-    opening_hours: str
-    lat: float
-    lon: float
+    node: TreeNode | None
     bases: int
     kinds: tuple[tuple[str, int], ...]
-    needs: int
-    closed: int
-    actions: int
-    person_times: int
-    has_children: bool
+    values: tuple[Value, ...]
+    score: float | None
+    gaps: int
+    expiring: int
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+        return self.node.name if self.node else WHOLE
+
+    def value(self, name: str) -> Value:
+        """Return one figure."""
+        return next(value for value in self.values if value.name == name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
-    """One base (or the whole), its way up, what hangs below it, and all positions for the map."""
+class Rolled:
+    """One level of a matrix: itself (or the whole), its way up, and what hangs below it."""
 
-    here: BaseRow | None
-    whole: BaseRow
-    way_up: tuple[tuple[str, str], ...]
+    tree: Tree
+    here: BaseRow
+    way_up: tuple[TreeNode, ...]
     rows: tuple[BaseRow, ...]
-    points: tuple[tuple[str, str, float, float, bool], ...]
 
 
-def matrix(*, code: str, by: Actor, start: datetime, end: datetime) -> Matrix:
-    """Return what hangs below a base, each child rolled up; without a code, the only root or all.
+class _Sums:
+    """Running sums along a tree."""
 
-    Takes five queries, however many bases there are.
+    def __init__(
+        self,
+        tree: Tree,
+        figures: Mapping[str, Mapping[int, Counted]],
+        checks: Mapping[int, BaseCheck],
+    ) -> None:
+        none = Counted(0, 0)
+        sites = [node.site_id or 0 for node in tree.nodes]
+        own = [checks.get(site) for site in sites]
+        self.tree = tree
+        self.figures = {
+            name: (
+                _running([by_site.get(site, none).of for site in sites]),
+                _running([by_site.get(site, none).good for site in sites]),
+            )
+            for name, by_site in figures.items()
+        }
+        self.bases = _running([int(site > 0) for site in sites])
+        self.checked = _running([int(check is not None) for check in own])
+        self.score = _running([round(check.score * 10) if check else 0 for check in own])
+        self.gaps = _running([check.gaps if check else 0 for check in own])
+        self.expiring = _running([check.expiring if check else 0 for check in own])
 
-    Raises:
-        NotVisibleError: no such base in the actor's scope.
-    """
-    sites = _sites(by)
-    by_id = {site.pk: site for site in sites}
-    children: dict[int | None, list[Site]] = {}
-    for site in sites:
-        children.setdefault(site.parent_id if site.parent_id in by_id else None, []).append(site)
-    chosen = next((site for site in sites if site.code == code), None) if code else None
-    if code and chosen is None:
-        raise NotVisibleError("没有找到这个阵地。")
-    if not code and len(children.get(None, [])) == 1:
-        chosen = children[None][0]
-    sums = _rolled_up(sites, by_id, start=start, end=end)
-    below = children.get(chosen.pk if chosen else None, [])
-    everything = _Sums()
-    for root in children.get(None, []):
-        everything.add(sums[root.pk])
-    return Matrix(
-        here=_row(chosen, sums[chosen.pk], has_children=bool(below)) if chosen else None,
-        whole=_row(None, everything, has_children=True),
-        way_up=_way_up(chosen, by_id),
-        rows=tuple(_row(s, sums[s.pk], has_children=s.pk in children) for s in below),
-        points=tuple(
-            (site.code, site.name, site.lat, site.lon, site.kind == Site.Kind.MAIN_BASE)
-            for site in _under(chosen, children)
-        ),
-    )
+    def row(self, node: TreeNode | None) -> BaseRow:
+        """Return a level's sums."""
+        start, end = (node.start, node.end) if node else (0, len(self.tree.nodes))
 
+        def within(running: Sequence[int]) -> int:
+            return running[end] - running[start]
 
-def sites_under(*, code: str, by: Actor) -> tuple[BaseRow, ...]:
-    """Return a base and all below it, without figures: what a sheet of codes is printed for.
-
-    Raises:
-        NotVisibleError: no such base in the actor's scope.
-    """
-    sites = _sites(by)
-    chosen = next((site for site in sites if site.code == code), None)
-    if chosen is None:
-        raise NotVisibleError("没有找到这个阵地。")
-    children: dict[int | None, list[Site]] = {}
-    for site in sites:
-        children.setdefault(site.parent_id, []).append(site)
-    return tuple(_row(s, _Sums(), has_children=s.pk in children) for s in _under(chosen, children))
-
-
-def _sites(by: Actor) -> list[Site]:
-    if not by.unit_path:
-        return []
-    own = Site.objects.all()
-    if by.unit_path != "/":
-        own = own.filter(Q(unit=None) | Q(unit__path__startswith=by.unit_path))
-    return list(own.select_related("area", "unit"))
-
-
-def _under(chosen: Site | None, children: dict[int | None, list[Site]]) -> Iterable[Site]:
-    waiting = [chosen] if chosen else list(children.get(None, []))
-    while waiting:
-        site = waiting.pop(0)
-        yield site
-        waiting += children.get(site.pk, [])
-
-
-def _way_up(site: Site | None, by_id: dict[int, Site]) -> tuple[tuple[str, str], ...]:
-    steps: list[tuple[str, str]] = []
-    above = by_id.get(site.parent_id) if site and site.parent_id else None
-    while above is not None and len(steps) < len(by_id):
-        steps.insert(0, (above.code, above.name))
-        above = by_id.get(above.parent_id) if above.parent_id else None
-    return tuple(steps)
-
-
-def _rolled_up(
-    sites: list[Site], by_id: dict[int, Site], *, start: datetime, end: datetime
-) -> dict[int, _Sums]:
-    posted = Need.objects.filter(site__in=by_id, received_at__gte=start, received_at__lt=end)
-    counted = posted.values_list("site").annotate(
-        n=Count("pk"), done=Count("pk", filter=Q(status__in=["RESOLVED", "CLOSED"]))
-    )
-    needs = {site: (posted_n, done) for site, posted_n, done in counted}
-    held = Activity.objects.filter(site__in=by_id, started_at__gte=start, started_at__lt=end)
-    actions = dict(held.values_list("site").annotate(n=Count("pk")))
-    took_part = dict(
-        Participation.objects.filter(activity__in=held)
-        .values_list("activity__site")
-        .annotate(n=Count("pk"))
-    )
-    sums = {
-        site.pk: _Sums(
-            kinds=Counter([site.kind]),
-            needs=needs.get(site.pk, (0, 0))[0],
-            closed=needs.get(site.pk, (0, 0))[1],
-            actions=actions.get(site.pk, 0),
-            person_times=took_part.get(site.pk, 0),
+        measured = within(self.checked)
+        kinds = Counter(n.kind_label for n in self.tree.nodes[start:end] if n.site_id)
+        return BaseRow(
+            node=node,
+            bases=within(self.bases),
+            kinds=tuple(sorted(kinds.items(), key=_kind_order)),
+            values=tuple(
+                Value(
+                    name=name,
+                    label=FIGURES[name].label,
+                    of=within(of),
+                    good=within(good),
+                    good_label=FIGURES[name].good_label,
+                    is_minutes=FIGURES[name].lasts is not None,
+                )
+                for name, (of, good) in self.figures.items()
+            ),
+            score=within(self.score) / 10 / measured if measured else None,
+            gaps=within(self.gaps),
+            expiring=within(self.expiring),
         )
-        for site in sites
-    }
-    for site in _leaves_first(sites, by_id):
-        if site.parent_id in sums:
-            sums[site.parent_id].add(sums[site.pk])
-    return sums
 
 
-def _leaves_first(sites: list[Site], by_id: dict[int, Site]) -> list[Site]:
-    depths: dict[int, int] = {}
-
-    def depth(site: Site) -> int:
-        way: list[Site] = []
-        step: Site | None = site
-        while step is not None and step.pk not in depths and len(way) <= len(by_id):
-            way.append(step)
-            step = by_id.get(step.parent_id) if step.parent_id else None
-        start = depths[step.pk] if step is not None else -1
-        for place, passed in enumerate(reversed(way), start=1):
-            depths[passed.pk] = start + place
-        return depths[site.pk]
-
-    return sorted(sites, key=depth, reverse=True)
+def _running(values: Sequence[int]) -> list[int]:
+    return list(accumulate(values, initial=0))
 
 
-def _row(site: Site | None, sums: _Sums, *, has_children: bool) -> BaseRow:
-    return BaseRow(
-        code=site.code if site else "",
-        name=site.name if site else "合计",
-        kind_label=str(KIND_LABELS[site.kind]) if site else "",
-        area_name=site.area.name if site else "",
-        unit_name=site.unit.name if site and site.unit else "",
-        address=site.address if site else "",
-        opening_hours=site.opening_hours if site else "",
-        lat=site.lat if site else 0.0,
-        lon=site.lon if site else 0.0,
-        bases=sum(sums.kinds.values()),
-        kinds=tuple(
-            (str(label), sums.kinds[kind])
-            for kind, label in KIND_LABELS.items()
-            if sums.kinds[kind]
-        ),
-        needs=sums.needs,
-        closed=sums.closed,
-        actions=sums.actions,
-        person_times=sums.person_times,
-        has_children=has_children,
+_ORDER = {label: place for place, label in enumerate(KIND_LABELS.values())}
+
+
+def _kind_order(kind: tuple[str, int]) -> tuple[int, str]:
+    return _ORDER.get(kind[0], len(_ORDER)), kind[0]
+
+
+def rolled_up(tree: Tree, *, code: str, span: Span, standard: Standard) -> Rolled:
+    """Return one level of a tree with what hangs below it; without a code, all of it.
+
+    The number of queries depends on the figures and the standard, not on the number of bases.
+
+    Raises:
+        NotVisibleError: the tree has no such node.
+    """
+    node = tree.node(code) if code else None
+    sites = site_ids(tree.nodes)
+    sums = _Sums(tree, counted(span), checked(sites, standard=standard, on=span.on))
+    return _level(tree, node, sums)
+
+
+def lacking(tree: Tree, *, code: str, checks: Mapping[int, BaseCheck]) -> Rolled:
+    """Return one level of a tree with scores and gaps only.
+
+    Raises:
+        NotVisibleError: the tree has no such node.
+    """
+    return _level(tree, tree.node(code) if code else None, _Sums(tree, {}, checks))
+
+
+def rows_of(
+    tree: Tree, nodes: Sequence[TreeNode], *, checks: Mapping[int, BaseCheck]
+) -> tuple[BaseRow, ...]:
+    """Return some nodes of a tree with scores and gaps only."""
+    sums = _Sums(tree, {}, checks)
+    return tuple(sums.row(node) for node in nodes)
+
+
+def _level(tree: Tree, node: TreeNode | None, sums: _Sums) -> Rolled:
+    return Rolled(
+        tree=tree,
+        here=sums.row(node),
+        way_up=tree.way_up(node),
+        rows=tuple(sums.row(child) for child in tree.children(node)),
     )
+
+
+def site_ids(nodes: Sequence[TreeNode]) -> list[int]:
+    """Return the bases among some nodes."""
+    return [node.site_id for node in nodes if node.site_id]

@@ -17,7 +17,7 @@ from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.safety.lifecycle import HAZARD
-from dianliang.domain.venues.lifecycle import BOOKING
+from dianliang.domain.venues.lifecycle import BOOKING, NOTICE, PROOF
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
@@ -39,6 +39,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "programs.campaign": CAMPAIGN,
     "programs.target": TARGET,
     "venues.booking": BOOKING,
+    "venues.baseproof": PROOF,
+    "venues.basenotice": NOTICE,
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
@@ -47,6 +49,7 @@ HEADINGS: Mapping[str, str] = {
     "personal": "个人信息",
     "insight": "指标导出",
     "insight.volunteering": "志愿服务导出",
+    "insight.bases": "阵地导出",
     "county": "数据导入",
     "backup": "备份",
     "keys": "密钥",
@@ -168,6 +171,26 @@ WORDS: Mapping[str, str] = {
     "venues.bookable.renew_door": "换签到码",
     "venues.bookable.export": "导出场室使用率",
     "venues.bookingfeed.renew": "换预约日历链接",
+    "venues.matrix.create": "建立体系",
+    "venues.matrix.rename": "改体系名称",
+    "venues.matrix.hang": "列入节点",
+    "venues.matrix.move": "移动节点",
+    "venues.matrix.rename_node": "改节点名称",
+    "venues.matrix.take_down": "撤下节点",
+    "venues.matrix.take_in": "导入体系",
+    "venues.site.register": "登记阵地",
+    "venues.site.change": "改阵地资料",
+    "venues.site.close": "停用阵地",
+    "venues.site.offer": "改阵地服务",
+    "venues.site.set_hours": "登记开放时间",
+    "venues.site.set_days": "登记特别开放日",
+    "venues.site.drop_day": "撤特别开放日",
+    "venues.site.hand_over": "登记阵地责任人",
+    "venues.site.take_back": "撤回阵地交接",
+    "venues.basestandard.publish": "发布五有标准",
+    "venues.baseproof.give": "提交佐证",
+    "venues.basenotice.draft": "起草公示",
+    "venues.basenotice.revise": "修改公示",
     "personal.export": "导出个人信息",
     "personal.erase": "删除个人信息",
     "personal.expire": "到期清除",
@@ -176,6 +199,7 @@ WORDS: Mapping[str, str] = {
     "insight.hotmark.seen": "标记已知悉",
     "insight.hotmark.working": "标记正在处理",
     "insight.volunteering.export": "导出志愿服务",
+    "insight.bases.export": "导出阵地",
     "insight.villageversion.keep": "存档",
     "insight.villageversion.print": "打印档案",
     "insight.villageversion.export": "批量导出档案",

@@ -1,8 +1,21 @@
-"""What others may know about sites."""
+"""What others may know about sites, and the trees in which they hang."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
 
-from dianliang.domain.venues.models import Site
+from django.db.models import Q, QuerySet
+
+from dianliang.domain.venues.models import Matrix, Node, Site
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import NotVisibleError
+
+KIND_LABELS: dict[str, str] = {str(kind): str(label) for kind, label in Site.Kind.choices}
+UNPLACED = "-"
+"""The code under which the bases of no matrix are shown, flat, as if they were one."""
+UNPLACED_NAME = "未列入体系的阵地"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +47,295 @@ def site_row(code: str) -> SiteRow | None:
         opening_hours=site.opening_hours,
         venue_type=site.venue_type,
     )
+
+
+def sites_of(by: Actor) -> QuerySet[Site]:
+    """Return the bases that the actor may see: of his units, and those that belong to nobody."""
+    if not by.unit_path:
+        return Site.objects.none()
+    if by.unit_path == "/":
+        return Site.objects.all()
+    return Site.objects.filter(Q(unit=None) | Q(unit__path__startswith=by.unit_path))
+
+
+def site_of(code: str, *, by: Actor) -> Site:
+    """Return a base that the actor may see.
+
+    Raises:
+        NotVisibleError: absent, or another unit's.
+    """
+    site = sites_of(by).select_related("area", "unit").filter(code=code).first()
+    if site is None:
+        raise NotVisibleError("没有找到这个阵地。")
+    return site
+
+
+def site_choices(by: Actor) -> tuple[tuple[str, str], ...]:
+    """Return the open bases that the actor may see, by code and name."""
+    return tuple(sites_of(by).filter(closed_on=None).order_by("code").values_list("code", "name"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """A matrix as pages name it."""
+
+    code: str
+    name: str
+    unit_name: str
+    unit_path: str
+    words: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """A place in a tree. `start` and `end` say where in the tree's order what hangs below lies."""
+
+    code: str
+    name: str
+    label: str
+    path: str
+    parent: str
+    depth: int
+    start: int
+    end: int
+    children: int
+    site_id: int | None
+    site_code: str
+    kind: str
+    area_name: str
+    unit_name: str
+    address: str
+    opening_hours: str
+    lat: float | None
+    lon: float | None
+    closed_on: date | None
+
+    @property
+    def kind_label(self) -> str:
+        """Return what this level is called here, else what the base is for."""
+        return self.label or KIND_LABELS.get(self.kind, "")
+
+    @property
+    def below(self) -> int:
+        """Return how many nodes hang below it, at any depth."""
+        return self.end - self.start - 1
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A matrix as one actor sees it: every node before what hangs below it."""
+
+    matrix: MatrixRow
+    nodes: tuple[TreeNode, ...]
+
+    @cached_property
+    def _by_code(self) -> dict[str, TreeNode]:
+        return {node.code: node for node in self.nodes}
+
+    def find(self, code: str) -> TreeNode | None:
+        """Return a node by its code."""
+        return self._by_code.get(code)
+
+    def node(self, code: str) -> TreeNode:
+        """Return a node by its code.
+
+        Raises:
+            NotVisibleError: it is absent, or out of the actor's sight.
+        """
+        found = self.find(code)
+        if found is None:
+            raise NotVisibleError("没有找到这个阵地。")
+        return found
+
+    def under(self, node: TreeNode | None) -> tuple[TreeNode, ...]:
+        """Return a node and all below it; without one, everything."""
+        return self.nodes[node.start : node.end] if node else self.nodes
+
+    def children(self, node: TreeNode | None) -> tuple[TreeNode, ...]:
+        """Return what hangs directly below a node; without one, the roots."""
+        return tuple(self._children(node))
+
+    def _children(self, node: TreeNode | None) -> Iterator[TreeNode]:
+        at, end = (node.start + 1, node.end) if node else (0, len(self.nodes))
+        while at < end:
+            yield self.nodes[at]
+            at = self.nodes[at].end
+
+    def way_up(self, node: TreeNode | None) -> tuple[TreeNode, ...]:
+        """Return the nodes above a node, from the root down."""
+        steps: list[TreeNode] = []
+        above = self.find(node.parent) if node else None
+        while above is not None:
+            steps.append(above)
+            above = self.find(above.parent)
+        return tuple(reversed(steps))
+
+    def named(self, words: str, *, most: int) -> tuple[TreeNode, ...]:
+        """Return the nodes whose name or code holds the words."""
+        asked = words.casefold()
+        hits = (n for n in self.nodes if asked in n.name.casefold() or asked in n.code.casefold())
+        return tuple(node for node, _ in zip(hits, range(most), strict=False))
+
+
+def matrices(*, by: Actor) -> tuple[MatrixRow, ...]:
+    """Return the matrices that the actor leads or in which one of his bases stands."""
+    if not by.unit_path:
+        return ()
+    rows = Matrix.objects.select_related("unit")
+    if by.unit_path != "/":
+        own = Node.objects.filter(site__in=sites_of(by)).values("matrix")
+        rows = rows.filter(Q(unit__path__startswith=by.unit_path) | Q(pk__in=own))
+    return tuple(_matrix_row(matrix) for matrix in rows)
+
+
+def _matrix_row(matrix: Matrix) -> MatrixRow:
+    return MatrixRow(
+        code=matrix.code,
+        name=matrix.name,
+        unit_name=matrix.unit.name,
+        unit_path=matrix.unit.path,
+        words=matrix.words,
+        revision=matrix.revision,
+    )
+
+
+_OF_SITE = (
+    "code",
+    "name",
+    "kind",
+    "area__name",
+    "unit__name",
+    "unit__path",
+    "address",
+    "opening_hours",
+    "lat",
+    "lon",
+    "closed_on",
+)
+
+
+def tree(code: str, *, by: Actor) -> Tree:
+    """Return a matrix by its code; by `UNPLACED`, the bases that stand in none. Two queries.
+
+    Of what hangs above the actor's bases only headings are shown; a base whose upper base belongs
+    to somebody else stands as high as it can.
+
+    Raises:
+        NotVisibleError: there is no such matrix in the actor's sight.
+    """
+    if code == UNPLACED:
+        return _unplaced(by)
+    matrix = Matrix.objects.select_related("unit").filter(code=code).first()
+    if matrix is None or not by.unit_path:
+        raise NotVisibleError("没有找到这个阵地体系。")
+    columns = (f"site__{column}" for column in _OF_SITE)
+    rows = list(
+        Node.objects.filter(matrix=matrix)
+        .order_by()
+        .values_list("code", "name", "label", "path", "site_id", *columns)
+    )
+    rows.sort(key=_path)
+    leads = by.reaches_unit(matrix.unit.path)
+    kept = rows if by.unit_path == "/" else _seen(rows, by=by, leads=leads)
+    if not kept and not leads:
+        raise NotVisibleError("没有找到这个阵地体系。")
+    return Tree(_matrix_row(matrix), _hung(kept))
+
+
+def _path(row: tuple[Any, ...]) -> str:
+    return str(row[3])
+
+
+def _seen(rows: list[tuple[Any, ...]], *, by: Actor, leads: bool) -> list[tuple[Any, ...]]:
+    """Keep what the actor may see: his bases, and the headings above them."""
+    kept: list[tuple[Any, ...]] = []
+    lowest = ""
+    for row in reversed(rows):
+        site, unit_path = row[4], row[10]
+        if site is None:
+            is_seen = leads or lowest.startswith(row[3])
+        else:
+            is_seen = unit_path is None or unit_path.startswith(by.unit_path)
+        if is_seen:
+            kept.append(row)
+            lowest = row[3]
+    kept.reverse()
+    return kept
+
+
+def _hung(rows: list[tuple[Any, ...]]) -> tuple[TreeNode, ...]:
+    """Make nodes of rows in the order of their paths."""
+    ends, parents, depths = [0] * len(rows), [-1] * len(rows), [0] * len(rows)
+    children = [0] * len(rows)
+    open_: list[int] = []
+    for at, row in enumerate(rows):
+        while open_ and not row[3].startswith(rows[open_[-1]][3]):
+            ends[open_.pop()] = at
+        if open_:
+            parents[at] = open_[-1]
+            children[open_[-1]] += 1
+        depths[at] = len(open_)
+        open_.append(at)
+    for at in open_:
+        ends[at] = len(rows)
+    return tuple(
+        TreeNode(
+            code,
+            name,
+            label,
+            path,
+            rows[parents[at]][0] if parents[at] >= 0 else "",
+            depths[at],
+            at,
+            ends[at],
+            children[at],
+            site_id,
+            of_site[0] or "",
+            of_site[2] or "",
+            of_site[3] or "",
+            of_site[4] or "",
+            of_site[6] or "",
+            of_site[7] or "",
+            of_site[8],
+            of_site[9],
+            of_site[10],
+        )
+        for at, (code, name, label, path, site_id, *of_site) in enumerate(rows)
+    )
+
+
+def _unplaced(by: Actor) -> Tree:
+    rows = sites_of(by).filter(nodes=None).order_by("code")
+    made = [
+        (code, name, "", f"/{code}/", pk, code, name, *more)
+        for pk, code, name, *more in rows.values_list("pk", *_OF_SITE)
+    ]
+    named = MatrixRow(
+        code=UNPLACED, name=UNPLACED_NAME, unit_name="", unit_path="", words="", revision=0
+    )
+    return Tree(named, _hung(made))
+
+
+def places_of(site: Site, *, by: Actor) -> tuple[tuple[MatrixRow, str], ...]:
+    """Return the matrices in which a base stands, each with the code of its node."""
+    visible = {row.code: row for row in matrices(by=by)}
+    rows = Node.objects.filter(site=site).values_list("matrix__code", "code")
+    return tuple((visible[matrix], code) for matrix, code in rows if matrix in visible)
+
+
+def home_of(code: str, *, by: Actor) -> str:
+    """Return the code of the first matrix that holds a node or base of this code.
+
+    Raises:
+        NotVisibleError: no matrix in the actor's sight has it.
+    """
+    named = Node.objects.filter(Q(code=code) | Q(site__code=code))
+    rows = named.filter(Q(site=None) | Q(site__in=sites_of(by))).order_by("matrix__position")
+    seen = {row.code for row in matrices(by=by)}
+    for found in rows.values_list("matrix__code", flat=True):
+        if found in seen:
+            return str(found)
+    if sites_of(by).filter(code=code, nodes=None).exists():
+        return UNPLACED
+    raise NotVisibleError("没有找到这个阵地。")

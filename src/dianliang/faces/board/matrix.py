@@ -6,12 +6,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
-from dianliang.domain.insight.bases import matrix, sites_under
+from dianliang.domain.insight.base_figures import MOST_RECORDS, Span
 from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
-from dianliang.faces.board.period import period_of
+from dianliang.domain.venues.queries import home_of, tree
+from dianliang.faces.board.period import Period, period_of
 from dianliang.faces.board.readers import READERS, sheet
 from dianliang.faces.ui.codes import drawn
-from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows.bases import figures
 from dianliang.flows.volunteering import workbook
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
@@ -19,23 +21,73 @@ from dianliang.kernel.errors import NotVisibleError
 DAYS = 365
 MOST_CODES = 200
 REGISTRARS = (Role.DISPATCHER, Role.PARTY_AFFAIRS)
+MANAGERS = (Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.ADMINISTRATOR)
+
+
+def _span(period: Period) -> Span:
+    return Span(start=period.start, end=period.end, on=today())
+
+
+def _matrix(request: HttpRequest) -> str:
+    return request.GET.get("in", "").replace("\0", "")
 
 
 @require_GET
 @requires(*READERS)
 def bases(request: HttpRequest, code: str = "", *, by: Actor) -> HttpResponse:
-    """Show one level of the matrix, each base with all that hangs below it."""
+    """Show one level of a matrix, each base with all that hangs below it."""
     period = period_of(request, days=DAYS)
     try:
-        found = matrix(code=code, by=by, start=period.start, end=period.end)
+        page = figures.page(matrix=_matrix(request), code=code, span=_span(period), by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    points = [
-        {"number": number, "title": name, "lat": lat, "lon": lon, "tone": "done", "danger": main}
-        for number, name, lat, lon, main in found.points
-    ]
-    context = {"by": by, "found": found, "period": period, "points": points}
+    context = {
+        "by": by,
+        "page": page,
+        "period": period,
+        "points": page.points,
+        "method": figures.METHOD,
+        "manages": by.role in MANAGERS,
+        "keep": f"&in={page.matrix.code}",
+        "kept": [("in", page.matrix.code)],
+    }
     return TemplateResponse(request, "board/bases.html", context)
+
+
+@require_GET
+@requires(*READERS)
+def records(request: HttpRequest, code: str, figure: str, *, by: Actor) -> HttpResponse:
+    """Show the records behind one figure of a base and all below it."""
+    period = period_of(request, days=DAYS)
+    try:
+        found = figures.behind(
+            matrix=_matrix(request), code=code, name=figure, span=_span(period), by=by
+        )
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {
+        "by": by,
+        "found": found,
+        "period": period,
+        "most": MOST_RECORDS,
+        "opens_needs": by.role in {Role.DISPATCHER, Role.ALLIANCE_UNIT},
+    }
+    return TemplateResponse(request, "board/base_records.html", context)
+
+
+@require_GET
+@requires(*READERS)
+def bases_export(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Return one level of a matrix as Excel."""
+    period = period_of(request, days=DAYS)
+    code = request.GET.get("at", "").replace("\0", "")
+    try:
+        content = figures.workbook(
+            matrix=_matrix(request), code=code, span=_span(period), by=by, at=now()
+        )
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    return sheet(content, name=f"dianliang-bases-{period.first:%Y%m%d}.xlsx")
 
 
 @require_GET
@@ -43,10 +95,11 @@ def bases(request: HttpRequest, code: str = "", *, by: Actor) -> HttpResponse:
 def codes(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     """Show a sheet of QR codes to print: a base and all below it."""
     try:
-        rows = sites_under(code=code, by=by)
+        grown = tree(_matrix(request) or home_of(code, by=by), by=by)
+        rows = [node for node in grown.under(grown.node(code)) if node.site_id]
     except NotVisibleError as absent:
         raise Http404 from absent
-    cards = [(row, _qr(request, row.code)) for row in rows[:MOST_CODES]]
+    cards = [(row, _qr(request, row.site_code)) for row in rows[:MOST_CODES]]
     context = {"by": by, "cards": cards, "total": len(rows), "most": MOST_CODES}
     return TemplateResponse(request, "board/codes.html", context)
 

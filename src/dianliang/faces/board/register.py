@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dianliang.domain.catalog.queries import services
-from dianliang.domain.insight.bases import matrix
 from dianliang.domain.territory.queries import area_rows
+from dianliang.domain.venues.queries import site_choices
 from dianliang.faces.board.matrix import REGISTRARS
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import volunteering as flow
@@ -48,7 +48,6 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
         members = flow.members_of(team, by=by, on=today()) if teams else ()
     except NotVisibleError as absent:
         raise Http404 from absent
-    at = now()
     context = {
         "by": by,
         "teams": teams,
@@ -57,7 +56,7 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "chosen": set(request.POST.getlist("people")),
         "given": asked,
         "refusal": refusal,
-        "sites": matrix(code="", by=by, start=at, end=at).points,
+        "sites": site_choices(by),
         "areas": area_rows(levels=("village",)),
         "services": services(),
         "slots": SLOTS,

@@ -81,7 +81,30 @@ VILLAGES = (
 """What belongs to villages and those who look after them (村网共建)."""
 BOOKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.ALLIANCE_UNIT}
 BOOKING_READERS = BOOKERS | {Role.COMMANDER, Role.AUDITOR}
+BASE_WORKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
+BASE_READERS = BASE_WORKERS | {Role.COMMANDER, Role.AUDITOR}
 BASES: tuple[Entry, ...] = (
+    Entry(
+        label="阵地体系",
+        to="console:bases",
+        pages=("console:bases", "console:base_tree", "console:base"),
+        roles=BASE_READERS,
+    ),
+    Entry(
+        label="缺项清单", to="console:base_gaps", pages=("console:base_gaps",), roles=BASE_READERS
+    ),
+    Entry(
+        label="五有标准",
+        to="console:base_standard",
+        pages=("console:base_standard",),
+        roles=BASE_READERS,
+    ),
+    Entry(
+        label="公示",
+        to="console:base_notices",
+        pages=("console:base_notice*",),
+        roles=BASE_READERS,
+    ),
     Entry(
         label="预约日历",
         to="console:booking",

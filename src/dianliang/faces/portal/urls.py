@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.portal import asking, booking, following, notices, views
+from dianliang.faces.portal import asking, bases, booking, following, notices, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>/", booking.booking, name="booking"),
     path("b/<str:token>/cancel/", booking.cancel, name="booking_cancel"),
     path("k/<str:token>/", booking.door, name="door"),
+    path("bases/<str:code>/", bases.base, name="base"),
+    path("screen/worker.js", bases.worker, name="screen_worker"),
+    path("screen/<str:code>/", bases.screen, name="screen"),
+    path("screen/<str:code>/photos/<str:token>/", bases.photo, name="screen_photo"),
     path("needs/", views.public, name="public"),
     path("algorithm/", views.algorithm, name="algorithm"),
 ]

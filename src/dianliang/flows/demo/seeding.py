@@ -27,6 +27,7 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import care, handling
 from dianliang.flows.demo import words
+from dianliang.flows.demo.bases import build_bases
 from dianliang.flows.demo.booking import build_bookings
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
@@ -128,6 +129,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     tell("用电检查与隐患")
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
+    build_bases(county, by=DISPATCHER, rng=_dice(), at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(

@@ -4,23 +4,23 @@ from random import Random
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
-from dianliang.domain.venues.models import Site
+from dianliang.domain.venues.models import Matrix, Node, Site
 
 STATIONS = 54
 """电力服务站, seed row 001-07."""
+MATRIX = "ZD"
 
 
 def build_sites(rng: Random, company: Unit, stations: list[Unit], villages: list[Area]) -> None:
     """Write the base matrix 1+4+1 (seed row 000-01) and 54 service stations (001-07)."""
 
-    def site(code: str, name: str, kind: str, unit: Unit, parent: Site | None, venue: str) -> Site:
+    def site(code: str, name: str, kind: str, unit: Unit, venue: str) -> Site:
         area = rng.choice(villages)
         return Site.objects.create(
             code=code,
             name=name,
             kind=kind,
             unit=unit,
-            parent=parent,
             venue_type=venue,
             area=area,
             lat=area.lat or 30.6,
@@ -30,29 +30,44 @@ def build_sites(rng: Random, company: Unit, stations: list[Unit], villages: list
             is_generated=True,
         )
 
-    main = site(
-        "ZD-01", "安吉电力文明实践综合基地", Site.Kind.MAIN_BASE, company, None, "community"
+    matrix = Matrix.objects.create(
+        code=MATRIX,
+        name="文明实践 1+4+1",
+        unit=company,
+        words="一个综合基地、四个分基地、一个文明实践点，带五十四个电力服务站",
+        position=1,
+        is_generated=True,
     )
-    branches = [
-        site(
-            f"ZD-1{i}",
-            f"{stations[i].name[:2]}分基地",
-            Site.Kind.BRANCH_BASE,
-            stations[i],
-            main,
-            "community",
+
+    def hang(site: Site, label: str, above: Node | None) -> Node:
+        return Node.objects.create(
+            matrix=matrix,
+            code=site.code,
+            name=site.name,
+            label=label,
+            site=site,
+            parent=above,
+            path=f"{above.path if above else '/'}{site.code}/",
         )
-        for i in range(4)
-    ]
-    site("ZD-20", "白茶之乡文明实践点", Site.Kind.PRACTICE_POINT, stations[4], main, "village")
+
+    main = hang(
+        site("ZD-01", "安吉电力文明实践综合基地", Site.Kind.MAIN_BASE, company, "community"),
+        "综合基地",
+        None,
+    )
+    branches = []
+    for i in range(4):
+        name = f"{stations[i].name[:2]}分基地"
+        branch = site(f"ZD-1{i}", name, Site.Kind.BRANCH_BASE, stations[i], "community")
+        branches.append(hang(branch, "分基地", main))
+    point = site("ZD-20", "白茶之乡文明实践点", Site.Kind.PRACTICE_POINT, stations[4], "village")
+    hang(point, "文明实践点", main)
     for i, village in enumerate(rng.sample(villages, STATIONS)):
-        unit = stations[i % len(stations)]
-        Site.objects.create(
+        station = Site.objects.create(
             code=f"FW-{i + 1:03d}",
             name=f"{village.name.removesuffix('村委会')}电力服务站",
             kind=Site.Kind.STATION,
-            unit=unit,
-            parent=branches[i % 4],
+            unit=stations[i % len(stations)],
             venue_type="village",
             area=village,
             lat=village.lat or 30.6,
@@ -61,3 +76,4 @@ def build_sites(rng: Random, company: Unit, stations: list[Unit], villages: list
             opening_hours="周一至周五 9:00–16:00",
             is_generated=True,
         )
+        hang(station, "", branches[i % 4])

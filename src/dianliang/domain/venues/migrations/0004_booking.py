@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0004_agreements_and_powers"),
-        ("venues", "0002_sights_and_rating_rules"),
+        ("venues", "0003_bases"),
     ]
 
     operations = [

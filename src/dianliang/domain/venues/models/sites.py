@@ -10,7 +10,7 @@ from dianliang.domain.territory.models import Area
 
 
 class Site(models.Model):
-    """A base, station or spot with a QR code (阵地点位); its matrix is `parent` and `kind`."""
+    """A base, station or spot with a QR code (阵地点位); matrices say how bases hang together."""
 
     class Kind(models.TextChoices):
         """What it is for."""
@@ -25,15 +25,14 @@ class Site(models.Model):
     name = models.CharField("名称", max_length=60)
     kind = models.CharField("类别", max_length=16, choices=Kind.choices)
     venue_type = models.CharField("场所类型", max_length=12, choices=VenueType.choices, blank=True)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
-    )
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="所在区域")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="单位")
     address = models.CharField("地址", max_length=120, blank=True)
     lat = models.FloatField("纬度")
     lon = models.FloatField("经度")
-    opening_hours = models.CharField("开放时间", max_length=80, blank=True)
+    opening_hours = models.CharField("开放时间", max_length=200, blank=True)
+    closed_on = models.DateField("停用日期", null=True, blank=True)
+    closed_because = models.CharField("停用原因", max_length=200, blank=True)
     is_generated = models.BooleanField("演示数据", default=False)
 
     class Meta:
@@ -42,7 +41,12 @@ class Site(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(lat__range=(-90, 90), lon__range=(-180, 180)), name="site_on_earth"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None, closed_because="")
+                | Q(closed_on__isnull=False, closed_because__gt=""),
+                name="site_closed_has_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,88 @@
+"""What the pages of bases read from their forms, and who works there."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from dianliang.core.papers import MOST_BYTES
+from dianliang.flows.bases.file import Described
+from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import InvalidInputError, StaleStateError
+
+EDITORS = (Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR)
+READERS = (*EDITORS, Role.COMMANDER, Role.AUDITOR)
+LONGEST = 9
+
+
+def text(request: HttpRequest, name: str) -> str:
+    """Return a field of a form; a NUL, which no database keeps, goes."""
+    return request.POST.get(name, "").replace("\0", "")
+
+
+def revision(request: HttpRequest) -> int:
+    """Return the revision that the person saw.
+
+    Raises:
+        StaleStateError: the form does not say; it must be an old page.
+    """
+    seen = text(request, "seen")
+    if not (seen.isascii() and seen.isdecimal() and len(seen) <= LONGEST):
+        raise StaleStateError(_("页面已过期，请刷新后再改。"))
+    return int(seen)
+
+
+def number(request: HttpRequest, name: str, *, label: str) -> int:
+    """Return a whole number of a form.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    value = text(request, name).strip()
+    if not (value.isascii() and value.isdecimal() and len(value) <= LONGEST):
+        raise InvalidInputError(_("%(label)s应填整数。") % {"label": label}, field=name)
+    return int(value)
+
+
+def described(request: HttpRequest) -> Described:
+    """Return a base as the form describes it.
+
+    Raises:
+        InvalidInputError: a position is no number.
+    """
+    return Described(
+        name=text(request, "name"),
+        kind=text(request, "kind"),
+        venue_type=text(request, "venue_type"),
+        area_code=text(request, "area"),
+        unit_code=text(request, "unit"),
+        address=text(request, "address"),
+        lat=_degrees(request, "lat", label=_("纬度"), most=90),
+        lon=_degrees(request, "lon", label=_("经度"), most=180),
+    )
+
+
+def _degrees(request: HttpRequest, name: str, *, label: str, most: int) -> float | None:
+    value = text(request, name).strip()
+    if not value:
+        return None
+    try:
+        degrees = float(value)
+    except ValueError:
+        degrees = float("nan")
+    if not -most <= degrees <= most:
+        words = _("%(label)s应填十进制的度数。") % {"label": label}
+        raise InvalidInputError(words, field=name)
+    return degrees
+
+
+def sent_paper(request: HttpRequest, name: str) -> bytes | None:
+    """Return a file of a form, or None without one.
+
+    Raises:
+        InvalidInputError: it is larger than any paper that is kept.
+    """
+    upload = request.FILES.get(name)
+    if upload is None:
+        return None
+    if (upload.size or 0) > MOST_BYTES:  # before it is read into memory
+        raise InvalidInputError(_("文件超过 20 MB，请压缩或分开上传。"), field=name)
+    return bytes(upload.read())

@@ -1,0 +1,1 @@
+"""Bases as their keepers run them: trees, files, checks, public notices, screens, Excel."""
