@@ -122,7 +122,6 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("专项行动、驻点与亮点")
     campaigning = _dice()
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
-    build_bookings(by=DISPATCHER, rng=_dice(), at=at)
     tell("线路、变压器与一村一档")
     build_network(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("电管家今天的路线")
@@ -130,6 +129,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("用电检查与隐患")
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
     build_bases(county, by=DISPATCHER, rng=_dice(), at=at)
+    build_bookings(by=DISPATCHER, rng=_dice(), at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(

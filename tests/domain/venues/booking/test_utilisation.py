@@ -125,13 +125,12 @@ def test_figures_of_a_site_hold_all_below_it_and_the_sum_is_the_whole(town):
 
 def test_ten_times_as_many_rooms_cost_no_more_queries(town):
     def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             used(since=TODAY - timedelta(days=30))
         return len(seen)
 
     rooms.room(town)
+    used()  # what is kept in memory is read once
     few = queries()
     for number in range(9):
         book(town, rooms.room(town, f"厅{number}"))
