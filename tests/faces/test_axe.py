@@ -14,6 +14,7 @@ from dianliang.kernel.actor import SYSTEM, Role
 from tests import town as town_builder
 from tests import villages
 from tests.faces.test_access import village_together
+from tests.flows.bases.things import based
 from tests.flows.campaigns.lists import frozen
 from tests.flows.test_care import customer
 from tests.flows.test_grid_workers import certified
@@ -67,6 +68,10 @@ def pages(transactional_db):
     desk += ["/console/review/", "/console/review/?view=second"]
     desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
     desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
+    told = based(town)["base notice"]["number"]
+    desk += [f"/console/bases/{page}" for page in ("", "tree/XL/", "site/FW-001/", "gaps/")]
+    desk += [f"/console/bases/{page}" for page in ("standard/", "notices/", f"notices/{told}/")]
+    free += ["/bases/FW-001/", "/screen/FW-001/"]
     number = frozen(town).number
     desk += [f"/console/campaigns/{page}" for page in ("", "new/", f"{number}/")]
     desk += [f"/console/campaigns/{number}/targets/", f"/console/campaigns/target/{number}-00001/"]

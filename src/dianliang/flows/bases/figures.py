@@ -132,7 +132,7 @@ def _scores(
     """Return each base with its score, worst first: what a mean is made of."""
     checks = checked(site_ids(nodes), standard=standards.in_force(), on=span.on)
     at = datetime.combine(span.on, time(), SHANGHAI)
-    scored = [(checks[n.site_id], n) for n in nodes if n.site_id in checks]
+    scored = [(checks[n.site_id], n) for n in nodes if n.site_id and n.site_id in checks]
     scored.sort(key=lambda pair: pair[0].score)
     rows = tuple(
         Record(

@@ -21,6 +21,7 @@ from dianliang.domain.venues.notices import Written
 from dianliang.domain.venues.opening import Hours
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.demo.county import County, serving
+from dianliang.flows.demo.sites import hang, node_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -85,10 +86,10 @@ def _embassies(county: County, rng: Random) -> None:
         for number, area in enumerate(places)
     )
     heads = Node.objects.bulk_create(
-        _node(matrix, site, "大使馆", None) for site in sites[:EMBASSIES]
+        node_of(matrix, site, "大使馆", None) for site in sites[:EMBASSIES]
     )
     Node.objects.bulk_create(
-        _node(matrix, site, "领事馆", heads[number % EMBASSIES])
+        node_of(matrix, site, "领事馆", heads[number % EMBASSIES])
         for number, site in enumerate(sites[EMBASSIES:])
     )
 
@@ -109,18 +110,6 @@ def _site(county: County, area: Area, number: int, *, is_embassy: bool) -> Site:
     )
 
 
-def _node(matrix: Matrix, site: Site, label: str, above: Node | None) -> Node:
-    return Node(
-        matrix=matrix,
-        code=site.code,
-        name=site.name,
-        label=label,
-        site=site,
-        parent=above,
-        path=f"{above.path if above else '/'}{site.code}/",
-    )
-
-
 def _centres(county: County) -> None:
     """Hang the same bases a second time: 1+3+N, with headings that are no bases."""
     matrix = Matrix.objects.create(
@@ -132,8 +121,7 @@ def _centres(county: County) -> None:
         is_generated=True,
     )
     main = Site.objects.get(code="ZD-01")
-    root = _node(matrix, main, "中心", None)
-    root.save()
+    root = hang(matrix, main, "中心", None)
     heads = Node.objects.bulk_create(
         Node(
             matrix=matrix,
@@ -147,7 +135,7 @@ def _centres(county: County) -> None:
     )
     stations = Site.objects.filter(kind=Site.Kind.STATION).order_by("code")
     Node.objects.bulk_create(
-        _node(matrix, site, "站点", heads[number % 3]) for number, site in enumerate(stations)
+        node_of(matrix, site, "站点", heads[number % 3]) for number, site in enumerate(stations)
     )
 
 
@@ -207,7 +195,7 @@ def _proofs(sites: list[Site], rng: Random, *, on: date, at: datetime) -> None:
         "place": "统一标识、便民桌椅和插座齐全，已现场查看。",
         "project": "固定项目：每月便民用电检查。",
     }
-    rows = []
+    rows: list[BaseProof] = []
     for site in sites:
         for item, words in texts.items():
             chance = rng.random()

@@ -38,42 +38,51 @@ def build_sites(rng: Random, company: Unit, stations: list[Unit], villages: list
         position=1,
         is_generated=True,
     )
-
-    def hang(site: Site, label: str, above: Node | None) -> Node:
-        return Node.objects.create(
-            matrix=matrix,
-            code=site.code,
-            name=site.name,
-            label=label,
-            site=site,
-            parent=above,
-            path=f"{above.path if above else '/'}{site.code}/",
-        )
-
-    main = hang(
-        site("ZD-01", "安吉电力文明实践综合基地", Site.Kind.MAIN_BASE, company, "community"),
-        "综合基地",
-        None,
-    )
+    name = "安吉电力文明实践综合基地"
+    base = site("ZD-01", name, Site.Kind.MAIN_BASE, company, "community")
+    main = hang(matrix, base, "综合基地", None)
     branches = []
     for i in range(4):
         name = f"{stations[i].name[:2]}分基地"
         branch = site(f"ZD-1{i}", name, Site.Kind.BRANCH_BASE, stations[i], "community")
-        branches.append(hang(branch, "分基地", main))
+        branches.append(hang(matrix, branch, "分基地", main))
     point = site("ZD-20", "白茶之乡文明实践点", Site.Kind.PRACTICE_POINT, stations[4], "village")
-    hang(point, "文明实践点", main)
+    hang(matrix, point, "文明实践点", main)
     for i, village in enumerate(rng.sample(villages, STATIONS)):
-        station = Site.objects.create(
-            code=f"FW-{i + 1:03d}",
-            name=f"{village.name.removesuffix('村委会')}电力服务站",
-            kind=Site.Kind.STATION,
-            unit=stations[i % len(stations)],
-            venue_type="village",
-            area=village,
-            lat=village.lat or 30.6,
-            lon=village.lon or 119.6,
-            address=f"{village.name}旁",
-            opening_hours="周一至周五 9:00–16:00",
-            is_generated=True,
-        )
-        hang(station, "", branches[i % 4])
+        hang(matrix, _station(i, village, stations[i % len(stations)]), "", branches[i % 4])
+
+
+def _station(number: int, village: Area, unit: Unit) -> Site:
+    return Site.objects.create(
+        code=f"FW-{number + 1:03d}",
+        name=f"{village.name.removesuffix('村委会')}电力服务站",
+        kind=Site.Kind.STATION,
+        unit=unit,
+        venue_type="village",
+        area=village,
+        lat=village.lat or 30.6,
+        lon=village.lon or 119.6,
+        address=f"{village.name}旁",
+        opening_hours="周一至周五 9:00–16:00",
+        is_generated=True,
+    )
+
+
+def hang(matrix: Matrix, site: Site, label: str, above: Node | None) -> Node:
+    """Hang a base into a matrix of the demo."""
+    node = node_of(matrix, site, label, above)
+    node.save()
+    return node
+
+
+def node_of(matrix: Matrix, site: Site, label: str, above: Node | None) -> Node:
+    """Return a base as a node that is not stored yet."""
+    return Node(
+        matrix=matrix,
+        code=site.code,
+        name=site.name,
+        label=label,
+        site=site,
+        parent=above,
+        path=f"{above.path if above else '/'}{site.code}/",
+    )
