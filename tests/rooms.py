@@ -7,7 +7,8 @@ from dianliang.domain.venues.booking.keeping import Offer
 from dianliang.domain.venues.booking.recurring import Rule
 from dianliang.domain.venues.booking.rules import Wanted
 from dianliang.domain.venues.booking.taking import Booker
-from dianliang.domain.venues.models import Booking, Site
+from dianliang.domain.venues.models import Booking, OpeningHours, Site
+from dianliang.domain.venues.opening import parsed
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.booking import repeating
 from dianliang.flows.booking.asking import Asked
@@ -60,6 +61,19 @@ def _offered(town, known):
         on=date(2020, 1, 1),
         by=town.actor("S1"),
         at=NOON,
+    )
+
+
+def opens(site, hours):
+    """Say when a base is open on working days."""
+    OpeningHours.objects.create(
+        site=site,
+        from_on=date(2020, 1, 1),
+        week=[[list(span) for span in parsed(hours, field="x", label="x")]] * 5 + [[], []],
+        on_holidays="closed",
+        on_make_up="workday",
+        decided_at=NOON,
+        decided_by="x",
     )
 
 

@@ -1,4 +1,4 @@
-"""What may follow what: proofs of what a base has, its public notices, bookings. Printed tables."""
+"""What may follow what: proofs of what a base has, what it tells the public, and bookings."""
 
 from dianliang.kernel.actor import Role
 from dianliang.kernel.lifecycle import Lifecycle, row

@@ -10,7 +10,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.intake.tokens import hashed
 from dianliang.domain.venues.booking import access, free, taking
 from dianliang.domain.venues.booking.free import Offers
-from dianliang.domain.venues.booking.opening import week_of
+from dianliang.domain.venues.booking.opening import Week
 from dianliang.domain.venues.booking.rules import Wanted
 from dianliang.domain.venues.booking.taking import Booker
 from dianliang.domain.venues.models import Bookable, Booking
@@ -229,12 +229,13 @@ class FreeDay:
     spans: tuple[TimeWindow, ...]
 
 
-def free_day(*, bookable: Bookable, on: date, minutes: int, pieces: int, at: datetime) -> FreeDay:
+def free_day(
+    *, bookable: Bookable, on: date, minutes: int, pieces: int, week: Week, at: datetime
+) -> FreeDay:
     """Return the free times of a day as the public may have them."""
     lengths = free.lengths(bookable)
     chosen = minutes if minutes in lengths else _usual(lengths)
     amount = min(max(1, pieces), bookable.pieces)
-    week = week_of(bookable.pk)
     return FreeDay(
         on=on,
         minutes=chosen,

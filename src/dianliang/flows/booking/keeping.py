@@ -226,7 +226,7 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
         unit_name=bookable.unit.name,
         is_active=bookable.is_active,
         stopped_because=bookable.stopped_because,
-        hours=written(week_of(bookable.pk).spans(on)),
+        hours=written(week_of(bookable, first=on, last=on).spans(on)),
         may_book=bookable.is_active and access.may_book(by, bookable),
         is_kept=is_kept,
         ahead=reading.rows_of(readable, by=by, at=at),

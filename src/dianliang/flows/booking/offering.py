@@ -98,7 +98,8 @@ def page(*, code: str, on: date | None, minutes: int, pieces: int, at: datetime)
     first = (at + timedelta(minutes=bookable.lead_min)).astimezone(SHANGHAI).date()
     last = today + timedelta(days=bookable.ahead_days)
     chosen = min(max(on or first, first), max(first, last))
-    week = week_of(bookable.pk)
+    longest = timedelta(minutes=bookable.longest_min)
+    week = week_of(bookable, first=today, last=max(first, last) + longest)
     offered_days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     open_days = [day for day in offered_days if week.on(day)]
     if on is None and open_days:
@@ -108,7 +109,9 @@ def page(*, code: str, on: date | None, minutes: int, pieces: int, at: datetime)
         keeper_name=bookable.unit.name,
         keeper_phone=bookable.unit.public_phone,
         hours=written(week.spans(today)),
-        day=asking.free_day(bookable=bookable, on=chosen, minutes=minutes, pieces=pieces, at=at),
+        day=asking.free_day(
+            bookable=bookable, on=chosen, minutes=minutes, pieces=pieces, week=week, at=at
+        ),
         days=_around(open_days, chosen),
         lead_min=bookable.lead_min,
         ahead_days=bookable.ahead_days,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.venues.booking import access, free, holding, recurring, taking
-from dianliang.domain.venues.booking.opening import Week, week_of
+from dianliang.domain.venues.booking.opening import Week, week_over
 from dianliang.domain.venues.booking.recurring import Rule
 from dianliang.domain.venues.booking.rules import UnableToBookError, Wanted, require_rules
 from dianliang.domain.venues.booking.slots import slots_of
@@ -76,8 +76,9 @@ def _looked_at(
     first = wanted.window.start.astimezone(SHANGHAI).date()
     days = recurring.dates(repeated.rule)
     calendar = work_calendar()
-    week, is_keeper = week_of(bookable.pk), access.keeps(by, bookable)
     windows = [_moved(wanted.window, day - first) for day in days]
+    week = week_over(bookable, TimeWindow(windows[0].start, windows[-1].end))
+    is_keeper = access.keeps(by, bookable)
     given = holding.taken(bookable, range(slots_of(windows[0]).start, slots_of(windows[-1]).stop))
     found = []
     for day, window in zip(days, windows, strict=True):

@@ -10,7 +10,7 @@ from dianliang.core.models import Counter
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.venues.booking import keeping
 from dianliang.domain.venues.booking.keeping import Offer
-from dianliang.domain.venues.booking.opening import Span, Week
+from dianliang.domain.venues.booking.opening import Span, Week, week_of
 from dianliang.domain.venues.booking.slots import slots_of
 from dianliang.domain.venues.booking.taking import EARLY, missed_at, phone_index
 from dianliang.domain.venues.lifecycle import LIVE
@@ -90,7 +90,8 @@ def build_bookings(*, by: Actor, rng: Random, at: datetime) -> None:
         made = keeping.register(
             offer=offer, site=site, unit=site.unit, spans=spans, on=first, by=by, at=at
         )
-        _fill(made, Week(versions=((first, spans),)), units, written, rng=rng, at=at)
+        week = week_of(made, first=first, last=on + timedelta(days=AHEAD))
+        _fill(made, week, units, written, rng=rng, at=at)
         keeping.renew_feed(bookable=made, by=by, at=at)
     keeping.renew_feed(site=sites["ZD-01"], by=by, at=at)
     Bookable.objects.update(is_generated=True)

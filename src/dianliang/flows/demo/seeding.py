@@ -132,7 +132,6 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("专项行动、驻点与亮点")
     campaigning = _dice()
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
-    build_bookings(by=DISPATCHER, rng=_dice(), at=at)
     tell("线路、变压器与一村一档")
     build_network(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("电管家今天的路线")
@@ -144,6 +143,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_bases(county, by=DISPATCHER, rng=_dice(), at=at)
     tell("党支部、结对、联席会议、课题与主题")
     build_branches(county, rng=_dice(), by=DISPATCHER, at=at)
+    build_bookings(by=DISPATCHER, rng=_dice(), at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dianliang.domain.venues.booking import free, keeping
 from dianliang.domain.venues.booking.opening import Week, read_hours, week_of, written
 from dianliang.domain.venues.booking.rules import UnableToBookError, Wanted, require_rules
-from dianliang.domain.venues.models import Bookable
+from dianliang.domain.venues.models import Bookable, OpeningDay, Site
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
 from tests import rooms
@@ -126,9 +126,36 @@ def test_new_hours_begin_on_their_day_and_name_the_bookings_outside(town):
 
     assert outside == (early.number,)
     assert late.number not in outside
-    week = week_of(hall.pk)
+    week = week_of(hall, first=TODAY, last=TOMORROW)
     assert len(week.on(TODAY)) == 2  # figures of the past stay
     assert len(week.on(TOMORROW)) == 1
+
+
+def test_a_room_is_there_only_while_its_base_is_open(town):
+    hall = rooms.room(town)
+    rooms.opens(hall.site, "9:00-11:00")
+    OpeningDay.objects.create(
+        site=hall.site, on=TOMORROW + timedelta(days=1), spans=[], reason="检修"
+    )
+
+    with pytest.raises(UnableToBookError, match="开放时间是 09:00–11:00"):
+        book(town, hall, window("08:30", "09:00"))
+    with pytest.raises(UnableToBookError, match="不开放"):
+        book(town, hall, window(day=TOMORROW + timedelta(days=1)))
+    day = {"minutes": 60, "is_keeper": False, "at": NOON}
+    assert [free.free_on(hall, TOMORROW + timedelta(days=n), **day) for n in (0, 1)] == [
+        (window("09:00", "10:00"), window("09:30", "10:30"), window("10:00", "11:00")),
+        (),
+    ]
+    assert book(town, hall).pk
+
+
+def test_a_base_that_is_closed_for_good_has_no_rooms(town):
+    hall = rooms.room(town)
+    Site.objects.filter(pk=hall.site_id).update(closed_on=TOMORROW, closed_because="拆迁")
+
+    with pytest.raises(UnableToBookError, match="不开放"):
+        book(town, hall)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dianliang.domain.venues.booking import taking
+from dianliang.domain.venues.booking.calendar import sites_below
 from dianliang.domain.venues.booking.feeds import feed
 from dianliang.domain.venues.booking.utilisation import utilisation
 from dianliang.domain.venues.models import Bookable, Matrix, Node, Site
@@ -82,16 +83,26 @@ def test_a_closure_is_not_open_and_the_future_does_not_count(town):
     assert used(at=NOON).whole.booked_share is None
 
 
+def test_while_its_base_is_closed_a_room_is_not_open(town):
+    hall = rooms.room(town)
+    rooms.opens(hall.site, "9:00-11:00")
+
+    assert used().whole.open_min == 120
+
+
 def test_figures_of_a_site_hold_all_below_it_and_the_sum_is_the_whole(town):
     top = rooms.site_of(town)
     below = Site.objects.create(
-        code="FW-002", name="村点", kind="spot", area=town.areas["V2"],
-        unit=town.units["S1"], lat=30.4, lon=119.5,
+        code="FW-002", name="村点", kind="spot", area=town.areas["V2"], unit=town.units["S1"],
+        lat=30.4, lon=119.5,
     )  # fmt: skip
-    matrix = Matrix.objects.create(code="M", name="阵地", unit=town.units["LM"])
-    root = Node.objects.create(matrix=matrix, code="A", name=top.name, site=top, path="/A/")
+    matrix = Matrix.objects.create(code="M", name="1+1", unit=town.units["S1"])
+    head = Node.objects.create(matrix=matrix, code="A", name="片区", path="/A/")
+    upper = Node.objects.create(
+        matrix=matrix, code="B", name="站", path="/A/B/", parent=head, site=top
+    )
     Node.objects.create(
-        matrix=matrix, code="B", name=below.name, site=below, parent=root, path="/A/B/"
+        matrix=matrix, code="C", name="点", path="/A/B/C/", parent=upper, site=below
     )
     hall, spot = rooms.room(town), rooms.room(town, "村活动室", type="activity")
     Bookable.objects.filter(pk=spot.pk).update(site=below)
@@ -101,22 +112,25 @@ def test_figures_of_a_site_hold_all_below_it_and_the_sum_is_the_whole(town):
     found = used()
 
     assert [(row.code, row.depth, row.use.booked_min) for row in found.sites] == [
-        ("FW-001", 0, 90),
-        ("FW-002", 1, 30),
+        ("M", 0, 90),
+        ("A", 1, 90),
+        ("B", 2, 90),
+        ("C", 3, 30),
     ]
+    assert sites_below("FW-001") == sorted([top.pk, below.pk])
+    assert sites_below("FW-002") == [below.pk]
     for rows in (found.rooms, found.units, found.types):
         assert sum(row.use.booked_min for row in rows) == found.whole.booked_min == 90
 
 
 def test_ten_times_as_many_rooms_cost_no_more_queries(town):
     def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             used(since=TODAY - timedelta(days=30))
         return len(seen)
 
     rooms.room(town)
+    used()  # what is kept in memory is read once
     few = queries()
     for number in range(9):
         book(town, rooms.room(town, f"厅{number}"))

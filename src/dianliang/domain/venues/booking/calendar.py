@@ -101,13 +101,13 @@ class Calendar:
 
 
 def calendar(*, filters: Filters, first_on: date, days: int, by: Actor) -> Calendar:
-    """Return the calendar of all bases. Five queries, however many rows."""
+    """Return the calendar of all bases, in as many queries however many rows there are."""
     found = filtered(access.visible(by), filters)
     count = found.count()
     first = (max(1, filters.page) - 1) * PAGE_ROWS
     shown = list(found.select_related("site", "unit")[first : first + PAGE_ROWS])
     dates = tuple(first_on + timedelta(days=n) for n in range(days))
-    weeks = weeks_of(bookable.pk for bookable in shown)
+    weeks = weeks_of(shown, first=dates[0], last=dates[-1])
     booked = _booked(shown, dates)
     rows = tuple(
         _row(bookable, weeks.get(bookable.pk, Week()), booked.get(bookable.pk, []), dates, by=by)
@@ -138,13 +138,11 @@ def filtered(rows: QuerySet[Bookable], filters: Filters) -> QuerySet[Bookable]:
 
 
 def sites_below(code: str) -> list[int]:
-    """Return a site and all that stand below it in any matrix, by key."""
+    """Return a base and all below it, in whatever matrix, by key."""
     found = set(Site.objects.filter(code=code).values_list("pk", flat=True))
-    for node in Node.objects.filter(site__code=code):
-        below = Node.objects.filter(
-            matrix_id=node.matrix_id, path__startswith=node.path, site__isnull=False
-        )
-        found.update(pk for pk in below.values_list("site_id", flat=True) if pk)
+    for matrix, path in Node.objects.filter(site__code=code).values_list("matrix", "path"):
+        below = Node.objects.filter(matrix=matrix, path__startswith=path, site__isnull=False)
+        found |= {pk for pk in below.values_list("site", flat=True) if pk is not None}
     return sorted(found)
 
 

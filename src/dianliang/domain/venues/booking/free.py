@@ -75,7 +75,8 @@ def free_on(
     week: Week | None = None,
 ) -> tuple[TimeWindow, ...]:
     """Return the free windows of a length on a day, by the rules of the room. Two queries."""
-    week = week or week_of(bookable.pk)
+    last_on = day + timedelta(minutes=minutes)
+    week = week or week_of(bookable, first=day, last=last_on + timedelta(days=1))
     spans = week.on(day)
     if not spans:
         return ()
@@ -142,7 +143,8 @@ def _other_times(
     start = wanted.window.start
     minutes = int(wanted.window.duration.total_seconds() // 60)
     day = start.astimezone(SHANGHAI).date()
-    week = week_of(bookable.pk)
+    last = day + timedelta(days=DAYS_LOOKED_AT, minutes=minutes)
+    week = week_of(bookable, first=day, last=last)
 
     def near(on: date, around: datetime, most: int) -> list[TimeWindow]:
         found = free_on(
@@ -171,12 +173,14 @@ def _sisters(
     rows = among.filter(type=bookable.type, is_active=True, pieces__gte=wanted.pieces)
     if wanted.persons_count is not None and bookable.kind == Bookable.Kind.ROOM:
         rows = rows.filter(places__gte=wanted.persons_count)
+    start = wanted.window.start
     here = GeoPoint(bookable.site.lat, bookable.site.lon)
     candidates = sorted(
         rows.exclude(pk=bookable.pk).select_related("site", "unit"),
         key=lambda other: (here.distance_m(GeoPoint(other.site.lat, other.site.lon)), other.code),
     )[:MOST_SISTERS]
-    weeks = weeks_of(other.pk for other in candidates)
+    first, last = (at.astimezone(SHANGHAI).date() for at in (start, wanted.window.end))
+    weeks = weeks_of(candidates, first=first, last=last)
     given = _given([other.pk for other in candidates], slots_of(wanted.window))
     found = []
     for other in candidates:

@@ -11,7 +11,7 @@ from dianliang.core import audit
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.venues.booking import holding
-from dianliang.domain.venues.booking.opening import Span, Week, week_of
+from dianliang.domain.venues.booking.opening import Span, week_over
 from dianliang.domain.venues.models import (
     Bookable,
     BookableHours,
@@ -163,15 +163,20 @@ def set_hours(
     BookableHours.objects.filter(bookable=bookable, valid_from__gte=from_on).delete()
     BookableHours.objects.create(bookable=bookable, valid_from=from_on, spans=[*spans])
     _record("set_hours", bookable, by=by, at=at, words=f"{from_on} 起")
-    return _outside(bookable, week_of(bookable.pk), at=at)
+    return _outside(bookable, at=at)
 
 
-def _outside(bookable: Bookable, week: Week, *, at: datetime) -> tuple[str, ...]:
-    ahead = Booking.objects.filter(
+def _outside(bookable: Bookable, *, at: datetime) -> tuple[str, ...]:
+    rows = Booking.objects.filter(
         bookable=bookable, status__in=["ASKED", "APPROVED"], starts_at__gt=at, is_closure=False
     )
+    ahead = list(rows.order_by("starts_at"))
+    if not ahead:
+        return ()
+    ends_at = max(booking.ends_at for booking in ahead)
+    week = week_over(bookable, TimeWindow(ahead[0].starts_at, ends_at))
     found = []
-    for booking in ahead.order_by("starts_at"):
+    for booking in ahead:
         window = TimeWindow(booking.starts_at, booking.ends_at)
         first, last = week.holding(window.start), week.holding(window.end, as_end=True)
         is_room = bookable.kind == Bookable.Kind.ROOM

@@ -1,13 +1,14 @@
 """When something may be booked: weeks by version, days as half-open windows."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from dianliang.domain.venues.booking.slots import GRAIN_MIN
-from dianliang.domain.venues.models import BookableHours
+from dianliang.domain.venues.models import Bookable, BookableHours
+from dianliang.domain.venues.opening import openings
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
@@ -21,12 +22,18 @@ _HOURS = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至到]\s*(\d{1,2})[:：
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """The versions of somebody's opening hours, oldest first."""
+    """When something may be booked: its own hours by version, oldest first, within its base's.
+
+    `base` holds a base's hours for the days from `base_from` on, None where nobody has said; a day
+    that was not asked for counts as closed. Without `base_from` a base sets no limit.
+    """
 
     versions: tuple[tuple[date, tuple[Span, ...]], ...] = ()
+    base_from: date | None = None
+    base: tuple[tuple[tuple[int, int], ...] | None, ...] = ()
 
     def spans(self, day: date) -> tuple[Span, ...]:
-        """Return the hours in force on a day, of all weekdays."""
+        """Return its own hours in force on a day, of all weekdays."""
         found: tuple[Span, ...] = ()
         for valid_from, spans in self.versions:
             if valid_from <= day:
@@ -38,9 +45,23 @@ class Week:
         midnight = datetime.combine(day, time(), SHANGHAI)
         return tuple(
             TimeWindow(midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes))
-            for weekday, opens, closes in self.spans(day)
-            if weekday == day.isoweekday()
+            for opens, closes in self._within(day)
         )
+
+    def _within(self, day: date) -> Iterator[tuple[int, int]]:
+        limits = self._of_base(day)
+        for weekday, opens, closes in self.spans(day):
+            if weekday != day.isoweekday():
+                continue
+            for begins, ends in ((0, DAY_MIN),) if limits is None else limits:
+                if max(opens, begins) < min(closes, ends):
+                    yield max(opens, begins), min(closes, ends)
+
+    def _of_base(self, day: date) -> tuple[tuple[int, int], ...] | None:
+        if self.base_from is None:
+            return None
+        place = (day - self.base_from).days
+        return self.base[place] if 0 <= place < len(self.base) else ()
 
     def between(self, since: date, until: date) -> tuple[TimeWindow, ...]:
         """Return when it is open on the days [since, until)."""
@@ -58,19 +79,38 @@ class Week:
         return None
 
 
-def weeks_of(bookables: Iterable[int]) -> Mapping[int, Week]:
-    """Return the opening hours of several by key. One query."""
-    rows = BookableHours.objects.filter(bookable_id__in=[*bookables]).order_by("valid_from")
-    found: dict[int, list[tuple[date, tuple[Span, ...]]]] = {}
+def weeks_of(bookables: Collection[Bookable], *, first: date, last: date) -> Mapping[int, Week]:
+    """Return by key when several may be booked from a day to a day, both counted. Four queries."""
+    rows = BookableHours.objects.filter(bookable__in=[*bookables]).order_by("valid_from")
+    versions: dict[int, list[tuple[date, tuple[Span, ...]]]] = {}
     for pk, valid_from, spans in rows.values_list("bookable_id", "valid_from", "spans"):
         made = tuple((int(day), int(opens), int(closes)) for day, opens, closes in spans)
-        found.setdefault(pk, []).append((valid_from, made))
-    return {pk: Week(versions=tuple(versions)) for pk, versions in found.items()}
+        versions.setdefault(pk, []).append((valid_from, made))
+    begins, days = first - timedelta(days=1), (last - first).days + 3
+    of_bases = openings({bookable.site_id for bookable in bookables}, first=begins, days=days)
+    told = {
+        site: tuple(day.spans if day.is_known else None for day in opened)
+        for site, opened in of_bases.items()
+    }
+    return {
+        bookable.pk: Week(
+            versions=tuple(versions.get(bookable.pk, ())),
+            base_from=begins,
+            base=told[bookable.site_id],
+        )
+        for bookable in bookables
+    }
 
 
-def week_of(bookable: int) -> Week:
-    """Return the opening hours of one by key."""
-    return weeks_of([bookable]).get(bookable, Week())
+def week_of(bookable: Bookable, *, first: date, last: date) -> Week:
+    """Return when one may be booked from a day to a day, both counted."""
+    return weeks_of([bookable], first=first, last=last)[bookable.pk]
+
+
+def week_over(bookable: Bookable, window: TimeWindow) -> Week:
+    """Return when one may be booked around a window."""
+    first, last = (at.astimezone(SHANGHAI).date() for at in (window.start, window.end))
+    return week_of(bookable, first=first, last=last)
 
 
 def read_hours(days: Sequence[str]) -> tuple[Span, ...]:

@@ -10,7 +10,7 @@ from dianliang.core.fields import blind_index
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.venues.booking import holding, rules
-from dianliang.domain.venues.booking.opening import week_of
+from dianliang.domain.venues.booking.opening import week_over
 from dianliang.domain.venues.booking.rules import UnableToBookError, Wanted
 from dianliang.domain.venues.lifecycle import BOOKING, LIVE
 from dianliang.domain.venues.models import Bookable, Booking, BookingSeries
@@ -68,7 +68,7 @@ def take(
         TakenError: somebody has it at that time.
     """
     room = holding.locked(bookable)
-    week = week_of(room.pk)
+    week = week_over(room, wanted.window)
     rules.require_rules(room, wanted, week=week, is_keeper=is_keeper, at=at)
     if not is_keeper:
         require_person(room, booker, at=at)
@@ -149,7 +149,8 @@ def take_series(
         UnableToBookError, TakenError: an occurrence is not possible.
     """
     room = holding.locked(bookable)
-    week = week_of(room.pk)
+    whole = TimeWindow(occurrences[0].window.start, occurrences[-1].window.end)
+    week = week_over(room, whole)
     if not is_keeper:
         require_person(room, booker, at=at)
     series.number = next_number("ZQ", at=at)

@@ -6,9 +6,10 @@ given away of it, also to somebody who did not come. Used runs from check-in to 
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import groupby
 
 from django.db.models import QuerySet
 
@@ -16,7 +17,7 @@ from dianliang.domain.venues.booking.keeping import TYPES
 from dianliang.domain.venues.booking.opening import minutes_within, weeks_of
 from dianliang.domain.venues.booking.slots import GRAIN_MIN, slot_of, slots_of
 from dianliang.domain.venues.lifecycle import BOOKED
-from dianliang.domain.venues.models import Bookable, Booking, Matrix, Node
+from dianliang.domain.venues.models import Bookable, Booking, Node
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -81,12 +82,12 @@ class Utilisation:
 def utilisation(
     bookables: QuerySet[Bookable], *, since: date, until: date, at: datetime
 ) -> Utilisation:
-    """Return the use on the days [since, until), of the part that is over. Five queries."""
+    """Return the use on the days [since, until), of the part that is over."""
     rows = list(bookables.select_related("site", "unit").order_by("site__code", "code"))
     period = TimeWindow(
         datetime.combine(since, time(), SHANGHAI), datetime.combine(until, time(), SHANGHAI)
     )
-    weeks = weeks_of(row.pk for row in rows)
+    weeks = weeks_of(rows, first=since, last=until)
     opened = {week: _opened(week.between(since, until), at=at) for week in {*weeks.values()}}
     booked = _bookings(bookables, period)
     open_of = {pk: opened[week] for pk, week in weeks.items()}
@@ -201,35 +202,65 @@ def _used(booking: Booking, *, at: datetime) -> TimeWindow | None:
 
 
 def _by_site(rows: Sequence[Bookable], uses: Mapping[int, Use]) -> tuple[UseRow, ...]:
-    """Add up each base with all below it, in the order of the first matrix; others at the end."""
-    nodes = {node.pk: node for node in _first_matrix()}
-    placed = {node.site_id: node for node in nodes.values() if node.site_id}
-    sums: dict[int, Use] = {}
-    alone: list[tuple[str, str, Use]] = []
+    """Add up each matrix along its tree; a base that stands in two counts in both, once in each."""
+    of_site: dict[int, Use] = {}
     for row in rows:
-        node = placed.get(row.site_id)
-        if node is None:
-            alone.append((row.site.code, row.site.name, uses[row.pk]))
-        while node is not None:
-            sums[node.pk] = sums.get(node.pk, Use()) + uses[row.pk]
-            node = nodes.get(node.parent_id) if node.parent_id else None
-    found = tuple(
+        of_site[row.site_id] = of_site.get(row.site_id, Use()) + uses[row.pk]
+    holding = Node.objects.filter(site__in=of_site).values("matrix")
+    nodes = Node.objects.filter(matrix__in=holding).select_related("matrix", "site")
+    found: list[UseRow] = []
+    placed: set[int] = set()
+    in_order = nodes.order_by("matrix__position", "matrix__code", "path")
+    for _, group in groupby(in_order, key=lambda node: node.matrix_id):
+        tree = list(group)
+        found += _tree(tree, of_site)
+        placed |= {node.site_id for node in tree if node.site_id is not None}
+    loose = {row.site_id: row.site for row in rows if row.site_id not in placed}
+    found += [
         UseRow(
-            code=node.site.code if node.site else "",
-            name=node.name,
-            kind_label=node.label,
-            depth=node.path.count("/") - 2,
-            use=sums[node.pk],
+            code=site.code,
+            name=site.name,
+            kind_label=site.get_kind_display(),
+            depth=0,
+            use=of_site[pk],
         )
-        for node in sorted(nodes.values(), key=lambda node: node.path)
-        if node.pk in sums
+        for pk, site in loose.items()
+    ]
+    return tuple(found)
+
+
+def _tree(nodes: Sequence[Node], of_site: Mapping[int, Use]) -> Iterator[UseRow]:
+    """Yield a matrix and those of its nodes that have anything at or below them."""
+    matrix = nodes[0].matrix
+    sums: dict[str, Use] = {}
+    for node in nodes:
+        use = of_site.get(node.site_id) if node.site_id is not None else None
+        if use is not None:
+            for path in _way_down(node.path):
+                sums[path] = sums.get(path, Use()) + use
+    yield UseRow(
+        code=matrix.code,
+        name=matrix.name,
+        kind_label=str(matrix._meta.verbose_name),
+        depth=0,
+        use=sums["/"],
     )
-    return (*found, *_grouped(alone))
+    for node in nodes:
+        if node.path in sums:
+            kind = node.site.get_kind_display() if node.site else ""
+            yield UseRow(
+                code=node.code,
+                name=node.name,
+                kind_label=node.label or kind,
+                depth=len(_way_down(node.path)) - 1,
+                use=sums[node.path],
+            )
 
 
-def _first_matrix() -> QuerySet[Node]:
-    first = Matrix.objects.order_by("position", "code").values("pk")[:1]
-    return Node.objects.filter(matrix__in=first).select_related("site")
+def _way_down(path: str) -> tuple[str, ...]:
+    """Return the paths above one, and itself: ``/``, ``/A/``, ``/A/B/``."""
+    steps = path.strip("/").split("/")
+    return ("/", *(f"/{'/'.join(steps[: n + 1])}/" for n in range(len(steps))))
 
 
 def _grouped(parts: Iterable[tuple[str, str, Use]]) -> tuple[UseRow, ...]:
