@@ -7,7 +7,8 @@ import pytest
 
 import dianliang
 from dianliang.domain.insight import deeds
-from dianliang.domain.insight.deeds import LIFECYCLES, WORDS
+from dianliang.domain.insight.deed_words import WORDS
+from dianliang.domain.insight.deeds import LIFECYCLES
 
 SOURCES = Path(dianliang.__file__).parent
 WRITTEN = re.compile(r'(?:record|record_about|_record)\(\s*f?"([a-z_.-]+\.[a-z_-]+)"')

@@ -27,24 +27,17 @@ from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows import care, handling
 from dianliang.flows.demo import words
-from dianliang.flows.demo.activities import build_activities
-from dianliang.flows.demo.bases import build_bases
-from dianliang.flows.demo.booking import build_bookings
-from dianliang.flows.demo.branches import build_branches
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
-from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.inspections import build_inspections
-from dianliang.flows.demo.ledgers import build_ledgers
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
+from dianliang.flows.demo.organising import build_organisation, build_people_at_work
 from dianliang.flows.demo.people import build_customers
 from dianliang.flows.demo.renewing import build_renewal
 from dianliang.flows.demo.route import publish_route
-from dianliang.flows.demo.staffing import build_staff
-from dianliang.flows.demo.teaching import build_teaching
 from dianliang.flows.demo.together import build_together
 from dianliang.flows.demo.volunteers import build_actions
 from dianliang.flows.posting import Asked, prepare, store
@@ -121,10 +114,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     desk = replace(DISPATCHER, unit_code=county.company.code)
     build_care(special, by=desk, rng=_dice(), at=at)
     build_actions(rng=_dice(), at=at)
-    build_staff(county, rng=_dice(), by=desk, at=at)
-    build_activities(county.company, rng=_dice(), at=at)
-    build_teaching(county.company, rng=_dice(), at=at)
-    build_hours(county.company, rng=_dice(), at=at)
+    build_people_at_work(county, dice=_dice, by=desk, at=at)
     tell("责任区、共建协议、执法权限与千村改造")
     together = _dice()
     build_together(county, rng=together, by=DISPATCHER, at=at)
@@ -138,12 +128,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     tell("用电检查与隐患")
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
-    tell("积分与爱心捐赠")
-    build_ledgers(county, rng=_dice(), at=at)
-    build_bases(county, by=DISPATCHER, rng=_dice(), at=at)
-    tell("党支部、结对、联席会议、课题与主题")
-    build_branches(county, rng=_dice(), by=DISPATCHER, at=at)
-    build_bookings(by=DISPATCHER, rng=_dice(), at=at)
+    tell("阵地、积分、捐赠与党支部")
+    build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(

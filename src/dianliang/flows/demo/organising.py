@@ -1,0 +1,34 @@
+"""How the demo county is organised: people and their activities, bases, ledgers, branches."""
+
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+from dianliang.flows.demo.activities import build_activities
+from dianliang.flows.demo.bases import build_bases
+from dianliang.flows.demo.booking import build_bookings
+from dianliang.flows.demo.branches import build_branches
+from dianliang.flows.demo.county import County
+from dianliang.flows.demo.hours import build_hours
+from dianliang.flows.demo.ledgers import build_ledgers
+from dianliang.flows.demo.staffing import build_staff
+from dianliang.flows.demo.teaching import build_teaching
+from dianliang.kernel.actor import Actor
+
+Dice = Callable[[], Random]
+
+
+def build_people_at_work(county: County, *, dice: Dice, by: Actor, at: datetime) -> None:
+    """Write who people are, what they do together, and the hours that they gave."""
+    build_staff(county, rng=dice(), by=by, at=at)
+    build_activities(county.company, rng=dice(), at=at)
+    build_teaching(county.company, rng=dice(), at=at)
+    build_hours(county.company, rng=dice(), at=at)
+
+
+def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -> None:
+    """Write points and donations, bases, branches with what they do, rooms that are booked."""
+    build_ledgers(county, rng=dice(), at=at)
+    build_bases(county, by=by, rng=dice(), at=at)
+    build_branches(county, rng=dice(), by=by, at=at)
+    build_bookings(by=by, rng=dice(), at=at)
