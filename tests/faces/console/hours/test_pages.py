@@ -283,7 +283,12 @@ def test_a_certificate_is_found_issued_printed_and_revoked(desk, town, served, l
     desk.post(at("certificate_new"), certificate_form())
     certificate = ServiceCertificate.objects.get()
 
-    shows(desk.get(at("certificate", certificate.number)), "3305**********1238", "<svg", "开具服务证明")
+    shows(
+        desk.get(at("certificate", certificate.number)),
+        "3305**********1238",
+        "<svg",
+        "开具服务证明",
+    )
     shows(desk.get(at("certificates") + "?q=P1"), certificate.number)
     paper = desk.get(at("certificate_paper", certificate.number))
     assert paper.content.startswith(b"%PDF-")
