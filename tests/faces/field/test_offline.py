@@ -8,11 +8,15 @@ from playwright.sync_api import expect
 
 from dianliang.core.models import AuditEvent, StoredFile
 from dianliang.domain.intake.models import Message, Need
+from dianliang.domain.programs.models import SessionAttendance
+from dianliang.domain.programs.operations import sessions, signing
+from dianliang.domain.programs.operations.sessions import Planned
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.workforce.models import Attendance
 from dianliang.faces.field import build
 from dianliang.faces.ui.requests import now
+from dianliang.kernel.actor import SYSTEM
 from tests.faces.field.screens import (
     UNTIL_KEPT,
     chip,
@@ -338,3 +342,44 @@ def test_nothing_on_the_phone_is_wider_than_the_phone(open_app, today_world):
         page.goto(f"/field/#/{screen}")
         expect(page.get_by_role("heading").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_captain_ticks_off_who_came_without_a_network(open_app, phone, today_world):
+    session = session_today(today_world)
+    page = open_app("P1")
+    ready_for_offline(page)
+    phone.set_offline(True)
+
+    page.get_by_role("link", name="队伍").click()
+    person = page.get_by_role("listitem", name="周电工")
+    person.get_by_role("button", name="签到").click()
+    expect(person.get_by_text("已存手机")).to_be_visible()
+    expect(page.get_by_text("已到 1 / 1")).to_be_visible()
+    assert not SessionAttendance.objects.exists()
+
+    phone.set_offline(False)
+    expect(chip(page)).to_have_text("已全部送达")
+    attendance = SessionAttendance.objects.get()
+    assert (attendance.signup.session_id, attendance.way) == (session.pk, "captain")
+    assert "no_code" in attendance.doubts
+
+
+def session_today(world):
+    """A session of team XH that begins in half an hour, with P2 on its list."""
+    start = now() + timedelta(minutes=30)
+    planned = Planned(
+        title="护线巡查",
+        kind="action",
+        role="volunteer",
+        unit=world.unit,
+        team=world.teams[0],
+        area=world.area,
+        starts_at=start,
+        ends_at=start + timedelta(hours=1),
+    )
+    session = sessions.plan(planned=planned, by=SYSTEM, at=now())
+    sessions.announce(session=session, by=SYSTEM, at=now())
+    signing.sign_up(
+        session=session, person=world.people["P2"], channel="console", by=SYSTEM, at=now()
+    )
+    return session
