@@ -42,6 +42,8 @@ REFUSED = {
     "programs.Lecturer.person",
     "programs.Signup.person",
     "programs.Volunteer.person",
+    "rosters.Swap.giver",
+    "rosters.Turn.person",
 }
 """Where only a person can say which of two records is true: the merge names both and stops."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dianliang.domain.hours import folding as hour_folding
 from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
 from dianliang.domain.workforce import merging, register
@@ -111,5 +112,5 @@ def presence_duties(kept: Person, gone: Person) -> Mapping[str, Any]:
     return {"presence_duties": dropped} if dropped else {}
 
 
-FOLDS = (participations, presence_duties, *folding.FOLDS)
+FOLDS = (participations, presence_duties, *folding.FOLDS, hour_folding.hours)
 """What rooms above that of people put together."""
