@@ -60,8 +60,8 @@ class Chain:
 
 def mean(chains: Sequence[Chain]) -> Chain:
     """Return the chain whose scores are the mean of those of some chains over the same features."""
-    weights: Small = np.mean([chain.weights for chain in chains], axis=0, dtype=np.float32)
-    follows: Floats = np.mean([chain.follows for chain in chains], axis=0)
+    weights: Small = np.stack([chain.weights for chain in chains]).mean(axis=0, dtype=np.float32)
+    follows: Floats = np.stack([chain.follows for chain in chains]).mean(axis=0)
     return Chain(weights=weights, follows=follows)
 
 
