@@ -133,7 +133,7 @@ def test_a_resident_books_follows_and_cancels_a_free_time(client, town):
     team = town.team("A", "S1", service.skill.code)
     team.areas.set([town.areas["T1"]])
     team.members.first().person.certificates.update(expires_on=now().date() + timedelta(days=900))
-    address = f"/book/{service.code}/"
+    address = f"/appoint/{service.code}/"
     page = client.get(f"{address}?area=V1").content.decode()
     slot = page.split('name="slot" value="')[1].split('"')[0]
     sent = {**WHO, "key": key(), "area": "V1", "slot": slot, "address": "三组 8 号"}
@@ -147,4 +147,4 @@ def test_a_resident_books_follows_and_cancels_a_free_time(client, town):
     assert (taken.status_code, "换一个时间" in taken.content.decode()) == (422, True)
     client.post(answer["Location"], {"reason": ""})
     assert Offer.objects.get().status == "CANCELLED"
-    assert client.get("/book/NOPE/").status_code == 404
+    assert client.get("/appoint/NOPE/").status_code == 404
