@@ -197,6 +197,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "党建联盟",
                 "verbose_name_plural": "党建联盟",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "RUNNING", "CLOSED", "STOPPED"])
+                        ),
+                        name="alliance_status_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["DRAFT", "RUNNING"])),
+                        fields=("branch",),
+                        name="alliance_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_on__isnull", False),
+                                ("status", "CLOSED"),
+                                models.Q(("summary", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "CLOSED"), _negated=True), ("closed_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alliance_closed_with_a_summary",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +289,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "联席会议",
                 "verbose_name_plural": "联席会议",
                 "ordering": ["-held_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "HELD", "CLOSED", "CANCELLED"])
+                        ),
+                        name="meeting_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("status", "CLOSED")),
+                            models.Q(
+                                models.Q(("status", "CLOSED"), _negated=True), ("closed_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="meeting_closed_at_iff_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -291,6 +336,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "议题",
                 "verbose_name_plural": "议题",
                 "ordering": ["meeting", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("meeting", "position"), name="agenda_item_position"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -339,6 +389,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "参会单位",
                 "verbose_name_plural": "参会单位",
                 "ordering": ["meeting", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("meeting", "name"), name="meeting_party_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -429,6 +482,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "支部结对",
                 "verbose_name_plural": "支部结对",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "RUNNING", "ENDED", "STOPPED"])
+                        ),
+                        name="branch_pairing_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="branch_pairing_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("other_unit", None), ("other_area", None), _connector="OR"
+                        ),
+                        name="branch_pairing_one_other_side",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "STOPPED"]),
+                            ("signed_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="branch_pairing_signed_before_it_counts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_on__isnull", False), ("status__in", ["ENDED", "STOPPED"])
+                            ),
+                            models.Q(("ended_on", None), ("status__in", ["DRAFT", "RUNNING"])),
+                            _connector="OR",
+                        ),
+                        name="branch_pairing_end_has_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -457,6 +546,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "共建计划",
                 "verbose_name_plural": "共建计划",
                 "ordering": ["pairing", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pairing", "position"), name="branch_pairing_step_position"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -556,6 +650,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "任职",
                 "verbose_name_plural": "任职",
                 "ordering": ["branch", "kind__position", "from_on"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch", "kind", "from_on"), name="posting_one_holder_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="posting_has_a_basis",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -664,6 +767,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "挂职",
                 "verbose_name_plural": "挂职",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["PLANNED", "RUNNING", "ENDED", "CANCELLED"])
+                        ),
+                        name="secondment_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="secondment_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on__isnull", False), ("status", "ENDED")),
+                            models.Q(
+                                models.Q(("status", "ENDED"), _negated=True), ("ended_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="secondment_end_has_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -727,6 +852,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "会议任务",
                 "verbose_name_plural": "会议任务",
                 "ordering": ["due_on", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["OPEN", "REPORTED", "CLOSED", "CANCELLED"])
+                        ),
+                        name="branch_task_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on__isnull", False), ("status", "CLOSED")),
+                            models.Q(
+                                models.Q(("status", "CLOSED"), _negated=True), ("closed_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="branch_task_closed_on_iff_closed",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["status", "due_on"], name="branch_task_queue")],
             },
         ),
         migrations.CreateModel(
@@ -871,6 +1015,68 @@ class Migration(migrations.Migration):
                 "verbose_name": "课题",
                 "verbose_name_plural": "课题",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "PROPOSED",
+                                    "BASELINED",
+                                    "ACTING",
+                                    "MEASURED",
+                                    "CLOSED",
+                                    "CANCELLED",
+                                ],
+                            )
+                        ),
+                        name="topic_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("better__in", ["up", "down"]), ("kind__in", ["topic", "plus"])
+                        ),
+                        name="topic_kind_and_direction_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("before", None), ("before_on", None), ("before_source", "")),
+                            models.Q(
+                                ("before__isnull", False),
+                                ("before_on__isnull", False),
+                                models.Q(("before_source", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="topic_baseline_with_day_and_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("after", None), ("after_on", None), ("after_source", "")),
+                            models.Q(
+                                ("after__isnull", False),
+                                ("after_on__gt", models.F("before_on")),
+                                ("before__isnull", False),
+                                models.Q(("after_source", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="topic_no_result_without_a_baseline",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["PROPOSED", "CANCELLED"]),
+                            models.Q(
+                                ("before__isnull", False), ("status__in", ["BASELINED", "ACTING"])
+                            ),
+                            models.Q(
+                                ("after__isnull", False), ("status__in", ["MEASURED", "CLOSED"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="topic_status_has_its_figures",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -921,6 +1127,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "课题行动",
                 "verbose_name_plural": "课题行动",
                 "ordering": ["topic", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("topic", "position"), name="topic_action_position"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on", None), ("done_words", "")),
+                            models.Q(
+                                ("done_on__isnull", False),
+                                models.Q(("done_words", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="topic_action_done_with_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -979,6 +1201,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "四级责任",
                 "verbose_name_plural": "四级责任",
                 "ordering": ["topic", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("topic", "tier"), name="topic_one_lead_a_tier"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("tier__in", ["coordinate", "integrate", "carry_out", "guide"])
+                        ),
+                        name="topic_tier_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1077,266 +1308,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="alliance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "RUNNING", "CLOSED", "STOPPED"])),
-                name="alliance_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alliance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "RUNNING"])),
-                fields=("branch",),
-                name="alliance_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alliance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_on__isnull", False),
-                        ("status", "CLOSED"),
-                        models.Q(("summary", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("status", "CLOSED"), _negated=True), ("closed_on", None)),
-                    _connector="OR",
-                ),
-                name="alliance_closed_with_a_summary",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "HELD", "CLOSED", "CANCELLED"])),
-                name="meeting_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("status", "CLOSED")),
-                    models.Q(models.Q(("status", "CLOSED"), _negated=True), ("closed_at", None)),
-                    _connector="OR",
-                ),
-                name="meeting_closed_at_iff_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agendaitem",
-            constraint=models.UniqueConstraint(
-                fields=("meeting", "position"), name="agenda_item_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingparty",
-            constraint=models.UniqueConstraint(
-                fields=("meeting", "name"), name="meeting_party_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "RUNNING", "ENDED", "STOPPED"])),
-                name="branch_pairing_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__gte", models.F("from_on"))),
-                name="branch_pairing_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("other_unit", None), ("other_area", None), _connector="OR"),
-                name="branch_pairing_one_other_side",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["DRAFT", "STOPPED"]),
-                    ("signed_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="branch_pairing_signed_before_it_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on__isnull", False), ("status__in", ["ENDED", "STOPPED"])),
-                    models.Q(("ended_on", None), ("status__in", ["DRAFT", "RUNNING"])),
-                    _connector="OR",
-                ),
-                name="branch_pairing_end_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairingstep",
-            constraint=models.UniqueConstraint(
-                fields=("pairing", "position"), name="branch_pairing_step_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(
-                fields=("branch", "kind", "from_on"), name="posting_one_holder_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="posting_has_a_basis"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["PLANNED", "RUNNING", "ENDED", "CANCELLED"])),
-                name="secondment_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__gte", models.F("from_on"))), name="secondment_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on__isnull", False), ("status", "ENDED")),
-                    models.Q(models.Q(("status", "ENDED"), _negated=True), ("ended_on", None)),
-                    _connector="OR",
-                ),
-                name="secondment_end_has_a_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["status", "due_on"], name="branch_task_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["OPEN", "REPORTED", "CLOSED", "CANCELLED"])),
-                name="branch_task_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on__isnull", False), ("status", "CLOSED")),
-                    models.Q(models.Q(("status", "CLOSED"), _negated=True), ("closed_on", None)),
-                    _connector="OR",
-                ),
-                name="branch_task_closed_on_iff_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["PROPOSED", "BASELINED", "ACTING", "MEASURED", "CLOSED", "CANCELLED"],
-                    )
-                ),
-                name="topic_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("better__in", ["up", "down"]), ("kind__in", ["topic", "plus"])),
-                name="topic_kind_and_direction_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("before", None), ("before_on", None), ("before_source", "")),
-                    models.Q(
-                        ("before__isnull", False),
-                        ("before_on__isnull", False),
-                        models.Q(("before_source", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="topic_baseline_with_day_and_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("after", None), ("after_on", None), ("after_source", "")),
-                    models.Q(
-                        ("after__isnull", False),
-                        ("after_on__gt", models.F("before_on")),
-                        ("before__isnull", False),
-                        models.Q(("after_source", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="topic_no_result_without_a_baseline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["PROPOSED", "CANCELLED"]),
-                    models.Q(("before__isnull", False), ("status__in", ["BASELINED", "ACTING"])),
-                    models.Q(("after__isnull", False), ("status__in", ["MEASURED", "CLOSED"])),
-                    _connector="OR",
-                ),
-                name="topic_status_has_its_figures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topicaction",
-            constraint=models.UniqueConstraint(
-                fields=("topic", "position"), name="topic_action_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topicaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on", None), ("done_words", "")),
-                    models.Q(
-                        ("done_on__isnull", False), models.Q(("done_words", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="topic_action_done_with_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topiclead",
-            constraint=models.UniqueConstraint(
-                fields=("topic", "tier"), name="topic_one_lead_a_tier"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topiclead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier__in", ["coordinate", "integrate", "carry_out", "guide"])),
-                name="topic_tier_known",
-            ),
         ),
     ]

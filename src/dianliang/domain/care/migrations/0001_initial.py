@@ -72,6 +72,33 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "停电与预警联系",
                 "verbose_name_plural": "停电与预警联系",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "CLOSED"])),
+                        name="alert_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["planned", "fault", "warning"])),
+                        name="alert_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at", None),
+                            ("ends_at__gt", models.F("starts_at")),
+                            _connector="OR",
+                        ),
+                        name="alert_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("status", "OPEN")),
+                            models.Q(("closed_at__isnull", False), ("status", "CLOSED")),
+                            _connector="OR",
+                        ),
+                        name="alert_closed_at_iff_closed",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["status", "opened_at"], name="alert_latest")],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +164,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "联系任务",
                 "verbose_name_plural": "联系任务",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["WAITING", "NO_ANSWER", "REACHED", "NEEDS_HELP"])
+                        ),
+                        name="contact_status_known",
+                    ),
+                    models.UniqueConstraint(fields=("alert", "customer"), name="contact_once"),
+                ],
+                "indexes": [models.Index(fields=["alert", "rank", "id"], name="contact_order")],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +215,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "联系记录",
                 "verbose_name_plural": "联系记录",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["NO_ANSWER", "REACHED", "NEEDS_HELP"])),
+                        name="call_outcome_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -249,131 +292,54 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "双人批准",
                 "verbose_name_plural": "双人批准",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["status", "opened_at"], name="alert_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["OPEN", "CLOSED"])), name="alert_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["planned", "fault", "warning"])),
-                name="alert_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"
-                ),
-                name="alert_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("status", "OPEN")),
-                    models.Q(("closed_at__isnull", False), ("status", "CLOSED")),
-                    _connector="OR",
-                ),
-                name="alert_closed_at_iff_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["alert", "rank", "id"], name="contact_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["WAITING", "NO_ANSWER", "REACHED", "NEEDS_HELP"])
-                ),
-                name="contact_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(fields=("alert", "customer"), name="contact_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["NO_ANSWER", "REACHED", "NEEDS_HELP"])),
-                name="call_outcome_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unlock",
-            index=models.Index(fields=["unit", "status", "asked_at"], name="unlock_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["ASKED", "GRANTED", "REFUSED", "USED", "LAPSED"])
-                ),
-                name="unlock_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("customer__isnull", False), ("purpose", "minor")),
-                    models.Q(("customer", None), ("purpose", "export")),
-                    _connector="OR",
-                ),
-                name="unlock_customer_iff_minor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by", ""),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="unlock_by_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["GRANTED", "USED"]), _negated=True),
-                    models.Q(
-                        ("expires_at__isnull", False), models.Q(("decided_by", ""), _negated=True)
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["ASKED", "GRANTED", "REFUSED", "USED", "LAPSED"])
+                        ),
+                        name="unlock_status_known",
                     ),
-                    _connector="OR",
-                ),
-                name="unlock_granted_by_whom_until_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("purpose", "minor"), ("status", "ASKED")),
-                fields=("asked_by", "unit", "customer"),
-                name="unlock_minor_asked_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("purpose", "export"), ("status", "ASKED")),
-                fields=("asked_by", "unit"),
-                name="unlock_export_asked_once",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("purpose", "minor")),
+                            models.Q(("customer", None), ("purpose", "export")),
+                            _connector="OR",
+                        ),
+                        name="unlock_customer_iff_minor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", ""),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="unlock_by_a_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["GRANTED", "USED"]), _negated=True),
+                            models.Q(
+                                ("expires_at__isnull", False),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="unlock_granted_by_whom_until_when",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("purpose", "minor"), ("status", "ASKED")),
+                        fields=("asked_by", "unit", "customer"),
+                        name="unlock_minor_asked_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("purpose", "export"), ("status", "ASKED")),
+                        fields=("asked_by", "unit"),
+                        name="unlock_export_asked_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["unit", "status", "asked_at"], name="unlock_queue")
+                ],
+            },
         ),
     ]

@@ -119,6 +119,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "服务事项",
                 "verbose_name_plural": "服务事项",
                 "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "element__in",
+                                ["power", "water", "gas", "bank", "telecom", "post", "general"],
+                            )
+                        ),
+                        name="service_element_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duration_min__gt", 0), ("duration_min__lte", 1440)),
+                        name="service_duration_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,21 +211,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("element__in", ["power", "water", "gas", "bank", "telecom", "post", "general"])
-                ),
-                name="service_element_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration_min__gt", 0), ("duration_min__lte", 1440)),
-                name="service_duration_sane",
-            ),
         ),
     ]

@@ -67,6 +67,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "清单版本",
                 "verbose_name_plural": "清单版本",
                 "ordering": ["checklist", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("checklist", "number"), name="checklist_version_number_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,50 +141,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查项",
                 "verbose_name_plural": "检查项",
                 "ordering": ["version", "position"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="checklistversion",
-            constraint=models.UniqueConstraint(
-                fields=("checklist", "number"), name="checklist_version_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.UniqueConstraint(
-                fields=("version", "code"), name="checklist_item_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "check"),
-                    models.Q(
-                        ("kind", "number"),
-                        ("least__isnull", False),
-                        ("most__gte", models.F("least")),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "code"), name="checklist_item_code_once"
                     ),
-                    _connector="OR",
-                ),
-                name="checklist_item_number_has_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("hazard_class__in", ["general", "major", "grave"]),
-                    ("party__in", ["customer", "us", "village", "government"]),
-                ),
-                name="checklist_item_class_and_party_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("deadline_days__range", (1, 366))),
-                name="checklist_item_deadline_sane",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "check"),
+                            models.Q(
+                                ("kind", "number"),
+                                ("least__isnull", False),
+                                ("most__gte", models.F("least")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="checklist_item_number_has_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hazard_class__in", ["general", "major", "grave"]),
+                            ("party__in", ["customer", "us", "village", "government"]),
+                        ),
+                        name="checklist_item_class_and_party_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("deadline_days__range", (1, 366))),
+                        name="checklist_item_deadline_sane",
+                    ),
+                ],
+            },
         ),
     ]

@@ -88,6 +88,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "主题规则",
                 "verbose_name_plural": "主题规则",
                 "ordering": ["theme__path", "record_kind", "attribute", "value"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("theme", "record_kind", "attribute", "value"),
+                        name="theme_rule_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", ""), _negated=True),
+                        name="theme_rule_has_a_value",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +155,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "主题标记",
                 "verbose_name_plural": "主题标记",
                 "ordering": ["theme__path", "record_kind", "record_number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("theme", "record_kind", "record_number"), name="theme_mark_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origin", "hand"), ("rule", None)),
+                            models.Q(("origin", "rule"), ("rule__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="theme_mark_rule_iff_by_rule",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_active", True), ("withdrawn_at", None)),
+                            models.Q(("is_active", False), ("withdrawn_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="theme_mark_withdrawn_iff_inactive",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["record_kind", "record_number"], name="theme_mark_record")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,49 +218,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="themerule",
-            constraint=models.UniqueConstraint(
-                fields=("theme", "record_kind", "attribute", "value"), name="theme_rule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="themerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", ""), _negated=True), name="theme_rule_has_a_value"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="thememark",
-            index=models.Index(fields=["record_kind", "record_number"], name="theme_mark_record"),
-        ),
-        migrations.AddConstraint(
-            model_name="thememark",
-            constraint=models.UniqueConstraint(
-                fields=("theme", "record_kind", "record_number"), name="theme_mark_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thememark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origin", "hand"), ("rule", None)),
-                    models.Q(("origin", "rule"), ("rule__isnull", False)),
-                    _connector="OR",
-                ),
-                name="theme_mark_rule_iff_by_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thememark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_active", True), ("withdrawn_at", None)),
-                    models.Q(("is_active", False), ("withdrawn_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="theme_mark_withdrawn_iff_inactive",
-            ),
         ),
     ]

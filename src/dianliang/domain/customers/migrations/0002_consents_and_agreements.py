@@ -87,6 +87,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "同意",
                 "verbose_name_plural": "同意",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_on", None),
+                            ("withdrawn_on__gte", models.F("given_on")),
+                            _connector="OR",
+                        ),
+                        name="consent_withdrawn_after_given",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__in", ["visits", "outage", "share", "photos"])
+                        ),
+                        name="consent_purpose_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -197,24 +213,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="consent_unit_iff_shared",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_on", None),
-                    ("withdrawn_on__gte", models.F("given_on")),
-                    _connector="OR",
-                ),
-                name="consent_withdrawn_after_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["visits", "outage", "share", "photos"])),
-                name="consent_purpose_known",
             ),
         ),
         migrations.AddConstraint(

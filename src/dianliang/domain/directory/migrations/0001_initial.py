@@ -86,6 +86,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "单位",
                 "verbose_name_plural": "单位",
                 "ordering": ["path"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("path__endswith", "/"), ("path__startswith", "/")),
+                        name="unit_path_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None),
+                            ("valid_from", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="unit_life_span",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +133,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "派单规则",
                 "verbose_name_plural": "派单规则",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service_code", "area"), name="routing_rule_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,39 +202,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "岗位授权",
                 "verbose_name_plural": "岗位授权",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "role", "unit", "area"),
+                        name="role_assignment_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("path__endswith", "/"), ("path__startswith", "/")),
-                name="unit_path_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None),
-                    ("valid_from", None),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="unit_life_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrule",
-            constraint=models.UniqueConstraint(
-                fields=("service_code", "area"), name="routing_rule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleassignment",
-            constraint=models.UniqueConstraint(
-                fields=("user", "role", "unit", "area"),
-                name="role_assignment_once",
-                nulls_distinct=False,
-            ),
         ),
     ]

@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "派单规则草稿",
                 "verbose_name_plural": "派单规则草稿",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="rule_draft_only_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,12 +112,6 @@ class Migration(migrations.Migration):
                     ("owner__in", ["", "grid", "user", "property", "municipal", "telecom", "other"])
                 ),
                 name="routing_rule_owner_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruledraft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("id", 1)), name="rule_draft_only_one"
             ),
         ),
     ]

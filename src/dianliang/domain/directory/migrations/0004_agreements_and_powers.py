@@ -86,6 +86,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "共建协议",
                 "verbose_name_plural": "共建协议",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "IN_FORCE", "ENDED", "TERMINATED"])
+                        ),
+                        name="agreement_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["building", "protection", "emergency", "delegation", "other"],
+                            )
+                        ),
+                        name="agreement_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="agreement_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "TERMINATED"]),
+                            ("signed_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="agreement_signed_before_it_counts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on", None), ("status__in", ["DRAFT", "IN_FORCE"])),
+                            models.Q(
+                                ("ended_on__isnull", False), ("status__in", ["ENDED", "TERMINATED"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="agreement_end_has_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +206,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "执法权限下放",
                 "verbose_name_plural": "执法权限下放",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="delegation_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_on", None),
+                            ("revoked_on__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="delegation_revoked_after_it_began",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +287,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "执法案件",
                 "verbose_name_plural": "执法案件",
                 "ordering": ["-on", "-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["corrected", "promised", "handed_on", "refused"])
+                        ),
+                        name="enforcement_case_outcome_known",
+                    )
+                ],
+                "indexes": [models.Index(fields=["on"], name="enforcement_case_on")],
             },
         ),
         migrations.CreateModel(
@@ -276,90 +346,6 @@ class Migration(migrations.Migration):
                 related_name="delegations",
                 to="directory.powerkind",
                 verbose_name="执法事项",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "IN_FORCE", "ENDED", "TERMINATED"])),
-                name="agreement_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["building", "protection", "emergency", "delegation", "other"])
-                ),
-                name="agreement_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="agreement_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["DRAFT", "TERMINATED"]),
-                    ("signed_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="agreement_signed_before_it_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on", None), ("status__in", ["DRAFT", "IN_FORCE"])),
-                    models.Q(("ended_on__isnull", False), ("status__in", ["ENDED", "TERMINATED"])),
-                    _connector="OR",
-                ),
-                name="agreement_end_has_a_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="enforcementcase",
-            index=models.Index(fields=["on"], name="enforcement_case_on"),
-        ),
-        migrations.AddConstraint(
-            model_name="enforcementcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ["corrected", "promised", "handed_on", "refused"])
-                ),
-                name="enforcement_case_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="delegation_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("revoked_on", None),
-                    ("revoked_on__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="delegation_revoked_after_it_began",
             ),
         ),
         migrations.AddConstraint(

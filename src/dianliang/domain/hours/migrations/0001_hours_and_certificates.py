@@ -70,6 +70,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "时长公示",
                 "verbose_name_plural": "时长公示",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "CLOSED"])),
+                        name="hour_notice_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__gt", models.F("opened_at")), ("working_days__gte", 3)
+                        ),
+                        name="hour_notice_three_working_days",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["status", "ends_at"], name="hour_notice_due")],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +234,80 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "志愿时长",
                 "verbose_name_plural": "志愿时长",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "PENDING",
+                                    "APPROVED",
+                                    "ON_NOTICE",
+                                    "DISPUTED",
+                                    "PUBLISHED",
+                                    "REJECTED",
+                                ],
+                            )
+                        ),
+                        name="hour_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__gt", models.F("started_at"))),
+                        name="hour_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("minutes__gt", 0), ("minutes__lte", 1440), ("reverses", None)
+                            ),
+                            models.Q(
+                                ("minutes__lt", 0),
+                                ("reverses__isnull", False),
+                                ("status", "PUBLISHED"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hour_minutes_below_zero_iff_reversal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source_kind", "declared"), _negated=True),
+                            models.Q(
+                                ("evidence__isnull", False),
+                                ("is_verified", False),
+                                models.Q(("words", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hour_declared_has_words_and_evidence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_verified", False), ("lacks_check_out", False), _connector="OR"
+                        ),
+                        name="hour_verified_has_check_out",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", False), ("status", "PUBLISHED")),
+                            models.Q(
+                                models.Q(("status", "PUBLISHED"), _negated=True),
+                                ("published_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hour_published_at_iff_published",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses", None)),
+                        fields=("person", "source_kind", "source_number", "version"),
+                        name="hour_source_counts_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["status", "started_at"], name="hour_queue"),
+                    models.Index(fields=["person", "started_at"], name="hour_of_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +364,25 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "时长异议",
                 "verbose_name_plural": "时长异议",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "UPHELD", "DISMISSED"])),
+                        name="hour_appeal_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decision", ""), ("status", "OPEN")),
+                            models.Q(
+                                models.Q(("status", "OPEN"), _negated=True),
+                                ("decided_at__isnull", False),
+                                models.Q(("decision", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hour_appeal_decision_iff_decided",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["status", "made_at"], name="hour_appeal_queue")],
             },
         ),
         migrations.CreateModel(
@@ -441,182 +547,43 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "志愿服务记录证明",
                 "verbose_name_plural": "志愿服务记录证明",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="hournotice",
-            index=models.Index(fields=["status", "ends_at"], name="hour_notice_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="hournotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["OPEN", "CLOSED"])),
-                name="hour_notice_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hournotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at__gt", models.F("opened_at")), ("working_days__gte", 3)
-                ),
-                name="hour_notice_three_working_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hourrecord",
-            index=models.Index(fields=["status", "started_at"], name="hour_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="hourrecord",
-            index=models.Index(fields=["person", "started_at"], name="hour_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["PENDING", "APPROVED", "ON_NOTICE", "DISPUTED", "PUBLISHED", "REJECTED"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["ISSUED", "REVOKED"])),
+                        name="service_certificate_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="service_certificate_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verified_min__gt", 0), ("declared_min__gt", 0), _connector="OR"
+                        ),
+                        name="service_certificate_has_hours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("revoked_at__isnull", False),
+                                ("status", "REVOKED"),
+                                models.Q(("revoked_because", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "REVOKED"), _negated=True),
+                                ("revoked_at", None),
+                                ("revoked_because", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_certificate_revoked_because",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["status", "issued_on"], name="service_certificate_register"
                     )
-                ),
-                name="hour_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__gt", models.F("started_at"))), name="hour_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("minutes__gt", 0), ("minutes__lte", 1440), ("reverses", None)),
-                    models.Q(
-                        ("minutes__lt", 0), ("reverses__isnull", False), ("status", "PUBLISHED")
-                    ),
-                    _connector="OR",
-                ),
-                name="hour_minutes_below_zero_iff_reversal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source_kind", "declared"), _negated=True),
-                    models.Q(
-                        ("evidence__isnull", False),
-                        ("is_verified", False),
-                        models.Q(("words", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="hour_declared_has_words_and_evidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_verified", False), ("lacks_check_out", False), _connector="OR"
-                ),
-                name="hour_verified_has_check_out",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", False), ("status", "PUBLISHED")),
-                    models.Q(
-                        models.Q(("status", "PUBLISHED"), _negated=True), ("published_at", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="hour_published_at_iff_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrecord",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reverses", None)),
-                fields=("person", "source_kind", "source_number", "version"),
-                name="hour_source_counts_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="appeal",
-            index=models.Index(fields=["status", "made_at"], name="hour_appeal_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["OPEN", "UPHELD", "DISMISSED"])),
-                name="hour_appeal_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decision", ""), ("status", "OPEN")),
-                    models.Q(
-                        models.Q(("status", "OPEN"), _negated=True),
-                        ("decided_at__isnull", False),
-                        models.Q(("decision", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="hour_appeal_decision_iff_decided",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="servicecertificate",
-            index=models.Index(fields=["status", "issued_on"], name="service_certificate_register"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["ISSUED", "REVOKED"])),
-                name="service_certificate_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__gte", models.F("from_on"))),
-                name="service_certificate_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verified_min__gt", 0), ("declared_min__gt", 0), _connector="OR"
-                ),
-                name="service_certificate_has_hours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("revoked_at__isnull", False),
-                        ("status", "REVOKED"),
-                        models.Q(("revoked_because", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("status", "REVOKED"), _negated=True),
-                        ("revoked_at", None),
-                        ("revoked_because", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="service_certificate_revoked_because",
-            ),
+                ],
+            },
         ),
     ]

@@ -222,6 +222,71 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "需求",
                 "verbose_name_plural": "需求",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "RECEIVED",
+                                    "HANDED_OVER",
+                                    "ACCEPTED",
+                                    "IN_PROGRESS",
+                                    "WAITING",
+                                    "PAUSED",
+                                    "RESOLVED",
+                                    "CLOSED",
+                                    "DECLINED",
+                                    "CANCELLED",
+                                    "MERGED",
+                                ],
+                            )
+                        ),
+                        name="need_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("urgency__in", ["normal", "urgent", "emergency"])),
+                        name="need_urgency_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="need_on_earth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("merged_into__isnull", False), ("status", "MERGED")),
+                            models.Q(
+                                models.Q(("status", "MERGED"), _negated=True), ("merged_into", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="need_merged_iff_target",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("clock_stopped_at__isnull", False),
+                                ("status__in", ["WAITING", "PAUSED"]),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ["WAITING", "PAUSED"]), _negated=True),
+                                ("clock_stopped_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="need_clock_stopped_iff_paused",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["status", "due_at"], name="need_queue"),
+                    models.Index(fields=["unit", "status"], name="need_unit"),
+                    models.Index(fields=["received_at"], name="need_received"),
+                    models.Index(fields=["area", "received_at"], name="need_area"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +350,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "停钟记录",
                 "verbose_name_plural": "停钟记录",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_at", None)),
+                        fields=("need",),
+                        name="clock_pause_one_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -378,6 +450,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "诉求人",
                 "verbose_name_plural": "诉求人",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_first", True)),
+                        fields=("need",),
+                        name="participant_one_first",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -408,6 +487,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "评价",
                 "verbose_name_plural": "评价",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("participant", "round"), name="rating_once_a_round"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__range", (1, 5))), name="rating_stars"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -488,118 +575,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "采纳记录",
                 "verbose_name_plural": "采纳记录",
             },
-        ),
-        migrations.AddIndex(
-            model_name="need",
-            index=models.Index(fields=["status", "due_at"], name="need_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="need",
-            index=models.Index(fields=["unit", "status"], name="need_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="need",
-            index=models.Index(fields=["received_at"], name="need_received"),
-        ),
-        migrations.AddIndex(
-            model_name="need",
-            index=models.Index(fields=["area", "received_at"], name="need_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "RECEIVED",
-                            "HANDED_OVER",
-                            "ACCEPTED",
-                            "IN_PROGRESS",
-                            "WAITING",
-                            "PAUSED",
-                            "RESOLVED",
-                            "CLOSED",
-                            "DECLINED",
-                            "CANCELLED",
-                            "MERGED",
-                        ],
-                    )
-                ),
-                name="need_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("urgency__in", ["normal", "urgent", "emergency"])),
-                name="need_urgency_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("lon", None)),
-                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="need_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("merged_into__isnull", False), ("status", "MERGED")),
-                    models.Q(models.Q(("status", "MERGED"), _negated=True), ("merged_into", None)),
-                    _connector="OR",
-                ),
-                name="need_merged_iff_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("clock_stopped_at__isnull", False), ("status__in", ["WAITING", "PAUSED"])
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ["WAITING", "PAUSED"]), _negated=True),
-                        ("clock_stopped_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="need_clock_stopped_iff_paused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockpause",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_at", None)),
-                fields=("need",),
-                name="clock_pause_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_first", True)),
-                fields=("need",),
-                name="participant_one_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(
-                fields=("participant", "round"), name="rating_once_a_round"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stars__range", (1, 5))), name="rating_stars"
-            ),
         ),
     ]

@@ -75,6 +75,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "线路",
                 "verbose_name_plural": "线路",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("voltage__in", ["35kV", "20kV", "10kV", "0.4kV"])),
+                        name="feeder_voltage_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["overhead", "cable", "mixed"])),
+                        name="feeder_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("length_m__gt", 0)), name="feeder_has_length"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +145,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "变压器",
                 "verbose_name_plural": "变压器",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("use__in", ["public", "dedicated"])),
+                        name="transformer_use_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity_kva__gt", 0)), name="transformer_has_capacity"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="transformer_on_earth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("peak_kw", None), ("peak_on", None)),
+                            models.Q(("peak_kw__gte", 0), ("peak_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="transformer_peak_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retired_on", None),
+                            ("installed_on", None),
+                            ("retired_on__gte", models.F("installed_on")),
+                            _connector="OR",
+                        ),
+                        name="transformer_life_span",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["area", "number"], name="transformer_by_area")],
             },
         ),
         migrations.CreateModel(
@@ -191,107 +239,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "停电记录",
                 "verbose_name_plural": "停电记录",
                 "ordering": ["-started_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["planned", "fault"])),
+                        name="outage_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("feeder", None), ("transformer__isnull", False)),
+                            models.Q(("feeder__isnull", False), ("transformer", None)),
+                            _connector="OR",
+                        ),
+                        name="outage_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None),
+                            ("ended_at__gt", models.F("started_at")),
+                            _connector="OR",
+                        ),
+                        name="outage_period",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["started_at"], name="outage_started")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="feeder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("voltage__in", ["35kV", "20kV", "10kV", "0.4kV"])),
-                name="feeder_voltage_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["overhead", "cable", "mixed"])),
-                name="feeder_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("length_m__gt", 0)), name="feeder_has_length"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transformer",
-            index=models.Index(fields=["area", "number"], name="transformer_by_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="transformer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("use__in", ["public", "dedicated"])),
-                name="transformer_use_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transformer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity_kva__gt", 0)), name="transformer_has_capacity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transformer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("lon", None)),
-                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="transformer_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transformer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("peak_kw", None), ("peak_on", None)),
-                    models.Q(("peak_kw__gte", 0), ("peak_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="transformer_peak_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transformer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("retired_on", None),
-                    ("installed_on", None),
-                    ("retired_on__gte", models.F("installed_on")),
-                    _connector="OR",
-                ),
-                name="transformer_life_span",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outage",
-            index=models.Index(fields=["started_at"], name="outage_started"),
-        ),
-        migrations.AddConstraint(
-            model_name="outage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["planned", "fault"])), name="outage_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("feeder", None), ("transformer__isnull", False)),
-                    models.Q(("feeder__isnull", False), ("transformer", None)),
-                    _connector="OR",
-                ),
-                name="outage_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at", None), ("ended_at__gt", models.F("started_at")), _connector="OR"
-                ),
-                name="outage_period",
-            ),
         ),
     ]

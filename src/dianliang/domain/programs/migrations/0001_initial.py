@@ -74,6 +74,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "志愿服务行动",
                 "verbose_name_plural": "志愿服务行动",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__gt", models.F("started_at"))),
+                        name="activity_period",
+                    )
+                ],
+                "indexes": [models.Index(fields=["started_at"], name="activity_started")],
             },
         ),
         migrations.CreateModel(
@@ -107,22 +114,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "参与",
                 "verbose_name_plural": "参与",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("activity", "person"), name="participation_once"
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["started_at"], name="activity_started"),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__gt", models.F("started_at"))), name="activity_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.UniqueConstraint(
-                fields=("activity", "person"), name="participation_once"
-            ),
         ),
     ]

@@ -110,6 +110,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "专项行动",
                 "verbose_name_plural": "专项行动",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "FREEZING", "FROZEN", "CLOSED", "DISCARDED"])
+                        ),
+                        name="campaign_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("starts_on"))),
+                        name="campaign_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duration_min__gt", 0), ("duration_min__lte", 1440)),
+                        name="campaign_duration_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("frozen_at__isnull", False),
+                                ("frozen_count__isnull", False),
+                                ("status__in", ["FROZEN", "CLOSED"]),
+                            ),
+                            models.Q(
+                                ("frozen_at", None),
+                                ("frozen_count", None),
+                                ("status__in", ["DRAFT", "FREEZING", "DISCARDED"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaign_frozen_iff_counted",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +187,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "前后对照",
                 "verbose_name_plural": "前后对照",
                 "ordering": ["activity", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("activity", "position"), name="photo_pair_position"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("before", models.F("after")), _negated=True),
+                        name="photo_pair_of_two_photos",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +245,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "驻点职责",
                 "verbose_name_plural": "驻点职责",
                 "ordering": ["site", "kind", "person"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["liaison", "grid"])),
+                        name="presence_duty_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days_a_month__range", (1, 23))),
+                        name="presence_duty_days_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="presence_duty_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_until", None)),
+                        fields=("person", "site"),
+                        name="presence_duty_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +311,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "驻点日",
                 "verbose_name_plural": "驻点日",
                 "ordering": ["on"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("duty", "on"), name="presence_day_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_planned", True), ("checked_in_at__isnull", False), _connector="OR"
+                        ),
+                        name="presence_day_planned_or_kept",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accuracy_m", None),
+                                ("away_m", None),
+                                ("checked_in_at", None),
+                                ("lat", None),
+                                ("lon", None),
+                            ),
+                            models.Q(
+                                ("accuracy_m__isnull", False),
+                                ("away_m__isnull", False),
+                                ("checked_in_at__isnull", False),
+                                ("lat__range", (-90, 90)),
+                                ("lon__range", (-180, 180)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="presence_day_kept_has_place",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["on"], name="presence_day_on")],
             },
         ),
         migrations.CreateModel(
@@ -278,6 +372,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "抽样复核",
                 "verbose_name_plural": "抽样复核",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "position"), name="recheck_round_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0), ("size__lte", models.F("population"))),
+                        name="recheck_round_size",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -432,6 +535,57 @@ class Migration(migrations.Migration):
                 "verbose_name": "行动目标",
                 "verbose_name_plural": "行动目标",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "OPEN",
+                                    "PLANNED",
+                                    "LACKING",
+                                    "DONE",
+                                    "NOT_DONE",
+                                    "EXCLUDED",
+                                    "SAMPLED",
+                                    "FAILED",
+                                ],
+                            )
+                        ),
+                        name="target_status_known",
+                    ),
+                    models.UniqueConstraint(fields=("campaign", "key"), name="target_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="target_on_earth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason__gt", ""), ("status", "NOT_DONE")),
+                            models.Q(("status", "NOT_DONE"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="target_not_done_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", False), ("status__in", ["DONE", "SAMPLED"])
+                            ),
+                            models.Q(("status__in", ["DONE", "SAMPLED"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="target_done_has_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["campaign", "status", "area"], name="target_progress"),
+                    models.Index(fields=["status", "job"], name="target_job"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -473,6 +627,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "复核",
                 "verbose_name_plural": "复核",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "target"), name="recheck_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("passed", None)),
+                            models.Q(("checked_at__isnull", False), ("passed__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="recheck_result_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("passed", False), _negated=True),
+                            ("words__gt", ""),
+                            _connector="OR",
+                        ),
+                        name="recheck_failure_has_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -527,6 +700,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "行动证据",
                 "verbose_name_plural": "行动证据",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", None), ("kind", "words"), ("words__gt", "")),
+                            models.Q(
+                                ("file__isnull", False),
+                                ("kind__in", ["photo", "before", "after", "signature"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evidence_is_there",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -572,255 +758,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "名单更正",
                 "verbose_name_plural": "名单更正",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["DRAFT", "FREEZING", "FROZEN", "CLOSED", "DISCARDED"])
-                ),
-                name="campaign_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("starts_on"))), name="campaign_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration_min__gt", 0), ("duration_min__lte", 1440)),
-                name="campaign_duration_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("frozen_at__isnull", False),
-                        ("frozen_count__isnull", False),
-                        ("status__in", ["FROZEN", "CLOSED"]),
-                    ),
-                    models.Q(
-                        ("frozen_at", None),
-                        ("frozen_count", None),
-                        ("status__in", ["DRAFT", "FREEZING", "DISCARDED"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaign_frozen_iff_counted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="photopair",
-            constraint=models.UniqueConstraint(
-                fields=("activity", "position"), name="photo_pair_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="photopair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("before", models.F("after")), _negated=True),
-                name="photo_pair_of_two_photos",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["liaison", "grid"])),
-                name="presence_duty_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days_a_month__range", (1, 23))), name="presence_duty_days_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="presence_duty_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceduty",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_until", None)),
-                fields=("person", "site"),
-                name="presence_duty_once_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="presenceday",
-            index=models.Index(fields=["on"], name="presence_day_on"),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceday",
-            constraint=models.UniqueConstraint(fields=("duty", "on"), name="presence_day_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_planned", True), ("checked_in_at__isnull", False), _connector="OR"
-                ),
-                name="presence_day_planned_or_kept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("accuracy_m", None),
-                        ("away_m", None),
-                        ("checked_in_at", None),
-                        ("lat", None),
-                        ("lon", None),
-                    ),
-                    models.Q(
-                        ("accuracy_m__isnull", False),
-                        ("away_m__isnull", False),
-                        ("checked_in_at__isnull", False),
-                        ("lat__range", (-90, 90)),
-                        ("lon__range", (-180, 180)),
-                    ),
-                    _connector="OR",
-                ),
-                name="presence_day_kept_has_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recheckround",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "position"), name="recheck_round_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recheckround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gt", 0), ("size__lte", models.F("population"))),
-                name="recheck_round_size",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="target",
-            index=models.Index(fields=["campaign", "status", "area"], name="target_progress"),
-        ),
-        migrations.AddIndex(
-            model_name="target",
-            index=models.Index(fields=["status", "job"], name="target_job"),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "OPEN",
-                            "PLANNED",
-                            "LACKING",
-                            "DONE",
-                            "NOT_DONE",
-                            "EXCLUDED",
-                            "SAMPLED",
-                            "FAILED",
-                        ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__gt", "")), name="correction_has_reason"
                     )
-                ),
-                name="target_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("campaign", "key"), name="target_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("lon", None)),
-                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="target_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason__gt", ""), ("status", "NOT_DONE")),
-                    models.Q(("status", "NOT_DONE"), _negated=True),
-                    _connector="OR",
-                ),
-                name="target_not_done_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("status__in", ["DONE", "SAMPLED"])),
-                    models.Q(("status__in", ["DONE", "SAMPLED"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="target_done_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recheck",
-            constraint=models.UniqueConstraint(fields=("round", "target"), name="recheck_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at", None), ("passed", None)),
-                    models.Q(("checked_at__isnull", False), ("passed__isnull", False)),
-                    _connector="OR",
-                ),
-                name="recheck_result_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("passed", False), _negated=True), ("words__gt", ""), _connector="OR"
-                ),
-                name="recheck_failure_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("file", None), ("kind", "words"), ("words__gt", "")),
-                    models.Q(
-                        ("file__isnull", False),
-                        ("kind__in", ["photo", "before", "after", "signature"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="evidence_is_there",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__gt", "")), name="correction_has_reason"
-            ),
+                ],
+            },
         ),
     ]

@@ -81,6 +81,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "课程",
                 "verbose_name_plural": "课程",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "CONCLUDED", "CANCELLED"])),
+                        name="course_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("least_percent__lte", 100),
+                            models.Q(("pass_mark", None), ("pass_mark__lte", 100), _connector="OR"),
+                            ("valid_months__range", (1, 120)),
+                        ),
+                        name="course_rules_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +172,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "学员",
                 "verbose_name_plural": "学员",
                 "ordering": ["enrolled_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["ENROLLED", "PASSED", "FAILED", "WITHDRAWN"])
+                        ),
+                        name="enrolment_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark", None), ("mark__lte", 100), _connector="OR"),
+                        name="enrolment_mark_sane",
+                    ),
+                    models.UniqueConstraint(fields=("course", "person"), name="enrolment_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +258,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "讲师",
                 "verbose_name_plural": "讲师",
                 "ordering": ["person__number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("most_a_month__range", (1, 31))),
+                        name="lecturer_most_a_month_sane",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +384,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "供单",
                 "verbose_name_plural": "供单",
                 "ordering": ["-opened_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["OPEN", "TAKEN", "DONE", "MISSED", "CANCELLED"])
+                        ),
+                        name="offer_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["assign", "grab", "bid", "self_book"])),
+                        name="offer_way_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="offer_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "OPEN"), ("team", None)),
+                            models.Q(
+                                ("status__in", ["TAKEN", "DONE", "MISSED"]), ("team__isnull", False)
+                            ),
+                            ("status", "CANCELLED"),
+                            _connector="OR",
+                        ),
+                        name="offer_team_iff_taken",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["status", "opened_at"], name="offer_open"),
+                    models.Index(fields=["team", "starts_at"], name="offer_of_team"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -389,6 +453,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "竞单应答",
                 "verbose_name_plural": "竞单应答",
                 "ordering": ["at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("offer", "team"), name="bid_once_a_team"),
+                    models.CheckConstraint(
+                        condition=models.Q(("people__range", (1, 100))), name="bid_people_sane"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,6 +490,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "个人链接",
                 "verbose_name_plural": "个人链接",
+                "indexes": [models.Index(fields=["person", "made_at"], name="personal_link_of")],
             },
         ),
         migrations.CreateModel(
@@ -573,6 +644,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "活动系列",
                 "verbose_name_plural": "活动系列",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["action", "open_day", "lecture", "class", "event"]),
+                            (
+                                "role__in",
+                                [
+                                    "volunteer",
+                                    "publicist",
+                                    "attendant",
+                                    "informant",
+                                    "lecturer",
+                                    "learner",
+                                    "guest",
+                                ],
+                            ),
+                        ),
+                        name="series_kind_and_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("frequency__in", ["weekly", "month_day", "month_nth"]),
+                            ("on_holiday__in", ["keep", "skip", "next"]),
+                        ),
+                        name="series_rule_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("every__range", (1, 12)), ("minutes__range", (10, 1440))
+                        ),
+                        name="series_every_and_minutes_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on", None),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="series_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -609,6 +721,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "系列例外",
                 "verbose_name_plural": "系列例外",
                 "ordering": ["on"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "on"), name="series_exception_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "skipped"), ("moved_to", None)),
+                            models.Q(("kind", "moved"), ("moved_to__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="series_exception_moved_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -672,6 +795,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "承接规则",
                 "verbose_name_plural": "承接规则",
                 "ordering": ["service", "way"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "way"), name="service_way_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["assign", "grab", "bid", "self_book"])),
+                        name="service_way_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ahead_days__range", (1, 90)),
+                            ("bid_hours__gt", 0),
+                            ("recent_days__gt", 0),
+                        ),
+                        name="service_way_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -861,6 +999,89 @@ class Migration(migrations.Migration):
                 "verbose_name": "活动场次",
                 "verbose_name_plural": "活动场次",
                 "ordering": ["starts_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "DRAFT",
+                                    "ANNOUNCED",
+                                    "UNDER_WAY",
+                                    "ENDED",
+                                    "ACCOUNTED",
+                                    "CANCELLED",
+                                    "DISCARDED",
+                                ],
+                            )
+                        ),
+                        name="session_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["action", "open_day", "lecture", "class", "event"]),
+                            (
+                                "role__in",
+                                [
+                                    "volunteer",
+                                    "publicist",
+                                    "attendant",
+                                    "informant",
+                                    "lecturer",
+                                    "learner",
+                                    "guest",
+                                ],
+                            ),
+                        ),
+                        name="session_kind_and_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__gt", models.F("starts_at")),
+                            ("signup_until__lte", models.F("ends_at")),
+                        ),
+                        name="session_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("places", None), ("places__range", (1, 5000)), _connector="OR"
+                        ),
+                        name="session_places_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("radius_m__range", (20, 5000))),
+                        name="session_radius_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="session_on_earth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("activity", None), ("status", "ACCOUNTED"), _connector="OR"
+                        ),
+                        name="session_activity_when_accounted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "CANCELLED"), _negated=True),
+                            ("cancelled_because__gt", ""),
+                            _connector="OR",
+                        ),
+                        name="session_cancelled_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("series", "series_on"), name="session_once_a_day"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["status", "starts_at"], name="session_ahead"),
+                    models.Index(fields=["unit", "starts_at"], name="session_of_unit"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -990,6 +1211,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "点讲单",
                 "verbose_name_plural": "点讲单",
                 "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["ASKED", "ARRANGED", "DECLINED", "WITHDRAWN"])
+                        ),
+                        name="lecture_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lecturer__isnull", False),
+                                ("session__isnull", False),
+                                ("status", "ARRANGED"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "ARRANGED"), _negated=True),
+                                ("lecturer", None),
+                                ("session", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lecture_arranged_iff_session",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1126,6 +1371,54 @@ class Migration(migrations.Migration):
                 "verbose_name": "报名",
                 "verbose_name_plural": "报名",
                 "ordering": ["signed_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "PLACED",
+                                    "WAITING",
+                                    "ATTENDED",
+                                    "ABSENT",
+                                    "WITHDRAWN",
+                                    "LAPSED",
+                                    "CALLED_OFF",
+                                ],
+                            )
+                        ),
+                        name="signup_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("channel__in", ["portal", "console", "field", "on_site"]),
+                            (
+                                "role__in",
+                                [
+                                    "volunteer",
+                                    "publicist",
+                                    "attendant",
+                                    "informant",
+                                    "lecturer",
+                                    "learner",
+                                    "guest",
+                                ],
+                            ),
+                        ),
+                        name="signup_role_and_channel_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["PLACED", "WAITING", "ATTENDED", "ABSENT"])
+                        ),
+                        fields=("session", "person"),
+                        name="signup_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["session", "status", "signed_at"], name="signup_queue"),
+                    models.Index(fields=["person", "status"], name="signup_of_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1172,6 +1465,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "活动通知",
                 "verbose_name_plural": "活动通知",
                 "ordering": ["at", "pk"],
+                "indexes": [models.Index(fields=["signup", "at"], name="session_notice_of")],
             },
         ),
         migrations.CreateModel(
@@ -1239,6 +1533,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "活动考勤",
                 "verbose_name_plural": "活动考勤",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("way__in", ["code", "captain", "desk"]),
+                            ("out_way__in", ["", "code", "captain", "desk"]),
+                        ),
+                        name="session_attendance_way_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_out_at", None), ("out_way", "")),
+                            models.Q(
+                                ("checked_out_at__gte", models.F("checked_in_at")),
+                                models.Q(("out_way", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="session_attendance_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="session_attendance_on_earth",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1266,6 +1588,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "活动评价",
                 "verbose_name_plural": "活动评价",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__range", (1, 5))), name="session_feedback_stars"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1294,430 +1621,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "社会志愿者",
                 "verbose_name_plural": "社会志愿者",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("phone_index", "name_index"), name="volunteer_once"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["OPEN", "CONCLUDED", "CANCELLED"])),
-                name="course_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("least_percent__lte", 100),
-                    models.Q(("pass_mark", None), ("pass_mark__lte", 100), _connector="OR"),
-                    ("valid_months__range", (1, 120)),
-                ),
-                name="course_rules_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["ENROLLED", "PASSED", "FAILED", "WITHDRAWN"])),
-                name="enrolment_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark", None), ("mark__lte", 100), _connector="OR"),
-                name="enrolment_mark_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(fields=("course", "person"), name="enrolment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="lecturer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("most_a_month__range", (1, 31))),
-                name="lecturer_most_a_month_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(fields=["status", "opened_at"], name="offer_open"),
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(fields=["team", "starts_at"], name="offer_of_team"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["OPEN", "TAKEN", "DONE", "MISSED", "CANCELLED"])
-                ),
-                name="offer_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["assign", "grab", "bid", "self_book"])),
-                name="offer_way_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="offer_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "OPEN"), ("team", None)),
-                    models.Q(("status__in", ["TAKEN", "DONE", "MISSED"]), ("team__isnull", False)),
-                    ("status", "CANCELLED"),
-                    _connector="OR",
-                ),
-                name="offer_team_iff_taken",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bid",
-            constraint=models.UniqueConstraint(fields=("offer", "team"), name="bid_once_a_team"),
-        ),
-        migrations.AddConstraint(
-            model_name="bid",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people__range", (1, 100))), name="bid_people_sane"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="personallink",
-            index=models.Index(fields=["person", "made_at"], name="personal_link_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["action", "open_day", "lecture", "class", "event"]),
-                    (
-                        "role__in",
-                        [
-                            "volunteer",
-                            "publicist",
-                            "attendant",
-                            "informant",
-                            "lecturer",
-                            "learner",
-                            "guest",
-                        ],
-                    ),
-                ),
-                name="series_kind_and_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("frequency__in", ["weekly", "month_day", "month_nth"]),
-                    ("on_holiday__in", ["keep", "skip", "next"]),
-                ),
-                name="series_rule_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("every__range", (1, 12)), ("minutes__range", (10, 1440))),
-                name="series_every_and_minutes_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="series_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seriesexception",
-            constraint=models.UniqueConstraint(
-                fields=("series", "on"), name="series_exception_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seriesexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "skipped"), ("moved_to", None)),
-                    models.Q(("kind", "moved"), ("moved_to__isnull", False)),
-                    _connector="OR",
-                ),
-                name="series_exception_moved_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceway",
-            constraint=models.UniqueConstraint(fields=("service", "way"), name="service_way_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceway",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["assign", "grab", "bid", "self_book"])),
-                name="service_way_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceway",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ahead_days__range", (1, 90)), ("bid_hours__gt", 0), ("recent_days__gt", 0)
-                ),
-                name="service_way_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(fields=["status", "starts_at"], name="session_ahead"),
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(fields=["unit", "starts_at"], name="session_of_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "DRAFT",
-                            "ANNOUNCED",
-                            "UNDER_WAY",
-                            "ENDED",
-                            "ACCOUNTED",
-                            "CANCELLED",
-                            "DISCARDED",
-                        ],
-                    )
-                ),
-                name="session_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["action", "open_day", "lecture", "class", "event"]),
-                    (
-                        "role__in",
-                        [
-                            "volunteer",
-                            "publicist",
-                            "attendant",
-                            "informant",
-                            "lecturer",
-                            "learner",
-                            "guest",
-                        ],
-                    ),
-                ),
-                name="session_kind_and_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at__gt", models.F("starts_at")),
-                    ("signup_until__lte", models.F("ends_at")),
-                ),
-                name="session_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("places", None), ("places__range", (1, 5000)), _connector="OR"),
-                name="session_places_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("radius_m__range", (20, 5000))), name="session_radius_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("lon", None)),
-                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="session_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("activity", None), ("status", "ACCOUNTED"), _connector="OR"),
-                name="session_activity_when_accounted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "CANCELLED"), _negated=True),
-                    ("cancelled_because__gt", ""),
-                    _connector="OR",
-                ),
-                name="session_cancelled_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(
-                fields=("series", "series_on"), name="session_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lecturerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["ASKED", "ARRANGED", "DECLINED", "WITHDRAWN"])),
-                name="lecture_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lecturerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("lecturer__isnull", False),
-                        ("session__isnull", False),
-                        ("status", "ARRANGED"),
-                    ),
-                    models.Q(
-                        models.Q(("status", "ARRANGED"), _negated=True),
-                        ("lecturer", None),
-                        ("session", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="lecture_arranged_iff_session",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signup",
-            index=models.Index(fields=["session", "status", "signed_at"], name="signup_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="signup",
-            index=models.Index(fields=["person", "status"], name="signup_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "PLACED",
-                            "WAITING",
-                            "ATTENDED",
-                            "ABSENT",
-                            "WITHDRAWN",
-                            "LAPSED",
-                            "CALLED_OFF",
-                        ],
-                    )
-                ),
-                name="signup_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("channel__in", ["portal", "console", "field", "on_site"]),
-                    (
-                        "role__in",
-                        [
-                            "volunteer",
-                            "publicist",
-                            "attendant",
-                            "informant",
-                            "lecturer",
-                            "learner",
-                            "guest",
-                        ],
-                    ),
-                ),
-                name="signup_role_and_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["PLACED", "WAITING", "ATTENDED", "ABSENT"])),
-                fields=("session", "person"),
-                name="signup_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sessionnotice",
-            index=models.Index(fields=["signup", "at"], name="session_notice_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionattendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("way__in", ["code", "captain", "desk"]),
-                    ("out_way__in", ["", "code", "captain", "desk"]),
-                ),
-                name="session_attendance_way_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionattendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_out_at", None), ("out_way", "")),
-                    models.Q(
-                        ("checked_out_at__gte", models.F("checked_in_at")),
-                        models.Q(("out_way", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="session_attendance_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionattendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("lon", None)),
-                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="session_attendance_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stars__range", (1, 5))), name="session_feedback_stars"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.UniqueConstraint(
-                fields=("phone_index", "name_index"), name="volunteer_once"
-            ),
         ),
     ]

@@ -190,6 +190,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "阶段进度",
                 "verbose_name_plural": "阶段进度",
                 "ordering": ["stage__position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "stage"), name="renewal_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["PENDING", "RUNNING", "DONE"])),
+                        name="renewal_step_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("party__in", ["utility", "government", "village"])),
+                        name="renewal_step_party_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("begun_on", None), ("done_on", None), ("status", "PENDING")),
+                            models.Q(
+                                ("begun_on__isnull", False),
+                                ("done_on", None),
+                                ("status", "RUNNING"),
+                            ),
+                            models.Q(("done_on__gte", models.F("begun_on")), ("status", "DONE")),
+                            _connector="OR",
+                        ),
+                        name="renewal_step_days_fit_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_planned_on", None), ("planned_on", None)),
+                            models.Q(
+                                ("first_planned_on__isnull", False), ("planned_on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="renewal_step_first_plan_is_kept",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +271,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "延期",
                 "verbose_name_plural": "延期",
                 "ordering": ["noted_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "cause__in",
+                                [
+                                    "civil",
+                                    "permit",
+                                    "material",
+                                    "crew",
+                                    "weather",
+                                    "outage",
+                                    "design",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="renewal_delay_cause_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("planned_after__gt", models.F("planned_before"))),
+                        name="renewal_delay_goes_back",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True),
+                        name="renewal_delay_has_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -302,82 +364,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(
-                fields=("project", "stage"), name="renewal_step_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["PENDING", "RUNNING", "DONE"])),
-                name="renewal_step_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__in", ["utility", "government", "village"])),
-                name="renewal_step_party_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("begun_on", None), ("done_on", None), ("status", "PENDING")),
-                    models.Q(("begun_on__isnull", False), ("done_on", None), ("status", "RUNNING")),
-                    models.Q(("done_on__gte", models.F("begun_on")), ("status", "DONE")),
-                    _connector="OR",
-                ),
-                name="renewal_step_days_fit_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first_planned_on", None), ("planned_on", None)),
-                    models.Q(("first_planned_on__isnull", False), ("planned_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="renewal_step_first_plan_is_kept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "cause__in",
-                        [
-                            "civil",
-                            "permit",
-                            "material",
-                            "crew",
-                            "weather",
-                            "outage",
-                            "design",
-                            "other",
-                        ],
-                    )
-                ),
-                name="renewal_delay_cause_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("planned_after__gt", models.F("planned_before"))),
-                name="renewal_delay_goes_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="renewal_delay_has_words"
-            ),
         ),
     ]

@@ -127,6 +127,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "值班表",
                 "verbose_name_plural": "值班表",
                 "ordering": ["-starts_at", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "SOLVING", "READY", "PUBLISHED", "CANCELLED"])
+                        ),
+                        name="roster_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["watch", "event", "emergency"])),
+                        name="roster_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="roster_period",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="roster_size"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "PUBLISHED"), _negated=True),
+                            ("published_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="roster_published_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +184,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "班次",
                 "verbose_name_plural": "班次",
                 "ordering": ["roster", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("roster", "position"), name="shift_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="shift_period",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["starts_at"], name="shift_starts")],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +266,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "换班",
                 "verbose_name_plural": "换班",
                 "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["ASKED", "AGREED", "APPROVED", "DECLINED", "REFUSED", "WITHDRAWN"],
+                            )
+                        ),
+                        name="swap_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("giver", models.F("taker")), _negated=True),
+                        name="swap_of_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="swap_has_a_reason"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["ASKED", "AGREED"])),
+                        fields=("shift", "giver"),
+                        name="swap_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,105 +330,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "值班人",
                 "verbose_name_plural": "值班人",
                 "ordering": ["shift", "person"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shift", "person"), name="turn_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_planned", True), ("is_live", True), _connector="OR"
+                        ),
+                        name="turn_planned_or_live",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="roster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["DRAFT", "SOLVING", "READY", "PUBLISHED", "CANCELLED"])
-                ),
-                name="roster_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["watch", "event", "emergency"])),
-                name="roster_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="roster_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gt", 0)), name="roster_size"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "PUBLISHED"), _negated=True),
-                    ("published_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="roster_published_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["starts_at"], name="shift_starts"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.UniqueConstraint(
-                fields=("roster", "position"), name="shift_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="shift_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["ASKED", "AGREED", "APPROVED", "DECLINED", "REFUSED", "WITHDRAWN"],
-                    )
-                ),
-                name="swap_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("giver", models.F("taker")), _negated=True),
-                name="swap_of_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="swap_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["ASKED", "AGREED"])),
-                fields=("shift", "giver"),
-                name="swap_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="turn",
-            constraint=models.UniqueConstraint(fields=("shift", "person"), name="turn_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="turn",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_planned", True), ("is_live", True), _connector="OR"),
-                name="turn_planned_or_live",
-            ),
         ),
     ]

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "检查记录",
                 "verbose_name_plural": "检查记录",
+                "indexes": [models.Index(fields=["area", "inspected_at"], name="inspection_area")],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +169,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "隐患整改通知书",
                 "verbose_name_plural": "隐患整改通知书",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("inspection", "party"), name="notice_once_per_party"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("party__in", ["customer", "us", "village", "government"])
+                        ),
+                        name="notice_party_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -358,181 +370,129 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "隐患",
                 "verbose_name_plural": "隐患",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "FOUND",
+                                    "NOTIFIED",
+                                    "RECTIFYING",
+                                    "RECTIFIED",
+                                    "RECHECK",
+                                    "ESCALATED",
+                                    "CLOSED",
+                                    "WITHDRAWN",
+                                ],
+                            )
+                        ),
+                        name="hazard_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hazard_class__in", ["general", "major", "grave"])),
+                        name="hazard_class_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("party__in", ["customer", "us", "village", "government"])
+                        ),
+                        name="hazard_party_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("found_at"))),
+                        name="hazard_due_after_found",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["RECTIFIED", "RECHECK"]), _negated=True),
+                            models.Q(("claim__isnull", False), ("claimed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="hazard_claim_has_photo",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "RECHECK"), _negated=True),
+                            ("recheck_job__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="hazard_recheck_has_job",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "CLOSED"), _negated=True),
+                            models.Q(
+                                ("after__isnull", False), models.Q(("ended_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hazard_closed_with_evidence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("after", None),
+                            models.Q(("after", models.F("before")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="hazard_two_photos",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["ESCALATED", "WITHDRAWN"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="hazard_reason_said",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False), ("status__in", ["CLOSED", "WITHDRAWN"])
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ["CLOSED", "WITHDRAWN"]), _negated=True),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hazard_ended_at_iff_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("after", None),
+                            models.Q(("after", models.F("claim")), _negated=True),
+                            ("ended_at", models.F("claimed_at")),
+                            _connector="OR",
+                        ),
+                        name="hazard_recheck_photo_is_new",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("claimed_at", None),
+                            ("claimed_at__gte", models.F("found_at")),
+                            _connector="OR",
+                        ),
+                        name="hazard_claimed_after_found",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None),
+                            models.Q(("claimed_at", None), ("ended_at__gte", models.F("found_at"))),
+                            models.Q(
+                                ("claimed_at__isnull", False),
+                                ("ended_at__gte", models.F("claimed_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hazard_ended_after_claimed",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["unit", "status", "due_at"], name="hazard_queue"),
+                    models.Index(fields=["area", "status"], name="hazard_area"),
+                    models.Index(fields=["status", "due_at"], name="hazard_overdue"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="inspection",
-            index=models.Index(fields=["area", "inspected_at"], name="inspection_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("inspection", "party"), name="notice_once_per_party"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__in", ["customer", "us", "village", "government"])),
-                name="notice_party_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hazard",
-            index=models.Index(fields=["unit", "status", "due_at"], name="hazard_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="hazard",
-            index=models.Index(fields=["area", "status"], name="hazard_area"),
-        ),
-        migrations.AddIndex(
-            model_name="hazard",
-            index=models.Index(fields=["status", "due_at"], name="hazard_overdue"),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "FOUND",
-                            "NOTIFIED",
-                            "RECTIFYING",
-                            "RECTIFIED",
-                            "RECHECK",
-                            "ESCALATED",
-                            "CLOSED",
-                            "WITHDRAWN",
-                        ],
-                    )
-                ),
-                name="hazard_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hazard_class__in", ["general", "major", "grave"])),
-                name="hazard_class_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__in", ["customer", "us", "village", "government"])),
-                name="hazard_party_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("found_at"))),
-                name="hazard_due_after_found",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["RECTIFIED", "RECHECK"]), _negated=True),
-                    models.Q(("claim__isnull", False), ("claimed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="hazard_claim_has_photo",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "RECHECK"), _negated=True),
-                    ("recheck_job__isnull", False),
-                    _connector="OR",
-                ),
-                name="hazard_recheck_has_job",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "CLOSED"), _negated=True),
-                    models.Q(("after__isnull", False), models.Q(("ended_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="hazard_closed_with_evidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("after", None),
-                    models.Q(("after", models.F("before")), _negated=True),
-                    _connector="OR",
-                ),
-                name="hazard_two_photos",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["ESCALATED", "WITHDRAWN"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="hazard_reason_said",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("status__in", ["CLOSED", "WITHDRAWN"])),
-                    models.Q(
-                        models.Q(("status__in", ["CLOSED", "WITHDRAWN"]), _negated=True),
-                        ("ended_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="hazard_ended_at_iff_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("after", None),
-                    models.Q(("after", models.F("claim")), _negated=True),
-                    ("ended_at", models.F("claimed_at")),
-                    _connector="OR",
-                ),
-                name="hazard_recheck_photo_is_new",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("claimed_at", None), ("claimed_at__gte", models.F("found_at")), _connector="OR"
-                ),
-                name="hazard_claimed_after_found",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hazard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at", None),
-                    models.Q(("claimed_at", None), ("ended_at__gte", models.F("found_at"))),
-                    models.Q(
-                        ("claimed_at__isnull", False), ("ended_at__gte", models.F("claimed_at"))
-                    ),
-                    _connector="OR",
-                ),
-                name="hazard_ended_after_claimed",
-            ),
         ),
     ]

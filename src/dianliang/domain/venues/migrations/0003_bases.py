@@ -85,6 +85,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "公示",
                 "verbose_name_plural": "公示",
                 "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["DRAFT", "PUBLISHED", "WITHDRAWN"])),
+                        name="base_notice_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["notice", "standard"])),
+                        name="base_notice_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +119,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "公示版本",
                 "verbose_name_plural": "公示版本",
                 "ordering": ["notice", "-version"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on", None),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="base_notice_version_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title__gt", ""), ("words__gt", "")),
+                        name="base_notice_version_has_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version", 1), ("reason__gt", ""), _connector="OR"),
+                        name="base_notice_change_has_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +198,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "佐证",
                 "verbose_name_plural": "佐证",
                 "ordering": ["site", "item", "-given_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["GIVEN", "ACCEPTED", "REFUSED", "WITHDRAWN"])
+                        ),
+                        name="base_proof_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_on__gt", models.F("from_on"))),
+                        name="base_proof_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share_percent__lte", 100)),
+                        name="base_proof_share_sane",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["status", "item"], name="base_proof_standing")],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +237,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "五有标准版本",
                 "verbose_name_plural": "五有标准版本",
                 "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gt", 0)), name="base_standard_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__gt", "")), name="base_standard_has_a_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +269,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "阵地责任人",
                 "verbose_name_plural": "阵地责任人",
                 "ordering": ["site", "-from_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__gt", "")), name="keeper_has_a_reason"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,6 +316,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "阵地节点",
                 "verbose_name_plural": "阵地节点",
                 "ordering": ["matrix", "path"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("path__endswith", "/"), ("path__startswith", "/")),
+                        name="base_node_path_shape",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -280,6 +344,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "特别开放日",
                 "verbose_name_plural": "特别开放日",
                 "ordering": ["site", "on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__gt", "")), name="opening_day_has_a_reason"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -317,6 +386,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "开放时间",
                 "verbose_name_plural": "开放时间",
                 "ordering": ["site", "-from_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("on_holidays__in", ["closed", "usual", "own"])),
+                        name="opening_hours_holidays_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("on_make_up__in", ["workday", "usual"])),
+                        name="opening_hours_make_up_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -414,18 +493,6 @@ class Migration(migrations.Migration):
                 related_name="proofs",
                 to="venues.site",
                 verbose_name="阵地",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basestandard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gt", 0)), name="base_standard_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basestandard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__gt", "")), name="base_standard_has_a_reason"
             ),
         ),
         migrations.AddField(
@@ -541,40 +608,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="basenoticeversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"
-                ),
-                name="base_notice_version_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basenoticeversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title__gt", ""), ("words__gt", "")),
-                name="base_notice_version_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basenoticeversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version", 1), ("reason__gt", ""), _connector="OR"),
-                name="base_notice_change_has_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="baseproof",
-            index=models.Index(fields=["status", "item"], name="base_proof_standing"),
-        ),
-        migrations.AddConstraint(
-            model_name="baseproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["GIVEN", "ACCEPTED", "REFUSED", "WITHDRAWN"])),
-                name="base_proof_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="baseproof",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -587,28 +620,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="baseproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_on__gt", models.F("from_on"))),
-                name="base_proof_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="baseproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share_percent__lte", 100)), name="base_proof_share_sane"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="keeper",
             constraint=models.UniqueConstraint(
                 fields=("site", "from_on"), name="keeper_one_person_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keeper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__gt", "")), name="keeper_has_a_reason"
             ),
         ),
         migrations.AddConstraint(
@@ -634,13 +648,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="node",
             constraint=models.CheckConstraint(
-                condition=models.Q(("path__endswith", "/"), ("path__startswith", "/")),
-                name="base_node_path_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="node",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("parent", None),
                     models.Q(("parent", models.F("id")), _negated=True),
@@ -650,47 +657,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="basenotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "PUBLISHED", "WITHDRAWN"])),
-                name="base_notice_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="basenotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["notice", "standard"])),
-                name="base_notice_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="openingday",
             constraint=models.UniqueConstraint(fields=("site", "on"), name="opening_day_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="openingday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__gt", "")), name="opening_day_has_a_reason"
-            ),
         ),
         migrations.AddConstraint(
             model_name="openinghours",
             constraint=models.UniqueConstraint(
                 fields=("site", "from_on"), name="opening_hours_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_holidays__in", ["closed", "usual", "own"])),
-                name="opening_hours_holidays_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_make_up__in", ["workday", "usual"])),
-                name="opening_hours_make_up_known",
             ),
         ),
         migrations.AddConstraint(

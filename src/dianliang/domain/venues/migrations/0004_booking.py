@@ -135,6 +135,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "场室器材",
                 "verbose_name_plural": "场室器材",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "room"),
+                                ("pieces", 1),
+                                ("places__gt", 0),
+                                (
+                                    "type__in",
+                                    ["meeting", "training", "activity", "exhibition", "reading"],
+                                ),
+                            ),
+                            models.Q(
+                                ("kind", "gear"),
+                                ("pieces__gt", 0),
+                                ("places", None),
+                                ("type__in", ["device", "tool", "rescue", "sport", "stall"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bookable_room_has_places_gear_has_pieces",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["unit", "alliance", "public"])),
+                        name="bookable_audience_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("slot_min__in", [15, 30, 60, 120, 240])),
+                        name="bookable_slot_on_the_grain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("longest_min__gte", models.F("slot_min"))),
+                        name="bookable_longest_fits_a_slot",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_active", True), ("stopped_because", "")),
+                            models.Q(("is_active", False), ("stopped_because__gt", "")),
+                            _connector="OR",
+                        ),
+                        name="bookable_stopped_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +205,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "开放时间版本",
                 "verbose_name_plural": "开放时间版本",
                 "ordering": ["bookable", "valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bookable", "valid_from"), name="bookable_hours_once_a_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,6 +248,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "预约日历链接",
                 "verbose_name_plural": "预约日历链接",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bookable", None), ("site__isnull", False)),
+                            models.Q(("bookable__isnull", False), ("site", None)),
+                            _connector="OR",
+                        ),
+                        name="booking_feed_of_one_thing",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,6 +302,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "周期预约",
                 "verbose_name_plural": "周期预约",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("repeat__in", ["daily", "weekly", "monthly"])),
+                        name="booking_series_repeat_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("every__gt", 0), ("last_on__gte", models.F("first_on"))
+                        ),
+                        name="booking_series_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +431,54 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "预约",
                 "verbose_name_plural": "预约",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "ASKED",
+                                    "APPROVED",
+                                    "REFUSED",
+                                    "IN_USE",
+                                    "ENDED",
+                                    "CANCELLED",
+                                    "NO_SHOW",
+                                ],
+                            )
+                        ),
+                        name="booking_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="booking_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pieces__gt", 0)), name="booking_of_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["IN_USE", "ENDED"]), _negated=True),
+                            ("checked_in_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="booking_used_was_checked_in",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", False), ("status", "ENDED")),
+                            models.Q(
+                                models.Q(("status", "ENDED"), _negated=True), ("ended_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="booking_ended_at_iff_ended",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["bookable", "starts_at"], name="booking_calendar"),
+                    models.Index(fields=["status", "starts_at"], name="booking_due"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -396,156 +514,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "占用时段",
                 "verbose_name_plural": "占用时段",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bookable", "slot", "piece"), name="slot_taken_once_per_piece"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("piece__gt", 0)), name="slot_piece_from_one"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="bookable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "room"),
-                        ("pieces", 1),
-                        ("places__gt", 0),
-                        ("type__in", ["meeting", "training", "activity", "exhibition", "reading"]),
-                    ),
-                    models.Q(
-                        ("kind", "gear"),
-                        ("pieces__gt", 0),
-                        ("places", None),
-                        ("type__in", ["device", "tool", "rescue", "sport", "stall"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="bookable_room_has_places_gear_has_pieces",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("audience__in", ["unit", "alliance", "public"])),
-                name="bookable_audience_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("slot_min__in", [15, 30, 60, 120, 240])),
-                name="bookable_slot_on_the_grain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("longest_min__gte", models.F("slot_min"))),
-                name="bookable_longest_fits_a_slot",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_active", True), ("stopped_because", "")),
-                    models.Q(("is_active", False), ("stopped_because__gt", "")),
-                    _connector="OR",
-                ),
-                name="bookable_stopped_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookablehours",
-            constraint=models.UniqueConstraint(
-                fields=("bookable", "valid_from"), name="bookable_hours_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookingfeed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("bookable", None), ("site__isnull", False)),
-                    models.Q(("bookable__isnull", False), ("site", None)),
-                    _connector="OR",
-                ),
-                name="booking_feed_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookingseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("repeat__in", ["daily", "weekly", "monthly"])),
-                name="booking_series_repeat_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookingseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("every__gt", 0), ("last_on__gte", models.F("first_on"))),
-                name="booking_series_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=models.Index(fields=["bookable", "starts_at"], name="booking_calendar"),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=models.Index(fields=["status", "starts_at"], name="booking_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["ASKED", "APPROVED", "REFUSED", "IN_USE", "ENDED", "CANCELLED", "NO_SHOW"],
-                    )
-                ),
-                name="booking_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="booking_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pieces__gt", 0)), name="booking_of_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["IN_USE", "ENDED"]), _negated=True),
-                    ("checked_in_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="booking_used_was_checked_in",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("status", "ENDED")),
-                    models.Q(models.Q(("status", "ENDED"), _negated=True), ("ended_at", None)),
-                    _connector="OR",
-                ),
-                name="booking_ended_at_iff_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slothold",
-            constraint=models.UniqueConstraint(
-                fields=("bookable", "slot", "piece"), name="slot_taken_once_per_piece"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slothold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("piece__gt", 0)), name="slot_piece_from_one"
-            ),
         ),
     ]

@@ -147,6 +147,46 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "工单",
                 "verbose_name_plural": "工单",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["OPEN", "HANDED_OVER", "SCHEDULED", "DONE", "CANCELLED"],
+                            )
+                        ),
+                        name="job_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__in", ["must", "should", "may"])),
+                        name="job_priority_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                        name="job_on_earth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duration_min__gt", 0), ("duration_min__lte", 1440)),
+                        name="job_duration_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_at", None), ("due_at__gt", models.F("opened_at")), _connector="OR"
+                        ),
+                        name="job_due_after_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", False), ("status", "DONE")),
+                            models.Q(
+                                models.Q(("status", "DONE"), _negated=True), ("done_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_done_at_iff_done",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["unit", "status", "due_at"], name="job_queue")],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +268,46 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "计划",
                 "verbose_name_plural": "计划",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "DRAFT",
+                                    "SOLVING",
+                                    "READY",
+                                    "FAILED",
+                                    "PUBLISHED",
+                                    "SUPERSEDED",
+                                    "DISCARDED",
+                                ],
+                            )
+                        ),
+                        name="plan_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_on__gte", models.F("first_on"))),
+                        name="plan_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at", None),
+                                (
+                                    "status__in",
+                                    ["DRAFT", "SOLVING", "READY", "FAILED", "DISCARDED"],
+                                ),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("status__in", ["PUBLISHED", "SUPERSEDED"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_published_at_iff_published",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,6 +361,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "计划明细",
                 "verbose_name_plural": "计划明细",
                 "ordering": ["on", "team", "sequence"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "job"), name="planned_stop_job_once"),
+                    models.UniqueConstraint(
+                        fields=("plan", "team", "on", "sequence"), name="planned_stop_order"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -316,6 +402,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "未排入",
                 "verbose_name_plural": "未排入",
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "job"), name="unplanned_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -427,153 +516,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "上门",
                 "verbose_name_plural": "上门",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "SCHEDULED",
+                                    "ACCEPTED",
+                                    "EN_ROUTE",
+                                    "ARRIVED",
+                                    "DONE",
+                                    "DECLINED",
+                                    "UNMET",
+                                    "WITHDRAWN",
+                                ],
+                            )
+                        ),
+                        name="visit_status_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED"])
+                        ),
+                        fields=("job",),
+                        name="visit_one_open_per_job",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["team", "on", "sequence"], name="visit_route")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["unit", "status", "due_at"], name="job_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["OPEN", "HANDED_OVER", "SCHEDULED", "DONE", "CANCELLED"])
-                ),
-                name="job_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__in", ["must", "should", "may"])),
-                name="job_priority_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
-                name="job_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration_min__gt", 0), ("duration_min__lte", 1440)),
-                name="job_duration_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_at", None), ("due_at__gt", models.F("opened_at")), _connector="OR"
-                ),
-                name="job_due_after_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("status", "DONE")),
-                    models.Q(models.Q(("status", "DONE"), _negated=True), ("done_at", None)),
-                    _connector="OR",
-                ),
-                name="job_done_at_iff_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "DRAFT",
-                            "SOLVING",
-                            "READY",
-                            "FAILED",
-                            "PUBLISHED",
-                            "SUPERSEDED",
-                            "DISCARDED",
-                        ],
-                    )
-                ),
-                name="plan_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_on__gte", models.F("first_on"))), name="plan_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_at", None),
-                        ("status__in", ["DRAFT", "SOLVING", "READY", "FAILED", "DISCARDED"]),
-                    ),
-                    models.Q(
-                        ("published_at__isnull", False), ("status__in", ["PUBLISHED", "SUPERSEDED"])
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_published_at_iff_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedstop",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "job"), name="planned_stop_job_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedstop",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "team", "on", "sequence"), name="planned_stop_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unplanned",
-            constraint=models.UniqueConstraint(fields=("plan", "job"), name="unplanned_once"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["team", "on", "sequence"], name="visit_route"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "SCHEDULED",
-                            "ACCEPTED",
-                            "EN_ROUTE",
-                            "ARRIVED",
-                            "DONE",
-                            "DECLINED",
-                            "UNMET",
-                            "WITHDRAWN",
-                        ],
-                    )
-                ),
-                name="visit_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("status__in", ["SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED"])
-                ),
-                fields=("job",),
-                name="visit_one_open_per_job",
-            ),
         ),
     ]

@@ -109,6 +109,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "队伍",
                 "verbose_name_plural": "队伍",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("base_lat__range", (-90, 90)), ("base_lon__range", (-180, 180))
+                        ),
+                        name="team_base_on_earth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("shift_ends__gt", models.F("shift_starts"))),
+                        name="team_shift_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +157,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "队员",
                 "verbose_name_plural": "队员",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("team", "person", "valid_from"), name="membership_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_captain", True), ("valid_until", None)),
+                        fields=("team",),
+                        name="membership_one_captain",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +215,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "签到",
                 "verbose_name_plural": "签到",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "on"), name="attendance_one_team_a_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,41 +298,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("base_lat__range", (-90, 90)), ("base_lon__range", (-180, 180))
-                ),
-                name="team_base_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("shift_ends__gt", models.F("shift_starts"))),
-                name="team_shift_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("team", "person", "valid_from"), name="membership_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_captain", True), ("valid_until", None)),
-                fields=("team",),
-                name="membership_one_captain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(
-                fields=("person", "on"), name="attendance_one_team_a_day"
-            ),
         ),
     ]

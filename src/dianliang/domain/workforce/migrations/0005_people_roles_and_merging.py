@@ -90,6 +90,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "人员合并",
                 "verbose_name_plural": "人员合并",
                 "ordering": ["-merged_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="person_merge_has_a_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +115,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "人员身份",
                 "verbose_name_plural": "人员身份",
                 "ordering": ["kind__position", "valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="person_role_period",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +171,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "待导入名单",
                 "verbose_name_plural": "待导入名单",
                 "ordering": ["-uploaded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("taken_in_at", None), ("body", ""), _connector="OR"),
+                        name="staff_list_emptied_when_taken_in",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +210,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "每周可服务时间",
                 "verbose_name_plural": "每周可服务时间",
                 "ordering": ["weekday", "starts"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))),
+                        name="weekly_slot_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__range", (0, 6))),
+                        name="weekly_slot_weekday_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -475,12 +507,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="personmerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="person_merge_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="personrole",
             constraint=models.UniqueConstraint(
                 fields=("person", "kind", "valid_from"), name="person_role_once"
@@ -495,39 +521,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="personrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="person_role_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stafflist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken_in_at", None), ("body", ""), _connector="OR"),
-                name="staff_list_emptied_when_taken_in",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="weeklyslot",
             constraint=models.UniqueConstraint(
                 fields=("person", "weekday", "starts"), name="weekly_slot_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="weeklyslot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="weekly_slot_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="weeklyslot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__range", (0, 6))), name="weekly_slot_weekday_known"
             ),
         ),
         migrations.RunPython(index_phones, migrations.RunPython.noop),
