@@ -4,10 +4,11 @@ A route that nobody has placed in these tables fails the first test: decide who 
 whose object it shows, before it lands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
@@ -36,6 +37,7 @@ from tests import hazards, ledgers, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
+from tests import town as town_builder
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.faces.duty import roster_and_swap
@@ -450,8 +452,25 @@ def inspecting_visit(town, job):
     )
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    """Build everything once: each test works in a savepoint inside and takes its changes back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield everything(town_builder.build())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def things(town):
+def town(made, db):
+    return replace(made.town)
+
+
+@pytest.fixture
+def things(made, town):
+    return replace(made, town=town)
+
+
+def everything(town):
     need = town.post(
         "余村村没电了",
         area_code="V1",
