@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,28 @@ from tests.browsing import free_port
 
 STOPS_WITHIN_S, BACK_WITHIN_S = 6.0, 20.0
 """Generous: the suite shares its machine. Alone, it stops in under 2 s and is back in 3."""
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """Return a home whose tables are there, made once: making them is not what is timed here."""
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    environment = {
+        **{
+            k: v for k, v in os.environ.items() if k not in {"DIANLIANG_MODE", "DIANLIANG_DATABASE"}
+        },
+        "DIANLIANG_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "dianliang.config.settings",
+    }
+    words = [sys.executable, "-m", "dianliang.cli", "migrate", "--verbosity", "0"]
+    subprocess.run(words, env=environment, check=True)
+    return home
+
+
+@pytest.fixture
+def lived_in(prepared, tmp_path):
+    """Put such a home where the command looks for one."""
+    shutil.copytree(prepared, tmp_path / "home")
 
 
 @pytest.fixture
@@ -68,7 +91,7 @@ def until_ready(port, process, within=60.0):
 
 
 @pytest.mark.slow
-def test_a_terminated_server_stops_soon_and_says_so(command):
+def test_a_terminated_server_stops_soon_and_says_so(lived_in, command):
     port = free_port()
     server = command("serve", "--port", str(port))
     until_ready(port, server)
@@ -87,7 +110,7 @@ def test_a_terminated_server_stops_soon_and_says_so(command):
 
 
 @pytest.mark.slow
-def test_a_phone_gets_pages_scripts_and_sheets_compressed(command):
+def test_a_phone_gets_pages_scripts_and_sheets_compressed(lived_in, command):
     port = free_port()
     server = command("serve", "--port", str(port))
     until_ready(port, server)
@@ -105,7 +128,7 @@ def test_a_phone_gets_pages_scripts_and_sheets_compressed(command):
 
 
 @pytest.mark.slow
-def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting(command):
+def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting(lived_in, command):
     port = free_port()
     first = command("serve", "--port", str(port))
     until_ready(port, first)
@@ -117,7 +140,7 @@ def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting
 
 
 @pytest.mark.slow
-def test_a_taken_port_and_a_home_in_use_are_told_in_words(command):
+def test_a_taken_port_and_a_home_in_use_are_told_in_words(lived_in, command):
     port, other = free_port(), None
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
