@@ -20,7 +20,10 @@ def test_a_peers_plan_keeps_our_rules_and_is_no_worse_than_doing_nothing(name, c
     if not peer.is_installed:
         pytest.skip(f"{peer.module} is not installed")
 
-    plan = priced(problem, peer.solve(problem, Clock(0.3), 1))
+    # OR-Tools builds its model and a first plan before anything can be stopped halfway.
+    limit_s = 3.0 if name == "OR-Tools" else 0.3
+
+    plan = priced(problem, peer.solve(problem, Clock(limit_s), 1))
 
     assert check(problem, plan) == ()
     assert plan.objective.total < priced(problem, {}).objective.total / 2
