@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Manager, Q, QuerySet
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
@@ -138,11 +139,8 @@ def _store(made: Settlement, scored: Sequence[Scored]) -> None:
     )
 
 
-def _keys(rows: object, field: str, values: set[str]) -> QuerySet[Person, tuple[str, int]]:
-    found: QuerySet[Person, tuple[str, int]] = rows.filter(**{f"{field}__in": values}).values_list(  # type: ignore[attr-defined]  # a manager of any room
-        field, "pk"
-    )
-    return found
+def _keys(rows: Manager[Any], field: str, values: set[str]) -> QuerySet[Any, tuple[str, int]]:
+    return rows.filter(**{f"{field}__in": values}).values_list(field, "pk")
 
 
 def barred(by: Actor, *, awards: QuerySet[Award]) -> tuple[Q, Q]:

@@ -1,7 +1,7 @@
 """What the forms offer, and what people mean by a name or a number that they type."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -65,8 +65,8 @@ def choices(*, by: Actor) -> Choices:
     )
 
 
-def _named(rows: object) -> Offered:
-    return tuple((unit.code, unit.name) for unit in rows)  # type: ignore[attr-defined]
+def _named(units: Iterable[Unit]) -> Offered:
+    return tuple((unit.code, unit.name) for unit in units)
 
 
 def _pairs(offered: Sequence[tuple[object, object]]) -> Offered:

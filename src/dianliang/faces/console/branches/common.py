@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dianliang.faces.ui.requests import today
+from dianliang.faces.ui.requests import now, today
 from dianliang.flows.themes.kinds import Record
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -22,6 +25,8 @@ from dianliang.kernel.errors import (
 READERS = (Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER)
 WRITERS = (Role.PARTY_AFFAIRS,)
 LONGEST_DAYS = 400
+Steps = dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]]
+"""What may be pressed on a record: the verb, who does it, and what is read of the form."""
 PAGES = {
     "need": ("console:need", {Role.DISPATCHER}),
     "campaign": ("console:campaign", {Role.DISPATCHER}),
@@ -111,3 +116,34 @@ def address_of(record: Record, *, by: Actor) -> str:
     if by.role in roles:
         return reverse(route, args=[record.opens])
     return reverse("console:theme_part", args=[record.kind, record.number])
+
+
+def lead_on(
+    request: HttpRequest,
+    number: str,
+    verb: str,
+    steps: Steps,
+    page: Callable[..., HttpResponse],
+    to: str,
+    *,
+    by: Actor,
+) -> HttpResponse:
+    """Take one step of a record's life with what was sent, and show it again."""
+    if verb not in steps:
+        raise Http404
+    step, read = steps[verb]
+
+    def done() -> HttpResponse:
+        messages.success(request, _("%(number)s 已更新。") % {"number": number})
+        return redirect(to, number)
+
+    return press(
+        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
+        refused=lambda refusal: page(request, number, by=by, refusal=refusal),
+        done=done,
+    )
+
+
+def reason(sent: QueryDict) -> dict[str, Any]:
+    """Read why a step is taken."""
+    return {"reason": sent.get("reason", "")}

@@ -1,6 +1,5 @@
 """Pairings, alliances and secondments."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,15 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.branches.queries import links as book
-from dianliang.faces.console.branches.common import READERS, WRITERS, press, shown, status_of
+from dianliang.faces.console.branches.common import (
+    READERS,
+    WRITERS,
+    Steps,
+    lead_on,
+    press,
+    reason,
+    shown,
+    status_of,
+)
 from dianliang.faces.console.fields import day
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import linking as flow
 from dianliang.flows.branches.choices import choices
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
-
-Steps = dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]]
 
 
 @require_GET
@@ -117,42 +123,13 @@ def _pairing(
 @requires(*WRITERS)
 def pairing_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Lead a pairing one step on."""
-    return _act(request, number, verb, PAIRING_STEPS, _pairing, "console:pairing", by=by)
-
-
-def _act(
-    request: HttpRequest,
-    number: str,
-    verb: str,
-    steps: Steps,
-    page: Callable[..., HttpResponse],
-    to: str,
-    *,
-    by: Actor,
-) -> HttpResponse:
-    if verb not in steps:
-        raise Http404
-    step, read = steps[verb]
-
-    def done() -> HttpResponse:
-        messages.success(request, _("%(number)s 已更新。") % {"number": number})
-        return redirect(to, number)
-
-    return press(
-        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
-        refused=lambda refusal: page(request, number, by=by, refusal=refusal),
-        done=done,
-    )
-
-
-def _reason(sent: QueryDict) -> dict[str, Any]:
-    return {"reason": sent.get("reason", "")}
+    return lead_on(request, number, verb, PAIRING_STEPS, _pairing, "console:pairing", by=by)
 
 
 def _renewal(sent: QueryDict) -> dict[str, Any]:
     label = _("新的结束日期")
     return {
-        **_reason(sent),
+        **reason(sent),
         "until_on": day(sent.get("until_on", ""), field="until_on", label=label),
     }
 
@@ -177,7 +154,7 @@ PAIRING_STEPS: Steps = {
     "sign": (flow.sign, lambda _sent: {}),
     "renew": (flow.renew, _renewal),
     "end": (flow.end, lambda _sent: {}),
-    "stop": (flow.stop, _reason),
+    "stop": (flow.stop, reason),
     "plan": (flow.plan_step, _step),
     "result": (flow.record_result, _result),
 }
@@ -261,13 +238,13 @@ def _alliance(
 def alliance_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Lead an alliance one step on."""
     to = "console:branch_alliance"
-    return _act(request, number, verb, ALLIANCE_STEPS, _alliance, to, by=by)
+    return lead_on(request, number, verb, ALLIANCE_STEPS, _alliance, to, by=by)
 
 
 ALLIANCE_STEPS: Steps = {
     "start": (flow.start_alliance, lambda _sent: {}),
     "close": (flow.close_alliance, lambda sent: {"summary": sent.get("summary", "")}),
-    "stop": (flow.give_up_alliance, _reason),
+    "stop": (flow.give_up_alliance, reason),
 }
 
 
@@ -349,5 +326,5 @@ def _ending(sent: QueryDict) -> dict[str, Any]:
 SECONDMENT_STEPS: Steps = {
     "start": (flow.start_secondment, lambda _sent: {}),
     "end": (flow.end_secondment, _ending),
-    "cancel": (flow.cancel_secondment, _reason),
+    "cancel": (flow.cancel_secondment, reason),
 }

@@ -1,6 +1,5 @@
 """Joint meetings, their minutes and their tasks."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +15,11 @@ from dianliang.domain.branches.queries import meetings as book
 from dianliang.faces.console.branches.common import (
     READERS,
     WRITERS,
+    Steps,
     instant,
+    lead_on,
     press,
+    reason,
     status_of,
 )
 from dianliang.faces.console.fields import day
@@ -28,7 +30,6 @@ from dianliang.flows.branches.choices import choices
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
-Steps = dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]]
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TYPES = {"pdf": PDF, "docx": WORD}
 
@@ -122,36 +123,7 @@ def _meeting(
 @requires(*WRITERS)
 def meeting_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Lead a meeting on."""
-    return _act(request, number, verb, MEETING_STEPS, _meeting, "console:meeting", by=by)
-
-
-def _act(
-    request: HttpRequest,
-    number: str,
-    verb: str,
-    steps: Steps,
-    page: Callable[..., HttpResponse],
-    to: str,
-    *,
-    by: Actor,
-) -> HttpResponse:
-    if verb not in steps:
-        raise Http404
-    step, read = steps[verb]
-
-    def done() -> HttpResponse:
-        messages.success(request, _("%(number)s 已更新。") % {"number": number})
-        return redirect(to, number)
-
-    return press(
-        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
-        refused=lambda refusal: page(request, number, by=by, refusal=refusal),
-        done=done,
-    )
-
-
-def _reason(sent: QueryDict) -> dict[str, Any]:
-    return {"reason": sent.get("reason", "")}
+    return lead_on(request, number, verb, MEETING_STEPS, _meeting, "console:meeting", by=by)
 
 
 def _discussion(sent: QueryDict) -> dict[str, Any]:
@@ -167,7 +139,7 @@ def _resolution(sent: QueryDict) -> dict[str, Any]:
 
 
 def _explanation(sent: QueryDict) -> dict[str, Any]:
-    return {"resolution": sent.get("resolution", ""), **_reason(sent)}
+    return {"resolution": sent.get("resolution", ""), **reason(sent)}
 
 
 def _assignment(sent: QueryDict) -> dict[str, Any]:
@@ -181,7 +153,7 @@ def _assignment(sent: QueryDict) -> dict[str, Any]:
 
 MEETING_STEPS: Steps = {
     "hold": (flow.hold, lambda _sent: {}),
-    "cancel": (flow.cancel, _reason),
+    "cancel": (flow.cancel, reason),
     "close": (flow.close, lambda _sent: {}),
     "discuss": (flow.discuss, _discussion),
     "resolve": (flow.resolve, _resolution),
@@ -250,7 +222,7 @@ def task_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> Http
     """Lead a task on."""
     if verb == "prove":
         return _prove(request, number, by=by)
-    return _act(request, number, verb, TASK_STEPS, _task, "console:meeting_task", by=by)
+    return lead_on(request, number, verb, TASK_STEPS, _task, "console:meeting_task", by=by)
 
 
 def _prove(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
@@ -272,8 +244,8 @@ def _prove(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 TASK_STEPS: Steps = {
     "report": (flow.report, lambda _sent: {}),
     "confirm": (flow.confirm, lambda _sent: {}),
-    "send_back": (flow.send_back, _reason),
-    "cancel": (flow.drop, _reason),
+    "send_back": (flow.send_back, reason),
+    "cancel": (flow.drop, reason),
 }
 
 

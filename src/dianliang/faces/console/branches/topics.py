@@ -1,6 +1,5 @@
 """Topics: taken on, measured before and after, and who leads at which tier."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.branches.queries import topics as book
 from dianliang.domain.branches.queries.links import branches_at_work
-from dianliang.faces.console.branches.common import READERS, WRITERS, press, status_of
+from dianliang.faces.console.branches.common import (
+    READERS,
+    WRITERS,
+    Steps,
+    press,
+    reason,
+    status_of,
+)
 from dianliang.faces.console.fields import day
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import studying as flow
@@ -166,17 +172,13 @@ def _hand_lead(sent: QueryDict) -> dict[str, Any]:
     }
 
 
-def _reason(sent: QueryDict) -> dict[str, Any]:
-    return {"reason": sent.get("reason", "")}
-
-
-STEPS: dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]] = {
+STEPS: Steps = {
     "baseline": (flow.set_baseline, _reading),
     "act": (flow.begin, lambda _sent: {}),
     "measure": (flow.measure, _reading),
-    "go_on": (flow.go_on, _reason),
-    "accept": (flow.accept, _reason),
-    "cancel": (flow.cancel, _reason),
+    "go_on": (flow.go_on, reason),
+    "accept": (flow.accept, reason),
+    "cancel": (flow.cancel, reason),
     "plan": (flow.plan_action, _action),
     "finish": (flow.finish_action, _finished),
     "lead": (flow.hand_lead, _hand_lead),
