@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dianliang.core import jobs as background
 from dianliang.domain.catalog.models import Skill
@@ -176,7 +177,7 @@ def _windows(asked: Asked, *, at: datetime) -> tuple[TimeWindow, ...]:
     return windows
 
 
-def _people(by: Actor) -> Any:
+def _people(by: Actor) -> QuerySet[Person]:
     return Person.objects.filter(is_active=True, unit__path__startswith=by.unit_path or "-")
 
 
@@ -238,6 +239,6 @@ def hours(text: str) -> tuple[time, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def at_hour(day: Any, hour: time) -> datetime:
+def at_hour(day: date, hour: time) -> datetime:
     """Return an instant from a day and a time in Shanghai."""
     return datetime.combine(day, hour, SHANGHAI)

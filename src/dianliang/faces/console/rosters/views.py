@@ -1,5 +1,6 @@
 """Duty (值班): the register, one roster, one shift with those who could be put on it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -225,7 +226,7 @@ def _asked(sent: QueryDict) -> making.Asked:
     )
 
 
-def _instant(sent: QueryDict, end: str) -> Any:
+def _instant(sent: QueryDict, end: str) -> datetime:
     label = _("开始日期") if end == "starts" else _("结束日期")
     on = day(sent.get(f"{end}_on", ""), field=f"{end}_at", label=label)
     hours = making.hours(sent.get(f"{end}_time", "")[:5] or "00:00")
