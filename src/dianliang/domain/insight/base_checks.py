@@ -7,6 +7,7 @@ standard, whatever it says: one accountable person, and opening hours.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache, partial
 
 from django.db.models import Count
 
@@ -163,8 +164,9 @@ def checked(sites: Collection[int], *, standard: Standard, on: date) -> Mapping[
     world = _World(on, proofs.standings(asked, on=on), counts)
     weight = standard.weight
     found = {}
+    states = [_states(item, world) for item in standard.items]
     for site in units:
-        items = tuple(_item(item, site, world) for item in standard.items)
+        items = tuple(state(site) for state in states)
         earned, gaps, expiring = 0.0, 0, 0
         for item, state in zip(standard.items, items, strict=True):
             earned += item.weight * state.share
@@ -177,16 +179,29 @@ def checked(sites: Collection[int], *, standard: Standard, on: date) -> Mapping[
     return found
 
 
-def _item(item: Item, site: int, world: _World) -> Checked:
+def _states(item: Item, world: _World) -> Callable[[int], Checked]:
+    """Return what tells an item's state at a base.
+
+    Thousands of bases share few states: each is made once.
+    """
     if item.way != PROVED:
-        have = world.counts.get(item.key, world.counts.get(item.way, {})).get(site, 0)
-        share = min(1.0, have / item.target)
-        return Checked(item.key, MET if share >= 1 else SHORT, share, None, have)
-    standing = world.standings.get((site, item.key))
+        counts = world.counts.get(item.key, world.counts.get(item.way, {}))
+        counted = cache(partial(_counted, item))
+        return lambda site: counted(counts.get(site, 0))
+    proved = cache(partial(_proved, item, world.on))
+    return lambda site: proved(world.standings.get((site, item.key)))
+
+
+def _counted(item: Item, have: int) -> Checked:
+    share = min(1.0, have / item.target)
+    return Checked(item.key, MET if share >= 1 else SHORT, share, None, have)
+
+
+def _proved(item: Item, on: date, standing: Standing | None) -> Checked:
     if standing is None:
         return Checked(item.key, MISSING, 0.0, None, None)
     if standing.share_percent and standing.expires_on is not None:
-        is_soon = standing.expires_on - world.on <= timedelta(days=SOON_DAYS)
+        is_soon = standing.expires_on - on <= timedelta(days=SOON_DAYS)
         full = MET if standing.share_percent == 100 else PART
         share = standing.share_percent / 100
         return Checked(item.key, SOON if is_soon else full, share, standing.expires_on, None)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -189,8 +190,7 @@ def proofs_of(site: Site) -> QuerySet[BaseProof]:
     return BaseProof.objects.filter(site=site).select_related("file")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the proofs of an item amount to on a day."""
 
     share_percent: int

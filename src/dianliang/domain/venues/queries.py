@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -87,9 +87,11 @@ class MatrixRow:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class TreeNode:
-    """A place in a tree. `start` and `end` say where in the tree's order what hangs below lies."""
+class TreeNode(NamedTuple):
+    """A place in a tree. `start` and `end` say where in the tree's order what hangs below lies.
+
+    A tuple is made in a fifth of the time of a frozen dataclass, thousands of times a page.
+    """
 
     code: str
     name: str
