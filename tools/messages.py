@@ -397,6 +397,26 @@ def shipped_rows(label: str, *models: str) -> Iterator[dict[str, str]]:
         yield from json.loads(path.read_text(encoding="utf-8"))
 
 
+def from_alerts() -> Iterator[str]:
+    """Yield the words of public alerts."""
+    from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT_LABELS
+    from dianliang.domain.incidents.queries import STANDING_LABELS
+    from dianliang.flows.public_alerts import VIEWS
+    from dianliang.integrations.cap import model
+
+    for labels in (
+        PUBLIC_ALERT_LABELS,
+        STANDING_LABELS,
+        VIEWS,
+        model.STATUS_LABELS,
+        model.MESSAGE_TYPE_LABELS,
+        model.SEVERITY_LABELS,
+        model.URGENCY_LABELS,
+        model.CERTAINTY_LABELS,
+    ):
+        yield from labels.values()
+
+
 def from_booking() -> Iterator[str]:
     """Yield the words of rooms and gear and of who has them."""
     from dianliang.domain.venues.booking.keeping import TYPES
@@ -453,6 +473,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_hours(),
             *from_ledger(),
             *from_booking(),
+            *from_alerts(),
         )
     )
     return sorted({message for message in found if not message.isascii()})

@@ -6,6 +6,7 @@ whose object it shows, before it lands.
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -28,6 +29,7 @@ from dianliang.flows import (
     handling,
     hot,
     presence,
+    public_alerts,
     tokens,
 )
 from dianliang.flows.campaigns import doing
@@ -48,6 +50,7 @@ from tests.flows.test_sights import sight_of
 from tests.partyworld import party_objects
 from tests.town import NOON, PASSWORD
 
+CAP = Path(__file__).parents[1] / "cases" / "cap" / "good"
 STAFF = [role for role in Role if role not in {Role.RESIDENT, Role.ENTERPRISE, Role.SYSTEM}]
 DESK = {Role.DISPATCHER, Role.ALLIANCE_UNIT}
 CREW = {Role.STEWARD, Role.CAPTAIN}
@@ -77,6 +80,7 @@ FACES = {
     "console:meeting": PARTY,
     "console:topic": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
+    "console:public_alert": {Role.DISPATCHER, Role.COMMANDER},
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -149,6 +153,10 @@ OBJECTS = {
     "console:care_end": "customer",
     "console:care_log": "customer",
     "console:care_decide": "unlock",
+    "console:public_alert": "public alert",
+    "console:public_alert_read": "public alert",
+    "console:public_alert_call": "public alert",
+    "console:public_alert_file": "public alert",
     "console:care_alert": "alert",
     "console:care_alert_close": "alert",
     "console:care_contact_number": "contact",
@@ -515,6 +523,9 @@ def everything(town):
         by=station,
         at=NOON,
     )
+    (alerted,) = public_alerts.take_in(
+        files=[("rain.xml", (CAP / "rainstorm.xml").read_bytes())], by=station, at=NOON
+    )
     worker = Person.objects.create(number="W1", name="网格员", unit=town.units["S1"])
     GridWorker.objects.create(person=worker, recruited_on=date(2026, 11, 1))
     Site.objects.filter(code="FW-001").update(unit=town.units["S1"])
@@ -535,6 +546,7 @@ def everything(town):
         "customer": {"number": customer.number},
         "unlock": {"number": unlock.number, "verb": "grant"},
         "alert": {"number": alert.number},
+        "public alert": {"number": alerted.number},
         "contact": {"number": alert.number, "customer": customer.number, "verb": "no_answer"},
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
@@ -637,6 +649,10 @@ def village_together(town):
 SENT = {"reason": "核对", "hours": "16", "on": "2026-11-20"}
 
 
+SHARED = {"public alert"}
+"""What an authority makes public: the desks of every unit read it."""
+
+
 def asked(client, address):
     """Return the answers to reading and writing, without those that the route does not know."""
     answers = [client.get(address), client.post(address, SENT)]
@@ -659,7 +675,8 @@ def test_an_object_is_found_by_its_unit_in_the_right_role_and_by_nobody_else(thi
         beside = asked(enter(things.town, role, "S2"), address)
         may = role in view.required_roles and OBJECTS[name] not in {"visit", "export"}
         assert (own != {404}) == may, (role, own)
-        assert beside == {404}, (role, beside)
+        is_shared = may and OBJECTS[name] in SHARED
+        assert (beside != {404}) == is_shared, (role, beside)
     stranger = asked(Client(), address)
     assert stranger <= {302, 401, 403}, stranger
 

@@ -54,6 +54,7 @@ MODELS = {
     "base proof": "venues.BaseProof",
     "base notice": "venues.BaseNotice",
     "booking": "venues.Booking",
+    "public alert": "incidents.PublicAlert",
 }
 
 

@@ -14,6 +14,7 @@ from dianliang.domain.branches.lifecycle import (
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
+from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.ledger.lifecycle import (
@@ -71,6 +72,7 @@ TABLES = {
     "renewal step": (STEP, "PENDING"),
     "plan item": (PLAN_ITEM, "PLANNED"),
     "roster": (ROSTER, "DRAFT"),
+    "public alert": (PUBLIC_ALERT, "RECEIVED"),
     "swap": (SWAP, "ASKED"),
     "hour record": (HOUR, "PENDING"),
     "hour notice": (HOUR_NOTICE, "OPEN"),

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "dianliang.domain.intake",
     "dianliang.domain.care",
     "dianliang.domain.safety",
+    "dianliang.domain.incidents",
     "dianliang.domain.programs",
     "dianliang.domain.renewal",
     "dianliang.domain.hours",

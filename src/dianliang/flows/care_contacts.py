@@ -28,6 +28,7 @@ from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
 MINOR = unlocking.Purpose.MINOR
+CALLERS = customer_access.READERS
 PAGE_ROWS = 100
 MOST_ALERTS = 30
 HELP_WITHIN = timedelta(hours=2)
@@ -234,7 +235,7 @@ def open_alert(
         InvalidInputError: a field makes no sense or an area is unknown; it is named.
     """
     unit = Unit.objects.filter(code=by.unit_code).first()
-    if by.role not in customer_access.READERS or unit is None:
+    if by.role not in CALLERS or unit is None:
         raise NotVisibleError("没有可联系的特殊客户。")
     areas = named_areas(area_codes, villages)
     title = clean_text(title, field="title", label="事由", most=80, least=2)
@@ -251,11 +252,48 @@ def open_alert(
     )
 
 
+@transaction.atomic
+def open_for(
+    *,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    customers: Sequence[Customer],
+    by: Actor,
+    at: datetime,
+) -> Alert:
+    """Open the list of certain special customers to be called before bad weather.
+
+    Raises:
+        NotVisibleError: the actor calls nobody.
+        InvalidInputError: the period makes no sense.
+    """
+    unit = Unit.objects.filter(code=by.unit_code).first()
+    if by.role not in CALLERS or unit is None:
+        raise NotVisibleError("没有可联系的特殊客户。")
+    found = [(one.pk, one.special_kind, one.special_level) for one in customers]
+    return alerting.open_alert(
+        kind=Alert.Kind.WARNING,
+        title=title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        areas=list(Area.objects.filter(pk__in={one.area_id for one in customers})),
+        unit=unit,
+        affected=_willing(found),
+        by=by,
+        at=at,
+    )
+
+
 def _affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]:
     below = tuple(area.path for area in areas)
     ids = [pk for pk, path in Area.objects.values_list("pk", "path") if path.startswith(below)]
     rows = customer_access.visible(by).filter(area__in=ids)
-    found = list(rows.values_list("pk", "special_kind", "special_level"))
+    return _willing(list(rows.values_list("pk", "special_kind", "special_level")))
+
+
+def _willing(found: Sequence[tuple[int, str, int | None]]) -> list[tuple[int, str, int]]:
+    """Leave out whoever took back his consent to be called, unless his life depends on power."""
     refused = consents.refusers([pk for pk, _, _ in found], purpose=Consent.Purpose.OUTAGE)
     return [
         (pk, kind, level or 3)

@@ -129,6 +129,8 @@ WORDS: Mapping[str, str] = {
     "directory.delegation.delegate": "登记下放",
     "directory.delegation.revoke": "登记收回",
     "directory.enforcementcase.record": "登记案件",
+    "incidents.publicalert.receive": "接收预警",
+    "incidents.publicalert.list": "按预警生成联系清单",
     "rosters.roster.draft": "编制值班表",
     "rosters.swap.ask": "提出换班",
     "renewal.project.open": "列入改造",

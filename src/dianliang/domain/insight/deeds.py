@@ -21,6 +21,7 @@ from dianliang.domain.branches.lifecycle import (
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
+from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
 from dianliang.domain.insight.deed_words import WORDS
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
@@ -63,6 +64,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "care.unlock": UNLOCK,
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
+    "incidents.publicalert": PUBLIC_ALERT,
     "rosters.roster": ROSTER,
     "rosters.swap": SWAP,
     "safety.hazard": HAZARD,

@@ -65,6 +65,12 @@ VILLAGES = (
         roles=DISPATCHER,
     ),
     Entry(
+        label="预警",
+        to="console:public_alerts",
+        pages=("console:public_alert*",),
+        roles=DISPATCHER | {Role.COMMANDER},
+    ),
+    Entry(
         label="隐患",
         to="console:hazards",
         pages=("console:hazard*", "console:notice"),
