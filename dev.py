@@ -23,7 +23,8 @@ TOOLS = {"test", "check"}
 """What needs the developers' tools; everything else installs in a third of the download."""
 OLDEST_NODE = 18
 ENVIRONMENT = {
-    **os.environ,
+    # Many images forbid bytecode: each process would compile every package anew, for seconds.
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     "VIRTUAL_ENV": str(VENV),
     "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
 }
