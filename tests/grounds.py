@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import django
 from django.conf import settings
 from django.db import connection, transaction
 from filelock import FileLock
@@ -31,7 +30,7 @@ WORLDS: dict[str, Callable[[], Any]] = {
     "demo": demo.build,
 }
 SHAPES = ("**/migrations/*.py", "**/models.py", "**/models/*.py", "**/apps.py", "**/data/*.json")
-"""What decides what a migrated database holds, with all of core."""
+"""What decides what a migrated database holds, with core, the settings and the pinned packages."""
 KEPT_MOST = 4
 """Bare databases of that many states of the source stay, for who changes between branches."""
 
@@ -46,8 +45,9 @@ def state() -> str:
     """Name the state of all that shapes a bare database."""
     source = ROOT / "src" / "dianliang"
     files = {path for shape in SHAPES for path in source.glob(shape)}
-    files.update((source / "core").rglob("*.py"), (source / "domain").glob("*/finality.py"))
-    told = hashlib.sha256(django.__version__.encode())
+    files.update((source / "core").rglob("*.py"), (source / "config").glob("*.py"))
+    files.update((source / "domain").glob("*/finality.py"))
+    told = hashlib.sha256((ROOT / "pyproject.toml").read_bytes())
     for path in sorted(files):
         told.update(f"\n{path.relative_to(source)}\n".encode() + path.read_bytes())
     return told.hexdigest()[:16]
