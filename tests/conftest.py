@@ -1,14 +1,16 @@
 """Fixtures that every test may use."""
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.test import TransactionTestCase
 
 from dianliang.kernel.actor import Actor, Role
-from tests import fieldworld, ledgers
-from tests import town as town_builder
 from tests.browsing import chromium, server
 from tests.fieldworld import World
+from tests.grounds import Grounds, wanted
 from tests.town import Town
 
 __all__ = ["chromium", "server"]
@@ -25,26 +27,57 @@ def dispatcher() -> Actor:
     return Actor(id="d1", name="调度员", role=Role.DISPATCHER, unit_path="/", area_path="/")
 
 
+@pytest.fixture(scope="session")
+def grounds(
+    django_test_environment, django_db_modify_db_settings, django_db_blocker, tmp_path_factory
+) -> Iterator[Grounds]:
+    """What the test database of this process holds."""
+    base = tmp_path_factory.getbasetemp()
+    made = Grounds(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    with django_db_blocker.unblock():
+        made.open()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: made.spoil())
+        yield made
+    with django_db_blocker.unblock():
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(grounds) -> None:
+    """Have the tables made once for all processes and runs, instead of migrating in each."""
+
+
 @pytest.fixture
-def world(db) -> World:
+def ground(request, grounds, django_db_blocker) -> None:
+    """Put the ground under a test that its fixtures ask for."""
+    with django_db_blocker.unblock():
+        grounds.stand_on(wanted(request.fixturenames))
+
+
+@pytest.fixture
+def _django_db_helper(ground, _django_db_helper) -> None:
+    """Let a test's transaction begin on its ground."""
+
+
+@pytest.fixture
+def world(db, grounds) -> World:
     """A station with two teams on an ordinary day."""
-    return fieldworld.build()
+    return grounds.standing("world")
 
 
 @pytest.fixture
-def town(db) -> Town:
+def town(db, grounds) -> Town:
     """A small town with the real catalogue."""
-    return town_builder.build()
+    return grounds.standing("town")
 
 
-@pytest.fixture(autouse=True)
-def entries_can_go(request):
-    """Let the entries of a test with transactions of its own be deleted once it is over."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = bool(marker and marker.kwargs.get("transaction"))
-    if not (commits or {"transactional_db", "live_server"} & set(request.fixturenames)):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    yield
-    ledgers.let_entries_go()
+@pytest.fixture
+def demo(db, grounds) -> datetime:
+    """The demo county; the moment at which it was built."""
+    return grounds.standing("demo")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that stand on the same ground follow each other; the order among them stays."""
+    items.sort(key=lambda item: wanted(getattr(item, "fixturenames", [])))

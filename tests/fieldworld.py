@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
 
 from dianliang.core.models import User
 from dianliang.domain.catalog.models import Element, Skill
@@ -37,7 +36,7 @@ class World:
     at: datetime = NOON
     teams: list[Team] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
-    serial: count = field(default_factory=lambda: count(1))
+    serial: int = 0
 
     def actor(self, number: str) -> Actor:
         """Return the account of a person, as a request would."""
@@ -77,7 +76,8 @@ class World:
         self, *, team=0, job=None, on=None, need=None, skill=None, status="SCHEDULED", **job_fields
     ):
         """Publish a visit of a new job for a team, in the next hour of its day."""
-        n = next(self.serial)
+        self.serial += 1
+        n = self.serial
         lat, lon = STOPS[(n - 1) % len(STOPS)]
         job = job or Job.objects.create(
             number=f"GD{self.today:%y%m%d}-{n:04d}",
@@ -115,7 +115,8 @@ class World:
         self, *, status="ACCEPTED", phone="13800138000", text="家里突然没电了，老人一个人在家"
     ):
         """Receive a need of a resident."""
-        n = next(self.serial)
+        self.serial += 1
+        n = self.serial
         need = Need.objects.create(
             number=f"XQ{self.today:%y%m%d}-{n:04d}",
             channel="portal",

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db import connection
-
 from dianliang.core.models import StoredFile
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
@@ -18,7 +16,6 @@ from dianliang.domain.ledger import (
     rules,
     settling,
 )
-from dianliang.domain.ledger.finality import FINAL
 from dianliang.domain.ledger.models import (
     Article,
     Award,
@@ -50,14 +47,6 @@ class Ledger:
 
     unit: Unit
     people: tuple[Person, ...]
-
-
-def let_entries_go() -> None:
-    """Take off what keeps entries from being deleted; flushing a test database sets it again."""
-    if connection.vendor == "sqlite":  # PostgreSQL truncates, which asks no trigger
-        with connection.cursor() as cursor:
-            for table in FINAL:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_delete_final")
 
 
 def build(*, people: int = 3) -> Ledger:

@@ -39,7 +39,6 @@ from tests import hazards, ledgers, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
-from tests import town as town_builder
 from tests import villages as village_world
 from tests.core.test_files import photo
 from tests.faces.duty import roster_and_swap
@@ -461,11 +460,13 @@ def inspecting_visit(town, job):
 
 
 @pytest.fixture(scope="module")
-def made(django_db_setup, django_db_blocker):
+def made(grounds, django_db_blocker):
     """Build everything once: each test works in a savepoint inside and takes its changes back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield everything(town_builder.build())
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        grounds.stand_on("town")
+        with transaction.atomic():
+            yield everything(grounds.standing("town"))
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Write down what happened. Called inside the business transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -24,7 +25,7 @@ def record(
     return record_about(
         verb,
         target_type=target._meta.label_lower,
-        target_id=str(getattr(target, "number", None) or target.pk),
+        target_id=_name(target),
         by=by,
         at=at,
         before=before,
@@ -32,6 +33,26 @@ def record(
         reason=reason,
         outcome=outcome,
         device_at=device_at,
+    )
+
+
+def record_each(
+    verb: str, *, targets: Iterable[tuple[models.Model, str]], by: Actor, at: datetime
+) -> None:
+    """Append one audit event about each of many objects, with what it is after it happened."""
+    AuditEvent.objects.bulk_create(
+        (
+            _event(
+                verb,
+                target_type=target._meta.label_lower,
+                target_id=_name(target),
+                by=by,
+                at=at,
+                after=after,
+            )
+            for target, after in targets
+        ),
+        batch_size=500,
     )
 
 
@@ -49,7 +70,36 @@ def record_about(
     device_at: datetime | None = None,
 ) -> AuditEvent:
     """Append one audit event about anything that can be named: a log-in, a denial, an export."""
-    return AuditEvent.objects.create(
+    event = _event(
+        verb,
+        target_type=target_type,
+        target_id=target_id,
+        by=by,
+        at=at,
+        before=before,
+        after=after,
+        reason=reason,
+        outcome=outcome,
+        device_at=device_at,
+    )
+    event.save()
+    return event
+
+
+def _event(
+    verb: str,
+    *,
+    target_type: str,
+    target_id: str,
+    by: Actor,
+    at: datetime,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    outcome: str = AuditEvent.Outcome.OK,
+    device_at: datetime | None = None,
+) -> AuditEvent:
+    return AuditEvent(
         at=at,
         device_at=device_at,
         actor_id=_storable(by.id),
@@ -64,6 +114,10 @@ def record_about(
         reason=_storable(reason),
         outcome=outcome,
     )
+
+
+def _name(target: models.Model) -> str:
+    return str(getattr(target, "number", None) or target.pk)
 
 
 def _storable(text: str) -> str:

@@ -23,7 +23,7 @@ from dianliang.engines.rostering import (
     solve,
     validate,
 )
-from dianliang.engines.rostering._program import missing_in
+from dianliang.engines.rostering._missing import missing_in
 from tests.engines.rostering.worlds import at, problems, span, turn, watch
 
 SHORT = Params(effort=1.0)

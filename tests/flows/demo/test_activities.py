@@ -1,9 +1,7 @@
 """The demo county shows activities at every stage, and its figures come from records."""
 
 from collections import Counter
-from datetime import datetime, timedelta
-
-import pytest
+from datetime import timedelta
 
 from dianliang.core.models import User
 from dianliang.domain.insight.volunteering import volunteering
@@ -11,16 +9,11 @@ from dianliang.domain.programs.models import Activity, Session, Signup
 from dianliang.domain.programs.queries import attendances
 from dianliang.flows import identity
 from dianliang.flows.activities import lecturing, offer_pages, repeating
-from dianliang.flows.demo.seeding import seed_demo
-from dianliang.kernel.calendar import SHANGHAI
-
-AT = datetime(2026, 11, 25, 15, 12, tzinfo=SHANGHAI)
+from tests.demo import AT
 
 
-@pytest.mark.django_db
-def test_the_demo_reproduces_the_seeds_figures_from_its_records():
+def test_the_demo_reproduces_the_seeds_figures_from_its_records(demo):
     """8 teams, 400+ people, 120+ actions, 800+ person-times; 20+ open days; 30+ lectures."""
-    seed_demo(at=AT)
     by = identity.actor_of(User.objects.get(username="dispatcher"), on=AT.date())
     assert by is not None
 

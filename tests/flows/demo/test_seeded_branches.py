@@ -8,17 +8,14 @@ from dianliang.core.models import User
 from dianliang.domain.branches.models import Belonging, Pairing
 from dianliang.domain.branches.queries import links, meetings, register, topics
 from dianliang.flows import identity
-from dianliang.flows.demo.seeding import seed_demo
 from dianliang.flows.themes import tables
 from dianliang.flows.themes.report import report
-from tests.town import NOON, TODAY
+from tests.demo import TODAY
 
 
-@pytest.mark.django_db
 @pytest.mark.row("004-02")
 @pytest.mark.row("000-23")
-def test_the_demo_county_has_the_figures_of_the_seeds_counted_from_its_records():
-    seed_demo(at=NOON)
+def test_the_demo_county_has_the_figures_of_the_seeds_counted_from_its_records(demo):
     clerk = identity.actor_of(User.objects.get(username="party"), on=TODAY)
     assert clerk is not None
 

@@ -15,11 +15,15 @@ from dianliang.flows.demo.seeding import seed_demo
 from dianliang.kernel.calendar import SHANGHAI
 
 
+def test_a_demo_built_in_the_afternoon_has_a_day_for_its_steward(demo):
+    assert_a_day_for_its_steward(demo, done=2)
+
+
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("moment", "done"),
     [
-        ("2026-11-25T15:12", 2),  # an ordinary afternoon
         ("2026-11-28T23:40", 2),  # late on a Saturday
         ("2026-10-01T03:05", 0),  # in the night before a holiday
     ],
@@ -27,6 +31,10 @@ from dianliang.kernel.calendar import SHANGHAI
 def test_a_demo_built_at_any_hour_has_a_day_for_its_steward(moment, done):
     at = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
     seed_demo(at=at)
+    assert_a_day_for_its_steward(at, done=done)
+
+
+def assert_a_day_for_its_steward(at, *, done):
     on = at.date()
     steward = identity.actor_of(User.objects.get(username="steward"), on=on)
     assert steward is not None
@@ -47,34 +55,24 @@ def test_a_demo_built_at_any_hour_has_a_day_for_its_steward(moment, done):
     assert all(v.job.opened_at < v.accepted_at < v.ended_at <= at for v in done_visits)
 
 
-@pytest.mark.django_db
-def test_a_demo_shows_a_desk_at_work_not_one_that_lost_the_day():
-    at = datetime(2026, 11, 25, 16, 30, tzinfo=SHANGHAI)
-
-    seed_demo(at=at)
-
+def test_a_demo_shows_a_desk_at_work_not_one_that_lost_the_day(demo):
     waiting = Need.objects.filter(status="RECEIVED")
     assert waiting.count() >= 10
-    assert waiting.filter(response_due_at__lt=at).count() <= waiting.count() / 2
+    assert waiting.filter(response_due_at__lt=demo).count() <= waiting.count() / 2
     ends = list(Need.objects.exclude(resolved_at=None).values_list("resolved_at", flat=True))
     assert len(set(ends)) > 0.9 * len(ends)
-    assert not Rating.objects.filter(rated_at__gt=at).exists()
+    assert not Rating.objects.filter(rated_at__gt=demo).exists()
 
 
-@pytest.mark.django_db
-def test_a_demo_shows_what_many_people_speak_of_and_one_who_is_angry():
-    at = datetime(2026, 11, 25, 16, 30, tzinfo=SHANGHAI)
-
-    seed_demo(at=at)
-
-    commander = identity.actor_of(User.objects.get(username="commander"), on=at.date())
+def test_a_demo_shows_what_many_people_speak_of_and_one_who_is_angry(demo):
+    commander = identity.actor_of(User.objects.get(username="commander"), on=demo.date())
     assert commander is not None
-    first = hot_page.headlines(by=commander, at=at, most=3)[0]
+    first = hot_page.headlines(by=commander, at=demo, most=3)[0]
     assert (first.reporters, first.trend_label) == (9, "新")
     assert "变压器" in first.title
-    dispatcher = identity.actor_of(User.objects.get(username="dispatcher"), on=at.date())
+    dispatcher = identity.actor_of(User.objects.get(username="dispatcher"), on=demo.date())
     assert dispatcher is not None
-    issue = hot_page.page(by=dispatcher, at=at).waiting[0]
+    issue = hot_page.page(by=dispatcher, at=demo).waiting[0]
     assert all(Need.objects.get(number=number).is_generated for number in issue.numbers)
-    rows = [need_row(number, by=dispatcher, at=at) for number in issue.numbers]
+    rows = [need_row(number, by=dispatcher, at=demo) for number in issue.numbers]
     assert "愤怒" in {row.mood for row in mood.on_rows(tuple(rows))}

@@ -1,20 +1,15 @@
 """The demo county shows people in charge, agreements, powers and renewal, with gaps to find."""
 
-import pytest
-
 from dianliang.core.models import User
 from dianliang.domain.directory import agreement_book, power_book
 from dianliang.domain.renewal.board import Filters, board
 from dianliang.domain.renewal.models import Step
 from dianliang.flows import identity
 from dianliang.flows.charging.page import page
-from dianliang.flows.demo.seeding import seed_demo
-from tests.town import NOON, TODAY
+from tests.demo import TODAY
 
 
-@pytest.mark.django_db
-def test_the_demo_county_has_the_figures_of_the_seeds_and_gaps_to_find():
-    seed_demo(at=NOON)
+def test_the_demo_county_has_the_figures_of_the_seeds_and_gaps_to_find(demo):
     desk = identity.actor_of(User.objects.get(username="dispatcher"), on=TODAY)
     assert desk is not None
 

@@ -6,6 +6,7 @@ found; `objections` and `candidates` serve whoever changes one by hand.
 
 from dianliang.engines.rostering._check import check
 from dianliang.engines.rostering._explain import apply_fix
+from dianliang.engines.rostering._missing import missing_in
 from dianliang.engines.rostering._model import (
     HARD,
     Breach,
@@ -22,7 +23,6 @@ from dianliang.engines.rostering._model import (
     Stage,
     Turn,
 )
-from dianliang.engines.rostering._program import missing_in
 from dianliang.engines.rostering._solve import Params, loads_of, solve
 from dianliang.engines.rostering._spans import cut, day_of, gaps, is_night, overlaps, week_of
 from dianliang.engines.rostering._swap import Candidate, candidates, objections

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dianliang.engines.rostering._check import Book, is_hard
+from dianliang.engines.rostering._missing import missing_in
 from dianliang.engines.rostering._model import (
     Breach,
     Duty,
@@ -18,7 +19,6 @@ from dianliang.engines.rostering._model import (
     Short,
     Turn,
 )
-from dianliang.engines.rostering._program import missing_in
 
 KINDS = {
     Rule.REST: FixKind.LESS_REST,

@@ -9,6 +9,7 @@ from itertools import chain
 
 from ortools.sat.python import cp_model
 
+from dianliang.engines.rostering._missing import missing_in
 from dianliang.engines.rostering._model import Duty, Person, Problem, Turn, weighted_s
 from dianliang.engines.rostering._spans import day_of, is_night, week_of
 from dianliang.kernel.periods import TimeWindow
@@ -260,19 +261,6 @@ class Program:
     def _uneven(self, turns: Turns) -> int:
         overs = [self._over(person, turns) for person in self.problem.people]
         return sum(overs) + len(overs) * max(overs)
-
-
-def missing_in(problem: Problem, turns: Collection[Turn]) -> Iterator[tuple[Duty, str, int]]:
-    """Yield the duties that lack people, "" or the skill that they lack, and how many."""
-    able = {person.id: person.skills for person in problem.people}
-    there: dict[str, list[str]] = defaultdict(list)
-    for turn in turns:
-        there[turn.duty_id].append(turn.person_id)
-    for duty in problem.duties:
-        for skill, wanted in (("", duty.size), *duty.skills.items()):
-            have = sum(not skill or skill in able[id_] for id_ in there[duty.id])
-            if have < wanted:
-                yield duty, skill, wanted - have
 
 
 def _seconds(window: TimeWindow) -> int:

@@ -8,19 +8,13 @@ reached, so that no wish ever costs a place.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
-
-from dianliang.engines.rostering._draft import drafted
 from dianliang.engines.rostering._explain import shortages
-from dianliang.engines.rostering._model import Duty, Load, Problem, Roster, Stage, Turn, weighted_s
-from dianliang.engines.rostering._program import Program, Turns
+from dianliang.engines.rostering._model import Duty, Load, Problem, Roster, Turn, weighted_s
 from dianliang.engines.rostering._spans import is_night
 from dianliang.engines.rostering._validate import InvalidProblemError, validate
-
-FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +40,12 @@ def solve(problem: Problem, params: Params = DEFAULT) -> Roster:
     errors = validate(problem)
     if errors:
         raise InvalidProblemError(errors)
-    searched = tuple(_searched(Program(problem), params))
+    # OR-Tools brings pandas: a second of every process, though few of them make rosters.
+    from dianliang.engines.rostering._search import search  # noqa: PLC0415
+
+    searched = tuple(
+        search(problem, effort=params.effort, workers=params.workers, seed=params.seed)
+    )
     turns = searched[-1][0]
     return Roster(
         turns=turns,
@@ -54,32 +53,6 @@ def solve(problem: Problem, params: Params = DEFAULT) -> Roster:
         loads=loads_of(problem, turns),
         stages=tuple(stage for _, stage in searched),
     )
-
-
-def _searched(program: Program, params: Params) -> Iterator[tuple[Turns, Stage]]:
-    """Yield the best roster after each stage, and what the stage has reached."""
-    turns = drafted(program.problem)
-    for goal in program.goals():
-        value = goal.count(turns)
-        if value == goal.least:
-            program.cp.add(goal.shown <= value)
-            yield turns, Stage(name=goal.name, value=value, bound=value)
-            continue
-        program.start_from(turns)
-        program.cp.minimize(goal.shown)
-        solver = cp_model.CpSolver()
-        solver.parameters.max_deterministic_time = params.effort
-        solver.parameters.num_workers = params.workers
-        solver.parameters.interleave_search = params.workers > 1
-        solver.parameters.random_seed = params.seed
-        status = solver.solve(program.cp)
-        if status in FOUND:
-            chosen = (turn for turn, literal in program.x.items() if solver.value(literal))
-            turns = program.pinned | frozenset(chosen)
-        value = goal.count(turns)
-        bound = round(solver.best_objective_bound) if status in FOUND else goal.least
-        yield turns, Stage(name=goal.name, value=value, bound=min(max(bound, goal.least), value))
-        program.cp.add(goal.shown <= value)
 
 
 def loads_of(problem: Problem, turns: Iterable[Turn]) -> tuple[Load, ...]:

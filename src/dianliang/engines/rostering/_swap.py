@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from dianliang.engines.rostering._check import Book
+from dianliang.engines.rostering._missing import missing_in
 from dianliang.engines.rostering._model import Breach, Problem, Rule, Turn
-from dianliang.engines.rostering._program import missing_in
 from dianliang.engines.rostering._solve import loads_of
 
 

@@ -125,8 +125,8 @@ def take_in_all(*, givings: Sequence[Giving], by: Actor, at: datetime) -> int:
     places = next_numbers("SC", count=len(new), at=at)
     fresh = [_row(giving, n, by=by, at=at) for giving, n in zip(new, places, strict=True)]
     HourRecord.objects.bulk_create(fresh)
-    for record in fresh:
-        _note(record, "take_in", by=by, at=at)
+    told = ((record, _told(record)) for record in fresh)
+    audit.record_each("hours.hourrecord.take_in", targets=told, by=by, at=at)
     return len(fresh)
 
 
@@ -146,7 +146,7 @@ def declare(
     record.source_kind, record.source_number = HourRecord.Source.DECLARED, record.number
     record.is_verified, record.words, record.evidence = False, words, evidence
     record.save()
-    _note(record, "declare", by=by, at=at)
+    audit.record("hours.hourrecord.declare", target=record, by=by, at=at, after=_told(record))
     return record
 
 
@@ -196,6 +196,5 @@ def _row(giving: Giving, name: str, *, by: Actor, at: datetime) -> HourRecord:
     )
 
 
-def _note(record: HourRecord, verb: str, *, by: Actor, at: datetime) -> None:
-    after = f"{record.person.number} {record.minutes} 分钟"
-    audit.record(f"hours.hourrecord.{verb}", target=record, by=by, at=at, after=after)
+def _told(record: HourRecord) -> str:
+    return f"{record.person.number} {record.minutes} 分钟"
