@@ -286,7 +286,7 @@ def test_nobody_approves_what_he_is_named_to_receive():
         granting.approve(grant=grant, by=officer("o2"), at=NOON)
 
 
-def test_an_alias_has_no_two_characters_of_the_childs_name_in_a_row():
+def test_an_alias_has_no_two_letters_of_the_childs_name_in_a_row():
     ledger = build()
 
     with pytest.raises(pairing.UnableToPairError, match="化名不能含有"):

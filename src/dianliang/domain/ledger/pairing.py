@@ -69,7 +69,7 @@ def propose(
     Raises:
         InvalidInputError: alias, donor, period or words cannot be.
         UnableToPairError: it is no child in care, the guardian has not consented, the alias has
-            two characters in a row of the child's name, or is taken, or the child has a donor.
+            two letters in a row of the child's name, or is taken, or the child has a donor.
     """
     if child.special_kind not in MINORS:
         raise UnableToPairError("只能为登记的留守儿童结对。", field="child")
@@ -114,7 +114,8 @@ def propose(
 
 
 def _pairs(name: str) -> list[str]:
-    return [name[place : place + 2] for place in range(len(name) - 1)]
+    pairs = (name[place : place + 2] for place in range(len(name) - 1))
+    return [pair for pair in pairs if pair.isalpha()]
 
 
 def _require_free(child: Customer, alias: str) -> None:

@@ -282,7 +282,7 @@ def test_a_pairing_is_proposed_approved_linked_and_ended(town, unit):
 def test_the_points_of_a_large_county_can_be_appealed_too(town, unit):
     made = ledgers.settlement(unit)
     first = Award.objects.filter(settlement=made).order_by("pk").first()
-    Award.objects.filter(pk=first.pk).update(pk=123_456)
+    Award.objects.filter(pk=first.pk).update(id=123_456)
     Settlement.objects.filter(pk=made.pk).update(
         status="POSTED", shown_at=ledgers.NOON, notice_until=ledgers.NOON
     )
