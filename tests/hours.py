@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from dianliang.core.files import keep_image
 from dianliang.domain.catalog.queries import work_calendar
+from dianliang.domain.hours import queries
 from dianliang.domain.hours.models import HourNotice, HourRecord
 from dianliang.domain.hours.operations import certifying, publishing, reviewing, taking_in
 from dianliang.domain.hours.operations.taking_in import Giving
@@ -106,6 +107,11 @@ def published(town: Town, *records: HourRecord) -> None:
     giving_hours.publish_due(at=AFTER_NOTICE)
     for record in records:
         record.refresh_from_db()
+
+
+def minutes_of(person: Person) -> int:
+    """Return what was published of a person, both classes together."""
+    return queries.of_person(person.number).totals.total_min
 
 
 def particulars(**other) -> certifying.Particulars:

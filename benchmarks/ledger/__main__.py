@@ -109,7 +109,7 @@ def postings(people: list[tuple[str, str, str]], seed: int) -> Iterator[Any]:
 
     dice = random.Random(seed)
     accounts: dict[str, Any] = {}
-    beyond = account("volunteer_hours", "outside", "society")
+    beyond = account("volunteer_hours", "outside", "verified")
     place = 0
     while True:
         number, team, unit = dice.choice(people)

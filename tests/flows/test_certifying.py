@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,7 +13,7 @@ from pypdf import PdfReader
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.hours import signing
-from dianliang.domain.hours.models import ServiceCertificate
+from dianliang.domain.hours.models import HourRecord, ServiceCertificate
 from dianliang.engines.attesting import State, find, read_keys, read_revocations, verify
 from dianliang.flows import (
     certificate_keys,
@@ -184,3 +185,49 @@ def test_lines_are_one_line_and_named_when_they_are_missing(town):
         assert refused.value.field == field
     assert not ServiceCertificate.objects.exists()
     assert issued(content="宣讲\n检查").content == "宣讲 检查"
+
+
+def test_an_offer_is_what_this_unit_may_certify_from_the_first_day_on(town):
+    first = hours.taken(town, start=hours.MORNING - timedelta(days=40))
+    elsewhere = hours.taken(town, source=("visit", "SM-S2"), minutes=30, start=hours.MORNING)
+    hours.published(town, first, elsewhere)
+    HourRecord.objects.filter(pk=elsewhere.pk).update(unit=town.units["S2"])
+    HourRecord.objects.bulk_create(
+        HourRecord(
+            number=f"SC-{n}",
+            person=first.person,
+            unit=first.unit,
+            is_verified=True,
+            source_kind="visit",
+            source_number=f"SM-{n}",
+            role="志愿者",
+            started_at=hours.MORNING + timedelta(minutes=n),
+            ended_at=hours.MORNING + timedelta(minutes=n + 1),
+            minutes=1,
+            status="PUBLISHED",
+            published_at=AFTER_NOTICE,
+            entered_at=AFTER_NOTICE,
+        )
+        for n in range(200)
+    )
+
+    offer = certifying.offer(person="P1", by=hours.officer(town))
+
+    assert offer.form["from_on"] == "2026-10-11"
+    assert offer.totals.total_min == 120 + 200
+    (found,) = certifying.people(query="P1", by=hours.officer(town))
+    assert found[3] == 120 + 200
+
+
+def test_a_long_annex_says_how_much_it_leaves_out(town, certificate, monkeypatch):
+    monkeypatch.setattr(certificate_papers, "MOST_DETAIL", 0)
+
+    words = PdfReader(BytesIO(printed(town, certificate))).pages[-1].extract_text()
+
+    assert "另有1条" in re.sub(r"\s", "", words)
+
+
+def test_a_stranger_is_answered_while_no_key_may_sign(certificate, settings, tmp_path):
+    settings.SECRETS_FILE, settings.CERTIFICATE_KEY = tmp_path / "lost.json", ""
+
+    assert certificate_proof.verify(certificate.payload, at=AFTER_NOTICE).is_valid

@@ -195,3 +195,23 @@ def test_taking_in_costs_as_many_queries_for_twenty_as_for_ten(town, django_asse
 
     with django_assert_max_num_queries(8):
         giving_hours.take_in_ended(at=NOON)
+
+
+def test_a_desk_takes_in_what_its_own_units_gave(town):
+    here, there = hours.volunteer(town), hours.volunteer(town, "P2", unit="S2")
+    hours.activity(town, "XD-1", here)
+    town.team("ZY2", "S2")
+    held = hours.activity(town, "XD-2", there)
+    Activity.objects.filter(pk=held.pk).update(team=town.teams["ZY2"])
+
+    assert giving_hours.take_in_everything(by=hours.officer(town), at=NOON) == 1
+    assert HourRecord.objects.get().person == here
+
+
+def test_a_check_out_ahead_of_the_clock_holds_nobody_else_up(town):
+    held = session(town)
+    attended(held, hours.volunteer(town), minutes=125)
+    attended(held, hours.volunteer(town, "P2"), minutes=110)
+
+    assert giving_hours.take_in_ended(at=held.ends_at) == 1
+    assert giving_hours.take_in_ended(at=NOON) == 1

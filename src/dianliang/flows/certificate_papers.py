@@ -98,6 +98,8 @@ def document(found: ServiceCertificate, *, address: str) -> Document:
             widths=(1.6, 4, 1.2, 1.8, 1.6),
         ),
     ]
+    if more := max(0, found.records.count() - MOST_DETAIL):
+        blocks.append(Paragraph(f"另有 {more} 条没有列出，已计入上面的合计。", is_note=True))
     return Document(title=TITLE, issuer=found.issuer, number=found.number, blocks=blocks)
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from dianliang.core import audit
 from dianliang.core.blanks import workbook
 from dianliang.core.models import AuditEvent
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.hours import access, queries
-from dianliang.domain.hours.models import ServiceCertificate
+from dianliang.domain.hours.models import HourRecord, ServiceCertificate
 from dianliang.domain.hours.operations import certifying
 from dianliang.domain.hours.particulars import Particulars
 from dianliang.domain.hours.queries import CertificateRow, HourRow, Totals
@@ -25,6 +25,8 @@ from dianliang.kernel.text import clean_text
 
 PAGE_ROWS = 100
 MOST_EVENTS = 20
+RECENT = 100
+"""Records from whose content a form begins."""
 STATUSES = {"": "全部", "ISSUED": "有效", "REVOKED": "已撤销"}
 LABELS: tuple[tuple[str, str, int, int], ...] = (
     ("volunteer_number", "志愿者编号", 2, 24),
@@ -112,27 +114,29 @@ def offer(*, person: str, by: Actor) -> Offer:
     """
     found = person_of(person, by=by)
     unit = _issuing(by)
-    of_person = queries.of_person(found.number)
+    records = HourRecord.objects.filter(person=found, unit__path__startswith=unit.path)
+    published = records.filter(status="PUBLISHED").order_by("started_at")
+    first, newest = published.first(), published.last()
     last = ServiceCertificate.objects.filter(unit=unit).order_by("-issued_at").first()
     own = ServiceCertificate.objects.filter(person=found).order_by("-issued_at").first()
-    spoken = list(dict.fromkeys(row.content for row in of_person.rows if row.content))
-    published = [row for row in of_person.rows if row.status == "PUBLISHED"]
+    lately = published.exclude(content="").order_by("-started_at").values_list("content", flat=True)
+    spoken = dict.fromkeys(lately[:RECENT])
     form = {
         "volunteer_number": own.volunteer_number if own else found.number,
-        "content": "、".join(spoken[:3])[:40],
+        "content": "、".join([*spoken][:3])[:40],
         "issuer": last.issuer if last else unit.name,
         "head": last.head if last else "",
         "handler": by.name[:20],
         "contact": last.contact if last else unit.public_phone,
-        "from_on": _day(published[-1].started_at) if published else "",
-        "until_on": _day(published[0].started_at) if published else "",
+        "from_on": _day(first.started_at) if first else "",
+        "until_on": _day(newest.started_at) if newest else "",
         "document_kind": _kind(found, own),
     }
     return Offer(
         person_number=found.number,
         person_name=found.name,
         unit_name=unit.name,
-        totals=of_person.totals,
+        totals=queries.totals(records),
         documents=tuple((str(v), str(label)) for v, label in ServiceCertificate.Document.choices),
         has_document=bool(found.document),
         form=form,
@@ -291,13 +295,13 @@ def _day(at: datetime) -> str:
 
 
 def people(*, query: str, by: Actor) -> tuple[tuple[str, str, str, int], ...]:
-    """Return people of the actor's units with published hours: number, name, unit, minutes."""
+    """Return people of the actor's units: number, name, unit, and the minutes published there."""
     if not query:
         return ()
+    path = by.unit_path or "-"
+    counts = Q(hour_records__status="PUBLISHED", hour_records__unit__path__startswith=path)
     found = Person.objects.filter(
-        Q(number=query) | Q(name__icontains=query), unit__path__startswith=by.unit_path or "-"
-    ).select_related("unit")
-    return tuple(
-        (person.number, person.name, person.unit.name, queries.published(person))
-        for person in found.order_by("number")[:20]
-    )
+        Q(number=query) | Q(name__icontains=query), unit__path__startswith=path
+    ).annotate(minutes=Sum("hour_records__minutes", filter=counts, default=0))
+    rows = found.order_by("number").values_list("number", "name", "unit__name", "minutes")
+    return tuple(rows[:20])

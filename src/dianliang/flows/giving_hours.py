@@ -44,22 +44,27 @@ Kind = HourRecord.Source
 
 
 def take_in_ended(*, by: Actor = SYSTEM, at: datetime, since: datetime | None = None) -> int:
-    """Take in everything that has ended and is not there yet; return how many records came.
+    """Take in what ended in the actor's units and is not there yet; return how many records came.
 
     Without `since` it looks back a fortnight. Taking in twice changes nothing. What cannot be
-    anybody's time – less than a minute, longer than a day – is left where it is.
+    anybody's time – less than a minute, longer than a day, not over yet by a phone's wrong clock –
+    is left where it is.
     """
     first = since or at - LOOKS_BACK
     came = 0
     for source in (_attended, _took_part, _visited):
-        givings = [giving for giving in source(first, at) if _is_sensible(giving)]
+        givings = [
+            giving
+            for giving in source(first, at)
+            if by.reaches_unit(giving.unit.path) and _is_sensible(giving, at=at)
+        ]
         for start in range(0, len(givings), MOST_AT_ONCE):
             came += take_in_all(givings=givings[start : start + MOST_AT_ONCE], by=by, at=at)
     return came
 
 
 def take_in_everything(*, by: Actor, at: datetime) -> int:
-    """Take in all that ever ended and is not there yet; return how many records came."""
+    """Take in all that ever ended in the actor's units; return how many records came."""
     return take_in_ended(by=by, at=at, since=at - A_LIFETIME)
 
 
@@ -75,9 +80,10 @@ def publish_due(*, at: datetime) -> int:
     return done
 
 
-def _is_sensible(giving: Giving) -> bool:
+def _is_sensible(giving: Giving, *, at: datetime) -> bool:
     span = giving.ended_at - giving.started_at
-    return giving.minutes > 0 and timedelta(0) < span <= timedelta(hours=24)
+    is_over = giving.ended_at <= at
+    return is_over and giving.minutes > 0 and timedelta(0) < span <= timedelta(hours=24)
 
 
 def _attended(since: datetime, until: datetime) -> Iterator[Giving]:

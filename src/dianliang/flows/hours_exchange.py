@@ -272,9 +272,9 @@ def _values(
     since: date | None, until: date | None, *, by: Actor
 ) -> Iterator[tuple[HourRecord, dict[str, Value]]]:
     numbers = dict(
-        ServiceCertificate.objects.order_by("issued_at").values_list(
-            "person_id", "volunteer_number"
-        )
+        ServiceCertificate.objects.filter(status="ISSUED")
+        .order_by("issued_at")
+        .values_list("person_id", "volunteer_number")
     )
     told = standing(_records(since, until, by=by)).select_related("person", "team", "unit")
     for record in told:

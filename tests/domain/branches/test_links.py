@@ -8,7 +8,7 @@ from dianliang.domain.branches.models import Pairing, Secondment
 from dianliang.domain.branches.operations.links import UnableToPairError
 from dianliang.domain.branches.operations.secondments import UnableToSecondError
 from dianliang.domain.branches.queries import links, register
-from dianliang.flows.branches import linking
+from dianliang.flows.branches import linking, registering
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import IllegalTransitionError, InvalidInputError, NotVisibleError
 from tests.partyworld import MONTH, Party
@@ -252,3 +252,27 @@ def test_the_other_side_reads_a_pairing_and_only_the_branch_writes_it(party):
     linking.stop(number=pairing.number, reason="任务完成", by=party.clerk(), at=NOON)
     with pytest.raises(IllegalTransitionError):
         linking.stop(number=pairing.number, reason="再来", by=party.clerk(), at=NOON)
+
+
+def test_a_pairing_does_not_go_on_without_its_branch(party):
+    branch = party.branch("B1", "S1")
+    pairing = party.pairing(branch)
+    by, later = party.clerk(), NOON + timedelta(days=400)
+    linking.end(number=pairing.number, by=by, at=later)
+    registering.dissolve(code="B1", on=later.date(), reason="合并", by=by, at=later)
+
+    with pytest.raises(UnableToPairError, match="已撤销"):
+        linking.renew(
+            number=pairing.number,
+            until_on=later.date() + MONTH,
+            reason="继续",
+            by=by,
+            at=later,
+        )
+
+
+def test_a_branch_is_not_paired_with_itself(party):
+    branch = party.branch("B1", "S1")
+
+    with pytest.raises(UnableToPairError, match="本支部"):
+        party.pairing(branch, other=branch.unit.name)

@@ -12,8 +12,11 @@ from dianliang.domain.branches.models import Belonging, Pairing, Posting, PostKi
 from dianliang.domain.branches.operations import register
 from dianliang.domain.branches.operations.register import UnableToRegisterError
 from dianliang.domain.branches.queries import register as book
+from dianliang.domain.branches.queries.meetings import tasks
 from dianliang.domain.branches.rules import members_on
+from dianliang.domain.directory.models import Unit
 from dianliang.flows.branches import linking, meeting, registering
+from dianliang.flows.branches.choices import choices
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.partyworld import MONTH, Party
@@ -270,3 +273,54 @@ def test_the_figures_of_a_past_day_stay_what_they_were(party):
     assert figures(party.on) == today
     assert figures(party.on + 7 * DAY) == (0, 0, 0, 0, 0, 0)
     assert figures(party.on - DAY) == (1, 1, 0, 0, 0, 0)
+
+
+def test_a_branch_is_not_dissolved_before_a_day_on_which_somebody_joins_it(party):
+    branch = party.branch("B1", "S1")
+    person = party.person("新人", "S1")
+    transfer(party, person, branch, party.on - DAY)
+    how = {"code": "B1", "reason": "合并", "by": party.clerk(), "at": NOON}
+
+    with pytest.raises(UnableToRegisterError, match="1 名党员"):
+        registering.dissolve(on=party.on - MONTH, **how)
+    coming = party.person("下月来", "S1")
+    transfer(party, person, None, party.on)
+    transfer(party, coming, branch, party.on + MONTH)
+    with pytest.raises(UnableToRegisterError, match="1 名党员"):
+        registering.dissolve(on=party.on, **how)
+    transfer(party, coming, None, party.on + MONTH + DAY)
+    with pytest.raises(UnableToRegisterError, match="1 名党员"):
+        registering.dissolve(on=party.on, **how)
+
+
+def test_a_branch_with_a_task_of_its_meetings_is_not_dissolved_and_its_page_counts_it(party):
+    party.branch("B1", "S1")
+    task = party.task(party.meeting("B1"), party.person("责任人", "S1"))
+    how = {"code": "B1", "on": party.on, "reason": "合并", "by": party.clerk(), "at": NOON}
+
+    row = book.file("B1", by=party.clerk(), on=party.on).row
+    assert (row.open_tasks, row.overdue_tasks) == (1, 0)
+    late = book.branch_rows(by=party.clerk(), on=party.on + MONTH)[0]
+    assert (late.open_tasks, late.overdue_tasks) == (1, 1)
+    listed = tasks(view="open", branch="B1", by=party.clerk(), on=party.on)
+    assert [one.number for one in listed.rows] == [task.number]
+    with pytest.raises(UnableToRegisterError, match="1 项会议任务"):
+        registering.dissolve(**how)
+
+
+def test_nobody_joins_a_branch_after_its_last_day(party):
+    branch = party.branch("B1", "S1")
+    Unit.objects.filter(pk=branch.unit_id).update(valid_until=party.on + MONTH)
+
+    with pytest.raises(UnableToRegisterError, match="还没有成立或已经撤销"):
+        transfer(party, party.person("晚来", "S1"), branch, party.on + MONTH + DAY)
+
+
+def test_a_temporary_branch_may_call_a_meeting(party):
+    party.temporary()
+    offered = dict(choices(by=party.clerk()).units)
+
+    assert "TMP" in offered
+    party.branch("B1", "S1")
+    registering.dissolve(code="B1", on=party.on, reason="合并", by=party.clerk(), at=NOON)
+    assert "B1" not in dict(choices(by=party.clerk()).units)

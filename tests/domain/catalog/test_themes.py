@@ -64,6 +64,10 @@ def test_a_tree_of_any_depth_is_planted_renamed_and_ended_from_a_day():
         for on in (TODAY, TODAY + 9 * DAY)
     ]
     assert names == [["三创", "创新", "职工创新"], ["三创", "创新创效", "职工创新"]]
+    themes.rename(
+        theme=child, name="创优", from_on=TODAY + 10 * DAY, reason="再改名", by=BY, at=NOON
+    )
+    assert AuditEvent.objects.filter(verb="catalog.theme.rename").last().before == "创新创效"
     with pytest.raises(UnableToThemeError, match="已改名为“创新创效”"):
         themes.rename(
             theme=child, name="再改", from_on=TODAY + 9 * DAY, reason="改名", by=BY, at=NOON

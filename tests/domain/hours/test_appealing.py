@@ -4,9 +4,8 @@ import pytest
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.hours.models import HourRecord
-from dianliang.domain.hours.operations import appealing, reviewing
+from dianliang.domain.hours.operations import appealing, correcting, reviewing
 from dianliang.domain.hours.operations.appealing import UnableToAppealError
-from dianliang.domain.hours.queries import published
 from dianliang.flows import giving_hours
 from tests import hours
 from tests.hours import AFTER_NOTICE
@@ -15,11 +14,11 @@ from tests.town import NOON
 pytestmark = pytest.mark.django_db
 
 
-def objected(record, side="against", *, by=None, at=NOON):
+def objected(record, side="against", *, words="那天他不在", by=None, at=NOON):
     return appealing.appeal(
         record=record,
         side=side,
-        words="那天他不在",
+        words=words,
         name="张三",
         contact="19900001234",
         by=by,
@@ -62,7 +61,7 @@ def test_dismissed_it_goes_back_on_notice_and_is_published(town, shown, other):
 
 
 def test_while_one_of_two_is_open_it_goes_on_waiting(shown, other):
-    first, second = objected(shown), objected(shown)
+    first, second = objected(shown), objected(shown, words="他来得很晚")
     appealing.dismiss(appeal=first, decision="属实", by=other, at=NOON)
     shown.refresh_from_db()
     assert shown.status == "DISPUTED"
@@ -78,7 +77,7 @@ def test_upheld_it_is_struck_before_it_ever_counted(town, shown, other):
     giving_hours.publish_due(at=AFTER_NOTICE)
     shown.refresh_from_db()
     assert shown.status == "REJECTED"
-    assert published(shown.person) == 0
+    assert hours.minutes_of(shown.person) == 0
 
 
 def test_upheld_after_publication_it_is_taken_back_and_itself_unchanged(town, other):
@@ -91,7 +90,7 @@ def test_upheld_after_publication_it_is_taken_back_and_itself_unchanged(town, ot
     kept = HourRecord.objects.get(pk=record.pk)
     assert (kept.status, kept.minutes) == ("PUBLISHED", 120)
     assert kept.reversal.minutes == -120
-    assert published(record.person) == 0
+    assert hours.minutes_of(record.person) == 0
 
 
 def test_a_refusal_is_appealed_against_and_looked_at_again(town, other):
@@ -130,8 +129,8 @@ def test_what_nobody_has_decided_yet_cannot_be_objected_to(town, side):
 
 
 def test_five_open_objections_are_enough(shown):
-    for _ in range(appealing.MOST_OPEN):
-        objected(shown)
+    for n in range(appealing.MOST_OPEN):
+        objected(shown, words=f"第 {n} 次说他不在")
 
     with pytest.raises(UnableToAppealError, match="等待处理"):
         objected(shown)
@@ -142,3 +141,18 @@ def test_the_trail_names_no_objector(shown):
 
     events = AuditEvent.objects.filter(verb="hours.appeal.make")
     assert "张三" not in str(list(events.values()))
+
+
+def test_what_was_taken_back_meanwhile_can_still_be_found_right(town, shown, other):
+    giving_hours.publish_due(at=AFTER_NOTICE)
+    made = objected(shown, at=AFTER_NOTICE)
+    correcting.take_back(record=shown, because="查实未到场", by=other, at=AFTER_NOTICE)
+
+    appealing.uphold(appeal=made, decision="已冲销", by=other, at=AFTER_NOTICE)
+
+    assert (made.status, hours.minutes_of(shown.person)) == ("UPHELD", 0)
+
+
+def test_the_same_objection_sent_twice_is_one(shown):
+    assert objected(shown) == objected(shown)
+    assert shown.appeals.count() == 1

@@ -137,7 +137,7 @@ def test_it_is_revoked_with_a_cause_once(town, served):
 def test_a_new_key_signs_from_now_on_and_the_old_one_is_kept(town, served, own_secrets):
     before = hours.certified(town)
     keys.draw_certificate_key()
-    after = hours.certified(town)
+    after = hours.certified(town, remarks="换钥之后")
 
     public = signing.public_keys()
     assert before.key_id != after.key_id
@@ -192,3 +192,18 @@ def test_the_whole_name_of_a_minor_is_on_his_paper_and_nowhere_in_clear(town, se
             "SELECT payload FROM hours_servicecertificate WHERE id = %s", [certificate.pk]
         )
         assert "DLZM1" not in cursor.fetchone()[0]
+
+
+def test_the_same_is_certified_once_until_it_is_taken_back(town, served):
+    first = hours.certified(town)
+
+    with pytest.raises(UnableToCertifyError, match=first.number):
+        hours.certified(town)
+    certifying.revoke(
+        certificate=first,
+        cause="replaced",
+        words="换发",
+        by=hours.officer(town),
+        at=AFTER_NOTICE,
+    )
+    assert hours.certified(town).number != first.number

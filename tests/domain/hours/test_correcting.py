@@ -11,7 +11,6 @@ from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.hours.operations import correcting, publishing, reviewing
 from dianliang.domain.hours.operations.correcting import UnableToCorrectError
 from dianliang.domain.hours.operations.reviewing import UnableToReviewError
-from dianliang.domain.hours.queries import published
 from dianliang.domain.ledger.models import Entry, Line
 from dianliang.domain.ledger.queries import balance
 from dianliang.flows import giving_hours
@@ -55,12 +54,12 @@ def test_the_wrong_record_stays_and_a_counter_entry_undoes_it(town, record):
 def test_the_right_one_is_reviewed_and_shown_before_it_counts(town, record):
     anew = corrected(town, record)
     assert (anew.status, anew.version, anew.source_number) == ("PENDING", 2, record.source_number)
-    assert published(record.person) == 0
+    assert hours.minutes_of(record.person) == 0
 
     hours.announced(town, anew, at=AFTER_NOTICE)
     giving_hours.publish_due(at=LATER)
 
-    assert published(record.person) == 60
+    assert hours.minutes_of(record.person) == 60
 
 
 def test_within_check_in_and_check_out_it_stays_verified_beyond_it_does_not(town):
@@ -151,8 +150,8 @@ def test_records_ledger_and_certificate_always_say_the_same(town, story):
         giving_hours.publish_due(at=at)
 
     lines = Line.objects.filter(account__holder_kind="person", account__holder_code=number)
-    assert sum(line.amount for line in lines) == published(person) >= 0
-    if published(person) == 0:
+    assert sum(line.amount for line in lines) == hours.minutes_of(person) >= 0
+    if hours.minutes_of(person) == 0:
         return
     certificate = hours.certified(town, number, until_on=AFTER_NOTICE.date())
     for is_verified, minutes in (
@@ -161,7 +160,7 @@ def test_records_ledger_and_certificate_always_say_the_same(town, story):
     ):
         told = mine.filter(status="PUBLISHED", is_verified=is_verified)
         assert minutes == sum(record.minutes for record in told)
-    assert certificate.verified_min + certificate.declared_min == published(person)
+    assert certificate.verified_min + certificate.declared_min == hours.minutes_of(person)
 
 
 def shown_again(town, record, at):

@@ -12,6 +12,7 @@ from dianliang.domain.hours.operations import (
     reviewing,
     taking_in,
 )
+from dianliang.domain.hours.particulars import UnableToCertifyError
 from dianliang.domain.ledger.models import Entry
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import StaleStateError
@@ -114,3 +115,18 @@ def test_a_record_is_taken_back_once_by_two_at_once(town):
     assert outcomes[0] is None
     assert isinstance(outcomes[1], correcting.UnableToCorrectError)
     assert HourRecord.objects.filter(reverses=record).count() == 1
+
+
+def test_what_is_being_certified_is_not_taken_back_in_the_same_moment(town):
+    record = hours.taken(town)
+    hours.published(town, record)
+
+    def back():
+        mine = HourRecord.objects.select_related("person").get(pk=record.pk)
+        by = hours.officer(town, name="o2")
+        correcting.take_back(record=mine, because="查实未到场", by=by, at=AFTER_NOTICE)
+
+    outcomes = while_open(back, lambda: hours.certified(town))
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], UnableToCertifyError)

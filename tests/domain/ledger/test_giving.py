@@ -9,7 +9,12 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.ledger import giving, granting, pairing, queries
 from dianliang.domain.ledger.models import Article, Gift, Grant, Pairing
 from dianliang.domain.ledger.operations import OverdrawnError, OwnBenefitError
-from dianliang.kernel.errors import DomainError, IllegalTransitionError, NotVisibleError
+from dianliang.kernel.errors import (
+    DomainError,
+    IllegalTransitionError,
+    KeyReusedError,
+    NotVisibleError,
+)
 from tests.ledgers import NOON, TODAY, build, child, drive, gift, officer, pair
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +264,30 @@ def test_a_gift_has_a_day_that_has_been():
             at=NOON,
             key="x",
         )
+
+
+def test_another_gift_under_the_key_of_an_earlier_one_is_not_lost_in_silence():
+    made = drive(build())
+    gift(made)
+
+    with pytest.raises(KeyReusedError):
+        gift(made, 5_000)
+    assert left(made) == 10_000
+
+
+def test_nobody_approves_what_he_is_named_to_receive():
+    made = drive(build())
+    gift(made)
+    grant = ask(made)
+    Grant.objects.filter(pk=grant.pk).update(beneficiary=officer("o2").name)
+    grant.refresh_from_db()
+
+    with pytest.raises(OwnBenefitError, match="受益人"):
+        granting.approve(grant=grant, by=officer("o2"), at=NOON)
+
+
+def test_an_alias_has_no_two_letters_of_the_childs_name_in_a_row():
+    ledger = build()
+
+    with pytest.raises(pairing.UnableToPairError, match="化名不能含有"):
+        pair(ledger, child(ledger, "欧阳小明"), alias="小明同学")

@@ -3,7 +3,7 @@
 import pytest
 
 from dianliang.domain.ledger import queries, redeeming
-from dianliang.domain.ledger.models import Redemption
+from dianliang.domain.ledger.models import Entry, Redemption
 from dianliang.domain.ledger.operations import OverdrawnError, OwnBenefitError, UnableToPostError
 from dianliang.kernel.errors import KeyReusedError
 from tests.ledgers import NOON, TODAY, article, build, give, officer
@@ -96,3 +96,16 @@ def test_what_is_not_for_points_is_not_redeemed():
 
     with pytest.raises(redeeming.UnableToRedeemError, match="不可用积分兑换"):
         redeem(ledger, goods)
+
+
+def test_other_goods_under_the_key_of_earlier_ones_are_not_lost_in_silence():
+    ledger, goods = shop()
+    told = {"words": "工会采购", "on": TODAY, "by": officer(), "at": NOON, "key": "s1"}
+    again = redeeming.stock_up(article=goods, unit=ledger.unit, pieces=3, **told)
+
+    with pytest.raises(KeyReusedError):
+        redeeming.stock_up(article=goods, unit=ledger.unit, pieces=4, **told)
+    assert (again.number, stock(ledger.unit, goods)) == (
+        Entry.objects.get(key="stock/s1").number,
+        3,
+    )

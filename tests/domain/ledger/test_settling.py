@@ -241,3 +241,53 @@ def test_a_version_drafted_anew_replaces_the_draft():
 def test_a_version_that_makes_no_sense_is_refused(told, words):
     with pytest.raises(Exception, match=words):
         rules.draft(rule=rule(), offer=offer(**told), by=officer(), at=NOON)
+
+
+def test_an_appeal_after_entering_starts_from_what_an_earlier_one_let_be_entered():
+    ledger = build()
+    made = settlement(ledger)
+    settling.approve(settlement=made, by=officer("o2"), at=NOON)
+    settling.show(settlement=made, calendar=WorkCalendar(), by=officer("o2"), at=NOON)
+    decide(appeal(award_of(made, ledger.people[0])), officer("o3"))
+    settling.enter(settlement=made, by=officer("o2"), at=LATER)
+    assert points_of(ledger.people[0]) == 13
+
+    decide(appeal(award_of(made, ledger.people[0]), wanted=9), officer("o3"), granted=9)
+    assert points_of(ledger.people[0]) == 14
+    decide(appeal(award_of(made, ledger.people[0]), wanted=0), officer("o3"), granted=0)
+    assert points_of(ledger.people[0]) == 5
+    decide(appeal(award_of(made, ledger.people[0]), wanted=7), officer("o3"), granted=7)
+    assert points_of(ledger.people[0]) == 12
+
+
+def test_what_was_counted_later_in_the_month_counts_for_the_caps_of_the_month():
+    ledger = build()
+    settlement(ledger)
+
+    counted = settling.counted(
+        book="volunteer_points", since=date(2026, 9, 20), until=date(2026, 10, 2)
+    )
+
+    assert {one.on for one in counted.given} == {date(2026, 10, 1), date(2026, 10, 2)}
+    before = settling.counted(
+        book="volunteer_points", since=date(2026, 9, 1), until=date(2026, 10, 1)
+    )
+    assert before.given == ()
+
+
+def test_a_captain_whose_time_is_to_end_or_has_ended_since_does_not_approve_either():
+    ledger = build()
+    led = team("T1", ledger.unit)
+    post = Membership.objects.create(
+        team=led, person=ledger.people[2], is_captain=True, valid_from=date(2026, 1, 1)
+    )
+    made = settlement(ledger)
+    Award.objects.filter(person=ledger.people[0]).update(team=led)
+    award = award_of(made, ledger.people[0])
+
+    for last in (date(2027, 1, 1), award.on):
+        Membership.objects.filter(pk=post.pk).update(valid_until=last)
+        with pytest.raises(OwnBenefitError, match="队长"):
+            settling.require_other(award, by=officer("o3", person="P2"))
+    Membership.objects.filter(pk=post.pk).update(valid_until=award.on - timedelta(days=1))
+    settling.require_other(award, by=officer("o3", person="P2"))

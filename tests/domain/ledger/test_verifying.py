@@ -44,3 +44,13 @@ def test_a_month_that_somebody_changed_past_the_books_is_found():
 
     (fault,) = verify().faults
     assert (fault.what, fault.kept, fault.found) == ("月度", 99, 30)
+
+
+def test_a_month_that_was_lost_is_found():
+    ledger = build()
+    give(ledger.people[0], 30)
+    Turnover.objects.filter(account__holder_code="P0").delete()
+
+    verdict = verify()
+
+    assert [(fault.what, fault.which) for fault in verdict.faults] == [("月度行数", "P0")]

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dianliang.domain.hours.models import Appeal
-from dianliang.domain.hours.operations import reviewing
+from dianliang.domain.hours.operations import appealing, reviewing
 from dianliang.domain.programs.models import PersonalLink
 from dianliang.domain.programs.operations.volunteers import hashed
 from dianliang.engines.attesting import read_keys, read_revocations, verify
@@ -185,3 +185,17 @@ def test_nobody_asks_for_the_hours_of_another_or_by_a_link_that_is_not_confirmed
     PersonalLink.objects.update(is_confirmed=False)
     address = reverse("portal:hour_claim", args=[TOKEN, refused.number])
     assert Client().post(address, form).status_code == 404
+
+
+def test_what_was_struck_from_a_notice_is_said_to_be_struck(shown, town):
+    record, notice = shown
+    hours.announced(town, hours.taken(town, "P2"))
+    address = reverse("portal:hour_appeal", args=[notice.number, record.number])
+    Client().post(address, FORM)
+    by = hours.officer(town, name="o2")
+    appealing.uphold(appeal=Appeal.objects.get(), decision="查实未到场", by=by, at=NOON)
+
+    page = Client().get(reverse("portal:hour_notice", args=[notice.number])).content.decode()
+
+    assert "不予认定" in page
+    assert address not in page

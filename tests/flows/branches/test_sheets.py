@@ -1,6 +1,6 @@
 """Members and posts by Excel: as they stand, changed, read back; one wrong row and none counts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -8,9 +8,11 @@ from openpyxl import Workbook, load_workbook
 
 from dianliang.core.checks import InvalidRowsError
 from dianliang.core.sheets import UnreadableSheetError
-from dianliang.domain.branches.models import Belonging
+from dianliang.domain.branches.models import Belonging, PostKind
+from dianliang.domain.branches.operations import register
 from dianliang.domain.branches.queries import register as book
 from dianliang.flows.branches import sheets
+from dianliang.kernel.calendar import SHANGHAI
 from tests.partyworld import Party
 from tests.town import NOON
 
@@ -97,3 +99,22 @@ def test_a_member_who_moves_on_later_stays_where_he_was_before(party):
     yesterday = party.on - timedelta(days=1)
     assert book.file("B2", by=party.clerk(), on=yesterday).row.members == 1
     assert book.file("B1", by=party.clerk(), on=party.on).row.members == 1
+
+
+def test_a_post_held_since_this_morning_is_not_given_back_to_the_day_of_joining(party):
+    branch = party.branch("B1", "S1")
+    one = party.person("甲", "S1", branch)
+    early = datetime(party.on.year, party.on.month, party.on.day, 7, tzinfo=SHANGHAI)
+    register.appoint(
+        branch=branch,
+        kind=PostKind.objects.get(code="secretary"),
+        person=one,
+        from_on=party.on,
+        reason="选举",
+        by=party.clerk(),
+        at=early,
+    )
+    since = Belonging.objects.get().from_on.isoformat()
+    row = ("B1", "", one.number, "甲", since, "支部书记", "选举")
+
+    assert sheets.read(content=excel(row), by=party.clerk(), at=early) == 0

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from dianliang.cli.verifying.arguments import Asked, asked
+from dianliang.cli.verifying.arguments import asked
 from dianliang.engines.attesting import (
     MARK,
     AttestingError,
@@ -61,7 +62,7 @@ def run(words: Sequence[str]) -> int:
     for source, verdict in zip(wish.sources, verdicts, strict=True):
         _say(_json(source, verdict, listed) if wish.is_json else _told(source, verdict))
     if not wish.is_json:
-        _say_of_revocations(wish, listed)
+        _say_of_revocations(listed)
     return 0 if all(verdict.is_valid for verdict in verdicts) else 1
 
 
@@ -123,10 +124,11 @@ def _facts(statement: Statement) -> list[tuple[str, str]]:
     return [(label, str(getattr(statement, name))) for name, label in LABELS.items()]
 
 
-def _say_of_revocations(wish: Asked, listed: RevocationList | None) -> None:
+def _say_of_revocations(listed: RevocationList | None) -> None:
     if listed is not None:
-        _say(f"已对照 {listed.issued_at:%Y-%m-%d %H:%M}（UTC）的撤销名单，之后的撤销看不到。")
-    elif wish.revoked is None:
+        made_at = listed.issued_at.astimezone(UTC)
+        _say(f"已对照 {made_at:%Y-%m-%d %H:%M}（UTC）的撤销名单，之后的撤销看不到。")
+    else:
         _say("没有对照撤销名单：证明可能已被撤销，可用 --revoked revoked.json 对照。")
 
 

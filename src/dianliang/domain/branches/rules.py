@@ -52,6 +52,12 @@ def unfinished(on: date) -> Q:
     return Q(opened_at__lt=end) & ~Q(status="CANCELLED") & (Q(closed_on=None) | Q(closed_on__gt=on))
 
 
+def of_branches(keys: Iterable[int]) -> Q:
+    """Return which tasks are some branches': their unit answers for them, or their meeting did."""
+    keys = list(keys)
+    return Q(unit_id__in=keys) | Q(resolution__item__meeting__unit_id__in=keys)
+
+
 def is_alive(branch: Branch, *, on: date) -> bool:
     """Tell whether a branch lives on a day; one past its last day lives until it is dissolved."""
     first, last = branch.unit.valid_from, branch.unit.valid_until

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from dianliang.core import audit
 from dianliang.domain.catalog.theme_models import Theme, ThemeMark, ThemeName, ThemeRule
+from dianliang.domain.catalog.theme_queries import names
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 
@@ -75,6 +76,7 @@ def rename(
     Raises:
         UnableToThemeError: it has got another name on that day already.
     """
+    before = names(on=from_on)[theme.pk]
     row, is_new = ThemeName.objects.get_or_create(
         theme=theme,
         from_on=from_on,
@@ -88,7 +90,7 @@ def rename(
         target=theme,
         by=by,
         at=at,
-        before=theme.name,
+        before=before,
         after=name,
         reason=f"{from_on}：{reason}",
     )

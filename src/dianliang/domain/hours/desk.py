@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 
 from dianliang.domain.hours import access
 from dianliang.domain.hours.anomalies import RULES, Doubt
@@ -15,6 +15,7 @@ from dianliang.domain.hours.lifecycle import (
     NOTICE_LABELS,
 )
 from dianliang.domain.hours.models import Appeal, HourNotice, HourRecord
+from dianliang.domain.hours.operations.appealing import AGAINST_WHAT
 from dianliang.domain.hours.queries import HourRow, Totals, counts, row_of, totals
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.masking import mask_name
@@ -132,6 +133,7 @@ class ShownRow:
     source_label: str
     status: str
     status_label: str
+    may_object: bool
 
 
 def page(*, view: str, rule: str, by: Actor, after: int = 0) -> DeskPage:
@@ -238,21 +240,31 @@ def appeal_row(appeal: Appeal) -> AppealRow:
     )
 
 
-def appeals(*, by: Actor) -> tuple[AppealRow, ...]:
-    """Return the appeals about records of the actor's units, open ones first."""
-    found = access.appeals(by).select_related("record__person")
-    return tuple(
-        sorted((appeal_row(a) for a in found.order_by("-pk")[:PAGE_ROWS]), key=_is_decided)
-    )
+def appeals(*, by: Actor, after: int = 0) -> tuple[tuple[AppealRow, ...], int]:
+    """Return a page of the appeals about records of the actor's units, open ones first.
+
+    The number is where the next page begins, or 0.
+    """
+    is_decided = Case(When(status="OPEN", then=0), default=1)
+    found = access.appeals(by).select_related("record__person").order_by(is_decided, "-pk")
+    rows = [appeal_row(a) for a in found[after : after + PAGE_ROWS + 1]]
+    return tuple(rows[:PAGE_ROWS]), after + PAGE_ROWS if len(rows) > PAGE_ROWS else 0
 
 
-def _is_decided(row: AppealRow) -> bool:
-    return row.status != "OPEN"
+def notices(*, by: Actor, after: int = 0) -> tuple[tuple[NoticeRow, ...], int]:
+    """Return a page of the notices of an actor's units, newest first, and where the next begins."""
+    found = access.notices(by).order_by("-opened_at", "-pk")
+    rows = notice_rows(found[after : after + PAGE_ROWS + 1])
+    return rows[:PAGE_ROWS], after + PAGE_ROWS if len(rows) > PAGE_ROWS else 0
 
 
-def notices(*, by: Actor | None) -> tuple[NoticeRow, ...]:
-    """Return the notices of an actor's units, newest first; without an actor all that are open."""
-    found = access.notices(by) if by else HourNotice.objects.filter(status="OPEN")
+def open_notices() -> tuple[NoticeRow, ...]:
+    """Return every notice that is open, newest first: all of them are public."""
+    return notice_rows(HourNotice.objects.filter(status="OPEN").order_by("-opened_at", "-pk"))
+
+
+def notice_rows(found: QuerySet[HourNotice]) -> tuple[NoticeRow, ...]:
+    """Return notices as lists show them, in their order. Takes one query."""
     counted = found.select_related("unit").annotate(
         shown=Count("records"),
         disputed=Count("records", filter=Q(records__status="DISPUTED")),
@@ -271,7 +283,7 @@ def notices(*, by: Actor | None) -> tuple[NoticeRow, ...]:
             disputed=row.disputed,
             minutes=row.minutes,
         )
-        for row in counted.order_by("-opened_at", "-pk")[:PAGE_ROWS]
+        for row in counted
     )
 
 
@@ -289,12 +301,8 @@ def shown(notice: HourNotice) -> tuple[ShownRow, ...]:
             is_verified=record.is_verified,
             source_label=str(HourRecord.Source(record.source_kind).label),
             status=record.status,
-            status_label=row_label(record),
+            status_label=HOUR.labels[record.status],
+            may_object=record.status in AGAINST_WHAT,
         )
         for record in records
     )
-
-
-def row_label(record: HourRecord) -> str:
-    """Return the label of a record's state."""
-    return HOUR.labels[record.status]

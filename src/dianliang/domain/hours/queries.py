@@ -8,7 +8,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from dianliang.domain.hours.lifecycle import CERTIFICATE_LABELS, HOUR_LABELS
 from dianliang.domain.hours.models import HourRecord, ServiceCertificate
-from dianliang.domain.workforce.models import Person
 from dianliang.kernel.calendar import SHANGHAI
 
 MOST_ROWS = 200
@@ -105,11 +104,6 @@ def totals(records: QuerySet[HourRecord]) -> Totals:
         declared=Sum("minutes", filter=Q(is_verified=False), default=0),
     )
     return Totals(verified_min=found["verified"], declared_min=found["declared"])
-
-
-def published(person: Person) -> int:
-    """Return a person's published minutes, both classes together."""
-    return totals(HourRecord.objects.filter(person=person)).total_min
 
 
 def counts(records: QuerySet[HourRecord]) -> Mapping[str, int]:

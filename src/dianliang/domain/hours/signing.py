@@ -54,7 +54,7 @@ def as_published(row: SigningKey) -> PublicKey:
 
 
 def kept(key: Ed25519PrivateKey, *, on: date) -> SigningKey:
-    """Return the row of a key, written at its first use; earlier keys end on the day before it.
+    """Return the row of a key, written at its first use; earlier keys end with that day.
 
     Raises:
         NoSigningKeyError: the key was given up, or its time is over.
@@ -73,7 +73,7 @@ def kept(key: Ed25519PrivateKey, *, on: date) -> SigningKey:
 
 
 def retire_others(row: SigningKey, *, on: date) -> None:
-    """End every other key that still signs: certificates of this very day may be its."""
+    """End every other key that still signs: it may have signed this very day."""
     SigningKey.objects.exclude(pk=row.pk).filter(valid_until=None).update(valid_until=on)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
@@ -113,7 +114,9 @@ def _correct(appeal: Appeal, granted: int, *, by: Actor, at: datetime) -> None:
     if award.settlement.status == "NOTICE":
         Award.objects.filter(pk=award.pk).update(points=granted, refused_because="")
         return
-    earlier = award.appeals.filter(status="UPHELD").exclude(pk=appeal.pk).order_by("-pk").first()
+    # An appeal upheld before the entering left none of its own: the award's entry is as it said.
+    corrected = Q(counter_entry__isnull=False) | Q(new_entry__isnull=False)
+    earlier = award.appeals.filter(corrected).order_by("-pk").first()
     standing = earlier.new_entry if earlier else award.entry
     if standing is not None:
         because = f"申诉 {appeal.number}：{appeal.because}"[:200]

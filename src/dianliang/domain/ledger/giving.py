@@ -22,7 +22,7 @@ from dianliang.domain.ledger.operations import (
 )
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
 from dianliang.kernel.text import clean_text
 
 BOOKS = ("money", "goods", "blood")
@@ -124,15 +124,17 @@ def receive(
     """Take in what somebody gives for a purpose (接收); a repeated key does it once.
 
     Raises:
+        KeyReusedError: the key came with another gift.
         InvalidInputError: amount, giver or day cannot be.
         UnableToGiveError: the drive takes nothing (now), or the pairing is not of it.
     """
     pass_gate()
-    earlier = Gift.objects.filter(entry__key=f"gift/{key}").first()
-    if earlier is not None:
-        return earlier
     giver = _checked_giver(giver)
     check_thing(thing)
+    earlier = Gift.objects.select_related("book").filter(entry__key=f"gift/{key}").first()
+    if earlier is not None:
+        _require_same(earlier, drive, thing, giver, on=on)
+        return earlier
     _require_open(drive, on, at=at)
     if pairing is not None and not (drive.is_for_pairings and pairing.status == "ACTIVE"):
         raise UnableToGiveError("只有爱心结对项目、且结对中的，才能登记到结对。", field="pairing")
@@ -163,6 +165,14 @@ def receive(
         "ledger.gift.receive", target=gift, by=by, at=at, after=f"{drive.number} {thing.amount}"
     )
     return gift
+
+
+def _require_same(kept: Gift, drive: Drive, thing: Thing, giver: Giver, *, on: date) -> None:
+    told = (drive.pk, thing.book, thing.article, thing.amount, on, giver.kind, giver.name)
+    was = (kept.drive_id, kept.book.code, kept.article, kept.amount, kept.on, kept.giver_kind)
+    if told != (*was, kept.giver_name) or giver.people != kept.people:
+        message = f"同样的内容已登记为 {kept.number}；要登记另一笔，请刷新页面后再提交。"
+        raise KeyReusedError(message, field="key")
 
 
 def _enter(

@@ -192,5 +192,5 @@ def _decision(by: Actor, at: datetime) -> dict[str, object]:
 def _require_other(grant: Grant, *, by: Actor) -> None:
     if grant.asked_by == by.id:
         raise OwnBenefitError("申请人不能审批自己提出的发放，请由另一人审批。")
-    if grant.beneficiary_account and grant.beneficiary_account == by.id:
+    if by.id == grant.beneficiary_account or by.name == grant.beneficiary:
         raise OwnBenefitError("受益人不能审批给自己的发放，请由他人审批。")

@@ -19,6 +19,7 @@ from dianliang.domain.ledger import models
 from dianliang.domain.ledger.carrying import BATCH, carry_over, chunks
 from dianliang.domain.ledger.models import Account, Article, Book, Entry
 from dianliang.domain.ledger.wording import amount_words, holder_name
+from dianliang.domain.workforce.merging import found_by
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
@@ -197,7 +198,7 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
         raise UnableToPostError(f"{entry.number} 已由 {earlier.number} 冲正，不能重复冲正。")
     lines = entry.lines.select_related("account__book", "account__article")
     undone = tuple(
-        Line(line.account, -line.amount, line.team_code, line.unit_code) for line in lines
+        Line(_heir(line.account), -line.amount, line.team_code, line.unit_code) for line in lines
     )
     if by.person_number and any(_is_of(line.account, by) for line in undone):
         raise OwnBenefitError("不能冲正涉及本人账户的分录，请由他人办理。")
@@ -222,6 +223,14 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
         reason=because,
     )
     return counter
+
+
+def _heir(held: Account) -> Account:
+    """Return the account that stands for another since two people were found to be one."""
+    person = found_by(held.holder_code) if held.holder_kind == Account.Holder.PERSON else None
+    if person is None or person.number == held.holder_code:
+        return held
+    return account(held.book.code, held.holder_kind, person.number, article=held.article)
 
 
 def pass_gate() -> dict[str, Book]:

@@ -68,8 +68,8 @@ def propose(
 
     Raises:
         InvalidInputError: alias, donor, period or words cannot be.
-        UnableToPairError: it is no child in care, the guardian has not consented, the alias is
-            (part of) the child's name, or taken, or the child has a donor.
+        UnableToPairError: it is no child in care, the guardian has not consented, the alias has
+            two letters in a row of the child's name, or is taken, or the child has a donor.
     """
     if child.special_kind not in MINORS:
         raise UnableToPairError("只能为登记的留守儿童结对。", field="child")
@@ -80,7 +80,7 @@ def propose(
     if agreement.until is not None and agreement.until <= agreement.since:
         raise InvalidInputError("结对的止日应晚于起日。", field="until")
     alias = clean_text(alias, field="alias", label="化名", most=24, least=2)
-    if alias in child.name or child.name in alias:
+    if child.name in alias or any(pair in alias for pair in _pairs(child.name)):
         raise UnableToPairError("化名不能含有孩子的姓名。", field="alias")
     if donor.kind not in ("person", "unit"):
         raise InvalidInputError("请选择爱心家长类别。", field="donor_kind")
@@ -111,6 +111,11 @@ def propose(
         raise UnableToPairError(f"化名“{alias}”已用过，请另起一个。", field="alias") from error
     audit.record("ledger.pairing.propose", target=pairing, by=by, at=at, after=alias)
     return pairing
+
+
+def _pairs(name: str) -> list[str]:
+    pairs = (name[place : place + 2] for place in range(len(name) - 1))
+    return [pair for pair in pairs if pair.isalpha()]
 
 
 def _require_free(child: Customer, alias: str) -> None:

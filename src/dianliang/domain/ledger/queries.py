@@ -73,7 +73,7 @@ def balances(
     Raises:
         KeyError: `by` is none of the three.
     """
-    begin, first, last = since.replace(day=1), _first_whole(since), until.replace(day=1)
+    begin, first, last = since.replace(day=1), whole_month_from(since), until.replace(day=1)
     whole, edges = Q(pk__in=()), Q(on__gte=since, on__lt=until)
     if first <= last:
         whole = Q(month__gte=first, month__lt=last)
@@ -103,7 +103,7 @@ def balances(
     )
 
 
-def _first_whole(since: date) -> date:
+def whole_month_from(since: date) -> date:
     """Return the first day of a month that is not before a day."""
     if since.day == 1:
         return since

@@ -49,6 +49,7 @@ def stock_up(
 
     Raises:
         InvalidInputError: number, day or words cannot be.
+        KeyReusedError: the key came with something else.
     """
     if not 1 <= pieces <= MOST_PIECES:
         raise InvalidInputError(f"数量应为 1 到 {MOST_PIECES}。", field="pieces")
@@ -56,6 +57,9 @@ def stock_up(
     pass_gate()
     earlier = Entry.objects.filter(key=f"stock/{key}").first()
     if earlier is not None:
+        came = earlier.lines.filter(amount=pieces, account=_goods(article, "unit", unit.code))
+        if not came.exists():
+            raise KeyReusedError("同一幂等键不能用于不同内容。", field="key")
         return earlier
     entry = post(
         book="goods",

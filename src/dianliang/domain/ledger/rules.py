@@ -10,6 +10,7 @@ from django.db.models import Max
 from dianliang.core import audit, transitions
 from dianliang.domain.ledger.lifecycle import RULE_VERSION
 from dianliang.domain.ledger.models import Award, Book, PointRule, RuleVersion
+from dianliang.domain.ledger.operations import pass_gate
 from dianliang.domain.ledger.scoring import Terms
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -49,8 +50,8 @@ def add(
         InvalidInputError: the book counts no points, or basis or name cannot be.
         UnableToRuleError: there is a rule of this name.
     """
-    chosen = Book.objects.filter(code=book, quantity=Book.Quantity.POINTS).first()
-    if chosen is None:
+    chosen = pass_gate().get(book)  # of two at once the second takes the next code
+    if chosen is None or chosen.quantity != Book.Quantity.POINTS:
         raise InvalidInputError("请选择积分账本。", field="book")
     if basis not in PointRule.Basis.values:
         raise InvalidInputError("请选择计分依据。", field="basis")

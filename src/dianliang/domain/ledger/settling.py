@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Manager, Q, QuerySet
+from django.db.models import Exists, Manager, OuterRef, Q, QuerySet
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
@@ -21,6 +21,7 @@ from dianliang.domain.ledger.operations import (
     account,
     post_all,
 )
+from dianliang.domain.ledger.queries import whole_month_from
 from dianliang.domain.ledger.scoring import Given, Scored
 from dianliang.domain.ledger.wording import SOURCES
 from dianliang.domain.workforce.models import Membership, Person, Team
@@ -62,7 +63,7 @@ def counted(*, book: str, since: date, until: date) -> Counted:
     The records are (rule, person, kind, number).
     """
     awards = Award.objects.filter(
-        settlement__book__code=book, on__gte=since.replace(day=1), on__lt=until
+        settlement__book__code=book, on__gte=since.replace(day=1), on__lt=whole_month_from(until)
     )
     rows = list(
         awards.values_list(
@@ -143,15 +144,21 @@ def _keys(rows: Manager[Any], field: str, values: set[str]) -> QuerySet[Any, tup
     return rows.filter(**{f"{field}__in": values}).values_list(field, "pk")
 
 
-def barred(by: Actor, *, awards: QuerySet[Award]) -> tuple[Q, Q]:
-    """Return which awards an actor may not decide: his own, and those of teams that he leads."""
+def barred(by: Actor) -> tuple[Q, Q]:
+    """Return which awards an actor may not decide: his own, and those of teams that he leads.
+
+    A team is his also if he led it on the day of the record, or was to lead it then.
+    """
     if not by.person_number:
         return Q(pk__in=()), Q(pk__in=())
     led = Membership.objects.filter(
-        person__number=by.person_number, is_captain=True, valid_until=None
-    ).values("team_id")
+        Q(valid_until=None) | Q(valid_until__gte=OuterRef("on")),
+        team=OuterRef("team"),
+        person__number=by.person_number,
+        is_captain=True,
+    )
     own = Q(person__number=by.person_number)
-    return own, Q(team_id__in=led) & ~own
+    return own, Q(Exists(led)) & ~own
 
 
 @transaction.atomic
@@ -164,7 +171,7 @@ def approve(*, settlement: Settlement, by: Actor, at: datetime) -> Checked:
     """
     _require_draft(settlement)
     waiting = settlement.awards.filter(decided_by="")
-    own, of_team = barred(by, awards=waiting)
+    own, of_team = barred(by)
     left = Checked(
         approved=waiting.exclude(own | of_team).count(),
         own=waiting.filter(own).count(),
@@ -218,7 +225,7 @@ def require_other(award: Award, *, by: Actor) -> None:
         OwnBenefitError: he would.
     """
     rows = Award.objects.filter(pk=award.pk)
-    own, of_team = barred(by, awards=rows)
+    own, of_team = barred(by)
     if rows.filter(own).exists():
         raise OwnBenefitError("不能审核本人的积分，请由他人办理。")
     if rows.filter(of_team).exists():

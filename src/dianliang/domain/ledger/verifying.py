@@ -105,6 +105,14 @@ _CHECKS = {
         " AND s.team_code = t.team_code AND s.unit_code = t.unit_code"
         " WHERE t.net <> COALESCE(s.total, 0)"
     ),
+    "月度行数": (
+        "SELECT a.holder_code, COALESCE(t.kept, 0), s.found FROM"
+        " (SELECT account_id, COUNT(*) AS found FROM ledger_line GROUP BY account_id) s"
+        " JOIN ledger_account a ON a.id = s.account_id"
+        " LEFT JOIN (SELECT account_id, SUM(lines) AS kept FROM ledger_turnover"
+        " GROUP BY account_id) t ON t.account_id = s.account_id"
+        " WHERE s.found <> COALESCE(t.kept, 0)"
+    ),
 }
 MONTH = {
     "sqlite": "date(\"on\", 'start of month')",

@@ -1,20 +1,21 @@
 """How quantities, holders and sources are said."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger.models import Account, Article, Book, Drive, Grant, Pairing
-from dianliang.domain.workforce.models import Person, Team
+from dianliang.domain.workforce.models import Person, PersonMerge, Team
 
 Quantity = Book.Quantity
 OUTSIDE = {
-    "society": "服务社会",
+    "verified": "签到核实",
+    "declared": "人工申报",
     "points": "积分发放",
     "redeemed": "积分兑换",
     "givers": "捐赠人",
     "received": "受益人",
     "suppliers": "采购入库",
-    "nature": "减排",
 }
 """Holders beyond the books: where quantities come from and where they go."""
 SOURCES = {
@@ -32,6 +33,7 @@ SOURCES = {
     "redemption": "兑换",
     "appeal": "申诉",
     "stock": "入库",
+    "person": "人员合并",
     "hand": "手工",
 }
 """What sort of record an entry follows from."""
@@ -59,7 +61,7 @@ def figure(amount: int, quantity: str) -> str:
     per = PER.get(kind, 1)
     if per == 1:
         return f"{amount:,}"
-    return f"{amount / per:,.{DECIMALS[kind]}f}"
+    return f"{Decimal(amount) / per:,.{DECIMALS[kind]}f}"
 
 
 def said(amount: int, quantity: str, *, article: Article | None = None) -> str:
@@ -90,7 +92,12 @@ def holder_names(holders: Collection[tuple[str, str]]) -> Mapping[tuple[str, str
 
 
 def _persons(numbers: list[str]) -> dict[str, str]:
-    return dict(Person.objects.filter(number__in=numbers).values_list("number", "name"))
+    """Return what people are called, also by a number that went up in another's."""
+    merged = PersonMerge.objects.filter(gone_number__in=numbers)
+    return {
+        **dict(Person.objects.filter(number__in=numbers).values_list("number", "name")),
+        **dict(merged.values_list("gone_number", "person__name")),
+    }
 
 
 def _teams(codes: list[str]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def encode(statement: Statement, *, key: Ed25519PrivateKey) -> str:
 
 def _written(name: str, value: object) -> str:
     if isinstance(value, date):
-        return f"{value:%Y%m%d}"
+        return value.isoformat().replace("-", "")
     text = str(value)
     if "\n" in text or "\r" in text:
         raise AttestingError("证明的每一栏只能写一行，请去掉换行。", field=name)

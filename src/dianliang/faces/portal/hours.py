@@ -22,7 +22,7 @@ MOST_APPEALS, PER = 10, timedelta(hours=1)
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
     """List the notices that are open."""
-    return TemplateResponse(request, "portal/hours.html", {"notices": desk.notices(by=None)})
+    return TemplateResponse(request, "portal/hours.html", {"notices": desk.open_notices()})
 
 
 @never_cache

@@ -50,7 +50,8 @@ class Choices:
 
 def choices(*, by: Actor) -> Choices:
     """Return what the actor may choose from: his units, and the kinds that are in use."""
-    own = Unit.objects.filter(path__startswith=by.unit_path or "-", valid_until=None)
+    at_work = Q(valid_until=None) | Q(branch__status="ACTIVE")  # a temporary one has its end
+    own = Unit.objects.filter(at_work, path__startswith=by.unit_path or "-")
     hosts = own.exclude(kind__in=[Unit.Kind.BRANCH, Unit.Kind.GOVERNMENT])
     return Choices(
         hosts=_named(hosts),
@@ -146,7 +147,7 @@ def other_of(text: str, *, by: Actor, field: str, label: str) -> Other:
     """Return the other side that a text names: a unit, an area of the actor, or only a name.
 
     Raises:
-        InvalidInputError: nothing was typed, it is too long, or it names the actor's own unit.
+        InvalidInputError: nothing was typed, or it is too long.
     """
     name = words(text, field=field, label=label, most=60, least=2)
     unit = Unit.objects.filter(Q(name=name) | Q(code=name)).first()

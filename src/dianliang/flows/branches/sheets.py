@@ -15,6 +15,7 @@ from dianliang.domain.branches.operations import register
 from dianliang.domain.branches.rules import belonging_on, holders
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 
 BRANCH, PERSON, FROM, POST, REASON = "支部编码", "人员编号", "转入日期", "职务", "依据"
@@ -184,6 +185,6 @@ def _write(
 
 def _holds(branch: Branch, person: Person, post: PostKind, *, on: date, at: datetime) -> bool:
     """Tell whether the person holds the post on the day, or has come to hold it since."""
-    days = (on, at.date())
+    days = (on, at.astimezone(SHANGHAI).date())
     held = (holders([branch.pk], on=day).get((branch.pk, post.pk)) for day in days)
     return any(posting is not None and posting.person_id == person.pk for posting in held)

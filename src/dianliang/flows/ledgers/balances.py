@@ -1,15 +1,16 @@
 """What the books say of whom an actor may see: balances, the entries behind, one entry, a check."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.ledger import operations, queries, verifying
+from dianliang.domain.ledger import queries, verifying
 from dianliang.domain.ledger.models import Article, Book, Drive, Entry, Grant, Line
 from dianliang.domain.ledger.queries import Balance
 from dianliang.domain.ledger.verifying import Verdict
@@ -20,19 +21,10 @@ from dianliang.domain.ledger.wording import (
     said,
     unit_word,
 )
-from dianliang.domain.workforce.models import Person, Team
-from dianliang.kernel.actor import Actor, Role
+from dianliang.domain.workforce.models import Person, PersonMerge, Team
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
-READERS = frozenset(
-    {
-        Role.PARTY_AFFAIRS,
-        Role.DISPATCHER,
-        Role.COMMANDER,
-        Role.AUDITOR,
-        Role.ADMINISTRATOR,
-    }
-)
 BY = {"person": "按个人", "team": "按队伍", "unit": "按单位"}
 ROWS, LINES = 100, 60
 """Rows of a page."""
@@ -120,26 +112,6 @@ class Holder:
     pages: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryPage:
-    """One entry with its lines, its source, its rule, and what undid it."""
-
-    number: str
-    book: str
-    on: date
-    posted_at: datetime
-    by_name: str
-    words: str
-    source_kind: str
-    source_label: str
-    source_number: str
-    rule: str
-    because: str
-    reverses: str
-    reversed_by: str
-    lines: tuple[LineRow, ...]
-
-
 def books() -> tuple[BookChoice, ...]:
     """Return the books in use."""
     articles = tuple(Article.objects.filter(is_active=True).values_list("code", "name"))
@@ -194,15 +166,18 @@ def _found(
     return offered, chosen, article, sorted(found, key=lambda row: (-row.closing, row.code))
 
 
-def all_rows(*, asked: Asked, by: Actor) -> tuple[tuple[Balance, str], ...]:
+def all_rows(*, asked: Asked, by: Actor) -> tuple[tuple[tuple[Balance, str], ...], Article | None]:
     """Return every balance that an actor may see with the holder's name, the largest first.
+
+    With them goes which article was counted, where pieces are.
 
     Raises:
         NotVisibleError: there is no such book.
     """
-    _, _, _, ordered = _found(asked, by=by)
+    _, _, article, ordered = _found(asked, by=by)
     names = holder_names({(asked.by, row.code) for row in ordered})
-    return tuple((row, names[asked.by, row.code]) for row in ordered)
+    rows = tuple((row, names[asked.by, row.code]) for row in ordered)
+    return rows, Article.objects.filter(code=article).first()
 
 
 def _codes(view: str, q: str, *, by: Actor) -> QuerySet[Any, Any] | None:
@@ -262,7 +237,7 @@ def holder(
         book_code=chosen.code,
         had="、".join(said(amount, chosen.quantity, article=article) for article, amount in had)
         or said(0, chosen.quantity),
-        lines=_line_rows(rows[first : first + LINES]),
+        lines=line_rows(rows[first : first + LINES]),
         count=count,
         pages=-(-count // LINES),
     )
@@ -270,21 +245,55 @@ def holder(
 
 def sees(kind: str, code: str, *, by: Actor) -> bool:
     """Tell whether an actor may see a holder: one of his units, and those beyond only from top."""
+    return (kind, code) in seen({(kind, code)}, by=by)
+
+
+def seen(holders: Collection[tuple[str, str]], *, by: Actor) -> set[tuple[str, str]]:
+    """Return which of some holders an actor may see, in as many queries as there are kinds."""
     path = by.unit_path or "-"
-    if kind == "person":
-        return Person.objects.filter(number=code, unit__path__startswith=path).exists()
-    if kind == "team":
-        return Team.objects.filter(code=code, unit__path__startswith=path).exists()
-    if kind == "unit":
-        return Unit.objects.filter(code=code, path__startswith=path).exists()
-    if kind == "fund":
-        drives = Drive.objects.filter(number=code, unit__path__startswith=path)
-        grants = Grant.objects.filter(number=code, drive__unit__path__startswith=path)
-        return drives.exists() or grants.exists()
-    return kind == "outside" and path == "/"
+    codes: dict[str, list[str]] = {}
+    for kind, code in holders:
+        codes.setdefault(kind, []).append(code)
+    return {
+        (kind, code)
+        for kind, asked in codes.items()
+        if kind in _OF_UNITS
+        for code in _OF_UNITS[kind](asked, path)
+    }
 
 
-def _line_rows(rows: Iterable[Line]) -> tuple[LineRow, ...]:
+def _people(numbers: list[str], path: str) -> Iterable[str]:
+    people = Person.objects.filter(number__in=numbers, unit__path__startswith=path)
+    merged = PersonMerge.objects.filter(
+        gone_number__in=numbers, person__unit__path__startswith=path
+    )
+    return chain(
+        people.values_list("number", flat=True), merged.values_list("gone_number", flat=True)
+    )
+
+
+def _funds(numbers: list[str], path: str) -> Iterable[str]:
+    drives = Drive.objects.filter(number__in=numbers, unit__path__startswith=path)
+    grants = Grant.objects.filter(number__in=numbers, drive__unit__path__startswith=path)
+    return chain(*(rows.values_list("number", flat=True) for rows in (drives, grants)))
+
+
+_OF_UNITS: Mapping[str, Callable[[list[str], str], Iterable[str]]] = {
+    "person": _people,
+    "team": lambda codes, path: Team.objects.filter(
+        code__in=codes, unit__path__startswith=path
+    ).values_list("code", flat=True),
+    "unit": lambda codes, path: Unit.objects.filter(
+        code__in=codes, path__startswith=path
+    ).values_list("code", flat=True),
+    "fund": _funds,
+    "outside": lambda codes, path: codes if path == "/" else (),
+}
+"""Which holders of a kind belong to the units at or below a path."""
+
+
+def line_rows(rows: Iterable[Line]) -> tuple[LineRow, ...]:
+    """Return lines as pages show them, in as many queries for one as for all."""
     lines = list(rows)
     names = holder_names({(line.account.holder_kind, line.account.holder_code) for line in lines})
     undone = dict(
@@ -318,64 +327,6 @@ def _line_row(
         team_code=line.team_code,
         unit_code=line.unit_code,
     )
-
-
-def entry(*, number: str, by: Actor) -> EntryPage:
-    """Return one entry, for whoever may see one of its holders.
-
-    Raises:
-        NotVisibleError: there is none, or not for this actor.
-    """
-    found = (
-        Entry.objects.select_related("book", "rule__rule", "reverses").filter(number=number).first()
-    )
-    if found is None:
-        raise NotVisibleError("没有这笔分录。")
-    lines = list(_with_all(found.lines.order_by("-amount", "id")))
-    if not _may_see(lines, by=by):
-        raise NotVisibleError("没有这笔分录。")
-    counter = Entry.objects.filter(reverses=found).first()
-    return EntryPage(
-        number=found.number,
-        book=found.book.name,
-        on=found.on,
-        posted_at=found.posted_at,
-        by_name=found.by_name,
-        words=found.words,
-        source_kind=found.source_kind,
-        source_label=SOURCES.get(found.source_kind, found.source_kind),
-        source_number=found.source_number,
-        rule=str(found.rule) if found.rule else "",
-        because=found.because,
-        reverses=found.reverses.number if found.reverses else "",
-        reversed_by=counter.number if counter else "",
-        lines=_line_rows(lines),
-    )
-
-
-def _with_all(lines: QuerySet[Line]) -> QuerySet[Line]:
-    return lines.select_related("entry__rule__rule", "account__book", "account__article")
-
-
-def _may_see(lines: Sequence[Line], *, by: Actor) -> bool:
-    holders = {(line.account.holder_kind, line.account.holder_code) for line in lines}
-    holders |= {("unit", line.unit_code) for line in lines if line.unit_code}
-    return any(sees(kind, code, by=by) for kind, code in holders)
-
-
-def reverse(*, number: str, because: str, by: Actor, at: datetime) -> Entry:
-    """Undo an entry that an actor may see; see the operation.
-
-    Raises:
-        NotVisibleError: there is none, or not for this actor.
-        UnableToPostError, InvalidInputError: see the operation; what a settlement, a gift or a
-            grant entered is undone there.
-    """
-    found = entry(number=number, by=by)
-    if found.source_kind in ("grant", "redemption"):
-        message = f"这笔分录由{found.source_label} {found.source_number} 产生，请到该记录撤回。"
-        raise operations.UnableToPostError(message)
-    return operations.reverse(number, because=because, by=by, at=at)
 
 
 def check(*, by: Actor, at: datetime) -> Verdict:

@@ -98,6 +98,7 @@ class DrivePage:
     grants: tuple[GrantRow, ...]
     verbs: tuple[tuple[str, str], ...]
     more_gifts: int
+    more_grants: int
 
 
 def drives(*, by: Actor) -> tuple[DriveRow, ...]:
@@ -188,20 +189,29 @@ def public_drive(*, number: str) -> DrivePage:
     return page_of(one, by=None, verbs=())
 
 
-def page_of(one: Drive, *, by: Actor | None, verbs: tuple[tuple[str, str], ...]) -> DrivePage:
-    """Return a drive with its lines; without an actor only what everybody may read."""
+def page_of(
+    one: Drive,
+    *,
+    by: Actor | None,
+    verbs: tuple[tuple[str, str], ...],
+    is_whole: bool = False,
+) -> DrivePage:
+    """Return a drive with its latest lines, or all; without an actor only what all may read."""
     (row,) = drive_rows(Drive.objects.filter(pk=one.pk))
     gifts = one.gifts.order_by("-on", "-pk")
     grants = one.grants.order_by("-pk")
     if by is None:
         gifts = gifts.filter(entry__reversed_by=None)
         grants = grants.filter(status="HANDED_OUT")
+    most = None if is_whole else MOST_LINES
+    came, went = gift_rows(gifts[:most]), grant_rows(grants[:most], by=by)
     return DrivePage(
         row=row,
-        gifts=gift_rows(gifts[:MOST_LINES]),
-        grants=grant_rows(grants[:MOST_LINES], by=by),
+        gifts=came,
+        grants=went,
         verbs=verbs,
-        more_gifts=max(0, gifts.count() - MOST_LINES),
+        more_gifts=gifts.count() - len(came),
+        more_grants=grants.count() - len(went),
     )
 
 

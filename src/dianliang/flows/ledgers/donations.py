@@ -97,15 +97,15 @@ def drive_of(number: str, *, by: Actor) -> Drive:
     return one
 
 
-def drive_page(*, number: str, by: Actor) -> DrivePage:
-    """Return a drive of an actor's units with its gifts and grants.
+def drive_page(*, number: str, by: Actor, is_whole: bool = False) -> DrivePage:
+    """Return a drive of an actor's units with its latest gifts and grants, or with all.
 
     Raises:
         NotVisibleError: there is none.
     """
     one = drive_of(number, by=by)
     verbs = tuple((verb.verb, verb.label) for verb in DRIVE.verbs(one.status, role=by.role))
-    return page_of(one, by=by, verbs=verbs)
+    return page_of(one, by=by, verbs=verbs, is_whole=is_whole)
 
 
 def plan(

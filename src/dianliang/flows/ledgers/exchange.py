@@ -104,6 +104,7 @@ def _people(path: str) -> tuple[tuple[str, str, int], ...]:
     return tuple(sorted(rows, key=lambda row: (-row[2], row[0])))
 
 
+@transaction.atomic
 def price(
     *, code: str, name: str, measure: str, points: int | None, by: Actor, at: datetime
 ) -> Article:

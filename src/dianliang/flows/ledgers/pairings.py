@@ -157,7 +157,7 @@ def propose(*, proposed: Proposed, by: Actor, at: datetime) -> Pairing:
     child = Customer.objects.filter(_of_unit(by), number=proposed.child).first()
     if child is None or child.unit is None:
         raise InvalidInputError("请选择本单位登记的留守儿童。", field="child")
-    home = Site.objects.filter(code=proposed.home).first() if proposed.home else None
+    home = Site.objects.filter(_of_unit(by), code=proposed.home).first() if proposed.home else None
     if proposed.home and home is None:
         raise InvalidInputError("没有这个爱心之家。", field="home")
     unit: Unit = child.unit

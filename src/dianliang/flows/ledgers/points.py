@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger import appealing, queries, settling
-from dianliang.domain.ledger.lifecycle import (
-    SETTLEMENT,
-)
+from dianliang.domain.ledger.lifecycle import SETTLEMENT
 from dianliang.domain.ledger.models import Appeal, Award, Book, Settlement
 from dianliang.domain.ledger.wording import said
 from dianliang.flows.ledgers import earning
@@ -103,7 +101,7 @@ def settlement_page(*, number: str, by: Actor) -> SettlementPage:
     one = settlement_of(number, by=by)
     (row,) = settlement_rows(Settlement.objects.filter(pk=one.pk))
     waiting = one.awards.filter(decided_by="")
-    own, of_team = settling.barred(by, awards=waiting)
+    own, of_team = settling.barred(by)
     verbs = SETTLEMENT.verbs(one.status, role=by.role)
     return SettlementPage(
         row=row,
@@ -120,8 +118,8 @@ def settlement_page(*, number: str, by: Actor) -> SettlementPage:
 def appeals(*, by: Actor) -> tuple[AppealRow, ...]:
     """Return the appeals of an actor's units, open ones first."""
     found = Appeal.objects.filter(award__settlement__unit__path__startswith=by.unit_path or "-")
-    rows = appeal_rows(found.order_by("-number")[:MOST_LISTED])
-    return tuple(sorted(rows, key=lambda row: row.status != "OPEN"))
+    is_decided = Case(When(status="OPEN", then=0), default=1)
+    return appeal_rows(found.order_by(is_decided, "-number")[:MOST_LISTED])
 
 
 def act(*, number: str, verb: str, by: Actor, at: datetime) -> str:

@@ -4,19 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dianliang.domain.ledger.models import Entry, Gift, Grant, Redemption
+from dianliang.domain.ledger.models import Gift, Grant, Redemption
 from dianliang.domain.ledger.wording import SOURCES, said
 from dianliang.domain.programs.models import Activity
 from dianliang.domain.work.lifecycle import VISIT_LABELS
 from dianliang.domain.work.models import Visit
-from dianliang.flows.ledgers import balances
-from dianliang.flows.ledgers.balances import EntryPage
+from dianliang.flows.ledgers.entries import EntryPage, entries_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
 Facts = tuple[tuple[str, str], ...]
-MOST_ENTRIES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ def record(*, kind: str, number: str, by: Actor) -> Record:
     """
     read = READ.get(kind)
     found = read(number) if read else None
-    entries = _entries(kind, number, by=by)
+    entries = entries_of(kind=kind, number=number, by=by)
     if not entries and not (found and by.reaches_unit(found.unit_path)):
         raise NotVisibleError("没有找到这条记录。")
     return Record(
@@ -62,17 +60,6 @@ def record(*, kind: str, number: str, by: Actor) -> Record:
         drive=found.drive if found else "",
         entries=entries,
     )
-
-
-def _entries(kind: str, number: str, *, by: Actor) -> tuple[EntryPage, ...]:
-    numbers = Entry.objects.filter(source_kind=kind, source_number=number)
-    found = []
-    for entry in numbers.values_list("number", flat=True)[:MOST_ENTRIES]:
-        try:
-            found.append(balances.entry(number=entry, by=by))
-        except NotVisibleError:
-            continue  # the record concerns several units: each sees its own part
-    return tuple(found)
 
 
 def _clock(at: datetime) -> str:

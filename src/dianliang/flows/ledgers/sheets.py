@@ -27,7 +27,7 @@ def balances_sheet(*, asked: Asked, by: Actor, at: datetime) -> bytes:
     Raises:
         NotVisibleError: there is no such book.
     """
-    found = balances.all_rows(asked=asked, by=by)
+    found, article = balances.all_rows(asked=asked, by=by)
     quantity = Book.objects.get(code=asked.book).quantity
     headings = ("编号", "名称", "期初", "增加", "减少", "期末")
     per = PER.get(Quantity(quantity), 1)
@@ -39,7 +39,9 @@ def balances_sheet(*, asked: Asked, by: Actor, at: datetime) -> bytes:
         )
         for row, name in found
     ]
-    told = f"{asked.since} 至 {asked.until} 前，单位：{unit_word(quantity)}"
+    unit = unit_word(quantity, article=article)
+    told = f"{asked.since} 至 {asked.until} 前，单位：{unit}"
+    told += f"，物品：{article.name}" if article else ""
     _record("balances", f"{asked.book} {asked.by} {told}", by=by, at=at)
     return _workbook([("余额", headings, rows), ("口径", ("期间与单位",), [(told,)])])
 
@@ -94,7 +96,9 @@ def lines_sheet(
         for line in found[:MOST_LINES].iterator()
     )
     _record("lines", f"{book} {kind} {code}", by=by, at=at)
-    return _workbook([("分录", headings, rows)])
+    count = found.count()
+    told = f"共 {count} 行，本表列出最近的 {min(count, MOST_LINES)} 行"
+    return _workbook([("分录", headings, rows), ("口径", ("行数",), [(told,)])])
 
 
 def settlement_sheet(*, number: str, by: Actor, at: datetime) -> bytes:
@@ -149,7 +153,7 @@ def donation_sheet(*, number: str, by: Actor, at: datetime) -> bytes:
     Raises:
         NotVisibleError: there is none of the actor's units.
     """
-    page = donations.drive_page(number=number, by=by)
+    page = donations.drive_page(number=number, by=by, is_whole=True)
     figures = (
         (one.name, one.received, one.handed_out, one.set_aside, one.left, one.gifts, one.people)
         for one in page.row.figures

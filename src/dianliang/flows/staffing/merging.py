@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.domain.hours import folding as hour_folding
+from dianliang.domain.ledger import heirs
 from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
 from dianliang.domain.workforce import merging, register
@@ -17,6 +18,7 @@ from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
 
 
+@transaction.atomic
 def merge(
     *,
     kept_number: str,
@@ -26,7 +28,7 @@ def merge(
     by: Actor,
     at: datetime,
 ) -> PersonMerge:
-    """Make two rows one person.
+    """Make two rows one person, in the books too.
 
     Raises:
         NotVisibleError: one is not of the actor's units.
@@ -37,7 +39,9 @@ def merge(
     if unknown:
         raise UnableToMergeError("请重新选择保留哪一方的内容。", field="take")
     words = clean_text(reason, field="reason", label="认定依据", most=200, least=2)
-    return merging.merge(kept=kept, gone=gone, take=take, reason=words, folds=FOLDS, by=by, at=at)
+    row = merging.merge(kept=kept, gone=gone, take=take, reason=words, folds=FOLDS, by=by, at=at)
+    heirs.carry(gone_number=row.gone_number, kept=row.person, at=at)
+    return row
 
 
 def tried(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from dianliang.domain.catalog import theme_queries, themes
 from dianliang.domain.catalog.theme_models import ThemeMark, ThemeRule
@@ -196,11 +197,7 @@ def rules(*, on: date) -> tuple[RuleRow, ...]:
     """Return the table of rules with how many records each has marked."""
     called, roots = theme_queries.names(on=on), theme_queries.themes(on=on)
     trees = {row.code: row.name for row in roots if row.depth == 0}
-    marks: dict[int, int] = {}
-    for rule_id in ThemeMark.objects.filter(is_active=True, rule__isnull=False).values_list(
-        "rule_id", flat=True
-    ):
-        marks[rule_id] = marks.get(rule_id, 0) + 1
+    marks = Count("marks", filter=Q(marks__is_active=True))
     return tuple(
         RuleRow(
             key=rule.pk,
@@ -211,10 +208,10 @@ def rules(*, on: date) -> tuple[RuleRow, ...]:
             attribute_label=_attribute_label(rule),
             value=rule.value,
             is_active=rule.is_active,
-            marks=marks.get(rule.pk, 0),
+            marks=vars(rule)["n_marks"],
             created_by=rule.created_by,
         )
-        for rule in ThemeRule.objects.select_related("theme")
+        for rule in ThemeRule.objects.select_related("theme").annotate(n_marks=marks)
     )
 
 
@@ -242,7 +239,7 @@ def try_stored(*, key: int, by: Actor, at: datetime) -> Trial:
 def add_rule(
     *, code: str, kind: str, attribute: str, value: str, by: Actor, at: datetime
 ) -> ThemeRule:
-    """Add a rule; it marks when it is applied, by hand or each night.
+    """Add a rule; it marks when it is applied, by hand or each hour.
 
     Raises:
         NotVisibleError: there is no such theme or kind.

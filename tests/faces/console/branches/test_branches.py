@@ -279,3 +279,8 @@ def test_who_reads_is_offered_no_button_and_a_station_keeps_no_tree(client, part
     plant = {"verb": "plant", "code": "X1", "name": "某树", "valid_from": party.on}
     assert "由公司党建部门维护" in page(client.post(f"{AT}themes/keep/", plant), 422)
     assert "余村村党支部" in page(client.get(f"{AT}pairings/"))
+
+
+def test_a_day_that_makes_no_sense_shows_today(desk, party):
+    for odd in ("yesterday", "2026-13-40", "0001-01-01", "9999-12-31", "\u0000"):
+        page(desk.get(AT, {"on": odd}))

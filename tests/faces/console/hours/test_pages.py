@@ -149,6 +149,77 @@ def test_a_wrong_time_is_named_and_nothing_changes(desk, town, wrong):
     assert record.status == "PENDING"
 
 
+def test_a_record_over_midnight_is_approved_and_cut_and_corrected_in_the_form(desk, enter, town):
+    late = MORNING + timedelta(hours=13)  # from ten in the evening until one
+    whole, cut = (hours.taken(town, n, start=late, minutes=180) for n in ("P1", "P2"))
+
+    assert decided(desk, whole, "approve", words="抢修值守").status_code == 302
+    assert decided(desk, cut, "approve", words="先走", ends="00:30").status_code == 302
+
+    whole.refresh_from_db()
+    cut.refresh_from_db()
+    assert [(r.status, r.minutes) for r in (whole, cut)] == [("APPROVED", 180), ("APPROVED", 150)]
+    hours_at_work = HourRecord.objects.filter(pk=whole.pk)
+    hours_at_work.update(status="PENDING")
+    hours.published(town, hours_at_work.get())
+    told = decided(desk, whole, "correct", ends="00:00", because="零点已经收队")
+    assert told.status_code == 302
+    assert HourRecord.objects.filter(minutes=120).exists()
+
+
+def test_every_notice_opens_however_many_came_after_it(desk, town):
+    first = hours.announced(town, hours.taken(town))
+    later = [
+        HourNotice(
+            number=f"GS-{n}",
+            unit=town.units["S1"],
+            working_days=3,
+            opened_at=first.opened_at + timedelta(minutes=n),
+            ends_at=first.ends_at + timedelta(days=1),
+        )
+        for n in range(1, 60)
+    ]
+    HourNotice.objects.bulk_create(later)
+
+    assert desk.get(at("hour_notice", first.number)).status_code == 200
+    assert first.number in desk.get(at("hour_notices") + "?after=50").content.decode()
+    public = desk.get(reverse("portal:hour_notices")).content.decode()
+    assert first.number in public
+    assert desk.get(reverse("portal:hour_notice", args=[first.number])).status_code == 200
+
+
+def test_an_open_objection_never_disappears_behind_decided_ones(desk, town):
+    record = hours.taken(town)
+    hours.announced(town, record)
+    form = {"words": "那天他不在", "name": "张三", "contact": "19900001234"}
+    desk.post(at("hour_act", record.number, "appeal"), form)
+    made = Appeal.objects.get()
+    Appeal.objects.bulk_create(
+        Appeal(
+            number=f"YY-{n}",
+            record=record,
+            side="against",
+            words="旧的",
+            name="李四",
+            contact="19900005678",
+            made_at=made.made_at,
+            status="DISMISSED",
+            decision="不属实",
+            decided_at=made.made_at,
+        )
+        for n in range(60)
+    )
+
+    shows(desk.get(at("hour_appeals")), made.number)
+    assert "YY-0" in desk.get(at("hour_appeals") + "?after=50").content.decode()
+
+
+def test_going_back_to_no_version_in_particular_changes_nothing(desk):
+    for nothing in ("", "abc", "²"):
+        assert desk.post(at("hour_exchange_back"), {"version": nothing}).status_code == 422
+    assert desk.get(at("hour_exchange_table") + "?version=abc").status_code == 404
+
+
 def declaration(**other):
     return {
         "person": "P1",

@@ -10,7 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
+from dianliang.domain.ledger import redeeming
 from dianliang.domain.ledger.models import (
+    Appeal,
     Award,
     Drive,
     Entry,
@@ -23,7 +25,7 @@ from dianliang.domain.ledger.models import (
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import today
 from dianliang.kernel.actor import Role
-from tests import ledgers
+from tests import hours, ledgers
 from tests.town import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -275,3 +277,106 @@ def test_a_pairing_is_proposed_approved_linked_and_ended(town, unit):
     assert "小树苗" in seen
     assert "赵星星" not in seen + listed + shown
     assert Client().get(f"/pairings/{link}/").status_code == 404
+
+
+def test_the_points_of_a_large_county_can_be_appealed_too(town, unit):
+    made = ledgers.settlement(unit)
+    first = Award.objects.filter(settlement=made).order_by("pk").first()
+    Award.objects.filter(pk=first.pk).update(id=123_456)
+    Settlement.objects.filter(pk=made.pk).update(
+        status="POSTED", shown_at=ledgers.NOON, notice_until=ledgers.NOON
+    )
+    form = {"award": "123456", "wanted": "9", "words": "少计了一户"}
+
+    assert enter(town, "party").post("/console/ledgers/mine/appeal/", form).status_code == 302
+
+
+def test_an_open_appeal_never_disappears_behind_decided_ones(town, unit):
+    made = ledgers.entered(unit)
+    first, second = Award.objects.filter(settlement=made).order_by("pk")[:2]
+    kept = {"made_at": ledgers.NOON, "made_by": "x", "made_name": "x", "wanted": 9, "words": "少计"}
+    done = {"status": "REJECTED", "decided_by": "y", "because": "属实", "decided_at": ledgers.NOON}
+    Appeal.objects.create(number="SS-0000", award=first, **kept)
+    Appeal.objects.bulk_create(
+        Appeal(number=f"SS-1{n:03d}", award=second, **kept, **done) for n in range(210)
+    )
+    client = enter(town, "party")
+
+    assert "SS-0000" in client.get("/console/ledgers/appeals/").content.decode()
+    assert "1 件申诉待裁定" in client.get("/console/ledgers/points/").content.decode()
+
+
+def test_what_another_room_entered_is_undone_there(town, unit):
+    made = ledgers.entered(unit)
+    points = Award.objects.filter(settlement=made).first().entry
+    hours.published(town, hours.taken(town, "P0"))
+    time = Entry.objects.get(source_kind="hours")
+    client = enter(town, "party")
+
+    for entry, words in ((points, "申诉"), (time, "服务时长")):
+        address = f"/console/ledgers/entries/{entry.number}/"
+        assert "reverse/" not in client.get(address).content.decode()
+        answer = client.post(f"{address}reverse/", {"because": "记错了"})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert not Entry.objects.filter(reverses__isnull=False).exists()
+
+
+def test_hours_lead_to_their_record_and_nothing_is_called_by_its_code(town, unit):
+    hours.published(town, hours.taken(town, "P0"))
+    entry = Entry.objects.get(source_kind="hours")
+    client = enter(town, "party")
+
+    one = client.get(f"/console/ledgers/entries/{entry.number}/").content.decode()
+    record = client.get(f"/console/ledgers/records/hours/{entry.source_number}/").content.decode()
+
+    assert "签到核实" in one
+    assert f"/console/hours/{entry.source_number}/" in record
+
+
+def test_the_record_of_many_costs_as_many_queries_as_that_of_one(town, unit):
+    client = enter(town, "party")
+    ledgers.give(unit.people[0], 5)
+    client.get("/console/ledgers/records/visit/V-1/")
+
+    def cost():
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/console/ledgers/records/visit/V-1/")
+        return len(seen)
+
+    one = cost()
+    for person in unit.people:
+        ledgers.give(person, 7)
+
+    assert cost() == one
+
+
+def test_a_workbook_of_donations_leaves_nothing_out(town, unit, monkeypatch):
+    monkeypatch.setattr("dianliang.flows.ledgers.donation_rows.MOST_LINES", 1)
+    call = ledgers.drive(unit)
+    for n in range(3):
+        ledgers.gift(call, 1_000, key=f"gift-{n}")
+
+    book = sheet(enter(town, "party").get(f"/console/ledgers/donations/{call.number}/table.xlsx"))
+
+    assert len(book.get_sheet_by_name("接收").to_python()) == 1 + 3
+
+
+def test_a_workbook_of_goods_says_which(town, unit):
+    goods = ledgers.article()
+    redeeming.stock_up(
+        article=goods,
+        unit=unit.unit,
+        pieces=3,
+        words="采购",
+        on=ledgers.TODAY,
+        by=ledgers.officer(),
+        at=ledgers.NOON,
+        key="stock-1",
+    )
+    address = f"/console/ledgers/table.xlsx?book=goods&by=unit&article={goods.code}"
+
+    told = sheet(enter(town, "party").get(address)).get_sheet_by_name("口径").to_python()
+
+    assert "雨伞umbrella" in told[1][0]
+    assert "把" in told[1][0]

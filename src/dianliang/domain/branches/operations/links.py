@@ -63,8 +63,10 @@ def prepare(*, terms: Terms, by: Actor, at: datetime) -> Pairing:
 
     Raises:
         UnableToPairError: the days make no sense, a step lies outside, the branch is paired with
-            the same side already, or the alliance is another branch's or over.
+            the same side already or would be with itself, or the alliance is another branch's or
+            over.
     """
+    Branch.objects.select_for_update().get(pk=terms.branch.pk)
     _require_sense(terms)
     twin = Pairing.objects.filter(
         branch=terms.branch,
@@ -107,6 +109,8 @@ def prepare(*, terms: Terms, by: Actor, at: datetime) -> Pairing:
 def _require_sense(terms: Terms) -> None:
     if terms.branch.status != "ACTIVE":
         raise UnableToPairError(f"{terms.branch}已撤销，不能再结对。", field="branch")
+    if terms.other.unit is not None and terms.other.unit.pk == terms.branch.pk:
+        raise UnableToPairError("对方不能是本支部，请另选。", field="other")
     if not 0 <= (terms.until_on - terms.from_on).days <= LONGEST_DAYS:
         raise UnableToPairError("结束日期应在开始日期之后，最长五年。", field="until_on")
     if len(terms.steps) > MOST_STEPS:
@@ -225,9 +229,13 @@ def renew(*, pairing: Pairing, until_on: date, reason: str, by: Actor, at: datet
     """Let a pairing go on until a later day (续期).
 
     Raises:
-        UnableToPairError: the day is not later than the old one and today, or too far.
+        UnableToPairError: the branch is dissolved, or the day is not later than the old one and
+            today, or too far.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
+    branch = Branch.objects.select_for_update().get(pk=pairing.branch_id)
+    if branch.status != "ACTIVE":
+        raise UnableToPairError(f"{branch}已撤销，不能再续期。")
     today, old = at.astimezone(SHANGHAI).date(), pairing.until_on
     if until_on <= max(old, today) or (until_on - pairing.from_on).days > 2 * LONGEST_DAYS:
         message = f"新的结束日期应晚于 {max(old, today)}，且不超过十年。"

@@ -257,7 +257,7 @@ def prove(
     Raises:
         UnableToMeetError: the task is over, or has too much.
     """
-    if task.status not in {"OPEN", "REPORTED"}:
+    if Task.objects.select_for_update().get(pk=task.pk).status not in {"OPEN", "REPORTED"}:
         raise UnableToMeetError("任务已办结或撤销，不能再加佐证。", field="words")
     if task.evidence.count() >= MOST_EVIDENCE:
         raise UnableToMeetError(f"佐证最多 {MOST_EVIDENCE} 条，请合并。", field="words")
@@ -329,8 +329,8 @@ def close(*, meeting: Meeting, by: Actor, at: datetime) -> Meeting:
     """Close a meeting (销号): every resolution was followed, every task is over.
 
     Raises:
-        UnableToMeetError: an item has no resolution at all, a resolution has neither task nor
-            stated reason, or a task is still open; each is named.
+        UnableToMeetError: nothing was resolved, a resolution has neither task nor stated reason,
+            or a task is still open; each is named.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     Meeting.objects.select_for_update().get(pk=meeting.pk)
@@ -363,7 +363,9 @@ def is_loose(resolution: Resolution) -> bool:
 
 
 def _require_held(meeting: Meeting) -> None:
-    if meeting.status == "DRAFT":
+    """Refuse what is no part of a meeting in session; whoever would close it now waits."""
+    status = Meeting.objects.select_for_update().get(pk=meeting.pk).status
+    if status == "DRAFT":
         raise UnableToMeetError("会议还没有召开，请先登记“已召开”。")
-    if meeting.status != "HELD":
+    if status != "HELD":
         raise UnableToMeetError("会议已销号或取消，不能再改。")

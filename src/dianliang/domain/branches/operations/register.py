@@ -14,7 +14,7 @@ from dianliang.domain.branches.models import (
     PostKind,
     Task,
 )
-from dianliang.domain.branches.rules import HOLDS_UP, members_on, posts_held
+from dianliang.domain.branches.rules import HOLDS_UP, members_on, of_branches, posts_held
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
@@ -132,23 +132,26 @@ def dissolve(*, branch: Branch, on: date, reason: str, by: Actor, at: datetime) 
     """End a branch (撤销): nobody belongs to it any more, and nothing of it is left undone.
 
     Raises:
-        UnableToRegisterError: tasks are open, members remain, something still runs, or the day
-            lies ahead.
+        UnableToRegisterError: tasks are open, members remain or come later, something still runs,
+            or the day lies ahead.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
+    _hold(branch)
     if on > at.astimezone(SHANGHAI).date():
         raise UnableToRegisterError("撤销日期不能晚于今天。", field="on")
     if branch.unit.valid_from is not None and on < branch.unit.valid_from:
         message = f"撤销日期不能早于成立日期 {branch.unit.valid_from}。"
         raise UnableToRegisterError(message, field="on")
-    left = Task.objects.filter(unit=branch.unit, status__in=["OPEN", "REPORTED"]).count()
-    if left:
+    own = Task.objects.filter(of_branches([branch.pk]), status__in=["OPEN", "REPORTED"])
+    if left := own.count():
         raise UnableToRegisterError(f"还有 {left} 项会议任务没有办结，不能撤销。")
     for label, rows in HOLDS_UP.items():
         if running := rows(branch).count():
             raise UnableToRegisterError(f"还有 {running} 条{label}没有结束，请先办结再撤销。")
-    if members := len(members_on(branch, on=on)):
-        raise UnableToRegisterError(f"还有 {members} 名党员的组织关系在本支部，请先转出。")
+    later = Belonging.objects.filter(branch=branch, from_on__gt=on).values_list("person", flat=True)
+    if members := len({*members_on(branch, on=on), *later}):
+        message = f"还有 {members} 名党员的组织关系在本支部或此后转入，请先转出，或改在其后撤销。"
+        raise UnableToRegisterError(message)
     Unit.objects.filter(pk=branch.unit_id).update(valid_until=on)
     Attachment.objects.filter(branch=branch, until_on__gt=on, from_on__lte=on).update(until_on=on)
     return transitions.apply(branch, "dissolve", lifecycle=BRANCH, by=by, at=at, note=reason)
@@ -215,12 +218,20 @@ def transfer(
     return row
 
 
+def _hold(branch: Branch) -> Branch:
+    """Wait for whoever else changes a branch, and return it as it is then."""
+    rows = Branch.objects.select_for_update(of=("self",)).select_related("unit")
+    return rows.get(pk=branch.pk)
+
+
 def _require_open(branch: Branch, on: date) -> None:
-    unit = branch.unit
+    branch = _hold(branch)
+    first, last = branch.unit.valid_from, branch.unit.valid_until
     if branch.kind != Branch.Kind.ORDINARY:
         message = f"{branch}是临时组织，组织关系留在原支部；请用“编入”。"
         raise UnableToRegisterError(message, field="branch")
-    if branch.status != "ACTIVE" or (unit.valid_from is not None and on < unit.valid_from):
+    outside = (first is not None and on < first) or (last is not None and on > last)
+    if branch.status != "ACTIVE" or outside:
         message = f"{branch}在 {on} 还没有成立或已经撤销。"
         raise UnableToRegisterError(message, field="from_on")
 
@@ -239,6 +250,7 @@ def attach(
     Raises:
         UnableToRegisterError: an ordinary branch, out of its life-span, or already in it then.
     """
+    branch = _hold(branch)
     unit = branch.unit
     if branch.kind == Branch.Kind.ORDINARY:
         raise UnableToRegisterError("党支部的党员请用“组织关系转接”。", field="person")
@@ -248,7 +260,6 @@ def attach(
     if not first <= from_on <= until_on <= last:
         message = f"编入时间应在{branch}的存续期 {first} 至 {last} 之内。"
         raise UnableToRegisterError(message, field="from_on")
-    Branch.objects.select_for_update().get(pk=branch.pk)
     clash = Attachment.objects.filter(
         branch=branch, person=person, from_on__lte=until_on, until_on__gte=from_on
     ).first()
@@ -285,6 +296,7 @@ def appoint(
         UnableToRegisterError: the person does not belong to the branch then, the branch is not
             there then, the post is already so, or the day is taken.
     """
+    branch = _hold(branch)
     unit = branch.unit
     last = unit.valid_until
     outside = unit.valid_from is not None and from_on < unit.valid_from

@@ -8,8 +8,9 @@ from django.db.models import Count, Q
 
 from dianliang.domain.branches import access
 from dianliang.domain.branches.lifecycle import MEETING, TASK
-from dianliang.domain.branches.models import AgendaItem, Meeting, Resolution, Task
+from dianliang.domain.branches.models import AgendaItem, Branch, Meeting, Resolution, Task
 from dianliang.domain.branches.operations.meetings import is_loose
+from dianliang.domain.branches.rules import of_branches
 from dianliang.kernel.actor import Actor
 
 MEETING_VIEWS = {"open": "筹备与待销号", "closed": "已销号", "all": "全部"}
@@ -273,12 +274,13 @@ def _task(row: Task, resolution: Resolution, held: Meeting, *, on: date) -> Task
     )
 
 
-def tasks(*, view: str, by: Actor, on: date) -> TaskList:
-    """Return the tasks of the actor's units, what is due first on top."""
-    rows = tuple(
-        _task(row, row.resolution, row.resolution.item.meeting, on=on)
-        for row in access.tasks(by).order_by("due_on", "number")
-    )
+def tasks(*, view: str, by: Actor, on: date, branch: str = "") -> TaskList:
+    """Return the tasks of the actor's units, or of one branch, what is due first on top."""
+    found = access.tasks(by).order_by("due_on", "number")
+    if branch:
+        key = Branch.objects.filter(unit__code=branch).values_list("pk", flat=True)
+        found = found.filter(of_branches(key))
+    rows = tuple(_task(row, row.resolution, row.resolution.item.meeting, on=on) for row in found)
     cuts = {
         "open": tuple(r for r in rows if r.status in GOING_ON),
         "late": tuple(r for r in rows if r.days_late),

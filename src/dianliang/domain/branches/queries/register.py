@@ -24,6 +24,7 @@ from dianliang.domain.branches.rules import (
     belonging_on,
     holders,
     is_alive,
+    of_branches,
     paired,
     representatives,
     unfinished,
@@ -191,8 +192,6 @@ class _Counted:
         attached = Attachment.objects.filter(from_on__lte=on, until_on__gte=on)
         running = Pairing.objects.filter(paired(on), branch_id__in=keys)
         topics = Topic.objects.filter(branch_id__in=keys).exclude(status="CANCELLED")
-        open_tasks = Task.objects.filter(unfinished(on), unit_id__in=keys)
-        late = Count("pk", filter=Q(due_on__lt=on))
         return cls(
             members=members,
             attached=dict(attached.values_list("branch_id").annotate(Count("pk")).order_by()),
@@ -201,13 +200,21 @@ class _Counted:
             sent=representatives(on=on),
             pairings=dict(running.values_list("branch_id").annotate(Count("pk")).order_by()),
             topics=dict(topics.values_list("branch_id").annotate(Count("pk")).order_by()),
-            tasks={
-                unit_id: (total, overdue)
-                for unit_id, total, overdue in open_tasks.values_list("unit_id")
-                .annotate(total=Count("pk"), late=late)
-                .order_by()
-            },
+            tasks=_tasks(keys, on=on),
         )
+
+
+def _tasks(keys: list[int], *, on: date) -> dict[int, tuple[int, int]]:
+    """Return how many tasks of each branch were left on a day, and how many of them overdue."""
+    rows = Task.objects.filter(unfinished(on), of_branches(keys))
+    counts: dict[int, tuple[int, int]] = {}
+    for due_on, *whose in rows.values_list(
+        "due_on", "unit_id", "resolution__item__meeting__unit_id"
+    ):
+        for key in set(whose):
+            total, late = counts.get(key, (0, 0))
+            counts[key] = (total + 1, late + (due_on < on))
+    return counts
 
 
 def _row(branch: Branch, counted: _Counted, *, on: date) -> BranchRow:

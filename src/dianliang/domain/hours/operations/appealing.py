@@ -36,6 +36,8 @@ def appeal(
 ) -> Appeal:
     """Object to a record that is public, or to the refusal of one; its publication waits.
 
+    The same words of the same person a second time change nothing while the first are open.
+
     Raises:
         UnableToAppealError: the record is in no state for it, has five open appeals, or was
             taken back.
@@ -46,7 +48,12 @@ def appeal(
     if not fits or record.reverses_id or HourRecord.objects.filter(reverses=record).exists():
         message = "只能对公示中、已公布的时长提出异议，或对不予认定的时长申请复核。"
         raise UnableToAppealError(message)
-    if record.appeals.filter(status="OPEN").count() >= MOST_OPEN:
+    waiting = list(record.appeals.filter(status="OPEN"))
+    told = (side, words, name, contact)
+    same = [a for a in waiting if (a.side, a.words, a.name, a.contact) == told]
+    if same:
+        return same[0]
+    if len(waiting) >= MOST_OPEN:
         raise UnableToAppealError("这条时长已有多条异议在处理，请等待处理结果。")
     made = Appeal.objects.create(
         number=next_number("YY", at=at),
@@ -68,17 +75,18 @@ def appeal(
 def uphold(*, appeal: Appeal, decision: str, by: Actor, at: datetime) -> Appeal:
     """Decide that the one who objects is right: strike, take back, or look again.
 
+    What was struck or taken back meanwhile stays so.
+
     Raises:
         UnableToAppealError: the actor gains by it, reviewed the record, or wrote the appeal.
-        UnableToCorrectError, IllegalTransitionError, NotYourTurnError, StaleStateError: the
-            record has moved meanwhile.
+        IllegalTransitionError, NotYourTurnError, StaleStateError: somebody was quicker.
     """
     record = _decided(appeal, "uphold", decision, by=by, at=at)
     if appeal.side == Appeal.Side.FOR:
         transitions.apply(record, "look_again", lifecycle=HOUR, by=by, at=at, note=decision)
     elif record.status == "DISPUTED":
         transitions.apply(record, "strike", lifecycle=HOUR, by=by, at=at, note=decision)
-    elif record.status == "PUBLISHED":
+    elif record.status == "PUBLISHED" and not hasattr(record, "reversal"):
         correcting.take_back(record=record, because=decision, by=by, at=at)
     return appeal
 

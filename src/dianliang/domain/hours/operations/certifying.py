@@ -42,7 +42,7 @@ def issue(
 
     Raises:
         UnableToCertifyError: nothing was published in the period, it is not over, the document's
-            number cannot be, or the actor certifies himself.
+            number cannot be, the same is certified already, or the actor certifies himself.
         AttestingError: the words are too long for the code.
         NoSigningKeyError: the installation has no key.
     """
@@ -53,14 +53,17 @@ def issue(
         message = "服务起止日期应先起后止，且不晚于今天。"
         raise UnableToCertifyError(message, field="until_on")
     masked = mask_document(told.document_kind, _document_of(person, told))
-    # A correction of the same person waits until what is certified here is settled.
-    Person.objects.select_for_update().get(pk=person.pk)
-    records = list(certifiable(person, unit=unit, from_on=told.from_on, until_on=told.until_on))
+    found = certifiable(person, unit=unit, from_on=told.from_on, until_on=told.until_on)
+    # A correction of one of them waits until what is certified here is settled. What a correction
+    # before us wrote is seen by the second look only.
+    list(found.select_for_update(of=("self",)).order_by("pk"))
+    records = list(found)
     verified = sum(record.minutes for record in records if record.is_verified)
     declared = sum(record.minutes for record in records if not record.is_verified)
     if verified + declared <= 0:
         message = "这段时间没有已公布的时长。证明只能依据已公布的时长开具。"
         raise UnableToCertifyError(message, field="from_on")
+    _require_new(person, unit, told, verified_min=verified, declared_min=declared)
     private = signing.private_key()
     key = signing.kept(private, on=on)
     statement = Statement(
@@ -88,6 +91,15 @@ def issue(
     after = f"{person.number} {verified}+{declared} 分钟"
     audit.record("hours.servicecertificate.issue", target=certificate, by=by, at=at, after=after)
     return certificate
+
+
+def _require_new(person: Person, unit: Unit, told: Particulars, **minutes: int) -> None:
+    words = {name: getattr(told, name) for name in ("from_on", "until_on", "content", "remarks")}
+    same = ServiceCertificate.objects.filter(person=person, unit=unit, **words, **minutes)
+    twin = same.filter(status="ISSUED", key__revoked_on=None).first()
+    if twin is not None:
+        message = f"同样的证明 {twin.number} 已经出具，仍然有效；要换发请先撤销它。"
+        raise UnableToCertifyError(message, field="from_on")
 
 
 def _document_of(person: Person, told: Particulars) -> str:

@@ -65,7 +65,7 @@ class Article(models.Model):
 class Account(models.Model):
     """What one holder has in one book, of one article where pieces are counted (账户).
 
-    `amount` is the sum of its lines, kept by `operations.posting` in the same transaction; that it
+    `amount` is the sum of its lines, kept by `carrying` in the same transaction; that it
     cannot fall below zero is the database's word, however many try at once.
     """
 
@@ -219,7 +219,7 @@ class Line(models.Model):
 class Turnover(models.Model):
     """What went into an account and out of it in a month, by team and unit (月度发生额).
 
-    Kept by `operations.posting` in the transaction of the entry; `verifying` holds it against
+    Kept by `carrying` in the transaction of the entry; `verifying` holds it against
     the lines. It can be made anew from them at any time.
     """
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dianliang.domain.branches.access import READERS
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.themes.kinds import Record
 from dianliang.kernel.actor import Actor, Role
@@ -22,19 +23,16 @@ from dianliang.kernel.errors import (
     StaleStateError,
 )
 
-READERS = (Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER)
-WRITERS = (Role.PARTY_AFFAIRS,)
-LONGEST_DAYS = 400
 Steps = dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]]
 """What may be pressed on a record: the verb, who does it, and what is read of the form."""
 PAGES = {
-    "need": ("console:need", {Role.DISPATCHER}),
-    "campaign": ("console:campaign", {Role.DISPATCHER}),
-    "meeting": ("console:meeting", set(READERS)),
-    "task": ("console:meeting_task", set(READERS)),
-    "topic": ("console:topic", set(READERS)),
-    "pairing": ("console:pairing", set(READERS)),
-    "result": ("console:pairing", set(READERS)),
+    "need": ("console:need", frozenset({Role.DISPATCHER})),
+    "campaign": ("console:campaign", frozenset({Role.DISPATCHER})),
+    "meeting": ("console:meeting", READERS),
+    "task": ("console:meeting_task", READERS),
+    "topic": ("console:topic", READERS),
+    "pairing": ("console:pairing", READERS),
+    "result": ("console:pairing", READERS),
 }
 """Which page shows a kind of records, and to whom; every kind has the page of its themes."""
 
@@ -54,12 +52,13 @@ class Period:
 
 def period_of(request: HttpRequest) -> Period:
     """Read the period asked for; what makes no sense falls back to the year so far."""
-    last = _day(request.GET.get("last", "")) or today()
-    first = _day(request.GET.get("first", "")) or last.replace(month=1, day=1)
+    last = day_of(request.GET.get("last", "")) or today()
+    first = day_of(request.GET.get("first", "")) or last.replace(month=1, day=1)
     return Period(first=min(first, last), last=last)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """Return a day of an address, or None where it says none that we know."""
     try:
         found = date.fromisoformat(text)
     except ValueError:
@@ -112,7 +111,7 @@ def shown(text: str) -> str:
 
 def address_of(record: Record, *, by: Actor) -> str:
     """Return where a record is shown to the actor: its own page, or that of its themes."""
-    route, roles = PAGES.get(record.kind, ("", set()))
+    route, roles = PAGES.get(record.kind, ("", frozenset()))
     if by.role in roles:
         return reverse(route, args=[record.opens])
     return reverse("console:theme_part", args=[record.kind, record.number])

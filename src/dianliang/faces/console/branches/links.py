@@ -9,17 +9,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import links as book
-from dianliang.faces.console.branches.common import (
-    READERS,
-    WRITERS,
-    Steps,
-    lead_on,
-    press,
-    reason,
-    shown,
-    status_of,
-)
+from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import linking as flow

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.core.files import read_token
 from dianliang.core.papers import PDF
+from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import meetings as book
 from dianliang.faces.console.branches.common import (
-    READERS,
-    WRITERS,
     Steps,
     instant,
     lead_on,
@@ -23,6 +22,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.tables import sent_paper
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import meeting as flow
 from dianliang.flows.branches import papers
@@ -226,12 +226,12 @@ def task_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> Http
 
 
 def _prove(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
-    sent, upload = request.POST, request.FILES.get("file")
+    sent = request.POST
     return press(
         lambda: flow.prove(
             number=number,
             text=sent.get("words", ""),
-            content=upload.read() if upload else None,
+            content=sent_paper(request, "file"),
             record=sent.get("record", ""),
             by=by,
             at=now(),

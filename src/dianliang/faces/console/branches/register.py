@@ -10,10 +10,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import register as book
 from dianliang.domain.branches.queries.links import pairings, secondments
 from dianliang.domain.branches.queries.meetings import tasks
-from dianliang.faces.console.branches.common import READERS, WRITERS, press, shown, status_of
+from dianliang.faces.console.branches.common import day_of, press, shown, status_of
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
@@ -36,7 +37,7 @@ def _register(
 ) -> HttpResponse:
     view = request.GET.get("view", "ordinary")
     view = view if view in book.VIEWS else "ordinary"
-    on = optional_day(request.GET.get("on", "")[:10], field="on", label=_("日期")) or today()
+    on = day_of(request.GET.get("on", "")) or today()
     page = book.register(view=view, by=by, on=on)
     context = {
         "by": by,
@@ -130,14 +131,13 @@ def _file(
         file = book.file(code, by=by, on=on)
     except NotVisibleError as absent:
         raise Http404 from absent
-    own = [row for row in tasks(view="open", by=by, on=on).rows if row.unit_name == file.row.name]
     context = {
         "by": by,
         "file": file,
         "row": file.row,
         "pairings": pairings(view="open", mode="", branch=code, by=by, on=on).rows,
         "sent_here": secondments(view="now", branch=code, by=by, on=on).rows,
-        "tasks": own,
+        "tasks": tasks(view="open", branch=code, by=by, on=on).rows,
         "choices": choices(by=by) if file.may_write else None,
         "others": [row for row in book.branch_rows(by=by, on=on) if _may_receive(row, code)],
         "refusal": refusal,

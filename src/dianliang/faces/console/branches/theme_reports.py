@@ -8,15 +8,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from dianliang.domain.branches.access import READERS
 from dianliang.domain.catalog import theme_queries
-from dianliang.faces.console.branches.common import (
-    READERS,
-    Period,
-    address_of,
-    period_of,
-    shown,
-    status_of,
-)
+from dianliang.faces.console.branches.common import Period, address_of, period_of, shown, status_of
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.tables import SHEET_TYPE, download
 from dianliang.faces.ui.requests import now, requires

@@ -9,13 +9,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.branches.access import READERS
 from dianliang.domain.catalog import theme_queries
-from dianliang.faces.console.branches.common import (
-    READERS,
-    address_of,
-    press,
-    status_of,
-)
+from dianliang.faces.console.branches.common import address_of, press, status_of
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.themes import kinds, marking

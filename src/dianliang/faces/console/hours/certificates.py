@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.hours.access import ISSUERS, READERS
 from dianliang.domain.hours.particulars import Particulars
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.hours.desk import place
-from dianliang.faces.console.hours.roles import ISSUERS, READERS
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.requests import now, requires, today

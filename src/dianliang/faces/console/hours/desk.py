@@ -10,18 +10,19 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.core.papers import MOST_BYTES, PDF
+from dianliang.core.papers import PDF
 from dianliang.domain.hours import desk as queue
+from dianliang.domain.hours.access import READERS, REVIEWERS
 from dianliang.domain.hours.anomalies import RULES
 from dianliang.faces.console.fields import day
-from dianliang.faces.console.hours.roles import READERS, REVIEWERS
+from dianliang.faces.console.tables import sent_paper
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import giving_hours
 from dianliang.flows import hours_desk as flow
 from dianliang.flows.hours_desk import Declared, Span
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 MOST_AFTER = 1_000_000
 
@@ -96,9 +97,7 @@ def declare(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _declared(request: HttpRequest) -> Declared:
-    sent, upload = request.POST, request.FILES.get("evidence")
-    if upload is not None and (upload.size or 0) > MOST_BYTES:
-        raise InvalidInputError(_("文件超过 20 MB，请压缩或分开上传。"), field="evidence")
+    sent = request.POST
     return Declared(
         person=sent.get("person", ""),
         team=sent.get("team", ""),
@@ -106,7 +105,7 @@ def _declared(request: HttpRequest) -> Declared:
         role=sent.get("role", ""),
         content=sent.get("content", ""),
         words=sent.get("words", ""),
-        evidence=bytes(upload.read()) if upload is not None else b"",
+        evidence=sent_paper(request, "evidence") or b"",
     )
 
 

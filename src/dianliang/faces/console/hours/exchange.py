@@ -3,16 +3,15 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dianliang.domain.hours.access import ISSUERS
 from dianliang.domain.hours.mapping import FIELDS
-from dianliang.faces.console.fields import optional_day
-from dianliang.faces.console.hours.desk import place
-from dianliang.faces.console.hours.roles import ISSUERS
+from dianliang.faces.console.fields import optional_day, whole
 from dianliang.faces.console.tables import SHEET_TYPE, download, sent_file
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import hours_exchange as flow
@@ -28,7 +27,7 @@ def exchange(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _show(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
-    asked = request.GET if request.method == "GET" else request.POST
+    asked = _asked(request)
     try:
         since, until = _period(request)
     except DomainError as wrong:
@@ -47,8 +46,12 @@ def _show(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
     return TemplateResponse(request, "console/hours/exchange.html", context, status=status)
 
 
+def _asked(request: HttpRequest) -> QueryDict:
+    return request.GET if request.method == "GET" else request.POST
+
+
 def _period(request: HttpRequest) -> tuple[date | None, date | None]:
-    asked = request.GET if request.method == "GET" else request.POST
+    asked = _asked(request)
     return (
         optional_day(asked.get("since", ""), field="since", label=_("起")),
         optional_day(asked.get("until", ""), field="until", label=_("止")),
@@ -62,10 +65,14 @@ def table(request: HttpRequest, *, by: Actor) -> HttpResponse:
     del by
     number = request.GET.get("version", "")
     try:
-        wanted = place(number) if number else flow.present().number
+        wanted = _version(number) if number else flow.present().number
         return download(flow.table(wanted), f"mapping-v{wanted}.xlsx")
-    except NotVisibleError as absent:
+    except DomainError as absent:
         raise Http404 from absent
+
+
+def _version(text: str) -> int:
+    return whole(text, field="version", label=_("版本"))
 
 
 @require_POST
@@ -88,9 +95,11 @@ def bring(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def back(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Let an earlier version be in force again."""
     try:
-        version = flow.back_to(place(request.POST.get("version", "")), by=by, at=now())
+        version = flow.back_to(_version(request.POST.get("version", "")), by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
+    except DomainError as refusal:
+        return _show(request, by=by, refusal=refusal)
     messages.success(request, _("第 %(n)d 版映射已生效。") % {"n": version})
     return redirect("console:hour_exchange")
 

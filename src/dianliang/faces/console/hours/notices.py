@@ -7,10 +7,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.hours import access, desk
-from dianliang.domain.hours.queries import rows
+from dianliang.domain.hours import access, desk, queries
+from dianliang.domain.hours.access import READERS, REVIEWERS
 from dianliang.faces.console.fields import whole
-from dianliang.faces.console.hours.roles import READERS, REVIEWERS
+from dianliang.faces.console.hours.desk import place
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import hours_desk as flow
 from dianliang.kernel.actor import Actor
@@ -29,9 +29,11 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _notices(
     request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
+    rows, next_after = desk.notices(by=by, after=place(request.GET.get("after", "")))
     context = {
         "by": by,
-        "notices": desk.notices(by=by),
+        "notices": rows,
+        "next_after": next_after,
         "waiting": access.visible(by).filter(status="APPROVED").count(),
         "refusal": refusal,
         "decides": by.role in REVIEWERS,
@@ -63,8 +65,8 @@ def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         found = access.notice_to_see(number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    row = next(row for row in desk.notices(by=by) if row.number == number)
-    records = rows(found.records.order_by("person__number", "started_at", "pk"))
+    (row,) = desk.notice_rows(access.notices(by).filter(pk=found.pk))
+    records = queries.rows(found.records.order_by("person__number", "started_at", "pk"))
     context = {"by": by, "notice": row, "rows": records}
     return TemplateResponse(request, "console/hours/notice.html", context)
 
@@ -79,9 +81,11 @@ def appeals(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _appeals(
     request: HttpRequest, *, by: Actor, refusal: DomainError | None = None, opened: str = ""
 ) -> HttpResponse:
+    rows, next_after = desk.appeals(by=by, after=place(request.GET.get("after", "")))
     context = {
         "by": by,
-        "appeals": desk.appeals(by=by),
+        "appeals": rows,
+        "next_after": next_after,
         "refusal": refusal,
         "opened": opened,
         "typed": request.POST.get("decision", ""),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.faces.console.fields import day, optional_day
-from dianliang.faces.console.ledgers.reading import sent_of
+from dianliang.faces.console.ledgers.reading import key_of, sent_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.ledgers import donation_rows, pairings, points, sheets
@@ -119,8 +119,7 @@ def receive(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Take in a gift."""
     try:
         sent = sent_of(request)
-        key = request.POST.get("key", "")[:60]
-        gift = flow.receive(number=number, sent=sent, key=key, by=by, at=now())
+        gift = flow.receive(number=number, sent=sent, key=key_of(request.POST), by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.console.ledgers.reading import optional_whole
+from dianliang.faces.console.ledgers.reading import key_of, optional_whole
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.ledgers import exchange as flow
 from dianliang.kernel.actor import Actor, Role
@@ -70,7 +70,7 @@ def _stock(sent: QueryDict, by: Actor) -> str:
         pieces=whole(sent.get("pieces", ""), field="pieces", label=_("数量")),
         words=sent.get("words", ""),
         on=day(sent.get("on", ""), field="on", label=_("日期")),
-        key=sent.get("key", "")[:60],
+        key=key_of(sent),
         by=by,
         at=now(),
     )
@@ -83,7 +83,7 @@ def _redeem(sent: QueryDict, by: Actor) -> str:
         article=sent.get("article", "")[:24],
         unit=sent.get("unit", "")[:24],
         pieces=whole(sent.get("pieces", ""), field="pieces", label=_("数量")),
-        key=sent.get("key", "")[:60],
+        key=key_of(sent),
         by=by,
         at=now(),
     )

@@ -27,6 +27,8 @@ STAFF = (
     Role.CAPTAIN,
     Role.ALLIANCE_UNIT,
 )
+KEY_DIGITS = 19
+"""More than any key of a row has."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -173,9 +175,11 @@ def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def appeal(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Appeal against points of one's own, or for somebody of one's units."""
     sent = request.POST
+    award = sent.get("award", "")
+    is_key = award.isascii() and award.isdecimal() and len(award) < KEY_DIGITS
     try:
         made = flow.appeal(
-            award=whole(sent.get("award", ""), field="award", label=_("积分")),
+            award=int(award) if is_key else 0,
             wanted=whole(sent.get("wanted", ""), field="wanted", label=_("主张得分")),
             words=sent.get("words", ""),
             by=by,

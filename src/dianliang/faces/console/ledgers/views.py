@@ -13,7 +13,7 @@ from dianliang.faces.console.ledgers.reading import asked_of, page_of, period_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.ledgers import balances as flow
-from dianliang.flows.ledgers import records, sheets
+from dianliang.flows.ledgers import entries, records, sheets
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -128,7 +128,7 @@ def _entry(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        page = flow.entry(number=number, by=by)
+        page = entries.entry(number=number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {
@@ -139,7 +139,7 @@ def _entry(
         "may_reverse": by.role is Role.PARTY_AFFAIRS
         and not page.reverses
         and not page.reversed_by
-        and page.source_kind not in ("grant", "redemption"),
+        and not page.elsewhere,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/ledgers/entry.html", context, status=status)
@@ -150,7 +150,7 @@ def _entry(
 def reverse(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Undo an entry by its opposite."""
     try:
-        counter = flow.reverse(
+        counter = entries.reverse(
             number=number, because=request.POST.get("because", ""), by=by, at=now()
         )
     except NotVisibleError as absent:
