@@ -10,13 +10,14 @@ from dianliang.core.models import BackgroundJob
 from dianliang.domain.rosters.models import Roster, Swap, Turn
 from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
 from dianliang.engines import rostering
-from dianliang.flows.rosters.building import Built, build
+from dianliang.flows.rosters.building import NEVER, Built, build, names_of
 from dianliang.flows.rosters.own import SwapRow, swap_row
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.periods import TimeWindow
 
 MOST_ROSTERS = 200
 MOST_CANDIDATES = 12
+MOST_BREACHES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +164,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
             for load in sorted(loads, key=lambda load: (-load.weighted_s, load.person_id))
         ),
         short=tuple(outcome.get("short", ())),
-        breaches=tuple(f"{built.people[b.turn.person_id].name}：{b.words}" for b in breaches[:8]),
+        breaches=tuple(names_of(built, breaches[:MOST_BREACHES])),
         is_proven=all(stage["is_proven"] for stage in outcome.get("stages", ())),
         error=outcome.get("error", ""),
         progress=_progress(roster),
@@ -189,13 +190,13 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
         if turn in built.planned:
             continue
         breaches = rostering.objections(built.problem, built.planned, joins={turn})
-        hard = any(breach.rule in rostering.HARD for breach in breaches)
+        hard = any(breach.rule in NEVER for breach in breaches)
         found.append(
             CandidateRow(
                 number=person_id,
                 name=person.name,
                 weighted_h=load[person_id].weighted_s / 3600,
-                against=tuple(breach.words for breach in breaches),
+                against=tuple(built.readable(breach.words) for breach in breaches),
                 can_be_exempt=not hard,
             )
         )
@@ -232,7 +233,8 @@ def _days(roster: Roster, built: Built, *, at: datetime) -> tuple[DayRow, ...]:
     there, gone = _by_shift(built.planned), _by_shift(built.live - built.planned)
     lacking: dict[str, list[str]] = defaultdict(list)
     for duty, skill, missing in rostering.missing_in(built.problem, built.planned):
-        lacking[duty.id].append(f"缺 {missing} 名会“{skill}”的人" if skill else f"缺 {missing} 人")
+        whom = f"名会“{built.skills.get(skill, skill)}”的人" if skill else "人"
+        lacking[duty.id].append(f"缺 {missing} {whom}")
     days: dict[date, list[Cell]] = defaultdict(list)
     for position, shift in built.shifts.items():
         window = TimeWindow(shift.starts_at, shift.ends_at)

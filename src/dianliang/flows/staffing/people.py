@@ -1,12 +1,14 @@
 """Keep people: who they are, as what they serve, their certificates, hours and days away."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from dianliang.core import audit
+from dianliang.core import audit, files, idempotency
 from dianliang.core.papers import keep_paper
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.workforce import certifying, charges, crews, register, registering, teaming
@@ -301,11 +303,48 @@ def leave_office(*, number: str, on: date, reason: str, by: Actor, at: datetime)
     person = register.person_to_change(number, by=by)
     words = clean_text(reason, field="reason", label="离岗原因", most=200, least=1)
     charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
-    for row in Membership.objects.filter(person=person, valid_until=None, valid_from__lte=on):
+    going_on = Q(valid_until=None) | Q(valid_until__gt=_day(at))
+    for row in Membership.objects.filter(going_on, person=person, valid_from__lte=on):
         teaming.leave(team=row.team, person=person, on=on, by=by, at=at)
-    for role in PersonRole.objects.filter(person=person, valid_until=None, valid_from__lte=on):
+    for role in PersonRole.objects.filter(going_on, person=person, valid_from__lte=on):
         registering.end_role(role=role, on=on, by=by, at=at)
     return person
+
+
+def take_in_once(
+    *, key: str, asked: Asked, role_codes: Sequence[str], by: Actor, at: datetime
+) -> str:
+    """Write a new person down as `take_in` does and return his number; a second press adds nobody.
+
+    The same page may bring another person after going back: what was asked is part of the key.
+
+    Raises:
+        InvalidInputError, UnableToRegisterError: see `take_in`.
+    """
+    body = {**asdict(asked), "roles": sorted(role_codes), "by": by.id}
+    pressed = idempotency.digest([key, body])
+
+    def act() -> dict[str, Any]:
+        return {"number": take_in(asked=asked, role_codes=role_codes, by=by, at=at).number}
+
+    return str(idempotency.once(scope="person", key=pressed, body=body, at=at, act=act)["number"])
+
+
+def evidence(*, number: str, token: str, by: Actor, at: datetime) -> tuple[bytes, str]:
+    """Return the scan of a certificate with its media type; reading it is on record.
+
+    A scan shows what pages mask: a minor's is for party affairs and administrators alone.
+
+    Raises:
+        NotVisibleError: absent, another's, or a minor's and not the actor's to look at.
+    """
+    person = register.person_to_see(number, by=by)
+    row = Certificate.objects.filter(person=person, evidence__token=token).first()
+    is_closed = person.minor_until is not None and by.role not in MINORS_REVEALED_TO
+    if row is None or row.evidence is None or is_closed:
+        raise NotVisibleError("没有这份扫描件。")
+    audit.record("workforce.person.read_evidence", target=person, by=by, at=at, after=row.number)
+    return files.read(row.evidence), row.evidence.media_type
 
 
 def reveal(*, number: str, reason: str, by: Actor, at: datetime) -> Revealed:
@@ -333,9 +372,13 @@ def reveal(*, number: str, reason: str, by: Actor, at: datetime) -> Revealed:
     )
 
 
-def release_grown_up(*, at: datetime) -> int:
-    """Let those who have come of age be people like all others; return how many."""
-    return registering.release_grown_up(on=_day(at), by=SYSTEM, at=at)
+def follow_the_clock(*, at: datetime) -> int:
+    """Let those who have come of age be people like all others, and party members be in time.
+
+    Returns for how many something changed.
+    """
+    grown = registering.release_grown_up(on=_day(at), by=SYSTEM, at=at)
+    return grown + registering.follow_party_roles(on=_day(at))
 
 
 def _guardian(asked: Asked, known: Person | None) -> GuardianDetails | None:
