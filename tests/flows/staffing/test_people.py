@@ -21,7 +21,7 @@ from dianliang.domain.workforce.models import (
     PersonRole,
 )
 from dianliang.domain.workforce.registering import UnableToRegisterError
-from dianliang.flows.staffing import people
+from dianliang.flows.staffing import people, revealing
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -113,11 +113,11 @@ def test_a_minor_is_sealed_shown_for_a_reason_and_grows_up(town):
     (row,) = register.rows_of([who], on=TODAY)
     assert (row.name, row.phone, row.is_minor) == ("端***", "", True)
     with pytest.raises(NotVisibleError):
-        people.reveal(number=who.number, reason="核对", by=town.actor("S1"), at=NOON)
+        revealing.reveal(number=who.number, reason="核对", by=town.actor("S1"), at=NOON)
     party = town.actor("S1", Role.PARTY_AFFAIRS)
     with pytest.raises(InvalidInputError, match="事由"):
-        people.reveal(number=who.number, reason="", by=party, at=NOON)
-    shown = people.reveal(number=who.number, reason="核对", by=party, at=NOON)
+        revealing.reveal(number=who.number, reason="", by=party, at=NOON)
+    shown = revealing.reveal(number=who.number, reason="核对", by=party, at=NOON)
     assert (shown.name, shown.guardian_name) == ("端木小鱼", "端木大江")
     assert AuditEvent.objects.get(verb="workforce.person.reveal").reason == "核对"
     same = people.Asked(name="端***", unit_code="S1", title="小小志愿者")
@@ -139,10 +139,10 @@ def test_a_scan_of_a_minor_is_closed_to_whoever_may_not_know_him_and_reading_is_
 
     for role in (Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR):
         with pytest.raises(NotVisibleError):
-            people.evidence(by=town.actor("S1", role), **asked)
+            revealing.evidence(by=town.actor("S1", role), **asked)
     with pytest.raises(NotVisibleError):
-        people.evidence(by=town.actor("S2", Role.PARTY_AFFAIRS), **asked)
-    body, media_type = people.evidence(by=town.actor("S1", Role.PARTY_AFFAIRS), **asked)
+        revealing.evidence(by=town.actor("S2", Role.PARTY_AFFAIRS), **asked)
+    body, media_type = revealing.evidence(by=town.actor("S1", Role.PARTY_AFFAIRS), **asked)
 
     assert (bool(body), media_type) == (True, "image/jpeg")
     assert AuditEvent.objects.filter(verb="workforce.person.read_evidence").count() == 1

@@ -19,6 +19,7 @@ from dianliang.domain.ledger import models
 from dianliang.domain.ledger.carrying import BATCH, carry_over, chunks
 from dianliang.domain.ledger.models import Account, Article, Book, Entry
 from dianliang.domain.ledger.wording import amount_words, holder_name
+from dianliang.domain.workforce.merging import found_by
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
@@ -179,6 +180,8 @@ def post_all(*, postings: Sequence[Posting], by: Actor, at: datetime) -> tuple[E
 def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entry:
     """Undo an entry by its opposite (冲正), today; the entry itself stays as it is.
 
+    What somebody got who was merged into another is taken from whom it is now.
+
     Raises:
         InvalidInputError: there is no such entry, or no reason.
         UnableToPostError: it is undone already, or is itself an undoing.
@@ -197,7 +200,8 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
         raise UnableToPostError(f"{entry.number} 已由 {earlier.number} 冲正，不能重复冲正。")
     lines = entry.lines.select_related("account__book", "account__article")
     undone = tuple(
-        Line(line.account, -line.amount, line.team_code, line.unit_code) for line in lines
+        Line(_of_today(line.account), -line.amount, line.team_code, line.unit_code)
+        for line in lines
     )
     if by.person_number and any(_is_of(line.account, by) for line in undone):
         raise OwnBenefitError("不能冲正涉及本人账户的分录，请由他人办理。")
@@ -222,6 +226,15 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
         reason=because,
     )
     return counter
+
+
+def _of_today(held: Account) -> Account:
+    if held.holder_kind != Account.Holder.PERSON:
+        return held
+    person = found_by(held.holder_code)
+    if person is None or person.number == held.holder_code:
+        return held
+    return account(held.book.code, held.holder_kind, person.number, article=held.article)
 
 
 def pass_gate() -> dict[str, Book]:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.ledger import operations, queries, verifying
+from dianliang.domain.ledger import merging, operations, queries, verifying
 from dianliang.domain.ledger.models import Article, Book, Drive, Entry, Grant, Line
 from dianliang.domain.ledger.queries import Balance
 from dianliang.domain.ledger.verifying import Verdict
@@ -372,6 +372,8 @@ def reverse(*, number: str, because: str, by: Actor, at: datetime) -> Entry:
             grant entered is undone there.
     """
     found = entry(number=number, by=by)
+    if found.source_kind == merging.SOURCE:
+        raise operations.UnableToPostError("人员合并不能撤销，这笔分录也不能冲正。")
     if found.source_kind in ("grant", "redemption"):
         message = f"这笔分录由{found.source_label} {found.source_number} 产生，请到该记录撤回。"
         raise operations.UnableToPostError(message)

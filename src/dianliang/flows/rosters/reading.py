@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Count, QuerySet
+
 from dianliang.core.models import BackgroundJob
-from dianliang.domain.rosters.models import Roster, Swap, Turn
+from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
 from dianliang.engines import rostering
 from dianliang.flows.rosters.building import NEVER, Built, build, names_of
@@ -125,8 +127,7 @@ class CandidateRow:
 
 def register(*, by: Actor, at: datetime) -> Register:
     """Return the register of rosters, the newest first, and who is on duty at an instant."""
-    rosters = visible(by).prefetch_related("people", "shifts__turns")[:MOST_ROSTERS]
-    return Register(rows=tuple(_row(each) for each in rosters), now=on_duty(at=at, by=by))
+    return Register(rows=_rows(list(visible(by)[:MOST_ROSTERS])), now=on_duty(at=at, by=by))
 
 
 def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
@@ -145,7 +146,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
     is_public = roster.published_at is not None
     breaches = rostering.check(built.problem, built.planned) if built.planned else ()
     return RosterPage(
-        row=_row(roster),
+        row=_rows([roster])[0],
         revision=roster.revision,
         place=roster.site.name if roster.site else "",
         changes="、".join(roster.changes),
@@ -206,22 +207,32 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
     return tuple(found[:MOST_CANDIDATES])
 
 
-def _row(roster: Roster) -> RosterRow:
-    turns = [turn for shift in roster.shifts.all() for turn in shift.turns.all()]
-    planned = sum(turn.is_planned for turn in turns)
-    return RosterRow(
-        number=roster.number,
-        title=roster.title,
-        unit_name=roster.unit.name,
-        purpose_label=roster.get_purpose_display(),
-        status=roster.status,
-        status_label=roster.get_status_display(),
-        starts_at=roster.starts_at,
-        ends_at=roster.ends_at,
-        people=len(roster.people.all()),
-        turns=planned,
-        missing=max(0, roster.size * len(roster.shifts.all()) - planned),
+def _rows(rosters: Collection[Roster]) -> tuple[RosterRow, ...]:
+    """Return rosters as the register shows them: three queries for all."""
+    people = _counted(Roster.people.through._default_manager.filter(roster__in=rosters), "roster")
+    shifts = _counted(Shift.objects.filter(roster__in=rosters), "roster")
+    planned = Turn.objects.filter(shift__roster__in=rosters, is_planned=True)
+    turns = _counted(planned, "shift__roster")
+    return tuple(
+        RosterRow(
+            number=roster.number,
+            title=roster.title,
+            unit_name=roster.unit.name,
+            purpose_label=roster.get_purpose_display(),
+            status=roster.status,
+            status_label=roster.get_status_display(),
+            starts_at=roster.starts_at,
+            ends_at=roster.ends_at,
+            people=people.get(roster.pk, 0),
+            turns=turns.get(roster.pk, 0),
+            missing=max(0, roster.size * shifts.get(roster.pk, 0) - turns.get(roster.pk, 0)),
+        )
+        for roster in rosters
     )
+
+
+def _counted(rows: QuerySet[Any], key: str) -> dict[int, int]:
+    return dict(rows.order_by().values_list(key).annotate(Count("pk")))
 
 
 def _days(roster: Roster, built: Built, *, at: datetime) -> tuple[DayRow, ...]:

@@ -7,8 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.domain.hours import folding as hour_folding
+from dianliang.domain.ledger import operations as books
+from dianliang.domain.ledger.merging import hand_on
 from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
+from dianliang.domain.venues.models import Keeper
 from dianliang.domain.workforce import merging, register
 from dianliang.domain.workforce.merging import UnableToMergeError
 from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
@@ -37,7 +40,17 @@ def merge(
     if unknown:
         raise UnableToMergeError("请重新选择保留哪一方的内容。", field="take")
     words = clean_text(reason, field="reason", label="认定依据", most=200, least=2)
-    return merging.merge(kept=kept, gone=gone, take=take, reason=words, folds=FOLDS, by=by, at=at)
+    return _merged(kept, gone, take=take, reason=words, by=by, at=at)
+
+
+@transaction.atomic
+def _merged(
+    kept: Person, gone: Person, *, take: Collection[str], reason: str, by: Actor, at: datetime
+) -> PersonMerge:
+    books.pass_gate()  # before people are held: who posts waits for them
+    row = merging.merge(kept=kept, gone=gone, take=take, reason=reason, folds=FOLDS, by=by, at=at)
+    hand_on(merge=row, by=by, at=at)
+    return row
 
 
 def tried(
@@ -51,9 +64,7 @@ def tried(
     kept, gone = _both(kept_number, gone_number, by=by)
     try:
         with transaction.atomic():
-            row = merging.merge(
-                kept=kept, gone=gone, take=(), reason="试合并", folds=FOLDS, by=by, at=at
-            )
+            row = _merged(kept, gone, take=(), reason="试合并", by=by, at=at)
             transaction.set_rollback(True)
     except DomainError as refusal:
         return {}, refusal.message
@@ -112,5 +123,11 @@ def presence_duties(kept: Person, gone: Person) -> Mapping[str, Any]:
     return {"presence_duties": dropped} if dropped else {}
 
 
-FOLDS = (participations, presence_duties, *folding.FOLDS, hour_folding.hours)
+def keepers(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """Let the bases of the one who goes be the kept one's: they name people by number."""
+    Keeper.objects.filter(person_number=gone.number).update(person_number=kept.number)
+    return {}
+
+
+FOLDS = (keepers, participations, presence_duties, *folding.FOLDS, hour_folding.hours)
 """What rooms above that of people put together."""

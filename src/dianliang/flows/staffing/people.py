@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from dianliang.core import audit, files, idempotency
+from dianliang.core import idempotency
 from dianliang.core.papers import keep_paper
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.workforce import certifying, charges, crews, register, registering, teaming
@@ -24,12 +24,10 @@ from dianliang.domain.workforce.models import (
 )
 from dianliang.domain.workforce.registering import Details, GuardianDetails
 from dianliang.flows import crewday
-from dianliang.kernel.actor import SYSTEM, Actor, Role
+from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
-
-MINORS_REVEALED_TO = frozenset({Role.PARTY_AFFAIRS, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +45,6 @@ class Asked:
     guardian_phone: str = ""
     guardian_relation: str = ""
     agreed_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revealed:
-    """What is kept sealed of a person, in clear."""
-
-    name: str
-    phone: str
-    document: str
-    born: str
-    guardian_name: str
-    guardian_phone: str
 
 
 def take_in(*, asked: Asked, role_codes: Sequence[str], by: Actor, at: datetime) -> Person:
@@ -328,48 +314,6 @@ def take_in_once(
         return {"number": take_in(asked=asked, role_codes=role_codes, by=by, at=at).number}
 
     return str(idempotency.once(scope="person", key=pressed, body=body, at=at, act=act)["number"])
-
-
-def evidence(*, number: str, token: str, by: Actor, at: datetime) -> tuple[bytes, str]:
-    """Return the scan of a certificate with its media type; reading it is on record.
-
-    A scan shows what pages mask: a minor's is for party affairs and administrators alone.
-
-    Raises:
-        NotVisibleError: absent, another's, or a minor's and not the actor's to look at.
-    """
-    person = register.person_to_see(number, by=by)
-    row = Certificate.objects.filter(person=person, evidence__token=token).first()
-    is_closed = person.minor_until is not None and by.role not in MINORS_REVEALED_TO
-    if row is None or row.evidence is None or is_closed:
-        raise NotVisibleError("没有这份扫描件。")
-    audit.record("workforce.person.read_evidence", target=person, by=by, at=at, after=row.number)
-    return files.read(row.evidence), row.evidence.media_type
-
-
-def reveal(*, number: str, reason: str, by: Actor, at: datetime) -> Revealed:
-    """Return what is sealed of a person; who looked and why is on record.
-
-    A minor's details are for party affairs and administrators alone.
-
-    Raises:
-        NotVisibleError: absent, another's, or a minor and not the actor's to look at.
-        InvalidInputError: there is no reason.
-    """
-    person = register.person_to_change(number, by=by)
-    if person.minor_until is not None and by.role not in MINORS_REVEALED_TO:
-        raise NotVisibleError("没有找到这个人。")
-    words = clean_text(reason, field="reason", label="查看事由", most=200, least=2)
-    audit.record("workforce.person.reveal", target=person, by=by, at=at, reason=words)
-    guardian = getattr(person, "guardian", None)
-    return Revealed(
-        name=person.whole_name,
-        phone=person.phone,
-        document=person.document,
-        born=person.born,
-        guardian_name=guardian.name if guardian else "",
-        guardian_phone=guardian.phone if guardian else "",
-    )
 
 
 def follow_the_clock(*, at: datetime) -> int:

@@ -17,7 +17,7 @@ from dianliang.domain.workforce import person_file, register
 from dianliang.domain.workforce.register import READERS, WRITERS
 from dianliang.faces.console.staff import forms
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.staffing import doings
+from dianliang.flows.staffing import doings, revealing
 from dianliang.flows.staffing import people as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -143,7 +143,7 @@ def _page(
     *,
     by: Actor,
     refusal: DomainError | None = None,
-    revealed: flow.Revealed | None = None,
+    revealed: revealing.Revealed | None = None,
 ) -> HttpResponse:
     file = person_file.file(number, by=by, on=today())
     slots = {(slot.weekday, n): slot for slot, n in _numbered(file.slots)}
@@ -160,8 +160,9 @@ def _page(
             for weekday, label in register.WEEKDAYS
         ],
         "may_reveal": file.may_change
-        and (not file.row.is_minor or by.role in flow.MINORS_REVEALED_TO),
+        and (not file.row.is_minor or by.role in revealing.MINORS_REVEALED_TO),
         "refusal": refusal,
+        "sent": request.POST,
         "revealed": revealed,
         "today": today(),
     }
@@ -210,7 +211,9 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show what is sealed of a person once, for a reason that is kept."""
     found = _kept(number, by=by)
     try:
-        shown = flow.reveal(number=found, reason=request.POST.get("reason", ""), by=by, at=now())
+        shown = revealing.reveal(
+            number=found, reason=request.POST.get("reason", ""), by=by, at=now()
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
@@ -224,7 +227,7 @@ def evidence(request: HttpRequest, number: str, token: str, *, by: Actor) -> Htt
     """Hand the scan of a certificate out: always as a download, never to be run by the browser."""
     del request
     try:
-        body, media_type = flow.evidence(number=number, token=token, by=by, at=now())
+        body, media_type = revealing.evidence(number=number, token=token, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     ending = "pdf" if media_type == PDF else "jpg"
