@@ -75,7 +75,7 @@ def test_one_workbook_brings_people_teams_members_and_certificates(town):
     )
     assert not Person.objects.exists()
     assert not Team.objects.exists()
-    shown = lists.preview(number=row.number, by=town.actor("S1"))
+    shown = lists.preview(number=row.number, by=town.actor("S1"), on=TODAY)
     assert shown.counts["新建"] == 2
     assert "13800000001" not in repr(shown)
 
@@ -203,13 +203,13 @@ def test_doubtful_ones_are_decided_by_a_person(town):
     row = keep(
         town, 人员=[*rows, someone("王芳", 人员编号="N9")], 证书=[{**more[0], "人员编号": "N9"}]
     )
-    shown = lists.preview(number=row.number, by=town.actor("S1"))
+    shown = lists.preview(number=row.number, by=town.actor("S1"), on=TODAY)
     assert [(line.row, line.candidates[0].number) for line in shown.doubtful] == [
         (2, "P1"),
         (3, "P2"),
         (4, "P1"),
     ]
-    with pytest.raises(InvalidInputError, match="第 2 行 王芳 疑似已有"):
+    with pytest.raises(InvalidInputError, match="第 2 行的人疑似已有"):
         take(town, row)
     with pytest.raises(InvalidInputError, match="第 3 行"):
         take(town, row, r2="P1", r3="P1", r4="skip")
@@ -242,7 +242,7 @@ def test_a_list_is_found_by_its_unit_and_forgotten_after_a_week(town):
     row = keep(town, 人员=[someone()])
     for by in (town.actor("S2"), town.actor("S1", Role.COMMANDER)):
         with pytest.raises(NotVisibleError):
-            lists.preview(number=row.number, by=by)
+            lists.preview(number=row.number, by=by, on=TODAY)
     assert lists.forget_old(at=NOON + 6 * DAY) == 0
     assert lists.forget_old(at=NOON + 8 * DAY) == 1
 
