@@ -23,6 +23,7 @@ from dianliang.domain.directory import rules
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.operations import UnableToChangeRulesError
 from dianliang.domain.territory.models import Area
+from dianliang.domain.workforce import merging
 from dianliang.domain.workforce.models import Certificate, Person, Team
 from dianliang.flows import care_sheets, importing
 from dianliang.flows.demo.county import DATA
@@ -89,6 +90,33 @@ def test_the_same_files_again_change_nothing():
 
     assert (Area.objects.count(), Team.objects.count(), Customer.objects.count()) == (3, 1, 1)
     assert Certificate.objects.count() == 1
+
+
+def test_an_old_number_means_whoever_was_kept_and_a_minor_stays_sealed():
+    load(areas=AREA_FILE, units=UNIT_FILE)
+    old = Person.objects.get(number="RY1")
+    kept = Person.objects.create(
+        number="RY2",
+        name="张*",
+        full_name="张三",
+        born="2012-01-01",
+        minor_until=date(2030, 1, 1),
+        unit=old.unit,
+    )
+    merge = {"take": (), "reason": "同一人", "folds": (), "by": SYSTEM, "at": NOON}
+    merging.merge(kept=kept, gone=old, **merge)
+
+    load(areas=AREA_FILE, units=UNIT_FILE)
+
+    person = Person.objects.get()
+    assert (person.number, person.name, person.whole_name) == ("RY2", "张*", "张三")
+
+
+def test_the_end_of_a_certificate_is_put_right_on_the_same_day():
+    for ends in ("2028-12-31", "2029-12-31", "2029-12-31"):
+        load(areas=AREA_FILE, units=excel(UNITS, COMPANY, [*STATION, *CREW[:-1], ends]))
+
+    assert Certificate.objects.get().expires_on == date(2029, 12, 31)
 
 
 def test_the_names_of_a_real_county_come_in():

@@ -66,7 +66,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: giving_hours.publish_due(at=at),
     lambda at: earning.enter_due(at=at),
     lambda at: staff_teams.end_due(at=at),
-    lambda at: staff.release_grown_up(at=at),
+    lambda at: staff.follow_the_clock(at=at),
     lambda at: staff_lists.forget_old(at=at),
     lambda at: clock.move_due(at=at),
 )

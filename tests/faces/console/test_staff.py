@@ -66,6 +66,17 @@ def test_a_person_is_registered_certified_and_found_by_what_he_can_do(desk, town
     assert "还有 30 天" not in page(desk.get("/console/staff/expiring/?days=30"))
 
 
+def test_two_presses_register_one_person_and_the_old_may_serve(desk, town):
+    form = {"name": "周老", "unit_code": "S1", "born_on": "1941-05-06", "key": "k" * 32}
+    first, again = (desk.post("/console/staff/new/", form) for _ in range(2))
+
+    assert first["Location"] == again["Location"]
+    assert Person.objects.get().born == "1941-05-06"
+    assert "1900 年到" in page(
+        desk.post("/console/staff/new/", {**form, "born_on": "0941-05-06"}), 422
+    )
+
+
 def test_hours_and_days_away_are_told_on_the_page(desk, town):
     who = person(town, "P1", "周电工")
     act = "/console/staff/people/P1/do/"

@@ -1,18 +1,20 @@
 """A roster from its making to an exchange of turns: lawful, without gap, changed in the open."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
 from django.db import transaction
 
+from dianliang.core import jobs as background
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.operations import UnableToRosterError
-from dianliang.domain.workforce.models import Absence, Certificate, Person
+from dianliang.domain.workforce.models import Absence, Certificate, Person, WeeklySlot
 from dianliang.flows.rosters import changing, making, own, reading
 from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
     InvalidInputError,
     NotVisibleError,
@@ -75,6 +77,79 @@ def test_a_skill_counts_only_with_a_certificate_that_holds_to_the_end(town):
     lacking = {each["shift"] for each in roster.outcome["short"] if each["skill"] == "repair"}
     assert with_skill
     assert lacking == set(range(1, 7)) - with_skill
+
+
+def test_a_certificate_that_was_withdrawn_mans_no_shift_and_the_day_after_counts_for_none(town):
+    withdrawn, until_the_end = crew(town, 2)
+    skill, ends = Skill.objects.get(code="repair"), TOMORROW.date() + timedelta(days=2)
+    for number, taken in ((withdrawn, TODAY), (until_the_end, None)):
+        Certificate.objects.create(
+            person=Person.objects.get(number=number),
+            skill=skill,
+            issued_on=TODAY - timedelta(days=10),
+            expires_on=ends if taken is None else ends + timedelta(days=99),
+            withdrawn_on=taken,
+            withdrawn_why="违章" if taken else "",
+        )
+    midnight = datetime.combine(ends, time(), SHANGHAI)
+    times = {"starts_at": midnight - timedelta(days=1), "ends_at": midnight}
+
+    roster = arranged(
+        town, made(town, [withdrawn, until_the_end], size=2, skills={"repair": 1}, **times)
+    )
+
+    told = {(each["shift"], each["skill"]) for each in roster.outcome["short"]}
+    manned = {n for n, there in on(roster).items() if until_the_end in there}
+    assert manned
+    assert {n for n, skill in told if skill} == {1, 2, 3} - manned
+    page = reading.page(number=roster.number, by=town.actor("S1"), at=NOON)
+    lacking = [words for day in page.days for cell in day.cells for words in cell.lacking]
+    assert f"缺 1 名会“{skill.name}”的人" in lacking
+
+
+def test_nobody_is_put_on_duty_outside_his_weekly_hours(town):
+    free, bound = crew(town, 2)
+    WeeklySlot.objects.create(
+        person=Person.objects.get(number=bound),
+        weekday=TOMORROW.weekday(),
+        starts=time(8),
+        ends=time(16),
+    )
+
+    roster = arranged(town, made(town, [free, bound], days=2, size=2))
+
+    assert {n for n, there in on(roster).items() if bound in there} <= {1}
+    revision = {"number": roster.number, "revision": roster.revision}
+    with pytest.raises(UnableToRosterError, match="不在岗"):
+        changing.put_on(
+            shift=3, person=bound, because="没有别人", by=town.actor("S1"), at=NOON, **revision
+        )
+
+
+def test_what_has_begun_is_neither_published_nor_unpublished_late(town):
+    roster = published(town, arranged(town, made(town, crew(town, 6))))
+    known = on(roster)
+    change = {"number": roster.number, "by": town.actor("S1"), "at": NOON}
+    spare = next(n for n in (f"ZS1{k}" for k in range(6)) if n not in known[1] + known[2])
+    changing.take_off(revision=roster.revision, shift=1, person=known[1][0], **change)
+    for shift in (1, 2):
+        roster.refresh_from_db()
+        if shift == 2:
+            changing.take_off(revision=roster.revision, shift=2, person=known[2][0], **change)
+            roster.refresh_from_db()
+        changing.put_on(
+            revision=roster.revision, shift=shift, person=spare, because="换人", **change
+        )
+    later = TOMORROW + timedelta(hours=1)
+
+    roster = arranged(town, roster, at=later)
+    assert not roster.outcome.get("error")
+    published(town, roster, because="x", at=later)
+
+    after = on(roster, live=True)
+    assert after == on(roster)
+    assert after[1] == known[1]
+    assert after[2] == [spare]
 
 
 def test_who_is_ill_is_replaced_and_the_others_keep_their_turns(town):
@@ -201,6 +276,27 @@ def test_two_exchange_their_turns_once_a_third_has_approved(town):
     mine = own.own(by=person(town, giver), at=NOON)
     assert offer.back in {duty.shift for duty in mine.turns}
     assert mine.swaps == ()
+
+
+def test_an_exchange_waits_while_the_roster_is_arranged_anew(town):
+    roster = published(town, arranged(town, made(town, crew(town, 6))))
+    giver = on(roster)[4][0]
+    offer = own.offers(number=roster.number, shift=4, by=person(town, giver), at=NOON)[0]
+    whom = {"number": roster.number, "shift": 4, "taker": offer.number, "back": None}
+    swap = changing.ask_swap(reason="家里有事", by=person(town, giver), at=NOON, **whom)
+    step = {"number": swap.number, "note": "", "at": NOON}
+    changing.settle_swap(verb="agree", by=person(town, offer.number), **step)
+    roster.refresh_from_db()
+    making.arrange(number=roster.number, revision=roster.revision, by=town.actor("S1"), at=NOON)
+
+    with pytest.raises(UnableToRosterError, match="正在重新排班"):
+        changing.settle_swap(verb="approve", by=town.actor("S1"), **step)
+    assert Swap.objects.get().status == "AGREED"
+    assert background.run_next(owner="test", clock=lambda: NOON)
+    roster.refresh_from_db()
+    published(town, roster)
+    changing.settle_swap(verb="approve", by=town.actor("S1"), **step)
+    assert on(roster, live=True)[4] == [offer.number]
 
 
 def test_an_exchange_that_became_unlawful_is_refused_when_it_is_approved(town):

@@ -22,7 +22,7 @@ from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.flows.staffing.books import workbook
 from tests.flows.test_importing import excel
-from tests.staff import DAY, NOON, identity_card, person
+from tests.staff import DAY, NOON, TODAY, identity_card, person
 
 pytestmark = pytest.mark.django_db
 TEAM = {
@@ -75,7 +75,7 @@ def test_one_workbook_brings_people_teams_members_and_certificates(town):
     )
     assert not Person.objects.exists()
     assert not Team.objects.exists()
-    shown = lists.preview(number=row.number, by=town.actor("S1"))
+    shown = lists.preview(number=row.number, by=town.actor("S1"), on=TODAY)
     assert shown.counts["新建"] == 2
     assert "13800000001" not in repr(shown)
 
@@ -203,13 +203,13 @@ def test_doubtful_ones_are_decided_by_a_person(town):
     row = keep(
         town, 人员=[*rows, someone("王芳", 人员编号="N9")], 证书=[{**more[0], "人员编号": "N9"}]
     )
-    shown = lists.preview(number=row.number, by=town.actor("S1"))
+    shown = lists.preview(number=row.number, by=town.actor("S1"), on=TODAY)
     assert [(line.row, line.candidates[0].number) for line in shown.doubtful] == [
         (2, "P1"),
         (3, "P2"),
         (4, "P1"),
     ]
-    with pytest.raises(InvalidInputError, match="第 2 行 王芳 疑似已有"):
+    with pytest.raises(InvalidInputError, match="第 2 行的人疑似已有"):
         take(town, row)
     with pytest.raises(InvalidInputError, match="第 3 行"):
         take(town, row, r2="P1", r3="P1", r4="skip")
@@ -242,7 +242,7 @@ def test_a_list_is_found_by_its_unit_and_forgotten_after_a_week(town):
     row = keep(town, 人员=[someone()])
     for by in (town.actor("S2"), town.actor("S1", Role.COMMANDER)):
         with pytest.raises(NotVisibleError):
-            lists.preview(number=row.number, by=by)
+            lists.preview(number=row.number, by=by, on=TODAY)
     assert lists.forget_old(at=NOON + 6 * DAY) == 0
     assert lists.forget_old(at=NOON + 8 * DAY) == 1
 
@@ -269,8 +269,10 @@ def test_a_minor_needs_a_guardian_and_is_sealed(town):
             )
         ],
     )
+    (shown,) = lists.preview(number=row.number, by=town.actor("S1"), on=TODAY).others
     take(town, row)
 
+    assert (shown.name, shown.phone) == ("欧***", "")
     who = Person.objects.get()
     assert (who.name, who.whole_name, who.minor_until.isoformat()) == (
         "欧***",
@@ -278,6 +280,17 @@ def test_a_minor_needs_a_guardian_and_is_sealed(town):
         "2030-04-01",
     )
     assert Guardian.objects.get().name == "欧阳大江"
+
+
+def test_what_is_known_of_a_guardian_is_not_overwritten_by_whoever_is_found_again(town):
+    minor = {"出生日期": "2012-03-04", "电话": "13800000001", "监护人同意日期": "2026-11-01"}
+    mother = {"监护人姓名": "欧阳母", "监护人电话": "13900000000"}
+    take(town, keep(town, 人员=[someone("欧阳小鱼", **minor, **mother)]))
+    other = {"监护人姓名": "陌生人", "监护人电话": "13700000000"}
+
+    take(town, keep(town, 人员=[someone("欧阳小鱼", **minor, **other)]))
+
+    assert Guardian.objects.get().name == "欧阳母"
 
 
 def test_the_template_is_read_back_as_it_is_offered(town):

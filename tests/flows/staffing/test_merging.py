@@ -1,13 +1,17 @@
 """One person of two rows across all rooms: one activity, one duty, one account, no record lost."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection, models
 
+from dianliang.domain.ledger import operations as books
+from dianliang.domain.ledger import queries
+from dianliang.domain.ledger.operations import OwnBenefitError
 from dianliang.domain.programs.models import Activity, Participation, PresenceDay, PresenceDuty
-from dianliang.domain.venues.models import Site
+from dianliang.domain.venues.models import Keeper, Site
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce import merging as workforce_merging
 from dianliang.domain.workforce.merging import UnableToMergeError
@@ -114,6 +118,49 @@ def test_both_took_part_in_one_activity_and_count_once(town):
 
     told = doings.doings("P1")
     assert (told.activities, told.visits, Participation.objects.count()) == (2, 1, 2)
+
+
+@pytest.mark.django_db
+def test_what_somebody_had_in_the_books_and_answered_for_is_his_under_either_number(town):
+    person(town, "P1"), person(town, "P2")
+    site = Site.objects.create(
+        code="ZD", name="基地", kind="station", area=town.areas["V1"], lat=30.5, lon=119.6
+    )
+    Keeper.objects.create(
+        site=site,
+        from_on=TODAY,
+        person_number="P2",
+        reason="聘任",
+        decided_at=NOON,
+        decided_by="x",
+    )
+    book = "volunteer_hours"
+    given = books.post(
+        book=book,
+        lines=(
+            books.Line(books.account(book, "person", "P2"), 90),
+            books.Line(books.account(book, "outside", "verified"), -90),
+        ),
+        source=books.Source("hours", "SC-1"),
+        on=TODAY,
+        words="宣讲",
+        by=town.actor("S1"),
+        at=NOON,
+        key="hours/SC-1",
+    )
+
+    def held(number):
+        return queries.balance(book=book, holder_kind="person", holder_code=number)
+
+    with pytest.raises(OwnBenefitError):
+        merge(town, by=replace(town.actor("S1"), person_number="P1"))
+    assert (held("P1"), held("P2"), Person.objects.filter(number="P2").count()) == (0, 90, 1)
+    merge(town)
+
+    assert (held("P1"), held("P2")) == (90, 0)
+    assert Keeper.objects.get().person_number == "P1"
+    books.reverse(given.number, because="记错了", by=town.actor("S1"), at=NOON)
+    assert (held("P1"), held("P2")) == (0, 0)
 
 
 @pytest.mark.django_db

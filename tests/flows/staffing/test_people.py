@@ -4,11 +4,12 @@ from datetime import date, datetime, time
 
 import pytest
 
+from dianliang.core.files import keep_image
 from dianliang.core.models import AuditEvent
 from dianliang.domain.work.models import Visit
 from dianliang.domain.work.operations.qualifying import UnqualifiedError
 from dianliang.domain.work.operations.visits import accept
-from dianliang.domain.workforce import register, registering
+from dianliang.domain.workforce import merging, register, registering
 from dianliang.domain.workforce.availability import available
 from dianliang.domain.workforce.models import (
     Absence,
@@ -20,7 +21,7 @@ from dianliang.domain.workforce.models import (
     PersonRole,
 )
 from dianliang.domain.workforce.registering import UnableToRegisterError
-from dianliang.flows.staffing import people
+from dianliang.flows.staffing import people, revealing
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -112,11 +113,11 @@ def test_a_minor_is_sealed_shown_for_a_reason_and_grows_up(town):
     (row,) = register.rows_of([who], on=TODAY)
     assert (row.name, row.phone, row.is_minor) == ("端***", "", True)
     with pytest.raises(NotVisibleError):
-        people.reveal(number=who.number, reason="核对", by=town.actor("S1"), at=NOON)
+        revealing.reveal(number=who.number, reason="核对", by=town.actor("S1"), at=NOON)
     party = town.actor("S1", Role.PARTY_AFFAIRS)
     with pytest.raises(InvalidInputError, match="事由"):
-        people.reveal(number=who.number, reason="", by=party, at=NOON)
-    shown = people.reveal(number=who.number, reason="核对", by=party, at=NOON)
+        revealing.reveal(number=who.number, reason="", by=party, at=NOON)
+    shown = revealing.reveal(number=who.number, reason="核对", by=party, at=NOON)
     assert (shown.name, shown.guardian_name) == ("端木小鱼", "端木大江")
     assert AuditEvent.objects.get(verb="workforce.person.reveal").reason == "核对"
     same = people.Asked(name="端***", unit_code="S1", title="小小志愿者")
@@ -129,6 +130,70 @@ def test_a_minor_is_sealed_shown_for_a_reason_and_grows_up(town):
     who.refresh_from_db()
     assert (who.name, who.full_name, who.minor_until) == ("端木小鱼", "", None)
     assert not Guardian.objects.exists()
+
+
+def test_a_scan_of_a_minor_is_closed_to_whoever_may_not_know_him_and_reading_is_on_record(town):
+    who = take_in(town, "端木小鱼", "volunteer", **MINOR)
+    paper = certificate(who, evidence=keep_image(photo(), at=NOON))
+    asked = {"number": who.number, "token": paper.evidence.token, "at": NOON}
+
+    for role in (Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR):
+        with pytest.raises(NotVisibleError):
+            revealing.evidence(by=town.actor("S1", role), **asked)
+    with pytest.raises(NotVisibleError):
+        revealing.evidence(by=town.actor("S2", Role.PARTY_AFFAIRS), **asked)
+    body, media_type = revealing.evidence(by=town.actor("S1", Role.PARTY_AFFAIRS), **asked)
+
+    assert (bool(body), media_type) == (True, "image/jpeg")
+    assert AuditEvent.objects.filter(verb="workforce.person.read_evidence").count() == 1
+
+
+def test_whoever_was_merged_away_meanwhile_is_not_written_back(town):
+    who, kept = take_in(town), take_in(town, "王方")
+    known = people.details_of(people.Asked(name="王芳", unit_code="S1"), by=town.actor("S1"))
+    merging.merge(
+        kept=kept, gone=who, take=(), reason="核实", folds=(), by=town.actor("S1"), at=NOON
+    )
+
+    with pytest.raises(UnableToRegisterError, match="刚被他人合并"):
+        registering.amend_person(person=who, details=known, by=town.actor("S1"), at=NOON)
+    assert Person.objects.get() == kept
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_undone(town):
+    who = take_in(town)
+    stale = Person.objects.get(pk=who.pk)
+    people.leave_office(number=who.number, on=TODAY, reason="退休", by=town.actor("S1"), at=NOON)
+    details = people.details_of(
+        people.Asked(name="王芳芳", unit_code="S1"), by=town.actor("S1"), known=stale
+    )
+
+    registering.amend_person(person=stale, details=details, by=town.actor("S1"), at=NOON)
+
+    who.refresh_from_db()
+    assert (who.name, who.is_active) == ("王芳芳", False)
+
+
+def test_a_party_member_is_one_from_the_first_to_the_last_day_of_his_role(town):
+    who, marked = take_in(town), person(town, "P9", is_party_member=True)
+    people.give_role(
+        number=who.number,
+        kind_code="party_member",
+        valid_from=TODAY + DAY,
+        valid_until=TODAY + 3 * DAY,
+        note="",
+        by=town.actor("S1"),
+        at=NOON,
+    )
+
+    def is_member(days):
+        people.follow_the_clock(at=NOON + days * DAY)
+        who.refresh_from_db()
+        return who.is_party_member
+
+    assert [is_member(days) for days in range(5)] == [False, True, True, True, False]
+    marked.refresh_from_db()
+    assert marked.is_party_member
 
 
 def test_who_is_free_is_asked_of_hours_days_away_and_other_teams(town):
@@ -199,10 +264,14 @@ def test_who_leaves_leaves_his_teams_and_roles(town):
     by = {"number": who.number, "by": town.actor("S1"), "at": NOON}
     people.give_role(kind_code="steward", valid_from=TODAY - DAY, valid_until=None, note="", **by)
 
+    ends = {"valid_from": TODAY - DAY, "valid_until": TODAY + 90 * DAY, "note": ""}
+    people.give_role(kind_code="volunteer", **ends, **by)
+    Membership.objects.filter(person=who).update(valid_until=TODAY + 90 * DAY)
+
     people.leave_office(on=TODAY, reason="退休", **by)
 
     assert Membership.objects.get(person=who).valid_until == TODAY
-    assert PersonRole.objects.get(person=who).valid_until == TODAY
+    assert {role.valid_until for role in PersonRole.objects.filter(person=who)} == {TODAY}
     who.refresh_from_db()
     assert (who.is_active, who.left_on) == (False, TODAY)
 

@@ -151,6 +151,63 @@ def test_what_makes_no_sense_about_a_team_is_refused_in_words(town):
         teams.end(code="T1", on=TODAY, reason="完成", by=town.actor("S2"), at=NOON)
 
 
+def test_a_captain_whose_last_day_is_set_is_followed_and_may_still_change_it(town):
+    found(town, "T1")
+    person(town, "P1"), person(town, "P2")
+    by = {"code": "T1", "by": town.actor("S1"), "at": NOON}
+    teams.join(person_number="P1", on=TODAY - 30 * DAY, is_captain=True, **by)
+    teams.join(person_number="P2", on=TODAY - 20 * DAY, is_captain=False, **by)
+    teams.leave(person_number="P1", on=TODAY + 9 * DAY, **by)
+
+    teams.appoint(person_number="P2", on=TODAY, **by)
+
+    captains = Membership.objects.filter(is_captain=True, valid_until=None)
+    assert [row.person.number for row in captains] == ["P2"]
+    ahead = Membership.objects.get(person__number="P1", valid_from=TODAY)
+    assert (ahead.is_captain, ahead.valid_until) == (False, TODAY + 9 * DAY)
+    teams.leave(person_number="P1", on=TODAY + 3 * DAY, **by)
+    ahead.refresh_from_db()
+    assert ahead.valid_until == TODAY + 3 * DAY
+
+
+def test_a_team_that_is_to_end_may_change_its_captain_until_then(town):
+    found(town, "T1")
+    person(town, "P1")
+    by = {"code": "T1", "by": town.actor("S1"), "at": NOON}
+    teams.join(person_number="P1", on=TODAY - 20 * DAY, is_captain=False, **by)
+    teams.end(on=TODAY + 5 * DAY, reason="任务完成", **by)
+
+    teams.appoint(person_number="P1", on=TODAY, **by)
+
+    row = Membership.objects.get(is_captain=True)
+    assert (row.person.number, row.valid_until) == ("P1", TODAY + 5 * DAY)
+
+
+def test_who_joined_after_the_last_day_that_is_noted_late_stays_on_record(town):
+    team = found(town, "T1", founded_on=TODAY - 90 * DAY)
+    who = member(team, person(town, "P1"), since=-3)
+
+    teams.end(code="T1", on=TODAY - 9 * DAY, reason="补记", by=town.actor("S1"), at=NOON)
+
+    who.refresh_from_db()
+    assert who.valid_until == who.valid_from
+
+
+def test_a_team_that_was_forgotten_for_years_ends_and_stops_no_other(town):
+    for code in ("T1", "T2"):
+        found(town, code, ends_on=TODAY + DAY)
+    Team.objects.filter(code="T1").update(ends_on=TODAY - 900 * DAY)
+
+    assert teams.end_due(at=NOON + 4 * DAY) == 2
+
+
+def test_a_team_does_not_end_before_a_team_below_it(town):
+    found(town, "T1")
+    found(town, "T2", name="分队", parent_code="T1")
+    with pytest.raises(UnableToTeamError, match="下级队伍分队"):
+        teams.amend(code="T1", asked=asked(ends_on=TODAY + DAY), by=town.actor("S1"), at=NOON)
+
+
 def test_captains_follow_each_other_and_members_come_and_go(town):
     team = found(town, "T1")
     first, second = person(town, "P1"), person(town, "P2")

@@ -113,6 +113,7 @@ WORDS: Mapping[str, str] = {
     "workforce.person.merge": "合并人员",
     "workforce.person.tell_apart": "认定不同人",
     "workforce.person.reveal": "查看完整信息",
+    "workforce.person.read_evidence": "查看证书扫描件",
     "workforce.team.found": "成立队伍",
     "workforce.team.amend": "修改队伍",
     "workforce.team.end": "结束队伍",

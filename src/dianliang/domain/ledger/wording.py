@@ -35,6 +35,7 @@ SOURCES = {
     "stock": "入库",
     "person": "人员合并",
     "hand": "手工",
+    "merge": "人员合并",
 }
 """What sort of record an entry follows from."""
 PER = {Quantity.MINUTES: 60, Quantity.FEN: 100, Quantity.GRAMS_CO2: 1000}

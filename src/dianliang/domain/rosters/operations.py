@@ -186,14 +186,19 @@ def take_off(
 def publish(*, roster: Roster, revision: int, because: str, by: Actor, at: datetime) -> Roster:
     """Make what is planned what holds; `because` says why shifts that lack people are accepted.
 
+    Shifts that have begun stay as people know them, whatever was planned meanwhile.
+
     Raises:
         StaleStateError: somebody else changed the roster first.
         IllegalTransitionError: nothing is ready.
     """
     _turn_the_page(roster, revision)
     turns = Turn.objects.filter(shift__roster=roster)
-    turns.filter(is_planned=False).delete()
-    turns.update(is_live=True)
+    begun, ahead = turns.filter(shift__starts_at__lt=at), turns.filter(shift__starts_at__gte=at)
+    begun.filter(is_live=False).delete()
+    begun.update(is_planned=True)
+    ahead.filter(is_planned=False).delete()
+    ahead.update(is_live=True)
     _end_swaps_without_turn(roster, by=by, at=at)
     changes = {"published_at": at, "short_because": because}
     return transitions.apply(
@@ -268,7 +273,11 @@ def approve_swap(*, swap: Swap, note: str, by: Actor, at: datetime) -> Swap:
     Raises:
         IllegalTransitionError: the other has not agreed, or it is settled.
         StaleStateError: a turn has changed hands meanwhile.
+        UnableToRosterError: the roster is being arranged from the turns as they were.
     """
+    roster = Roster.objects.select_for_update().get(pk=swap.shift.roster_id)
+    if roster.status == "SOLVING":
+        raise UnableToRosterError("正在重新排班，请等排完再批准换班。")
     transitions.apply(swap, "approve", lifecycle=SWAP, by=by, at=at, note=note)
     _hand_over(swap.shift, swap.giver, swap.taker)
     if swap.back is not None:

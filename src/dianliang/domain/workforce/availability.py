@@ -10,6 +10,8 @@ from dianliang.kernel.periods import TimeWindow
 
 Slot = tuple[int, time, time]
 """Weekday as Python counts it, from, to."""
+LAST_MINUTE = time(23, 59)
+"""Stands for midnight: no time of a day is later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,24 @@ def covers(slots: Iterable[Slot], on: date, starts: time, ends: time) -> bool:
     return reached >= ends
 
 
+def closed(slots: Iterable[Slot], window: TimeWindow) -> tuple[TimeWindow, ...]:
+    """Return the parts of a window that weekly hours do not hold."""
+    found, reached, own = list[TimeWindow](), window.start, sorted(slots)
+    for on in _days(window):
+        for weekday, starts, ends in own:
+            begins = datetime.combine(on, starts, SHANGHAI)
+            if weekday != on.weekday() or begins >= window.end:
+                continue
+            if begins > reached:
+                found.append(TimeWindow(reached, begins))
+            over = datetime.combine(on, ends, SHANGHAI)
+            over += timedelta(minutes=1) if ends == LAST_MINUTE else timedelta()
+            reached = max(reached, over)
+    if reached < window.end:
+        found.append(TimeWindow(reached, window.end))
+    return tuple(found)
+
+
 def told(slots: Iterable[Slot], on: date) -> str:
     """Say when somebody can come on a day."""
     spans = [f"{a:%H:%M}–{b:%H:%M}" for weekday, a, b in slots if weekday == on.weekday()]
@@ -82,9 +102,9 @@ def _days(window: TimeWindow) -> list[date]:
 
 
 def _span(window: TimeWindow, on: date) -> tuple[time, time]:
-    """Return the part of a window that lies on a day; a full last minute stands for midnight."""
+    """Return the part of a window that lies on a day."""
     midnight = datetime.combine(on, time(), SHANGHAI)
     start = max(window.start.astimezone(SHANGHAI), midnight)
     end = min(window.end.astimezone(SHANGHAI), midnight + timedelta(days=1))
     is_over = end.date() > on
-    return start.time(), time(23, 59) if is_over else end.time()
+    return start.time(), LAST_MINUTE if is_over else end.time()

@@ -151,7 +151,7 @@ def _nobody(team: Team, code: str, on: date) -> Lack:
 def _lack(
     person: Person, code: str, name: str, rows: list[Certificate], on: date, level: int
 ) -> Lack | None:
-    counting = [row for row in rows if _counts(row, on)]
+    counting = [row for row in rows if row.counts_on(on)]
     if any(row.level >= level for row in counting):
         return None
     best = max(counting or rows, key=lambda row: row.expires_on, default=None)
@@ -168,17 +168,12 @@ def _lack(
     )
 
 
-def _counts(row: Certificate, on: date) -> bool:
-    is_withdrawn = row.withdrawn_on is not None and row.withdrawn_on <= on
-    return row.issued_on <= on < row.expires_on and not is_withdrawn
-
-
 def _state(row: Certificate | None, on: date, *, is_counting: bool) -> tuple[str, date | None]:
     if row is None:
         return "none", None
     if is_counting:
         return "level", row.expires_on
-    if row.withdrawn_on is not None and row.withdrawn_on <= on:
+    if row.is_withdrawn_on(on):
         return "withdrawn", row.withdrawn_on
     if row.issued_on > on:
         return "not_yet", row.issued_on

@@ -287,7 +287,7 @@ def place(*, worker: GridWorker, area: Area, on: date, by: Actor, at: datetime) 
     """
     lacks = gate.qualified(worker.person, [GRID_SKILL], on)
     if lacks:
-        raise UnableToPlaceError(f"{gate.told(lacks)}", field="area")
+        raise UnableToPlaceError(gate.told(lacks), field="area")
     present = GridWorker.objects.filter(area=area).exclude(pk=worker.pk).first()
     if present is not None:
         raise UnableToPlaceError(f"{area.name}已有网协员{present.person.name}。", field="area")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from dianliang.core.models import StoredFile
 from dianliang.domain.workforce.models import (
     Absence,
     Attendance,
@@ -108,7 +107,7 @@ class PersonFile:
     row: PersonRow
     unit_code: str
     document: str
-    age_note: str
+    minor_until: date | None
     guardian_relation: str
     agreed_on: date | None
     username: str
@@ -138,7 +137,7 @@ def file(number: str, *, by: Actor, on: date) -> PersonFile:
         row=row,
         unit_code=person.unit.code,
         document="" if row.is_minor else shown,
-        age_note=f"未成年人，保护至 {person.minor_until}" if row.is_minor else "",
+        minor_until=person.minor_until,
         guardian_relation=guardian.relation if guardian else "",
         agreed_on=guardian.agreed_on if guardian else None,
         username=person.user.username if person.user else "",
@@ -184,17 +183,6 @@ def certificates_of(person: Person, *, on: date) -> tuple[CertificateLine, ...]:
     return tuple(_certificate(row, on=on) for row in rows.order_by("skill__code", "-expires_on"))
 
 
-def evidence_of(number: str, token: str, *, by: Actor) -> StoredFile | None:
-    """Return the scan of one of a person's certificates, or None.
-
-    Raises:
-        NotVisibleError: the person is absent, or another's.
-    """
-    person = person_to_see(number, by=by)
-    row = Certificate.objects.filter(person=person, evidence__token=token).first()
-    return row.evidence if row else None
-
-
 def _roles(person: Person, *, on: date) -> tuple[RoleLine, ...]:
     rows = PersonRole.objects.filter(person=person).select_related("kind")
     return tuple(
@@ -228,7 +216,7 @@ def _memberships(person: Person, *, on: date) -> tuple[MembershipLine, ...]:
 def _certificate(row: Certificate, *, on: date) -> CertificateLine:
     left = (row.expires_on - on).days
     state, tone = "有效", "good"
-    if row.withdrawn_on is not None and row.withdrawn_on <= on:
+    if row.is_withdrawn_on(on):
         state, tone = "已收回", "danger"
     elif left <= 0:
         state, tone = "已失效", "danger"

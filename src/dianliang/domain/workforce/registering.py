@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dianliang.core import audit
 from dianliang.core.numbers import next_number
@@ -81,7 +81,7 @@ def register_person(
         raise UnableToRegisterError(message, field="number")
     person = Person(number=number, is_generated=is_generated)
     _fill(person, details, on=_day(at))
-    person.save()
+    _store(person)
     _keep_guardian(person, details, on=_day(at), is_new=True)
     audit.record("workforce.person.register", target=person, by=by, at=at, after=person.unit.code)
     return person
@@ -92,11 +92,13 @@ def amend_person(*, person: Person, details: Details, by: Actor, at: datetime) -
     """Put what is known of a person right.
 
     Raises:
-        UnableToRegisterError: the document is somebody else's, or a minor has no guardian.
+        UnableToRegisterError: the document is somebody else's, a minor has no guardian, or the
+            person was merged into another meanwhile.
     """
+    person = _held(person)
     before = (person.whole_name, person.phone, person.unit_id, person.title, person.document)
     _fill(person, details, on=_day(at))
-    person.save()
+    _store(person)
     _keep_guardian(person, details, on=_day(at), is_new=False)
     after = (person.whole_name, person.phone, person.unit_id, person.title, person.document)
     labels = ("姓名", "电话", "单位", "岗位", "证件")
@@ -124,6 +126,7 @@ def give_role(
     """
     if valid_until is not None and valid_until < valid_from:
         raise UnableToRegisterError("身份的止日不能早于起日。", field="valid_until")
+    _held(person)
     others = PersonRole.objects.filter(Q(valid_until=None) | Q(valid_until__gte=valid_from))
     others = others.filter(person=person, kind=kind)
     if valid_until is not None:
@@ -200,6 +203,7 @@ def tell_hours(
             message = f"{label}的两个时段重叠：{before[1]:%H:%M}–{before[2]:%H:%M} 与"
             message += f" {after[1]:%H:%M}–{after[2]:%H:%M}，请合并。"
             raise UnableToRegisterError(message, field="slots")
+    _held(person)
     WeeklySlot.objects.filter(person=person).delete()
     rows = WeeklySlot.objects.bulk_create(
         WeeklySlot(person=person, weekday=day, starts=a, ends=b) for day, a, b in asked
@@ -240,6 +244,35 @@ def release_grown_up(*, on: date, by: Actor, at: datetime) -> int:
         Guardian.objects.filter(person=person).delete()
         audit.record("workforce.person.come_of_age", target=person, by=by, at=at)
     return len(grown)
+
+
+def follow_party_roles(*, on: date) -> int:
+    """Let the flag follow roles that have begun or ended by themselves; return of how many.
+
+    Whoever was marked without a role, as old tables do, stays as he is.
+    """
+    now = Exists(_party_members(on).filter(person=OuterRef("pk")))
+    told = Person.objects.filter(roles__kind__code=PARTY_MEMBER).distinct()
+    begun = Person.objects.filter(pk__in=told.filter(now, is_party_member=False).values("pk"))
+    ended = Person.objects.filter(pk__in=told.filter(~now, is_party_member=True).values("pk"))
+    return begun.update(is_party_member=True) + ended.update(is_party_member=False)
+
+
+def _held(person: Person) -> Person:
+    """Return a person as he is, and let nobody else change or merge him meanwhile."""
+    held = Person.objects.select_for_update(of=("self",)).filter(pk=person.pk).first()
+    if held is None:
+        raise UnableToRegisterError(f"{person.name}（{person.number}）刚被他人合并，请刷新后再看。")
+    return held
+
+
+def _store(person: Person) -> None:
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # of two with one number or document the first is kept
+        message = "这个编号或证件号码刚被他人登记，请刷新后核对。"
+        raise UnableToRegisterError(message) from error
 
 
 def _fill(person: Person, details: Details, *, on: date) -> None:
@@ -292,14 +325,14 @@ def _keep_guardian(person: Person, details: Details, *, on: date, is_new: bool) 
 
 def _keep_party_flag(person: Person, *, on: date) -> None:
     """Keep the flag in step with the role: the role is what was told, the flag what lists read."""
-    current = PersonRole.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gte=on),
-        person=person,
-        kind__code=PARTY_MEMBER,
-        valid_from__lte=on,
-    )
-    person.is_party_member = current.exists()
+    person.is_party_member = _party_members(on).filter(person=person).exists()
     Person.objects.filter(pk=person.pk).update(is_party_member=person.is_party_member)
+
+
+def _party_members(on: date) -> QuerySet[PersonRole]:
+    return PersonRole.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on), kind__code=PARTY_MEMBER, valid_from__lte=on
+    )
 
 
 def _day(at: datetime) -> date:

@@ -1,10 +1,11 @@
 """Found teams and end them, put teams below teams, let people join, leave and lead."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
 
 from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
@@ -49,11 +50,13 @@ def found_team(*, code: str, details: TeamDetails, by: Actor, at: datetime) -> T
     Raises:
         UnableToTeamError: the code is used, or its days, shift or place in the tree make no sense.
     """
-    if Team.objects.filter(code=code).exists():
-        raise UnableToTeamError(f"队伍编码 {code} 已有，请换一个。", field="code")
     team = Team(code=code, calendar_token=fresh_calendar_token())
     _fill(team, details, on=_day(at))
-    team.save()
+    try:
+        with transaction.atomic():
+            team.save()
+    except IntegrityError as error:  # the database keeps one of each code, of two presses too
+        raise UnableToTeamError(f"队伍编码 {code} 已有，请换一个。", field="code") from error
     audit.record("workforce.team.found", target=team, by=by, at=at, after=code, reason=team.name)
     return team
 
@@ -63,7 +66,8 @@ def amend_team(*, team: Team, details: TeamDetails, by: Actor, at: datetime) -> 
     """Change a team, or put it below another one.
 
     Raises:
-        UnableToTeamError: it would lie below itself, or its days or shift make no sense.
+        UnableToTeamError: it would lie below itself, would end before a team below it, or its days
+            or shift make no sense.
     """
     before = team.parent.code if team.parent else ""
     _fill(team, details, on=_day(at))
@@ -89,11 +93,10 @@ def join(
     Raises:
         UnableToTeamError: he does already, has left, or the team ends before.
     """
-    _require_running(team, on=on)
+    _require_running(_held(team), on=on)
     if not person.is_active:
         raise UnableToTeamError(f"{person.name}已离岗，不能入队。", field="person")
-    later = Membership.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on))
-    present = later.filter(team=team, person=person).first()
+    present = _not_over(team, on=on).filter(person=person).first()
     if present is not None:
         message = f"{person.name}自 {present.valid_from} 起已在{team.name}。"
         raise UnableToTeamError(message, field="person")
@@ -113,12 +116,15 @@ def leave(*, team: Team, person: Person, on: date, by: Actor, at: datetime) -> M
     Raises:
         UnableToTeamError: he is no member, or joined after that day.
     """
-    row = _open_membership(team, person)
-    if on < row.valid_from:
-        message = f"{person.name} {row.valid_from} 才入队，最后一天不能更早。"
+    rows = _memberships(_held(team), person, on=_day(at))
+    begun = [row for row in rows if row.valid_from <= on]
+    if not begun:
+        message = f"{person.name} {rows[0].valid_from} 才入队，最后一天不能更早。"
         raise UnableToTeamError(message, field="on")
+    row = begun[-1]
     row.valid_until = on
     row.save(update_fields=["valid_until"])
+    Membership.objects.filter(pk__in=[each.pk for each in rows[len(begun) :]]).delete()
     _note("leave_team", person, team, by=by, at=at, reason=f"至 {on}")
     return row
 
@@ -132,15 +138,15 @@ def appoint(*, team: Team, person: Person, on: date, by: Actor, at: datetime) ->
     """
     if on > _day(at):
         raise UnableToTeamError("任职日期不能晚于今天。", field="on")
-    _require_running(team, on=on)
-    row = _open_membership(team, person)
+    _require_running(_held(team), on=on)
+    row = _memberships(team, person, on=on)[-1]
     if row.is_captain:
         raise UnableToTeamError(f"{person.name}已经是{team.name}的队长。", field="person")
     if on < row.valid_from:
         message = f"{person.name} {row.valid_from} 才入队，任职日期不能更早。"
         raise UnableToTeamError(message, field="on")
     _end_captaincy(team, on=on)
-    row = _from_day(row, on=on, is_captain=True)
+    _from_day(row, on=on, is_captain=True)
     _note("appoint_captain", person, team, by=by, at=at, reason=f"{on} 起")
     return row
 
@@ -161,7 +167,7 @@ def end_team(*, team: Team, on: date, reason: str, by: Actor, at: datetime) -> i
     if not team.is_active:
         raise UnableToTeamError(f"{team.name}已经结束。", field="team")
     today = _day(at)
-    if (on - today).days > FARTHEST_DAYS or (today - on).days > FARTHEST_DAYS:
+    if on != team.ends_on and abs((on - today).days) > FARTHEST_DAYS:
         raise UnableToTeamError("最后一天应在前后一年之内，请核对。", field="on")
     if team.founded_on is not None and on < team.founded_on:
         raise UnableToTeamError(f"{team.name} {team.founded_on} 才成立，请核对日期。", field="on")
@@ -175,7 +181,9 @@ def end_team(*, team: Team, on: date, reason: str, by: Actor, at: datetime) -> i
     team.save(update_fields=["ends_on", "ended_why", "is_active"])
     members = Membership.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), team=team)
     count = members.filter(valid_from__lte=on).update(valid_until=on)
-    Membership.objects.filter(team=team, valid_from__gt=on).delete()
+    late = Membership.objects.filter(team=team, valid_from__gt=on)
+    late.filter(valid_from__gt=today).delete()
+    late.update(valid_until=F("valid_from"))
     audit.record(
         "workforce.team.end",
         target=team,
@@ -185,6 +193,11 @@ def end_team(*, team: Team, on: date, reason: str, by: Actor, at: datetime) -> i
         reason=f"{team.code} {reason}；{count} 名队员离队",
     )
     return count
+
+
+def _held(team: Team) -> Team:
+    """Return a team as it is, and let nobody else change who is in it meanwhile."""
+    return Team.objects.select_for_update().get(pk=team.pk)
 
 
 def _fill(team: Team, details: TeamDetails, *, on: date) -> None:
@@ -204,8 +217,12 @@ def _fill(team: Team, details: TeamDetails, *, on: date) -> None:
 
 
 def _require_place(team: Team, parent: Team | None, ends_on: date | None) -> None:
-    """Refuse a place below itself, below a team that ends before, or too deep to be read."""
-    above, steps = parent, 0
+    """Refuse a place below itself, below a team that ends before, or too deep to be read.
+
+    Whoever else moves a team waits: two moves at once could make a circle.
+    """
+    teams = {each.pk: each for each in Team.objects.select_for_update().order_by("pk")}
+    above, steps = teams.get(parent.pk) if parent else None, 0
     while above is not None:
         if above.pk == team.pk:
             message = f"{parent} 在 {team.name} 之下，不能作它的上级队伍。"
@@ -215,9 +232,15 @@ def _require_place(team: Team, parent: Team | None, ends_on: date | None) -> Non
         if above.ends_on is not None and (ends_on is None or ends_on > above.ends_on):
             message = f"上级队伍{above.name}到 {above.ends_on} 为止，本队的最后一天不能更晚。"
             raise UnableToTeamError(message, field="ends_on")
-        above, steps = above.parent, steps + 1
+        above, steps = teams.get(above.parent_id or 0), steps + 1
         if steps > DEEPEST:
             raise UnableToTeamError(f"队伍最多 {DEEPEST} 级。", field="parent")
+    for sub in teams.values():
+        if ends_on is None or sub.parent_id is None or sub.parent_id != team.pk:
+            continue
+        if sub.is_active and (sub.ends_on is None or sub.ends_on > ends_on):
+            message = f"下级队伍{sub.name}在 {ends_on} 还没有结束，请先改它的最后一天。"
+            raise UnableToTeamError(message, field="ends_on")
 
 
 def _require_running(team: Team, *, on: date) -> None:
@@ -226,17 +249,22 @@ def _require_running(team: Team, *, on: date) -> None:
         raise UnableToTeamError(f"{team.name}届时已经结束{until}。", field="team")
 
 
-def _open_membership(team: Team, person: Person) -> Membership:
-    rows = Membership.objects.select_for_update().filter(team=team, person=person)
-    row = rows.filter(valid_until=None).first()
-    if row is None:
+def _not_over(team: Team, *, on: date) -> QuerySet[Membership]:
+    return Membership.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on), team=team
+    ).order_by("valid_from")
+
+
+def _memberships(team: Team, person: Person, *, on: date) -> Sequence[Membership]:
+    """Return what goes on after a day, the earliest first: one, or as member and as captain."""
+    rows = list(_not_over(team, on=on + DAY).filter(person=person))
+    if not rows:
         raise UnableToTeamError(f"{person.name}不在{team.name}。", field="person")
-    return row
+    return rows
 
 
 def _end_captaincy(team: Team, *, on: date) -> None:
-    rows = Membership.objects.filter(team=team, is_captain=True, valid_until=None)
-    for row in rows:
+    for row in _not_over(team, on=on).filter(is_captain=True):
         _from_day(row, on=on, is_captain=False)
 
 
@@ -246,10 +274,10 @@ def _from_day(row: Membership, *, on: date, is_captain: bool) -> Membership:
         row.is_captain = is_captain
         row.save(update_fields=["is_captain"])
         return row
-    row.valid_until = on - DAY
+    until, row.valid_until = row.valid_until, on - DAY
     row.save(update_fields=["valid_until"])
     return Membership.objects.create(
-        team=row.team, person=row.person, is_captain=is_captain, valid_from=on
+        team=row.team, person=row.person, is_captain=is_captain, valid_from=on, valid_until=until
     )
 
 

@@ -89,7 +89,7 @@ def side_by_side(first: Person, second: Person, *, on: date) -> SideBySide:
     """Return two people with the fields that can be chosen; details are masked."""
     rows = _rows({first.pk, second.pk}, on=on)
     low, high = sorted((first, second), key=lambda person: person.pk)
-    reasons = next(iter(twins([_known(low), _known(high)])), None)
+    reasons = next(iter(twins([known(low), known(high)])), None)
     return SideBySide(
         first=rows[first.pk],
         second=rows[second.pk],
@@ -131,10 +131,11 @@ def merges(*, by: Actor) -> tuple[MergeRow, ...]:
 
 
 def _twins(people: Iterable[Person]) -> tuple[Twin, ...]:
-    return twins(_known(person) for person in people)
+    return twins(known(person) for person in people)
 
 
-def _known(person: Person) -> Known:
+def known(person: Person) -> Known:
+    """Return what is compared of somebody in the register."""
     index = person.document_index
     return Known(
         key=person.pk,
@@ -157,7 +158,7 @@ def _shown(person: Person, field: str) -> str:
         "name": person.name,
         "phone": mask_phone(person.phone),
         "document": f"{kind} {mask_account(person.document)}" if person.document else "",
-        "born": person.born,
+        "born": f"{person.born[:4]}-**-**" if person.born else "",
         "unit": person.unit.name,
         "title": person.title,
         "account": person.user.username if person.user else "",

@@ -23,7 +23,10 @@ MOST_IN_GROUP = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is compared of somebody. Phone and document are fingerprints, empty where not given."""
+    """What is compared of somebody. Phone and document are fingerprints, empty where not given.
+
+    `document` begins with its kind and a colon.
+    """
 
     key: int
     name: str
@@ -54,8 +57,8 @@ class Twin:
 def twins(people: Iterable[Known]) -> tuple[Twin, ...]:
     """Return the pairs who seem to be one person, the surest first.
 
-    Whoever shows two different documents is two people whatever else agrees. Time grows with the
-    number of people and of pairs found, not with all pairs.
+    Whoever shows two different documents of one kind is two people whatever else agrees. Time grows
+    with the number of people and of pairs found, not with all pairs.
     """
     by_key = {person.key: person for person in people}
     found: dict[tuple[int, int], set[str]] = {}
@@ -108,7 +111,8 @@ def _groups(people: Iterable[Known]) -> Iterator[tuple[str, Sequence[int]]]:
 
 
 def _differ(one: Known, other: Known) -> bool:
-    return bool(one.document and other.document and one.document != other.document)
+    kind, _, _ = one.document.partition(":")
+    return bool(kind) and other.document.startswith(f"{kind}:") and one.document != other.document
 
 
 def _ordered(reasons: set[str]) -> tuple[str, ...]:

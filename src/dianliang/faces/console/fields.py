@@ -5,7 +5,7 @@ from datetime import date
 from dianliang.kernel.errors import InvalidInputError
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-"""No form of ours is about days outside; a slip of the keyboard is."""
+"""But for birthdays no form of ours is about days outside; a slip of the keyboard is."""
 
 
 def whole(text: str, *, field: str, label: str) -> int:
@@ -31,7 +31,7 @@ def day(text: str, *, field: str, label: str) -> date:
     return found
 
 
-def optional_day(text: str, *, field: str, label: str) -> date | None:
+def optional_day(text: str, *, field: str, label: str, first_year: int = FIRST_YEAR) -> date | None:
     """Return a day, or None where nothing was entered.
 
     Raises:
@@ -43,7 +43,7 @@ def optional_day(text: str, *, field: str, label: str) -> date | None:
         found = date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInputError(f"{label}应为“年-月-日”。", field=field) from error
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        message = f"{label}应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间，现为 {found.year} 年。"
+    if not first_year <= found.year <= LAST_YEAR:
+        message = f"{label}应在 {first_year} 年到 {LAST_YEAR} 年之间，现为 {found.year} 年。"
         raise InvalidInputError(message, field=field)
     return found

@@ -20,7 +20,8 @@ def duties(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _duties(request: HttpRequest, *, by: Actor, refusal: str = "") -> HttpResponse:
-    context = {"by": by, "own": own.own(by=by, at=now()), "refusal": refusal}
+    at = now()
+    context = {"by": by, "own": own.own(by=by, at=at), "now": at, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "field/duties.html", context, status=status)
 

@@ -177,10 +177,7 @@ def _lived(booking: Booking, *, rng: Random, at: datetime) -> Booking:
     if booking.status == "ENDED":
         booking.ended_at = booking.ends_at - timedelta(minutes=rng.choice((0, 0, 0, 10, 25)))
         booking.checked_in_at = min(booking.checked_in_at or begun, booking.ended_at)
-    if booking.status in {"CANCELLED", "REFUSED"}:
-        booking.reason = (
-            "时间有变（演示）" if booking.status == "CANCELLED" else "当天另有安排（演示）"
-        )
+    booking.reason = REASONS.get(booking.status, "")
     return booking
 
 

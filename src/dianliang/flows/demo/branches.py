@@ -30,6 +30,7 @@ from dianliang.domain.branches.models import (
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import spoken_name
+from dianliang.domain.workforce.keys import phone_key
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.demo import words
 from dianliang.flows.demo.county import County
@@ -137,6 +138,7 @@ def _members(branches: list[Branch], county: County, *, rng: Random) -> dict[int
             number=f"RY91{number:03d}",
             name=words.name(rng),
             phone=words.phone(9100 + number),
+            phone_index=phone_key(words.phone(9100 + number)),
             unit=county.company,
             title="专责",
             is_party_member=True,

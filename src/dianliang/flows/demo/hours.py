@@ -22,7 +22,6 @@ CLERK = Actor(
     id="user:party", name="党建专责", role=Role.PARTY_AFFAIRS, unit_path="/", area_path="/"
 )
 CERTIFICATES = 3
-"""Numbers that a machine made: valid by their check character, of nobody."""
 KINDS = (
     {"is_verified": True, "away_m": 35, "lacks_check_out": False},
     {"is_verified": True, "away_m": 110, "lacks_check_out": False},
@@ -32,6 +31,7 @@ KINDS = (
 )
 WEIGHTS = (50, 32, 11, 4, 3)
 DOCUMENTS = ("330523199001010008", "330523198802020017", "330523197903030025")
+"""Numbers that a machine made: valid by their check character, of nobody."""
 
 
 def build_hours(company: Unit, *, rng: Random, at: datetime) -> None:

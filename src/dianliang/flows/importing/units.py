@@ -11,9 +11,11 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.calendars import fresh_calendar_token
 from dianliang.domain.workforce.keys import phone_key
+from dianliang.domain.workforce.merging import found_by
 from dianliang.domain.workforce.models import Certificate, Membership, Person, Team
 from dianliang.flows.importing.tables import UNITS, move_below, names, path_of
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.masking import mask_name
 
 
 def write_units(content: bytes, *, at: datetime) -> dict[str, int]:
@@ -139,29 +141,35 @@ def _write_people(
         if not row.get("队员编号"):
             continue
         people += 1
-        person = Person.objects.update_or_create(
-            number=row.get("队员编号"),
-            defaults={
-                "name": row.get("队员姓名"),
-                "phone": row.get("队员电话"),
-                "phone_index": phone_key(row.get("队员电话")),
-                "unit": unit,
-                "title": row.get("岗位"),
-            },
-        )[0]
+        person = _write_person(row, unit)
         if code:
             _join(teams[code], person, is_captain=row.get("是否队长") == "是", today=today)
         ends = day_of(row.get("证书失效日期"))
         if ends is None:
             continue
         for skill in parts_of(row.get("技能编码")):
-            Certificate.objects.get_or_create(
-                person=person,
-                skill=skills[skill],
-                expires_on=ends,
-                defaults={"issued_on": min(today, ends - timedelta(days=1))},
-            )
+            held = Certificate.objects.filter(person=person, skill=skills[skill])
+            if not held.filter(expires_on=ends).exists():
+                held.update_or_create(
+                    issued_on=min(today, ends - timedelta(days=1)),
+                    defaults={"person": person, "skill": skills[skill], "expires_on": ends},
+                )
     return len(teams), people
+
+
+def _write_person(row: SheetRow, unit: Unit) -> Person:
+    """Write a person down; an old number means whoever was merged into, a minor stays sealed."""
+    number, name = row.get("队员编号"), row.get("队员姓名")
+    person = found_by(number) or Person(number=number)
+    if person.minor_until is None:
+        person.name = name
+    elif name != person.name:  # the starred name that pages show says nothing new
+        person.name, person.full_name = mask_name(name), name
+    person.phone = row.get("队员电话")
+    person.phone_index = phone_key(person.phone)
+    person.unit, person.title = unit, row.get("岗位")
+    person.save()
+    return person
 
 
 def _join(team: Team, person: Person, *, is_captain: bool, today: date) -> None:

@@ -1,7 +1,7 @@
 """From records to a problem for the rostering engine, and its answer in people's words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.rosters.models import Roster, Shift, Turn
 from dianliang.domain.rosters.queries import live_turns
+from dianliang.domain.workforce import availability
 from dianliang.domain.workforce.models import Absence, Certificate, Person
 from dianliang.engines import rostering
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
@@ -23,18 +24,28 @@ LOOK_BACK = timedelta(days=60)
 """Duty in so many days before counts for fairness."""
 
 
+NEVER = rostering.HARD | {rostering.Rule.SIZE, rostering.Rule.PINNED, rostering.Rule.UNKNOWN}
+"""What no reason lets a person be put on by hand for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A problem with the records behind its ids: shifts by position, people by number."""
+    """A problem with the records behind its ids: shifts by position, people by number.
+
+    `skills` are the names of those that the shifts ask for, by code.
+    """
 
     problem: rostering.Problem
     shifts: dict[str, Shift]
     people: dict[str, Person]
+    skills: Mapping[str, str]
     planned: frozenset[rostering.Turn]
     live: frozenset[rostering.Turn]
 
     def readable(self, words: str) -> str:
-        """Replace numbers of people by their names in a sentence of the engine."""
+        """Replace numbers of people and codes of skills by names in a sentence of the engine."""
+        for code, name in self.skills.items():
+            words = words.replace(f"“{code}”", f"“{name}”")
         for number in sorted(self.people, key=len, reverse=True):
             words = words.replace(number, self.people[number].name)
         return words
@@ -58,7 +69,7 @@ def build(roster: Roster, *, at: datetime) -> Built:
     away = _away(people.values(), whole)
     for number in outside:
         away[people[number].pk].append(whole)
-    skills = _skills(people.values(), roster)
+    skills = _skills(people.values(), roster, at=at)
     held, credit_s = _elsewhere(people.values(), roster)
     live = frozenset(_turn(turn) for turn in turns if turn.is_live)
     begun = {p for p, shift in shifts.items() if shift.starts_at < at}
@@ -88,20 +99,19 @@ def build(roster: Roster, *, at: datetime) -> Built:
             for number, person in sorted(people.items())
         ),
         rules=rules_of(roster),
-        fixed=frozenset(_turn(t) for t in turns if t.is_planned and t.is_fixed)
-        - live_begun(live, begun),
+        fixed=frozenset(_turn(t) for t in turns if t.is_fixed) & planned,
         exempt=frozenset(_turn(t) for t in turns if t.is_planned and t.exempt_because),
         previous=live or planned,
         frozen_until=at,
     )
-    return Built(problem=problem, shifts=shifts, people=people, planned=planned | frozen, live=live)
-
-
-def live_begun(
-    live: Collection[rostering.Turn], begun: Collection[str]
-) -> frozenset[rostering.Turn]:
-    """Return the turns of shifts that have begun: facts, not choices."""
-    return frozenset(turn for turn in live if turn.duty_id in begun)
+    return Built(
+        problem=problem,
+        shifts=shifts,
+        people=people,
+        skills=dict(Skill.objects.filter(code__in=roster.skills).values_list("code", "name")),
+        planned=planned | frozen,
+        live=live,
+    )
 
 
 def rules_of(roster: Roster) -> rostering.Rules:
@@ -119,9 +129,11 @@ def _turn(turn: Turn) -> rostering.Turn:
 
 
 def _away(people: Collection[Person], whole: TimeWindow) -> dict[int, list[TimeWindow]]:
-    """Return when people are absent, by whole days in Shanghai."""
+    """Return when people are absent by whole days in Shanghai, or outside their weekly hours."""
     found: dict[int, list[TimeWindow]] = defaultdict(list)
     first, last = (each.astimezone(SHANGHAI).date() for each in (whole.start, whole.end))
+    for pk, slots in availability.slots_of([person.pk for person in people]).items():
+        found[pk] += availability.closed(slots, whole)
     absences = Absence.objects.filter(person__in=people, first_on__lte=last, last_on__gte=first)
     for absence in absences:
         begins = datetime.combine(absence.first_on, time.min, SHANGHAI)
@@ -130,15 +142,15 @@ def _away(people: Collection[Person], whole: TimeWindow) -> dict[int, list[TimeW
     return found
 
 
-def _skills(people: Collection[Person], roster: Roster) -> dict[int, frozenset[str]]:
-    """Return the skills whose certificates hold to the roster's last day."""
-    first = roster.starts_at.astimezone(SHANGHAI).date()
-    last = roster.ends_at.astimezone(SHANGHAI).date()
-    valid = Certificate.objects.filter(
-        person__in=people, issued_on__lte=first, expires_on__gt=last
-    ).values_list("person_id", "skill__code")
+def _skills(
+    people: Collection[Person], roster: Roster, *, at: datetime
+) -> dict[int, frozenset[str]]:
+    """Return the skills whose certificates hold from now, or its first day, to its last day."""
+    first = max(roster.starts_at, at).astimezone(SHANGHAI).date()
+    last = (roster.ends_at - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+    valid = Certificate.objects.valid_on(last).filter(person__in=people, issued_on__lte=first)
     found: dict[int, frozenset[str]] = defaultdict(frozenset)
-    for person_id, code in valid:
+    for person_id, code in valid.values_list("person_id", "skill__code"):
         found[person_id] |= {code}
     return found
 
@@ -177,20 +189,20 @@ def outcome_of(built: Built, result: rostering.Roster) -> dict[str, Any]:
 
 
 def _short_json(built: Built, short: rostering.Short) -> dict[str, Any]:
-    names = dict(Skill.objects.values_list("code", "name"))
-    words = short.words.replace(f"“{short.skill}”", f"“{names.get(short.skill, short.skill)}”")
     return {
         "shift": int(short.duty_id),
         "skill": short.skill,
         "missing": short.missing,
-        "words": built.readable(words),
-        "fixes": [_fix_json(built, fix, names) for fix in short.fixes],
+        "words": built.readable(short.words),
+        "fixes": [
+            {
+                "kind": fix.kind.value,
+                "words": built.readable(fix.words),
+                "person": fix.person_id,
+            }
+            for fix in short.fixes
+        ],
     }
-
-
-def _fix_json(built: Built, fix: rostering.Fix, names: dict[str, str]) -> dict[str, Any]:
-    words = fix.words.replace(f"“{fix.skill}”", f"“{names.get(fix.skill, fix.skill)}”")
-    return {"kind": fix.kind.value, "words": built.readable(words), "person": fix.person_id}
 
 
 def keys_of(built: Built, turns: Collection[rostering.Turn]) -> set[tuple[int, int]]:
@@ -204,4 +216,5 @@ def names_of(built: Built, breaches: Sequence[rostering.Breach]) -> Iterator[str
         shift = built.shifts.get(breach.turn.duty_id)
         person = built.people.get(breach.turn.person_id)
         when = f"{shift.starts_at.astimezone(SHANGHAI):%m月%d日 %H:%M} 的班" if shift else ""
-        yield f"{person.name if person else breach.turn.person_id} {when}：{breach.words}"
+        who = person.name if person else breach.turn.person_id
+        yield f"{who} {when}：{built.readable(breach.words)}"

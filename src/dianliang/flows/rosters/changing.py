@@ -11,7 +11,7 @@ from dianliang.domain.rosters.operations import UnableToRosterError
 from dianliang.domain.rosters.queries import MAKERS, roster_of, visible
 from dianliang.domain.workforce.models import Person
 from dianliang.engines import rostering
-from dianliang.flows.rosters.building import Built, build, names_of
+from dianliang.flows.rosters.building import NEVER, Built, build, names_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import (
     InvalidInputError,
@@ -49,7 +49,7 @@ def put_on(
     if turn in built.planned:
         raise UnableToRosterError(f"{who.name} 已在这一班。")
     breaches = rostering.objections(built.problem, built.planned, joins={turn})
-    hard = [b for b in breaches if b.rule in _NEVER]
+    hard = [b for b in breaches if b.rule in NEVER]
     if hard or (breaches and not reason):
         raise UnableToRosterError(_told(built, hard or breaches, can_be_exempt=not hard))
     operations.put_on(
@@ -62,9 +62,6 @@ def put_on(
         at=at,
     )
     return roster
-
-
-_NEVER = rostering.HARD | {rostering.Rule.SIZE, rostering.Rule.PINNED, rostering.Rule.UNKNOWN}
 
 
 def take_off(

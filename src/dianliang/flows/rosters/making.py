@@ -1,13 +1,14 @@
 """Make a roster and let the engine arrange it in the background."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from dianliang.core import idempotency
 from dianliang.core import jobs as background
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.catalog.queries import work_calendar
@@ -106,6 +107,23 @@ def make(*, asked: Asked, by: Actor, at: datetime) -> Roster:
     calendar = work_calendar()
     spans = [Span(starts_at=w.start, ends_at=w.end, weight=weight_of(w, calendar)) for w in windows]
     return operations.draft(outline=outline, spans=spans, people=people, by=by, at=at)
+
+
+def make_once(*, key: str, asked: Asked, by: Actor, at: datetime) -> str:
+    """Write a roster down as `make` does and return its number; a second press makes no second.
+
+    The same page may ask for another roster after going back: what was asked is part of the key.
+
+    Raises:
+        InvalidInputError, UnableToRosterError: see `make`.
+    """
+    body = {**asdict(asked), "by": by.id}
+    pressed = idempotency.digest([key, body])
+
+    def act() -> dict[str, Any]:
+        return {"number": make(asked=asked, by=by, at=at).number}
+
+    return str(idempotency.once(scope="roster", key=pressed, body=body, at=at, act=act)["number"])
 
 
 @transaction.atomic

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Count, QuerySet
+
 from dianliang.core.models import BackgroundJob
-from dianliang.domain.rosters.models import Roster, Swap, Turn
+from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
 from dianliang.engines import rostering
-from dianliang.flows.rosters.building import Built, build
+from dianliang.flows.rosters.building import NEVER, Built, build, names_of
 from dianliang.flows.rosters.own import SwapRow, swap_row
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.periods import TimeWindow
 
 MOST_ROSTERS = 200
 MOST_CANDIDATES = 12
+MOST_BREACHES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +127,7 @@ class CandidateRow:
 
 def register(*, by: Actor, at: datetime) -> Register:
     """Return the register of rosters, the newest first, and who is on duty at an instant."""
-    rosters = visible(by).prefetch_related("people", "shifts__turns")[:MOST_ROSTERS]
-    return Register(rows=tuple(_row(each) for each in rosters), now=on_duty(at=at, by=by))
+    return Register(rows=_rows(list(visible(by)[:MOST_ROSTERS])), now=on_duty(at=at, by=by))
 
 
 def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
@@ -144,7 +146,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
     is_public = roster.published_at is not None
     breaches = rostering.check(built.problem, built.planned) if built.planned else ()
     return RosterPage(
-        row=_row(roster),
+        row=_rows([roster])[0],
         revision=roster.revision,
         place=roster.site.name if roster.site else "",
         changes="、".join(roster.changes),
@@ -163,7 +165,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
             for load in sorted(loads, key=lambda load: (-load.weighted_s, load.person_id))
         ),
         short=tuple(outcome.get("short", ())),
-        breaches=tuple(f"{built.people[b.turn.person_id].name}：{b.words}" for b in breaches[:8]),
+        breaches=tuple(names_of(built, breaches[:MOST_BREACHES])),
         is_proven=all(stage["is_proven"] for stage in outcome.get("stages", ())),
         error=outcome.get("error", ""),
         progress=_progress(roster),
@@ -189,13 +191,13 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
         if turn in built.planned:
             continue
         breaches = rostering.objections(built.problem, built.planned, joins={turn})
-        hard = any(breach.rule in rostering.HARD for breach in breaches)
+        hard = any(breach.rule in NEVER for breach in breaches)
         found.append(
             CandidateRow(
                 number=person_id,
                 name=person.name,
                 weighted_h=load[person_id].weighted_s / 3600,
-                against=tuple(breach.words for breach in breaches),
+                against=tuple(built.readable(breach.words) for breach in breaches),
                 can_be_exempt=not hard,
             )
         )
@@ -205,22 +207,32 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
     return tuple(found[:MOST_CANDIDATES])
 
 
-def _row(roster: Roster) -> RosterRow:
-    turns = [turn for shift in roster.shifts.all() for turn in shift.turns.all()]
-    planned = sum(turn.is_planned for turn in turns)
-    return RosterRow(
-        number=roster.number,
-        title=roster.title,
-        unit_name=roster.unit.name,
-        purpose_label=roster.get_purpose_display(),
-        status=roster.status,
-        status_label=roster.get_status_display(),
-        starts_at=roster.starts_at,
-        ends_at=roster.ends_at,
-        people=len(roster.people.all()),
-        turns=planned,
-        missing=max(0, roster.size * len(roster.shifts.all()) - planned),
+def _rows(rosters: Collection[Roster]) -> tuple[RosterRow, ...]:
+    """Return rosters as the register shows them: three queries for all."""
+    people = _counted(Roster.people.through._default_manager.filter(roster__in=rosters), "roster")
+    shifts = _counted(Shift.objects.filter(roster__in=rosters), "roster")
+    planned = Turn.objects.filter(shift__roster__in=rosters, is_planned=True)
+    turns = _counted(planned, "shift__roster")
+    return tuple(
+        RosterRow(
+            number=roster.number,
+            title=roster.title,
+            unit_name=roster.unit.name,
+            purpose_label=roster.get_purpose_display(),
+            status=roster.status,
+            status_label=roster.get_status_display(),
+            starts_at=roster.starts_at,
+            ends_at=roster.ends_at,
+            people=people.get(roster.pk, 0),
+            turns=turns.get(roster.pk, 0),
+            missing=max(0, roster.size * shifts.get(roster.pk, 0) - turns.get(roster.pk, 0)),
+        )
+        for roster in rosters
     )
+
+
+def _counted(rows: QuerySet[Any], key: str) -> dict[int, int]:
+    return dict(rows.order_by().values_list(key).annotate(Count("pk")))
 
 
 def _days(roster: Roster, built: Built, *, at: datetime) -> tuple[DayRow, ...]:
@@ -232,7 +244,8 @@ def _days(roster: Roster, built: Built, *, at: datetime) -> tuple[DayRow, ...]:
     there, gone = _by_shift(built.planned), _by_shift(built.live - built.planned)
     lacking: dict[str, list[str]] = defaultdict(list)
     for duty, skill, missing in rostering.missing_in(built.problem, built.planned):
-        lacking[duty.id].append(f"缺 {missing} 名会“{skill}”的人" if skill else f"缺 {missing} 人")
+        whom = f"名会“{built.skills.get(skill, skill)}”的人" if skill else "人"
+        lacking[duty.id].append(f"缺 {missing} {whom}")
     days: dict[date, list[Cell]] = defaultdict(list)
     for position, shift in built.shifts.items():
         window = TimeWindow(shift.starts_at, shift.ends_at)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -11,16 +11,16 @@ from dianliang.core import audit
 from dianliang.core.checks import InvalidRowsError
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.workforce import register
+from dianliang.domain.workforce import keys, register
 from dianliang.domain.workforce.models import StaffList
 from dianliang.flows.staffing import matching, writing
-from dianliang.flows.staffing.drafts import Draft, PersonLine
+from dianliang.flows.staffing.drafts import Draft, PersonLine, day_or
 from dianliang.flows.staffing.matching import DOUBTFUL, KINDS, Match
 from dianliang.flows.staffing.reading import read
 from dianliang.flows.staffing.sheets import PEOPLE
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-from dianliang.kernel.masking import mask_phone
+from dianliang.kernel.masking import mask_name, mask_phone
 from dianliang.kernel.text import clean_text
 
 KEPT_FOR = timedelta(days=7)
@@ -161,8 +161,8 @@ def lists(*, by: Actor) -> tuple[StaffList, ...]:
     return tuple(rows[:50])
 
 
-def preview(*, number: str, by: Actor) -> Preview:
-    """Return what a list would do.
+def preview(*, number: str, by: Actor, on: date) -> Preview:
+    """Return what a list would do. Names of those who are minors on a day are starred.
 
     Raises:
         NotVisibleError: absent, another's.
@@ -170,7 +170,7 @@ def preview(*, number: str, by: Actor) -> Preview:
     row = _row(number, by=by)
     draft = Draft.of(json.loads(row.body)) if row.body else Draft()
     matches = matching.match(draft.people, by=by) if draft.people else {}
-    shown = [_shown(line, matches[line.row]) for line in draft.people]
+    shown = [_shown(line, matches[line.row], on=on) for line in draft.people]
     return Preview(
         number=row.number,
         name=row.name,
@@ -213,7 +213,7 @@ def _meant(line: PersonLine, match: Match, decisions: Mapping[int, str]) -> writ
         return None
     if decided in {candidate.number for candidate in match.candidates}:
         return decided, False
-    message = f"第 {line.row} 行 {line.name} 疑似已有，请选择是哪一位、新建或跳过。"
+    message = f"第 {line.row} 行的人疑似已有，请选择是哪一位、新建或跳过。"
     raise InvalidInputError(message, field="decisions")
 
 
@@ -225,11 +225,13 @@ def _row(number: str, *, by: Actor, is_locked: bool = False) -> StaffList:
     return row
 
 
-def _shown(line: PersonLine, match: Match) -> PreviewRow:
+def _shown(line: PersonLine, match: Match, *, on: date) -> PreviewRow:
+    born_on = keys.born_of(line.document_kind, line.document) or day_or(line.born_on, None)
+    is_minor = born_on is not None and keys.protected_until(born_on) > on
     return PreviewRow(
         row=line.row,
-        name=line.name,
-        phone=mask_phone(line.phone),
+        name=mask_name(line.name) if is_minor else line.name,
+        phone="" if is_minor else mask_phone(line.phone),
         unit_code=line.unit_code,
         kind=match.kind,
         kind_label=KINDS[match.kind],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dianliang.domain.workforce import keys, register
 from dianliang.domain.workforce.merging import found_by
 from dianliang.domain.workforce.models import Person
+from dianliang.domain.workforce.twin_book import known
 from dianliang.domain.workforce.twins import (
     REASONS,
     SAME_PHONE,
@@ -48,10 +49,10 @@ def match(lines: Iterable[PersonLine], *, by: Actor) -> Mapping[int, Match]:
     units = dict(register.units_of(by).values_list("code", "pk"))
     people = {person.pk: person for person in register.visible(by).select_related("unit")}
     taken = {(p.document_kind, p.document_index): p.pk for p in people.values()}
-    known = [_known(person) for person in people.values()]
+    stored = [known(person) for person in people.values()]
     asked = [_asked(line, units, place) for place, line in enumerate(rows)]
     found: dict[int, list[Twin]] = {}
-    for twin in twins([*known, *asked]):
+    for twin in twins([*stored, *asked]):
         if twin.first < 0 < twin.second:
             found.setdefault(twin.first, []).append(twin)
     return {
@@ -117,17 +118,6 @@ def _candidate(person: Person, twin: Twin) -> Candidate:
         name=person.name,
         unit_name=person.unit.name,
         reasons=tuple(REASONS[reason] for reason in twin.reasons),
-    )
-
-
-def _known(person: Person) -> Known:
-    index = person.document_index
-    return Known(
-        key=person.pk,
-        name=person.whole_name,
-        unit_id=person.unit_id,
-        phone=person.phone_index,
-        document=f"{person.document_kind}:{index}" if index else "",
     )
 
 

@@ -1,12 +1,14 @@
 """Keep people: who they are, as what they serve, their certificates, hours and days away."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from dianliang.core import audit
+from dianliang.core import idempotency
 from dianliang.core.papers import keep_paper
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.workforce import certifying, charges, crews, register, registering, teaming
@@ -22,12 +24,10 @@ from dianliang.domain.workforce.models import (
 )
 from dianliang.domain.workforce.registering import Details, GuardianDetails
 from dianliang.flows import crewday
-from dianliang.kernel.actor import SYSTEM, Actor, Role
+from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
-
-MINORS_REVEALED_TO = frozenset({Role.PARTY_AFFAIRS, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +45,6 @@ class Asked:
     guardian_phone: str = ""
     guardian_relation: str = ""
     agreed_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revealed:
-    """What is kept sealed of a person, in clear."""
-
-    name: str
-    phone: str
-    document: str
-    born: str
-    guardian_name: str
-    guardian_phone: str
 
 
 def take_in(*, asked: Asked, role_codes: Sequence[str], by: Actor, at: datetime) -> Person:
@@ -301,41 +289,40 @@ def leave_office(*, number: str, on: date, reason: str, by: Actor, at: datetime)
     person = register.person_to_change(number, by=by)
     words = clean_text(reason, field="reason", label="离岗原因", most=200, least=1)
     charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
-    for row in Membership.objects.filter(person=person, valid_until=None, valid_from__lte=on):
+    going_on = Q(valid_until=None) | Q(valid_until__gt=_day(at))
+    for row in Membership.objects.filter(going_on, person=person, valid_from__lte=on):
         teaming.leave(team=row.team, person=person, on=on, by=by, at=at)
-    for role in PersonRole.objects.filter(person=person, valid_until=None, valid_from__lte=on):
+    for role in PersonRole.objects.filter(going_on, person=person, valid_from__lte=on):
         registering.end_role(role=role, on=on, by=by, at=at)
     return person
 
 
-def reveal(*, number: str, reason: str, by: Actor, at: datetime) -> Revealed:
-    """Return what is sealed of a person; who looked and why is on record.
+def take_in_once(
+    *, key: str, asked: Asked, role_codes: Sequence[str], by: Actor, at: datetime
+) -> str:
+    """Write a new person down as `take_in` does and return his number; a second press adds nobody.
 
-    A minor's details are for party affairs and administrators alone.
+    The same page may bring another person after going back: what was asked is part of the key.
 
     Raises:
-        NotVisibleError: absent, another's, or a minor and not the actor's to look at.
-        InvalidInputError: there is no reason.
+        InvalidInputError, UnableToRegisterError: see `take_in`.
     """
-    person = register.person_to_change(number, by=by)
-    if person.minor_until is not None and by.role not in MINORS_REVEALED_TO:
-        raise NotVisibleError("没有找到这个人。")
-    words = clean_text(reason, field="reason", label="查看事由", most=200, least=2)
-    audit.record("workforce.person.reveal", target=person, by=by, at=at, reason=words)
-    guardian = getattr(person, "guardian", None)
-    return Revealed(
-        name=person.whole_name,
-        phone=person.phone,
-        document=person.document,
-        born=person.born,
-        guardian_name=guardian.name if guardian else "",
-        guardian_phone=guardian.phone if guardian else "",
-    )
+    body = {**asdict(asked), "roles": sorted(role_codes), "by": by.id}
+    pressed = idempotency.digest([key, body])
+
+    def act() -> dict[str, Any]:
+        return {"number": take_in(asked=asked, role_codes=role_codes, by=by, at=at).number}
+
+    return str(idempotency.once(scope="person", key=pressed, body=body, at=at, act=act)["number"])
 
 
-def release_grown_up(*, at: datetime) -> int:
-    """Let those who have come of age be people like all others; return how many."""
-    return registering.release_grown_up(on=_day(at), by=SYSTEM, at=at)
+def follow_the_clock(*, at: datetime) -> int:
+    """Let those who have come of age be people like all others, and party members be in time.
+
+    Returns for how many something changed.
+    """
+    grown = registering.release_grown_up(on=_day(at), by=SYSTEM, at=at)
+    return grown + registering.follow_party_roles(on=_day(at))
 
 
 def _guardian(asked: Asked, known: Person | None) -> GuardianDetails | None:

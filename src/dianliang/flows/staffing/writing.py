@@ -219,8 +219,13 @@ def _overruled(line: PersonLine, person: Person) -> people_flow.Asked:
 
 def _gaps_filled(line: PersonLine, person: Person) -> people_flow.Asked:
     """Let what is kept count, and the table say only what was not known."""
+    told = _asked(line)
+    if hasattr(person, "guardian"):
+        told = replace(
+            told, guardian_name="", guardian_phone="", guardian_relation="", agreed_on=None
+        )
     return replace(
-        _asked(line),
+        told,
         name=person.whole_name,
         unit_code=person.unit.code,
         phone=person.phone or line.phone,

@@ -13,6 +13,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.rosters import own, reading
 from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
 from tests.flows.rosters.watch import crew, on, person
 from tests.town import PASSWORD
 
@@ -128,6 +129,22 @@ def test_a_form_that_cannot_be_says_why_and_keeps_what_was_filled_in(desk, town)
     assert 'value="调控值守"' in page
     assert page.count("checked") == len(people)
     assert not Roster.objects.exists()
+
+
+def test_two_presses_make_one_roster_and_a_blank_time_is_midnight(desk, town):
+    asked = form(crew(town), key="k" * 32, starts_time=" ")
+    first, again = (desk.post("/console/rosters/new/", asked) for _ in range(2))
+
+    roster = Roster.objects.get()
+    assert first["Location"] == again["Location"] == f"/console/rosters/{roster.number}/"
+    assert roster.starts_at.astimezone(SHANGHAI).hour == 0
+
+
+def test_a_full_shift_offers_nobody_even_for_a_reason(desk, town):
+    roster = made(desk, crew(town))
+    there = reading.candidates(number=roster.number, shift=2, by=town.actor("S1"), at=now())
+    assert there
+    assert not any(row.can_be_exempt for row in there)
 
 
 def test_a_shift_is_changed_by_hand_and_an_old_page_is_told(desk, town):

@@ -14,7 +14,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     """Certificates, and which of them count."""
 
     def valid_on(self, on: date) -> "CertificateQuerySet":
-        """Return those that count on a day: the one place that says what valid means."""
+        """Return those that count on a day, as `Certificate.counts_on` tells of one."""
         return self.filter(
             Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), issued_on__lte=on, expires_on__gt=on
         )
@@ -67,3 +67,11 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.skill}"
+
+    def counts_on(self, on: date) -> bool:
+        """Tell whether it counts on a day."""
+        return self.issued_on <= on < self.expires_on and not self.is_withdrawn_on(on)
+
+    def is_withdrawn_on(self, on: date) -> bool:
+        """Tell whether it has been withdrawn by a day."""
+        return self.withdrawn_on is not None and self.withdrawn_on <= on

@@ -1,6 +1,7 @@
 """Duty (值班): the register, one roster, one shift with those who could be put on it."""
 
-from datetime import datetime
+import secrets
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -10,19 +11,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.rosters.queries import MAKERS, READERS
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.rosters import changing, making, reading
-from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import (
-    DomainError,
-    NotVisibleError,
-    StaleStateError,
-)
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
-MAKERS = (Role.DISPATCHER, Role.PARTY_AFFAIRS)
-READERS = (*MAKERS, Role.COMMANDER)
 MOST_DIGITS = 9
+KEY_BYTES = 16
 LIMITS: dict[str, dict[str, Any]] = {
     "watch": {"rest_h": 11, "week_h": 44, "days_in_row": 6, "nights_in_row": 3},
     "event": {"rest_h": 11, "week_h": 44, "days_in_row": 6, "nights_in_row": 3},
@@ -45,12 +42,13 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal, sent = None, request.POST
     if request.method == "POST":
         try:
-            made = making.make(asked=_asked(sent), by=by, at=now())
+            key = sent.get("key") or secrets.token_hex(KEY_BYTES)
+            number = making.make_once(key=key, asked=_asked(sent), by=by, at=now())
         except DomainError as refused:
             refusal = refused
         else:
             messages.success(request, _("值班表已编好，可以排班了。"))
-            return redirect("console:roster", made.number)
+            return redirect("console:roster", number)
     purpose = sent.get("purpose") or request.GET.get("purpose", "watch")
     limits = LIMITS.get(purpose, LIMITS["watch"])
     choices = making.choices(by=by)
@@ -63,6 +61,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "skills": [(code, name, sent.get(f"skill-{code}", "")) for code, name in choices.skills],
         "ticked": set(sent.getlist("people")),
         "today": today(),
+        "key": secrets.token_hex(KEY_BYTES),
         "refusal": refusal,
     }
     status = 422 if refusal else 200
@@ -229,7 +228,7 @@ def _asked(sent: QueryDict) -> making.Asked:
 def _instant(sent: QueryDict, end: str) -> datetime:
     label = _("开始日期") if end == "starts" else _("结束日期")
     on = day(sent.get(f"{end}_on", ""), field=f"{end}_at", label=label)
-    hours = making.hours(sent.get(f"{end}_time", "")[:5] or "00:00")
+    hours = making.hours(sent.get(f"{end}_time", "")[:5]) or (time(),)
     return making.at_hour(on, hours[0])
 
 

@@ -10,11 +10,8 @@ from dianliang.core.papers import MOST_BYTES
 from dianliang.domain.workforce.register import WEEKDAYS
 from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.flows.staffing import people, teams
-from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError
 
-WRITERS = (Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR)
-READERS = (*WRITERS, Role.COMMANDER, Role.AUDITOR)
 SLOTS_A_DAY = (1, 2)
 
 
@@ -31,7 +28,9 @@ def person(sent: QueryDict) -> people.Asked:
         title=sent.get("title", ""),
         document_kind=sent.get("document_kind", ""),
         document=sent.get("document", ""),
-        born_on=optional_day(sent.get("born_on", ""), field="born_on", label=_("出生日期")),
+        born_on=optional_day(
+            sent.get("born_on", ""), field="born_on", label=_("出生日期"), first_year=1900
+        ),
         guardian_name=sent.get("guardian_name", ""),
         guardian_phone=sent.get("guardian_phone", ""),
         guardian_relation=sent.get("guardian_relation", ""),

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core.sheets import MOST_BYTES
-from dianliang.faces.console.staff.forms import WRITERS
+from dianliang.domain.workforce.register import WRITERS
 from dianliang.faces.console.tables import download, sent_file
-from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import lists as flow
 from dianliang.flows.staffing import sheets
 from dianliang.kernel.actor import Actor
@@ -70,7 +70,7 @@ def _page(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        preview = flow.preview(number=number, by=by)
+        preview = flow.preview(number=number, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {

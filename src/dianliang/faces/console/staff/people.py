@@ -1,5 +1,6 @@
 """The register of people, one person, and the certificates that end."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -11,18 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.core.files import read
 from dianliang.core.papers import PDF
 from dianliang.domain.workforce import person_file, register
+from dianliang.domain.workforce.register import READERS, WRITERS
 from dianliang.faces.console.staff import forms
-from dianliang.faces.console.staff.forms import READERS, WRITERS
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.staffing import doings
+from dianliang.flows.staffing import doings, revealing
 from dianliang.flows.staffing import people as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
 DAYS = (30, 90, 180, 365)
+KEY_BYTES = 16
 
 
 @require_GET
@@ -39,7 +40,7 @@ def people(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "choices": register.choices(by=by, on=today()),
         "days": DAYS,
         "query": _query(request),
-        "may_write": by.role in register.WRITERS,
+        "may_write": by.role in WRITERS,
     }
     return TemplateResponse(request, "console/staff/people.html", context)
 
@@ -92,7 +93,8 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            person = flow.take_in(
+            number = flow.take_in_once(
+                key=request.POST.get("key") or secrets.token_hex(KEY_BYTES),
                 asked=forms.person(request.POST),
                 role_codes=request.POST.getlist("roles"),
                 by=by,
@@ -101,11 +103,12 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         except DomainError as wrong:
             refusal = wrong
         else:
-            messages.success(request, _("已登记，编号 %(number)s。") % {"number": person.number})
-            return redirect("console:staff_person", person.number)
+            messages.success(request, _("已登记，编号 %(number)s。") % {"number": number})
+            return redirect("console:staff_person", number)
     context = {
         "by": by,
         "refusal": refusal,
+        "key": secrets.token_hex(KEY_BYTES),
         "sent": request.POST,
         "sent_roles": request.POST.getlist("roles"),
         "choices": register.choices(by=by, on=today()),
@@ -140,7 +143,7 @@ def _page(
     *,
     by: Actor,
     refusal: DomainError | None = None,
-    revealed: flow.Revealed | None = None,
+    revealed: revealing.Revealed | None = None,
 ) -> HttpResponse:
     file = person_file.file(number, by=by, on=today())
     slots = {(slot.weekday, n): slot for slot, n in _numbered(file.slots)}
@@ -157,8 +160,9 @@ def _page(
             for weekday, label in register.WEEKDAYS
         ],
         "may_reveal": file.may_change
-        and (not file.row.is_minor or by.role in flow.MINORS_REVEALED_TO),
+        and (not file.row.is_minor or by.role in revealing.MINORS_REVEALED_TO),
         "refusal": refusal,
+        "sent": request.POST,
         "revealed": revealed,
         "today": today(),
     }
@@ -207,7 +211,9 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show what is sealed of a person once, for a reason that is kept."""
     found = _kept(number, by=by)
     try:
-        shown = flow.reveal(number=found, reason=request.POST.get("reason", ""), by=by, at=now())
+        shown = revealing.reveal(
+            number=found, reason=request.POST.get("reason", ""), by=by, at=now()
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
@@ -220,15 +226,16 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def evidence(request: HttpRequest, number: str, token: str, *, by: Actor) -> HttpResponse:
     """Hand the scan of a certificate out: always as a download, never to be run by the browser."""
     del request
-    stored = person_file.evidence_of(_kept(number, by=by), token, by=by)
-    if stored is None:
-        raise Http404
-    ending = "pdf" if stored.media_type == PDF else "jpg"
+    try:
+        body, media_type = revealing.evidence(number=number, token=token, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    ending = "pdf" if media_type == PDF else "jpg"
     headers = {
         "Content-Disposition": f'attachment; filename="{number}-{token[:6]}.{ending}"',
         "Cache-Control": "private, no-store",
     }
-    return HttpResponse(read(stored), content_type=stored.media_type, headers=headers)
+    return HttpResponse(body, content_type=media_type, headers=headers)
 
 
 def _reason(request: HttpRequest) -> dict[str, Any]:

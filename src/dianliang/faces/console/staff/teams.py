@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.workforce import register, trees
+from dianliang.domain.workforce.register import READERS, WRITERS
 from dianliang.faces.console.staff import forms
-from dianliang.faces.console.staff.forms import READERS, WRITERS
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import teams as flow
 from dianliang.kernel.actor import Actor, Role
@@ -30,7 +30,7 @@ def teams(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "tree": trees.tree(by=by, on=today(), with_ended=with_ended, volunteers=volunteers),
         "with_ended": with_ended,
         "volunteers": volunteers,
-        "may_write": by.role in register.WRITERS,
+        "may_write": by.role in WRITERS,
     }
     return TemplateResponse(request, "console/staff/teams.html", context)
 
@@ -81,7 +81,7 @@ def _page(
         "file": file,
         "refusal": refusal,
         "choices": register.choices(by=by, on=today()),
-        "may_write": by.role in register.WRITERS and file.line.is_active,
+        "may_write": by.role in WRITERS and file.line.is_active,
         "may_hand_over": by.role is Role.DISPATCHER,
         "today": today(),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dianliang.domain.workforce import register, twin_book
-from dianliang.faces.console.staff.forms import READERS, WRITERS
+from dianliang.domain.workforce.register import READERS, WRITERS
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import merging as flow
 from dianliang.kernel.actor import Actor
