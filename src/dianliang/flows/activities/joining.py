@@ -14,6 +14,7 @@ from dianliang.domain.programs.operations import signing, volunteers
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.masking import mask_name
 from dianliang.kernel.text import clean_text
 
 ANYONE = Actor(id="public", name="网页报名", role=Role.RESIDENT)
@@ -114,10 +115,14 @@ def _made_link(who: Joining, session: Session, *, token: str, at: datetime) -> P
 
 
 def as_volunteer(person: Person) -> Actor:
-    """Return a person as the trail names him who acts without an account."""
+    """Return a person as the trail names him who acts without an account.
+
+    His name is masked: the trail outlives him when he asks to be forgotten, his number leads to
+    his name as long as it is kept.
+    """
     return Actor(
         id=f"person:{person.number}",
-        name=person.name,
+        name=mask_name(person.name),
         role=Role.RESIDENT,
         person_number=person.number,
     )
