@@ -15,7 +15,7 @@ from dianliang.domain.programs.models import (
 from dianliang.domain.programs.operations import attending, lectures, sessions, signing
 from dianliang.domain.programs.operations.attending import Noted
 from dianliang.domain.programs.operations.lectures import UnableToArrangeError
-from dianliang.domain.workforce.models import Absence, Membership
+from dianliang.domain.workforce.models import Absence, Certificate, Membership
 from dianliang.flows.activities import lecturing, planning
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
@@ -269,3 +269,28 @@ def test_who_asks_reads_nothing_of_who_is_away_and_why(town):
 
     assert lecturing.request_page(number=request.number, by=company, at=NOON).ranking
     assert lecturing.request_page(number=request.number, by=station, at=NOON).ranking == ()
+
+
+def test_the_time_that_is_named_first_is_the_dearest(town, desk):
+    lecturer(town, desk, "甲")
+    later, sooner = NOON + timedelta(days=6), NOON + timedelta(days=5)
+    request = lecture_of(town, wishes=[later, sooner])
+
+    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
+
+    assert page.row.wishes == (later, sooner)
+    assert [one.wish for one in page.ranking] == [0]
+
+
+def test_a_certificate_that_runs_out_before_a_time_bars_that_time(town, desk):
+    topic = LectureTopic.objects.get(code="SAFETY")
+    topic.skill = Skill.objects.get(code="care")
+    topic.save()
+    person = lecturer(town, desk, "甲")
+    ends = (NOON + timedelta(days=6)).date()
+    Certificate.objects.create(
+        person=person, skill=topic.skill, issued_on=ends - timedelta(days=90), expires_on=ends
+    )
+    request = lecture_of(town, wishes=[NOON + timedelta(days=6), NOON + timedelta(days=5)])
+
+    assert order(town, request, desk) == [("甲", 1)]

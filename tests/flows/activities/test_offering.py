@@ -21,6 +21,7 @@ from dianliang.kernel.errors import (
     IllegalTransitionError,
     InvalidInputError,
     NotVisibleError,
+    NotYourTurnError,
     StaleStateError,
 )
 from tests.sessions import session_of
@@ -232,9 +233,11 @@ def test_a_way_that_is_not_open_for_a_service_is_refused(town, desk, service):
 
 def test_rules_are_data_with_bounds_and_on_record(town, desk, service):
     values = {name: least for name, (least, _) in offer_pages.BOUNDS.items()}
-    offer_pages.set_way(
-        service_code=service.code, way="grab", values=values, is_active=True, by=desk, at=NOON
-    )
+    new = {"service_code": service.code, "way": "grab", "values": values, "is_active": True}
+    with pytest.raises(NotYourTurnError):
+        offer_pages.set_way(**new, by=desk, at=NOON)
+    desk = town.actor("LM", Role.PARTY_AFFAIRS)
+    offer_pages.set_way(**new, by=desk, at=NOON)
     assert ServiceWay.objects.get(way="grab").grace_min == 0
     with pytest.raises(InvalidInputError) as refusal:
         offer_pages.set_way(

@@ -126,24 +126,30 @@ def _candidate(
         moment.astimezone(SHANGHAI).date()
         for moment in given.values_list("session__starts_at", flat=True)
     ]
-    first = wishes[0].astimezone(SHANGHAI).date()
+    days = [wish.astimezone(SHANGHAI).date() for wish in wishes]
+    first = days[0]
     lately = [on for on in dates if abs((first - on).days) <= LATELY_DAYS]
     spans = [TimeWindow(wish, wish + timedelta(minutes=request.minutes)) for wish in wishes]
     skills = [request.topic.skill.code] if request.topic.skill else []
-    lacks = gate.qualified(person, skills, first)
+    lacks = [gate.qualified(person, skills, on) for on in days]
     return Candidate(
         number=person.number,
         name=person.name,
         unit_name=person.unit.name,
         hindrances=tuple(
-            "时间已过" if span.start <= at else _hindrance(person, span) for span in spans
+            "时间已过"
+            if span.start <= at
+            else gate.told(lack)
+            if lack
+            else _hindrance(person, span)
+            for span, lack in zip(spans, lacks, strict=True)
         ),
-        this_month=tuple(_in_month(dates, wish.astimezone(SHANGHAI).date()) for wish in wishes),
+        this_month=tuple(_in_month(dates, on) for on in days),
         most_a_month=lecturer.most_a_month,
         lately=len(lately),
         last_on=max((on for on in dates if on < first), default=None),
         away_km=_away_km(lecturer, request),
-        lacks=gate.told(lacks) if lacks else "",
+        lacks=gate.told(lacks[0]) if all(lacks) else "",
     )
 
 

@@ -27,7 +27,7 @@ from dianliang.flows.activities.offering import (
     standings,
 )
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotYourTurnError
 from dianliang.kernel.masking import mask_name, mask_phone
 
 WAYS = tuple((str(value), str(label)) for value, label in Way.choices)
@@ -93,6 +93,11 @@ LABELS: Mapping[str, str] = {
 }
 
 
+def may_set(by: Actor) -> bool:
+    """Tell whether the actor may say by which rules services find a team: they bind all units."""
+    return by.role in access.LEADERS and (by.unit_path == "/" or by.unit_path.count("/") == 2)
+
+
 @transaction.atomic
 def set_way(
     *,
@@ -106,8 +111,11 @@ def set_way(
     """Let a service be got in a way, by rules, or no longer.
 
     Raises:
+        NotYourTurnError: the actor does not speak for all units.
         InvalidInputError: no such service or way, or a figure makes no sense; it is named.
     """
+    if not may_set(by):
+        raise NotYourTurnError("承接规则对所有单位生效，请由总部修改。")
     service = active_service(service_code)
     if service is None:
         raise InvalidInputError("请选择服务事项。", field="service")

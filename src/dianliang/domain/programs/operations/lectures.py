@@ -80,18 +80,18 @@ class Wanted:
 
 @transaction.atomic
 def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
-    """Write down that somebody wants a lecture.
+    """Write down that somebody wants a lecture; of his times the first is the dearest to him.
 
     Raises:
         InvalidInputError: no time, too many, or one that is past; or a length nobody listens for.
     """
-    wishes = sorted(set(wanted.wishes))
+    wishes = list(dict.fromkeys(wanted.wishes))
     if not 1 <= len(wishes) <= MOST_WISHES:
         message = f"请填写 1 到 {MOST_WISHES} 个希望的时间。"
         raise InvalidInputError(message, field="wishes")
-    if wishes[0] <= at:
+    if min(wishes) <= at:
         raise InvalidInputError("希望的时间应在今后。", field="wishes")
-    if wishes[-1] > at + sessions.FARTHEST:
+    if max(wishes) > at + sessions.FARTHEST:
         raise InvalidInputError("希望的时间太远，请检查年份。", field="wishes")
     if not 10 <= wanted.minutes <= LONGEST_MIN:
         message = f"时长应在 10 到 {LONGEST_MIN} 分钟之间。"

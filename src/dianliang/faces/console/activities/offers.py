@@ -166,6 +166,7 @@ def ways(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "rows": offer_pages.ways(),
+        "may_set": offer_pages.may_set(by),
         "services": services(),
         "ways": offer_pages.WAYS,
         "figures": [
