@@ -184,7 +184,7 @@ def test_two_who_arrange_the_same_request_get_one_lecture(town, desk):
             request=stale,
             lecturer=Lecturer.objects.get(person=other),
             wish=0,
-            ranking=lecturing.ranking(stale),
+            ranking=lecturing.ranking(stale, at=NOON),
             reason="再来",
             team=None,
             by=desk,

@@ -64,7 +64,7 @@ def public_session(number: str, *, at: datetime) -> Session:
         NotVisibleError: it is absent, not public, or long over.
     """
     found = Session.objects.select_related("unit", "team", "site", "area").filter(
-        number=number, is_public=True, ends_at__gt=at - STILL_FINDABLE
+        number=number.replace("\0", ""), is_public=True, ends_at__gt=at - STILL_FINDABLE
     )
     session = found.exclude(status__in=["DRAFT", "DISCARDED"]).first()
     if session is None:
@@ -199,7 +199,7 @@ def own_signup(token: str, number: str) -> Signup:
         NotVisibleError: there is none.
     """
     link = volunteers.link_of(token)
-    own = signups_of(link).filter(session__number=number)
+    own = signups_of(link).filter(session__number=number.replace("\0", ""))
     signup = own.order_by("-pk").select_related("session__site", "session__area", "person").first()
     if signup is None:
         raise NotVisibleError("这个页面上没有这场活动。")

@@ -144,17 +144,15 @@ def _candidate(
             else _hindrance(person, span)
             for span, lack in zip(spans, lacks, strict=True)
         ),
-        this_month=tuple(_in_month(dates, on) for on in days),
+        this_month=tuple(
+            sum((one.year, one.month) == (on.year, on.month) for one in dates) for on in days
+        ),
         most_a_month=lecturer.most_a_month,
         lately=len(lately),
         last_on=max((on for on in dates if on < first), default=None),
         away_km=_away_km(lecturer, request),
         lacks=gate.told(lacks[0]) if all(lacks) else "",
     )
-
-
-def _in_month(dates: Sequence[date], on: date) -> int:
-    return sum(1 for other in dates if (other.year, other.month) == (on.year, on.month))
 
 
 def _hindrance(person: Person, span: TimeWindow) -> str:
@@ -241,9 +239,7 @@ def decline(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> 
     """
     if verb not in {"decline", "take_back"}:
         raise NotVisibleError("没有这个操作。")
-    request = (
-        _to_answer(number, by=by) if verb == "decline" else access.lecture_to_see(number, by=by)
-    )
+    request = (_to_answer if verb == "decline" else access.lecture_to_see)(number, by=by)
     reason = clean_text(reason, field="reason", label="原因", most=200)
     operations.decline(request=request, verb=verb, reason=reason, by=by, at=at)
 
@@ -361,25 +357,23 @@ def request_page(*, number: str, by: Actor, at: datetime) -> LecturePage:
     """
     request = access.lecture_to_see(number, by=by)
     is_answering = by.reaches_unit(request.unit.path)
-    kept = tuple(
+    ranked = tuple(
         Ranked(number=n, name=name, unit_name="", wish=wish, reasons=tuple(reasons))
         for n, name, wish, reasons in request.ranking
     )
+    if is_answering and request.status == "ASKED":
+        ranked = ranking(request, at=at)
     return LecturePage(
         row=_row(request),
         contact=request.contact,
         words=request.words,
         reason=request.reason,
-        ranking=(kept or _live(request, at=at)) if is_answering else (),
+        ranking=ranked if is_answering else (),
         wish=request.wish,
         verbs=tuple(step.verb for step in LECTURE.verbs(request.status, role=by.role)),
         is_answering=is_answering,
         may_answer=is_answering and by.role in access.LEADERS,
     )
-
-
-def _live(request: LectureRequest, *, at: datetime) -> tuple[Ranked, ...]:
-    return ranking(request, at=at) if request.status == "ASKED" else ()
 
 
 def pool(*, by: Actor) -> tuple[LecturerRow, ...]:

@@ -118,7 +118,9 @@ def offer_for(number: str, *, by: Actor) -> Offer:
     Raises:
         NotVisibleError: there is none.
     """
-    found = Offer.objects.select_related("service", "unit", "area", "team").filter(number=number)
+    found = Offer.objects.select_related("service", "unit", "area", "team").filter(
+        number=number.replace("\0", "")
+    )
     offer = found.first()
     if offer is None or not _sees(offer, by):
         raise NotVisibleError("没有找到这张供单。")
