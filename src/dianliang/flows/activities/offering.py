@@ -171,9 +171,11 @@ def grab(*, number: str, team_code: str, by: Actor, at: datetime) -> Offer:
     offer, team = operations.held(offer, team)
     rules = rules_of(offer)
     known = standings(offer, rules=rules, at=at)
+    own = known[team_code]
+    fewer = {code: one for code, one in known.items() if one.recent < own.recent}
     verdict = fairness.may_grab(
-        known[team_code],
-        rivals(offer, known, at=at),
+        own,
+        rivals(offer, fewer, at=at),
         grace_until=offer.grace_until,
         rules=rules,
         at=at,
@@ -186,7 +188,7 @@ def rivals(offer: Offer, known: Mapping[str, Standing], *, at: datetime) -> tupl
 
     Who is busy then, or lacks the certificate, holds nobody up.
     """
-    if offer.grace_until is None or at >= offer.grace_until:
+    if offer.status != "OPEN" or offer.grace_until is None or at >= offer.grace_until:
         return ()
     return tuple(
         known[team.code]
