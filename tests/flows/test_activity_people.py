@@ -7,6 +7,7 @@ from django.db import connection
 
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.programs.models import (
+    Enrolment,
     Feedback,
     Offer,
     PersonalLink,
@@ -16,13 +17,13 @@ from dianliang.domain.programs.models import (
 )
 from dianliang.domain.programs.operations import sessions
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import privacy
+from dianliang.flows import activity_people, privacy
 from dianliang.flows.activities import personal
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import NotVisibleError
 from tests.flows.activities.test_joining import PHONE, arrive, join, token
 from tests.flows.activities.test_offering import book, slots
-from tests.sessions import lecture_of, session_of
+from tests.sessions import course_of, lecture_of, session_of
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,11 @@ def test_a_booking_is_forgotten_once_it_is_over(booked):
 
     booked.refresh_from_db()
     assert (booked.asker, booked.asker_phone, booked.address) == ("", "", "")
+
+
+def test_a_volunteers_courses_are_handed_out(town):
+    join(session_of(town))
+    course = course_of(town)
+    Enrolment.objects.create(course=course, person=Person.objects.get(), mark=88, enrolled_at=NOON)
+
+    assert activity_people.export(PHONE)["courses"] == [["关爱走访培训", "在学", 88, ""]]

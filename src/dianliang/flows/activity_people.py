@@ -4,7 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from dianliang.domain.programs.lifecycle import IS_COMING
-from dianliang.domain.programs.models import Feedback, Offer, PersonalLink, Signup, Volunteer
+from dianliang.domain.programs.models import (
+    Enrolment,
+    Feedback,
+    Offer,
+    PersonalLink,
+    Signup,
+    Volunteer,
+)
 from dianliang.domain.workforce.keys import phone_key
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.masking import mask_name
@@ -37,9 +44,15 @@ def _bookings(phone: str) -> Any:
 def export(phone: str) -> dict[str, Any]:
     """Return what activities keep about whoever has this number, as plain data."""
     people = Person.objects.filter(phone_index=phone_key(phone) or "-")
-    signups = Signup.objects.filter(person__in=people).select_related("session", "attendance")
+    signups = Signup.objects.filter(person__in=people)
+    courses = Enrolment.objects.filter(person__in=people).select_related("course")
     return {
-        "signups": [_signup(row) for row in signups],
+        "signups": [
+            _signup(row) for row in signups.select_related("session", "attendance", "feedback")
+        ],
+        "courses": [
+            [row.course.title, row.get_status_display(), row.mark, row.because] for row in courses
+        ],
         "bookings": [
             [row.number, row.service.name, row.asker, row.asker_phone, row.address, row.words]
             for row in _bookings(phone).select_related("service")
@@ -49,7 +62,7 @@ def export(phone: str) -> dict[str, Any]:
 
 def _signup(row: Signup) -> dict[str, Any]:
     attendance = getattr(row, "attendance", None)
-    feedback = Feedback.objects.filter(signup=row).first()
+    feedback = getattr(row, "feedback", None)
     return {
         "session": row.session.number,
         "title": row.session.title,

@@ -413,3 +413,41 @@ def test_whatever_people_do_places_hold_and_nobody_waits_beside_a_free_one(town,
     waiting = session.signups.filter(status="WAITING").count()
     assert taken <= places
     assert waiting == 0 or taken == places
+
+
+def test_nobody_has_come_or_gone_before_it_happened(town):
+    session = session_of(town)
+    signup = sign_up(session, somebody(town))
+    later = Noted(way="desk", happened_at=soon(120, session))
+
+    with pytest.raises(UnableToAttendError, match="还没到"):
+        attending.check_in(signup=signup, noted=later, by=SYSTEM, at=soon(5, session))
+    come(signup)
+    with pytest.raises(UnableToAttendError, match="还没到"):
+        attending.check_out(signup=signup, noted=later, by=SYSTEM, at=soon(5, session))
+
+
+def test_going_with_a_place_that_may_be_anywhere_is_marked(town):
+    session = session_of(town)
+    signup = sign_up(session, somebody(town))
+    come(signup)
+    vague = Noted(way="code", happened_at=session.ends_at, point=HERE, accuracy_m=5000)
+
+    gone = attending.check_out(signup=signup, noted=vague, by=SYSTEM, at=session.ends_at)
+
+    assert gone.doubts == ["out_unsure"]
+
+
+def test_a_change_of_places_is_on_record(town, desk):
+    session = session_of(town, places=5)
+    changed = Change(
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        place=session.place,
+        places=8,
+        reason="多来几人",
+    )
+    sessions.change(session=session, change=changed, by=desk, at=NOON)
+
+    event = AuditEvent.objects.get(verb="programs.session.change")
+    assert (event.before[-4:], event.after[-4:]) == ("名额 5", "名额 8")

@@ -148,3 +148,18 @@ def test_a_resident_books_follows_and_cancels_a_free_time(client, town):
     client.post(answer["Location"], {"reason": ""})
     assert Offer.objects.get().status == "CANCELLED"
     assert client.get("/appoint/NOPE/").status_code == 404
+
+
+def test_a_check_in_form_that_is_pressed_twice_leaves_one_page_that_shows_it(client, session):
+    code = arriving.code_of(session, at=now())
+    sent = {**WHO, "as": "other", "key": key(5)}
+    for _ in range(2):
+        client.post(f"/a/{code}/", sent)
+
+    page = client.get("/v/", follow=True).content.decode()
+    assert session.title in page
+
+
+@pytest.mark.parametrize("path", ["/activities/%00/", "/a/%00/", "/appoint/%00/"])
+def test_an_address_with_a_nul_is_simply_not_found(client, town, path):
+    assert client.get(path).status_code == 404

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from dianliang.core.models import AuditEvent
 from dianliang.domain.programs.models import PersonalLink, SessionNotice, Signup, Volunteer
 from dianliang.domain.programs.operations.attending import UnableToAttendError
 from dianliang.domain.programs.operations.signing import UnableToSignUpError
@@ -322,3 +323,82 @@ def test_one_person_who_presses_in_two_places_at_once_gets_one_of_them(town):
         thread.join(30)
 
     assert Signup.objects.filter(session__in=[one, other]).count() == 1
+
+
+def test_a_stranger_who_types_a_name_after_its_owner_has_come_gets_no_page_of_his(town):
+    session = session_of(town)
+    join(session)
+    arrive(session, own=token(1))
+
+    who = Joining(name="章小禾", phone=PHONE, has_agreed=True)
+    arrive(session, who=who, spot=None, n=7)
+    arrive(session, own=token(7))
+
+    page = personal.page(token=token(7), at=session.starts_at)
+    assert (page.is_confirmed, page.ahead) == (False, ())
+
+
+def test_a_link_that_did_not_sign_up_is_marked_coming_and_going(town):
+    first = session_of(town)
+    second = session_of(town, title="义诊", starts_at=STARTS + timedelta(days=1))
+    join(first)
+    join(second, n=2)
+
+    came = arrive(first, own=token(2))
+    gone = arriving.leave(
+        code=arriving.code_of(first, at=NOON),
+        ticket="",
+        own=token(2),
+        spot=HERE,
+        by=None,
+        at=first.ends_at,
+    )
+
+    assert came.doubts == ("按姓名电话识别",)
+    assert gone.doubts == ("按姓名电话识别", "签退按姓名电话识别")
+    assert not personal.page(token=token(2), at=first.ends_at).is_confirmed
+
+
+def test_a_page_that_is_opened_again_and_again_runs_out_of_time(town):
+    session = session_of(town, is_changing_code=True)
+    at = soon(-20, session)
+    code = arriving.code_of(session, at=at)
+    ticket = ""
+    for minutes in (1, 8, 15):
+        at_minute = at + timedelta(minutes=minutes)
+        ticket = arriving.arrival(code=code, ticket=ticket, at=at_minute).ticket
+
+    with pytest.raises(UnableToAttendError, match="过期"):
+        arriving.arrival(code=code, ticket=ticket, at=at + timedelta(minutes=17))
+
+
+def test_the_trail_names_nobody_from_the_street(town):
+    session = session_of(town)
+    join(session)
+    arrive(session, own=token(1))
+
+    told = "".join(f"{row.actor_name}{row.before}{row.after}" for row in AuditEvent.objects.all())
+    assert "章小禾" not in told
+
+
+def test_what_else_somebody_has_signed_up_for_is_not_told_to_who_knows_his_number(town):
+    join(session_of(town))
+    same_time = session_of(town, title="义诊")
+
+    with pytest.raises(UnableToSignUpError) as refusal:
+        join(same_time, n=2)
+    assert "独居老人用电检查" not in refusal.value.message
+    with pytest.raises(UnableToSignUpError, match="独居老人用电检查"):
+        join(same_time, n=3, own=token(1))
+
+
+def test_the_figures_of_a_page_count_what_it_has_no_room_for(town, monkeypatch):
+    monkeypatch.setattr(personal, "MOST_ROWS", 1)
+    first = session_of(town)
+    second = session_of(town, title="义诊", starts_at=STARTS + timedelta(days=1))
+    join(first)
+    join(second, n=2, own=token(1))
+    for session in (first, second):
+        arrive(session, own=token(1))
+
+    assert personal.page(token=token(1), at=second.starts_at).times == 2

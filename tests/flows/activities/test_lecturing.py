@@ -15,7 +15,7 @@ from dianliang.domain.programs.models import (
 from dianliang.domain.programs.operations import attending, lectures, sessions, signing
 from dianliang.domain.programs.operations.attending import Noted
 from dianliang.domain.programs.operations.lectures import UnableToArrangeError
-from dianliang.domain.workforce.models import Absence, Membership
+from dianliang.domain.workforce.models import Absence, Certificate, Membership
 from dianliang.flows.activities import lecturing, planning
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
@@ -58,7 +58,7 @@ def gave(town, person, *, days_ago):
 
 
 def order(town, request, desk):
-    page = lecturing.request_page(number=request.number, by=desk)
+    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
     return [(one.name, one.wish) for one in page.ranking]
 
 
@@ -76,7 +76,7 @@ def test_of_those_who_can_whoever_spoke_least_lately_is_first_and_the_reason_is_
     gave(town, rarely, days_ago=30)
     request = lecture_of(town)
 
-    page = lecturing.request_page(number=request.number, by=desk)
+    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
 
     assert [one.name for one in page.ranking] == ["少讲", "常讲"]
     assert "近 90 天讲过 2 场" in "".join(page.ranking[1].reasons)
@@ -94,7 +94,7 @@ def test_whoever_is_busy_away_or_has_had_enough_this_month_is_listed_with_why(to
     Absence.objects.create(person=away, first_on=on, last_on=on, reason="培训")
     gave(town, full, days_ago=2)
 
-    page = lecturing.request_page(number=request.number, by=desk)
+    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
     why = {one.name: "".join(one.reasons) for one in page.ranking if not one.can}
 
     assert page.ranking[0].name == "空"
@@ -121,7 +121,7 @@ def test_a_topic_that_takes_a_certificate_bars_who_has_none(town, desk):
     lecturer(town, desk, "无证")
     request = lecture_of(town)
 
-    (ranked,) = lecturing.request_page(number=request.number, by=desk).ranking
+    (ranked,) = lecturing.request_page(number=request.number, by=desk, at=NOON).ranking
 
     assert not ranked.can
     assert "证书" in ranked.reasons[0]
@@ -138,7 +138,7 @@ def test_whoever_is_not_first_takes_a_reason_and_the_ranking_is_kept(town, desk)
     request.refresh_from_db()
     assert (request.status, request.reason) == ("ARRANGED", "学校点名")
     assert [row[0] for row in request.ranking] == [first.number, second.number]
-    page = lecturing.request_page(number=request.number, by=desk)
+    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
     assert [one.name for one in page.ranking] == ["甲", "乙"]
 
 
@@ -184,7 +184,7 @@ def test_two_who_arrange_the_same_request_get_one_lecture(town, desk):
             request=stale,
             lecturer=Lecturer.objects.get(person=other),
             wish=0,
-            ranking=lecturing.ranking(stale),
+            ranking=lecturing.ranking(stale, at=NOON),
             reason="再来",
             team=None,
             by=desk,
@@ -202,7 +202,7 @@ def test_a_station_asks_the_company_and_only_the_company_answers(town):
     with pytest.raises(NotVisibleError):
         arrange(request, person, asker)
     with pytest.raises(NotVisibleError):
-        lecturing.request_page(number=request.number, by=town.actor("S1"))
+        lecturing.request_page(number=request.number, by=town.actor("S1"), at=NOON)
     arrange(request, person, company)
     assert lecturing.request_list(by=asker)[0].lecturer_name == "讲师"
 
@@ -237,3 +237,60 @@ def test_a_request_that_makes_no_sense_is_refused_by_its_field(town, changes, fi
 
     assert refusal.value.field == field
     assert not LectureRequest.objects.exists()
+
+
+def test_a_lecturer_is_not_sent_at_a_time_that_does_not_suit_him(town, desk):
+    person = lecturer(town, desk, "甲")
+    request = lecture_of(town)
+    day = (NOON + timedelta(days=6)).date()
+    Absence.objects.create(person=person, first_on=day, last_on=day, reason="体检")
+
+    with pytest.raises(UnableToArrangeError, match="新的排序"):
+        arrange(request, person, desk, wish=1)
+    assert arrange(request, person, desk, wish=0)
+
+
+def test_a_wish_that_is_over_gives_way_to_the_next(town, desk):
+    person = lecturer(town, desk, "甲")
+    request = lecture_of(town)
+    at = NOON + timedelta(days=5, hours=3)
+
+    page = lecturing.request_page(number=request.number, by=desk, at=at)
+
+    assert [(one.name, one.wish) for one in page.ranking] == [("甲", 1)]
+    assert person
+
+
+def test_who_asks_reads_nothing_of_who_is_away_and_why(town):
+    company = town.actor("AJ", Role.PARTY_AFFAIRS)
+    station = town.actor("S1", Role.PARTY_AFFAIRS)
+    lecturer(town, company, "甲")
+    request = lecture_of(town, by=station, unit_code="AJ")
+
+    assert lecturing.request_page(number=request.number, by=company, at=NOON).ranking
+    assert lecturing.request_page(number=request.number, by=station, at=NOON).ranking == ()
+
+
+def test_the_time_that_is_named_first_is_the_dearest(town, desk):
+    lecturer(town, desk, "甲")
+    later, sooner = NOON + timedelta(days=6), NOON + timedelta(days=5)
+    request = lecture_of(town, wishes=[later, sooner])
+
+    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
+
+    assert page.row.wishes == (later, sooner)
+    assert [one.wish for one in page.ranking] == [0]
+
+
+def test_a_certificate_that_runs_out_before_a_time_bars_that_time(town, desk):
+    topic = LectureTopic.objects.get(code="SAFETY")
+    topic.skill = Skill.objects.get(code="care")
+    topic.save()
+    person = lecturer(town, desk, "甲")
+    ends = (NOON + timedelta(days=6)).date()
+    Certificate.objects.create(
+        person=person, skill=topic.skill, issued_on=ends - timedelta(days=90), expires_on=ends
+    )
+    request = lecture_of(town, wishes=[NOON + timedelta(days=6), NOON + timedelta(days=5)])
+
+    assert order(town, request, desk) == [("甲", 1)]

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.programs.models import Bid, Offer, ServiceWay
 from dianliang.domain.programs.operations.offers import UnableToTakeError
+from dianliang.domain.workforce.models import Certificate
 from dianliang.flows.activities import offer_pages, offering, self_booking
 from dianliang.flows.activities.joining import Joining
 from dianliang.flows.activities.self_booking import Wished
@@ -18,6 +21,7 @@ from dianliang.kernel.errors import (
     IllegalTransitionError,
     InvalidInputError,
     NotVisibleError,
+    NotYourTurnError,
     StaleStateError,
 )
 from tests.sessions import session_of
@@ -153,7 +157,7 @@ def test_a_team_that_is_busy_or_lacks_the_certificate_cannot_take_it(town, desk,
         grab(found, able)
     with pytest.raises(UnableToTakeError, match="证书"):
         offering.decide(
-            number=found.number, verb="assign", team_code="B", reason="", by=desk, at=NOON
+            number=found.number, verb="assign", team_code="B", reason="离得近", by=desk, at=NOON
         )
 
 
@@ -197,7 +201,10 @@ def test_an_offer_that_is_given_back_is_open_again_and_one_that_is_done_stays(to
     found.refresh_from_db()
     assert (found.status, found.team) == ("OPEN", None)
 
-    offering.decide(number=found.number, verb="assign", team_code="A", reason="", by=desk, at=NOON)
+    again = {"number": found.number, "verb": "assign", "team_code": "A", "by": desk, "at": NOON}
+    with pytest.raises(InvalidInputError, match="理由"):
+        offering.decide(**again, reason="")
+    offering.decide(**again, reason="离得近")
     offering.move(number=found.number, verb="finish", reason="", by=desk, at=found.ends_at)
     with pytest.raises(IllegalTransitionError):
         offering.move(
@@ -210,7 +217,7 @@ def test_a_crew_sees_what_its_own_teams_may_take_and_nothing_else(town, desk, se
     stranger = Actor(id="x", name="x", role=Role.CAPTAIN, team_codes=frozenset({"Z"}))
     found = offer(desk, service)
 
-    assert [row.number for row in offer_pages.open_for_crew(by=by, at=NOON)] == [found.number]
+    assert [one.row.number for one in offer_pages.open_for_crew(by=by, at=NOON)] == [found.number]
     assert offer_pages.open_for_crew(by=stranger, at=NOON) == ()
     with pytest.raises(NotVisibleError):
         offering.offer_for(found.number, by=stranger)
@@ -226,9 +233,11 @@ def test_a_way_that_is_not_open_for_a_service_is_refused(town, desk, service):
 
 def test_rules_are_data_with_bounds_and_on_record(town, desk, service):
     values = {name: least for name, (least, _) in offer_pages.BOUNDS.items()}
-    offer_pages.set_way(
-        service_code=service.code, way="grab", values=values, is_active=True, by=desk, at=NOON
-    )
+    new = {"service_code": service.code, "way": "grab", "values": values, "is_active": True}
+    with pytest.raises(NotYourTurnError):
+        offer_pages.set_way(**new, by=desk, at=NOON)
+    desk = town.actor("LM", Role.PARTY_AFFAIRS)
+    offer_pages.set_way(**new, by=desk, at=NOON)
     assert ServiceWay.objects.get(way="grab").grace_min == 0
     with pytest.raises(InvalidInputError) as refusal:
         offer_pages.set_way(
@@ -323,3 +332,70 @@ def test_of_two_who_book_the_same_time_at_once_one_gets_it(town, service):
         thread.join(30)
 
     assert (Offer.objects.count(), len(refusals)) == (1, 1)
+
+
+def test_whoever_lacks_the_certificate_holds_nobody_up(town, desk, service):
+    eager, idle = crew(town, "A", service), crew(town, "B", service)
+    grab(offer(desk, service), eager)
+    at = NOON + timedelta(hours=2)
+    found = offer(desk, service, at=at, starts_at=LATER + timedelta(hours=5))
+    Certificate.objects.filter(person__memberships__team__code="B").delete()
+    assert idle
+
+    (open_one,) = offer_pages.open_for_crew(by=eager, at=at)
+    assert [line.may for line in open_one.teams] == [True]
+    assert grab(found, eager, at=at).team.code == "A"
+
+
+def test_nothing_is_taken_once_its_time_is_over(town, desk, service):
+    by = crew(town, "A", service)
+    found = offer(desk, service)
+
+    with pytest.raises(UnableToTakeError, match="时间已过"):
+        grab(found, by, at=found.ends_at)
+
+
+def test_what_a_resident_booked_is_seen_by_the_team_that_serves_him_and_by_no_other(
+    town, desk, service
+):
+    own, other = crew(town, "A", service), crew(town, "B", service)
+    slot = slots(service)[0]
+    number = book(service, slot)
+    taker, neighbour = (own, other) if slot.code.startswith("A@") else (other, own)
+
+    (shown,) = offer_pages.taken_by_crew(by=taker)
+    assert (shown.row.number, shown.phone) == (number, "139****0001")
+    assert offering.contact(number=number, by=taker, at=NOON)[1] == "13905720001"
+    assert AuditEvent.objects.filter(verb="programs.offer.reveal_phone").count() == 1
+    assert offer_pages.taken_by_crew(by=neighbour) == ()
+    for read in (offering.contact, offer_pages.offer_page):
+        with pytest.raises(NotVisibleError):
+            read(number=number, by=neighbour, at=NOON)
+
+
+def test_an_open_offer_stays_on_the_list_however_many_come_after_it(
+    town, desk, service, monkeypatch
+):
+    monkeypatch.setattr(offer_pages, "MOST_ROWS", 2)
+    waiting = offer(desk, service)
+    for n in range(3):
+        done = offer(desk, service, at=NOON + timedelta(minutes=n + 1))
+        offering.move(number=done.number, verb="cancel", reason="不要了", by=desk, at=NOON)
+
+    assert waiting.number in [row.number for row in offer_pages.offer_list(by=desk)]
+
+
+def test_a_crews_list_costs_the_same_for_ten_offers_as_for_two(
+    town, desk, service, django_assert_num_queries
+):
+    by = crew(town, "A", service)
+    ServiceWay.objects.filter(way="grab").update(grace_min=0)
+    for _ in range(2):
+        offer(desk, service)
+    with CaptureQueriesContext(connection) as few:
+        offer_pages.open_for_crew(by=by, at=NOON)
+    for _ in range(8):
+        offer(desk, service)
+
+    with django_assert_num_queries(len(few)):
+        assert len(offer_pages.open_for_crew(by=by, at=NOON)) == 10

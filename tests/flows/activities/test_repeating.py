@@ -165,3 +165,54 @@ def test_a_series_is_its_own_units(town, desk):
     with pytest.raises(NotVisibleError):
         repeating.series_page(number=series, by=town.actor("S2", Role.PARTY_AFFAIRS), on=TODAY)
     assert repeating.series_list(by=town.actor("S2", Role.PARTY_AFFAIRS), on=TODAY) == ()
+
+
+@pytest.mark.parametrize("places", [0, 5001])
+def test_a_series_with_impossible_places_is_refused_and_nothing_is_kept(town, desk, places):
+    with pytest.raises(UnableToRepeatError) as refusal:
+        repeating.open_series(repeated=weekly(town, places=places), by=desk, at=NOON)
+
+    assert refusal.value.field == "places"
+    assert not Series.objects.exists()
+
+
+def test_a_day_cannot_be_moved_into_another_decade(town, desk):
+    """It would be refused when it is due, and with it every other series."""
+    opened = repeating.open_series(repeated=weekly(town, ahead_days=7), by=desk, at=NOON)
+
+    with pytest.raises(UnableToRepeatError, match="太远"):
+        except_day(
+            opened.number,
+            desk,
+            on=TODAY + timedelta(days=29),
+            moved_to=NOON + timedelta(days=4000),
+        )
+
+
+def test_a_day_whose_session_has_begun_or_was_called_off_is_no_exception_any_more(town, desk):
+    opened = repeating.open_series(repeated=weekly(town), by=desk, at=NOON)
+    first = Session.objects.order_by("starts_at").first()
+    Session.objects.filter(pk=first.pk).update(status="UNDER_WAY")
+
+    with pytest.raises(UnableToRepeatError, match="进行中"):
+        except_day(opened.number, desk, on=first.series_on)
+
+
+def test_ending_a_series_never_makes_it_longer(town, desk):
+    last = TODAY + timedelta(days=20)
+    opened = repeating.open_series(repeated=weekly(town, ends_on=last), by=desk, at=NOON)
+
+    with pytest.raises(UnableToRepeatError, match="不能更晚"):
+        repeating.end_series(
+            number=opened.number, on=last + timedelta(days=1), reason="收尾", by=desk, at=NOON
+        )
+
+
+def test_running_series_come_before_ended_ones(town, desk):
+    ended = repeating.open_series(repeated=weekly(town, ends_on=TODAY), by=desk, at=NOON)
+    running = repeating.open_series(
+        repeated=weekly(town, ends_on=TODAY + timedelta(days=90)), by=desk, at=NOON
+    )
+
+    rows = repeating.series_list(by=desk, on=TODAY + timedelta(days=1))
+    assert [row.number for row in rows] == [running.number, ended.number]

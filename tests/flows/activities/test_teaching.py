@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from dianliang.domain.programs.models import Course, Enrolment, Session, Signup
-from dianliang.domain.programs.operations import attending, sessions, signing
+from dianliang.domain.programs.operations import attending, courses, sessions, signing
 from dianliang.domain.programs.operations.attending import Noted
 from dianliang.domain.programs.operations.courses import (
     UnableToConcludeError,
@@ -175,3 +175,49 @@ def test_a_course_that_makes_no_sense_is_refused_by_its_field(town, changes, fie
         course_of(town, **changes)
 
     assert refusal.value.field == field
+
+
+def test_a_learner_who_gives_a_course_up_leaves_his_places_to_others(town, desk):
+    course = course_of(town)
+    person = somebody(town)
+    enrol(course, person, desk)
+    add(course, desk, days=1)
+
+    teaching.withdraw(number=course.number, person=person.number, reason="调岗", by=desk, at=NOON)
+
+    assert Signup.objects.get().status == "WITHDRAWN"
+    with pytest.raises(UnableToEnrolError, match="已退出"):
+        enrol(course, person, desk)
+
+
+def test_a_mark_that_comes_with_an_older_reading_of_the_learner_changes_no_judgement(town, desk):
+    course = course_of(town)
+    person = somebody(town)
+    enrol(course, person, desk)
+    older = Enrolment.objects.select_related("course", "person").get()
+    Enrolment.objects.update(status="FAILED", mark=40)
+
+    with pytest.raises(UnableToConcludeError, match="已经判定"):
+        courses.mark(enrolment=older, mark=90, by=desk, at=NOON)
+    assert Enrolment.objects.get().mark == 40
+
+
+def test_a_session_of_a_course_belongs_to_the_unit_of_the_course(town, desk):
+    course = course_of(town)
+    add(course, town.actor("AJ", Role.PARTY_AFFAIRS), days=1)
+
+    assert Session.objects.get().unit.code == "S1"
+
+
+def test_almost_enough_is_not_written_as_enough(town, desk):
+    course = course_of(town, pass_mark=None, least_percent=67)
+    person = somebody(town)
+    enrol(course, person, desk)
+    for days in (1, 2, 3):
+        add(course, desk, days=days)
+    for number, session in enumerate(Session.objects.order_by("starts_at")):
+        hold(session, there=[person] if number else [], desk=desk)
+    teaching.conclude(number=course.number, by=desk, at=NOON + timedelta(days=4))
+
+    judged = Enrolment.objects.get()
+    assert (judged.status, judged.because) == ("FAILED", "出勤 2/3（66%，要求 67%）")

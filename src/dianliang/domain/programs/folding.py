@@ -7,6 +7,7 @@ from dianliang.domain.programs.models import (
     Enrolment,
     Feedback,
     Lecturer,
+    LectureRequest,
     PersonalLink,
     SessionAttendance,
     Signup,
@@ -17,6 +18,8 @@ from dianliang.domain.workforce.models import Person
 PRESENT = ("PLACED", "WAITING", "ATTENDED", "ABSENT")
 ORDER = ("ATTENDED", "PLACED", "WAITING", "ABSENT")
 """Of two sign-ups for one session the one that says most is kept."""
+STANDING = ("PASSED", "FAILED", "ENROLLED", "WITHDRAWN")
+"""Likewise of two enrolments in one course."""
 
 
 def signups(kept: Person, gone: Person) -> Mapping[str, Any]:
@@ -38,7 +41,7 @@ def portal(kept: Person, gone: Person) -> Mapping[str, Any]:
     """Keep one entry of the portal, and make the links of both ask for a check-in again."""
     if Volunteer.objects.filter(person=kept).exists():
         Volunteer.objects.filter(person=gone).delete()
-    PersonalLink.objects.filter(person=gone).update(is_confirmed=False)
+    PersonalLink.objects.filter(person__in=[kept, gone]).update(is_confirmed=False)
     return {}
 
 
@@ -49,18 +52,19 @@ def lecturer(kept: Person, gone: Person) -> Mapping[str, Any]:
     if mine is None or other is None:
         return {}
     mine.topics.add(*other.topics.all())
+    LectureRequest.objects.filter(lecturer=other).update(lecturer=mine)
     other.delete()
     return {"lecturer": [gone.number]}
 
 
 def enrolments(kept: Person, gone: Person) -> Mapping[str, Any]:
-    """Keep one enrolment of two in one course: a passed one before any other."""
+    """Keep one enrolment of two in one course: that which says more."""
     own = {row.course_id: row for row in Enrolment.objects.filter(person=kept)}
     dropped = []
     twice = Enrolment.objects.filter(person=gone, course__in=own).select_related("course")
     for other in twice:
         mine = own[other.course_id]
-        weaker = mine if other.status == "PASSED" and mine.status != "PASSED" else other
+        weaker = max(mine, other, key=lambda row: STANDING.index(row.status))
         dropped.append(other.course.number)
         weaker.delete()
     return {"enrolments": dropped} if dropped else {}

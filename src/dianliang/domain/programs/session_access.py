@@ -62,7 +62,8 @@ def signup_to_lead(session_number: str, person_number: str, *, by: Actor) -> Sig
         NotVisibleError: there is none.
     """
     session = session_to_lead(session_number, by=by)
-    own = session.signups.filter(person__number=person_number).select_related("person", "session")
+    number = person_number.replace("\0", "")
+    own = session.signups.filter(person__number=number).select_related("person", "session")
     signup = own.exclude(status__in=["WITHDRAWN", "LAPSED", "CALLED_OFF"]).first()
     if signup is None:
         raise NotVisibleError("没有找到这个人的报名。")
@@ -131,7 +132,7 @@ def _led(found: QuerySet[M], by: Actor) -> QuerySet[M]:
 
 
 def _one(found: QuerySet[M], number: str, absent: str) -> M:
-    row = found.filter(number=number).first()
+    row = None if "\0" in number else found.filter(number=number).first()
     if row is None:
         raise NotVisibleError(absent)
     return row

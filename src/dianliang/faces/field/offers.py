@@ -19,9 +19,15 @@ from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleEr
 @require_http_methods(["GET", "POST"])
 @requires(*FIELD_ROLES)
 def offers(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """List what is open for one's teams; grab it, or put in a bid."""
-    refusal = ""
-    if request.method == "POST":
+    """List what is open for one's teams; grab it, put in a bid, or call whom one serves."""
+    refusal, contact = "", None
+    if request.POST.get("act") == "contact":
+        number = request.POST.get("number", "")
+        try:
+            contact = (number, *offering.contact(number=number, by=by, at=now()))
+        except NotVisibleError as absent:
+            raise Http404 from absent
+    elif request.method == "POST":
         try:
             words = _act(request, by)
         except NotVisibleError as absent:
@@ -31,13 +37,10 @@ def offers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, words)
             return redirect("field:offers")
-    at = now()
-    pages = [
-        offer_pages.offer_page(number=row.number, by=by, at=at)
-        for row in offer_pages.open_for_crew(by=by, at=at)
-    ]
     context = {
-        "pages": [(page, [line for line in page.teams if line.is_mine]) for page in pages],
+        "open": offer_pages.open_for_crew(by=by, at=now()),
+        "taken": offer_pages.taken_by_crew(by=by),
+        "contact": contact,
         "refusal": refusal,
     }
     status = 422 if refusal else 200

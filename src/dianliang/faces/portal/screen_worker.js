@@ -23,7 +23,8 @@ async function freshOrKept(request, path) {
   const late = new Promise((_, fail) => setTimeout(fail, PATIENCE_MS, new Error("late")));
   try {
     const answer = await Promise.race([fetch(request), late]);
-    if (answer.ok) await cache.put(path, answer.clone());
+    // A full disk must not bring back the old page in place of the new one.
+    if (answer.ok) await cache.put(path, answer.clone()).catch(() => {});
     if (answer.status < 500) return answer;
   } catch {
     // No network, or one that carries nothing: what was kept is better than an error page.

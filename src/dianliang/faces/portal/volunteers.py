@@ -174,7 +174,7 @@ def arrive(request: HttpRequest, code: str) -> HttpResponse:
             )
             words = _("已签退，辛苦了。")
         else:
-            made = volunteer_token(secrets.token_hex(16))
+            made = _form_token(request)
             came = arriving.arrive(
                 code=code,
                 ticket=sent.get("ticket", ""),
@@ -197,6 +197,16 @@ def arrive(request: HttpRequest, code: str) -> HttpResponse:
     query = urlencode({"t": sent.get("ticket", "")})
     answer = redirect(f"{reverse('portal:arrive', args=[code])}?{query}")
     return remember(answer, made) if came.made_link else answer
+
+
+def _form_token(request: HttpRequest) -> str:
+    """Return the token of the link that a form makes: pressed twice it is the same link.
+
+    Name and number are part of it: a form that is filled in for somebody else makes another.
+    """
+    sent = request.POST
+    key = sent.get("key", "") or secrets.token_hex(16)
+    return volunteer_token(f"arrive:{key}:{sent.get('name', '')}:{sent.get('phone', '')}")
 
 
 def _named(request: HttpRequest) -> Joining | None:
@@ -224,7 +234,12 @@ def _arrival(request: HttpRequest, code: str, *, refusal: str = "") -> HttpRespo
         raise Http404 from absent
     except DomainError as stale:
         page, refusal, status = None, refusal or stale.message, 422
-    context = {"page": page, "refusal": refusal, "given": request.POST}
+    context = {
+        "page": page,
+        "key": secrets.token_hex(16),
+        "refusal": refusal,
+        "given": request.POST,
+    }
     return TemplateResponse(request, "portal/arrive.html", context, status=status)
 
 

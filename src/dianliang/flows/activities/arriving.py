@@ -1,5 +1,6 @@
 """Check-in on site: the code there says which session, the phone who and where, the clock when."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -111,7 +112,7 @@ def arrival(
         UnableToAttendError: the code is from another moment.
     """
     session = scanned(code, ticket=ticket, at=at)
-    person = _holder(own, by)
+    person = _holder(_own_link(own), by)
     signup = _present(session, person) if person else None
     attendance = (
         SessionAttendance.objects.filter(signup=signup).first() if signup is not None else None
@@ -123,26 +124,21 @@ def arrival(
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         is_public=session.is_public,
-        ticket=_ticket(session, at=at),
+        # Kept as it is: a page that is opened again and again runs out of time all the same.
+        ticket=ticket if _has_ticket(ticket, session, at=at) else _ticket(session, at=at),
         name=person.name if person else "",
         status=signup.status if signup else "",
         checked_in_at=attendance.checked_in_at if attendance else None,
         checked_out_at=attendance.checked_out_at if attendance else None,
-        doubts=tuple(attending.DOUBTS.get(code, code) for code in attendance.doubts)
-        if attendance
-        else (),
+        doubts=words_of(attendance.doubts) if attendance else (),
     )
 
 
-def _holder(own: str, by: Actor | None) -> Person | None:
-    if own:
-        try:
-            return volunteers.link_of(own).person
-        except NotVisibleError:
-            return None
-    if by is not None and by.person_number:
-        return Person.objects.filter(number=by.person_number).first()
-    return None
+def _holder(link: PersonalLink | None, by: Actor | None) -> Person | None:
+    if link is not None:
+        return link.person
+    number = by.person_number if by else ""
+    return Person.objects.filter(number=number).first() if number else None
 
 
 def _present(session: Session, person: Person) -> Signup | None:
@@ -174,42 +170,62 @@ def arrive(
     """Check in whoever scanned the code: by the link on his phone, his account, or his name.
 
     Somebody who has not signed up is taken in where the session is public and has a place; that he
-    had not signed up, and that only name and number say who he is, is marked.
+    had not signed up, and that only name and number say who he is, is marked. A link shows all of
+    its person once it has checked him in without any doubt.
 
     Raises:
         NotVisibleError: the code is none of ours.
         InvalidInputError: name or number is missing.
         UnableToAttendError, UnableToSignUpError, LacksCertificateError: see the operations.
     """
-    session = scanned(code, ticket=ticket, at=at)
-    doubts: list[str] = []
+    session = signing.locked(scanned(code, ticket=ticket, at=at))
     link = _own_link(own)
-    person = link.person if link else _holder("", by)
-    made_link = False
+    person = _holder(link, by)
+    made_link = person is None
     if person is None:
         who = (joining_as or Joining()).checked()
-        link, made_link = _by_name(who, session, token=token, at=at), True
+        link = _by_name(who, session, token=token, at=at)
         person = link.person
-        doubts.append("by_phone")
-    actor = by if by and by.person_number == person.number else joining.as_volunteer(person)
+    actor = _actor(person, by)
     signup = _present(session, person)
+    doubts = ["by_phone"] if made_link or _is_of_another(link, signup) else []
     if signup is None:
         signup = _walk_in(session, person, link=link, by=actor, at=at)
         doubts.append("not_signed_up")
-    elif made_link and signup.link_id is None:
+    if made_link and signup.link_id is None:
         Signup.objects.filter(pk=signup.pk).update(link=link)
-    noted = Noted(
+    is_first = not SessionAttendance.objects.filter(signup=signup).exists()
+    noted = _noted(spot, doubts, at=at)
+    came = attending.check_in(signup=signup, noted=noted, by=actor, at=at)
+    if link is not None and is_first and not came.doubts:
+        volunteers.confirm(link)
+    return Came(at=came.checked_in_at, doubts=words_of(came.doubts), made_link=made_link)
+
+
+def _actor(person: Person, by: Actor | None) -> Actor:
+    return by if by and by.person_number == person.number else joining.as_volunteer(person)
+
+
+def _is_of_another(link: PersonalLink | None, signup: Signup | None) -> bool:
+    """Tell whether nothing but name and number ties a link to a sign-up."""
+    if link is None or link.is_confirmed or signup is None:
+        return False
+    return signup.link_id != link.pk
+
+
+def _noted(spot: Spot | None, doubts: Sequence[str], *, at: datetime) -> Noted:
+    return Noted(
         way=Way.CODE,
         happened_at=at,
         point=spot.point if spot else None,
         accuracy_m=spot.accuracy_m if spot else None,
         doubts=doubts,
     )
-    came = attending.check_in(signup=signup, noted=noted, by=actor, at=at)
-    if link is not None and not came.doubts:
-        volunteers.confirm(link)
-    words = tuple(attending.DOUBTS.get(code, code) for code in came.doubts)
-    return Came(at=came.checked_in_at, doubts=words, made_link=made_link)
+
+
+def words_of(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return doubts in words."""
+    return tuple(attending.DOUBTS.get(code, code) for code in codes)
 
 
 def _own_link(own: str) -> PersonalLink | None:
@@ -259,17 +275,12 @@ def leave(
         UnableToAttendError: he has not checked in here, or it is too late.
     """
     session = scanned(code, ticket=ticket, at=at)
-    person = _holder(own, by)
+    link = _own_link(own)
+    person = _holder(link, by)
     signup = _present(session, person) if person else None
     if signup is None or person is None:
         raise UnableToAttendError("还没有签到，不能签退。")
-    noted = Noted(
-        way=Way.CODE,
-        happened_at=at,
-        point=spot.point if spot else None,
-        accuracy_m=spot.accuracy_m if spot else None,
-    )
-    actor = by if by and by.person_number == person.number else joining.as_volunteer(person)
-    gone = attending.check_out(signup=signup, noted=noted, by=actor, at=at)
-    words = tuple(attending.DOUBTS.get(code, code) for code in gone.doubts)
-    return Came(at=gone.checked_out_at or at, doubts=words, made_link=False)
+    doubts = ["by_phone"] if _is_of_another(link, signup) else []
+    noted = _noted(spot, doubts, at=at)
+    gone = attending.check_out(signup=signup, noted=noted, by=_actor(person, by), at=at)
+    return Came(at=gone.checked_out_at or at, doubts=words_of(gone.doubts), made_link=False)

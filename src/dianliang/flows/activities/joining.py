@@ -14,6 +14,7 @@ from dianliang.domain.programs.operations import signing, volunteers
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.masking import mask_name
 from dianliang.kernel.text import clean_text
 
 ANYONE = Actor(id="public", name="网页报名", role=Role.RESIDENT)
@@ -63,7 +64,7 @@ def public_session(number: str, *, at: datetime) -> Session:
         NotVisibleError: it is absent, not public, or long over.
     """
     found = Session.objects.select_related("unit", "team", "site", "area").filter(
-        number=number, is_public=True, ends_at__gt=at - STILL_FINDABLE
+        number=number.replace("\0", ""), is_public=True, ends_at__gt=at - STILL_FINDABLE
     )
     session = found.exclude(status__in=["DRAFT", "DISCARDED"]).first()
     if session is None:
@@ -114,10 +115,14 @@ def _made_link(who: Joining, session: Session, *, token: str, at: datetime) -> P
 
 
 def as_volunteer(person: Person) -> Actor:
-    """Return a person as the trail names him who acts without an account."""
+    """Return a person as the trail names him who acts without an account.
+
+    His name is masked: the trail outlives him when he asks to be forgotten, his number leads to
+    his name as long as it is kept.
+    """
     return Actor(
         id=f"person:{person.number}",
-        name=person.name,
+        name=mask_name(person.name),
         role=Role.RESIDENT,
         person_number=person.number,
     )
@@ -194,7 +199,7 @@ def own_signup(token: str, number: str) -> Signup:
         NotVisibleError: there is none.
     """
     link = volunteers.link_of(token)
-    own = signups_of(link).filter(session__number=number)
+    own = signups_of(link).filter(session__number=number.replace("\0", ""))
     signup = own.order_by("-pk").select_related("session__site", "session__area", "person").first()
     if signup is None:
         raise NotVisibleError("这个页面上没有这场活动。")

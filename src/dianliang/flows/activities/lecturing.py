@@ -102,8 +102,8 @@ def ask(*, asked: Asked, by: Actor, at: datetime) -> LectureRequest:
     return operations.ask(wanted=wanted, by=by, at=at)
 
 
-def ranking(request: LectureRequest) -> tuple[Ranked, ...]:
-    """Return who of the pool of the answering unit could give a lecture, best first."""
+def ranking(request: LectureRequest, *, at: datetime) -> tuple[Ranked, ...]:
+    """Return who of the pool of the answering unit could still give a lecture, best first."""
     wishes = operations.wishes_of(request)
     pool = Lecturer.objects.filter(
         is_active=True,
@@ -111,12 +111,12 @@ def ranking(request: LectureRequest) -> tuple[Ranked, ...]:
         person__is_active=True,
         person__unit__path__startswith=request.unit.path,
     ).select_related("person__unit")
-    found = [_candidate(lecturer, request, wishes) for lecturer in pool]
+    found = [_candidate(lecturer, request, wishes, at=at) for lecturer in pool]
     return lecturing.rank(found, wishes=wishes)
 
 
 def _candidate(
-    lecturer: Lecturer, request: LectureRequest, wishes: Sequence[datetime]
+    lecturer: Lecturer, request: LectureRequest, wishes: Sequence[datetime], *, at: datetime
 ) -> Candidate:
     person = lecturer.person
     given = Signup.objects.filter(
@@ -126,27 +126,33 @@ def _candidate(
         moment.astimezone(SHANGHAI).date()
         for moment in given.values_list("session__starts_at", flat=True)
     ]
-    first = wishes[0].astimezone(SHANGHAI).date()
+    days = [wish.astimezone(SHANGHAI).date() for wish in wishes]
+    first = days[0]
     lately = [on for on in dates if abs((first - on).days) <= LATELY_DAYS]
-    spans = [TimeWindow(at, at + timedelta(minutes=request.minutes)) for at in wishes]
+    spans = [TimeWindow(wish, wish + timedelta(minutes=request.minutes)) for wish in wishes]
     skills = [request.topic.skill.code] if request.topic.skill else []
-    lacks = gate.qualified(person, skills, first)
+    lacks = [gate.qualified(person, skills, on) for on in days]
     return Candidate(
         number=person.number,
         name=person.name,
         unit_name=person.unit.name,
-        hindrances=tuple(_hindrance(person, span) for span in spans),
-        this_month=tuple(_in_month(dates, at.astimezone(SHANGHAI).date()) for at in wishes),
+        hindrances=tuple(
+            "时间已过"
+            if span.start <= at
+            else gate.told(lack)
+            if lack
+            else _hindrance(person, span)
+            for span, lack in zip(spans, lacks, strict=True)
+        ),
+        this_month=tuple(
+            sum((one.year, one.month) == (on.year, on.month) for one in dates) for on in days
+        ),
         most_a_month=lecturer.most_a_month,
         lately=len(lately),
         last_on=max((on for on in dates if on < first), default=None),
         away_km=_away_km(lecturer, request),
-        lacks=gate.told(lacks) if lacks else "",
+        lacks=gate.told(lacks[0]) if all(lacks) else "",
     )
-
-
-def _in_month(dates: Sequence[date], on: date) -> int:
-    return sum(1 for other in dates if (other.year, other.month) == (on.year, on.month))
 
 
 def _hindrance(person: Person, span: TimeWindow) -> str:
@@ -189,7 +195,9 @@ def arrange(*, number: str, lecturer: str, wish: int, reason: str, by: Actor, at
         UnableToArrangeError, UnableToSignUpError: see the operation.
     """
     request = _to_answer(number, by=by)
-    found = Lecturer.objects.select_related("person").filter(person__number=lecturer).first()
+    # Held before his lectures are counted: of two requests at once the second sees the first.
+    pool = Lecturer.objects.select_for_update(of=("self",)).select_related("person")
+    found = pool.filter(person__number=lecturer).first()
     if found is None:
         raise InvalidInputError("请选择讲师。", field="lecturer")
     reason = clean_text(reason, field="reason", label="理由", most=200)
@@ -197,7 +205,7 @@ def arrange(*, number: str, lecturer: str, wish: int, reason: str, by: Actor, at
         request=request,
         lecturer=found,
         wish=wish,
-        ranking=ranking(request),
+        ranking=ranking(request, at=at),
         reason=reason,
         team=_team_of(found.person, on=at.astimezone(SHANGHAI).date()),
         by=by,
@@ -231,9 +239,7 @@ def decline(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> 
     """
     if verb not in {"decline", "take_back"}:
         raise NotVisibleError("没有这个操作。")
-    request = (
-        _to_answer(number, by=by) if verb == "decline" else access.lecture_to_see(number, by=by)
-    )
+    request = (_to_answer if verb == "decline" else access.lecture_to_see)(number, by=by)
     reason = clean_text(reason, field="reason", label="原因", most=200)
     operations.decline(request=request, verb=verb, reason=reason, by=by, at=at)
 
@@ -295,6 +301,7 @@ class LecturePage:
     ranking: tuple[Ranked, ...]
     wish: int | None
     verbs: tuple[str, ...]
+    is_answering: bool
     may_answer: bool
 
 
@@ -317,8 +324,8 @@ def request_list(*, by: Actor) -> tuple[LectureRow, ...]:
     found = access.lectures(by).select_related(
         "topic", "unit", "area", "site", "lecturer__person", "session"
     )
-    rows = [_row(request) for request in found.order_by("-asked_at", "-pk")[:MOST_ROWS]]
-    return tuple(sorted(rows, key=lambda row: row.status != "ASKED"))
+    waits_first = found.annotate(waits=Q(status="ASKED")).order_by("-waits", "-asked_at", "-pk")
+    return tuple(_row(request) for request in waits_first[:MOST_ROWS])
 
 
 def _row(request: LectureRequest) -> LectureRow:
@@ -340,27 +347,32 @@ def _row(request: LectureRequest) -> LectureRow:
     )
 
 
-def request_page(*, number: str, by: Actor) -> LecturePage:
+def request_page(*, number: str, by: Actor, at: datetime) -> LecturePage:
     """Return a request with the pool in order; of one that is arranged, the order of that moment.
+
+    Who is away and why is read by those who answer only, not by those who ask.
 
     Raises:
         NotVisibleError: it is absent or not the actor's to see.
     """
     request = access.lecture_to_see(number, by=by)
-    may_answer = by.role in access.LEADERS and by.reaches_unit(request.unit.path)
-    kept = tuple(
+    is_answering = by.reaches_unit(request.unit.path)
+    ranked = tuple(
         Ranked(number=n, name=name, unit_name="", wish=wish, reasons=tuple(reasons))
         for n, name, wish, reasons in request.ranking
     )
+    if is_answering and request.status == "ASKED":
+        ranked = ranking(request, at=at)
     return LecturePage(
         row=_row(request),
         contact=request.contact,
         words=request.words,
         reason=request.reason,
-        ranking=kept or (ranking(request) if request.status == "ASKED" else ()),
+        ranking=ranked if is_answering else (),
         wish=request.wish,
         verbs=tuple(step.verb for step in LECTURE.verbs(request.status, role=by.role)),
-        may_answer=may_answer,
+        is_answering=is_answering,
+        may_answer=is_answering and by.role in access.LEADERS,
     )
 
 

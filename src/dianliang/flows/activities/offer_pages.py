@@ -1,11 +1,11 @@
 """What the pages about offers show: the list, one offer with how teams stand, the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from dianliang.core import audit
 from dianliang.domain.catalog.models import Service
@@ -14,18 +14,21 @@ from dianliang.domain.programs import fairness
 from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs.fairness import Judged, Rules, Standing, Verdict
 from dianliang.domain.programs.lifecycle import OFFER_LABELS
-from dianliang.domain.programs.models import Offer, ServiceWay
+from dianliang.domain.programs.models import Bid, Offer, ServiceWay
 from dianliang.domain.programs.models.offers import Way
+from dianliang.domain.programs.operations.offers import PLAIN
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.activities.offering import (
     judged,
     offer_for,
     own_teams,
+    rivals,
     rules_of,
     standings,
 )
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotYourTurnError
+from dianliang.kernel.masking import mask_name, mask_phone
 
 WAYS = tuple((str(value), str(label)) for value, label in Way.choices)
 MOST_ROWS = 100
@@ -90,6 +93,11 @@ LABELS: Mapping[str, str] = {
 }
 
 
+def may_set(by: Actor) -> bool:
+    """Tell whether the actor may say by which rules services find a team: they bind all units."""
+    return by.role in access.LEADERS and (by.unit_path == "/" or by.unit_path.count("/") == 2)
+
+
 @transaction.atomic
 def set_way(
     *,
@@ -103,8 +111,11 @@ def set_way(
     """Let a service be got in a way, by rules, or no longer.
 
     Raises:
+        NotYourTurnError: the actor does not speak for all units.
         InvalidInputError: no such service or way, or a figure makes no sense; it is named.
     """
+    if not may_set(by):
+        raise NotYourTurnError("承接规则对所有单位生效，请由总部修改。")
     service = active_service(service_code)
     if service is None:
         raise InvalidInputError("请选择服务事项。", field="service")
@@ -163,6 +174,19 @@ class TeamLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CrewOffer:
+    """An offer as a crew sees it: how its own teams stand, or whom they serve, masked."""
+
+    row: OfferRow
+    words: str
+    address: str
+    rule: str
+    teams: tuple[TeamLine, ...]
+    asker: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferPage:
     """An offer with the teams, the rules, and the bids once they are open."""
 
@@ -170,6 +194,8 @@ class OfferPage:
     words: str
     address: str
     need_number: str
+    asker: str
+    phone: str
     reason: str
     rule: str
     teams: tuple[TeamLine, ...]
@@ -184,28 +210,62 @@ def offer_list(*, by: Actor, status: str = "") -> tuple[OfferRow, ...]:
     found = Offer.objects.filter(access.within(by))
     if status:
         found = found.filter(status=status)
-    rows = _rows(found.order_by("-opened_at", "-pk")[:MOST_ROWS])
-    return tuple(sorted(rows, key=lambda row: row.status != "OPEN"))
+    waits_first = found.annotate(waits=Q(status="OPEN")).order_by("-waits", "-opened_at", "-pk")
+    return tuple(_row(offer, bids=vars(offer)["n"]) for offer in _listed(waits_first)[:MOST_ROWS])
 
 
-def open_for_crew(*, by: Actor, at: datetime) -> tuple[OfferRow, ...]:
-    """Return what a crew's teams may grab or bid for."""
-    paths = list(
-        Team.objects.filter(code__in=by.team_codes, is_active=True).values_list(
-            "unit__path", flat=True
-        )
+def _listed(found: QuerySet[Offer]) -> QuerySet[Offer]:
+    return found.select_related("service", "unit", "area", "team").annotate(n=Count("bids"))
+
+
+def open_for_crew(*, by: Actor, at: datetime) -> tuple[CrewOffer, ...]:
+    """Return what a crew's teams may grab or bid for, with how they stand, the soonest first.
+
+    How many queries it takes depends on how many units offer, and on how many offers are so young
+    that others may go first; not on how many offers there are.
+    """
+    teams = Team.objects.filter(code__in=by.team_codes, is_active=True)
+    paths = list(teams.values_list("unit__path", flat=True))
+    above = {path[: n + 1] for path in paths for n, sign in enumerate(path) if sign == "/"}
+    found = Offer.objects.filter(
+        Q(way=Way.GRAB) | Q(way=Way.BID, bids_until__gt=at),
+        status="OPEN",
+        starts_at__gt=at,
+        unit__path__in=above,
     )
-    found = Offer.objects.filter(status="OPEN", way__in=[Way.GRAB, Way.BID], starts_at__gt=at)
-    rows = _rows(found.select_related("unit").order_by("starts_at")[:MOST_ROWS])
-    above = {row.number: row.unit.path for row in found.select_related("unit")}
-    return tuple(
-        row for row in rows if any(path.startswith(above.get(row.number, "-")) for path in paths)
+    ways = {(row.service_id, row.way): _rules(row) for row in ServiceWay.objects.all()}
+    own_bids = Bid.objects.filter(offer__in=found, team__code__in=by.team_codes)
+    bidders = set(own_bids.values_list("offer_id", "team__code"))
+    known: dict[tuple[int, int], dict[str, Standing]] = {}
+    cards = []
+    for offer in _listed(found.order_by("starts_at", "pk"))[:MOST_ROWS]:
+        rules = ways.get((offer.service_id, offer.way), PLAIN)
+        key = (offer.unit_id, rules.recent_days)
+        if key not in known:
+            known[key] = standings(offer, rules=rules, at=at)
+        has_bid = {code for pk, code in bidders if pk == offer.pk}
+        mine = by.team_codes & known[key].keys()
+        lines = _lines(offer, known[key], rules=rules, mine=mine, bidders=has_bid, at=at)
+        cards.append(_card(offer, rule=fairness.explained(offer.way, rules), teams=lines))
+    return tuple(cards)
+
+
+def taken_by_crew(*, by: Actor) -> tuple[CrewOffer, ...]:
+    """Return what a crew's teams have taken and not yet done, the soonest first. One query."""
+    found = Offer.objects.filter(team__code__in=by.team_codes, status="TAKEN")
+    return tuple(_card(offer) for offer in _listed(found.order_by("starts_at", "pk")))
+
+
+def _card(offer: Offer, *, rule: str = "", teams: tuple[TeamLine, ...] = ()) -> CrewOffer:
+    return CrewOffer(
+        row=_row(offer, bids=vars(offer)["n"]),
+        words=offer.words,
+        address=offer.address,
+        rule=rule,
+        teams=tuple(line for line in teams if line.is_mine),
+        asker=mask_name(offer.asker),
+        phone=mask_phone(offer.asker_phone),
     )
-
-
-def _rows(found: QuerySet[Offer]) -> tuple[OfferRow, ...]:
-    listed = found.select_related("service", "unit", "area", "team").annotate(n=Count("bids"))
-    return tuple(_row(offer, bids=vars(offer)["n"]) for offer in listed)
 
 
 def _row(offer: Offer, *, bids: int) -> OfferRow:
@@ -247,12 +307,11 @@ def offer_page(*, number: str, by: Actor, at: datetime) -> OfferPage:
         words=offer.words,
         address=offer.address,
         need_number=offer.need_number,
+        asker=mask_name(offer.asker),
+        phone=mask_phone(offer.asker_phone),
         reason=offer.reason,
         rule=fairness.explained(offer.way, rules),
-        teams=tuple(
-            _line(one, offer, known, rules=rules, mine=mine, bidders=bidders, at=at)
-            for one in known.values()
-        ),
+        teams=_lines(offer, known, rules=rules, mine=mine, bidders=bidders, at=at),
         ranking=judged(offer, at=at),
         bid_words=tuple((row.team.name, row.people, row.words) for row in opened),
         is_sealed=is_sealed,
@@ -260,30 +319,36 @@ def offer_page(*, number: str, by: Actor, at: datetime) -> OfferPage:
     )
 
 
-def _line(
-    one: Standing,
+def _lines(
     offer: Offer,
     known: Mapping[str, Standing],
     *,
     rules: Rules,
-    mine: set[str],
-    bidders: set[str],
+    mine: Collection[str],
+    bidders: Collection[str],
     at: datetime,
-) -> TeamLine:
-    verdict = Verdict(may=True, words="")
-    if offer.way == Way.GRAB:
-        verdict = fairness.may_grab(
-            one, known.values(), grace_until=offer.grace_until, rules=rules, at=at
+) -> tuple[TeamLine, ...]:
+    is_grab = offer.way == Way.GRAB and offer.status == "OPEN"
+    others = rivals(offer, known, at=at) if is_grab else ()
+    lines = []
+    for one in known.values():
+        verdict = Verdict(may=True, words="")
+        if is_grab:
+            verdict = fairness.may_grab(
+                one, others, grace_until=offer.grace_until, rules=rules, at=at
+            )
+        lines.append(
+            TeamLine(
+                code=one.code,
+                name=one.name,
+                recent=one.recent,
+                may=verdict.may,
+                words=verdict.words,
+                is_mine=one.code in mine,
+                has_bid=one.code in bidders and one.code in mine,
+            )
         )
-    return TeamLine(
-        code=one.code,
-        name=one.name,
-        recent=one.recent,
-        may=verdict.may,
-        words=verdict.words,
-        is_mine=one.code in mine,
-        has_bid=one.code in bidders and one.code in mine,
-    )
+    return tuple(lines)
 
 
 def bookable() -> tuple[Service, ...]:

@@ -1,16 +1,18 @@
 """Four ways to a team (指派, 抢单, 竞单, 自约): open an offer, take it, choose, end it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
+from dianliang.core import audit
 from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs import fairness
 from dianliang.domain.programs import session_access as access
-from dianliang.domain.programs.fairness import Judged, Rules, Standing, Tender, Verdict
+from dianliang.domain.programs.fairness import Judged, Rules, Standing, Tender
 from dianliang.domain.programs.models import Bid, Offer
 from dianliang.domain.programs.models.offers import Way
 from dianliang.domain.programs.operations import offers as operations
@@ -71,7 +73,7 @@ def open_offer(*, asked: Asked, by: Actor, at: datetime) -> Offer:
 
 
 def standings(offer: Offer, *, rules: Rules, at: datetime) -> dict[str, Standing]:
-    """Return how each team that could take an offer stands, by code. Two queries."""
+    """Return how each active team below an offer's unit stands, by code. One query."""
     teams = Team.objects.filter(is_active=True, unit__path__startswith=offer.unit.path)
     since = at - timedelta(days=rules.recent_days)
     taken = Q(offers__taken_at__gte=since, offers__status__in=["TAKEN", "DONE", "MISSED"])
@@ -116,7 +118,9 @@ def offer_for(number: str, *, by: Actor) -> Offer:
     Raises:
         NotVisibleError: there is none.
     """
-    found = Offer.objects.select_related("service", "unit", "area", "team").filter(number=number)
+    found = Offer.objects.select_related("service", "unit", "area", "team").filter(
+        number=number.replace("\0", "")
+    )
     offer = found.first()
     if offer is None or not _sees(offer, by):
         raise NotVisibleError("没有找到这张供单。")
@@ -124,9 +128,27 @@ def offer_for(number: str, *, by: Actor) -> Offer:
 
 
 def _sees(offer: Offer, by: Actor) -> bool:
+    """Tell whether an offer is an actor's: what a resident booked is his team's alone."""
     if by.role in access.READERS and by.reaches_unit(offer.unit.path):
         return True
-    return by.role in CREW and bool(own_teams(offer, by))
+    if by.role not in CREW or not own_teams(offer, by):
+        return False
+    is_own = offer.team is not None and offer.team.code in by.team_codes
+    return is_own or offer.way in {Way.GRAB, Way.BID}
+
+
+def contact(*, number: str, by: Actor, at: datetime) -> tuple[str, str]:
+    """Return name and number of the resident who booked, to his team or its desk; on record.
+
+    Raises:
+        NotVisibleError: there is none, or it is not the actor's to serve.
+    """
+    offer = offer_for(number, by=by)
+    is_crews = by.role in CREW and offer.status == "TAKEN"
+    if not offer.asker_phone or not (is_crews or by.role in access.LEADERS):
+        raise NotVisibleError("没有可以联系的电话。")
+    audit.record("programs.offer.reveal_phone", target=offer, by=by, at=at)
+    return offer.asker, offer.asker_phone
 
 
 def _team(offer: Offer, code: str, *, by: Actor) -> Team:
@@ -146,20 +168,34 @@ def grab(*, number: str, team_code: str, by: Actor, at: datetime) -> Offer:
     offer = offer_for(number, by=by)
     team = _team(offer, team_code, by=by)
     # Held before the count, so that of two grabs of one team the second sees the first.
-    operations.held(offer, team)
-    verdict = _verdict(offer, team_code, at=at)
-    return operations.grab(offer=offer, team=team, verdict=verdict, by=by, at=at)
-
-
-def _verdict(offer: Offer, team_code: str, *, at: datetime) -> Verdict:
+    offer, team = operations.held(offer, team)
     rules = rules_of(offer)
     known = standings(offer, rules=rules, at=at)
-    return fairness.may_grab(
-        known[team_code],
-        known.values(),
+    own = known[team_code]
+    fewer = {code: one for code, one in known.items() if one.recent < own.recent}
+    verdict = fairness.may_grab(
+        own,
+        rivals(offer, fewer, at=at),
         grace_until=offer.grace_until,
         rules=rules,
         at=at,
+    )
+    return operations.grab(offer=offer, team=team, verdict=verdict, by=by, at=at)
+
+
+def rivals(offer: Offer, known: Mapping[str, Standing], *, at: datetime) -> tuple[Standing, ...]:
+    """Return the teams that could do an offer while it is young: whom the others let go first.
+
+    Who is busy then, or lacks the certificate, holds nobody up.
+    """
+    if offer.status != "OPEN" or offer.grace_until is None or at >= offer.grace_until:
+        return ()
+    return tuple(
+        known[team.code]
+        for team in Team.objects.filter(code__in=known)
+        if not operations.hindrance(
+            team, service=offer.service, starts_at=offer.starts_at, ends_at=offer.ends_at
+        )
     )
 
 
@@ -204,7 +240,7 @@ def decide(
 
     Raises:
         NotVisibleError: no such offer of the actor's units.
-        UnableToTakeError, StaleStateError: see the operations.
+        UnableToTakeError, InvalidInputError, StaleStateError: see the operations.
     """
     offer = _to_lead(number, by=by)
     team = Team.objects.filter(code=team_code, unit__path__startswith=offer.unit.path).first()

@@ -1,6 +1,5 @@
 """What the pages about sessions show, at the desk and to the public."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,6 +119,7 @@ class SessionPage:
     activity_number: str
     attendees: tuple[Attendee, ...]
     gone: tuple[Attendee, ...]
+    is_whole: bool
     to_tell: int
     doubtful: int
     photos: tuple[Photo, ...]
@@ -131,17 +131,18 @@ class SessionPage:
 
 
 def session_page(*, number: str, by: Actor) -> SessionPage:
-    """Return a session with everybody on its list.
+    """Return a session with everybody on its list; a unit that only joins in sees its own people.
 
     Raises:
         NotVisibleError: it is absent or not the actor's to see.
     """
     session = access.session_to_see(number, by=by)
     (row,) = queries.rows(Session.objects.filter(pk=session.pk))
-    people = _attendees(session)
+    is_whole = by.reaches_unit(session.unit.path)
+    people = _attendees(session, under="" if is_whole else by.unit_path)
     here = tuple(one for one in people if one.status not in {"WITHDRAWN", "LAPSED"})
     opinions = Feedback.objects.filter(signup__session=session).order_by("-at")
-    may_lead = by.role in access.LEADERS and by.reaches_unit(session.unit.path)
+    may_lead = by.role in access.LEADERS and is_whole
     steps = SESSION.verbs(session.status, role=by.role) if may_lead else ()
     return SessionPage(
         row=row,
@@ -160,6 +161,7 @@ def session_page(*, number: str, by: Actor) -> SessionPage:
         activity_number=session.activity.number if session.activity else "",
         attendees=here,
         gone=tuple(one for one in people if one.status in {"WITHDRAWN", "LAPSED"}),
+        is_whole=is_whole,
         to_tell=sum(1 for one in people if one.unread),
         doubtful=sum(1 for one in here if one.doubts),
         photos=tuple(
@@ -176,9 +178,11 @@ def session_page(*, number: str, by: Actor) -> SessionPage:
     )
 
 
-def _attendees(session: Session) -> tuple[Attendee, ...]:
-    found = session.signups.select_related("person", "attendance", "session")
-    found = found.order_by("signed_at", "pk")
+def _attendees(session: Session, *, under: str) -> tuple[Attendee, ...]:
+    every = session.signups.order_by("signed_at", "pk")
+    waiting = every.filter(status="WAITING").values_list("pk", flat=True)
+    rank = {pk: place for place, pk in enumerate(waiting, start=1)}
+    found = every.filter(person__unit__path__startswith=under)
     unread: dict[int, int] = {}
     told: dict[int, str] = {}
     urgent = [SessionNotice.Kind.CANCELLED, SessionNotice.Kind.CHANGED, SessionNotice.Kind.MOVED_UP]
@@ -188,8 +192,6 @@ def _attendees(session: Session) -> tuple[Attendee, ...]:
             told[signup_id] = told_by
         elif seen_at is None:
             unread[signup_id] = unread.get(signup_id, 0) + 1
-    waiting = [signup.pk for signup in found if signup.status == "WAITING"]
-    rank = {pk: place for place, pk in enumerate(waiting, start=1)}
     return tuple(
         _attendee(
             signup,
@@ -197,7 +199,7 @@ def _attendees(session: Session) -> tuple[Attendee, ...]:
             unread=unread.get(signup.pk, 0),
             told_by=told.get(signup.pk, ""),
         )
-        for signup in found
+        for signup in found.select_related("person", "attendance", "session")
     )
 
 
@@ -221,16 +223,11 @@ def _attendee(signup: Signup, *, rank: int, unread: int, told_by: str) -> Attend
         checked_out_at=attendance.checked_out_at if attendance else None,
         way_label=attendance.get_way_display() if attendance else "",
         away_m=attendance.away_m if attendance else None,
-        doubts=words_of(doubts),
+        doubts=arriving.words_of(doubts),
         unread=unread,
         told_by=told_by,
         reason=signup.reason,
     )
-
-
-def words_of(codes: Iterable[str]) -> tuple[str, ...]:
-    """Return doubts in words."""
-    return tuple(attending.DOUBTS.get(code, code) for code in codes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

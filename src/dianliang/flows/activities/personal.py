@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dianliang.domain.programs.lifecycle import IS_COMING, SIGNUP_LABELS
-from dianliang.domain.programs.models import SessionNotice, Signup
+from dianliang.domain.programs.models import SessionAttendance, SessionNotice, Signup
 from dianliang.domain.programs.operations import attending, signing, volunteers
 from dianliang.flows.activities import joining
-from dianliang.flows.activities.arriving import place_name
+from dianliang.flows.activities.arriving import place_name, words_of
 from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.masking import mask_phone
 from dianliang.kernel.text import clean_text
@@ -83,7 +83,9 @@ def page(*, token: str, at: datetime) -> PersonalPage:
     news = tuple(News(words=n.words, at=n.at, is_new=n.seen_at is None) for n in notices)
     signing.mark_seen(signups=found, at=at)
     rows = tuple(_row(signup, at=at) for signup in found)
-    there = [row for row in rows if row.status == "ATTENDED"]
+    there = SessionAttendance.objects.filter(
+        signup__in=joining.signups_of(link), signup__status="ATTENDED"
+    )
     return PersonalPage(
         person_number=link.person.number,
         name=link.person.name,
@@ -92,15 +94,14 @@ def page(*, token: str, at: datetime) -> PersonalPage:
         ahead=tuple(reversed([row for row in rows if row.is_ahead])),
         past=tuple(row for row in rows if not row.is_ahead),
         news=news,
-        times=len(there),
+        times=there.count(),
         minutes=sum(_minutes(row) for row in there),
     )
 
 
-def _minutes(row: OwnRow) -> int:
-    if row.checked_in_at is None or row.checked_out_at is None:
-        return 0
-    return int((row.checked_out_at - row.checked_in_at).total_seconds() // 60)
+def _minutes(row: SessionAttendance) -> int:
+    gone_at = row.checked_out_at or row.checked_in_at
+    return int((gone_at - row.checked_in_at).total_seconds() // 60)
 
 
 def _row(signup: Signup, *, at: datetime) -> OwnRow:
@@ -127,9 +128,7 @@ def _row(signup: Signup, *, at: datetime) -> OwnRow:
         rank=_rank(signup) if signup.status == "WAITING" else 0,
         checked_in_at=attendance.checked_in_at if attendance else None,
         checked_out_at=attendance.checked_out_at if attendance else None,
-        doubts=tuple(attending.DOUBTS.get(code, code) for code in attendance.doubts)
-        if attendance
-        else (),
+        doubts=words_of(attendance.doubts) if attendance else (),
         contact=session.contact,
         may_withdraw=is_ahead and signup.status in {"PLACED", "WAITING"},
         may_rate=may_rate,

@@ -13,7 +13,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs.models import Course, Session, SessionPhoto
 from dianliang.domain.programs.operations import attending, sessions, signing
-from dianliang.domain.programs.operations.attending import Noted, Way
+from dianliang.domain.programs.operations.attending import Noted, UnableToAttendError, Way
 from dianliang.domain.programs.operations.sessions import Change, Planned
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of
@@ -21,6 +21,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.campaigns import following
 from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from dianliang.kernel.text import clean_text
 
@@ -34,7 +35,7 @@ class Wanted:
     title: str
     kind: str
     role: str
-    unit_code: str
+    unit_code: str = ""
     team_code: str = ""
     site_code: str = ""
     area_code: str = ""
@@ -236,20 +237,25 @@ def note(
     *,
     number: str,
     person: str,
-    came_at: datetime,
+    came_at: datetime | None,
     left_at: datetime | None,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Put down at the desk when somebody came and went whom no code has noted; it is marked.
+    """Put down at the desk when somebody came or went whom no code has noted; it is marked.
 
     Raises:
         NotVisibleError: no such sign-up in a session of the actor's units.
-        UnableToAttendError, LacksCertificateError: see the operations.
+        UnableToAttendError, LacksCertificateError: see the operations; or another time of coming
+            is noted already, which stays.
     """
     signup = access.signup_to_lead(number, person, by=by)
-    came = Noted(way=Way.DESK, happened_at=came_at)
-    attending.check_in(signup=signup, noted=came, by=by, at=at)
+    if came_at is not None:
+        came = Noted(way=Way.DESK, happened_at=came_at)
+        known = attending.check_in(signup=signup, noted=came, by=by, at=at).checked_in_at
+        if known != came_at:
+            message = f"已在 {known.astimezone(SHANGHAI):%H:%M} 签到，签到时间不能改。"
+            raise UnableToAttendError(message, field="came_at")
     if left_at is not None:
         gone = Noted(way=Way.DESK, happened_at=left_at)
         attending.check_out(signup=signup, noted=gone, by=by, at=at)

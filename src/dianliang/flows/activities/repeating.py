@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Q
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.programs import recurrence
@@ -113,6 +114,7 @@ def _days(rule: Rule, *, since: date, until: date) -> tuple[Day, ...]:
     return tuple(Day(of=one.of, on=one.on, weekday=WEEKDAYS[one.on.weekday()][1]) for one in found)
 
 
+@transaction.atomic
 def open_series(*, repeated: Repeated, by: Actor, at: datetime) -> OpenedSeries:
     """Open a series and announce its sessions up to its horizon.
 
@@ -211,7 +213,7 @@ def make_all_due(*, at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesRow:
-    """A series as a list shows it: its rule in words, and how often it was held this year."""
+    """A series as a list shows it: its rule in words, and how often it was held in a year."""
 
     number: str
     title: str
@@ -231,8 +233,8 @@ class SeriesRow:
 def series_list(*, by: Actor, on: date) -> tuple[SeriesRow, ...]:
     """Return the series of the actor's units, running ones first."""
     own = Series.objects.filter(access.within(by)).select_related("unit", "site", "area")
-    found = list(own.order_by(F("ends_on").asc(nulls_first=True), "number"))
-    return tuple(_rows(found, on=on))
+    rows = _rows(list(own.order_by("number")), on=on)
+    return tuple(sorted(rows, key=lambda row: not row.is_running))
 
 
 def _rows(found: Sequence[Series], *, on: date) -> list[SeriesRow]:

@@ -1,6 +1,5 @@
 """A resident picks a free time of a team for a service, and follows it by a secret link (自约)."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from dianliang.domain.programs.lifecycle import OFFER_LABELS
 from dianliang.domain.programs.models import Offer
 from dianliang.domain.programs.models.offers import Way
 from dianliang.domain.programs.operations import offers as operations
+from dianliang.domain.programs.operations import volunteers
 from dianliang.domain.programs.operations.offers import Booked
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of
@@ -183,7 +183,7 @@ def book(*, service_code: str, wished: Wished, key: str, token: str, at: datetim
             name=who.name,
             phone=who.phone,
             phone_index=keys.phone_key(who.phone),
-            token_hash=hashed(token),
+            token_hash=volunteers.hashed(token),
             words=words,
         )
         return {"number": operations.book(booked=booked, by=ANYONE, at=at).number}
@@ -202,11 +202,6 @@ def _chosen(
         raise InvalidInputError("这个时间刚被约走或已过，请换一个时间。", field="slot")
     team = Team.objects.get(code=code.partition("@")[0])
     return team, (slot.starts_at, slot.ends_at)
-
-
-def hashed(token: str) -> str:
-    """Return what is stored of a token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,12 +251,15 @@ def cancel(*, token: str, reason: str, at: datetime) -> None:
     offer = _by_token(token)
     if at >= offer.starts_at:
         raise InvalidInputError("已到服务时间，不能取消，请电话联系。", field="reason")
-    reason = clean_text(reason, field="reason", label="原因", most=200) or "居民取消"
+    said = clean_text(reason, field="reason", label="原因", most=190)
+    reason = f"居民取消：{said}" if said else "居民取消"
     operations.move(offer=offer, verb="cancel", reason=reason, by=ANYONE, at=at)
 
 
 def _by_token(token: str) -> Offer:
-    found = Offer.objects.select_related("service", "team", "unit").filter(token_hash=hashed(token))
+    found = Offer.objects.select_related("service", "team", "unit").filter(
+        token_hash=volunteers.hashed(token)
+    )
     offer = found.first() if token else None
     if offer is None:
         raise NotVisibleError("没有找到这个预约，请核对链接。")

@@ -1,6 +1,6 @@
 """Courses at the desk: who takes them, how they stand, who lacks what (003-04)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -77,6 +77,7 @@ def add_session(*, number: str, wanted: Wanted, by: Actor, at: datetime) -> tupl
     course = access.course_to_lead(number, by=by)
     if course.status != "OPEN":
         raise InvalidInputError("课程已结束，不能再加课。", field="course")
+    wanted = replace(wanted, unit_code=course.unit.code)
     session = planning.plan(wanted=wanted, course=course, by=by, at=at, announces=True)
     people = [one.person for one in _learners(course)]
     return _signed_up([(session, person) for person in people], by=by, at=at)

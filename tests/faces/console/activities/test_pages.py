@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from dianliang.domain.programs.models import (
     Course,
@@ -15,7 +16,7 @@ from dianliang.domain.programs.models import (
     Signup,
 )
 from dianliang.faces.ui.requests import now
-from dianliang.flows.activities import lecturing
+from dianliang.flows.activities import joining, lecturing
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
 from tests.browsing import upload
@@ -52,6 +53,34 @@ def filled(**changes):
         "act": "announce",
     }
     return {**known, **changes}
+
+
+def test_a_form_that_is_pressed_twice_makes_one_thing_and_a_changed_one_another(desk):
+    sent = filled(key="0" * 32)
+    for title in ("护线爱鸟巡护", "护线爱鸟巡护", "护线爱鸟夜巡"):
+        desk.post("/console/activities/new/", {**sent, "title": title})
+
+    assert Session.objects.count() == 2
+
+
+def test_a_unit_that_joins_in_reads_only_the_names_of_its_own_people(client, town):
+    session = session_of(town, at=now(), starts_at=now() + timedelta(days=1))
+    session.partners.add(town.units["S2"])
+    for name, unit in (("甲某某", "S1"), ("乙某某", "S2")):
+        person = somebody(town, name, unit=unit)
+        joining.enter(
+            number=session.number,
+            who=person.number,
+            by=town.actor(unit if unit == "S1" else "AJ", Role.PARTY_AFFAIRS),
+            at=now(),
+        )
+    town.user("guest", Role.PARTY_AFFAIRS, "S2")
+    client.login(username="guest", password=PASSWORD)
+
+    page = client.get(f"/console/activities/{session.number}/").content.decode()
+
+    assert "乙某某" in page
+    assert "甲某某" not in page
 
 
 def test_a_session_is_announced_from_the_form_and_found_in_the_list(desk):
@@ -232,7 +261,11 @@ def test_rules_are_set_and_an_offer_is_assigned_with_the_figures_in_view(desk, t
         "ahead_days": "14",
     }
     set_way = {"service": "PWR-OUTAGE", "way": "grab", "is_active": "1", **figures}
-    page = desk.post("/console/activities/offers/ways/", set_way, follow=True).content.decode()
+    assert desk.post("/console/activities/offers/ways/", set_way).status_code == 422
+    town.user("head", Role.PARTY_AFFAIRS, "LM")
+    head = Client()
+    head.login(username="head", password=PASSWORD)
+    page = head.post("/console/activities/offers/ways/", set_way, follow=True).content.decode()
     assert "先抢先得" in page
     assert ServiceWay.objects.get().way == "grab"
     start = now() + timedelta(days=2)

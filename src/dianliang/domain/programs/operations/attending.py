@@ -32,7 +32,9 @@ DOUBTS = {
     "no_code": "未扫码",
     "by_phone": "按姓名电话识别",
     "not_signed_up": "未报名到场",
+    "out_by_phone": "签退按姓名电话识别",
     "out_no_place": "签退没有位置",
+    "out_unsure": "签退定位不准",
     "out_far": "签退不在现场",
     "no_out": "没有签退",
 }
@@ -63,7 +65,8 @@ def check_in(*, signup: Signup, noted: Noted, by: Actor, at: datetime) -> Sessio
     time or without a certificate is refused in words.
 
     Raises:
-        UnableToAttendError: out of the window of time, or no place is left for one who waits.
+        UnableToAttendError: out of the window of time or not yet, or no place is left for one
+            who waits.
         LacksCertificateError: a certificate is missing or has expired.
     """
     session = signing.locked(signup.session)
@@ -71,6 +74,7 @@ def check_in(*, signup: Signup, noted: Noted, by: Actor, at: datetime) -> Sessio
     known = SessionAttendance.objects.filter(signup=signup).first()
     if known is not None:
         return known
+    _require_past(noted, at=at, field="came_at")
     _require_time(session, noted)
     if signup.status == "WAITING" and noted.way == Way.CODE and signing.is_full(session):
         message = "名额已满，您还在候补。有人没来时，请现场负责人为您登记。"
@@ -91,6 +95,12 @@ def check_in(*, signup: Signup, noted: Noted, by: Actor, at: datetime) -> Sessio
         noted_by=by.name,
         noted_at=at,
     )
+
+
+def _require_past(noted: Noted, *, at: datetime, field: str) -> None:
+    """Refuse what is still to happen: 民政部令第67号 wants records that are true."""
+    if noted.happened_at > at:
+        raise UnableToAttendError("这个时间还没到，到了再登记。", field=field)
 
 
 def _require_time(session: Session, noted: Noted) -> None:
@@ -141,7 +151,7 @@ def check_out(*, signup: Signup, noted: Noted, by: Actor, at: datetime) -> Sessi
     """Note that somebody has gone. A second time changes nothing.
 
     Raises:
-        UnableToAttendError: he has not come, or it is too late to say when he went.
+        UnableToAttendError: he has not come, has not gone yet, or it is too late to say when.
     """
     session = signing.locked(signup.session)
     attendance = SessionAttendance.objects.select_for_update().filter(signup=signup).first()
@@ -152,17 +162,18 @@ def check_out(*, signup: Signup, noted: Noted, by: Actor, at: datetime) -> Sessi
     if session.status not in {"UNDER_WAY", "ENDED", "ANNOUNCED"}:
         label = SESSION_LABELS[session.status]
         raise UnableToAttendError(f"“{session.title}”现为“{label}”，不能签退。")
+    _require_past(noted, at=at, field="left_at")
     if noted.happened_at < attendance.checked_in_at:
         raise UnableToAttendError("签退时间早于签到时间，请核对。", field="left_at")
     if noted.happened_at > session.ends_at + LEAVES_UNTIL:
         message = "活动已结束三小时以上，请联系组织者补登签退时间。"
         raise UnableToAttendError(message, field="left_at")
     away = _away(session, noted)
-    doubts = [f"out_{code}" for code in _place_doubts(session, noted, away=away)]
+    seen = (*noted.doubts, *_place_doubts(session, noted, away=away))
     attendance.checked_out_at = noted.happened_at
     attendance.out_way = noted.way
     attendance.out_away_m = away
-    attendance.doubts = [*attendance.doubts, *(code for code in doubts if code in DOUBTS)]
+    attendance.doubts = [*attendance.doubts, *(f"out_{code}" for code in seen)]
     attendance.save(update_fields=["checked_out_at", "out_way", "out_away_m", "doubts"])
     audit.record(
         "programs.signup.check_out",

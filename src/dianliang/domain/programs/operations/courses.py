@@ -10,9 +10,9 @@ from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.programs.lifecycle import COURSE, ENROLMENT
-from dianliang.domain.programs.models import Course, Enrolment
-from dianliang.domain.programs.operations import sessions
+from dianliang.domain.programs.lifecycle import COURSE, ENROLMENT, ENROLMENT_LABELS
+from dianliang.domain.programs.models import Course, Enrolment, Signup
+from dianliang.domain.programs.operations import sessions, signing
 from dianliang.domain.workforce.certifying import Proof, add_certificate
 from dianliang.domain.workforce.models import Certificate, Person
 from dianliang.kernel.actor import Actor
@@ -100,7 +100,8 @@ def enrol(*, course: Course, person: Person, by: Actor, at: datetime) -> Enrolme
         course=course, person=person, defaults={"enrolled_at": at}
     )
     if not is_new:
-        raise UnableToEnrolError(f"{person.name}已经在这门课里。", field="who")
+        label = ENROLMENT_LABELS[enrolment.status]
+        raise UnableToEnrolError(f"{person.name}已经报过这门课，现为“{label}”。", field="who")
     audit.record("programs.enrolment.enrol", target=enrolment, by=by, at=at)
     return enrolment
 
@@ -113,6 +114,9 @@ def mark(*, enrolment: Enrolment, mark: int, by: Actor, at: datetime) -> Enrolme
         InvalidInputError: not 0 to 100.
         UnableToConcludeError: the course has no test, or has been judged.
     """
+    # Whoever judges the course holds it, too: no mark changes after the judgement.
+    Course.objects.select_for_update().get(pk=enrolment.course_id)
+    enrolment = Enrolment.objects.select_related("course", "person").get(pk=enrolment.pk)
     if enrolment.course.pass_mark is None:
         raise UnableToConcludeError("这门课不考试，没有成绩可登记。")
     if enrolment.status != "ENROLLED":
@@ -130,8 +134,8 @@ def mark(*, enrolment: Enrolment, mark: int, by: Actor, at: datetime) -> Enrolme
 
 @transaction.atomic
 def withdraw(*, enrolment: Enrolment, reason: str, by: Actor, at: datetime) -> Enrolment:
-    """Note that somebody has given a course up."""
-    return transitions.apply(
+    """Note that somebody has given a course up; his places in what is ahead go to others."""
+    enrolment = transitions.apply(
         enrolment,
         "withdraw",
         lifecycle=ENROLMENT,
@@ -140,6 +144,16 @@ def withdraw(*, enrolment: Enrolment, reason: str, by: Actor, at: datetime) -> E
         note=reason,
         changes={"because": reason},
     )
+    ahead = Signup.objects.filter(
+        session__course=enrolment.course,
+        session__status="ANNOUNCED",
+        session__starts_at__gt=at,
+        person=enrolment.person,
+        status__in=["PLACED", "WAITING"],
+    )
+    for signup in ahead.select_related("session", "person").order_by("session"):
+        signing.withdraw(signup=signup, reason=reason, by=by, at=at)
+    return enrolment
 
 
 @transaction.atomic
@@ -179,7 +193,7 @@ def _judge(
     course: Course, enrolment: Enrolment, *, held: int, by: Actor, at: datetime
 ) -> Certificate | None:
     attended = attended_of(course, enrolment.person)
-    share = round(100 * attended / held)
+    share = 100 * attended // held  # never rounded up to what was asked for
     is_there = 100 * attended >= course.least_percent * held
     because = f"出勤 {attended}/{held}（{share}%，要求 {course.least_percent}%）"
     is_good = True

@@ -80,18 +80,18 @@ class Wanted:
 
 @transaction.atomic
 def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
-    """Write down that somebody wants a lecture.
+    """Write down that somebody wants a lecture; of his times the first is the dearest to him.
 
     Raises:
         InvalidInputError: no time, too many, or one that is past; or a length nobody listens for.
     """
-    wishes = sorted(set(wanted.wishes))
+    wishes = list(dict.fromkeys(wanted.wishes))
     if not 1 <= len(wishes) <= MOST_WISHES:
         message = f"请填写 1 到 {MOST_WISHES} 个希望的时间。"
         raise InvalidInputError(message, field="wishes")
-    if wishes[0] <= at:
+    if min(wishes) <= at:
         raise InvalidInputError("希望的时间应在今后。", field="wishes")
-    if wishes[-1] > at + sessions.FARTHEST:
+    if max(wishes) > at + sessions.FARTHEST:
         raise InvalidInputError("希望的时间太远，请检查年份。", field="wishes")
     if not 10 <= wanted.minutes <= LONGEST_MIN:
         message = f"时长应在 10 到 {LONGEST_MIN} 分钟之间。"
@@ -136,7 +136,7 @@ def arrange(
     by: Actor,
     at: datetime,
 ) -> Session:
-    """Have a lecturer give it at one of the times; the ranking of that moment is kept beside it.
+    """Have a lecturer give it at the first time he can; the ranking then is kept beside it.
 
     Raises:
         UnableToArrangeError: he cannot come then, or he is not the first and no reason is given.
@@ -149,10 +149,10 @@ def arrange(
     if place > 0 and len(reason) < 2:
         message = f"{lecturer.person.name}不是排在最前的讲师，请写明选他的理由。"
         raise UnableToArrangeError(message, field="reason")
-    wishes = wishes_of(request)
-    if not 0 <= wish < len(wishes):
-        raise UnableToArrangeError("请选择一个希望的时间。", field="wish")
-    planned = _planned(request, starts_at=wishes[wish], team=team)
+    if wish != ranking[place].wish:
+        message = f"{lecturer.person.name}能来的时间刚有变化，请看新的排序再安排。"
+        raise UnableToArrangeError(message, field="wish")
+    planned = _planned(request, starts_at=wishes_of(request)[wish], team=team)
     session = sessions.plan(planned=planned, by=by, at=at)
     sessions.announce(session=session, by=by, at=at)
     signing.sign_up(

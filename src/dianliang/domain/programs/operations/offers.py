@@ -122,10 +122,8 @@ def hindrance(team: Team, *, service: Service, starts_at: datetime, ends_at: dat
     lacks = gate.team_lacks(team, [service.skill.code] if service.skill else [], on)
     if lacks:
         return gate.told(lacks)
-    for what, span in busy_spans(team, since=starts_at, until=ends_at):
-        del span
-        return f"{team.name}这段时间已有“{what}”"
-    return ""
+    busy = busy_spans(team, since=starts_at, until=ends_at)
+    return f"{team.name}这段时间已有“{busy[0][0]}”" if busy else ""
 
 
 def busy_spans(
@@ -160,6 +158,8 @@ def _take(offer: Offer, team: Team, verb: str, *, reason: str, by: Actor, at: da
         whose = f"，已由{offer.team.name}承接" if offer.team else ""
         message = f"这一单现为“{OFFER.labels[offer.status]}”{whose}。"
         raise StaleStateError(message)
+    if at >= offer.ends_at:
+        raise UnableToTakeError("服务时间已过，不能再承接。")
     why_not = hindrance(
         team, service=offer.service, starts_at=offer.starts_at, ends_at=offer.ends_at
     )
@@ -175,12 +175,15 @@ def assign(*, offer: Offer, team: Team, reason: str, by: Actor, at: datetime) ->
     """Give an offer to a team.
 
     Raises:
-        UnableToTakeError: the team is busy, off duty, or lacks a certificate.
+        UnableToTakeError: the team is busy, off duty, or lacks a certificate; or the time is over.
+        InvalidInputError: no reason is given.
         StaleStateError: somebody was quicker.
     """
     offer, team = held(offer, team)
     if offer.way == Way.BID:
         raise UnableToTakeError("竞单到时按应答选定，不能直接指派。")
+    if len(reason) < 2:
+        raise InvalidInputError("请写明指派这支队伍的理由。", field="reason")
     return _take(offer, team, "assign", reason=reason, by=by, at=at)
 
 
@@ -189,7 +192,8 @@ def grab(*, offer: Offer, team: Team, verdict: Verdict, by: Actor, at: datetime)
     """Let a team have an offer because it came first and may.
 
     Raises:
-        UnableToTakeError: it is another team's turn, or the team is busy or lacks a certificate.
+        UnableToTakeError: it is another team's turn, the team is busy or lacks a certificate, or
+            the time is over.
         StaleStateError: another team was quicker; it is named.
     """
     offer, team = held(offer, team)

@@ -11,9 +11,11 @@ from dianliang.core import audit
 from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.programs import recurrence
+from dianliang.domain.programs.lifecycle import SESSION_LABELS
 from dianliang.domain.programs.models import Series, SeriesException, Session
+from dianliang.domain.programs.models.sessions import MOST_PLACES
 from dianliang.domain.programs.operations import sessions
-from dianliang.domain.programs.operations.sessions import Change, Planned
+from dianliang.domain.programs.operations.sessions import FARTHEST, Change, Planned
 from dianliang.domain.programs.recurrence import Occurrence, Rule
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
@@ -78,7 +80,8 @@ def open_series(*, opened: Opened, by: Actor, at: datetime) -> Series:
     """Write down a series.
 
     Raises:
-        UnableToRepeatError: its rule gives no day, or its length or horizon makes no sense.
+        UnableToRepeatError: its rule gives no day, or its length, horizon or number of places
+            makes no sense.
     """
     series = Series(
         number=next_number("XL", at=at), created_by=by.name, created_at=at, **opened.fields
@@ -89,6 +92,9 @@ def open_series(*, opened: Opened, by: Actor, at: datetime) -> Series:
     if not 1 <= series.ahead_days <= MOST_AHEAD_DAYS:
         message = f"提前发布应在 1 到 {MOST_AHEAD_DAYS} 天之间。"
         raise UnableToRepeatError(message, field="ahead_days")
+    if series.places is not None and not 1 <= series.places <= MOST_PLACES:
+        message = f"名额应在 1 到 {MOST_PLACES} 之间；不限名额请留空。"
+        raise UnableToRepeatError(message, field="places")
     series.save()
     series.skills.set(opened.skills)
     audit.record("programs.series.open", target=series, by=by, at=at, after=series.title)
@@ -187,7 +193,8 @@ def make_exception(
     """Leave a day of a series out, or hold it at another time; who signed up is told.
 
     Raises:
-        UnableToRepeatError: it is no day of the series, is over, or was excepted before.
+        UnableToRepeatError: it is no day of the series, is over, was excepted before, its session
+            has begun or was called off, or the new time makes no sense.
     """
     series = Series.objects.select_for_update().get(pk=series.pk)
     days = recurrence.occurrences(
@@ -195,12 +202,18 @@ def make_exception(
     )
     if not days:
         raise UnableToRepeatError(f"{on} 不是这个系列的日期。", field="on")
-    if on < at.astimezone(SHANGHAI).date():
+    if days[0].on < at.astimezone(SHANGHAI).date():
         raise UnableToRepeatError("这一天已经过去，不能再改。", field="on")
     if series.exceptions.filter(on=on).exists():
         raise UnableToRepeatError(f"{on} 已登记过例外。", field="on")
     if moved_to is not None and moved_to <= at:
         raise UnableToRepeatError("改到的时间已经过去。", field="moved_to")
+    if moved_to is not None and moved_to > at + FARTHEST:
+        raise UnableToRepeatError("改到的时间太远，请检查年份。", field="moved_to")
+    session = series.sessions.filter(series_on=on).first()
+    if session is not None and session.status != "ANNOUNCED":
+        label = SESSION_LABELS[session.status]
+        raise UnableToRepeatError(f"{on} 的场次现为“{label}”，不能再改。", field="on")
     kind = SeriesException.Kind.SKIPPED if moved_to is None else SeriesException.Kind.MOVED
     exception = SeriesException.objects.create(
         series=series, on=on, kind=kind, moved_to=moved_to, reason=reason
@@ -214,7 +227,6 @@ def make_exception(
         after=f"{moved_to.astimezone(SHANGHAI):%F %H:%M}" if moved_to else "不办",
         reason=reason,
     )
-    session = series.sessions.filter(series_on=on, status="ANNOUNCED").first()
     if session is not None:
         _apply(session, moved_to, reason=reason, minutes=series.minutes, by=by, at=at)
     return exception
@@ -247,12 +259,16 @@ def end_series(*, series: Series, on: date, reason: str, by: Actor, at: datetime
     """End a series after a day; later sessions are called off. Returns how many.
 
     Raises:
-        UnableToRepeatError: the day lies before the series began, or before today.
+        UnableToRepeatError: the day lies before the series began, before today, or after its end.
     """
+    series = Series.objects.select_for_update().get(pk=series.pk)
     if on < series.starts_on:
         raise UnableToRepeatError("最后一天不能早于起始日期。", field="on")
     if on < at.astimezone(SHANGHAI).date() - timedelta(days=1):
         raise UnableToRepeatError("最后一天已经过去，请填今天或以后。", field="on")
+    if series.ends_on is not None and on > series.ends_on:
+        message = f"系列本来到 {series.ends_on} 结束，最后一天不能更晚。"
+        raise UnableToRepeatError(message, field="on")
     Series.objects.filter(pk=series.pk).update(ends_on=on)
     audit.record("programs.series.end", target=series, by=by, at=at, after=str(on), reason=reason)
     later = list(series.sessions.filter(series_on__gt=on, status="ANNOUNCED"))

@@ -169,7 +169,7 @@ def announce(*, session: Session, by: Actor, at: datetime) -> Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What becomes different about a session; None leaves a value as it is."""
+    """When and where a session is to be held now; without `places` there is no limit."""
 
     starts_at: datetime
     ends_at: datetime
@@ -196,7 +196,7 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
     if change.places is not None and not max(1, taken) <= change.places <= MOST_PLACES:
         message = f"已有 {taken} 人占着名额，名额应在 {max(1, taken)} 到 {MOST_PLACES} 之间。"
         raise UnableToPlanSessionError(message, field="places")
-    before = _when_and_where(session)
+    before, places = _when_and_where(session), _limit(session)
     held_open = session.starts_at - session.signup_until
     session.starts_at, session.ends_at = change.starts_at, change.ends_at
     session.signup_until = min(change.starts_at - held_open, change.ends_at)
@@ -208,8 +208,8 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
         target=session,
         by=by,
         at=at,
-        before=before,
-        after=after,
+        before=f"{before}，{places}",
+        after=f"{after}，{_limit(session)}",
         reason=change.reason,
     )
     clashing: tuple[str, ...] = ()
@@ -237,6 +237,10 @@ def _when_and_where(session: Session) -> str:
     end = session.ends_at.astimezone(SHANGHAI)
     where = session.place or (session.site.name if session.site else session.area.name)
     return f"{start:%m月%d日 %H:%M}–{end:%H:%M} {where}"
+
+
+def _limit(session: Session) -> str:
+    return "不限名额" if session.places is None else f"名额 {session.places}"
 
 
 @transaction.atomic
@@ -359,6 +363,7 @@ def add_photos(
     Raises:
         InvalidInputError: too many, or the session has not begun.
     """
+    session = signing.locked(session)
     if session.status not in {"UNDER_WAY", "ENDED", "ACCOUNTED"}:
         raise InvalidInputError("活动开始后才能上传照片。", field="photos")
     if session.photos.count() + len(photos) > MOST_PHOTOS:

@@ -91,7 +91,8 @@ def sign_up(
     session = locked(session)
     _require_open(session, channel=channel, at=at)
     person = Person.objects.select_for_update().get(pk=person.pk)
-    _require_free(person, session)
+    is_known = link is None or link.is_confirmed
+    _require_free(person, session, tells=is_known)
     on = session.starts_at.astimezone(SHANGHAI).date()
     gate.require(person=person, skills=session.skills.all(), on=on)
     must_wait = is_full(session)
@@ -125,13 +126,17 @@ def _require_open(session: Session, *, channel: str, at: datetime) -> None:
         raise UnableToSignUpError(f"报名已于 {until:%m月%d日 %H:%M} 截止。")
 
 
-def _require_free(person: Person, session: Session) -> None:
+def _require_free(person: Person, session: Session, *, tells: bool) -> None:
+    """Refuse who has something else then; what it is, is told to nobody who is not known."""
     if not person.is_active:
         raise UnableToSignUpError(f"{person.name}已离岗，不能报名。", field="person")
     own = session.signups.filter(person=person)
     if own.filter(status__in=[*IS_COMING, "ABSENT"]).exists():
         raise UnableToSignUpError(f"{person.name}已经报过这一场。", field="person")
     other = elsewhere(person, session)
+    if other is not None and not tells:
+        message = f"{person.name}同一时间已报了别的活动，请先退出那一场。"
+        raise UnableToSignUpError(message, field="person")
     if other is not None:
         start = other.session.starts_at.astimezone(SHANGHAI)
         message = (

@@ -1,6 +1,6 @@
 """Courses at the desk: the list, one with its learners, who lacks what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,14 +37,21 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            opened = teaching.open_course(offered=_offered(request), by=by, at=now())
+            offered, at = _offered(request), now()
+            opened = reading.once(
+                request,
+                "activities.course",
+                lambda: {"number": teaching.open_course(offered=offered, by=by, at=at).number},
+                at=at,
+            )
         except DomainError as error:
             refusal = error
         else:
             messages.success(request, _("课程已开，接下来加课和学员。"))
-            return redirect("console:course", opened.number)
+            return redirect("console:course", opened["number"])
     context = {
         "by": by,
+        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "units": choices.units(by),
@@ -87,18 +94,18 @@ def _show(
         raise Http404 from absent
     context = {
         "by": by,
+        "key": reading.key(request),
         "page": page,
         "row": page.row,
         "refusal": refusal,
         "given": request.POST,
-        "units": choices.units(by),
         "sites": choices.sites(),
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/activities/course.html", context, status=status)
 
 
-def _with_refused(words: str, refused: tuple[str, ...]) -> str:
+def _with_refused(words: str, refused: Sequence[str]) -> str:
     return words + (_("未能报上：") + "；".join(refused) if refused else "")
 
 
@@ -113,14 +120,19 @@ def _session(request: HttpRequest, number: str, by: Actor) -> str:
         title=sent.get("title", ""),
         kind="class",
         role="learner",
-        unit_code=sent.get("unit", ""),
         site_code=sent.get("site", ""),
         place=sent.get("place", ""),
         starts_at=reading.instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
         ends_at=reading.instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
     )
-    refused = teaching.add_session(number=number, wanted=wanted, by=by, at=now())
-    return _with_refused(_("已加课，学员都已报上。"), refused)
+    at = now()
+    added = reading.once(
+        request,
+        "activities.course.session",
+        lambda: {"refused": list(teaching.add_session(number=number, wanted=wanted, by=by, at=at))},
+        at=at,
+    )
+    return _with_refused(_("已加课，学员都已报上。"), added["refused"])
 
 
 def _mark(request: HttpRequest, number: str, by: Actor) -> str:
@@ -139,7 +151,7 @@ def _withdraw(request: HttpRequest, number: str, by: Actor) -> str:
         by=by,
         at=now(),
     )
-    return _("已退学。")
+    return _("已退学，后面的课也已退出。")
 
 
 def _conclude(request: HttpRequest, number: str, by: Actor) -> str:

@@ -39,14 +39,21 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            asked = lecturing.ask(asked=_asked(request), by=by, at=now())
+            wanted, at = _asked(request), now()
+            asked = reading.once(
+                request,
+                "activities.lecture",
+                lambda: {"number": lecturing.ask(asked=wanted, by=by, at=at).number},
+                at=at,
+            )
         except DomainError as error:
             refusal = error
         else:
-            messages.success(request, _("已登记。下面是按主题、时间和公平排好的讲师。"))
-            return redirect("console:lecture", asked.number)
+            messages.success(request, _("已登记，由承办单位安排讲师。"))
+            return redirect("console:lecture", asked["number"])
     context = {
         "by": by,
+        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "topics": lecturing.topics(),
@@ -92,7 +99,7 @@ def _show(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        page = lecturing.request_page(number=number, by=by)
+        page = lecturing.request_page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {

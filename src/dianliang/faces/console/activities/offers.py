@@ -37,14 +37,21 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            opened = offering.open_offer(asked=_asked(request), by=by, at=now())
+            asked, at = _asked(request), now()
+            opened = reading.once(
+                request,
+                "activities.offer",
+                lambda: {"number": offering.open_offer(asked=asked, by=by, at=at).number},
+                at=at,
+            )
         except DomainError as error:
             refusal = error
         else:
             messages.success(request, _("已发布。"))
-            return redirect("console:activity_offer", opened.number)
+            return redirect("console:activity_offer", opened["number"])
     context = {
         "by": by,
+        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "services": services(),
@@ -81,13 +88,25 @@ def offer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+    request: HttpRequest,
+    number: str,
+    *,
+    by: Actor,
+    refusal: DomainError | None = None,
+    contact: tuple[str, str] | None = None,
 ) -> HttpResponse:
     try:
         page = offer_pages.offer_page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "page": page, "row": page.row, "refusal": refusal, "given": request.POST}
+    context = {
+        "by": by,
+        "page": page,
+        "row": page.row,
+        "contact": contact,
+        "refusal": refusal,
+        "given": request.POST,
+    }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/activities/offer.html", context, status=status)
 
@@ -95,10 +114,15 @@ def _show(
 @require_POST
 @requires(*LEADERS)
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
-    """Take an offer for a team, choose, or end it."""
+    """Take an offer for a team, choose, or end it; or show whom to call."""
     sent = request.POST
     team, reason, at = sent.get("team", ""), sent.get("reason", ""), now()
     try:
+        if verb == "contact":
+            found = offering.contact(number=number, by=by, at=at)
+            answer = _show(request, number, by=by, contact=found)
+            answer["Cache-Control"] = "no-store"
+            return answer
         if verb == "grab":
             offering.grab(number=number, team_code=team, by=by, at=at)
         elif verb in {"assign", "choose"}:
@@ -142,6 +166,7 @@ def ways(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "rows": offer_pages.ways(),
+        "may_set": offer_pages.may_set(by),
         "services": services(),
         "ways": offer_pages.WAYS,
         "figures": [

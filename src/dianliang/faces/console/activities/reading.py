@@ -1,10 +1,15 @@
 """Read the forms about activities; what makes no sense is refused in plain words."""
 
+import re
+import secrets
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dianliang.core import idempotency
 from dianliang.core.files import MAX_IMAGE_BYTES
 from dianliang.faces.console.fields import FIRST_YEAR, LAST_YEAR, whole
 from dianliang.flows.activities.planning import Wanted
@@ -14,6 +19,29 @@ from dianliang.kernel.errors import InvalidInputError
 
 LEADERS = (Role.PARTY_AFFAIRS, Role.DISPATCHER)
 READERS = (*LEADERS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def key(request: HttpRequest) -> str:
+    """Return the key of a form: that which it was sent with, or a new one."""
+    sent = request.POST.get("key", "")
+    return sent if KEY.fullmatch(sent) else secrets.token_hex(16)
+
+
+def once(
+    request: HttpRequest, scope: str, act: Callable[[], dict[str, Any]], *, at: datetime
+) -> dict[str, Any]:
+    """Do what a form asks, once however often it is pressed; one that was changed is another."""
+    sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    return idempotency.once(
+        scope=scope,
+        key=f"{key(request)}:{idempotency.digest(sent)[:32]}",
+        body=sent,
+        at=at,
+        act=act,
+    )
 
 
 def page(request: HttpRequest) -> int:

@@ -1,5 +1,6 @@
 """Sessions that come again by a rule: the list, a new series, one with its sessions."""
 
+from dataclasses import asdict
 from datetime import time
 
 from django.contrib import messages
@@ -46,15 +47,22 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             if request.POST.get("act") == "preview":
                 preview = repeating.preview(repeated=asked, by=by)
             else:
-                opened = repeating.open_series(repeated=asked, by=by, at=now())
-                words = _("系列已建，前 %(n)d 场已发布。") % {"n": opened.made}
+                at = now()
+                opened = reading.once(
+                    request,
+                    "activities.series",
+                    lambda: asdict(repeating.open_series(repeated=asked, by=by, at=at)),
+                    at=at,
+                )
+                words = _("系列已建，前 %(n)d 场已发布。") % {"n": opened["made"]}
                 messages.success(request, words)
-                return redirect("console:activity_series_one", opened.number)
+                return redirect("console:activity_series_one", opened["number"])
         except DomainError as error:
             refusal = error
     sent = request.POST
     context = {
         "by": by,
+        "key": reading.key(request),
         "given": sent,
         "chosen": set(sent.getlist("skills")) | {f"d{n}" for n in sent.getlist("weekdays")},
         "refusal": refusal,
@@ -112,7 +120,7 @@ def _repeated(request: HttpRequest) -> Repeated:
 
 def _clock(text: str) -> time:
     try:
-        return time.fromisoformat(text)
+        return time.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
         raise InvalidInputError(_("请填写开始时刻。"), field="begins_at") from error
 

@@ -60,18 +60,25 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            announces = request.POST.get("act") == "announce"
-            session = planning.plan(
-                wanted=reading.wanted(request), by=by, at=now(), announces=announces
+            announces, at = request.POST.get("act") == "announce", now()
+            wanted = reading.wanted(request)
+            planned = reading.once(
+                request,
+                "activities.session",
+                lambda: {
+                    "number": planning.plan(wanted=wanted, by=by, at=at, announces=announces).number
+                },
+                at=at,
             )
         except DomainError as error:
             refusal = error
         else:
             words = _("已发布，可以报名了。") if announces else _("草稿已保存。")
             messages.success(request, words)
-            return redirect("console:activity", session.number)
+            return redirect("console:activity", planned["number"])
     context = {
         "by": by,
+        "key": reading.key(request),
         "given": request.POST,
         "chosen": set(request.POST.getlist("skills")) | set(request.POST.getlist("partners")),
         "refusal": refusal,
@@ -174,11 +181,13 @@ def _enter(request: HttpRequest, number: str, by: Actor) -> str:
 
 def _note(request: HttpRequest, number: str, by: Actor) -> str:
     sent = request.POST
-    left = sent.get("left_at", "")
+    came, left = sent.get("came_at", ""), sent.get("left_at", "")
+    if not came and not left:
+        raise InvalidInputError(_("请填写到场或离场时间。"), field="came_at")
     planning.note(
         number=number,
         person=sent.get("person", ""),
-        came_at=reading.instant(sent.get("came_at", ""), "came_at", _("到场时间")),
+        came_at=reading.instant(came, "came_at", _("到场时间")) if came else None,
         left_at=reading.instant(left, "left_at", _("离场时间")) if left else None,
         by=by,
         at=now(),
