@@ -120,7 +120,7 @@ def page(*, code: str, on: date | None, minutes: int, pieces: int, at: datetime)
 
 
 def _around(days: list[date], chosen: date) -> tuple[date, ...]:
-    """Return two weeks of open days that hold the chosen one."""
-    before = [day for day in days if day < chosen]
-    first = min(len(before), max(0, len(days) - DAYS_OFFERED))
-    return tuple(days[max(0, first - 1) : first - 1 + DAYS_OFFERED if first else DAYS_OFFERED])
+    """Return two weeks of open days, with the chosen one where it is among them."""
+    before = sum(day < chosen for day in days)
+    first = max(0, min(before - 1, len(days) - DAYS_OFFERED))
+    return tuple(days[first : first + DAYS_OFFERED])

@@ -9,6 +9,8 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 READERS = frozenset({*BOOKERS, Role.COMMANDER, Role.AUDITOR}) - {Role.RESIDENT}
+JOINED = ("bookable__unit", "bookable__site", "unit", "series")
+"""What a row about a booking needs beside it."""
 Audience = Bookable.Audience
 
 
@@ -85,8 +87,8 @@ def bookable_to_keep(code: str, *, by: Actor) -> Bookable:
 
 
 def public() -> QuerySet[Bookable]:
-    """Return what everybody may book."""
-    return Bookable.objects.filter(audience=Audience.PUBLIC, is_active=True)
+    """Return what everybody may book: not what is stopped, nor what is at a closed base."""
+    return Bookable.objects.filter(audience=Audience.PUBLIC, is_active=True, site__closed_on=None)
 
 
 def public_bookable(code: str) -> Bookable:
@@ -99,11 +101,16 @@ def public_bookable(code: str) -> Bookable:
 
 
 def bookings(by: Actor) -> QuerySet[Booking]:
-    """Return the bookings that an actor may read: of what he keeps, and of his own units."""
+    """Return the bookings that an actor may read: by his units, and of what is theirs.
+
+    An alliance unit keeps nothing: even of a room of its own it reads no foreign bookings.
+    """
     if by.role not in READERS or not by.unit_path:
         return Booking.objects.none()
     units = Unit.objects.filter(path__startswith=by.unit_path).values("pk")
-    return Booking.objects.filter(Q(bookable__unit__in=units) | Q(unit__in=units))
+    own = Q(unit__in=units)
+    is_guest = by.role is Role.ALLIANCE_UNIT
+    return Booking.objects.filter(own if is_guest else own | Q(bookable__unit__in=units))
 
 
 def booking_to_see(number: str, *, by: Actor) -> Booking:
@@ -112,8 +119,7 @@ def booking_to_see(number: str, *, by: Actor) -> Booking:
     Raises:
         NotVisibleError: it is absent, or neither its room nor its booker is of his units.
     """
-    related = ("bookable__unit", "bookable__site__area", "unit", "series")
-    rows = bookings(by).select_related(*related).filter(number=number)
+    rows = bookings(by).select_related(*JOINED).filter(number=number)
     found = rows.first() if number.isprintable() else None
     if found is None:
         raise NotVisibleError("没有找到这个预约。")
