@@ -11,6 +11,7 @@ from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.keeping import TYPES, Offer
 from dianliang.domain.venues.booking.opening import read_hours, week_of, written
 from dianliang.domain.venues.booking.reading import BookingRow
+from dianliang.domain.venues.lifecycle import LIVE
 from dianliang.domain.venues.models import Bookable, BookingFeed, Site
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -219,8 +220,8 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
     bookable = access.bookable_to_see(code, by=by)
     is_kept = access.keeps(by, bookable)
     on = at.astimezone(SHANGHAI).date()
-    ahead = calendar.ahead(bookable, since=at, most=MOST_AHEAD)
-    readable = [row for row in ahead if is_kept or (row.unit and by.reaches_unit(row.unit.path))]
+    live = access.bookings(by).filter(bookable=bookable, status__in=LIVE, ends_at__gt=at)
+    ahead = live.select_related(*access.JOINED).order_by("starts_at", "number")[:MOST_AHEAD]
     week = week_of(bookable, first=on, last=on)
     offer = keeping.offer_of(bookable)
     return RoomPage(
@@ -238,7 +239,7 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
         hours=written(week.spans(on)),
         may_book=bookable.is_active and access.may_book(by, bookable),
         is_kept=is_kept,
-        ahead=reading.rows_of(readable, by=by, at=at),
+        ahead=reading.rows_of(ahead, by=by, at=at),
         door_token=bookable.door_token if is_kept else "",
         feed_token=_feed(bookable=bookable) if is_kept else "",
         site_feed_token=_feed(site=bookable.site)

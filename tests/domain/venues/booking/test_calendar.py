@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
-from dianliang.domain.venues.booking import calendar, taking
+import pytest
+
+from dianliang.domain.venues.booking import access, calendar, taking
 from dianliang.domain.venues.booking.calendar import Filters
+from dianliang.kernel.actor import Role
 from tests import rooms
 from tests.rooms import TOMORROW, book, window
 from tests.town import NOON
@@ -53,3 +56,24 @@ def test_stretches_of_a_day_follow_one_another_and_name_what_is_closed(town):
     assert parts[window("12:00", "13:30")] == "closed"
     starts, ends = [w.start for w in parts], [w.end for w in parts]
     assert starts[1:] == ends[:-1]
+
+
+@pytest.mark.parametrize(
+    ("unit", "role", "reads"),
+    [
+        ("S1", Role.DISPATCHER, True),
+        ("S1", Role.COMMANDER, True),
+        ("S2", Role.DISPATCHER, True),
+        ("WTR", Role.DISPATCHER, False),
+        ("S1", Role.ALLIANCE_UNIT, False),
+    ],
+)
+def test_what_the_calendar_names_is_what_may_be_opened(town, unit, role, reads):
+    booking = book(town, rooms.room(town))
+    by = town.actor(unit, role)
+
+    page = calendar.calendar(filters=Filters(), first_on=TOMORROW, days=1, by=by)
+
+    (entry,) = page.rows[0].days[0].entries
+    assert (entry.number, bool(entry.label)) == ((booking.number, True) if reads else ("", False))
+    assert access.bookings(by).filter(pk=booking.pk).exists() == reads

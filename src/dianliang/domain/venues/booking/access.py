@@ -9,6 +9,7 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 READERS = frozenset({*BOOKERS, Role.COMMANDER, Role.AUDITOR}) - {Role.RESIDENT}
+OVERSEERS = READERS - {Role.ALLIANCE_UNIT}
 JOINED = ("bookable__unit", "bookable__site", "unit", "series")
 """What a row about a booking needs beside it."""
 Audience = Bookable.Audience
@@ -48,6 +49,11 @@ def readable(by: Actor) -> QuerySet[Bookable]:
 def keeps(by: Actor, bookable: Bookable) -> bool:
     """Tell whether an actor decides about something that is booked."""
     return by.role in KEEPERS and by.reaches_unit(bookable.unit.path)
+
+
+def oversees(by: Actor, bookable: Bookable) -> bool:
+    """Tell whether an actor may read whatever is booked there: he keeps, leads or audits it."""
+    return by.role in OVERSEERS and by.reaches_unit(bookable.unit.path)
 
 
 def may_book(by: Actor, bookable: Bookable) -> bool:
@@ -109,8 +115,8 @@ def bookings(by: Actor) -> QuerySet[Booking]:
         return Booking.objects.none()
     units = Unit.objects.filter(path__startswith=by.unit_path).values("pk")
     own = Q(unit__in=units)
-    is_guest = by.role is Role.ALLIANCE_UNIT
-    return Booking.objects.filter(own if is_guest else own | Q(bookable__unit__in=units))
+    theirs = Q(bookable__unit__in=units) if by.role in OVERSEERS else Q(pk__in=())
+    return Booking.objects.filter(own | theirs)
 
 
 def booking_to_see(number: str, *, by: Actor) -> Booking:

@@ -1,6 +1,6 @@
 """Who has what on some days: the rows of the calendar page. Foreign bookings have no details."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -90,7 +90,6 @@ class RoomRow:
     is_active: bool
     stopped_because: str
     may_book: bool
-    is_kept: bool
     days: tuple[DayOf, ...]
 
 
@@ -168,8 +167,8 @@ def _booked(bookables: Sequence[Bookable], days: Sequence[date]) -> dict[int, li
 def _row(
     bookable: Bookable, week: Week, booked: Sequence[Booking], days: Sequence[date], *, by: Actor
 ) -> RoomRow:
-    is_kept = access.keeps(by, bookable)
-    entries = [_entry(booking, by=by, is_kept=is_kept) for booking in booked]
+    oversees = access.oversees(by, bookable)
+    entries = [_entry(booking, by=by, oversees=oversees) for booking in booked]
     return RoomRow(
         code=bookable.code,
         name=bookable.name,
@@ -182,7 +181,6 @@ def _row(
         is_active=bookable.is_active,
         stopped_because=bookable.stopped_because,
         may_book=bookable.is_active and access.may_book(by, bookable),
-        is_kept=is_kept,
         days=tuple(DayOf(on=day, spans=week.on(day), entries=_on(entries, day)) for day in days),
     )
 
@@ -197,9 +195,9 @@ def _whole(day: date) -> TimeWindow:
     return TimeWindow(midnight, midnight + timedelta(days=1))
 
 
-def _entry(booking: Booking, *, by: Actor, is_kept: bool) -> Entry:
+def _entry(booking: Booking, *, by: Actor, oversees: bool) -> Entry:
     is_own = booking.unit is not None and by.reaches_unit(booking.unit.path)
-    is_readable = is_kept or is_own
+    is_readable = oversees or is_own
     return Entry(
         number=booking.number if is_readable else "",
         label=_label(booking) if is_readable else "",
@@ -282,9 +280,3 @@ def _state(row: RoomRow, given: int, inside: Sequence[Entry], *, is_open: bool) 
     if given:
         return "partly"
     return "free" if is_open else "closed"
-
-
-def ahead(bookable: Bookable, *, since: datetime, most: int) -> Iterator[Booking]:
-    """Yield the bookings of a room that are not over, soonest first."""
-    live = Booking.objects.filter(bookable=bookable, status__in=LIVE, ends_at__gt=since)
-    yield from live.select_related(*access.JOINED).order_by("starts_at", "number")[:most]
