@@ -27,6 +27,7 @@ from dianliang.kernel.periods import TimeWindow
 
 TOKEN_BYTES = 24
 TYPES: Mapping[str, str] = dict((*ROOM_TYPES, *GEAR_TYPES))
+AUDIENCES = tuple((str(code), str(label)) for code, label in Bookable.Audience.choices)
 SLOTS_MIN = (15, 30, 60, 120, 240)
 MOST_PIECES, MOST_PLACES = 500, 2000
 _LIMITS = {

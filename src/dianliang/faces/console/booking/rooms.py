@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.domain.venues.booking.keeping import SLOTS_MIN, TYPES, Offer
+from dianliang.domain.venues.booking.keeping import AUDIENCES, SLOTS_MIN, TYPES, Offer
 from dianliang.domain.venues.lifecycle import KEEPERS
-from dianliang.domain.venues.models import Bookable
 from dianliang.domain.venues.opening import WEEKDAYS
 from dianliang.faces.console.booking.reading import (
     READERS,
@@ -68,7 +67,7 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _choices() -> dict[str, object]:
-    return {"types": TYPES.items(), "slots": SLOTS_MIN, "audiences": Bookable.Audience.choices}
+    return {"types": TYPES.items(), "slots": SLOTS_MIN, "audiences": AUDIENCES}
 
 
 def _days(hours: tuple[str, ...]) -> list[tuple[int, str, str]]:
