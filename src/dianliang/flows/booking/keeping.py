@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import UnitRow, units
 from dianliang.domain.venues.booking import access, calendar, free, keeping, reading, taking
 from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.keeping import TYPES, Offer
-from dianliang.domain.venues.booking.opening import read_hours, week_of, written
+from dianliang.domain.venues.booking.opening import coming, read_hours, week_of, written
 from dianliang.domain.venues.booking.reading import BookingRow
 from dianliang.domain.venues.lifecycle import LIVE
 from dianliang.domain.venues.models import Bookable, BookingFeed, Site
@@ -34,7 +34,11 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPage:
-    """Something on offer with its rules, hours, codes and what is ahead."""
+    """Something on offer with its rules, hours, codes and what is ahead.
+
+    `hours` are its own, as a form holds them; `open_days` are the seven days to come, within the
+    hours of its base.
+    """
 
     code: str
     offer: Offer
@@ -48,6 +52,7 @@ class RoomPage:
     is_active: bool
     stopped_because: str
     hours: tuple[str, ...]
+    open_days: tuple[str, ...]
     may_book: bool
     is_kept: bool
     ahead: tuple[BookingRow, ...]
@@ -222,7 +227,7 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
     on = at.astimezone(SHANGHAI).date()
     live = access.bookings(by).filter(bookable=bookable, status__in=LIVE, ends_at__gt=at)
     ahead = live.select_related(*access.JOINED).order_by("starts_at", "number")[:MOST_AHEAD]
-    week = week_of(bookable, first=on, last=on)
+    week = week_of(bookable, first=on, last=on + timedelta(days=7))
     offer = keeping.offer_of(bookable)
     return RoomPage(
         code=bookable.code,
@@ -237,6 +242,7 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
         is_active=bookable.is_active,
         stopped_because=bookable.stopped_because,
         hours=written(week.spans(on)),
+        open_days=coming(week, since=on),
         may_book=bookable.is_active and access.may_book(by, bookable),
         is_kept=is_kept,
         ahead=reading.rows_of(ahead, by=by, at=at),

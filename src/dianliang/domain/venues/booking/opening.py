@@ -154,6 +154,12 @@ def _end(window: TimeWindow) -> str:
     return "24:00" if is_midnight else f"{end:%H:%M}"
 
 
+def coming(week: Week, *, since: date) -> tuple[str, ...]:
+    """Return when it is open on the seven days from one on: seven texts, Monday first."""
+    days = sorted((since + timedelta(days=n) for n in range(7)), key=date.weekday)
+    return tuple(told(week.on(day)) for day in days)
+
+
 def minutes_within(window: TimeWindow, spans: Iterable[TimeWindow]) -> int:
     """Return how many minutes of a window lie in open spans."""
     seconds = sum(

@@ -144,6 +144,6 @@ def _show(
         "repeats": REPEATS,
         "weekdays": list(enumerate(WEEKDAYS, start=1)),
         "chosen_days": sent.getlist("weekdays"),
-        "hours": list(zip(WEEKDAYS, page.hours, strict=False)),
+        "hours": list(zip(WEEKDAYS, page.open_days, strict=True)),
     }
     return TemplateResponse(request, "console/booking/new.html", context, status=status)
