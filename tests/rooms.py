@@ -120,7 +120,8 @@ def weekly(town, bookable, *, first_on=TOMORROW, last_on, unit="S1", at=NOON, **
         weekdays=frozenset({first_on.isoweekday()}),
     )
     repeated = Repeated(asked=Asked(**form), rule=rule)
-    return repeating.book(repeated=repeated, left_out=(), by=town.actor(unit), at=at)[0]
+    key = f"{bookable.code}-{first_on}"
+    return repeating.book(repeated=repeated, left_out=(), key=key, by=town.actor(unit), at=at)[0]
 
 
 def next_monday():

@@ -97,3 +97,13 @@ def test_a_sight_belongs_to_its_unit(town):
         with pytest.raises(NotVisibleError):
             act(town.actor("S2"))
     assert sights.photo_of(code=made.code, by=town.actor("S1")).startswith(b"\xff\xd8")
+
+
+def test_of_two_who_close_a_sight_the_second_is_told(town):
+    made, by = put(town), town.actor("S1")
+    twin = PointOfInterest.objects.get(pk=made.pk)
+    register.close(sight=made, reason="改建", on=TODAY, by=by, at=NOON)
+
+    with pytest.raises(UnableToChangeSightError):
+        register.close(sight=twin, reason="拆除", on=TODAY, by=by, at=NOON)
+    assert PointOfInterest.objects.get().closed_because == "改建"

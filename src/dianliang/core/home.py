@@ -3,10 +3,12 @@
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from dianliang.kernel.errors import DomainError
 
@@ -110,15 +112,25 @@ def _completed(path: Path, loaded: dict[str, Any]) -> dict[str, Any]:
     if loaded["certificate_key"]:
         return loaded
     try:
-        with FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCKED_MOST_S):
+        with changing_secrets(path) as found:
             # Two processes start at once: the second finds what the first has drawn.
-            loaded = checked(json.loads(path.read_text(encoding="utf-8")))
-            if not loaded["certificate_key"]:
-                loaded["certificate_key"] = secrets.token_hex(KEY_BYTES)
-                rewrite_secrets(path, loaded)
-    except (OSError, Timeout):
-        return {**loaded, "certificate_key": ""}
-    return loaded
+            found["certificate_key"] = found["certificate_key"] or secrets.token_hex(KEY_BYTES)
+    except OSError:
+        return loaded
+    return found
+
+
+@contextmanager
+def changing_secrets(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the secrets to be changed, then replace the file; others who change it wait.
+
+    Raises:
+        OSError: the file cannot be written, or another holds it too long.
+    """
+    with FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCKED_MOST_S):
+        loaded = checked(json.loads(path.read_text(encoding="utf-8")))
+        yield loaded
+        rewrite_secrets(path, loaded)
 
 
 def rewrite_secrets(path: Path, loaded: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 
 from dianliang.core import audit
 from dianliang.core.fields import DecryptionError, EncryptedTextField, decrypt, encrypt
-from dianliang.core.home import KEY_BYTES, checked, rewrite_secrets
+from dianliang.core.home import KEY_BYTES, changing_secrets, checked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 
@@ -89,12 +90,10 @@ def rotate(*, by: Actor, at: datetime) -> tuple[str, int]:
     Raises:
         KeysError: the file of secrets cannot be written.
     """
-    path = Path(settings.SECRETS_FILE)
-    loaded = checked(json.loads(path.read_text(encoding="utf-8")))
-    key_id = f"k{max(int(name[1:]) for name in loaded['field_keys']) + 1}"
-    loaded["field_keys"][key_id] = secrets.token_hex(KEY_BYTES)
-    loaded["field_key_current"] = key_id
-    _keep(path, loaded)
+    with _changing() as loaded:
+        key_id = f"k{max(int(name[1:]) for name in loaded['field_keys']) + 1}"
+        loaded["field_keys"][key_id] = secrets.token_hex(KEY_BYTES)
+        loaded["field_key_current"] = key_id
     count = sum(_reseal(column, key_id) for column in columns())
     _record("keys.rotate", key_id=key_id, words=f"{count} 项", by=by, at=at)
     return key_id, count
@@ -117,11 +116,8 @@ def draw_certificate_key() -> None:
     Raises:
         KeysError: the file of secrets cannot be written.
     """
-    path = Path(settings.SECRETS_FILE)
-    loaded = checked(json.loads(path.read_text(encoding="utf-8")))
-    loaded["certificate_key"] = secrets.token_hex(KEY_BYTES)
-    _keep(path, loaded)
-    settings.CERTIFICATE_KEY = loaded["certificate_key"]
+    with _changing() as loaded:
+        loaded["certificate_key"] = secrets.token_hex(KEY_BYTES)
 
 
 def retire(*, by: Actor, at: datetime) -> tuple[str, ...]:
@@ -130,25 +126,28 @@ def retire(*, by: Actor, at: datetime) -> tuple[str, ...]:
     Raises:
         KeysError: the file of secrets cannot be written.
     """
-    path = Path(settings.SECRETS_FILE)
-    loaded = checked(json.loads(path.read_text(encoding="utf-8")))
-    needed = {*used(), loaded["field_key_current"]}
-    gone = tuple(name for name in loaded["field_keys"] if name not in needed)
-    for name in gone:
-        del loaded["field_keys"][name]
+    with _changing() as loaded:
+        needed = {*used(), loaded["field_key_current"]}
+        gone = tuple(name for name in loaded["field_keys"] if name not in needed)
+        for name in gone:
+            del loaded["field_keys"][name]
     if gone:
-        _keep(path, loaded)
         _record("keys.retire", key_id="、".join(gone), words="", by=by, at=at)
     return gone
 
 
-def _keep(path: Path, loaded: dict[str, Any]) -> None:
+@contextmanager
+def _changing() -> Iterator[dict[str, Any]]:
+    """Yield the secrets to be changed; once they are written, this process goes by them."""
+    path = Path(settings.SECRETS_FILE)
     try:
-        rewrite_secrets(path, loaded)
+        with changing_secrets(path) as loaded:
+            yield loaded
     except OSError as error:
-        raise KeysError(f"密钥文件 {path} 不可写：{error.strerror}。") from error
+        raise KeysError(f"密钥文件 {path} 不可写：{error.strerror or error}。") from error
     settings.FIELD_KEYS = loaded["field_keys"]
     settings.FIELD_KEY_CURRENT = loaded["field_key_current"]
+    settings.CERTIFICATE_KEY = loaded["certificate_key"]
 
 
 def _record(verb: str, *, key_id: str, words: str, by: Actor, at: datetime) -> None:
@@ -156,9 +155,7 @@ def _record(verb: str, *, key_id: str, words: str, by: Actor, at: datetime) -> N
 
 
 def _reseal(column: Column, key_id: str) -> int:
-    table, name, key = (
-        connection.ops.quote_name(n) for n in (column.table, column.name, column.key)
-    )
+    table, name, key = _quoted(column)
     swap = f"UPDATE {table} SET {name} = %s WHERE {key} = %s AND {name} = %s"  # noqa: S608 (names of ours)
     count, after = 0, 0
     while True:
@@ -190,9 +187,7 @@ def _all(column: Column) -> Iterator[tuple[int, str]]:
 
 def _stored(column: Column, *, after: int, most: int) -> Iterator[tuple[int, str]]:
     """Read sealed values as they lie in the table, in order of their rows."""
-    table, name, key = (
-        connection.ops.quote_name(n) for n in (column.table, column.name, column.key)
-    )
+    table, name, key = _quoted(column)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {key}, {name} FROM {table} WHERE {key} > %s AND {name} <> ''"  # noqa: S608 (names of ours)

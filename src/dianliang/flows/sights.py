@@ -7,7 +7,8 @@ from dianliang.core import files
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.queries import area_of
 from dianliang.domain.venues import sights as operations
-from dianliang.domain.venues.models import PointOfInterest, Site
+from dianliang.domain.venues.models import PointOfInterest
+from dianliang.domain.venues.queries import sites_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -43,7 +44,8 @@ def register(*, described: Described, by: Actor, at: datetime) -> PointOfInteres
     ).first()
     if unit is None:
         raise InvalidInputError("请选择本单位范围内的维护单位。", field="unit_code")
-    site = Site.objects.select_related("area").filter(code=described.site_code).first()
+    open_sites = sites_of(by).select_related("area").filter(closed_on=None)
+    site = open_sites.filter(code=described.site_code).first()
     if described.site_code and site is None:
         raise InvalidInputError("没有这个阵地，请重新选择。", field="site_code")
     area = site.area if site else area_of(described.area_code)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.insight.base_checks import keeping
-from dianliang.domain.venues import keepers
+from dianliang.domain.venues import hours, keepers, sites
 from dianliang.domain.venues.keepers import UnableToHandOverBaseError
 from dianliang.domain.venues.models import Keeper, Site
+from dianliang.domain.venues.sites import UnableToChangeSiteError
 from dianliang.domain.workforce.models import Absence, Person
 from tests.town import NOON, TODAY
 
@@ -134,3 +135,35 @@ def test_whatever_is_registered_a_day_has_one_person_or_a_vacancy(base, town, ro
     assert told == ({base.pk: begun[0].person_number} if begun else {})
     days = [row.from_on for row in Keeper.objects.all()]
     assert len(set(days)) == len(days)
+
+
+def test_whom_the_day_before_had_may_not_hide_that_the_day_is_taken(base, town):
+    give(base, town, "R1", on=TODAY - timedelta(days=20))
+    give(base, town, "R2", on=TODAY)
+
+    with pytest.raises(UnableToHandOverBaseError, match="已登记过交接"):
+        give(base, town, "R1", on=TODAY)
+
+
+def test_a_slip_of_today_may_be_taken_back_and_the_page_says_so(base, town):
+    give(base, town, "R1", on=TODAY - timedelta(days=20), at=NOON - timedelta(days=20))
+    give(base, town, "R2", on=TODAY)
+
+    terms = keepers.terms_of(base, on=TODAY)
+
+    assert [(term.person_number, term.can_go) for term in terms] == [("R2", True), ("R1", False)]
+    keepers.take_back(site=base, from_on=TODAY, by=town.actor("LM"), at=NOON)
+    assert keepers.in_office([base.pk], on=TODAY) == {base.pk: "R1"}
+    assert not any(term.can_go for term in keepers.terms_of(base, on=TODAY + timedelta(days=1)))
+
+
+def test_a_base_that_was_closed_meanwhile_is_not_changed(base, town):
+    Site.objects.filter(pk=base.pk).update(closed_on=TODAY, closed_because="撤并")
+    act = {"by": town.actor("LM"), "at": NOON}
+
+    for change in (
+        lambda: sites.offer(site=base, services={}, known=(), **act),
+        lambda: hours.set_days(site=base, first=TODAY, last=TODAY, spans=(), reason="检修", **act),
+    ):
+        with pytest.raises(UnableToChangeSiteError):
+            change()

@@ -47,6 +47,15 @@ def test_a_branch_moves_with_all_that_hangs_below_it(grown, town):
     assert AuditEvent.objects.filter(verb="venues.matrix.move").count() == 2
 
 
+def test_codes_that_differ_by_case_only_are_two_branches(grown, town):
+    hang(grown, town, "x1", hang(grown, town, "a"))
+
+    change(trees.move, grown, town, node=node("A"), parent=node("E"))
+    assert (nodes(grown)["D"], nodes(grown)["x1"]) == ("/E/A/C/D/", "/a/x1/")
+    assert change(trees.take_down, grown, town, node=node("a"), with_below=True) == 2
+    assert set(nodes(grown)) == {"A", "B", "C", "D", "E"}
+
+
 @pytest.mark.parametrize(("code", "parent"), [("A", "A"), ("A", "C"), ("A", "D"), ("C", "D")])
 def test_nothing_hangs_below_itself(grown, town, code, parent):
     before = nodes(grown)

@@ -1,5 +1,6 @@
 """The desk: one calendar over all bases, approval, series, rules, codes, use."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -46,15 +47,20 @@ def test_a_keeper_puts_a_room_on_offer_and_changes_its_rules(desk, town):
     rooms.site_of(town)
     wrong = desk.post("/console/booking/rooms/", {**OFFER, "day1": "早上"})
     assert wrong.status_code == 422
-    assert "周一应写成" in wrong.content.decode()
+    assert "周一应形如" in wrong.content.decode()
     assert 'value="新教室"' in wrong.content.decode()
+    assert re.search(r'name="day1"[^>]*aria-invalid', wrong.content.decode())
 
     made = desk.post("/console/booking/rooms/", OFFER)
 
     hall = Bookable.objects.get()
-    assert made.headers["Location"] == f"/console/booking/rooms/{hall.code}/"
-    changed = {**OFFER, "size": "40", "needs_approval": "1"}
-    assert desk.post(f"{made.headers['Location']}change/", changed).status_code == 302
+    room = f"/console/booking/rooms/{hall.code}/"
+    assert made.headers["Location"] == room
+    seen = re.search(r'change/".*?name="seen" value="([^"]*)"', desk.get(room).content.decode())
+    changed = {**OFFER, "size": "40", "needs_approval": "1", "seen": seen[1]}
+    assert desk.post(f"{room}change/", changed).status_code == 302
+    stale = desk.post(f"{room}change/", {**changed, "size": "50"})
+    assert (stale.status_code, "刚被他人修改" in stale.content.decode()) == (422, True)
     hall.refresh_from_db()
     assert (hall.places, hall.needs_approval) == (40, True)
     event = AuditEvent.objects.get(verb="venues.bookable.change")
@@ -64,7 +70,7 @@ def test_a_keeper_puts_a_room_on_offer_and_changes_its_rules(desk, town):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"site": "X"}, "本单位范围内的阵地"),
+        ({"site": "X"}, "本单位范围内在用的阵地"),
         ({"unit": "S2"}, "管理单位"),
         ({"size": "0"}, "容纳人数应为"),
         ({"grace_min": "x"}, "迟到保留应填整数"),
@@ -113,9 +119,15 @@ def test_more_rooms_and_bookings_cost_no_more_queries(desk, town):
             assert desk.get(path).status_code == 200
         return len(seen)
 
-    paths = [f"/console/booking/?on={next_monday()}", "/console/booking/queue/?view=own"]
-    book(town, rooms.room(town), monday(), unit="S1", at=now())
+    hall = rooms.room(town)
+    paths = [
+        f"/console/booking/?on={next_monday()}",
+        "/console/booking/queue/?view=own",
+        f"/console/booking/rooms/{hall.code}/",
+    ]
+    book(town, hall, monday(), unit="S1", at=now())
     few = [queries(path) for path in paths]
+    book(town, hall, monday("14:00", "15:00"), at=now())
     for number in range(9):
         book(town, rooms.room(town, f"厅{number}"), monday(), unit="S1", at=now())
 
@@ -166,6 +178,8 @@ def test_a_series_is_shown_by_date_first_and_stored_when_confirmed(desk, town):
     assert "取消这组" in page
     wrong = desk.post(new, {**form, "weekdays": []})
     assert "星期几" in wrong.content.decode()
+    for odd in ("", "12", "9"):
+        assert desk.post(new, {**form, "weekdays": [odd]}).status_code == 422
 
 
 def test_a_keeper_decides_and_comes_back_to_his_queue(desk, town):
@@ -189,10 +203,12 @@ def test_hours_closures_codes_and_calendars_of_a_room(desk, town, client):
     room = f"/console/booking/rooms/{hall.code}/"
     early = book(town, hall, monday("08:30", "09:00"), unit="S1", at=now())
     hours = {f"day{n}": "9:00-12:00" for n in range(1, 6)} | {"from_on": f"{today()}"}
+    hours["seen"] = f"{hall.hours.get().pk}"
 
     answer = desk.post(f"{room}hours/", hours, follow=True).content.decode()
     assert early.number in answer
     assert desk.post(f"{room}hours/", {**hours, "day2": "x"}).status_code == 422
+    assert "刚被他人修改" in desk.post(f"{room}hours/", hours).content.decode()
     closed = {
         "starts": f"{next_monday()}T10:00", "ends": f"{next_monday()}T11:00", "reason": "检修",
     }  # fmt: skip

@@ -61,6 +61,15 @@ def test_the_page_of_a_room_offers_free_times_of_the_day(client, town, hall):
     assert "09:00" not in values
 
 
+def test_the_week_to_come_is_told_as_the_base_is_open(client, hall):
+    rooms.opens(hall.site, "9:00-11:00")
+
+    page = client.get(f"/book/{hall.code}/").content.decode()
+
+    assert "09:00–11:00" in page
+    assert "08:30–12:00" not in page
+
+
 def test_odd_addresses_do_no_harm(client, hall):
     for query in ("on=x", "on=0001-01-01", "minutes=-1", "pieces=99999", "minutes=²", "starts=x"):
         assert client.get(f"/book/{hall.code}/?{query}").status_code == 200

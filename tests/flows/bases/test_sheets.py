@@ -186,7 +186,7 @@ def test_what_was_exported_is_taken_in_again_unchanged(town, grown):
     take_in(town, grown, row("EAST", kind=""), row("P", "EAST", 称呼="领事馆", 责任人编号="R1"))
     by = town.actor("AJ", PARTY)
 
-    content = sheets.export(code="M", by=by, on=TODAY)
+    content = sheets.export(code="M", by=by, at=NOON)
 
     rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name("填写").to_python()
     assert [line[:4] for line in rows[1:]] == [

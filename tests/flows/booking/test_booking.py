@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from dianliang.core.models import AuditEvent, IdempotencyRecord
+from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.holding import TakenError
 from dianliang.domain.venues.booking.rules import UnableToBookError
-from dianliang.domain.venues.models import Booking, BookingSeries, SlotHold
-from dianliang.flows.booking import asking, clock, desk, repeating, visiting
+from dianliang.domain.venues.models import Booking, BookingSeries, Site, SlotHold
+from dianliang.flows.booking import asking, clock, desk, keeping, offering, repeating, visiting
 from dianliang.flows.booking.asking import Asked
 from dianliang.flows.booking.repeating import Repeated, SeriesConflictError
 from dianliang.flows.booking.visiting import UnknownAtTheDoorError
@@ -21,7 +22,7 @@ from dianliang.kernel.errors import (
 )
 from tests import rooms
 from tests.rooms import TOMORROW, book, window
-from tests.town import NOON
+from tests.town import NOON, TODAY
 
 KEY, LINK = "k" * 20, "follow-booking-000001"
 START = window().start
@@ -137,15 +138,28 @@ def test_conflicts_of_a_series_are_told_by_date_before_anything_is_stored(town):
     assert (wrong.on, wrong.is_taken) == (third, True)
     assert window("10:30", "11:30", day=third) in wrong.instead
     with pytest.raises(SeriesConflictError, match=f"{third:%m-%d}约不上，整组都没有保存"):
-        repeating.book(repeated=series(hall), left_out=(), by=by, at=NOON)
+        repeating.book(repeated=series(hall), left_out=(), key=KEY, by=by, at=NOON)
     assert not BookingSeries.objects.exists()
     assert Booking.objects.count() == 1
 
-    number, count = repeating.book(repeated=series(hall), left_out=[third], by=by, at=NOON)
+    number, count = repeating.book(repeated=series(hall), left_out=[third], key=KEY, by=by, at=NOON)
 
     kept = BookingSeries.objects.get(number=number)
     assert (count, kept.bookings.count(), kept.left_out) == (5, 5, [f"{third}"])
     assert SlotHold.objects.count() == 6 * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_series_that_is_sent_twice_is_booked_once(town):
+    lamps, by = rooms.gear(town, ahead_days=366), town.actor("S2")
+    form = {"repeated": series(lamps), "left_out": (), "by": by, "at": NOON}
+
+    first = repeating.book(key=KEY, **form)
+
+    assert repeating.book(key=KEY, **form) == first
+    assert Booking.objects.count() == first[1] == 6
+    with pytest.raises(KeyReusedError):
+        repeating.book(key=KEY, **{**form, "left_out": [TOMORROW]})
 
 
 def test_a_series_skips_holidays_and_keeps_to_the_horizon_of_others(town):
@@ -168,7 +182,7 @@ def test_a_series_skips_holidays_and_keeps_to_the_horizon_of_others(town):
 
 def test_the_rest_of_a_series_is_called_off_at_once(town):
     hall, by = rooms.room(town, ahead_days=366), town.actor("S2")
-    number, _ = repeating.book(repeated=series(hall), left_out=(), by=by, at=NOON)
+    number, _ = repeating.book(repeated=series(hall), left_out=(), key=KEY, by=by, at=NOON)
     first = Booking.objects.filter(series__number=number).earliest("starts_at")
 
     after = first.starts_at + timedelta(hours=1)
@@ -293,3 +307,45 @@ def test_who_sees_a_telephone_leaves_a_reason_on_record(town, hall):
     assert found == ("王春花", "199-0000-1111")
     event = AuditEvent.objects.get(verb="venues.booking.reveal")
     assert (event.reason, event.target_id) == ("门锁坏了", number)
+
+
+def test_an_alliance_unit_reads_no_foreign_booking_even_of_its_own_room(town):
+    hall = rooms.room(town, audience="public", unit="WTR")
+    number = publicly(hall)
+    by = town.actor("WTR", Role.ALLIANCE_UNIT)
+
+    with pytest.raises(NotVisibleError):
+        desk.booking(number=number, by=by, at=NOON)
+    with pytest.raises(NotVisibleError):
+        desk.press(number=number, verb="cancel", reason="", by=by, at=NOON)
+
+    own = asking.book_for_unit(
+        asked=asked(hall, starts=f"{TOMORROW}T14:00", ends=f"{TOMORROW}T15:00"),
+        key="m" * 20, by=by, at=NOON,
+    )  # fmt: skip
+    assert desk.press(number=own, verb="cancel", reason="", by=by, at=NOON).status == "CANCELLED"
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 7, 20, 29, 30])
+def test_the_days_beside_a_chosen_one_hold_it(town, ahead):
+    hall = rooms.room(town, audience="public", spans=tuple((n, 510, 720) for n in range(1, 8)))
+    day = TODAY + timedelta(days=ahead)
+
+    page = offering.page(code=hall.code, on=day, minutes=60, pieces=1, at=NOON)
+
+    assert day in page.days
+    assert len(page.days) == offering.DAYS_OFFERED
+
+
+def test_what_is_at_a_closed_base_is_no_longer_offered(town, hall):
+    Site.objects.filter(pk=hall.site_id).update(closed_on=TODAY, closed_because="拆迁")
+
+    assert offering.offered(filters=Filters()).rows == ()
+    with pytest.raises(NotVisibleError):
+        publicly(hall)
+    described = keeping.Described(
+        offer=rooms.Offer(name="新室", kind="room", type="meeting", places=9),
+        site_code="FW-001", unit_code="S1", hours=("8:30-12:00",) + ("",) * 6,
+    )  # fmt: skip
+    with pytest.raises(InvalidInputError, match="在用的阵地"):
+        keeping.register(described=described, by=town.actor("S1"), at=NOON)

@@ -247,7 +247,8 @@ def _activities(units: Mapping[int, str], item: Item, on: date) -> Mapping[int, 
 
 
 def _services(units: Mapping[int, str], item: Item, on: date) -> Mapping[int, int]:
-    return dict(SiteService.objects.order_by().values_list("site").annotate(n=Count("pk")))
+    offered = SiteService.objects.filter(service__is_active=True).order_by()
+    return dict(offered.values_list("site").annotate(n=Count("pk")))
 
 
 def _standards(units: Mapping[int, str], item: Item, on: date) -> Mapping[int, int]:

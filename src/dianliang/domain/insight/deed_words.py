@@ -214,6 +214,8 @@ WORDS: Mapping[str, str] = {
     "venues.matrix.rename_node": "改节点名称",
     "venues.matrix.take_down": "撤下节点",
     "venues.matrix.take_in": "导入体系",
+    "venues.matrix.export": "导出体系",
+    "venues.baseproof.export": "导出缺项清单",
     "venues.site.register": "登记阵地",
     "venues.site.change": "改阵地资料",
     "venues.site.close": "停用阵地",

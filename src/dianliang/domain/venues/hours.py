@@ -9,7 +9,7 @@ from django.db import transaction
 from dianliang.core import audit
 from dianliang.domain.venues.models import OpeningDay, OpeningHours, Site
 from dianliang.domain.venues.opening import Hours, Span, mark_of, spoken, versions_of, week_words
-from dianliang.domain.venues.sites import require_open
+from dianliang.domain.venues.sites import held_open
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, StaleStateError
@@ -38,8 +38,7 @@ def set_hours(*, site: Site, hours: Hours, seen: str, by: Actor, at: datetime) -
         UnableToSetHoursError: the day has passed, or lies too far ahead.
         UnableToChangeSiteError: the base is closed.
     """
-    locked = Site.objects.select_for_update().get(pk=site.pk)
-    require_open(locked)
+    locked = held_open(site)
     if mark_of(locked) != seen:
         raise StaleStateError(f"{locked.name}的开放时间刚被他人修改，请刷新后再改。")
     today = at.astimezone(SHANGHAI).date()
@@ -91,7 +90,7 @@ def set_days(
         UnableToSetHoursError: days that have passed, the wrong way round, too many or too far.
         UnableToChangeSiteError: the base is closed.
     """
-    require_open(site)
+    site = held_open(site)
     today = at.astimezone(SHANGHAI).date()
     count = (last - first).days + 1
     if count < 1:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from dianliang.core import audit
 from dianliang.domain.venues.models import Keeper, Site
-from dianliang.domain.venues.sites import require_open
+from dianliang.domain.venues.sites import held_open
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
@@ -32,12 +32,13 @@ class UnableToHandOverBaseError(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """From a day on somebody, or nobody, is accountable."""
+    """From a day on somebody, or nobody, is accountable; `can_go` while it may be taken back."""
 
     from_on: date
     person_number: str
     reason: str
     decided_by: str
+    can_go: bool
 
 
 @transaction.atomic
@@ -51,26 +52,23 @@ def hand_over(
             is the same person.
         UnableToChangeSiteError: the base is closed.
     """
-    locked = Site.objects.select_for_update().get(pk=site.pk)
-    require_open(locked)
+    locked = held_open(site)
     today = at.astimezone(SHANGHAI).date()
     before = _before(locked, from_on=from_on, today=today)
+    if Keeper.objects.filter(site=locked, from_on=from_on).exists():
+        words = f"{locked.name}在 {from_on} 已登记过交接，请换一个日期，或先撤回那一次。"
+        raise UnableToHandOverBaseError(words, field="from_on")
     if before is not None and before.person_number == person_number:
         words = f"{locked.name}自 {before.from_on} 起就是这样，不用再登记。"
         raise UnableToHandOverBaseError(words, field="person")
-    keeper, is_new = Keeper.objects.get_or_create(
+    keeper = Keeper.objects.create(
         site=locked,
         from_on=from_on,
-        defaults={
-            "person_number": person_number,
-            "reason": reason,
-            "decided_at": at,
-            "decided_by": by.name,
-        },
+        person_number=person_number,
+        reason=reason,
+        decided_at=at,
+        decided_by=by.name,
     )
-    if not is_new:
-        words = f"{locked.name}在 {from_on} 已登记过交接，请换一个日期，或先撤回那一次。"
-        raise UnableToHandOverBaseError(words, field="from_on")
     audit.record_about(
         "venues.site.hand_over",
         target_type="venues.site",
@@ -95,8 +93,7 @@ def take_back(*, site: Site, from_on: date, by: Actor, at: datetime) -> None:
     if keeper is None:
         words = f"{site.name}在 {from_on} 没有交接，可能刚被他人撤回。"
         raise UnableToHandOverBaseError(words, field="from_on")
-    today = at.astimezone(SHANGHAI).date()
-    if from_on <= today and keeper.decided_at.astimezone(SHANGHAI).date() != today:
+    if not _can_go(keeper, today=at.astimezone(SHANGHAI).date()):
         words = f"{from_on} 的交接已经生效，不能撤回，请另办交接。"
         raise UnableToHandOverBaseError(words, field="from_on")
     audit.record_about(
@@ -111,6 +108,11 @@ def take_back(*, site: Site, from_on: date, by: Actor, at: datetime) -> None:
     keeper.delete()
 
 
+def _can_go(keeper: Keeper, *, today: date) -> bool:
+    """Tell whether a hand-over is to come, or a slip that was written down today."""
+    return keeper.from_on > today or keeper.decided_at.astimezone(SHANGHAI).date() == today
+
+
 def in_office(sites: Collection[int] | None, *, on: date) -> Mapping[int, str]:
     """Return the number of who is accountable for each base on a day; empty for a vacancy.
 
@@ -122,8 +124,8 @@ def in_office(sites: Collection[int] | None, *, on: date) -> Mapping[int, str]:
     return dict(rows.values_list("site", "person_number"))
 
 
-def terms_of(site: Site) -> tuple[Term, ...]:
-    """Return the whole line of a base, newest first."""
+def terms_of(site: Site, *, on: date) -> tuple[Term, ...]:
+    """Return the whole line of a base as it may be changed on a day, newest first."""
     rows = Keeper.objects.filter(site=site)
     return tuple(
         Term(
@@ -131,6 +133,7 @@ def terms_of(site: Site) -> tuple[Term, ...]:
             person_number=row.person_number,
             reason=row.reason,
             decided_by=row.decided_by,
+            can_go=_can_go(row, today=on),
         )
         for row in rows
     )

@@ -13,6 +13,7 @@ from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.venues.lifecycle import NOTICE
 from dianliang.domain.venues.models import BaseNotice, BaseNoticeVersion, Node, Site
+from dianliang.domain.venues.queries import at_or_below
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 
@@ -220,7 +221,7 @@ def standards_shown(units: Mapping[int, str], *, on: date) -> Mapping[int, int]:
     counted = {site: of_unit[unit] for site, unit in units.items()}
     for _, matrix, path in aims:
         if matrix is not None:
-            below = Node.objects.filter(matrix=matrix, path__startswith=path, site__isnull=False)
+            below = at_or_below(matrix, path).filter(site__isnull=False)
             for site in below.values_list("site", flat=True):
                 if site in counted:
                     counted[site] += 1

@@ -14,7 +14,7 @@ from dianliang.core.numbers import next_number
 from dianliang.domain.venues.lifecycle import PROOF
 from dianliang.domain.venues.models import BaseProof, Site
 from dianliang.domain.venues.queries import sites_of
-from dianliang.domain.venues.sites import require_open
+from dianliang.domain.venues.sites import held_open
 from dianliang.domain.venues.standards import PROVED, Item
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -50,7 +50,7 @@ def give(*, site: Site, item: Item, shown: Shown, by: Actor, at: datetime) -> Ba
         InvalidInputError: nothing is shown, or the days make no sense.
         UnableToChangeSiteError: the base is closed.
     """
-    require_open(site)
+    site = held_open(site)
     if item.way != PROVED:
         words = f"“{item.name}”由系统从记录统计，不用提交佐证。"
         raise UnableToProveError(words, field="item")

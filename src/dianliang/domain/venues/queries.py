@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Left
 
 from dianliang.domain.venues.models import Matrix, Node, Site
 from dianliang.kernel.actor import Actor
@@ -73,6 +74,15 @@ def site_of(code: str, *, by: Actor) -> Site:
 def site_choices(by: Actor) -> tuple[tuple[str, str], ...]:
     """Return the open bases that the actor may see, by code and name."""
     return tuple(sites_of(by).filter(closed_on=None).order_by("code").values_list("code", "name"))
+
+
+def at_or_below(matrix: int, path: str) -> QuerySet[Node]:
+    """Return a node of a matrix by its path, and all that hangs below it.
+
+    Compared letter by letter: to SQLite's ``LIKE`` the codes `a1` and `A1` are the same.
+    """
+    rows = Node.objects.alias(head=Left("path", len(path)))
+    return rows.filter(matrix=matrix, path__startswith=path, head=path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ def look_at(
     Raises:
         UnableToChangeSightError: it is closed.
     """
-    _require_open(sight)
+    sight = _held_open(sight)
     sight.looked_at_on = on
     sight.photo = photo or sight.photo
     sight.save(update_fields=["looked_at_on", "photo"])
@@ -99,7 +99,7 @@ def close(
         UnableToChangeSightError: it is closed already.
         InvalidInputError: there is no reason.
     """
-    _require_open(sight)
+    sight = _held_open(sight)
     if not reason:
         raise InvalidInputError("请写明停用的原因。", field="reason")
     sight.closed_on, sight.closed_because = on, reason
@@ -108,9 +108,12 @@ def close(
     return sight
 
 
-def _require_open(sight: PointOfInterest) -> None:
-    if sight.closed_on is not None:
-        raise UnableToChangeSightError(f"{sight.name}已停用，不能再改。")
+def _held_open(sight: PointOfInterest) -> PointOfInterest:
+    """Return a sight as it is now; others who change it wait until the commit."""
+    locked = PointOfInterest.objects.select_for_update().get(pk=sight.pk)
+    if locked.closed_on is not None:
+        raise UnableToChangeSightError(f"{locked.name}已停用，不能再改。")
+    return locked
 
 
 def _record(verb: str, sight: PointOfInterest, *, by: Actor, at: datetime, words: str) -> None:

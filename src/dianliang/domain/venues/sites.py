@@ -107,8 +107,9 @@ def offer(
     Raises:
         UnableToChangeSiteError: the base is closed.
     """
-    require_open(site)
-    SiteService.objects.filter(site=site).exclude(service__code__in=services).delete()
+    site = held_open(site)
+    known_here = SiteService.objects.filter(site=site, service__is_active=True)
+    known_here.exclude(service__code__in=services).delete()
     for service in known:
         SiteService.objects.update_or_create(
             site=site, service=service, defaults={"words": services[service.code]}
@@ -118,19 +119,20 @@ def offer(
     return len(known)
 
 
-def require_open(site: Site) -> None:
-    """Refuse to change what is closed.
+def held_open(site: Site) -> Site:
+    """Return a base as it is now, to be changed; others who change it wait until the commit.
 
     Raises:
         UnableToChangeSiteError: the base is closed.
     """
-    if site.closed_on is not None:
-        raise UnableToChangeSiteError(f"{site.name}已于 {site.closed_on} 停用，不能再改。")
+    locked = Site.objects.select_for_update().get(pk=site.pk)
+    if locked.closed_on is not None:
+        raise UnableToChangeSiteError(f"{locked.name}已于 {locked.closed_on} 停用，不能再改。")
+    return locked
 
 
 def _locked(site: Site, *, seen: str) -> Site:
-    locked = Site.objects.select_for_update().get(pk=site.pk)
-    require_open(locked)
+    locked = held_open(site)
     if fingerprint(locked) != seen:
         raise StaleStateError(f"{locked.name}的资料刚被他人修改，请刷新后再改。")
     return locked

@@ -10,6 +10,7 @@ from django.db.models.functions import Concat, Length, Replace, Substr
 from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.venues.models import BaseNotice, Matrix, Node, Site
+from dianliang.domain.venues.queries import at_or_below
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 
@@ -131,7 +132,7 @@ def move(*, node: Node, parent: Node | None, seen: int, by: Actor, at: datetime)
     if moved.parent_id == (above.pk if above else None):
         raise UnableToHangError(f"“{moved.name}”已经在这里，不用移动。", field="parent")
     old, new = moved.path, f"{above.path if above else '/'}{moved.code}/"
-    below = Node.objects.filter(matrix=moved.matrix, path__startswith=old)
+    below = at_or_below(moved.matrix_id, old)
     deepest = below.aggregate(deepest=Max(SLASHES))["deepest"]
     _require_depth(deepest - old.count("/") + new.count("/") - 1)
     below.update(path=Concat(Value(new), Substr("path", len(old) + 1)))
@@ -166,7 +167,7 @@ def take_down(*, node: Node, with_below: bool, seen: int, by: Actor, at: datetim
     """
     begin(node.matrix, seen=seen)
     gone = _present(node, node.matrix)
-    nodes = Node.objects.filter(matrix=gone.matrix, path__startswith=gone.path)
+    nodes = at_or_below(gone.matrix_id, gone.path)
     count = nodes.count()
     if count > 1 and not with_below:
         words = f"“{gone.name}”下面还有 {count - 1} 个节点，请先移走，或勾选“连同下级”。"

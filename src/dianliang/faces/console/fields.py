@@ -1,6 +1,7 @@
 """Read single fields of small forms; what makes no sense is refused in plain words."""
 
 from datetime import date
+from math import nan
 
 from dianliang.kernel.errors import InvalidInputError
 
@@ -17,6 +18,23 @@ def whole(text: str, *, field: str, label: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 6):
         raise InvalidInputError(f"{label}应填整数。", field=field)
     return int(text)
+
+
+def degrees(text: str, *, field: str, label: str, most: int) -> float | None:
+    """Return degrees of latitude or longitude, or None where nothing was entered.
+
+    Raises:
+        InvalidInputError: it is no number, or none on this globe.
+    """
+    if not text.strip():
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = nan
+    if not -most <= found <= most:
+        raise InvalidInputError(f"{label}应填 -{most} 到 {most} 之间的十进制度数。", field=field)
+    return found
 
 
 def day(text: str, *, field: str, label: str) -> date:

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.territory.queries import area_rows
 from dianliang.domain.venues.sights import KINDS, STALE_DAYS
 from dianliang.domain.venues.sights import sights as rows_of
-from dianliang.faces.console.fields import day
+from dianliang.faces.console.fields import day, degrees
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows import presence
 from dianliang.flows import sights as flow
 from dianliang.flows.campaigns.listing import units_to_lead
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,22 +76,12 @@ def _described(request: HttpRequest) -> flow.Described:
         site_code=sent.get("site", ""),
         unit_code=sent.get("unit", ""),
         address=sent.get("address", ""),
-        lat=_degrees(sent.get("lat", ""), field="lat", label=_("纬度")),
-        lon=_degrees(sent.get("lon", ""), field="lon", label=_("经度")),
+        lat=degrees(sent.get("lat", ""), field="lat", label=_("纬度"), most=90),
+        lon=degrees(sent.get("lon", ""), field="lon", label=_("经度"), most=180),
         words=sent.get("words", ""),
         photo=sent_photo(request),
         opened_on=day(sent.get("opened_on", ""), field="opened_on", label=_("建成日期")),
     )
-
-
-def _degrees(text: str, *, field: str, label: str) -> float | None:
-    if not text.strip():
-        return None
-    try:
-        return float(text)
-    except ValueError as error:
-        words = _("%(label)s应填十进制的度数。") % {"label": label}
-        raise InvalidInputError(words, field=field) from error
 
 
 def _look_at(request: HttpRequest, code: str, by: Actor) -> str:

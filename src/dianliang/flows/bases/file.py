@@ -51,7 +51,6 @@ class TermRow:
 
     term: Term
     name: str
-    can_go: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,14 +139,13 @@ def _services(site: Site) -> tuple[tuple[Service, str, bool], ...]:
 
 
 def _terms(site: Site, *, on: date) -> tuple[TermRow, ...]:
-    terms = keepers.terms_of(site)
+    terms = keepers.terms_of(site, on=on)
     numbers = {term.person_number for term in terms}
     names = dict(Person.objects.filter(number__in=numbers).values_list("number", "name"))
     return tuple(
         TermRow(
             term=term,
             name=names.get(term.person_number, term.person_number) or keepers.NOBODY,
-            can_go=term.from_on > on,
         )
         for term in terms
     )
@@ -335,7 +333,7 @@ def hand_over(
 
 
 def take_back(*, code: str, from_on: date, by: Actor, at: datetime) -> None:
-    """Take back a hand-over that is to come.
+    """Take back a hand-over that is to come, or that was written down today.
 
     Raises:
         NotVisibleError, UnableToHandOverBaseError: see the operation.

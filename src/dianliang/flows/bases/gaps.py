@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
-from dianliang.core import blanks
+from dianliang.core import audit, blanks
 from dianliang.domain.insight.base_checks import (
     GAPS,
     SOON,
@@ -20,6 +20,7 @@ from dianliang.domain.venues import standards
 from dianliang.domain.venues.queries import MatrixRow, Tree, TreeNode, matrices, tree
 from dianliang.domain.venues.standards import Standard
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 
 PER_PAGE = 100
 KEEPER, HOURS = "keeper!", "hours!"
@@ -162,25 +163,26 @@ def _of(node: TreeNode, check: BaseCheck, standard: Standard) -> Iterator[Gap]:
             )
 
 
-def export(*, asked: Asked, by: Actor, on: date) -> bytes:
-    """Return all gaps that are wanted as Excel.
+def export(*, asked: Asked, by: Actor, at: datetime) -> bytes:
+    """Return all gaps that are wanted as Excel; the export is on record.
 
     Raises:
         NotVisibleError: no such matrix or node in the actor's sight.
     """
     grown, standard = tree(asked.matrix, by=by), standards.in_force()
     here = grown.node(asked.node) if asked.node else None
+    on = at.astimezone(SHANGHAI).date()
+    found = [
+        gap
+        for gap in _all(grown, here, standard, on=on)
+        if asked.item in ("", gap.key) and asked.state in ("", gap.state)
+    ]
     out = BytesIO()
     book = blanks.workbook(out)
     sheet = book.add_worksheet("缺项")
     sheet.set_column(0, len(COLUMNS) - 1, 16)
     sheet.write_row(0, 0, COLUMNS, book.add_format(blanks.HEADING))
     sheet.freeze_panes(1, 0)
-    found = (
-        gap
-        for gap in _all(grown, here, standard, on=on)
-        if asked.item in ("", gap.key) and asked.state in ("", gap.state)
-    )
     for line, gap in enumerate(found, start=1):
         node = gap.node
         cells = (node.site_code, node.name, node.kind_label, node.area_name, node.unit_name)
@@ -189,4 +191,12 @@ def export(*, asked: Asked, by: Actor, on: date) -> bytes:
             line, 0, (*cells, gap.keeper_name, gap.name, gap.state_label, until, gap.words)
         )
     book.close()
+    audit.record_about(
+        "venues.baseproof.export",
+        target_type="venues.baseproof",
+        target_id=f"{asked.matrix}/{asked.node}"[:64],
+        by=by,
+        at=at,
+        after=f"{len(found)} 行",
+    )
     return out.getvalue()

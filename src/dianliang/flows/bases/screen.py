@@ -72,7 +72,7 @@ def public_base(code: str, *, at: datetime) -> PublicBase:
     days = opening.openings([site.pk], first=local.date(), days=DAYS)[site.pk]
     shown = notices.shown_at(site, on=local.date())
     minute = local.hour * 60 + local.minute
-    known = any(begins <= minute < ends for begins, ends in days[0].spans)
+    is_open = any(begins <= minute < ends for begins, ends in days[0].spans)
     offers = site.offers.select_related("service").filter(service__is_active=True)
     return PublicBase(
         code=site.code,
@@ -84,7 +84,7 @@ def public_base(code: str, *, at: datetime) -> PublicBase:
         lon=site.lon,
         is_closed=site.closed_on is not None and site.closed_on <= local.date(),
         today=days[0],
-        is_open_now=known if days[0].is_known else None,
+        is_open_now=is_open if days[0].is_known else None,
         days=days,
         services=tuple((o.service.code, o.service.name, o.words) for o in offers),
         notices=shown,

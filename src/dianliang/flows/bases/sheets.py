@@ -7,7 +7,7 @@ wherever it closes, also through nodes that the table does not name.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 
 from django.db import transaction
@@ -246,8 +246,8 @@ def _write_hours(read: list[Read], known: Known, *, by: Actor, at: datetime) -> 
     return count
 
 
-def export(*, code: str, by: Actor, on: date) -> bytes:
-    """Return a matrix as the table that can be changed and taken in again.
+def export(*, code: str, by: Actor, at: datetime) -> bytes:
+    """Return a matrix as the table that can be changed and taken in again; it is on record.
 
     Raises:
         NotVisibleError: no such matrix in the actor's sight.
@@ -257,12 +257,20 @@ def export(*, code: str, by: Actor, on: date) -> bytes:
         site.pk: site
         for site in sites_of(by).filter(nodes__matrix__code=code).select_related("area", "unit")
     }
-    people = keepers.in_office(None, on=on)
+    people = keepers.in_office(None, on=at.astimezone(SHANGHAI).date())
     out = BytesIO()
     book = blanks.workbook(out)
     lines = [_line(node, held.get(node.site_id or 0), people) for node in grown.nodes]
     blanks.add_table(book, sheets.FILL_IN, HEADINGS, examples=lines)
     book.close()
+    audit.record_about(
+        "venues.matrix.export",
+        target_type="venues.matrix",
+        target_id=code,
+        by=by,
+        at=at,
+        after=f"{len(lines)} 行",
+    )
     return out.getvalue()
 
 

@@ -58,9 +58,9 @@ def page(number: str, *, by: Actor) -> NoticePage:
 
 
 def scopes(*, by: Actor) -> tuple[tuple[str, str], ...]:
-    """Return the parts of matrices to which the actor may address a notice: levels with some below.
+    """Return the parts of matrices to which the actor may address a notice: what has some below.
 
-    Large matrices offer their upper levels.
+    At most so many as a list can hold, in the order of the trees.
     """
     found: list[tuple[str, str]] = []
     for row in matrices(by=by):

@@ -1,7 +1,7 @@
 """Book once: by an account for its unit, or by anybody with name and telephone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -137,13 +137,18 @@ def book_publicly(
         )
         return {"number": booking.number}
 
-    return str(_once(asked, key, act, at=at)["number"])
+    return str(once(asdict(asked), key, act, at=at)["number"])
 
 
-def _once(
-    asked: Asked, key: str, act: Callable[[], dict[str, Any]], *, at: datetime
+def once(
+    body: dict[str, Any], key: str, act: Callable[[], dict[str, Any]], *, at: datetime
 ) -> dict[str, Any]:
-    body = {name: getattr(asked, name) for name in Asked.__slots__}
+    """Book unless this key of a form has booked before; return the answer either way.
+
+    Raises:
+        KeyReusedError: the key came before with another body.
+        InvalidInputError: the key is empty or too long.
+    """
     return idempotency.once(scope="booking", key=key, body=body, at=at, act=act)
 
 
@@ -171,7 +176,7 @@ def book_for_unit(*, asked: Asked, key: str, by: Actor, at: datetime) -> str:
         )
         return {"number": booking.number}
 
-    return str(_once(asked, key, act, at=at)["number"])
+    return str(once(asdict(asked), key, act, at=at)["number"])
 
 
 def to_book(code: str, *, by: Actor) -> Bookable:

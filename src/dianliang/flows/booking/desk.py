@@ -17,9 +17,6 @@ from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
 MOST_ROWS = 100
-_JOINED = ("bookable__unit", "bookable__site", "unit", "series")
-
-
 VIEWS = {
     "waiting": "待审批",
     "present": "现在",
@@ -49,7 +46,7 @@ def queue(*, view: str, by: Actor, at: datetime) -> Queue:
         "own": own.filter(status__in=LIVE, ends_at__gt=at).order_by("starts_at", "number"),
         "missed": missed.order_by("-starts_at", "number"),
     }
-    shown = cuts.get(view, cuts["waiting"]).select_related(*_JOINED)[:MOST_ROWS]
+    shown = cuts.get(view, cuts["waiting"]).select_related(*access.JOINED)[:MOST_ROWS]
     return Queue(
         rows=reading.rows_of(shown, by=by, at=at),
         counts={name: rows.count() for name, rows in cuts.items()},

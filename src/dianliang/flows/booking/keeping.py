@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import UnitRow, units
 from dianliang.domain.venues.booking import access, calendar, free, keeping, reading, taking
 from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.keeping import TYPES, Offer
-from dianliang.domain.venues.booking.opening import read_hours, week_of, written
+from dianliang.domain.venues.booking.opening import coming, read_hours, week_of, written
 from dianliang.domain.venues.booking.reading import BookingRow
+from dianliang.domain.venues.lifecycle import LIVE
 from dianliang.domain.venues.models import Bookable, BookingFeed, Site
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -33,7 +34,11 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPage:
-    """Something on offer with its rules, hours, codes and what is ahead."""
+    """Something on offer with its rules, hours, codes and what is ahead.
+
+    `hours` are its own, as a form holds them; `open_days` are the seven days to come, within the
+    hours of its base.
+    """
 
     code: str
     offer: Offer
@@ -47,17 +52,22 @@ class RoomPage:
     is_active: bool
     stopped_because: str
     hours: tuple[str, ...]
+    open_days: tuple[str, ...]
     may_book: bool
     is_kept: bool
     ahead: tuple[BookingRow, ...]
     door_token: str
     feed_token: str
     site_feed_token: str
+    rules_seen: str
+    hours_seen: str
+    coming: tuple[tuple[date, tuple[str, ...]], ...]
 
 
 def places(by: Actor) -> tuple[tuple[tuple[str, str], ...], tuple[UnitRow, ...]]:
-    """Return the sites and units that an actor may choose for something new."""
-    sites = Site.objects.filter(unit__path__startswith=by.unit_path or "-").order_by("code")
+    """Return the open sites and the units that an actor may choose from."""
+    within = Site.objects.filter(unit__path__startswith=by.unit_path or "-", closed_on=None)
+    sites = within.order_by("code")
     return tuple(sites.values_list("code", "name")), units(within=by.unit_path or "-")
 
 
@@ -67,14 +77,13 @@ def register(*, described: Described, by: Actor, at: datetime) -> str:
     Raises:
         InvalidInputError: a field makes no sense; it is named.
     """
+    within = by.unit_path or "-"
     site = Site.objects.filter(
-        code=described.site_code, unit__path__startswith=by.unit_path or "-"
+        code=described.site_code, unit__path__startswith=within, closed_on=None
     ).first()
     if site is None:
-        raise InvalidInputError("请选择本单位范围内的阵地。", field="site")
-    unit = Unit.objects.filter(
-        code=described.unit_code, path__startswith=by.unit_path or "-"
-    ).first()
+        raise InvalidInputError("请选择本单位范围内在用的阵地。", field="site")
+    unit = Unit.objects.filter(code=described.unit_code, path__startswith=within).first()
     if unit is None:
         raise InvalidInputError("请选择本单位范围内的管理单位。", field="unit")
     made = keeping.register(
@@ -107,36 +116,40 @@ def require_kept(*, code: str, by: Actor) -> None:
     access.bookable_to_keep(code, by=by)
 
 
-def change(*, code: str, offer: Offer, by: Actor, at: datetime) -> None:
+def change(*, code: str, offer: Offer, seen: str, by: Actor, at: datetime) -> None:
     """Change what is offered and its rules.
 
     Raises:
         NotVisibleError: it is absent or another unit's.
-        InvalidInputError, UnableToChangeError: see the operation.
+        InvalidInputError, UnableToChangeError, StaleStateError: see the operation.
     """
     bookable = access.bookable_to_keep(code, by=by)
     keeping.change(
         bookable=bookable,
         offer=_clean(replace(offer, kind=bookable.kind)),
+        seen=seen,
         by=by,
         at=at,
     )
 
 
 def set_hours(
-    *, code: str, hours: Sequence[str], from_on: date, by: Actor, at: datetime
+    *, code: str, hours: Sequence[str], from_on: date, seen: str, by: Actor, at: datetime
 ) -> tuple[str, ...]:
     """Set opening hours from a day on; return the bookings that now lie outside.
 
     Raises:
         NotVisibleError: it is absent or another unit's.
         InvalidInputError: a text makes no sense, or the day has passed.
+        StaleStateError: somebody changed the hours since they were read.
     """
     bookable = access.bookable_to_keep(code, by=by)
     if from_on < at.astimezone(SHANGHAI).date():
         raise InvalidInputError("开放时间只能从今天或以后起用。", field="from_on")
     spans = read_hours(hours)
-    return keeping.set_hours(bookable=bookable, spans=spans, from_on=from_on, by=by, at=at)
+    return keeping.set_hours(
+        bookable=bookable, spans=spans, from_on=from_on, seen=seen, by=by, at=at
+    )
 
 
 def stop(*, code: str, reason: str, by: Actor, at: datetime) -> None:
@@ -212,11 +225,13 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
     bookable = access.bookable_to_see(code, by=by)
     is_kept = access.keeps(by, bookable)
     on = at.astimezone(SHANGHAI).date()
-    ahead = calendar.ahead(bookable, since=at, most=MOST_AHEAD)
-    readable = [row for row in ahead if is_kept or (row.unit and by.reaches_unit(row.unit.path))]
+    live = access.bookings(by).filter(bookable=bookable, status__in=LIVE, ends_at__gt=at)
+    ahead = live.select_related(*access.JOINED).order_by("starts_at", "number")[:MOST_AHEAD]
+    week = week_of(bookable, first=on, last=on + timedelta(days=7))
+    offer = keeping.offer_of(bookable)
     return RoomPage(
         code=bookable.code,
-        offer=offer_of(bookable),
+        offer=offer,
         kind_label=bookable.get_kind_display(),
         type_label=TYPES[bookable.type],
         audience_label=bookable.get_audience_display(),
@@ -226,15 +241,19 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
         unit_name=bookable.unit.name,
         is_active=bookable.is_active,
         stopped_because=bookable.stopped_because,
-        hours=written(week_of(bookable, first=on, last=on).spans(on)),
+        hours=written(week.spans(on)),
+        open_days=coming(week, since=on),
         may_book=bookable.is_active and access.may_book(by, bookable),
         is_kept=is_kept,
-        ahead=reading.rows_of(readable, by=by, at=at),
+        ahead=reading.rows_of(ahead, by=by, at=at),
         door_token=bookable.door_token if is_kept else "",
         feed_token=_feed(bookable=bookable) if is_kept else "",
         site_feed_token=_feed(site=bookable.site)
         if is_kept and _keeps_site(bookable.site, by)
         else "",
+        rules_seen=keeping.mark(offer),
+        hours_seen=keeping.mark_of_hours(bookable),
+        coming=tuple((day, written(spans)) for day, spans in week.versions if day > on),
     )
 
 
@@ -251,11 +270,6 @@ def busy(*, code: str, on: date, by: Actor) -> tuple[TimeWindow, ...]:
 def _feed(*, bookable: Bookable | None = None, site: Site | None = None) -> str:
     tokens = BookingFeed.objects.filter(bookable=bookable, site=site)
     return tokens.values_list("token", flat=True).first() or ""
-
-
-def offer_of(bookable: Bookable) -> Offer:
-    """Return what is offered and its rules."""
-    return Offer(**{name: getattr(bookable, name) for name in Offer.__slots__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

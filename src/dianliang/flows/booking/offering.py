@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from dianliang.domain.venues.booking import access
 from dianliang.domain.venues.booking.calendar import Filters, filtered
 from dianliang.domain.venues.booking.keeping import TYPES
-from dianliang.domain.venues.booking.opening import week_of, written
+from dianliang.domain.venues.booking.opening import coming, week_of
 from dianliang.domain.venues.models import Bookable
 from dianliang.flows.booking import asking
 from dianliang.flows.booking.asking import FreeDay
@@ -14,6 +14,7 @@ from dianliang.kernel.calendar import SHANGHAI
 
 PAGE_ROWS = 30
 DAYS_OFFERED = 14
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def page(*, code: str, on: date | None, minutes: int, pieces: int, at: datetime)
     last = today + timedelta(days=bookable.ahead_days)
     chosen = min(max(on or first, first), max(first, last))
     longest = timedelta(minutes=bookable.longest_min)
-    week = week_of(bookable, first=today, last=max(first, last) + longest)
+    week = week_of(bookable, first=today, last=max(first, last, today + WEEK) + longest)
     offered_days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     open_days = [day for day in offered_days if week.on(day)]
     if on is None and open_days:
@@ -108,7 +109,7 @@ def page(*, code: str, on: date | None, minutes: int, pieces: int, at: datetime)
         row=_row(bookable),
         keeper_name=bookable.unit.name,
         keeper_phone=bookable.unit.public_phone,
-        hours=written(week.spans(today)),
+        hours=coming(week, since=today),
         day=asking.free_day(
             bookable=bookable, on=chosen, minutes=minutes, pieces=pieces, week=week, at=at
         ),
@@ -120,7 +121,7 @@ def page(*, code: str, on: date | None, minutes: int, pieces: int, at: datetime)
 
 
 def _around(days: list[date], chosen: date) -> tuple[date, ...]:
-    """Return two weeks of open days that hold the chosen one."""
-    before = [day for day in days if day < chosen]
-    first = min(len(before), max(0, len(days) - DAYS_OFFERED))
-    return tuple(days[max(0, first - 1) : first - 1 + DAYS_OFFERED if first else DAYS_OFFERED])
+    """Return two weeks of open days, with the chosen one where it is among them."""
+    before = sum(day < chosen for day in days)
+    first = max(0, min(before - 1, len(days) - DAYS_OFFERED))
+    return tuple(days[first : first + DAYS_OFFERED])

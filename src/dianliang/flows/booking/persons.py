@@ -43,8 +43,8 @@ def going_on(phone: str) -> list[str]:
 
 
 def erase(phone: str) -> int:
-    """Take a person out of his bookings; that the room was used stays, for figures."""
-    return _of(phone).update(**_NOTHING)
+    """Take a person out of his bookings, with what he gave as a reason; figures keep the use."""
+    return _of(phone).update(**_NOTHING, reason="")
 
 
 def over(before: datetime) -> QuerySet[Booking]:

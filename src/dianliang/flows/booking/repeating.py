@@ -1,8 +1,9 @@
 """Book again and again: every date is looked at before anything is stored."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from dianliang.domain.venues.booking.recurring import Rule
 from dianliang.domain.venues.booking.rules import UnableToBookError, Wanted, require_rules
 from dianliang.domain.venues.booking.slots import slots_of
 from dianliang.domain.venues.models import Bookable, Booking, BookingSeries
-from dianliang.flows.booking.asking import Asked, booker_of, checked, to_book
+from dianliang.flows.booking.asking import Asked, booker_of, checked, once, to_book
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -131,18 +132,38 @@ def _moved(window: TimeWindow, by: timedelta) -> TimeWindow:
     return TimeWindow(window.start + by, window.end + by)
 
 
-@transaction.atomic
 def book(
-    *, repeated: Repeated, left_out: Collection[date], by: Actor, at: datetime
+    *, repeated: Repeated, left_out: Collection[date], key: str, by: Actor, at: datetime
 ) -> tuple[str, int]:
     """Book every date but those left out, all or none; return the series' number and how many.
 
+    The same key books once.
+
     Raises:
+        KeyReusedError: the key came before with another body.
         NotVisibleError: nothing of this code is the actor's to book.
         InvalidInputError: the form or its rule makes no sense.
         SeriesConflictError: a date is not possible; each is told.
         UnableToBookError: the person may not book for now.
     """
+    rule = repeated.rule
+    body = {
+        **asdict(repeated.asked),
+        "rule": [rule.repeat, rule.first_on, rule.last_on, rule.every, repeated.skips_holidays],
+        "days": [sorted(days) for days in (rule.weekdays, rule.left_out, left_out)],
+    }
+
+    def act() -> dict[str, Any]:
+        number, count = _book(repeated, left_out, by=by, at=at)
+        return {"number": number, "count": count}
+
+    answer = once(body, key, act, at=at)
+    return answer["number"], answer["count"]
+
+
+def _book(
+    repeated: Repeated, left_out: Collection[date], *, by: Actor, at: datetime
+) -> tuple[str, int]:
     bookable = holding.locked(to_book(repeated.asked.code, by=by))
     asked = checked(repeated.asked, is_public=False)
     seen = _looked_at(bookable, asked, repeated, by=by, at=at)
@@ -153,7 +174,7 @@ def book(
         raise UnableToBookError("所有日期都被跳过了，没有可预约的。", field="last_on")
     rule, wanted = repeated.rule, asked.wanted()
     skipped = {one.on for one in seen} - {one.on for one in chosen}
-    made = taking.take_series(
+    series, made = taking.take_series(
         bookable=bookable,
         series=BookingSeries(
             bookable=bookable,
@@ -176,8 +197,7 @@ def book(
         by=by,
         at=at,
     )
-    series = made[0].series
-    return (series.number if series else "", len(made))
+    return series.number, len(made)
 
 
 @transaction.atomic

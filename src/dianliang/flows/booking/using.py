@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
-import xlsxwriter
 from xlsxwriter.workbook import Workbook
 
-from dianliang.core import audit
+from dianliang.core import audit, blanks
 from dianliang.domain.venues.booking import access
 from dianliang.domain.venues.booking.calendar import Filters, filtered
 from dianliang.domain.venues.booking.utilisation import Use, UseRow, Utilisation, utilisation
@@ -63,7 +62,7 @@ def workbook(*, filters: Filters, first_on: date, last_on: date, by: Actor, at: 
     """Return the use as a workbook; the export is on record."""
     found = used(filters=filters, first_on=first_on, last_on=last_on, by=by, at=at)
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
+    book = blanks.workbook(out)
     for name, rows in (
         ("按场室器材", found.rooms),
         ("按阵地", found.sites),
@@ -92,7 +91,7 @@ def workbook(*, filters: Filters, first_on: date, last_on: date, by: Actor, at: 
 
 def _sheet(book: Workbook, name: str, rows: Iterable[UseRow], whole: Use) -> None:
     sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True})
+    bold = book.add_format(blanks.HEADING)
     share = book.add_format({"num_format": "0.0%"})
     hours = book.add_format({"num_format": "0.0"})
     sheet.set_column(0, 0, 30)

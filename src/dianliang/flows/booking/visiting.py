@@ -8,17 +8,16 @@ from django.db.models import Q
 
 from dianliang.domain.intake.tokens import hashed
 from dianliang.domain.venues.booking import reading, taking
+from dianliang.domain.venues.booking.access import JOINED
 from dianliang.domain.venues.booking.reading import BookingRow
+from dianliang.domain.venues.lifecycle import BOOKERS
 from dianliang.domain.venues.models import Bookable, Booking
 from dianliang.flows.booking.asking import ANYONE
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
-_JOINED = ("bookable__unit", "bookable__site", "unit", "series")
-BOOKING_ROLES = frozenset(
-    {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.ADMINISTRATOR, Role.ALLIANCE_UNIT}
-)
+BOOKING_ROLES = frozenset(BOOKERS) - {Role.RESIDENT}
 
 
 class UnknownAtTheDoorError(InvalidInputError):
@@ -28,7 +27,7 @@ class UnknownAtTheDoorError(InvalidInputError):
 
 
 def _of(token: str) -> Booking:
-    rows = Booking.objects.select_related(*_JOINED).filter(token_hash=hashed(token))
+    rows = Booking.objects.select_related(*JOINED).filter(token_hash=hashed(token))
     found = rows.first()
     if found is None:
         raise NotVisibleError("没有找到这个预约，请核对链接。")
@@ -119,7 +118,7 @@ def come_or_go(
     rows = Booking.objects.filter(
         mine, now, bookable=bookable, status="IN_USE" if leaves else "APPROVED", is_closure=False
     )
-    booking = rows.select_related(*_JOINED).order_by("starts_at").first()
+    booking = rows.select_related(*JOINED).order_by("starts_at").first()
     if booking is None:
         message = (
             "没有找到正在使用的预约，请核对预约时填写的电话。"

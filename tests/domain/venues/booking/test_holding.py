@@ -17,6 +17,7 @@ from dianliang.domain.venues.booking.slots import slots_of, start_of
 from dianliang.domain.venues.lifecycle import LIVE
 from dianliang.domain.venues.models import Booking, SlotHold
 from dianliang.kernel.actor import SYSTEM
+from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow
 from tests import rooms
 from tests.rooms import TOMORROW, book, window
@@ -36,7 +37,7 @@ def at_once(act, times=TRIES):
         try:
             act(number)
             outcome = "got it"
-        except (TakenError, IntegrityError) as refusal:
+        except (DomainError, IntegrityError) as refusal:
             outcome = type(refusal).__name__
         finally:
             connection.close()
@@ -128,7 +129,10 @@ def test_fewer_pieces_and_one_more_booking_at_once_never_end_with_too_many_given
 
 def fewer(town, bookable, pieces):
     offer = rooms.Offer(name="投影仪", kind="gear", type="device", pieces=pieces, longest_min=1440)
-    return rooms.keeping.change(bookable=bookable, offer=offer, by=town.actor("S1"), at=NOON)
+    seen = rooms.keeping.mark(rooms.keeping.offer_of(bookable))
+    return rooms.keeping.change(
+        bookable=bookable, offer=offer, seen=seen, by=town.actor("S1"), at=NOON
+    )
 
 
 def test_adjacent_bookings_are_allowed_and_one_quarter_more_is_not(town):

@@ -1,5 +1,6 @@
 """What may be booked, by the rules of the room; every refusal says what would do."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from dianliang.domain.venues.booking import free, keeping
 from dianliang.domain.venues.booking.opening import Week, read_hours, week_of, written
 from dianliang.domain.venues.booking.rules import UnableToBookError, Wanted, require_rules
 from dianliang.domain.venues.models import Bookable, OpeningDay, Site
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, StaleStateError
 from dianliang.kernel.periods import TimeWindow
 from tests import rooms
+from tests.domain.venues.booking.test_holding import at_once
 from tests.rooms import SPANS, TOMORROW, book, window
 from tests.town import NOON, TODAY
 
@@ -122,7 +124,10 @@ def test_new_hours_begin_on_their_day_and_name_the_bookings_outside(town):
     early, late = book(town, hall, window("08:30", "09:00")), book(town, hall, window())
     spans = read_hours(["9:00-12:00"] * 5 + ["", ""])
 
-    outside = keeping.set_hours(bookable=hall, spans=spans, from_on=TOMORROW, by=by, at=NOON)
+    seen = keeping.mark_of_hours(hall)
+    outside = keeping.set_hours(
+        bookable=hall, spans=spans, from_on=TOMORROW, seen=seen, by=by, at=NOON
+    )
 
     assert outside == (early.number,)
     assert late.number not in outside
@@ -161,9 +166,9 @@ def test_a_base_that_is_closed_for_good_has_no_rooms(town):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("8:30", "周一应写成"),
-        ("8:30-12:00 下午", "周一应写成"),
-        ("12:00-8:30", "晚于"),
+        ("8:30", "周一应形如"),
+        ("8:30-12:00 下午", "周一应形如"),
+        ("12:00-8:30", "先后"),
         ("8:30-25:00", "24:00"),
         ("8:10-12:00", "整刻"),
         ("8:00-12:00,11:00-13:00", "重叠"),
@@ -234,7 +239,47 @@ def test_fewer_pieces_than_are_booked_are_refused_and_a_kind_stays(town):
             **{"name": "灯", "kind": "gear", "type": "device", "pieces": 3, **changes}
             | ({"type": "meeting", "places": 3} if "kind" in changes else {})
         )
+        seen = keeping.mark(keeping.offer_of(lamps))
         with pytest.raises(keeping.UnableToChangeError, match=words):
-            keeping.change(bookable=lamps, offer=offer, by=by, at=NOON)
+            keeping.change(bookable=lamps, offer=offer, seen=seen, by=by, at=NOON)
     lamps.refresh_from_db()
     assert lamps.pieces == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_set_hours_at_once_the_later_is_told(town):
+    hall, by = rooms.room(town), town.actor("S1")
+    seen = keeping.mark_of_hours(hall)
+
+    def act(number):
+        spans = read_hours([f"{8 + number}:00-12:00"] * 7)
+        keeping.set_hours(bookable=hall, spans=spans, from_on=TODAY, seen=seen, by=by, at=NOON)
+
+    outcomes = at_once(act, times=4)
+
+    assert outcomes == {"got it": 1, "StaleStateError": 3}
+    assert hall.hours.count() == 2
+
+
+def test_a_base_that_opens_off_the_quarter_lends_its_rooms_by_whole_quarters(town):
+    hall = rooms.room(town, slot_min=15)
+    rooms.opens(hall.site, "8:50-11:40")
+
+    first, second, *_, last = free.free_on(hall, TOMORROW, minutes=30, is_keeper=False, at=NOON)
+    book(town, hall, first)
+
+    assert (first, last) == (window("09:00", "09:30"), window("11:00", "11:30"))
+    assert book(town, hall, window("09:30", "10:00")).pk
+    assert second == window("09:15", "09:45")
+
+
+def test_who_changes_rules_that_somebody_changed_meanwhile_is_told(town):
+    hall, by = rooms.room(town), town.actor("S1")
+    offer = keeping.offer_of(hall)
+    seen = keeping.mark(offer)
+    keeping.change(bookable=hall, offer=replace(offer, places=30), seen=seen, by=by, at=NOON)
+
+    with pytest.raises(StaleStateError):
+        keeping.change(bookable=hall, offer=replace(offer, places=40), seen=seen, by=by, at=NOON)
+    hall.refresh_from_db()
+    assert hall.places == 30

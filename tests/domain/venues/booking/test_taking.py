@@ -12,6 +12,7 @@ from dianliang.domain.venues.models import Booking, SlotHold
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import IllegalTransitionError, NotYourTurnError, StaleStateError
 from tests import rooms
+from tests.domain.venues.booking.test_holding import at_once
 from tests.rooms import TOMORROW, book, window
 from tests.town import NOON
 
@@ -190,3 +191,13 @@ def test_every_step_is_on_record_under_the_number_of_the_booking(town):
 
     trail = AuditEvent.objects.filter(target_id=booking.number).order_by("pk")
     assert [event.verb.rpartition(".")[2] for event in trail] == ["take", "check_in", "end"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_number_that_books_many_rooms_at_once_holds_three_all_the_same(town):
+    halls = [rooms.room(town, f"厅{n}", audience="public") for n in range(8)]
+
+    outcomes = at_once(lambda n: book(town, halls[n], booker=visitor()), times=8)
+
+    assert outcomes == {"got it": 3, "UnableToBookError": 5}
+    assert Booking.objects.count() == 3

@@ -159,3 +159,15 @@ def test_a_feed_tells_what_and_when_and_no_person(town):
     assert feed(token, of_site=True, since=NOON) is None
     rooms.keeping.renew_feed(bookable=hall, by=by, at=NOON)
     assert feed(token, of_site=False, since=NOON) is None
+
+
+def test_of_a_period_that_goes_on_only_what_has_begun_is_counted(town):
+    hall = rooms.room(town, audience="public")
+    use(book(town, hall), 60)
+    book(town, hall, window("14:00", "15:00"))
+    gone = book(town, hall, window("15:00", "16:00"))
+    taking.cancel(booking=gone, reason="", by=town.actor("S2"), at=NOON)
+
+    found = used(at=window("12:00", "13:00").start).whole
+
+    assert (found.bookings, found.cancelled) == (1, 0)

@@ -76,6 +76,7 @@ def test_a_matrix_is_built_by_hand_moved_about_and_exported(town, desk):
     content = desk.get("/console/bases/tree/DSG/export.xlsx").content
     names = CalamineWorkbook.from_filelike(BytesIO(content)).sheet_names
     assert names == ["填写"]
+    assert AuditEvent.objects.filter(verb="venues.matrix.export").count() == 1
     assert "已从体系中撤下 1 个节点" in act("take_down", node="D1")
 
 
@@ -234,6 +235,7 @@ def test_the_list_of_gaps_leads_to_each_base_and_goes_out_as_excel(town, desk):
     content = desk.get("/console/bases/gaps/export.xlsx?in=M&item=place").content
     rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name("缺项").to_python()
     assert [(line[0], line[7]) for line in rows[1:]] == [("FW-001", "待核验"), ("P1", "缺")]
+    assert AuditEvent.objects.get(verb="venues.baseproof.export").after == "2 行"
     for wrong in ("?in=NOPE", "?in=M&at=NOPE"):
         assert desk.get(f"/console/bases/gaps/{wrong}").status_code == 404
     assert desk.get("/console/bases/gaps/?in=M&page=-1&item=%00&state=x").status_code == 200

@@ -9,6 +9,9 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 READERS = frozenset({*BOOKERS, Role.COMMANDER, Role.AUDITOR}) - {Role.RESIDENT}
+OVERSEERS = READERS - {Role.ALLIANCE_UNIT}
+JOINED = ("bookable__unit", "bookable__site", "unit", "series")
+"""What a row about a booking needs beside it."""
 Audience = Bookable.Audience
 
 
@@ -48,6 +51,11 @@ def keeps(by: Actor, bookable: Bookable) -> bool:
     return by.role in KEEPERS and by.reaches_unit(bookable.unit.path)
 
 
+def oversees(by: Actor, bookable: Bookable) -> bool:
+    """Tell whether an actor may read whatever is booked there: he keeps, leads or audits it."""
+    return by.role in OVERSEERS and by.reaches_unit(bookable.unit.path)
+
+
 def may_book(by: Actor, bookable: Bookable) -> bool:
     """Tell whether an actor may book; a resident only what is open to the public."""
     if by.role is Role.RESIDENT:
@@ -85,8 +93,8 @@ def bookable_to_keep(code: str, *, by: Actor) -> Bookable:
 
 
 def public() -> QuerySet[Bookable]:
-    """Return what everybody may book."""
-    return Bookable.objects.filter(audience=Audience.PUBLIC, is_active=True)
+    """Return what everybody may book: not what is stopped, nor what is at a closed base."""
+    return Bookable.objects.filter(audience=Audience.PUBLIC, is_active=True, site__closed_on=None)
 
 
 def public_bookable(code: str) -> Bookable:
@@ -99,11 +107,16 @@ def public_bookable(code: str) -> Bookable:
 
 
 def bookings(by: Actor) -> QuerySet[Booking]:
-    """Return the bookings that an actor may read: of what he keeps, and of his own units."""
+    """Return the bookings that an actor may read: by his units, and of what is theirs.
+
+    An alliance unit keeps nothing: even of a room of its own it reads no foreign bookings.
+    """
     if by.role not in READERS or not by.unit_path:
         return Booking.objects.none()
     units = Unit.objects.filter(path__startswith=by.unit_path).values("pk")
-    return Booking.objects.filter(Q(bookable__unit__in=units) | Q(unit__in=units))
+    own = Q(unit__in=units)
+    theirs = Q(bookable__unit__in=units) if by.role in OVERSEERS else Q(pk__in=())
+    return Booking.objects.filter(own | theirs)
 
 
 def booking_to_see(number: str, *, by: Actor) -> Booking:
@@ -112,8 +125,7 @@ def booking_to_see(number: str, *, by: Actor) -> Booking:
     Raises:
         NotVisibleError: it is absent, or neither its room nor its booker is of his units.
     """
-    related = ("bookable__unit", "bookable__site__area", "unit", "series")
-    rows = bookings(by).select_related(*related).filter(number=number)
+    rows = bookings(by).select_related(*JOINED).filter(number=number)
     found = rows.first() if number.isprintable() else None
     if found is None:
         raise NotVisibleError("没有找到这个预约。")

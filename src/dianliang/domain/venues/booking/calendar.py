@@ -1,6 +1,6 @@
 """Who has what on some days: the rows of the calendar page. Foreign bookings have no details."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -10,9 +10,10 @@ from django.db.models import Q, QuerySet
 from dianliang.domain.venues.booking import access
 from dianliang.domain.venues.booking.keeping import TYPES
 from dianliang.domain.venues.booking.opening import Week, weeks_of
-from dianliang.domain.venues.booking.slots import GRAIN_MIN
+from dianliang.domain.venues.booking.slots import GRAIN_MIN, slots_of, start_of
 from dianliang.domain.venues.lifecycle import BOOKED, LIVE
 from dianliang.domain.venues.models import Bookable, Booking, Node, Site
+from dianliang.domain.venues.queries import at_or_below
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.masking import mask_name
@@ -39,7 +40,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A booking as the calendar shows it; without number and words where it is not his to read."""
+    """A booking as the calendar shows it; without number and words where it is not his to read.
+
+    `held` is the part of its window that nobody else can have: what was left early is free.
+    """
 
     number: str
     label: str
@@ -47,6 +51,7 @@ class Entry:
     tone: str
     pieces: int
     window: TimeWindow
+    held: TimeWindow | None
     is_closure: bool
 
 
@@ -85,7 +90,6 @@ class RoomRow:
     is_active: bool
     stopped_because: str
     may_book: bool
-    is_kept: bool
     days: tuple[DayOf, ...]
 
 
@@ -141,7 +145,7 @@ def sites_below(code: str) -> list[int]:
     """Return a base and all below it, in whatever matrix, by key."""
     found = set(Site.objects.filter(code=code).values_list("pk", flat=True))
     for matrix, path in Node.objects.filter(site__code=code).values_list("matrix", "path"):
-        below = Node.objects.filter(matrix=matrix, path__startswith=path, site__isnull=False)
+        below = at_or_below(matrix, path).filter(site__isnull=False)
         found |= {pk for pk in below.values_list("site", flat=True) if pk is not None}
     return sorted(found)
 
@@ -163,8 +167,8 @@ def _booked(bookables: Sequence[Bookable], days: Sequence[date]) -> dict[int, li
 def _row(
     bookable: Bookable, week: Week, booked: Sequence[Booking], days: Sequence[date], *, by: Actor
 ) -> RoomRow:
-    is_kept = access.keeps(by, bookable)
-    entries = [_entry(booking, by=by, is_kept=is_kept) for booking in booked]
+    oversees = access.oversees(by, bookable)
+    entries = [_entry(booking, by=by, oversees=oversees) for booking in booked]
     return RoomRow(
         code=bookable.code,
         name=bookable.name,
@@ -177,7 +181,6 @@ def _row(
         is_active=bookable.is_active,
         stopped_because=bookable.stopped_because,
         may_book=bookable.is_active and access.may_book(by, bookable),
-        is_kept=is_kept,
         days=tuple(DayOf(on=day, spans=week.on(day), entries=_on(entries, day)) for day in days),
     )
 
@@ -192,9 +195,9 @@ def _whole(day: date) -> TimeWindow:
     return TimeWindow(midnight, midnight + timedelta(days=1))
 
 
-def _entry(booking: Booking, *, by: Actor, is_kept: bool) -> Entry:
+def _entry(booking: Booking, *, by: Actor, oversees: bool) -> Entry:
     is_own = booking.unit is not None and by.reaches_unit(booking.unit.path)
-    is_readable = is_kept or is_own
+    is_readable = oversees or is_own
     return Entry(
         number=booking.number if is_readable else "",
         label=_label(booking) if is_readable else "",
@@ -202,8 +205,18 @@ def _entry(booking: Booking, *, by: Actor, is_kept: bool) -> Entry:
         tone="off" if booking.is_closure else TONES.get(booking.status, ""),
         pieces=booking.pieces,
         window=TimeWindow(booking.starts_at, booking.ends_at),
+        held=_held(booking),
         is_closure=booking.is_closure,
     )
+
+
+def _held(booking: Booking) -> TimeWindow | None:
+    if booking.status in LIVE:
+        return TimeWindow(booking.starts_at, booking.ends_at)
+    if booking.ended_at is None or booking.ended_at <= booking.starts_at:
+        return None
+    used = slots_of(TimeWindow(booking.starts_at, booking.ended_at))
+    return TimeWindow(booking.starts_at, min(start_of(used.stop), booking.ends_at))
 
 
 def _label(booking: Booking) -> str:
@@ -232,9 +245,9 @@ def segments(row: RoomRow, day: DayOf, *, hours: Sequence[int]) -> tuple[Segment
     drawn = TimeWindow(
         midnight + timedelta(hours=hours[0]), midnight + timedelta(hours=hours[-1] + 1)
     )
-    holding = [entry for entry in day.entries if entry.status in LIVE or entry.status == "ENDED"]
+    holding = [(entry.held, entry) for entry in day.entries if entry.held is not None]
     edges = {drawn.start, drawn.end}
-    for window in (*day.spans, *(entry.window for entry in holding)):
+    for window in (*day.spans, *(held for held, _ in holding)):
         edges |= {min(max(at, drawn.start), drawn.end) for at in (window.start, window.end)}
     cuts = sorted(edges)
     return tuple(
@@ -243,9 +256,12 @@ def segments(row: RoomRow, day: DayOf, *, hours: Sequence[int]) -> tuple[Segment
 
 
 def _segment(
-    row: RoomRow, spans: Sequence[TimeWindow], holding: Sequence[Entry], window: TimeWindow
+    row: RoomRow,
+    spans: Sequence[TimeWindow],
+    holding: Sequence[tuple[TimeWindow, Entry]],
+    window: TimeWindow,
 ) -> Segment:
-    inside = tuple(entry for entry in holding if entry.window.overlaps(window))
+    inside = tuple(entry for held, entry in holding if held.overlaps(window))
     given = sum(entry.pieces for entry in inside)
     return Segment(
         state=_state(row, given, inside, is_open=any(span.overlaps(window) for span in spans)),
@@ -264,9 +280,3 @@ def _state(row: RoomRow, given: int, inside: Sequence[Entry], *, is_open: bool) 
     if given:
         return "partly"
     return "free" if is_open else "closed"
-
-
-def ahead(bookable: Bookable, *, since: datetime, most: int) -> Iterator[Booking]:
-    """Yield the bookings of a room that are not over, soonest first."""
-    live = Booking.objects.filter(bookable=bookable, status__in=LIVE, ends_at__gt=since)
-    yield from live.select_related("unit", "bookable").order_by("starts_at", "number")[:most]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.core.idempotency import digest
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.venues.booking import holding
@@ -21,11 +22,12 @@ from dianliang.domain.venues.models import (
 )
 from dianliang.domain.venues.models.booking import GEAR_TYPES, ROOM_TYPES
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 from dianliang.kernel.periods import TimeWindow
 
 TOKEN_BYTES = 24
 TYPES: Mapping[str, str] = dict((*ROOM_TYPES, *GEAR_TYPES))
+AUDIENCES = tuple((str(code), str(label)) for code, label in Bookable.Audience.choices)
 SLOTS_MIN = (15, 30, 60, 120, 240)
 MOST_PIECES, MOST_PLACES = 500, 2000
 _LIMITS = {
@@ -65,6 +67,22 @@ class Offer:
     grace_min: int = 15
     misses_allowed: int = 2
     pause_days: int = 30
+
+
+def offer_of(bookable: Bookable) -> Offer:
+    """Return what is offered and its rules."""
+    return Offer(**{field.name: getattr(bookable, field.name) for field in fields(Offer)})
+
+
+def mark(offer: Offer) -> str:
+    """Return a mark of rules: another mark means that somebody changed them."""
+    return digest(asdict(offer))[:16]
+
+
+def mark_of_hours(bookable: Bookable) -> str:
+    """Return a mark of opening hours, those to come included."""
+    newest = BookableHours.objects.filter(bookable=bookable).order_by("-pk").first()
+    return str(newest.pk) if newest else ""
 
 
 def _checked(offer: Offer) -> Offer:
@@ -125,14 +143,17 @@ def register(
 
 
 @transaction.atomic
-def change(*, bookable: Bookable, offer: Offer, by: Actor, at: datetime) -> Bookable:
+def change(*, bookable: Bookable, offer: Offer, seen: str, by: Actor, at: datetime) -> Bookable:
     """Change what is offered and its rules; what is booked stays as it was booked.
 
     Raises:
+        StaleStateError: somebody changed them since they were read.
         InvalidInputError: a value makes no sense; its field is named.
         UnableToChangeError: more pieces are booked than would be left, or a room became gear.
     """
     room = holding.locked(bookable)
+    if mark(offer_of(room)) != seen:
+        raise StaleStateError(f"{room.name}的规则刚被他人修改，请刷新后再改。")
     values = _stored(offer)
     if offer.kind != room.kind:
         raise UnableToChangeError("类别不能改，请停用后另行登记。", field="kind")
@@ -154,12 +175,18 @@ def change(*, bookable: Bookable, offer: Offer, by: Actor, at: datetime) -> Book
 
 @transaction.atomic
 def set_hours(
-    *, bookable: Bookable, spans: Sequence[Span], from_on: date, by: Actor, at: datetime
+    *, bookable: Bookable, spans: Sequence[Span], from_on: date, seen: str, by: Actor, at: datetime
 ) -> tuple[str, ...]:
     """Set opening hours from a day on; return the bookings that now lie outside them.
 
     They stand: somebody relies on them. Hours that were planned for later days are replaced.
+
+    Raises:
+        StaleStateError: somebody changed the hours since they were read.
     """
+    bookable = holding.locked(bookable)
+    if mark_of_hours(bookable) != seen:
+        raise StaleStateError(f"{bookable.name}的开放时间刚被他人修改，请刷新后再改。")
     BookableHours.objects.filter(bookable=bookable, valid_from__gte=from_on).delete()
     BookableHours.objects.create(bookable=bookable, valid_from=from_on, spans=[*spans])
     _record("set_hours", bookable, by=by, at=at, words=f"{from_on} 起")

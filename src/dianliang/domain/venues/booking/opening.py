@@ -1,23 +1,18 @@
 """When something may be booked: weeks by version, days as half-open windows."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 
 from dianliang.domain.venues.booking.slots import GRAIN_MIN
 from dianliang.domain.venues.models import Bookable, BookableHours
-from dianliang.domain.venues.opening import openings
+from dianliang.domain.venues.opening import DAY_MIN, WEEKDAYS, openings, parsed
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
 
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-DAY_MIN = 24 * 60
 Span = tuple[int, int, int]
 """Weekday (1 is Monday), opening and closing in minutes of the day."""
-_HOURS = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至到]\s*(\d{1,2})[:：](\d{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +49,11 @@ class Week:
             if weekday != day.isoweekday():
                 continue
             for begins, ends in ((0, DAY_MIN),) if limits is None else limits:
-                if max(opens, begins) < min(closes, ends):
-                    yield max(opens, begins), min(closes, ends)
+                # A base may open at ten to nine; time is held by whole quarters of an hour.
+                first, last = max(opens, -(-begins // GRAIN_MIN) * GRAIN_MIN), min(closes, ends)
+                last -= last % GRAIN_MIN
+                if first < last:
+                    yield first, last
 
     def _of_base(self, day: date) -> tuple[tuple[int, int], ...] | None:
         if self.base_from is None:
@@ -122,29 +120,13 @@ def read_hours(days: Sequence[str]) -> tuple[Span, ...]:
     spans: list[Span] = []
     for number, text in enumerate(days[:7], start=1):
         field, label = f"day{number}", WEEKDAYS[number - 1]
-        found = [*_HOURS.finditer(text)]
-        if _HOURS.sub("", text).strip(" ,，、;；\t\r\n"):
-            raise InvalidInputError(f"{label}应写成 8:30-12:00，多段用逗号隔开。", field=field)
-        mine = sorted(_span(number, one, field=field, label=label) for one in found)
-        for (_, _, closes), (_, opens, _) in pairwise(mine):
-            if opens < closes:
-                raise InvalidInputError(f"{label}的两段开放时间重叠。", field=field)
-        spans += mine
+        for opens, closes in parsed(text, field=field, label=label):
+            if opens % GRAIN_MIN or closes % GRAIN_MIN:
+                raise InvalidInputError(f"{label}的时间应为整刻，如 8:00、8:15。", field=field)
+            spans.append((number, opens, closes))
     if not spans:
         raise InvalidInputError("请至少填写一天的开放时间。", field="day1")
     return tuple(spans)
-
-
-def _span(weekday: int, found: re.Match[str], *, field: str, label: str) -> Span:
-    first, first_min, last, last_min = (int(part) for part in found.groups())
-    opens, closes = first * 60 + first_min, last * 60 + last_min
-    if first_min > 59 or last_min > 59 or closes > DAY_MIN:
-        raise InvalidInputError(f"{label}的时间应在 0:00 到 24:00 之间。", field=field)
-    if closes <= opens:
-        raise InvalidInputError(f"{label}的结束时间应晚于开始时间。", field=field)
-    if opens % GRAIN_MIN or closes % GRAIN_MIN:
-        raise InvalidInputError(f"{label}的时间应为整刻，如 8:00、8:15。", field=field)
-    return weekday, opens, closes
 
 
 def written(spans: Iterable[Span]) -> tuple[str, ...]:
@@ -170,6 +152,12 @@ def _end(window: TimeWindow) -> str:
     end = window.end.astimezone(SHANGHAI)
     is_midnight = end.time() == time() and window.end > window.start
     return "24:00" if is_midnight else f"{end:%H:%M}"
+
+
+def coming(week: Week, *, since: date) -> tuple[str, ...]:
+    """Return when it is open on the seven days from one on: seven texts, Monday first."""
+    days = sorted((since + timedelta(days=n) for n in range(7)), key=date.weekday)
+    return tuple(told(week.on(day)) for day in days)
 
 
 def minutes_within(window: TimeWindow, spans: Iterable[TimeWindow]) -> int:

@@ -40,6 +40,7 @@ class BookingRow:
     phone: str
     is_public: bool
     is_closure: bool
+    is_kept: bool
     series: str
     asked_at: datetime
     decided_by: str
@@ -83,6 +84,7 @@ def row_of(booking: Booking, *, by: Actor | None, at: datetime) -> BookingRow:
         phone=mask_phone(booking.phone),
         is_public=booking.unit is None,
         is_closure=booking.is_closure,
+        is_kept=by is not None and access.keeps(by, booking.bookable),
         series=booking.series.number if booking.series else "",
         asked_at=booking.asked_at,
         decided_by=booking.decided_by,

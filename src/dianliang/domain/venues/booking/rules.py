@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dianliang.domain.venues.booking.opening import WEEKDAYS, Week, told
+from dianliang.domain.venues.booking.opening import Week, told
 from dianliang.domain.venues.booking.slots import GRAIN_MIN, slot_of
 from dianliang.domain.venues.models import Bookable, Booking
+from dianliang.domain.venues.opening import WEEKDAYS
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow

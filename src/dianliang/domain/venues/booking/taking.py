@@ -19,7 +19,7 @@ from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow
 
 EARLY = timedelta(minutes=15)
-"""So long before it begins one may come in, if the one before has gone."""
+"""So long before it begins one may check in."""
 
 
 class UnableToCheckInError(DomainError):
@@ -81,12 +81,10 @@ def require_person(bookable: Bookable, booker: Booker, *, at: datetime) -> None:
     """Refuse somebody who may not book for now.
 
     Raises:
-        UnableToBookError: he did not come lately, or holds enough already.
+        UnableToBookError: he did not come lately.
     """
     index = booker.phone_index if booker.unit is None else ""
     rules.require_good_record(bookable, booker_id=booker.id, phone_index=index, at=at)
-    if booker.unit is None:
-        rules.require_few_open(phone_index=index, at=at)
 
 
 def _store(
@@ -101,8 +99,11 @@ def _store(
     at: datetime,
 ) -> Booking:
     is_decided = is_keeper or not bookable.needs_approval
+    number = next_number("YY", at=at)
+    if booker.unit is None:  # only now: whoever books another room at once waits for his number
+        rules.require_few_open(phone_index=booker.phone_index, at=at)
     booking = Booking.objects.create(
-        number=next_number("YY", at=at),
+        number=number,
         bookable=bookable,
         series=series,
         starts_at=wanted.window.start,
@@ -142,7 +143,7 @@ def take_series(
     is_keeper: bool,
     by: Actor,
     at: datetime,
-) -> list[Booking]:
+) -> tuple[BookingSeries, list[Booking]]:
     """Book every occurrence of a series, or none (周期预约). The series is stored here.
 
     Raises:
@@ -178,7 +179,7 @@ def take_series(
         after=f"{len(made)} 次",
         reason=bookable.code,
     )
-    return made
+    return series, made
 
 
 @transaction.atomic
@@ -232,7 +233,7 @@ def decide(*, booking: Booking, verb: str, reason: str, by: Actor, at: datetime)
     """Approve, or refuse with a reason; what is refused is free again.
 
     Raises:
-        UnableToBookError: a refusal has no reason, or its time has begun.
+        UnableToBookError: a refusal has no reason, or the time of what is approved is over.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see `transitions.apply`.
     """
     if verb == "refuse" and not reason:

@@ -89,7 +89,7 @@ def utilisation(
     )
     weeks = weeks_of(rows, first=since, last=until)
     opened = {week: _opened(week.between(since, until), at=at) for week in {*weeks.values()}}
-    booked = _bookings(bookables, period)
+    booked = _bookings(bookables, period, at=at)
     open_of = {pk: opened[week] for pk, week in weeks.items()}
     uses = {
         row.pk: _use(row, open_of.get(row.pk, NEVER), booked.get(row.pk, []), at=at) for row in rows
@@ -137,11 +137,13 @@ def _whole_slots(span: TimeWindow) -> range:
     return range(slots_of(span).start, slot_of(span.end))
 
 
-def _bookings(bookables: QuerySet[Bookable], period: TimeWindow) -> Mapping[int, list[Booking]]:
+def _bookings(
+    bookables: QuerySet[Bookable], period: TimeWindow, *, at: datetime
+) -> Mapping[int, list[Booking]]:
     found: dict[int, list[Booking]] = {}
     inside = Booking.objects.filter(
         bookable__in=bookables.order_by().values("pk"),
-        starts_at__lt=period.end,
+        starts_at__lt=min(period.end, at),
         ends_at__gt=period.start,
     )
     wanted = inside.only(

@@ -56,7 +56,7 @@ def gaps(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def gaps_export(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Return the same list as Excel."""
     try:
-        content = flow.export(asked=_asked(request, by), by=by, on=today())
+        content = flow.export(asked=_asked(request, by), by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     return download(content, f"dianliang-base-gaps-{today():%Y%m%d}.xlsx")

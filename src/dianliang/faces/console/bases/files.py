@@ -15,7 +15,6 @@ from dianliang.domain.venues.lifecycle import PROOF
 from dianliang.domain.venues.opening import ON_HOLIDAYS, ON_MAKE_UP
 from dianliang.domain.venues.sites import KINDS, VENUE_TYPES
 from dianliang.faces.console.bases.reading import (
-    EDITORS,
     READERS,
     described,
     number,
@@ -27,7 +26,7 @@ from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.bases import file as flow
 from dianliang.flows.bases import proving
-from dianliang.flows.bases.reach import site_to_change, units_of
+from dianliang.flows.bases.reach import EDITORS, site_to_change, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 

@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.venues.notices import KINDS, rows
-from dianliang.faces.console.bases.reading import EDITORS, READERS, revision, text
+from dianliang.faces.console.bases.reading import READERS, revision, text
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.bases import telling as flow
-from dianliang.flows.bases.reach import EDITORS as EDITING_ROLES
-from dianliang.flows.bases.reach import units_of
+from dianliang.flows.bases.reach import EDITORS, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -24,7 +23,7 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the register; on a POST, write a notice down."""
     refusal: DomainError | None = None
-    may_edit = by.role in EDITING_ROLES
+    may_edit = by.role in EDITORS
     if request.method == "POST":
         if not may_edit:
             raise Http404
@@ -73,7 +72,7 @@ def _typed(request: HttpRequest) -> flow.Typed:
 def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show a notice with all its versions; on a POST, write the next one."""
     refusal: DomainError | None = None
-    if request.method == "POST" and by.role not in EDITING_ROLES:
+    if request.method == "POST" and by.role not in EDITORS:
         raise Http404
     try:
         if request.method == "POST":

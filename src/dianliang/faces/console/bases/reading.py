@@ -4,11 +4,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dianliang.core.papers import MOST_BYTES
+from dianliang.faces.console.fields import degrees
 from dianliang.flows.bases.file import Described
+from dianliang.flows.bases.reach import EDITORS
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, StaleStateError
 
-EDITORS = (Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR)
 READERS = (*EDITORS, Role.COMMANDER, Role.AUDITOR)
 LONGEST = 9
 
@@ -55,23 +56,9 @@ def described(request: HttpRequest) -> Described:
         area_code=text(request, "area"),
         unit_code=text(request, "unit"),
         address=text(request, "address"),
-        lat=_degrees(request, "lat", label=_("纬度"), most=90),
-        lon=_degrees(request, "lon", label=_("经度"), most=180),
+        lat=degrees(text(request, "lat"), field="lat", label=_("纬度"), most=90),
+        lon=degrees(text(request, "lon"), field="lon", label=_("经度"), most=180),
     )
-
-
-def _degrees(request: HttpRequest, name: str, *, label: str, most: int) -> float | None:
-    value = text(request, name).strip()
-    if not value:
-        return None
-    try:
-        degrees = float(value)
-    except ValueError:
-        degrees = float("nan")
-    if not -most <= degrees <= most:
-        words = _("%(label)s应填十进制的度数。") % {"label": label}
-        raise InvalidInputError(words, field=name)
-    return degrees
 
 
 def sent_paper(request: HttpRequest, name: str) -> bytes | None:

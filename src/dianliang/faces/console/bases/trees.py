@@ -1,6 +1,7 @@
 """Matrices of bases: their levels with what is lacking, changes to their shape, Excel."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,13 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.territory.queries import area_rows
 from dianliang.domain.venues.sites import KINDS, VENUE_TYPES
-from dianliang.faces.console.bases.reading import EDITORS, READERS, described, revision, text
+from dianliang.faces.console.bases.reading import READERS, described, revision, text
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.bases import file, sheets
 from dianliang.flows.bases import tree as flow
-from dianliang.flows.bases.reach import EDITORS as EDITING_ROLES
-from dianliang.flows.bases.reach import matrix_to_change, units_of
+from dianliang.flows.bases.reach import EDITORS, matrix_to_change, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -28,7 +28,7 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 def matrices(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show every matrix with its sums; on a POST, begin one or put a base on the register."""
     refusal: DomainError | None = None
-    may_edit = by.role in EDITING_ROLES
+    may_edit = by.role in EDITORS
     if request.method == "POST":
         if not may_edit:
             raise Http404
@@ -202,9 +202,8 @@ def act(request: HttpRequest, matrix: str, verb: str, *, by: Actor) -> HttpRespo
         raise Http404 from absent
     except DomainError as refusal:
         messages.error(request, refusal.message)
-    at = text(request, "at") if verb != "take_down" else ""
-    address = reverse("console:base_tree", args=[matrix])
-    return redirect(f"{address}?at={at}" if at.isprintable() and "&" not in at else address)
+    at = urlencode({"at": text(request, "at") if verb != "take_down" else ""})
+    return redirect(f"{reverse('console:base_tree', args=[matrix])}?{at}")
 
 
 @require_GET
@@ -219,7 +218,7 @@ def template(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def export(request: HttpRequest, matrix: str, *, by: Actor) -> HttpResponse:
     """Return a matrix as the table that can be changed and taken in again."""
     try:
-        content = sheets.export(code=matrix, by=by, on=today())
+        content = sheets.export(code=matrix, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     return download(content, f"dianliang-bases-{today():%Y%m%d}.xlsx")

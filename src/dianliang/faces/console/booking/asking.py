@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dianliang.domain.venues.booking.free import Offers
-from dianliang.domain.venues.booking.opening import WEEKDAYS
-from dianliang.domain.venues.booking.recurring import Rule
+from dianliang.domain.venues.booking.recurring import Repeat, Rule
+from dianliang.domain.venues.opening import WEEKDAYS
 from dianliang.faces.console.booking.reading import BOOKERS, amount, day_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.ui.requests import now, requires, today
@@ -21,14 +21,9 @@ from dianliang.flows.booking import asking, keeping, repeating
 from dianliang.flows.booking.asking import Asked
 from dianliang.flows.booking.repeating import Repeated, SeriesConflictError
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, KeyReusedError, NotVisibleError
 
-REPEATS = (
-    ("", "不重复"),
-    ("daily", "每天"),
-    ("weekly", "每周"),
-    ("monthly", "每月同一个星期几"),
-)
+REPEATS = (("", "不重复"), *((str(code), str(label)) for code, label in Repeat.choices))
 KEY_BYTES = 16
 
 
@@ -75,7 +70,7 @@ def _repeated(sent: QueryDict, code: str) -> Repeated:
         first_on=day(sent.get("on", ""), field="on", label=_("日期")),
         last_on=day(sent.get("last_on", ""), field="last_on", label=_("最后一天")),
         every=whole(sent.get("every", "1"), field="every", label=_("间隔")),
-        weekdays=frozenset(int(text) for text in sent.getlist("weekdays") if text in "1234567"),
+        weekdays=frozenset(int(text) for text in sent.getlist("weekdays") if text in {*"1234567"}),
         left_out=frozenset(_days(sent.get("left_out", "").replace("，", ",").split(","))),
     )
     return Repeated(
@@ -98,7 +93,9 @@ def _again(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         return _show(request, code, by=by, seen=seen)
     left_out = _days(sent.getlist("skip"))
     try:
-        number, count = repeating.book(repeated=repeated, left_out=left_out, by=by, at=now())
+        number, count = repeating.book(
+            repeated=repeated, left_out=left_out, key=sent.get("key", ""), by=by, at=now()
+        )
     except SeriesConflictError as refusal:
         return _show(request, code, by=by, seen=refusal.occurrences, refusal=refusal, status=422)
     messages.success(
@@ -130,7 +127,7 @@ def _show(
     except NotVisibleError as absent:
         raise Http404 from absent
     sent: Any = request.POST if request.method == "POST" else request.GET
-    used = type(refusal).__name__ == "KeyReusedError" or not sent.get("key")
+    used = isinstance(refusal, KeyReusedError) or not sent.get("key")
     on = day_of(sent.get("on", ""), default=today())
     context = {
         "by": by,
@@ -147,6 +144,6 @@ def _show(
         "repeats": REPEATS,
         "weekdays": list(enumerate(WEEKDAYS, start=1)),
         "chosen_days": sent.getlist("weekdays"),
-        "hours": list(zip(WEEKDAYS, page.hours, strict=False)),
+        "hours": list(zip(WEEKDAYS, page.open_days, strict=True)),
     }
     return TemplateResponse(request, "console/booking/new.html", context, status=status)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.venues.booking.calendar import Calendar, RoomRow, Segment, segments
 from dianliang.domain.venues.booking.calendar import calendar as calendar_of
 from dianliang.domain.venues.booking.keeping import TYPES
+from dianliang.domain.venues.lifecycle import KEEPERS
 from dianliang.faces.console.booking.reading import (
     BOOKERS,
-    KEEPERS,
     READERS,
     day_of,
     filters_of,
@@ -97,7 +97,7 @@ def _one(
         row = desk.booking(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "row": row, "may_reveal": by.role in KEEPERS and row.phone, **more}
+    context = {"by": by, "row": row, "may_reveal": row.is_kept and row.phone, **more}
     return TemplateResponse(request, "console/booking/one.html", context, status=status)
 
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.keeping import Offer
+from dianliang.domain.venues.lifecycle import KEEPERS
 from dianliang.faces.console.fields import whole
 from dianliang.kernel.actor import Role
 
-KEEPERS = (Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.ADMINISTRATOR)
 BOOKERS = (*KEEPERS, Role.ALLIANCE_UNIT)
 READERS = (*BOOKERS, Role.COMMANDER, Role.AUDITOR)
 NUMBERS = (

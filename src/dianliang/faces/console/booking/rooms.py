@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.domain.venues.booking.keeping import SLOTS_MIN, TYPES, Offer
-from dianliang.domain.venues.booking.opening import WEEKDAYS
+from dianliang.domain.venues.booking.keeping import AUDIENCES, SLOTS_MIN, TYPES, Offer
+from dianliang.domain.venues.lifecycle import KEEPERS
+from dianliang.domain.venues.opening import WEEKDAYS
 from dianliang.faces.console.booking.reading import (
-    KEEPERS,
     READERS,
     filters_of,
     hours_of,
@@ -31,7 +31,6 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 
 ROWS_A_PAGE = 100
 USUAL = ("08:30-12:00, 13:30-17:30",) * 5 + ("", "")
-AUDIENCES = (("unit", "本单位"), ("alliance", "各单位"), ("public", "社会公众"))
 NEW = Offer(name="", kind="room", type="meeting", places=20)
 
 
@@ -135,7 +134,13 @@ def change(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     try:
         # Looked for before the form is read: what is another's is absent, whatever was sent.
         keeping.require_kept(code=code, by=by)
-        keeping.change(code=code, offer=offer_of(request.POST), by=by, at=now())
+        keeping.change(
+            code=code,
+            offer=offer_of(request.POST),
+            seen=request.POST.get("seen", ""),
+            by=by,
+            at=now(),
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
@@ -150,6 +155,7 @@ def _hours(request: HttpRequest, code: str, by: Actor) -> str:
         code=code,
         hours=hours_of(sent),
         from_on=day(sent.get("from_on", ""), field="from_on", label=_("起用日期")),
+        seen=sent.get("seen", ""),
         by=by,
         at=now(),
     )

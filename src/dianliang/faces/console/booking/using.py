@@ -77,4 +77,4 @@ def table(request: HttpRequest, *, by: Actor) -> HttpResponse:
     content = using.workbook(
         filters=filters_of(request.GET), first_on=first, last_on=last, by=by, at=now()
     )
-    return download(content, "use.xlsx")
+    return download(content, f"dianliang-booking-use-{first:%Y%m%d}.xlsx")

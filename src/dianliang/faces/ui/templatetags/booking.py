@@ -6,11 +6,11 @@ from datetime import date
 from django import template
 from django.utils.translation import gettext as _
 
+from dianliang.domain.venues.opening import WEEKDAYS
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
 register = template.Library()
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @register.filter
