@@ -22,6 +22,8 @@ SOURCES = {
     "visit": "走访",
     "job": "工单",
     "hours": "服务时长",
+    "session": "活动场次",
+    "need": "需求",
     "course": "培训",
     "lecture": "宣讲",
     "meeting": "会议",
@@ -33,6 +35,7 @@ SOURCES = {
     "appeal": "申诉",
     "stock": "入库",
     "hand": "手工",
+    "merge": "人员合并",
 }
 """What sort of record an entry follows from."""
 PER = {Quantity.MINUTES: 60, Quantity.FEN: 100, Quantity.GRAMS_CO2: 1000}

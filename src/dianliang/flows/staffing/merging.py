@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
+from dianliang.domain.branches import folding as branch_folding
 from dianliang.domain.hours import folding as hour_folding
+from dianliang.domain.ledger import folding as ledger_folding
 from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
+from dianliang.domain.rosters import folding as roster_folding
 from dianliang.domain.workforce import merging, register
 from dianliang.domain.workforce.merging import UnableToMergeError
 from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
@@ -37,7 +40,10 @@ def merge(
     if unknown:
         raise UnableToMergeError("请重新选择保留哪一方的内容。", field="take")
     words = clean_text(reason, field="reason", label="认定依据", most=200, least=2)
-    return merging.merge(kept=kept, gone=gone, take=take, reason=words, folds=FOLDS, by=by, at=at)
+    together = folds(by=by, at=at)
+    return merging.merge(
+        kept=kept, gone=gone, take=take, reason=words, folds=together, by=by, at=at
+    )
 
 
 def tried(
@@ -52,7 +58,13 @@ def tried(
     try:
         with transaction.atomic():
             row = merging.merge(
-                kept=kept, gone=gone, take=(), reason="试合并", folds=FOLDS, by=by, at=at
+                kept=kept,
+                gone=gone,
+                take=(),
+                reason="试合并",
+                folds=folds(by=by, at=at),
+                by=by,
+                at=at,
             )
             transaction.set_rollback(True)
     except DomainError as refusal:
@@ -112,5 +124,17 @@ def presence_duties(kept: Person, gone: Person) -> Mapping[str, Any]:
     return {"presence_duties": dropped} if dropped else {}
 
 
-FOLDS = (participations, presence_duties, *folding.FOLDS, hour_folding.hours)
+FOLDS = (
+    participations,
+    presence_duties,
+    *folding.FOLDS,
+    hour_folding.hours,
+    *roster_folding.FOLDS,
+    *branch_folding.FOLDS,
+)
 """What rooms above that of people put together."""
+
+
+def folds(*, by: Actor, at: datetime) -> tuple[merging.Fold, ...]:
+    """Return all that is put together, with what the ledger enters about it."""
+    return (*FOLDS, *ledger_folding.folds(by=by, at=at))

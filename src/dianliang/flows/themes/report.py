@@ -96,7 +96,7 @@ def _line(
         name=row.name,
         depth=row.depth - top.depth - 1,
         cells=tuple(_cell(own, figure.code) for figure in columns),
-        records=len(own),
+        records=sum(not record.follows for record in own),
     )
 
 

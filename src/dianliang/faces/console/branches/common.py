@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dianliang.faces.console.addresses import page_address
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.themes.kinds import Record
 from dianliang.kernel.actor import Actor, Role
@@ -27,16 +28,6 @@ WRITERS = (Role.PARTY_AFFAIRS,)
 LONGEST_DAYS = 400
 Steps = dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]]
 """What may be pressed on a record: the verb, who does it, and what is read of the form."""
-PAGES = {
-    "need": ("console:need", {Role.DISPATCHER}),
-    "campaign": ("console:campaign", {Role.DISPATCHER}),
-    "meeting": ("console:meeting", set(READERS)),
-    "task": ("console:meeting_task", set(READERS)),
-    "topic": ("console:topic", set(READERS)),
-    "pairing": ("console:pairing", set(READERS)),
-    "result": ("console:pairing", set(READERS)),
-}
-"""Which page shows a kind of records, and to whom; every kind has the page of its themes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +103,8 @@ def shown(text: str) -> str:
 
 def address_of(record: Record, *, by: Actor) -> str:
     """Return where a record is shown to the actor: its own page, or that of its themes."""
-    route, roles = PAGES.get(record.kind, ("", set()))
-    if by.role in roles:
-        return reverse(route, args=[record.opens])
-    return reverse("console:theme_part", args=[record.kind, record.number])
+    own = page_address(record.kind, record.opens, by=by)
+    return own or reverse("console:theme_part", args=[record.kind, record.number])
 
 
 def lead_on(
