@@ -97,7 +97,7 @@ def test_a_corrected_hour_corrects_its_points_by_a_counter_entry(town, party):
     anew = HourRecord.objects.get(version=2)
     HourRecord.objects.filter(pk=anew.pk).update(status="PUBLISHED", published_at=later)
     assert gains(settle(party)) == [("P1", "hours", anew.number, 2)]
-    assert verifying.verify().is_sound
+    assert verifying.verify().is_right
 
 
 def test_points_that_are_still_shown_are_not_entered_when_their_hour_is_taken_back(town, party):

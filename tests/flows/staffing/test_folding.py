@@ -85,6 +85,7 @@ def test_two_turns_on_one_shift_are_one(town, two):
     roster = Roster.objects.create(
         number="ZB-1",
         title="值守",
+        purpose="watch",
         unit=town.units["S1"],
         starts_at=NOON,
         ends_at=NOON + DAY,
@@ -140,6 +141,8 @@ def test_a_campaign_counts_him_once_and_what_is_done_stays_done(town, two):
     campaign = Campaign.objects.create(
         number="ZX-1",
         title="每人一件实事",
+        source="people",
+        action="办一件实事",
         unit=town.units["S1"],
         starts_on=date(2026, 11, 1),
         due_on=date(2026, 12, 1),

@@ -1,5 +1,6 @@
 """What others may know about people and teams."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,21 +60,30 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
     for person_id, code in valid.values_list("person_id", "skill__code"):
         skills.setdefault(person_id, set()).add(code)
     return tuple(
-        _on_duty(team, members[team.pk], away | _busy(team, slots, came, on=on), skills, on=on)
+        _on_duty(
+            team,
+            members[team.pk],
+            away | _busy(team, members[team.pk], slots, came, on=on),
+            skills,
+            on=on,
+        )
         for team in teams
     )
 
 
 def _busy(
     team: Team,
+    members: Collection[int],
     slots: dict[int, tuple[availability.Slot, ...]],
     came: set[int],
     *,
     on: date,
 ) -> set[int]:
-    """Return whose weekly hours do not cover the shift, and who has not come all the same."""
+    """Return whose weekly hours do not cover the shift, or who is bound elsewhere, and not here."""
     shift = team.shift_starts, team.shift_ends
-    return {pk for pk, own in slots.items() if not availability.covers(own, on, *shift)} - came
+    bound = availability.engagements(members, availability.shift_of(on, *shift)).keys()
+    outside = {pk for pk, own in slots.items() if not availability.covers(own, on, *shift)}
+    return (outside | bound) - came
 
 
 def _on_duty(

@@ -54,6 +54,11 @@ def _hours(kind: str) -> Pairs:
     return pairs
 
 
+def _bookings() -> Iterable[tuple[str, str]]:
+    rows = Session.objects.filter(booking__isnull=False)
+    return rows.values_list("number", "booking__number")
+
+
 def _tasks() -> Iterable[tuple[str, str]]:
     return Task.objects.values_list("resolution__item__meeting__number", "number")
 
@@ -68,6 +73,7 @@ WAYS = (
     Way(source="session", target="hour", pairs=_hours(HourRecord.Source.ATTENDANCE)),
     Way(source="activity", target="hour", pairs=_hours(HourRecord.Source.PARTICIPATION)),
     Way(source="visit", target="hour", pairs=_hours(HourRecord.Source.VISIT)),
+    Way(source="session", target="booking", pairs=_bookings),
     Way(source="meeting", target="task", pairs=_tasks),
     Way(source="drive", target="gift", pairs=_gifts),
 )
