@@ -298,6 +298,7 @@ BY_SECRET = {
     "portal:hour_claim",
     "portal:arrive",
     "portal:self_booking",
+    "portal:lecture",
     "api:team_calendar",
     "api:token",
 }
@@ -332,6 +333,7 @@ PUBLIC = {
     "portal:activities",
     "portal:activity",
     "portal:self_book",
+    "portal:lectures",
     "portal:volunteer_mine",
     "portal:volunteer_forget",
     "api:areas",

@@ -3,7 +3,7 @@ from django.db.models import deletion
 
 
 class Migration(migrations.Migration):
-    """A session knows the room that is booked for it."""
+    """A session knows its room, and a lecture may be asked for by anybody."""
 
     dependencies = [
         ("programs", "0003_sessions_lectures_offers_courses"),
@@ -11,6 +11,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="lecturerequest",
+            name="phone_index",
+            field=models.CharField(blank=True, default="", max_length=64, verbose_name="电话指纹"),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="lecturerequest",
+            name="token_hash",
+            field=models.CharField(
+                blank=True, max_length=64, null=True, unique=True, verbose_name="链接指纹"
+            ),
+        ),
         migrations.AddField(
             model_name="session",
             name="booking",
