@@ -112,7 +112,7 @@ class _Sums:
                     of=within(of),
                     good=within(good),
                     good_label=FIGURES[name].good_label,
-                    is_minutes=FIGURES[name].lasts is not None,
+                    is_minutes=FIGURES[name].is_minutes,
                 )
                 for name, (of, good) in self.figures.items()
             ),

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dianliang.domain.venues.booking.slots import GRAIN_MIN
 from dianliang.domain.venues.models import Bookable, BookableHours
-from dianliang.domain.venues.opening import openings
+from dianliang.domain.venues.opening import MOST_NAMED, openings
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
@@ -80,26 +80,34 @@ class Week:
 
 
 def weeks_of(bookables: Collection[Bookable], *, first: date, last: date) -> Mapping[int, Week]:
-    """Return by key when several may be booked from a day to a day, both counted. Four queries."""
-    rows = BookableHours.objects.filter(bookable__in=[*bookables]).order_by("valid_from")
+    """Return by key when several may be booked from a day to a day, both counted. Four queries.
+
+    Those with the same hours at bases with the same hours share one object.
+    """
+    rows = BookableHours.objects.order_by("valid_from")
+    if len(bookables) <= MOST_NAMED:
+        rows = rows.filter(bookable__in=[*bookables])
     versions: dict[int, list[tuple[date, tuple[Span, ...]]]] = {}
     for pk, valid_from, spans in rows.values_list("bookable_id", "valid_from", "spans"):
         made = tuple((int(day), int(opens), int(closes)) for day, opens, closes in spans)
         versions.setdefault(pk, []).append((valid_from, made))
     begins, days = first - timedelta(days=1), (last - first).days + 3
     of_bases = openings({bookable.site_id for bookable in bookables}, first=begins, days=days)
-    told = {
-        site: tuple(day.spans if day.is_known else None for day in opened)
-        for site, opened in of_bases.items()
-    }
-    return {
-        bookable.pk: Week(
-            versions=tuple(versions.get(bookable.pk, ())),
-            base_from=begins,
-            base=told[bookable.site_id],
-        )
-        for bookable in bookables
-    }
+    told: dict[int, tuple[tuple[tuple[int, int], ...] | None, ...]] = {}
+    made: dict[tuple[object, ...], Week] = {}
+    found: dict[int, Week] = {}
+    for bookable in bookables:
+        opened = of_bases[bookable.site_id]
+        base = told.get(id(opened))
+        if base is None:
+            base = told[id(opened)] = tuple(d.spans if d.is_known else None for d in opened)
+        own = tuple(versions.get(bookable.pk, ()))
+        key = (own, id(opened))
+        week = made.get(key)
+        if week is None:
+            week = made[key] = Week(versions=own, base_from=begins, base=base)
+        found[bookable.pk] = week
+    return found
 
 
 def week_of(bookable: Bookable, *, first: date, last: date) -> Week:
