@@ -74,7 +74,8 @@ def move(session, by, starts, hours=2):
 
 
 def live():
-    return list(Booking.objects.filter(status="APPROVED").values_list("starts_at", "ends_at"))
+    held = Booking.objects.filter(status="APPROVED").order_by("starts_at")
+    return list(held.values_list("starts_at", "ends_at"))
 
 
 def test_planning_books_the_room_and_a_second_session_is_refused_as_a_whole(by, room):
@@ -98,8 +99,8 @@ def test_a_session_that_moves_takes_its_room_along_or_stays_where_it_is(by, room
     move(session, by, NINE + HOUR, hours=1)
 
     assert live() == [
-        (NINE + 5 * HOUR, NINE + 7 * HOUR),
         (NINE + HOUR, NINE + 2 * HOUR),
+        (NINE + 5 * HOUR, NINE + 7 * HOUR),
     ]
     assert SlotHold.objects.filter(booking__session=session).count() == 4
 

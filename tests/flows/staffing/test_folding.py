@@ -104,6 +104,9 @@ def test_two_turns_on_one_shift_are_one(town, two):
 
 def test_two_histories_of_branches_that_agree_become_one_and_others_are_refused(town, two):
     kept, gone = two
+    Person.objects.filter(number__in=["P1", "P2"]).update(is_party_member=True)
+    kept.refresh_from_db()
+    gone.refresh_from_db()
     world = Party(town, NOON)
     one, other = world.branch("B1", "S1"), world.branch("B2", "S2")
     by = world.clerk()

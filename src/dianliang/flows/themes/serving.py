@@ -101,7 +101,7 @@ SERVING_KINDS: tuple[Kind, ...] = (
         code="course",
         label="课程",
         whole=lambda: Course.objects.exclude(status="CANCELLED"),
-        visible=lambda by: programs.courses(by).exclude(status="CANCELLED"),
+        visible=lambda by: Course.objects.filter(programs.within(by)).exclude(status="CANCELLED"),
         title="title",
         day="created_at",
         unit="unit",

@@ -11,6 +11,24 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="campaign",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("old_households", "立户满若干年的居民户"),
+                    ("enterprises", "全部企业"),
+                    ("special", "特殊客户"),
+                    ("people", "志愿者和队员"),
+                    ("members", "全体党员"),
+                    ("sites", "某类阵地点位"),
+                    ("villages", "全部村社区"),
+                    ("table", "Excel 名单"),
+                ],
+                max_length=16,
+                verbose_name="名单来源",
+            ),
+        ),
         migrations.AddField(
             model_name="lecturerequest",
             name="phone_index",
