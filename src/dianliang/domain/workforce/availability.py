@@ -26,6 +26,8 @@ def engaged_by(source: Engaged) -> None:
 def engagements(people: Collection[int], window: TimeWindow) -> dict[int, str]:
     """Return who is bound elsewhere in a window, by key, and by what. One query for each room."""
     found: dict[int, str] = {}
+    if not people:
+        return found
     for source in _ENGAGED:
         for pk, words in source(people, window).items():
             found.setdefault(pk, words)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from django.db.models import Q
 
@@ -55,6 +55,11 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
     )
     slots = availability.slots_of(people - away)
     came = {row.person_id for row in present}
+    # Teams share a few shifts: one question for each, however many teams.
+    bound = {
+        shift: availability.engagements(people, availability.shift_of(on, *shift))
+        for shift in {_shift(team) for team in teams}
+    }
     skills: dict[int, set[str]] = {}
     valid = Certificate.objects.valid_on(on).filter(person_id__in=people - away)
     for person_id, code in valid.values_list("person_id", "skill__code"):
@@ -63,7 +68,7 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
         _on_duty(
             team,
             members[team.pk],
-            away | _busy(team, members[team.pk], slots, came, on=on),
+            away | _busy(team, slots, bound[_shift(team)], came, on=on),
             skills,
             on=on,
         )
@@ -73,17 +78,20 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
 
 def _busy(
     team: Team,
-    members: Collection[int],
     slots: dict[int, tuple[availability.Slot, ...]],
+    bound: Collection[int],
     came: set[int],
     *,
     on: date,
 ) -> set[int]:
     """Return whose weekly hours do not cover the shift, or who is bound elsewhere, and not here."""
-    shift = team.shift_starts, team.shift_ends
-    bound = availability.engagements(members, availability.shift_of(on, *shift)).keys()
+    shift = _shift(team)
     outside = {pk for pk, own in slots.items() if not availability.covers(own, on, *shift)}
-    return (outside | bound) - came
+    return (outside | set(bound)) - came
+
+
+def _shift(team: Team) -> tuple[time, time]:
+    return team.shift_starts, team.shift_ends
 
 
 def _on_duty(
