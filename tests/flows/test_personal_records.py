@@ -60,7 +60,7 @@ def test_hours_certificates_courses_turns_and_points_are_handed_out(town):
     assert [row[0] for row in served["service_certificates"]] == [certificate.number]
     assert served["courses"][0][0] == "急救"
     assert served["turns"][0][0] == "节日值守"
-    assert [row[2] for row in served["ledger"]] == ["2.00 小时", "5 分"]
+    assert [row[2] for row in served["ledger"]] == ["2.0 小时", "5 积分"]
     assert served["is_party_member"] is False
 
 

@@ -32,11 +32,11 @@ def topic(town):
     return topic
 
 
-def form(topic, **changes):
+def form(chosen, **changes):
     wish = (now() + timedelta(days=9)).replace(hour=2, minute=0)
     return {
         "key": KEY,
-        "topic": topic.code,
+        "topic": chosen.code,
         "kind": "school",
         "asked_for": "余村小学三年级",
         "area": "V1",
@@ -50,8 +50,8 @@ def form(topic, **changes):
     }
 
 
-def send(client, topic, **changes):
-    return client.post(reverse("portal:lectures"), form(topic, **changes))
+def send(client, chosen, **changes):
+    return client.post(reverse("portal:lectures"), form(chosen, **changes))
 
 
 @pytest.mark.row("003-05")
