@@ -14,6 +14,26 @@ from dianliang.domain.workforce import merging
 from dianliang.domain.workforce.models import Person
 
 
+def person_of(row: Person) -> dict[str, Any]:
+    """Return what is kept of a person, with his service, as plain data."""
+    guardian = getattr(row, "guardian", None)
+    return {
+        "number": row.number,
+        "name": row.whole_name,
+        "phone": row.phone,
+        "document": row.document,
+        "born": row.born,
+        "unit": row.unit.name,
+        "guardian": [guardian.name, guardian.phone] if guardian else [],
+        "roles": [[role.kind.name, str(role.valid_from)] for role in row.roles.all()],
+        "certificates": [
+            [paper.skill.name, paper.number, str(paper.issued_on), str(paper.expires_on)]
+            for paper in row.certificates.all()
+        ],
+        "served": kept(row),
+    }
+
+
 def kept(person: Person) -> dict[str, Any]:
     """Return what is kept of a person's service, as plain data."""
     return {

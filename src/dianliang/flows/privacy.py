@@ -87,7 +87,7 @@ def export(
         "exported_at": at.isoformat(),
         "needs": [_need_of(who) for who in asked.select_related("need")],
         "customers": [_customer_of(row) for row in customers],
-        "people": [_person_of(row) for row in _people(phone)],
+        "people": [personal_records.person_of(row) for row in _people(phone)],
         "bookings": persons.kept(phone),
         "activities": activity_people.export(phone) if phone else {},
         "inspections": [
@@ -156,25 +156,6 @@ def _need_of(who: Participant) -> dict[str, Any]:
         "messages": [message.text for message in own],
         "ratings": [[rating.stars, rating.words] for rating in who.ratings.all()],
         "photos": need.photos.count() if who.is_first else 0,
-    }
-
-
-def _person_of(row: Person) -> dict[str, Any]:
-    guardian = getattr(row, "guardian", None)
-    return {
-        "number": row.number,
-        "name": row.whole_name,
-        "phone": row.phone,
-        "document": row.document,
-        "born": row.born,
-        "unit": row.unit.name,
-        "guardian": [guardian.name, guardian.phone] if guardian else [],
-        "roles": [[role.kind.name, str(role.valid_from)] for role in row.roles.all()],
-        "certificates": [
-            [paper.skill.name, paper.number, str(paper.issued_on), str(paper.expires_on)]
-            for paper in row.certificates.all()
-        ],
-        "served": personal_records.kept(row),
     }
 
 
