@@ -4,6 +4,7 @@ A special day counts before everything else, then a public holiday, then a weeke
 worked (调休), then the day of the week. Spans are minutes since midnight in Shanghai.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.venues.models import OpeningDay, OpeningHours, Site
@@ -20,6 +22,8 @@ from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
 
+_TEXTS = ("week_text", "holiday_text")
+"""Spans as they are stored: thousands of bases keep a few different ones, each read once."""
 Row = TypeVar("Row", bound=Model)
 Span = tuple[int, int]
 DAY_MIN = 24 * 60
@@ -268,12 +272,20 @@ def _versions(sites: Collection[int], *, until: date) -> dict[int, tuple[Hours, 
     """Return the versions of bases, latest first; equal ones are the same object."""
     found: dict[int, list[Hours]] = {}
     rows = _of(sites, OpeningHours.objects.filter(from_on__lte=until)).order_by("-from_on")
-    known: dict[str, Hours] = {}
-    names = ("site_id", "from_on", "week", "on_holidays", "holiday", "on_make_up")
-    for site, *told in rows.values_list(*names):
-        key = repr(told)
+    known: dict[tuple[object, ...], Hours] = {}
+    text = {name: Cast(name.removesuffix("_text"), TextField()) for name in _TEXTS}
+    names = ("from_on", "on_holidays", "on_make_up", *_TEXTS)
+    for site, *told in rows.annotate(**text).values_list("site_id", *names):
+        key = tuple(told)
         if key not in known:
-            known[key] = _hours(OpeningHours(**dict(zip(names[1:], told, strict=True))))
+            from_on, on_holidays, on_make_up, week, holiday = told
+            known[key] = Hours(
+                from_on=from_on,
+                week=tuple(spans_of(spans) for spans in json.loads(week)),
+                on_holidays=on_holidays,
+                holiday=spans_of(json.loads(holiday)),
+                on_make_up=on_make_up,
+            )
         found.setdefault(site, []).append(known[key])
     return {site: tuple(versions) for site, versions in found.items()}
 

@@ -1,10 +1,15 @@
 """When something may be booked: weeks by version, days as half-open windows."""
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Protocol
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from dianliang.domain.venues.booking.slots import GRAIN_MIN
 from dianliang.domain.venues.models import Bookable, BookableHours
@@ -79,18 +84,34 @@ class Week:
         return None
 
 
-def weeks_of(bookables: Collection[Bookable], *, first: date, last: date) -> Mapping[int, Week]:
+class HasHours(Protocol):
+    """A room or stock as far as its hours need it: its key, and that of its base."""
+
+    @property
+    def pk(self) -> int:
+        """Return its key."""
+
+    @property
+    def site_id(self) -> int:
+        """Return the key of its base."""
+
+
+def weeks_of(bookables: Collection[HasHours], *, first: date, last: date) -> Mapping[int, Week]:
     """Return by key when several may be booked from a day to a day, both counted. Four queries.
 
     Those with the same hours at bases with the same hours share one object.
     """
     rows = BookableHours.objects.order_by("valid_from")
     if len(bookables) <= MOST_NAMED:
-        rows = rows.filter(bookable__in=[*bookables])
+        rows = rows.filter(bookable__in=[bookable.pk for bookable in bookables])
     versions: dict[int, list[tuple[date, tuple[Span, ...]]]] = {}
-    for pk, valid_from, spans in rows.values_list("bookable_id", "valid_from", "spans"):
-        made = tuple((int(day), int(opens), int(closes)) for day, opens, closes in spans)
-        versions.setdefault(pk, []).append((valid_from, made))
+    read: dict[str, tuple[Span, ...]] = {}
+    stored = rows.annotate(text=Cast("spans", TextField()))
+    for pk, valid_from, text in stored.values_list("bookable_id", "valid_from", "text"):
+        spans = read.get(text)
+        if spans is None:
+            spans = read[text] = tuple((int(d), int(a), int(b)) for d, a, b in json.loads(text))
+        versions.setdefault(pk, []).append((valid_from, spans))
     begins, days = first - timedelta(days=1), (last - first).days + 3
     of_bases = openings({bookable.site_id for bookable in bookables}, first=begins, days=days)
     told: dict[int, tuple[tuple[tuple[int, int], ...] | None, ...]] = {}
