@@ -70,7 +70,7 @@ def _points_follow_from_published_hours_and_meetings(clerk):
     """Row 004-10 in the seeded county: each point opens the record that it follows from."""
     found = Award.objects.values_list("source_kind", "source_number", "rule__basis").distinct()
     kinds = {kind for kind, _, _ in found}
-    assert {"hours", "activity", "visit", "session"} <= kinds
+    assert {"hours", "activity", "session", "task"} <= kinds
     timed = [number for _, number, basis in found if basis == "hours"]
     assert HourRecord.objects.filter(number__in=timed, status="PUBLISHED").count() == len(timed)
     for kind in sorted(kinds):
