@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from dianliang.domain.hours.models import HourRecord
-from dianliang.domain.insight.base_figures import FIGURES, Span
+from dianliang.domain.insight.base_figures import FIGURES
+from dianliang.domain.insight.base_shapes import Span
 from dianliang.domain.programs.models import Activity, Participation, PresenceDay, PresenceDuty
 from dianliang.domain.venues.booking import keeping
 from dianliang.domain.venues.models import Booking, Matrix, Node, Site

@@ -7,7 +7,8 @@ from io import BytesIO
 from dianliang.core import audit, blanks
 from dianliang.domain.insight import base_figures
 from dianliang.domain.insight.base_checks import checked
-from dianliang.domain.insight.base_figures import FIGURES, Record, Records, Span
+from dianliang.domain.insight.base_figures import FIGURES, Records
+from dianliang.domain.insight.base_shapes import Record, Span
 from dianliang.domain.insight.bases import BaseRow, Rolled, rolled_up, site_ids
 from dianliang.domain.venues import standards
 from dianliang.domain.venues.queries import (

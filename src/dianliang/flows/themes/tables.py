@@ -12,7 +12,7 @@ from dianliang.domain.catalog import theme_queries
 from dianliang.domain.catalog.theme_models import ThemeMark
 from dianliang.domain.catalog.theme_queries import ThemeRow
 from dianliang.flows.themes import kinds
-from dianliang.flows.themes.kinds import Kind, Record
+from dianliang.flows.themes.shapes import Kind, Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 

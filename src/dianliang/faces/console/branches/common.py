@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dianliang.faces.console.addresses import page_address
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows.themes.kinds import Record
+from dianliang.flows.themes.shapes import Record
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
