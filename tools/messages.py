@@ -182,7 +182,7 @@ def from_activities() -> Iterator[str]:
     from dianliang.domain.programs.models import SessionAttendance, Signup
     from dianliang.domain.programs.models.series import Kind, SignupRole
     from dianliang.domain.programs.operations.attending import DOUBTS
-    from dianliang.flows.activities import offer_pages, pages, repeating
+    from dianliang.flows.activities import lecture_asking, offer_pages, pages, repeating
 
     tables = (programs.SESSION, programs.SIGNUP, programs.LECTURE, programs.OFFER)
     for lifecycle in (*tables, programs.COURSE, programs.ENROLMENT):
@@ -191,6 +191,7 @@ def from_activities() -> Iterator[str]:
         yield from (str(label) for label in choices.labels)
     offered = (repeating.FREQUENCIES, repeating.ON_HOLIDAY, repeating.WEEKDAYS, repeating.NTHS)
     yield from (label for _, label in (*chain(*offered), *offer_pages.WAYS))
+    yield from (label for _, label in lecture_asking.ASKERS)
     yield from chain(DOUBTS.values(), pages.VIEWS.values(), offer_pages.LABELS.values())
     yield from ("当天不办", "改到", "报名已截止")
 
@@ -381,10 +382,11 @@ def from_ledger() -> Iterator[str]:
 
 def from_records() -> Iterator[str]:
     """Yield what the facts of records behind entries are called."""
-    path = ROOT / "flows" / "ledgers" / "records.py"
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Tuple) and len(node.elts) == 2:
-            yield from _texts(node.elts[0])
+    for name in ("records", "earned"):
+        path = ROOT / "flows" / "ledgers" / f"{name}.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                yield from _texts(node.elts[0])
 
 
 def shipped_rows(label: str, *models: str) -> Iterator[dict[str, str]]:

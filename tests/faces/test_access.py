@@ -305,6 +305,7 @@ BY_SECRET = {
     "portal:hour_claim",
     "portal:arrive",
     "portal:self_booking",
+    "portal:lecture",
     "api:team_calendar",
     "api:token",
 }
@@ -339,6 +340,7 @@ PUBLIC = {
     "portal:activities",
     "portal:activity",
     "portal:self_book",
+    "portal:lectures",
     "portal:volunteer_mine",
     "portal:volunteer_forget",
     "api:areas",

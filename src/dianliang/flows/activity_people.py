@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from dianliang.domain.programs.lifecycle import IS_COMING
 from dianliang.domain.programs.models import (
     Enrolment,
     Feedback,
+    LectureRequest,
     Offer,
     PersonalLink,
     Signup,
@@ -15,6 +18,8 @@ from dianliang.domain.programs.models import (
 from dianliang.domain.workforce.keys import phone_key
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.masking import mask_name
+
+_NOBODY = {"contact": "", "phone_index": "", "token_hash": None, "words": ""}
 
 
 def is_public(person: Person) -> bool:
@@ -33,7 +38,14 @@ def still_coming(phone: str, *, at: datetime) -> list[str]:
         session__ends_at__gt=at,
     ).values_list("session__number", flat=True)
     booked = _bookings(phone).filter(status="TAKEN", ends_at__gt=at)
-    return [*sessions, *booked.values_list("number", flat=True)]
+    asked = _lectures(phone).filter(
+        Q(status="ASKED") | Q(session__status__in=["ANNOUNCED", "UNDER_WAY"])
+    )
+    return [
+        *sessions,
+        *booked.values_list("number", flat=True),
+        *asked.values_list("number", flat=True),
+    ]
 
 
 def _bookings(phone: str) -> Any:
@@ -58,6 +70,32 @@ def export(phone: str) -> dict[str, Any]:
             for row in _bookings(phone).select_related("service")
         ],
     }
+
+
+def _lectures(phone: str) -> QuerySet[LectureRequest]:
+    index = phone_key(phone)
+    return LectureRequest.objects.filter(phone_index=index or "-").order_by("pk")
+
+
+def lectures(phone: str) -> list[list[str]]:
+    """Return the lectures that whoever has this number asked for, as plain data."""
+    return [
+        [row.number, row.topic.name, row.asked_for, row.contact, row.place, row.words, row.status]
+        for row in _lectures(phone).select_related("topic")
+    ]
+
+
+def over(before: datetime) -> QuerySet[LectureRequest]:
+    """Return the requests for lectures that were settled before an instant and name somebody."""
+    settled = Q(session__ends_at__lt=before) | Q(
+        status__in=["DECLINED", "WITHDRAWN"], asked_at__lt=before
+    )
+    return LectureRequest.objects.filter(settled).exclude(phone_index="", token_hash=None)
+
+
+def expire(before: datetime) -> int:
+    """Take persons out of requests for lectures that were settled long ago."""
+    return over(before).update(**_NOBODY)
 
 
 def _signup(row: Signup) -> dict[str, Any]:
@@ -100,4 +138,5 @@ def erase(phone: str) -> int:
     _bookings(phone).update(
         asker="", asker_phone="", phone_index="", token_hash="", address="", words=""
     )
+    _lectures(phone).update(**_NOBODY)
     return count

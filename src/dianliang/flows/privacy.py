@@ -27,7 +27,7 @@ from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.keys import phone_key as staff_key
 from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
-from dianliang.flows import activity_people
+from dianliang.flows import activity_people, personal_records
 from dianliang.flows.booking import persons
 from dianliang.flows.ledgers import personal
 from dianliang.kernel.actor import Actor
@@ -56,8 +56,19 @@ class Erased:
     bookings: int = 0
 
 
-def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: datetime) -> Any:
+def export(
+    *,
+    phone: str = "",
+    customer: str = "",
+    grant: str = "",
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Any:
     """Return everything that is kept about a person, as plain data; the export is on record.
+
+    Who was given something from a donation is found by the number of the grant: it knows a name
+    only, and names are shared.
 
     Raises:
         InvalidInputError: no reason is given.
@@ -67,7 +78,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
     audit.record_about(
         "personal.export",
         target_type="person",
-        target_id=_name(phone, customer),
+        target_id=_name(phone, customer, grant),
         by=by,
         at=at,
         reason=reason,
@@ -76,7 +87,7 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
         "exported_at": at.isoformat(),
         "needs": [_need_of(who) for who in asked.select_related("need")],
         "customers": [_customer_of(row) for row in customers],
-        "people": [_person_of(row) for row in _people(phone)],
+        "people": [personal_records.person_of(row) for row in _people(phone)],
         "bookings": persons.kept(phone),
         "activities": activity_people.export(phone) if phone else {},
         "inspections": [
@@ -97,6 +108,8 @@ def export(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: d
             for row in _appeals(phone)
         ],
         **personal.given_by(phone_key(phone) if phone else ""),
+        "grants": personal.granted(personal.grants_of(grant, customers)),
+        "lectures": activity_people.lectures(phone),
     }
 
 
@@ -122,9 +135,9 @@ def _appeals(phone: str) -> list[Appeal]:
     return [row for row in rows if phone in "".join(filter(str.isdigit, row.contact))]
 
 
-def _name(phone: str, customer: str) -> str:
+def _name(phone: str, customer: str, grant: str) -> str:
     """Name a person in the trail without the details that are to go."""
-    return customer or phone_key(phone)[:16]
+    return customer or grant or phone_key(phone)[:16]
 
 
 def _need_of(who: Participant) -> dict[str, Any]:
@@ -146,24 +159,6 @@ def _need_of(who: Participant) -> dict[str, Any]:
     }
 
 
-def _person_of(row: Person) -> dict[str, Any]:
-    guardian = getattr(row, "guardian", None)
-    return {
-        "number": row.number,
-        "name": row.whole_name,
-        "phone": row.phone,
-        "document": row.document,
-        "born": row.born,
-        "unit": row.unit.name,
-        "guardian": [guardian.name, guardian.phone] if guardian else [],
-        "roles": [[role.kind.name, str(role.valid_from)] for role in row.roles.all()],
-        "certificates": [
-            [paper.skill.name, paper.number, str(paper.issued_on), str(paper.expires_on)]
-            for paper in row.certificates.all()
-        ],
-    }
-
-
 def _customer_of(row: Customer) -> dict[str, Any]:
     kept: dict[str, Any] = {
         field.name: str(getattr(row, field.name) or "")
@@ -180,12 +175,20 @@ def _customer_of(row: Customer) -> dict[str, Any]:
 
 
 @transaction.atomic
-def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: datetime) -> Erased:
+def erase(
+    *,
+    phone: str = "",
+    customer: str = "",
+    grant: str = "",
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Erased:
     """Erase what is kept about a person; figures and the trail stay.
 
     Raises:
         InvalidInputError: no reason is given.
-        UnableToEraseError: a need of the person, or a visit to him, is still open.
+        UnableToEraseError: a need, visit, grant or lecture of the person is still open.
     """
     reason = clean_text(reason, field="reason", label="事由", most=200, least=2)
     asked, customers = (
@@ -206,6 +209,8 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     going_on += [row.number for row in appeals if row.status == "OPEN"]
     index = phone_key(phone) if phone else ""
     going_on += personal.going_on(index=index, customers=customers)
+    grants = personal.grants_of(grant, customers)
+    going_on += personal.open_grants(grants)
     if going_on:
         raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
@@ -214,11 +219,12 @@ def erase(*, phone: str = "", customer: str = "", reason: str, by: Actor, at: da
     for row in people:
         _erase_person(row)
     _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))
+    personal.forget_grants(grants)
     personal.forget(index=index, customers=customers)
     audit.record_about(
         "personal.erase",
         target_type="person",
-        target_id=_name(phone, customer),
+        target_id=_name(phone, customer, grant),
         by=by,
         at=at,
         reason=reason,
@@ -241,6 +247,7 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
         firsts = sum(who.is_first for who in due_now)
         return Erased(firsts, len(due_now), 0, 0, persons.over(before).count())
     done = replace(_erase(due_now, []), bookings=persons.expire(before))
+    activity_people.expire(before)
     _erase_appeals(Appeal.objects.filter(decided_at__lt=before))
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(

@@ -8,6 +8,7 @@ from threading import Event
 from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
+from dianliang.domain.hours.operations import posting as hour_posting
 from dianliang.domain.work import phone_keys
 from dianliang.flows import (
     agreeing,
@@ -34,6 +35,7 @@ from dianliang.flows.staffing import teams as staff_teams
 from dianliang.flows.themes import applying
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
+from dianliang.kernel.actor import SYSTEM
 
 Clock = Callable[[], datetime]
 Chore = Callable[[datetime], object]
@@ -65,6 +67,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: giving_hours.take_in_ended(at=at),
     lambda at: giving_hours.publish_due(at=at),
     lambda at: earning.enter_due(at=at),
+    lambda at: hour_posting.retract_owed(by=SYSTEM, at=at),
     lambda at: staff_teams.end_due(at=at),
     lambda at: staff.follow_the_clock(at=at),
     lambda at: staff_lists.forget_old(at=at),

@@ -36,7 +36,7 @@ def test_what_the_books_hold_of_both_is_the_kept_ones_and_is_undone_from_him(tow
     )
     assert page.name == "王小明"
     (moved,) = {line.source_number for line in page.lines if line.is_out}
-    assert len(entries.entries_of(kind="person", number=moved, by=by)) == 2
+    assert len(entries.entries_of(kind="merge", number=moved, by=by)) == 2
     second.refresh_from_db()
     correcting.take_back(record=second, because="查实未到场", by=by, at=AFTER_NOTICE)
     assert [held("volunteer_hours", n) for n in ("P1", "P2")] == [120, 0]

@@ -8,14 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from dianliang.domain.insight.base_figures import FIGURES, Span
+from dianliang.domain.hours.models import HourRecord
+from dianliang.domain.insight.base_figures import FIGURES
+from dianliang.domain.insight.base_shapes import Span
 from dianliang.domain.programs.models import Activity, Participation, PresenceDay, PresenceDuty
-from dianliang.domain.venues.models import Matrix, Node, Site
+from dianliang.domain.venues.booking import keeping
+from dianliang.domain.venues.models import Booking, Matrix, Node, Site
 from dianliang.domain.venues.trees import DEEPEST
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows.bases import figures
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
+from tests import hours
 from tests.flows.bases.things import hang, matrix, site
 from tests.town import NOON, PASSWORD
 
@@ -131,6 +135,32 @@ def test_every_figure_opens_as_many_records_as_it_says(town):
         recorded_by="x",
     )
     Participation.objects.bulk_create(Participation(activity=held, person=p) for p in people)
+    for person in people:
+        source = ("participation", "XD-1")
+        hours.taken(town, person.number, start=NOON, minutes=90, source=source)
+    HourRecord.objects.update(status="PUBLISHED", published_at=NOON)
+    desk = town.actor("S1", Role.PARTY_AFFAIRS)
+    room = keeping.register(
+        offer=keeping.Offer(name="会议室", kind="room", type="meeting", places=20),
+        site=place,
+        unit=town.units["S1"],
+        spans=[(day, 480, 1080) for day in range(1, 8)],
+        on=date(2026, 1, 1),
+        by=desk,
+        at=NOON,
+    )
+    for starts, status, ended in ((1, "ENDED", 3), (4, "NO_SHOW", 0)):
+        Booking.objects.create(
+            number=f"YY-{starts}",
+            bookable=room,
+            starts_at=NOON + timedelta(hours=starts),
+            ends_at=NOON + timedelta(hours=starts + 2),
+            status=status,
+            unit=town.units["S1"],
+            asked_at=NOON,
+            checked_in_at=NOON + timedelta(hours=starts) if ended else None,
+            ended_at=NOON + timedelta(hours=ended) if ended else None,
+        )
     duty = PresenceDuty.objects.create(
         person=people[0], site=place, kind="grid", valid_from=date(2026, 1, 1)
     )
@@ -154,6 +184,8 @@ def test_every_figure_opens_as_many_records_as_it_says(town):
     assert shown["actions"][0] == "1"
     assert shown["person_times"][0] == "2"
     assert shown["hours"][0] == "3.0"
+    assert shown["bookings"] == ("2", 1)
+    assert shown["booked_hours"][0] == "2.0"
     assert shown["presence"] == ("2", 1)
     for name in FIGURES:
         found = figures.behind(matrix="M", code="M1", name=name, span=SPAN, by=by)

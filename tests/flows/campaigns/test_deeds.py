@@ -6,7 +6,7 @@ import pytest
 
 from dianliang.domain.programs.models import Activity, Target
 from dianliang.domain.programs.operations.targets import EvidenceMissingError
-from dianliang.domain.workforce.models import Team
+from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows import volunteering
 from dianliang.flows.campaigns import doing, opening
 from dianliang.flows.campaigns.opening import UnableToOpenError
@@ -30,6 +30,7 @@ def held(town, people, **changes):
     return volunteering.Held(**{**known, **changes})
 
 
+@pytest.mark.row("004-22")
 def test_each_volunteer_with_a_deed_on_record_is_done_by_itself(town):
     town.team("V", "S1", "volunteer")
     Team.objects.filter(code="V").update(is_volunteer=True)
@@ -137,3 +138,31 @@ def test_what_a_deed_brought_is_kept_once_however_often_it_is_looked_for(volunte
 
     (piece,) = Target.objects.get(key="V-0").evidence.all()
     assert piece.words == "清线"
+
+
+@pytest.mark.row("004-23")
+def test_each_member_hands_in_an_essay_and_a_deed_is_none(town):
+    """Seed 004: every member writes one; who has not is on the list."""
+    town.team("V", "S1", "volunteer")
+    Team.objects.filter(code="V").update(is_volunteer=True)
+    Person.objects.filter(number="V-1").update(is_party_member=True)
+    by = town.actor("S1")
+    campaign = frozen(
+        town, source="members", query={}, table=None, title="一人一篇心得", proofs=["words"]
+    )
+    held_later = held(town, ("V-1",), started_at=NOON, ended_at=NOON + timedelta(hours=1))
+    volunteering.register(held=held_later, by=by, at=NOON + timedelta(hours=2))
+    (essay,) = Target.objects.filter(campaign=campaign)
+    assert (essay.key, essay.status) == ("V-1", "OPEN")
+    with pytest.raises(EvidenceMissingError):
+        doing.complete(number=essay.number, photos=[], words="", by=by, at=NOON)
+
+    doing.complete(number=essay.number, photos=[], words="从日常工作学起：……", by=by, at=NOON)
+
+    essay.refresh_from_db()
+    assert essay.status == "DONE"
+    assert essay.evidence.get().words.startswith("从日常工作学起")
+    with pytest.raises(UnableToOpenError, match="由本人交证据"):
+        opening.open_batch(
+            number=campaign.number, area_code="", most=9, is_nearby=False, by=by, at=NOON
+        )

@@ -7,10 +7,14 @@ import pytest
 from dianliang.core.models import User
 from dianliang.domain.branches.models import Belonging, Pairing
 from dianliang.domain.branches.queries import links, meetings, register, topics
+from dianliang.domain.hours.models import HourRecord
+from dianliang.domain.ledger.models import Award
 from dianliang.flows import identity
+from dianliang.flows.ledgers import records
+from dianliang.flows.rosters import own
 from dianliang.flows.themes import tables
 from dianliang.flows.themes.report import report
-from tests.demo import TODAY
+from tests.demo import AT, TODAY
 
 
 @pytest.mark.row("004-02")
@@ -55,3 +59,23 @@ def test_the_demo_county_has_the_figures_of_the_seeds_counted_from_its_records(d
     Pairing.objects.filter(pk=Pairing.objects.last().pk).update(status="STOPPED", ended_on=TODAY)
     later = register.register(view="ordinary", by=clerk, on=TODAY).indicators
     assert (later.members, later.pairings) == (310, 58)
+    _points_follow_from_published_hours_and_meetings(clerk)
+    _the_steward_has_turns_ahead_of_him()
+
+
+def _points_follow_from_published_hours_and_meetings(clerk):
+    """Row 004-10 in the seeded county: each point opens the record that it follows from."""
+    found = Award.objects.values_list("source_kind", "source_number", "rule__basis").distinct()
+    kinds = {kind for kind, _, _ in found}
+    assert {"hours", "activity", "session", "task"} <= kinds
+    timed = [number for _, number, basis in found if basis == "hours"]
+    assert HourRecord.objects.filter(number__in=timed, status="PUBLISHED").count() == len(timed)
+    for kind in sorted(kinds):
+        number = next(number for each, number, _ in found if each == kind)
+        assert records.record(kind=kind, number=number, by=clerk).facts, kind
+
+
+def _the_steward_has_turns_ahead_of_him():
+    steward = identity.actor_of(User.objects.get(username="steward"), on=TODAY)
+    assert steward is not None
+    assert own.own(by=steward, at=AT).turns

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection, models
+from django.db import connection
 
 from dianliang.domain.ledger import operations as books
 from dianliang.domain.ledger import queries
@@ -22,52 +22,6 @@ from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleEr
 from tests import town as town_builder
 from tests.flows.staffing.test_teams import visit
 from tests.staff import DAY, NOON, TODAY, member, person
-
-FOLDED = {
-    "programs.Participation.person",
-    "programs.PresenceDuty.person",
-    "workforce.Attendance.person",
-    "workforce.Certificate.person",
-    "workforce.GridWorker.person",
-    "workforce.Guardian.person",
-    "workforce.Membership.person",
-    "workforce.NotTheSame.first",
-    "workforce.NotTheSame.second",
-    "workforce.PersonRole.person",
-    "workforce.WeeklySlot.person",
-}
-"""Where one person may have one record only: a fold puts two together."""
-REFUSED = {
-    "branches.Attachment.person",
-    "branches.Belonging.person",
-    "hours.HourRecord.person",
-    "ledger.Award.person",
-    "programs.Enrolment.person",
-    "programs.Lecturer.person",
-    "programs.Signup.person",
-    "programs.Volunteer.person",
-    "rosters.Swap.giver",
-    "rosters.Turn.person",
-}
-"""Where only a person can say which of two records is true: the merge names both and stops."""
-
-
-def unique_references():
-    """Yield every key to a person that a uniqueness of the database names."""
-    for relation in Person._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or relation.related_model is Person:
-            continue
-        model, name = relation.related_model, relation.field.name
-        unique = [c.fields for c in model._meta.constraints if hasattr(c, "fields")]
-        if not model._meta.auto_created and (
-            relation.field.unique or any(name in fields for fields in unique)
-        ):
-            yield f"{model._meta.label}.{name}"
-
-
-def test_every_record_of_which_one_person_has_one_has_its_place():
-    """A new one needs a fold in `flows.staffing.merging`, or a place among those that stop."""
-    assert set(unique_references()) <= FOLDED | REFUSED
 
 
 def merge(town, kept="P1", gone="P2", *take, by=None, reason="电话核实"):

@@ -99,6 +99,7 @@ class ThemeMark(models.Model):
 
         HAND = "hand", "人工"
         RULE = "rule", "规则"
+        SOURCE = "source", "随来源"
 
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="marks", verbose_name="主题")
     record_kind = models.CharField("记录类别", max_length=24)
@@ -121,7 +122,8 @@ class ThemeMark(models.Model):
                 fields=["theme", "record_kind", "record_number"], name="theme_mark_once"
             ),
             models.CheckConstraint(
-                condition=Q(origin="hand", rule=None) | Q(origin="rule", rule__isnull=False),
+                condition=Q(origin__in=["hand", "source"], rule=None)
+                | Q(origin="rule", rule__isnull=False),
                 name="theme_mark_rule_iff_by_rule",
             ),
             models.CheckConstraint(

@@ -33,6 +33,7 @@ class Carried:
     name: str
     tree: str
     is_by_rule: bool
+    is_by_source: bool
     marked_by: str
 
 
@@ -85,6 +86,7 @@ def carried(*, kind: str, number: str, on: date) -> tuple[Carried, ...]:
             name=called[mark.theme_id],
             tree=called[roots[mark.theme.path.split("/")[1]]],
             is_by_rule=mark.origin == ThemeMark.Origin.RULE,
+            is_by_source=mark.origin == ThemeMark.Origin.SOURCE,
             marked_by=mark.marked_by,
         )
         for mark in marks.select_related("theme")

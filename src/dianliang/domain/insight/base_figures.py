@@ -4,13 +4,21 @@ A record belongs to the base that it names; nothing is typed in. Figures are who
 up, so that a level of a tree is the sum of what hangs below it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
+from dianliang.domain.insight.base_rooms import (
+    booked,
+    booking_record,
+    hour_record,
+    served_hours,
+    used_rooms,
+)
+from dianliang.domain.insight.base_shapes import Figure, Record, Span
 from dianliang.domain.intake.models import Need, Rating
 from dianliang.domain.programs.models import Activity, Participation, PresenceDay
 from dianliang.domain.work.models import Visit
@@ -20,54 +28,6 @@ SATISFIED_FROM = 4
 MOST_RECORDS = 500
 RESOLVED = ("RESOLVED", "CLOSED")
 UNCOUNTED = ("MERGED", "CANCELLED")
-_LASTS = ("activity__started_at", "activity__ended_at")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """The half-open period that is counted, and the day on which it is asked."""
-
-    start: datetime
-    end: datetime
-    on: date
-
-    @property
-    def first_on(self) -> date:
-        """Return its first day in Shanghai."""
-        return self.start.astimezone(SHANGHAI).date()
-
-    @property
-    def before_on(self) -> date:
-        """Return the day before which it ends; days that are to come are not counted."""
-        ends = (self.end - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
-        return min(ends, self.on) + timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record behind a figure; `need` is set where it is a need that can be opened."""
-
-    number: str
-    what: str
-    at: datetime
-    site_name: str
-    is_good: bool
-    need: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """What is counted: which rows, whose base, which of them are good, what stands behind."""
-
-    label: str
-    rows: Callable[[Span], QuerySet[Any]]
-    site: str
-    order: str
-    record: Callable[[Any, bool], Record]
-    good: Q | None = None
-    good_label: str = ""
-    joined: tuple[str, ...] = ()
-    lasts: tuple[str, str] | None = None
 
 
 def _posted(span: Span) -> QuerySet[Need]:
@@ -171,12 +131,31 @@ FIGURES: Mapping[str, Figure] = {
     ),
     "hours": Figure(
         label="服务时长（小时）",
-        rows=_took_part,
-        site="activity__site",
-        order="-activity__started_at",
-        joined=("activity__site", "person"),
-        record=_person_time,
-        lasts=_LASTS,
+        rows=served_hours,
+        site="at_site",
+        order="-started_at",
+        joined=("person",),
+        record=hour_record,
+        minutes="minutes",
+    ),
+    "bookings": Figure(
+        label="场室预约（次）",
+        rows=booked,
+        site="bookable__site",
+        order="-starts_at",
+        good=Q(status__in=["IN_USE", "ENDED"]),
+        good_label="已使用",
+        joined=("bookable__site", "unit"),
+        record=booking_record,
+    ),
+    "booked_hours": Figure(
+        label="场室使用（小时）",
+        rows=used_rooms,
+        site="bookable__site",
+        order="-starts_at",
+        joined=("bookable__site", "unit"),
+        record=booking_record,
+        lasts=("checked_in_at", "ended_at"),
     ),
     "presence": Figure(
         label="驻点（天）",
@@ -215,12 +194,14 @@ def counted(span: Span) -> Mapping[str, Mapping[int, Counted]]:
 
 def _by_site(figure: Figure, span: Span) -> dict[int, Counted]:
     rows = figure.rows(span).filter(**{f"{figure.site}__isnull": False}).order_by()
-    if figure.lasts is not None:
-        return {site: Counted(minutes, 0) for site, minutes in _minutes(figure, rows).items()}
+    if figure.is_minutes:
+        good = _minutes(figure, rows.filter(figure.good)) if figure.good else {}
+        whole = _minutes(figure, rows)
+        return {site: Counted(minutes, good.get(site, 0)) for site, minutes in whole.items()}
     grouped = rows.values_list(figure.site)
-    of, good = Count("pk"), Count("pk", filter=figure.good) if figure.good else Count("pk")
-    found = grouped.annotate(of=of, good=good).values_list(figure.site, "of", "good")
-    return {site: Counted(of, good) for site, of, good in found}
+    of, fine = Count("pk"), Count("pk", filter=figure.good) if figure.good else Count("pk")
+    found = grouped.annotate(of=of, fine=fine).values_list(figure.site, "of", "fine")
+    return {site: Counted(of, fine) for site, of, fine in found}
 
 
 def _minutes(figure: Figure, rows: QuerySet[Any]) -> dict[int, int]:
@@ -228,6 +209,9 @@ def _minutes(figure: Figure, rows: QuerySet[Any]) -> dict[int, int]:
 
     Rows of the same span are counted by the database: SQLite subtracts instants slowly.
     """
+    if figure.minutes:
+        summed = rows.order_by().values_list(figure.site).annotate(total=Sum(figure.minutes))
+        return dict(summed)
     begins, ends = figure.lasts or ("", "")
     spans = rows.order_by().values_list(figure.site, begins, ends).annotate(n=Count("pk"))
     found: dict[int, int] = {}
@@ -263,5 +247,5 @@ def behind(name: str, *, sites: Collection[int], span: Span) -> Records:
         rows=tuple(figure.record(row, row.pk in fine) for row in shown),
         total=rows.count(),
         good=good.count(),
-        minutes=sum(_minutes(figure, rows).values()) if figure.lasts is not None else 0,
+        minutes=sum(_minutes(figure, rows).values()) if figure.is_minutes else 0,
     )

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from dianliang.domain.insight.base_checks import BaseCheck, checked
-from dianliang.domain.insight.base_figures import FIGURES, Counted, Span, counted
+from dianliang.domain.insight.base_figures import FIGURES, Counted, counted
+from dianliang.domain.insight.base_shapes import Span
 from dianliang.domain.venues.queries import KIND_LABELS, Tree, TreeNode
 from dianliang.domain.venues.standards import Standard
 
@@ -112,7 +113,7 @@ class _Sums:
                     of=within(of),
                     good=within(good),
                     good_label=FIGURES[name].good_label,
-                    is_minutes=FIGURES[name].lasts is not None,
+                    is_minutes=FIGURES[name].is_minutes,
                 )
                 for name, (of, good) in self.figures.items()
             ),

@@ -20,6 +20,7 @@ from dianliang.domain.ledger.operations import (
     post,
     reverse,
 )
+from dianliang.domain.ledger.retracting import retract
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
@@ -193,14 +194,16 @@ def _enter(
     )
 
 
+@transaction.atomic
 def undo_gift(*, gift: Gift, because: str, by: Actor, at: datetime) -> Gift:
-    """Undo a gift that was entered by mistake, or given back (冲正).
+    """Undo a gift that was entered by mistake, or given back (冲正), with the points for it.
 
     Raises:
         OverdrawnError: it has been spent.
         UnableToPostError: it was undone before.
     """
     reverse(gift.entry.number, because=because, by=by, at=at)
+    retract(kind="gift", number=gift.number, because=because, by=by, at=at)
     return gift
 
 

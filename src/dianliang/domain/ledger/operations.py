@@ -17,9 +17,9 @@ from dianliang.core import audit
 from dianliang.core.numbers import next_numbers
 from dianliang.domain.ledger import models
 from dianliang.domain.ledger.carrying import BATCH, carry_over, chunks
+from dianliang.domain.ledger.holders import living
 from dianliang.domain.ledger.models import Account, Article, Book, Entry
 from dianliang.domain.ledger.wording import amount_words, holder_name
-from dianliang.domain.workforce.merging import found_by
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
@@ -198,7 +198,7 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
         raise UnableToPostError(f"{entry.number} 已由 {earlier.number} 冲正，不能重复冲正。")
     lines = entry.lines.select_related("account__book", "account__article")
     undone = tuple(
-        Line(_heir(line.account), -line.amount, line.team_code, line.unit_code) for line in lines
+        Line(_of_now(line.account), -line.amount, line.team_code, line.unit_code) for line in lines
     )
     if by.person_number and any(_is_of(line.account, by) for line in undone):
         raise OwnBenefitError("不能冲正涉及本人账户的分录，请由他人办理。")
@@ -225,12 +225,12 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
     return counter
 
 
-def _heir(held: Account) -> Account:
-    """Return the account that stands for another since two people were found to be one."""
-    person = found_by(held.holder_code) if held.holder_kind == Account.Holder.PERSON else None
-    if person is None or person.number == held.holder_code:
+def _of_now(held: Account) -> Account:
+    """Return the account that answers for another: what a merged person held was handed over."""
+    code = living(held.holder_kind, held.holder_code)
+    if code == held.holder_code:
         return held
-    return account(held.book.code, held.holder_kind, person.number, article=held.article)
+    return account(held.book.code, held.holder_kind, code, article=held.article)
 
 
 def pass_gate() -> dict[str, Book]:

@@ -65,14 +65,17 @@ def counted(*, book: str, since: date, until: date) -> Counted:
     awards = Award.objects.filter(
         settlement__book__code=book, on__gte=since.replace(day=1), on__lt=whole_month_from(until)
     )
-    rows = list(
-        awards.values_list(
-            "rule__code", "person__number", "source_kind", "source_number", "on", "points"
-        )
+    rows = awards.values_list(
+        "rule__code", "person__number", "source_kind", "source_number", "on", "points"
     )
+    # What was refused or taken back leaves its room under the caps to other records.
+    stands = Q(refused_because="") & (Q(entry=None) | Q(entry__reversed_by=None))
     return Counted(
         records=frozenset((row[0], row[1], row[2], row[3]) for row in rows),
-        given=tuple(Given(rule=r, person=p, on=on, points=n) for r, p, _, _, on, n in rows),
+        given=tuple(
+            Given(rule=r, person=p, on=on, points=n)
+            for r, p, _, _, on, n in rows.filter(stands | Q(appeals__status="UPHELD")).distinct()
+        ),
     )
 
 

@@ -23,6 +23,8 @@ SOURCES = {
     "visit": "走访",
     "job": "工单",
     "hours": "服务时长",
+    "session": "活动场次",
+    "need": "需求",
     "course": "培训",
     "lecture": "宣讲",
     "meeting": "会议",
@@ -33,7 +35,6 @@ SOURCES = {
     "redemption": "兑换",
     "appeal": "申诉",
     "stock": "入库",
-    "person": "人员合并",
     "hand": "手工",
     "merge": "人员合并",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dianliang.domain.programs.lifecycle import COUNTS_AS_DONE
 from dianliang.domain.programs.models import (
     Enrolment,
     Feedback,
@@ -11,6 +12,7 @@ from dianliang.domain.programs.models import (
     PersonalLink,
     SessionAttendance,
     Signup,
+    Target,
     Volunteer,
 )
 from dianliang.domain.workforce.models import Person
@@ -70,4 +72,25 @@ def enrolments(kept: Person, gone: Person) -> Mapping[str, Any]:
     return {"enrolments": dropped} if dropped else {}
 
 
-FOLDS = (signups, portal, lecturer, enrolments)
+def targets(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """Count a person once in a campaign that lists people: what is done before what is not."""
+    own = {row.campaign_id: row for row in Target.objects.filter(person=kept)}
+    dropped = []
+    twice = Target.objects.filter(person=gone, campaign__in=own).select_related("campaign")
+    for other in twice:
+        mine = own[other.campaign_id]
+        better, weaker = (other, mine) if _says_more(other, mine) else (mine, other)
+        weaker.rechecks.filter(round__in=better.rechecks.values("round")).delete()
+        for name in ("evidence", "corrections", "rechecks"):
+            getattr(weaker, name).update(target=better)
+        dropped.append(weaker.number)
+        weaker.delete()
+        Target.objects.filter(pk=better.pk).update(person=kept)
+    return {"targets": dropped} if dropped else {}
+
+
+def _says_more(first: Target, second: Target) -> bool:
+    return first.status in COUNTS_AS_DONE and second.status not in COUNTS_AS_DONE
+
+
+FOLDS = (signups, portal, lecturer, enrolments, targets)

@@ -130,7 +130,7 @@ LECTURE = Lifecycle(
     [
         row("arrange", "安排讲师", {"ASKED"}, "ARRANGED", D, P),
         row("decline", "不能安排", {"ASKED"}, "DECLINED", D, P),
-        row("take_back", "撤回", {"ASKED"}, "WITHDRAWN", D, P),
+        row("take_back", "撤回", {"ASKED"}, "WITHDRAWN", Role.RESIDENT, D, P),
     ],
 )
 

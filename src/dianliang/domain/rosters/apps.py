@@ -9,3 +9,10 @@ class RostersConfig(AppConfig):
     name = "dianliang.domain.rosters"
     verbose_name = "值班"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let everybody who asks whether somebody is free hear of rosters, too."""
+        from dianliang.domain.rosters.queries import engagements  # noqa: PLC0415 (models are ready only now)
+        from dianliang.domain.workforce import availability  # noqa: PLC0415 (models are ready only now)
+
+        availability.engaged_by(engagements)

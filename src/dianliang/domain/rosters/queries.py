@@ -1,6 +1,6 @@
 """What others may know about rosters: who is on duty, and what stands in the way."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from dianliang.domain.rosters.models import Roster, Swap, Turn
 from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.periods import TimeWindow
 
@@ -62,6 +63,18 @@ def live_turns(
     if people is not None:
         turns = turns.filter(person_id__in=people)
     return turns if but is None else turns.exclude(shift__roster_id=but)
+
+
+def engagements(people: Collection[int], window: TimeWindow) -> Mapping[int, str]:
+    """Return who of some people is on a published turn in a window, by key, and on which."""
+    found: dict[int, str] = {}
+    turns = live_turns(since=window.start, until=window.end, people=people)
+    for turn in turns.exclude(shift__roster__status="CANCELLED").order_by("shift__starts_at"):
+        shift = turn.shift
+        begin, end = shift.starts_at.astimezone(SHANGHAI), shift.ends_at.astimezone(SHANGHAI)
+        words = f"{begin:%m月%d日 %H:%M}–{end:%H:%M} 在“{shift.roster.title}”值班"
+        found.setdefault(turn.person_id, words)
+    return found
 
 
 def on_duty(*, at: datetime, by: Actor) -> tuple[OnDuty, ...]:

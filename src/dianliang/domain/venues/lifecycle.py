@@ -51,7 +51,8 @@ BOOKING = Lifecycle(
         row("lapse", "逾期未审批", {"ASKED"}, "REFUSED", SYSTEM),
         row("check_in", "签到", {"APPROVED"}, "IN_USE", *BOOKERS, SYSTEM),
         row("end", "结束使用", {"IN_USE"}, "ENDED", *BOOKERS, SYSTEM),
-        row("cancel", "取消", {"ASKED", "APPROVED"}, "CANCELLED", *BOOKERS),
+        # The clock cancels with a session for which the room was booked.
+        row("cancel", "取消", {"ASKED", "APPROVED"}, "CANCELLED", *BOOKERS, SYSTEM),
         row("miss", "未到场", {"APPROVED"}, "NO_SHOW", SYSTEM),
         row("excuse", "撤销未到场", {"NO_SHOW"}, "CANCELLED", *KEEPERS),
     ],

@@ -4,12 +4,17 @@ A special day counts before everything else, then a public holiday, then a weeke
 worked (调休), then the day of the week. Spans are minutes since midnight in Shanghai.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.venues.models import OpeningDay, OpeningHours, Site
@@ -17,9 +22,14 @@ from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
 
+_TEXTS = ("week_text", "holiday_text")
+"""Spans as they are stored: thousands of bases keep a few different ones, each read once."""
+Row = TypeVar("Row", bound=Model)
 Span = tuple[int, int]
 DAY_MIN = 24 * 60
 MOST_SPANS = 4
+MOST_NAMED = 200
+"""Beyond so many bases all rows are read: a query that names thousands is the slower one."""
 MAKE_UP_DAY, HOLIDAY, CLOSED_FOR_GOOD = "调休上班日", "法定节假日", "已停用"
 SHUT, UNKNOWN = "不开放", "未登记"
 REASONS = (MAKE_UP_DAY, HOLIDAY, CLOSED_FOR_GOOD, SHUT, UNKNOWN)
@@ -159,24 +169,39 @@ def opening(site: Site, *, on: date) -> Opening:
 def openings(
     sites: Collection[int], *, first: date, days: int
 ) -> Mapping[int, tuple[Opening, ...]]:
-    """Return when each of many bases is open on days in a row. Three queries."""
+    """Return when each of many bases is open on days in a row. Three queries.
+
+    Most bases keep the same hours and have no day of their own: these share one answer, which is
+    the same object for all of them.
+    """
     wanted = [first + timedelta(days=n) for n in range(days)]
     versions = _versions(sites, until=wanted[-1])
-    special = {
-        (row.site_id, row.on): row
-        for row in OpeningDay.objects.filter(site__in=sites, on__gte=first, on__lte=wanted[-1])
-    }
-    closed = dict(
-        Site.objects.filter(pk__in=sites, closed_on__isnull=False).values_list("pk", "closed_on")
-    )
+    days_of_own = OpeningDay.objects.filter(on__gte=first, on__lte=wanted[-1])
+    special = {(row.site_id, row.on): row for row in _of(sites, days_of_own)}
+    apart = {site for site, _ in special}
+    closed = dict(Site.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on"))
     calendar = work_calendar()
-    return {
-        site: tuple(
-            _on(versions.get(site, ()), special.get((site, day)), closed.get(site), day, calendar)
-            for day in wanted
-        )
-        for site in sites
-    }
+    shared: dict[tuple[int, ...], tuple[Opening, ...]] = {}
+    found: dict[int, tuple[Opening, ...]] = {}
+    for site in sites:
+        hours = versions.get(site, ())
+        is_alike = site not in apart and site not in closed
+        key = tuple(id(version) for version in hours)
+        opened = shared.get(key) if is_alike else None
+        if opened is None:
+            opened = tuple(
+                _on(hours, special.get((site, day)), closed.get(site), day, calendar)
+                for day in wanted
+            )
+            if is_alike:
+                shared[key] = opened
+        found[site] = opened
+    return found
+
+
+def _of(sites: Collection[int], rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Return the rows of some bases; to name thousands costs more than to read all."""
+    return rows if len(sites) > MOST_NAMED else rows.filter(site__in=sites)
 
 
 def _on(
@@ -244,10 +269,24 @@ def mark_of(site: Site) -> str:
 
 
 def _versions(sites: Collection[int], *, until: date) -> dict[int, tuple[Hours, ...]]:
+    """Return the versions of bases, latest first; equal ones are the same object."""
     found: dict[int, list[Hours]] = {}
-    rows = OpeningHours.objects.filter(site__in=sites, from_on__lte=until).order_by("-from_on")
-    for row in rows:
-        found.setdefault(row.site_id, []).append(_hours(row))
+    rows = _of(sites, OpeningHours.objects.filter(from_on__lte=until)).order_by("-from_on")
+    known: dict[tuple[object, ...], Hours] = {}
+    text = {name: Cast(name.removesuffix("_text"), TextField()) for name in _TEXTS}
+    names = ("from_on", "on_holidays", "on_make_up", *_TEXTS)
+    for site, *told in rows.annotate(**text).values_list("site_id", *names):
+        key = tuple(told)
+        if key not in known:
+            from_on, on_holidays, on_make_up, week, holiday = told
+            known[key] = Hours(
+                from_on=from_on,
+                week=tuple(spans_of(spans) for spans in json.loads(week)),
+                on_holidays=on_holidays,
+                holiday=spans_of(json.loads(holiday)),
+                on_make_up=on_make_up,
+            )
+        found.setdefault(site, []).append(known[key])
     return {site: tuple(versions) for site, versions in found.items()}
 
 

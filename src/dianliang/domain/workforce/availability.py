@@ -1,6 +1,6 @@
 """Who can come when: weekly hours, days away, and the one question whether somebody is free."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -12,6 +12,35 @@ Slot = tuple[int, time, time]
 """Weekday as Python counts it, from, to."""
 LAST_MINUTE = time(23, 59)
 """Stands for midnight: no time of a day is later."""
+
+
+Engaged = Callable[[Collection[int], TimeWindow], Mapping[int, str]]
+"""Tells of people, by key, what else they are bound to do in a window."""
+_ENGAGED: list[Engaged] = []
+
+
+def engaged_by(source: Engaged) -> None:
+    """Ask a room further out, too, whether somebody is bound (such as by a roster)."""
+    if source not in _ENGAGED:
+        _ENGAGED.append(source)
+
+
+def engagements(people: Collection[int], window: TimeWindow) -> dict[int, str]:
+    """Return who is bound elsewhere in a window, by key, and by what. One query for each room."""
+    found: dict[int, str] = {}
+    if not people:
+        return found
+    for source in _ENGAGED:
+        for pk, words in source(people, window).items():
+            found.setdefault(pk, words)
+    return found
+
+
+def shift_of(on: date, starts: time, ends: time) -> TimeWindow:
+    """Return the window of a shift that begins on a day; one that ends earlier ends next day."""
+    begin = datetime.combine(on, starts, SHANGHAI)
+    end = datetime.combine(on, ends, SHANGHAI)
+    return TimeWindow(begin, end if end > begin else end + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +57,8 @@ FREE = Available(is_free=True)
 def available(person: Person, window: TimeWindow, *, team_code: str = "") -> Available:
     """Tell whether a person is free for the whole of a window.
 
-    Not who has left, is away on one of its days, has told weekly hours that do not cover it, or
-    is on duty that day with a team other than `team_code`.
+    Not who has left, is away on one of its days, has told weekly hours that do not cover it, is
+    bound by a roster, or is on duty that day with a team other than `team_code`.
     """
     days = _days(window)
     first, last = days[0], days[-1]
@@ -44,6 +73,9 @@ def available(person: Person, window: TimeWindow, *, team_code: str = "") -> Ava
         span = _span(window, day)
         if slots and not covers(slots, day, *span):
             return Available(is_free=False, words=f"{person.name}{told(slots, day)}")
+    bound = engagements([person.pk], window)
+    if bound:
+        return Available(is_free=False, words=f"{person.name}{bound[person.pk]}")
     duty = Attendance.objects.filter(person=person, on__range=(first, last))
     other = duty.exclude(team__code=team_code).select_related("team").order_by("on").first()
     if other is not None:

@@ -126,12 +126,14 @@ def _there(team: Team, *, on: date) -> tuple[list[Person], dict[int, Attendance]
 
 
 def _busy(people: Collection[int], team: Team, *, on: date) -> dict[int, str]:
-    """Return whose weekly hours do not cover a team's shift on a day, and when they could."""
-    return {
+    """Return who cannot come for a team's shift on a day: bound elsewhere, or by weekly hours."""
+    outside = {
         pk: availability.told(slots, on)
         for pk, slots in availability.slots_of(people).items()
         if not availability.covers(slots, on, team.shift_starts, team.shift_ends)
     }
+    shift = availability.shift_of(on, team.shift_starts, team.shift_ends)
+    return outside | availability.engagements(people, shift)
 
 
 def away(team: Team, *, on: date) -> tuple[Away, ...]:
@@ -139,10 +141,10 @@ def away(team: Team, *, on: date) -> tuple[Away, ...]:
     members = _memberships(on).filter(team=team).values("person_id")
     rows = list(_absences(on).filter(person_id__in=members).select_related("person"))
     told = [Away(number=r.person.number, name=r.person.name, reason=r.reason) for r in rows]
-    told_hours = Person.objects.filter(
-        pk__in=members, is_active=True, weekly_slots__isnull=False
-    ).exclude(pk__in=[row.person_id for row in rows])
-    others = list(told_hours.exclude(attendance__on=on).distinct())
+    staying = Person.objects.filter(pk__in=members, is_active=True).exclude(
+        pk__in=[row.person_id for row in rows]
+    )
+    others = list(staying.exclude(attendance__on=on).distinct())
     busy = _busy([person.pk for person in others], team, on=on)
     told += [
         Away(number=person.number, name=person.name, reason=busy[person.pk])

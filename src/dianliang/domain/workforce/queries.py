@@ -1,7 +1,8 @@
 """What others may know about people and teams."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from django.db.models import Q
 
@@ -54,12 +55,23 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
     )
     slots = availability.slots_of(people - away)
     came = {row.person_id for row in present}
+    # Teams share a few shifts: one question for each, however many teams.
+    bound = {
+        shift: availability.engagements(people, availability.shift_of(on, *shift))
+        for shift in {_shift(team) for team in teams}
+    }
     skills: dict[int, set[str]] = {}
     valid = Certificate.objects.valid_on(on).filter(person_id__in=people - away)
     for person_id, code in valid.values_list("person_id", "skill__code"):
         skills.setdefault(person_id, set()).add(code)
     return tuple(
-        _on_duty(team, members[team.pk], away | _busy(team, slots, came, on=on), skills, on=on)
+        _on_duty(
+            team,
+            members[team.pk],
+            away | _busy(team, slots, bound[_shift(team)], came, on=on),
+            skills,
+            on=on,
+        )
         for team in teams
     )
 
@@ -67,13 +79,19 @@ def teams_on_duty(*, teams: list[Team], on: date) -> tuple[TeamOnDuty, ...]:
 def _busy(
     team: Team,
     slots: dict[int, tuple[availability.Slot, ...]],
+    bound: Collection[int],
     came: set[int],
     *,
     on: date,
 ) -> set[int]:
-    """Return whose weekly hours do not cover the shift, and who has not come all the same."""
-    shift = team.shift_starts, team.shift_ends
-    return {pk for pk, own in slots.items() if not availability.covers(own, on, *shift)} - came
+    """Return whose weekly hours do not cover the shift, or who is bound elsewhere, and not here."""
+    shift = _shift(team)
+    outside = {pk for pk, own in slots.items() if not availability.covers(own, on, *shift)}
+    return (outside | set(bound)) - came
+
+
+def _shift(team: Team) -> tuple[time, time]:
+    return team.shift_starts, team.shift_ends
 
 
 def _on_duty(

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
-from dianliang.domain.insight.base_figures import MOST_RECORDS, Span
+from dianliang.domain.insight.base_figures import MOST_RECORDS
+from dianliang.domain.insight.base_shapes import Span
 from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
 from dianliang.domain.venues.queries import home_of, tree
 from dianliang.faces.board.period import Period, period_of

@@ -22,7 +22,7 @@ from dianliang.domain.hours.queries import of_person
 from dianliang.faces.portal.links import volunteer_token
 from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.flows import hours_desk
-from dianliang.flows.activities import arriving, joining, personal
+from dianliang.flows.activities import arriving, joining, own_service, personal
 from dianliang.flows.activities.arriving import Spot
 from dianliang.flows.activities.joining import Joining
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
@@ -82,6 +82,7 @@ def _page(
     context = {
         "page": page,
         "given_hours": of_person(page.person_number) if page.is_confirmed else None,
+        "own": own_service.of_person(page.person_number, at=now()) if page.is_confirmed else None,
         "token": token,
         "link": request.build_absolute_uri(f"/v/{token}/"),
         "refusal": refusal,

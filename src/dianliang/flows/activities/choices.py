@@ -2,7 +2,8 @@
 
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.venues.models import Site
+from dianliang.domain.venues.booking import access as booking_access
+from dianliang.domain.venues.models import Bookable, Site
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 
@@ -29,6 +30,16 @@ def teams(by: Actor) -> tuple[Choice, ...]:
 def sites() -> tuple[Choice, ...]:
     """Return code and name of every base and spot."""
     return tuple(Site.objects.order_by("kind", "code").values_list("code", "name"))
+
+
+def rooms(by: Actor) -> tuple[Choice, ...]:
+    """Return code and name of the rooms that the actor may book, with their base and places."""
+    offered = booking_access.visible(by).filter(kind=Bookable.Kind.ROOM, is_active=True)
+    return tuple(
+        (room.code, f"{room.site.name} {room.name}（{room.places} 人）")
+        for room in offered.select_related("site", "unit").order_by("site__name", "code")
+        if booking_access.may_book(by, room)
+    )
 
 
 def skills() -> tuple[Choice, ...]:

@@ -100,6 +100,18 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomOf:
+    """The room that is booked for a session; `number` opens the booking."""
+
+    number: str
+    name: str
+    code: str
+    status: str
+    status_label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPage:
     """A session at the desk."""
 
@@ -128,6 +140,7 @@ class SessionPage:
     verbs: tuple[tuple[str, str], ...]
     may_lead: bool
     may_change: bool
+    room: RoomOf | None
 
 
 def session_page(*, number: str, by: Actor) -> SessionPage:
@@ -175,6 +188,21 @@ def session_page(*, number: str, by: Actor) -> SessionPage:
         verbs=tuple((step.verb, step.label) for step in steps),
         may_lead=may_lead,
         may_change=may_lead and session.status in {"DRAFT", "ANNOUNCED"},
+        room=_room_of(session),
+    )
+
+
+def _room_of(session: Session) -> RoomOf | None:
+    booking = session.booking
+    if booking is None:
+        return None
+    return RoomOf(
+        number=booking.number,
+        name=booking.bookable.name,
+        code=booking.bookable.code,
+        status=booking.status,
+        status_label=booking.get_status_display(),
+        reason=booking.reason,
     )
 
 

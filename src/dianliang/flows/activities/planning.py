@@ -12,13 +12,15 @@ from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs.models import Course, Session, SessionPhoto
-from dianliang.domain.programs.operations import attending, sessions, signing
+from dianliang.domain.programs.operations import attending, rooms, sessions, signing
 from dianliang.domain.programs.operations.attending import Noted, UnableToAttendError, Way
 from dianliang.domain.programs.operations.sessions import Change, Planned
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of
+from dianliang.domain.venues.booking import access as booking_access
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Team
+from dianliang.flows.booking.asking import to_book
 from dianliang.flows.campaigns import following
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -52,6 +54,8 @@ class Wanted:
     radius_m: int = 300
     is_public: bool = False
     is_changing_code: bool = False
+    room_code: str = ""
+    is_outside_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +114,22 @@ def plan(
 
     Raises:
         InvalidInputError, UnableToPlanSessionError: a field makes no sense; it is named.
+        UnableToUsePlaceError, UnableToBookError, TakenError: the base or the room is not to be
+            had then; nothing is kept.
     """
+    room = to_book(wanted.room_code, by=by) if wanted.room_code else None
     found = around(
         unit_code=wanted.unit_code,
         team_code=wanted.team_code,
-        site_code=wanted.site_code,
+        site_code=wanted.site_code or (room.site.code if room else ""),
         area_code=wanted.area_code,
         service_code=wanted.service_code,
         skill_codes=wanted.skill_codes,
         by=by,
     )
+    if found.site is not None and not wanted.is_outside_hours:
+        rooms.require_open(found.site, starts_at=wanted.starts_at, ends_at=wanted.ends_at)
+    place = wanted.place or (room.name if room else "")
     planned = Planned(
         title=clean_text(wanted.title, field="title", label="名称", most=60, least=2),
         kind=wanted.kind,
@@ -128,7 +138,7 @@ def plan(
         team=found.team,
         area=found.area,
         site=found.site,
-        place=clean_text(wanted.place, field="place", label="地点", most=80),
+        place=clean_text(place, field="place", label="地点", most=80),
         service=found.service,
         skills=found.skills,
         partners=tuple(Unit.objects.filter(code__in=list(wanted.partner_codes))),
@@ -144,6 +154,9 @@ def plan(
         course=course,
     )
     session = sessions.plan(planned=planned, by=by, at=at)
+    if room is not None:
+        is_keeper = booking_access.keeps(by, room)
+        rooms.book(session=session, room=room, is_keeper=is_keeper, by=by, at=at)
     if announces:
         sessions.announce(session=session, by=by, at=at)
     return session
@@ -157,16 +170,22 @@ def change(
     place: str,
     places: int | None,
     reason: str,
+    is_outside_hours: bool = False,
     by: Actor,
     at: datetime,
 ) -> tuple[str, ...]:
     """Move a session or give it other places; return who now has two things at that time.
 
+    A room that is booked for it moves along, or everything stays as it was.
+
     Raises:
         NotVisibleError: it is absent or not the actor's.
         UnableToPlanSessionError: see the operation.
+        UnableToUsePlaceError, UnableToBookError, TakenError: see `plan`.
     """
     session = access.session_to_lead(number, by=by)
+    if session.site is not None and not is_outside_hours:
+        rooms.require_open(session.site, starts_at=starts_at, ends_at=ends_at)
     wanted = Change(
         starts_at=starts_at,
         ends_at=ends_at,
@@ -175,6 +194,21 @@ def change(
         reason=clean_text(reason, field="reason", label="原因", most=120, least=2),
     )
     return sessions.change(session=session, change=wanted, by=by, at=at)
+
+
+def choose_room(*, number: str, code: str, by: Actor, at: datetime) -> None:
+    """Book a room for a session, another one, or none.
+
+    Raises:
+        NotVisibleError: the session is absent or not the actor's, or the room is not his to book.
+        UnableToUsePlaceError, UnableToBookError, TakenError: see `rooms.book`.
+    """
+    session = access.session_to_lead(number, by=by)
+    if not code:
+        rooms.release(session=session, reason="不再使用", by=by, at=at)
+        return
+    room = to_book(code, by=by)
+    rooms.book(session=session, room=room, is_keeper=booking_access.keeps(by, room), by=by, at=at)
 
 
 Move = Callable[..., object]

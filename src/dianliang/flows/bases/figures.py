@@ -7,7 +7,8 @@ from io import BytesIO
 from dianliang.core import audit, blanks
 from dianliang.domain.insight import base_figures
 from dianliang.domain.insight.base_checks import checked
-from dianliang.domain.insight.base_figures import FIGURES, Record, Records, Span
+from dianliang.domain.insight.base_figures import FIGURES, Records
+from dianliang.domain.insight.base_shapes import Record, Span
 from dianliang.domain.insight.bases import BaseRow, Rolled, rolled_up, site_ids
 from dianliang.domain.venues import standards
 from dianliang.domain.venues.queries import (
@@ -26,6 +27,8 @@ SCORE = "score"
 SCORE_LABEL, SOUND = "得分率", "无缺项"
 METHOD = (
     "记录算在它写明的阵地上：扫码提出的需求、这些需求的评价和上门、在阵地举办的行动、阵地的驻点。",
+    "服务时长只计已公布的记录，冲销的已扣除；算在场次、行动或需求所在的阵地上。",
+    "场室预约含未到场，不含取消；使用时长从签到到结束使用。使用率见“预约 › 使用情况”。",
     "每一级是它自己与全部下级之和；得分率是各阵地得分率的平均；缺项含责任人和开放时间。",
     "每个数字都能打开背后的记录，没有可以填写数字的地方。",
 )
@@ -122,7 +125,7 @@ def behind(*, matrix: str, code: str, name: str, span: Span, by: Actor) -> Behin
         rows=found.rows,
         total=found.total,
         good=found.good,
-        hours=found.minutes / 60 if found.figure.lasts is not None else None,
+        hours=found.minutes / 60 if found.figure.is_minutes else None,
     )
 
 

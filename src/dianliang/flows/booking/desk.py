@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.domain.programs.models import Session
 from dianliang.domain.venues.booking import access, reading, taking
 from dianliang.domain.venues.booking.reading import OF_THE_BOOKER, BookingRow
 from dianliang.domain.venues.booking.rules import MISSES_WITHIN
@@ -60,6 +61,17 @@ def booking(*, number: str, by: Actor, at: datetime) -> BookingRow:
         NotVisibleError: it is absent or not the actor's to read.
     """
     return reading.row_of(access.booking_to_see(number, by=by), by=by, at=at)
+
+
+def session_behind(*, number: str) -> str:
+    """Return the number of the session for which something was booked; empty where none is."""
+    rows = Session.objects.filter(booking__number=number)
+    return rows.values_list("number", flat=True).first() or ""
+
+
+def is_own(*, number: str, by: Actor) -> bool:
+    """Tell whether what was booked is of the actor's units."""
+    return Booking.objects.filter(number=number, bookable__in=access.readable(by)).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

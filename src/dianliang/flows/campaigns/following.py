@@ -114,6 +114,7 @@ def after_activity(*, activity: Activity, by: Actor, at: datetime) -> int:
             person_id__in=people,
             status__in=UNDONE,
             campaign__status="FROZEN",
+            campaign__source=Campaign.Source.PEOPLE,
             campaign__starts_on__lte=on,
             campaign__due_on__gte=on,
         )

@@ -68,6 +68,8 @@ def open_batch(
         raise UnableToOpenError("名单冻结后、行动结束前才能开工单。")
     if campaign.source == Campaign.Source.PEOPLE:
         raise UnableToOpenError("以人为目标的行动按志愿行动记录自动完成，不开工单。")
+    if campaign.source == Campaign.Source.MEMBERS:
+        raise UnableToOpenError("党员的任务由本人交证据完成，不开工单。")
     if not 0 < most <= MOST:
         raise InvalidInputError(f"一次可开 1 到 {MOST} 张工单。", field="most")
     if area_code and area_of(area_code) is None:

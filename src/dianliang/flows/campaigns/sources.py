@@ -22,6 +22,7 @@ from dianliang.kernel.errors import InvalidInputError
 
 Source = Campaign.Source
 MOST_YEARS = 80
+OF_PEOPLE = (Source.PEOPLE, Source.MEMBERS)
 OF_CUSTOMERS = (Source.OLD_HOUSEHOLDS, Source.ENTERPRISES, Source.SPECIAL)
 CUSTOMER_LABELS: Mapping[str, str] = {
     Source.OLD_HOUSEHOLDS: "居民户",
@@ -81,7 +82,7 @@ def count(campaign: Campaign, *, on: date) -> int:
     """Return how many targets the source names on a day, without reading them."""
     if campaign.source == Source.TABLE:
         return len(campaign.rows)
-    if campaign.source == Source.PEOPLE and county() is None:
+    if campaign.source in OF_PEOPLE and county() is None:
         return len(_people(campaign, on))
     return _LISTED[campaign.source](campaign, on).values("pk").count()
 
@@ -149,11 +150,19 @@ def _listed_people(campaign: Campaign, on: date) -> QuerySet[Person]:
     return rows.distinct()
 
 
+def _listed_members(campaign: Campaign, _on: date) -> QuerySet[Person]:
+    """Return the party members of the unit and those below: what each of them writes, he writes."""
+    return Person.objects.filter(
+        is_active=True, is_party_member=True, unit__path__startswith=campaign.unit.path
+    )
+
+
 def _people(campaign: Campaign, on: date) -> list[Aim]:
     served = Unit.areas.through.objects.order_by("-pk")
     homes: dict[int, int] = dict(served.values_list("unit_id", "area_id"))
     whole = county()
-    listed = _listed_people(campaign, on).values_list("pk", "number", "name", "unit_id")
+    found = _LISTED[campaign.source](campaign, on)
+    listed = found.values_list("pk", "number", "name", "unit_id")
     return [
         Aim(
             key=number,
@@ -223,12 +232,14 @@ def _table(campaign: Campaign, on: date) -> list[Aim]:
 _LISTED: Mapping[str, Callable[[Campaign, date], QuerySet[Any]]] = {
     **dict.fromkeys(OF_CUSTOMERS, _listed_customers),
     Source.PEOPLE: _listed_people,
+    Source.MEMBERS: _listed_members,
     Source.SITES: _listed_sites,
     Source.VILLAGES: _listed_villages,
 }
 _FINDERS: Mapping[str, Callable[[Campaign, date], list[Aim]]] = {
     **dict.fromkeys(OF_CUSTOMERS, _customers),
     Source.PEOPLE: _people,
+    Source.MEMBERS: _people,
     Source.SITES: _sites,
     Source.VILLAGES: _villages,
     Source.TABLE: _table,
@@ -246,7 +257,7 @@ def linked(campaign: Campaign, key: str) -> dict[str, int]:
         name, rows = "customer_id", Customer.objects.filter(_own(campaign), number=key)
         if campaign.source == Source.SPECIAL:
             rows = rows.filter(consented_on__isnull=False)
-    elif campaign.source == Source.PEOPLE:
+    elif campaign.source in OF_PEOPLE:
         own = Person.objects.filter(unit__path__startswith=campaign.unit.path)
         name, rows = "person_id", own.filter(number=key)
     elif campaign.source == Source.SITES:

@@ -32,6 +32,12 @@ RULES = (
     ("member_points", "activity", "党员参加志愿服务", True, 5, 1, 10, 30),
     ("member_points", "visit", "党员联系群众走访", True, 3, 1, 9, 30),
     ("member_points", "gift", "党员爱心捐赠", True, 5, 1, None, 10),
+    ("volunteer_points", "lecture", "主讲一场宣讲或课程", False, 10, 1, None, 40),
+    ("volunteer_points", "course", "完成一门培训", False, 10, 1, None, None),
+    ("volunteer_points", "rating", "群众好评", False, 2, 1, 6, 30),
+    ("member_points", "meeting", "参加联席会议", True, 5, 1, None, 20),
+    ("member_points", "task", "按期办结会议任务", True, 8, 1, None, 40),
+    ("member_points", "proposal", "课题验收", True, 20, 1, None, None),
 )
 """Book, basis, name, members only, points, per, most a day and a month."""
 SHOWN_NAMES = ("一位老党员", "余山热心人", "电力职工", "竹乡小店", "退休教师", "路过的司机")

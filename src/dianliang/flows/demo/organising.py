@@ -13,6 +13,7 @@ from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.ledgers import build_ledgers
 from dianliang.flows.demo.staffing import build_staff
 from dianliang.flows.demo.teaching import build_teaching
+from dianliang.flows.demo.watching import build_roster
 from dianliang.kernel.actor import Actor
 
 Dice = Callable[[], Random]
@@ -27,8 +28,10 @@ def build_people_at_work(county: County, *, dice: Dice, by: Actor, at: datetime)
 
 
 def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -> None:
-    """Write points and donations, bases, branches with what they do, rooms that are booked."""
-    build_ledgers(county, rng=dice(), at=at)
+    """Write bases, branches with what they do, rooms, a roster, points and donations."""
     build_bases(county, by=by, rng=dice(), at=at)
     build_branches(county, rng=dice(), by=by, at=at)
     build_bookings(by=by, rng=dice(), at=at)
+    build_roster(county, at=at)
+    # Points follow from all that was done before, also from meetings and their tasks.
+    build_ledgers(county, rng=dice(), at=at)

@@ -1,29 +1,20 @@
-"""Points follow from records that are there already: nobody types them.
+"""Points follow from records that are there already (see `deeds`): nobody types them."""
 
-Each source turns one kind of record into deeds; a room that has records of its own adds one.
-"""
-
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.intake.tokens import phone_key
 from dianliang.domain.ledger import rules, settling
-from dianliang.domain.ledger.models import Gift, PointRule, RuleVersion, Settlement
-from dianliang.domain.ledger.scoring import Deed, score, totals
-from dianliang.domain.programs.models import Participation
-from dianliang.domain.work.models import Visit
-from dianliang.domain.workforce.models import Attendance, Person
+from dianliang.domain.ledger.models import PointRule, RuleVersion, Settlement
+from dianliang.domain.ledger.scoring import score, totals
+from dianliang.domain.workforce.models import Person
+from dianliang.flows.ledgers.deeds import deeds
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-
-Deeds = Callable[[str, date, date], Iterable[Deed]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,100 +52,6 @@ class Trial:
             f"{self.since} 至 {self.until} 前的 {self.records} 条记录：{len(self.differences)} 人"
             f"有变化，合计由 {self.before} 分变为 {self.after} 分。"
         )
-
-
-def deeds(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield what records say that people of units did in [since, until)."""
-    for source in SOURCES:
-        yield from source(path, since, until)
-
-
-def visits(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield the visits that were done: of each who was checked in with the team, and who did it."""
-    rows = Visit.objects.filter(
-        Q(team__unit__path__startswith=path) | Q(done_by__unit__path__startswith=path),
-        status="DONE",
-        on__gte=since,
-        on__lt=until,
-    ).select_related("team", "done_by__unit")
-    there: dict[tuple[int, date], list[Person]] = {}
-    present = Attendance.objects.filter(on__gte=since, on__lt=until, checked_in_at__isnull=False)
-    for row in present.select_related("person__unit"):
-        there.setdefault((row.team_id, row.on), []).append(row.person)
-    for visit in rows:
-        people = {person.pk: person for person in there.get((visit.team_id, visit.on), ())}
-        if visit.done_by is not None:
-            people[visit.done_by.pk] = visit.done_by
-        for person in people.values():
-            if person.unit.path.startswith(path):
-                yield _deed("visit", person, visit.team.code, visit.on, "visit", visit.number)
-
-
-def activities(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield who took part in activities."""
-    for row in _participations(path, since, until):
-        on = row.activity.started_at.astimezone(SHANGHAI).date()
-        team, number = row.activity.team.code, row.activity.number
-        yield _deed("activity", row.person, team, on, "activity", number)
-
-
-def hours(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield for how many minutes somebody took part in activities."""
-    for row in _participations(path, since, until):
-        held = row.activity
-        on = held.started_at.astimezone(SHANGHAI).date()
-        minutes = int((held.ended_at - held.started_at).total_seconds() // 60)
-        yield _deed("hours", row.person, held.team.code, on, "activity", held.number, minutes)
-
-
-def _participations(path: str, since: date, until: date) -> QuerySet[Participation]:
-    return Participation.objects.filter(
-        person__unit__path__startswith=path,
-        activity__started_at__gte=_midnight(since),
-        activity__started_at__lt=_midnight(until),
-    ).select_related("person__unit", "activity__team")
-
-
-def gifts(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield what people of ours gave under their own telephone, unless it was undone.
-
-    An anonymous gift earns nobody anything: nothing is kept that would tell whose it is.
-    """
-    rows = Gift.objects.filter(
-        on__gte=since, on__lt=until, giver_kind=Gift.Giver.PERSON, entry__reversed_by=None
-    ).exclude(giver_index="")
-    people = {
-        phone_key(person.phone): person
-        for person in Person.objects.filter(unit__path__startswith=path).select_related("unit")
-        if person.phone
-    }
-    for gift in rows.defer("giver_name", "giver_phone"):
-        person = people.get(gift.giver_index)
-        if person is not None:
-            yield _deed("gift", person, "", gift.on, "gift", gift.number)
-
-
-SOURCES: tuple[Deeds, ...] = (visits, activities, hours, gifts)
-
-
-def _deed(
-    basis: str, person: Person, team: str, on: date, kind: str, number: str, quantity: int = 1
-) -> Deed:
-    return Deed(
-        basis=basis,
-        person=person.number,
-        is_member=person.is_party_member,
-        team=team,
-        unit=person.unit.code,
-        on=on,
-        quantity=quantity,
-        source_kind=kind,
-        source_number=number,
-    )
-
-
-def _midnight(on: date) -> datetime:
-    return datetime.combine(on, time(), SHANGHAI)
 
 
 def rule_of(code: str) -> PointRule:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from dianliang.domain.ledger import operations
+from dianliang.domain.ledger import folding, operations
 from dianliang.domain.ledger.models import Entry, Line
 from dianliang.domain.ledger.wording import SOURCES
 from dianliang.flows.ledgers.balances import LineRow, line_rows, seen
@@ -104,6 +104,8 @@ def _elsewhere(found: Entry) -> str:
     """Return where an entry is undone, if not by itself: its record would go on standing."""
     if found.rule_id is not None:
         return "积分由结算入账，请用申诉更正。"
+    if found.source_kind == folding.SOURCE:
+        return "人员合并不能撤销，这笔分录也不能冲正。"
     if found.source_kind in KEPT_ELSEWHERE:
         label = SOURCES[found.source_kind]
         return f"这笔分录由{label} {found.source_number} 产生，请到该记录更正或撤回。"

@@ -2,29 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from dianliang.domain.ledger.models import Gift, Grant, Redemption
 from dianliang.domain.ledger.wording import SOURCES, said
 from dianliang.domain.programs.models import Activity
 from dianliang.domain.work.lifecycle import VISIT_LABELS
 from dianliang.domain.work.models import Visit
+from dianliang.flows.ledgers.earned import EARNED, Facts, Found, clock
 from dianliang.flows.ledgers.entries import EntryPage, entries_of
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
-
-Facts = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a record says; `unit_path` is whose it is, `drive` where a donation has its page."""
-
-    title: str
-    facts: Facts
-    unit_path: str
-    drive: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +49,6 @@ def record(*, kind: str, number: str, by: Actor) -> Record:
     )
 
 
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-
-
 def _visit(number: str) -> Found | None:
     one = (
         Visit.objects.select_related("job__area", "team__unit", "done_by")
@@ -91,8 +74,8 @@ def _activity(number: str) -> Found | None:
     facts = (
         ("队伍", one.team.name),
         ("地点", one.area.name),
-        ("开始", _clock(one.started_at)),
-        ("结束", _clock(one.ended_at)),
+        ("开始", clock(one.started_at)),
+        ("结束", clock(one.ended_at)),
         ("参加人数", str(one.participations.count())),
     )
     return Found(title=one.title, facts=facts, unit_path=one.team.unit.path)
@@ -148,12 +131,13 @@ def _redemption(number: str) -> Found | None:
         ("件数", f"{done.pieces} {done.article.measure}"),
         ("所用积分", str(done.points)),
         ("经办人", done.by_name),
-        ("兑换时间", _clock(done.at)),
+        ("兑换时间", clock(done.at)),
     )
     return Found(title=done.article.name, facts=facts, unit_path=done.unit.path)
 
 
 READ: dict[str, Callable[[str], Found | None]] = {
+    **EARNED,
     "activity": _activity,
     "visit": _visit,
     "gift": _gift,

@@ -10,6 +10,7 @@ from dianliang.flows.ledgers import earning
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 
+TIMED = (PointRule.Basis.HOURS, PointRule.Basis.VERIFIED)
 BASES = tuple((str(value), str(label)) for value, label in PointRule.Basis.choices)
 
 
@@ -86,7 +87,7 @@ def _version_row(version: RuleVersion, rule: PointRule, *, is_now: bool) -> Vers
         status_label=RULE_VERSION_LABELS[version.status],
         points=version.points,
         per=version.per,
-        is_timed=rule.basis == PointRule.Basis.HOURS,
+        is_timed=rule.basis in TIMED,
         most_a_day=version.most_a_day,
         most_a_month=version.most_a_month,
         from_on=version.from_on,

@@ -6,10 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
+from dianliang.domain.branches import folding as branch_folding
 from dianliang.domain.hours import folding as hour_folding
-from dianliang.domain.ledger import heirs
+from dianliang.domain.ledger import folding as ledger_folding
+from dianliang.domain.ledger.operations import pass_gate
 from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
+from dianliang.domain.rosters import folding as roster_folding
+from dianliang.domain.venues.models import Keeper
 from dianliang.domain.workforce import merging, register
 from dianliang.domain.workforce.merging import UnableToMergeError
 from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
@@ -39,9 +43,18 @@ def merge(
     if unknown:
         raise UnableToMergeError("请重新选择保留哪一方的内容。", field="take")
     words = clean_text(reason, field="reason", label="认定依据", most=200, least=2)
-    row = merging.merge(kept=kept, gone=gone, take=take, reason=words, folds=FOLDS, by=by, at=at)
-    heirs.carry(gone_number=row.gone_number, kept=row.person, at=at)
-    return row
+    return _merged(kept, gone, take=take, reason=words, by=by, at=at)
+
+
+@transaction.atomic
+def _merged(
+    kept: Person, gone: Person, *, take: Collection[str], reason: str, by: Actor, at: datetime
+) -> PersonMerge:
+    pass_gate()  # before people are held: who posts waits for them
+    together = folds(by=by, at=at)
+    return merging.merge(
+        kept=kept, gone=gone, take=take, reason=reason, folds=together, by=by, at=at
+    )
 
 
 def tried(
@@ -55,9 +68,7 @@ def tried(
     kept, gone = _both(kept_number, gone_number, by=by)
     try:
         with transaction.atomic():
-            row = merging.merge(
-                kept=kept, gone=gone, take=(), reason="试合并", folds=FOLDS, by=by, at=at
-            )
+            row = _merged(kept, gone, take=(), reason="试合并", by=by, at=at)
             transaction.set_rollback(True)
     except DomainError as refusal:
         return {}, refusal.message
@@ -116,5 +127,24 @@ def presence_duties(kept: Person, gone: Person) -> Mapping[str, Any]:
     return {"presence_duties": dropped} if dropped else {}
 
 
-FOLDS = (participations, presence_duties, *folding.FOLDS, hour_folding.hours)
+def keepers(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """Let the bases of the one who goes be the kept one's: they name people by number."""
+    Keeper.objects.filter(person_number=gone.number).update(person_number=kept.number)
+    return {}
+
+
+FOLDS = (
+    keepers,
+    participations,
+    presence_duties,
+    *folding.FOLDS,
+    hour_folding.hours,
+    *roster_folding.FOLDS,
+    *branch_folding.FOLDS,
+)
 """What rooms above that of people put together."""
+
+
+def folds(*, by: Actor, at: datetime) -> tuple[merging.Fold, ...]:
+    """Return all that is put together, with what the ledger enters about it."""
+    return (*FOLDS, *ledger_folding.folds(by=by, at=at))

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from dianliang.core import jobs
-from dianliang.domain.catalog.theme_models import ThemeRule
-from dianliang.flows.themes import marking
+from dianliang.domain.catalog.theme_models import ThemeMark, ThemeRule
+from dianliang.flows.themes import inheriting, marking
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -13,8 +13,8 @@ APPLY = "themes.apply"
 
 
 def order_if_due(*, at: datetime) -> None:
-    """Have the active rules applied once an hour."""
-    if ThemeRule.objects.filter(is_active=True).exists():
+    """Have the active rules applied once an hour, and themes go from records to what follows."""
+    if ThemeRule.objects.filter(is_active=True).exists() or ThemeMark.objects.exists():
         key = f"{APPLY}:{at.astimezone(SHANGHAI):%Y%m%d%H}"
         jobs.enqueue(APPLY, {}, by=SYSTEM, at=at, key=key)
 
@@ -23,4 +23,5 @@ def order_if_due(*, at: datetime) -> None:
 def apply_in_background(context: jobs.JobContext) -> dict[str, Any] | None:
     """Apply every active rule; what was taken off by hand stays off."""
     context.progress(0.1, "正在按规则标记主题")
-    return {"marks": marking.apply_rules(by=SYSTEM, at=context.clock())}
+    marks = marking.apply_rules(by=SYSTEM, at=context.clock())
+    return {"marks": marks, "inherited": inheriting.inherit(by=SYSTEM, at=context.clock())}

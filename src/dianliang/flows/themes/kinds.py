@@ -3,13 +3,10 @@
 A room that joins adds one line to `KINDS`; pages, rules, tables and reports then know it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable, Expression
+from django.db.models import Count, F
 
 from dianliang.domain.branches import access as branches
 from dianliang.domain.branches.models import Meeting, Pairing, PairingResult, Task, Topic
@@ -18,90 +15,31 @@ from dianliang.domain.intake.models import Need
 from dianliang.domain.programs import access as programs
 from dianliang.domain.programs.models import Activity, Campaign
 from dianliang.domain.work.models import Job, Visit
+from dianliang.flows.themes.serving import SERVING_KINDS
+from dianliang.flows.themes.shapes import (
+    BRANCH,
+    MODE,
+    SERVICE,
+    WORDS,
+    Attribute,
+    Figure,
+    Kind,
+    Record,
+    Rows,
+    ones_if,
+    within,
+)
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
-
-ONE = Value(1, output_field=IntegerField())
-Rows = QuerySet[Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """Something counted of a kind of records: each record gives a whole number."""
-
-    code: str
-    label: str
-    unit: str
-    value: Combinable | Expression = ONE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribute:
-    """Something by which a rule may choose records."""
-
-    code: str
-    label: str
-    lookup: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A kind of records. `day` is the date, or the instant (`is_instant`), at which it counts.
-
-    `opens` leads to the number under which a page shows it.
-    """
-
-    code: str
-    label: str
-    whole: Callable[[], Rows]
-    visible: Callable[[Actor], Rows]
-    title: str
-    day: str
-    unit: str
-    is_instant: bool = True
-    opens: str = "number"
-    figures: tuple[Figure, ...] = ()
-    attributes: tuple[Attribute, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """A record of any kind as lists show it, with what it adds to each figure of its kind."""
-
-    kind: str
-    kind_label: str
-    number: str
-    title: str
-    unit_code: str
-    unit_name: str
-    on: date
-    opens: str
-    values: Mapping[str, int] = field(default_factory=dict)
-
-
-def _within(rows: Rows, unit: str, by: Actor) -> Rows:
-    if by.role not in branches.READERS or not by.unit_path:
-        return rows.none()
-    return rows.filter(**{f"{unit}__path__startswith": by.unit_path})
 
 
 def _campaigns(by: Actor) -> Rows:
     """Return what a dispatcher sees on his pages, also what asks his units for something."""
     if by.role is Role.DISPATCHER:
         return programs.visible(by)
-    return _within(Campaign.objects.all(), "unit", by)
+    return within(Campaign.objects.all(), "unit", by)
 
-
-def _if(**condition: Any) -> Case:
-    return Case(When(Q(**condition), then=ONE), default=Value(0), output_field=IntegerField())
-
-
-SERVICE = Attribute(code="service", label="服务事项", lookup="service__code", hint="事项编码")
-WORDS = Attribute(code="words", label="名称含有", lookup="title__icontains", hint="词语")
-MODE = Attribute(code="mode", label="联建模式", lookup="mode__code", hint="模式编码")
-BRANCH = Attribute(code="branch", label="支部", lookup="branch__unit__code", hint="支部编码")
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -118,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
                 code="need.done",
                 label="已办结需求",
                 unit="条",
-                value=_if(status__in=["RESOLVED", "CLOSED"]),
+                value=ones_if(status__in=["RESOLVED", "CLOSED"]),
             ),
         ),
         attributes=(
@@ -130,7 +68,7 @@ KINDS: tuple[Kind, ...] = (
         code="job",
         label="工单",
         whole=lambda: Job.objects.exclude(status="CANCELLED"),
-        visible=lambda by: _within(Job.objects.exclude(status="CANCELLED"), "unit", by),
+        visible=lambda by: within(Job.objects.exclude(status="CANCELLED"), "unit", by),
         title="title",
         day="opened_at",
         unit="unit",
@@ -141,7 +79,7 @@ KINDS: tuple[Kind, ...] = (
         code="visit",
         label="上门",
         whole=lambda: Visit.objects.filter(status="DONE"),
-        visible=lambda by: _within(Visit.objects.filter(status="DONE"), "job__unit", by),
+        visible=lambda by: within(Visit.objects.filter(status="DONE"), "job__unit", by),
         title="job__title",
         day="on",
         unit="job__unit",
@@ -158,7 +96,7 @@ KINDS: tuple[Kind, ...] = (
         code="activity",
         label="志愿服务行动",
         whole=Activity.objects.all,
-        visible=lambda by: _within(Activity.objects.all(), "team__unit", by),
+        visible=lambda by: within(Activity.objects.all(), "team__unit", by),
         title="title",
         day="started_at",
         unit="team__unit",
@@ -212,7 +150,7 @@ KINDS: tuple[Kind, ...] = (
         unit="unit",
         figures=(
             Figure(code="task", label="会议任务", unit="项"),
-            Figure(code="task.done", label="已办结任务", unit="项", value=_if(status="CLOSED")),
+            Figure(code="task.done", label="已办结任务", unit="项", value=ones_if(status="CLOSED")),
         ),
         attributes=(WORDS,),
     ),
@@ -230,7 +168,7 @@ KINDS: tuple[Kind, ...] = (
                 code="topic.measured",
                 label="已有结果课题",
                 unit="个",
-                value=_if(status__in=["MEASURED", "CLOSED"]),
+                value=ones_if(status__in=["MEASURED", "CLOSED"]),
             ),
         ),
         attributes=(WORDS, BRANCH),
@@ -265,6 +203,7 @@ KINDS: tuple[Kind, ...] = (
             Attribute(code="words", label="名称含有", lookup="words__icontains", hint="词语"),
         ),
     ),
+    *SERVING_KINDS,
 )
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in KINDS}
 FIGURES: Mapping[str, tuple[Kind, Figure]] = {

@@ -12,7 +12,7 @@ from dianliang.domain.catalog.theme_models import ThemeMark, ThemeRule
 from dianliang.domain.catalog.theme_queries import Carried, ThemeRow, theme_to_use
 from dianliang.domain.directory.models import Unit
 from dianliang.flows.themes import kinds
-from dianliang.flows.themes.kinds import Record
+from dianliang.flows.themes.shapes import Record
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError

@@ -8,7 +8,7 @@ from dianliang.domain.catalog import theme_queries
 from dianliang.domain.catalog.theme_queries import ThemeRow
 from dianliang.domain.directory.models import Unit
 from dianliang.flows.themes import kinds
-from dianliang.flows.themes.kinds import Figure, Record
+from dianliang.flows.themes.shapes import Figure, Record
 from dianliang.flows.themes.tables import LONGEST_DAYS, RECORDS, Carrier, Cell, carriers
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
@@ -96,7 +96,7 @@ def _line(
         name=row.name,
         depth=row.depth - top.depth - 1,
         cells=tuple(_cell(own, figure.code) for figure in columns),
-        records=len(own),
+        records=sum(not record.follows for record in own),
     )
 
 

@@ -5,13 +5,14 @@ column and the whole count each record once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dianliang.domain.catalog import theme_queries
+from dianliang.domain.catalog.theme_models import ThemeMark
 from dianliang.domain.catalog.theme_queries import ThemeRow
 from dianliang.flows.themes import kinds
-from dianliang.flows.themes.kinds import Kind, Record
+from dianliang.flows.themes.shapes import Kind, Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 
@@ -119,7 +120,7 @@ def cross(*, asked: Asked, by: Actor) -> Cross:
     for record, codes in found:
         value = _value(record, asked.figure)
         here, there = at_row(record, codes), at_column(record, codes)
-        if not here or not there or (value == 0 and asked.figure != RECORDS):
+        if not here or not there or value == 0:
             continue
         for key in {(r, c) for r in (*here, "") for c in (*there, "")}:
             total = sums.setdefault(key, [0, 0])
@@ -168,10 +169,16 @@ def carriers(
         marked = visible.filter(number__in=marks.values("record_number"))
         rows = {record.number: record for record in kinds.records(kind, marked)}
         codes: dict[str, set[str]] = {}
-        carried = marks.values_list("record_number", "theme__path") if rows else ()
-        for number, path in carried:
+        carried = marks.values_list("record_number", "theme__path", "origin") if rows else ()
+        own: set[str] = set()
+        for number, path, origin in carried:
             codes.setdefault(number, set()).update(path.strip("/").split("/"))
-        found += [(record, frozenset(codes[number])) for number, record in rows.items()]
+            if origin != ThemeMark.Origin.SOURCE:
+                own.add(number)
+        found += [
+            (replace(record, follows=number not in own), frozenset(codes[number]))
+            for number, record in rows.items()
+        ]
     return found
 
 
@@ -196,7 +203,7 @@ def behind(*, chosen: Chosen, by: Actor) -> tuple[Record, ...]:
         if all(codes & carried for _, codes in wanted)
         and (not chosen.unit or record.unit_code == chosen.unit)
         and (not chosen.month or f"{record.on:%Y-%m}" == chosen.month)
-        and (chosen.figure == RECORDS or _value(record, chosen.figure))
+        and _value(record, chosen.figure)
     ]
     return tuple(sorted(listed, key=lambda row: (row.on, row.number), reverse=True))
 
@@ -228,7 +235,10 @@ def _kinds_of(figure: str) -> tuple[Kind, ...]:
 
 
 def _value(record: Record, figure: str) -> int:
-    return 1 if figure == RECORDS else record.values.get(figure, 0)
+    """Return what a record adds; what follows from one that is counted is no second thing."""
+    if figure == RECORDS:
+        return 0 if record.follows else 1
+    return record.values.get(figure, 0)
 
 
 def _axis_name(code: str, known: Mapping[str, ThemeRow]) -> str:

@@ -22,19 +22,29 @@ class Command(BaseCommand):
         parser.add_argument("verb", choices=["export", "erase"])
         parser.add_argument("--phone", default="", metavar="电话", help="提需求时留的电话")
         parser.add_argument("--customer", default="", metavar="客户编号")
+        parser.add_argument("--grant", default="", metavar="发放编号", help="捐赠发放的受益人")
         parser.add_argument("--reason", required=True, metavar="事由", help="如“本人来函”")
         parser.add_argument("--out", type=Path, metavar="文件", help="导出到文件；不写则打印")
 
     def handle(
-        self, *, verb: str, phone: str, customer: str, reason: str, out: Path | None, **_: Any
+        self,
+        *,
+        verb: str,
+        phone: str,
+        customer: str,
+        grant: str,
+        reason: str,
+        out: Path | None,
+        **_: Any,
     ) -> None:
         """Do it and say what was done."""
-        if not (phone or customer):
-            raise CommandError("请给出 --phone 或 --customer。")
+        if not (phone or customer or grant):
+            raise CommandError("请给出 --phone、--customer 或 --grant。")
         at = now()
         asked: dict[str, Any] = {
             "phone": phone,
             "customer": customer,
+            "grant": grant,
             "reason": reason,
             "by": operator(),
             "at": at,

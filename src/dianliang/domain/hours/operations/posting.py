@@ -5,7 +5,8 @@ from datetime import datetime
 
 from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.ledger import operations as ledger
-from dianliang.domain.ledger.models import Account, Entry
+from dianliang.domain.ledger.models import Account, Award, Entry
+from dianliang.domain.ledger.retracting import retract
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -36,15 +37,39 @@ def post(*, records: Sequence[HourRecord], by: Actor, at: datetime) -> tuple[Ent
 
 
 def undo(*, counter: HourRecord, by: Actor, at: datetime) -> Entry:
-    """Undo the entry of the record that another takes back.
+    """Undo the entry of the record that another takes back, and the points that it earned.
 
     Raises:
         OwnBenefitError: it concerns the actor's own hours.
     """
     if counter.reverses is None:
         raise ValueError(f"{counter.number} takes nothing back")
-    entry = Entry.objects.get(key=key_of(counter.reverses))
-    return ledger.reverse(entry.number, because=counter.review_words, by=by, at=at)
+    told, because = counter.reverses, counter.review_words
+    entry = Entry.objects.get(key=key_of(told))
+    undone = ledger.reverse(entry.number, because=because, by=by, at=at)
+    retract(kind=SOURCE, number=told.number, because=because, by=by, at=at)
+    return undone
+
+
+def retract_owed(*, by: Actor, at: datetime) -> int:
+    """Take points of time that was taken back, where they had been spent; return what is owed."""
+    gone = HourRecord.objects.filter(reverses__isnull=False)
+    given = Award.objects.filter(
+        source_kind=SOURCE,
+        source_number__in=gone.values("reverses__number"),
+        entry__isnull=False,
+        entry__reversed_by=None,
+    ).values("source_number")
+    return sum(
+        retract(
+            kind=SOURCE,
+            number=row.number,
+            because=str(row.reversal.review_words),
+            by=by,
+            at=at,
+        )
+        for row in HourRecord.objects.filter(number__in=given).select_related("reversal")
+    )
 
 
 def _accounts(numbers: Collection[str]) -> dict[str, Account]:

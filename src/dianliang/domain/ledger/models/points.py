@@ -16,6 +16,7 @@ class PointRule(models.Model):
         """What sort of record earns."""
 
         HOURS = "hours", "服务时长"
+        VERIFIED = "verified", "签到核实的时长"
         VISIT = "visit", "走访或上门服务"
         ACTIVITY = "activity", "参加活动"
         LECTURE = "lecture", "担任主讲"
@@ -23,6 +24,7 @@ class PointRule(models.Model):
         MEETING = "meeting", "参加组织生活"
         TASK = "task", "完成任务清单"
         PROPOSAL = "proposal", "课题与创新成果"
+        RATING = "rating", "群众好评"
         GIFT = "gift", "捐赠"
 
     code = models.CharField("规则编码", max_length=24, unique=True)
@@ -41,6 +43,7 @@ class PointRule(models.Model):
                 condition=Q(
                     basis__in=[
                         "hours",
+                        "verified",
                         "visit",
                         "activity",
                         "lecture",
@@ -48,6 +51,7 @@ class PointRule(models.Model):
                         "meeting",
                         "task",
                         "proposal",
+                        "rating",
                         "gift",
                     ]
                 ),

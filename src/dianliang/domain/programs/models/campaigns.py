@@ -25,6 +25,7 @@ class Campaign(models.Model):
         ENTERPRISES = "enterprises", "全部企业"
         SPECIAL = "special", "特殊客户"
         PEOPLE = "people", "志愿者和队员"
+        MEMBERS = "members", "全体党员"
         SITES = "sites", "某类阵地点位"
         VILLAGES = "villages", "全部村社区"
         TABLE = "table", "Excel 名单"

@@ -82,6 +82,8 @@ class LectureRequest(models.Model):
     minutes = models.PositiveSmallIntegerField("时长（分钟）")
     audience = models.PositiveIntegerField("听众人数", default=0)
     contact = EncryptedTextField("联系人与电话", blank=True)
+    phone_index = models.CharField("电话指纹", max_length=64, blank=True)
+    token_hash = models.CharField("链接指纹", max_length=64, null=True, blank=True, unique=True)
     words = models.TextField("要求", blank=True)
     status = models.CharField(
         "状态", max_length=12, choices=[*lifecycle.LECTURE_LABELS.items()], default="ASKED"

@@ -12,7 +12,7 @@ from dianliang.domain.programs.models.courses import Course
 from dianliang.domain.programs.models.series import Kind, Series, SignupRole
 from dianliang.domain.programs.models.volunteers import PersonalLink
 from dianliang.domain.territory.models import Area
-from dianliang.domain.venues.models import Site
+from dianliang.domain.venues.models import Booking, Site
 from dianliang.domain.workforce.models import Person, Team
 
 MOST_PLACES = 5000
@@ -75,6 +75,14 @@ class Session(models.Model):
         blank=True,
         related_name="session",
         verbose_name="入账行动",
+    )
+    booking = models.OneToOneField(
+        Booking,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="session",
+        verbose_name="所订场室",
     )
     created_by = models.CharField("编制人", max_length=64)
     created_at = models.DateTimeField("编制时间")

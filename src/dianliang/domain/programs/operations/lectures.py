@@ -76,6 +76,8 @@ class Wanted:
     audience: int
     contact: str
     words: str
+    phone_index: str = ""
+    token_hash: str | None = None
 
 
 @transaction.atomic
@@ -110,6 +112,8 @@ def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
         audience=wanted.audience,
         contact=wanted.contact,
         words=wanted.words,
+        phone_index=wanted.phone_index,
+        token_hash=wanted.token_hash,
         asked_by=by.name,
         asked_at=at,
     )

@@ -21,9 +21,10 @@ from dianliang.domain.programs.models import (
 )
 from dianliang.domain.programs.models.series import Kind, SignupRole
 from dianliang.domain.programs.models.sessions import MOST_PLACES, MOST_RADIUS_M
-from dianliang.domain.programs.operations import activities, signing
+from dianliang.domain.programs.operations import activities, rooms, signing
 from dianliang.domain.programs.operations.signing import tell
 from dianliang.domain.territory.models import Area
+from dianliang.domain.venues.booking import access as booking_access
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
@@ -202,6 +203,9 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
     session.signup_until = min(change.starts_at - held_open, change.ends_at)
     session.place, session.places = change.place, change.places
     session.save(update_fields=["starts_at", "ends_at", "signup_until", "place", "places"])
+    if session.booking is not None:
+        is_keeper = booking_access.keeps(by, session.booking.bookable)
+        rooms.follow(session=session, is_keeper=is_keeper, by=by, at=at)
     after = _when_and_where(session)
     audit.record(
         "programs.session.change",
@@ -246,13 +250,16 @@ def _limit(session: Session) -> str:
 @transaction.atomic
 def begin(*, session: Session, by: Actor, at: datetime) -> Session:
     """Open a session: check-in has begun in any case an hour before."""
-    return transitions.apply(session, "begin", lifecycle=SESSION, by=by, at=at)
+    session = transitions.apply(session, "begin", lifecycle=SESSION, by=by, at=at)
+    rooms.enter(session=session, at=at)
+    return session
 
 
 @transaction.atomic
 def end(*, session: Session, by: Actor, at: datetime) -> Session:
     """End a session; who still waited has waited in vain and is told so."""
     session = transitions.apply(session, "end", lifecycle=SESSION, by=by, at=at)
+    rooms.leave(session=session, at=at)
     for signup in session.signups.filter(status="WAITING").select_related("person", "session"):
         transitions.apply(signup, "lapse", lifecycle=SIGNUP, by=by, at=at, changes={"ended_at": at})
         words = f"“{session.title}”没有空出名额，候补未成。欢迎报名其他场次。"
@@ -265,8 +272,10 @@ def end(*, session: Session, by: Actor, at: datetime) -> Session:
 
 @transaction.atomic
 def discard(*, session: Session, by: Actor, at: datetime) -> Session:
-    """Throw a draft away."""
-    return transitions.apply(session, "discard", lifecycle=SESSION, by=by, at=at)
+    """Throw a draft away; a room that was booked for it is free again."""
+    session = transitions.apply(session, "discard", lifecycle=SESSION, by=by, at=at)
+    rooms.release(session=session, reason="场次作废", by=by, at=at)
+    return session
 
 
 @transaction.atomic
@@ -288,6 +297,7 @@ def cancel(*, session: Session, reason: str, by: Actor, at: datetime) -> int:
         note=reason,
         changes={"cancelled_because": reason},
     )
+    rooms.release(session=session, reason=f"活动取消：{reason}", by=by, at=at)
     when = _when_and_where(session)
     coming = list(session.signups.filter(status__in=IS_COMING).select_related("person", "session"))
     for signup in coming:

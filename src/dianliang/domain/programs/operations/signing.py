@@ -9,10 +9,12 @@ from dianliang.core import audit, transitions
 from dianliang.domain.programs import gate
 from dianliang.domain.programs.lifecycle import HOLDS_A_PLACE, IS_COMING, SESSION_LABELS, SIGNUP
 from dianliang.domain.programs.models import PersonalLink, Session, SessionNotice, Signup
+from dianliang.domain.workforce import availability
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.periods import TimeWindow
 
 Notice = SessionNotice.Kind
 NOTICE_MAX = 300
@@ -143,6 +145,10 @@ def _require_free(person: Person, session: Session, *, tells: bool) -> None:
             f"{person.name}同一时间已报名“{other.session.title}”（{start:%m月%d日 %H:%M}），"
             "请先退出那一场。"
         )
+        raise UnableToSignUpError(message, field="person")
+    bound = availability.engagements([person.pk], TimeWindow(session.starts_at, session.ends_at))
+    if bound:
+        message = f"{person.name}{bound[person.pk]}，不能同时参加。请先换班，或选另一场。"
         raise UnableToSignUpError(message, field="person")
 
 

@@ -1,12 +1,17 @@
 """When something may be booked: weeks by version, days as half-open windows."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from dianliang.domain.venues.booking.slots import GRAIN_MIN
 from dianliang.domain.venues.models import Bookable, BookableHours
-from dianliang.domain.venues.opening import DAY_MIN, WEEKDAYS, openings, parsed
+from dianliang.domain.venues.opening import DAY_MIN, MOST_NAMED, WEEKDAYS, openings, parsed
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
@@ -77,27 +82,51 @@ class Week:
         return None
 
 
-def weeks_of(bookables: Collection[Bookable], *, first: date, last: date) -> Mapping[int, Week]:
-    """Return by key when several may be booked from a day to a day, both counted. Four queries."""
-    rows = BookableHours.objects.filter(bookable__in=[*bookables]).order_by("valid_from")
+class HasHours(Protocol):
+    """A room or stock as far as its hours need it: its key, and that of its base."""
+
+    @property
+    def pk(self) -> int:
+        """Return its key."""
+
+    @property
+    def site_id(self) -> int:
+        """Return the key of its base."""
+
+
+def weeks_of(bookables: Collection[HasHours], *, first: date, last: date) -> Mapping[int, Week]:
+    """Return by key when several may be booked from a day to a day, both counted. Four queries.
+
+    Those with the same hours at bases with the same hours share one object.
+    """
+    rows = BookableHours.objects.order_by("valid_from")
+    if len(bookables) <= MOST_NAMED:
+        rows = rows.filter(bookable__in=[bookable.pk for bookable in bookables])
     versions: dict[int, list[tuple[date, tuple[Span, ...]]]] = {}
-    for pk, valid_from, spans in rows.values_list("bookable_id", "valid_from", "spans"):
-        made = tuple((int(day), int(opens), int(closes)) for day, opens, closes in spans)
-        versions.setdefault(pk, []).append((valid_from, made))
+    read: dict[str, tuple[Span, ...]] = {}
+    stored = rows.annotate(text=Cast("spans", TextField()))
+    for pk, valid_from, text in stored.values_list("bookable_id", "valid_from", "text"):
+        spans = read.get(text)
+        if spans is None:
+            spans = read[text] = tuple((int(d), int(a), int(b)) for d, a, b in json.loads(text))
+        versions.setdefault(pk, []).append((valid_from, spans))
     begins, days = first - timedelta(days=1), (last - first).days + 3
     of_bases = openings({bookable.site_id for bookable in bookables}, first=begins, days=days)
-    told = {
-        site: tuple(day.spans if day.is_known else None for day in opened)
-        for site, opened in of_bases.items()
-    }
-    return {
-        bookable.pk: Week(
-            versions=tuple(versions.get(bookable.pk, ())),
-            base_from=begins,
-            base=told[bookable.site_id],
-        )
-        for bookable in bookables
-    }
+    told: dict[int, tuple[tuple[tuple[int, int], ...] | None, ...]] = {}
+    made: dict[tuple[object, ...], Week] = {}
+    found: dict[int, Week] = {}
+    for bookable in bookables:
+        opened = of_bases[bookable.site_id]
+        base = told.get(id(opened))
+        if base is None:
+            base = told[id(opened)] = tuple(d.spans if d.is_known else None for d in opened)
+        own = tuple(versions.get(bookable.pk, ()))
+        key = (own, id(opened))
+        week = made.get(key)
+        if week is None:
+            week = made[key] = Week(versions=own, base_from=begins, base=base)
+        found[bookable.pk] = week
+    return found
 
 
 def week_of(bookable: Bookable, *, first: date, last: date) -> Week:

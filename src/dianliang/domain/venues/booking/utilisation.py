@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -17,7 +18,7 @@ from dianliang.domain.venues.booking.keeping import TYPES
 from dianliang.domain.venues.booking.opening import minutes_within, weeks_of
 from dianliang.domain.venues.booking.slots import GRAIN_MIN, slot_of, slots_of
 from dianliang.domain.venues.lifecycle import BOOKED
-from dianliang.domain.venues.models import Bookable, Booking, Node
+from dianliang.domain.venues.models import Bookable, Booking, Matrix, Node, Site
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -79,18 +80,50 @@ class Utilisation:
     types: tuple[UseRow, ...]
 
 
+class Thing(NamedTuple):
+    """A room or stock as the table names it; whole rows of thousands cost more than their use."""
+
+    pk: int
+    code: str
+    name: str
+    type: str
+    pieces: int
+    site_id: int
+    site_code: str
+    site_name: str
+    site_kind: str
+    unit_code: str
+    unit_name: str
+
+
+_COLUMNS = (
+    "pk",
+    "code",
+    "name",
+    "type",
+    "pieces",
+    "site_id",
+    "site__code",
+    "site__name",
+    "site__kind",
+    "unit__code",
+    "unit__name",
+)
+
+
 def utilisation(
     bookables: QuerySet[Bookable], *, since: date, until: date, at: datetime
 ) -> Utilisation:
     """Return the use on the days [since, until), of the part that is over."""
-    rows = list(bookables.select_related("site", "unit").order_by("site__code", "code"))
+    rows = [Thing(*row) for row in bookables.order_by("site__code", "code").values_list(*_COLUMNS)]
     period = TimeWindow(
         datetime.combine(since, time(), SHANGHAI), datetime.combine(until, time(), SHANGHAI)
     )
     weeks = weeks_of(rows, first=since, last=until)
-    opened = {week: _opened(week.between(since, until), at=at) for week in {*weeks.values()}}
+    distinct = {id(week): week for week in weeks.values()}
+    opened = {key: _opened(week.between(since, until), at=at) for key, week in distinct.items()}
     booked = _bookings(bookables, period, at=at)
-    open_of = {pk: opened[week] for pk, week in weeks.items()}
+    open_of = {pk: opened[id(week)] for pk, week in weeks.items()}
     uses = {
         row.pk: _use(row, open_of.get(row.pk, NEVER), booked.get(row.pk, []), at=at) for row in rows
     }
@@ -99,7 +132,7 @@ def utilisation(
         rooms=tuple(
             UseRow(
                 code=row.code,
-                name=f"{row.site.name} · {row.name}",
+                name=f"{row.site_name} · {row.name}",
                 kind_label=TYPES[row.type],
                 depth=0,
                 use=uses[row.pk],
@@ -107,7 +140,7 @@ def utilisation(
             for row in rows
         ),
         sites=_by_site(rows, uses),
-        units=_grouped((row.unit.code, row.unit.name, uses[row.pk]) for row in rows),
+        units=_grouped((row.unit_code, row.unit_name, uses[row.pk]) for row in rows),
         types=_grouped((row.type, TYPES[row.type], uses[row.pk]) for row in rows),
     )
 
@@ -137,33 +170,38 @@ def _whole_slots(span: TimeWindow) -> range:
     return range(slots_of(span).start, slot_of(span.end))
 
 
+class Booked(NamedTuple):
+    """What a booking tells about use; a whole row would cost ten times as much to read."""
+
+    bookable_id: int
+    starts_at: datetime
+    ends_at: datetime
+    pieces: int
+    status: str
+    is_closure: bool
+    unit_id: int | None
+    checked_in_at: datetime | None
+    ended_at: datetime | None
+
+
 def _bookings(
     bookables: QuerySet[Bookable], period: TimeWindow, *, at: datetime
-) -> Mapping[int, list[Booking]]:
-    found: dict[int, list[Booking]] = {}
+) -> Mapping[int, list[Booked]]:
+    found: dict[int, list[Booked]] = {}
     inside = Booking.objects.filter(
         bookable__in=bookables.order_by().values("pk"),
         starts_at__lt=min(period.end, at),
         ends_at__gt=period.start,
     )
-    wanted = inside.only(
-        "bookable_id",
-        "starts_at",
-        "ends_at",
-        "pieces",
-        "status",
-        "is_closure",
-        "unit_id",
-        "checked_in_at",
-        "ended_at",
-    )
-    for booking in wanted:
-        found.setdefault(booking.bookable_id, []).append(booking)
+    for row in inside.values_list(*Booked._fields):
+        found.setdefault(row[0], []).append(Booked(*row))
     return found
 
 
-def _use(bookable: Bookable, opened: Opened, booked: Sequence[Booking], *, at: datetime) -> Use:
+def _use(bookable: Thing, opened: Opened, booked: Sequence[Booked], *, at: datetime) -> Use:
     """Add up quarters of hours: time that was freed and given away again counts once."""
+    if not booked:
+        return Use(open_min=len(opened.slots) * bookable.pieces * GRAIN_MIN)
     open_slots, load = opened.slots, Counter[int]()
     for booking in booked:
         slots = slots_of(TimeWindow(booking.starts_at, booking.ends_at))
@@ -185,7 +223,7 @@ def _use(bookable: Bookable, opened: Opened, booked: Sequence[Booking], *, at: d
     )
 
 
-def _used_min(booking: Booking, opened: Opened, *, at: datetime) -> int:
+def _used_min(booking: Booked, opened: Opened, *, at: datetime) -> int:
     used = _used(booking, at=at)
     if used is None:
         return 0
@@ -194,7 +232,7 @@ def _used_min(booking: Booking, opened: Opened, *, at: datetime) -> int:
     return minutes_within(used, near) * booking.pieces
 
 
-def _used(booking: Booking, *, at: datetime) -> TimeWindow | None:
+def _used(booking: Booked, *, at: datetime) -> TimeWindow | None:
     """Return from when to when the booker was there, within what he had booked."""
     if booking.checked_in_at is None or booking.status not in {"IN_USE", "ENDED"}:
         return None
@@ -203,37 +241,55 @@ def _used(booking: Booking, *, at: datetime) -> TimeWindow | None:
     return TimeWindow(start, end) if start < end else None
 
 
-def _by_site(rows: Sequence[Bookable], uses: Mapping[int, Use]) -> tuple[UseRow, ...]:
+class Place(NamedTuple):
+    """A node of a matrix, with the kind of the base that it stands for, if it does."""
+
+    matrix_code: str
+    matrix_name: str
+    path: str
+    code: str
+    name: str
+    label: str
+    site_id: int | None
+    site_kind: str | None
+
+
+def _by_site(rows: Sequence[Thing], uses: Mapping[int, Use]) -> tuple[UseRow, ...]:
     """Add up each matrix along its tree; a base that stands in two counts in both, once in each."""
     of_site: dict[int, Use] = {}
     for row in rows:
         of_site[row.site_id] = of_site.get(row.site_id, Use()) + uses[row.pk]
     holding = Node.objects.filter(site__in=of_site).values("matrix")
-    nodes = Node.objects.filter(matrix__in=holding).select_related("matrix", "site")
+    nodes = Node.objects.filter(matrix__in=holding).values_list(
+        "matrix__code", "matrix__name", "path", "code", "name", "label", "site_id", "site__kind"
+    )
     found: list[UseRow] = []
     placed: set[int] = set()
     in_order = nodes.order_by("matrix__position", "matrix__code", "path")
-    for _, group in groupby(in_order, key=lambda node: node.matrix_id):
+    for _, group in groupby((Place(*row) for row in in_order), key=lambda node: node.matrix_code):
         tree = list(group)
         found += _tree(tree, of_site)
         placed |= {node.site_id for node in tree if node.site_id is not None}
-    loose = {row.site_id: row.site for row in rows if row.site_id not in placed}
+    loose = {row.site_id: row for row in rows if row.site_id not in placed}
     found += [
         UseRow(
-            code=site.code,
-            name=site.name,
-            kind_label=site.get_kind_display(),
+            code=row.site_code,
+            name=row.site_name,
+            kind_label=_KINDS.get(row.site_kind, row.site_kind),
             depth=0,
             use=of_site[pk],
         )
-        for pk, site in loose.items()
+        for pk, row in loose.items()
     ]
     return tuple(found)
 
 
-def _tree(nodes: Sequence[Node], of_site: Mapping[int, Use]) -> Iterator[UseRow]:
+_KINDS = {str(value): str(label) for value, label in Site.Kind.choices}
+
+
+def _tree(nodes: Sequence[Place], of_site: Mapping[int, Use]) -> Iterator[UseRow]:
     """Yield a matrix and those of its nodes that have anything at or below them."""
-    matrix = nodes[0].matrix
+    first = nodes[0]
     sums: dict[str, Use] = {}
     for node in nodes:
         use = of_site.get(node.site_id) if node.site_id is not None else None
@@ -241,15 +297,15 @@ def _tree(nodes: Sequence[Node], of_site: Mapping[int, Use]) -> Iterator[UseRow]
             for path in _way_down(node.path):
                 sums[path] = sums.get(path, Use()) + use
     yield UseRow(
-        code=matrix.code,
-        name=matrix.name,
-        kind_label=str(matrix._meta.verbose_name),
+        code=first.matrix_code,
+        name=first.matrix_name,
+        kind_label=str(Matrix._meta.verbose_name),
         depth=0,
         use=sums["/"],
     )
     for node in nodes:
         if node.path in sums:
-            kind = node.site.get_kind_display() if node.site else ""
+            kind = _KINDS.get(node.site_kind, node.site_kind) if node.site_kind else ""
             yield UseRow(
                 code=node.code,
                 name=node.name,

@@ -104,6 +104,8 @@ def wanted(request: HttpRequest) -> Wanted:
         radius_m=optional_whole(sent.get("radius_m", ""), "radius_m", _("签到范围")) or 300,
         is_public=sent.get("is_public") == "1",
         is_changing_code=sent.get("is_changing_code") == "1",
+        room_code=sent.get("room", ""),
+        is_outside_hours=sent.get("is_outside_hours") == "1",
     )
 
 

@@ -88,6 +88,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "all_units": choices.all_units(),
         "teams": choices.teams(by),
         "sites": choices.sites(),
+        "rooms": choices.rooms(by),
         "skills": choices.skills(),
         "services": services(),
         "areas": area_rows(levels=("village",)),
@@ -118,6 +119,7 @@ def _show(
         "refusal": refusal,
         "given": request.POST,
         "roles": session_queries.ROLES,
+        "rooms": choices.rooms(by) if page.may_change else (),
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/activities/session.html", context, status=status)
@@ -143,6 +145,7 @@ def _change(request: HttpRequest, number: str, by: Actor) -> str:
         place=sent.get("place", ""),
         places=reading.optional_whole(sent.get("places", ""), "places", _("名额")),
         reason=sent.get("reason", ""),
+        is_outside_hours=sent.get("is_outside_hours") == "1",
         by=by,
         at=now(),
     )
@@ -150,6 +153,12 @@ def _change(request: HttpRequest, number: str, by: Actor) -> str:
     if clashing:
         words += _("这些人同一时间还有别的活动：%(who)s。") % {"who": "、".join(clashing)}
     return words
+
+
+def _room(request: HttpRequest, number: str, by: Actor) -> str:
+    code = request.POST.get("room", "")
+    planning.choose_room(number=number, code=code, by=by, at=now())
+    return _("场室已订好。") if code else _("场室已退订。")
 
 
 def _cancel(request: HttpRequest, number: str, by: Actor) -> str:
@@ -222,6 +231,7 @@ def _photos(request: HttpRequest, number: str, by: Actor) -> str:
 ACTS: dict[str, Act] = {
     **{verb: _move(verb) for verb in planning.MOVES},
     "change": _change,
+    "room": _room,
     "cancel": _cancel,
     "account": _account,
     "enter": _enter,

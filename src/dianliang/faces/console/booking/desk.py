@@ -97,7 +97,14 @@ def _one(
         row = desk.booking(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "row": row, "may_reveal": row.is_kept and row.phone, **more}
+    context = {
+        "by": by,
+        "row": row,
+        "may_reveal": row.is_kept and row.phone,
+        "session": desk.session_behind(number=number),
+        "is_own": desk.is_own(number=number, by=by),
+        **more,
+    }
     return TemplateResponse(request, "console/booking/one.html", context, status=status)
 
 

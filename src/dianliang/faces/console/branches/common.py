@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dianliang.domain.branches.access import READERS
+from dianliang.faces.console.addresses import page_address
 from dianliang.faces.ui.requests import now, today
-from dianliang.flows.themes.kinds import Record
-from dianliang.kernel.actor import Actor, Role
+from dianliang.flows.themes.shapes import Record
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
     DomainError,
@@ -25,16 +25,6 @@ from dianliang.kernel.errors import (
 
 Steps = dict[str, tuple[Callable[..., Any], Callable[[QueryDict], dict[str, Any]]]]
 """What may be pressed on a record: the verb, who does it, and what is read of the form."""
-PAGES = {
-    "need": ("console:need", frozenset({Role.DISPATCHER})),
-    "campaign": ("console:campaign", frozenset({Role.DISPATCHER})),
-    "meeting": ("console:meeting", READERS),
-    "task": ("console:meeting_task", READERS),
-    "topic": ("console:topic", READERS),
-    "pairing": ("console:pairing", READERS),
-    "result": ("console:pairing", READERS),
-}
-"""Which page shows a kind of records, and to whom; every kind has the page of its themes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +101,8 @@ def shown(text: str) -> str:
 
 def address_of(record: Record, *, by: Actor) -> str:
     """Return where a record is shown to the actor: its own page, or that of its themes."""
-    route, roles = PAGES.get(record.kind, ("", frozenset()))
-    if by.role in roles:
-        return reverse(route, args=[record.opens])
-    return reverse("console:theme_part", args=[record.kind, record.number])
+    own = page_address(record.kind, record.opens, by=by)
+    return own or reverse("console:theme_part", args=[record.kind, record.number])
 
 
 def lead_on(

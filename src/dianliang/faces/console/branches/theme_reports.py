@@ -14,7 +14,7 @@ from dianliang.faces.console.branches.common import Period, address_of, period_o
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.tables import SHEET_TYPE, download
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.themes import files, kinds, tables
+from dianliang.flows.themes import files, shapes, tables
 from dianliang.flows.themes import report as reporting
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
@@ -121,7 +121,7 @@ def report(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _report_lines(
     found: reporting.Report,
-) -> list[tuple[reporting.Line, list[tuple[tables.Cell, kinds.Figure]], bool]]:
+) -> list[tuple[reporting.Line, list[tuple[tables.Cell, shapes.Figure]], bool]]:
     return [
         (line, list(zip(line.cells, found.columns, strict=True)), line is found.whole)
         for line in (*found.lines, found.whole)
@@ -207,5 +207,5 @@ def _page(text: str, count: int) -> tuple[int, int]:
     return min(max(1, asked), pages), pages
 
 
-def _unit(found: tuple[kinds.Record, ...], code: str) -> str:
+def _unit(found: tuple[shapes.Record, ...], code: str) -> str:
     return next((row.unit_name for row in found if row.unit_code == code), code)

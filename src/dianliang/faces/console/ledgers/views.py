@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.faces.console.addresses import page_address
 from dianliang.faces.console.ledgers.reading import asked_of, page_of, period_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires
@@ -169,7 +170,8 @@ def record(request: HttpRequest, kind: str, number: str, *, by: Actor) -> HttpRe
         page = records.record(kind=kind, number=number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "page": page}
+    opens = "" if page.drive else page_address(kind, number, by=by)
+    context = {"by": by, "page": page, "opens": opens}
     return TemplateResponse(request, "console/ledgers/record.html", context)
 
 
