@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.db import transaction
 from dianliang.domain.appraisal import access
 from dianliang.domain.appraisal.lifecycle import EDITION
 from dianliang.domain.appraisal.measures import (
-    BY_HAND,
     MEASURES,
     duty_measures,
     label_of,
@@ -25,6 +24,7 @@ from dianliang.domain.appraisal.operations.rules import Aim, Content, Item, weig
 from dianliang.domain.branches import access as branches
 from dianliang.domain.branches.models import PostKind
 from dianliang.domain.directory.models import Unit
+from dianliang.flows.appraisal.filling import Row, read_aim, read_bands, read_item, whole
 from dianliang.flows.branches.choices import unit_of as own_unit
 from dianliang.flows.branches.choices import words
 from dianliang.kernel.actor import Actor
@@ -35,7 +35,6 @@ STARTERS = json.loads(
 )
 """Samples to begin with; what is published is what people made of them."""
 SPARE_ROWS = 3
-Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,79 +354,13 @@ def keep(
     is_list = edition.book.kind == RuleBook.Kind.TASKS
     content = Content(
         reason=words(facts.get("reason", ""), field="reason", label="制定理由", most=200, least=2),
-        late_percent=_whole(facts.get("late_percent", "50"), "逾期得分比例", most=100, least=0),
-        most_special=_whole(facts.get("most_special", "20"), "特色加分上限", most=100, least=0),
-        items=tuple(_read_item(n, row) for n, row in enumerate(filled, 1)) if is_list else (),
-        aims=() if is_list else tuple(_read_aim(n, row) for n, row in enumerate(filled, 1)),
-        bands=() if is_list else tuple(_read_bands(bands)),
+        late_percent=whole(facts.get("late_percent", "50"), "逾期得分比例", most=100, least=0),
+        most_special=whole(facts.get("most_special", "20"), "特色加分上限", most=100, least=0),
+        items=tuple(read_item(n, row) for n, row in enumerate(filled, 1)) if is_list else (),
+        aims=() if is_list else tuple(read_aim(n, row) for n, row in enumerate(filled, 1)),
+        bands=() if is_list else tuple(read_bands(bands)),
     )
     return rules.keep(edition=edition, content=content, seen=seen, by=by, at=at)
-
-
-def _read_item(number: int, row: Row) -> Item:
-    label = f"第 {number} 行"
-    code = row.get("post", "")
-    post = PostKind.objects.filter(code=code.replace("\0", "")).first() if code else None
-    if code and post is None:
-        raise InvalidInputError(f"{label}请选择职务。", field="rows")
-    whose = row.get("whose", "") or ListItem.Whose.OWN
-    if whose not in ListItem.Whose.values:
-        raise InvalidInputError(f"{label}请选择谁的记录。", field="rows")
-    day = row.get("due_day", "").strip()
-    return Item(
-        title=words(row["title"], field="rows", label=f"{label}任务", most=80, least=2),
-        post=post,
-        measure=row.get("measure", BY_HAND),
-        whose=whose,
-        least=_whole(row.get("least", "") or "1", f"{label}“至少”", most=1000),
-        weight=_whole(row.get("weight", ""), f"{label}权重", most=100),
-        due_day=_whole(day, f"{label}“第几天前”", most=366) if day else None,
-    )
-
-
-def _read_aim(number: int, row: Row) -> Aim:
-    label = f"第 {number} 行"
-    per = row.get("per", "") or Indicator.Per.TOTAL
-    if per not in Indicator.Per.values:
-        raise InvalidInputError(f"{label}请选择口径。", field="rows")
-    return Aim(
-        dimension=words(row.get("dimension", ""), field="rows", label=f"{label}维度", most=24),
-        title=words(row["title"], field="rows", label=f"{label}指标", most=60, least=2),
-        measure=row.get("measure", BY_HAND),
-        per=per,
-        full_at=_decimal(row.get("full_at", ""), f"{label}满分值", most=Decimal(1_000_000)),
-        weight=_whole(row.get("weight", ""), f"{label}权重", most=100),
-    )
-
-
-def _read_bands(text: str) -> list[tuple[str, Decimal]]:
-    found = []
-    for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
-        name, _, least = line.replace("|", "｜").partition("｜")
-        label = f"等次第 {number} 行"
-        shown = words(name, field="bands", label=label, most=16)
-        line_at = _decimal(least.strip(), f"{label}的分数线", most=Decimal(100), least=Decimal(0))
-        found.append((shown, line_at))
-    return found
-
-
-def _whole(text: str, label: str, *, most: int, least: int = 1) -> int:
-    asked = text.strip()
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 6):
-        raise InvalidInputError(f"{label}应填整数。", field="rows")
-    if not least <= int(asked) <= most:
-        raise InvalidInputError(f"{label}应为 {least} 到 {most}。", field="rows")
-    return int(asked)
-
-
-def _decimal(text: str, label: str, *, most: Decimal, least: Decimal = Decimal("0.01")) -> Decimal:
-    try:
-        found = Decimal(text.strip())
-    except InvalidOperation as error:
-        raise InvalidInputError(f"{label}应填数字。", field="rows") from error
-    if not found.is_finite() or not least <= found <= most or round(found, 2) != found:
-        raise InvalidInputError(f"{label}应为 {least} 到 {most}，最多两位小数。", field="rows")
-    return found
 
 
 def enact(*, number: str, seen: int, by: Actor, at: datetime) -> Edition:
