@@ -46,9 +46,7 @@ class Appraisal:
 
     def book(self, starter: str, unit: str = "AJ", *, name: str = "") -> RuleBook:
         """Begin a rule from a sample and publish it."""
-        book = rulebooks.begin(
-            starter=starter, name=name, unit=unit, by=self.clerk(), at=self.at
-        )
+        book = rulebooks.begin(starter=starter, name=name, unit=unit, by=self.clerk(), at=self.at)
         rulebooks.enact(number=book.number, seen=0, by=self.clerk(), at=self.at)
         return book
 
@@ -106,9 +104,7 @@ def appraised(town: Town) -> dict[str, dict[str, str]]:
     )
     assert shown.file is not None
     began = it.at - 60 * DAY
-    going_on = it.round(
-        "three_branch", "S1", since=party.on, until=party.on + 30 * DAY, at=it.at
-    )
+    going_on = it.round("three_branch", "S1", since=party.on, until=party.on + 30 * DAY, at=it.at)
     it.mark(going_on, "S1P")
     mark = going_on.marks.get()
     assert mark.file is not None
