@@ -120,6 +120,25 @@ def from_branches() -> Iterator[str]:
         yield from (kind.label, *(attribute.label for attribute in kind.attributes))
 
 
+def from_appraisal() -> Iterator[str]:
+    """Yield the words of task lists, ratings and their rules."""
+    from dianliang.domain.appraisal import lifecycle, measures
+    from dianliang.domain.appraisal.models import Duty, Indicator, ListItem, RuleBook
+    from dianliang.faces.console.appraisal import rounds
+    from dianliang.flows.appraisal import standing
+
+    tables = (lifecycle.EDITION, lifecycle.LIST, lifecycle.DUTY, lifecycle.ROUND)
+    for table in (*tables, lifecycle.APPEAL):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    for measure in measures.MEASURES.values():
+        yield from (measure.label, measure.unit)
+    yield from chain(standing.STATES.values(), rounds.KINDS.values())
+    yield from ("人工", "党员", "指标", "特色动作", "全部")
+    kinds = (RuleBook.Kind, RuleBook.Subject, RuleBook.Period, Duty.Kind, Indicator.Per)
+    for choices in (*kinds, ListItem.Whose):
+        yield from (str(label) for label in choices.labels)
+
+
 def from_triage() -> Iterator[str]:
     """Yield the words of what triage finds, and of whose a facility is."""
     from dianliang.domain.directory.owners import Owner
@@ -472,6 +491,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_rosters(),
             *from_bases(),
             *from_branches(),
+            *from_appraisal(),
             *from_hours(),
             *from_ledger(),
             *from_booking(),

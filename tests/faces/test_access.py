@@ -40,6 +40,7 @@ from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
 from tests import villages as village_world
+from tests.appraisals import appraised
 from tests.core.test_files import photo
 from tests.faces.duty import roster_and_swap
 from tests.flows.bases.things import based
@@ -74,6 +75,8 @@ FACES = {
     "console:base": BASES,
     "console:hour": HOURS,
     "console:certificate": HOURS,
+    "console:appraisal_mine": STAFF_READERS | DESK,
+    "console:appraisal": PARTY,
     "console:branch": PARTY,
     "console:pairing": PARTY,
     "console:meeting": PARTY,
@@ -107,6 +110,24 @@ FACES = {
 }
 
 OBJECTS = {
+    "console:appraisal_list": "task list",
+    "console:appraisal_list_sheet": "task list",
+    "console:appraisal_duties": "task list",
+    "console:appraisal_list_act": "task list",
+    "console:appraisal_duty": "duty",
+    "console:appraisal_duty_act": "duty",
+    "console:appraisal_duty_file": "duty",
+    "console:appraisal_person": "duty holder",
+    "console:appraisal_book": "rule book",
+    "console:appraisal_book_act": "rule book",
+    "console:appraisal_round": "round",
+    "console:appraisal_round_act": "round",
+    "console:appraisal_round_file": "round",
+    "console:appraisal_subject": "appraised",
+    "console:appraisal_subject_act": "appraised",
+    "console:appraisal_mark_file": "appraised",
+    "console:appraisal_certificate": "appraised for good",
+    "console:appraisal_decide": "rating appeal",
     "console:base": "base",
     "console:base_act": "base",
     "console:base_tree": "matrix",
@@ -542,6 +563,7 @@ def everything(town):
     (hazard,) = hazards.inspected(None, station, at=NOON, visit=inspecting_visit(town, job))
     parts = {
         **party_objects(town, need),
+        **appraised(town),
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
         "photo": {"number": need.number, "token": need.photos.get().token},

@@ -11,6 +11,11 @@ from tests.house.test_lifecycles import TABLES
 
 pytestmark = pytest.mark.django_db
 MODELS = {
+    "rule edition": "appraisal.Edition",
+    "task list": "appraisal.TaskList",
+    "duty": "appraisal.Duty",
+    "round": "appraisal.Round",
+    "appraisal appeal": "appraisal.Appeal",
     "branch": "branches.Branch",
     "branch pairing": "branches.Pairing",
     "branch alliance": "branches.Alliance",

@@ -2,6 +2,8 @@
 
 import pytest
 
+from dianliang.domain.appraisal.lifecycle import APPEAL as APPRAISAL_APPEAL
+from dianliang.domain.appraisal.lifecycle import DUTY, EDITION, LIST, ROUND
 from dianliang.domain.branches.lifecycle import (
     ALLIANCE,
     BRANCH,
@@ -43,6 +45,11 @@ from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
 TABLES = {
+    "rule edition": (EDITION, "DRAFT"),
+    "task list": (LIST, "OPEN"),
+    "duty": (DUTY, "PROPOSED"),
+    "round": (ROUND, "OPEN"),
+    "appraisal appeal": (APPRAISAL_APPEAL, "OPEN"),
     "branch": (BRANCH, "ACTIVE"),
     "branch pairing": (PAIRING, "DRAFT"),
     "branch alliance": (ALLIANCE, "DRAFT"),

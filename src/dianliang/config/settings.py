@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "dianliang.domain.renewal",
     "dianliang.domain.hours",
     "dianliang.domain.branches",
+    "dianliang.domain.appraisal",
     "dianliang.domain.insight",
     "dianliang.faces.ui",
     "dianliang.faces.portal",

@@ -9,6 +9,8 @@ from functools import cache
 
 from django.apps import apps
 
+from dianliang.domain.appraisal.lifecycle import APPEAL as APPRAISAL_APPEAL
+from dianliang.domain.appraisal.lifecycle import DUTY, EDITION, LIST, ROUND
 from dianliang.domain.branches.lifecycle import (
     ALLIANCE,
     BRANCH,
@@ -52,6 +54,11 @@ from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
 
 LIFECYCLES: Mapping[str, Lifecycle] = {
+    "appraisal.edition": EDITION,
+    "appraisal.tasklist": LIST,
+    "appraisal.duty": DUTY,
+    "appraisal.round": ROUND,
+    "appraisal.appeal": APPRAISAL_APPEAL,
     "branches.branch": BRANCH,
     "branches.pairing": PAIRING,
     "branches.alliance": ALLIANCE,

@@ -6,40 +6,15 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from dianliang.faces.console.appraisal.bar import APPRAISAL
+from dianliang.faces.console.entries import Entry
 from dianliang.kernel.actor import Role
 
 DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
-HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
 HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 PARTY = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A page that the bar leads to, or a section of several.
-
-    `pages` are the names of addresses that belong to it, `*` at the end standing for anything;
-    `key` is the key that opens it.
-    """
-
-    label: str
-    to: str = ""
-    pages: tuple[str, ...] = ()
-    key: str = ""
-    roles: frozenset[Role] = HANDLERS
-    section: tuple["Entry", ...] = ()
-
-    def holds(self, page: str) -> bool:
-        """Tell whether a page belongs to it."""
-        return any(_fits(page, pattern) for pattern in self.pages) or any(
-            entry.holds(page) for entry in self.section
-        )
-
-
-def _fits(page: str, pattern: str) -> bool:
-    return page.startswith(pattern[:-1]) if pattern.endswith("*") else page == pattern
 
 
 VILLAGES = (
@@ -318,6 +293,7 @@ ENTRIES = (
     Entry(label="队伍", section=TEAMS),
     Entry(label="账本", section=LEDGERS),
     Entry(label="党建", section=BRANCHES),
+    Entry(label="考评", section=APPRAISAL),
     Entry(
         label="一致性",
         to="console:review_doubts",

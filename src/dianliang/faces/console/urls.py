@@ -175,4 +175,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hours/", include("dianliang.faces.console.hours.urls")),
     path("ledgers/", include("dianliang.faces.console.ledgers.urls")),
     path("branches/", include("dianliang.faces.console.branches.urls")),
+    path("appraisal/", include("dianliang.faces.console.appraisal.urls")),
 ]

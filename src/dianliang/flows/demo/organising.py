@@ -5,6 +5,7 @@ from datetime import datetime
 from random import Random
 
 from dianliang.flows.demo.activities import build_activities
+from dianliang.flows.demo.appraisals import build_appraisals
 from dianliang.flows.demo.bases import build_bases
 from dianliang.flows.demo.booking import build_bookings
 from dianliang.flows.demo.branches import build_branches
@@ -31,6 +32,7 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     """Write bases, branches with what they do, rooms, a roster, points and donations."""
     build_bases(county, by=by, rng=dice(), at=at)
     build_branches(county, rng=dice(), by=by, at=at)
+    build_appraisals(county, at=at)
     build_bookings(by=by, rng=dice(), at=at)
     build_roster(county, at=at)
     # Points follow from all that was done before, also from meetings and their tasks.

@@ -1,0 +1,1 @@
+"""Every write about appraisals: rules, lists and duties, rounds, appeals."""

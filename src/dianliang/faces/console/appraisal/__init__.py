@@ -1,0 +1,1 @@
+"""Pages about task lists, 三管 and contests (考评)."""

@@ -1,0 +1,1 @@
+"""Journeys of appraisals: lists, duties, rounds, and the records that they are counted from."""

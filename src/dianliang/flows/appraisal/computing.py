@@ -1,0 +1,209 @@
+"""Rate the branches or people of a round: figures from records, scores, places, bands.
+
+The same function serves the provisional page and the result that is frozen.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from dianliang.domain.appraisal.measures import MEASURES
+from dianliang.domain.appraisal.models import (
+    Duty,
+    Indicator,
+    Mark,
+    Round,
+    RuleBook,
+    TaskList,
+)
+from dianliang.domain.appraisal.operations.lists import branches_of
+from dianliang.domain.appraisal.operations.rounds import Counted, Rated, Subject
+from dianliang.domain.appraisal.scoring import band_of, rank, rounded, score_of
+from dianliang.domain.branches.models import Branch
+from dianliang.domain.branches.rules import belonging_on, is_alive
+from dianliang.domain.workforce.models import Person
+from dianliang.flows.appraisal.collecting import Collected, collect
+from dianliang.flows.appraisal.sources import Found, Span
+from dianliang.flows.appraisal.standing import records_of, scores, stands
+from dianliang.kernel.calendar import SHANGHAI
+
+Row = TypeVar("Row")
+DUTIES, SPECIAL = "duties", "special"
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What figures are taken from."""
+
+    collected: Collected
+    sheets: Mapping[tuple[int, int], Sequence[tuple[TaskList, Decimal]]]
+    special: Mapping[tuple[int, int], Sequence[Found]]
+    marks: Mapping[tuple[int, str], Mark]
+    members: Mapping[int, Sequence[int]]
+
+
+def subjects(round_: Round, *, on: date) -> tuple[Subject, ...]:
+    """Return who is rated: the branches alive on the period's last day, or their members.
+
+    Before that day it is who is there today.
+    """
+    day = max(round_.since, min(on, round_.until))
+    branches = {b.pk: b for b in branches_of(round_.unit.path) if is_alive(b, on=day)}
+    if round_.edition.book.subject == RuleBook.Subject.BRANCH:
+        return tuple(
+            Subject(code=b.unit.code, name=b.unit.name, branch=b) for b in branches.values()
+        )
+    latest = belonging_on(on=day)
+    people = Person.objects.in_bulk([p for p, b in latest.items() if b in branches])
+    return tuple(
+        Subject(
+            code=person.number,
+            name=person.name,
+            branch=branches[latest[person.pk]],
+            person=person,
+        )
+        for person in sorted(people.values(), key=lambda row: row.number)
+    )
+
+
+def rate(round_: Round, *, on: date, only: Branch | None = None) -> tuple[Rated, ...]:
+    """Rate everybody of a round as records stand now, best first; equals share a place."""
+    rated = subjects(round_, on=on)
+    indicators = list(round_.edition.indicators.all())
+    basis = _basis(round_, indicators, rated, on=on)
+    figures = {
+        subject.code: {
+            indicator.pk: _counted(indicator, subject, basis) for indicator in indicators
+        }
+        for subject in rated
+    }
+    totals = {
+        code: sum((counted.score for counted in found.values()), Decimal(0))
+        for code, found in figures.items()
+    }
+    places = rank(totals)
+    bands = tuple(round_.edition.bands.values_list("name", "least"))
+    rows = [
+        Rated(
+            subject=subject,
+            figures=figures[subject.code],
+            score=totals[subject.code],
+            place=places[subject.code],
+            band=band_of(totals[subject.code], bands),
+        )
+        for subject in rated
+        if only is None or subject.branch.pk == only.pk
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.place.place, row.subject.code)))
+
+
+def _basis(
+    round_: Round, indicators: Sequence[Indicator], rated: Sequence[Subject], *, on: date
+) -> _Basis:
+    codes = {indicator.measure for indicator in indicators}
+    span = Span(round_.unit.path, round_.since, round_.until)
+    sheets: dict[tuple[int, int], list[tuple[TaskList, Decimal]]] = {}
+    special: dict[tuple[int, int], list[Found]] = {}
+    if codes & {DUTIES, SPECIAL}:
+        sheets, special = _of_duties(round_, on=on)
+    members: dict[int, list[int]] = defaultdict(list)
+    for person, branch in belonging_on(on=max(round_.since, min(on, round_.until))).items():
+        members[branch].append(person)
+    return _Basis(
+        collected=collect(codes, span=span),
+        sheets=sheets,
+        special=special,
+        marks={(mark.indicator_id, mark.subject): mark for mark in round_.marks.all()},
+        members={subject.branch.pk: members[subject.branch.pk] for subject in rated},
+    )
+
+
+def _of_duties(
+    round_: Round, *, on: date
+) -> tuple[
+    dict[tuple[int, int], list[tuple[TaskList, Decimal]]], dict[tuple[int, int], list[Found]]
+]:
+    """Return scores and special duties of the lists whose period lies in that of the round."""
+    sheets: dict[tuple[int, int], list[tuple[TaskList, Decimal]]] = defaultdict(list)
+    special: dict[tuple[int, int], list[Found]] = defaultdict(list)
+    lists = TaskList.objects.filter(since__gte=round_.since, until__lte=round_.until)
+    for task_list in lists.exclude(status="WITHDRAWN").select_related("edition"):
+        duties = list(task_list.duties.filter(branch__unit__path__startswith=round_.unit.path))
+        collected = records_of(task_list, duties, path=round_.unit.path)
+        rows = [(duty, stands(duty, collected, on=on)) for duty in duties]
+        for key, score in scores(rows, edition=task_list.edition).items():
+            sheets[key].append((task_list, score))
+        for duty, how in rows:
+            if duty.kind == Duty.Kind.SPECIAL and how.done_on is not None:
+                special[duty.branch_id, duty.person_id].append(
+                    Found("duty", duty.number, duty.number, duty.title, how.done_on)
+                )
+    return sheets, special
+
+
+def _counted(indicator: Indicator, subject: Subject, basis: _Basis) -> Counted:
+    value, records = _value(indicator, subject, basis)
+    value = max(value, Decimal(0))
+    if indicator.per == Indicator.Per.MEMBER and subject.person is None:
+        value /= max(1, len(basis.members[subject.branch.pk]))
+    value = rounded(value)
+    return Counted(
+        value=value,
+        score=score_of(value, full_at=indicator.full_at, weight=indicator.weight),
+        records=records,
+    )
+
+
+def _value(
+    indicator: Indicator, subject: Subject, basis: _Basis
+) -> tuple[Decimal, Sequence[Sequence[object]]]:
+    code, person = indicator.measure, subject.person
+    if not code:
+        mark = basis.marks.get((indicator.pk, subject.code))
+        return (Decimal(mark.mark), [_marked(mark)]) if mark else (Decimal(0), ())
+    if code == DUTIES:
+        return _sheet_value(_of(basis.sheets, subject))
+    if code == SPECIAL:
+        found: Sequence[Found] = _of(basis.special, subject)
+    elif person is None:
+        found = basis.collected.branch(code, subject.branch.pk)
+    else:
+        found = basis.collected.own(code, person.pk)
+    total = Decimal(sum(row.quantity for row in found)) / MEASURES[code].per
+    return total, tuple(row.kept() for row in found)
+
+
+def _of(rows: Mapping[tuple[int, int], Sequence[Row]], subject: Subject) -> list[Row]:
+    """Return what belongs to a person, or to all people of a branch."""
+    if subject.person is not None:
+        wanted: Iterable[tuple[int, int]] = [key for key in rows if key[1] == subject.person.pk]
+    else:
+        wanted = [key for key in rows if key[0] == subject.branch.pk]
+    return [row for key in sorted(wanted) for row in rows[key]]
+
+
+def _sheet_value(
+    rows: Sequence[tuple[TaskList, Decimal]],
+) -> tuple[Decimal, Sequence[Sequence[object]]]:
+    """Return the mean of the sheets' scores, with the lists that they are of."""
+    if not rows:
+        return Decimal(0), ()
+    by_list: dict[str, tuple[TaskList, list[Decimal]]] = {}
+    for task_list, score in rows:
+        by_list.setdefault(task_list.number, (task_list, []))[1].append(score)
+    kept = []
+    for number, (task_list, found) in sorted(by_list.items()):
+        mean = rounded(sum(found, Decimal(0)) / len(found))
+        words = f"{task_list.title}：{len(found)} 人，平均 {mean}"
+        kept.append(["list", number, number, words, f"{task_list.until}", len(found)])
+    return sum((score for _, score in rows), Decimal(0)) / len(rows), kept
+
+
+def _marked(mark: Mark) -> list[object]:
+    number = mark.record_number or f"{mark.assessor_name}"
+    on = f"{mark.at.astimezone(SHANGHAI):%Y-%m-%d}"
+    kind = mark.record_kind or "mark"
+    return [kind, number, mark.record_number, f"{mark.assessor_name}：{mark.words}", on, mark.mark]
