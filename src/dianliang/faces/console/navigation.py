@@ -293,8 +293,51 @@ BRANCHES = (
         pages=("console:themes", "console:theme_keep", "console:theme_rules*"),
         roles=PARTY | ADMINISTRATOR,
     ),
+    Entry(
+        label="谈话台账",
+        to="console:talk_book",
+        pages=("console:talk_book", "console:talk_sheet"),
+        roles=PARTY - DISPATCHER,
+    ),
+    Entry(label="评选", to="console:honour_calls", pages=("console:honour_call*",), roles=PARTY),
+    Entry(
+        label="荣誉",
+        to="console:honours",
+        pages=("console:honours", "console:honour", "console:honour_new", "console:honour_act"),
+        roles=PARTY,
+    ),
+    Entry(label="媒体", to="console:media", pages=("console:media*",), roles=PARTY),
+    Entry(
+        label="品牌",
+        to="console:brands",
+        pages=("console:brand", "console:brand_*", "console:brands"),
+        roles=PARTY,
+    ),
+    Entry(
+        label="诉求统计",
+        to="console:voice_counts",
+        pages=("console:voice_counts", "console:voice_keep"),
+        roles=frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER}),
+    ),
 )
 """Party branches at work (党建)."""
+STAFF = BOOK_READERS | {Role.STEWARD, Role.CAPTAIN, Role.ALLIANCE_UNIT}
+OWN = (
+    Entry(
+        label="我的谈话",
+        to="console:talks",
+        pages=("console:talks", "console:talk", "console:talk_new", "console:talk_act"),
+        roles=STAFF,
+    ),
+    Entry(label="提名投票", to="console:votes", pages=("console:vote*",), roles=STAFF),
+    Entry(
+        label="诉求专办",
+        to="console:voices",
+        pages=("console:voices", "console:voice", "console:voice_interview", "console:voice_act"),
+        roles=STAFF - {Role.AUDITOR, Role.ADMINISTRATOR},
+    ),
+)
+"""What concerns oneself as an employee (我的)."""
 ENTRIES = (
     Entry(label="需求", to="console:board", pages=("console:board", "console:need"), key="1"),
     Entry(label="计划", to="console:plans", pages=("console:plan*", "console:jobs"), key="2"),
@@ -312,6 +355,7 @@ ENTRIES = (
     Entry(label="队伍", section=TEAMS),
     Entry(label="账本", section=LEDGERS),
     Entry(label="党建", section=BRANCHES),
+    Entry(label="我的", section=OWN),
     Entry(
         label="一致性",
         to="console:review_doubts",

@@ -1,10 +1,12 @@
 """The employees' mailbox: write with or without a name, follow by a link, accept or ask again."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from dianliang.core import idempotency
+from dianliang.core.fields import blind_index
 from dianliang.domain.intake.tokens import hashed
 from dianliang.domain.voices import access, operations
 from dianliang.domain.voices.models import Said, Voice
@@ -31,11 +33,12 @@ def write(
 ) -> Voice:
     """Take a letter in, once for a key; `admit` counts it against the limit when it is stored.
 
-    What the key was answered with holds nothing of the letter but the fingerprint of its link.
+    What is kept of the key holds of the letter a keyed fingerprint only, which nobody can guess at
+    without the keys.
 
     Raises:
         InvalidInputError, UnableToHearError: a field makes no sense; it is named.
-        KeyReusedError: the key came before with another link.
+        KeyReusedError: the key came before with another letter.
         TooManyError: see `admit`.
     """
 
@@ -54,7 +57,9 @@ def write(
         )
         return {"number": made.number}
 
-    idempotency.once(scope=SCOPE, key=key, body=hashed(token), at=at, act=act)
+    told = json.dumps(asdict(written), sort_keys=True, ensure_ascii=True)
+    body = [hashed(token), blind_index(told, context=SCOPE)]
+    idempotency.once(scope=SCOPE, key=key, body=body, at=at, act=act)
     return access.voice_of(token)
 
 
