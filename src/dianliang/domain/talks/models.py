@@ -53,7 +53,7 @@ class Talk(models.Model):
             models.CheckConstraint(condition=~Q(leader=F("person")), name="talk_between_two"),
             models.CheckConstraint(
                 condition=Q(status__in=["CLOSED", "CANCELLED"], due_on=None)
-                | Q(status__in=[*lifecycle.OPEN], due_on__isnull=False),
+                | Q(status__in=["PLANNED", "HELD", "FOLLOWING"], due_on__isnull=False),
                 name="talk_next_step_due_iff_open",
             ),
             models.CheckConstraint(

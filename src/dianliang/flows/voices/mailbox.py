@@ -100,3 +100,8 @@ def withdraw(*, token: str, at: datetime) -> Voice:
         NotVisibleError, IllegalTransitionError, StaleStateError: see the operation.
     """
     return operations.withdraw(voice=access.voice_of(token), by=EMPLOYEE, at=at)
+
+
+def rest(*, at: datetime) -> int:
+    """Close the answers that nobody has said anything to for a while; return how many."""
+    return operations.rest(at=at)
