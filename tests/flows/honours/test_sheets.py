@@ -4,13 +4,13 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 from pypdf import PdfReader
 
 from dianliang.core.checks import InvalidRowsError
 from dianliang.domain.honours.models import Honour
 from dianliang.domain.honours.queries.register import Asked
 from dianliang.flows.honours import sheets
-from tests.flows.staffing.books import workbook
 from tests.honourworld import Honoured
 from tests.town import NOON
 
@@ -35,9 +35,17 @@ def row(**more):
     return {**values, **more}
 
 
+def excel(*rows):
+    out, book = BytesIO(), Workbook()
+    book.active.append(list(row()))
+    for one in rows:
+        book.active.append(list(one.values()))
+    book.save(out)
+    return out.getvalue()
+
+
 def read(world, *rows):
-    content = workbook(填写=list(rows))
-    return sheets.read(content=content, by=world.clerk("S1"), at=NOON)
+    return sheets.read(content=excel(*rows), by=world.clerk("S1"), at=NOON)
 
 
 def test_a_file_is_taken_in_once_and_comes_out_again(world):

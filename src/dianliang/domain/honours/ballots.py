@@ -1,6 +1,6 @@
 """The ballot: one vote each, and no way back from the sums to who gave them.
 
-The secret is kept by what is not stored; see `models.ballots` and decision 15.
+The secret is kept by what is not stored: see `models.ballots`, and the decision about ballots.
 """
 
 from collections.abc import Collection, Mapping

@@ -191,7 +191,8 @@ def close_votes(*, call: Call, by: Actor, at: datetime) -> Call:
     sums = ballots.count(call)
     for category in call.categories.all():
         standing = list(category.nominees.filter(status="ELIGIBLE").prefetch_related("deeds"))
-        ranked = placed(standing, votes=sums, seats=category.seats, ties=call.ties)
+        deeds = {one.number: len(one.deeds.all()) for one in standing}
+        ranked = placed(standing, votes=sums, deeds=deeds, seats=category.seats, ties=call.ties)
         for nominee, place, is_chosen in ranked:
             values = {
                 "votes": sums[nominee.number],

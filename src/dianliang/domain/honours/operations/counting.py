@@ -10,9 +10,14 @@ Placed = tuple[Nominee, int, bool]
 
 
 def placed(
-    nominees: Sequence[Nominee], *, votes: Mapping[str, int], seats: int, ties: str
+    nominees: Sequence[Nominee],
+    *,
+    votes: Mapping[str, int],
+    deeds: Mapping[str, int],
+    seats: int,
+    ties: str,
 ) -> list[Placed]:
-    """Return each nominee with his place and whether he is chosen.
+    """Return each nominee with his place and whether he is chosen; votes and deeds by his number.
 
     Places are shared by those whom the rule of ties does not part. With the rule `all` everybody
     at the place of the last seat is chosen, so that there may be more than seats; with the others
@@ -23,8 +28,8 @@ def placed(
         most = -votes[nominee.number]
         if ties == "all":
             return (most,)
-        deeds = -len(nominee.deeds.all()) if ties == "deeds" else 0
-        return (most, deeds, nominee.nominated_at, nominee.number)
+        fewest = -deeds[nominee.number] if ties == "deeds" else 0
+        return (most, fewest, nominee.nominated_at, nominee.number)
 
     found: list[Placed] = []
     for _, group in groupby(sorted(nominees, key=key), key=key):
