@@ -6,41 +6,15 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from dianliang.faces.console.entries import Entry
+from dianliang.faces.console.honours.navigation import HONOURS, OWN
 from dianliang.kernel.actor import Role
 
 DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
-HANDLERS = frozenset({Role.DISPATCHER, Role.ALLIANCE_UNIT})
 HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 PARTY = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A page that the bar leads to, or a section of several.
-
-    `pages` are the names of addresses that belong to it, `*` at the end standing for anything;
-    `key` is the key that opens it.
-    """
-
-    label: str
-    to: str = ""
-    pages: tuple[str, ...] = ()
-    key: str = ""
-    roles: frozenset[Role] = HANDLERS
-    section: tuple["Entry", ...] = ()
-
-    def holds(self, page: str) -> bool:
-        """Tell whether a page belongs to it."""
-        return any(_fits(page, pattern) for pattern in self.pages) or any(
-            entry.holds(page) for entry in self.section
-        )
-
-
-def _fits(page: str, pattern: str) -> bool:
-    return page.startswith(pattern[:-1]) if pattern.endswith("*") else page == pattern
-
 
 VILLAGES = (
     Entry(
@@ -293,51 +267,9 @@ BRANCHES = (
         pages=("console:themes", "console:theme_keep", "console:theme_rules*"),
         roles=PARTY | ADMINISTRATOR,
     ),
-    Entry(
-        label="谈话台账",
-        to="console:talk_book",
-        pages=("console:talk_book", "console:talk_sheet"),
-        roles=PARTY - DISPATCHER,
-    ),
-    Entry(label="评选", to="console:honour_calls", pages=("console:honour_call*",), roles=PARTY),
-    Entry(
-        label="荣誉",
-        to="console:honours",
-        pages=("console:honours", "console:honour", "console:honour_new", "console:honour_act"),
-        roles=PARTY,
-    ),
-    Entry(label="媒体", to="console:media", pages=("console:media*",), roles=PARTY),
-    Entry(
-        label="品牌",
-        to="console:brands",
-        pages=("console:brand", "console:brand_*", "console:brands"),
-        roles=PARTY,
-    ),
-    Entry(
-        label="诉求统计",
-        to="console:voice_counts",
-        pages=("console:voice_counts", "console:voice_keep"),
-        roles=frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER}),
-    ),
+    *HONOURS,
 )
 """Party branches at work (党建)."""
-STAFF = BOOK_READERS | {Role.STEWARD, Role.CAPTAIN, Role.ALLIANCE_UNIT}
-OWN = (
-    Entry(
-        label="我的谈话",
-        to="console:talks",
-        pages=("console:talks", "console:talk", "console:talk_new", "console:talk_act"),
-        roles=STAFF,
-    ),
-    Entry(label="提名投票", to="console:votes", pages=("console:vote*",), roles=STAFF),
-    Entry(
-        label="诉求专办",
-        to="console:voices",
-        pages=("console:voices", "console:voice", "console:voice_interview", "console:voice_act"),
-        roles=STAFF - {Role.AUDITOR, Role.ADMINISTRATOR},
-    ),
-)
-"""What concerns oneself as an employee (我的)."""
 ENTRIES = (
     Entry(label="需求", to="console:board", pages=("console:board", "console:need"), key="1"),
     Entry(label="计划", to="console:plans", pages=("console:plan*", "console:jobs"), key="2"),
