@@ -1,6 +1,7 @@
 """The employees' mailbox: write without an account, follow by a link that nobody else has."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -94,7 +95,7 @@ def _voice(request: HttpRequest, token: str, *, refusal: DomainError | None = No
 def act(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     """Add something, be satisfied, ask again, or take the letter back."""
     words, at = request.POST.get("words", ""), now()
-    steps = {
+    steps: dict[str, Callable[[], object]] = {
         "say": partial(flow.say, token=token, words=words, at=at),
         "accept": partial(flow.accept, token=token, at=at),
         "again": partial(flow.again, token=token, words=words, at=at),

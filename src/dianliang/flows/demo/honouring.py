@@ -6,6 +6,7 @@ Written through the same flows as by people, so that figures on pages are counte
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from dianliang.core.models import User
 from dianliang.domain.branches.models import Branch, Posting
@@ -75,7 +76,9 @@ def _talks(branches: Sequence[Branch], *, today: date, at: datetime) -> None:
     leaders = {row.branch_id: row.person for row in secretaries.select_related("person")}
     for place, branch in enumerate(branches[:TALKS]):
         leader = leaders.get(branch.pk)
-        others = Person.objects.filter(belongings__branch=branch).exclude(pk=leader and leader.pk)
+        others = Person.objects.filter(belongings__branch=branch).exclude(
+            pk=leader.pk if leader else 0
+        )
         person = others.order_by("-number").first()
         if leader is None or person is None:
             continue
@@ -147,7 +150,7 @@ def _register(county: County, *, today: date, at: datetime) -> None:
     person = Person.objects.filter(unit=county.stations[0], is_active=True).order_by("pk").first()
     team = Team.objects.order_by("pk").first()
     branch = Branch.objects.select_related("unit").first()
-    held = (
+    held: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         ("五一劳动奖章（演示）", "province", "省总工会", {"holder": "person", "person": person}),
         ("金牌共产党员服务队（演示）", "state", "国家电网", {"holder": "team", "team": team}),
         (

@@ -170,26 +170,18 @@ def keep(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Open a desk, name a handler, or relieve one."""
     sent = request.POST
 
-    def step() -> object:
+    def step() -> None:
+        at, desk = now(), sent.get("desk", "")
         if sent.get("do") == "open":
-            return keeping.open_desk(
-                unit=sent.get("unit", ""),
-                first=whole(sent.get("first", ""), field="first", label=_("受理时限")),
-                due=whole(sent.get("due", ""), field="due", label=_("答复时限")),
-                by=by,
-                at=now(),
-            )
-        desk = sent.get("desk", "")
-        if sent.get("do") == "relieve":
-            handler = sent.get("handler", "")
-            return keeping.relieve(desk=desk, handler=handler, by=by, at=now())
-        return keeping.name_handler(
-            desk=desk,
-            person=sent.get("person", ""),
-            from_on=day(sent.get("from_on", ""), field="from_on", label=_("起始日期")),
-            by=by,
-            at=now(),
-        )
+            first = whole(sent.get("first", ""), field="first", label=_("受理时限"))
+            due = whole(sent.get("due", ""), field="due", label=_("答复时限"))
+            keeping.open_desk(unit=sent.get("unit", ""), first=first, due=due, by=by, at=at)
+        elif sent.get("do") == "relieve":
+            keeping.relieve(desk=desk, handler=sent.get("handler", ""), by=by, at=at)
+        else:
+            from_on = day(sent.get("from_on", ""), field="from_on", label=_("起始日期"))
+            person = sent.get("person", "")
+            keeping.name_handler(desk=desk, person=person, from_on=from_on, by=by, at=at)
 
     def done() -> HttpResponse:
         messages.success(request, _("已更新。"))
