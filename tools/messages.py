@@ -139,6 +139,33 @@ def from_appraisal() -> Iterator[str]:
         yield from (str(label) for label in choices.labels)
 
 
+def from_honours() -> Iterator[str]:
+    """Yield the words of talks, calls, honours, brands and employees' appeals."""
+    from dianliang.domain.brands import lifecycle as brands
+    from dianliang.domain.brands import queries as brand_book
+    from dianliang.domain.brands.models import Brand, BrandReview
+    from dianliang.domain.honours import lifecycle as honours
+    from dianliang.domain.honours.models import Call, Holder, Level
+    from dianliang.domain.honours.queries import calls
+    from dianliang.domain.talks import lifecycle as talks
+    from dianliang.domain.talks import queries as talk_book
+    from dianliang.domain.talks.models import Talk
+    from dianliang.domain.voices import lifecycle as voices
+    from dianliang.domain.voices import queries as voice_book
+    from dianliang.domain.voices.models import Voice
+
+    tables = (honours.CALL, honours.NOMINEE, honours.OBJECTION, honours.HONOUR)
+    for table in (*tables, talks.TALK, voices.VOICE, brands.BRAND):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    yield from (label for _, label in talks.STEPS)
+    for views in (talk_book.VIEWS, voice_book.VIEWS, calls.VIEWS, brand_book.VIEWS):
+        yield from views.values()
+    kinds = (Call.Electorate, Call.Ties, Holder, Level, Talk.Occasion, Voice.Channel, Voice.Topic)
+    for choices in (*kinds, Brand.Kind, BrandReview.Grade):
+        yield from (str(label) for label in choices.labels)
+    yield from ("满意", "不满意", "未评价")
+
+
 def from_triage() -> Iterator[str]:
     """Yield the words of what triage finds, and of whose a facility is."""
     from dianliang.domain.directory.owners import Owner
@@ -492,6 +519,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_bases(),
             *from_branches(),
             *from_appraisal(),
+            *from_honours(),
             *from_hours(),
             *from_ledger(),
             *from_booking(),

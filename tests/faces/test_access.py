@@ -35,7 +35,7 @@ from dianliang.flows import (
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import hazards, ledgers, rooms
+from tests import hazards, honourworld, ledgers, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -81,6 +81,12 @@ FACES = {
     "console:pairing": PARTY,
     "console:meeting": PARTY,
     "console:topic": PARTY,
+    "console:talk": BOARD | CREW,
+    "console:vote": BOARD | CREW,
+    "console:voice": (DESK | CREW | PARTY) - {Role.AUDITOR},
+    "console:honour": PARTY,
+    "console:media": PARTY,
+    "console:brand": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
     "console:public_alert": {Role.DISPATCHER, Role.COMMANDER},
     "console:review_doubts": {Role.ADMINISTRATOR},
@@ -154,6 +160,23 @@ OBJECTS = {
     "console:meeting_task_file": "meeting task",
     "console:topic": "branch topic",
     "console:topic_act": "branch topic",
+    "console:talk": "talk",
+    "console:talk_act": "talk",
+    "console:honour": "honour",
+    "console:honour_photo": "honour",
+    "console:honour_act": "honour",
+    "console:honour_call": "call",
+    "console:honour_call_act": "call",
+    "console:honour_call_examine": "nominee",
+    "console:honour_call_decide": "objection",
+    "console:vote": "own vote",
+    "console:vote_act": "own vote",
+    "console:brand": "brand",
+    "console:brand_logo": "brand",
+    "console:brand_paper": "brand",
+    "console:brand_act": "brand",
+    "console:voice": "voice",
+    "console:voice_act": "voice",
     "console:theme_part": "themed",
     "console:need": "need",
     "console:split": "need",
@@ -306,6 +329,8 @@ OBJECTS = {
     "field:presence": "service point",
 }
 """Guarded routes that show one object: whose it is decides who finds it."""
+OF_A_PERSON = {"visit", "export", "talk", "own vote", "voice"}
+"""Objects that a person finds for himself only, whatever his role and unit."""
 BY_SECRET = {
     "portal:follow",
     "portal:say",
@@ -327,11 +352,13 @@ BY_SECRET = {
     "portal:arrive",
     "portal:self_booking",
     "portal:lecture",
+    "portal:voice",
+    "portal:voice_act",
     "api:team_calendar",
     "api:token",
 }
 """Whoever holds the link may; a wrong one finds nothing."""
-SECRETS = ("token", "photo_token", "number", "code")
+SECRETS = ("token", "photo_token", "number", "code", "verb")
 """Parts of addresses that only who was given them knows."""
 PUBLIC = {
     "portal:hour_notices",
@@ -340,6 +367,13 @@ PUBLIC = {
     "portal:certificates",
     "portal:certificate_keys",
     "portal:certificate_revoked",
+    "portal:mailbox",
+    "portal:models",
+    "portal:model",
+    "portal:honour_notice",
+    "portal:honour_objection",
+    "portal:brand",
+    "portal:brand_logo",
     "portal:home",
     "portal:hints",
     "portal:draft",
@@ -564,6 +598,7 @@ def everything(town):
     parts = {
         **party_objects(town, need),
         **appraised(town),
+        **honourworld.objects(town),
         "need": {"number": need.number, "verb": "decline"},
         "need job": {"number": need.number, "job_number": job.number, "verb": "cancel"},
         "photo": {"number": need.number, "token": need.photos.get().token},
@@ -698,7 +733,7 @@ def test_an_object_is_found_by_its_unit_in_the_right_role_and_by_nobody_else(thi
     for role in STAFF:
         own = asked(enter(things.town, role, "S1"), address)
         beside = asked(enter(things.town, role, "S2"), address)
-        may = role in view.required_roles and OBJECTS[name] not in {"visit", "export"}
+        may = role in view.required_roles and OBJECTS[name] not in OF_A_PERSON
         assert (own != {404}) == may, (role, own)
         is_shared = may and OBJECTS[name] in SHARED
         assert (beside != {404}) == is_shared, (role, beside)

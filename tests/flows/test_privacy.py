@@ -23,11 +23,13 @@ from dianliang.flows import care, care_contacts, care_files, handling, privacy, 
 from dianliang.flows.booking import asking, clock, desk, visiting
 from dianliang.flows.booking.asking import Asked
 from dianliang.flows.staffing import lists, merging, people
+from dianliang.flows.voices import mailbox
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests import hazards, hours, rooms
 from tests.core.test_files import photo as picture
 from tests.flows.staffing.books import workbook
+from tests.honourworld import SAID, Honoured
 from tests.staff import identity_card, person
 from tests.town import NOON
 
@@ -58,6 +60,10 @@ SECRETS = {
     "booking": "端木家的满月酒",
     "objector": "公孙异议",
     "objection": "那天他在家打麻将",
+    "talk": SAID,
+    "letter": "食堂的馒头是隔夜的",
+    "letter writer": "轩辕寄信",
+    "letter phone": "19987650006",
 }
 
 
@@ -141,9 +147,26 @@ def fill(town):
         by=None,
         at=NOON,
     )
+    confide(town)
     jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
     booked(town)
     return need, customer
+
+
+def confide(town):
+    """Somebody talks with his secretary, somebody writes into the mailbox."""
+    world = Honoured(town, NOON)
+    world.led()
+    world.handler()
+    written = mailbox.Written(
+        desk="S1",
+        topic="life",
+        words=SECRETS["letter"],
+        name=SECRETS["letter writer"],
+        contact=SECRETS["letter phone"],
+    )
+    token = "privacy-token-0001"
+    mailbox.write(written=written, key="p" * 20, token=token, admit=lambda: None, at=NOON)
 
 
 def booked(town):

@@ -13,8 +13,10 @@ from dianliang.domain.branches.lifecycle import (
     TASK,
     TOPIC,
 )
+from dianliang.domain.brands.lifecycle import BRAND
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
@@ -40,7 +42,9 @@ from dianliang.domain.programs.lifecycle import (
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
+from dianliang.domain.talks.lifecycle import TALK
 from dianliang.domain.venues.lifecycle import BOOKING, NOTICE, PROOF
+from dianliang.domain.voices.lifecycle import VOICE
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 
@@ -57,6 +61,13 @@ TABLES = {
     "meeting": (MEETING, "DRAFT"),
     "meeting task": (TASK, "OPEN"),
     "branch topic": (TOPIC, "PROPOSED"),
+    "brand": (BRAND, "DRAFT"),
+    "call": (CALL, "DRAFT"),
+    "honour": (HONOUR, "VALID"),
+    "nominee": (NOMINEE, "NOMINATED"),
+    "objection": (OBJECTION, "OPEN"),
+    "talk": (TALK, "PLANNED"),
+    "voice": (VOICE, "RECEIVED"),
     "unlock": (UNLOCK, "ASKED"),
     "alert": (ALERT, "OPEN"),
     "contact": (CONTACT, "WAITING"),

@@ -27,7 +27,7 @@ from dianliang.domain.safety.models import Hazard, Inspection
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.keys import phone_key as staff_key
 from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
-from dianliang.flows import activity_people, personal_records
+from dianliang.flows import activity_people, confidential, personal_records
 from dianliang.flows.booking import persons
 from dianliang.flows.ledgers import personal
 from dianliang.kernel.actor import Actor
@@ -107,6 +107,7 @@ def export(
             [row.number, row.made_at.isoformat(), row.name, row.contact, row.words, row.decision]
             for row in _appeals(phone)
         ],
+        **confidential.export(phone),
         **personal.given_by(phone_key(phone) if phone else ""),
         "grants": personal.granted(personal.grants_of(grant, customers)),
         "lectures": activity_people.lectures(phone),
@@ -207,6 +208,7 @@ def erase(
     going_on += activity_people.still_coming(phone, at=at) if phone else []
     appeals = _appeals(phone)
     going_on += [row.number for row in appeals if row.status == "OPEN"]
+    going_on += confidential.going_on(phone)
     index = phone_key(phone) if phone else ""
     going_on += personal.going_on(index=index, customers=customers)
     grants = personal.grants_of(grant, customers)
@@ -220,6 +222,7 @@ def erase(
         _erase_person(row)
     _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))
     personal.forget_grants(grants)
+    confidential.erase(phone=phone, people=people, words=ERASED)
     personal.forget(index=index, customers=customers)
     audit.record_about(
         "personal.erase",
@@ -249,6 +252,7 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
     done = replace(_erase(due_now, []), bookings=persons.expire(before))
     activity_people.expire(before)
     _erase_appeals(Appeal.objects.filter(decided_at__lt=before))
+    confidential.expire(before=before, words=ERASED)
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(
         "personal.expire",

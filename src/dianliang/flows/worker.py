@@ -35,6 +35,7 @@ from dianliang.flows.staffing import teams as staff_teams
 from dianliang.flows.themes import applying
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
+from dianliang.flows.voices import mailbox
 from dianliang.kernel.actor import SYSTEM
 
 Clock = Callable[[], datetime]
@@ -72,6 +73,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: staff.follow_the_clock(at=at),
     lambda at: staff_lists.forget_old(at=at),
     lambda at: clock.move_due(at=at),
+    lambda at: mailbox.rest(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 

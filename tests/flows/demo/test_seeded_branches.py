@@ -7,9 +7,15 @@ import pytest
 from dianliang.core.models import User
 from dianliang.domain.branches.models import Belonging, Pairing
 from dianliang.domain.branches.queries import links, meetings, register, topics
+from dianliang.domain.brands import queries as brands
+from dianliang.domain.honours.queries.calls import calls
+from dianliang.domain.honours.queries.register import Asked, honours
 from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.ledger.models import Award
+from dianliang.domain.talks import queries as talks
+from dianliang.domain.voices import queries as voices
 from dianliang.flows import identity
+from dianliang.flows.brands.keeping import page as brand_page
 from dianliang.flows.ledgers import records
 from dianliang.flows.rosters import own
 from dianliang.flows.themes import tables
@@ -53,6 +59,23 @@ def test_the_demo_county_has_the_figures_of_the_seeds_counted_from_its_records(d
             behind = tables.behind(chosen=chosen, by=clerk)
             assert len(behind) == cell.records
             assert sum(row.values[figure.code] for row in behind) == cell.value
+
+    held = talks.figures(since=TODAY - timedelta(days=99), until=TODAY, by=clerk, on=TODAY)
+    assert sum(row.held for row in held) == 9
+    assert (
+        sum(row.overdue for row in held)
+        == talks.book(by=clerk, on=TODAY, view="overdue").counts["overdue"]
+    )
+    asked = Asked(since=TODAY - timedelta(days=365), until=TODAY)
+    levels = {code: count for code, _, count in honours(asked=asked, by=clerk).levels}
+    assert levels == {"state": 1, "province": 2, "city": 1, "county": 0, "company": 0}
+    shown_brands = brands.public()
+    assert len(shown_brands) == 6
+    first = shown_brands[0].number
+    assert brand_page(number=first, by=clerk, **year).report.whole.records == 4
+    (call,) = calls(view="open", by=clerk)[0]
+    assert (call.status, call.nominees) == ("VOTING", 4)
+    assert len(voices.desk(by=clerk, view="all", on=TODAY, at=NOON)[0]) == 3
 
     # One member less, one pairing less: the figures follow the records.
     Belonging.objects.filter(pk=Belonging.objects.first().pk).delete()

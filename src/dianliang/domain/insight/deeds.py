@@ -20,8 +20,10 @@ from dianliang.domain.branches.lifecycle import (
     TASK,
     TOPIC,
 )
+from dianliang.domain.brands.lifecycle import BRAND
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
 from dianliang.domain.insight.deed_words import WORDS
@@ -48,7 +50,9 @@ from dianliang.domain.programs.lifecycle import (
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
+from dianliang.domain.talks.lifecycle import TALK
 from dianliang.domain.venues.lifecycle import BOOKING, NOTICE, PROOF
+from dianliang.domain.voices.lifecycle import VOICE
 from dianliang.domain.work.lifecycle import JOB, PLAN, VISIT
 from dianliang.domain.workforce.lifecycle import GRID_WORKER
 from dianliang.kernel.lifecycle import Lifecycle
@@ -66,6 +70,13 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "branches.meeting": MEETING,
     "branches.task": TASK,
     "branches.topic": TOPIC,
+    "brands.brand": BRAND,
+    "honours.call": CALL,
+    "honours.honour": HONOUR,
+    "honours.nominee": NOMINEE,
+    "honours.objection": OBJECTION,
+    "talks.talk": TALK,
+    "voices.voice": VOICE,
     "care.alert": ALERT,
     "care.contact": CONTACT,
     "care.unlock": UNLOCK,

@@ -1,4 +1,4 @@
-"""One entry of the console's bars: a page, or a section of several."""
+"""What a bar of the console is made of: pages, and sections of pages."""
 
 from dataclasses import dataclass
 

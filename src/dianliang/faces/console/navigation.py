@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from dianliang.faces.console.appraisal.bar import APPRAISAL
 from dianliang.faces.console.entries import Entry
+from dianliang.faces.console.honours.navigation import HONOURS, OWN
 from dianliang.kernel.actor import Role
 
 DISPATCHER = frozenset({Role.DISPATCHER})
@@ -274,6 +275,7 @@ BRANCHES = (
         pages=("console:themes", "console:theme_keep", "console:theme_rules*"),
         roles=PARTY | ADMINISTRATOR,
     ),
+    *HONOURS,
 )
 """Party branches at work (党建)."""
 ENTRIES = (
@@ -294,6 +296,7 @@ ENTRIES = (
     Entry(label="账本", section=LEDGERS),
     Entry(label="党建", section=BRANCHES),
     Entry(label="考评", section=APPRAISAL),
+    Entry(label="我的", section=OWN),
     Entry(
         label="一致性",
         to="console:review_doubts",

@@ -176,4 +176,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledgers/", include("dianliang.faces.console.ledgers.urls")),
     path("branches/", include("dianliang.faces.console.branches.urls")),
     path("appraisal/", include("dianliang.faces.console.appraisal.urls")),
+    path("talks/", include("dianliang.faces.console.talks.urls")),
+    path("voices/", include("dianliang.faces.console.voices.urls")),
+    path("honours/", include("dianliang.faces.console.honours.urls")),
+    path("brands/", include("dianliang.faces.console.brands.urls")),
 ]

@@ -15,3 +15,9 @@ def volunteer_token(key: str) -> str:
     """Return the token of a personal link for a form's key."""
     made = salted_hmac("dianliang.portal.volunteer", key, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(made[:18]).decode()
+
+
+def voice_token(key: str) -> str:
+    """Return the token of an employee's letter for a form's key."""
+    made = salted_hmac("dianliang.portal.voice", key, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(made[:18]).decode()

@@ -10,6 +10,7 @@ from dianliang.flows.demo.bases import build_bases
 from dianliang.flows.demo.booking import build_bookings
 from dianliang.flows.demo.branches import build_branches
 from dianliang.flows.demo.county import County
+from dianliang.flows.demo.honouring import build_honours
 from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.ledgers import build_ledgers
 from dianliang.flows.demo.staffing import build_staff
@@ -33,6 +34,7 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     build_bases(county, by=by, rng=dice(), at=at)
     build_branches(county, rng=dice(), by=by, at=at)
     build_appraisals(county, at=at)
+    build_honours(county, by=by, at=at)
     build_bookings(by=by, rng=dice(), at=at)
     build_roster(county, at=at)
     # Points follow from all that was done before, also from meetings and their tasks.

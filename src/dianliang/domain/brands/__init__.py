@@ -1,0 +1,1 @@
+"""Brands: one of each branch, and products; their activities are marked records."""

@@ -1,0 +1,1 @@
+"""Talks of four steps between a member and who leads him."""

@@ -1,0 +1,1 @@
+"""What employees have on their minds: confidential, with handlers of its own."""

@@ -1,0 +1,1 @@
+"""Pages of calls, honours and media reports."""

@@ -1,0 +1,1 @@
+"""Brands of branches: what they are, what is done under them, what came of it."""

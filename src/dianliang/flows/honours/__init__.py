@@ -1,0 +1,1 @@
+"""Models chosen, honours kept, media reports registered."""

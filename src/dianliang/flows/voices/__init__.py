@@ -1,0 +1,1 @@
+"""Employees' appeals: interview and mailbox, answered by named handlers, counted for leaders."""
