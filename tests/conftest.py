@@ -52,7 +52,7 @@ def django_db_setup(grounds) -> None:
 def ground(request, grounds, django_db_blocker) -> None:
     """Put the ground under a test that its fixtures ask for."""
     with django_db_blocker.unblock():
-        grounds.stand_on(wanted(request.fixturenames))
+        grounds.stand_on(wanted(request.node))
 
 
 @pytest.fixture
@@ -80,4 +80,4 @@ def demo(db, grounds) -> datetime:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let tests that stand on the same ground follow each other; the order among them stays."""
-    items.sort(key=lambda item: wanted(getattr(item, "fixturenames", [])))
+    items.sort(key=wanted)

@@ -35,9 +35,10 @@ KEPT_MOST = 4
 """Bare databases of that many states of the source stay, for who changes between branches."""
 
 
-def wanted(fixtures: list[str]) -> str:
-    """Name the ground that a test with these fixtures stands on."""
-    return next((name for name in ("demo", "town", "world") if name in fixtures), BARE)
+def wanted(item: Any) -> str:
+    """Name the ground that a test stands on; a module with a world of its own builds it on bare."""
+    made_by = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
+    return next((name for name in WORLDS if len(made_by.get(name, ())) == 1), BARE)
 
 
 @cache
