@@ -182,6 +182,7 @@ def test_a_visit_counts_for_who_did_it_on_its_day(it):
         opened_at=NOON,
         lat=30.5,
         lon=119.6,
+        duration_min=30,
     )
     for number, on in enumerate((FIRST - DAY, FIRST, LAST, LAST + DAY)):
         Visit.objects.create(
