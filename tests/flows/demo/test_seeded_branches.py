@@ -75,7 +75,7 @@ def test_the_demo_county_has_the_figures_of_the_seeds_counted_from_its_records(d
     assert brand_page(number=first, by=clerk, **year).report.whole.records == 4
     (call,) = calls(view="open", by=clerk)[0]
     assert (call.status, call.nominees) == ("VOTING", 4)
-    assert len(voices.desk(by=clerk, view="all", on=TODAY, at=NOON)[0]) == 3
+    assert len(voices.desk(by=clerk, view="all", on=TODAY, at=AT)[0]) == 3
 
     # One member less, one pairing less: the figures follow the records.
     Belonging.objects.filter(pk=Belonging.objects.first().pk).delete()

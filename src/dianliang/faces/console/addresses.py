@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
+from dianliang.domain.hours.access import READERS as OF_HOURS
 from dianliang.faces.console.activities.reading import READERS as OF_ACTIVITIES
 from dianliang.faces.console.booking.reading import READERS as OF_ROOMS
-from dianliang.faces.console.hours.roles import READERS as OF_HOURS
 from dianliang.kernel.actor import Actor, Role
 
 OF_BRANCHES = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
