@@ -153,6 +153,12 @@ def found_by(number: str) -> Person | None:
     return person
 
 
+def numbers_of(person: Person) -> tuple[str, ...]:
+    """Return all numbers that lead to a person, his own first: for records that keep numbers."""
+    merges = PersonMerge.objects.filter(person=person).order_by("pk")
+    return (person.number, *merges.values_list("gone_number", flat=True))
+
+
 def _locked(kept: Person, gone: Person) -> tuple[Person, Person]:
     """Lock both rows, always in one order: two who merge at once wait, and the later is told."""
     if kept.pk == gone.pk:

@@ -13,6 +13,7 @@ from dianliang.domain.honours.queries.register import ReportRow, reports_about
 from dianliang.flows.branches.choices import branch_of, unit_of, words
 from dianliang.flows.themes import kinds, marking, report
 from dianliang.flows.themes.report import Report
+from dianliang.flows.themes.shapes import Record
 from dianliang.integrations.documents.model import Document, Facts, Heading, Paragraph, Table
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.kernel.actor import Actor, Role
@@ -147,7 +148,7 @@ def detach(*, number: str, record: str, by: Actor, at: datetime) -> None:
     marking.unmark(kind=found.kind, number=found.number, code=brand.number, by=by, at=at)
 
 
-def _record(number: str, by: Actor) -> kinds.Record:
+def _record(number: str, by: Actor) -> Record:
     asked = words(number, field="record", label="记录编号", most=40, least=2)
     found = kinds.find(asked, by=by)
     if found is None:

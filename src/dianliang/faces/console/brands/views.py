@@ -10,11 +10,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries.links import branches_at_work
 from dianliang.domain.brands import queries
 from dianliang.faces.console.branches.common import (
-    READERS,
-    WRITERS,
     Steps,
     address_of,
     lead_on,

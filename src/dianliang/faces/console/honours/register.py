@@ -11,10 +11,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.honours.queries import register as book
 from dianliang.faces.console.branches.common import (
-    READERS,
-    WRITERS,
     Steps,
     lead_on,
     period_of,
