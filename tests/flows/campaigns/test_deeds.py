@@ -6,7 +6,7 @@ import pytest
 
 from dianliang.domain.programs.models import Activity, Target
 from dianliang.domain.programs.operations.targets import EvidenceMissingError
-from dianliang.domain.workforce.models import Team
+from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows import volunteering
 from dianliang.flows.campaigns import doing, opening
 from dianliang.flows.campaigns.opening import UnableToOpenError
@@ -30,6 +30,7 @@ def held(town, people, **changes):
     return volunteering.Held(**{**known, **changes})
 
 
+@pytest.mark.row("004-22")
 def test_each_volunteer_with_a_deed_on_record_is_done_by_itself(town):
     town.team("V", "S1", "volunteer")
     Team.objects.filter(code="V").update(is_volunteer=True)
@@ -49,6 +50,25 @@ def test_each_volunteer_with_a_deed_on_record_is_done_by_itself(town):
         opening.open_batch(
             number=campaign.number, area_code="", most=9, is_nearby=False, by=by, at=NOON
         )
+
+
+@pytest.mark.row("004-23")
+def test_each_party_member_owes_an_essay_of_his_own_and_no_deed_stands_for_it(town):
+    town.team("V", "S1", "volunteer")
+    Team.objects.filter(code="V").update(is_volunteer=True)
+    Person.objects.filter(number="V-0").update(is_party_member=True)
+    by = town.actor("S1")
+    volunteering.register(held=held(town, ("V-0",)), by=by, at=NOON)
+
+    frozen(town, source="people", query={"who": "members"}, table=None, proofs=["words"])
+
+    (target,) = Target.objects.all()
+    assert (target.key, target.status) == ("V-0", "OPEN")
+    with pytest.raises(EvidenceMissingError):
+        doing.complete(number=target.number, photos=(), words="", by=by, at=NOON)
+    essay = "学习心得：把群众的小事当大事，先从身边的线路做起。"
+    done = doing.complete(number=target.number, photos=(), words=essay, by=by, at=NOON)
+    assert (done.status, done.evidence.get().words) == ("DONE", essay)
 
 
 def test_a_deed_before_the_campaign_began_does_not_count(town):
