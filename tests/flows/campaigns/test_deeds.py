@@ -52,6 +52,25 @@ def test_each_volunteer_with_a_deed_on_record_is_done_by_itself(town):
         )
 
 
+@pytest.mark.row("004-23")
+def test_each_party_member_owes_an_essay_of_his_own_and_no_deed_stands_for_it(town):
+    town.team("V", "S1", "volunteer")
+    Team.objects.filter(code="V").update(is_volunteer=True)
+    Person.objects.filter(number="V-0").update(is_party_member=True)
+    by = town.actor("S1")
+    volunteering.register(held=held(town, ("V-0",)), by=by, at=NOON)
+
+    frozen(town, source="people", query={"who": "members"}, table=None, proofs=["words"])
+
+    (target,) = Target.objects.all()
+    assert (target.key, target.status) == ("V-0", "OPEN")
+    with pytest.raises(EvidenceMissingError):
+        doing.complete(number=target.number, photos=(), words="", by=by, at=NOON)
+    essay = "学习心得：把群众的小事当大事，先从身边的线路做起。"
+    done = doing.complete(number=target.number, photos=(), words=essay, by=by, at=NOON)
+    assert (done.status, done.evidence.get().words) == ("DONE", essay)
+
+
 def test_a_deed_before_the_campaign_began_does_not_count(town):
     town.team("V", "S1", "volunteer")
     Team.objects.filter(code="V").update(is_volunteer=True)

@@ -1,6 +1,6 @@
 """The ballot: one vote each, and no way back from the sums to who gave them.
 
-The secret is kept by what is not stored: see `models.ballots`, and the decision about ballots.
+The secret is kept by what is not stored: see `models.ballots` and decision 14.
 """
 
 from collections.abc import Collection, Mapping
@@ -87,6 +87,7 @@ def turnout(call: Call) -> tuple[int, int]:
     return rows.filter(has_voted=True).count(), rows.count()
 
 
+@transaction.atomic
 def count(call: Call) -> Mapping[str, int]:
     """Open the box of the present round and return the sums by the number of the nominee.
 
