@@ -59,6 +59,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "team_absence",
                 "log_out",
                 "offers",
+                "tasks",
                 "worker",
             )
         }
