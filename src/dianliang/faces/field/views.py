@@ -59,7 +59,11 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "team_absence",
                 "log_out",
                 "offers",
+<<<<<<< HEAD
                 "duties",
+=======
+                "tasks",
+>>>>>>> assess
                 "worker",
             )
         }

@@ -7,14 +7,14 @@ from django.db import transaction
 from dianliang.core.papers import keep_paper
 from dianliang.domain.appraisal import access
 from dianliang.domain.appraisal.models import Appeal, Indicator, Mark, Result, Round, Standing
-from dianliang.domain.appraisal.operations import rounds
+from dianliang.domain.appraisal.operations import appeals, rounds
 from dianliang.domain.appraisal.operations.rounds import Subject
 from dianliang.flows.appraisal.computing import rate, subjects
 from dianliang.flows.appraisal.rulebooks import current
 from dianliang.flows.branches.choices import record_of, unit_of, words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 
 NOTICE_DAYS = 5
 
@@ -60,7 +60,7 @@ def _indicator(round_: Round, position: str) -> Indicator:
     asked = int(position) if position.isascii() and position.isdecimal() else 0
     found = round_.edition.indicators.filter(position=min(asked, 32_000)).first()
     if found is None:
-        raise NotVisibleError("没有找到这个指标。")
+        raise InvalidInputError("请选择指标。", field="indicator")
     return found
 
 
@@ -158,7 +158,7 @@ def appeal(
     if round_ is None:
         raise NotVisibleError("没有找到这次考评。")
     who = subject_of(round_, subject, by=by, on=_day(at))
-    return rounds.appeal(
+    return appeals.appeal(
         round_=round_,
         indicator=_indicator(round_, indicator),
         subject=who,
@@ -180,7 +180,7 @@ def decide(
     found = access.appeal_to_decide(number, by=by)
     why = words(because, field="because", label="裁定理由", most=500, least=4)
     on = _day(at)
-    moved = rounds.decide(
+    moved = appeals.decide(
         appeal=found,
         verb=verb,
         points=points,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import NoReverseMatch, resolve, reverse
 
 from dianliang.core.papers import PDF
@@ -80,3 +80,13 @@ def sent_content(request: HttpRequest, field: str = "file") -> bytes | None:
 def page_number(text: str) -> int:
     """Return the page that is asked for; what makes no sense is the first."""
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+
+
+def pages_of(asked: QueryDict, here: int, count: int) -> dict[str, Any]:
+    """Return the addresses of the pages before and after."""
+    other, found = asked.copy(), dict[str, Any](here=here, count=count)
+    for name, number in (("before", here - 1), ("after", here + 1)):
+        if 1 <= number <= count:
+            other["page"] = str(number)
+            found[name] = other.urlencode()
+    return found

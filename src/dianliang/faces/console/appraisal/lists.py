@@ -17,6 +17,7 @@ from dianliang.faces.console.appraisal.common import (
     evidence,
     linked,
     page_number,
+    pages_of,
     printed,
     sent_content,
 )
@@ -164,18 +165,9 @@ def duties(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         "row": page.row,
         "states": pages.states(),
         "asked": wanted,
-        "pages": _pages(asked, min(here, page.pages), page.pages),
+        "pages": pages_of(asked, min(here, page.pages), page.pages),
     }
     return TemplateResponse(request, "console/appraisal/duties.html", context)
-
-
-def _pages(asked: QueryDict, here: int, count: int) -> dict[str, Any]:
-    other, found = asked.copy(), dict[str, Any](here=here, count=count)
-    for name, number in (("before", here - 1), ("after", here + 1)):
-        if 1 <= number <= count:
-            other["page"] = str(number)
-            found[name] = other.urlencode()
-    return found
 
 
 @require_GET

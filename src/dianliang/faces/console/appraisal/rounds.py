@@ -15,6 +15,8 @@ from dianliang.faces.console.appraisal.common import (
     WRITERS,
     evidence,
     linked,
+    page_number,
+    pages_of,
     printed,
     sent_content,
 )
@@ -26,6 +28,7 @@ from dianliang.flows.appraisal import rounds as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
+ROWS_A_PAGE = 50
 KINDS = {"contest": "竞赛", "three": "三管考评"}
 
 
@@ -96,9 +99,13 @@ def _round(
         page = ratings.round_page(number, edition=_edition(request), by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
+    count = max(1, -(-len(page.standings) // ROWS_A_PAGE))
+    here = min(page_number(request.GET.get("page", "1")), count)
     context = {
         "by": by,
         "page": page,
+        "standings": page.standings[(here - 1) * ROWS_A_PAGE : here * ROWS_A_PAGE],
+        "pages": pages_of(request.GET, here, count),
         "row": page.row,
         "refusal": refusal,
         "sent": request.POST,
