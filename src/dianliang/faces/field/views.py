@@ -59,11 +59,8 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "team_absence",
                 "log_out",
                 "offers",
-<<<<<<< HEAD
                 "duties",
-=======
                 "tasks",
->>>>>>> assess
                 "worker",
             )
         }
