@@ -61,6 +61,12 @@ def test_a_form_that_lacks_something_is_refused_in_words(client, session, change
     assert not Signup.objects.exists()
 
 
+def test_the_own_page_says_who_issues_a_certificate(client, session):
+    sign_up(client, session)
+    page = client.get("/v/", follow=True).content.decode()
+    assert "需要志愿服务记录证明时，告诉带队或主办的工作人员" in page
+
+
 def test_a_phone_that_is_told_to_forget_forgets(client, session):
     sign_up(client, session)
 
