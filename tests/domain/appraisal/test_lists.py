@@ -8,11 +8,12 @@ from django.db import connection
 from django.db.utils import IntegrityError
 
 from dianliang.core.models import AuditEvent
-from dianliang.domain.appraisal.models import Duty
+from dianliang.domain.appraisal.models import Duty, TaskList
 from dianliang.domain.appraisal.operations import duties
+from dianliang.domain.appraisal.operations import lists as operations
 from dianliang.domain.appraisal.operations.duties import UnableToDoError
 from dianliang.domain.appraisal.operations.lists import UnableToListError
-from dianliang.domain.branches.models import PostKind
+from dianliang.domain.branches.models import Branch, PostKind
 from dianliang.domain.branches.operations import register
 from dianliang.flows.appraisal import lists, pages
 from dianliang.kernel.actor import Actor, Role
@@ -179,6 +180,27 @@ def test_a_list_closes_after_its_period_when_nothing_waits(it):
     assert states == {"DONE", "MISSED"}
     with pytest.raises(UnableToListError):
         lists.hand_out(number=held.number, by=it.clerk(), at=after)
+
+
+@pytest.mark.django_db
+def test_nothing_comes_to_a_list_that_was_withdrawn_meanwhile(it):
+    held = it.task_list()
+    seen = TaskList.objects.get(pk=held.pk)
+    branch, person = Branch.objects.get(unit__code="YS"), it.party.people["党员"]
+    asked = {"title": "夜间巡线", "words": "十次", "weight": 5, "due_on": held.until}
+    made = duties.propose(
+        task_list=seen, branch=branch, person=person, **asked, by=it.clerk(), at=it.at
+    )
+    lists.withdraw(number=held.number, reason="发布错了", by=it.clerk(), at=it.at)
+
+    with pytest.raises(UnableToDoError, match="已结算或撤回"):
+        duties.propose(
+            task_list=seen, branch=branch, person=person, **asked, by=it.clerk(), at=it.at
+        )
+    with pytest.raises(UnableToDoError, match="已结算或撤回"):
+        duties.approve(duty=made, by=other(), at=it.at)
+    with pytest.raises(UnableToListError, match="已结算或撤回"):
+        operations.hand_out(task_list=seen, by=it.clerk(), at=it.at)
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ import pytest
 from django.db.utils import IntegrityError
 
 from dianliang.domain.appraisal.models import Figure, Round, Standing
+from dianliang.domain.appraisal.operations import rounds as operations
 from dianliang.domain.appraisal.operations.rounds import UnableToRateError
 from dianliang.flows.appraisal import ratings, rounds
 from dianliang.kernel.actor import Actor, Role
@@ -180,4 +181,33 @@ def test_a_person_is_rated_in_his_own_branch_and_sees_it(it):
             edition=None,
             by=it.clerk("S1"),
             on=it.party.on,
+        )
+
+
+def test_who_looked_before_the_result_neither_marks_nor_appeals_late(it):
+    held = over(it, "three_branch")
+    for code in ("YS", "MX"):
+        it.mark(held, code)
+    seen = Round.objects.get(pk=held.pk)
+    who = rounds.subject_of(held, "YS", by=it.clerk(), on=it.party.on)
+    indicator = held.edition.indicators.filter(measure="").first()
+    rounds.show(number=held.number, by=it.clerk(), at=it.at)
+
+    with pytest.raises(UnableToRateError, match="已出结果"):
+        operations.mark(
+            round_=seen,
+            indicator=indicator,
+            subject=who,
+            points=100,
+            words="补分",
+            file=None,
+            record=("need", "XQ-1"),
+            by=it.clerk(),
+            at=it.at,
+        )
+    seen = Round.objects.get(pk=held.pk)
+    rounds.publish(number=held.number, by=it.clerk(), at=it.at + 10 * DAY)
+    with pytest.raises(UnableToRateError, match="公示期间"):
+        operations.appeal(
+            round_=seen, indicator=indicator, subject=who, words="少了", by=second(), at=it.at
         )

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
@@ -11,9 +12,14 @@ from hypothesis import strategies as st
 from dianliang.core.models import AuditEvent, IdempotencyRecord
 from dianliang.domain.honours import ballots
 from dianliang.domain.honours.ballots import BrokenBoxError, UnableToVoteError
-from dianliang.domain.honours.models import Box, Nominee, Voter
+from dianliang.domain.honours.models import Box, Call, Nominee, Voter
+from dianliang.domain.honours.operations import nominating
 from dianliang.domain.honours.operations.counting import placed
-from dianliang.flows.honours import joining
+from dianliang.domain.honours.operations.nominating import Subject, UnableToNominateError
+from dianliang.flows.honours import calling, joining
+from dianliang.flows.staffing import merging
+from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import DomainError
 from tests import town as town_builder
 from tests.honourworld import Honoured
 from tests.town import NOON
@@ -203,3 +209,95 @@ def test_the_published_rule_parts_a_tie():
         return [one.number for one, _, is_chosen in found if is_chosen]
 
     assert (first("deeds"), first("earlier"), first("all")) == (["B"], ["A"], ["A", "B"])
+
+
+@pytest.mark.django_db
+def test_a_vote_that_comes_when_the_box_is_counted_is_refused_and_not_lost_in_silence(world):
+    call, nominees, voters = world.voting()
+    for voter in voters[:5]:
+        vote(call, voter, nominees[0].number)
+    seen = Call.objects.get(pk=call.pk)
+    calling.close_votes(number=call.number, by=world.clerk("S1"), at=NOON + timedelta(days=11))
+
+    with pytest.raises(UnableToVoteError, match="截止"):
+        ballots.cast(call=seen, chosen=[nominees[0].number], by=voters[5], at=NOON)
+
+    assert ballots.turnout(call) == (5, 6)
+
+
+@pytest.mark.django_db
+def test_who_looked_before_the_vote_began_changes_nobody_who_stands(world):
+    """A nominee who is not in the box could not be counted."""
+    people = [world.person(f"职工{number}") for number in range(6)]
+    by = world.actor(people[0])
+    call = world.nominating()
+    stands = world.nominate(call, people[0], by)
+    late = world.nominate(call, people[1], by)
+    clerk = world.clerk("S1")
+    for one in (stands, late):
+        calling.examine(
+            number=call.number, nominee=one.number, verb="pass", reason="", by=clerk, at=NOON
+        )
+    seen = Nominee.objects.select_related("category__call").get(pk=late.pk)
+    category = call.categories.select_related("call__unit").get()
+    calling.take_votes(number=call.number, by=clerk, at=NOON)
+
+    with pytest.raises(UnableToNominateError, match="截止"):
+        nominating.withdraw(nominee=seen, by=by, at=NOON)
+    with pytest.raises(UnableToNominateError, match="截止"):
+        nominating.nominate(
+            category=category,
+            subject=Subject(person=people[2]),
+            words="任劳任怨",
+            deeds=(),
+            hours=0,
+            by=by,
+            at=NOON,
+        )
+    Nominee.objects.filter(pk=late.pk).update(status="NOMINATED")
+    with pytest.raises(UnableToNominateError, match="截止"):
+        calling.examine(
+            number=call.number, nominee=late.number, verb="pass", reason="", by=clerk, at=NOON
+        )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("voted", [(), (0,), (1,)])
+def test_two_voters_who_are_one_person_have_one_vote(world, voted):
+    call, nominees, voters = world.voting(voters=7)
+    for place in voted:
+        vote(call, voters[place], nominees[2].number)
+
+    merge(world, voters)
+
+    left = Voter.objects.filter(call=call, person__number=voters[0].person_number)
+    assert [row.has_voted for row in left] == [bool(voted)]
+    assert ballots.turnout(call) == (len(voted), 6)
+    assert ballots.count(call)[nominees[2].number] == len(voted)
+
+
+@pytest.mark.django_db
+def test_two_votes_of_one_person_are_told_before_the_count(world):
+    call, nominees, voters = world.voting(voters=7)
+    for voter in voters:
+        vote(call, voter, nominees[2].number)
+
+    with pytest.raises(DomainError, match="一人只能投一票"):
+        merge(world, voters)
+    calling.close_votes(number=call.number, by=world.clerk("S1"), at=NOON)
+    merge(world, voters)
+
+    assert ballots.turnout(call) == (6, 6)
+
+
+def merge(world, voters):
+    """Make one of the first two voters; they stand in the category no more."""
+    Nominee.objects.filter(person__number=voters[1].person_number).update(status="WITHDRAWN")
+    merging.merge(
+        kept_number=voters[0].person_number,
+        gone_number=voters[1].person_number,
+        take=(),
+        reason="电话核实",
+        by=world.town.actor("S1", Role.ADMINISTRATOR),
+        at=NOON,
+    )

@@ -251,3 +251,16 @@ def test_nothing_else_can_reach_an_appeal():
         and model._meta.app_label != "voices"
     ]
     assert pointing == []
+
+
+@pytest.mark.django_db
+def test_nobody_names_himself_to_read(world):
+    desk, handler = world.handler()
+    keeper = world.actor(world.person("党务专责"), Role.PARTY_AFFAIRS, "S1")
+    named = {"desk": desk.unit.code, "person": keeper.person_number, "from_on": world.on}
+
+    with pytest.raises(UnableToHearError, match="不能指定自己"):
+        keeping.name_handler(**named, by=keeper, at=NOON)
+
+    keeping.name_handler(**named, by=handler, at=NOON)
+    assert Handler.objects.filter(person__number=keeper.person_number).exists()

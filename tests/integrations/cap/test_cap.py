@@ -90,6 +90,30 @@ def test_a_huge_file_is_refused_before_it_is_parsed():
         read(b"<" * (MOST_BYTES + 1))
 
 
+RAIN = (CASES / "good" / "rainstorm.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2020-07-19T08:30:00+08:00", "0001-01-01T00:00:00+14:00", "年份"),
+        ("2020-07-19T08:30:00+08:00", "9999-12-31T23:59:59-12:00", "年份"),
+        ("30.50,119.50", "3_0.50,119.50", "不是数字"),
+        ("30.50,119.50", "３０.50,119.50", "不是数字"),
+        ("<identifier>", f"<identifier>{'A' * 200}", "最多 200 个"),
+        (
+            "</scope>",
+            f"</scope><references>s,{'A' * 201},2020-07-19T08:30:00+08:00</references>",
+            "太长",
+        ),
+    ],
+)
+def test_what_no_database_keeps_and_no_neighbour_reads_is_refused_with_its_place(old, new, words):
+    assert old in RAIN
+    with pytest.raises(BadAlertError, match=words):
+        read(RAIN.replace(old, new, 1).encode())
+
+
 @given(st.binary(max_size=400))
 @settings(max_examples=200, deadline=None)
 def test_noise_is_refused_in_words(content):

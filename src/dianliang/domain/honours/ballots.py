@@ -50,9 +50,13 @@ def cast(*, call: Call, chosen: Collection[str], by: Actor, at: datetime) -> Non
     finds himself ticked. The trail learns who voted, which the register says too.
 
     Raises:
-        UnableToVoteError: the actor may not vote here, has voted, or chose what cannot be chosen.
+        UnableToVoteError: the vote is over, the actor may not vote here, has voted, or chose what
+            cannot be chosen.
     """
     box = Box.objects.select_for_update().get(call=call, round=call.round)
+    # Whoever counts holds the box as well: no vote falls into one that was counted meanwhile.
+    if not Call.objects.filter(pk=call.pk, status="VOTING", round=call.round).exists():
+        raise UnableToVoteError("投票刚刚截止，这一票没有投出。")
     sums = _opened(box)
     _require_choice(call, chosen, sums)
     rows = Voter.objects.filter(call=call, round=call.round, person__number=by.person_number or "-")

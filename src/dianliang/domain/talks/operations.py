@@ -164,6 +164,7 @@ def close(*, talk: Talk, outcome: str, by: Actor, at: datetime) -> Talk:
         UnableToTalkError: a promise is not kept, or nothing was written.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
+    Talk.objects.select_for_update().get(pk=talk.pk)  # no promise is added meanwhile
     left = talk.promises.filter(done_on=None).count()
     if left:
         raise UnableToTalkError(f"还有 {left} 条承诺没有兑现，不能回访办结。")

@@ -57,8 +57,11 @@ def name_handler(*, desk: Desk, person: Person, from_on: date, by: Actor, at: da
     """Name somebody who reads and answers at a desk (指定专办人).
 
     Raises:
-        UnableToHearError: the day is past, he is named already, or he has no account to log in.
+        UnableToHearError: the day is past, he is named already, has no account to log in, or is
+            the actor: who keeps the desks would read by his own leave.
     """
+    if person.number == by.person_number:
+        raise UnableToHearError("不能指定自己为专办人，请由另一人指定。", field="person")
     if from_on < at.astimezone(SHANGHAI).date():
         raise UnableToHearError("起始日期不能早于今天。", field="from_on")
     if person.user_id is None:

@@ -110,6 +110,7 @@ def show(*, number: str, by: Actor, at: datetime) -> Round:
     round_ = access.round_to_lead(number, by=by)
     on = _day(at)
     until = on + timedelta(days=NOTICE_DAYS)
+    Round.objects.select_for_update(no_key=True).get(pk=round_.pk)  # no mark comes from here on
     rated = rate(round_, on=on)
     return rounds.show(round_=round_, rated=rated, notice_until=until, by=by, at=at)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.domain.branches import folding as branch_folding
+from dianliang.domain.honours import folding as honour_folding
 from dianliang.domain.hours import folding as hour_folding
 from dianliang.domain.ledger import folding as ledger_folding
 from dianliang.domain.ledger.operations import pass_gate
@@ -141,6 +142,7 @@ FOLDS = (
     hour_folding.hours,
     *roster_folding.FOLDS,
     *branch_folding.FOLDS,
+    *honour_folding.FOLDS,
 )
 """What rooms above that of people put together."""
 

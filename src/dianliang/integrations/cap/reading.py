@@ -31,6 +31,8 @@ from dianliang.integrations.cap.tree import NAMESPACE, Node, moment_of, number_o
 MOST_BYTES = 4 * 1024 * 1024
 """A national alert with a detailed boundary is below one megabyte."""
 MOST_ELEMENTS = 50_000
+MOST_LETTERS = 200
+"""Of a sender or an identifier; real ones have fewer than sixty."""
 _NO_NAME = re.compile(r"[\s,<&]")
 _QUOTED = re.compile(r'"([^"]*)"|(\S+)')
 _ALERT = (
@@ -96,6 +98,8 @@ def _alert(node: Node) -> Alert | None:
     for name, text in (("identifier", identifier), ("sender", sender)):
         if _NO_NAME.search(text):
             node.blame("不能含空格、逗号、< 和 &。", name)
+        if len(text) > MOST_LETTERS:
+            node.blame(f"有 {len(text)} 个字符，最多 {MOST_LETTERS} 个。", name)
     sent_at = node.time("sent", required=True)
     status = node.word("status", Status)
     message_type = node.word("msgType", MessageType)
@@ -141,6 +145,11 @@ def _references(node: Node) -> Iterator[Reference]:
         parts = triple.split(",")
         if len(parts) != 3 or not all(parts):
             node.blame(f"“{triple[:80]}”应写成“发布者,编号,发布时间”。", "references")
+            continue
+        if max(map(len, parts[:2])) > MOST_LETTERS:
+            node.blame(
+                f"“{triple[:80]}”太长，发布者和编号最多 {MOST_LETTERS} 个字符。", "references"
+            )
             continue
         sent_at = node.understood(parts[2], "references", moment_of)
         if sent_at is not None:

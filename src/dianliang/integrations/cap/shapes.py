@@ -1,6 +1,6 @@
 """Polygons and circles as an alert writes them: pairs of latitude and longitude."""
 
-from math import isfinite
+import re
 
 from shapely.geometry import Polygon
 from shapely.validation import explain_validity
@@ -17,6 +17,7 @@ MOST_RADIUS_KM = 20_100
 """Farther there is no place on the earth."""
 LEAST_AREA_DEG2 = 1e-10
 """About a square metre: less is a line, however the numbers were rounded."""
+_DECIMAL = re.compile(r"[-+]?(\d{1,9}(\.\d{0,30})?|\.\d{1,30})([eE][-+]?\d{1,3})?", re.ASCII)
 NORTHERNMOST_LAT = 73.0
 """No land that a power company serves lies farther north (Hammerfest: 70.7)."""
 
@@ -77,13 +78,9 @@ def point_of(pair: str) -> GeoPoint:
 
 
 def _number(text: str, name: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not isfinite(value):
+    if not _DECIMAL.fullmatch(text):  # `float` reads 3_0 and １５ too, which nobody else would
         raise InvalidInputError(f"{name}“{text[:40]}”不是数字。")
-    return value
+    return float(text)
 
 
 def _where(explanation: str) -> str:

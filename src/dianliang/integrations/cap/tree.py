@@ -14,6 +14,8 @@ from dianliang.kernel.errors import InvalidInputError
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[-+]\d\d:\d\d")
+_EARLIEST, _LATEST = 1970, 2200
+"""Years of alerts; the very first and last have no universal time."""
 _NUMBERED = {"info", "area", "resource", "polygon", "circle"}
 Value = TypeVar("Value")
 Word = TypeVar("Word", bound=Enum)
@@ -105,7 +107,8 @@ def moment_of(text: str) -> datetime:
     """Return a moment as CAP writes it (3.3.2): with a numeric offset, never `Z`.
 
     Raises:
-        InvalidInputError: it is written otherwise, or there is no such day or hour.
+        InvalidInputError: it is written otherwise, there is no such day or hour, or nobody of our
+            time can have meant it.
     """
     if text.upper().endswith("Z"):
         raise InvalidInputError(
@@ -116,9 +119,12 @@ def moment_of(text: str) -> datetime:
             f"“{text[:40]}”不是带时差的时间，应写成 2020-07-19T08:30:00+08:00 这样。"
         )
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise InvalidInputError(f"没有“{text[:40]}”这个时间。") from None
+    if not _EARLIEST <= found.year <= _LATEST:
+        raise InvalidInputError(f"“{text[:40]}”的年份应在 {_EARLIEST} 到 {_LATEST} 之间。")
+    return found
 
 
 def number_of(text: str) -> float:

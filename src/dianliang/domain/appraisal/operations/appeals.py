@@ -11,6 +11,7 @@ from dianliang.domain.appraisal.models import Appeal, Indicator, Mark, Round
 from dianliang.domain.appraisal.operations.rounds import (
     Subject,
     UnableToRateError,
+    hold,
     require_other,
 )
 from dianliang.kernel.actor import Actor
@@ -31,7 +32,7 @@ def appeal(
     Raises:
         UnableToRateError: the result is not being shown, or an appeal about it is open.
     """
-    if round_.status != "SHOWN":
+    if hold(round_).status != "SHOWN":
         raise UnableToRateError("只有公示期间可以申诉。", field="words")
     try:
         with transaction.atomic():

@@ -47,7 +47,7 @@ def propose(
         UnableToDoError: the list is over, the person is not of the branch, or weight or day make
             no sense.
     """
-    _require_going_on(task_list)
+    _require_going_on(task_list.pk)
     today = at.astimezone(SHANGHAI).date()
     if person.pk not in members_on(branch, on=today):
         raise UnableToDoError(f"{person.name}不是{branch}的党员，请另选责任人。", field="person")
@@ -82,12 +82,13 @@ def approve(*, duty: Duty, by: Actor, at: datetime) -> Duty:
     """Let a proposal count (批准特色动作).
 
     Raises:
-        UnableToDoError: the actor proposed it, or is to do it himself.
+        UnableToDoError: the list is over, the actor proposed it, or is to do it himself.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     if by.id == duty.proposed_by:
         raise UnableToDoError("特色动作不能由提出人自己批准，请由另一人批准。")
     _require_other(duty, by=by)
+    _require_going_on(duty.task_list_id)
     changes = {"decided_by": by.name}
     return transitions.apply(duty, "approve", lifecycle=DUTY, by=by, at=at, changes=changes)
 
@@ -146,8 +147,7 @@ def report(*, duty: Duty, by: Actor, at: datetime) -> Duty:
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     _require_by_hand(duty)
-    # Whoever closes the list holds the same row: nothing is reported to a list that is closed.
-    _require_going_on(TaskList.objects.select_for_update(no_key=True).get(pk=duty.task_list_id))
+    _require_going_on(duty.task_list_id)
     today = at.astimezone(SHANGHAI).date()
     if today < duty.task_list.since:
         raise UnableToDoError(f"这一期从 {duty.task_list.since} 开始，还不能报完成。")
@@ -211,7 +211,9 @@ def _with_reason(
     return transitions.apply(duty, verb, lifecycle=DUTY, by=by, at=at, note=reason, changes=values)
 
 
-def _require_going_on(task_list: TaskList) -> None:
+def _require_going_on(key: int) -> None:
+    # Whoever closes or withdraws the list holds the same row: nothing comes to one that is over.
+    task_list = TaskList.objects.select_for_update(no_key=True).get(pk=key)
     if task_list.status != "OPEN":
         raise UnableToDoError("这份清单已结算或撤回，不能再改。")
 

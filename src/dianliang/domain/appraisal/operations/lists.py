@@ -88,8 +88,7 @@ def hand_out(*, task_list: TaskList, by: Actor, at: datetime) -> tuple[int, int]
     Raises:
         UnableToListError: the list is not going on.
     """
-    _require_open(task_list)
-    TaskList.objects.select_for_update(no_key=True).get(pk=task_list.pk)
+    _require_open(TaskList.objects.select_for_update(no_key=True).get(pk=task_list.pk))
     today = at.astimezone(SHANGHAI).date()
     on = max(task_list.since, min(today, task_list.until))
     due = {(branch.pk, person, item.pk) for branch, person, item in _due(task_list, on=on)}
@@ -218,6 +217,7 @@ def withdraw(*, task_list: TaskList, reason: str, by: Actor, at: datetime) -> Ta
     """
     if not reason:
         raise UnableToListError("请写明撤回原因。", field="reason")
+    TaskList.objects.select_for_update(no_key=True).get(pk=task_list.pk)
     if task_list.duties.filter(status__in=["REPORTED", "DONE"]).exists():
         raise UnableToListError("已有人报告完成，不能撤回。")
     return transitions.apply(task_list, "withdraw", lifecycle=LIST, by=by, at=at, note=reason)

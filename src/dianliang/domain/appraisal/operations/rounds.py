@@ -143,7 +143,7 @@ def mark(
     """
     if indicator.measure or indicator.edition_id != round_.edition_id:
         raise UnableToRateError("这一项按系统记录计算，不用人工评分。", field="mark")
-    if round_.status != "OPEN":
+    if hold(round_).status != "OPEN":
         raise UnableToRateError("已出结果，评分不能再改；有异议请走申诉。", field="mark")
     if not 0 <= points <= 100:
         raise UnableToRateError("评分应为 0 到 100 的整数。", field="mark")
@@ -176,6 +176,11 @@ def mark(
         reason=words,
     )
     return kept
+
+
+def hold(round_: Round) -> Round:
+    """Return a round as it is now, and hold it: no mark or appeal comes while it moves on."""
+    return Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
 
 
 def require_other(subject: Subject, *, by: Actor, at: datetime) -> None:
@@ -245,7 +250,7 @@ def write_result(
     *, round_: Round, rated: Sequence[Rated], reason: str, by: Actor, at: datetime
 ) -> Result:
     """Write down a result of a round as its next edition; earlier ones stay."""
-    Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+    hold(round_)
     last = round_.results.aggregate(last=Max("edition"))["last"] or 0
     result = Result.objects.create(
         round=round_,
@@ -318,6 +323,7 @@ def publish(*, round_: Round, by: Actor, at: datetime) -> Round:
     today = at.astimezone(SHANGHAI).date()
     if round_.notice_until is not None and today <= round_.notice_until:
         raise UnableToRateError(f"公示到 {round_.notice_until} 为止，期满后再公布。")
+    hold(round_)
     waiting = round_.appeals.filter(status="OPEN").count()
     if waiting:
         raise UnableToRateError(f"还有 {waiting} 条申诉没有裁定，裁定后再公布。")

@@ -139,6 +139,7 @@ def take_votes(*, call: Call, by: Actor, at: datetime) -> Call:
             could vote for the vote to stay secret.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
+    Call.objects.select_for_update().get(pk=call.pk)
     waiting = Nominee.objects.filter(category__call=call, status="NOMINATED").count()
     if waiting:
         raise UnableToCallError(f"还有 {waiting} 个提名没有审定，不能开始投票。")

@@ -76,7 +76,10 @@ def nominate(
         UnableToNominateError: nominations are not open, he is not of the call's unit or of the
             category's kind, or he stands already.
     """
-    call = category.call
+    # Whoever begins the vote holds the same row: nobody is put forward behind his back.
+    call = (
+        Call.objects.select_related("unit").select_for_update(of=("self",)).get(pk=category.call_id)
+    )
     _require_open(call, today=at.astimezone(SHANGHAI).date())
     if not subject.unit.path.startswith(call.unit.path):
         raise UnableToNominateError("提名对象不属于主办单位。", field="subject")
@@ -112,6 +115,13 @@ def _require_open(call: Call, *, today: date) -> None:
         raise UnableToNominateError("现在不接受提名：还没有开始，或已经截止。")
 
 
+def _require_before_vote(nominee: Nominee, *, words: str) -> None:
+    """Who stands is fixed once the box is laid out, also for who looked before."""
+    call = Call.objects.select_for_update().get(pk=nominee.category.call_id)
+    if call.status != "NOMINATING":
+        raise UnableToNominateError(words)
+
+
 @transaction.atomic
 def withdraw(*, nominee: Nominee, by: Actor, at: datetime) -> Nominee:
     """Take a nomination back while nominations are open (撤回): who made it, or who is meant.
@@ -123,8 +133,7 @@ def withdraw(*, nominee: Nominee, by: Actor, at: datetime) -> Nominee:
     meant = nominee.person is not None and nominee.person.number == by.person_number
     if not meant and nominee.nominated_by_id != by.id:
         raise UnableToNominateError("只有提名人或本人可以撤回。")
-    if nominee.category.call.status != "NOMINATING":
-        raise UnableToNominateError("提名已经截止，不能撤回。")
+    _require_before_vote(nominee, words="提名已经截止，不能撤回。")
     return transitions.apply(nominee, "withdraw", lifecycle=NOMINEE, by=by, at=at)
 
 
@@ -152,12 +161,13 @@ def examine(*, nominee: Nominee, verb: str, reason: str, by: Actor, at: datetime
     """Let a nominee stand, or refuse him for a reason (资格审定).
 
     Raises:
-        UnableToNominateError: he does not meet the rules, or is refused without a reason, or by
-            himself.
+        UnableToNominateError: the vote has begun, he does not meet the rules, or is refused
+            without a reason, or by himself.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if nominee.person is not None and nominee.person.number == by.person_number:
         raise UnableToNominateError("不能审定本人的提名，请由另一人审定。")
+    _require_before_vote(nominee, words="提名已经截止，不能再审定。")
     wrong = faults(nominee)
     if verb == "pass" and wrong:
         raise UnableToNominateError(f"不符合评选规则：{'；'.join(wrong)}。")

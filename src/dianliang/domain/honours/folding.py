@@ -1,0 +1,39 @@
+"""Of two people who are one: one line in the register of voters for each round."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dianliang.domain.honours.models import Voter
+from dianliang.domain.workforce.folding import UnableToFoldError
+from dianliang.domain.workforce.models import Person
+
+
+def voters(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """Leave one line in each register that both are in, ticked when one of them has voted.
+
+    Nobody knows which ballot to take out again, so that two votes are told before they are counted.
+
+    Raises:
+        UnableToFoldError: both have voted in a round that is going on.
+    """
+    held = {(row.call_id, row.round): row for row in Voter.objects.filter(person=kept)}
+    dropped = []
+    for other in Voter.objects.filter(person=gone).select_related("call"):
+        own = held.get((other.call_id, other.round))
+        if own is None:
+            continue
+        call = other.call
+        if own.has_voted and other.has_voted and (call.status, call.round) == ("VOTING", own.round):
+            message = (
+                f"两人都已在“{call.title}”（{call.number}）投票，一人只能投一票。"
+                "请先取消这次评选，或计票后再合并，并请审计员查明。"
+            )
+            raise UnableToFoldError(message)
+        if other.has_voted and not own.has_voted:
+            Voter.objects.filter(pk=own.pk).update(has_voted=True)
+        dropped.append(f"{call.number} {other.round}")
+        other.delete()
+    return {"voters": dropped} if dropped else {}
+
+
+FOLDS = (voters,)
