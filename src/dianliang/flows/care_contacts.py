@@ -13,22 +13,22 @@ from dianliang.domain.care.models import Alert, Call, Contact
 from dianliang.domain.care.operations import alerting, unlocking
 from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.customers import access as customer_access
-from dianliang.domain.customers import consents, operations
+from dianliang.domain.customers import operations
 from dianliang.domain.customers.advice import outage_advice
-from dianliang.domain.customers.models import SEALED, Consent, Customer
+from dianliang.domain.customers.models import SEALED, Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
 from dianliang.domain.work.operations.jobs import open_job
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.care import place_of
+from dianliang.flows.care_lists import CALLERS, affected
 from dianliang.flows.named_areas import named_areas
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
 MINOR = unlocking.Purpose.MINOR
-CALLERS = customer_access.READERS
 PAGE_ROWS = 100
 MOST_ALERTS = 30
 HELP_WITHIN = timedelta(hours=2)
@@ -246,60 +246,10 @@ def open_alert(
         ends_at=ends_at,
         areas=areas,
         unit=unit,
-        affected=_affected(areas, by=by),
+        affected=affected(areas, by=by),
         by=by,
         at=at,
     )
-
-
-@transaction.atomic
-def open_for(
-    *,
-    title: str,
-    starts_at: datetime,
-    ends_at: datetime | None,
-    customers: Sequence[Customer],
-    by: Actor,
-    at: datetime,
-) -> Alert:
-    """Open the list of certain special customers to be called before bad weather.
-
-    Raises:
-        NotVisibleError: the actor calls nobody.
-        InvalidInputError: the period makes no sense.
-    """
-    unit = Unit.objects.filter(code=by.unit_code).first()
-    if by.role not in CALLERS or unit is None:
-        raise NotVisibleError("没有可联系的特殊客户。")
-    found = [(one.pk, one.special_kind, one.special_level) for one in customers]
-    return alerting.open_alert(
-        kind=Alert.Kind.WARNING,
-        title=title,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        areas=list(Area.objects.filter(pk__in={one.area_id for one in customers})),
-        unit=unit,
-        affected=_willing(found),
-        by=by,
-        at=at,
-    )
-
-
-def _affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]:
-    below = tuple(area.path for area in areas)
-    ids = [pk for pk, path in Area.objects.values_list("pk", "path") if path.startswith(below)]
-    rows = customer_access.visible(by).filter(area__in=ids)
-    return _willing(list(rows.values_list("pk", "special_kind", "special_level")))
-
-
-def _willing(found: Sequence[tuple[int, str, int | None]]) -> list[tuple[int, str, int]]:
-    """Leave out whoever took back his consent to be called, unless his life depends on power."""
-    refused = consents.refusers([pk for pk, _, _ in found], purpose=Consent.Purpose.OUTAGE)
-    return [
-        (pk, kind, level or 3)
-        for pk, kind, level in found
-        if pk not in refused or kind == Customer.SpecialKind.LIFE_SUPPORT
-    ]
 
 
 def reveal_number(*, number: str, customer: str, by: Actor, at: datetime) -> Number:

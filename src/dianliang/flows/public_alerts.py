@@ -15,8 +15,8 @@ from dianliang.domain.incidents.models import PublicAlert
 from dianliang.domain.incidents.operations import Named, Told, UnableToListError
 from dianliang.domain.incidents.zones import Zone, prefix_of, zone_of
 from dianliang.domain.territory.models import Area
-from dianliang.flows import care_contacts
 from dianliang.flows.care import place_of
+from dianliang.flows.care_lists import open_for
 from dianliang.integrations import cap
 from dianliang.integrations.cap.model import (
     CERTAINTY_LABELS,
@@ -367,7 +367,7 @@ def call_customers(*, number: str, by: Actor, at: datetime) -> str:
     title = f"{alert.headline or alert.event}（{alert.number}）"
     if len(title) > _LONGEST["title"]:
         title = f"{(alert.headline or alert.event)[:60]}…（{alert.number}）"
-    made = care_contacts.open_for(
+    made = open_for(
         title=title,
         starts_at=max(alert.begins_at, at),
         ends_at=alert.expires_at,

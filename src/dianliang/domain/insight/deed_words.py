@@ -104,6 +104,8 @@ WORDS: Mapping[str, str] = {
     "work.visit.retime": "改时间",
     "work.visit.report": "补报",
     "work.visit.reveal_phone": "查看电话",
+    "programs.offer.reveal_phone": "查看电话",
+    "catalog.thememark.inherit": "随记录带上主题",
     "workforce.person.check_in": "签到",
     "workforce.person.swap": "换人",
     "workforce.person.report_absence": "报停勤",

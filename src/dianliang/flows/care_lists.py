@@ -1,0 +1,69 @@
+"""Whom an outage or a warning concerns: special customers of areas, or chosen by position."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from dianliang.domain.care.models import Alert
+from dianliang.domain.care.operations import alerting
+from dianliang.domain.customers import access as customer_access
+from dianliang.domain.customers import consents
+from dianliang.domain.customers.models import Consent, Customer
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.territory.models import Area
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import NotVisibleError
+
+CALLERS = customer_access.READERS
+
+
+@transaction.atomic
+def open_for(
+    *,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    customers: Sequence[Customer],
+    by: Actor,
+    at: datetime,
+) -> Alert:
+    """Open the list of certain special customers to be called before bad weather.
+
+    Raises:
+        NotVisibleError: the actor calls nobody.
+        InvalidInputError: the period makes no sense.
+    """
+    unit = Unit.objects.filter(code=by.unit_code).first()
+    if by.role not in CALLERS or unit is None:
+        raise NotVisibleError("没有可联系的特殊客户。")
+    found = [(one.pk, one.special_kind, one.special_level) for one in customers]
+    return alerting.open_alert(
+        kind=Alert.Kind.WARNING,
+        title=title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        areas=list(Area.objects.filter(pk__in={one.area_id for one in customers})),
+        unit=unit,
+        affected=_willing(found),
+        by=by,
+        at=at,
+    )
+
+
+def affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]:
+    """Return key, kind and level of the special customers of areas who may be called."""
+    below = tuple(area.path for area in areas)
+    ids = [pk for pk, path in Area.objects.values_list("pk", "path") if path.startswith(below)]
+    rows = customer_access.visible(by).filter(area__in=ids)
+    return _willing(list(rows.values_list("pk", "special_kind", "special_level")))
+
+
+def _willing(found: Sequence[tuple[int, str, int | None]]) -> list[tuple[int, str, int]]:
+    """Leave out whoever took back his consent to be called, unless his life depends on power."""
+    refused = consents.refusers([pk for pk, _, _ in found], purpose=Consent.Purpose.OUTAGE)
+    return [
+        (pk, kind, level or 3)
+        for pk, kind, level in found
+        if pk not in refused or kind == Customer.SpecialKind.LIFE_SUPPORT
+    ]
