@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -488,11 +489,12 @@ def test_every_guarded_route_asks_for_roles_of_its_face(name, view):
 
 @dataclass
 class Things:
-    """One object of each kind, all of station S1, and a crew with a visit."""
+    """One object of each kind, all of station S1, a crew with a visit, and everybody's session."""
 
     town: object
     visit: object
     parts: dict
+    doors: dict
 
     def address(self, name):
         parts = self.parts[OBJECTS.get(name) or API_OBJECTS[name][0]]
@@ -641,7 +643,8 @@ def everything(town):
         **staff_world.things(town),
         **rooms.objects(town),
     }
-    return Things(town, None, parts)
+    doors = {(role, unit): log_in(town, role, unit) for role in STAFF for unit in ("S1", "S2")}
+    return Things(town, None, parts, doors)
 
 
 def village_together(town):
@@ -719,10 +722,17 @@ def asked(client, address):
     return {answer.status_code for answer in answers} - {405}
 
 
-def enter(town, role, unit):
+def log_in(town, role, unit):
+    """Open an account and return the cookie of its session."""
     town.user(f"{role}-{unit}", role, unit)
     client = Client()
     client.login(username=f"{role}-{unit}", password=PASSWORD)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def enter(things, role, unit):
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = things.doors[role, unit]
     return client
 
 
@@ -731,8 +741,8 @@ def enter(town, role, unit):
 def test_an_object_is_found_by_its_unit_in_the_right_role_and_by_nobody_else(things, name, view):
     address = things.address(name)
     for role in STAFF:
-        own = asked(enter(things.town, role, "S1"), address)
-        beside = asked(enter(things.town, role, "S2"), address)
+        own = asked(enter(things, role, "S1"), address)
+        beside = asked(enter(things, role, "S2"), address)
         may = role in view.required_roles and OBJECTS[name] not in OF_A_PERSON
         assert (own != {404}) == may, (role, own)
         is_shared = may and OBJECTS[name] in SHARED
@@ -744,7 +754,7 @@ def test_an_object_is_found_by_its_unit_in_the_right_role_and_by_nobody_else(thi
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", STAFF)
 def test_a_role_opens_its_own_face_and_finds_no_other(things, role):
-    client = enter(things.town, role, "S1")
+    client = enter(things, role, "S1")
 
     for name, path, view in GUARDED:
         if "<" not in path:
@@ -834,7 +844,7 @@ def test_a_list_for_programs_needs_a_token_and_a_role(things, name):
 
 @pytest.mark.django_db
 def test_whoever_is_refused_is_on_record_without_the_secret_parts(things):
-    client = enter(things.town, Role.DISPATCHER, "S2")
+    client = enter(things, Role.DISPATCHER, "S2")
 
     client.get(things.address("console:photo"))
 
@@ -877,7 +887,7 @@ def test_log_ins_that_succeed_and_fail_and_log_outs_are_on_record(client, town):
 
 @pytest.mark.django_db
 def test_exports_and_revealed_details_are_on_record(things):
-    client = enter(things.town, Role.DISPATCHER, "S1")
+    client = enter(things, Role.DISPATCHER, "S1")
     client.get("/board/export.xlsx")
     client.post(things.address("console:reveal"), {"reason": "回访"})
     client.post(things.address("console:care_reveal"), {"reason": "回访"})

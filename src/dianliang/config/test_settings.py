@@ -17,3 +17,7 @@ STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder, and wa
 
 # The schema fuzzer speaks to the application without unpacking; tests/cli tries it over the wire.
 MIDDLEWARE = [name for name in MIDDLEWARE if name != "django.middleware.gzip.GZipMiddleware"]
+
+# Every test client makes its middleware anew: looking for each static file when it is asked for
+# takes less than listing all of them a thousand times.
+WHITENOISE_AUTOREFRESH = True
