@@ -643,7 +643,11 @@ def everything(town):
         **staff_world.things(town),
         **rooms.objects(town),
     }
-    doors = {(role, unit): log_in(town, role, unit) for role in STAFF for unit in ("S1", "S2")}
+    doors = {
+        (role, unit): log_in(town, role, unit).cookies[settings.SESSION_COOKIE_NAME].value
+        for role in STAFF
+        for unit in ("S1", "S2")
+    }
     return Things(town, None, parts, doors)
 
 
@@ -723,11 +727,11 @@ def asked(client, address):
 
 
 def log_in(town, role, unit):
-    """Open an account and return the cookie of its session."""
+    """Open an account and come in with it."""
     town.user(f"{role}-{unit}", role, unit)
     client = Client()
     client.login(username=f"{role}-{unit}", password=PASSWORD)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
+    return client
 
 
 def enter(things, role, unit):

@@ -15,7 +15,7 @@ from dianliang.flows import hot
 from dianliang.flows.voices import mailbox
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import town as town_builder
-from tests.faces.test_access import GUARDED, ROUTES, STAFF, enter, program
+from tests.faces.test_access import GUARDED, ROUTES, STAFF, log_in, program
 from tests.honourworld import Honoured
 
 CANARY = "余村村停电了三天食堂没饭吃暗号紫罗兰"
@@ -58,7 +58,7 @@ def assert_clean(client, path, where):
 @pytest.mark.parametrize("role", STAFF)
 def test_no_page_list_or_file_shows_an_appeal_to_any_role(letter, role):
     """Whoever looks, with the widest reach and searching for its very words, finds nothing."""
-    client = enter(letter.town, role, "LM")
+    client = log_in(letter.town, role, "LM")
     for name, path, view in GUARDED:
         if "<" in path or role not in view.required_roles:
             continue
