@@ -7,6 +7,11 @@ the record simply follows the person who is kept.
 from dianliang.domain.workforce.merging import _relations
 
 FOLDED = {
+    "appraisal.Duty.person",
+    "honours.Nominee.person",
+    "honours.Voter.person",
+    "talks.TalkReader.person",
+    "voices.Handler.person",
     "branches.Attachment.person",
     "branches.Belonging.person",
     "hours.HourRecord.person",
@@ -36,6 +41,11 @@ FOLDED = {
 }
 """Where two records may be of one thing: `flows.staffing.merging.folds` puts them together."""
 FOLLOWS = {
+    "appraisal.Standing.person",
+    "honours.Honour.person",
+    "talks.Talk.leader",
+    "talks.Talk.person",
+    "voices.Voice.handler",
     "branches.Meeting.chair",
     "branches.Posting.person",
     "branches.Secondment.person",

@@ -1,9 +1,9 @@
-"""Of two people who are one: one line in the register of voters for each round."""
+"""Of two people who are one: one line in each register of voters, one nomination."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from dianliang.domain.honours.models import Voter
+from dianliang.domain.honours.models import Nominee, Voter
 from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
 
@@ -36,4 +36,24 @@ def voters(kept: Person, gone: Person) -> Mapping[str, Any]:
     return {"voters": dropped} if dropped else {}
 
 
-FOLDS = (voters,)
+def nominees(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """See that nobody stands twice in a category.
+
+    Raises:
+        UnableToFoldError: both were nominated in one; which nomination holds is for people to say.
+    """
+    standing = Nominee.objects.exclude(status="WITHDRAWN")
+    both = standing.filter(
+        person=gone, category__in=standing.filter(person=kept).values("category")
+    )
+    twice = both.select_related("category__call").first()
+    if twice is not None:
+        message = (
+            f"两人都被提名“{twice.category.call.title}”（{twice.number}），一人只能提名一次。"
+            "请先撤回其中一个提名，再合并。"
+        )
+        raise UnableToFoldError(message)
+    return {}
+
+
+FOLDS = (voters, nominees)

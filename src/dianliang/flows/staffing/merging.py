@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dianliang.domain.appraisal import folding as appraisal_folding
 from dianliang.domain.branches import folding as branch_folding
 from dianliang.domain.honours import folding as honour_folding
 from dianliang.domain.hours import folding as hour_folding
@@ -14,7 +15,9 @@ from dianliang.domain.ledger.operations import pass_gate
 from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
 from dianliang.domain.rosters import folding as roster_folding
+from dianliang.domain.talks import folding as talk_folding
 from dianliang.domain.venues.models import Keeper
+from dianliang.domain.voices import folding as voice_folding
 from dianliang.domain.workforce import merging, register
 from dianliang.domain.workforce.merging import UnableToMergeError
 from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
@@ -143,6 +146,9 @@ FOLDS = (
     *roster_folding.FOLDS,
     *branch_folding.FOLDS,
     *honour_folding.FOLDS,
+    *appraisal_folding.FOLDS,
+    *talk_folding.FOLDS,
+    *voice_folding.FOLDS,
 )
 """What rooms above that of people put together."""
 
