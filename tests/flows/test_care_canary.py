@@ -26,7 +26,7 @@ from dianliang.faces.ui.requests import now
 from dianliang.flows import care, care_contacts, care_files, care_sheets, care_unlocks, privacy
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import NotVisibleError
-from tests.faces.test_access import API_OBJECTS, GUARDED, OBJECTS, ROUTES, STAFF, enter, program
+from tests.faces.test_access import API_OBJECTS, GUARDED, OBJECTS, ROUTES, STAFF, log_in, program
 from tests.flows.test_care_unlocks import second
 
 PLANTED = 50
@@ -163,12 +163,12 @@ def test_no_page_of_another_unit_or_role_shows_a_planted_customer(planted, caplo
     assert len(where) > 60
     found = {}
     for role in STAFF:
-        client = enter(planted, role, "S2")
+        client = log_in(planted, role, "S2")
         for address in where:
             if bad := leaks(shown(client, address)):
                 found[role, address] = bad
     for role in set(STAFF) - {Role.DISPATCHER}:
-        client = enter(planted, role, "S1")
+        client = log_in(planted, role, "S1")
         for address in where:
             if "care" in address and (bad := leaks(shown(client, address))):
                 found[role, address] = bad
@@ -190,7 +190,7 @@ def test_no_page_of_another_unit_or_role_shows_a_planted_customer(planted, caplo
 @pytest.mark.django_db
 def test_the_own_desk_sees_them_masked_until_it_asks_and_no_log_keeps_them(planted, caplog):
     caplog.set_level(logging.DEBUG)
-    client = enter(planted, Role.DISPATCHER, "S1")
+    client = log_in(planted, Role.DISPATCHER, "S1")
     for address in ("", "forecast/", "alerts/", "approvals/", "tables/", "CANARY01/log/"):
         assert leaks(client.get(f"/console/care/{address}").content.decode()) == []
     assert leaks(client.get("/console/care/CANARY01/").content.decode()) == []

@@ -4,6 +4,7 @@ import pytest
 from django.db.utils import IntegrityError
 
 from dianliang.domain.appraisal.models import Figure, Round, Standing
+from dianliang.domain.appraisal.operations import appeals
 from dianliang.domain.appraisal.operations import rounds as operations
 from dianliang.domain.appraisal.operations.rounds import UnableToRateError
 from dianliang.flows.appraisal import ratings, rounds
@@ -208,6 +209,6 @@ def test_who_looked_before_the_result_neither_marks_nor_appeals_late(it):
     seen = Round.objects.get(pk=held.pk)
     rounds.publish(number=held.number, by=it.clerk(), at=it.at + 10 * DAY)
     with pytest.raises(UnableToRateError, match="公示期间"):
-        operations.appeal(
+        appeals.appeal(
             round_=seen, indicator=indicator, subject=who, words="少了", by=second(), at=it.at
         )
