@@ -1,6 +1,7 @@
 """The pages of public alerts, and a desk that takes one in and calls whom it concerns."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from dianliang.domain.incidents.models import PublicAlert
+from dianliang.faces.ui.requests import now
+from dianliang.integrations.cap.writing import moment
 from dianliang.kernel.actor import Role
 from tests.flows.test_care import customer
 from tests.town import PASSWORD
