@@ -40,12 +40,8 @@ def post(client, *files):
 
 def test_a_desk_takes_an_alert_in_and_calls_whom_it_concerns(desk, town):
     customer(town, "KH1", lat=30.60, lon=119.60)
-    answer = post(
-        desk,
-        file(
-            "rainstorm.xml", sent="2026-01-01T08:00:00+08:00", expires="2090-01-01T08:00:00+08:00"
-        ),
-    )
+    sent, expires = (now() + timedelta(hours=hours) for hours in (-1, 12))
+    answer = post(desk, file("rainstorm.xml", sent=moment(sent), expires=moment(expires)))
     alert = PublicAlert.objects.get()
 
     assert "暴雨红色预警" in answer.text
