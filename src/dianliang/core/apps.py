@@ -13,8 +13,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the reference tables watched, and shipped rows loaded, once they are there."""
-        from dianliang.core import shipped  # noqa: PLC0415 (models are ready only now)
-        from dianliang.core.reference import watch  # noqa: PLC0415 (models are ready only now)
+        from dianliang.core import shipped
+        from dianliang.core.reference import watch
 
         post_migrate.connect(watch, dispatch_uid="dianliang.reference")
         post_migrate.connect(shipped.load, dispatch_uid="dianliang.shipped")

@@ -12,7 +12,7 @@ class RostersConfig(AppConfig):
 
     def ready(self) -> None:
         """Let everybody who asks whether somebody is free hear of rosters, too."""
-        from dianliang.domain.rosters.queries import engagements  # noqa: PLC0415 (models are ready only now)
-        from dianliang.domain.workforce import availability  # noqa: PLC0415 (models are ready only now)
+        from dianliang.domain.rosters.queries import engagements
+        from dianliang.domain.workforce import availability
 
         availability.engaged_by(engagements)

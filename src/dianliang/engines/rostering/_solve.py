@@ -41,7 +41,7 @@ def solve(problem: Problem, params: Params = DEFAULT) -> Roster:
     if errors:
         raise InvalidProblemError(errors)
     # OR-Tools brings pandas: a second of every process, though few of them make rosters.
-    from dianliang.engines.rostering._search import search  # noqa: PLC0415
+    from dianliang.engines.rostering._search import search  # noqa: PLC0415 (slow to import)
 
     searched = tuple(
         search(problem, effort=params.effort, workers=params.workers, seed=params.seed)
