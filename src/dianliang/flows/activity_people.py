@@ -90,7 +90,9 @@ def over(before: datetime) -> QuerySet[LectureRequest]:
     settled = Q(session__ends_at__lt=before) | Q(
         status__in=["DECLINED", "WITHDRAWN"], asked_at__lt=before
     )
-    return LectureRequest.objects.filter(settled).exclude(phone_index="", token_hash=None)
+    return LectureRequest.objects.filter(settled).exclude(
+        contact="", phone_index="", token_hash=None
+    )
 
 
 def expire(before: datetime) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dianliang.domain.honours.models import Objection
 from dianliang.domain.intake.tokens import phone_key
@@ -48,7 +48,8 @@ def expire(*, before: datetime, words: str) -> None:
     closed = Voice.objects.filter(closed_at__lt=before)
     withdrawn = Voice.objects.filter(status="WITHDRAWN", received_on__lt=before.date())
     _forget_voices(closed | withdrawn, words)
-    _forget_talks(Talk.objects.filter(closed_on__lt=before.date()), words)
+    over = Q(closed_on__lt=before.date()) | Q(status="CANCELLED", planned_on__lt=before.date())
+    _forget_talks(Talk.objects.filter(over), words)
 
 
 def _objections(phone: str) -> list[Objection]:

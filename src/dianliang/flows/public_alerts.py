@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from dianliang.domain.customers.access import within
 from dianliang.domain.customers.models import SEALED, Customer
@@ -207,12 +208,17 @@ def _stored(area: AlertArea) -> dict[str, Any]:
 
 def register(*, view: str, by: Actor, at: datetime) -> tuple[AlertRow, ...]:
     """Return the alerts, real ones before exercises, newest first."""
-    rows = list(queries.alerts(by)[:MOST_ROWS])
+    wanted = queries.alerts(by)
+    if view == "waiting":
+        wanted = wanted.filter(status="RECEIVED")
+    elif view != "all":
+        wanted = wanted.filter(
+            Q(expires_at=None) | Q(expires_at__gt=at), message_type__in=queries.WARNS
+        )
+    rows = list(wanted[:MOST_ROWS])
     standings = queries.standings(rows, at=at)
     found = [_row(row, standings[row.pk]) for row in rows]
-    if view == "waiting":
-        found = [row for row in found if row.status == "RECEIVED"]
-    elif view != "all":
+    if view not in {"waiting", "all"}:
         found = [row for row in found if row.standing in NOW]
     return tuple(sorted(found, key=lambda row: not row.is_real))
 
@@ -364,11 +370,8 @@ def call_customers(*, number: str, by: Actor, at: datetime) -> str:
     concerned = _concerned(zone, by=by)
     if not concerned:
         raise UnableToListError("预警范围内没有您负责的特殊客户。")
-    title = f"{alert.headline or alert.event}（{alert.number}）"
-    if len(title) > _LONGEST["title"]:
-        title = f"{(alert.headline or alert.event)[:60]}…（{alert.number}）"
     made = open_for(
-        title=title,
+        title=_title(alert),
         starts_at=max(alert.begins_at, at),
         ends_at=alert.expires_at,
         customers=concerned,
@@ -377,3 +380,12 @@ def call_customers(*, number: str, by: Actor, at: datetime) -> str:
     )
     operations.note_call_list(alert=alert, number=made.number, by=by, at=at)
     return made.number
+
+
+def _title(alert: PublicAlert) -> str:
+    """Return what a list is called: whoever calls must know that an exercise is none."""
+    purpose = Status(alert.purpose)
+    mark = "" if purpose == Status.ACTUAL else f"【{STATUS_LABELS[purpose]}】"
+    name, ending = alert.headline or alert.event, f"（{alert.number}）"
+    room = _LONGEST["title"] - len(mark) - len(ending)
+    return f"{mark}{name if len(name) <= room else f'{name[: room - 1]}…'}{ending}"

@@ -99,6 +99,25 @@ def test_a_new_secretary_gets_what_the_former_one_has_left(it):
     assert lists.hand_out(number=held.number, by=it.clerk(), at=it.at) == (0, 0)
 
 
+def test_what_a_former_secretary_has_shown_stays_when_the_list_is_handed_out_anew(it):
+    held = it.task_list()
+    duty = by_hand(it, held)
+    shown(it, duty)
+    register.appoint(
+        branch=duty.branch,
+        kind=PostKind.objects.get(code="secretary"),
+        person=it.party.people["党员"],
+        from_on=it.party.on,
+        reason="换届",
+        by=it.clerk(),
+        at=it.at,
+    )
+
+    assert lists.hand_out(number=held.number, by=it.clerk(), at=it.at) == (3, 3)
+    duty.refresh_from_db()
+    assert (duty.status, duty.evidence.count()) == ("CANCELLED", 1)
+
+
 def by_hand_open(held) -> list[str]:
     rows = held.duties.filter(title__startswith="讲党课", status="OPEN")
     return [row.person.name for row in rows]

@@ -7,14 +7,14 @@ import pytest
 from dianliang.domain.branches.models import Meeting, Task, Topic
 from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.hours.operations import posting
-from dianliang.domain.intake.models import Need, Participant, Rating
+from dianliang.domain.intake.models import Participant, Rating
 from dianliang.domain.ledger import queries, redeeming, rules, verifying
 from dianliang.domain.ledger.models import Award, Entry
 from dianliang.domain.programs.models import Course, Enrolment, Session, Signup
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Person
 from dianliang.flows import handling, hours_desk
-from dianliang.flows.ledgers import earning, points, records
+from dianliang.flows.ledgers import deeds, earning, points, records
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hours, ledgers
 from tests.ledgers import in_force, officer
@@ -251,11 +251,13 @@ def test_a_well_rated_need_counts_once_for_each_who_was_there(town, party):
         )
 
     assert gains(settle(party)) == [("XH-0", "need", need.number, 3)]
-    assert Need.objects.get(number=need.number).number == need.number
     assert records.record(kind="need", number=need.number, by=party).facts[3] == (
         "评价",
         "3 星、5 星",
     )
+    later = datetime(2026, 12, 5, tzinfo=UTC)
+    Rating.objects.create(participant=who, round=2, stars=5, rated_at=later, unit_code="S1")
+    assert list(deeds.ratings("/", date(2026, 12, 1), date(2027, 1, 1))) == []
 
 
 @pytest.mark.row("004-10")

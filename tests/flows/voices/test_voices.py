@@ -101,6 +101,19 @@ def test_a_handler_who_was_relieved_reads_no_more_and_one_has_to_be_left(world):
 
 
 @pytest.mark.django_db
+def test_a_handler_may_be_named_again_on_the_day_on_which_he_was_relieved(world):
+    desk, _ = world.handler()
+    asked = {"desk": desk, "person": world.person("新专办人"), "from_on": world.on}
+    row = operations.name_handler(**asked, by=world.clerk("S1"), at=NOON)
+    keeping.relieve(desk="S1", handler=str(row.pk), by=world.clerk("S1"), at=NOON)
+
+    operations.name_handler(**asked, by=world.clerk("S1"), at=NOON)
+
+    row.refresh_from_db()
+    assert row.until_on is None
+
+
+@pytest.mark.django_db
 def test_a_handler_does_not_judge_his_own_answer_to_a_letter(world):
     _, handler = world.handler()
     voice, _ = write(world)
@@ -134,6 +147,20 @@ def test_the_clock_runs_in_working_days_and_an_answer_that_nobody_speaks_to_rest
     assert operations.rest(at=NOON + timedelta(days=16)) == 1
     voice.refresh_from_db()
     assert (voice.status, voice.is_satisfied) == ("CLOSED", None)
+
+
+@pytest.mark.django_db
+def test_an_answer_that_somebody_spoke_to_does_not_rest(world):
+    _, handler = world.handler()
+    voice, _ = write(world)
+    handling.take(number=voice.number, by=handler, at=NOON)
+    handling.answer(number=voice.number, words="已处理", by=handler, at=NOON)
+    voice.refresh_from_db()
+    later = NOON + timedelta(days=10)
+    operations.say(voice=voice, words="还没有处理", is_handlers=False, by=handler, at=later)
+
+    assert operations.rest(at=NOON + timedelta(days=16)) == 0
+    assert operations.rest(at=later + timedelta(days=16)) == 1
 
 
 @pytest.mark.django_db

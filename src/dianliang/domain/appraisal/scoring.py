@@ -3,6 +3,7 @@
 Scores have two decimals, rounded half up, so that a sum on paper is the sum on the page.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +46,8 @@ def rank(scores: Mapping[str, Decimal]) -> dict[str, Place]:
     """Give places by score, highest first; equals share a place and the next one is left out."""
     ordered = sorted(scores.values(), reverse=True)
     first = {score: place for place, score in reversed(list(enumerate(ordered, start=1)))}
-    return {key: Place(first[score], ordered.count(score)) for key, score in scores.items()}
+    shared = Counter(ordered)
+    return {key: Place(first[score], shared[score]) for key, score in scores.items()}
 
 
 def band_of(score: Decimal, bands: Iterable[tuple[str, Decimal]]) -> str:

@@ -49,6 +49,8 @@ def create(
     """
     if kind == Brand.Kind.BRANCH and branch is None:
         raise UnableToBrandError("支部品牌请选择支部。", field="branch")
+    if branch is not None:  # of two presses the second is told
+        Branch.objects.select_for_update().get(pk=branch.pk)
     live = Brand.objects.filter(kind=Brand.Kind.BRANCH, branch=branch, status__in=LIVE)
     if kind == Brand.Kind.BRANCH and live.exists():
         message = f"一支部一品牌：“{branch}”已有品牌“{live[0]}”，请先结束它。"

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.ledger.lifecycle import APPEAL
 from dianliang.domain.ledger.models import Appeal, Award
 from dianliang.domain.ledger.operations import OwnBenefitError, post_all, reverse
+from dianliang.domain.ledger.retracting import last_entry
 from dianliang.domain.ledger.rules import MOST_POINTS
 from dianliang.domain.ledger.settling import posting_of, require_other
 from dianliang.domain.workforce.models import Person
@@ -114,10 +114,7 @@ def _correct(appeal: Appeal, granted: int, *, by: Actor, at: datetime) -> None:
     if award.settlement.status == "NOTICE":
         Award.objects.filter(pk=award.pk).update(points=granted, refused_because="")
         return
-    # An appeal upheld before the entering left none of its own: the award's entry is as it said.
-    corrected = Q(counter_entry__isnull=False) | Q(new_entry__isnull=False)
-    earlier = award.appeals.filter(corrected).order_by("-pk").first()
-    standing = earlier.new_entry if earlier else award.entry
+    standing = last_entry(award)
     if standing is not None:
         because = f"申诉 {appeal.number}：{appeal.because}"[:200]
         appeal.counter_entry = reverse(standing.number, because=because, by=by, at=at)

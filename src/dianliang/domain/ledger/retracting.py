@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from dianliang.core import audit
 from dianliang.domain.ledger.models import Award, Entry
@@ -36,10 +37,17 @@ def retract(*, kind: str, number: str, because: str, by: Actor, at: datetime) ->
     return left
 
 
+def last_entry(award: Award) -> Entry | None:
+    """Return the latest entry of an award's points: its own, or that of the last correction."""
+    # An appeal upheld before the entering left none of its own: the award's entry is as it said.
+    corrected = Q(counter_entry__isnull=False) | Q(new_entry__isnull=False)
+    appeal = award.appeals.filter(corrected).order_by("-pk").first()
+    return appeal.new_entry if appeal else award.entry
+
+
 def standing_entry(award: Award) -> Entry | None:
     """Return the entry that gives the points of an award as it stands; None where none does."""
-    appeal = award.appeals.filter(status="UPHELD").order_by("-pk").first()
-    entry = appeal.new_entry if appeal else award.entry
+    entry = last_entry(award)
     if entry is None or Entry.objects.filter(reverses=entry).exists():
         return None
     return entry

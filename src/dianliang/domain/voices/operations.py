@@ -68,7 +68,13 @@ def name_handler(*, desk: Desk, person: Person, from_on: date, by: Actor, at: da
         raise UnableToHearError(f"{person.name}没有登录账号，不能办理。", field="person")
     if desk.handlers.filter(person=person, until_on=None).exists():
         raise UnableToHearError(f"{person.name}已是专办人。", field="person")
-    made = Handler.objects.create(desk=desk, person=person, from_on=from_on, named_by=by.name)
+    # Named again on the day on which he was relieved, he has one naming of that day.
+    made, _ = Handler.objects.update_or_create(
+        desk=desk,
+        person=person,
+        from_on=from_on,
+        defaults={"until_on": None, "named_by": by.name},
+    )
     _record("name", "voices.handler", desk.unit.code, by=by, at=at, after=person.number)
     return made
 
@@ -131,8 +137,10 @@ def hear(
 
 def is_staffed(desk: Desk, *, on: date) -> bool:
     """Tell whether somebody reads at a desk on a day."""
-    present = desk.handlers.filter(from_on__lte=on)
-    return any(row.until_on is None or row.until_on >= on for row in present)
+    return any(
+        row.from_on <= on and (row.until_on is None or row.until_on >= on)
+        for row in desk.handlers.all()
+    )
 
 
 @transaction.atomic
@@ -216,8 +224,9 @@ def say(*, voice: Voice, words: str, is_handlers: bool, by: Actor, at: datetime)
 
 def rest(*, at: datetime) -> int:
     """Close the answers that nobody has said anything to for a while; return how many."""
-    silent = Voice.objects.filter(status="ANSWERED", answered_at__lt=at - timedelta(days=REST_DAYS))
-    found = list(silent)
+    since = at - timedelta(days=REST_DAYS)
+    silent = Voice.objects.filter(status="ANSWERED", answered_at__lt=since)
+    found = list(silent.exclude(said__at__gte=since))
     for voice in found:
         changes = {"closed_at": at, "is_satisfied": None}
         transitions.apply(voice, "rest", lifecycle=VOICE, by=SYSTEM, at=at, changes=changes)

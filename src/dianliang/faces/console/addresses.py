@@ -2,12 +2,12 @@
 
 from django.urls import reverse
 
+from dianliang.domain.branches.access import READERS as OF_BRANCHES
 from dianliang.domain.hours.access import READERS as OF_HOURS
 from dianliang.faces.console.activities.reading import READERS as OF_ACTIVITIES
 from dianliang.faces.console.booking.reading import READERS as OF_ROOMS
 from dianliang.kernel.actor import Actor, Role
 
-OF_BRANCHES = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
 OF_GIFTS = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR})
 PAGES = {
     "need": ("console:need", frozenset({Role.DISPATCHER})),
@@ -20,8 +20,8 @@ PAGES = {
     "session": ("console:activity", frozenset(OF_ACTIVITIES)),
     "lecture": ("console:lecture", frozenset(OF_ACTIVITIES)),
     "course": ("console:course", frozenset(OF_ACTIVITIES)),
-    "hour": ("console:hour", frozenset(OF_HOURS)),
-    "hours": ("console:hour", frozenset(OF_HOURS)),
+    "hour": ("console:hour", OF_HOURS),
+    "hours": ("console:hour", OF_HOURS),
     "booking": ("console:booking_one", frozenset(OF_ROOMS)),
     "drive": ("console:donation", OF_GIFTS),
     "gift": ("console:donation", OF_GIFTS),

@@ -7,12 +7,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.incidents.queries import READERS
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import public_alerts as flow
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
-
-READERS = (Role.DISPATCHER, Role.COMMANDER)
 
 
 @require_http_methods(["GET", "POST"])

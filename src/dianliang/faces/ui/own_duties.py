@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from dianliang.faces.ui.requests import now
+from dianliang.faces.ui.requests import now, sent_paper
 from dianliang.flows.appraisal import filling, lists, rounds
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import (
@@ -41,13 +41,12 @@ def status_of(refusal: DomainError | None) -> int:
 
 def _act(request: HttpRequest, by: Actor) -> str:
     sent, at = request.POST, now()
-    upload = request.FILES.get("file")
     verb = sent.get("act", "")
     if verb == "report":
         lists.report_own(
             number=sent.get("number", ""),
             text=sent.get("words", ""),
-            content=upload.read() if upload else None,
+            content=sent_paper(request, "file"),
             record=sent.get("record", ""),
             by=by,
             at=at,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dianliang.core.files import MAX_IMAGE_BYTES
+from dianliang.core.papers import MOST_BYTES
 from dianliang.flows import identity
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -46,6 +47,20 @@ def sent_photo(request: HttpRequest) -> bytes | None:
     if (upload.size or 0) > MAX_IMAGE_BYTES:  # before it is read into memory
         raise InvalidInputError(_("照片超过 12 MB，请压缩后再传。"), field="photo")
     return bytes(upload.read())
+
+
+def sent_paper(request: HttpRequest, field: str) -> bytes | None:
+    """Return the paper or picture of a form, or None without one.
+
+    Raises:
+        InvalidInputError: it is larger than any paper that is kept.
+    """
+    sent = request.FILES.get(field)
+    if sent is None:
+        return None
+    if (sent.size or 0) > MOST_BYTES:  # before it is read into memory
+        raise InvalidInputError(_("文件超过 20 MB，请压缩或分开上传。"), field=field)
+    return bytes(sent.read())
 
 
 def source_of(request: HttpRequest) -> str:

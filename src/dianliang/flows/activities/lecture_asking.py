@@ -121,7 +121,18 @@ def ask(*, asked: Asked, key: str, token: str, at: datetime) -> str:
         return {"number": operations.ask(wanted=wanted, by=ANYONE, at=at).number}
 
     times = [wish.isoformat() for wish in asked.wishes]
-    body = [asked.topic_code, name, asked.area_code, *times, who.name, who.phone]
+    body = [
+        asked.topic_code,
+        asked.asker_kind,
+        name,
+        asked.area_code,
+        wanted.place,
+        *times,
+        asked.audience,
+        wanted.words,
+        who.name,
+        who.phone,
+    ]
     kept = idempotency.once(scope="lecture.ask", key=key, body=body, at=at, act=act)
     return str(kept["number"])
 

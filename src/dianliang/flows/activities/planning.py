@@ -196,6 +196,7 @@ def change(
     return sessions.change(session=session, change=wanted, by=by, at=at)
 
 
+@transaction.atomic
 def choose_room(*, number: str, code: str, by: Actor, at: datetime) -> None:
     """Book a room for a session, another one, or none.
 
@@ -203,7 +204,7 @@ def choose_room(*, number: str, code: str, by: Actor, at: datetime) -> None:
         NotVisibleError: the session is absent or not the actor's, or the room is not his to book.
         UnableToUsePlaceError, UnableToBookError, TakenError: see `rooms.book`.
     """
-    session = access.session_to_lead(number, by=by)
+    session = signing.locked(access.session_to_lead(number, by=by))
     if not code:
         rooms.release(session=session, reason="不再使用", by=by, at=at)
         return

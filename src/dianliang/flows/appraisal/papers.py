@@ -25,8 +25,6 @@ from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
-FINAL = frozenset({"SHOWN", "PUBLISHED"})
-
 
 @dataclass(frozen=True, slots=True)
 class Printed:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from dianliang.domain.appraisal import access
 from dianliang.domain.appraisal.models import Appeal, Duty, Standing, TaskList
 from dianliang.domain.branches.rules import posts_held
@@ -102,13 +104,14 @@ def _page(found: Person, rows: list[Duty], *, is_own: bool, by: Actor, on: date)
     )
     sheets = tuple(_sheet(duties, is_own=is_own, on=on) for duties in latest[:MOST_SHEETS])
     told = [row.how.state for sheet in sheets for row in sheet.rows]
-    appeals = Appeal.objects.filter(subject=found.number).select_related("round", "indicator")
+    made = Appeal.objects.filter(subject=found.number) if is_own else Appeal.objects.none()
+    appeals = made.select_related("round", "indicator")
     return PersonPage(
         number=found.number,
         name=found.name,
         unit_name=found.unit.name,
         sheets=sheets,
-        ratings=ratings(found, is_own=is_own),
+        ratings=ratings(found, by=by, is_own=is_own),
         appeals=tuple(
             (
                 row.number,
@@ -148,10 +151,11 @@ def _sheet(duties: list[Duty], *, is_own: bool, on: date) -> Sheet:
     )
 
 
-def ratings(found: Person, *, is_own: bool = False) -> tuple[RatingRow, ...]:
+def ratings(found: Person, *, by: Actor, is_own: bool) -> tuple[RatingRow, ...]:
     """Return how somebody came out of each round, latest first; the last edition counts."""
+    mine = Q() if is_own else Q(branch__unit__path__startswith=by.unit_path or "-")
     rows = (
-        Standing.objects.filter(person=found)
+        Standing.objects.filter(mine, person=found)
         .select_related("result__round")
         .prefetch_related("figures__indicator")
         .order_by("-result__round__since", "-result__edition")

@@ -110,7 +110,7 @@ def show(*, number: str, by: Actor, at: datetime) -> Round:
     round_ = access.round_to_lead(number, by=by)
     on = _day(at)
     until = on + timedelta(days=NOTICE_DAYS)
-    Round.objects.select_for_update(no_key=True).get(pk=round_.pk)  # no mark comes from here on
+    rounds.hold(round_)  # no mark comes from here on
     rated = rate(round_, on=on)
     return rounds.show(round_=round_, rated=rated, notice_until=until, by=by, at=at)
 
@@ -124,6 +124,7 @@ def correct(*, number: str, reason: str, by: Actor, at: datetime) -> Result:
     """
     round_ = access.round_to_lead(number, by=by)
     why = words(reason, field="reason", label="更正原因", most=300, least=2)
+    rounds.hold(round_)
     rated = rate(round_, on=_day(at))
     return rounds.correct(round_=round_, rated=rated, reason=why, by=by, at=at)
 
@@ -179,6 +180,7 @@ def decide(
         NotVisibleError, InvalidInputError, UnableToRateError, IllegalTransitionError: see there.
     """
     found = access.appeal_to_decide(number, by=by)
+    rounds.hold(found.round)  # two upheld at once: the second sees the first one's mark
     why = words(because, field="because", label="裁定理由", most=500, least=4)
     on = _day(at)
     moved = appeals.decide(

@@ -283,13 +283,14 @@ def sample_content(sample: Mapping[str, Any]) -> Content:
 
 
 def draft(*, number: str, by: Actor, at: datetime) -> Edition:
-    """Begin the next edition of a rule as a copy of the one in force.
+    """Begin the next edition of a rule as a copy of the one in force, or else of the last.
 
     Raises:
         NotVisibleError, UnableToRuleError: see the operation.
     """
     book = access.book_to_lead(number, by=by)
-    last = book.editions.exclude(status="DRAFT").order_by("-edition").first()
+    kept = book.editions.order_by("-edition")
+    last = kept.filter(status="IN_FORCE").first() or kept.filter(status="DROPPED").first()
     content = Content(reason="修订") if last is None else _content_of(last)
     return rules.draft(book=book, content=content, by=by, at=at)
 

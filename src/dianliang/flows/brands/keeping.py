@@ -23,7 +23,6 @@ KINDS = {str(code): str(label) for code, label in Brand.Kind.choices}
 GRADES = {str(code): str(label) for code, label in BrandReview.Grade.choices}
 EVERYBODY = Actor(id="visitor", name="访客", role=Role.PARTY_AFFAIRS, unit_path="/")
 """Through whose eyes the public figures are counted: all records, of which only counts are told."""
-MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,6 @@ MOST = 60
 """Records offered of each kind, the latest first."""
 PRAISE = 5
 """Stars of a rating that count as praise."""
-KINDS = {
-    "hour": "志愿时长",
-    "visit": "上门",
-    "activity": "志愿服务行动",
-    "praise": "群众好评",
-}
 
 
 def found(subject: Subject, *, since: date, until: date) -> tuple[Done, ...]:
@@ -92,7 +86,8 @@ def _activities(subject: Subject, start: datetime, end: datetime) -> Iterable[Do
 def _praise(jobs: Iterable[int]) -> Iterable[Done]:
     needs = NeedJob.objects.filter(job_id__in=list(jobs)).values("need_id")
     rows = Rating.objects.filter(participant__need_id__in=needs, stars__gte=PRAISE)
-    for row in rows.select_related("participant__need").order_by("-rated_at")[:MOST]:
-        need = row.participant.need
+    latest = list(rows.select_related("participant__need").order_by("-rated_at")[:MOST])
+    # Several rate one need, and in several rounds: of each need the latest rating speaks.
+    for number, row in {row.participant.need.number: row for row in reversed(latest)}.items():
         on = row.rated_at.astimezone(SHANGHAI).date()
-        yield Done(kind="praise", number=need.number, words=f"评价 {row.stars} 星", on=on)
+        yield Done(kind="praise", number=number, words=f"评价 {row.stars} 星", on=on)

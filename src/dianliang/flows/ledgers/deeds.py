@@ -6,11 +6,11 @@
 | visit | a finished visit | who did it, and who was checked in with the team | its day |
 | activity | an activity | each who took part | the day it began |
 | lecture | an accounted session | each lecturer who was there | the day it began |
-| course | a course that was passed | who passed | the day it was judged |
+| course | a course that was passed | who passed | the day of its last lesson |
 | meeting | a joint meeting that was held | who sat in it, and who led it | its day |
 | task | a resolution's task that was closed in time | who was responsible | the day it was closed |
 | proposal | an accepted topic | who leads a tier of it | the day of its measured result |
-| rating | four or five stars for a need | who did its visits | the day of the rating |
+| rating | four or five stars for a need | who did its visits | the day of the first such rating |
 | gift | a gift under one's own telephone | who gave | its day |
 
 Time comes from the room of hours alone: what nobody has reviewed and shown earns nothing.
@@ -19,7 +19,7 @@ Time comes from the room of hours alone: what nobody has reviewed and shown earn
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet
 
 from dianliang.domain.branches.models import Meeting, Task, TopicLead
 from dianliang.domain.hours.models import HourRecord
@@ -185,19 +185,15 @@ def proposals(path: str, since: date, until: date) -> Iterator[Deed]:
 
 
 def ratings(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield who was on the visits of a need that was rated well; each rating of it once."""
-    good = list(
-        Rating.objects.filter(
-            stars__gte=GOOD_STARS,
-            rated_at__gte=_midnight(since),
-            rated_at__lt=_midnight(until),
-        )
-        .order_by("rated_at", "pk")
-        .values_list("participant__need__number", "rated_at")
+    """Yield who was on the visits of a need that was rated well, once: on its first such day."""
+    good = (
+        Rating.objects.filter(stars__gte=GOOD_STARS)
+        .order_by()
+        .values_list("participant__need__number")
+        .annotate(first=Min("rated_at"))
+        .filter(first__gte=_midnight(since), first__lt=_midnight(until))
     )
-    first: dict[str, date] = {}
-    for number, rated_at in good:
-        first.setdefault(number, _day(rated_at))
+    first = {number: _day(rated_at) for number, rated_at in good}
     rows = Visit.objects.filter(
         Q(team__unit__path__startswith=path) | Q(done_by__unit__path__startswith=path),
         status="DONE",

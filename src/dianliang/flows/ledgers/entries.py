@@ -14,7 +14,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
 MOST_ENTRIES = 100
-KEPT_ELSEWHERE = frozenset({"hours", "grant", "redemption"})
+KEPT_ELSEWHERE = frozenset({"hours", "gift", "grant", "redemption"})
 """Sources that go on saying what an entry said: it is undone with them."""
 
 
@@ -117,8 +117,8 @@ def reverse(*, number: str, because: str, by: Actor, at: datetime) -> Entry:
 
     Raises:
         NotVisibleError: there is none, or not for this actor.
-        UnableToPostError, InvalidInputError: see the operation; what hours, a settlement, a grant
-            or a redemption entered is undone there.
+        UnableToPostError, InvalidInputError: see the operation; what hours, a settlement, a gift, a
+            grant or a redemption entered is undone there.
     """
     found = entry(number=number, by=by)
     if found.elsewhere:

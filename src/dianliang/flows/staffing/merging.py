@@ -17,10 +17,10 @@ from dianliang.domain.programs.models import Participation, PresenceDay, Presenc
 from dianliang.domain.rosters import folding as roster_folding
 from dianliang.domain.talks import folding as talk_folding
 from dianliang.domain.venues.models import Keeper
-from dianliang.domain.voices import folding as voice_folding
 from dianliang.domain.workforce import merging, register
 from dianliang.domain.workforce.merging import UnableToMergeError
 from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
+from dianliang.flows.voices import folding as voice_folding
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text

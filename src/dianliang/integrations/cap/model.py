@@ -115,36 +115,6 @@ MESSAGE_TYPE_LABELS: Mapping[MessageType, str] = {
     MessageType.ACK: "收到",
     MessageType.ERROR: "拒收",
 }
-SCOPE_LABELS: Mapping[Scope, str] = {
-    Scope.PUBLIC: "公开",
-    Scope.RESTRICTED: "限定范围",
-    Scope.PRIVATE: "指定对象",
-}
-CATEGORY_LABELS: Mapping[Category, str] = {
-    Category.GEO: "地质",
-    Category.MET: "气象水文",
-    Category.SAFETY: "公共安全",
-    Category.SECURITY: "治安",
-    Category.RESCUE: "救援",
-    Category.FIRE: "火灾",
-    Category.HEALTH: "卫生",
-    Category.ENV: "环境",
-    Category.TRANSPORT: "交通",
-    Category.INFRA: "基础设施",
-    Category.CBRNE: "核生化爆",
-    Category.OTHER: "其他",
-}
-RESPONSE_TYPE_LABELS: Mapping[ResponseType, str] = {
-    ResponseType.SHELTER: "就地避险",
-    ResponseType.EVACUATE: "转移",
-    ResponseType.PREPARE: "做好准备",
-    ResponseType.EXECUTE: "执行预案",
-    ResponseType.AVOID: "避开",
-    ResponseType.MONITOR: "持续关注",
-    ResponseType.ASSESS: "评估",
-    ResponseType.ALL_CLEAR: "危险已过",
-    ResponseType.NONE: "无需行动",
-}
 URGENCY_LABELS: Mapping[Urgency, str] = {
     Urgency.IMMEDIATE: "立即",
     Urgency.EXPECTED: "1 小时内",

@@ -133,6 +133,6 @@ def number_of(text: str) -> float:
     Raises:
         InvalidInputError: it is no plain decimal number.
     """
-    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text):
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text, re.ASCII):
         raise InvalidInputError(f"“{text[:40]}”不是数字。")
     return float(text)

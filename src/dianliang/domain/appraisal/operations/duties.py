@@ -120,6 +120,7 @@ def prove(
         UnableToDoError: the duty follows from records, is over, or has too much.
     """
     _require_by_hand(duty)
+    _require_going_on(duty.task_list_id)
     if duty.status not in {"OPEN", "REPORTED"}:
         raise UnableToDoError("任务不在办理中，不能再加佐证。", field="words")
     if duty.evidence.count() >= MOST_EVIDENCE:

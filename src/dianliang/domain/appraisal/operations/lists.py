@@ -9,7 +9,7 @@ from django.db import transaction
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number, next_numbers
 from dianliang.domain.appraisal.lifecycle import DUTY, LIST
-from dianliang.domain.appraisal.models import Duty, Edition, ListItem, TaskList
+from dianliang.domain.appraisal.models import Duty, Edition, ListItem, RuleBook, TaskList
 from dianliang.domain.appraisal.periods import period_of, title_of
 from dianliang.domain.branches.models import Branch
 from dianliang.domain.branches.rules import belonging_on, holders, is_alive
@@ -45,8 +45,8 @@ def publish(*, edition: Edition, unit: Unit, on: date, by: Actor, at: datetime) 
         UnableToListError: the edition is not published, the period is far or has its list, or
             no branch has anybody to do something.
     """
-    if edition.status != "IN_FORCE":
-        raise UnableToListError("模板还没有发布，请先发布模板。", field="book")
+    if edition.status != "IN_FORCE" or edition.book.kind != RuleBook.Kind.TASKS:
+        raise UnableToListError("请选择已发布的任务清单模板。", field="book")
     today = at.astimezone(SHANGHAI).date()
     if abs((on - today).days) > FARTHEST_DAYS:
         raise UnableToListError("期间应在前后一年之内，请核对日期。", field="on")
@@ -112,7 +112,9 @@ def hand_out(*, task_list: TaskList, by: Actor, at: datetime) -> tuple[int, int]
 
 def _hand_out(task_list: TaskList, *, on: date, at: datetime) -> int:
     # Who comes back to a post finds his duty again; what somebody cancelled stays cancelled.
-    task_list.duties.filter(item__isnull=False, status="CANCELLED", decided_by="").delete()
+    # What has evidence stays as it was cancelled: the evidence is kept with it.
+    idle = task_list.duties.filter(item__isnull=False, status="CANCELLED", decided_by="")
+    idle.filter(evidence=None).delete()
     had = set(
         task_list.duties.filter(item__isnull=False).values_list("branch_id", "person_id", "item_id")
     )

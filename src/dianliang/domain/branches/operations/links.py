@@ -1,7 +1,7 @@
 """Every write about pairings, alliances and secondments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -66,7 +66,8 @@ def prepare(*, terms: Terms, by: Actor, at: datetime) -> Pairing:
             the same side already or would be with itself, or the alliance is another branch's or
             over.
     """
-    Branch.objects.select_for_update().get(pk=terms.branch.pk)
+    rows = Branch.objects.select_for_update(of=("self",)).select_related("unit")
+    terms = replace(terms, branch=rows.get(pk=terms.branch.pk))
     _require_sense(terms)
     twin = Pairing.objects.filter(
         branch=terms.branch,

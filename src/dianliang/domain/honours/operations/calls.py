@@ -181,6 +181,7 @@ def close_votes(*, call: Call, by: Actor, at: datetime) -> Call:
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     call = Call.objects.select_for_update().get(pk=call.pk)
+    ballots.hold(call)
     voted, may_vote = ballots.turnout(call)
     if at.astimezone(SHANGHAI).date() <= call.vote_until and voted < may_vote:
         message = f"投票到 {call.vote_until} 为止，还有 {may_vote - voted} 人没有投票。"

@@ -363,4 +363,5 @@ def register_of_votes(number: str, *, by: Actor) -> tuple[tuple[str, bool], ...]
     """
     found = access.call_to_see(number, by=by)
     rows = Voter.objects.filter(call=found, round=found.round).select_related("person")
+    rows = rows.order_by("person__number")  # as stored they may lie in the order of the votes
     return tuple((f"{v.person.name}（{v.person.number}）", v.has_voted) for v in rows)

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.ledger import operations as ledger
 from dianliang.domain.ledger.models import Account, Award, Entry
@@ -55,10 +57,10 @@ def retract_owed(*, by: Actor, at: datetime) -> int:
     """Take points of time that was taken back, where they had been spent; return what is owed."""
     gone = HourRecord.objects.filter(reverses__isnull=False)
     given = Award.objects.filter(
+        Q(entry__isnull=False, entry__reversed_by=None)
+        | Q(appeals__new_entry__isnull=False, appeals__new_entry__reversed_by=None),
         source_kind=SOURCE,
         source_number__in=gone.values("reverses__number"),
-        entry__isnull=False,
-        entry__reversed_by=None,
     ).values("source_number")
     return sum(
         retract(

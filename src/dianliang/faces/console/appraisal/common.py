@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import NoReverseMatch, resolve, reverse
 
 from dianliang.core.papers import PDF
@@ -69,12 +69,6 @@ def evidence(content: bytes, media_type: str, name: str) -> HttpResponse:
         "Cache-Control": "private, no-store",
     }
     return HttpResponse(content, content_type=media_type, headers=headers)
-
-
-def sent_content(request: HttpRequest, field: str = "file") -> bytes | None:
-    """Return the file of a form, or None without one."""
-    upload: Any = request.FILES.get(field)
-    return bytes(upload.read()) if upload else None
 
 
 def page_number(text: str) -> int:

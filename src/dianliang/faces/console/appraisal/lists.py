@@ -19,11 +19,10 @@ from dianliang.faces.console.appraisal.common import (
     page_number,
     pages_of,
     printed,
-    sent_content,
 )
-from dianliang.faces.console.branches.common import Steps, press, reason, shown, status_of
+from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import lists as flow
 from dianliang.flows.appraisal import pages, papers, people, rulebooks
 from dianliang.kernel.actor import Actor
@@ -122,19 +121,7 @@ LIST_STEPS: Steps = {
 @requires(*WRITERS)
 def list_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Lead a list on, or propose something of a branch's own."""
-    if verb not in LIST_STEPS:
-        raise Http404
-    step, read = LIST_STEPS[verb]
-
-    def done() -> HttpResponse:
-        messages.success(request, _("%(number)s 已更新。") % {"number": number})
-        return redirect("console:appraisal_list", number)
-
-    return press(
-        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
-        refused=lambda refusal: _list(request, number, by=by, refusal=refusal),
-        done=done,
-    )
+    return lead_on(request, number, verb, LIST_STEPS, _list, "console:appraisal_list", by=by)
 
 
 @require_GET
@@ -221,7 +208,7 @@ def duty_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> Http
             return flow.prove(
                 number=number,
                 text=request.POST.get("words", ""),
-                content=sent_content(request),
+                content=sent_paper(request, "file"),
                 record=request.POST.get("record", ""),
                 by=by,
                 at=now(),

@@ -18,11 +18,10 @@ from dianliang.faces.console.appraisal.common import (
     page_number,
     pages_of,
     printed,
-    sent_content,
 )
-from dianliang.faces.console.branches.common import Steps, press, reason, shown, status_of
+from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import papers, ratings, rulebooks
 from dianliang.flows.appraisal import rounds as flow
 from dianliang.kernel.actor import Actor
@@ -127,19 +126,7 @@ ROUND_STEPS: Steps = {
 @requires(*WRITERS)
 def round_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Lead a round on."""
-    if verb not in ROUND_STEPS:
-        raise Http404
-    step, read = ROUND_STEPS[verb]
-
-    def done() -> HttpResponse:
-        messages.success(request, _("%(number)s 已更新。") % {"number": number})
-        return redirect("console:appraisal_round", number)
-
-    return press(
-        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
-        refused=lambda refusal: _round(request, number, by=by, refusal=refusal),
-        done=done,
-    )
+    return lead_on(request, number, verb, ROUND_STEPS, _round, "console:appraisal_round", by=by)
 
 
 @require_GET
@@ -200,7 +187,7 @@ def _act(
             indicator=sent.get("indicator", ""),
             points=whole(sent.get("mark", ""), field="mark", label=_("评分")),
             text=sent.get("words", ""),
-            content=sent_content(request),
+            content=sent_paper(request, "file"),
             record=sent.get("record", ""),
             by=by,
             at=now(),

@@ -18,12 +18,11 @@ from dianliang.faces.console.bases.reading import (
     READERS,
     described,
     number,
-    sent_paper,
     text,
 )
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.ui.photos import photo_answer
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.bases import file as flow
 from dianliang.flows.bases import proving
 from dianliang.flows.bases.reach import EDITORS, site_to_change, units_of

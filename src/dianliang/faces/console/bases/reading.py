@@ -3,7 +3,6 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from dianliang.core.papers import MOST_BYTES
 from dianliang.faces.console.fields import degrees
 from dianliang.flows.bases.file import Described
 from dianliang.flows.bases.reach import EDITORS
@@ -59,17 +58,3 @@ def described(request: HttpRequest) -> Described:
         lat=degrees(text(request, "lat"), field="lat", label=_("纬度"), most=90),
         lon=degrees(text(request, "lon"), field="lon", label=_("经度"), most=180),
     )
-
-
-def sent_paper(request: HttpRequest, name: str) -> bytes | None:
-    """Return a file of a form, or None without one.
-
-    Raises:
-        InvalidInputError: it is larger than any paper that is kept.
-    """
-    upload = request.FILES.get(name)
-    if upload is None:
-        return None
-    if (upload.size or 0) > MOST_BYTES:  # before it is read into memory
-        raise InvalidInputError(_("文件超过 20 MB，请压缩或分开上传。"), field=name)
-    return bytes(upload.read())

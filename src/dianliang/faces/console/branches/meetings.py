@@ -22,8 +22,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import day
-from dianliang.faces.console.tables import sent_paper
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.branches import meeting as flow
 from dianliang.flows.branches import papers
 from dianliang.flows.branches.choices import choices

@@ -15,8 +15,7 @@ from dianliang.domain.hours import desk as queue
 from dianliang.domain.hours.access import READERS, REVIEWERS
 from dianliang.domain.hours.anomalies import RULES
 from dianliang.faces.console.fields import day
-from dianliang.faces.console.tables import sent_paper
-from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows import giving_hours
 from dianliang.flows import hours_desk as flow
 from dianliang.flows.hours_desk import Declared, Span

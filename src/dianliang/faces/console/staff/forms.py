@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from dianliang.core.papers import MOST_BYTES
 from dianliang.domain.workforce.register import WEEKDAYS
 from dianliang.faces.console.fields import day, optional_day, whole
+from dianliang.faces.ui.requests import sent_paper
 from dianliang.flows.staffing import people, teams
 from dianliang.kernel.errors import InvalidInputError
 
@@ -96,12 +96,7 @@ def scan(request: HttpRequest) -> bytes:
     Raises:
         InvalidInputError: it is larger than any that is kept.
     """
-    sent = request.FILES.get("scan")
-    if sent is None:
-        return b""
-    if (sent.size or 0) > MOST_BYTES:
-        raise InvalidInputError(_("文件超过 20 MB，请压缩或分开上传。"), field="scan")
-    return bytes(sent.read())
+    return sent_paper(request, "scan") or b""
 
 
 def slots(sent: QueryDict) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Of two people who are one: he is named a handler of a desk once."""
+"""Of two people who are one: one is named a handler of a desk once. No appeal is looked at."""
 
 from collections.abc import Mapping
 from typing import Any
