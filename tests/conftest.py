@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 
 from dianliang.kernel.actor import Actor, Role
 from tests.browsing import chromium, server
+from tests.examples import share_examples
 from tests.fieldworld import World
 from tests.grounds import Grounds, wanted
 from tests.town import Town
@@ -88,3 +89,5 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let tests that stand on the same ground follow each other; the order among them stays."""
     items.sort(key=wanted)
+    for test in {getattr(item, "function", None) for item in items}:
+        share_examples(test)

@@ -9,6 +9,7 @@ import ast
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from itertools import chain
@@ -23,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "dianliang"
 FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
 SCRIPTS = "djangojs"
 DOMAINS = ("django", SCRIPTS)
+MAY_SPEAK = re.compile(r"\b_\(|gettext|trans")
+"""Only with one of these does a file hold a message: most need not be read word by word."""
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2)}
 
 
@@ -34,6 +37,8 @@ def from_sources() -> Iterator[str]:
         if "migrations" in path.parts or "node_modules" in path.parts:
             continue
         source = path.read_text(encoding="utf-8")
+        if not MAY_SPEAK.search(source):
+            continue
         if path.suffix == ".html":
             source = templatize(source, origin=str(path))
         found = extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS)
