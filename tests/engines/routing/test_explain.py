@@ -149,8 +149,8 @@ def test_every_way_out_that_is_named_holds(problem):
 
 @pytest.mark.parametrize("name", SHORTAGES)
 def test_every_promise_on_a_day_that_is_short_of_something_is_kept(name):
-    problem = SHORTAGES[name](7)
-    plan = solve(problem, stop=MaxIterations(limit=200), seed=7)
+    problem = SHORTAGES[name](11)
+    plan = solve(problem, stop=MaxIterations(limit=200), seed=11)
 
     found = [*promises(name, problem, plan), *late_promises(name, problem, plan)]
 
