@@ -69,11 +69,6 @@ def session_behind(*, number: str) -> str:
     return rows.values_list("number", flat=True).first() or ""
 
 
-def is_own(*, number: str, by: Actor) -> bool:
-    """Tell whether what was booked is of the actor's units."""
-    return Booking.objects.filter(number=number, bookable__in=access.readable(by)).exists()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
     """A button of a booking, with what was written beside it."""

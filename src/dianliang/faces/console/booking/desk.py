@@ -102,7 +102,6 @@ def _one(
         "row": row,
         "may_reveal": row.is_kept and row.phone,
         "session": desk.session_behind(number=number),
-        "is_own": desk.is_own(number=number, by=by),
         **more,
     }
     return TemplateResponse(request, "console/booking/one.html", context, status=status)
