@@ -175,6 +175,7 @@ WORDS: Mapping[str, str] = {
     "incidents.publicalert.receive": "接收预警",
     "incidents.publicalert.list": "按预警生成联系清单",
     "rosters.roster.draft": "编制值班表",
+    "rosters.roster.open_turns": "离岗或缺勤空出班次",
     "rosters.swap.ask": "提出换班",
     "renewal.project.open": "列入改造",
     "renewal.project.measure": "填指标",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from dianliang.core.models import BackgroundJob
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
@@ -37,6 +37,17 @@ class RosterRow:
     people: int
     turns: int
     missing: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A turn that became open because who had it left or is away, and that nobody has taken."""
+
+    shift: int
+    starts_at: datetime
+    name: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +123,7 @@ class RosterPage:
     short_because: str
     swaps: tuple[SwapRow, ...]
     changed: int
+    opened: tuple[Opened, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +139,7 @@ class CandidateRow:
 
 def register(*, by: Actor, at: datetime) -> Register:
     """Return the register of rosters, the newest first, and who is on duty at an instant."""
-    return Register(rows=_rows(list(visible(by)[:MOST_ROSTERS])), now=on_duty(at=at, by=by))
+    return Register(rows=_rows(list(visible(by)[:MOST_ROSTERS]), at=at), now=on_duty(at=at, by=by))
 
 
 def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
@@ -146,7 +158,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
     is_public = roster.published_at is not None
     breaches = rostering.check(built.problem, built.planned) if built.planned else ()
     return RosterPage(
-        row=_rows([roster])[0],
+        row=_rows([roster], at=at)[0],
         revision=roster.revision,
         place=roster.site.name if roster.site else "",
         changes="、".join(roster.changes),
@@ -172,7 +184,35 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
         short_because=roster.short_because,
         swaps=tuple(swap_row(each) for each in swaps[:MOST_ROSTERS]),
         changed=len(built.planned ^ built.live) if is_public else 0,
+        opened=_opened([roster], at=at).get(roster.pk, ()),
     )
+
+
+def _opened(rosters: Collection[Roster], *, at: datetime) -> dict[int, tuple[Opened, ...]]:
+    """Return by roster the turns that became open and are still to be filled."""
+    told = {r.pk: (r.outcome or {}).get("opened", ()) for r in rosters if r.status != "CANCELLED"}
+    told = {pk: rows for pk, rows in told.items() if rows}
+    if not told:
+        return {}
+    there = Count("turns", filter=Q(turns__is_planned=True))
+    short = Shift.objects.filter(roster__in=told, starts_at__gt=at).annotate(there=there)
+    ahead = {
+        (shift.roster_id, shift.position): shift.starts_at
+        for shift in short.filter(there__lt=F("roster__size"))
+    }
+    return {
+        pk: tuple(
+            Opened(
+                shift=row["shift"],
+                starts_at=ahead[pk, row["shift"]],
+                name=row["name"],
+                why=row["why"],
+            )
+            for row in rows
+            if (pk, row["shift"]) in ahead
+        )
+        for pk, rows in told.items()
+    }
 
 
 def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[CandidateRow, ...]:
@@ -207,12 +247,13 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
     return tuple(found[:MOST_CANDIDATES])
 
 
-def _rows(rosters: Collection[Roster]) -> tuple[RosterRow, ...]:
-    """Return rosters as the register shows them: three queries for all."""
+def _rows(rosters: Collection[Roster], *, at: datetime) -> tuple[RosterRow, ...]:
+    """Return rosters as the register shows them: four queries for all."""
     people = _counted(Roster.people.through._default_manager.filter(roster__in=rosters), "roster")
     shifts = _counted(Shift.objects.filter(roster__in=rosters), "roster")
     planned = Turn.objects.filter(shift__roster__in=rosters, is_planned=True)
     turns = _counted(planned, "shift__roster")
+    opened = _opened(rosters, at=at)
     return tuple(
         RosterRow(
             number=roster.number,
@@ -226,6 +267,7 @@ def _rows(rosters: Collection[Roster]) -> tuple[RosterRow, ...]:
             people=people.get(roster.pk, 0),
             turns=turns.get(roster.pk, 0),
             missing=max(0, roster.size * shifts.get(roster.pk, 0) - turns.get(roster.pk, 0)),
+            opened=len(opened.get(roster.pk, ())),
         )
         for roster in rosters
     )
