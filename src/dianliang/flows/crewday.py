@@ -13,8 +13,8 @@ from dianliang.domain.workforce import crews
 from dianliang.domain.workforce import operations as workforce
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows import need_follow
-from dianliang.flows.rosters import leaving
 from dianliang.flows.phone_operations import Spot
+from dianliang.flows.rosters import leaving
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError

@@ -206,6 +206,7 @@ WORDS: Mapping[str, str] = {
     "programs.series.end": "结束系列",
     "programs.lecturer.enter": "列入讲师库",
     "programs.lecturerequest.ask": "点讲",
+    "programs.lecturerequest.set_wishes": "改希望的时间",
     "programs.serviceway.set": "改承接规则",
     "programs.offer.open": "发布供单",
     "programs.offer.book": "自约",

@@ -129,6 +129,8 @@ LECTURE = Lifecycle(
     LECTURE_LABELS,
     [
         row("arrange", "安排讲师", {"ASKED"}, "ARRANGED", D, P),
+        # Its session was called off, perhaps by the clock: another one can be arranged.
+        row("call_off", "场次取消，重新安排", {"ARRANGED"}, "ASKED", D, P, SYS),
         row("decline", "不能安排", {"ASKED"}, "DECLINED", D, P),
         row("take_back", "撤回", {"ASKED"}, "WITHDRAWN", Role.RESIDENT, D, P),
     ],

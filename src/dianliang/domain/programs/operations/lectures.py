@@ -87,14 +87,7 @@ def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
     Raises:
         InvalidInputError: no time, too many, or one that is past; or a length nobody listens for.
     """
-    wishes = list(dict.fromkeys(wanted.wishes))
-    if not 1 <= len(wishes) <= MOST_WISHES:
-        message = f"请填写 1 到 {MOST_WISHES} 个希望的时间。"
-        raise InvalidInputError(message, field="wishes")
-    if min(wishes) <= at:
-        raise InvalidInputError("希望的时间应在今后。", field="wishes")
-    if max(wishes) > at + sessions.FARTHEST:
-        raise InvalidInputError("希望的时间太远，请检查年份。", field="wishes")
+    wishes = _checked(wanted.wishes, at=at)
     if not 10 <= wanted.minutes <= LONGEST_MIN:
         message = f"时长应在 10 到 {LONGEST_MIN} 分钟之间。"
         raise InvalidInputError(message, field="minutes")
@@ -119,6 +112,45 @@ def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
     )
     audit.record(
         "programs.lecturerequest.ask", target=request, by=by, at=at, after=wanted.topic.name
+    )
+    return request
+
+
+def _checked(wanted: Sequence[datetime], *, at: datetime) -> list[datetime]:
+    wishes = list(dict.fromkeys(wanted))
+    if not 1 <= len(wishes) <= MOST_WISHES:
+        message = f"请填写 1 到 {MOST_WISHES} 个希望的时间。"
+        raise InvalidInputError(message, field="wishes")
+    if min(wishes) <= at:
+        raise InvalidInputError("希望的时间应在今后。", field="wishes")
+    if max(wishes) > at + sessions.FARTHEST:
+        raise InvalidInputError("希望的时间太远，请检查年份。", field="wishes")
+    return wishes
+
+
+@transaction.atomic
+def set_wishes(
+    *, request: LectureRequest, wishes: Sequence[datetime], by: Actor, at: datetime
+) -> LectureRequest:
+    """Write down other times that suit who asked, as agreed with him (改希望的时间).
+
+    Raises:
+        UnableToArrangeError: the lecture is arranged, or the request has ended.
+        InvalidInputError: no time, too many, or one that is past or too far ahead.
+    """
+    request = LectureRequest.objects.select_for_update().get(pk=request.pk)
+    if request.status != "ASKED":
+        raise UnableToArrangeError("只有待安排的点讲单可以改时间。", field="wishes")
+    before, chosen = request.wishes, _checked(wishes, at=at)
+    request.wishes = [wish.isoformat() for wish in chosen]
+    request.save(update_fields=["wishes"])
+    audit.record(
+        "programs.lecturerequest.set_wishes",
+        target=request,
+        by=by,
+        at=at,
+        before="、".join(before),
+        after="、".join(request.wishes),
     )
     return request
 

@@ -1,5 +1,7 @@
 """Lectures on demand at the desk: who asks, who could give it and why, the pool."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +13,7 @@ from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.activities import choices, lecturing
+from dianliang.flows.activities import choices, lecture_pages, lecturing
 from dianliang.flows.activities.lecturing import Asked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -26,7 +28,7 @@ def lectures(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List who asks for a lecture, and what became of it."""
     context = {
         "by": by,
-        "rows": lecturing.request_list(by=by),
+        "rows": lecture_pages.request_list(by=by),
         "may_lead": by.role in LEADERS,
     }
     return TemplateResponse(request, "console/activities/lectures.html", context)
@@ -68,11 +70,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> Asked:
     sent = request.POST
-    wishes = [
-        reading.instant(text, "wishes", _("希望的时间"))
-        for n in SLOTS
-        if (text := sent.get(f"wish_{n}", ""))
-    ]
     return Asked(
         topic_code=sent.get("topic", ""),
         unit_code=sent.get("unit", ""),
@@ -80,12 +77,20 @@ def _asked(request: HttpRequest) -> Asked:
         site_code=sent.get("site", ""),
         area_code=sent.get("area", ""),
         place=sent.get("place", ""),
-        wishes=wishes,
+        wishes=_wishes(request),
         minutes=reading.optional_whole(sent.get("minutes", ""), "minutes", _("时长")) or 60,
         audience=reading.optional_whole(sent.get("audience", ""), "audience", _("听众人数")) or 0,
         contact=sent.get("contact", ""),
         words=sent.get("words", ""),
     )
+
+
+def _wishes(request: HttpRequest) -> list[datetime]:
+    return [
+        reading.instant(text, "wishes", _("希望的时间"))
+        for n in SLOTS
+        if (text := request.POST.get(f"wish_{n}", ""))
+    ]
 
 
 @require_GET
@@ -99,7 +104,7 @@ def _show(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        page = lecturing.request_page(number=number, by=by, at=now())
+        page = lecture_pages.request_page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {
@@ -107,6 +112,7 @@ def _show(
         "page": page,
         "row": page.row,
         "wishes": list(enumerate(page.row.wishes)),
+        "slots": [(n, request.POST.get(f"wish_{n}", "")) for n in SLOTS],
         "refusal": refusal,
         "given": request.POST,
     }
@@ -131,6 +137,9 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
                 at=now(),
             )
             words = _("已安排，场次 %(number)s。") % {"number": session}
+        elif verb == "wishes":
+            lecturing.set_wishes(number=number, wishes=_wishes(request), by=by, at=now())
+            words = _("时间已改，排序按新的时间。")
         else:
             reason = sent.get("reason", "")
             lecturing.decline(number=number, verb=verb, reason=reason, by=by, at=now())
@@ -168,7 +177,7 @@ def lecturers(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:lecturers")
     context = {
         "by": by,
-        "rows": lecturing.pool(by=by),
+        "rows": lecture_pages.pool(by=by),
         "topics": lecturing.topics(),
         "given": request.POST,
         "chosen": set(request.POST.getlist("topics")),
