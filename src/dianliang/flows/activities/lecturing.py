@@ -76,8 +76,8 @@ def ask(*, asked: Asked, by: Actor, at: datetime) -> LectureRequest:
     if asked.unit_code not in dict(answering_units(by)):
         raise InvalidInputError("请选择承办单位。", field="unit")
     site = Site.objects.select_related("area").filter(code=asked.site_code).first()
-    if asked.site_code and site is None:
-        raise InvalidInputError("没有这个阵地，请重新选择。", field="site")
+    if asked.site_code and (site is None or site.closed_on is not None):
+        raise InvalidInputError("没有这个阵地，或它已停用，请重新选择。", field="site")
     area = site.area if site else area_of(asked.area_code)
     if area is None:
         raise InvalidInputError("请选择阵地，或选择所在村社区。", field="area")

@@ -22,6 +22,7 @@ VIEWS = {
     "waiting": "待审批",
     "present": "现在",
     "own": "本单位的预约",
+    "off": "本单位被取消的",
     "missed": "未到场",
 }
 
@@ -35,7 +36,7 @@ class Queue:
 
 
 def queue(*, view: str, by: Actor, at: datetime) -> Queue:
-    """Return what waits for a decision, goes on now, is ahead of one's units, or was missed."""
+    """Return what waits, goes on now, is ahead of one's units or fell through, or was missed."""
     kept = Booking.objects.filter(bookable__in=access.kept(by), is_closure=False)
     own = access.bookings(by).filter(unit__path__startswith=by.unit_path, is_closure=False)
     soon = at + taking.EARLY
@@ -45,6 +46,9 @@ def queue(*, view: str, by: Actor, at: datetime) -> Queue:
         "waiting": access.queue(by).order_by("starts_at", "number"),
         "present": present.order_by("starts_at", "number"),
         "own": own.filter(status__in=LIVE, ends_at__gt=at).order_by("starts_at", "number"),
+        "off": own.filter(status__in=["CANCELLED", "REFUSED"], ends_at__gt=at).order_by(
+            "starts_at", "number"
+        ),
         "missed": missed.order_by("-starts_at", "number"),
     }
     shown = cuts.get(view, cuts["waiting"]).select_related(*access.JOINED)[:MOST_ROWS]

@@ -111,7 +111,8 @@ def make_due(*, series: Series, calendar: WorkCalendar, by: Actor, at: datetime)
     today = at.astimezone(SHANGHAI).date()
     until = today + timedelta(days=series.ahead_days + 1)
     since = max(series.made_until or series.starts_on, series.starts_on)
-    if since >= until:
+    is_shut = series.site is not None and series.site.closed_on is not None
+    if since >= until or is_shut:
         return 0
     excepted = {one.on: one for one in series.exceptions.filter(on__gte=since, on__lt=until)}
     known = set(series.sessions.filter(series_on__gte=since).values_list("series_on", flat=True))

@@ -24,7 +24,7 @@ from dianliang.faces.console.booking.reading import (
 from dianliang.faces.console.fields import day
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.booking import keeping
+from dianliang.flows.booking import keeping, stopping
 from dianliang.flows.booking.asking import Asked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -110,6 +110,7 @@ def _room(
         "given": request.POST if refusal and "slot_min" in request.POST else {},
         "days": _days(hours),
         "refusal": refusal,
+        "sent": request.POST,
         "today": today(),
         "door_code": drawn(_door(request, page.door_token)) if page.door_token else "",
         "feed": _feed(request, "api:bookable_calendar", page.feed_token),
@@ -168,8 +169,16 @@ def _hours(request: HttpRequest, code: str, by: Actor) -> str:
 
 
 def _stop(request: HttpRequest, code: str, by: Actor) -> str:
-    keeping.stop(code=code, reason=request.POST.get("reason", ""), by=by, at=now())
+    reason, decision = request.POST.get("reason", ""), _decision(request)
+    count = stopping.stop(code=code, reason=reason, decision=decision, by=by, at=now())
+    if decision.choice == stopping.CALL_OFF:
+        return _("已停用，%(n)d 个预约已取消，预约人能看到原因。") % {"n": count}
     return _("已停用，不再接受预约；已有的预约仍然有效。")
+
+
+def _decision(request: HttpRequest) -> stopping.Decision:
+    sent = request.POST
+    return stopping.Decision(choice=sent.get("decision", ""), seen=sent.get("seen_ahead", ""))
 
 
 def _resume(request: HttpRequest, code: str, by: Actor) -> str:
@@ -181,7 +190,14 @@ def _resume(request: HttpRequest, code: str, by: Actor) -> str:
 def _close(request: HttpRequest, code: str, by: Actor) -> str:
     sent = request.POST
     window = Asked(code=code, starts=sent.get("starts", ""), ends=sent.get("ends", "")).window()
-    keeping.close(code=code, window=window, reason=sent.get("reason", ""), by=by, at=now())
+    stopping.close(
+        code=code,
+        window=window,
+        reason=sent.get("reason", ""),
+        decision=_decision(request),
+        by=by,
+        at=now(),
+    )
     return _("停用时段已登记。")
 
 
