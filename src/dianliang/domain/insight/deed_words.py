@@ -204,6 +204,7 @@ WORDS: Mapping[str, str] = {
     "programs.series.make": "按系列排场次",
     "programs.series.except": "登记例外",
     "programs.series.end": "结束系列",
+    "programs.series.choose_room": "系列订场室",
     "programs.lecturer.enter": "列入讲师库",
     "programs.lecturerequest.ask": "点讲",
     "programs.lecturerequest.set_wishes": "改希望的时间",
