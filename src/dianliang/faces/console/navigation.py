@@ -110,7 +110,7 @@ BASES: tuple[Entry, ...] = (
     Entry(
         label="使用率",
         to="console:booking_use",
-        pages=("console:booking_use",),
+        pages=("console:booking_use", "console:booking_records"),
         roles=BOOKING_READERS,
     ),
 )

@@ -1,10 +1,12 @@
 """Lectures on demand as pages show them: requests, one with its ranking, the lecturers' pool."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
 
+from dianliang.core.rows import Rows
 from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs.lecturing import Ranked
 from dianliang.domain.programs.lifecycle import LECTURE, LECTURE_LABELS
@@ -12,8 +14,6 @@ from dianliang.domain.programs.models import Lecturer, LectureRequest
 from dianliang.domain.programs.operations import lectures as operations
 from dianliang.flows.activities.lecturing import ranking
 from dianliang.kernel.actor import Actor
-
-MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,15 @@ class LecturerRow:
     is_active: bool
 
 
-def request_list(*, by: Actor) -> tuple[LectureRow, ...]:
+def request_list(*, by: Actor, status: str = "") -> Sequence[LectureRow]:
     """Return the requests that concern the actor's units, open ones first."""
     found = access.lectures(by).select_related(
         "topic", "unit", "area", "site", "lecturer__person", "session"
     )
+    if status:
+        found = found.filter(status=status)
     waits_first = found.annotate(waits=Q(status="ASKED")).order_by("-waits", "-asked_at", "-pk")
-    return tuple(_row(request) for request in waits_first[:MOST_ROWS])
+    return Rows(waits_first, lambda some: tuple(map(_row, some)))
 
 
 def _row(request: LectureRequest) -> LectureRow:

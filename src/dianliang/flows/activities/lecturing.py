@@ -28,8 +28,6 @@ from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 from dianliang.kernel.text import clean_text
 
-MOST_ROWS = 100
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

@@ -1,12 +1,13 @@
 """What a person at a desk does with bookings: decide, let in, call off; and the queue of these."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.core.rows import Rows
 from dianliang.domain.programs.models import Session
 from dianliang.domain.venues.booking import access, reading, taking
 from dianliang.domain.venues.booking.reading import OF_THE_BOOKER, BookingRow
@@ -17,7 +18,6 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
-MOST_ROWS = 100
 VIEWS = {
     "waiting": "待审批",
     "present": "现在",
@@ -31,7 +31,7 @@ VIEWS = {
 class Queue:
     """One view of what a keeper has to look at, with the counts of all."""
 
-    rows: tuple[BookingRow, ...]
+    rows: Sequence[BookingRow]
     counts: Mapping[str, int]
 
 
@@ -51,9 +51,9 @@ def queue(*, view: str, by: Actor, at: datetime) -> Queue:
         ),
         "missed": missed.order_by("-starts_at", "number"),
     }
-    shown = cuts.get(view, cuts["waiting"]).select_related(*access.JOINED)[:MOST_ROWS]
+    shown = cuts.get(view, cuts["waiting"]).select_related(*access.JOINED)
     return Queue(
-        rows=reading.rows_of(shown, by=by, at=at),
+        rows=Rows(shown, lambda some: reading.rows_of(some, by=by, at=at)),
         counts={name: rows.count() for name, rows in cuts.items()},
     )
 

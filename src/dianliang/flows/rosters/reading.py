@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from dianliang.core.models import BackgroundJob
+from dianliang.core.rows import Rows
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
 from dianliang.engines import rostering
@@ -17,7 +18,7 @@ from dianliang.flows.rosters.own import SwapRow, swap_row
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.periods import TimeWindow
 
-MOST_ROSTERS = 200
+MOST_SWAPS = 200
 MOST_CANDIDATES = 12
 MOST_BREACHES = 8
 
@@ -54,7 +55,7 @@ class Opened:
 class Register:
     """All rosters of an actor, and who is on duty now."""
 
-    rows: tuple[RosterRow, ...]
+    rows: Sequence[RosterRow]
     now: tuple[OnDuty, ...]
 
 
@@ -139,7 +140,8 @@ class CandidateRow:
 
 def register(*, by: Actor, at: datetime) -> Register:
     """Return the register of rosters, the newest first, and who is on duty at an instant."""
-    return Register(rows=_rows(list(visible(by)[:MOST_ROSTERS]), at=at), now=on_duty(at=at, by=by))
+    rows = Rows(visible(by), lambda some: _rows(list(some), at=at))
+    return Register(rows=rows, now=on_duty(at=at, by=by))
 
 
 def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
@@ -182,7 +184,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
         error=outcome.get("error", ""),
         progress=_progress(roster),
         short_because=roster.short_because,
-        swaps=tuple(swap_row(each) for each in swaps[:MOST_ROSTERS]),
+        swaps=tuple(swap_row(each) for each in swaps[:MOST_SWAPS]),
         changed=len(built.planned ^ built.live) if is_public else 0,
         opened=_opened([roster], at=at).get(roster.pk, ()),
     )

@@ -9,9 +9,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.programs.lifecycle import LECTURE_LABELS
 from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import choices, lecture_pages, lecturing
 from dianliang.flows.activities.lecturing import Asked
@@ -26,9 +29,18 @@ SLOTS = (1, 2, 3)
 @requires(*READERS)
 def lectures(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List who asks for a lecture, and what became of it."""
+    status = request.GET.get("status", "")
+    status = status if status in LECTURE_LABELS else ""
+    found = lecture_pages.request_list(by=by, status=status)
+    if file := sheet_of(request, list_tables.LECTURES, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": lecture_pages.request_list(by=by),
+        "rows": rows,
+        "pages": at,
+        "status": status,
+        "statuses": LECTURE_LABELS.items(),
         "may_lead": by.role in LEADERS,
     }
     return TemplateResponse(request, "console/activities/lectures.html", context)
@@ -175,9 +187,14 @@ def lecturers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s已更新。") % {"name": entered.person.name})
             return redirect("console:lecturers")
+    found = lecture_pages.pool(by=by)
+    if file := sheet_of(request, list_tables.LECTURERS, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": lecture_pages.pool(by=by),
+        "rows": rows,
+        "pages": at,
         "topics": lecturing.topics(),
         "given": request.POST,
         "chosen": set(request.POST.getlist("topics")),

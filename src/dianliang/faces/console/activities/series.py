@@ -15,9 +15,11 @@ from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs import session_queries
 from dianliang.domain.programs.operations.series import Missed
 from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.activities import choices, repeating, series_rooms
 from dianliang.flows.activities.repeating import Repeated
@@ -29,9 +31,14 @@ from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleEr
 @requires(*READERS)
 def series(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List what comes again, with how often it was held."""
+    found = repeating.series_list(by=by, on=today())
+    if file := sheet_of(request, list_tables.SERIES, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": repeating.series_list(by=by, on=today()),
+        "rows": rows,
+        "pages": at,
         "may_lead": by.role in LEADERS,
     }
     return TemplateResponse(request, "console/activities/series.html", context)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,14 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.venues.booking.keeping import AUDIENCES, SLOTS_MIN, TYPES, Offer
 from dianliang.domain.venues.lifecycle import KEEPERS
 from dianliang.domain.venues.opening import WEEKDAYS
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.booking.reading import (
     READERS,
     filters_of,
     hours_of,
-    kept_query,
     offer_of,
 )
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.booking import keeping, stopping
@@ -49,11 +49,14 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:booking_room", code=code)
     sites, units = keeping.places(by)
     kept = keeping.kept(by=by, filters=filters_of(request.GET))
+    if file := sheet_of(request, list_tables.ROOMS, kept, by=by):
+        return file
+    rows, at = paged(request, kept)
     context = {
         "by": by,
-        "rows": Paginator(kept, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "rows": rows,
+        "pages": at,
         "words": request.GET.get("q", "")[:40],
-        "query_of_page": kept_query(request, "page"),
         "sites": sites,
         "units": units,
         "refusal": refusal,

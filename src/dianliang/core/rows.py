@@ -1,0 +1,41 @@
+"""Rows of a list, made only as far as somebody looks: a page of them, their number, or all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+from django.db.models import Model, QuerySet
+
+Stored = TypeVar("Stored", bound=Model)
+Row = TypeVar("Row")
+
+
+class Rows(Sequence[Row], Generic[Stored, Row]):
+    """What a query finds, as rows of a page. `build` gets the slice that is looked at."""
+
+    def __init__(
+        self, found: QuerySet[Stored], build: Callable[[QuerySet[Stored]], Sequence[Row]]
+    ) -> None:
+        """Keep the query; nothing is asked yet."""
+        self._found, self._build = found, build
+
+    def __len__(self) -> int:
+        """Count, once."""
+        if not hasattr(self, "_count"):
+            self._count = self._found.count()
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        """Return one row or some in a row, asked of the database in one slice."""
+        if isinstance(place, slice):
+            return self._build(self._found[place])
+        return self._build(self._found[place : place + 1])[0]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield all."""
+        return iter(self._build(self._found.all()))
