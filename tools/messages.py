@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "dianliang"
 FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
 SCRIPTS = "djangojs"
 DOMAINS = ("django", SCRIPTS)
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2), "Phrase": None}
 
 
 def from_sources() -> Iterator[str]:
@@ -228,6 +228,7 @@ def from_activities() -> Iterator[str]:
     from dianliang.domain.programs.models import SessionAttendance, Signup
     from dianliang.domain.programs.models.series import Kind, SignupRole
     from dianliang.domain.programs.operations.attending import DOUBTS
+    from dianliang.domain.workforce import gate
     from dianliang.flows.activities import lecture_asking, offer_pages, pages, repeating
 
     tables = (programs.SESSION, programs.SIGNUP, programs.LECTURE, programs.OFFER)
@@ -240,6 +241,8 @@ def from_activities() -> Iterator[str]:
     yield from (label for _, label in lecture_asking.ASKERS)
     yield from chain(DOUBTS.values(), pages.VIEWS.values(), offer_pages.LABELS.values())
     yield from ("当天不办", "改到", "报名已截止")
+    yield from chain(repeating.RULE_WORDS.values(), gate.WORDS.values())
+    yield from ("；", "，", "、")
 
 
 def from_hazards() -> Iterator[str]:

@@ -42,7 +42,7 @@ def list_sheet(
     sheet.freeze_panes(1, 1)
     book.close()
     audit.record_about(
-        f"{table.kind}.export",
+        f"{table.kind}.export_list",
         target_type=table.kind,
         target_id=by.unit_code or "/",
         by=by,

@@ -4,6 +4,32 @@ from collections.abc import Mapping
 
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 
+LISTED = (
+    "branches.alliance",
+    "branches.meeting",
+    "branches.pairing",
+    "branches.secondment",
+    "branches.task",
+    "branches.topic",
+    "catalog.thememark",
+    "programs.course",
+    "programs.lecturer",
+    "programs.lecturerequest",
+    "programs.offer",
+    "programs.series",
+    "programs.session",
+    "rosters.roster",
+    "venues.basenotice",
+    "venues.bookable",
+    "venues.booking",
+    "venues.pointofinterest",
+    "workforce.certificate",
+    "workforce.person",
+    "workforce.personmerge",
+    "workforce.team",
+)
+"""Whose lists are taken out as Excel."""
+
 WORDS: Mapping[str, str] = {
     **INTERNAL_WORDS,
     "account.log-in": "登录",
@@ -326,4 +352,5 @@ WORDS: Mapping[str, str] = {
     "keys.rotate": "更换密钥",
     "keys.retire": "停用密钥",
     "demo.seed": "生成演示数据",
+    **{f"{kind}.export_list": "导出列表" for kind in LISTED},
 }

@@ -34,7 +34,7 @@ ENDING = Table(
     ),
 )
 LACKING = Table(
-    "workforce.gate",
+    "workforce.certificate",
     "缺证人员",
     (
         ("编号", "number"),

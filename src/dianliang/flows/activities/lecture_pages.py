@@ -14,6 +14,7 @@ from dianliang.domain.programs.models import Lecturer, LectureRequest
 from dianliang.domain.programs.operations import lectures as operations
 from dianliang.flows.activities.lecturing import ranking
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import phrase_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def request_page(*, number: str, by: Actor, at: datetime) -> LecturePage:
     request = access.lecture_to_see(number, by=by)
     is_answering = by.reaches_unit(request.unit.path)
     ranked = tuple(
-        Ranked(number=n, name=name, unit_name="", wish=wish, reasons=tuple(reasons))
+        Ranked(number=n, name=name, unit_name="", wish=wish, reasons=tuple(map(phrase_of, reasons)))
         for n, name, wish, reasons in request.ranking
     )
     if is_answering and request.status == "ASKED":

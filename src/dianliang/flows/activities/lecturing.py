@@ -26,6 +26,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -135,7 +136,7 @@ def _candidate(
         name=person.name,
         unit_name=person.unit.name,
         hindrances=tuple(
-            "时间已过"
+            Phrase("时间已过")
             if span.start <= at
             else gate.told(lack)
             if lack
@@ -166,7 +167,7 @@ def _hindrance(person: Person, span: TimeWindow) -> str:
         .first()
     )
     if busy is not None:
-        return f"已有“{busy.session.title}”"
+        return Phrase("已有“%(title)s”", title=busy.session.title)
     return available(person, span).words
 
 

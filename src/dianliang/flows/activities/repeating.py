@@ -25,6 +25,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 FREQUENCIES = tuple((str(value), str(label)) for value, label in Series.Frequency.choices)
@@ -309,18 +310,28 @@ def _rows(found: Sequence[Series], *, on: date) -> list[SeriesRow]:
 
 def rule_words(series: Series) -> str:
     """Say a rule as people do."""
-    days = "、".join(WEEKDAYS[n][1] for n in series.weekdays)
-    begins = f"{series.begins_at:%H:%M}，{series.minutes} 分钟"
-    if series.frequency == Series.Frequency.WEEKLY:
-        often = "每周" if series.every == 1 else f"每 {series.every} 周"
-        words = f"{often}{days} {begins}"
-    else:
-        often = "每月" if series.every == 1 else f"每 {series.every} 个月"
-        which = f"{series.month_day} 日"
-        if series.frequency == Series.Frequency.MONTHLY_WEEKDAY:
-            which = dict(NTHS).get(str(series.nth), "") + days
-        words = f"{often}{which} {begins}"
-    return f"{words}；遇节假日{dict(ON_HOLIDAY)[series.on_holiday]}"
+    days = joined("、", [Phrase(WEEKDAYS[n][1]) for n in series.weekdays])
+    message = RULE_WORDS[series.frequency, series.every == 1]
+    nth = dict(NTHS).get(str(series.nth), "")
+    often = Phrase(message, n=series.every, days=days, day=series.month_day, nth=Phrase(nth))
+    return Phrase(
+        "%(often)s %(at)s，%(minutes)d 分钟；遇节假日%(holiday)s",
+        often=often,
+        at=f"{series.begins_at:%H:%M}",
+        minutes=series.minutes,
+        holiday=Phrase(dict(ON_HOLIDAY)[series.on_holiday]),
+    )
+
+
+RULE_WORDS = {
+    ("weekly", True): "每周%(days)s",
+    ("weekly", False): "每 %(n)d 周%(days)s",
+    ("month_day", True): "每月%(day)d 日",
+    ("month_day", False): "每 %(n)d 个月%(day)d 日",
+    ("month_nth", True): "每月%(nth)s%(days)s",
+    ("month_nth", False): "每 %(n)d 个月%(nth)s%(days)s",
+}
+"""How often, by frequency and whether it is every week or month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

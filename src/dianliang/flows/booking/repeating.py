@@ -19,6 +19,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_OFFERED = 3
@@ -129,7 +130,7 @@ def _occurrence(
         problem = refusal.message
     else:
         is_taken = not holding.is_free(bookable, wanted.window, pieces=wanted.pieces, given=given)
-        problem = "已被约走。" if is_taken else ""
+        problem = Phrase("已被约走。") if is_taken else ""
     if not problem:
         return Occurrence(on=on, window=wanted.window)
     minutes = int(wanted.window.duration.total_seconds() // 60)

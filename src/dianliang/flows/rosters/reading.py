@@ -17,6 +17,7 @@ from dianliang.flows.rosters.building import NEVER, Built, build, names_of
 from dianliang.flows.rosters.own import SwapRow, swap_row
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, phrase_of
 
 MOST_SWAPS = 200
 MOST_CANDIDATES = 12
@@ -178,7 +179,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
             )
             for load in sorted(loads, key=lambda load: (-load.weighted_s, load.person_id))
         ),
-        short=tuple(outcome.get("short", ())),
+        short=tuple(_short(row) for row in outcome.get("short", ())),
         breaches=tuple(names_of(built, breaches[:MOST_BREACHES])),
         is_proven=all(stage["is_proven"] for stage in outcome.get("stages", ())),
         error=outcome.get("error", ""),
@@ -188,6 +189,12 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
         changed=len(built.planned ^ built.live) if is_public else 0,
         opened=_opened([roster], at=at).get(roster.pk, ()),
     )
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """Return why a shift is short as it was stored, with its sentences."""
+    fixes = [{**fix, "words": phrase_of(fix.get("parts", fix["words"]))} for fix in row["fixes"]]
+    return {**row, "words": phrase_of(row.get("parts", row["words"])), "fixes": fixes}
 
 
 def _opened(rosters: Collection[Roster], *, at: datetime) -> dict[int, tuple[Opened, ...]]:
@@ -288,8 +295,9 @@ def _days(roster: Roster, built: Built, *, at: datetime) -> tuple[DayRow, ...]:
     there, gone = _by_shift(built.planned), _by_shift(built.live - built.planned)
     lacking: dict[str, list[str]] = defaultdict(list)
     for duty, skill, missing in rostering.missing_in(built.problem, built.planned):
-        whom = f"名会“{built.skills.get(skill, skill)}”的人" if skill else "人"
-        lacking[duty.id].append(f"缺 {missing} {whom}")
+        name = Phrase(built.skills.get(skill, skill))
+        lacks = Phrase("缺 %(n)d 名会“%(skill)s”的人", n=missing, skill=name)
+        lacking[duty.id].append(lacks if skill else Phrase("缺 %(n)d 人", n=missing))
     days: dict[date, list[Cell]] = defaultdict(list)
     for position, shift in built.shifts.items():
         window = TimeWindow(shift.starts_at, shift.ends_at)
@@ -328,13 +336,13 @@ def _place(built: Built, number: str, row: Turn | None, *, is_public: bool) -> P
 
 
 def _rules(roster: Roster) -> Sequence[str]:
-    found = [f"班间休息至少 {roster.rest_h} 小时"]
+    found = [Phrase("班间休息至少 %(n)d 小时", n=roster.rest_h)]
     if roster.week_h is not None:
-        found.append(f"每周最多 {roster.week_h} 小时")
+        found.append(Phrase("每周最多 %(n)d 小时", n=roster.week_h))
     if roster.days_in_row is not None:
-        found.append(f"最多连续 {roster.days_in_row} 天")
+        found.append(Phrase("最多连续 %(n)d 天", n=roster.days_in_row))
     if roster.nights_in_row is not None:
-        found.append(f"最多连续 {roster.nights_in_row} 个夜班")
+        found.append(Phrase("最多连续 %(n)d 个夜班", n=roster.nights_in_row))
     return found
 
 

@@ -19,6 +19,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined, kept
 
 MOST_WISHES = 3
 LONGEST_MIN = 480
@@ -180,8 +181,9 @@ def arrange(
     """
     place = next((n for n, one in enumerate(ranking) if one.number == lecturer.number), None)
     if place is None or not ranking[place].can:
-        why = "；".join(ranking[place].reasons) if place is not None else "不讲这个主题"
-        raise UnableToArrangeError(f"{lecturer.person.name}不能讲这一场：{why}。", field="lecturer")
+        why = joined("；", ranking[place].reasons) if place is not None else Phrase("不讲这个主题")
+        message = Phrase("%(who)s不能讲这一场：%(why)s。", who=lecturer.person.name, why=why)
+        raise UnableToArrangeError(message, field="lecturer")
     if place > 0 and len(reason) < 2:
         message = f"{lecturer.person.name}不是排在最前的讲师，请写明选他的理由。"
         raise UnableToArrangeError(message, field="reason")
@@ -199,7 +201,7 @@ def arrange(
         by=by,
         at=at,
     )
-    shown = [[one.number, one.name, one.wish, list(one.reasons)] for one in ranking]
+    shown = [[one.number, one.name, one.wish, list(map(kept, one.reasons))] for one in ranking]
     changes = {
         "session": session,
         "lecturer": lecturer,
