@@ -362,7 +362,7 @@ def test_a_neighbouring_unit_sees_nothing_and_takes_nobody(town):
     other = town.actor("S2")
     foreign = crew(town, 1, unit="S2")
 
-    assert reading.register(by=other, at=NOON).rows == ()
+    assert not reading.register(by=other, at=NOON).rows
     with pytest.raises(NotVisibleError):
         reading.page(number=roster.number, by=other, at=NOON)
     with pytest.raises(NotVisibleError):

@@ -23,7 +23,7 @@ class StartsWith(FoldingStartsWith):
         lhs, params = self.process_lhs(compiler, connection)
         rhs, rhs_params = super(PatternLookup, self).process_rhs(compiler, connection)
         if self.rhs_is_direct_value() and not self.bilateral_transforms:
-            rhs_params = [f"{_escaped(str(value))}*" for value in rhs_params]
+            rhs_params = tuple(f"{_escaped(str(value))}*" for value in rhs_params)
         else:
             for sign, escaped in _ESCAPED.items():
                 rhs = f"REPLACE({rhs}, '{sign}', '{escaped}')"

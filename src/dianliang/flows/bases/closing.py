@@ -51,7 +51,7 @@ class Ahead:
     @property
     def seen(self) -> str:
         """Return a mark of all that would be called off."""
-        found = [row.number for row in (*self.bookings, *self.sessions)]
+        found = [row.number for row in self.bookings] + [row.number for row in self.sessions]
         return mark_of([*found, *(row[0] for row in (*self.series, *self.lectures))])
 
 

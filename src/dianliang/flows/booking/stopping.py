@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dianliang.core.idempotency import digest
 from dianliang.domain.venues.booking import access, holding, keeping, reading, taking
@@ -101,7 +102,7 @@ def close(
     return made.number
 
 
-def ahead_of(room: Bookable, *, at: datetime) -> Sequence[Booking]:
+def ahead_of(room: Bookable, *, at: datetime) -> QuerySet[Booking]:
     """Return what is booked there and has not begun to be used."""
     rows = Booking.objects.filter(
         bookable=room, status__in=["ASKED", "APPROVED"], ends_at__gt=at, is_closure=False

@@ -182,8 +182,8 @@ def arrange(
     place = next((n for n, one in enumerate(ranking) if one.number == lecturer.number), None)
     if place is None or not ranking[place].can:
         why = joined("；", ranking[place].reasons) if place is not None else Phrase("不讲这个主题")
-        message = Phrase("%(who)s不能讲这一场：%(why)s。", who=lecturer.person.name, why=why)
-        raise UnableToArrangeError(message, field="lecturer")
+        words = Phrase("%(who)s不能讲这一场：%(why)s。", who=lecturer.person.name, why=why)
+        raise UnableToArrangeError(words, field="lecturer")
     if place > 0 and len(reason) < 2:
         message = f"{lecturer.person.name}不是排在最前的讲师，请写明选他的理由。"
         raise UnableToArrangeError(message, field="reason")

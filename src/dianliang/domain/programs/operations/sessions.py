@@ -320,8 +320,8 @@ def cancel(*, session: Session, reason: str, by: Actor, at: datetime) -> int:
 def _ask_again(session: Session, *, words: str, by: Actor, at: datetime) -> None:
     """Let the request for a lecture whose session is off wait for another one."""
     for request in LectureRequest.objects.filter(session=session, status="ARRANGED"):
-        nobody = {"session": None, "lecturer": None, "wish": None, "ranking": []}
-        changes = {**nobody, "reason": words[:200]}
+        nobody: dict[str, object] = {"session": None, "lecturer": None, "wish": None}
+        changes = {**nobody, "ranking": [], "reason": words[:200]}
         transitions.apply(
             request, "call_off", lifecycle=LECTURE, by=by, at=at, note=words, changes=changes
         )
