@@ -475,11 +475,12 @@ def from_booking() -> Iterator[str]:
     from dianliang.domain.venues.lifecycle import BOOKING
     from dianliang.domain.venues.models import Bookable
     from dianliang.faces.console.booking import asking, desk, reading, using
+    from dianliang.domain.venues.booking.use_records import FIGURES
     from dianliang.flows.booking import desk as queue
     from dianliang.flows.booking.using import METHOD
 
     yield from chain(BOOKING.labels.values(), (row.label for row in BOOKING))
-    yield from chain(TYPES.values(), WEEKDAYS, METHOD, queue.VIEWS.values())
+    yield from chain(TYPES.values(), WEEKDAYS, METHOD, queue.VIEWS.values(), FIGURES.values())
     for offered in (asking.REPEATS, desk.KINDS, reading.NUMBERS, using.VIEWS):
         yield from (label for _, label in offered)
     for choices in (Bookable.Kind, Bookable.Audience):

@@ -17,6 +17,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import kept as kept_words
 
 
 class UnableToRosterError(DomainError):
@@ -246,7 +247,7 @@ def open_turns(
         live = [turn.shift.position for turn in turns if turn.is_live]
         Turn.objects.filter(pk__in=[turn.pk for turn in turns]).delete()
         outcome = roster.outcome or {}
-        told = [{"shift": n, "name": person.name, "why": why} for n in live]
+        told = [{"shift": n, "name": person.name, "why": kept_words(why)} for n in live]
         Roster.objects.filter(pk=roster.pk).update(
             revision=F("revision") + 1,
             outcome={**outcome, "opened": [*outcome.get("opened", ()), *told]},

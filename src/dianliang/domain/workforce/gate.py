@@ -52,7 +52,7 @@ class Lack:
             WORDS[self.state],
             who=self.person_name,
             skill=Phrase(self.skill_name),
-            number=f"（{self.certificate}）" if self.certificate else "",
+            number=Phrase("（%(number)s）", number=self.certificate) if self.certificate else "",
             until=f"{self.until}",
             on=f"{self.on}",
         )

@@ -6,11 +6,12 @@ from dianliang.domain.rosters import operations
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 
 def after_leaving(*, person: Person, on: date, reason: str, by: Actor, at: datetime) -> int:
     """Open the turns of somebody who serves no longer from a day on; return how many that held."""
-    words = f"{on} 起离岗：{reason}"
+    words = Phrase("%(on)s 起离岗：%(reason)s", on=f"{on}", reason=reason)
     return operations.open_turns(
         person=person, since=_midnight(on), until=None, why=words, by=by, at=at
     )
@@ -20,7 +21,12 @@ def after_absence(
     *, person: Person, first_on: date, last_on: date, reason: str, by: Actor, at: datetime
 ) -> int:
     """Open the turns of somebody that touch days on which he is away; return how many that held."""
-    words = f"{first_on} 至 {last_on} 不在：{reason}"
+    words = Phrase(
+        "%(first)s 至 %(last)s 不在：%(reason)s",
+        first=f"{first_on}",
+        last=f"{last_on}",
+        reason=reason,
+    )
     return operations.open_turns(
         person=person,
         since=_midnight(first_on),

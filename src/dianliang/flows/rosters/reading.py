@@ -215,7 +215,7 @@ def _opened(rosters: Collection[Roster], *, at: datetime) -> dict[int, tuple[Ope
                 shift=row["shift"],
                 starts_at=ahead[pk, row["shift"]],
                 name=row["name"],
-                why=row["why"],
+                why=phrase_of(row["why"]),
             )
             for row in rows
             if (pk, row["shift"]) in ahead
