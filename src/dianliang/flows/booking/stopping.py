@@ -94,7 +94,9 @@ def close(
     words = clean_text(reason, field="reason", label="原因", most=200, least=2)
     room = holding.locked(access.bookable_to_keep(code, by=by))
     inside = [
-        row for row in taking.overlapping(room, window) if row.status in {"ASKED", "APPROVED"}
+        row
+        for row in taking.overlapping(room, window)
+        if row.status in {"ASKED", "APPROVED"} and not row.is_closure
     ]
     _require(inside, decision, may_keep=False, field="starts", by=by, at=at)
     call_off(inside, words=f"{room.name}停用：{words}", by=by, at=at)
