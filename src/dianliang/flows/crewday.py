@@ -158,9 +158,7 @@ def report_absence(
         at=at,
         device_at=device_at,
     )
-    leaving.after_absence(
-        person=person, first_on=first_on, last_on=last_on, reason=reason, by=by, at=at
-    )
+    leaving.after_absence(person=person, first_on=first_on, last_on=last_on, by=by, at=at)
     why = f"{person.name}缺勤：{reason}"
     return hand_back(theirs, first_on=first_on, last_on=last_on, why=why, by=by, at=at)
 
@@ -213,7 +211,7 @@ def report_team_absence(
             at=at,
             device_at=device_at,
         )
-        leaving.after_absence(person=person, first_on=on, last_on=on, reason=reason, by=by, at=at)
+        leaving.after_absence(person=person, first_on=on, last_on=on, by=by, at=at)
     return tuple(_hand_back(team.code, on=on, why=f"{team.name}停勤：{reason}", by=by, at=at))
 
 

@@ -247,7 +247,7 @@ def open_turns(
         live = [turn.shift.position for turn in turns if turn.is_live]
         Turn.objects.filter(pk__in=[turn.pk for turn in turns]).delete()
         outcome = roster.outcome or {}
-        told = [{"shift": n, "name": person.name, "why": kept_words(why)} for n in live]
+        told = [{"shift": n, "person": person.number, "why": kept_words(why)} for n in live]
         Roster.objects.filter(pk=roster.pk).update(
             revision=F("revision") + 1,
             outcome={**outcome, "opened": [*outcome.get("opened", ()), *told]},

@@ -149,7 +149,7 @@ def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: da
     if person is None:
         raise InvalidInputError("请填写离岗人的编号。", field="person")
     charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
-    leaving.after_leaving(person=person, on=on, reason=words, by=by, at=at)
+    leaving.after_leaving(person=person, on=on, by=by, at=at)
     return person
 
 

@@ -9,24 +9,17 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.phrases import Phrase
 
 
-def after_leaving(*, person: Person, on: date, reason: str, by: Actor, at: datetime) -> int:
+def after_leaving(*, person: Person, on: date, by: Actor, at: datetime) -> int:
     """Open the turns of somebody who serves no longer from a day on; return how many that held."""
-    words = Phrase("%(on)s 起离岗：%(reason)s", on=f"{on}", reason=reason)
+    words = Phrase("%(on)s 起离岗", on=f"{on}")
     return operations.open_turns(
         person=person, since=_midnight(on), until=None, why=words, by=by, at=at
     )
 
 
-def after_absence(
-    *, person: Person, first_on: date, last_on: date, reason: str, by: Actor, at: datetime
-) -> int:
+def after_absence(*, person: Person, first_on: date, last_on: date, by: Actor, at: datetime) -> int:
     """Open the turns of somebody that touch days on which he is away; return how many that held."""
-    words = Phrase(
-        "%(first)s 至 %(last)s 不在：%(reason)s",
-        first=f"{first_on}",
-        last=f"{last_on}",
-        reason=reason,
-    )
+    words = Phrase("%(first)s 至 %(last)s 不在", first=f"{first_on}", last=f"{last_on}")
     return operations.open_turns(
         person=person,
         since=_midnight(first_on),

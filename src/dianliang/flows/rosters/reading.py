@@ -12,6 +12,7 @@ from dianliang.core.models import BackgroundJob
 from dianliang.core.rows import Rows
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
+from dianliang.domain.workforce.models import Person
 from dianliang.engines import rostering
 from dianliang.flows.rosters.building import NEVER, Built, build, names_of
 from dianliang.flows.rosters.own import SwapRow, swap_row
@@ -203,6 +204,8 @@ def _opened(rosters: Collection[Roster], *, at: datetime) -> dict[int, tuple[Ope
     told = {pk: rows for pk, rows in told.items() if rows}
     if not told:
         return {}
+    numbers = {row["person"] for rows in told.values() for row in rows}
+    names = dict(Person.objects.filter(number__in=numbers).values_list("number", "name"))
     there = Count("turns", filter=Q(turns__is_planned=True))
     short = Shift.objects.filter(roster__in=told, starts_at__gt=at).annotate(there=there)
     ahead = {
@@ -214,7 +217,7 @@ def _opened(rosters: Collection[Roster], *, at: datetime) -> dict[int, tuple[Ope
             Opened(
                 shift=row["shift"],
                 starts_at=ahead[pk, row["shift"]],
-                name=row["name"],
+                name=names.get(row["person"], row["person"]),
                 why=phrase_of(row["why"]),
             )
             for row in rows
@@ -257,7 +260,7 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
 
 
 def _rows(rosters: Collection[Roster], *, at: datetime) -> tuple[RosterRow, ...]:
-    """Return rosters as the register shows them: four queries for all."""
+    """Return rosters as the register shows them: a fixed number of queries for all."""
     people = _counted(Roster.people.through._default_manager.filter(roster__in=rosters), "roster")
     shifts = _counted(Shift.objects.filter(roster__in=rosters), "roster")
     planned = Turn.objects.filter(shift__roster__in=rosters, is_planned=True)
