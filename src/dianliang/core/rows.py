@@ -13,16 +13,20 @@ class Rows(Sequence[Row], Generic[Stored, Row]):
     """What a query finds, as rows of a page. `build` gets the slice that is looked at."""
 
     def __init__(
-        self, found: QuerySet[Stored], build: Callable[[QuerySet[Stored]], Sequence[Row]]
+        self,
+        found: QuerySet[Stored],
+        build: Callable[[QuerySet[Stored]], Sequence[Row]],
+        *,
+        total: int | None = None,
     ) -> None:
-        """Keep the query; nothing is asked yet."""
-        self._found, self._build = found, build
+        """Keep the query; nothing is asked yet. `total` is their number where it is known."""
+        self._found, self._build, self._total = found, build, total
 
     def __len__(self) -> int:
         """Count, once."""
-        if not hasattr(self, "_count"):
-            self._count = self._found.count()
-        return self._count
+        if self._total is None:
+            self._total = self._found.count()
+        return self._total
 
     @overload
     def __getitem__(self, place: int) -> Row: ...

@@ -117,9 +117,10 @@ def people(search: Search, *, by: Actor, on: date) -> Register:
     """Return the people of the actor's units; as many queries for 50 rows as for 5."""
     found = _cut(_searched(visible(by), search, on=on), search, on=on)
     shown = found.select_related("unit").order_by("number")
+    counts = _counts(by, search, on=on)
     return Register(
-        rows=Rows(shown, lambda some: rows_of(list(some), on=on)),
-        counts=_counts(by, search, on=on),
+        rows=Rows(shown, lambda some: rows_of(list(some), on=on), total=counts.get(search.view)),
+        counts=counts,
     )
 
 

@@ -47,10 +47,11 @@ def session_list(*, view: str, kind: str = "", by: Actor) -> SessionList:
         own = own.filter(kind=kind)
     ids = Session.objects.filter(pk__in=own.values("pk"))
     counts = ids.aggregate(**{name: Count("pk", filter=cut) for name, cut in _CUTS.items()})
-    found = ids.filter(_CUTS.get(view, _CUTS["ahead"]))
+    view = view if view in _CUTS else "ahead"
+    found = ids.filter(_CUTS[view])
     latest_first = view in {"past", "account"}
     found = found.order_by("-starts_at" if latest_first else "starts_at", "pk")
-    return SessionList(rows=Rows(found, queries.rows), counts=counts)
+    return SessionList(rows=Rows(found, queries.rows, total=counts[view]), counts=counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,10 +51,12 @@ def queue(*, view: str, by: Actor, at: datetime) -> Queue:
         ),
         "missed": missed.order_by("-starts_at", "number"),
     }
-    shown = cuts.get(view, cuts["waiting"]).select_related(*access.JOINED)
+    view = view if view in cuts else "waiting"
+    counts = {name: rows.count() for name, rows in cuts.items()}
+    shown = cuts[view].select_related(*access.JOINED)
     return Queue(
-        rows=Rows(shown, lambda some: reading.rows_of(some, by=by, at=at)),
-        counts={name: rows.count() for name, rows in cuts.items()},
+        rows=Rows(shown, lambda some: reading.rows_of(some, by=by, at=at), total=counts[view]),
+        counts=counts,
     )
 
 
