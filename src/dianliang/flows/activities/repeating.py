@@ -14,12 +14,12 @@ from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs import session_queries as queries
 from dianliang.domain.programs.models import Series, Session
 from dianliang.domain.programs.operations import series as operations
-from dianliang.domain.programs.operations.series import Missed, Opened, UnableToRepeatError
+from dianliang.domain.programs.operations.series import Opened, UnableToRepeatError
 from dianliang.domain.programs.recurrence import Rule
 from dianliang.domain.programs.session_queries import SessionRow
 from dianliang.flows.activities import series_rooms
 from dianliang.flows.activities.planning import around
-from dianliang.flows.activities.series_rooms import Lacking
+from dianliang.flows.activities.series_rooms import Lacking, Untaken
 from dianliang.flows.booking.asking import to_book
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -105,7 +105,7 @@ class OpenedSeries:
 
     number: str
     made: int
-    missed: tuple[Missed, ...] = ()
+    missed: Untaken = ()
 
 
 def preview(*, repeated: Repeated, by: Actor, at: datetime) -> tuple[Day, ...]:
@@ -188,7 +188,9 @@ def open_series(*, repeated: Repeated, by: Actor, at: datetime) -> OpenedSeries:
     fields |= {name: getattr(repeated, name) for name in plain}
     series = operations.open_series(opened=Opened(fields=fields, skills=found.skills), by=by, at=at)
     made = operations.make_due(series=series, calendar=work_calendar(), by=by, at=at)
-    return OpenedSeries(number=series.number, made=made.count, missed=made.missed)
+    return OpenedSeries(
+        number=series.number, made=made.count, missed=series_rooms.untaken(made.missed)
+    )
 
 
 def make_exception(

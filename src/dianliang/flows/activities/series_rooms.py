@@ -17,6 +17,9 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
+Untaken = tuple[tuple[date, str], ...]
+"""The days on which the room was not to be had, and why."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lacking:
@@ -42,7 +45,7 @@ def problems(
     return {one.on: one.problem for one in found if one.problem}
 
 
-def choose_room(*, number: str, code: str, by: Actor, at: datetime) -> tuple[Missed, ...]:
+def choose_room(*, number: str, code: str, by: Actor, at: datetime) -> Untaken:
     """Book a room for each session of a series, or give all back; return the days without it.
 
     Raises:
@@ -51,7 +54,12 @@ def choose_room(*, number: str, code: str, by: Actor, at: datetime) -> tuple[Mis
     """
     series = access.series_to_lead(number, by=by)
     room = to_book(code, by=by) if code else None
-    return operations.choose_room(series=series, room=room, by=by, at=at)
+    return untaken(operations.choose_room(series=series, room=room, by=by, at=at))
+
+
+def untaken(missed: Sequence[Missed]) -> Untaken:
+    """Return days without the room as pages tell them."""
+    return tuple((one.on, one.words) for one in missed)
 
 
 def lacking(series: Series, *, at: datetime) -> tuple[Lacking, ...]:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs import session_queries
-from dianliang.domain.programs.operations.series import Missed
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
@@ -103,8 +102,8 @@ def _opened(opened: repeating.OpenedSeries) -> dict[str, Any]:
     return {"number": opened.number, "made": opened.made, "missed": _told(opened.missed)}
 
 
-def _told(missed: Sequence[Missed]) -> list[list[str]]:
-    return [[f"{one.on}", one.words] for one in missed]
+def _told(missed: series_rooms.Untaken) -> list[list[str]]:
+    return [[f"{on}", words] for on, words in missed]
 
 
 def _not_booked(missed: Sequence[Sequence[str]]) -> str:
