@@ -27,6 +27,7 @@ DOMAINS = ("django", SCRIPTS)
 MAY_SPEAK = re.compile(r"\b_\(|gettext|trans")
 """Only with one of these does a file hold a message: most need not be read word by word."""
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2), "Phrase": None}
 
 
 def from_sources() -> Iterator[str]:
@@ -233,6 +234,7 @@ def from_activities() -> Iterator[str]:
     from dianliang.domain.programs.models import SessionAttendance, Signup
     from dianliang.domain.programs.models.series import Kind, SignupRole
     from dianliang.domain.programs.operations.attending import DOUBTS
+    from dianliang.domain.workforce import gate
     from dianliang.flows.activities import lecture_asking, offer_pages, pages, repeating
 
     tables = (programs.SESSION, programs.SIGNUP, programs.LECTURE, programs.OFFER)
@@ -245,6 +247,8 @@ def from_activities() -> Iterator[str]:
     yield from (label for _, label in lecture_asking.ASKERS)
     yield from chain(DOUBTS.values(), pages.VIEWS.values(), offer_pages.LABELS.values())
     yield from ("当天不办", "改到", "报名已截止")
+    yield from chain(repeating.RULE_WORDS.values(), gate.WORDS.values())
+    yield from ("；", "，", "、")
 
 
 def from_hazards() -> Iterator[str]:
@@ -477,11 +481,12 @@ def from_booking() -> Iterator[str]:
     from dianliang.domain.venues.lifecycle import BOOKING
     from dianliang.domain.venues.models import Bookable
     from dianliang.faces.console.booking import asking, desk, reading, using
+    from dianliang.domain.venues.booking.use_records import FIGURES
     from dianliang.flows.booking import desk as queue
     from dianliang.flows.booking.using import METHOD
 
     yield from chain(BOOKING.labels.values(), (row.label for row in BOOKING))
-    yield from chain(TYPES.values(), WEEKDAYS, METHOD, queue.VIEWS.values())
+    yield from chain(TYPES.values(), WEEKDAYS, METHOD, queue.VIEWS.values(), FIGURES.values())
     for offered in (asking.REPEATS, desk.KINDS, reading.NUMBERS, using.VIEWS):
         yield from (label for _, label in offered)
     for choices in (Bookable.Kind, Bookable.Audience):

@@ -137,6 +137,7 @@ OBJECTS = {
     "console:appraisal_decide": "rating appeal",
     "console:base": "base",
     "console:base_act": "base",
+    "console:base_close": "base",
     "console:base_tree": "matrix",
     "console:base_tree_act": "matrix",
     "console:base_export": "matrix",

@@ -1,6 +1,7 @@
 """Rules about the source that no linter knows: length, clock, who writes a status, mirrors."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ WRITES_STATUS = {
     "core/transitions.py": "the one writer",
     "core/jobs.py": "the queue's own leases, not a business state",
 }
+INSTANT = re.compile(r"(at|now|then|before|after|\w+_at)$")
 WITHOUT_TESTS_OF_THEIR_OWN = {"config"}
 """Wiring."""
 OF_THE_WHOLE = {"benchmarks", "cases", "house", "journeys"}
@@ -77,6 +79,23 @@ def writes_status(node: ast.AST) -> bool:
         and node.func.attr in {"update", "bulk_update", "update_or_create"}
         and any(keyword.arg == "status" for keyword in node.keywords)
     )
+
+
+def test_nobody_takes_the_day_of_an_instant_in_utc():
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "date"
+        and INSTANT.match(_last_name(node.func.value))
+    ]
+    assert found == [], "A day is one of Shanghai: at.astimezone(SHANGHAI).date()."
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def test_only_the_lifecycle_writes_a_status():

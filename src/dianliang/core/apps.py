@@ -12,9 +12,10 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the reference tables watched, and shipped rows loaded, once they are there."""
+        """Have tables of reference watched and shipped rows loaded, and `startswith` exact."""
         from dianliang.core import shipped
         from dianliang.core.reference import watch
+        from dianliang.core.sqlite import lookups  # noqa: F401 (registers a lookup)
 
         post_migrate.connect(watch, dispatch_uid="dianliang.reference")
         post_migrate.connect(shipped.load, dispatch_uid="dianliang.shipped")

@@ -15,6 +15,7 @@ from dianliang.domain.intake.tokens import phone_key
 from dianliang.domain.talks.models import Promise, Talk
 from dianliang.domain.voices.models import Said, Voice
 from dianliang.domain.workforce.models import Person
+from dianliang.kernel.calendar import SHANGHAI
 
 ENDED = ("CLOSED", "WITHDRAWN")
 
@@ -46,9 +47,10 @@ def expire(*, before: datetime, words: str) -> None:
     """Forget the words of what ended before a day; that it was, and how it went, stays."""
     _forget_objections(Objection.objects.filter(decided_at__lt=before), words)
     closed = Voice.objects.filter(closed_at__lt=before)
-    withdrawn = Voice.objects.filter(status="WITHDRAWN", received_on__lt=before.date())
+    day = before.astimezone(SHANGHAI).date()
+    withdrawn = Voice.objects.filter(status="WITHDRAWN", received_on__lt=day)
     _forget_voices(closed | withdrawn, words)
-    over = Q(closed_on__lt=before.date()) | Q(status="CANCELLED", planned_on__lt=before.date())
+    over = Q(closed_on__lt=day) | Q(status="CANCELLED", planned_on__lt=day)
     _forget_talks(Talk.objects.filter(over), words)
 
 

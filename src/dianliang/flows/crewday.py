@@ -14,6 +14,7 @@ from dianliang.domain.workforce import operations as workforce
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows import need_follow
 from dianliang.flows.phone_operations import Spot
+from dianliang.flows.rosters import leaving
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
@@ -157,6 +158,7 @@ def report_absence(
         at=at,
         device_at=device_at,
     )
+    leaving.after_absence(person=person, first_on=first_on, last_on=last_on, by=by, at=at)
     why = f"{person.name}缺勤：{reason}"
     return hand_back(theirs, first_on=first_on, last_on=last_on, why=why, by=by, at=at)
 
@@ -199,8 +201,9 @@ def report_team_absence(
     _require_captain(by)
     team = _own_team(team_code, on=on, by=by)
     for member in crews.crew(team, on=on):
+        person = _person(member.number)
         workforce.report_absence(
-            person=_person(member.number),
+            person=person,
             first_on=on,
             last_on=on,
             reason=reason,
@@ -208,6 +211,7 @@ def report_team_absence(
             at=at,
             device_at=device_at,
         )
+        leaving.after_absence(person=person, first_on=on, last_on=on, by=by, at=at)
     return tuple(_hand_back(team.code, on=on, why=f"{team.name}停勤：{reason}", by=by, at=at))
 
 

@@ -31,6 +31,7 @@ from dianliang.flows import activity_people, confidential, personal_records
 from dianliang.flows.booking import persons
 from dianliang.flows.ledgers import personal
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
 
@@ -257,7 +258,7 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
     audit.record_about(
         "personal.expire",
         target_type="retention",
-        target_id=f"{before:%Y-%m-%d}",
+        target_id=f"{before.astimezone(SHANGHAI):%Y-%m-%d}",
         by=by,
         at=at,
         after=f"诉求 {done.needs}，参与 {done.participations}，照片 {done.photos}，"

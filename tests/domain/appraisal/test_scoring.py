@@ -15,6 +15,7 @@ from dianliang.domain.appraisal.scoring import (
     reached_on,
     score_of,
     sheet_score,
+    tones_of,
 )
 
 FIRST = date(2026, 10, 1)
@@ -110,6 +111,9 @@ def test_a_band_begins_at_its_line():
     assert band_of(Decimal(90), bands) == "五星"
     assert band_of(Decimal("89.99"), bands) == "三星"
     assert band_of(Decimal(10), (("合格", Decimal(60)),)) == ""
+    assert tones_of(bands) == {"五星": "good", "三星": "", "一星": "warn"}
+    assert tones_of(bands[:1]) == {"五星": "good"}
+    assert tones_of(()) == {}
 
 
 @given(

@@ -89,6 +89,7 @@ def test_everything_moves_and_the_old_number_finds_the_kept_person(town):
     assert (event.target_id, event.before, event.after) == ("P1", "P2", "P1")
     assert "同一电话" in event.reason
     assert json.loads(row.gone_record)["record"]["number"] == "P2"
+    assert row.number.startswith("RH")  # HB are swaps of turns
 
 
 def test_who_was_merged_twice_is_still_found_by_his_first_number(town):

@@ -214,8 +214,13 @@ def test_hours_closures_codes_and_calendars_of_a_room(desk, town, client):
     }  # fmt: skip
     assert desk.post(f"{room}close/", closed).status_code == 302
     assert desk.post(f"{room}close/", closed).status_code == 422
+    asked = desk.post(f"{room}stop/", {"reason": "装修"})
+    said = asked.content.decode()
+    assert (asked.status_code, early.number in said) == (422, True)
+    mark = re.search(r'name="seen_ahead" value="(\w+)"', said)[1]
     for verb in ("stop", "resume", "renew_door"):
-        assert desk.post(f"{room}{verb}/", {"reason": "装修"}).status_code == 302
+        sent = {"reason": "装修", "decision": "keep", "seen_ahead": mark}
+        assert desk.post(f"{room}{verb}/", sent).status_code == 302
     assert desk.post(f"{room}nonsense/").status_code == 404
     for whose in ("room", "site"):
         assert desk.post(f"{room}renew_feed/", {"of": whose}).status_code == 302
@@ -246,6 +251,23 @@ def test_who_does_not_keep_a_room_sees_neither_codes_nor_calendars(town):
     assert "code-qr" not in page
     assert stranger.post(f"{room}stop/", {"reason": "x"}).status_code == 404
     assert stranger.post(f"{room}change/", OFFER).status_code == 404
+
+
+def test_only_what_was_approved_offers_its_themes_and_only_to_who_may_set_them(desk, town):
+    asked = book(town, rooms.room(town, needs_approval=True), monday(), at=now())
+    given = book(town, rooms.room(town, "书屋", type="reading"), monday(), at=now(), unit="WTR")
+    alliance = enter(town, Role.ALLIANCE_UNIT, "WTR")
+
+    def offers(client, booking):
+        page = client.get(f"/console/booking/bookings/{booking.number}/")
+        assert page.status_code == 200
+        return 'id="themes"' in page.content.decode()
+
+    assert (offers(desk, asked), offers(desk, given), offers(alliance, given)) == (
+        False,
+        True,
+        False,
+    )
 
 
 @pytest.mark.row("000-28")

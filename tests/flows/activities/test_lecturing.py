@@ -16,7 +16,7 @@ from dianliang.domain.programs.operations import attending, lectures, sessions, 
 from dianliang.domain.programs.operations.attending import Noted
 from dianliang.domain.programs.operations.lectures import UnableToArrangeError
 from dianliang.domain.workforce.models import Absence, Certificate, Membership
-from dianliang.flows.activities import lecturing, planning
+from dianliang.flows.activities import lecture_pages, lecturing, planning
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from tests.sessions import lecture_of, session_of, somebody
@@ -58,7 +58,7 @@ def gave(town, person, *, days_ago):
 
 
 def order(town, request, desk):
-    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
+    page = lecture_pages.request_page(number=request.number, by=desk, at=NOON)
     return [(one.name, one.wish) for one in page.ranking]
 
 
@@ -76,7 +76,7 @@ def test_of_those_who_can_whoever_spoke_least_lately_is_first_and_the_reason_is_
     gave(town, rarely, days_ago=30)
     request = lecture_of(town)
 
-    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
+    page = lecture_pages.request_page(number=request.number, by=desk, at=NOON)
 
     assert [one.name for one in page.ranking] == ["少讲", "常讲"]
     assert "近 90 天讲过 2 场" in "".join(page.ranking[1].reasons)
@@ -94,7 +94,7 @@ def test_whoever_is_busy_away_or_has_had_enough_this_month_is_listed_with_why(to
     Absence.objects.create(person=away, first_on=on, last_on=on, reason="培训")
     gave(town, full, days_ago=2)
 
-    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
+    page = lecture_pages.request_page(number=request.number, by=desk, at=NOON)
     why = {one.name: "".join(one.reasons) for one in page.ranking if not one.can}
 
     assert page.ranking[0].name == "空"
@@ -121,7 +121,7 @@ def test_a_topic_that_takes_a_certificate_bars_who_has_none(town, desk):
     lecturer(town, desk, "无证")
     request = lecture_of(town)
 
-    (ranked,) = lecturing.request_page(number=request.number, by=desk, at=NOON).ranking
+    (ranked,) = lecture_pages.request_page(number=request.number, by=desk, at=NOON).ranking
 
     assert not ranked.can
     assert "证书" in ranked.reasons[0]
@@ -138,7 +138,7 @@ def test_whoever_is_not_first_takes_a_reason_and_the_ranking_is_kept(town, desk)
     request.refresh_from_db()
     assert (request.status, request.reason) == ("ARRANGED", "学校点名")
     assert [row[0] for row in request.ranking] == [first.number, second.number]
-    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
+    page = lecture_pages.request_page(number=request.number, by=desk, at=NOON)
     assert [one.name for one in page.ranking] == ["甲", "乙"]
 
 
@@ -168,7 +168,7 @@ def test_a_lecture_from_the_request_to_the_lecturers_record(town, desk):
     planning.account(number=number, served_people=45, result="", by=desk, at=session.ends_at)
 
     assert Participation.objects.get().person == person
-    (row,) = lecturing.pool(by=desk)
+    (row,) = lecture_pages.pool(by=desk)
     assert (row.given, row.promised) == (1, 0)
 
 
@@ -202,9 +202,9 @@ def test_a_station_asks_the_company_and_only_the_company_answers(town):
     with pytest.raises(NotVisibleError):
         arrange(request, person, asker)
     with pytest.raises(NotVisibleError):
-        lecturing.request_page(number=request.number, by=town.actor("S1"), at=NOON)
+        lecture_pages.request_page(number=request.number, by=town.actor("S1"), at=NOON)
     arrange(request, person, company)
-    assert lecturing.request_list(by=asker)[0].lecturer_name == "讲师"
+    assert lecture_pages.request_list(by=asker)[0].lecturer_name == "讲师"
 
 
 def test_a_request_is_declined_or_taken_back_with_a_reason(town, desk):
@@ -255,7 +255,7 @@ def test_a_wish_that_is_over_gives_way_to_the_next(town, desk):
     request = lecture_of(town)
     at = NOON + timedelta(days=5, hours=3)
 
-    page = lecturing.request_page(number=request.number, by=desk, at=at)
+    page = lecture_pages.request_page(number=request.number, by=desk, at=at)
 
     assert [(one.name, one.wish) for one in page.ranking] == [("甲", 1)]
     assert person
@@ -267,8 +267,8 @@ def test_who_asks_reads_nothing_of_who_is_away_and_why(town):
     lecturer(town, company, "甲")
     request = lecture_of(town, by=station, unit_code="AJ")
 
-    assert lecturing.request_page(number=request.number, by=company, at=NOON).ranking
-    assert lecturing.request_page(number=request.number, by=station, at=NOON).ranking == ()
+    assert lecture_pages.request_page(number=request.number, by=company, at=NOON).ranking
+    assert lecture_pages.request_page(number=request.number, by=station, at=NOON).ranking == ()
 
 
 def test_the_time_that_is_named_first_is_the_dearest(town, desk):
@@ -276,7 +276,7 @@ def test_the_time_that_is_named_first_is_the_dearest(town, desk):
     later, sooner = NOON + timedelta(days=6), NOON + timedelta(days=5)
     request = lecture_of(town, wishes=[later, sooner])
 
-    page = lecturing.request_page(number=request.number, by=desk, at=NOON)
+    page = lecture_pages.request_page(number=request.number, by=desk, at=NOON)
 
     assert page.row.wishes == (later, sooner)
     assert [one.wish for one in page.ranking] == [0]
@@ -294,3 +294,23 @@ def test_a_certificate_that_runs_out_before_a_time_bars_that_time(town, desk):
     request = lecture_of(town, wishes=[NOON + timedelta(days=6), NOON + timedelta(days=5)])
 
     assert order(town, request, desk) == [("甲", 1)]
+
+
+def test_a_lecture_whose_session_is_off_waits_again_and_is_arranged_at_another_time(town, desk):
+    ill, other = lecturer(town, desk, "病了"), lecturer(town, desk, "替补")
+    request = lecture_of(town)
+    first = arrange(request, ill, desk, reason="就他")
+
+    planning.cancel(number=first, reason="讲师生病", by=desk, at=NOON)
+
+    (row,) = lecture_pages.request_list(by=desk)
+    assert (row.status, row.session_number, row.lecturer_name) == ("ASKED", "", "")
+    assert "讲师生病" in lecture_pages.request_page(number=row.number, by=desk, at=NOON).reason
+    later = NOON + timedelta(days=30)
+    lecturing.set_wishes(number=row.number, wishes=[later], by=desk, at=NOON)
+    second = arrange(request, other, desk, reason="就他")
+    request.refresh_from_db()
+    assert (request.session.number, request.session.starts_at) == (second, later)
+    assert Session.objects.get(number=first).status == "CANCELLED"
+    with pytest.raises(UnableToArrangeError, match="待安排"):
+        lecturing.set_wishes(number=row.number, wishes=[later], by=desk, at=NOON)

@@ -8,10 +8,14 @@ from dianliang.domain.programs import session_queries
 from dianliang.domain.programs.models import Series, Session, SessionNotice
 from dianliang.domain.programs.operations import signing
 from dianliang.domain.programs.operations.series import UnableToRepeatError
-from dianliang.flows.activities import repeating
+from dianliang.domain.venues.booking import taking
+from dianliang.domain.venues.models import Booking
+from dianliang.flows.activities import repeating, series_rooms
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
+from tests import rooms
+from tests.rooms import window
 from tests.sessions import somebody, weekly
 from tests.town import NOON, TODAY
 
@@ -97,7 +101,9 @@ def test_a_series_that_ends_calls_off_what_lies_behind_its_last_day(town, desk):
 
     assert called_off == 2
     assert repeating.make_all_due(at=NOON + timedelta(days=40)) == 0
-    assert not repeating.series_page(number=series, by=desk, on=date(2026, 12, 10)).row.is_running
+    assert not repeating.series_page(
+        number=series, by=desk, at=NOON + timedelta(days=16)
+    ).row.is_running
 
 
 def test_the_days_are_shown_before_anything_is_kept(town, desk):
@@ -110,7 +116,7 @@ def test_the_days_are_shown_before_anything_is_kept(town, desk):
         starts_on=date(2026, 9, 1),
     )
 
-    days = repeating.preview(repeated=monthly, by=desk)
+    days = repeating.preview(repeated=monthly, by=desk, at=NOON)
 
     assert [day.on for day in days[:2]] == [date(2026, 9, 1), date(2026, 10, 8)]
     assert [day.is_put_off for day in days[:2]] == [False, True]
@@ -163,7 +169,7 @@ def test_a_series_is_its_own_units(town, desk):
     series = repeating.open_series(repeated=weekly(town), by=desk, at=NOON).number
 
     with pytest.raises(NotVisibleError):
-        repeating.series_page(number=series, by=town.actor("S2", Role.PARTY_AFFAIRS), on=TODAY)
+        repeating.series_page(number=series, by=town.actor("S2", Role.PARTY_AFFAIRS), at=NOON)
     assert repeating.series_list(by=town.actor("S2", Role.PARTY_AFFAIRS), on=TODAY) == ()
 
 
@@ -216,3 +222,33 @@ def test_running_series_come_before_ended_ones(town, desk):
 
     rows = repeating.series_list(by=desk, on=TODAY + timedelta(days=1))
     assert [row.number for row in rows] == [running.number, ended.number]
+
+
+def test_a_series_books_its_room_for_each_date_and_tells_which_were_taken(town, desk):
+    hall = rooms.room(town, spans=[(day, 8 * 60, 18 * 60) for day in range(1, 8)])
+    taken = date(2026, 12, 2)
+    foreign = rooms.book(town, hall, window(day=taken))
+    asked = weekly(town, room_code=hall.code)
+
+    days = repeating.preview(repeated=asked, by=desk, at=NOON)
+    assert [day.on for day in days if day.problem] == [taken]
+
+    opened = repeating.open_series(repeated=asked, by=desk, at=NOON)
+
+    assert [on for on, _ in opened.missed] == [taken]
+    sessions = Session.objects.order_by("starts_at").select_related("booking")
+    assert [bool(session.booking) for session in sessions] == [True, False, True, True, True]
+    assert {session.status for session in sessions} == {"ANNOUNCED"}
+    page = repeating.series_page(number=opened.number, by=desk, at=NOON)
+    assert [(one.on, bool(one.words)) for one in page.lacking] == [(taken, True)]
+
+    repeating.make_all_due(at=NOON + timedelta(days=7))
+    assert Session.objects.latest("starts_at").booking is not None
+    taking.cancel(booking=foreign, reason="改期", is_keeper=True, by=desk, at=NOON)
+    assert not series_rooms.choose_room(number=opened.number, code=hall.code, by=desk, at=NOON)
+    assert repeating.series_page(number=opened.number, by=desk, at=NOON).lacking == ()
+    except_day(opened.number, desk, on=taken)
+    session = Session.objects.get(series_on=taken)
+    assert (session.status, session.booking.status) == ("CANCELLED", "CANCELLED")
+    series_rooms.choose_room(number=opened.number, code="", by=desk, at=NOON)
+    assert not Booking.objects.filter(status="APPROVED").exists()

@@ -289,7 +289,7 @@ def test_the_queue_counts_what_waits_goes_on_and_was_missed(town):
 
     page = desk.queue(view="waiting", by=keeper, at=NOON)
     assert [row.room_name for row in page.rows] == ["多功能厅"]
-    assert page.counts == {"waiting": 1, "present": 0, "own": 0, "missed": 0}
+    assert page.counts == {"waiting": 1, "present": 0, "own": 0, "off": 0, "missed": 0}
     assert desk.queue(view="present", by=keeper, at=START).counts["present"] == 1
     assert desk.queue(view="own", by=town.actor("S2"), at=NOON).counts["own"] == 2
 

@@ -8,7 +8,7 @@ from dianliang.domain.insight.volunteering import volunteering
 from dianliang.domain.programs.models import Activity, Session, Signup
 from dianliang.domain.programs.queries import attendances
 from dianliang.flows import identity
-from dianliang.flows.activities import lecturing, offer_pages, repeating
+from dianliang.flows.activities import lecture_pages, offer_pages, repeating
 from tests.demo import AT
 
 
@@ -24,7 +24,7 @@ def test_the_demo_reproduces_the_seeds_figures_from_its_records(demo):
     assert whole.actions == Activity.objects.filter(started_at__gte=AT - timedelta(365)).count()
     (days,) = repeating.series_list(by=by, on=AT.date())
     assert days.held >= 20
-    assert sum(row.given for row in lecturing.pool(by=by)) >= 30
+    assert sum(row.given for row in lecture_pages.pool(by=by)) >= 30
 
     stages = Counter(Session.objects.values_list("status", flat=True))
     assert {"ANNOUNCED", "UNDER_WAY", "ACCOUNTED"} <= stages.keys()

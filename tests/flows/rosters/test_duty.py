@@ -12,7 +12,9 @@ from dianliang.domain.catalog.models import Skill
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.operations import UnableToRosterError
 from dianliang.domain.workforce.models import Absence, Certificate, Person, WeeklySlot
+from dianliang.flows import crewday
 from dianliang.flows.rosters import changing, making, own, reading
+from dianliang.flows.staffing import people
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
@@ -360,7 +362,7 @@ def test_a_neighbouring_unit_sees_nothing_and_takes_nobody(town):
     other = town.actor("S2")
     foreign = crew(town, 1, unit="S2")
 
-    assert reading.register(by=other, at=NOON).rows == ()
+    assert not reading.register(by=other, at=NOON).rows
     with pytest.raises(NotVisibleError):
         reading.page(number=roster.number, by=other, at=NOON)
     with pytest.raises(NotVisibleError):
@@ -424,3 +426,51 @@ def test_two_who_change_the_same_roster_are_told(town):
         changing.publish(because="", **stale)
     with pytest.raises(StaleStateError):
         making.arrange(**stale)
+
+
+def test_who_leaves_or_is_away_is_off_his_turns_at_once_and_the_planner_is_told(town):
+    roster = published(town, arranged(town, made(town)))
+    before = on(roster, live=True)
+    away, gone = before[1][0], next(who for (who,) in before.values() if who != before[1][0])
+    ahead = [n for n, there in before.items() if there == [gone]]
+    shift = Shift.objects.get(roster=roster, position=ahead[0])
+    swap = changing.ask_swap(
+        number=roster.number,
+        shift=shift.position,
+        taker=own.offers(number=roster.number, shift=ahead[0], by=person(town, gone), at=NOON)[
+            0
+        ].number,
+        back=None,
+        reason="有事",
+        by=person(town, gone),
+        at=NOON,
+    )
+
+    people.leave_office(number=gone, on=TODAY, reason="调离", by=town.actor("S1"), at=NOON)
+    day = TOMORROW.date()
+    crewday.report_absence(
+        person_number=away, first_on=day, last_on=day, reason="看病", by=person(town, away), at=NOON
+    )
+
+    now = on(roster, live=True)
+    assert not any(gone in there for there in now.values())
+    assert now == on(roster)
+    assert 1 not in now
+    swap.refresh_from_db()
+    assert swap.status == "REFUSED"
+    page = reading.page(number=roster.number, by=town.actor("S1"), at=NOON)
+    assert (page.row.status, page.row.opened) == ("PUBLISHED", len(page.opened))
+    assert {one.shift for one in page.opened} == set(before) - set(now)
+    whys = {f"{TODAY} 起离岗", f"{day} 至 {day} 不在"}
+    assert {one.why for one in page.opened} == whys
+    changing.put_on(
+        number=roster.number,
+        revision=page.revision,
+        shift=1,
+        person=next(n for n in before[2] if n not in {gone, away}),
+        because="顶班",
+        by=town.actor("S1"),
+        at=NOON,
+    )
+    page = reading.page(number=roster.number, by=town.actor("S1"), at=NOON)
+    assert 1 not in {one.shift for one in page.opened}

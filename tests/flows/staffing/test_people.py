@@ -303,6 +303,6 @@ def test_the_register_is_cut_by_everything_and_costs_the_same_for_many(
     for n in range(60):
         person(town, f"N{n:02}")
     with django_assert_max_num_queries(12):
-        page = register.people(register.Search(page=9), by=by, on=TODAY)
-    assert (page.page, page.pages, page.total, len(page.rows)) == (2, 2, 63, 13)
+        page = register.people(register.Search(), by=by, on=TODAY)
+        assert (len(page.rows), len(page.rows[50:100])) == (63, 13)
     assert team.code == "D1"

@@ -14,17 +14,17 @@ Row = TypeVar("Row", bound=Model)
 READERS, WRITERS = branches.READERS, branches.WRITERS
 
 
-def _above_or_below(unit: str, by: Actor) -> Q:
-    """Return what is of a unit of the actor, or of one above him: that concerns him too."""
-    parts = by.unit_path.strip("/").split("/")
+def above_or_below(path: str) -> Q:
+    """Return what is of a unit, of one below it, or of one above: that concerns it too."""
+    parts = path.strip("/").split("/")
     above = [f"/{'/'.join(parts[: end + 1])}/" for end in range(len(parts))]
-    return Q(**{f"{unit}__path__startswith": by.unit_path}) | Q(**{f"{unit}__path__in": above})
+    return Q(unit__path__startswith=path) | Q(unit__path__in=above)
 
 
 def _seen(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:
     if by.role not in READERS or not by.unit_path:
         return rows.none()
-    return rows.filter(_above_or_below("unit", by))
+    return rows.filter(above_or_below(by.unit_path))
 
 
 def books(by: Actor) -> QuerySet[RuleBook]:

@@ -56,6 +56,16 @@ def band_of(score: Decimal, bands: Iterable[tuple[str, Decimal]]) -> str:
     return max(reached)[1] if reached else ""
 
 
+def tones_of(bands: Iterable[tuple[str, Decimal]]) -> dict[str, str]:
+    """Return the colour of each band: the best is good, the worst a warning, between them none."""
+    names = [name for _, name in sorted((least, name) for name, least in bands)]
+    tones = dict.fromkeys(names, "")
+    if names:
+        tones[names[0]] = "warn"
+        tones[names[-1]] = "good"
+    return tones
+
+
 def reached_on(quantities: Sequence[tuple[date, int]], *, least: int) -> date | None:
     """Return the day on which quantities in order of days first add up to `least`, or None.
 

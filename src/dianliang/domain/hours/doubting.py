@@ -34,7 +34,8 @@ def doubts_of(records: Sequence[HourRecord]) -> Mapping[int, tuple[Doubt, ...]]:
     by_person: dict[int, list[HourRecord]] = {}
     for other in near:
         by_person.setdefault(other.person_id, []).append(other)
-    away = _away(people, first.date(), last.date())
+    days = (first.astimezone(SHANGHAI).date(), last.astimezone(SHANGHAI).date())
+    away = _away(people, *days)
     return {
         record.pk: doubts(_facts(record, by_person.get(record.person_id, ()), away))
         for record in records

@@ -4,6 +4,32 @@ from collections.abc import Mapping
 
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 
+LISTED = (
+    "branches.alliance",
+    "branches.meeting",
+    "branches.pairing",
+    "branches.secondment",
+    "branches.task",
+    "branches.topic",
+    "catalog.thememark",
+    "programs.course",
+    "programs.lecturer",
+    "programs.lecturerequest",
+    "programs.offer",
+    "programs.series",
+    "programs.session",
+    "rosters.roster",
+    "venues.basenotice",
+    "venues.bookable",
+    "venues.booking",
+    "venues.pointofinterest",
+    "workforce.certificate",
+    "workforce.person",
+    "workforce.personmerge",
+    "workforce.team",
+)
+"""Whose lists are taken out as Excel."""
+
 WORDS: Mapping[str, str] = {
     **INTERNAL_WORDS,
     "account.log-in": "登录",
@@ -175,6 +201,7 @@ WORDS: Mapping[str, str] = {
     "incidents.publicalert.receive": "接收预警",
     "incidents.publicalert.list": "按预警生成联系清单",
     "rosters.roster.draft": "编制值班表",
+    "rosters.roster.open_turns": "离岗或缺勤空出班次",
     "rosters.swap.ask": "提出换班",
     "renewal.project.open": "列入改造",
     "renewal.project.measure": "填指标",
@@ -203,8 +230,10 @@ WORDS: Mapping[str, str] = {
     "programs.series.make": "按系列排场次",
     "programs.series.except": "登记例外",
     "programs.series.end": "结束系列",
+    "programs.series.choose_room": "系列订场室",
     "programs.lecturer.enter": "列入讲师库",
     "programs.lecturerequest.ask": "点讲",
+    "programs.lecturerequest.set_wishes": "改希望的时间",
     "programs.serviceway.set": "改承接规则",
     "programs.offer.open": "发布供单",
     "programs.offer.book": "自约",
@@ -323,4 +352,5 @@ WORDS: Mapping[str, str] = {
     "keys.rotate": "更换密钥",
     "keys.retire": "停用密钥",
     "demo.seed": "生成演示数据",
+    **{f"{kind}.export_list": "导出列表" for kind in LISTED},
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,28 +61,39 @@ def may_grab(
     if barred is not None:
         return barred
     if grace_until is None or at >= grace_until:
-        return Verdict(may=True, words="公平期已过，先抢先得")
+        return Verdict(may=True, words=Phrase("公平期已过，先抢先得"))
     able = [one.recent for one in others if _barred(one, rules=rules, at=at) is None]
     fewest = min([*able, team.recent])
     if team.recent > fewest:
-        words = (
-            f"公平期内近 {rules.recent_days} 天承接最少的队先抢：本队 {team.recent} 单，"
-            f"最少的 {fewest} 单；{_said(grace_until)} 起不限"
+        words = Phrase(
+            "公平期内近 %(days)d 天承接最少的队先抢：本队 %(n)d 单，"
+            "最少的 %(fewest)d 单；%(at)s 起不限",
+            days=rules.recent_days,
+            n=team.recent,
+            fewest=fewest,
+            at=_said(grace_until),
         )
         return Verdict(may=False, words=words, since=grace_until)
-    return Verdict(may=True, words=f"近 {rules.recent_days} 天承接 {team.recent} 单，属最少")
+    words = Phrase("近 %(days)d 天承接 %(n)d 单，属最少", days=rules.recent_days, n=team.recent)
+    return Verdict(may=True, words=words)
 
 
 def _barred(team: Standing, *, rules: Rules, at: datetime) -> Verdict | None:
     if team.missed_at is not None:
         until = team.missed_at + timedelta(days=rules.no_show_days)
         if at < until:
-            words = f"爽约后 {rules.no_show_days} 天内不能抢单，{_said(until)} 恢复"
+            words = Phrase(
+                "爽约后 %(days)d 天内不能抢单，%(at)s 恢复",
+                days=rules.no_show_days,
+                at=_said(until),
+            )
             return Verdict(may=False, words=words, since=until)
     if team.taken_at is not None:
         until = team.taken_at + timedelta(minutes=rules.rest_min)
         if at < until:
-            words = f"刚承接过，冷却 {rules.rest_min} 分钟，{_said(until)} 恢复"
+            words = Phrase(
+                "刚承接过，冷却 %(n)d 分钟，%(at)s 恢复", n=rules.rest_min, at=_said(until)
+            )
             return Verdict(may=False, words=words, since=until)
     return None
 
@@ -118,9 +130,9 @@ def rank(tenders: Sequence[Tender], *, rules: Rules) -> tuple[Judged, ...]:
             can=not one.lacks,
             reasons=(
                 *((one.lacks,) if one.lacks else ()),
-                f"近 {rules.recent_days} 天承接 {one.team.recent} 单",
-                f"出 {one.people} 人",
-                f"{_said(one.at)} 提交",
+                Phrase("近 %(days)d 天承接 %(n)d 单", days=rules.recent_days, n=one.team.recent),
+                Phrase("出 %(n)d 人", n=one.people),
+                Phrase("%(at)s 提交", at=_said(one.at)),
             ),
         )
         for one in placed
@@ -130,22 +142,28 @@ def rank(tenders: Sequence[Tender], *, rules: Rules) -> tuple[Judged, ...]:
 def explained(way: str, rules: Rules) -> str:
     """Say a way and its rules as people do."""
     if way == "grab":
-        return (
-            f"发布后 {rules.grace_min} 分钟内，近 {rules.recent_days} 天承接最少的队先抢；"
+        return Phrase(
+            "发布后 %(grace)d 分钟内，近 %(days)d 天承接最少的队先抢；"
             "之后先抢先得，同时抢只有一队成功。"
-            f"抢到后冷却 {rules.rest_min} 分钟，爽约停抢 {rules.no_show_days} 天。"
+            "抢到后冷却 %(rest)d 分钟，爽约停抢 %(stop)d 天。",
+            grace=rules.grace_min,
+            days=rules.recent_days,
+            rest=rules.rest_min,
+            stop=rules.no_show_days,
         )
     if way == "bid":
-        return (
-            f"发布后 {rules.bid_hours} 小时内各队提交方案，到时才一起打开；"
-            f"按近 {rules.recent_days} 天承接少、出人多、提交早排序，不选最前的要写理由。"
+        return Phrase(
+            "发布后 %(hours)d 小时内各队提交方案，到时才一起打开；"
+            "按近 %(days)d 天承接少、出人多、提交早排序，不选最前的要写理由。",
+            hours=rules.bid_hours,
+            days=rules.recent_days,
         )
     if way == "self_book":
-        return (
-            f"居民在网页上从队伍的空闲时间里自己选，可提前 {rules.ahead_days} 天；"
-            "同一时间只约给一户。"
+        return Phrase(
+            "居民在网页上从队伍的空闲时间里自己选，可提前 %(days)d 天；同一时间只约给一户。",
+            days=rules.ahead_days,
         )
-    return "由单位指派队伍，写明理由；页面列出各队近期承接数供参考。"
+    return Phrase("由单位指派队伍，写明理由；页面列出各队近期承接数供参考。")
 
 
 def _said(at: datetime) -> str:

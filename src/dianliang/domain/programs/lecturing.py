@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 LATELY_DAYS = 90
 
@@ -82,21 +83,33 @@ def _order(one: Candidate, wish: int | None) -> tuple[bool, int, int, date, floa
 
 
 def _reasons(one: Candidate, wish: int | None, wishes: Sequence[datetime]) -> tuple[str, ...]:
-    given = f"近 {LATELY_DAYS} 天讲过 {one.lately} 场"
-    given += f"，上一场 {one.last_on}" if one.last_on else ""
-    far = () if one.away_km is None else (f"单位距讲点约 {one.away_km:.0f} 公里",)
+    given = Phrase("近 %(days)d 天讲过 %(n)d 场", days=LATELY_DAYS, n=one.lately)
+    if one.last_on:
+        given = Phrase(
+            "近 %(days)d 天讲过 %(n)d 场，上一场 %(on)s",
+            days=LATELY_DAYS,
+            n=one.lately,
+            on=f"{one.last_on}",
+        )
+    far: tuple[str, ...] = ()
+    if one.away_km is not None:
+        far = (Phrase("单位距讲点约 %(km)d 公里", km=round(one.away_km)),)
     if one.lacks:
         return (one.lacks, given)
     if wish is None:
         return (*_why_never(one, wishes), given)
-    when = f"第 {wish + 1} 个时间（{_said(wishes[wish])}）有空"
-    month = f"当月 {one.this_month[wish]} / {one.most_a_month} 场"
+    when = Phrase("第 %(n)d 个时间（%(at)s）有空", n=wish + 1, at=_said(wishes[wish]))
+    month = Phrase("当月 %(n)d / %(most)d 场", n=one.this_month[wish], most=one.most_a_month)
     return (when, given, month, *far)
 
 
 def _why_never(one: Candidate, wishes: Sequence[datetime]) -> tuple[str, ...]:
     return tuple(
-        f"{_said(at)}：{one.hindrances[n] or f'当月已满 {one.most_a_month} 场'}"
+        Phrase(
+            "%(at)s：%(why)s",
+            at=_said(at),
+            why=one.hindrances[n] or Phrase("当月已满 %(n)d 场", n=one.most_a_month),
+        )
         for n, at in enumerate(wishes)
     )
 

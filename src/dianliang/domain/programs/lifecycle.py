@@ -85,7 +85,8 @@ SESSION = Lifecycle(
     SESSION_LABELS,
     [
         row("announce", "发布", {"DRAFT"}, "ANNOUNCED", D, P, SYS),
-        row("discard", "作废", {"DRAFT"}, "DISCARDED", D, P),
+        # The clock, too, ends what is ahead at a base that closes, by the decision of its keeper.
+        row("discard", "作废", {"DRAFT"}, "DISCARDED", D, P, SYS),
         row("begin", "开始", {"ANNOUNCED"}, "UNDER_WAY", D, P, C, SYS),
         row("end", "结束", {"UNDER_WAY"}, "ENDED", D, P, C, SYS),
         row("account", "核销入账", {"ENDED"}, "ACCOUNTED", D, P),
@@ -129,7 +130,9 @@ LECTURE = Lifecycle(
     LECTURE_LABELS,
     [
         row("arrange", "安排讲师", {"ASKED"}, "ARRANGED", D, P),
-        row("decline", "不能安排", {"ASKED"}, "DECLINED", D, P),
+        # Its session was called off, perhaps by the clock: another one can be arranged.
+        row("call_off", "场次取消，重新安排", {"ARRANGED"}, "ASKED", D, P, SYS),
+        row("decline", "不能安排", {"ASKED"}, "DECLINED", D, P, SYS),
         row("take_back", "撤回", {"ASKED"}, "WITHDRAWN", Role.RESIDENT, D, P),
     ],
 )

@@ -76,7 +76,9 @@ def series_to_lead(number: str, *, by: Actor) -> Series:
     Raises:
         NotVisibleError: it is absent or not his.
     """
-    found = Series.objects.select_related("unit", "team", "site", "area", "service")
+    found = Series.objects.select_related(
+        "unit", "team", "site", "area", "service", "room__unit", "room__site"
+    )
     return _one(_led(found, by), number, "没有找到这个系列。")
 
 

@@ -43,7 +43,8 @@ SWAP = Lifecycle(
         row("agree", "同意", {"ASKED"}, "AGREED", S, C, D, P),
         row("decline", "不同意", {"ASKED"}, "DECLINED", S, C, D, P),
         row("approve", "批准", {"AGREED"}, "APPROVED", D, P),
-        row("refuse", "不批准", {"ASKED", "AGREED"}, "REFUSED", D, P),
+        # The clock refuses what is about a turn that became open: who had it has left.
+        row("refuse", "不批准", {"ASKED", "AGREED"}, "REFUSED", D, P, SYS),
         row("withdraw", "撤回", {"ASKED", "AGREED"}, "WITHDRAWN", S, C, D, P),
     ],
 )

@@ -15,8 +15,9 @@ from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
-from dianliang.kernel.actor import Actor
+from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import kept as kept_words
 
 
 class UnableToRosterError(DomainError):
@@ -121,6 +122,9 @@ def keep(
 ) -> Roster:
     """Store who was put on which shift: pairs of keys of shift and person."""
     _plan(roster, chosen)
+    kept = Roster.objects.values_list("outcome", flat=True).get(pk=roster.pk) or {}
+    if kept.get("opened"):
+        outcome = {**outcome, "opened": kept["opened"]}
     changes = {"outcome": outcome}
     return transitions.apply(roster, "keep", lifecycle=ROSTER, by=by, at=at, changes=changes)
 
@@ -220,6 +224,46 @@ def cancel(*, roster: Roster, reason: str, by: Actor, at: datetime) -> Roster:
     ).delete()
     _end_swaps_without_turn(roster, by=by, at=at)
     return transitions.apply(roster, "cancel", lifecycle=ROSTER, by=by, at=at, note=reason)
+
+
+@transaction.atomic
+def open_turns(
+    *, person: Person, since: datetime, until: datetime | None, why: str, by: Actor, at: datetime
+) -> int:
+    """Take somebody who has left or is away off his turns to come; return how many that held.
+
+    The turns are open at once, in what is planned and in what holds. Each roster keeps which and
+    why for who plans it; exchanges of such turns end.
+    """
+    ahead = Turn.objects.filter(
+        person=person, shift__starts_at__gt=at, shift__ends_at__gt=since
+    ).exclude(shift__roster__status="CANCELLED")
+    if until is not None:
+        ahead = ahead.filter(shift__starts_at__lt=until)
+    touched = ahead.order_by().values_list("shift__roster", flat=True)
+    opened = 0
+    for roster in Roster.objects.select_for_update().filter(pk__in=list(touched)).order_by("pk"):
+        turns = list(ahead.filter(shift__roster=roster).select_related("shift").order_by("shift"))
+        live = [turn.shift.position for turn in turns if turn.is_live]
+        Turn.objects.filter(pk__in=[turn.pk for turn in turns]).delete()
+        outcome = roster.outcome or {}
+        told = [{"shift": n, "person": person.number, "why": kept_words(why)} for n in live]
+        Roster.objects.filter(pk=roster.pk).update(
+            revision=F("revision") + 1,
+            outcome={**outcome, "opened": [*outcome.get("opened", ()), *told]},
+        )
+        audit.record(
+            "rosters.roster.open_turns",
+            target=roster,
+            by=by,
+            at=at,
+            before=person.number,
+            after="、".join(str(turn.shift.position) for turn in turns),
+            reason=why,
+        )
+        _end_swaps_without_turn(roster, by=SYSTEM, at=at)
+        opened += len(live)
+    return opened
 
 
 @transaction.atomic
@@ -333,7 +377,8 @@ def _end_swaps_without_turn(roster: Roster, *, by: Actor, at: datetime) -> None:
     live = {(turn.shift_id, turn.person_id) for turn in _turns(roster) if turn.is_live}
     open_ = Swap.objects.filter(shift__roster=roster, status__in=["ASKED", "AGREED"])
     for swap in open_:
-        if (swap.shift_id, swap.giver_id) not in live:
+        is_gone = (swap.shift_id, swap.giver_id) not in live
+        if is_gone or (swap.back_id and (swap.back_id, swap.taker_id) not in live):
             transitions.apply(
                 swap, "refuse", lifecycle=SWAP, by=by, at=at, note="值班表已改，这一班不再有"
             )

@@ -11,6 +11,7 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 MAKERS = frozenset({Role.DISPATCHER, Role.PARTY_AFFAIRS})
 """Who makes rosters for their unit and those below."""
@@ -72,7 +73,11 @@ def engagements(people: Collection[int], window: TimeWindow) -> Mapping[int, str
     for turn in turns.exclude(shift__roster__status="CANCELLED").order_by("shift__starts_at"):
         shift = turn.shift
         begin, end = shift.starts_at.astimezone(SHANGHAI), shift.ends_at.astimezone(SHANGHAI)
-        words = f"{begin:%m月%d日 %H:%M}–{end:%H:%M} 在“{shift.roster.title}”值班"
+        words = Phrase(
+            "%(when)s 在“%(roster)s”值班",
+            when=f"{begin:%m-%d %H:%M}–{end:%H:%M}",
+            roster=shift.roster.title,
+        )
         found.setdefault(turn.person_id, words)
     return found
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from dianliang.domain.workforce.models import Absence, Attendance, Person, WeeklySlot
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 Slot = tuple[int, time, time]
 """Weekday as Python counts it, from, to."""
@@ -63,23 +64,36 @@ def available(person: Person, window: TimeWindow, *, team_code: str = "") -> Ava
     days = _days(window)
     first, last = days[0], days[-1]
     if not person.is_active or (person.left_on is not None and person.left_on <= last):
-        return Available(is_free=False, words=f"{person.name}已离岗")
+        return Available(is_free=False, words=Phrase("%(who)s已离岗", who=person.name))
     away = Absence.objects.filter(person=person, first_on__lte=last, last_on__gte=first).first()
     if away is not None:
-        words = f"{person.name} {away.first_on} 至 {away.last_on} 不在（{away.reason}）"
+        words = Phrase(
+            "%(who)s %(first)s 至 %(last)s 不在（%(why)s）",
+            who=person.name,
+            first=f"{away.first_on}",
+            last=f"{away.last_on}",
+            why=away.reason,
+        )
         return Available(is_free=False, words=words)
     slots = slots_of([person.pk]).get(person.pk, ())
     for day in days:
         span = _span(window, day)
         if slots and not covers(slots, day, *span):
-            return Available(is_free=False, words=f"{person.name}{told(slots, day)}")
+            words = Phrase("%(who)s%(hours)s", who=person.name, hours=told(slots, day))
+            return Available(is_free=False, words=words)
     bound = engagements([person.pk], window)
     if bound:
-        return Available(is_free=False, words=f"{person.name}{bound[person.pk]}")
+        words = Phrase("%(who)s %(words)s", who=person.name, words=bound[person.pk])
+        return Available(is_free=False, words=words)
     duty = Attendance.objects.filter(person=person, on__range=(first, last))
     other = duty.exclude(team__code=team_code).select_related("team").order_by("on").first()
     if other is not None:
-        words = f"{person.name} {other.on} 已在{other.team.name}出勤"
+        words = Phrase(
+            "%(who)s %(on)s 已在%(team)s出勤",
+            who=person.name,
+            on=f"{other.on}",
+            team=other.team.name,
+        )
         return Available(is_free=False, words=words)
     return FREE
 
@@ -124,7 +138,10 @@ def told(slots: Iterable[Slot], on: date) -> str:
     """Say when somebody can come on a day."""
     spans = [f"{a:%H:%M}–{b:%H:%M}" for weekday, a, b in slots if weekday == on.weekday()]
     label = WeeklySlot.Weekday(on.weekday()).label
-    return f"{label}只有 {'、'.join(spans)} 可服务" if spans else f"{label}不能服务"
+    day = Phrase(label)
+    if not spans:
+        return Phrase("%(day)s不能服务", day=day)
+    return Phrase("%(day)s只有 %(spans)s 可服务", day=day, spans="、".join(spans))
 
 
 def _days(window: TimeWindow) -> list[date]:

@@ -7,6 +7,7 @@ from datetime import date
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.workforce import crews
 from dianliang.domain.workforce.models import Certificate, Person, Team
+from dianliang.kernel.phrases import Phrase, joined
 
 NO_LEVELS: Mapping[str, int] = {}
 STATES = {
@@ -15,6 +16,15 @@ STATES = {
     "withdrawn": "已收回",
     "not_yet": "尚未生效",
     "level": "等级不够",
+}
+WORDS = {
+    "none": "%(who)s没有登记“%(skill)s”证书，%(on)s 不能承担，请先取证",
+    "expired": "%(who)s的“%(skill)s”证书%(number)s的失效日期是 %(until)s，"
+    "%(on)s 不能使用，请先续证",
+    "withdrawn": "%(who)s的“%(skill)s”证书%(number)s已于 %(until)s 收回，"
+    "%(on)s 不能使用，请重新取证",
+    "not_yet": "%(who)s的“%(skill)s”证书%(number)s自 %(until)s 起有效，%(on)s 还不能使用",
+    "level": "%(who)s的“%(skill)s”证书%(number)s有效至 %(until)s，但等级不够，请换高一级的持证人员",
 }
 MOST_TOLD = 5
 
@@ -38,18 +48,14 @@ class Lack:
     @property
     def words(self) -> str:
         """Say what is missing and what to do about it."""
-        whose = f"{self.person_name}的“{self.skill_name}”证书"
-        whose += f"（{self.certificate}）" if self.certificate else ""
-        match self.state:
-            case "expired":
-                return f"{whose}的失效日期是 {self.until}，{self.on} 不能使用，请先续证"
-            case "withdrawn":
-                return f"{whose}已于 {self.until} 收回，{self.on} 不能使用，请重新取证"
-            case "not_yet":
-                return f"{whose}自 {self.until} 起有效，{self.on} 还不能使用"
-            case "level":
-                return f"{whose}有效至 {self.until}，但等级不够，请换高一级的持证人员"
-        return f"{self.person_name}没有登记“{self.skill_name}”证书，{self.on} 不能承担，请先取证"
+        return Phrase(
+            WORDS[self.state],
+            who=self.person_name,
+            skill=Phrase(self.skill_name),
+            number=Phrase("（%(number)s）", number=self.certificate) if self.certificate else "",
+            until=f"{self.until}",
+            on=f"{self.on}",
+        )
 
 
 def qualified(
@@ -127,8 +133,10 @@ def team_lacks(
 def told(lacks: Iterable[Lack]) -> str:
     """Return one sentence about some lacks."""
     words = [lack.words for lack in lacks]
-    more = f"等 {len(words)} 处" if len(words) > MOST_TOLD else ""
-    return "；".join(words[:MOST_TOLD]) + more + "。"
+    told_ = joined("；", words[:MOST_TOLD])
+    if len(words) > MOST_TOLD:
+        return Phrase("%(words)s等 %(n)d 处。", words=told_, n=len(words))
+    return Phrase("%(words)s。", words=told_)
 
 
 def _closest(lack: Lack) -> tuple[bool, int]:
@@ -140,7 +148,7 @@ def _nobody(team: Team, code: str, on: date) -> Lack:
     (name,) = crews.skill_names([code]) or (code,)
     return Lack(
         person_number="",
-        person_name=f"{team.name}当日的队员",
+        person_name=Phrase("%(team)s当日的队员", team=team.name),
         skill_code=code,
         skill_name=name,
         state="none",

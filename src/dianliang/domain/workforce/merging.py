@@ -89,7 +89,7 @@ def merge(
         setattr(kept, name, value)
     kept.save()
     row = PersonMerge.objects.create(
-        number=next_number("HB", at=at),
+        number=next_number("RH", at=at),
         person=kept,
         into_number=into,
         gone_number=old_number,

@@ -1,11 +1,12 @@
 """The register of people: who serves, as what, in which teams, with which certificates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from dianliang.core.rows import Rows
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.workforce import keys
@@ -26,7 +27,6 @@ from dianliang.kernel.masking import mask_phone
 
 WRITERS = frozenset({Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.ADMINISTRATOR})
 READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR}
-PAGE_ROWS = 50
 NOTICE_DAYS = 90
 SHORTEST_PHONE = 7
 DOCUMENTS = tuple((str(value), str(label)) for value, label in Person.DocumentKind.choices)
@@ -45,7 +45,6 @@ class Search:
     unit: str = ""
     skill: str = ""
     days: int = NOTICE_DAYS
-    page: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +73,17 @@ class PersonRow:
     is_minor: bool
     is_active: bool
 
+    @property
+    def certificate_words(self) -> tuple[str, ...]:
+        """Say each certificate in words, as a table holds it."""
+        return tuple(f"{one.skill_name} {one.until} {one.state}" for one in self.certificates)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """One page of the register, with the counts of all views."""
+    """The people of a view, with the counts of all views."""
 
-    rows: tuple[PersonRow, ...]
-    total: int
-    page: int
-    pages: int
+    rows: Sequence[PersonRow]
     counts: Mapping[str, int]
 
 
@@ -113,19 +114,13 @@ class Ending:
 
 
 def people(search: Search, *, by: Actor, on: date) -> Register:
-    """Return a page of the people of the actor's units; as many queries for 50 rows as for 5."""
+    """Return the people of the actor's units; as many queries for 50 rows as for 5."""
     found = _cut(_searched(visible(by), search, on=on), search, on=on)
-    total = found.count()
-    pages = max(1, -(-total // PAGE_ROWS))
-    page = min(max(1, search.page), pages)
     shown = found.select_related("unit").order_by("number")
-    rows = list(shown[(page - 1) * PAGE_ROWS : page * PAGE_ROWS])
+    counts = _counts(by, search, on=on)
     return Register(
-        rows=rows_of(rows, on=on),
-        total=total,
-        page=page,
-        pages=pages,
-        counts=_counts(by, search, on=on),
+        rows=Rows(shown, lambda some: rows_of(list(some), on=on), total=counts.get(search.view)),
+        counts=counts,
     )
 
 

@@ -1,11 +1,12 @@
 """Who seems to be in the register twice, side by side; and what was merged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
 
+from dianliang.core.rows import Rows
 from dianliang.domain.workforce.merging import FIELDS, LABELS
 from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
 from dianliang.domain.workforce.register import PersonRow, rows_of, visible
@@ -108,25 +109,26 @@ def side_by_side(first: Person, second: Person, *, on: date) -> SideBySide:
     )
 
 
-def merges(*, by: Actor) -> tuple[MergeRow, ...]:
+def merges(*, by: Actor) -> Sequence[MergeRow]:
     """Return what was merged in the actor's units, the latest first."""
     rows = PersonMerge.objects.filter(
         Q(person__in=visible(by)) | Q(unit__path__startswith=by.unit_path or "?"),
     )
-    return tuple(
-        MergeRow(
-            number=row.number,
-            gone_number=row.gone_number,
-            gone_name=row.gone_name,
-            kept_number=row.person.number,
-            kept_name=row.person.name,
-            into_number=row.into_number,
-            reason=row.reason,
-            merged_at=row.merged_at,
-            merged_by=row.merged_by,
-            moved=tuple(row.moved.items()),
-        )
-        for row in rows.select_related("person")[:MOST_PAIRS]
+    return Rows(rows.select_related("person"), lambda some: tuple(map(_merge, some)))
+
+
+def _merge(row: PersonMerge) -> MergeRow:
+    return MergeRow(
+        number=row.number,
+        gone_number=row.gone_number,
+        gone_name=row.gone_name,
+        kept_number=row.person.number,
+        kept_name=row.person.name,
+        into_number=row.into_number,
+        reason=row.reason,
+        merged_at=row.merged_at,
+        merged_by=row.merged_by,
+        moved=tuple(row.moved.items()),
     )
 
 

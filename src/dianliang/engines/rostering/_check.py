@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from dianliang.engines.rostering._lawful import breaches
 from dianliang.engines.rostering._model import HARD, Breach, Problem, Rule, Turn
+from dianliang.kernel.phrases import Phrase
 
 
 class Book:
@@ -46,13 +47,13 @@ def _all(problem: Problem, turns: frozenset[Turn]) -> Iterator[Breach]:
     book, frozen = Book(problem, turns), problem.frozen_duties
     known = {turn for there in book.on.values() for turn in there}
     for turn in sorted(turns - known):
-        yield Breach(rule=Rule.UNKNOWN, turn=turn, words="没有这个班次或这个人")
+        yield Breach(rule=Rule.UNKNOWN, turn=turn, words=Phrase("没有这个班次或这个人"))
     for turn in sorted(problem.pinned - turns):
-        yield Breach(rule=Rule.PINNED, turn=turn, words="已固定的值班不见了")
+        yield Breach(rule=Rule.PINNED, turn=turn, words=Phrase("已固定的值班不见了"))
     for duty_id, there in book.on.items():
         if duty_id in frozen:
             for turn in sorted(set(there) - problem.pinned):
-                yield Breach(rule=Rule.PINNED, turn=turn, words="班次已开始，不能再加人")
+                yield Breach(rule=Rule.PINNED, turn=turn, words=Phrase("班次已开始，不能再加人"))
             continue
         yield from _too_many(problem, book.duties[duty_id].size, there)
         for turn in there:
@@ -63,7 +64,7 @@ def _too_many(problem: Problem, size: int, there: Sequence[Turn]) -> Iterator[Br
     chosen = [turn for turn in there if turn not in problem.pinned]
     free = max(0, size - (len(there) - len(chosen)))
     for turn in chosen[free:]:
-        yield Breach(rule=Rule.SIZE, turn=turn, words=f"班次只要 {size} 人")
+        yield Breach(rule=Rule.SIZE, turn=turn, words=Phrase("班次只要 %(n)d 人", n=size))
 
 
 def is_hard(found: Collection[Breach]) -> bool:

@@ -19,6 +19,7 @@ from dianliang.engines.rostering._model import (
     Short,
     Turn,
 )
+from dianliang.kernel.phrases import Phrase, joined
 
 KINDS = {
     Rule.REST: FixKind.LESS_REST,
@@ -71,7 +72,7 @@ def _has_room(book: Book, duty: Duty) -> bool:
 def _against(book: Book, duty: Duty, person: Person, skill: str) -> Sequence[Breach]:
     turn = Turn(duty_id=duty.id, person_id=person.id)
     if skill and skill not in person.skills:
-        return (Breach(rule=Rule.SKILL, turn=turn, words=f"不会“{skill}”"),)
+        return (Breach(rule=Rule.SKILL, turn=turn, words=Phrase("不会“%(skill)s”", skill=skill)),)
     return book.against(turn)
 
 
@@ -89,15 +90,16 @@ def _fixes(
         if kind not in best or amount_s < best[kind].amount_s:
             best[kind] = Fix(
                 kind=kind,
-                words=f"批准 {person_id} 加入：{breaches[0].words}",
+                words=Phrase("批准 %(who)s 加入：%(why)s", who=person_id, why=breaches[0].words),
                 duty_id=duty.id,
                 person_id=person_id,
                 skill=skill,
                 amount_s=amount_s,
             )
     yield from sorted(best.values(), key=lambda fix: (fix.amount_s, fix.kind))
-    whom = f"会“{skill}”的人" if skill else "人"
-    words = f"再找 1 名{whom}值这一班"
+    words = Phrase("再找 1 名人值这一班")
+    if skill:
+        words = Phrase("再找 1 名会“%(skill)s”的人值这一班", skill=skill)
     yield Fix(kind=FixKind.ONE_MORE, words=words, duty_id=duty.id, skill=skill)
 
 
@@ -110,26 +112,31 @@ def _told(
     *,
     is_full: bool,
 ) -> str:
-    whom = f"会“{skill}”的人" if skill else "人"
+    lacks = Phrase("缺 %(n)d 名人", n=missing)
+    if skill:
+        lacks = Phrase("缺 %(n)d 名会“%(skill)s”的人", n=missing, skill=skill)
     if is_full:
-        return f"缺 {missing} 名{whom}；班次已由固定人员排定"
-    said = "，".join(
-        f"{count} 人{_phrase(rule, rules)}"
+        return Phrase("%(lacks)s；班次已由固定人员排定", lacks=lacks)
+    told = [
+        Phrase("%(n)d 人%(why)s", n=count, why=_phrase(rule, rules))
         for rule, count in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
-    return f"缺 {missing} 名{whom}：{said or '没有可排的人'}"
+    ]
+    why = joined("，", told) or Phrase("没有可排的人")
+    return Phrase("%(lacks)s：%(why)s", lacks=lacks, why=why)
 
 
 def _phrase(rule: Rule, rules: Rules) -> str:
     if rule is Rule.REST:
-        return f"距相邻班次不足 {rules.rest / timedelta(hours=1):g} 小时"
+        return Phrase("距相邻班次不足 %(n)s 小时", n=f"{rules.rest / timedelta(hours=1):g}")
     if rule is Rule.WEEK:
-        return "本周时长已满"
+        return Phrase("本周时长已满")
     if rule is Rule.DAYS:
-        return f"已连续值班 {rules.days} 天"
+        return Phrase("已连续值班 %(n)d 天", n=rules.days)
     if rule is Rule.NIGHTS:
-        return f"已连续夜班 {rules.nights} 个"
-    return {Rule.AWAY: "不在岗", Rule.OVERLAP: "同时在别处值班", Rule.SKILL: "不会这项技能"}[rule]
+        return Phrase("已连续夜班 %(n)d 个", n=rules.nights)
+    if rule is Rule.AWAY:
+        return Phrase("不在岗")
+    return Phrase("同时在别处值班") if rule is Rule.OVERLAP else Phrase("不会这项技能")
 
 
 def apply_fix(problem: Problem, fix: Fix) -> Problem:

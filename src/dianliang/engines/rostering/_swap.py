@@ -7,6 +7,7 @@ from dianliang.engines.rostering._check import Book
 from dianliang.engines.rostering._missing import missing_in
 from dianliang.engines.rostering._model import Breach, Problem, Rule, Turn
 from dianliang.engines.rostering._solve import loads_of
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,24 +46,26 @@ def objections(
     loose = replace(problem, fixed=frozenset())
     frozen = problem.frozen_duties
     found = [
-        Breach(rule=Rule.PINNED, turn=turn, words="班次已开始，不能再换")
+        Breach(rule=Rule.PINNED, turn=turn, words=Phrase("班次已开始，不能再换"))
         for turn in sorted({*leaves, *joins})
         if turn.duty_id in frozen
     ]
     book = Book(loose, after)
     for turn in sorted(joins):
         if turn.duty_id not in book.duties or turn.person_id not in book.people:
-            found.append(Breach(rule=Rule.UNKNOWN, turn=turn, words="没有这个班次或这个人"))
+            found.append(Breach(rule=Rule.UNKNOWN, turn=turn, words=Phrase("没有这个班次或这个人")))
             continue
         found += book.against(turn)
         size = book.duties[turn.duty_id].size
         if len(book.on[turn.duty_id]) > size:
-            found.append(Breach(rule=Rule.SIZE, turn=turn, words=f"班次只要 {size} 人"))
+            found.append(
+                Breach(rule=Rule.SIZE, turn=turn, words=Phrase("班次只要 %(n)d 人", n=size))
+            )
     lacked = {(duty.id, skill): missing for duty, skill, missing in missing_in(problem, before)}
     for duty, skill, missing in missing_in(loose, after):
         if skill and missing > lacked.get((duty.id, skill), 0):
             turn = next(turn for turn in sorted({*leaves, *joins}) if turn.duty_id == duty.id)
-            words = f"换班后缺 {missing} 名会“{skill}”的人"
+            words = Phrase("换班后缺 %(n)d 名会“%(skill)s”的人", n=missing, skill=skill)
             found.append(Breach(rule=Rule.SKILL, turn=turn, words=words))
     return tuple(found)
 

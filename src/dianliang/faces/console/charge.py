@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.workforce.charging import kinds
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.charging import handing, sheets
@@ -43,13 +43,15 @@ def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
     chosen = request.GET.get("kind", "")
     kind = next((k for k in all_kinds if k.code == chosen), all_kinds[0] if all_kinds else None)
     town = request.GET.get("town", "")
+    gaps, at = paged(request, page.gaps, each=GAPS_A_PAGE)
     context = {
         "by": by,
         "page": page,
         "view": view,
         "town": town,
         "towns": [(each, page.opens(each, town)) for each in page.towns],
-        "gaps": Paginator(page.gaps, GAPS_A_PAGE).get_page(request.GET.get("page")),
+        "gaps": gaps,
+        "pages": at,
         "tabs": [(code, label, page.counts[code]) for code, label in flow.VIEWS.items()],
         "on": on,
         "is_today": on == today(),

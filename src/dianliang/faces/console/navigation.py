@@ -71,7 +71,7 @@ BASES: tuple[Entry, ...] = (
     Entry(
         label="阵地体系",
         to="console:bases",
-        pages=("console:bases", "console:base_tree", "console:base"),
+        pages=("console:bases", "console:base_tree", "console:base", "console:base_close"),
         roles=BASE_READERS,
     ),
     Entry(
@@ -110,7 +110,7 @@ BASES: tuple[Entry, ...] = (
     Entry(
         label="使用率",
         to="console:booking_use",
-        pages=("console:booking_use",),
+        pages=("console:booking_use", "console:booking_records"),
         roles=BOOKING_READERS,
     ),
 )

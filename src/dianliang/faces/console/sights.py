@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.territory.queries import area_rows
 from dianliang.domain.venues.sights import KINDS, STALE_DAYS
 from dianliang.domain.venues.sights import sights as rows_of
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.fields import day, degrees
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows import presence
@@ -20,6 +22,9 @@ from dianliang.flows import sights as flow
 from dianliang.flows.campaigns.listing import units_to_lead
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
+
+SIGHTS_A_PAGE = 20
+"""Each has a photo."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,9 +42,13 @@ def sights(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:sights")
     kind = request.GET.get("kind", "")
     rows = rows_of(by=by, on=today(), kind=kind if kind in dict(KINDS) else "")
+    if file := sheet_of(request, list_tables.SIGHTS, rows, by=by):
+        return file
+    shown, at = paged(request, rows, each=SIGHTS_A_PAGE)
     context = {
         "by": by,
-        "rows": rows,
+        "rows": shown,
+        "pages": at,
         "kind": kind,
         "kinds": KINDS,
         "stale_days": STALE_DAYS,

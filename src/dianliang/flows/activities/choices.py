@@ -28,8 +28,10 @@ def teams(by: Actor) -> tuple[Choice, ...]:
 
 
 def sites() -> tuple[Choice, ...]:
-    """Return code and name of every base and spot."""
-    return tuple(Site.objects.order_by("kind", "code").values_list("code", "name"))
+    """Return code and name of every base and spot that is open."""
+    return tuple(
+        Site.objects.filter(closed_on=None).order_by("kind", "code").values_list("code", "name")
+    )
 
 
 def rooms(by: Actor) -> tuple[Choice, ...]:

@@ -166,7 +166,7 @@ def followed(*, token: str, at: datetime) -> Followed:
         minutes=request.minutes,
         status=request.status,
         status_label=LECTURE_LABELS[request.status],
-        reason=request.reason if request.status == "DECLINED" else "",
+        reason=request.reason if request.status in {"ASKED", "DECLINED"} else "",
         unit_name=request.unit.name,
         unit_phone=request.unit.public_phone,
         session=session,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs import lecturing
 from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs.lecturing import LATELY_DAYS, Candidate, Ranked
-from dianliang.domain.programs.lifecycle import IS_COMING, LECTURE, LECTURE_LABELS
+from dianliang.domain.programs.lifecycle import IS_COMING
 from dianliang.domain.programs.models import Lecturer, LectureRequest, LectureTopic, Signup
 from dianliang.domain.programs.operations import lectures as operations
 from dianliang.domain.programs.operations.lectures import Wanted
@@ -26,9 +26,8 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
-
-MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +75,8 @@ def ask(*, asked: Asked, by: Actor, at: datetime) -> LectureRequest:
     if asked.unit_code not in dict(answering_units(by)):
         raise InvalidInputError("请选择承办单位。", field="unit")
     site = Site.objects.select_related("area").filter(code=asked.site_code).first()
-    if asked.site_code and site is None:
-        raise InvalidInputError("没有这个阵地，请重新选择。", field="site")
+    if asked.site_code and (site is None or site.closed_on is not None):
+        raise InvalidInputError("没有这个阵地，或它已停用，请重新选择。", field="site")
     area = site.area if site else area_of(asked.area_code)
     if area is None:
         raise InvalidInputError("请选择阵地，或选择所在村社区。", field="area")
@@ -137,7 +136,7 @@ def _candidate(
         name=person.name,
         unit_name=person.unit.name,
         hindrances=tuple(
-            "时间已过"
+            Phrase("时间已过")
             if span.start <= at
             else gate.told(lack)
             if lack
@@ -168,7 +167,7 @@ def _hindrance(person: Person, span: TimeWindow) -> str:
         .first()
     )
     if busy is not None:
-        return f"已有“{busy.session.title}”"
+        return Phrase("已有“%(title)s”", title=busy.session.title)
     return available(person, span).words
 
 
@@ -230,6 +229,16 @@ def _to_answer(number: str, *, by: Actor) -> LectureRequest:
     return request
 
 
+def set_wishes(*, number: str, wishes: Sequence[datetime], by: Actor, at: datetime) -> None:
+    """Write down other times for a lecture that waits, as agreed with who asked.
+
+    Raises:
+        NotVisibleError: no such request, or another unit answers it.
+        UnableToArrangeError, InvalidInputError: see the operation.
+    """
+    operations.set_wishes(request=_to_answer(number, by=by), wishes=wishes, by=by, at=at)
+
+
 def decline(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> None:
     """Say that nobody can come, or take one's own request back.
 
@@ -268,133 +277,4 @@ def enter_lecturer(
         is_active=is_active,
         by=by,
         at=at,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LectureRow:
-    """A request as lists show it."""
-
-    number: str
-    topic_name: str
-    asked_for: str
-    unit_name: str
-    place: str
-    wishes: tuple[datetime, ...]
-    minutes: int
-    audience: int
-    status: str
-    status_label: str
-    lecturer_name: str
-    session_number: str
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LecturePage:
-    """A request with who could give it."""
-
-    row: LectureRow
-    contact: str
-    words: str
-    reason: str
-    ranking: tuple[Ranked, ...]
-    wish: int | None
-    verbs: tuple[str, ...]
-    is_answering: bool
-    may_answer: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LecturerRow:
-    """Somebody of the pool, with how many lectures he gave (30+, 001-13)."""
-
-    number: str
-    name: str
-    unit_name: str
-    topics: tuple[str, ...]
-    most_a_month: int
-    given: int
-    promised: int
-    is_active: bool
-
-
-def request_list(*, by: Actor) -> tuple[LectureRow, ...]:
-    """Return the requests that concern the actor's units, open ones first."""
-    found = access.lectures(by).select_related(
-        "topic", "unit", "area", "site", "lecturer__person", "session"
-    )
-    waits_first = found.annotate(waits=Q(status="ASKED")).order_by("-waits", "-asked_at", "-pk")
-    return tuple(_row(request) for request in waits_first[:MOST_ROWS])
-
-
-def _row(request: LectureRequest) -> LectureRow:
-    site = request.site
-    return LectureRow(
-        number=request.number,
-        topic_name=request.topic.name,
-        asked_for=request.asked_for,
-        unit_name=request.unit.name,
-        place=request.place or (site.name if site else request.area.name),
-        wishes=operations.wishes_of(request),
-        minutes=request.minutes,
-        audience=request.audience,
-        status=request.status,
-        status_label=LECTURE_LABELS[request.status],
-        lecturer_name=request.lecturer.person.name if request.lecturer else "",
-        session_number=request.session.number if request.session else "",
-        asked_at=request.asked_at,
-    )
-
-
-def request_page(*, number: str, by: Actor, at: datetime) -> LecturePage:
-    """Return a request with the pool in order; of one that is arranged, the order of that moment.
-
-    Who is away and why is read by those who answer only, not by those who ask.
-
-    Raises:
-        NotVisibleError: it is absent or not the actor's to see.
-    """
-    request = access.lecture_to_see(number, by=by)
-    is_answering = by.reaches_unit(request.unit.path)
-    ranked = tuple(
-        Ranked(number=n, name=name, unit_name="", wish=wish, reasons=tuple(reasons))
-        for n, name, wish, reasons in request.ranking
-    )
-    if is_answering and request.status == "ASKED":
-        ranked = ranking(request, at=at)
-    return LecturePage(
-        row=_row(request),
-        contact=request.contact,
-        words=request.words,
-        reason=request.reason,
-        ranking=ranked if is_answering else (),
-        wish=request.wish,
-        verbs=tuple(step.verb for step in LECTURE.verbs(request.status, role=by.role)),
-        is_answering=is_answering,
-        may_answer=is_answering and by.role in access.LEADERS,
-    )
-
-
-def pool(*, by: Actor) -> tuple[LecturerRow, ...]:
-    """Return the lecturers of the actor's units, with lectures given and promised. Two queries."""
-    given = Q(person__signups__role="lecturer", person__signups__status="ATTENDED")
-    promised = Q(person__signups__role="lecturer", person__signups__status="PLACED")
-    own = Lecturer.objects.filter(person__unit__path__startswith=by.unit_path or "-")
-    found = own.annotate(
-        given=Count("person__signups", filter=given, distinct=True),
-        promised=Count("person__signups", filter=promised, distinct=True),
-    )
-    return tuple(
-        LecturerRow(
-            number=row.person.number,
-            name=row.person.name,
-            unit_name=row.person.unit.name,
-            topics=tuple(topic.name for topic in row.topics.all()),
-            most_a_month=row.most_a_month,
-            given=vars(row)["given"],
-            promised=vars(row)["promised"],
-            is_active=row.is_active,
-        )
-        for row in found.select_related("person__unit").prefetch_related("topics")
     )

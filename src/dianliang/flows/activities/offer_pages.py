@@ -1,6 +1,6 @@
 """What the pages about offers show: the list, one offer with how teams stand, the rules."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from dianliang.core import audit
+from dianliang.core.rows import Rows
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.programs import fairness
@@ -205,13 +206,16 @@ class OfferPage:
     may_lead: bool
 
 
-def offer_list(*, by: Actor, status: str = "") -> tuple[OfferRow, ...]:
+def offer_list(*, by: Actor, status: str = "") -> Sequence[OfferRow]:
     """Return the offers of the actor's units, open ones first. One query."""
     found = Offer.objects.filter(access.within(by))
     if status:
         found = found.filter(status=status)
     waits_first = found.annotate(waits=Q(status="OPEN")).order_by("-waits", "-opened_at", "-pk")
-    return tuple(_row(offer, bids=vars(offer)["n"]) for offer in _listed(waits_first)[:MOST_ROWS])
+    return Rows(
+        _listed(waits_first),
+        lambda some: tuple(_row(offer, bids=vars(offer)["n"]) for offer in some),
+    )
 
 
 def _listed(found: QuerySet[Offer]) -> QuerySet[Offer]:

@@ -1,10 +1,12 @@
 """What the pages about sessions show, at the desk and to the public."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Avg, Count, Q
 
+from dianliang.core.rows import Rows
 from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs import session_queries as queries
 from dianliang.domain.programs.lifecycle import SESSION, SIGNUP_LABELS
@@ -27,36 +29,29 @@ _CUTS = {
     "drafts": Q(status="DRAFT"),
     "past": Q(status__in=["ACCOUNTED", "CANCELLED"]),
 }
-PAGE_ROWS = 40
 MOST_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionList:
-    """A page of sessions, with how many each view holds."""
+    """The sessions of a view, with how many each view holds."""
 
-    rows: tuple[SessionRow, ...]
+    rows: Sequence[SessionRow]
     counts: dict[str, int]
-    page: int
-    pages: int
 
 
-def session_list(*, view: str, kind: str = "", page: int = 1, by: Actor) -> SessionList:
+def session_list(*, view: str, kind: str = "", by: Actor) -> SessionList:
     """Return the sessions of the actor's units: ahead the soonest first, past the latest."""
     own = access.sessions(by)
     if kind:
         own = own.filter(kind=kind)
     ids = Session.objects.filter(pk__in=own.values("pk"))
     counts = ids.aggregate(**{name: Count("pk", filter=cut) for name, cut in _CUTS.items()})
-    found = ids.filter(_CUTS.get(view, _CUTS["ahead"]))
+    view = view if view in _CUTS else "ahead"
+    found = ids.filter(_CUTS[view])
     latest_first = view in {"past", "account"}
     found = found.order_by("-starts_at" if latest_first else "starts_at", "pk")
-    pages = max(1, -(-counts.get(view, 0) // PAGE_ROWS))
-    page = min(max(1, page), pages)
-    start = (page - 1) * PAGE_ROWS
-    return SessionList(
-        rows=queries.rows(found[start : start + PAGE_ROWS]), counts=counts, page=page, pages=pages
-    )
+    return SessionList(rows=Rows(found, queries.rows, total=counts[view]), counts=counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

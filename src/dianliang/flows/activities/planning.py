@@ -92,8 +92,8 @@ def around(
     if team_code and team is None:
         raise InvalidInputError("没有这支队伍，请重新选择。", field="team")
     site = Site.objects.select_related("area").filter(code=site_code).first()
-    if site_code and site is None:
-        raise InvalidInputError("没有这个阵地，请重新选择。", field="site")
+    if site_code and (site is None or site.closed_on is not None):
+        raise InvalidInputError("没有这个阵地，或它已停用，请重新选择。", field="site")
     area = site.area if site else area_of(area_code)
     if area is None:
         raise InvalidInputError("请选择阵地，或选择所在村社区。", field="area")

@@ -1,25 +1,31 @@
 """Series at the desk: open one by its rule, see what comes, except days, make what is due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
 from dianliang.domain.catalog.queries import work_calendar
+from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs import recurrence
 from dianliang.domain.programs import session_access as access
 from dianliang.domain.programs import session_queries as queries
 from dianliang.domain.programs.models import Series, Session
 from dianliang.domain.programs.operations import series as operations
-from dianliang.domain.programs.operations.series import Opened
+from dianliang.domain.programs.operations.series import Opened, UnableToRepeatError
 from dianliang.domain.programs.recurrence import Rule
 from dianliang.domain.programs.session_queries import SessionRow
+from dianliang.flows.activities import series_rooms
 from dianliang.flows.activities.planning import around
+from dianliang.flows.activities.series_rooms import Lacking, Untaken
+from dianliang.flows.booking.asking import to_book
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 FREQUENCIES = tuple((str(value), str(label)) for value, label in Series.Frequency.choices)
@@ -42,6 +48,7 @@ class Repeated:
     team_code: str = ""
     site_code: str = ""
     area_code: str = ""
+    room_code: str = ""
     place: str = ""
     service_code: str = ""
     skill_codes: Sequence[str] = ()
@@ -83,6 +90,8 @@ class Day:
     of: date
     on: date
     weekday: str
+    problem: str = ""
+    """Why the room is not to be had that day."""
 
     @property
     def is_put_off(self) -> bool:
@@ -96,17 +105,37 @@ class OpenedSeries:
 
     number: str
     made: int
+    missed: Untaken = ()
 
 
-def preview(*, repeated: Repeated, by: Actor) -> tuple[Day, ...]:
-    """Return the first days that a rule gives, with those that holidays move.
+def preview(*, repeated: Repeated, by: Actor, at: datetime) -> tuple[Day, ...]:
+    """Return the first days that a rule gives, those that holidays move, and where the room lacks.
 
     Raises:
         UnableToRepeatError: the rule gives no day; the field is named.
+        NotVisibleError, InvalidInputError: the room is not the actor's to book.
     """
     operations.require_rule(repeated.rule)
     until = repeated.starts_on + timedelta(days=PREVIEW_DAYS)
-    return _days(repeated.rule, since=repeated.starts_on, until=until)[:MOST_PREVIEWED]
+    days = _days(repeated.rule, since=repeated.starts_on, until=until)[:MOST_PREVIEWED]
+    if not repeated.room_code:
+        return days
+    room = to_book(repeated.room_code, by=by)
+    lasts = timedelta(minutes=max(1, repeated.minutes))
+    starts = [datetime.combine(day.on, repeated.begins_at, SHANGHAI) for day in days]
+    told = series_rooms.problems(
+        room,
+        [TimeWindow(start, start + lasts) for start in starts if start > at],
+        unit_path=_unit_path(repeated.unit_code, by=by),
+        places=repeated.places,
+        at=at,
+    )
+    return tuple(replace(day, problem=told.get(day.on, "")) for day in days)
+
+
+def _unit_path(code: str, *, by: Actor) -> str:
+    own = Unit.objects.filter(code=code, path__startswith=by.unit_path or "-")
+    return own.values_list("path", flat=True).first() or by.unit_path
 
 
 def _days(rule: Rule, *, since: date, until: date) -> tuple[Day, ...]:
@@ -116,15 +145,17 @@ def _days(rule: Rule, *, since: date, until: date) -> tuple[Day, ...]:
 
 @transaction.atomic
 def open_series(*, repeated: Repeated, by: Actor, at: datetime) -> OpenedSeries:
-    """Open a series and announce its sessions up to its horizon.
+    """Open a series and announce its sessions up to its horizon, each with its room.
 
     Raises:
         InvalidInputError, UnableToRepeatError: a field makes no sense; it is named.
+        NotVisibleError: the room is not the actor's to book.
     """
+    room = to_book(repeated.room_code, by=by) if repeated.room_code else None
     found = around(
         unit_code=repeated.unit_code,
         team_code=repeated.team_code,
-        site_code=repeated.site_code,
+        site_code=repeated.site_code or (room.site.code if room else ""),
         area_code=repeated.area_code,
         service_code=repeated.service_code,
         skill_codes=repeated.skill_codes,
@@ -133,9 +164,14 @@ def open_series(*, repeated: Repeated, by: Actor, at: datetime) -> OpenedSeries:
     known = (dict(queries.KINDS), dict(queries.ROLES))
     if repeated.kind not in known[0] or repeated.role not in known[1]:
         raise InvalidInputError("请选择类别和报名身份。", field="kind")
+    if room is not None and found.site != room.site:
+        message = f"{room.name}在{room.site.name}，和系列的阵地不同，请改选。"
+        raise UnableToRepeatError(message, field="room")
+    place = repeated.place or (room.name if room else "")
     fields = {
+        "room": room,
         "title": clean_text(repeated.title, field="title", label="名称", most=60, least=2),
-        "place": clean_text(repeated.place, field="place", label="地点", most=80),
+        "place": clean_text(place, field="place", label="地点", most=80),
         "words": clean_text(repeated.words, field="words", label="说明", most=2000),
         "contact": clean_text(repeated.contact, field="contact", label="联系电话", most=40),
         "unit": found.unit,
@@ -152,7 +188,9 @@ def open_series(*, repeated: Repeated, by: Actor, at: datetime) -> OpenedSeries:
     fields |= {name: getattr(repeated, name) for name in plain}
     series = operations.open_series(opened=Opened(fields=fields, skills=found.skills), by=by, at=at)
     made = operations.make_due(series=series, calendar=work_calendar(), by=by, at=at)
-    return OpenedSeries(number=series.number, made=made)
+    return OpenedSeries(
+        number=series.number, made=made.count, missed=series_rooms.untaken(made.missed)
+    )
 
 
 def make_exception(
@@ -207,7 +245,8 @@ def make_all_due(*, at: datetime) -> int:
     ]
     calendar = work_calendar()
     return sum(
-        operations.make_due(series=series, calendar=calendar, by=SYSTEM, at=at) for series in behind
+        operations.make_due(series=series, calendar=calendar, by=SYSTEM, at=at).count
+        for series in behind
     )
 
 
@@ -273,18 +312,28 @@ def _rows(found: Sequence[Series], *, on: date) -> list[SeriesRow]:
 
 def rule_words(series: Series) -> str:
     """Say a rule as people do."""
-    days = "、".join(WEEKDAYS[n][1] for n in series.weekdays)
-    begins = f"{series.begins_at:%H:%M}，{series.minutes} 分钟"
-    if series.frequency == Series.Frequency.WEEKLY:
-        often = "每周" if series.every == 1 else f"每 {series.every} 周"
-        words = f"{often}{days} {begins}"
-    else:
-        often = "每月" if series.every == 1 else f"每 {series.every} 个月"
-        which = f"{series.month_day} 日"
-        if series.frequency == Series.Frequency.MONTHLY_WEEKDAY:
-            which = dict(NTHS).get(str(series.nth), "") + days
-        words = f"{often}{which} {begins}"
-    return f"{words}；遇节假日{dict(ON_HOLIDAY)[series.on_holiday]}"
+    days = joined("、", [Phrase(WEEKDAYS[n][1]) for n in series.weekdays])
+    message = RULE_WORDS[series.frequency, series.every == 1]
+    nth = dict(NTHS).get(str(series.nth), "")
+    often = Phrase(message, n=series.every, days=days, day=series.month_day, nth=Phrase(nth))
+    return Phrase(
+        "%(often)s %(at)s，%(minutes)d 分钟；遇节假日%(holiday)s",
+        often=often,
+        at=f"{series.begins_at:%H:%M}",
+        minutes=series.minutes,
+        holiday=Phrase(dict(ON_HOLIDAY)[series.on_holiday]),
+    )
+
+
+RULE_WORDS = {
+    ("weekly", True): "每周%(days)s",
+    ("weekly", False): "每 %(n)d 周%(days)s",
+    ("month_day", True): "每月%(day)d 日",
+    ("month_day", False): "每 %(n)d 个月%(day)d 日",
+    ("month_nth", True): "每月%(nth)s%(days)s",
+    ("month_nth", False): "每 %(n)d 个月%(nth)s%(days)s",
+}
+"""How often, by frequency and whether it is every week or month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,15 +355,18 @@ class SeriesPage:
     sessions: tuple[SessionRow, ...]
     exceptions: tuple[ExceptionRow, ...]
     days_ahead: tuple[Day, ...]
+    room: tuple[str, str] | None
+    """Code and name of the room that every session books."""
+    lacking: tuple[Lacking, ...]
 
 
-def series_page(*, number: str, by: Actor, on: date) -> SeriesPage:
+def series_page(*, number: str, by: Actor, at: datetime) -> SeriesPage:
     """Return a series with its sessions, the latest first.
 
     Raises:
         NotVisibleError: it is absent or not the actor's.
     """
-    series = access.series_to_lead(number, by=by)
+    series, on = access.series_to_lead(number, by=by), at.astimezone(SHANGHAI).date()
     (row,) = _rows([series], on=on)
     excepted = series.exceptions.filter(on__gte=on - YEAR)
     days = _days(operations.rule_of(series), since=on, until=on + timedelta(days=PREVIEW_DAYS))
@@ -332,4 +384,6 @@ def series_page(*, number: str, by: Actor, on: date) -> SeriesPage:
             for one in excepted
         ),
         days_ahead=days[:MOST_PREVIEWED],
+        room=(series.room.code, series.room.name) if series.room else None,
+        lacking=series_rooms.lacking(series, at=at),
     )

@@ -22,6 +22,7 @@ from dianliang.flows.activities.joining import person_named
 from dianliang.flows.activities.planning import Wanted
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 SOON = timedelta(days=60)
@@ -234,11 +235,17 @@ def _counted(found: QuerySet[Course]) -> QuerySet[Course]:
 
 def _row(course: Course) -> CourseRow:
     figures = vars(course)
-    rule = f"出勤不少于 {course.least_percent}%"
+    rules = [Phrase("出勤不少于 %(n)d%%", n=course.least_percent)]
     if course.pass_mark is not None:
-        rule += f"，考试 {course.pass_mark} 分及格"
+        rules.append(Phrase("考试 %(n)d 分及格", n=course.pass_mark))
     if course.skill is not None:
-        rule += f"，合格发“{course.skill.name}”证书，有效 {course.valid_months} 个月"
+        rules.append(
+            Phrase(
+                "合格发“%(skill)s”证书，有效 %(n)d 个月",
+                skill=Phrase(course.skill.name),
+                n=course.valid_months,
+            )
+        )
     return CourseRow(
         number=course.number,
         title=course.title,
@@ -249,7 +256,7 @@ def _row(course: Course) -> CourseRow:
         sessions=figures["held_count"],
         learners=figures["learner_count"],
         passed=figures["passed_count"],
-        rule=rule,
+        rule=joined("，", rules),
     )
 
 

@@ -3,13 +3,14 @@
 The same function serves the provisional page and the result that is frozen.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from dianliang.domain.appraisal import access
 from dianliang.domain.appraisal.measures import MEASURES
 from dianliang.domain.appraisal.models import (
     Duty,
@@ -22,7 +23,6 @@ from dianliang.domain.appraisal.models import (
 from dianliang.domain.appraisal.operations.lists import branches_of
 from dianliang.domain.appraisal.operations.rounds import Counted, Rated, Subject
 from dianliang.domain.appraisal.scoring import band_of, rank, rounded, score_of
-from dianliang.domain.branches.models import Branch
 from dianliang.domain.branches.rules import belonging_on, is_alive
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.appraisal.collecting import Collected, collect
@@ -31,6 +31,8 @@ from dianliang.flows.appraisal.standing import records_of, scores, stands
 from dianliang.kernel.calendar import SHANGHAI
 
 Row = TypeVar("Row")
+Held = tuple[tuple[int, int], Row]
+"""A row with the keys of the branch and of the person that it belongs to."""
 DUTIES, SPECIAL = "duties", "special"
 
 
@@ -39,10 +41,10 @@ class _Basis:
     """What figures are taken from."""
 
     collected: Collected
-    sheets: Mapping[tuple[int, int], Sequence[tuple[TaskList, Decimal]]]
-    special: Mapping[tuple[int, int], Sequence[Found]]
+    sheets: Mapping[int, Sequence[tuple[TaskList, Decimal]]]
+    special: Mapping[int, Sequence[Found]]
     marks: Mapping[tuple[int, str], Mark]
-    members: Mapping[int, Sequence[int]]
+    members: Mapping[int, int]
 
 
 def subjects(round_: Round, *, on: date) -> tuple[Subject, ...]:
@@ -69,11 +71,11 @@ def subjects(round_: Round, *, on: date) -> tuple[Subject, ...]:
     )
 
 
-def rate(round_: Round, *, on: date, only: Branch | None = None) -> tuple[Rated, ...]:
+def rate(round_: Round, *, on: date) -> tuple[Rated, ...]:
     """Rate everybody of a round as records stand now, best first; equals share a place."""
     rated = subjects(round_, on=on)
     indicators = list(round_.edition.indicators.all())
-    basis = _basis(round_, indicators, rated, on=on)
+    basis = _basis(round_, indicators, on=on)
     figures = {
         subject.code: {
             indicator.pk: _counted(indicator, subject, basis) for indicator in indicators
@@ -95,52 +97,66 @@ def rate(round_: Round, *, on: date, only: Branch | None = None) -> tuple[Rated,
             band=band_of(totals[subject.code], bands),
         )
         for subject in rated
-        if only is None or subject.branch.pk == only.pk
     ]
     return tuple(sorted(rows, key=lambda row: (row.place.place, row.subject.code)))
 
 
-def _basis(
-    round_: Round, indicators: Sequence[Indicator], rated: Sequence[Subject], *, on: date
-) -> _Basis:
+def _basis(round_: Round, indicators: Sequence[Indicator], *, on: date) -> _Basis:
     codes = {indicator.measure for indicator in indicators}
     span = Span(round_.unit.path, round_.since, round_.until)
-    sheets: dict[tuple[int, int], list[tuple[TaskList, Decimal]]] = {}
-    special: dict[tuple[int, int], list[Found]] = {}
-    if codes & {DUTIES, SPECIAL}:
-        sheets, special = _of_duties(round_, on=on)
-    members: dict[int, list[int]] = defaultdict(list)
-    for person, branch in belonging_on(on=max(round_.since, min(on, round_.until))).items():
-        members[branch].append(person)
+    sheets, special = _of_duties(round_, on=on) if codes & {DUTIES, SPECIAL} else ([], [])
+    is_of_people = round_.edition.book.subject == RuleBook.Subject.PERSON
+    key = _person if is_of_people else _branch
     return _Basis(
         collected=collect(codes, span=span),
-        sheets=sheets,
-        special=special,
+        sheets=_by(key, sheets),
+        special=_by(key, special),
         marks={(mark.indicator_id, mark.subject): mark for mark in round_.marks.all()},
-        members={subject.branch.pk: members[subject.branch.pk] for subject in rated},
+        members=Counter(belonging_on(on=max(round_.since, min(on, round_.until))).values()),
     )
+
+
+def _branch(key: tuple[int, int]) -> int:
+    return key[0]
+
+
+def _person(key: tuple[int, int]) -> int:
+    return key[1]
+
+
+def _by(
+    key: Callable[[tuple[int, int]], int], rows: Sequence[Held[Row]]
+) -> Mapping[int, Sequence[Row]]:
+    """Sort rows by who is rated; of a branch in the order of its people."""
+    sorted_: dict[int, list[Row]] = defaultdict(list)
+    for held, row in sorted(rows, key=lambda row: row[0]):
+        sorted_[key(held)].append(row)
+    return sorted_
 
 
 def _of_duties(
     round_: Round, *, on: date
-) -> tuple[
-    dict[tuple[int, int], list[tuple[TaskList, Decimal]]], dict[tuple[int, int], list[Found]]
-]:
-    """Return scores and special duties of the lists whose period lies in that of the round."""
-    sheets: dict[tuple[int, int], list[tuple[TaskList, Decimal]]] = defaultdict(list)
-    special: dict[tuple[int, int], list[Found]] = defaultdict(list)
-    lists = TaskList.objects.filter(since__gte=round_.since, until__lte=round_.until)
+) -> tuple[list[Held[tuple[TaskList, Decimal]]], list[Held[Found]]]:
+    """Return scores and special duties of the lists whose period lies in that of the round.
+
+    They are of the round's unit, of one below it or above: of a branch that came from elsewhere,
+    what it did by the lists of its old unit does not count here.
+    """
+    sheets: list[Held[tuple[TaskList, Decimal]]] = []
+    special: list[Held[Found]] = []
+    lists = TaskList.objects.filter(
+        access.above_or_below(round_.unit.path), since__gte=round_.since, until__lte=round_.until
+    )
     for task_list in lists.exclude(status="WITHDRAWN").select_related("edition"):
         duties = list(task_list.duties.filter(branch__unit__path__startswith=round_.unit.path))
         collected = records_of(task_list, duties, path=round_.unit.path)
         rows = [(duty, stands(duty, collected, on=on)) for duty in duties]
         for key, score in scores(rows, edition=task_list.edition).items():
-            sheets[key].append((task_list, score))
+            sheets.append((key, (task_list, score)))
         for duty, how in rows:
             if duty.kind == Duty.Kind.SPECIAL and how.done_on is not None:
-                special[duty.branch_id, duty.person_id].append(
-                    Found("duty", duty.number, duty.number, duty.title, how.done_on)
-                )
+                found = Found("duty", duty.number, duty.number, duty.title, how.done_on)
+                special.append(((duty.branch_id, duty.person_id), found))
     return sheets, special
 
 
@@ -148,7 +164,7 @@ def _counted(indicator: Indicator, subject: Subject, basis: _Basis) -> Counted:
     value, records = _value(indicator, subject, basis)
     value = max(value, Decimal(0))
     if indicator.per == Indicator.Per.MEMBER and subject.person is None:
-        value /= max(1, len(basis.members[subject.branch.pk]))
+        value /= max(1, basis.members[subject.branch.pk])
     value = rounded(value)
     return Counted(
         value=value,
@@ -164,25 +180,17 @@ def _value(
     if not code:
         mark = basis.marks.get((indicator.pk, subject.code))
         return (Decimal(mark.mark), [_marked(mark)]) if mark else (Decimal(0), ())
+    key = subject.branch.pk if person is None else person.pk
     if code == DUTIES:
-        return _sheet_value(_of(basis.sheets, subject))
+        return _sheet_value(basis.sheets.get(key, ()))
     if code == SPECIAL:
-        found: Sequence[Found] = _of(basis.special, subject)
+        found = basis.special.get(key, ())
     elif person is None:
         found = basis.collected.branch(code, subject.branch.pk)
     else:
         found = basis.collected.own(code, person.pk)
     total = Decimal(sum(row.quantity for row in found)) / MEASURES[code].per
     return total, tuple(row.kept() for row in found)
-
-
-def _of(rows: Mapping[tuple[int, int], Sequence[Row]], subject: Subject) -> list[Row]:
-    """Return what belongs to a person, or to all people of a branch."""
-    if subject.person is not None:
-        wanted: Iterable[tuple[int, int]] = [key for key in rows if key[1] == subject.person.pk]
-    else:
-        wanted = [key for key in rows if key[0] == subject.branch.pk]
-    return [row for key in sorted(wanted) for row in rows[key]]
 
 
 def _sheet_value(

@@ -13,7 +13,6 @@ from dianliang.domain.appraisal.measures import MEASURES, label_of, unit_of
 from dianliang.domain.appraisal.models import Duty, TaskList
 from dianliang.domain.appraisal.scoring import rounded
 from dianliang.domain.branches import access as branches
-from dianliang.flows.appraisal.collecting import Collected
 from dianliang.flows.appraisal.rows import (
     BranchLine,
     Cell,
@@ -76,15 +75,13 @@ def scope_path(task_list_path: str, *, by: Actor) -> str:
     return max(task_list_path, by.unit_path, key=len)
 
 
-def standing_of(
-    task_list: TaskList, *, by: Actor, on: date
-) -> tuple[list[tuple[Duty, Stands]], Collected]:
+def standing_of(task_list: TaskList, *, by: Actor, on: date) -> list[tuple[Duty, Stands]]:
     """Return the duties of a list in the actor's branches with how they stand."""
     path = scope_path(task_list.unit.path, by=by)
     rows = task_list.duties.filter(branch__unit__path__startswith=path)
     duties = list(rows.select_related("branch__unit", "person", "item"))
     collected = records_of(task_list, duties, path=path)
-    return [(duty, stands(duty, collected, on=on)) for duty in duties], collected
+    return [(duty, stands(duty, collected, on=on)) for duty in duties]
 
 
 def columns_of(task_list: TaskList) -> tuple[Column, ...]:
@@ -115,7 +112,11 @@ def matrix(number: str, *, by: Actor, on: date) -> Matrix:
         NotVisibleError: it is absent or another unit's.
     """
     found = access.list_to_see(number, by=by)
-    rows, _ = standing_of(found, by=by, on=on)
+    return matrix_of(found, standing_of(found, by=by, on=on), by=by)
+
+
+def matrix_of(found: TaskList, rows: Sequence[tuple[Duty, Stands]], *, by: Actor) -> Matrix:
+    """Return duties of a list that were counted before as branches × items."""
     columns = columns_of(found)
     by_branch: dict[int, list[tuple[Duty, Stands]]] = defaultdict(list)
     for duty, how in rows:
@@ -219,7 +220,7 @@ def duty_list(
         NotVisibleError: the list is absent or another unit's.
     """
     found = access.list_to_see(number, by=by)
-    rows, _ = standing_of(found, by=by, on=on)
+    rows = standing_of(found, by=by, on=on)
     names = {duty.branch.unit.code: duty.branch.unit.name for duty, _ in rows}
     kept = [
         (duty, how)

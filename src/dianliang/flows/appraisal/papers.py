@@ -9,7 +9,7 @@ from typing import Any
 from dianliang.core import audit, blanks
 from dianliang.domain.appraisal import access
 from dianliang.flows.appraisal import ratings
-from dianliang.flows.appraisal.pages import duty_rows, matrix, standing_of
+from dianliang.flows.appraisal.pages import duty_rows, matrix_of, standing_of
 from dianliang.flows.appraisal.ratings import RoundPage, StandingRow
 from dianliang.integrations.documents.model import (
     Block,
@@ -41,13 +41,13 @@ def list_sheet(number: str, *, by: Actor, on: date, at: datetime) -> Printed:
         NotVisibleError: it is absent or another unit's.
     """
     found = access.list_to_see(number, by=by)
-    page = matrix(number, by=by, on=on)
+    rows = standing_of(found, by=by, on=on)
+    page = matrix_of(found, rows, by=by)
     heads = [f"{c.title}（{c.post} {c.weight}）" if c.post else c.title for c in page.columns]
     table = [
         (line.name, *(f"{c.done}/{c.total}" for c in line.cells), line.overdue, float(line.score))
         for line in page.lines
     ]
-    rows, _ = standing_of(found, by=by, on=on)
     duties = [
         (
             row.number,
@@ -228,7 +228,7 @@ def _bulletin(page: RoundPage) -> Document:
                     r.name,
                     f"{r.score:f}",
                     r.band or "—",
-                    f"{r.sharing} 家并列" if r.sharing > 1 else "",
+                    f"{r.sharing} 个并列" if r.sharing > 1 else "",
                 ]
                 for r in page.standings
             ],
@@ -266,7 +266,7 @@ def _bulletin(page: RoundPage) -> Document:
 
 
 def _certificate(page: RoundPage, row: StandingRow) -> Document:
-    shared = f"（{row.sharing} 家并列）" if row.sharing > 1 else ""
+    shared = f"（{row.sharing} 个并列）" if row.sharing > 1 else ""
     band = f"，评为“{row.band}”" if row.band else ""
     words = f"在“{page.row.title}”中得 {row.score:f} 分，位列第 {row.place} 名{shared}{band}。"
     blocks: list[Block] = [

@@ -1,7 +1,7 @@
 """Rounds as pages show them: provisional while they run, frozen with their records after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from dianliang.domain.appraisal import access
 from dianliang.domain.appraisal.lifecycle import ROUND
 from dianliang.domain.appraisal.measures import label_of, unit_of
 from dianliang.domain.appraisal.models import Appeal, Indicator, Result, Round, RuleBook, Standing
+from dianliang.domain.appraisal.scoring import tones_of
 from dianliang.domain.branches import access as branches
 from dianliang.flows.appraisal.computing import rate
 from dianliang.flows.appraisal.standing import RecordRow, record_rows
@@ -79,6 +80,7 @@ class StandingRow:
     band: str
     figures: tuple[FigureRow, ...]
     is_mine: bool
+    band_tone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,8 @@ class RoundPage:
     row: RoundRow
     announced_by: str
     indicators: tuple[IndicatorRow, ...]
-    bands: tuple[tuple[str, Decimal], ...]
+    bands: tuple[tuple[str, Decimal, str], ...]
+    """Name, least score and colour."""
     standings: tuple[StandingRow, ...]
     edition: int | None
     editions: tuple[tuple[int, str, str, datetime], ...]
@@ -185,6 +188,8 @@ def round_page(number: str, *, edition: int | None, by: Actor, on: date) -> Roun
             raise NotVisibleError("没有这一版结果。")
     indicators = tuple(indicator_row(row) for row in found.edition.indicators.all())
     rows = _frozen(shown, indicators, by=by) if shown else _today(found, indicators, by=by, on=on)
+    bands = tuple(found.edition.bands.values_list("name", "least"))
+    tones = tones_of(bands)
     if found.edition.book.subject == RuleBook.Subject.PERSON:
         rows = tuple(row for row in rows if row.is_mine)  # of people one sees one's own
     may_lead = branches.may_write(found.unit.path, by=by)
@@ -194,8 +199,8 @@ def round_page(number: str, *, edition: int | None, by: Actor, on: date) -> Roun
         row=_row(found),
         announced_by=found.announced_by,
         indicators=indicators,
-        bands=tuple(found.edition.bands.values_list("name", "least")),
-        standings=rows,
+        bands=tuple((name, least, tones[name]) for name, least in bands),
+        standings=tuple(replace(row, band_tone=tones.get(row.band, "")) for row in rows),
         edition=shown.edition if shown else None,
         editions=tuple((r.edition, r.reason, r.made_name, r.made_at) for r in results),
         missing=_missing(found, rows, indicators) if not shown else 0,

@@ -216,17 +216,6 @@ def _facts(described: Described, *, by: Actor) -> Facts:
     )
 
 
-def close(*, code: str, reason: str, seen: str, by: Actor, at: datetime) -> Site:
-    """Close a base for good, with a reason.
-
-    Raises:
-        NotVisibleError, InvalidInputError, UnableToChangeSiteError, StaleStateError: see above.
-    """
-    words = clean_text(reason, field="reason", label="原因", most=200, least=2)
-    site, on = site_to_change(code, by=by), at.astimezone(SHANGHAI).date()
-    return sites.close(site=site, reason=words, on=on, seen=seen, by=by, at=at)
-
-
 def offer(*, code: str, words: Mapping[str, str], by: Actor, at: datetime) -> int:
     """Say which services a base offers, each with a few words.
 

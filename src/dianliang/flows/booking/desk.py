@@ -1,12 +1,13 @@
 """What a person at a desk does with bookings: decide, let in, call off; and the queue of these."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.core.rows import Rows
 from dianliang.domain.programs.models import Session
 from dianliang.domain.venues.booking import access, reading, taking
 from dianliang.domain.venues.booking.reading import OF_THE_BOOKER, BookingRow
@@ -17,11 +18,11 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
-MOST_ROWS = 100
 VIEWS = {
     "waiting": "待审批",
     "present": "现在",
     "own": "本单位的预约",
+    "off": "本单位被取消的",
     "missed": "未到场",
 }
 
@@ -30,12 +31,12 @@ VIEWS = {
 class Queue:
     """One view of what a keeper has to look at, with the counts of all."""
 
-    rows: tuple[BookingRow, ...]
+    rows: Sequence[BookingRow]
     counts: Mapping[str, int]
 
 
 def queue(*, view: str, by: Actor, at: datetime) -> Queue:
-    """Return what waits for a decision, goes on now, is ahead of one's units, or was missed."""
+    """Return what waits, goes on now, is ahead of one's units or fell through, or was missed."""
     kept = Booking.objects.filter(bookable__in=access.kept(by), is_closure=False)
     own = access.bookings(by).filter(unit__path__startswith=by.unit_path, is_closure=False)
     soon = at + taking.EARLY
@@ -45,12 +46,17 @@ def queue(*, view: str, by: Actor, at: datetime) -> Queue:
         "waiting": access.queue(by).order_by("starts_at", "number"),
         "present": present.order_by("starts_at", "number"),
         "own": own.filter(status__in=LIVE, ends_at__gt=at).order_by("starts_at", "number"),
+        "off": own.filter(status__in=["CANCELLED", "REFUSED"], ends_at__gt=at).order_by(
+            "starts_at", "number"
+        ),
         "missed": missed.order_by("-starts_at", "number"),
     }
-    shown = cuts.get(view, cuts["waiting"]).select_related(*access.JOINED)[:MOST_ROWS]
+    view = view if view in cuts else "waiting"
+    counts = {name: rows.count() for name, rows in cuts.items()}
+    shown = cuts[view].select_related(*access.JOINED)
     return Queue(
-        rows=reading.rows_of(shown, by=by, at=at),
-        counts={name: rows.count() for name, rows in cuts.items()},
+        rows=Rows(shown, lambda some: reading.rows_of(some, by=by, at=at), total=counts[view]),
+        counts=counts,
     )
 
 
@@ -67,11 +73,6 @@ def session_behind(*, number: str) -> str:
     """Return the number of the session for which something was booked; empty where none is."""
     rows = Session.objects.filter(booking__number=number)
     return rows.values_list("number", flat=True).first() or ""
-
-
-def is_own(*, number: str, by: Actor) -> bool:
-    """Tell whether what was booked is of the actor's units."""
-    return Booking.objects.filter(number=number, bookable__in=access.readable(by)).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import UnitRow, units
-from dianliang.domain.venues.booking import access, calendar, free, keeping, reading, taking
+from dianliang.domain.venues.booking import access, calendar, free, keeping, reading
 from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.keeping import TYPES, Offer
 from dianliang.domain.venues.booking.opening import coming, read_hours, week_of, written
@@ -152,40 +152,14 @@ def set_hours(
     )
 
 
-def stop(*, code: str, reason: str, by: Actor, at: datetime) -> None:
-    """Take something off offer, with a reason.
-
-    Raises:
-        NotVisibleError, InvalidInputError: see the operation.
-    """
-    bookable = access.bookable_to_keep(code, by=by)
-    words = clean_text(reason, field="reason", label="停用原因", most=200)
-    keeping.stop(bookable=bookable, reason=words, by=by, at=at)
-
-
 def resume(*, code: str, by: Actor, at: datetime) -> None:
     """Put something on offer again.
 
     Raises:
         NotVisibleError: it is absent or another unit's.
+        UnableToChangeError: its base is closed.
     """
     keeping.resume(bookable=access.bookable_to_keep(code, by=by), by=by, at=at)
-
-
-def close(*, code: str, window: TimeWindow, reason: str, by: Actor, at: datetime) -> str:
-    """Take something off the market for a while and return the closure's number.
-
-    Raises:
-        NotVisibleError: it is absent or another unit's.
-        InvalidInputError: there is no reason.
-        UnableToBookError: somebody has it then.
-    """
-    bookable = access.bookable_to_keep(code, by=by)
-    words = clean_text(reason, field="reason", label="原因", most=200, least=2)
-    made = taking.close(
-        bookable=bookable, window=window, reason=words, unit=bookable.unit, by=by, at=at
-    )
-    return made.number
 
 
 def renew_door(*, code: str, by: Actor, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Book again and again: every date is looked at before anything is stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_OFFERED = 3
@@ -75,22 +76,41 @@ def _looked_at(
 ) -> tuple[Occurrence, ...]:
     wanted = asked.wanted()
     first = wanted.window.start.astimezone(SHANGHAI).date()
-    days = recurring.dates(repeated.rule)
     calendar = work_calendar()
-    windows = [_moved(wanted.window, day - first) for day in days]
-    week = week_over(bookable, TimeWindow(windows[0].start, windows[-1].end))
-    is_keeper = access.keeps(by, bookable)
-    given = holding.taken(bookable, range(slots_of(windows[0]).start, slots_of(windows[-1]).stop))
-    found = []
-    for day, window in zip(days, windows, strict=True):
+    skipped, asked_for = [], []
+    for day in recurring.dates(repeated.rule):
+        window = _moved(wanted.window, day - first)
         if repeated.skips_holidays and not calendar.is_working_day(day):
-            found.append(Occurrence(on=day, window=window, left_out_because="不是工作日"))
-            continue
-        one = Wanted(window=window, pieces=wanted.pieces, persons_count=wanted.persons_count)
-        found.append(
-            _occurrence(bookable, one, on=day, week=week, given=given, is_keeper=is_keeper, at=at)
+            skipped.append(Occurrence(on=day, window=window, left_out_because="不是工作日"))
+        else:
+            persons = wanted.persons_count
+            asked_for.append(Wanted(window=window, pieces=wanted.pieces, persons_count=persons))
+    is_keeper = access.keeps(by, bookable)
+    found = looked_at(bookable, asked_for, is_keeper=is_keeper, at=at)
+    return tuple(sorted((*skipped, *found), key=lambda one: one.on))
+
+
+def looked_at(
+    bookable: Bookable, asked_for: Sequence[Wanted], *, is_keeper: bool, at: datetime
+) -> tuple[Occurrence, ...]:
+    """Return how each of some dates, in their order, stands at a room. A few queries for all."""
+    if not asked_for:
+        return ()
+    first, last = asked_for[0].window, asked_for[-1].window
+    week = week_over(bookable, TimeWindow(first.start, last.end))
+    given = holding.taken(bookable, range(slots_of(first).start, slots_of(last).stop))
+    return tuple(
+        _occurrence(
+            bookable,
+            one,
+            on=one.window.start.astimezone(SHANGHAI).date(),
+            week=week,
+            given=given,
+            is_keeper=is_keeper,
+            at=at,
         )
-    return tuple(found)
+        for one in asked_for
+    )
 
 
 def _occurrence(
@@ -110,7 +130,7 @@ def _occurrence(
         problem = refusal.message
     else:
         is_taken = not holding.is_free(bookable, wanted.window, pieces=wanted.pieces, given=given)
-        problem = "已被约走。" if is_taken else ""
+        problem = Phrase("已被约走。") if is_taken else ""
     if not problem:
         return Occurrence(on=on, window=wanted.window)
     minutes = int(wanted.window.duration.total_seconds() // 60)

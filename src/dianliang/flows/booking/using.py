@@ -1,14 +1,17 @@
 """How rooms and gear are used: the page, and the same as an Excel workbook with its method."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
 
 from dianliang.core import audit, blanks
-from dianliang.domain.venues.booking import access
+from dianliang.core.rows import Rows
+from dianliang.domain.venues.booking import access, reading, use_records
 from dianliang.domain.venues.booking.calendar import Filters, filtered
+from dianliang.domain.venues.booking.reading import BookingRow
 from dianliang.domain.venues.booking.utilisation import Use, UseRow, Utilisation, utilisation
 from dianliang.kernel.actor import ROLE_LABELS, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -51,11 +54,50 @@ def period(since: date | None, until: date | None, *, on: date) -> tuple[date, d
 
 
 def used(
-    *, filters: Filters, first_on: date, last_on: date, by: Actor, at: datetime
+    *, filters: Filters, first_on: date, last_on: date, part: str = "", by: Actor, at: datetime
 ) -> Utilisation:
-    """Return the use of what the actor's units keep, on the days from first to last."""
-    rows = filtered(access.readable(by), filters)
+    """Return the use of what the actor's units keep, on the days from first to last.
+
+    Raises:
+        NotVisibleError: there is no such part; see `use_records.of_part`.
+    """
+    rows = use_records.of_part(filtered(access.readable(by), filters), part)
     return utilisation(rows, since=first_on, until=last_on + timedelta(days=1), at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The bookings behind a figure; of `total` the actor may read `rows`."""
+
+    label: str
+    rows: Sequence[BookingRow]
+    total: int
+
+
+def records(
+    *,
+    filters: Filters,
+    part: str,
+    figure: str,
+    first_on: date,
+    last_on: date,
+    by: Actor,
+    at: datetime,
+) -> Records:
+    """Return the bookings behind a figure of the table, latest first.
+
+    Raises:
+        NotVisibleError: there is no such part or figure.
+    """
+    rooms = use_records.of_part(filtered(access.readable(by), filters), part)
+    until = last_on + timedelta(days=1)
+    found = use_records.behind(rooms, figure=figure, since=first_on, until=until, at=at)
+    seen = found.filter(pk__in=access.bookings(by).values("pk")).select_related(*access.JOINED)
+    return Records(
+        label=use_records.FIGURES[figure],
+        rows=Rows(seen, lambda some: reading.rows_of(some, by=by, at=at)),
+        total=found.count(),
+    )
 
 
 def workbook(*, filters: Filters, first_on: date, last_on: date, by: Actor, at: datetime) -> bytes:

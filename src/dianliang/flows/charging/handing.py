@@ -10,6 +10,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce import charges
 from dianliang.domain.workforce.charging import cells_of, kinds, people_of
 from dianliang.domain.workforce.models import Charge, ChargeKind, Person
+from dianliang.flows.rosters import leaving
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
@@ -135,6 +136,7 @@ def take_back(
     return charge.area.name
 
 
+@transaction.atomic
 def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: datetime) -> Person:
     """Note that one of the actor's people serves no longer since a day.
 
@@ -146,7 +148,9 @@ def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: da
     person = person_of(person_number, by=by)
     if person is None:
         raise InvalidInputError("请填写离岗人的编号。", field="person")
-    return charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
+    charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
+    leaving.after_leaving(person=person, on=on, by=by, at=at)
+    return person
 
 
 def kind_of(code: str) -> ChargeKind:

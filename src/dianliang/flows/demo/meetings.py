@@ -1,6 +1,6 @@
 """Joint meetings of the demo county: closed, at work, and with tasks that are overdue."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from dianliang.domain.branches.models import (
     AgendaItem,
@@ -97,6 +97,10 @@ def _meeting(
     )
 
 
+def _day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()
+
+
 def _task(
     meeting: Meeting,
     resolution: Resolution,
@@ -113,9 +117,9 @@ def _task(
         title=f"落实：{title}",
         unit=meeting.unit,
         person=person,
-        due_on=due.date(),
+        due_on=_day(due),
         status="CLOSED" if is_done else "OPEN",
-        closed_on=min(due, at).date() if is_done else None,
+        closed_on=_day(min(due, at)) if is_done else None,
         opened_at=opened,
         is_generated=True,
     )

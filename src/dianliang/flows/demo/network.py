@@ -15,6 +15,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.flows.demo.county import County
 from dianliang.flows.village_file import editing, versions
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 
 CAPACITIES = (100, 160, 200, 315, 400, 630)
 LOADS, WEIGHTS = (0.25, 0.4, 0.5, 0.6, 0.7, 0.84, 0.92, 1.06), (15, 25, 25, 20, 8, 4, 2, 1)
@@ -60,7 +61,7 @@ def build_network(county: County, *, rng: Random, by: Actor, at: datetime) -> No
     for station in county.stations:
         own = [area.path for area in station.areas.all()]
         villages = [v for v in county.villages if any(v.path.startswith(path) for path in own)]
-        _lines(station, villages, rng=rng, today=then.date())
+        _lines(station, villages, rng=rng, today=then.astimezone(SHANGHAI).date())
     _profiles(county.villages, rng=rng)
     _plans(county.villages, rng=rng, by=by, at=then)
     _outages(rng=rng, by=by, at=then)
@@ -136,9 +137,10 @@ def _profiles(villages: list[Area], *, rng: Random) -> None:
 
 
 def _plans(villages: list[Area], *, rng: Random, by: Actor, at: datetime) -> None:
+    today = at.astimezone(SHANGHAI).date()
     for village in [*villages[:60], *(v for v in villages[60:] if v.code == SHOWN)]:
         for title, owner in rng.sample(PLANS, 2):
-            due_on = at.date() + timedelta(days=rng.randint(10, 60))
+            due_on = today + timedelta(days=rng.randint(10, 60))
             plan(area=village, told=Planned(title=title, owner=owner, due_on=due_on), by=by, at=at)
     PlanItem.objects.update(is_generated=True)
 
@@ -166,6 +168,7 @@ def _outage(feeder: Feeder, began: datetime, *, hours: int, rng: Random, by: Act
 
 def _a_month_later(*, rng: Random, by: Actor, at: datetime) -> None:
     """Let transformers be added and enlarged, plans go on, and the power fail a few times."""
+    today = at.astimezone(SHANGHAI).date()
     first = Transformer.objects.filter(number__endswith="-01").select_related("area")
     fresh = [
         Transformer(
@@ -176,7 +179,7 @@ def _a_month_later(*, rng: Random, by: Actor, at: datetime) -> None:
             feeder_id=old.feeder_id,
             lat=old.lat,
             lon=old.lon,
-            installed_on=at.date() - timedelta(days=12),
+            installed_on=today - timedelta(days=12),
             households=60,
             is_generated=True,
         )
@@ -208,7 +211,12 @@ def _pictures(*, by: Actor, at: datetime) -> None:
         out = BytesIO()
         drawing.save(out, "JPEG")
         editing.add_photo(
-            code=SHOWN, raw=out.getvalue(), caption=caption, taken_on=at.date(), by=by, at=at
+            code=SHOWN,
+            raw=out.getvalue(),
+            caption=caption,
+            taken_on=at.astimezone(SHANGHAI).date(),
+            by=by,
+            at=at,
         )
 
 

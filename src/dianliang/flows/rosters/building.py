@@ -14,6 +14,7 @@ from dianliang.domain.workforce.models import Absence, Certificate, Person
 from dianliang.engines import rostering
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, kept
 
 REST_DAY, NIGHT = 200, 150
 """What an hour counts when duty is shared out, in per cent. A day of rest: 劳动法 article 44 (2),
@@ -44,6 +45,10 @@ class Built:
 
     def readable(self, words: str) -> str:
         """Replace numbers of people and codes of skills by names in a sentence of the engine."""
+        if isinstance(words, Phrase):
+            names = {code: Phrase(name) for code, name in self.skills.items()}
+            people = {number: person.name for number, person in self.people.items()}
+            return words.mapped(lambda text: names.get(text) or people.get(text, text))
         for code, name in self.skills.items():
             words = words.replace(f"“{code}”", f"“{name}”")
         for number in sorted(self.people, key=len, reverse=True):
@@ -193,16 +198,21 @@ def _short_json(built: Built, short: rostering.Short) -> dict[str, Any]:
         "shift": int(short.duty_id),
         "skill": short.skill,
         "missing": short.missing,
-        "words": built.readable(short.words),
+        **_words_json(built.readable(short.words)),
         "fixes": [
             {
                 "kind": fix.kind.value,
-                "words": built.readable(fix.words),
+                **_words_json(built.readable(fix.words)),
                 "person": fix.person_id,
             }
             for fix in short.fixes
         ],
     }
+
+
+def _words_json(words: str) -> dict[str, Any]:
+    """Return a sentence as text, and as what another language is made of."""
+    return {"words": words, "parts": kept(words)}
 
 
 def keys_of(built: Built, turns: Collection[rostering.Turn]) -> set[tuple[int, int]]:
@@ -215,6 +225,9 @@ def names_of(built: Built, breaches: Sequence[rostering.Breach]) -> Iterator[str
     for breach in breaches:
         shift = built.shifts.get(breach.turn.duty_id)
         person = built.people.get(breach.turn.person_id)
-        when = f"{shift.starts_at.astimezone(SHANGHAI):%m月%d日 %H:%M} 的班" if shift else ""
-        who = person.name if person else breach.turn.person_id
-        yield f"{who} {when}：{built.readable(breach.words)}"
+        yield Phrase(
+            "%(who)s %(when)s 的班：%(why)s",
+            who=person.name if person else breach.turn.person_id,
+            when=f"{shift.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}" if shift else "",
+            why=built.readable(breach.words),
+        )

@@ -133,4 +133,4 @@ def swap_row(swap: Swap) -> SwapRow:
 
 def _when(starts_at: datetime, ends_at: datetime) -> str:
     begin, end = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
-    return f"{begin:%m月%d日 %H:%M}–{end:%H:%M}"
+    return f"{begin:%m-%d %H:%M}–{end:%H:%M}"

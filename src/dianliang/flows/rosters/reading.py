@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from dianliang.core.models import BackgroundJob
+from dianliang.core.rows import Rows
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
+from dianliang.domain.workforce.models import Person
 from dianliang.engines import rostering
 from dianliang.flows.rosters.building import NEVER, Built, build, names_of
 from dianliang.flows.rosters.own import SwapRow, swap_row
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, phrase_of
 
-MOST_ROSTERS = 200
+MOST_SWAPS = 200
 MOST_CANDIDATES = 12
 MOST_BREACHES = 8
 
@@ -37,13 +40,24 @@ class RosterRow:
     people: int
     turns: int
     missing: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A turn that became open because who had it left or is away, and that nobody has taken."""
+
+    shift: int
+    starts_at: datetime
+    name: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """All rosters of an actor, and who is on duty now."""
 
-    rows: tuple[RosterRow, ...]
+    rows: Sequence[RosterRow]
     now: tuple[OnDuty, ...]
 
 
@@ -112,6 +126,7 @@ class RosterPage:
     short_because: str
     swaps: tuple[SwapRow, ...]
     changed: int
+    opened: tuple[Opened, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +142,8 @@ class CandidateRow:
 
 def register(*, by: Actor, at: datetime) -> Register:
     """Return the register of rosters, the newest first, and who is on duty at an instant."""
-    return Register(rows=_rows(list(visible(by)[:MOST_ROSTERS])), now=on_duty(at=at, by=by))
+    rows = Rows(visible(by), lambda some: _rows(list(some), at=at))
+    return Register(rows=rows, now=on_duty(at=at, by=by))
 
 
 def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
@@ -146,7 +162,7 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
     is_public = roster.published_at is not None
     breaches = rostering.check(built.problem, built.planned) if built.planned else ()
     return RosterPage(
-        row=_rows([roster])[0],
+        row=_rows([roster], at=at)[0],
         revision=roster.revision,
         place=roster.site.name if roster.site else "",
         changes="、".join(roster.changes),
@@ -164,15 +180,51 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
             )
             for load in sorted(loads, key=lambda load: (-load.weighted_s, load.person_id))
         ),
-        short=tuple(outcome.get("short", ())),
+        short=tuple(_short(row) for row in outcome.get("short", ())),
         breaches=tuple(names_of(built, breaches[:MOST_BREACHES])),
         is_proven=all(stage["is_proven"] for stage in outcome.get("stages", ())),
         error=outcome.get("error", ""),
         progress=_progress(roster),
         short_because=roster.short_because,
-        swaps=tuple(swap_row(each) for each in swaps[:MOST_ROSTERS]),
+        swaps=tuple(swap_row(each) for each in swaps[:MOST_SWAPS]),
         changed=len(built.planned ^ built.live) if is_public else 0,
+        opened=_opened([roster], at=at).get(roster.pk, ()),
     )
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """Return why a shift is short as it was stored, with its sentences."""
+    fixes = [{**fix, "words": phrase_of(fix.get("parts", fix["words"]))} for fix in row["fixes"]]
+    return {**row, "words": phrase_of(row.get("parts", row["words"])), "fixes": fixes}
+
+
+def _opened(rosters: Collection[Roster], *, at: datetime) -> dict[int, tuple[Opened, ...]]:
+    """Return by roster the turns that became open and are still to be filled."""
+    told = {r.pk: (r.outcome or {}).get("opened", ()) for r in rosters if r.status != "CANCELLED"}
+    told = {pk: rows for pk, rows in told.items() if rows}
+    if not told:
+        return {}
+    numbers = {row["person"] for rows in told.values() for row in rows}
+    names = dict(Person.objects.filter(number__in=numbers).values_list("number", "name"))
+    there = Count("turns", filter=Q(turns__is_planned=True))
+    short = Shift.objects.filter(roster__in=told, starts_at__gt=at).annotate(there=there)
+    ahead = {
+        (shift.roster_id, shift.position): shift.starts_at
+        for shift in short.filter(there__lt=F("roster__size"))
+    }
+    return {
+        pk: tuple(
+            Opened(
+                shift=row["shift"],
+                starts_at=ahead[pk, row["shift"]],
+                name=names.get(row["person"], row["person"]),
+                why=phrase_of(row["why"]),
+            )
+            for row in rows
+            if (pk, row["shift"]) in ahead
+        )
+        for pk, rows in told.items()
+    }
 
 
 def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[CandidateRow, ...]:
@@ -207,12 +259,13 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
     return tuple(found[:MOST_CANDIDATES])
 
 
-def _rows(rosters: Collection[Roster]) -> tuple[RosterRow, ...]:
-    """Return rosters as the register shows them: three queries for all."""
+def _rows(rosters: Collection[Roster], *, at: datetime) -> tuple[RosterRow, ...]:
+    """Return rosters as the register shows them: a fixed number of queries for all."""
     people = _counted(Roster.people.through._default_manager.filter(roster__in=rosters), "roster")
     shifts = _counted(Shift.objects.filter(roster__in=rosters), "roster")
     planned = Turn.objects.filter(shift__roster__in=rosters, is_planned=True)
     turns = _counted(planned, "shift__roster")
+    opened = _opened(rosters, at=at)
     return tuple(
         RosterRow(
             number=roster.number,
@@ -226,6 +279,7 @@ def _rows(rosters: Collection[Roster]) -> tuple[RosterRow, ...]:
             people=people.get(roster.pk, 0),
             turns=turns.get(roster.pk, 0),
             missing=max(0, roster.size * shifts.get(roster.pk, 0) - turns.get(roster.pk, 0)),
+            opened=len(opened.get(roster.pk, ())),
         )
         for roster in rosters
     )
@@ -244,8 +298,9 @@ def _days(roster: Roster, built: Built, *, at: datetime) -> tuple[DayRow, ...]:
     there, gone = _by_shift(built.planned), _by_shift(built.live - built.planned)
     lacking: dict[str, list[str]] = defaultdict(list)
     for duty, skill, missing in rostering.missing_in(built.problem, built.planned):
-        whom = f"名会“{built.skills.get(skill, skill)}”的人" if skill else "人"
-        lacking[duty.id].append(f"缺 {missing} {whom}")
+        name = Phrase(built.skills.get(skill, skill))
+        lacks = Phrase("缺 %(n)d 名会“%(skill)s”的人", n=missing, skill=name)
+        lacking[duty.id].append(lacks if skill else Phrase("缺 %(n)d 人", n=missing))
     days: dict[date, list[Cell]] = defaultdict(list)
     for position, shift in built.shifts.items():
         window = TimeWindow(shift.starts_at, shift.ends_at)
@@ -284,13 +339,13 @@ def _place(built: Built, number: str, row: Turn | None, *, is_public: bool) -> P
 
 
 def _rules(roster: Roster) -> Sequence[str]:
-    found = [f"班间休息至少 {roster.rest_h} 小时"]
+    found = [Phrase("班间休息至少 %(n)d 小时", n=roster.rest_h)]
     if roster.week_h is not None:
-        found.append(f"每周最多 {roster.week_h} 小时")
+        found.append(Phrase("每周最多 %(n)d 小时", n=roster.week_h))
     if roster.days_in_row is not None:
-        found.append(f"最多连续 {roster.days_in_row} 天")
+        found.append(Phrase("最多连续 %(n)d 天", n=roster.days_in_row))
     if roster.nights_in_row is not None:
-        found.append(f"最多连续 {roster.nights_in_row} 个夜班")
+        found.append(Phrase("最多连续 %(n)d 个夜班", n=roster.nights_in_row))
     return found
 
 

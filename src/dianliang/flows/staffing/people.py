@@ -24,6 +24,7 @@ from dianliang.domain.workforce.models import (
 )
 from dianliang.domain.workforce.registering import Details, GuardianDetails
 from dianliang.flows import crewday
+from dianliang.flows.rosters import leaving
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -261,6 +262,7 @@ def report_absence(
     workforce.report_absence(
         person=person, first_on=first_on, last_on=last_on, reason=reason, by=by, at=at
     )
+    leaving.after_absence(person=person, first_on=first_on, last_on=last_on, by=by, at=at)
     theirs = crews.teams_of(person.number, on=first_on)
     why = f"{person.name}缺勤：{reason}"
     return crewday.hand_back(theirs, first_on=first_on, last_on=last_on, why=why, by=by, at=at)
@@ -289,6 +291,7 @@ def leave_office(*, number: str, on: date, reason: str, by: Actor, at: datetime)
     person = register.person_to_change(number, by=by)
     words = clean_text(reason, field="reason", label="离岗原因", most=200, least=1)
     charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
+    leaving.after_leaving(person=person, on=on, by=by, at=at)
     going_on = Q(valid_until=None) | Q(valid_until__gt=_day(at))
     for row in Membership.objects.filter(going_on, person=person, valid_from__lte=on):
         teaming.leave(team=row.team, person=person, on=on, by=by, at=at)

@@ -237,6 +237,11 @@ def record_to_see(kind: str, number: str, *, by: Actor) -> Record:
     return found[0]
 
 
+def counts(kind: str, number: str, *, by: Actor) -> bool:
+    """Tell whether a record is there for the actor and counts."""
+    return kind_named(kind).visible(by).filter(number=number).exists()
+
+
 def find(number: str, *, by: Actor) -> Record | None:
     """Return the record with a number, of whatever kind it is, or None."""
     for kind in KINDS:

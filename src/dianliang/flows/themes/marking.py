@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, Q
 
+from dianliang.domain.branches.access import READERS
 from dianliang.domain.catalog import theme_queries, themes
 from dianliang.domain.catalog.theme_models import ThemeMark, ThemeRule
 from dianliang.domain.catalog.theme_queries import Carried, ThemeRow, theme_to_use
@@ -93,6 +94,11 @@ def part(*, kind: str, number: str, by: Actor, on: date) -> Part:
         offered=tuple((name, found) for name, found in offered if found),
         may_mark=by.role in MARKERS,
     )
+
+
+def offers(*, kind: str, number: str, by: Actor) -> bool:
+    """Tell whether the actor may open the themes of a record: one that counts, and is his."""
+    return by.role in READERS and kinds.counts(kind, number, by=by)
 
 
 @transaction.atomic

@@ -218,7 +218,7 @@ def _due_on(row: SheetRow, checks: Checks, *, at: datetime) -> date:
     ):
         words = f"“完成期限”应在前后 {operations.MOST_YEARS_AHEAD} 年内，现为 {due_on}。"
         checks.add(row, words, "完成期限")
-    return due_on or at.date()
+    return due_on or at.astimezone(SHANGHAI).date()
 
 
 def _write(item: _Item, *, by: Actor, at: datetime) -> None:

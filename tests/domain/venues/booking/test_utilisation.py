@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from dianliang.domain.venues.booking import taking
 from dianliang.domain.venues.booking.calendar import sites_below
 from dianliang.domain.venues.booking.feeds import feed
+from dianliang.domain.venues.booking.use_records import behind, of_part
 from dianliang.domain.venues.booking.utilisation import utilisation
 from dianliang.domain.venues.models import Bookable, Matrix, Node, Site
 from dianliang.kernel.actor import SYSTEM
+from dianliang.kernel.errors import NotVisibleError
 from tests import rooms
 from tests.rooms import TOMORROW, book, window
 from tests.town import NOON, TODAY
@@ -121,6 +123,20 @@ def test_figures_of_a_site_hold_all_below_it_and_the_sum_is_the_whole(town):
     assert sites_below("FW-002") == [below.pk]
     for rows in (found.rooms, found.units, found.types):
         assert sum(row.use.booked_min for row in rows) == found.whole.booked_min == 90
+    taking.cancel(
+        booking=book(town, hall, window("10:00", "11:00")), reason="", by=town.actor("S2"), at=NOON
+    )
+    found = used()
+    for row in (*found.rooms, *found.sites, *found.units, *found.types):
+        counted = {"booked": row.use.bookings, "cancelled": row.use.cancelled}
+        counted |= {"public": row.use.of_public, "missed": row.use.missed}
+        for figure, count in counted.items():
+            part = of_part(Bookable.objects.all(), row.part)
+            since, until = TOMORROW, TOMORROW + timedelta(days=1)
+            records = behind(part, figure=figure, since=since, until=until, at=AFTER)
+            assert records.count() == count, (row.part, figure)
+    with pytest.raises(NotVisibleError):
+        of_part(Bookable.objects.all(), "x:y")
 
 
 def test_ten_times_as_many_rooms_cost_no_more_queries(town):

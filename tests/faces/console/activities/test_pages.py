@@ -16,7 +16,7 @@ from dianliang.domain.programs.models import (
     Signup,
 )
 from dianliang.faces.ui.requests import now
-from dianliang.flows.activities import joining, lecturing
+from dianliang.flows.activities import joining, lecture_pages
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
 from tests.browsing import upload
@@ -247,7 +247,7 @@ def test_a_lecture_is_asked_for_and_arranged_at_the_desk(desk, town):
     assert (
         desk.post("/console/activities/lectures/new/", {**asked, "wish_1": ""}).status_code == 422
     )
-    assert lecturing.request_list(by=town.actor("S1"))[0].status == "ARRANGED"
+    assert lecture_pages.request_list(by=town.actor("S1"))[0].status == "ARRANGED"
 
 
 def test_rules_are_set_and_an_offer_is_assigned_with_the_figures_in_view(desk, town):

@@ -19,11 +19,12 @@ from dianliang.domain.venues.models import (
     Site,
 )
 from dianliang.domain.workforce.models import Person
-from dianliang.faces.ui.requests import today
+from dianliang.faces.ui.requests import now, today
 from dianliang.kernel.actor import Role
 from tests.core.test_files import photo
 from tests.flows.bases.test_sheets import book, row
 from tests.flows.bases.things import hang, matrix, nodes, notice, proof, site
+from tests.sessions import lecture_of
 from tests.town import PASSWORD
 
 
@@ -182,7 +183,6 @@ FORMS = [
         {"seen": "old", "name": "点位", "area": "V1", "unit": "S1", "kind": "spot"},
         "刚被他人修改",
     ),
-    ("close", {"seen": "old", "reason": "撤并"}, "刚被他人修改"),
 ]
 
 
@@ -204,8 +204,14 @@ def test_a_base_is_changed_closed_and_then_left_alone(town, desk):
     fields = {"name": "余村服务站", "kind": "station", "area": "V1", "unit": "S1"}
     said = send(desk, "/console/bases/site/FW-001/do/change/", seen=seen, **fields)
     assert "资料已修改" in said
-    seen = re.search(r'do/close/".*?name="seen" value="([^"]*)"', said, re.DOTALL)[1]
-    said = send(desk, "/console/bases/site/FW-001/do/close/", seen=seen, reason="撤并")
+    ahead = lecture_of(town, at=now())
+    shut = "/console/bases/site/FW-001/close/"
+    page = desk.get(shut).content.decode()
+    marks = dict(re.findall(r'name="(seen_site|seen)" value="([^"]*)"', page))
+    assert ahead.number in page
+    unseen = desk.post(shut, {**marks, "reason": "撤并"})
+    assert (unseen.status_code, "勾选全部取消" in unseen.content.decode()) == (422, True)
+    said = send(desk, shut, **marks, reason="撤并", calls_off="1")
     assert "阵地已停用" in said
     said = send(
         desk,

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from dianliang.domain.catalog.models import Service, Skill
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
-from dianliang.domain.venues.models import Site
+from dianliang.domain.venues.models import Bookable, Site
 from dianliang.domain.workforce.models import Team
 
 
@@ -58,6 +58,9 @@ class Series(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="所在区域")
     site = models.ForeignKey(
         Site, models.PROTECT, null=True, blank=True, related_name="series", verbose_name="阵地"
+    )
+    room = models.ForeignKey(
+        Bookable, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所用场室"
     )
     place = models.CharField("地点", max_length=80, blank=True)
     service = models.ForeignKey(

@@ -19,6 +19,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined, kept
 
 MOST_WISHES = 3
 LONGEST_MIN = 480
@@ -87,14 +88,7 @@ def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
     Raises:
         InvalidInputError: no time, too many, or one that is past; or a length nobody listens for.
     """
-    wishes = list(dict.fromkeys(wanted.wishes))
-    if not 1 <= len(wishes) <= MOST_WISHES:
-        message = f"请填写 1 到 {MOST_WISHES} 个希望的时间。"
-        raise InvalidInputError(message, field="wishes")
-    if min(wishes) <= at:
-        raise InvalidInputError("希望的时间应在今后。", field="wishes")
-    if max(wishes) > at + sessions.FARTHEST:
-        raise InvalidInputError("希望的时间太远，请检查年份。", field="wishes")
+    wishes = _checked(wanted.wishes, at=at)
     if not 10 <= wanted.minutes <= LONGEST_MIN:
         message = f"时长应在 10 到 {LONGEST_MIN} 分钟之间。"
         raise InvalidInputError(message, field="minutes")
@@ -119,6 +113,45 @@ def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
     )
     audit.record(
         "programs.lecturerequest.ask", target=request, by=by, at=at, after=wanted.topic.name
+    )
+    return request
+
+
+def _checked(wanted: Sequence[datetime], *, at: datetime) -> list[datetime]:
+    wishes = list(dict.fromkeys(wanted))
+    if not 1 <= len(wishes) <= MOST_WISHES:
+        message = f"请填写 1 到 {MOST_WISHES} 个希望的时间。"
+        raise InvalidInputError(message, field="wishes")
+    if min(wishes) <= at:
+        raise InvalidInputError("希望的时间应在今后。", field="wishes")
+    if max(wishes) > at + sessions.FARTHEST:
+        raise InvalidInputError("希望的时间太远，请检查年份。", field="wishes")
+    return wishes
+
+
+@transaction.atomic
+def set_wishes(
+    *, request: LectureRequest, wishes: Sequence[datetime], by: Actor, at: datetime
+) -> LectureRequest:
+    """Write down other times that suit who asked, as agreed with him (改希望的时间).
+
+    Raises:
+        UnableToArrangeError: the lecture is arranged, or the request has ended.
+        InvalidInputError: no time, too many, or one that is past or too far ahead.
+    """
+    request = LectureRequest.objects.select_for_update().get(pk=request.pk)
+    if request.status != "ASKED":
+        raise UnableToArrangeError("只有待安排的点讲单可以改时间。", field="wishes")
+    before, chosen = request.wishes, _checked(wishes, at=at)
+    request.wishes = [wish.isoformat() for wish in chosen]
+    request.save(update_fields=["wishes"])
+    audit.record(
+        "programs.lecturerequest.set_wishes",
+        target=request,
+        by=by,
+        at=at,
+        before="、".join(before),
+        after="、".join(request.wishes),
     )
     return request
 
@@ -148,8 +181,9 @@ def arrange(
     """
     place = next((n for n, one in enumerate(ranking) if one.number == lecturer.number), None)
     if place is None or not ranking[place].can:
-        why = "；".join(ranking[place].reasons) if place is not None else "不讲这个主题"
-        raise UnableToArrangeError(f"{lecturer.person.name}不能讲这一场：{why}。", field="lecturer")
+        why = joined("；", ranking[place].reasons) if place is not None else Phrase("不讲这个主题")
+        words = Phrase("%(who)s不能讲这一场：%(why)s。", who=lecturer.person.name, why=why)
+        raise UnableToArrangeError(words, field="lecturer")
     if place > 0 and len(reason) < 2:
         message = f"{lecturer.person.name}不是排在最前的讲师，请写明选他的理由。"
         raise UnableToArrangeError(message, field="reason")
@@ -167,7 +201,7 @@ def arrange(
         by=by,
         at=at,
     )
-    shown = [[one.number, one.name, one.wish, list(one.reasons)] for one in ranking]
+    shown = [[one.number, one.name, one.wish, list(map(kept, one.reasons))] for one in ranking]
     changes = {
         "session": session,
         "lecturer": lecturer,

@@ -22,6 +22,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 GONE = ("CANCELLED", "WITHDRAWN", "DECLINED", "MISSED")
 PLAIN = Rules()
@@ -117,13 +118,15 @@ def _require_span(starts_at: datetime, ends_at: datetime, *, at: datetime) -> No
 def hindrance(team: Team, *, service: Service, starts_at: datetime, ends_at: datetime) -> str:
     """Say why a team cannot serve in a span of time; nothing where it can."""
     if not team.is_active:
-        return f"{team.name}当前不在岗"
+        return Phrase("%(team)s当前不在岗", team=team.name)
     on = starts_at.astimezone(SHANGHAI).date()
     lacks = gate.team_lacks(team, [service.skill.code] if service.skill else [], on)
     if lacks:
         return gate.told(lacks)
     busy = busy_spans(team, since=starts_at, until=ends_at)
-    return f"{team.name}这段时间已有“{busy[0][0]}”" if busy else ""
+    if not busy:
+        return ""
+    return Phrase("%(team)s这段时间已有“%(title)s”", team=team.name, title=busy[0][0])
 
 
 def busy_spans(

@@ -14,9 +14,10 @@ from dianliang.domain.programs import recurrence
 from dianliang.domain.programs.lifecycle import SESSION_LABELS
 from dianliang.domain.programs.models import Series, SeriesException, Session
 from dianliang.domain.programs.models.sessions import MOST_PLACES
-from dianliang.domain.programs.operations import sessions
+from dianliang.domain.programs.operations import rooms, sessions
 from dianliang.domain.programs.operations.sessions import FARTHEST, Change, Planned
 from dianliang.domain.programs.recurrence import Occurrence, Rule
+from dianliang.domain.venues.models import Bookable
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import DomainError
@@ -36,6 +37,22 @@ class Opened:
 
     fields: dict[str, Any]
     skills: Collection[Skill] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A day of a series on which its room is not to be had, and why."""
+
+    on: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """How many sessions were announced, and which of them are without the room."""
+
+    count: int = 0
+    missed: tuple[Missed, ...] = ()
 
 
 def rule_of(series: Series) -> Rule:
@@ -102,20 +119,22 @@ def open_series(*, opened: Opened, by: Actor, at: datetime) -> Series:
 
 
 @transaction.atomic
-def make_due(*, series: Series, calendar: WorkCalendar, by: Actor, at: datetime) -> int:
-    """Announce the sessions of a series up to its horizon; return how many are new.
+def make_due(*, series: Series, calendar: WorkCalendar, by: Actor, at: datetime) -> Made:
+    """Announce the sessions of a series up to its horizon, each with its room.
 
-    A day that was made before is not made again, whatever became of it.
+    A day that was made before is not made again, whatever became of it. Where the room is not to
+    be had, the session is held all the same, and the day is told.
     """
-    series = Series.objects.select_for_update().get(pk=series.pk)
+    series = Series.objects.select_for_update(of=("self",)).select_related("site").get(pk=series.pk)
     today = at.astimezone(SHANGHAI).date()
     until = today + timedelta(days=series.ahead_days + 1)
     since = max(series.made_until or series.starts_on, series.starts_on)
-    if since >= until:
-        return 0
+    is_shut = series.site is not None and series.site.closed_on is not None
+    if since >= until or is_shut:
+        return Made()
     excepted = {one.on: one for one in series.exceptions.filter(on__gte=since, on__lt=until)}
     known = set(series.sessions.filter(series_on__gte=since).values_list("series_on", flat=True))
-    made = 0
+    made, missed = 0, []
     for occurrence in recurrence.occurrences(
         rule_of(series), since=since, until=until, calendar=calendar
     ):
@@ -124,12 +143,21 @@ def make_due(*, series: Series, calendar: WorkCalendar, by: Actor, at: datetime)
         span = _span(series, occurrence, excepted.get(occurrence.of))
         if span is None or span[1] <= at:
             continue
-        _make(series, occurrence, span, by=by, at=at)
+        words = _make(series, occurrence, span, by=by, at=at)
+        missed += [Missed(on=span[0].astimezone(SHANGHAI).date(), words=words)] if words else []
         made += 1
     Series.objects.filter(pk=series.pk).update(made_until=until)
     if made:
-        audit.record("programs.series.make", target=series, by=by, at=at, after=f"{made} 场")
-    return made
+        told = "；".join(f"{one.on} {one.words}" for one in missed)
+        audit.record(
+            "programs.series.make",
+            target=series,
+            by=by,
+            at=at,
+            after=f"{made} 场",
+            reason=told[:400],
+        )
+    return Made(count=made, missed=tuple(missed))
 
 
 def _span(
@@ -150,7 +178,8 @@ def _make(
     *,
     by: Actor,
     at: datetime,
-) -> None:
+) -> str:
+    """Announce one session with its room; return why it has none where it should have one."""
     session = sessions.plan(
         planned=Planned(
             title=series.title,
@@ -176,7 +205,61 @@ def _make(
         by=by,
         at=at,
     )
+    words = _take_room(session, series.room, by=by, at=at) if series.room else ""
     sessions.announce(session=session, by=by, at=at)
+    return words
+
+
+def _take_room(session: Session, room: Bookable, *, by: Actor, at: datetime) -> str:
+    """Book a room for a session, or leave all as it is; return why it is not to be had."""
+    is_keeper = room.unit.path.startswith(session.unit.path)
+    try:
+        with transaction.atomic():
+            rooms.book(session=session, room=room, is_keeper=is_keeper, by=by, at=at)
+    except DomainError as refusal:
+        return refusal.message
+    return ""
+
+
+@transaction.atomic
+def choose_room(
+    *, series: Series, room: Bookable | None, by: Actor, at: datetime
+) -> tuple[Missed, ...]:
+    """Book a room for each session to come, and from now on; without one, give all back.
+
+    Returns the days on which it is not to be had: they keep what they had.
+
+    Raises:
+        UnableToRepeatError: the room is at another base.
+    """
+    if room is not None and series.site_id not in {None, room.site_id}:
+        message = f"{room.name}在{room.site.name}，和系列的阵地不同，请改选。"
+        raise UnableToRepeatError(message, field="room")
+    series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
+    Series.objects.filter(pk=series.pk).update(room=room)
+    ahead = series.sessions.filter(status="ANNOUNCED", starts_at__gt=at).order_by("starts_at")
+    missed = []
+    for session in ahead.select_related("unit", "booking__bookable"):
+        if room is None:
+            rooms.release(session=session, reason="不再使用", by=by, at=at)
+        elif not _has(session, room):
+            words = _take_room(session, room, by=by, at=at)
+            on = session.starts_at.astimezone(SHANGHAI).date()
+            missed += [Missed(on=on, words=words)] if words else []
+    audit.record(
+        "programs.series.choose_room",
+        target=series,
+        by=by,
+        at=at,
+        after=room.code if room else "",
+        reason="；".join(f"{one.on} {one.words}" for one in missed)[:400],
+    )
+    return tuple(missed)
+
+
+def _has(session: Session, room: Bookable) -> bool:
+    booking = session.booking
+    return booking is not None and booking.bookable_id == room.pk and booking.status in rooms.AHEAD
 
 
 @transaction.atomic

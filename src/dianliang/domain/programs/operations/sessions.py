@@ -11,9 +11,10 @@ from dianliang.core.models import StoredFile
 from dianliang.core.numbers import next_number
 from dianliang.domain.catalog.models import Service, Skill
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.programs.lifecycle import IS_COMING, SESSION, SIGNUP
+from dianliang.domain.programs.lifecycle import IS_COMING, LECTURE, SESSION, SIGNUP
 from dianliang.domain.programs.models import (
     Course,
+    LectureRequest,
     Series,
     Session,
     SessionNotice,
@@ -312,7 +313,18 @@ def cancel(*, session: Session, reason: str, by: Actor, at: datetime) -> int:
         )
         words = f"“{session.title}”（{when}）已取消：{reason}"
         tell(signup, SessionNotice.Kind.CANCELLED, words, at=at)
+    _ask_again(session, words=f"原定 {when} 的一场已取消：{reason}", by=by, at=at)
     return len(coming)
+
+
+def _ask_again(session: Session, *, words: str, by: Actor, at: datetime) -> None:
+    """Let the request for a lecture whose session is off wait for another one."""
+    for request in LectureRequest.objects.filter(session=session, status="ARRANGED"):
+        nobody: dict[str, object] = {"session": None, "lecturer": None, "wish": None}
+        changes = {**nobody, "ranking": [], "reason": words[:200]}
+        transitions.apply(
+            request, "call_off", lifecycle=LECTURE, by=by, at=at, note=words, changes=changes
+        )
 
 
 @transaction.atomic

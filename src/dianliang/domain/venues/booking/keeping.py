@@ -229,7 +229,15 @@ def stop(*, bookable: Bookable, reason: str, by: Actor, at: datetime) -> Bookabl
 
 @transaction.atomic
 def resume(*, bookable: Bookable, by: Actor, at: datetime) -> Bookable:
-    """Put something on offer again."""
+    """Put something on offer again.
+
+    Raises:
+        UnableToChangeError: its base is closed.
+    """
+    site = bookable.site
+    if site.closed_on is not None:
+        message = f"{site.name}已于 {site.closed_on} 停用，场室不能恢复预约。"
+        raise UnableToChangeError(message)
     Bookable.objects.filter(pk=bookable.pk).update(is_active=True, stopped_because="")
     _record("resume", bookable, by=by, at=at, words=bookable.name)
     bookable.refresh_from_db()

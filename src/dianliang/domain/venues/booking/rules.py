@@ -10,6 +10,7 @@ from dianliang.domain.venues.opening import WEEKDAYS
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 MISSES_WITHIN = timedelta(days=90)
 MOST_OPEN = 3
@@ -43,26 +44,39 @@ def require_rules(
         UnableToBookError: with the rule, and what would be allowed.
     """
     if not bookable.is_active:
-        raise UnableToBookError(f"{bookable.name}已停用：{bookable.stopped_because}。")
+        why = bookable.stopped_because
+        raise UnableToBookError(Phrase("%(room)s已停用：%(why)s。", room=bookable.name, why=why))
     _require_amount(bookable, wanted)
     _require_open(bookable, wanted.window, week=week)
     start, duration = wanted.window.start, wanted.window.duration
     longest = timedelta(minutes=bookable.longest_min)
     if duration > longest:
-        message = (
-            f"{bookable.name}一次最长 {span_words(bookable.longest_min)}，请缩短或分几次预约。"
+        message = Phrase(
+            "%(room)s一次最长 %(span)s，请缩短或分几次预约。",
+            room=bookable.name,
+            span=span_words(bookable.longest_min),
         )
         raise UnableToBookError(message, field="ends")
     if slot_of(start) < slot_of(at):
-        raise UnableToBookError("开始时间已过，请选择以后的时间。", field="starts")
+        message = Phrase("开始时间已过，请选择以后的时间。")
+        raise UnableToBookError(message, field="starts")
     if is_keeper:
         return
     if start < at + timedelta(minutes=bookable.lead_min):
-        message = f"{bookable.name}须至少提前 {span_words(bookable.lead_min)}预约。"
+        message = Phrase(
+            "%(room)s须至少提前 %(span)s预约。",
+            room=bookable.name,
+            span=span_words(bookable.lead_min),
+        )
         raise UnableToBookError(message, field="starts")
     last = at.astimezone(SHANGHAI).date() + timedelta(days=bookable.ahead_days)
     if start.astimezone(SHANGHAI).date() > last:
-        message = f"{bookable.name}最多提前 {bookable.ahead_days} 天预约，现在可约到 {last}。"
+        message = Phrase(
+            "%(room)s最多提前 %(n)d 天预约，现在可约到 %(last)s。",
+            room=bookable.name,
+            n=bookable.ahead_days,
+            last=f"{last}",
+        )
         raise UnableToBookError(message, field="starts")
 
 
@@ -71,10 +85,16 @@ def _require_amount(bookable: Bookable, wanted: Wanted) -> None:
         if wanted.pieces != 1:
             raise UnableToBookError("场室一次只能约一间。", field="pieces")
         if wanted.persons_count is not None and not 0 < wanted.persons_count <= bookable.places:
-            message = f"{bookable.name}可容纳 {bookable.places} 人，请填写 1 到 {bookable.places}。"
+            message = Phrase(
+                "%(room)s可容纳 %(n)d 人，请填写 1 到 %(n)d。",
+                room=bookable.name,
+                n=bookable.places,
+            )
             raise UnableToBookError(message, field="persons")
     elif not 0 < wanted.pieces <= bookable.pieces:
-        message = f"{bookable.name}共 {bookable.pieces} 件，请填写 1 到 {bookable.pieces}。"
+        message = Phrase(
+            "%(room)s共 %(n)d 件，请填写 1 到 %(n)d。", room=bookable.name, n=bookable.pieces
+        )
         raise UnableToBookError(message, field="pieces")
 
 
@@ -90,9 +110,11 @@ def _require_open(bookable: Bookable, window: TimeWindow, *, week: Week) -> None
     for field, span, end in (("starts", first, window.start), ("ends", last, window.end)):
         if (end - span.start) % step and end != span.end:
             opens = span.start.astimezone(SHANGHAI)
-            message = (
-                f"时间应从 {opens:%H:%M} 起每 {bookable.slot_min} 分钟一段，"
-                f"如 {opens:%H:%M}、{opens + step:%H:%M}。"
+            message = Phrase(
+                "时间应从 %(first)s 起每 %(n)d 分钟一段，如 %(first)s、%(next)s。",
+                first=f"{opens:%H:%M}",
+                next=f"{opens + step:%H:%M}",
+                n=bookable.slot_min,
             )
             raise UnableToBookError(message, field=field)
 
@@ -100,19 +122,24 @@ def _require_open(bookable: Bookable, window: TimeWindow, *, week: Week) -> None
 def _closed(bookable: Bookable, at: datetime, *, week: Week) -> str:
     day = at.astimezone(SHANGHAI).date()
     spans = week.on(day)
-    when = f"{day:%m-%d}（{WEEKDAYS[day.weekday()]}）"
+    when = Phrase("%(on)s（%(day)s）", on=f"{day:%m-%d}", day=Phrase(WEEKDAYS[day.weekday()]))
     if not spans:
-        return f"{bookable.name}{when}不开放，请换一天。"
-    return f"{bookable.name}{when}的开放时间是 {told(spans)}，请选在同一段内。"
+        return Phrase("%(room)s%(when)s不开放，请换一天。", room=bookable.name, when=when)
+    return Phrase(
+        "%(room)s%(when)s的开放时间是 %(hours)s，请选在同一段内。",
+        room=bookable.name,
+        when=when,
+        hours=told(spans),
+    )
 
 
 def span_words(minutes: int) -> str:
     """Return a length of time in words: 90 is ``1.5 小时``."""
     if minutes >= 1440 and minutes % 1440 == 0:
-        return f"{minutes // 1440} 天"
+        return Phrase("%(n)d 天", n=minutes // 1440)
     if minutes >= 60:
-        return f"{minutes / 60:g} 小时"
-    return f"{minutes} 分钟"
+        return Phrase("%(n)s 小时", n=f"{minutes / 60:g}")
+    return Phrase("%(n)d 分钟", n=minutes)
 
 
 def require_good_record(

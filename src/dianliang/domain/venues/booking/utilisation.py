@@ -60,8 +60,12 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseRow:
-    """A line of the table: a room, a site with all below it, or a unit."""
+    """A line of the table: a room, a site with all below it, or a unit.
 
+    `part` names it to `use_records`, where the bookings behind its figures are.
+    """
+
+    part: str
     code: str
     name: str
     kind_label: str
@@ -131,6 +135,7 @@ def utilisation(
         whole=sum(uses.values(), Use()),
         rooms=tuple(
             UseRow(
+                part=f"room:{row.code}",
                 code=row.code,
                 name=f"{row.site_name} · {row.name}",
                 kind_label=TYPES[row.type],
@@ -140,8 +145,8 @@ def utilisation(
             for row in rows
         ),
         sites=_by_site(rows, uses),
-        units=_grouped((row.unit_code, row.unit_name, uses[row.pk]) for row in rows),
-        types=_grouped((row.type, TYPES[row.type], uses[row.pk]) for row in rows),
+        units=_grouped("unit", ((row.unit_code, row.unit_name, uses[row.pk]) for row in rows)),
+        types=_grouped("type", ((row.type, TYPES[row.type], uses[row.pk]) for row in rows)),
     )
 
 
@@ -273,6 +278,7 @@ def _by_site(rows: Sequence[Thing], uses: Mapping[int, Use]) -> tuple[UseRow, ..
     loose = {row.site_id: row for row in rows if row.site_id not in placed}
     found += [
         UseRow(
+            part=f"site:{row.site_code}",
             code=row.site_code,
             name=row.site_name,
             kind_label=_KINDS.get(row.site_kind, row.site_kind),
@@ -297,6 +303,7 @@ def _tree(nodes: Sequence[Place], of_site: Mapping[int, Use]) -> Iterator[UseRow
             for path in _way_down(node.path):
                 sums[path] = sums.get(path, Use()) + use
     yield UseRow(
+        part=f"matrix:{first.matrix_code}",
         code=first.matrix_code,
         name=first.matrix_name,
         kind_label=str(Matrix._meta.verbose_name),
@@ -307,6 +314,7 @@ def _tree(nodes: Sequence[Place], of_site: Mapping[int, Use]) -> Iterator[UseRow
         if node.path in sums:
             kind = _KINDS.get(node.site_kind, node.site_kind) if node.site_kind else ""
             yield UseRow(
+                part=f"node:{node.matrix_code}/{node.code}",
                 code=node.code,
                 name=node.name,
                 kind_label=node.label or kind,
@@ -321,11 +329,11 @@ def _way_down(path: str) -> tuple[str, ...]:
     return ("/", *(f"/{'/'.join(steps[: n + 1])}/" for n in range(len(steps))))
 
 
-def _grouped(parts: Iterable[tuple[str, str, Use]]) -> tuple[UseRow, ...]:
+def _grouped(kind: str, parts: Iterable[tuple[str, str, Use]]) -> tuple[UseRow, ...]:
     sums: dict[tuple[str, str], Use] = {}
     for code, name, use in parts:
         sums[code, name] = sums.get((code, name), Use()) + use
     return tuple(
-        UseRow(code=code, name=name, kind_label="", depth=0, use=use)
+        UseRow(part=f"{kind}:{code}", code=code, name=name, kind_label="", depth=0, use=use)
         for (code, name), use in sorted(sums.items())
     )

@@ -9,8 +9,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.activities import choices, teaching
 from dianliang.flows.activities.planning import Wanted
@@ -22,9 +24,14 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 @requires(*READERS)
 def courses(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List the courses of one's units."""
+    found = teaching.course_list(by=by)
+    if file := sheet_of(request, list_tables.COURSES, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": teaching.course_list(by=by),
+        "rows": rows,
+        "pages": at,
         "may_lead": by.role in LEADERS,
     }
     return TemplateResponse(request, "console/activities/courses.html", context)
@@ -199,6 +206,9 @@ def lacking(request: HttpRequest, *, by: Actor) -> HttpResponse:
     skills = choices.skills()
     chosen = request.GET.get("skill", "")
     chosen = chosen if chosen in dict(skills) else (skills[0][0] if skills else "")
-    rows = teaching.lacking(skill_code=chosen, by=by, on=today())
-    context = {"by": by, "rows": rows, "skills": skills, "skill": chosen}
+    found = teaching.lacking(skill_code=chosen, by=by, on=today())
+    if file := sheet_of(request, list_tables.LACKING, found, by=by):
+        return file
+    rows, at = paged(request, found)
+    context = {"by": by, "rows": rows, "pages": at, "skills": skills, "skill": chosen}
     return TemplateResponse(request, "console/activities/lacking.html", context)

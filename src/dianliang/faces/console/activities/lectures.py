@@ -1,5 +1,7 @@
 """Lectures on demand at the desk: who asks, who could give it and why, the pool."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -7,11 +9,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.programs.lifecycle import LECTURE_LABELS
 from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.activities import choices, lecturing
+from dianliang.flows.activities import choices, lecture_pages, lecturing
 from dianliang.flows.activities.lecturing import Asked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -24,9 +29,18 @@ SLOTS = (1, 2, 3)
 @requires(*READERS)
 def lectures(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List who asks for a lecture, and what became of it."""
+    status = request.GET.get("status", "")
+    status = status if status in LECTURE_LABELS else ""
+    found = lecture_pages.request_list(by=by, status=status)
+    if file := sheet_of(request, list_tables.LECTURES, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": lecturing.request_list(by=by),
+        "rows": rows,
+        "pages": at,
+        "status": status,
+        "statuses": LECTURE_LABELS.items(),
         "may_lead": by.role in LEADERS,
     }
     return TemplateResponse(request, "console/activities/lectures.html", context)
@@ -68,11 +82,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> Asked:
     sent = request.POST
-    wishes = [
-        reading.instant(text, "wishes", _("希望的时间"))
-        for n in SLOTS
-        if (text := sent.get(f"wish_{n}", ""))
-    ]
     return Asked(
         topic_code=sent.get("topic", ""),
         unit_code=sent.get("unit", ""),
@@ -80,12 +89,20 @@ def _asked(request: HttpRequest) -> Asked:
         site_code=sent.get("site", ""),
         area_code=sent.get("area", ""),
         place=sent.get("place", ""),
-        wishes=wishes,
+        wishes=_wishes(request),
         minutes=reading.optional_whole(sent.get("minutes", ""), "minutes", _("时长")) or 60,
         audience=reading.optional_whole(sent.get("audience", ""), "audience", _("听众人数")) or 0,
         contact=sent.get("contact", ""),
         words=sent.get("words", ""),
     )
+
+
+def _wishes(request: HttpRequest) -> list[datetime]:
+    return [
+        reading.instant(text, "wishes", _("希望的时间"))
+        for n in SLOTS
+        if (text := request.POST.get(f"wish_{n}", ""))
+    ]
 
 
 @require_GET
@@ -99,7 +116,7 @@ def _show(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        page = lecturing.request_page(number=number, by=by, at=now())
+        page = lecture_pages.request_page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {
@@ -107,6 +124,7 @@ def _show(
         "page": page,
         "row": page.row,
         "wishes": list(enumerate(page.row.wishes)),
+        "slots": [(n, request.POST.get(f"wish_{n}", "")) for n in SLOTS],
         "refusal": refusal,
         "given": request.POST,
     }
@@ -131,6 +149,9 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
                 at=now(),
             )
             words = _("已安排，场次 %(number)s。") % {"number": session}
+        elif verb == "wishes":
+            lecturing.set_wishes(number=number, wishes=_wishes(request), by=by, at=now())
+            words = _("时间已改，排序按新的时间。")
         else:
             reason = sent.get("reason", "")
             lecturing.decline(number=number, verb=verb, reason=reason, by=by, at=now())
@@ -166,9 +187,14 @@ def lecturers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s已更新。") % {"name": entered.person.name})
             return redirect("console:lecturers")
+    found = lecture_pages.pool(by=by)
+    if file := sheet_of(request, list_tables.LECTURERS, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": lecturing.pool(by=by),
+        "rows": rows,
+        "pages": at,
         "topics": lecturing.topics(),
         "given": request.POST,
         "chosen": set(request.POST.getlist("topics")),

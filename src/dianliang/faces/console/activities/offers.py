@@ -9,9 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs.fairness import Rules
+from dianliang.domain.programs.lifecycle import OFFER_LABELS
 from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import choices, offer_pages, offering
 from dianliang.kernel.actor import Actor
@@ -22,9 +25,18 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 @requires(*READERS)
 def offers(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List what wants a team, and who took the rest."""
+    status = request.GET.get("status", "")
+    status = status if status in OFFER_LABELS else ""
+    found = offer_pages.offer_list(by=by, status=status)
+    if file := sheet_of(request, list_tables.OFFERS, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": offer_pages.offer_list(by=by),
+        "rows": rows,
+        "pages": at,
+        "status": status,
+        "statuses": OFFER_LABELS.items(),
         "may_lead": by.role in LEADERS,
     }
     return TemplateResponse(request, "console/activities/offers.html", context)

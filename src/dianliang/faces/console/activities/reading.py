@@ -44,12 +44,6 @@ def once(
     )
 
 
-def page(request: HttpRequest) -> int:
-    """Return which page of a list is asked for."""
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-
-
 def instant(text: str, field: str, label: str) -> datetime:
     """Return a moment, given in Shanghai time.
 

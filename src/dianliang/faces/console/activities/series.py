@@ -1,7 +1,8 @@
 """Sessions that come again by a rule: the list, a new series, one with its sessions."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import time
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,11 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs import session_queries
 from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.activities import choices, repeating
+from dianliang.flows.activities import choices, repeating, series_rooms
 from dianliang.flows.activities.repeating import Repeated
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
@@ -27,9 +30,14 @@ from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleEr
 @requires(*READERS)
 def series(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List what comes again, with how often it was held."""
+    found = repeating.series_list(by=by, on=today())
+    if file := sheet_of(request, list_tables.SERIES, found, by=by):
+        return file
+    rows, at = paged(request, found)
     context = {
         "by": by,
-        "rows": repeating.series_list(by=by, on=today()),
+        "rows": rows,
+        "pages": at,
         "may_lead": by.role in LEADERS,
     }
     return TemplateResponse(request, "console/activities/series.html", context)
@@ -45,18 +53,22 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         try:
             asked = _repeated(request)
             if request.POST.get("act") == "preview":
-                preview = repeating.preview(repeated=asked, by=by)
+                preview = repeating.preview(repeated=asked, by=by, at=now())
             else:
                 at = now()
                 opened = reading.once(
                     request,
                     "activities.series",
-                    lambda: asdict(repeating.open_series(repeated=asked, by=by, at=at)),
+                    lambda: _opened(repeating.open_series(repeated=asked, by=by, at=at)),
                     at=at,
                 )
                 words = _("系列已建，前 %(n)d 场已发布。") % {"n": opened["made"]}
                 messages.success(request, words)
+                if opened["missed"]:
+                    messages.warning(request, _not_booked(opened["missed"]))
                 return redirect("console:activity_series_one", opened["number"])
+        except NotVisibleError as absent:
+            refusal = InvalidInputError(absent.message, field="room")
         except DomainError as error:
             refusal = error
     sent = request.POST
@@ -72,6 +84,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "units": choices.units(by),
         "teams": choices.teams(by),
         "sites": choices.sites(),
+        "rooms": choices.rooms(by),
         "skills": choices.skills(),
         "services": services(),
         "areas": area_rows(levels=("village",)),
@@ -85,6 +98,19 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return TemplateResponse(request, "console/activities/series_new.html", context, status=status)
 
 
+def _opened(opened: repeating.OpenedSeries) -> dict[str, Any]:
+    return {"number": opened.number, "made": opened.made, "missed": _told(opened.missed)}
+
+
+def _told(missed: series_rooms.Untaken) -> list[list[str]]:
+    return [[f"{on}", words] for on, words in missed]
+
+
+def _not_booked(missed: Sequence[Sequence[str]]) -> str:
+    days = "；".join(f"{on} {words}" for on, words in missed)
+    return _("这些日期没有订到场室，场次照常发布：%(days)s") % {"days": days}
+
+
 def _repeated(request: HttpRequest) -> Repeated:
     sent = request.POST
     nth = sent.get("nth", "")
@@ -96,6 +122,7 @@ def _repeated(request: HttpRequest) -> Repeated:
         team_code=sent.get("team", ""),
         site_code=sent.get("site", ""),
         area_code=sent.get("area", ""),
+        room_code=sent.get("room", ""),
         place=sent.get("place", ""),
         service_code=sent.get("service", ""),
         skill_codes=tuple(sent.getlist("skills")),
@@ -136,10 +163,16 @@ def _show(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        page = repeating.series_page(number=number, by=by, on=today())
+        page = repeating.series_page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "page": page, "refusal": refusal, "given": request.POST}
+    context = {
+        "by": by,
+        "page": page,
+        "refusal": refusal,
+        "given": request.POST,
+        "rooms": choices.rooms(by),
+    }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/activities/series_one.html", context, status=status)
 
@@ -147,7 +180,7 @@ def _show(
 @require_POST
 @requires(*LEADERS)
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
-    """Leave a day out, move it, or end a series."""
+    """Leave a day out, move it, book its room, or end a series."""
     sent = request.POST
     try:
         if verb == "except":
@@ -161,6 +194,12 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
                 at=now(),
             )
             words = _("例外已登记，报名的人会收到通知。")
+        elif verb == "room":
+            code = sent.get("room", "")
+            missed = series_rooms.choose_room(number=number, code=code, by=by, at=now())
+            if missed:
+                messages.warning(request, _not_booked(_told(missed)))
+            words = _("以后每场随场次订、退这个场室。") if code else _("以后各场的场室已退订。")
         elif verb == "end":
             on = day(sent.get("on", ""), field="on", label=_("最后一天"))
             called_off = repeating.end_series(

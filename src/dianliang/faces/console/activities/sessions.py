@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs import session_queries
 from dianliang.domain.territory.queries import area_rows
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.photos import photo_answer
@@ -40,10 +42,14 @@ def sessions(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = view if view in pages.VIEWS else "ahead"
     kind = request.GET.get("kind", "")
     kind = kind if kind in dict(session_queries.KINDS) else ""
-    listed = pages.session_list(view=view, kind=kind, page=reading.page(request), by=by)
+    listed = pages.session_list(view=view, kind=kind, by=by)
+    if file := sheet_of(request, list_tables.SESSIONS, listed.rows, by=by):
+        return file
+    rows, at = paged(request, listed.rows)
     context = {
         "by": by,
-        "listed": listed,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "kind": kind,
         "kinds": session_queries.KINDS,

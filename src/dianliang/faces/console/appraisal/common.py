@@ -1,8 +1,6 @@
 """What the pages about appraisals share: who opens them, records that lead to their own page."""
 
-from typing import Any
-
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, resolve, reverse
 
 from dianliang.core.papers import PDF
@@ -69,18 +67,3 @@ def evidence(content: bytes, media_type: str, name: str) -> HttpResponse:
         "Cache-Control": "private, no-store",
     }
     return HttpResponse(content, content_type=media_type, headers=headers)
-
-
-def page_number(text: str) -> int:
-    """Return the page that is asked for; what makes no sense is the first."""
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-
-
-def pages_of(asked: QueryDict, here: int, count: int) -> dict[str, Any]:
-    """Return the addresses of the pages before and after."""
-    other, found = asked.copy(), dict[str, Any](here=here, count=count)
-    for name, number in (("before", here - 1), ("after", here + 1)):
-        if 1 <= number <= count:
-            other["page"] = str(number)
-            found[name] = other.urlencode()
-    return found

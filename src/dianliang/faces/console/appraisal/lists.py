@@ -16,12 +16,11 @@ from dianliang.faces.console.appraisal.common import (
     address_of,
     evidence,
     linked,
-    page_number,
-    pages_of,
     printed,
 )
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import lists as flow
 from dianliang.flows.appraisal import pages, papers, people, rulebooks
@@ -140,7 +139,7 @@ def list_sheet(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def duties(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the duties of a list, of a branch, an item or a state."""
     asked = request.GET
-    here = page_number(asked.get("page", "1"))
+    here = page_number(asked)
     wanted = {key: shown(asked.get(key, "")) for key in ("branch", "column", "state")}
     try:
         page = pages.duty_list(number, **wanted, page=here, by=by, on=today())

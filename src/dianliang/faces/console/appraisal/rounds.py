@@ -15,12 +15,11 @@ from dianliang.faces.console.appraisal.common import (
     WRITERS,
     evidence,
     linked,
-    page_number,
-    pages_of,
     printed,
 )
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import papers, ratings, rulebooks
 from dianliang.flows.appraisal import rounds as flow
@@ -98,13 +97,12 @@ def _round(
         page = ratings.round_page(number, edition=_edition(request), by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
-    count = max(1, -(-len(page.standings) // ROWS_A_PAGE))
-    here = min(page_number(request.GET.get("page", "1")), count)
+    standings, at = paged(request, page.standings, each=ROWS_A_PAGE)
     context = {
         "by": by,
         "page": page,
-        "standings": page.standings[(here - 1) * ROWS_A_PAGE : here * ROWS_A_PAGE],
-        "pages": pages_of(request.GET, here, count),
+        "standings": standings,
+        "pages": at,
         "row": page.row,
         "refusal": refusal,
         "sent": request.POST,

@@ -14,6 +14,7 @@ from dianliang.domain.venues.queries import UNPLACED, matrices
 from dianliang.domain.venues.standards import MOST_ITEMS, Item
 from dianliang.faces.console.bases.reading import READERS, revision, text
 from dianliang.faces.console.fields import whole
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.bases import gaps as flow
@@ -42,13 +43,14 @@ def _asked(request: HttpRequest, by: Actor) -> flow.Asked:
 @requires(*READERS)
 def gaps(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show what is missing, expired or soon will be."""
-    wanted = request.GET.get("page", "")
-    number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
+    number = page_number(request.GET)
     try:
         page = flow.page(asked=_asked(request, by), number=number, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
-    return TemplateResponse(request, "console/bases/gaps.html", {"by": by, "page": page})
+    pages = pages_of(request.GET, page.page, page.pages)
+    context = {"by": by, "page": page, "pages": pages}
+    return TemplateResponse(request, "console/bases/gaps.html", context)
 
 
 @require_GET

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core.papers import PDF
 from dianliang.domain.territory.queries import area_rows
@@ -23,8 +23,8 @@ from dianliang.faces.console.bases.reading import (
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
+from dianliang.flows.bases import closing, proving
 from dianliang.flows.bases import file as flow
-from dianliang.flows.bases import proving
 from dianliang.flows.bases.reach import EDITORS, site_to_change, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -69,13 +69,6 @@ def _change(request: HttpRequest, code: str, by: Actor) -> str:
         code=code, described=described(request), seen=text(request, "seen"), by=by, at=now()
     )
     return _("资料已修改。")
-
-
-def _close(request: HttpRequest, code: str, by: Actor) -> str:
-    flow.close(
-        code=code, reason=text(request, "reason"), seen=text(request, "seen"), by=by, at=now()
-    )
-    return _("阵地已停用，记录保留。")
 
 
 def _hours(request: HttpRequest, code: str, by: Actor) -> str:
@@ -155,7 +148,6 @@ def _prove(request: HttpRequest, code: str, by: Actor) -> str:
 
 ACTS: dict[str, Callable[[HttpRequest, str, Actor], str]] = {
     "change": _change,
-    "close": _close,
     "hours": _hours,
     "days": _days,
     "drop_day": _drop_day,
@@ -180,6 +172,38 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except DomainError as refusal:
         messages.error(request, refusal.message)
     return redirect("console:base", code)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*EDITORS)
+def close(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
+    """Show what is ahead at a base; on a POST, close it and call that off."""
+    refusal: DomainError | None = None
+    try:
+        if request.method == "POST":
+            count = closing.close(
+                code=code,
+                reason=text(request, "reason"),
+                seen_site=text(request, "seen_site"),
+                seen=text(request, "seen"),
+                calls_off=request.POST.get("calls_off") == "1",
+                by=by,
+                at=now(),
+            )
+            words = _("阵地已停用，记录保留；取消了 %(n)d 项安排，有关的人能看到原因。")
+            messages.success(request, words % {"n": count})
+            return redirect("console:base", code)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as error:
+        refusal = error
+    try:
+        ahead = closing.ahead(code, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {"by": by, "ahead": ahead, "refusal": refusal, "given": request.POST}
+    status = 422 if refusal else 200
+    return TemplateResponse(request, "console/bases/close.html", context, status=status)
 
 
 def _accept(request: HttpRequest, proof: str, by: Actor) -> None:

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.venues.notices import KINDS, rows
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.bases.reading import READERS, revision, text
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.bases import telling as flow
@@ -41,9 +43,14 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存，核对后请点“发布”。"))
             return redirect("console:base_notice", notice.number)
+    found = rows(by=by)
+    if file := sheet_of(request, list_tables.NOTICES, found, by=by):
+        return file
+    shown, at = paged(request, found)
     context = {
         "by": by,
-        "rows": rows(by=by),
+        "rows": shown,
+        "pages": at,
         "may_edit": may_edit,
         "kinds": KINDS,
         "units": units_of(by) if may_edit else (),

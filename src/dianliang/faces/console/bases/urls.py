@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tree/<str:matrix>/export.xlsx", trees.export, name="base_export"),
     path("tree/<str:matrix>/do/<str:verb>/", trees.act, name="base_tree_act"),
     path("site/<str:code>/", files.base, name="base"),
+    path("site/<str:code>/close/", files.close, name="base_close"),
     path("site/<str:code>/do/<str:verb>/", files.act, name="base_act"),
     path("proofs/<str:proof>/paper/", files.paper, name="base_paper"),
     path("proofs/<str:proof>/do/<str:verb>/", files.proof_act, name="base_proof_act"),

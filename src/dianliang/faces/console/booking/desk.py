@@ -14,6 +14,7 @@ from dianliang.domain.venues.booking.calendar import Calendar, RoomRow, Segment,
 from dianliang.domain.venues.booking.calendar import calendar as calendar_of
 from dianliang.domain.venues.booking.keeping import TYPES
 from dianliang.domain.venues.lifecycle import KEEPERS
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.booking.reading import (
     BOOKERS,
     READERS,
@@ -21,6 +22,7 @@ from dianliang.faces.console.booking.reading import (
     filters_of,
     kept_query,
 )
+from dianliang.faces.console.paging import paged, pages_of, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.booking import desk, keeping, repeating
 from dianliang.kernel.actor import Actor
@@ -56,7 +58,7 @@ def calendar(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "sites": sites,
         "units": units,
         "query": kept_query(request, "on", "view", "page"),
-        "query_of_page": kept_query(request, "page"),
+        "pages": pages_of(request.GET, filters.page, page.pages),
     }
     return TemplateResponse(request, "console/booking/calendar.html", context)
 
@@ -72,12 +74,15 @@ def queue(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in desk.VIEWS else "waiting"
     page = desk.queue(view=view, by=by, at=now())
+    if file := sheet_of(request, list_tables.BOOKINGS, page.rows, by=by):
+        return file
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
-        "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, page.counts[code]) for code, label in desk.VIEWS.items()],
-        "most": desk.MOST_ROWS,
         "here": request.get_full_path(),
     }
     return TemplateResponse(request, "console/booking/queue.html", context)
@@ -102,7 +107,6 @@ def _one(
         "row": row,
         "may_reveal": row.is_kept and row.phone,
         "session": desk.session_behind(number=number),
-        "is_own": desk.is_own(number=number, by=by),
         **more,
     }
     return TemplateResponse(request, "console/booking/one.html", context, status=status)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,17 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.venues.booking.keeping import AUDIENCES, SLOTS_MIN, TYPES, Offer
 from dianliang.domain.venues.lifecycle import KEEPERS
 from dianliang.domain.venues.opening import WEEKDAYS
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.booking.reading import (
     READERS,
     filters_of,
     hours_of,
-    kept_query,
     offer_of,
 )
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.booking import keeping
+from dianliang.flows.booking import keeping, stopping
 from dianliang.flows.booking.asking import Asked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -49,11 +49,14 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:booking_room", code=code)
     sites, units = keeping.places(by)
     kept = keeping.kept(by=by, filters=filters_of(request.GET))
+    if file := sheet_of(request, list_tables.ROOMS, kept, by=by):
+        return file
+    rows, at = paged(request, kept)
     context = {
         "by": by,
-        "rows": Paginator(kept, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "rows": rows,
+        "pages": at,
         "words": request.GET.get("q", "")[:40],
-        "query_of_page": kept_query(request, "page"),
         "sites": sites,
         "units": units,
         "refusal": refusal,
@@ -110,6 +113,7 @@ def _room(
         "given": request.POST if refusal and "slot_min" in request.POST else {},
         "days": _days(hours),
         "refusal": refusal,
+        "sent": request.POST,
         "today": today(),
         "door_code": drawn(_door(request, page.door_token)) if page.door_token else "",
         "feed": _feed(request, "api:bookable_calendar", page.feed_token),
@@ -168,8 +172,16 @@ def _hours(request: HttpRequest, code: str, by: Actor) -> str:
 
 
 def _stop(request: HttpRequest, code: str, by: Actor) -> str:
-    keeping.stop(code=code, reason=request.POST.get("reason", ""), by=by, at=now())
+    reason, decision = request.POST.get("reason", ""), _decision(request)
+    count = stopping.stop(code=code, reason=reason, decision=decision, by=by, at=now())
+    if decision.choice == stopping.CALL_OFF:
+        return _("已停用，%(n)d 个预约已取消，预约人能看到原因。") % {"n": count}
     return _("已停用，不再接受预约；已有的预约仍然有效。")
+
+
+def _decision(request: HttpRequest) -> stopping.Decision:
+    sent = request.POST
+    return stopping.Decision(choice=sent.get("decision", ""), seen=sent.get("seen_ahead", ""))
 
 
 def _resume(request: HttpRequest, code: str, by: Actor) -> str:
@@ -181,7 +193,14 @@ def _resume(request: HttpRequest, code: str, by: Actor) -> str:
 def _close(request: HttpRequest, code: str, by: Actor) -> str:
     sent = request.POST
     window = Asked(code=code, starts=sent.get("starts", ""), ends=sent.get("ends", "")).window()
-    keeping.close(code=code, window=window, reason=sent.get("reason", ""), by=by, at=now())
+    stopping.close(
+        code=code,
+        window=window,
+        reason=sent.get("reason", ""),
+        decision=_decision(request),
+        by=by,
+        at=now(),
+    )
     return _("停用时段已登记。")
 
 

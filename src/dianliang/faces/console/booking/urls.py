@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<str:code>/<str:verb>/", rooms.act, name="booking_room_act"),
     path("codes/", rooms.codes, name="booking_codes"),
     path("use/", using.use, name="booking_use"),
+    path("use/records/", using.records, name="booking_records"),
     path("use/table.xlsx", using.table, name="booking_use_table"),
 ]

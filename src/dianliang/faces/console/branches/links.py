@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import links as book
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import linking as flow
 from dianliang.flows.branches.choices import choices
@@ -28,9 +30,14 @@ def pairings(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = view if view in book.PAIRING_VIEWS else "open"
     mode, branch = shown(request.GET.get("mode", "")), shown(request.GET.get("branch", ""))
     page = book.pairings(view=view, mode=mode, branch=branch, by=by, on=today())
+    if file := sheet_of(request, list_tables.PAIRINGS, page.rows, by=by):
+        return file
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
         "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "mode": mode,
         "branch": branch,
@@ -164,10 +171,14 @@ def _alliances(
 ) -> HttpResponse:
     on = today()
     rows = book.alliances(by=by, on=on)
+    if file := sheet_of(request, list_tables.ALLIANCES, rows, by=by):
+        return file
+    shown_rows, at = paged(request, rows)
     modes = book.pairings(view="all", mode="", branch="", by=by, on=on).modes
     context = {
         "by": by,
-        "rows": rows,
+        "rows": shown_rows,
+        "pages": at,
         "modes": modes,
         "represented": sum(bool(row.representative) for row in rows if row.status == "RUNNING"),
         "gaps": book.without_representative(by=by, on=on),
@@ -254,10 +265,15 @@ def _secondments(
     view = view if view in book.SECONDMENT_VIEWS else "now"
     on = today()
     page = book.secondments(view=view, branch="", by=by, on=on)
+    if file := sheet_of(request, list_tables.SECONDMENTS, page.rows, by=by):
+        return file
+    rows, at = paged(request, page.rows)
     labels = book.SECONDMENT_VIEWS.items()
     context = {
         "by": by,
         "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, page.counts[code]) for code, label in labels],
         "choices": choices(by=by),

@@ -13,6 +13,7 @@ from dianliang.core.files import read_token
 from dianliang.core.papers import PDF
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import meetings as book
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import (
     Steps,
     instant,
@@ -22,6 +23,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.branches import meeting as flow
 from dianliang.flows.branches import papers
@@ -40,9 +42,13 @@ def meetings(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = request.GET.get("view", "open")
     view = view if view in book.MEETING_VIEWS else "open"
     page = book.meetings(view=view, by=by, on=today())
+    if file := sheet_of(request, list_tables.MEETINGS, page.rows, by=by):
+        return file
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
-        "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, page.counts[code]) for code, label in book.MEETING_VIEWS.items()],
         "tasks": book.tasks(view="late", by=by, on=today()),
@@ -181,9 +187,13 @@ def tasks(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = request.GET.get("view", "open")
     view = view if view in book.TASK_VIEWS else "open"
     page = book.tasks(view=view, by=by, on=today())
+    if file := sheet_of(request, list_tables.TASKS, page.rows, by=by):
+        return file
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
-        "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, page.counts[code]) for code, label in book.TASK_VIEWS.items()],
     }

@@ -1,5 +1,6 @@
 """What is counted by themes: two-way tables, the report of a programme, the records behind both."""
 
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_GET
 
 from dianliang.domain.branches.access import READERS
 from dianliang.domain.catalog import theme_queries
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import Period, address_of, period_of, shown, status_of
 from dianliang.faces.console.branches.meetings import TYPES
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.tables import SHEET_TYPE, download
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.themes import files, shapes, tables
@@ -22,7 +25,13 @@ from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleEr
 DEFAULT_TREE, DEFAULT_ACROSS = "WW5", "ZJ5"
 PROGRAMMES = "GC5"
 KEPT = {**TYPES, "xlsx": SHEET_TYPE}
-PER_PAGE = 100
+
+
+class Valued(NamedTuple):
+    """A record with what it adds to the figure that is looked at."""
+
+    record: shapes.Record
+    value: float
 
 
 @require_GET
@@ -176,35 +185,26 @@ def records(request: HttpRequest, *, by: Actor) -> HttpResponse:
         raise Http404 from absent
     called = {row.code: row.name for row in theme_queries.themes(on=period.last)}
     values = [1 if figure == tables.RECORDS else row.values.get(figure, 0) for row in found]
-    page, pages = _page(sent.get("page", "1"), len(found))
-    first = (page - 1) * PER_PAGE
-    rows = list(zip(found, values, strict=True))[first : first + PER_PAGE]
-    others = sent.copy()
-    others.pop("page", None)
+    valued = [Valued(record, value) for record, value in zip(found, values, strict=True)]
+    if file := sheet_of(request, list_tables.THEME_RECORDS, valued, by=by):
+        return file
+    rows, at = paged(request, valued)
     context = {
         "by": by,
-        "rows": [(row, value, address_of(row, by=by)) for row, value in rows],
+        "rows": [(one.record, one.value, address_of(one.record, by=by)) for one in rows],
         "total": sum(values),
         "count": len(found),
         "figure": labels[figure],
         "names": [called.get(_plain(code), code) for code in (chosen.theme, chosen.also) if code],
         "cuts": [text for text in (chosen.month, _unit(found, chosen.unit)) if text],
         "period": period,
-        "page": page,
-        "pages": pages,
-        "others": others.urlencode(),
+        "pages": at,
     }
     return TemplateResponse(request, "console/branches/theme_records.html", context)
 
 
 def _plain(code: str) -> str:
     return code.removesuffix(tables.BELOW)
-
-
-def _page(text: str, count: int) -> tuple[int, int]:
-    pages = max(1, -(-count // PER_PAGE))
-    asked = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-    return min(max(1, asked), pages), pages
 
 
 def _unit(found: tuple[shapes.Record, ...], code: str) -> str:

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import topics as book
 from dianliang.domain.branches.queries.links import branches_at_work
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import Steps, press, reason, status_of
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import studying as flow
 from dianliang.flows.branches.choices import choices
@@ -28,9 +30,14 @@ def topics(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = request.GET.get("view", "open")
     view = view if view in book.VIEWS else "open"
     page = book.topics(view=view, by=by, on=today())
+    if file := sheet_of(request, list_tables.TOPICS, page.rows, by=by):
+        return file
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
         "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, page.counts[code]) for code, label in book.VIEWS.items()],
         "may_write": by.role in WRITERS,

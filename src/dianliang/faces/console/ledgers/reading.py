@@ -6,18 +6,13 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from dianliang.faces.console.fields import day, optional_day, whole
+from dianliang.faces.console.paging import page_number
 from dianliang.faces.ui.requests import sent_photo, today
 from dianliang.flows.ledgers.balances import BY, Asked
 from dianliang.flows.ledgers.donations import Sent
 from dianliang.kernel.errors import InvalidInputError
 
 FIRST_BOOK = "volunteer_hours"
-
-
-def page_of(query: QueryDict) -> int:
-    """Return the page that is asked for."""
-    text = query.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 def period_of(query: QueryDict) -> tuple[date, date]:
@@ -43,7 +38,7 @@ def asked_of(query: QueryDict) -> Asked:
         until=until,
         article=query.get("article", "").replace("\0", "")[:24],
         q=query.get("q", "").replace("\0", "").strip()[:40],
-        page=page_of(query),
+        page=page_number(query),
     )
 
 

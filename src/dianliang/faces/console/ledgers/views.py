@@ -1,7 +1,5 @@
 """The books (账本): balances, what is behind them, one entry, one record, the check."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.faces.console.addresses import page_address
-from dianliang.faces.console.ledgers.reading import asked_of, page_of, period_of
+from dianliang.faces.console.ledgers.reading import asked_of, period_of
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.ledgers import balances as flow
@@ -42,21 +41,10 @@ def ledgers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "page": page,
         "asked": asked,
         "views": flow.BY.items(),
-        "pages": _pages(request, asked.page, page.pages),
+        "pages": pages_of(request.GET, asked.page, page.pages),
         "query": request.GET.urlencode(),
     }
     return TemplateResponse(request, "console/ledgers/balances.html", context)
-
-
-def _pages(request: HttpRequest, here: int, count: int) -> dict[str, Any]:
-    """Return the addresses of the pages before and after."""
-    other = request.GET.copy()
-    found: dict[str, Any] = {"here": here, "count": count}
-    for name, number in (("before", here - 1), ("after", here + 1)):
-        if 1 <= number <= count:
-            other["page"] = str(number)
-            found[name] = other.urlencode()
-    return found
 
 
 @require_GET
@@ -83,7 +71,7 @@ def holder(request: HttpRequest, book: str, kind: str, code: str, *, by: Actor) 
             code=code,
             since=since,
             until=until,
-            page=page_of(request.GET),
+            page=page_number(request.GET),
             by=by,
         )
     except NotVisibleError as absent:
@@ -95,7 +83,7 @@ def holder(request: HttpRequest, book: str, kind: str, code: str, *, by: Actor) 
         "code": code,
         "since": since,
         "until": until,
-        "pages": _pages(request, page_of(request.GET), page.pages),
+        "pages": pages_of(request.GET, page_number(request.GET), page.pages),
         "query": request.GET.urlencode(),
     }
     return TemplateResponse(request, "console/ledgers/holder.html", context)

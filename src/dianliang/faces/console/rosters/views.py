@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.rosters.queries import MAKERS, READERS
+from dianliang.faces.console import list_tables
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.rosters import changing, making, reading
 from dianliang.kernel.actor import Actor
@@ -31,7 +33,17 @@ LIMITS: dict[str, dict[str, Any]] = {
 @requires(*READERS)
 def rosters(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the register and who is on duty now."""
-    context = {"by": by, "register": reading.register(by=by, at=now()), "can_make": _makes(by)}
+    register = reading.register(by=by, at=now())
+    if file := sheet_of(request, list_tables.ROSTERS, register.rows, by=by):
+        return file
+    rows, at = paged(request, register.rows)
+    context = {
+        "by": by,
+        "register": register,
+        "rows": rows,
+        "pages": at,
+        "can_make": _makes(by),
+    }
     return TemplateResponse(request, "console/rosters/rosters.html", context)
 
 

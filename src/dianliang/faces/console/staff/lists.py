@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.core.sheets import MOST_BYTES
 from dianliang.domain.workforce.register import WRITERS
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import lists as flow
@@ -46,7 +47,8 @@ def lists(request: HttpRequest, *, by: Actor) -> HttpResponse:
             refusal = wrong
         else:
             return redirect("console:staff_list", kept.number)
-    context = {"by": by, "rows": flow.lists(by=by), "refusal": refusal}
+    rows, at = paged(request, flow.lists(by=by))
+    context = {"by": by, "rows": rows, "pages": at, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/staff/lists.html", context, status=status)
 

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.core.papers import PDF
 from dianliang.domain.workforce import person_file, register
 from dianliang.domain.workforce.register import READERS, WRITERS
+from dianliang.faces.console import list_tables
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.staff import forms
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import doings, revealing
@@ -32,9 +34,13 @@ def people(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the register, cut as the address says."""
     search = _search(request)
     page = register.people(search, by=by, on=today())
+    if file := sheet_of(request, list_tables.PEOPLE, page.rows, by=by):
+        return file
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
-        "page": page,
+        "rows": rows,
+        "pages": at,
         "search": search,
         "tabs": [(code, label, page.counts[code]) for code, label in register.VIEWS.items()],
         "choices": register.choices(by=by, on=today()),
@@ -47,7 +53,7 @@ def people(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _search(request: HttpRequest) -> register.Search:
     asked = request.GET
-    view, days, page = asked.get("view", ""), asked.get("days", ""), asked.get("page", "")
+    view, days = asked.get("view", ""), asked.get("days", "")
     return register.Search(
         view=view if view in register.VIEWS else "here",
         words=asked.get("q", "").strip()[:40].replace("\0", ""),
@@ -56,7 +62,6 @@ def _search(request: HttpRequest) -> register.Search:
         unit=asked.get("unit", "")[:24],
         skill=asked.get("skill", "")[:24],
         days=int(days) if days in map(str, DAYS) else register.NOTICE_DAYS,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
 
 
@@ -75,9 +80,13 @@ def expiring(request: HttpRequest, *, by: Actor) -> HttpResponse:
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, DAYS) else register.NOTICE_DAYS
     rows = register.ending(days=days, by=by, on=today())
+    if file := sheet_of(request, list_tables.ENDING, rows, by=by):
+        return file
+    shown, at = paged(request, rows)
     context = {
         "by": by,
-        "rows": rows,
+        "rows": shown,
+        "pages": at,
         "over": sum(row.days_left <= 0 for row in rows),
         "asked": days,
         "days": DAYS,

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.workforce import register, trees
 from dianliang.domain.workforce.register import READERS, WRITERS
+from dianliang.faces.console import list_tables
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.staff import forms
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import teams as flow
@@ -25,9 +27,15 @@ def teams(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the tree of teams with how many people each has, itself and with all below it."""
     with_ended = request.GET.get("ended") == "1"
     volunteers = request.GET.get("volunteers") == "1"
+    tree = trees.tree(by=by, on=today(), with_ended=with_ended, volunteers=volunteers)
+    if file := sheet_of(request, list_tables.TEAMS, tree.lines, by=by):
+        return file
+    lines, at = paged(request, tree.lines)
     context = {
         "by": by,
-        "tree": trees.tree(by=by, on=today(), with_ended=with_ended, volunteers=volunteers),
+        "tree": tree,
+        "lines": lines,
+        "pages": at,
         "with_ended": with_ended,
         "volunteers": volunteers,
         "may_write": by.role in WRITERS,

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dianliang.domain.workforce import register, twin_book
 from dianliang.domain.workforce.register import READERS, WRITERS
+from dianliang.faces.console import list_tables
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import merging as flow
 from dianliang.kernel.actor import Actor
@@ -22,7 +24,8 @@ TAKEN, KEPT = "second", "first"
 @requires(*WRITERS)
 def twins(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the pairs who seem to be one person, the surest first."""
-    context = {"by": by, "pairs": twin_book.pairs(by=by, on=today())}
+    pairs, at = paged(request, twin_book.pairs(by=by, on=today()))
+    context = {"by": by, "pairs": pairs, "pages": at}
     return TemplateResponse(request, "console/staff/twins.html", context)
 
 
@@ -30,7 +33,11 @@ def twins(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @requires(*READERS)
 def merges(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show what was merged, by whom, and why."""
-    context = {"by": by, "rows": twin_book.merges(by=by)}
+    found = twin_book.merges(by=by)
+    if file := sheet_of(request, list_tables.MERGES, found, by=by):
+        return file
+    rows, at = paged(request, found)
+    context = {"by": by, "rows": rows, "pages": at}
     return TemplateResponse(request, "console/staff/merges.html", context)
 
 

@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dianliang.kernel.phrases import Phrase
+
 register = template.Library()
 
 TONES = {
@@ -52,7 +54,9 @@ def status_chip(status: str, label: str) -> SafeString:
 
 @register.filter
 def translated(words: str) -> str:
-    """Translate words that come from data, such as the label of a state."""
+    """Translate words that come from data: the label of a state, or a sentence with its values."""
+    if isinstance(words, Phrase):
+        return words.said(_)
     return _(words) if words else ""
 
 

@@ -1,0 +1,75 @@
+"""Sentences that keep their parts, so that a page can say them in the reader's language."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+
+class Phrase(str):
+    """A sentence made of a message and its values: Chinese wherever text is wanted.
+
+    The message is a whole sentence of the catalogue, such as ``近 %(days)d 天讲过 %(n)d 场``.
+    A value may be a phrase of its own, such as the name of a state.
+    """
+
+    __slots__ = ("message", "values")
+    message: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, message: str, /, **values: Any) -> "Phrase":
+        """Put the values into the message."""
+        made = super().__new__(cls, message % values if values else message)
+        made.message, made.values = message, values
+        return made
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in another language."""
+        words = translate(self.message)
+        if not self.values:
+            return words
+        told = {
+            name: value.said(translate) if isinstance(value, Phrase) else value
+            for name, value in self.values.items()
+        }
+        return words % told
+
+    def mapped(self, change: Callable[[str], str]) -> "Phrase":
+        """Return the sentence with every text among its values changed, such as codes to names."""
+        told = {
+            name: value.mapped(change)
+            if isinstance(value, Phrase)
+            else change(value)
+            if isinstance(value, str)
+            else value
+            for name, value in self.values.items()
+        }
+        return Phrase(self.message, **told)
+
+    def kept(self) -> list[Any]:
+        """Return what can be stored as JSON; see `phrase_of`."""
+        told = {
+            name: value.kept() if isinstance(value, Phrase) else value
+            for name, value in self.values.items()
+        }
+        return [self.message, told]
+
+
+def phrase_of(kept: Any) -> str:
+    """Return a sentence that was stored; plain words stay as they are."""
+    if not isinstance(kept, list):
+        return str(kept)
+    message, told = kept
+    values = {name: phrase_of(v) if isinstance(v, list) else v for name, v in told.items()}
+    return Phrase(message, **values)
+
+
+def kept(words: str) -> Any:
+    """Return words as they can be stored as JSON."""
+    return words.kept() if isinstance(words, Phrase) else words
+
+
+def joined(sign: str, parts: Iterable[str]) -> str:
+    """Return sentences in a row with a sign between them that is translated, too."""
+    whole: str = ""
+    for part in parts:
+        whole = Phrase("%(a)s%(sign)s%(b)s", a=whole, sign=Phrase(sign), b=part) if whole else part
+    return whole

@@ -1,0 +1,39 @@
+"""A phrase is its Chinese words everywhere, and can be said again from its parts."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dianliang.kernel.phrases import Phrase, joined, kept, phrase_of
+
+LEAVES = st.one_of(st.text("甲乙%(", max_size=4), st.integers(0, 99))
+PHRASES = st.recursive(
+    st.builds(lambda n: Phrase("近 %(n)d 天", n=n), st.integers(0, 99)),
+    lambda inner: st.builds(
+        lambda a, b: Phrase("%(a)s：%(b)s。", a=a, b=b), st.one_of(inner, LEAVES), inner
+    ),
+    max_leaves=6,
+)
+ENGLISH = {"近 %(n)d 天": "in %(n)d days", "%(a)s：%(b)s。": "%(b)s of %(a)s.", "；": "; "}
+
+
+@given(PHRASES)
+def test_a_phrase_is_plain_text_survives_storage_and_is_said_as_a_whole(phrase):
+    again = phrase_of(json.loads(json.dumps(kept(phrase))))
+
+    assert again == phrase == phrase.said(lambda words: words)
+    assert again.said(lambda words: ENGLISH.get(words, words)) == phrase.said(
+        lambda words: ENGLISH.get(words, words)
+    )
+    assert "天" not in phrase.said(lambda words: ENGLISH.get(words, words))
+    assert phrase.mapped(lambda text: "某").said(str) == str(phrase.mapped(lambda text: "某"))
+
+
+def test_sentences_in_a_row_are_joined_by_a_sign_of_the_language():
+    row = joined("；", [Phrase("近 %(n)d 天", n=1), "纯文字", Phrase("近 %(n)d 天", n=2)])
+
+    assert row == "近 1 天；纯文字；近 2 天"
+    assert row.said(lambda words: ENGLISH.get(words, words)) == "in 1 days; 纯文字; in 2 days"
+    assert joined("；", []) == ""
+    assert phrase_of("旧记录") == kept("旧记录") == "旧记录"
