@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "dianliang.domain.workforce",
     "dianliang.domain.venues",
     "dianliang.domain.rosters",
+    "dianliang.domain.key_customers",
     "dianliang.domain.ledger",
     "dianliang.domain.work",
     "dianliang.domain.intake",
