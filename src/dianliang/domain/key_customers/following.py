@@ -65,6 +65,7 @@ def watch_row(row: Watch, *, customers: int) -> WatchRow:
 class ReportRow:
     """A report as pages show it; one that was corrected holds no more."""
 
+    serial: int
     number: str
     customer: str
     state: str
@@ -111,6 +112,7 @@ def report_row(row: SupplyReport) -> ReportRow:
     """Return a report, read with its customer and what corrects it."""
     later = getattr(row, "corrected_by", None)
     return ReportRow(
+        serial=row.pk,
         number=row.number,
         customer=row.watched.customer.number,
         state=row.state,
