@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 
-from dianliang.core import idempotency
 from dianliang.domain.catalog import inspecting as checklists
 from dianliang.domain.catalog.models import Checklist
 from dianliang.domain.directory.models import Unit
@@ -15,8 +14,8 @@ from dianliang.domain.key_customers import access, following, queries
 from dianliang.domain.key_customers.following import WatchRow
 from dianliang.domain.key_customers.models import GradeDecision, KeyCustomer, Watch
 from dianliang.domain.key_customers.operations import register as operations
-from dianliang.domain.key_customers.operations.register import Graded, Source, Supply, Told
 from dianliang.domain.key_customers.queries import Card, Filters, RegisterPage
+from dianliang.domain.key_customers.told import Graded, Source, Supply, ToldCustomer
 from dianliang.domain.network.models import Feeder, Transformer
 from dianliang.domain.programs.progress import CampaignRow
 from dianliang.domain.territory.models import Area
@@ -79,6 +78,7 @@ class CardPage:
     """One key customer; the contact is masked unless it was revealed."""
 
     card: Card
+    unit_code: str
     version: str
     is_revealed: bool
     checks: tuple[Check, ...]
@@ -101,6 +101,7 @@ def _card(customer: KeyCustomer, *, by: Actor, on: date) -> CardPage:
     watched = Watch.objects.filter(watched__customer=customer).select_related("unit")
     return CardPage(
         card=queries.card(customer, on=on),
+        unit_code=customer.unit.code,
         version=operations.version(customer),
         is_revealed=False,
         checks=checks.checks_of(customer),
@@ -163,8 +164,8 @@ class Asked:
     supplies: Sequence[Supply]
 
 
-def take_in(*, key: str, number: str, asked: Asked, graded: Graded, by: Actor, at: datetime) -> str:
-    """Write a key customer down once, however often the form is sent; return its number.
+def take_in(*, number: str, asked: Asked, graded: Graded, by: Actor, at: datetime) -> KeyCustomer:
+    """Write a key customer down; without a number of its own it gets one.
 
     Raises:
         NotVisibleError: the actor keeps no register.
@@ -173,15 +174,8 @@ def take_in(*, key: str, number: str, asked: Asked, graded: Graded, by: Actor, a
     if by.role not in access.WRITERS:
         raise NotVisibleError("您的岗位不登记重要客户。")
     own = clean_text(number, field="number", label="重要客户编号", most=24)
-
-    def act() -> dict[str, Any]:
-        told, clean = _told(asked, by=by), _clean(graded)
-        made = operations.take_in(told=told, graded=clean, number=own, by=by, at=at)
-        return {"number": made.number}
-
-    body = [own, asked.name, asked.area_code, by.id]
-    pressed = idempotency.digest([key, body])
-    return str(idempotency.once(scope="key", key=pressed, body=body, at=at, act=act)["number"])
+    told, clean = _told(asked, by=by), _clean(graded)
+    return operations.take_in(told=told, graded=clean, number=own, by=by, at=at)
 
 
 @transaction.atomic
@@ -196,7 +190,7 @@ def change(*, number: str, asked: Asked, seen: str, by: Actor, at: datetime) -> 
     return operations.change(customer=customer, told=_told(asked, by=by), seen=seen, by=by, at=at)
 
 
-def _told(asked: Asked, *, by: Actor) -> Told:
+def _told(asked: Asked, *, by: Actor) -> ToldCustomer:
     unit = Unit.objects.filter(code=asked.unit_code).first()
     if unit is None or not by.reaches_unit(unit.path):
         raise InvalidInputError("请选择本单位范围内的责任单位。", field="unit")
@@ -209,7 +203,7 @@ def _told(asked: Asked, *, by: Actor) -> Told:
     checklist = Checklist.objects.filter(code=code).first()
     if checklist is None:
         raise InvalidInputError("请选择检查清单。", field="checklist")
-    return Told(
+    return ToldCustomer(
         name=clean_text(asked.name, field="name", label="名称", most=80, least=2),
         kind=asked.kind,
         unit=unit,

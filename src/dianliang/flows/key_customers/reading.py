@@ -12,7 +12,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.key_customers import queries
 from dianliang.domain.key_customers.models import KeyCustomer
 from dianliang.domain.key_customers.operations import register
-from dianliang.domain.key_customers.operations.register import Graded, Source, Supply
+from dianliang.domain.key_customers.told import Graded, Source, Supply
 from dianliang.domain.network.models import Feeder, Transformer
 from dianliang.domain.territory.models import Area
 from dianliang.flows.key_customers import sheets

@@ -17,8 +17,8 @@ from dianliang.domain.key_customers.following import ReportRow, WatchRow
 from dianliang.domain.key_customers.lifecycle import WATCH
 from dianliang.domain.key_customers.models import KeyCustomer, SupplyReport, Watch, Watched
 from dianliang.domain.key_customers.operations import watching as operations
-from dianliang.domain.key_customers.operations.watching import Occasion, Told
 from dianliang.domain.key_customers.queries import CustomerRow
+from dianliang.domain.key_customers.told import Occasion, ToldReport
 from dianliang.flows.key_customers import affected
 from dianliang.flows.key_customers.affected import Affected
 from dianliang.flows.network_page import outage_to_end
@@ -242,7 +242,7 @@ def report(
     *,
     number: str,
     customers: Sequence[str],
-    told: Told,
+    told: ToldReport,
     photo: bytes | None,
     by: Actor,
     at: datetime,
@@ -264,9 +264,9 @@ def report(
     return operations.report(watch=watch, watched=found, told=clean, by=by, at=at)
 
 
-def _clean(told: Told, *, photo: bytes | None, at: datetime) -> Told:
+def _clean(told: ToldReport, *, photo: bytes | None, at: datetime) -> ToldReport:
     evidence = files.keep_image(photo, at=at, field="photo") if photo else None
-    return Told(
+    return ToldReport(
         state=told.state,
         happened_at=told.happened_at,
         generator=clean_text(told.generator, field="generator", label="应急电源", most=40),
@@ -278,7 +278,7 @@ def _clean(told: Told, *, photo: bytes | None, at: datetime) -> Told:
 
 @transaction.atomic
 def correct(
-    *, number: str, told: Told | None, reason: str, by: Actor, at: datetime
+    *, number: str, told: ToldReport | None, reason: str, by: Actor, at: datetime
 ) -> SupplyReport:
     """Correct a report by a second row; without anything told the report is taken out.
 

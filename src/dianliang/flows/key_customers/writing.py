@@ -16,12 +16,8 @@ from dianliang.domain.key_customers.models import (
     KeyCustomer,
     OwnSupply,
 )
-from dianliang.domain.key_customers.operations.register import (
-    Graded,
-    Source,
-    Supply,
-    decision_fields,
-)
+from dianliang.domain.key_customers.operations.register import decision_fields
+from dianliang.domain.key_customers.told import Graded, Source, Supply
 from dianliang.flows.key_customers import sheets
 from dianliang.flows.key_customers.reading import CHECKLISTS, USUAL_CHECKLIST, Brought, Line
 from dianliang.kernel.actor import Actor

@@ -1,7 +1,6 @@
 """Take key customers in, change them, decide on their grade, take them out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +9,6 @@ from django.db import transaction
 from dianliang.core import audit
 from dianliang.core.fields import blind_index
 from dianliang.core.numbers import next_number
-from dianliang.domain.catalog.models import Checklist
-from dianliang.domain.directory.models import Unit
 from dianliang.domain.key_customers.keys import phone_key
 from dianliang.domain.key_customers.models import (
     Feed,
@@ -20,10 +17,9 @@ from dianliang.domain.key_customers.models import (
     KeyCustomer,
     OwnSupply,
 )
-from dianliang.domain.territory.models import Area
+from dianliang.domain.key_customers.told import Graded, Source, Supply, ToldCustomer
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
-from dianliang.kernel.geo import GeoPoint
 
 STANDARD = "GB/T 29328-2018"
 """《重要电力用户供电电源及自备应急电源配置技术规范》, which names the grades."""
@@ -36,64 +32,9 @@ class UnableToKeepCustomerError(DomainError):
     code = "key_customers.unable-to-keep"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What feeds a key customer: a line or a transformer, by database key."""
-
-    feeder_id: int | None = None
-    transformer_id: int | None = None
-    is_main: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supply:
-    """A supply of the customer's own."""
-
-    kind: str
-    power_kva: float | None = None
-    power_kw: float | None = None
-    autonomy_h: float | None = None
-    tested_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graded:
-    """A grade with the half-open period of a temporary one, and who says so."""
-
-    grade: str
-    begins_on: date | None = None
-    ends_on: date | None = None
-    decided_on: date | None = None
-    document: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is to be kept of a key customer. A contact left empty stays as it is.
-
-    `sources` and `supplies` replace what there is; None leaves it.
-    """
-
-    name: str
-    kind: str
-    unit: Unit
-    area: Area
-    checklist: Checklist
-    address: str = ""
-    point: GeoPoint | None = None
-    tie_in: str = KeyCustomer.TieIn.UNKNOWN
-    cable_m: int | None = None
-    plug: str = ""
-    contact: str = ""
-    phone: str = ""
-    note: str = ""
-    sources: Sequence[Source] | None = None
-    supplies: Sequence[Supply] | None = None
-
-
 @transaction.atomic
 def take_in(
-    *, told: Told, graded: Graded, number: str = "", by: Actor, at: datetime
+    *, told: ToldCustomer, graded: Graded, number: str = "", by: Actor, at: datetime
 ) -> KeyCustomer:
     """Write a key customer down with the decision on its grade; without a number it gets one.
 
@@ -123,7 +64,9 @@ def take_in(
 
 
 @transaction.atomic
-def change(*, customer: KeyCustomer, told: Told, seen: str, by: Actor, at: datetime) -> KeyCustomer:
+def change(
+    *, customer: KeyCustomer, told: ToldCustomer, seen: str, by: Actor, at: datetime
+) -> KeyCustomer:
     """Bring the register up to date; the grade has its own decision.
 
     Raises:
@@ -159,7 +102,7 @@ def version(customer: KeyCustomer) -> str:
     return blind_index("|".join(map(str, parts)), context="key_customer.version")[:16]
 
 
-def _fields(told: Told) -> dict[str, Any]:
+def _fields(told: ToldCustomer) -> dict[str, Any]:
     if told.tie_in not in KeyCustomer.TieIn.values:
         raise InvalidInputError("请选择应急电源接口的情况。", field="tie_in")
     if told.kind not in KeyCustomer.Kind.values:
@@ -180,14 +123,14 @@ def _fields(told: Told) -> dict[str, Any]:
     }
 
 
-def _contact(told: Told) -> dict[str, str]:
+def _contact(told: ToldCustomer) -> dict[str, str]:
     found = {"contact": told.contact} if told.contact else {}
     if told.phone:
         found |= {"phone": told.phone, "phone_index": phone_key(told.phone)}
     return found
 
 
-def _replace_parts(customer: KeyCustomer, told: Told) -> None:
+def _replace_parts(customer: KeyCustomer, told: ToldCustomer) -> None:
     if told.sources is not None:
         require_one_main(told.sources)
         customer.feeds.all().delete()

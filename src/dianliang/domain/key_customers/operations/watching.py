@@ -1,17 +1,16 @@
 """Follow the supply of key customers through an occasion: open, add, report, correct, close."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from dianliang.core import audit, transitions
-from dianliang.core.models import StoredFile
 from dianliang.core.numbers import next_number, next_numbers
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.key_customers.lifecycle import WATCH
 from dianliang.domain.key_customers.models import SupplyReport, Watch, Watched
+from dianliang.domain.key_customers.told import Occasion, ToldReport
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 
@@ -26,27 +25,6 @@ class UnableToFollowError(DomainError):
     """The supply cannot be followed, reported or corrected like this."""
 
     code = "key_customers.unable-to-follow"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """What is followed, as other rooms name it: a kind, and a number if it has one."""
-
-    kind: str
-    number: str = ""
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What somebody tells of a customer's supply. A generator is named when it is tied in."""
-
-    state: str
-    happened_at: datetime
-    generator: str = ""
-    reporter: str = ""
-    words: str = ""
-    evidence: StoredFile | None = None
 
 
 @transaction.atomic
@@ -128,7 +106,7 @@ def _lock(watch: Watch) -> Watch:
 
 @transaction.atomic
 def report(
-    *, watch: Watch, watched: Sequence[Watched], told: Told, by: Actor, at: datetime
+    *, watch: Watch, watched: Sequence[Watched], told: ToldReport, by: Actor, at: datetime
 ) -> list[SupplyReport]:
     """Append the same report about one or several customers, as a phone call tells it.
 
@@ -153,7 +131,9 @@ def report(
     return made
 
 
-def _report(watched: Watched, told: Told, *, number: str, by: Actor, at: datetime) -> SupplyReport:
+def _report(
+    watched: Watched, told: ToldReport, *, number: str, by: Actor, at: datetime
+) -> SupplyReport:
     return SupplyReport(
         number=number,
         watched=watched,
@@ -168,7 +148,7 @@ def _report(watched: Watched, told: Told, *, number: str, by: Actor, at: datetim
     )
 
 
-def _require_sound(watch: Watch, told: Told, *, at: datetime) -> None:
+def _require_sound(watch: Watch, told: ToldReport, *, at: datetime) -> None:
     if told.state not in State.values:
         raise InvalidInputError("请选择供电状态。", field="state")
     if told.state == State.TIED and not told.generator:
@@ -182,7 +162,7 @@ def _require_sound(watch: Watch, told: Told, *, at: datetime) -> None:
 
 @transaction.atomic
 def correct(
-    *, wrong: SupplyReport, told: Told | None, reason: str, by: Actor, at: datetime
+    *, wrong: SupplyReport, told: ToldReport | None, reason: str, by: Actor, at: datetime
 ) -> SupplyReport:
     """Append a row that holds in place of another, or takes it out; the wrong row stays readable.
 
