@@ -465,6 +465,19 @@ def from_alerts() -> Iterator[str]:
         yield from labels.values()
 
 
+def from_key_customers() -> Iterator[str]:
+    """Yield the words of key customers and of their supply."""
+    from dianliang.domain.key_customers import following, queries
+    from dianliang.domain.key_customers.lifecycle import TABLE, WATCH
+
+    yield from chain(TABLE.labels.values(), WATCH.labels.values(), queries.VIEWS.values())
+    yield from (row.label for row in WATCH)
+    offered = (queries.GRADES, queries.KINDS, queries.TIE_INS, queries.SUPPLY_KINDS)
+    for choices in (*offered, following.STATES, following.OCCASIONS):
+        yield from (label for _, label in choices)
+    yield from ("线路", "变压器")
+
+
 def from_booking() -> Iterator[str]:
     """Yield the words of rooms and gear and of who has them."""
     from dianliang.domain.venues.booking.keeping import TYPES
@@ -524,6 +537,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_ledger(),
             *from_booking(),
             *from_alerts(),
+            *from_key_customers(),
         )
     )
     return sorted({message for message in found if not message.isascii()})

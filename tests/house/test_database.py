@@ -67,6 +67,8 @@ MODELS = {
     "base notice": "venues.BaseNotice",
     "booking": "venues.Booking",
     "public alert": "incidents.PublicAlert",
+    "key customer watch": "key_customers.Watch",
+    "key customer table": "key_customers.BroughtTable",
 }
 
 

@@ -26,6 +26,7 @@ from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
+from dianliang.domain.key_customers.lifecycle import TABLE, WATCH
 from dianliang.domain.insight.deed_words import WORDS
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
@@ -83,6 +84,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
     "incidents.publicalert": PUBLIC_ALERT,
+    "key_customers.watch": WATCH,
+    "key_customers.broughttable": TABLE,
     "rosters.roster": ROSTER,
     "rosters.swap": SWAP,
     "safety.hazard": HAZARD,
