@@ -101,14 +101,14 @@ def test_every_fault_is_told_with_row_and_column_and_nothing_is_written(town):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"not a workbook", "不是 Excel 文件"),
-        (book([line("ZY9")]), "已被其他单位使用"),
-        (book([], [["ZY8", "储能", "5", "", "", ""]]), "在“重要客户”表和系统中都没有"),
+        (lambda: b"not a workbook", "不是 Excel 文件"),
+        (lambda: book([line("ZY9")]), "已被其他单位使用"),
+        (lambda: book([], [["ZY8", "储能", "5", "", "", ""]]), "在“重要客户”表和系统中都没有"),
     ],
 )
 def test_a_table_that_cannot_be_is_refused_as_a_whole(town, content, words):
     customer(town, "ZY9", unit="S2", area="V3")
-    row = brought(town, content)
+    row = brought(town, content())
 
     assert row.status == "REFUSED"
     assert words in row.faults[0]

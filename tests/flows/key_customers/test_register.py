@@ -1,4 +1,4 @@
-"""The register of key customers: grades by decisions, stale forms, whose it is, whom a zone holds."""
+"""The register of key customers: grades, stale forms, whose it is, whom a zone holds."""
 
 from dataclasses import replace
 from datetime import timedelta
