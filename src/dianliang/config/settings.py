@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "dianliang.domain.care",
     "dianliang.domain.safety",
     "dianliang.domain.incidents",
+    "dianliang.domain.protection",
     "dianliang.domain.programs",
     "dianliang.domain.renewal",
     "dianliang.domain.hours",

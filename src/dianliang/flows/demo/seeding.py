@@ -32,8 +32,8 @@ from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.inspections import build_inspections
-from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.key_customers import build_key_customers
+from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.organising import build_organisation, build_people_at_work
 from dianliang.flows.demo.people import build_customers

@@ -22,10 +22,9 @@ from dianliang.domain.territory.models import Area
 from dianliang.flows.key_customers import checks
 from dianliang.flows.key_customers.affected import place_of
 from dianliang.flows.key_customers.checks import Check
-from dianliang.flows.key_customers.reading import CHECKLISTS, USUAL_CHECKLIST, source_of
+from dianliang.flows.key_customers.reading import CHECKLISTS, USUAL_CHECKLIST, in_wgs84, source_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.coordinates import from_gcj02
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.text import clean_text
@@ -228,8 +227,7 @@ def _point(asked: Asked) -> GeoPoint | None:
         raise InvalidInputError("纬度和经度要么都填，要么都留空。", field="lat")
     if asked.lat is None or asked.lon is None:
         return None
-    point = GeoPoint(asked.lat, asked.lon)
-    return from_gcj02(point) if asked.is_gcj else point
+    return in_wgs84(GeoPoint(asked.lat, asked.lon), is_gcj=asked.is_gcj)
 
 
 def _sources(codes: Sequence[str]) -> list[Source]:

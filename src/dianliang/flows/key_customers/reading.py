@@ -25,6 +25,7 @@ MOST_CABLE_M, MOST_POWER, MOST_H = 5000, 100_000.0, 10_000.0
 CHECKLISTS: Mapping[str, str] = {KeyCustomer.Kind.PUMP_STATION: "pump_house"}
 USUAL_CHECKLIST = "key_customer"
 TOLD_EVERY = 500
+DECIMALS = 7
 Report = Callable[[float, str], object]
 
 
@@ -197,8 +198,15 @@ def _point(row: SheetRow, checks: Checks) -> GeoPoint | None:
         checks.add(row, "纬度和经度要么都填，要么都留空。", sheets.LAT)
     if lat is None or lon is None:
         return None
-    point = GeoPoint(lat, lon)
-    return from_gcj02(point) if datum == "gcj" else point
+    return in_wgs84(GeoPoint(lat, lon), is_gcj=datum == "gcj")
+
+
+def in_wgs84(point: GeoPoint, *, is_gcj: bool) -> GeoPoint:
+    """Return a position in WGS 84, to the centimetre where it was shifted."""
+    if not is_gcj:
+        return point
+    found = from_gcj02(point)
+    return GeoPoint(round(found.lat, DECIMALS), round(found.lon, DECIMALS))
 
 
 def _graded(row: SheetRow, checks: Checks) -> Graded:
