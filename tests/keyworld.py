@@ -17,6 +17,7 @@ from dianliang.domain.key_customers.told import (
 )
 from dianliang.domain.network.models import Feeder, Transformer
 from dianliang.flows.key_customers import sheets, watching
+from dianliang.flows.protection import planning
 from tests.core.test_files import photo
 from tests.town import NOON, Town
 
@@ -132,7 +133,21 @@ def objects(town: Town) -> dict[str, dict[str, str]]:
         status="DONE",
         ended_at=NOON,
     )
+    event = planning.draft(
+        asked=planning.Asked(
+            title="高考保电",
+            level="second",
+            starts_at=NOON + timedelta(days=2),
+            ends_at=NOON + timedelta(days=4),
+            demand="",
+            customers=[one.number],
+            sites=(),
+        ),
+        by=town.actor("S1"),
+        at=NOON,
+    )
     return {
+        "guarded event": {"number": event.number, "what": "halls", "verb": "release"},
         "key customer": {"number": one.number, "verb": "remove"},
         "key table": {"number": table.number},
         "key watch": {"number": followed.number, "verb": "close"},

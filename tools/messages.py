@@ -466,14 +466,18 @@ def from_alerts() -> Iterator[str]:
 
 
 def from_key_customers() -> Iterator[str]:
-    """Yield the words of key customers and of their supply."""
+    """Yield the words of key customers, of their supply and of guarded events."""
     from dianliang.domain.key_customers import following, queries
     from dianliang.domain.key_customers.lifecycle import TABLE, WATCH
+    from dianliang.domain.protection.lifecycle import EVENT
+    from dianliang.flows.protection import reading
 
     yield from chain(TABLE.labels.values(), WATCH.labels.values(), queries.VIEWS.values())
-    yield from (row.label for row in WATCH)
+    yield from (row.label for row in chain(WATCH, EVENT))
+    yield from chain(EVENT.labels.values(), reading.FIGURES.values())
     offered = (queries.GRADES, queries.KINDS, queries.TIE_INS, queries.SUPPLY_KINDS)
-    for choices in (*offered, following.STATES, following.OCCASIONS):
+    guarded = (reading.LEVELS, reading.LOG_KINDS)
+    for choices in (*offered, *guarded, following.STATES, following.OCCASIONS):
         yield from (label for _, label in choices)
     yield from ("线路", "变压器")
 

@@ -41,6 +41,7 @@ from dianliang.domain.programs.lifecycle import (
     SIGNUP,
     TARGET,
 )
+from dianliang.domain.protection.lifecycle import EVENT
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
@@ -94,6 +95,7 @@ TABLES = {
     "roster": (ROSTER, "DRAFT"),
     "public alert": (PUBLIC_ALERT, "RECEIVED"),
     "swap": (SWAP, "ASKED"),
+    "guarded event": (EVENT, "DRAFT"),
     "key customer watch": (WATCH, "OPEN"),
     "key customer table": (KEY_TABLE, "WAITING"),
     "hour record": (HOUR, "PENDING"),

@@ -26,10 +26,10 @@ from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
-from dianliang.domain.key_customers.lifecycle import TABLE, WATCH
 from dianliang.domain.insight.deed_words import WORDS
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.key_customers.lifecycle import TABLE, WATCH
 from dianliang.domain.ledger.lifecycle import (
     APPEAL,
     DRIVE,
@@ -48,6 +48,7 @@ from dianliang.domain.programs.lifecycle import (
     SIGNUP,
     TARGET,
 )
+from dianliang.domain.protection.lifecycle import EVENT
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
@@ -85,6 +86,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "intake.learntmodel": LEARNT_MODEL,
     "incidents.publicalert": PUBLIC_ALERT,
     "key_customers.watch": WATCH,
+    "protection.event": EVENT,
     "key_customers.broughttable": TABLE,
     "rosters.roster": ROSTER,
     "rosters.swap": SWAP,

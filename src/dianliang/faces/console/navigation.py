@@ -53,6 +53,12 @@ VILLAGES = (
         roles=DISPATCHER | {Role.COMMANDER},
     ),
     Entry(
+        label="保电",
+        to="console:guard_events",
+        pages=("console:guard_*",),
+        roles=DISPATCHER | {Role.COMMANDER},
+    ),
+    Entry(
         label="预警",
         to="console:public_alerts",
         pages=("console:public_alert*",),

@@ -156,7 +156,9 @@ def test_a_desk_follows_reports_corrects_and_reads_any_point(desk, town):
         go("key_report_correct", report.number), {"act": "withdraw", "reason": "记错"}, follow=True
     )
     assert "撤回了原来的报告" in corrected.text
-    again = desk.post(go("key_report_correct", report.number), {"act": "withdraw", "reason": "再"})
+    again = desk.post(
+        go("key_report_correct", report.number), {"act": "withdraw", "reason": "再改"}
+    )
     assert again.status_code == 409
     nobody = desk.post(go("key_watches"), {**asked, "areas": "V3", "key": "e" * 32})
     assert (nobody.status_code, "没有选到重要客户" in nobody.text) == (422, True)
