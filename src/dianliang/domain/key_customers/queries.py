@@ -44,6 +44,14 @@ GRADES = tuple((str(value), str(label)) for value, label in Grade.choices)
 KINDS = tuple((str(value), str(label)) for value, label in KeyCustomer.Kind.choices)
 TIE_INS = tuple((str(value), str(label)) for value, label in KeyCustomer.TieIn.choices)
 SUPPLY_KINDS = tuple((str(value), str(label)) for value, label in OwnSupply.Kind.choices)
+IN_ORDER = (
+    Case(
+        *(When(grade=grade, then=Value(rank)) for rank, grade in enumerate(Grade.values)),
+        output_field=IntegerField(),
+    ),
+    "number",
+)
+"""The gravest grade first."""
 GRADE_TONES: Mapping[str, str] = {"special": "danger", "first": "warn", "temporary": "plain"}
 
 
@@ -140,11 +148,11 @@ def chosen(*, filters: Filters, by: Actor, on: date) -> QuerySet[KeyCustomer]:
 def listed(rows: QuerySet[KeyCustomer]) -> QuerySet[KeyCustomer]:
     """Return key customers in the order of lists, with what a row shows and without contacts."""
     found = rows.select_related("area__parent", "unit").prefetch_related("supplies")
-    return found.defer(*SEALED).order_by("grade_rank", "number")
+    return found.defer(*SEALED).order_by(*IN_ORDER)
 
 
 def _filtered(filters: Filters, *, by: Actor) -> QuerySet[KeyCustomer]:
-    rows = ranked(access.visible(by))
+    rows = access.visible(by)
     if filters.grade:
         rows = rows.filter(grade=filters.grade)
     if filters.kind:
@@ -155,12 +163,6 @@ def _filtered(filters: Filters, *, by: Actor) -> QuerySet[KeyCustomer]:
     if filters.words:
         rows = rows.filter(Q(name__icontains=filters.words) | Q(number__icontains=filters.words))
     return rows
-
-
-def ranked(rows: QuerySet[KeyCustomer]) -> QuerySet[KeyCustomer]:
-    """Return key customers with the rank of their grade, the gravest first."""
-    ranks = [When(grade=grade, then=Value(rank)) for rank, grade in enumerate(Grade.values)]
-    return rows.alias(grade_rank=Case(*ranks, output_field=IntegerField()))
 
 
 def _views(on: date) -> dict[str, Q]:

@@ -112,7 +112,7 @@ def _end(row: BroughtTable, verb: str, changes: Mapping[str, Any], *, at: dateti
 def recent(*, by: Actor) -> tuple[Going, ...]:
     """Return the latest tables of the actor's units, with how far those at work have come."""
     rows = [queries.table_row(row) for row in access.tables(by)[:MOST_SHOWN]]
-    ids = [row.job_id for row in rows if row.status == "WAITING"]
+    ids = [row.job_id for row in rows if row.status == "WAITING" and row.job_id]
     going = {job.pk: job for job in BackgroundJob.objects.filter(pk__in=ids)}
     return tuple(_going(row, going.get(row.job_id or 0)) for row in rows)
 
@@ -124,7 +124,7 @@ def one(number: str, *, by: Actor) -> Going:
         NotVisibleError: it is absent or another unit's.
     """
     row = queries.table_row(access.table_to_see(number, by=by))
-    job = BackgroundJob.objects.filter(pk=row.job_id).first()
+    job = BackgroundJob.objects.filter(pk=row.job_id or 0).first()
     return _going(row, job if row.status == "WAITING" else None)
 
 

@@ -64,7 +64,7 @@ def page(*, filters: Filters, by: Actor, on: date) -> Page:
                 "area": row.area.name,
                 "exact": row.lat is not None,
             }
-            for row in marks.order_by("grade_rank", "number")[:MOST_POINTS]
+            for row in marks.order_by(*queries.IN_ORDER)[:MOST_POINTS]
             if (place := place_of(row)) is not None
         ),
         patrols=checks.patrols(by=by),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -161,14 +162,14 @@ def page(
     standing = curve.standing(reports, customers=keys, at=when)
     states = {pk: report.state if report else curve.NORMAL for pk, report in standing.items()}
     step = curve.step_for(watch.starts_at, end)
-    span = {"customers": keys, "start": watch.starts_at}
+    drawn = partial(curve.curve, reports, customers=keys, start=watch.starts_at, step=step)
     wanted = {pk for pk, now in states.items() if not state or now == state}
     listed, total, shown, pages = _listed(watch, wanted, page=page)
     rows = _rows(listed, standing, watch, on=at.astimezone(SHANGHAI).date())
     return WatchPage(
         row=following.watch_row(watch, customers=len(keys)),
-        points=curve.curve(reports, **span, end=end, step=step),
-        here=curve.curve(reports, **span, end=when, step=step)[-1],
+        points=drawn(end=end),
+        here=drawn(end=when)[-1],
         at=when,
         is_now=when == end,
         state=state,
@@ -176,7 +177,7 @@ def page(
         total=total,
         page=shown,
         pages=pages,
-        hours_lost=curve.hours_lost(reports, **span, end=when),
+        hours_lost=curve.hours_lost(reports, customers=keys, start=watch.starts_at, end=when),
         grades=_grades(watch, states),
         reports=tuple(following.report_rows(watch)[::-1][:PAGE_ROWS]),
         verbs=tuple((row.verb, row.label) for row in WATCH.verbs(watch.status, role=by.role)),
@@ -191,13 +192,13 @@ def _listed(
 
     Chosen by key here: thousands of keys in one statement are more than a database takes.
     """
-    ranked = queries.ranked(KeyCustomer.objects.filter(watched__watch=watch))
-    order = ranked.order_by("grade_rank", "number").values_list("pk", flat=True)
+    followed = KeyCustomer.objects.filter(watched__watch=watch)
+    order = followed.order_by(*queries.IN_ORDER).values_list("pk", flat=True)
     keys = [pk for pk in order if pk in wanted]
     pages = max(1, -(-len(keys) // PAGE_ROWS))
     shown = min(max(1, page), pages)
     here = keys[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS]
-    return list(queries.listed(ranked.filter(pk__in=here))), len(keys), shown, pages
+    return list(queries.listed(followed.filter(pk__in=here))), len(keys), shown, pages
 
 
 def _rows(

@@ -29,7 +29,6 @@ from dianliang.kernel.text import clean_text
 PATROL_MIN = 45
 MOST_ROSTERS = 100
 LOOKED_AT = ("通道和外观无异常", "接头无发热", "负荷在额定以内", "保护和开关状态正确")
-PARTS = {"hall": Hall, "equipment": Equipment, "standby": Standby, "duty": Duty}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,8 +290,15 @@ def take_out(*, number: str, kind: str, part: int, by: Actor, at: datetime) -> N
         UnableToGuardError: the plan is out, or a patrol looks at the hall.
     """
     event = access.event_to_keep(number, by=by)
-    model = PARTS.get(kind)
-    found = model.objects.filter(event=event, pk=part).first() if model else None
+    found: Hall | Equipment | Standby | Duty | None = None
+    if kind == "hall":
+        found = event.halls.filter(pk=part).first()
+    elif kind == "equipment":
+        found = event.equipment.filter(pk=part).first()
+    elif kind == "standby":
+        found = event.standbys.filter(pk=part).first()
+    elif kind == "duty":
+        found = event.duties.filter(pk=part).first()
     if found is None:
         raise NotVisibleError("没有找到方案里的这一项。")
     operations.take_out(part=found, by=by, at=at)

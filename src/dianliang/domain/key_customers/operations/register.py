@@ -83,13 +83,17 @@ def change(
         setattr(locked, name, value)
     locked.save(update_fields=list(values))
     _replace_parts(locked, told)
-    changed = [name for name, value in values.items() if before[name] != value]
+    changed = [
+        str(field.verbose_name)
+        for field in KeyCustomer._meta.concrete_fields
+        if field.name in values and before[field.name] != values[field.name]
+    ]
     audit.record(
         "key_customers.keycustomer.change",
         target=locked,
         by=by,
         at=at,
-        after="、".join(str(KeyCustomer._meta.get_field(name).verbose_name) for name in changed),
+        after="、".join(changed),
     )
     return locked
 
