@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from dianliang.core import jobs as background
-from dianliang.domain.key_customers.told import Occasion, Source
+from dianliang.domain.key_customers.told import Source
 from dianliang.domain.protection.models import Event, LogEntry
 from dianliang.domain.protection.operations import UnableToGuardError
 from dianliang.domain.rosters.models import Roster
@@ -215,14 +215,15 @@ def test_a_released_plan_changes_only_after_it_went_back(town, event):
 
 def test_hours_without_power_come_from_what_was_followed(town, event):
     by = town.actor("S1")
-    hall = event.halls.first()
-    followed = watching.open_for(
-        occasion=Occasion(kind="event", number=event.number, title="高考保电"),
-        customers=[hall.customer_id],
+    wanted = watching.Asked(
+        title="高考保电",
+        occasion_kind="event",
+        occasion_number=event.number,
+        areas=(),
         starts_at=NOON - timedelta(hours=3),
-        by=by,
-        at=NOON,
     )
+    followed = watching.open_asked(asked=wanted, by=by, at=NOON)
+    assert followed.watched.count() == event.halls.count()
     for state, ago in (("lost", 2), ("normal", 1)):
         told = watching.ToldReport(state=state, happened_at=NOON - timedelta(hours=ago))
         watching.report(

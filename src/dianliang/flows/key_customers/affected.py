@@ -55,6 +55,12 @@ def in_areas(codes: Iterable[str], *, by: Actor, on: date) -> Affected:
     return _affected(rows, on=on)
 
 
+def of_numbers(numbers: Iterable[str], *, by: Actor, on: date) -> Affected:
+    """Return those of some numbers that are the actor's, in force on a day. Two queries."""
+    wanted = set(numbers)
+    return _affected([row for row in _own(by, on=on) if row.number in wanted], on=on)
+
+
 def of_outage(outage: Outage, *, by: Actor, on: date) -> Affected:
     """Return the actor's key customers that a line or transformer without power feeds."""
     keys = queries.fed_by(

@@ -20,6 +20,7 @@ from dianliang.domain.key_customers.models import KeyCustomer, SupplyReport, Wat
 from dianliang.domain.key_customers.operations import watching as operations
 from dianliang.domain.key_customers.queries import CustomerRow
 from dianliang.domain.key_customers.told import Occasion, ToldReport
+from dianliang.domain.protection.access import event_to_see
 from dianliang.flows.key_customers import affected
 from dianliang.flows.key_customers.affected import Affected
 from dianliang.flows.network_page import outage_to_end
@@ -97,7 +98,11 @@ def _concerned(asked: Asked, number: str, *, by: Actor, at: datetime) -> Affecte
         return affected.of_outage(outage_to_end(number, by=by), by=by, on=on)
     if asked.occasion_kind == Kind.ALERT and number:
         return affected.in_zones(alert_to_see(number, by=by).zones, by=by, on=on)
-    message = "请选择区域；停电和预警也可以只填编号，由系统按线路或范围找出重要客户。"
+    if asked.occasion_kind == Kind.EVENT and number:
+        halls = event_to_see(number, by=by).halls.exclude(customer=None)
+        wanted = list(halls.values_list("customer__number", flat=True))
+        return affected.of_numbers(wanted, by=by, on=on)
+    message = "请选择区域；停电、预警、保电也可以只填编号，由系统找出有关的重要客户。"
     raise InvalidInputError(message, field="areas")
 
 

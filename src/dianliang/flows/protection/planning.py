@@ -26,6 +26,7 @@ from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 from dianliang.kernel.text import clean_text
 
+Thing = Hall | Feeder | Transformer
 PATROL_MIN = 45
 MOST_ROSTERS = 100
 LOOKED_AT = ("通道和外观无异常", "接头无发热", "负荷在额定以内", "保护和开关状态正确")
@@ -141,39 +142,42 @@ def order_patrols(*, number: str, due_at: datetime, team_code: str, by: Actor, a
     things = _unlooked(event)
     if not things:
         raise UnableToGuardError("场所和设备都已开特巡工单。", field="due_at")
-    for thing in things:
-        job = _open(event, thing, due_at=due_at, team=team, by=by, at=at)
+    for thing, hall in things:
+        job = _open(event, thing, near=hall, due_at=due_at, team=team, by=by, at=at)
         operations.add_patrol(event=event, job=job, thing=thing, by=by, at=at)
     return len(things)
 
 
-def _unlooked(event: Event) -> list[Hall | Feeder | Transformer]:
-    """Return the halls, lines and transformers that no standing patrol looks at, each once."""
+def _unlooked(event: Event) -> list[tuple[Thing, Hall]]:
+    """Return what no standing patrol looks at, each once, with a hall that it is for."""
     standing = Patrol.objects.filter(event=event).exclude(job__status="CANCELLED")
     seen = {(row.hall_id, row.feeder_id, row.transformer_id) for row in standing}
     halls = event.halls.select_related("customer__area", "customer__checklist", "site__area")
-    things: list[Hall | Feeder | Transformer] = [
-        hall for hall in halls if (hall.pk, None, None) not in seen
+    by_pk = {hall.pk: hall for hall in halls}
+    things: list[tuple[Thing, Hall]] = [
+        (hall, hall) for hall in halls if (hall.pk, None, None) not in seen
     ]
     for row in event.equipment.select_related("feeder", "transformer__area"):
         key = (None, row.feeder_id, row.transformer_id)
         if key not in seen:
             seen.add(key)
-            things += [thing for thing in (row.feeder, row.transformer) if thing]
+            thing = row.feeder or row.transformer
+            things += [(thing, by_pk[row.hall_id])] if thing else []
     return things
 
 
 def _open(
     event: Event,
-    thing: Hall | Feeder | Transformer,
+    thing: Thing,
     *,
+    near: Hall,
     due_at: datetime,
     team: Team | None,
     by: Actor,
     at: datetime,
 ) -> Job:
-    area = _area_of(thing)
-    point = _point_of(thing)
+    area = _area_of(thing) or _area_of(near)
+    point = _point_of(thing) or _point_of(near)
     if area is None or point is None:
         message = f"{thing} 没有坐标也没有所在村，请先在台账里补上，再开特巡。"
         raise UnableToGuardError(message, field="due_at")
@@ -196,7 +200,7 @@ def _open(
     )
 
 
-def _area_of(thing: Hall | Feeder | Transformer) -> Area | None:
+def _area_of(thing: Thing) -> Area | None:
     if isinstance(thing, Hall):
         place = thing.customer or thing.site
         return place.area if place else None
@@ -211,7 +215,7 @@ def _hung(line: Feeder) -> Area | None:
     return first.area if first else None
 
 
-def _point_of(thing: Hall | Feeder | Transformer) -> GeoPoint | None:
+def _point_of(thing: Thing) -> GeoPoint | None:
     if isinstance(thing, Hall) and thing.customer:
         return place_of(thing.customer)
     near = thing.site if isinstance(thing, Hall) else thing

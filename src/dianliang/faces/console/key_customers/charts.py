@@ -43,7 +43,7 @@ class Curves:
     bars: tuple[Bar, ...]
     served: str
     restored: tuple[str, ...]
-    ticks: tuple[tuple[float, int, str], ...]
+    ticks: tuple[tuple[float, str, str], ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -80,9 +80,14 @@ def curves(points: tuple[Point, ...]) -> Curves:
         served=" ".join(_line(bars, [bar.point.served_share for bar in bars], tall)),
         restored=_line(bars, [bar.point.restored_share for bar in bars], tall),
         ticks=tuple(
-            (round(TOP + tall * (1 - part), 1), round(top * part), f"{part:.0%}") for part in PARTS
+            (round(TOP + tall * (1 - part), 1), _count(top * part), f"{part:.0%}") for part in PARTS
         ),
     )
+
+
+def _count(value: float) -> str:
+    """Return a number of customers; there is no half of one."""
+    return str(int(value)) if value == int(value) else ""
 
 
 def _blocks(point: Point, *, top: int, tall: float) -> tuple[Block, ...]:

@@ -14,7 +14,7 @@ from dianliang.faces.console.fields import degrees, optional_day
 from dianliang.flows.key_customers.keeping import Asked
 from dianliang.kernel.errors import InvalidInputError
 
-SUPPLY_ROWS = 4
+SUPPLY_ROWS = 2
 """So many own supplies a form offers beside those that are there."""
 
 
