@@ -474,7 +474,8 @@ def from_key_customers() -> Iterator[str]:
 
     yield from chain(TABLE.labels.values(), WATCH.labels.values(), queries.VIEWS.values())
     yield from (row.label for row in chain(WATCH, EVENT))
-    yield from chain(EVENT.labels.values(), reading.FIGURES.values())
+    yield from chain(EVENT.labels.values(), reading.FIGURES.values(), reading.VIEWS.values())
+    yield from following.VIEWS.values()
     offered = (queries.GRADES, queries.KINDS, queries.TIE_INS, queries.SUPPLY_KINDS)
     guarded = (reading.LEVELS, reading.LOG_KINDS)
     for choices in (*offered, *guarded, following.STATES, following.OCCASIONS):

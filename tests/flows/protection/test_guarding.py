@@ -12,6 +12,7 @@ from dianliang.domain.rosters.models import Roster
 from dianliang.domain.work.models import Job
 from dianliang.flows.key_customers import watching
 from dianliang.flows.protection import planning, reading, telling
+from dianliang.flows.protection.lacking import lacking as lacking_of
 from dianliang.flows.rosters import changing, making
 from dianliang.kernel.errors import (
     IllegalTransitionError,
@@ -56,7 +57,7 @@ def event(town):
 
 
 def lacking(event):
-    return reading.lacking(Event.objects.get(pk=event.pk))
+    return lacking_of(Event.objects.get(pk=event.pk))
 
 
 def roster(town, *, starts=STARTS, ends=ENDS) -> Roster:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from dianliang.domain.key_customers import access
 from dianliang.domain.key_customers.curve import Report
@@ -16,6 +16,9 @@ STATE_LABELS: Mapping[str, str] = {
     str(value): str(label) for value, label in SupplyReport.State.choices
 }
 STATES = tuple(STATE_LABELS.items())
+PAGE_ROWS = 50
+VIEWS: Mapping[str, str] = {"open": "跟踪中", "closed": "已结束", "all": "全部"}
+_VIEWS: Mapping[str, Q] = {"open": Q(status="OPEN"), "closed": Q(status="CLOSED"), "all": Q()}
 OCCASIONS = tuple((str(value), str(label)) for value, label in Watch.Occasion.choices)
 
 
@@ -37,10 +40,32 @@ class WatchRow:
     customers: int
 
 
-def watch_rows(*, by: Actor, most: int) -> tuple[WatchRow, ...]:
-    """Return what the actor's units follow, the latest first. One query."""
-    rows = access.watches(by).annotate(customers=Count("watched"))[:most]
-    return tuple(watch_row(row, customers=row.customers) for row in rows)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchList:
+    """A page of what is followed, and how many there are in each view."""
+
+    rows: tuple[WatchRow, ...]
+    counts: Mapping[str, int]
+    page: int
+    pages: int
+
+
+def watch_list(*, view: str, words: str, page: int, by: Actor) -> WatchList:
+    """Return a page of what the actor's units follow, the latest first. Two queries."""
+    found = access.watches(by).filter(Q(title__icontains=words) | Q(number__icontains=words))
+    counts = found.aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in _VIEWS.items()}
+    )
+    pages = max(1, -(-counts[view] // PAGE_ROWS))
+    shown = min(max(1, page), pages)
+    rows = found.filter(_VIEWS[view]).annotate(customers=Count("watched"))
+    here = rows[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS]
+    return WatchList(
+        rows=tuple(watch_row(row, customers=row.customers) for row in here),
+        counts=counts,
+        page=shown,
+        pages=pages,
+    )
 
 
 def watch_row(row: Watch, *, customers: int) -> WatchRow:

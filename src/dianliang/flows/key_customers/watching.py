@@ -29,7 +29,6 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
 
-MOST_WATCHES = 100
 PAGE_ROWS = 50
 MOST_AT_ONCE = 500
 Kind = Watch.Occasion
@@ -44,11 +43,6 @@ class Asked:
     occasion_number: str
     areas: Sequence[str]
     starts_at: datetime
-
-
-def watches(*, by: Actor) -> tuple[WatchRow, ...]:
-    """Return what is followed, the latest first."""
-    return following.watch_rows(by=by, most=MOST_WATCHES)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from dianliang.domain.work.models import Job
 from dianliang.domain.work.operations import jobs
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.key_customers.affected import place_of
-from dianliang.flows.protection.reading import lacking
+from dianliang.flows.protection.lacking import lacking
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint

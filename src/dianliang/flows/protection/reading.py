@@ -1,23 +1,27 @@
 """Read a guarded event: its plan, what it still lacks, log, and the figures of its review."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from dianliang.domain.key_customers import curve, following
 from dianliang.domain.key_customers.models import Watch
 from dianliang.domain.protection import access
-from dianliang.domain.protection.coverage import doubled, gaps
 from dianliang.domain.protection.lifecycle import EVENT, LOGGABLE, PLANNABLE
-from dianliang.domain.protection.models import Duty, Equipment, Event, Hall, LogEntry, Standby
+from dianliang.domain.protection.models import Duty, Event, Hall, LogEntry
 from dianliang.domain.rosters.models import Turn
+from dianliang.flows.protection.lacking import halls_of, lacking
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.periods import TimeWindow
 
-MOST_EVENTS = 200
+PAGE_ROWS = 50
+VIEWS: Mapping[str, str] = {"going": "未归档", "reviewed": "已总结", "all": "全部"}
+_VIEWS: Mapping[str, Q] = {
+    "going": ~Q(status__in=["REVIEWED", "CANCELLED"]),
+    "reviewed": Q(status="REVIEWED"),
+    "all": Q(),
+}
 MOST_LOG = 300
 LEVELS = tuple((str(value), str(label)) for value, label in Event.Level.choices)
 LOG_KINDS = tuple((str(value), str(label)) for value, label in LogEntry.Kind.choices)
@@ -51,10 +55,32 @@ class EventRow:
     halls: int
 
 
-def events(*, by: Actor) -> tuple[EventRow, ...]:
-    """Return the events of the actor's units, the latest first. One query."""
-    rows = access.visible(by).annotate(places=Count("halls"))[:MOST_EVENTS]
-    return tuple(_row(row, halls=row.places) for row in rows)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventList:
+    """A page of events, and how many there are in each view."""
+
+    rows: tuple[EventRow, ...]
+    counts: Mapping[str, int]
+    page: int
+    pages: int
+
+
+def events(*, view: str, words: str, page: int, by: Actor) -> EventList:
+    """Return a page of the events of the actor's units, the latest first. Two queries."""
+    found = access.visible(by).filter(Q(title__icontains=words) | Q(number__icontains=words))
+    counts = found.aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in _VIEWS.items()}
+    )
+    pages = max(1, -(-counts[view] // PAGE_ROWS))
+    shown = min(max(1, page), pages)
+    rows = found.filter(_VIEWS[view]).annotate(places=Count("halls"))
+    here = rows[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS]
+    return EventList(
+        rows=tuple(_row(row, halls=row.places) for row in here),
+        counts=counts,
+        page=shown,
+        pages=pages,
+    )
 
 
 def _row(row: Event, *, halls: int) -> EventRow:
@@ -174,7 +200,7 @@ def page(*, number: str, by: Actor) -> EventPage:
         NotVisibleError: it is absent or another unit's.
     """
     event = access.event_to_see(number, by=by)
-    halls = _halls(event)
+    halls = halls_of(event)
     is_writer = by.role in access.WRITERS
     counted = event.figures if event.status == "REVIEWED" else figures(event)
     return EventPage(
@@ -194,13 +220,6 @@ def page(*, number: str, by: Actor) -> EventPage:
         may_log=is_writer and event.status in LOGGABLE,
         watches=tuple(_watches(event).values_list("number", "title")),
     )
-
-
-def _halls(event: Event) -> tuple[Hall, ...]:
-    rows = event.halls.select_related("customer__area", "site__area").prefetch_related(
-        "equipment__feeder", "equipment__transformer", "standbys__team"
-    )
-    return tuple(rows.defer("customer__contact", "customer__phone"))
 
 
 def _hall_row(hall: Hall) -> HallRow:
@@ -278,70 +297,6 @@ def _log(event: Event) -> tuple[LogRow, ...]:
         )
         for row in rows[:MOST_LOG]
     )
-
-
-def lacking(event: Event) -> tuple[str, ...]:
-    """Return in words what a plan still lacks; an empty one can be released."""
-    halls = _halls(event)
-    if not halls:
-        return ("还没有保电场所。",)
-    period = TimeWindow(event.starts_at, event.ends_at)
-    patrolled = _patrolled(event)
-    found: list[str] = []
-    for hall in halls:
-        found += _of_hall(hall, period, patrolled)
-    return (*found, *_of_duties(event, period))
-
-
-def _patrolled(event: Event) -> set[tuple[int | None, int | None, int | None]]:
-    rows = event.patrols.exclude(job__status="CANCELLED")
-    return set(rows.values_list("hall_id", "feeder_id", "transformer_id"))
-
-
-def _of_hall(
-    hall: Hall,
-    period: TimeWindow,
-    patrolled: set[tuple[int | None, int | None, int | None]],
-) -> list[str]:
-    things: Sequence[Equipment] = list(hall.equipment.all())
-    standbys: Sequence[Standby] = list(hall.standbys.all())
-    found = [] if things else [f"{hall}：还不知道由哪条线路或变压器供电。"]
-    if (hall.pk, None, None) not in patrolled:
-        found.append(f"{hall}：还没有开特巡工单。")
-    found += [
-        f"{hall}：{thing} 还没有开特巡工单。"
-        for thing in things
-        if (None, thing.feeder_id, thing.transformer_id) not in patrolled
-    ]
-    windows = [TimeWindow(row.starts_at, row.ends_at) for row in standbys]
-    return found + [f"{hall}：{_said(gap)} 没有队伍驻守。" for gap in gaps(period, windows)]
-
-
-def _of_duties(event: Event, period: TimeWindow) -> list[str]:
-    posts: dict[str, list[TimeWindow]] = {}
-    for duty in event.duties.select_related("roster"):
-        posts.setdefault(duty.post, []).extend(manned(duty))
-    if not posts:
-        return ["还没有值守岗位：请编好值班表并发布，再挂到岗位上。"]
-    found = []
-    for post, windows in posts.items():
-        found += [f"{post}：{_said(gap)} 没有人值守。" for gap in gaps(period, windows)]
-        found += [f"{post}：{_said(both)} 有两张值班表重叠。" for both in doubled(period, windows)]
-    return found
-
-
-def manned(duty: Duty) -> list[TimeWindow]:
-    """Return the shifts of a published roster that somebody is on."""
-    turns = Turn.objects.filter(
-        is_live=True, shift__roster=duty.roster_id, shift__roster__status="PUBLISHED"
-    )
-    spans = turns.order_by().values_list("shift__starts_at", "shift__ends_at").distinct()
-    return [TimeWindow(start, end) for start, end in spans]
-
-
-def _said(window: TimeWindow) -> str:
-    start, end = window.start.astimezone(SHANGHAI), window.end.astimezone(SHANGHAI)
-    return f"{start:%m-%d %H:%M}–{end:%m-%d %H:%M}"
 
 
 def _watches(event: Event) -> QuerySet[Watch]:

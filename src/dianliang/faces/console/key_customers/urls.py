@@ -17,6 +17,7 @@ urlpatterns = [
     path("customer/<str:number>/do/<str:verb>/", register.act, name="key_customer_act"),
     path("watches/", watching.watches, name="key_watches"),
     path("watches/<str:number>/", watching.watch, name="key_watch"),
+    path("watches/<str:number>/sheet.xlsx", watching.sheet, name="key_watch_sheet"),
     path("watches/<str:number>/report/", watching.report, name="key_watch_report"),
     path("watches/<str:number>/do/<str:verb>/", watching.act, name="key_watch_act"),
     path("reports/<str:number>/", watching.told, name="key_report"),

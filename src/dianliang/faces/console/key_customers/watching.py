@@ -20,9 +20,11 @@ from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.activities.reading import instant, key, once, page
 from dianliang.faces.console.key_customers.charts import curves, moment
 from dianliang.faces.console.key_customers.reading import pages
+from dianliang.faces.console.tables import download
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows.key_customers import watching as flow
+from dianliang.flows.key_customers import workbooks
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError, StaleStateError
 
@@ -44,9 +46,17 @@ def watches(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             return redirect("console:key_watch", made["number"])
     asked = request.POST or request.GET
+    view = request.GET.get("view", "")
+    view = view if view in following.VIEWS else "all"
+    words = request.GET.get("words", "").replace("\0", "").strip()[:40]
+    found = following.watch_list(view=view, words=words, page=page(request), by=by)
     context = {
         "by": by,
-        "rows": flow.watches(by=by),
+        "rows": found.rows,
+        "view": view,
+        "words": words,
+        "tabs": [(code, label, found.counts[code]) for code, label in following.VIEWS.items()],
+        "pages": pages(request, here=found.page, count=found.pages),
         "occasions": following.OCCASIONS,
         "towns": village_choices(),
         "sent": asked,
@@ -240,6 +250,17 @@ def correct(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         return _report(request, number, by=by, refusal=refusal)
     messages.success(request, _("已更正，原来的一条仍可查。"))
     return redirect(reverse("console:key_report", args=[made.number]))
+
+
+@require_GET
+@requires(*READERS)
+def sheet(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Give the points and the reports of a watch as Excel."""
+    del request
+    try:
+        return download(workbooks.of_watch(number=number, by=by, at=now()), f"{number}.xlsx")
+    except NotVisibleError as absent:
+        raise Http404 from absent
 
 
 @require_GET

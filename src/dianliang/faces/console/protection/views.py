@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.protection.access import READERS, WRITERS
-from dianliang.faces.console.activities.reading import instant, key, once
+from dianliang.faces.console.activities.reading import instant, key, once, page
 from dianliang.faces.console.key_customers.charts import moment
+from dianliang.faces.console.key_customers.reading import pages
+from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.protection import planning, reading, telling
+from dianliang.flows.protection import planning, reading, telling, workbooks
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
@@ -36,9 +38,17 @@ def events(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("已建立，往下把方案排齐。"))
             return redirect("console:guard_event", made["number"])
+    view = request.GET.get("view", "")
+    view = view if view in reading.VIEWS else "all"
+    words = request.GET.get("words", "").replace("\0", "").strip()[:40]
+    found = reading.events(view=view, words=words, page=page(request), by=by)
     context = {
         "by": by,
-        "rows": reading.events(by=by),
+        "rows": found.rows,
+        "view": view,
+        "words": words,
+        "tabs": [(code, label, found.counts[code]) for code, label in reading.VIEWS.items()],
+        "pages": pages(request, here=found.page, count=found.pages),
         "levels": reading.LEVELS,
         "sent": request.POST,
         "may_plan": by.role in WRITERS,
@@ -80,18 +90,18 @@ def _event(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        page = reading.page(number=number, by=by)
+        found = reading.page(number=number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {
         "by": by,
-        "page": page,
-        "row": page.row,
+        "page": found,
+        "row": found.row,
         "kinds": reading.LOG_KINDS,
-        "teams": planning.teams(by=by) if page.may_plan else (),
-        "rosters": planning.rosters(by=by) if page.may_plan else (),
-        "starts": moment(page.row.starts_at)[:16],
-        "ends": moment(page.row.ends_at)[:16],
+        "teams": planning.teams(by=by) if found.may_plan else (),
+        "rosters": planning.rosters(by=by) if found.may_plan else (),
+        "starts": moment(found.row.starts_at)[:16],
+        "ends": moment(found.row.ends_at)[:16],
         "now": moment(now())[:16],
         "sent": request.POST,
         "key": key(request),
@@ -99,6 +109,17 @@ def _event(
     }
     status = 200 if refusal is None else 409 if isinstance(refusal, StaleStateError) else 422
     return TemplateResponse(request, "console/protection/event.html", context, status=status)
+
+
+@require_GET
+@requires(*READERS)
+def sheet(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Give an event with its plan, log and figures as Excel."""
+    del request
+    try:
+        return download(workbooks.of_event(number=number, by=by, at=now()), f"{number}.xlsx")
+    except NotVisibleError as absent:
+        raise Http404 from absent
 
 
 def _id(text: str) -> int:
