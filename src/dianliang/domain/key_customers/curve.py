@@ -74,7 +74,7 @@ def curve(
 ) -> tuple[Point, ...]:
     """Return the points of [start, end), one each `step`, and a last one at `end`.
 
-    A report about nobody who is followed is passed over. Cost: one sort of the reports, then linear
+    What was told of before the start counts, too. A report about nobody who is followed is passed over. Cost: one sort of the reports, then linear
     in reports, customers and points.
 
     Raises:
@@ -88,18 +88,20 @@ def curve(
     states = dict.fromkeys(followed, NORMAL)
     counts = Counter({NORMAL: len(followed)})
     hit: set[int] = set()
+    still_off = 0
     points = []
     for at in _moments(start, end, step):
         while ahead is not None and ahead.at <= at:
-            counts[states[ahead.customer]] -= 1
+            before = states[ahead.customer]
+            counts[before] -= 1
             counts[ahead.state] += 1
             states[ahead.customer] = ahead.state
+            still_off += (ahead.state != NORMAL) - (before != NORMAL)
             if ahead.state != NORMAL:
                 hit.add(ahead.customer)
             ahead = next(waiting, None)
-        restored = sum(states[customer] == NORMAL for customer in hit)
         now = {state: counts[state] for state in STATES}
-        points.append(Point(at=at, counts=now, hit=len(hit), restored=restored))
+        points.append(Point(at=at, counts=now, hit=len(hit), restored=len(hit) - still_off))
     return tuple(points)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from dianliang.domain.key_customers import access
 from dianliang.domain.key_customers.curve import Report
@@ -122,15 +122,23 @@ def holding(watch: Watch) -> tuple[Report, ...]:
     )
 
 
+def latest_reports(watch: Watch, *, most: int) -> list[ReportRow]:
+    """Return the reports of a watch that came in last, the newest first. One query."""
+    rows = SupplyReport.objects.filter(watched__watch=watch).order_by("-pk")
+    return [report_row(row) for row in _whole(rows)[:most]]
+
+
 def report_rows(watch: Watch, *, customers: Collection[int] | None = None) -> list[ReportRow]:
     """Return the reports of a watch in the order in which they came in. One query."""
     rows = SupplyReport.objects.filter(watched__watch=watch)
     if customers is not None:
         rows = rows.filter(watched__customer__in=customers)
-    found = rows.select_related("watched__customer", "evidence", "corrects", "corrected_by").defer(
-        "watched__customer__contact", "watched__customer__phone"
-    )
-    return [report_row(row) for row in found]
+    return [report_row(row) for row in _whole(rows)]
+
+
+def _whole(rows: QuerySet[SupplyReport]) -> QuerySet[SupplyReport]:
+    found = rows.select_related("watched__customer", "evidence", "corrects", "corrected_by")
+    return found.defer("watched__customer__contact", "watched__customer__phone")
 
 
 def report_row(row: SupplyReport) -> ReportRow:

@@ -161,14 +161,14 @@ def page(
     standing = curve.standing(reports, customers=keys, at=when)
     states = {pk: report.state if report else curve.NORMAL for pk, report in standing.items()}
     step = curve.step_for(watch.starts_at, end)
-    drawn = partial(curve.curve, reports, customers=keys, start=watch.starts_at, step=step)
+    drawn = partial(curve.curve, reports, customers=keys, step=step)
     wanted = {pk for pk, now in states.items() if not state or now == state}
     listed, total, shown, pages = _listed(watch, wanted, page=page)
     rows = _rows(listed, standing, watch, on=at.astimezone(SHANGHAI).date())
     return WatchPage(
         row=following.watch_row(watch, customers=len(keys)),
-        points=drawn(end=end),
-        here=drawn(end=when)[-1],
+        points=drawn(start=watch.starts_at, end=end),
+        here=drawn(start=when, end=when)[0],
         at=when,
         is_now=when == end,
         state=state,
@@ -178,7 +178,7 @@ def page(
         pages=pages,
         hours_lost=curve.hours_lost(reports, customers=keys, start=watch.starts_at, end=when),
         grades=_grades(watch, states),
-        reports=tuple(following.report_rows(watch)[::-1][:PAGE_ROWS]),
+        reports=tuple(following.latest_reports(watch, most=PAGE_ROWS)),
         verbs=tuple((row.verb, row.label) for row in WATCH.verbs(watch.status, role=by.role)),
         may_report=watch.status == "OPEN" and by.role in access.WRITERS,
     )

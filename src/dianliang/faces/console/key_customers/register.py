@@ -48,6 +48,8 @@ def customers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "kinds": queries.KINDS,
         "towns": village_choices(),
         "points": list(page.points),
+        "is_cut": len(page.points) == flow.MOST_POINTS,
+        "most": flow.MOST_POINTS,
     }
     return TemplateResponse(request, "console/key_customers/list.html", context)
 
