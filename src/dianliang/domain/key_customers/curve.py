@@ -74,8 +74,8 @@ def curve(
 ) -> tuple[Point, ...]:
     """Return the points of [start, end), one each `step`, and a last one at `end`.
 
-    What was told of before the start counts, too. A report about nobody who is followed is passed over. Cost: one sort of the reports, then linear
-    in reports, customers and points.
+    What was told of before the start counts, too; a report about nobody who is followed is passed
+    over. Cost: one sort of the reports, then linear in reports, customers and points.
 
     Raises:
         ValueError: the end lies before the start, or the step leads nowhere.

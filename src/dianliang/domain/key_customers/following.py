@@ -113,12 +113,14 @@ class ReportRow:
 
 
 def holding(watch: Watch) -> tuple[Report, ...]:
-    """Return the reports of a watch that count: neither corrected nor withdrawn. One query."""
+    """Return the reports of a watch that count, in order: not corrected, not withdrawn."""
     rows = SupplyReport.objects.filter(
         watched__watch=watch, corrected_by__isnull=True, is_withdrawn=False
-    ).values_list("watched__customer_id", "state", "happened_at", "pk")
+    ).order_by("happened_at", "pk")
+    columns = ("watched__customer_id", "state", "happened_at", "pk")
     return tuple(
-        Report(customer=customer, state=state, at=at, serial=pk) for customer, state, at, pk in rows
+        Report(customer=customer, state=state, at=at, serial=pk)
+        for customer, state, at, pk in rows.values_list(*columns)
     )
 
 
