@@ -5,8 +5,8 @@ then brings an Excel file of key customers the way a desk does: upload, backgrou
 once more unchanged, once with every row changed, once with a fault in every row. Then follows all
 of them through twelve hours of reports and asks the pages through the whole stack of one process.
 What must hold: each import is done within 30 s and tells its progress on the way; a list
-or card costs at most 300 ms of CPU, and curves over three reports of each customer 800: CPU, because
-the machine may be shared.
+or card costs at most 300 ms of CPU, curves over three reports of each customer 800: of CPU, for the
+machine may be shared.
 """
 
 import argparse
