@@ -9,9 +9,11 @@ from django.db import transaction
 
 from dianliang.core import audit, blanks
 from dianliang.domain.protection import access
-from dianliang.flows.protection.reading import EventPage, page
+from dianliang.flows.protection.reading import EventPage, LogRow, page
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+
+LOG = ("编号", "时间", "类别", "场所", "内容", "更正的是", "已被更正", "登记人")
 
 
 @transaction.atomic
@@ -36,9 +38,10 @@ def of_event(*, number: str, by: Actor, at: datetime) -> bytes:
     return out.getvalue()
 
 
-def _sheets(
-    shown: EventPage,
-) -> Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
+Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
+
+
+def _sheets(shown: EventPage) -> Iterable[Sheet]:
     row = shown.row
     about = (
         ("名称", row.title),
@@ -52,63 +55,45 @@ def _sheets(
         ("总结", shown.lessons),
     )
     yield "概况", ("项目", "内容"), about
-    yield (
-        "设备",
-        ("场所", "区域", "线路或变压器", "主备"),
-        (
-            (hall.name, hall.area_name, thing.name, "主供" if thing.is_main else "备用")
-            for hall in shown.halls
-            for thing in hall.equipment
-        ),
+    yield from _planned(shown)
+    yield "日志", LOG, (_entry(one) for one in shown.log)
+
+
+def _planned(shown: EventPage) -> Iterable[Sheet]:
+    things = (
+        (hall.name, hall.area_name, thing.name, "主供" if thing.is_main else "备用")
+        for hall in shown.halls
+        for thing in hall.equipment
     )
-    yield (
-        "驻守",
-        ("场所", "队伍", "开始", "结束", "装备"),
-        (
-            (hall.name, one.team_name, _local(one.starts_at), _local(one.ends_at), one.gear)
-            for hall in shown.halls
-            for one in hall.standbys
-        ),
+    yield "设备", ("场所", "区域", "线路或变压器", "主备"), things
+    standing = (
+        (hall.name, one.team_name, _local(one.starts_at), _local(one.ends_at), one.gear)
+        for hall in shown.halls
+        for one in hall.standbys
     )
-    yield (
-        "特巡",
-        ("工单", "对象", "期限", "队伍", "状态"),
-        (
-            (one.job, one.title, _local(one.due_at), one.team_name, one.status_label)
-            for one in shown.patrols
-        ),
+    yield "驻守", ("场所", "队伍", "开始", "结束", "装备"), standing
+    patrols = (
+        (one.job, one.title, _local(one.due_at), one.team_name, one.status_label)
+        for one in shown.patrols
     )
-    yield (
-        "值守",
-        ("岗位", "值班表", "名称", "开始", "结束", "状态"),
-        (
-            (
-                one.post,
-                one.roster,
-                one.title,
-                _local(one.starts_at),
-                _local(one.ends_at),
-                one.status_label,
-            )
-            for one in shown.duties
-        ),
+    yield "特巡", ("工单", "对象", "期限", "队伍", "状态"), patrols
+    duties = (
+        (duty.post, duty.roster, duty.title, _local(duty.starts_at), duty.status_label)
+        for duty in shown.duties
     )
-    yield (
-        "日志",
-        ("编号", "时间", "类别", "场所", "内容", "更正的是", "已被更正", "登记人"),
-        (
-            (
-                one.number,
-                _local(one.happened_at),
-                one.kind_label,
-                one.hall,
-                one.words,
-                one.corrects,
-                "是" if one.is_corrected else "",
-                one.recorded_by,
-            )
-            for one in shown.log
-        ),
+    yield "值守", ("岗位", "值班表", "名称", "开始", "状态"), duties
+
+
+def _entry(one: LogRow) -> tuple[str, ...]:
+    return (
+        one.number,
+        _local(one.happened_at),
+        one.kind_label,
+        one.hall,
+        one.words,
+        one.corrects,
+        "是" if one.is_corrected else "",
+        one.recorded_by,
     )
 
 

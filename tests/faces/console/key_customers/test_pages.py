@@ -149,6 +149,7 @@ def test_a_desk_follows_reports_corrects_and_reads_any_point(desk, town):
     )
     assert (refused.status_code, "要写明是哪一台" in refused.text) == (422, True)
 
+    assert desk.get(go("key_watch_sheet", watch.number)).content.startswith(b"PK")
     drilled = desk.get(go("key_watch", watch.number) + "?state=lost")
     assert "县人民医院" in drilled.text
     assert "此刻没有处于这种状态" in desk.get(go("key_watch", watch.number) + "?state=own").text

@@ -69,6 +69,9 @@ def test_a_plan_is_made_part_by_part_and_says_what_it_lacks(desk):
     refused = post(desk, "guard_act", number, "release", **key)
     assert (refused.status_code, "方案还缺：" in refused.text) == (422, True)
 
+    sheet = desk.get(reverse("console:guard_sheet", args=[number]))
+    assert sheet.content.startswith(b"PK")
+
     out = {"kind": "standby", "part": Standby.objects.get().pk}
     assert "已移出方案" in post(desk, "guard_plan", number, "out", **out, **key).text
     equipment = {"hall": hall.pk, "code": "F118"}
