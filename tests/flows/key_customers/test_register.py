@@ -103,7 +103,7 @@ def test_a_position_from_a_chinese_map_is_kept_in_wgs84(town):
     made = keeping.take_in(number="", asked=asked, graded=TEMPORARY, by=town.actor("S1"), at=NOON)
 
     assert (made.lat, made.lon) == pytest.approx((30.51, 119.61), abs=2e-7)
-    assert made.number.startswith("ZY261124")
+    assert made.number.startswith("ZK261124")
 
 
 def test_a_contact_is_masked_until_somebody_says_why_and_that_is_kept(town):

@@ -42,7 +42,7 @@ def take_in(
         UnableToKeepCustomerError: the number is taken.
         InvalidInputError: a field contradicts itself; it is named.
     """
-    number = number or next_number("ZY", at=at)
+    number = number or next_number("ZK", at=at)
     if KeyCustomer.objects.filter(number=number).exists():
         message = f"重要客户编号 {number} 已有，请换一个编号，或打开原来的档案修改。"
         raise UnableToKeepCustomerError(message, field="number")
