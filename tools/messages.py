@@ -474,6 +474,24 @@ def from_alerts() -> Iterator[str]:
         yield from labels.values()
 
 
+def from_key_customers() -> Iterator[str]:
+    """Yield the words of key customers, of their supply and of guarded events."""
+    from dianliang.domain.key_customers import following, queries
+    from dianliang.domain.key_customers.lifecycle import TABLE, WATCH
+    from dianliang.domain.protection.lifecycle import EVENT
+    from dianliang.flows.protection import reading
+
+    yield from chain(TABLE.labels.values(), WATCH.labels.values(), queries.VIEWS.values())
+    yield from (row.label for row in chain(WATCH, EVENT))
+    yield from chain(EVENT.labels.values(), reading.FIGURES.values(), reading.VIEWS.values())
+    yield from following.VIEWS.values()
+    offered = (queries.GRADES, queries.KINDS, queries.TIE_INS, queries.SUPPLY_KINDS)
+    guarded = (reading.LEVELS, reading.LOG_KINDS)
+    for choices in (*offered, *guarded, following.STATES, following.OCCASIONS):
+        yield from (label for _, label in choices)
+    yield from ("线路", "变压器")
+
+
 def from_booking() -> Iterator[str]:
     """Yield the words of rooms and gear and of who has them."""
     from dianliang.domain.venues.booking.keeping import TYPES
@@ -534,6 +552,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_ledger(),
             *from_booking(),
             *from_alerts(),
+            *from_key_customers(),
         )
     )
     return sorted({message for message in found if not message.isascii()})

@@ -36,7 +36,7 @@ from dianliang.flows import (
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import hazards, honourworld, ledgers, rooms
+from tests import hazards, honourworld, keyworld, ledgers, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -90,6 +90,8 @@ FACES = {
     "console:brand": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
     "console:public_alert": {Role.DISPATCHER, Role.COMMANDER},
+    "console:guard_": {Role.DISPATCHER, Role.COMMANDER},
+    "console:key_": {Role.DISPATCHER, Role.COMMANDER},
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -198,6 +200,22 @@ OBJECTS = {
     "console:care_end": "customer",
     "console:care_log": "customer",
     "console:care_decide": "unlock",
+    "console:guard_event": "guarded event",
+    "console:guard_plan": "guarded event",
+    "console:guard_sheet": "guarded event",
+    "console:guard_act": "guarded event",
+    "console:key_customer": "key customer",
+    "console:key_customer_edit": "key customer",
+    "console:key_customer_reveal": "key customer",
+    "console:key_customer_act": "key customer",
+    "console:key_customer_table": "key table",
+    "console:key_watch": "key watch",
+    "console:key_watch_report": "key watch",
+    "console:key_watch_sheet": "key watch",
+    "console:key_watch_act": "key watch",
+    "console:key_report": "key report",
+    "console:key_report_correct": "key report",
+    "console:key_report_photo": "key report",
     "console:public_alert": "public alert",
     "console:public_alert_read": "public alert",
     "console:public_alert_call": "public alert",
@@ -643,6 +661,7 @@ def everything(town):
         **ledgers.objects(town.units["S1"], keep_image(photo(), at=NOON)),
         **staff_world.things(town),
         **rooms.objects(town),
+        **keyworld.objects(town),
     }
     doors = {
         (role, unit): log_in(town, role, unit).cookies[settings.SESSION_COOKIE_NAME].value

@@ -22,11 +22,12 @@ from dianliang.domain.workforce.models import Person
 from dianliang.flows import care, care_contacts, care_files, handling, privacy, rating
 from dianliang.flows.booking import asking, clock, desk, visiting
 from dianliang.flows.booking.asking import Asked
+from dianliang.flows.key_customers import importing, keeping, sheets
 from dianliang.flows.staffing import lists, merging, people
 from dianliang.flows.voices import mailbox
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-from tests import hazards, hours, rooms
+from tests import hazards, hours, keyworld, rooms
 from tests.core.test_files import photo as picture
 from tests.flows.staffing.books import workbook
 from tests.honourworld import SAID, Honoured
@@ -64,6 +65,8 @@ SECRETS = {
     "letter": "食堂的馒头是隔夜的",
     "letter writer": "轩辕寄信",
     "letter phone": "19987650006",
+    "key contact": "闻人值班",
+    "key contact phone": "19987650007",
 }
 
 
@@ -150,7 +153,24 @@ def fill(town):
     confide(town)
     jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
     booked(town)
+    key_customer(town)
     return need, customer
+
+
+def key_customer(town):
+    """A hospital names whom to call; he says that it has no power, a table of it waits."""
+    contact, phone = SECRETS["key contact"], SECRETS["key contact phone"]
+    one = keyworld.customer(town, "ZY1", contact=contact, phone=phone)
+    followed = keyworld.watch(town, one)
+    keyworld.report(town, followed, one, "lost", ago_min=10, reporter=contact)
+    by = town.actor("S1")
+    keeping.reveal(number="ZY1", reason="停电通知", by=by, at=NOON)
+    wrong = keyworld.line("", **{sheets.CONTACT: contact, sheets.PHONE: phone * 3})
+    for rows in ([keyworld.line("ZY1", **{sheets.PHONE: phone})], [wrong]):
+        content = keyworld.book(rows)
+        importing.bring(content=content, name="表", only_check=False, by=by, at=NOON)
+        jobs.run_next(owner="privacy", clock=lambda: NOON)
+    importing.bring(content=content, name="表", only_check=False, by=by, at=NOON)
 
 
 def confide(town):

@@ -67,6 +67,9 @@ MODELS = {
     "base notice": "venues.BaseNotice",
     "booking": "venues.Booking",
     "public alert": "incidents.PublicAlert",
+    "guarded event": "protection.Event",
+    "key customer watch": "key_customers.Watch",
+    "key customer table": "key_customers.BroughtTable",
 }
 
 

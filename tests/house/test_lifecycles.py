@@ -21,6 +21,8 @@ from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SER
 from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.key_customers.lifecycle import TABLE as KEY_TABLE
+from dianliang.domain.key_customers.lifecycle import WATCH
 from dianliang.domain.ledger.lifecycle import (
     APPEAL,
     DRIVE,
@@ -39,6 +41,7 @@ from dianliang.domain.programs.lifecycle import (
     SIGNUP,
     TARGET,
 )
+from dianliang.domain.protection.lifecycle import EVENT
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
@@ -92,6 +95,9 @@ TABLES = {
     "roster": (ROSTER, "DRAFT"),
     "public alert": (PUBLIC_ALERT, "RECEIVED"),
     "swap": (SWAP, "ASKED"),
+    "guarded event": (EVENT, "DRAFT"),
+    "key customer watch": (WATCH, "OPEN"),
+    "key customer table": (KEY_TABLE, "WAITING"),
     "hour record": (HOUR, "PENDING"),
     "hour notice": (HOUR_NOTICE, "OPEN"),
     "hour appeal": (HOUR_APPEAL, "OPEN"),

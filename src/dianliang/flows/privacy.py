@@ -29,6 +29,7 @@ from dianliang.domain.workforce.keys import phone_key as staff_key
 from dianliang.domain.workforce.models import Guardian, Person, PersonMerge
 from dianliang.flows import activity_people, confidential, personal_records
 from dianliang.flows.booking import persons
+from dianliang.flows.key_customers import persons as key_persons
 from dianliang.flows.ledgers import personal
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -90,6 +91,7 @@ def export(
         "customers": [_customer_of(row) for row in customers],
         "people": [personal_records.person_of(row) for row in _people(phone)],
         "bookings": persons.kept(phone),
+        "key_customers": key_persons.kept(phone),
         "activities": activity_people.export(phone) if phone else {},
         "inspections": [
             {
@@ -193,10 +195,8 @@ def erase(
         UnableToEraseError: a need, visit, grant or lecture of the person is still open.
     """
     reason = clean_text(reason, field="reason", label="事由", most=200, least=2)
-    asked, customers = (
-        list(_participations(phone).select_related("need")),
-        list(_customers(customer)),
-    )
+    asked = list(_participations(phone).select_related("need"))
+    customers = list(_customers(customer))
     going_on = [who.need.number for who in asked if who.need.status in OPEN]
     jobs = Job.objects.filter(customer__in=customers).exclude(status__in=["DONE", "CANCELLED"])
     going_on += jobs.values_list("number", flat=True)
@@ -219,6 +219,7 @@ def erase(
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
     if phone:
         activity_people.erase(phone)
+        key_persons.erase(phone)
     for row in people:
         _erase_person(row)
     _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))

@@ -29,6 +29,7 @@ from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
 from dianliang.domain.insight.deed_words import WORDS
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
+from dianliang.domain.key_customers.lifecycle import TABLE, WATCH
 from dianliang.domain.ledger.lifecycle import (
     APPEAL,
     DRIVE,
@@ -47,6 +48,7 @@ from dianliang.domain.programs.lifecycle import (
     SIGNUP,
     TARGET,
 )
+from dianliang.domain.protection.lifecycle import EVENT
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
@@ -83,6 +85,9 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
     "incidents.publicalert": PUBLIC_ALERT,
+    "key_customers.watch": WATCH,
+    "protection.event": EVENT,
+    "key_customers.broughttable": TABLE,
     "rosters.roster": ROSTER,
     "rosters.swap": SWAP,
     "safety.hazard": HAZARD,

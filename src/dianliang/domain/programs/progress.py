@@ -106,6 +106,7 @@ class CampaignRow:
     title: str
     status: str
     status_label: str
+    source: str
     source_label: str
     unit_name: str
     due_on: date
@@ -135,6 +136,7 @@ def campaigns(*, by: Actor) -> tuple[CampaignRow, ...]:
             title=campaign.title,
             status=campaign.status,
             status_label=CAMPAIGN_LABELS[campaign.status],
+            source=campaign.source,
             source_label=campaign.get_source_display(),
             unit_name=campaign.unit.name,
             due_on=campaign.due_on,

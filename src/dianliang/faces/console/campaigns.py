@@ -48,10 +48,14 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存。核对目标数后冻结名单。"))
             return redirect("console:campaign", campaign.number)
+    given = request.POST or request.GET
     context = {
         "by": by,
-        "given": request.POST,
-        "chosen": set(request.POST.getlist("kinds")) | set(request.POST.getlist("proofs")),
+        "given": given,
+        "chosen": set(given.getlist("kinds")) | set(given.getlist("proofs")),
+        "chosen_keys": set(given.getlist("grades")) | set(given.getlist("key_kinds")),
+        "grades": choices.GRADES,
+        "key_kinds": choices.KEY_KINDS,
         "refusal": refusal,
         "sources": choices.SOURCES,
         "proofs": choices.PROOFS,
@@ -77,6 +81,8 @@ def _wanted(request: HttpRequest) -> Wanted:
         query={
             "years": sent.get("years", ""),
             "kinds": sent.getlist("kinds"),
+            "grades": sent.getlist("grades"),
+            "key_kinds": sent.getlist("key_kinds"),
             "who": sent.get("who", ""),
             "area": sent.get("area", ""),
         },

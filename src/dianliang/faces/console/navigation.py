@@ -41,6 +41,24 @@ VILLAGES = (
         roles=DISPATCHER,
     ),
     Entry(
+        label="重要客户",
+        to="console:key_customers",
+        pages=("console:key_customer*",),
+        roles=DISPATCHER | {Role.COMMANDER},
+    ),
+    Entry(
+        label="供电跟踪",
+        to="console:key_watches",
+        pages=("console:key_watch*", "console:key_report*"),
+        roles=DISPATCHER | {Role.COMMANDER},
+    ),
+    Entry(
+        label="保电",
+        to="console:guard_events",
+        pages=("console:guard_*",),
+        roles=DISPATCHER | {Role.COMMANDER},
+    ),
+    Entry(
         label="预警",
         to="console:public_alerts",
         pages=("console:public_alert*",),

@@ -169,6 +169,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("villages/", include("dianliang.faces.console.villages.urls")),
     path("bases/", include("dianliang.faces.console.bases.urls")),
     path("booking/", include("dianliang.faces.console.booking.urls")),
+    path("key/", include("dianliang.faces.console.key_customers.urls")),
+    path("guard/", include("dianliang.faces.console.protection.urls")),
     path("rosters/", include("dianliang.faces.console.rosters.urls")),
     path("staff/", include("dianliang.faces.console.staff.urls")),
     path("activities/", include("dianliang.faces.console.activities.urls")),

@@ -11,6 +11,8 @@ from dianliang.domain.programs.models import Activity, Campaign, Participation, 
 from dianliang.domain.programs.models.campaigns import Evidence
 from dianliang.domain.programs.operations import targets as operations
 from dianliang.domain.programs.operations.targets import Piece
+from dianliang.domain.safety.models import Inspection
+from dianliang.domain.safety.records import ABSENT
 from dianliang.domain.work.models import Visit
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -45,6 +47,7 @@ def after_visit(*, visit: Visit, by: Actor, at: datetime) -> Target | None:
         source=visit.number,
         is_pair=Campaign.Proof.PAIR in target.campaign.proofs,
     )
+    pieces += _of_inspection(visit)
     done_at = visit.ended_at or at
     return operations.settle(
         target=target, pieces=pieces, done_at=done_at, visit=visit, by=by, at=at
@@ -69,6 +72,17 @@ def _pieces(
     if words.strip():
         pieces.append(Piece(kind=Kind.WORDS, words=words.strip(), source=source))
     return pieces
+
+
+def _of_inspection(visit: Visit) -> list[Piece]:
+    """Return what was inspected on a visit in words; the record itself stays with the visit."""
+    record = Inspection.objects.filter(visit=visit).prefetch_related("hazards").first()
+    if record is None:
+        return []
+    found = "、".join(hazard.number for hazard in record.hazards.all())
+    checked = sum(answer["value"] != ABSENT for answer in record.answers)
+    words = f"检查记录 {record.number}：查了 {checked} 项，隐患 {found or '0 条'}。"
+    return [Piece(kind=Kind.WORDS, words=words, source=visit.number)]
 
 
 def follow_jobs(*, at: datetime) -> int:

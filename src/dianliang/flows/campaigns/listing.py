@@ -16,6 +16,7 @@ from dianliang.domain.programs.operations import campaigns as operations
 from dianliang.domain.programs.operations.campaigns import Aim, Outline, UnableToFreezeError
 from dianliang.domain.territory.models import Area
 from dianliang.flows.campaigns import following, sources, tables
+from dianliang.flows.safety import SERVICE
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
@@ -64,7 +65,8 @@ def draft(*, wanted: Wanted, by: Actor, at: datetime) -> Campaign:
     if wanted.due_on < wanted.starts_on:
         raise InvalidInputError("完成期限不能早于开始日期。", field="due_on")
     unit = Unit.objects.get(code=wanted.unit_code)
-    service = active_service(wanted.service_code)
+    is_of_keys = wanted.source == Campaign.Source.KEY_CUSTOMERS
+    service = active_service(wanted.service_code or (SERVICE if is_of_keys else ""))
     if wanted.service_code and service is None:
         raise InvalidInputError("没有这个服务事项，请重新选择。", field="service_code")
     return operations.draft(
@@ -76,7 +78,7 @@ def draft(*, wanted: Wanted, by: Actor, at: datetime) -> Campaign:
             action=clean_text(wanted.action, field="action", label="要做的事", most=120, least=2),
             service=service,
             checklist=_checklist(wanted.checklist),
-            proofs=tuple(p for p in Campaign.Proof.values if p in set(wanted.proofs)),
+            proofs=_proofs(wanted),
             duration_min=wanted.duration_min,
             unit=unit,
             starts_on=wanted.starts_on,
@@ -93,6 +95,13 @@ def _rows(wanted: Wanted, unit: Unit) -> list[dict[str, Any]]:
     if not wanted.table:
         raise InvalidInputError("请选择填写好的名单文件。", field="table")
     return tables.read(wanted.table, lead=unit, starts_on=wanted.starts_on, due_on=wanted.due_on)
+
+
+def _proofs(wanted: Wanted) -> tuple[str, ...]:
+    """Return what is demanded; of key customers at least words, which an inspection brings."""
+    proofs = tuple(proof for proof in Campaign.Proof.values if proof in set(wanted.proofs))
+    is_of_keys = wanted.source == Campaign.Source.KEY_CUSTOMERS
+    return proofs or ((Campaign.Proof.WORDS,) if is_of_keys else ())
 
 
 def _checklist(text: str) -> tuple[str, ...]:
@@ -201,6 +210,7 @@ def add(*, number: str, added: Added, by: Actor, at: datetime) -> Target:
         customer_id=links.get("customer_id"),
         person_id=links.get("person_id"),
         site_id=links.get("site_id"),
+        key_customer_id=links.get("key_customer_id"),
         title=clean_text(added.title, field="title", label="名称", most=80, least=1),
         place=clean_text(added.place, field="place", label="位置", most=120),
         area_id=area.pk,

@@ -130,7 +130,7 @@ def _open_all(campaign: Campaign, chosen: Sequence[int], *, by: Actor, at: datet
     opened = without_place = 0
     rows = (
         Target.objects.filter(pk__in=chosen, status__in=MAY_GET_A_JOB)
-        .select_related("area", "unit", "customer")
+        .select_related("area", "unit", "customer", "key_customer__checklist")
         .select_for_update(of=("self",))
         .order_by("pk")
     )
@@ -162,6 +162,7 @@ def _open(campaign: Campaign, target: Target, point: GeoPoint, *, by: Actor, at:
         detail=f"{campaign.action}。{proof}{pair}",
         service=campaign.service,
         checklist=campaign.checklist,
+        inspects=target.key_customer.checklist if target.key_customer else None,
         area=target.area,
         point=point,
         unit=target.unit,

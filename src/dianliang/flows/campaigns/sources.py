@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import unit_for
+from dianliang.domain.key_customers.access import in_force
+from dianliang.domain.key_customers.models import SEALED, Grade, KeyCustomer
 from dianliang.domain.programs.models import Campaign
 from dianliang.domain.programs.operations.campaigns import Aim
 from dianliang.domain.territory.models import Area
@@ -56,6 +58,10 @@ def checked_query(source: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         query["kinds"] = _some(asked.get("kinds", ()), Customer.SpecialKind.values, "特殊客户类别")
     if source == Source.SITES:
         query["kinds"] = _some(asked.get("kinds", ()), Site.Kind.values, "阵地类别")
+    if source == Source.KEY_CUSTOMERS:
+        query["grades"] = _some(asked.get("grades", ()), Grade.values, "重要客户等级", "grades")
+        kinds = set(asked.get("key_kinds", ()))
+        query["kinds"] = [kind for kind in KeyCustomer.Kind.values if kind in kinds]
     if source == Source.PEOPLE:
         query["who"] = asked.get("who") if asked.get("who") in WHO else "volunteers"
     area = str(asked.get("area", ""))
@@ -66,10 +72,12 @@ def checked_query(source: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     return query
 
 
-def _some(chosen: Iterable[str], known: Iterable[str], label: str) -> list[str]:
+def _some(
+    chosen: Iterable[str], known: Iterable[str], label: str, field: str = "kinds"
+) -> list[str]:
     kinds = [kind for kind in known if kind in set(chosen)]
     if not kinds:
-        raise InvalidInputError(f"请至少选择一个{label}。", field="kinds")
+        raise InvalidInputError(f"请至少选择一个{label}。", field=field)
     return kinds
 
 
@@ -207,6 +215,32 @@ def _sites(campaign: Campaign, on: date) -> list[Aim]:
     ]
 
 
+def _listed_keys(campaign: Campaign, on: date) -> QuerySet[KeyCustomer]:
+    """Return the key customers in force; of all kinds where none is named."""
+    rows = KeyCustomer.objects.filter(
+        in_force(on), unit__path__startswith=campaign.unit.path, grade__in=campaign.query["grades"]
+    )
+    kinds = campaign.query["kinds"]
+    return _limited(rows.filter(kind__in=kinds) if kinds else rows, campaign, "area__path")
+
+
+def _keys(campaign: Campaign, on: date) -> list[Aim]:
+    return [
+        Aim(
+            key=row.number,
+            title=f"{row.get_grade_display()} {row.name}",
+            place=row.address,
+            area_id=row.area_id,
+            unit_id=row.unit_id,
+            due_on=campaign.due_on,
+            lat=row.lat,
+            lon=row.lon,
+            key_customer_id=row.pk,
+        )
+        for row in _listed_keys(campaign, on).defer(*SEALED)
+    ]
+
+
 def _listed_villages(campaign: Campaign, on: date) -> QuerySet[Area]:
     rows = Area.objects.filter(_in_areas(_served(campaign.unit), "path"), level=Area.Level.VILLAGE)
     return _limited(rows, campaign, "path")
@@ -242,6 +276,7 @@ _LISTED: Mapping[str, Callable[[Campaign, date], QuerySet[Any]]] = {
     Source.PEOPLE: _listed_people,
     Source.MEMBERS: _listed_members,
     Source.SITES: _listed_sites,
+    Source.KEY_CUSTOMERS: _listed_keys,
     Source.VILLAGES: _listed_villages,
 }
 _FINDERS: Mapping[str, Callable[[Campaign, date], list[Aim]]] = {
@@ -249,6 +284,7 @@ _FINDERS: Mapping[str, Callable[[Campaign, date], list[Aim]]] = {
     Source.PEOPLE: _people,
     Source.MEMBERS: _people,
     Source.SITES: _sites,
+    Source.KEY_CUSTOMERS: _keys,
     Source.VILLAGES: _villages,
     Source.TABLE: _table,
 }
@@ -268,6 +304,9 @@ def linked(campaign: Campaign, key: str) -> dict[str, int]:
     elif campaign.source in OF_PEOPLE:
         own = Person.objects.filter(unit__path__startswith=campaign.unit.path)
         name, rows = "person_id", own.filter(number=key)
+    elif campaign.source == Source.KEY_CUSTOMERS:
+        own_keys = KeyCustomer.objects.filter(unit__path__startswith=campaign.unit.path)
+        name, rows = "key_customer_id", own_keys.filter(number=key)
     elif campaign.source == Source.SITES:
         name, rows = "site_id", Site.objects.filter(_own(campaign), code=key)
     else:

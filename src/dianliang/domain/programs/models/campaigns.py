@@ -7,6 +7,7 @@ from dianliang.core.models import StoredFile
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.key_customers.models import KeyCustomer
 from dianliang.domain.programs import lifecycle
 from dianliang.domain.programs.models.activities import Activity
 from dianliang.domain.territory.models import Area
@@ -24,6 +25,7 @@ class Campaign(models.Model):
         OLD_HOUSEHOLDS = "old_households", "立户满若干年的居民户"
         ENTERPRISES = "enterprises", "全部企业"
         SPECIAL = "special", "特殊客户"
+        KEY_CUSTOMERS = "key_customers", "重要客户（隐患排查）"
         PEOPLE = "people", "志愿者和队员"
         MEMBERS = "members", "全体党员"
         SITES = "sites", "某类阵地点位"
@@ -127,6 +129,14 @@ class Target(models.Model):
     )
     site = models.ForeignKey(
         Site, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="阵地点位"
+    )
+    key_customer = models.ForeignKey(
+        KeyCustomer,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="重要客户",
     )
     status = models.CharField(
         "状态", max_length=12, choices=[*lifecycle.TARGET_LABELS.items()], default="OPEN"

@@ -66,6 +66,7 @@ class Aim:
     customer_id: int | None = None
     person_id: int | None = None
     site_id: int | None = None
+    key_customer_id: int | None = None
 
 
 @transaction.atomic
@@ -166,6 +167,7 @@ def _target(campaign: Campaign, aim: Aim, number: int, *, is_added: bool = False
         customer_id=aim.customer_id,
         person_id=aim.person_id,
         site_id=aim.site_id,
+        key_customer_id=aim.key_customer_id,
         is_added=is_added,
     )
 

@@ -1,0 +1,1 @@
+"""Guarded events on the console."""
