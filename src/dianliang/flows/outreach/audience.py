@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from dianliang.core import jobs
 from dianliang.domain.customers.models import SEALED, Customer
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.outreach import access
 from dianliang.domain.outreach.models import Outreach
 from dianliang.domain.outreach.operations import outreach as operations
@@ -22,6 +23,7 @@ from dianliang.kernel.errors import InvalidInputError
 
 PREPARE = "outreach.prepare"
 CHUNK = 500
+KINDS: Mapping[str, str] = {str(code): str(label) for code, label in Customer.Kind.choices}
 UNREAD = tuple(name for name in SEALED if name != "phone")
 
 
@@ -48,6 +50,20 @@ def checked(wanted: Wanted, *, by: Actor) -> dict[str, str]:
     if wanted.area and not Area.objects.filter(code=wanted.area.replace("\0", "")).exists():
         raise InvalidInputError("没有这个区域，请重新选择。", field="area")
     return {"kind": wanted.kind, "unit": wanted.unit, "area": wanted.area}
+
+
+def areas(by: Actor) -> tuple[tuple[str, str], ...]:
+    """Return the townships among which an audience can be chosen, with their codes."""
+    rows = areas_of(by).filter(level=Area.Level.TOWNSHIP).order_by("code")
+    return tuple(rows.values_list("code", "name"))
+
+
+def said(query: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return kind, unit and area of a query in words; empty where it asks for none."""
+    unit = Unit.objects.filter(code=query.get("unit") or "-").first()
+    area = Area.objects.filter(code=query.get("area") or "-").first()
+    kind = KINDS.get(str(query.get("kind", "")), "")
+    return kind, unit.name if unit else "", area.name if area else ""
 
 
 def customers(outreach: Outreach) -> QuerySet[Customer]:

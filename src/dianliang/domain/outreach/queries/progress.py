@@ -20,7 +20,6 @@ from dianliang.domain.outreach.lifecycle import (
     PLANNED,
     READ,
     STAGES,
-    state_of,
 )
 from dianliang.domain.outreach.models import Batch, Channel, Delivery, Outreach, Recipient
 from dianliang.kernel.actor import Actor
@@ -178,8 +177,13 @@ def page(number: str, *, by: Actor) -> Page:
     people = Recipient.objects.filter(outreach=found)
     states = _states(people.filter(excluded=""))
     messages = _states(Delivery.objects.filter(round__outreach=found))
-    excluded = Counter(
-        dict(people.exclude(excluded="").values_list("excluded").annotate(Count("pk")))
+    excluded: Counter[str] = Counter(
+        dict(
+            people.exclude(excluded="")
+            .order_by()
+            .values_list("excluded")
+            .annotate(there=Count("pk"))
+        )
     )
     reached = sum(states[stage] for stage in ORDER if stage >= DELIVERED)
     may_write = by.role in access.WRITERS
@@ -222,11 +226,15 @@ def page(number: str, *, by: Actor) -> Page:
 
 def _states(rows: QuerySet[Any]) -> Counter[int]:
     counted: Counter[int] = Counter()
-    failed = Count("pk", filter=~Q(failure=""))
-    for stage, all_there, with_failure in rows.values_list("stage").annotate(Count("pk"), failed):
-        gone = with_failure if state_of(stage, "x") == FAILED else 0
+    grouped = (
+        rows.order_by()
+        .values_list("stage")
+        .annotate(there=Count("pk"), failed=Count("pk", filter=~Q(failure="")))
+    )
+    for stage, there, failed in grouped:
+        gone = failed if stage < DELIVERED else 0
         counted[FAILED] += gone
-        counted[stage] += all_there - gone
+        counted[stage] += there - gone
     return counted
 
 
@@ -235,11 +243,11 @@ def _units(found: Outreach) -> tuple[UnitRow, ...]:
         Recipient.objects.filter(outreach=found)
         .values_list("unit__path", "unit__code", "unit__name")
         .annotate(
-            Count("pk"),
-            Count("pk", filter=Q(stage__gte=DELIVERED)),
-            Count("pk", filter=Q(stage__gte=READ)),
-            Count("pk", filter=Q(stage=ACKNOWLEDGED)),
-            Count("pk", filter=~Q(failure="") & Q(stage__lt=DELIVERED)),
+            there=Count("pk"),
+            reached=Count("pk", filter=Q(stage__gte=DELIVERED)),
+            read=Count("pk", filter=Q(stage__gte=READ)),
+            acknowledged=Count("pk", filter=Q(stage=ACKNOWLEDGED)),
+            failed=Count("pk", filter=~Q(failure="") & Q(stage__lt=DELIVERED)),
         )
         .order_by("unit__path")
     )
