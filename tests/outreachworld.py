@@ -1,5 +1,6 @@
 """Firms to be told something, and a small gateway on loopback that takes messages."""
 
+import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -102,6 +104,16 @@ def gateway(**more: Any) -> Iterator[Gateway]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def table(rows: list[dict[str, str]]) -> bytes:
+    """Return a table as people bring it, as CSV."""
+    heads = list({head: None for row in rows for head in row})
+    out = StringIO()
+    written = csv.DictWriter(out, heads)
+    written.writeheader()
+    written.writerows(rows)
+    return out.getvalue().encode()
 
 
 def phone(serial: int) -> str:

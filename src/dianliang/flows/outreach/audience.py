@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -82,7 +83,7 @@ def customers(outreach: Outreach) -> QuerySet[Customer]:
 
 
 @transaction.atomic
-def prepare(*, number: str, by: Actor, at: Any) -> Outreach:
+def prepare(*, number: str, by: Actor, at: datetime) -> Outreach:
     """Begin to write down whom an outreach is for; the rest goes on in the background.
 
     Raises:
@@ -98,6 +99,20 @@ def prepare(*, number: str, by: Actor, at: Any) -> Outreach:
     operations.prepare(outreach=outreach, by=by, at=at)
     jobs.enqueue(PREPARE, {"number": number}, by=by, at=at)
     return outreach
+
+
+@transaction.atomic
+def write_now(*, number: str, by: Actor, at: datetime) -> Outreach:
+    """Write a whole audience at once: for few, who need not wait for the background.
+
+    Raises:
+        NotVisibleError, UnableToReachError, IllegalTransitionError: see `prepare`.
+    """
+    outreach = access.to_lead(number, by=by)
+    operations.prepare(outreach=outreach, by=by, at=at)
+    for rows in _pieces(outreach):
+        operations.add_chunk(outreach=outreach, found=_addressees(outreach, rows))
+    return operations.finish(outreach=outreach, by=by, at=at)
 
 
 def _give_up(context: jobs.JobContext) -> None:
