@@ -5,11 +5,11 @@ from typing import Any
 from dianliang.domain.outreach.models import Outreach
 from dianliang.domain.outreach.operations import sending
 from dianliang.domain.policies.models import PolicyDuty, PolicyList
-from dianliang.flows.outreach import audience, leading
+from dianliang.flows.outreach import audience, contacts, handoff, leading
 from dianliang.flows.policies import keeping
 from dianliang.kernel.actor import Actor, Role
 from tests.core.test_files import photo
-from tests.outreachworld import FILE, asked, channel, firms
+from tests.outreachworld import FILE, asked, channel, firms, table
 from tests.town import NOON, Town
 
 
@@ -106,4 +106,21 @@ def fetched_next(town: Town, by: Actor) -> Outreach:
     round_ = leading.release(number=made.number, channel="C-file", by=other, at=NOON)
     sending.plan_chunk(round_, after=0)
     assert sending.claim(round_, at=NOON)
+    return made
+
+
+def tell(town: Town, *people: dict[str, str]) -> Outreach:
+    """Hand one message to each of some contacts as a file."""
+    by = town.actor("S1", Role.PARTY_AFFAIRS)
+    channel(FILE)
+    made = leading.draft(asked=asked(unit="S1", source="contacts"), by=by, at=NOON)
+    leading.word(number=made.number, kind=FILE, text="{名称}您好 {链接}", by=by, at=NOON)
+    rows = [{"对象编码": f"L{n}", "类别": "居民", **row} for n, row in enumerate(people)]
+    contacts.bring(number=made.number, content=table(rows), by=by, at=NOON)
+    other = Actor(id="user:second", name="复核", role=Role.DISPATCHER, unit_path=by.unit_path)
+    round_ = leading.release(number=made.number, channel="C-file", by=other, at=NOON)
+    sending.plan_chunk(round_, after=0)
+    batch = sending.claim(round_, at=NOON)
+    assert batch is not None
+    handoff.fetch(number=batch.number, form="xlsx", by=by, at=NOON)
     return made

@@ -1,4 +1,4 @@
-"""A policy becomes a list that units carry out, and 27 000 firms' news becomes counts from receipts.
+"""A policy becomes a list that units carry out; news to firms becomes counts from receipts.
 
 Both through the pages: the company's office, a station, the platform that sends, and a firm.
 """

@@ -1,6 +1,7 @@
 """Policy lists: measures for units, done with evidence, approved above, carried into editions."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -20,6 +21,8 @@ from tests.reaching import handed, listed
 from tests.town import NOON
 
 ON = NOON.date()
+WIDTHS = count(60)
+"""Each picture another: the same file twice is refused."""
 
 
 def station(town, code="S1", name="站员"):
@@ -27,7 +30,13 @@ def station(town, code="S1", name="站员"):
 
 
 def prove(duty, by, **more):
-    asked = {"text": "送政策上门", "quantity": None, "record": "", "content": photo(), **more}
+    asked = {
+        "text": "送政策上门",
+        "quantity": None,
+        "record": "",
+        "content": photo((next(WIDTHS), 40)),
+        **more,
+    }
     return keeping.prove(number=duty.number, by=by, at=NOON, **asked)
 
 
@@ -50,7 +59,9 @@ def test_a_unit_shows_reports_and_the_unit_above_approves(town):
     prove(quantity, own, quantity=12)
     with pytest.raises(UnableToDoError, match="目标 20，现在 12"):
         keeping.report(number=quantity.number, reason="", by=own, at=NOON)
-    wrong = prove(quantity, own, quantity=100)
+    wrong = prove(quantity, own, quantity=100, content=photo((9, 9)))
+    with pytest.raises(UnableToDoError, match="已经是"):
+        prove(quantity, own, quantity=100, content=photo((9, 9)))
     keeping.withdraw(number=quantity.number, evidence=wrong.pk, by=own, at=NOON)
     prove(quantity, own, quantity=8)
     keeping.report(number=quantity.number, reason="", by=own, at=NOON)

@@ -1,7 +1,7 @@
 """Who is meant: customers by kind, unit and area, read in pieces in the background."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from dianliang.core import jobs
+from dianliang.domain.customers.access import within
 from dianliang.domain.customers.models import SEALED, Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.scope import areas_of
@@ -70,7 +71,7 @@ def said(query: Mapping[str, Any]) -> tuple[str, str, str]:
 def customers(outreach: Outreach) -> QuerySet[Customer]:
     """Return the customers that an outreach means today: of its unit and below, never others."""
     query: Mapping[str, Any] = outreach.query
-    rows = Customer.objects.filter(unit__path__startswith=outreach.unit.path)
+    rows = Customer.objects.filter(within(replace(SYSTEM, unit_path=outreach.unit.path)))
     if query.get("kind"):
         rows = rows.filter(kind=query["kind"])
     if query.get("unit"):
@@ -118,10 +119,13 @@ def write_now(*, number: str, by: Actor, at: datetime) -> Outreach:
 def _give_up(context: jobs.JobContext) -> None:
     outreach = Outreach.objects.filter(number=context.payload["number"]).first()
     if outreach is not None and outreach.status == "PREPARING":
-        reason = "后台生成名单多次失败，或没有可触达的对象"
-        operations.back(
-            outreach=outreach, verb="give_up", reason=reason, by=SYSTEM, at=context.clock()
-        )
+        _back(outreach, "后台生成名单多次失败，请重新生成。", at=context.clock())
+
+
+def _back(outreach: Outreach, words: str, *, at: datetime) -> None:
+    operations.back(
+        outreach=outreach, verb="give_up", reason=words, trouble=words, by=SYSTEM, at=at
+    )
 
 
 @jobs.handler(PREPARE, given_up=_give_up)
@@ -135,7 +139,11 @@ def prepare_in_background(context: jobs.JobContext) -> dict[str, Any] | None:
         operations.add_chunk(outreach=outreach, found=_addressees(outreach, rows))
         done += len(rows)
         context.progress(min(1.0, done / total) if total else 1.0, f"{done} 个对象")
-    operations.finish(outreach=outreach, by=SYSTEM, at=context.clock())
+    try:
+        operations.finish(outreach=outreach, by=SYSTEM, at=context.clock())
+    except UnableToReachError as refusal:
+        _back(outreach, refusal.message, at=context.clock())
+        return None
     return {"recipients": done}
 
 

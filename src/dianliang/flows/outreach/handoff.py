@@ -37,7 +37,8 @@ def fetch(*, number: str, form: str, by: Actor, at: datetime) -> Printed:
     """
     batch = access.batch_to_fetch(number, by=by)
     messages, left_out = letters(batch)
-    sending.skip(left_out, batch=batch, at=at)
+    if batch.handed_at is None:  # what has left has left, whatever its reader says later
+        sending.skip(left_out, batch=batch, at=at)
     sending.fetched(batch, by=by, at=at)
     rows = [(one.number, one.phone, one.text, one.link) for one in messages]
     if form == "csv":

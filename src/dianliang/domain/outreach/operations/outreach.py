@@ -189,13 +189,18 @@ def finish(*, outreach: Outreach, by: Actor, at: datetime) -> Outreach:
 
 
 @transaction.atomic
-def back(*, outreach: Outreach, verb: str, reason: str, by: Actor, at: datetime) -> Outreach:
+def back(
+    *, outreach: Outreach, verb: str, reason: str, by: Actor, at: datetime, trouble: str = ""
+) -> Outreach:
     """Take an audience back before anything was sent (重新编制); it is written anew.
 
     Raises:
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
-    moved = transitions.apply(outreach, verb, lifecycle=OUTREACH, by=by, at=at, note=reason)
+    changes = {"trouble": trouble}
+    moved = transitions.apply(
+        outreach, verb, lifecycle=OUTREACH, by=by, at=at, note=reason, changes=changes
+    )
     _of(outreach).filter(lead__isnull=False).delete()
     _of(outreach).delete()
     return moved

@@ -88,7 +88,8 @@ def _take_chunk(
                 source_ref=source_ref[:80],
                 received_at=at,
             )
-    Receipt.objects.bulk_create(fresh.values(), batch_size=CHUNK)
+    # Two calls at once may bring the same receipt: the second changes nothing.
+    Receipt.objects.bulk_create(fresh.values(), batch_size=CHUNK, ignore_conflicts=True)
     _fold(fresh.values())
     return len(fresh), [one.number for one in said if one.number not in known]
 

@@ -62,6 +62,9 @@ def prove(
         raise UnableToDoError("请填写这条佐证对应的数量。", field="quantity")
     if not (record[1] or file):
         raise UnableToDoError("请填写记录编号，或上传文件。", field="record")
+    same = duty.evidence.filter(withdrawn_at=None, file__sha256=file.sha256) if file else None
+    if same is not None and same.exists():
+        raise UnableToDoError("这份文件已经是这项任务的佐证。", field="file")
     try:
         with transaction.atomic():
             made = PolicyEvidence.objects.create(
