@@ -75,7 +75,7 @@ def record(*, number: str, by: Actor, at: datetime) -> Printed:
     outreach = access.to_see(number, by=by)
     page = progress.page(number, by=by)
     figures = [(figure.label, str(figure.firms), str(figure.messages)) for figure in page.figures]
-    units = [(row.name, *(str(count) for count in row.counts)) for row in page.units]
+    units = [(row.name, *(str(count) for _state, count in row.counts)) for row in page.units]
     found = [
         (
             *(row.key, row.name, row.phone, row.kind_label, row.unit_name, row.area_name),
@@ -88,6 +88,11 @@ def record(*, number: str, by: Actor, at: datetime) -> Printed:
             ("汇总", ("状态", "企业（客户）", "消息"), figures),
             ("按单位", ("单位", *page.unit_heads), units),
             ("对象", ("编码", "名称", "电话", "类别", "单位", "区域", "状态", "说明"), found),
+            (
+                "消息",
+                ("消息编号", "编码", "批次", "状态", "原因"),
+                list(people.every_message(outreach)),
+            ),
         ]
     )
     audit.record(

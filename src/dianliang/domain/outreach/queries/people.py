@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from dianliang.domain.customers.models import SEALED
 from dianliang.domain.outreach import access
-from dianliang.domain.outreach.lifecycle import DELIVERED, FAILED, STAGES, state_of
+from dianliang.domain.outreach.lifecycle import DELIVERED, FAILED, READ, STAGES, state_of
 from dianliang.domain.outreach.models import Channel, Delivery, Outreach, Preference, Recipient
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
@@ -21,6 +21,7 @@ STATES = {
     "": "全部",
     **{str(stage): label for stage, label in STAGES.items()},
     "reached": "已送达以上",
+    "read": "已阅读以上",
     "missed": "未触达",
     "excluded": "不发",
 }
@@ -148,17 +149,15 @@ def _cut(rows: QuerySet[Recipient], asked: Asked) -> QuerySet[Recipient]:
     if asked.key:
         rows = rows.filter(key__contains=asked.key)
     failed = ~Q(failure="") & Q(stage__lt=DELIVERED)
-    if asked.state == "excluded":
-        return rows.exclude(excluded="")
-    if asked.state == "reached":
-        return rows.filter(stage__gte=DELIVERED)
-    if asked.state == "missed":
-        return rows.filter(excluded="", stage__lt=DELIVERED)
-    if asked.state == str(FAILED):
-        return rows.filter(failed)
-    if asked.state.isdecimal() and int(asked.state) in STAGES:
-        return rows.filter(excluded="", stage=int(asked.state)).exclude(failed)
-    return rows
+    cuts = {
+        "excluded": ~Q(excluded=""),
+        "reached": Q(stage__gte=DELIVERED),
+        "read": Q(stage__gte=READ),
+        "missed": Q(excluded="", stage__lt=DELIVERED),
+        **{str(stage): Q(excluded="", stage=stage) & ~failed for stage in STAGES},
+        str(FAILED): failed,
+    }
+    return rows.filter(cuts[asked.state]) if asked.state in cuts else rows
 
 
 def _whole(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
@@ -233,6 +232,24 @@ def _messages(rows: Iterable[Delivery]) -> Iterator[MessageRow]:
                 for said in row.receipts.all()
             ),
         )
+
+
+def every_message(outreach: Outreach) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield number, recipient's key, batch, state and reason of every message, in pieces."""
+    after = 0
+    while True:
+        rows = list(
+            Delivery.objects.filter(round__outreach=outreach, pk__gt=after)
+            .order_by("pk")
+            .values_list(*("pk", "number", "recipient__key", "batch__number", "stage", "failure"))[
+                :AT_ONCE
+            ]
+        )
+        if not rows:
+            return
+        for _key, number, whose, batch, stage, failure in rows:
+            yield number, whose, batch or "", STAGES[state_of(stage, failure)], failure
+        after = rows[-1][0]
 
 
 def wishes(*, page: int) -> tuple[tuple[WishRow, ...], int, int]:

@@ -29,6 +29,8 @@ ENDED = frozenset({"CLOSED", "DROPPED"})
 ALL, REACHED, EXCLUDED = "all", "reached", "excluded"
 ORDER = (PLANNED, CLAIMED, HANDED, DELIVERED, READ, ACKNOWLEDGED, FAILED)
 UNIT_HEADS = ("对象", "已送达以上", "已阅读以上", "已确认", "失败")
+UNIT_STATES = ("", "reached", "read", str(ACKNOWLEDGED), str(FAILED))
+"""Which list opens behind each of them; see `people.STATES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class UnitRow:
 
     code: str
     name: str
-    counts: tuple[int, ...]
+    counts: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +253,10 @@ def _units(found: Outreach) -> tuple[UnitRow, ...]:
         )
         .order_by("unit__path")
     )
-    return tuple(UnitRow(code=r[1], name=r[2], counts=tuple(r[3:])) for r in rows)
+    return tuple(
+        UnitRow(code=r[1], name=r[2], counts=tuple(zip(UNIT_STATES, r[3:], strict=True)))
+        for r in rows
+    )
 
 
 def _rounds(found: Outreach) -> tuple[RoundRow, ...]:
