@@ -147,7 +147,7 @@ def test_a_reader_confirms_and_refuses_under_his_own_link(town):
     answering.opt_out(token=link, agrees=False, at=NOON)
 
     notice = answering.read(token=link, counts=True, at=NOON)
-    assert ahead.text.startswith("您您好，供电公司")
+    assert ahead.text.startswith("第1竹业厂您好，供电公司")
     assert (notice.is_acknowledged, notice.has_opted_out) == (True, True)
     assert STAGES[Recipient.objects.get(serial=1).stage] == "已确认"
     later = drafted(town, FILE)

@@ -10,14 +10,15 @@ from dianliang.domain.outreach.lifecycle import ACKNOWLEDGED, READ
 from dianliang.domain.outreach.models import Delivery, Recipient
 from dianliang.domain.outreach.operations import preferences
 from dianliang.domain.outreach.operations.receipts import Said, take_in
-from dianliang.flows.outreach.words import filled, link_of
+from dianliang.flows.outreach.words import filled, link_of, said_to
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.masking import mask_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A message as its reader sees it; his name is left out: a link may be passed on."""
+    """A message as its reader sees it; a person's name is starred: a link may be passed on."""
 
     title: str
     unit_name: str
@@ -54,7 +55,9 @@ def read(*, token: str, counts: bool, at: datetime) -> Notice:
         title=outreach.title,
         unit_name=outreach.unit.name,
         phone=outreach.unit.public_phone,
-        text=filled(delivery.round.wording.text, name="您", unit=outreach.unit.name, link=link),
+        text=filled(
+            delivery.round.wording.text, name=_shown(recipient), unit=outreach.unit.name, link=link
+        ),
         is_acknowledged=recipient.stage >= ACKNOWLEDGED,
         has_opted_out=said.get(recipient.phone_index) is False,
     )
@@ -88,6 +91,11 @@ def opt_out(*, token: str, agrees: bool, at: datetime) -> None:
     preferences.say(
         phone_index=recipient.phone_index, agrees=agrees, how="page", words="", by=by, at=at
     )
+
+
+def _shown(recipient: Recipient) -> str:
+    name, _phone = said_to(recipient)
+    return name if recipient.kind == "enterprise" else mask_name(name)
 
 
 def _say(delivery: Delivery, stage: int, *, at: datetime) -> None:
