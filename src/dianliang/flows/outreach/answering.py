@@ -10,10 +10,13 @@ from dianliang.domain.outreach.lifecycle import ACKNOWLEDGED, READ
 from dianliang.domain.outreach.models import Delivery, Recipient
 from dianliang.domain.outreach.operations import preferences
 from dianliang.domain.outreach.operations.receipts import Said, take_in
-from dianliang.flows.outreach.words import filled, link_of, said_to
+from dianliang.flows.outreach.words import filled, said_to
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.masking import mask_name
+
+HERE = "本页"
+"""Stands for the link in the words of the page that it leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +52,13 @@ def read(*, token: str, counts: bool, at: datetime) -> Notice:
     if counts and delivery.stage < READ:
         _say(delivery, READ, at=at)
     outreach = recipient.outreach
-    link = link_of(outreach.number, recipient.serial)
     said = preferences.standing([recipient.phone_index])
     return Notice(
         title=outreach.title,
         unit_name=outreach.unit.name,
         phone=outreach.unit.public_phone,
         text=filled(
-            delivery.round.wording.text, name=_shown(recipient), unit=outreach.unit.name, link=link
+            delivery.round.wording.text, name=_shown(recipient), unit=outreach.unit.name, link=HERE
         ),
         is_acknowledged=recipient.stage >= ACKNOWLEDGED,
         has_opted_out=said.get(recipient.phone_index) is False,

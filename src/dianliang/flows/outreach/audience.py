@@ -24,7 +24,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError
 
 PREPARE = "outreach.prepare"
-CHUNK = 500
+CHUNK = 250
 KINDS: Mapping[str, str] = {str(code): str(label) for code, label in Customer.Kind.choices}
 UNREAD = tuple(name for name in SEALED if name != "phone")
 

@@ -23,7 +23,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 
 MOST_ROWS = 50_000
-CHUNK = 500
+CHUNK = 250
 KEY, NAME, KIND, PHONE, UNIT, AREA, SAYS = (
     "对象编码",
     "名称",
@@ -83,9 +83,8 @@ def bring(*, number: str, content: bytes, by: Actor, at: datetime) -> Outreach:
     _clear(outreach)
     for start in range(0, len(contacts), CHUNK):
         chunk = contacts[start : start + CHUNK]
-        with transaction.atomic():
-            _keep_wishes(chunk, by=by, at=at)
-            operations.add_chunk(outreach=outreach, found=_judged(outreach, chunk))
+        _keep_wishes(chunk, by=by, at=at)
+        operations.add_chunk(outreach=outreach, found=_judged(outreach, chunk))
     with transaction.atomic():
         operations.prepare(outreach=outreach, by=by, at=at)
         return operations.finish(outreach=outreach, by=by, at=at)

@@ -116,12 +116,11 @@ def prepare(*, outreach: Outreach, by: Actor, at: datetime) -> Outreach:
     return transitions.apply(outreach, "prepare", lifecycle=OUTREACH, by=by, at=at)
 
 
-@transaction.atomic
 def add_chunk(*, outreach: Outreach, found: Sequence[Addressee]) -> int:
-    """Write some of the audience; return how many were new.
+    """Write some of the audience; return how many were new. One at a time for an outreach.
 
     Who is there is left as he is, so that an interrupted list goes on where it was. Of several
-    with one telephone the first leads.
+    with one telephone the first leads. Everything is made ready before the write gate is taken.
     """
     keys = [one.key for one in found]
     known = set(_of(outreach).filter(key__in=keys).values_list("key", flat=True))
@@ -133,18 +132,19 @@ def add_chunk(*, outreach: Outreach, found: Sequence[Addressee]) -> int:
     for place, one in enumerate(fresh, start=serial + 1):
         row = _recipient(outreach, one, place)
         lead = leads.get(one.phone_index)
-        if not one.excluded and lead is None:
+        if one.excluded:
+            rows.append(row)
+        elif lead is None:
             leads[one.phone_index] = row
             row.token_hash = hashed(token_of(outreach.number, place))
             rows.append(row)
-        elif one.excluded or lead is None:
-            rows.append(row)
         else:
             followers.append((row, lead))
-    Recipient.objects.bulk_create(rows, batch_size=500)
-    for row, lead in followers:
-        row.lead_id = lead.pk
-    Recipient.objects.bulk_create([row for row, _lead in followers], batch_size=500)
+    with transaction.atomic():
+        Recipient.objects.bulk_create(rows)
+        for row, lead in followers:
+            row.lead_id = lead.pk
+        Recipient.objects.bulk_create([row for row, _lead in followers])
     return len(fresh)
 
 
