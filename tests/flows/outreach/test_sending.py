@@ -67,7 +67,7 @@ class PowerCutError(BaseException):
     down=st.lists(st.sampled_from([500, 503, 429]), max_size=2),
 )
 @settings(
-    max_examples=10,
+    max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -60,7 +60,6 @@ def take_in(
     return Taken(new=new, known=known, strange=tuple(strange))
 
 
-@transaction.atomic
 def _take_chunk(
     said: Sequence[Said], source: str, source_ref: str, at: datetime
 ) -> tuple[int, list[str]]:
@@ -88,9 +87,10 @@ def _take_chunk(
                 source_ref=source_ref[:80],
                 received_at=at,
             )
-    # Two calls at once may bring the same receipt: the second changes nothing.
-    Receipt.objects.bulk_create(fresh.values(), batch_size=CHUNK, ignore_conflicts=True)
-    _fold(fresh.values())
+    with transaction.atomic():
+        # Two calls at once may bring the same receipt: the second changes nothing.
+        Receipt.objects.bulk_create(fresh.values(), batch_size=CHUNK, ignore_conflicts=True)
+        _fold(fresh.values())
     return len(fresh), [one.number for one in said if one.number not in known]
 
 

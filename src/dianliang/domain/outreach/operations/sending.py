@@ -24,7 +24,7 @@ from dianliang.domain.outreach.operations.receipts import Said, take_in
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError
 
-PLAN_CHUNK = 2000
+PLAN_CHUNK = 500
 MINUTE = timedelta(minutes=1)
 
 
@@ -34,11 +34,11 @@ class UnableToHandOverError(DomainError):
     code = "outreach.unable-to-hand-over"
 
 
-@transaction.atomic
 def plan_chunk(round_: Round, *, after: int) -> tuple[int, int]:
     """Write messages for some who are due; return the last key looked at and how many were new.
 
-    A message that is there stays: written twice is written once.
+    A message that is there stays: written twice is written once. Everything is made ready before
+    the write gate is taken.
     """
     due = Recipient.objects.filter(
         outreach=round_.outreach_id, due_round=round_.serial, pk__gt=after
