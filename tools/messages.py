@@ -126,6 +126,35 @@ def from_branches() -> Iterator[str]:
         yield from (kind.label, *(attribute.label for attribute in kind.attributes))
 
 
+def from_outreach() -> Iterator[str]:
+    """Yield the words of policy lists and outreach."""
+    from dianliang.domain.outreach import lifecycle as outreach
+    from dianliang.domain.outreach.models import (
+        Channel,
+        Outreach,
+        Preference,
+        Receipt,
+        Recipient,
+    )
+    from dianliang.domain.outreach.queries import people, progress
+    from dianliang.domain.policies import lifecycle as policies
+    from dianliang.domain.policies import queries
+    from dianliang.domain.policies.models import Measure
+    from dianliang.faces.console.outreach.navigation import REACHING
+    from dianliang.flows.policies.keeping import COUNTED_IN
+
+    for table in (outreach.OUTREACH, policies.EDITION, policies.DUTY):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    yield from chain(outreach.STAGES.values(), people.STATES.values(), progress.VIEWS.values())
+    yield from chain(progress.UNIT_HEADS, queries.COUNTS.values(), queries.STATES.values())
+    yield from chain(filter(None, queries.NARROWS.values()), COUNTED_IN.values())
+    yield from (entry.label for entry in REACHING)
+    yield from ("惠企", "愿意接收", "拒收", "空号")
+    of_outreach = (Channel.Kind, Outreach.Source, Outreach.Basis, Recipient.Excluded)
+    for choices in (*of_outreach, Preference.How, Receipt.Source, Measure.Kind):
+        yield from (str(label) for label in choices.labels)
+
+
 def from_appraisal() -> Iterator[str]:
     """Yield the words of task lists, ratings and their rules."""
     from dianliang.domain.appraisal import lifecycle, measures
@@ -547,6 +576,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_bases(),
             *from_branches(),
             *from_appraisal(),
+            *from_outreach(),
             *from_honours(),
             *from_hours(),
             *from_ledger(),

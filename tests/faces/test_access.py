@@ -37,6 +37,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards, honourworld, keyworld, ledgers, rooms
+from tests import hazards, honourworld, ledgers, reaching, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -88,6 +89,9 @@ FACES = {
     "console:honour": PARTY,
     "console:media": PARTY,
     "console:brand": PARTY,
+    "console:polic": PARTY,
+    "console:outreach_channel": {Role.ADMINISTRATOR},
+    "console:outreach": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
     "console:public_alert": {Role.DISPATCHER, Role.COMMANDER},
     "console:guard_": {Role.DISPATCHER, Role.COMMANDER},
@@ -179,6 +183,19 @@ OBJECTS = {
     "console:brand_logo": "brand",
     "console:brand_paper": "brand",
     "console:brand_act": "brand",
+    "console:policy": "policy",
+    "console:policy_paper": "policy",
+    "console:policy_export": "policy",
+    "console:policy_act": "policy",
+    "console:policy_duty": "policy duty",
+    "console:policy_duty_act": "policy duty",
+    "console:policy_duty_file": "policy duty",
+    "console:outreach": "outreach",
+    "console:outreach_people": "outreach",
+    "console:outreach_person": "outreach",
+    "console:outreach_record": "outreach",
+    "console:outreach_fetch": "outreach",
+    "console:outreach_act": "outreach",
     "console:voice": "voice",
     "console:voice_act": "voice",
     "console:theme_part": "themed",
@@ -373,6 +390,9 @@ BY_SECRET = {
     "portal:self_booking",
     "portal:lecture",
     "portal:voice",
+    "portal:outreach",
+    "portal:outreach_act",
+    "api:outreach_receipts",
     "portal:voice_act",
     "api:team_calendar",
     "api:token",
@@ -662,6 +682,7 @@ def everything(town):
         **staff_world.things(town),
         **rooms.objects(town),
         **keyworld.objects(town),
+        **reaching.objects(town),
     }
     doors = {
         (role, unit): log_in(town, role, unit).cookies[settings.SESSION_COOKIE_NAME].value

@@ -14,6 +14,9 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.hours.models import Appeal
 from dianliang.domain.hours.operations import appealing
 from dianliang.domain.intake.models import Need, Participant, Rating
+from dianliang.domain.outreach.models import Recipient
+from dianliang.domain.outreach.operations import channels, preferences
+from dianliang.domain.outreach.phones import index_of, token_of
 from dianliang.domain.safety.models import Inspection
 from dianliang.domain.safety.operations import rectifying
 from dianliang.domain.venues.models import Booking
@@ -23,6 +26,7 @@ from dianliang.flows import care, care_contacts, care_files, handling, privacy, 
 from dianliang.flows.booking import asking, clock, desk, visiting
 from dianliang.flows.booking.asking import Asked
 from dianliang.flows.key_customers import importing, keeping, sheets
+from dianliang.flows.outreach import answering
 from dianliang.flows.staffing import lists, merging, people
 from dianliang.flows.voices import mailbox
 from dianliang.kernel.actor import SYSTEM
@@ -31,6 +35,7 @@ from tests import hazards, hours, keyworld, rooms
 from tests.core.test_files import photo as picture
 from tests.flows.staffing.books import workbook
 from tests.honourworld import SAID, Honoured
+from tests.reaching import tell
 from tests.staff import identity_card, person
 from tests.town import NOON
 
@@ -67,6 +72,9 @@ SECRETS = {
     "letter phone": "19987650006",
     "key contact": "闻人值班",
     "key contact phone": "19987650007",
+    "told": "濮阳收信",
+    "told phone": "19987650008",
+    "channel secret": "outreach-secret-0001",
 }
 
 
@@ -151,6 +159,7 @@ def fill(town):
         at=NOON,
     )
     confide(town)
+    told(town)
     jobs.enqueue("x", {"need": need.number}, by=by, at=NOON)
     booked(town)
     key_customer(town)
@@ -187,6 +196,26 @@ def confide(town):
     )
     token = "privacy-token-0001"
     mailbox.write(written=written, key="p" * 20, token=token, admit=lambda: None, at=NOON)
+
+
+def told(town):
+    """Somebody is told of a policy, confirms it and wants no more."""
+    outreach = tell(town, {"名称": SECRETS["told"], "手机号": SECRETS["told phone"]})
+    channels.set_up(
+        code="H1",
+        name="推送",
+        kind="webhook",
+        address="https://hook.example.com/",
+        secret=SECRETS["channel secret"],
+        per_minute=60,
+        batch_size=10,
+        by=town.actor("S1"),
+        at=NOON,
+    )
+    link = token_of(outreach.number, 1)
+    answering.acknowledge(token=link, at=NOON)
+    answering.opt_out(token=link, agrees=False, at=NOON)
+    return outreach
 
 
 def booked(town):
@@ -318,6 +347,24 @@ def test_a_customers_file_is_erased_once_no_visit_is_open(town):
     assert (customer.name, customer.phone, customer.special_kind) == (privacy.ERASED, "", "")
     assert customer.key_holder + customer.outage_note + customer.nominee == ""
     assert Call.objects.get(contact__customer=customer).note == ""
+
+
+@pytest.mark.django_db
+def test_who_was_told_something_gets_it_and_is_forgotten_but_his_refusal_is_obeyed(town):
+    outreach = told(town)
+    phone = SECRETS["told phone"]
+    kept = privacy.export(phone=phone, reason="本人来函", by=SYSTEM, at=NOON)
+    assert [row["name"] for row in kept["outreach"]] == [SECRETS["told"]]
+    assert [said[1] for said in kept["outreach_wishes"]] == ["本人在网页上"]
+
+    privacy.erase(phone=phone, reason="本人来函", by=SYSTEM, at=NOON)
+
+    row = Recipient.objects.get(outreach=outreach)
+    assert (row.name, row.phone, row.phone_index, row.token_hash) == ("", "", "", None)
+    assert row.stage == 5
+    with pytest.raises(NotVisibleError):
+        answering.acknowledge(token=token_of(outreach.number, 1), at=NOON)
+    assert preferences.standing([index_of(phone)]) == {index_of(phone): False}
 
 
 @pytest.mark.django_db

@@ -31,6 +31,9 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
+from dianliang.domain.outreach.lifecycle import OUTREACH
+from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
+from dianliang.domain.policies.lifecycle import EDITION as POLICY_EDITION
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -80,6 +83,9 @@ TABLES = {
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),
+    "outreach": (OUTREACH, "DRAFT"),
+    "policy edition": (POLICY_EDITION, "DRAFT"),
+    "policy duty": (POLICY_DUTY, "OPEN"),
     "campaign": (CAMPAIGN, "DRAFT"),
     "target": (TARGET, "OPEN"),
     "session": (SESSION, "DRAFT"),

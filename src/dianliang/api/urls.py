@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from dianliang.api import booking, calendar, geojson
+from dianliang.api import booking, calendar, geojson, outreach
 from dianliang.api.open311 import views as open311
 
 app_name = "api"
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookables/<str:token>.ics", booking.bookable, name="bookable_calendar"),
     path("sites/<str:token>.ics", booking.site, name="site_calendar"),
     path("teams/<str:token>.ics", calendar.team, name="team_calendar"),
+    path("outreach/<str:code>/receipts/", outreach.receipts, name="outreach_receipts"),
     path(f"{V2}openapi.json", open311.openapi, name="open311_openapi"),
     path(f"{V2}discovery.<form:form>", open311.discovery, name="discovery"),
     path(f"{V2}services.<form:form>", open311.services, name="services"),

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "dianliang.domain.incidents",
     "dianliang.domain.protection",
     "dianliang.domain.programs",
+    "dianliang.domain.outreach",
+    "dianliang.domain.policies",
     "dianliang.domain.renewal",
     "dianliang.domain.hours",
     "dianliang.domain.branches",
@@ -222,6 +224,13 @@ PLANNING_EXECUTOR = os.environ.get("DIANLIANG_PLANNING_EXECUTOR", "")
 # One core is left to the pages: a region that is improved holds its thread for minutes.
 PLANNING_THREADS = max(1, (os.cpu_count() or 1) - 1)
 ROADS_ADAPTER = "dianliang.integrations.roads.RoadServer"
+OUTREACH_CARRIERS = {
+    "webhook": "dianliang.integrations.messaging.webhook.Webhook",
+    "sms": "dianliang.integrations.messaging.sms.Gateway",
+}
+OUTREACH_HOSTS = [
+    host for host in os.environ.get("DIANLIANG_OUTREACH_HOSTS", "").split(",") if host
+]
 OPEN311_KEYS = [key for key in os.environ.get("DIANLIANG_OPEN311_KEYS", "").split(",") if key]
 TILE_URL = os.environ.get("DIANLIANG_TILE_URL", "")
 _tile_origin = ["/".join(TILE_URL.split("/")[:3]).replace("{s}", "*")] if TILE_URL else []

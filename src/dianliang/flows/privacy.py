@@ -5,7 +5,7 @@ The trail of who did what stays: it names numbers, not people's details.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +31,7 @@ from dianliang.flows import activity_people, confidential, personal_records
 from dianliang.flows.booking import persons
 from dianliang.flows.key_customers import persons as key_persons
 from dianliang.flows.ledgers import personal
+from dianliang.flows.outreach import persons as outreach
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
@@ -114,6 +115,7 @@ def export(
         **personal.given_by(phone_key(phone) if phone else ""),
         "grants": personal.granted(personal.grants_of(grant, customers)),
         "lectures": activity_people.lectures(phone),
+        **outreach.kept(phone, customers),
     }
 
 
@@ -226,6 +228,7 @@ def erase(
     personal.forget_grants(grants)
     confidential.erase(phone=phone, people=people, words=ERASED)
     personal.forget(index=index, customers=customers)
+    outreach.forget(phone, customers)
     audit.record_about(
         "personal.erase",
         target_type="person",
@@ -255,6 +258,7 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
     activity_people.expire(before)
     _erase_appeals(Appeal.objects.filter(decided_at__lt=before))
     confidential.expire(before=before, words=ERASED)
+    outreach.expire(before=before)
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(
         "personal.expire",
@@ -392,9 +396,3 @@ def _erase_inspections(customer: Customer) -> None:
     for row in inspections:
         row.notices.update(received_how="")
     inspections.update(signer="", remarks="", customer=None)
-
-
-def years_before(on: date, years: int) -> date:
-    """Return the same day some years earlier; the 29th of February becomes the 28th."""
-    day = 28 if (on.month, on.day) == (2, 29) else on.day
-    return on.replace(year=on.year - years, day=day)

@@ -27,6 +27,8 @@ from dianliang.flows.booking import clock
 from dianliang.flows.branches import linking, registering
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.ledgers import earning
+from dianliang.flows.outreach import audience as outreach_audience
+from dianliang.flows.outreach import sending as outreach_sending
 from dianliang.flows.planning import drafting, roads
 from dianliang.flows.rosters import making
 from dianliang.flows.staffing import lists as staff_lists
@@ -89,6 +91,8 @@ HANDLERS = (
     applying.apply_in_background,
     village_versions.keep_in_background,
     village_export.export_in_background,
+    outreach_audience.prepare_in_background,
+    outreach_sending.send,
 )
 """Naming the handlers here is what registers them in a worker."""
 

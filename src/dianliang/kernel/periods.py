@@ -1,7 +1,7 @@
 """Half-open spans of time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from dianliang.kernel.errors import InvalidInputError
 
@@ -34,3 +34,9 @@ class TimeWindow:
 
     def __contains__(self, at: datetime) -> bool:
         return self.start <= at < self.end
+
+
+def years_before(on: date, years: int) -> date:
+    """Return the same day some years earlier; the 29th of February becomes the 28th."""
+    day = 28 if (on.month, on.day) == (2, 29) else on.day
+    return on.replace(year=on.year - years, day=day)

@@ -38,6 +38,9 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
+from dianliang.domain.outreach.lifecycle import OUTREACH
+from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
+from dianliang.domain.policies.lifecycle import EDITION as POLICY_EDITION
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -102,6 +105,9 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "hours.hournotice": HOUR_NOTICE,
     "hours.appeal": HOUR_APPEAL,
     "hours.servicecertificate": SERVICE_CERTIFICATE,
+    "outreach.outreach": OUTREACH,
+    "policies.policyedition": POLICY_EDITION,
+    "policies.policyduty": POLICY_DUTY,
     "programs.campaign": CAMPAIGN,
     "programs.target": TARGET,
     "ledger.ruleversion": RULE_VERSION,
@@ -129,6 +135,7 @@ HEADINGS: Mapping[str, str] = {
     "insight.volunteering": "志愿服务导出",
     "insight.bases": "阵地导出",
     "county": "数据导入",
+    "outreach": "宣传触达",
     "backup": "备份",
     "keys": "密钥",
     "key": "密钥",

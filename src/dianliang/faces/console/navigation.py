@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from dianliang.faces.console.appraisal.bar import APPRAISAL
 from dianliang.faces.console.entries import Entry
 from dianliang.faces.console.honours.navigation import HONOURS, OWN
+from dianliang.faces.console.outreach.navigation import REACHING
 from dianliang.kernel.actor import Role
 
 DISPATCHER = frozenset({Role.DISPATCHER})
@@ -314,6 +315,7 @@ ENTRIES = (
     Entry(label="账本", section=LEDGERS),
     Entry(label="党建", section=BRANCHES),
     Entry(label="考评", section=APPRAISAL),
+    Entry(label="惠企", section=REACHING),
     Entry(label="我的", section=OWN),
     Entry(
         label="一致性",

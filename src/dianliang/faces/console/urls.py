@@ -182,4 +182,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("voices/", include("dianliang.faces.console.voices.urls")),
     path("honours/", include("dianliang.faces.console.honours.urls")),
     path("brands/", include("dianliang.faces.console.brands.urls")),
+    path("policies/", include("dianliang.faces.console.policies.urls")),
+    path("outreach/", include("dianliang.faces.console.outreach.urls")),
 ]

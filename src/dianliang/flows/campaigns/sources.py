@@ -20,8 +20,8 @@ from dianliang.domain.territory.queries import area_of, county
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.campaigns.following import MEMBERS
-from dianliang.flows.privacy import years_before
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.periods import years_before
 
 Source = Campaign.Source
 MOST_YEARS = 80

@@ -13,6 +13,7 @@ from dianliang.flows.demo.county import County
 from dianliang.flows.demo.honouring import build_honours
 from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.ledgers import build_ledgers
+from dianliang.flows.demo.reaching import build_reaching
 from dianliang.flows.demo.staffing import build_staff
 from dianliang.flows.demo.teaching import build_teaching
 from dianliang.flows.demo.watching import build_roster
@@ -37,5 +38,6 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     build_honours(county, by=by, at=at)
     build_bookings(by=by, rng=dice(), at=at)
     build_roster(county, at=at)
+    build_reaching(county, by=by, rng=dice(), at=at)
     # Points follow from all that was done before, also from meetings and their tasks.
     build_ledgers(county, rng=dice(), at=at)

@@ -10,6 +10,7 @@ from dianliang.cli.clock import now
 from dianliang.cli.operator import operator
 from dianliang.flows import privacy
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.periods import years_before
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         if not 1 <= years <= 50:
             raise CommandError("年数应在 1 到 50 之间。")
         at = now()
-        day = privacy.years_before(at.astimezone(SHANGHAI).date(), years)
+        day = years_before(at.astimezone(SHANGHAI).date(), years)
         before = datetime.combine(day, time(), SHANGHAI)
         done = privacy.expire(before=before, dry_run=dry_run, by=operator(), at=at)
         verb = "将清除" if dry_run else "已清除"

@@ -1,0 +1,1 @@
+"""Outreach to many firms: how long, and who waits meanwhile."""

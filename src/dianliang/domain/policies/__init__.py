@@ -1,0 +1,1 @@
+"""Lists of policy measures: published, handed to units, done with evidence, approved."""

@@ -1,0 +1,45 @@
+"""Where policy lists and outreach stand in the bars (惠企)."""
+
+from dianliang.faces.console.entries import Entry
+from dianliang.kernel.actor import Role
+
+WRITERS = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER})
+READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR}
+
+
+REACHING = (
+    Entry(
+        label="政策清单",
+        to="console:policies",
+        pages=("console:policies", "console:policy", "console:policy_new", "console:policy_act"),
+        roles=READERS,
+    ),
+    Entry(
+        label="落实任务",
+        to="console:policy_duties",
+        pages=("console:policy_duties", "console:policy_duty", "console:policy_duty_act"),
+        roles=READERS,
+    ),
+    Entry(
+        label="宣传触达",
+        to="console:outreaches",
+        pages=(
+            *("console:outreaches", "console:outreach", "console:outreach_new"),
+            *("console:outreach_people", "console:outreach_person", "console:outreach_act"),
+        ),
+        roles=READERS,
+    ),
+    Entry(
+        label="接收意愿",
+        to="console:outreach_wishes",
+        pages=("console:outreach_wishes",),
+        roles=WRITERS,
+    ),
+    Entry(
+        label="触达通道",
+        to="console:outreach_channels",
+        pages=("console:outreach_channels",),
+        roles=frozenset({Role.ADMINISTRATOR}),
+    ),
+)
+"""What is done for firms by policy, and told to them."""

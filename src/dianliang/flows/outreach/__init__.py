@@ -1,0 +1,1 @@
+"""Journeys of outreach: audience, words, sending, receipts, answers."""

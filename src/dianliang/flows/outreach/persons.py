@@ -1,0 +1,63 @@
+"""What outreach keeps of a person: handed out when he asks, forgotten when he asks. Counts stay."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.outreach.lifecycle import STAGES
+from dianliang.domain.outreach.models import Preference, Recipient
+from dianliang.domain.outreach.phones import index_of
+
+
+def kept(phone: str, customers: Iterable[Customer]) -> dict[str, Any]:
+    """Return the outreach that a person was in, and what he said about being written to."""
+    index = index_of(phone)
+    said = Preference.objects.filter(phone_index=index or "-").order_by("pk")
+    return {
+        "outreach": [
+            {
+                "number": row.outreach.number,
+                "title": row.outreach.title,
+                "name": row.name,
+                "phone": row.phone,
+                "messages": [
+                    [
+                        message.number,
+                        message.round.wording.text,
+                        [[STAGES[r.stage], r.said_at.isoformat()] for r in message.receipts.all()],
+                    ]
+                    for message in row.deliveries.select_related("round__wording").order_by("pk")
+                ],
+            }
+            for row in _own(index, customers).select_related("outreach").order_by("pk")
+        ],
+        "outreach_wishes": [
+            [str(row), row.get_how_display(), row.words, row.said_at.isoformat()] for row in said
+        ],
+    }
+
+
+def _own(index: str, customers: Iterable[Customer]) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(
+        Q(phone_index=index or "-") | Q(customer__in=[row.pk for row in customers])
+    )
+
+
+def forget(phone: str, customers: Iterable[Customer]) -> None:
+    """Forget who a recipient was. That he refused stays, as a fingerprint: it must be obeyed."""
+    index = index_of(phone)
+    _empty(_own(index, customers))
+    Preference.objects.filter(phone_index=index or "-").update(words="")
+
+
+def expire(*, before: datetime) -> None:
+    """Forget the recipients of outreach that ended long ago: what was counted stays."""
+    ended = Q(outreach__status__in=["CLOSED", "DROPPED"], outreach__created_at__lt=before)
+    _empty(Recipient.objects.filter(ended).exclude(token_hash=None, phone_index="", name=""))
+
+
+def _empty(rows: QuerySet[Recipient]) -> None:
+    rows.update(customer=None, name="", phone="", phone_index="", token_hash=None)
