@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -42,7 +42,7 @@ class RequestRow:
     status: str
     status_label: str
     since_at: datetime
-    age: timedelta
+    age_s: int
     is_late: bool
     asked_by: str
     asked_at: datetime
@@ -135,7 +135,7 @@ def row_of(request: ResourceRequest, *, at: datetime) -> RequestRow:
         status=request.status,
         status_label=LABELS[request.status],
         since_at=request.since_at,
-        age=at - request.since_at,
+        age_s=int((at - request.since_at).total_seconds()),
         is_late=waits and request.needed_by_at < at,
         asked_by=request.asked_by,
         asked_at=request.asked_at,

@@ -13,8 +13,7 @@ from django.db import connection
 TABLE = "resources_movement"
 _FOLLOWS = (
     "CASE WHEN NEW.serial = 1 THEN NEW.balance = NEW.pieces ELSE EXISTS ("
-    f"SELECT 1 FROM {TABLE}"  # noqa: S608 (a table of ours)
-    " WHERE stock_id = NEW.stock_id AND serial = NEW.serial - 1"
+    "SELECT 1 FROM resources_movement WHERE stock_id = NEW.stock_id AND serial = NEW.serial - 1"
     " AND balance + NEW.pieces = NEW.balance) END"
 )
 _FINAL = "a movement is never changed"

@@ -180,4 +180,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("voices/", include("dianliang.faces.console.voices.urls")),
     path("honours/", include("dianliang.faces.console.honours.urls")),
     path("brands/", include("dianliang.faces.console.brands.urls")),
+    path("gear/", include("dianliang.faces.console.resources.urls")),
 ]

@@ -53,6 +53,16 @@ def define_item(
 
 
 @transaction.atomic
+def rename_item(*, item: Item, name: str, spec: str, by: Actor, at: datetime) -> Item:
+    """Call an item something else (改品目名称); what it is counted in stays."""
+    before = f"{item}"
+    item.name, item.spec = name, spec
+    item.save(update_fields=["name", "spec"])
+    audit.record("resources.item.rename", target=item, by=by, at=at, before=before, after=f"{item}")
+    return item
+
+
+@transaction.atomic
 def keep_on_stock(
     *, store: Store, item: Item, least: int, shelf: str, by: Actor, at: datetime
 ) -> Stock:
