@@ -67,6 +67,10 @@ MODELS = {
     "base notice": "venues.BaseNotice",
     "booking": "venues.Booking",
     "public alert": "incidents.PublicAlert",
+    "resource": "resources.Resource",
+    "loan": "resources.Loan",
+    "stock count": "resources.StockCount",
+    "resource request": "mobilisation.ResourceRequest",
 }
 
 

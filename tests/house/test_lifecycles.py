@@ -29,6 +29,7 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
+from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -40,6 +41,7 @@ from dianliang.domain.programs.lifecycle import (
     TARGET,
 )
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.resources.lifecycle import COUNT, LOAN, RESOURCE
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.talks.lifecycle import TALK
@@ -105,6 +107,10 @@ TABLES = {
     "base proof": (PROOF, "GIVEN"),
     "base notice": (NOTICE, "DRAFT"),
     "booking": (BOOKING, "ASKED"),
+    "resource": (RESOURCE, "FREE"),
+    "loan": (LOAN, "ASKED"),
+    "stock count": (COUNT, "OPEN"),
+    "resource request": (REQUEST, "REQUESTED"),
 }
 
 

@@ -37,6 +37,7 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
+from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -48,6 +49,7 @@ from dianliang.domain.programs.lifecycle import (
     TARGET,
 )
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.resources.lifecycle import COUNT, LOAN, RESOURCE
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.talks.lifecycle import TALK
@@ -71,6 +73,10 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "branches.task": TASK,
     "branches.topic": TOPIC,
     "brands.brand": BRAND,
+    "mobilisation.resourcerequest": REQUEST,
+    "resources.resource": RESOURCE,
+    "resources.loan": LOAN,
+    "resources.stockcount": COUNT,
     "honours.call": CALL,
     "honours.honour": HONOUR,
     "honours.nominee": NOMINEE,

@@ -44,9 +44,9 @@ def resource_to_keep(number: str, *, by: Actor) -> Resource:
 def lendable(by: Actor) -> QuerySet[Resource]:
     """Return the free gear of other units under the same roof, which the actor may ask for."""
     rows = Resource.objects.filter(status="FREE").select_related("kind", "unit", "store")
-    if by.role not in KEEPERS or not by.unit_path or by.unit_path == "/":
+    if by.role not in KEEPERS or not by.unit_path.strip("/"):
         return rows.none()
-    roof = "/".join(by.unit_path.split("/")[:3]) + "/"
+    roof = f"/{by.unit_path.strip('/').split('/')[0]}/"
     own = Q(unit__path__startswith=by.unit_path)
     return rows.filter(unit__path__startswith=roof).exclude(own)
 

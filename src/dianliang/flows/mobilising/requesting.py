@@ -268,7 +268,7 @@ def strength(*, since: datetime, until: datetime, rules: str, shift_h: int, by: 
     if not since < until <= since + LONGEST:
         raise InvalidInputError("时段应从早到晚，最长 31 天。", field="until")
     if rules not in RULES or shift_h not in SHIFTS_H:
-        raise InvalidInputError("请选择工时规则和班长。", field="rules")
+        raise InvalidInputError("请选择工时规则和每班时长。", field="rules")
     window, shift = TimeWindow(since, until), timedelta(hours=shift_h)
     found = list(teams.teams_of(by, window=window))
     return Strength(

@@ -205,7 +205,7 @@ def strength(request: HttpRequest, *, by: Actor) -> HttpResponse:
             since=instant(since, field="since", label=_("从")),
             until=instant(until, field="until", label=_("到")),
             rules=rules,
-            shift_h=whole(shift_h, field="shift_h", label=_("班长")),
+            shift_h=whole(shift_h, field="shift_h", label=_("每班")),
             by=by,
         )
     except DomainError as wrong:
