@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dianliang.domain.resources.models import Item, Resource, ResourceKind, Stock, Store
+from dianliang.core.files import keep_image
+from dianliang.domain.resources.models import Item, Loan, Resource, ResourceKind, Stock, Store
 from dianliang.domain.resources.operations import counting, lending, stocking, things
 from dianliang.domain.resources.operations.things import Spot
 from dianliang.flows.mobilising import requesting
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.geo import GeoPoint
+from tests.core.test_files import photo
 from tests.town import NOON, TODAY
 
 GENERATOR = {"power_kw": "100", "voltage_v": "380", "fuel": "柴油"}
@@ -113,10 +115,13 @@ def objects(town) -> dict[str, dict[str, str]]:
     """Return what the address of each object of station S1 needs."""
     lamp = stock(town)
     count = counting.open_count(store=lamp.store, by=desk(town), at=NOON)
-    thing = piece(town)
+    thing, picture = piece(town), keep_image(photo(), at=NOON)
+    things.attach(resource=thing, title="铭牌", file=picture, by=desk(town), at=NOON)
+    lent = loan(town, piece(town))
+    Loan.objects.filter(pk=lent.pk).update(photo_out=picture)
     return {
-        "gear": {"number": thing.number, "verb": "repair", "token": "A" * 24},
-        "gear loan": {"number": loan(town, piece(town)).number, "verb": "grant", "token": "A" * 24},
+        "gear": {"number": thing.number, "verb": "repair", "token": picture.token},
+        "gear loan": {"number": lent.number, "verb": "grant", "token": picture.token},
         "store": {"code": lamp.store.code, "verb": "count"},
         "stock count": {"number": count.number, "verb": "drop"},
         "shelf": {"code": lamp.store.code, "item": lamp.item.code},

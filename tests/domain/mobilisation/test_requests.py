@@ -22,9 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def picked(thing):
-    seen = Proposal(
-        id=thing.number, distance_km=1.2, reasons=("近",), why_not="", is_chosen=True
-    )
+    seen = Proposal(id=thing.number, distance_km=1.2, reasons=("近",), why_not="", is_chosen=True)
     return Picked(proposal=seen, resource=thing)
 
 

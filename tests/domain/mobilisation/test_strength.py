@@ -30,9 +30,7 @@ def is_lawful(shifts, hand, window, law):
     """Tell by the rules' own words whether somebody may do these shifts."""
     duties = sorted([*shifts, *hand.held])
     rested = all(
-        b.start - a.end >= law.rest
-        for a, b in pairwise(duties)
-        if a in shifts or b in shifts
+        b.start - a.end >= law.rest for a, b in pairwise(duties) if a in shifts or b in shifts
     )
     here = not any(s.overlaps(a) for s in shifts for a in hand.away)
     within = all(window.start <= s.start and s.end <= window.end for s in shifts)

@@ -135,7 +135,9 @@ def test_of_fifty_who_take_the_last_piece_at_once_exactly_one_gets_it(town):
         try:
             gate.wait()
             who = captain(town, name=f"队长{place}")
-            outcomes.append(stocking.issue(stock=kept_of(), pieces=1, purpose=WORK, by=who, at=NOON))
+            outcomes.append(
+                stocking.issue(stock=kept_of(), pieces=1, purpose=WORK, by=who, at=NOON)
+            )
         except UnableToStockError as refusal:
             outcomes.append(refusal)
         finally:

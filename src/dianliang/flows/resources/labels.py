@@ -64,8 +64,8 @@ def of_store(*, code: str, door: Address, item: Address, by: Actor, at: datetime
 
 def _sheet(title: str, rows: Sequence[tuple[str, str]], *, at: datetime) -> bytes:
     pictures = [Picture(_code(address), words) for words, address in rows]
-    blocks = [Paragraph(ADVICE, is_note=True), Pictures(pictures=pictures, columns=COLUMNS)]
-    return pdf([Document(title=title, blocks=blocks)], title=title, made_at=at)
+    advice, labels = Paragraph(ADVICE, is_note=True), Pictures(pictures=pictures, columns=COLUMNS)
+    return pdf([Document(title=title, blocks=[advice, labels])], title=title, made_at=at)
 
 
 def _code(address: str) -> bytes:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core.papers import PDF
+from dianliang.domain.mobilisation.queries import holding
 from dianliang.domain.resources.access import KEEPERS, READERS
 from dianliang.domain.resources.attributes import PREFIX
 from dianliang.domain.resources.queries import things as book
@@ -63,7 +64,7 @@ def _gear(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         "by": by,
         "rows": rows,
         "shown": shown,
-        "holding": keeping.holding([row.number for row in shown]),
+        "holding": holding([row.number for row in shown]),
         "filters": filters,
         "tabs": [(code, label, found[code]) for code, label in book.VIEWS.items()],
         "others": others(request, "view"),
