@@ -90,8 +90,8 @@ def test_what_is_missing_is_asked_for_anew_and_the_numbers_add_up(town):
     rest = ResourceRequest.objects.get(rest_of=led)
     assert (led.quantity, rest.quantity, rest.status) == (1, 2, "REQUESTED")
     assert (rest.needed_by_at, rest.place) == (led.needed_by_at, led.place)
+    more = [picked(piece(town)) for _ in range(3)]
     with pytest.raises(UnableToMobiliseError, match="只申请了 2"):
-        more = [picked(piece(town)) for _ in range(3)]
         operations.assign(request=rest, picked=more, by=desk(town), at=NOON)
 
 

@@ -134,17 +134,13 @@ def test_of_fifty_who_take_the_last_piece_at_once_exactly_one_gets_it(town):
     def take(place):
         try:
             gate.wait()
+            own = Stock.objects.select_related("item").get(pk=kept.pk)
             who = captain(town, name=f"队长{place}")
-            outcomes.append(
-                stocking.issue(stock=kept_of(), pieces=1, purpose=WORK, by=who, at=NOON)
-            )
+            outcomes.append(stocking.issue(stock=own, pieces=1, purpose=WORK, by=who, at=NOON))
         except UnableToStockError as refusal:
             outcomes.append(refusal)
         finally:
             connection.close()
-
-    def kept_of():
-        return Stock.objects.select_related("item").get(pk=kept.pk)
 
     threads = [threading.Thread(target=take, args=[place]) for place in range(50)]
     for thread in threads:
