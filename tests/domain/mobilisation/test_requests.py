@@ -132,7 +132,8 @@ def test_the_board_shows_ages_lateness_and_figures_that_open_their_records(town)
     request(town, "S2")
 
     later = NOON + 2 * HOUR
-    rows = queries.chosen(status="", kind="GEN", incident="FX-7", words="", by=commander)
+    asked = {"incident": "", "words": "", "at": later}
+    rows = queries.chosen(status="", kind="GEN", by=commander, **{**asked, "incident": "FX-7"})
     columns = {column.status: column for column in queries.board(rows, at=later)}
 
     assert [(c.total, c.rows[0].is_late) for c in columns.values() if c.rows] == [(1, True)] * 2
@@ -140,4 +141,5 @@ def test_the_board_shows_ages_lateness_and_figures_that_open_their_records(town)
     told = queries.figures(by=commander, at=later)
     assert (told.open, told.pieces, told.teams, told.people, told.late) == (2, 1, 0, 0, 2)
     assert queries.holding([one.assignments.get().resource.number]) != {}
-    assert list(queries.chosen(status="", kind="", incident="", words="", by=desk(town))) == [one]
+    assert list(queries.chosen(status="", kind="", by=desk(town), **asked)) == [one]
+    assert queries.chosen(status="late", kind="", by=commander, **asked).count() == told.late

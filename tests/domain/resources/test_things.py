@@ -1,12 +1,15 @@
 """Gear: told by its kind, sent only when free and tested, lent to one at a time."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.forms import model_to_dict, modelform_factory
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from dianliang.domain.resources.attributes import Attribute, checked, told
+from dianliang.domain.resources.admin import ResourceKindForm
+from dianliang.domain.resources.attributes import Attribute, checked, told, validated
 from dianliang.domain.resources.models import Loan, ResourceKind
 from dianliang.domain.resources.operations import lending, things, upkeeping
 from dianliang.domain.resources.operations.lending import Condition, UnableToLendError
@@ -40,6 +43,23 @@ def test_what_is_kept_of_a_piece_fits_its_kind_whatever_is_typed(number, fuel):
     assert told([NUMBER, CHOICE], found)[0] == ("容量", f"{found['kva']:g} kVA")
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {},
+        [{"code": "a"}],
+        [{"code": "A b", "label": "甲"}],
+        [{"code": "a", "label": "甲", "form": "choice"}],
+        [{"code": "a", "label": "甲", "form": "number"}],
+        [{"code": "a", "label": "甲", "size": 1}],
+        [{"code": "a", "label": "甲"}] * 2,
+    ],
+)
+def test_a_kind_that_no_page_could_ask_for_is_refused(rows):
+    with pytest.raises(InvalidInputError):
+        validated(rows)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("change", "words"),
@@ -53,9 +73,11 @@ def test_a_piece_that_does_not_fit_its_kind_is_refused_by_field(town, change, wo
 
 @pytest.mark.django_db
 def test_shipped_kinds_measure_what_they_are_told_by(town):
+    form_of = modelform_factory(ResourceKind, form=ResourceKindForm, fields="__all__")
     for kind in ResourceKind.objects.all():
-        known = {row["code"] for row in kind.attributes}
-        assert kind.measure in known | {""}, kind
+        sent = {**model_to_dict(kind), "attributes": json.dumps(kind.attributes)}
+        form = form_of(instance=kind, data=sent)
+        assert form.is_valid(), (kind, form.errors)
     made = piece(town)
     assert (made.capacity, made.attributes["fuel"]) == (float(GENERATOR["power_kw"]), "柴油")
     assert made.upkeeps.get().due_on == TODAY + timedelta(days=180)

@@ -23,6 +23,8 @@ from dianliang.kernel.periods import TimeWindow
 
 MOST_OFFERS = 60
 OVER = ("STOOD_DOWN", "REFUSED", "CANCELLED")
+UNDERWAY = ("REQUESTED", "ASSIGNED", "STANDBY", "MOBILISED")
+"""What was asked for has not arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,17 @@ class Figures:
     teams: int
     people: int
     late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentTeam:
+    """A team was sent out for a request."""
+
+    name: str
+    people: int
+    request: str
+    place: str
+    mobilised_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +133,7 @@ class TeamOffer:
 
 def row_of(request: ResourceRequest, *, at: datetime) -> RequestRow:
     """Return a request as the board needs it."""
-    waits = request.status in ("REQUESTED", "ASSIGNED", "STANDBY", "MOBILISED")
+    waits = request.status in UNDERWAY
     return RequestRow(
         number=request.number,
         incident=request.incident,
@@ -143,12 +156,18 @@ def row_of(request: ResourceRequest, *, at: datetime) -> RequestRow:
 
 
 def chosen(
-    *, status: str, kind: str, incident: str, words: str, by: Actor
+    *, status: str, kind: str, incident: str, words: str, by: Actor, at: datetime
 ) -> QuerySet[ResourceRequest]:
-    """Return the requests of the actor's units that filters leave; `status` may be ``over``."""
+    """Return the requests of the actor's units that filters leave.
+
+    `status` is a state, ``over`` for those that ended, ``late`` for those past the time needed, or
+    empty for all that somebody works on.
+    """
     rows = access.requests(by)
     if status == "over":
         rows = rows.filter(status__in=OVER).order_by("-since_at")
+    elif status == "late":
+        rows = rows.filter(_late(at))
     elif status:
         rows = rows.filter(status=status)
     else:
@@ -162,6 +181,10 @@ def chosen(
             Q(number__icontains=words) | Q(place__icontains=words) | Q(purpose__icontains=words)
         )
     return rows
+
+
+def _late(at: datetime) -> Q:
+    return Q(status__in=UNDERWAY, needed_by_at__lt=at)
 
 
 def board(rows: Iterable[ResourceRequest], *, at: datetime, most: int = 20) -> tuple[Column, ...]:
@@ -184,9 +207,8 @@ def board(rows: Iterable[ResourceRequest], *, at: datetime, most: int = 20) -> t
 def figures(*, by: Actor, at: datetime) -> Figures:
     """Return what is bound by the requests of the actor's units. Two queries."""
     mine = access.requests(by)
-    waits = Q(status__in=["REQUESTED", "ASSIGNED", "STANDBY", "MOBILISED"], needed_by_at__lt=at)
     asked = mine.aggregate(
-        open=Count("pk", filter=Q(status__in=LADDER)), late=Count("pk", filter=waits)
+        open=Count("pk", filter=Q(status__in=LADDER)), late=Count("pk", filter=_late(at))
     )
     live = Assignment.objects.filter(request__in=mine, ended_at=None).aggregate(
         pieces=Count("resource"), teams=Count("team"), people=Sum("people")
@@ -202,13 +224,32 @@ def figures(*, by: Actor, at: datetime) -> Figures:
 
 def person_times(*, since: datetime, until: datetime, by: Actor) -> int:
     """Return how many people were sent out with teams in a span, each time they were (人次)."""
-    sent = Assignment.objects.filter(
+    found = _sent(since, until, by).aggregate(n=Sum("people"))
+    return found["n"] or 0
+
+
+def sent_teams(*, since: datetime, until: datetime, by: Actor) -> tuple[SentTeam, ...]:
+    """Return the teams behind `person_times`, each time that they were sent."""
+    rows = _sent(since, until, by).select_related("request", "team")
+    return tuple(
+        SentTeam(
+            name=row.team.name if row.team else "",
+            people=row.people,
+            request=row.request.number,
+            place=row.request.place,
+            mobilised_at=row.request.mobilised_at,
+        )
+        for row in rows.order_by("request__mobilised_at", "pk")
+    )
+
+
+def _sent(since: datetime, until: datetime, by: Actor) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
         request__in=access.requests(by),
         request__mobilised_at__gte=since,
         request__mobilised_at__lt=until,
         team__isnull=False,
     )
-    return sent.aggregate(n=Sum("people"))["n"] or 0
 
 
 def page(number: str, *, by: Actor, at: datetime) -> RequestPage:

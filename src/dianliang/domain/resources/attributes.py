@@ -1,5 +1,6 @@
 """Hold what is said of a piece of gear against its kind, and put it into words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -10,6 +11,7 @@ from dianliang.kernel.text import clean_text
 
 LONGEST = 60
 Value = float | str
+FORMS = ("number", "text", "choice")
 PREFIX = "attribute_"
 """Before the code of an attribute stands this in the names of form fields."""
 
@@ -41,6 +43,34 @@ class Attribute:
 def attributes_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Attribute, ...]:
     """Return what a kind's rows say, as they are kept with it."""
     return tuple(Attribute(**{**row, "choices": tuple(row.get("choices", ()))}) for row in rows)
+
+
+def validated(rows: Any) -> tuple[Attribute, ...]:
+    """Return what rows typed by an administrator say.
+
+    Raises:
+        InvalidInputError: they are no attributes; what is wrong is told with its row.
+    """
+    if not isinstance(rows, list):
+        raise InvalidInputError("属性应为一个列表。", field="attributes")
+    found: list[Attribute] = []
+    for place, row in enumerate(rows, start=1):
+        try:
+            (attribute,) = attributes_of([row])
+        except (TypeError, ValueError) as error:
+            message = f"第 {place} 个属性只能有 code、label、unit、form、least、most、choices、is_required。"
+            raise InvalidInputError(message, field="attributes") from error
+        if attribute.form not in FORMS or not re.fullmatch("[a-z][a-z0-9_]{0,23}", attribute.code):
+            message = f"第 {place} 个属性的 form 应为 {'、'.join(FORMS)}，code 用小写字母。"
+            raise InvalidInputError(message, field="attributes")
+        if attribute.form == "choice" and not attribute.choices:
+            raise InvalidInputError(f"第 {place} 个属性要有 choices。", field="attributes")
+        if attribute.form == "number" and None in (attribute.least, attribute.most):
+            raise InvalidInputError(f"第 {place} 个属性要有 least 和 most。", field="attributes")
+        if attribute.code in {one.code for one in found}:
+            raise InvalidInputError(f"属性 {attribute.code} 重复。", field="attributes")
+        found.append(attribute)
+    return tuple(found)
 
 
 def checked(attributes: Sequence[Attribute], given: Mapping[str, str]) -> dict[str, Value]:

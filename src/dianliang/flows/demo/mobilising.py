@@ -101,7 +101,7 @@ def _stores(county: County) -> list[Place]:
     units = [county.company, *county.stations[:3]]
     found = []
     for place, unit in enumerate(units):
-        village = county.villages[place * 40]
+        village = _village_of(county, unit) or county.villages[place]
         spot = _spot(village)
         store = Store.objects.create(
             code=f"CK-{unit.code}",
@@ -114,6 +114,12 @@ def _stores(county: County) -> list[Place]:
         )
         found.append(Place(store, unit))
     return found
+
+
+def _village_of(county: County, unit: Unit) -> Area | None:
+    """Return a village that a unit itself serves."""
+    served = tuple(area.path for area in unit.areas.all())
+    return next((area for area in county.villages if area.path.startswith(served)), None)
 
 
 def _spot(village: Area) -> GeoPoint:

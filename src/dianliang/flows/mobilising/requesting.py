@@ -12,7 +12,7 @@ from dianliang.domain.mobilisation import access, operations, queries, teams
 from dianliang.domain.mobilisation.lifecycle import DECIDERS
 from dianliang.domain.mobilisation.models import ResourceRequest
 from dianliang.domain.mobilisation.operations import Back, Picked, UnableToMobiliseError
-from dianliang.domain.mobilisation.queries import GearOffer, RequestPage, TeamOffer
+from dianliang.domain.mobilisation.queries import GearOffer, RequestPage, SentTeam, TeamOffer
 from dianliang.domain.mobilisation.strength import Force
 from dianliang.domain.mobilisation.teams import TeamForce
 from dianliang.domain.resources import access as resource_access
@@ -65,6 +65,7 @@ class Strength:
     rows: tuple[TeamForce, ...]
     whole: Force
     sent: int
+    sent_teams: tuple[SentTeam, ...]
 
 
 def ask_once(*, key: str, asked: Asked, by: Actor, at: datetime) -> str:
@@ -275,6 +276,7 @@ def strength(*, since: datetime, until: datetime, rules: str, shift_h: int, by: 
         rows=teams.forces(found, window=window, rules=RULES[rules], shift=shift),
         whole=teams.whole(found, window=window, rules=RULES[rules], shift=shift),
         sent=queries.person_times(since=since, until=until, by=by),
+        sent_teams=queries.sent_teams(since=since, until=until, by=by),
     )
 
 

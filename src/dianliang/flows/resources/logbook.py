@@ -22,7 +22,7 @@ class Log:
     unit_name: str
     items: tuple[tuple[str, str], ...]
     rows: QuerySet[Movement]
-    sums: tuple[tuple[str, int, int], ...]
+    sums: tuple[tuple[str, str, int, int], ...]
 
 
 def log(*, code: str, filters: LogFilters, by: Actor) -> Log:

@@ -231,12 +231,14 @@ def with_returns(rows: QuerySet[Movement]) -> QuerySet[Movement]:
     return rows.annotate(back=Sum("returned__pieces"))
 
 
-def sums(rows: QuerySet[Movement]) -> tuple[tuple[str, int, int], ...]:
-    """Return label, number of movements and pieces of each kind of movement: never added up."""
+def sums(rows: QuerySet[Movement]) -> tuple[tuple[str, str, int, int], ...]:
+    """Return code, label, movements and pieces of each kind of movement: never added up."""
     told = rows.order_by().values("kind").annotate(n=Count("pk"), p=Sum("pieces"))
     found = {row["kind"]: (row["n"], abs(row["p"])) for row in told}
     return tuple(
-        (str(label), *found[kind]) for kind, label in Movement.Kind.choices if kind in found
+        (str(kind), str(label), *found[kind])
+        for kind, label in Movement.Kind.choices
+        if kind in found
     )
 
 

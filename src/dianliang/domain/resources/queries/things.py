@@ -1,7 +1,7 @@
 """Gear as lists and cards need it, with what stands in the way of sending it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -32,6 +32,7 @@ class Filters:
     view: str = "live"
     kind: str = ""
     unit: str = ""
+    store: str = ""
     words: str = ""
 
 
@@ -121,6 +122,8 @@ def _cut(rows: QuerySet[Resource], filters: Filters, *, on: date) -> QuerySet[Re
         rows = rows.filter(kind__code=filters.kind)
     if filters.unit:
         rows = rows.filter(unit__code=filters.unit)
+    if filters.store:
+        rows = rows.filter(store__code=filters.store)
     if filters.words:
         words = filters.words
         rows = rows.filter(
@@ -144,13 +147,9 @@ def _view(view: str, on: date) -> Q:
 
 def counts(*, filters: Filters, by: Actor, on: date) -> dict[str, int]:
     """Return how many pieces each view holds, with the other filters as they are. One query."""
-    rest = Filters(view="live", kind=filters.kind, unit=filters.unit, words=filters.words)
     rows = access.resources(by)
-    base = _cut(rows, rest, on=on) | _cut(
-        rows,
-        Filters(view="scrapped", kind=rest.kind, unit=rest.unit, words=rest.words),
-        on=on,
-    )
+    parts = [_cut(rows, replace(filters, view=view), on=on) for view in ("live", "scrapped")]
+    base = parts[0] | parts[1]
     told = base.aggregate(
         **{view: Count("pk", filter=_view(view, on), distinct=True) for view in VIEWS}
     )

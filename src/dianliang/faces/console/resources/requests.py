@@ -39,6 +39,8 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 
 FORM = "%Y-%m-%dT%H:%M"
 """How a form writes an instant down, in Shanghai time."""
+MORE = {"over": "已结束", "late": "过了最迟到位"}
+"""Lists of requests that are no state."""
 
 
 @require_GET
@@ -47,13 +49,14 @@ def board(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the requests by state with how long they have been in it, or those that are over."""
     asked, at = request.GET, now()
     status = asked.get("status", "")
-    status = status if status in LABELS or status == "over" else ""
+    status = status if status in LABELS or status in MORE else ""
     rows = book.chosen(
         status=status,
         kind=text_of(asked, "kind", 16),
         incident=text_of(asked, "incident", 40),
         words=text_of(asked, "q", 40),
         by=by,
+        at=at,
     )
     page = page_of(request, rows) if status else None
     context = {
@@ -63,7 +66,7 @@ def board(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "shown": [book.row_of(row, at=at) for row in page.object_list] if page else [],
         "figures": book.figures(by=by, at=at),
         "status": status,
-        "status_label": LABELS.get(status, "已结束"),
+        "status_label": LABELS.get(status) or MORE.get(status, ""),
         "kinds": things.kinds(),
         "asked": {name: text_of(asked, name, 40) for name in ("kind", "incident", "q")},
         "others": others(request, "status"),

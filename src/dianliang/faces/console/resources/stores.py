@@ -19,6 +19,7 @@ from dianliang.domain.resources.queries.stock import LogFilters
 from dianliang.faces.console.branches.common import Steps, day_of, lead_on, reason, status_of
 from dianliang.faces.console.resources.reading import (
     new_key,
+    others,
     page_of,
     query_of_page,
     text_of,
@@ -183,6 +184,7 @@ def log(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         "filters": filters,
         "first": first,
         "last": last,
+        "others": others(request, "kind"),
         "query_of_page": query_of_page(request),
     }
     return TemplateResponse(request, "console/resources/store_log.html", context)

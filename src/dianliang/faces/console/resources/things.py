@@ -44,6 +44,7 @@ def filters_of(request: HttpRequest) -> Filters:
         view=view if view in book.VIEWS else "live",
         kind=text_of(asked, "kind", 16),
         unit=text_of(asked, "unit", 24),
+        store=text_of(asked, "store", 24),
         words=text_of(asked, "q", 40),
     )
 
@@ -71,6 +72,7 @@ def _gear(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         "query_of_page": query_of_page(request),
         "kinds": book.kinds(),
         "units": fields.units(by),
+        "stores": fields.stores(by),
         "may_keep": by.role in KEEPERS,
         "refusal": refusal,
     }
