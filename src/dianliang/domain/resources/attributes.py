@@ -58,7 +58,8 @@ def validated(rows: Any) -> tuple[Attribute, ...]:
         try:
             (attribute,) = attributes_of([row])
         except (TypeError, ValueError) as error:
-            message = f"第 {place} 个属性只能有 code、label、unit、form、least、most、choices、is_required。"
+            known = "code、label、unit、form、least、most、choices、is_required"
+            message = f"第 {place} 个属性只能有 {known}。"
             raise InvalidInputError(message, field="attributes") from error
         if attribute.form not in FORMS or not re.fullmatch("[a-z][a-z0-9_]{0,23}", attribute.code):
             message = f"第 {place} 个属性的 form 应为 {'、'.join(FORMS)}，code 用小写字母。"
