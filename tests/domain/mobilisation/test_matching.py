@@ -1,6 +1,6 @@
 """Proposals: the nearest that can go, with reasons; what cannot is told why, and never chosen."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dianliang.domain.mobilisation.matching import Offer, Wanted, propose
@@ -19,6 +19,7 @@ offers = st.lists(
 )
 
 
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(offers, st.integers(1, 6), st.none() | st.floats(1, 500))
 def test_as_many_as_can_go_are_chosen_and_no_nearer_one_is_passed_over(offered, quantity, least):
     wanted = Wanted(quantity=quantity, at=HERE, least=least, measure_unit="kVA")

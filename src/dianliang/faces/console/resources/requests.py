@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.mobilisation import queries as book
 from dianliang.domain.mobilisation.lifecycle import ASKERS, LABELS, READERS
+from dianliang.domain.resources.access import READERS as OF_GEAR
 from dianliang.domain.resources.queries import things
 from dianliang.faces.console.branches.common import (
     Steps,
@@ -72,6 +73,7 @@ def board(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "others": others(request, "status"),
         "query_of_page": query_of_page(request),
         "may_ask": by.role in ASKERS,
+        "sees_gear": by.role in OF_GEAR,
     }
     return TemplateResponse(request, "console/resources/requests.html", context)
 
@@ -151,6 +153,7 @@ def _request(
         "offers": offers,
         "teams": teams,
         "spare": spare,
+        "sees_gear": by.role in OF_GEAR,
         "live": [row for row in view.page.assigned if row.ended_at is None],
         "sent": request.POST,
         "refusal": refusal,
