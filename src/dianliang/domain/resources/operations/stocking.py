@@ -189,5 +189,6 @@ def _post(
         at=at,
     )
     told = f"{stock.item.code} {pieces:+d} → {stock.quantity}"
-    audit.record(f"resources.movement.{kind}", target=made, by=by, at=at, after=told, reason=words)
+    verb = f"resources.movement.{kind}"
+    audit.record(verb, target=made, by=by, at=at, after=told, reason=made.words)
     return made
