@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -199,6 +200,25 @@ def from_honours() -> Iterator[str]:
     for choices in (*kinds, Brand.Kind, BrandReview.Grade):
         yield from (str(label) for label in choices.labels)
     yield from ("满意", "不满意", "未评价")
+
+
+def from_resources() -> Iterator[str]:
+    """Yield the words of gear, stores, loans and requests for resources."""
+    from dianliang.domain.mobilisation.lifecycle import REQUEST
+    from dianliang.domain.resources.lifecycle import COUNT, LOAN, RESOURCE
+    from dianliang.domain.resources.queries import loans, things
+    from dianliang.flows.mobilising import requesting
+    from dianliang.flows.resources import logbook, purposes
+
+    for table in (REQUEST, COUNT, LOAN, RESOURCE):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    for words in (loans.VIEWS, things.VIEWS, requesting.WHATS, requesting.HOURS):
+        yield from words.values()
+    yield from chain(logbook.KINDS.values(), purposes.KINDS.values(), ("交付时", "归还时"))
+    for row in shipped_rows("resources", "ResourceKind"):
+        yield row["name"]
+        for attribute in row["attributes"]:
+            yield from (attribute["label"], *attribute.get("choices", ()))
 
 
 def from_triage() -> Iterator[str]:
@@ -473,7 +493,7 @@ def from_records() -> Iterator[str]:
                 yield from _texts(node.elts[0])
 
 
-def shipped_rows(label: str, *models: str) -> Iterator[dict[str, str]]:
+def shipped_rows(label: str, *models: str) -> Iterator[dict[str, Any]]:
     """Yield the rows that an app brings along for some of its models."""
     from django.apps import apps
 
@@ -578,6 +598,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_appraisal(),
             *from_outreach(),
             *from_honours(),
+            *from_resources(),
             *from_hours(),
             *from_ledger(),
             *from_booking(),

@@ -38,6 +38,7 @@ from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import hazards, honourworld, keyworld, ledgers, rooms
 from tests import hazards, honourworld, ledgers, reaching, rooms
+from tests import gear, hazards, honourworld, ledgers, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -72,6 +73,7 @@ BASES = {
 }
 HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER, Role.AUDITOR}
 ACTIVITY = VILLAGE | {Role.AUDITOR}
+GEAR = {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR, Role.PARTY_AFFAIRS}
 PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
 FACES = {
     "console:base": BASES,
@@ -109,6 +111,12 @@ FACES = {
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
+    "console:gear_request": GEAR | {Role.CAPTAIN},
+    "console:gear_strength": GEAR | {Role.CAPTAIN},
+    "console:gear": GEAR,
+    "console:store": GEAR,
+    "console:stock_item": {Role.DISPATCHER},
+    "console:shelf": CREW | {Role.DISPATCHER},
     "console:roster": {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER},
     "console:ledger": BOARD | CREW,
     "console:donation": BOARD,
@@ -196,6 +204,24 @@ OBJECTS = {
     "console:outreach_record": "outreach",
     "console:outreach_fetch": "outreach",
     "console:outreach_act": "outreach",
+    "console:gear_card": "gear",
+    "console:gear_act": "gear",
+    "console:gear_paper": "gear",
+    "console:gear_loan": "gear loan",
+    "console:gear_loan_act": "gear loan",
+    "console:gear_loan_photo": "gear loan",
+    "console:gear_request": "gear request",
+    "console:gear_request_act": "gear request",
+    "console:store": "store",
+    "console:store_act": "store",
+    "console:store_log": "store",
+    "console:store_log_sheet": "store",
+    "console:store_labels": "store",
+    "console:store_count": "stock count",
+    "console:store_count_act": "stock count",
+    "console:shelf": "shelf",
+    "console:shelf_take": "shelf",
+    "console:shelf_back": "shelf",
     "console:voice": "voice",
     "console:voice_act": "voice",
     "console:theme_part": "themed",
@@ -683,6 +709,7 @@ def everything(town):
         **rooms.objects(town),
         **keyworld.objects(town),
         **reaching.objects(town),
+        **gear.objects(town),
     }
     doors = {
         (role, unit): log_in(town, role, unit).cookies[settings.SESSION_COOKIE_NAME].value

@@ -73,6 +73,10 @@ MODELS = {
     "guarded event": "protection.Event",
     "key customer watch": "key_customers.Watch",
     "key customer table": "key_customers.BroughtTable",
+    "resource": "resources.Resource",
+    "loan": "resources.Loan",
+    "stock count": "resources.StockCount",
+    "resource request": "mobilisation.ResourceRequest",
 }
 
 

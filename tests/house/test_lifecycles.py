@@ -34,6 +34,7 @@ from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
 from dianliang.domain.outreach.lifecycle import OUTREACH
 from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
 from dianliang.domain.policies.lifecycle import EDITION as POLICY_EDITION
+from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -46,6 +47,7 @@ from dianliang.domain.programs.lifecycle import (
 )
 from dianliang.domain.protection.lifecycle import EVENT
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.resources.lifecycle import COUNT, LOAN, RESOURCE
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.talks.lifecycle import TALK
@@ -117,6 +119,10 @@ TABLES = {
     "base proof": (PROOF, "GIVEN"),
     "base notice": (NOTICE, "DRAFT"),
     "booking": (BOOKING, "ASKED"),
+    "resource": (RESOURCE, "FREE"),
+    "loan": (LOAN, "ASKED"),
+    "stock count": (COUNT, "OPEN"),
+    "resource request": (REQUEST, "REQUESTED"),
 }
 
 

@@ -7,6 +7,7 @@ from dianliang.domain.hours.models import HourRecord, ServiceCertificate
 from dianliang.domain.ledger.models import Line, Redemption
 from dianliang.domain.ledger.wording import said
 from dianliang.domain.programs.models import Enrolment, Lecturer, Participation
+from dianliang.domain.resources.models import Movement
 from dianliang.domain.rosters.models import Turn
 from dianliang.domain.venues.models import Booking
 from dianliang.domain.work.models import Visit
@@ -68,6 +69,7 @@ def kept(person: Person) -> dict[str, Any]:
             )
         ],
         "account_bookings": _bookings(person),
+        "stock_movements": _movements(person),
         **_ledger(person),
         **_party(person),
     }
@@ -97,6 +99,17 @@ def _bookings(person: Person) -> list[list[str]]:
     return [
         [row.number, row.bookable.name, row.starts_at.isoformat(), row.purpose, row.status]
         for row in rows.select_related("bookable").order_by("pk")
+    ]
+
+
+def _movements(person: Person) -> list[list[str]]:
+    """Return what the person took out of stores or put into them with his account."""
+    if person.user is None:
+        return []
+    rows = Movement.objects.filter(by_id=f"user:{person.user.username}")
+    return [
+        [row.number, f"{row.stock}", f"{row.pieces}", row.at.isoformat(), row.purpose_number]
+        for row in rows.select_related("stock__store", "stock__item").order_by("pk")
     ]
 
 

@@ -41,6 +41,7 @@ from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
 from dianliang.domain.outreach.lifecycle import OUTREACH
 from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
 from dianliang.domain.policies.lifecycle import EDITION as POLICY_EDITION
+from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,
@@ -53,6 +54,7 @@ from dianliang.domain.programs.lifecycle import (
 )
 from dianliang.domain.protection.lifecycle import EVENT
 from dianliang.domain.renewal.lifecycle import STEP
+from dianliang.domain.resources.lifecycle import COUNT, LOAN, RESOURCE
 from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
 from dianliang.domain.safety.lifecycle import HAZARD
 from dianliang.domain.talks.lifecycle import TALK
@@ -76,6 +78,10 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "branches.task": TASK,
     "branches.topic": TOPIC,
     "brands.brand": BRAND,
+    "mobilisation.resourcerequest": REQUEST,
+    "resources.resource": RESOURCE,
+    "resources.loan": LOAN,
+    "resources.stockcount": COUNT,
     "honours.call": CALL,
     "honours.honour": HONOUR,
     "honours.nominee": NOMINEE,

@@ -10,6 +10,7 @@ from dianliang.faces.console.appraisal.bar import APPRAISAL
 from dianliang.faces.console.entries import Entry
 from dianliang.faces.console.honours.navigation import HONOURS, OWN
 from dianliang.faces.console.outreach.navigation import REACHING
+from dianliang.faces.console.resources.navigation import RESOURCES
 from dianliang.kernel.actor import Role
 
 DISPATCHER = frozenset({Role.DISPATCHER})
@@ -312,6 +313,7 @@ ENTRIES = (
     Entry(label="村网", section=VILLAGES),
     Entry(label="阵地", section=BASES),
     Entry(label="队伍", section=TEAMS),
+    Entry(label="物资", section=RESOURCES),
     Entry(label="账本", section=LEDGERS),
     Entry(label="党建", section=BRANCHES),
     Entry(label="考评", section=APPRAISAL),

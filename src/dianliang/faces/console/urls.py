@@ -184,4 +184,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brands/", include("dianliang.faces.console.brands.urls")),
     path("policies/", include("dianliang.faces.console.policies.urls")),
     path("outreach/", include("dianliang.faces.console.outreach.urls")),
+    path("gear/", include("dianliang.faces.console.resources.urls")),
 ]

@@ -13,6 +13,7 @@ from dianliang.flows.demo.county import County
 from dianliang.flows.demo.honouring import build_honours
 from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.ledgers import build_ledgers
+from dianliang.flows.demo.mobilising import build_resources
 from dianliang.flows.demo.reaching import build_reaching
 from dianliang.flows.demo.staffing import build_staff
 from dianliang.flows.demo.teaching import build_teaching
@@ -31,7 +32,7 @@ def build_people_at_work(county: County, *, dice: Dice, by: Actor, at: datetime)
 
 
 def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -> None:
-    """Write bases, branches with what they do, rooms, a roster, points and donations."""
+    """Write bases, branches with what they do, rooms, a roster, gear, points and donations."""
     build_bases(county, by=by, rng=dice(), at=at)
     build_branches(county, rng=dice(), by=by, at=at)
     build_appraisals(county, at=at)
@@ -39,5 +40,6 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     build_bookings(by=by, rng=dice(), at=at)
     build_roster(county, at=at)
     build_reaching(county, by=by, rng=dice(), at=at)
+    build_resources(county, rng=dice(), by=by, at=at)
     # Points follow from all that was done before, also from meetings and their tasks.
     build_ledgers(county, rng=dice(), at=at)

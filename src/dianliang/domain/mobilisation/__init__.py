@@ -1,0 +1,1 @@
+"""Who and what is asked for, promised and sent in an emergency."""

@@ -1,0 +1,139 @@
+"""Requests for gear and teams, and what was promised to them."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.mobilisation import lifecycle
+from dianliang.domain.resources.models import Resource, ResourceKind
+from dianliang.domain.workforce.models import Team
+
+
+class ResourceRequest(models.Model):
+    """Somebody needs so many pieces of a kind of gear, or teams, somewhere by a time (资源请求).
+
+    What is promised goes through the ladder together; what cannot be had at once is asked for
+    anew in a request of its own (`rest_of`). `incident` is the number of the incident it is for.
+    """
+
+    class What(models.TextChoices):
+        """What is asked for."""
+
+        GEAR = "gear", "装备"
+        TEAM = "team", "队伍"
+
+    number = models.CharField("请求编号", max_length=24, unique=True)
+    incident = models.CharField("事件编号", max_length=40, blank=True)
+    what = models.CharField("请求什么", max_length=8, choices=What.choices)
+    kind = models.ForeignKey(
+        ResourceKind, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="类别"
+    )
+    quantity = models.PositiveSmallIntegerField("数量")
+    least_capacity = models.FloatField("每件至少", null=True, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="申请单位")
+    purpose = models.CharField("用途", max_length=200)
+    place = models.CharField("送到何处", max_length=120)
+    lat = models.FloatField("纬度")
+    lon = models.FloatField("经度")
+    needed_by_at = models.DateTimeField("最迟到位")
+    until_at = models.DateTimeField("预计用到")
+    status = models.CharField(
+        "状态", max_length=12, choices=[*lifecycle.LABELS.items()], default="REQUESTED"
+    )
+    since_at = models.DateTimeField("进入现状态时间")
+    mobilised_at = models.DateTimeField("动员时间", null=True, blank=True)
+    in_action_at = models.DateTimeField("到场时间", null=True, blank=True)
+    rest_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="rests", verbose_name="余量来自"
+    )
+    asked_by = models.CharField("申请人", max_length=64)
+    asked_at = models.DateTimeField("申请时间")
+    is_generated = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资源请求"
+        ordering = ["needed_by_at", "number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[*lifecycle.LABELS]), name="resource_request_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(what="gear", kind__isnull=False) | Q(what="team", kind=None),
+                name="resource_request_gear_has_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                name="resource_request_on_earth",
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="resource_request_quantity"),
+            models.CheckConstraint(
+                condition=Q(until_at__gt=F("needed_by_at")), name="resource_request_period"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["MOBILISED", "IN_ACTION"]) | Q(mobilised_at__isnull=False),
+                name="resource_request_mobilised_has_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "needed_by_at"], name="resource_request_board")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.place}"
+
+
+class Assignment(models.Model):
+    """A piece of gear, or a team, is promised to a request (指派), until `ended_at`.
+
+    The database lets nothing and nobody be promised twice at a time. `people` is how many of a
+    team were there to be sent when it was promised; `reasons` is why it was proposed.
+    """
+
+    request = models.ForeignKey(
+        ResourceRequest, models.PROTECT, related_name="assignments", verbose_name="请求"
+    )
+    resource = models.ForeignKey(
+        Resource,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name="装备",
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="队伍"
+    )
+    people = models.PositiveSmallIntegerField("人数", default=0)
+    distance_km = models.FloatField("距离（km）")
+    reasons = models.JSONField("依据", default=list)
+    assigned_by = models.CharField("指派人", max_length=64)
+    assigned_at = models.DateTimeField("指派时间")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    ended_as = models.CharField("结束时状况", max_length=200, blank=True)
+    is_damaged = models.BooleanField("有损坏", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "指派"
+        ordering = ["request", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(resource__isnull=False, team=None)
+                | Q(resource=None, team__isnull=False),
+                name="assignment_of_a_piece_or_a_team",
+            ),
+            models.UniqueConstraint(
+                fields=["resource"],
+                condition=Q(ended_at=None, resource__isnull=False),
+                name="assignment_piece_promised_once",
+            ),
+            models.UniqueConstraint(
+                fields=["team"],
+                condition=Q(ended_at=None, team__isnull=False),
+                name="assignment_team_promised_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("assigned_at")),
+                name="assignment_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} {self.resource or self.team}"

@@ -1,0 +1,134 @@
+"""Hold what is said of a piece of gear against its kind, and put it into words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import clean_text
+
+LONGEST = 60
+Value = float | str
+FORMS = ("number", "text", "choice")
+PREFIX = "attribute_"
+"""Before the code of an attribute stands this in the names of form fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """What a kind of gear is told by; `form` is number, text or choice."""
+
+    code: str
+    label: str
+    unit: str = ""
+    form: str = "text"
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    is_required: bool = False
+
+    @property
+    def field(self) -> str:
+        """Return the name of its field in a form."""
+        return f"{PREFIX}{self.code}"
+
+    @property
+    def heading(self) -> str:
+        """Return its label with its unit."""
+        return f"{self.label}（{self.unit}）" if self.unit else self.label
+
+
+def attributes_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Attribute, ...]:
+    """Return what a kind's rows say, as they are kept with it."""
+    return tuple(Attribute(**{**row, "choices": tuple(row.get("choices", ()))}) for row in rows)
+
+
+def validated(rows: Any) -> tuple[Attribute, ...]:
+    """Return what rows typed by an administrator say.
+
+    Raises:
+        InvalidInputError: they are no attributes; what is wrong is told with its row.
+    """
+    if not isinstance(rows, list):
+        raise InvalidInputError("属性应为一个列表。", field="attributes")
+    found: list[Attribute] = []
+    for place, row in enumerate(rows, start=1):
+        try:
+            (attribute,) = attributes_of([row])
+        except (TypeError, ValueError) as error:
+            known = "code、label、unit、form、least、most、choices、is_required"
+            message = f"第 {place} 个属性只能有 {known}。"
+            raise InvalidInputError(message, field="attributes") from error
+        if attribute.form not in FORMS or not re.fullmatch("[a-z][a-z0-9_]{0,23}", attribute.code):
+            message = f"第 {place} 个属性的 form 应为 {'、'.join(FORMS)}，code 用小写字母。"
+            raise InvalidInputError(message, field="attributes")
+        if attribute.form == "choice" and not attribute.choices:
+            raise InvalidInputError(f"第 {place} 个属性要有 choices。", field="attributes")
+        if attribute.form == "number" and None in (attribute.least, attribute.most):
+            raise InvalidInputError(f"第 {place} 个属性要有 least 和 most。", field="attributes")
+        if attribute.code in {one.code for one in found}:
+            raise InvalidInputError(f"属性 {attribute.code} 重复。", field="attributes")
+        found.append(attribute)
+    return tuple(found)
+
+
+def checked(attributes: Sequence[Attribute], given: Mapping[str, str]) -> dict[str, Value]:
+    """Return the values as they are kept: numbers as numbers, what was left empty left out.
+
+    Raises:
+        InvalidInputError: one is missing, no number, out of range, or no choice; it is named.
+    """
+    found: dict[str, Value] = {}
+    for attribute in attributes:
+        text = given.get(attribute.code, "").strip()
+        if text:
+            found[attribute.code] = _value(attribute, text)
+        elif attribute.is_required:
+            message = f"请填写{attribute.heading}。"
+            raise InvalidInputError(message, field=attribute.field)
+    return found
+
+
+def _value(attribute: Attribute, text: str) -> Value:
+    if attribute.form == "number":
+        return _number(attribute, text)
+    if attribute.form == "choice":
+        if text not in attribute.choices:
+            message = f"{attribute.label}请选择：{'、'.join(attribute.choices)}。"
+            raise InvalidInputError(message, field=attribute.field)
+        return text
+    return clean_text(text, field=attribute.field, label=attribute.label, most=LONGEST)
+
+
+def _number(attribute: Attribute, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not isfinite(number):
+        message = f"{attribute.heading}应填数字，现为“{text[:20]}”。"
+        raise InvalidInputError(message, field=attribute.field)
+    low, high = attribute.least, attribute.most
+    if (low is not None and number < low) or (high is not None and number > high):
+        message = f"{attribute.heading}应在 {low:g} 到 {high:g} 之间，现为 {number:g}。"
+        raise InvalidInputError(message, field=attribute.field)
+    return number
+
+
+def told(
+    attributes: Sequence[Attribute], values: Mapping[str, Value]
+) -> tuple[tuple[str, str], ...]:
+    """Return label and value with unit of what is known, in the kind's order."""
+    return tuple(
+        (attribute.label, said(attribute, values[attribute.code]))
+        for attribute in attributes
+        if attribute.code in values
+    )
+
+
+def said(attribute: Attribute, value: Value) -> str:
+    """Return a value with its unit."""
+    shown = f"{value:g}" if isinstance(value, int | float) else value
+    return f"{shown} {attribute.unit}".strip()

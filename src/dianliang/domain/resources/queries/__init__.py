@@ -1,0 +1,1 @@
+"""Gear and stores as pages show them."""

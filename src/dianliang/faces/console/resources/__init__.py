@@ -1,0 +1,1 @@
+"""Pages about gear, loans, stores, and requests for them."""

@@ -1,0 +1,46 @@
+"""What pages about gear and stores read of a request: texts, pages of a list, keys of forms."""
+
+import secrets
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+
+ROWS_A_PAGE = 60
+KEY_BYTES = 16
+
+
+def text_of(sent: QueryDict, name: str, most: int = 60) -> str:
+    """Return what an address says, as it may be looked for."""
+    return sent.get(name, "").replace("\0", "").strip()[:most]
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Any:
+    """Return the page of a list that was asked for."""
+    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+
+
+def query_of_page(request: HttpRequest) -> str:
+    """Return the filters of an address without its page, for the links to other pages."""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
+
+
+def others(request: HttpRequest, *names: str) -> str:
+    """Return the rest of an address, for tabs that set some of its parts anew."""
+    kept = request.GET.copy()
+    for name in ("page", *names):
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def new_key() -> str:
+    """Return a key under which a form that is pressed twice acts once."""
+    return secrets.token_hex(KEY_BYTES)
+
+
+def key_of(request: HttpRequest) -> str:
+    """Return the key that a form came with, or a new one."""
+    return request.POST.get("key") or new_key()

@@ -1,0 +1,1 @@
+"""Requests for gear and teams: what people do with them."""

@@ -1,0 +1,1 @@
+"""Gear and stores: what people do with them."""

@@ -1,0 +1,42 @@
+"""What things are taken for: a job, an incident, an activity. The number is looked up."""
+
+from dianliang.domain.programs.models import Activity, Session
+from dianliang.domain.resources.models import Movement
+from dianliang.domain.resources.operations.stocking import Purpose
+from dianliang.domain.work.models import Job
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import clean_text
+
+KINDS = {str(code): str(label) for code, label in Movement.Purpose.choices}
+
+
+def purpose_of(kind: str, number: str, words: str) -> Purpose:
+    """Return what something is taken for.
+
+    Raises:
+        InvalidInputError: no kind, no number where there must be one, no such job or activity.
+    """
+    if kind not in KINDS:
+        raise InvalidInputError("请选择用途。", field="purpose")
+    told = clean_text(words, field="words", label="说明", most=200)
+    asked = clean_text(number, field="purpose_number", label="编号", most=40)
+    if kind == Movement.Purpose.OTHER:
+        if not (told or asked):
+            raise InvalidInputError("请写明用途。", field="words")
+        return Purpose(kind=kind, number=asked, words=told)
+    if not asked:
+        raise InvalidInputError(f"请填写{KINDS[kind]}编号。", field="purpose_number")
+    if not _is_known(kind, asked):
+        message = f"没有找到{KINDS[kind]} {asked}，请核对编号；没有编号请选“其他”并写明。"
+        raise InvalidInputError(message, field="purpose_number")
+    return Purpose(kind=kind, number=asked, words=told)
+
+
+def _is_known(kind: str, number: str) -> bool:
+    """Tell whether there is such a record; incidents have no register here, any number will do."""
+    if kind == Movement.Purpose.JOB:
+        return Job.objects.filter(number=number).exists()
+    if kind == Movement.Purpose.ACTIVITY:
+        rows = (Session.objects, Activity.objects)
+        return any(found.filter(number=number).exists() for found in rows)
+    return True
