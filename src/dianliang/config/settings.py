@@ -221,6 +221,7 @@ PLANNING_EXECUTOR = os.environ.get("DIANLIANG_PLANNING_EXECUTOR", "")
 PLANNING_THREADS = max(1, (os.cpu_count() or 1) - 1)
 ROADS_ADAPTER = "dianliang.integrations.roads.RoadServer"
 OPEN311_KEYS = [key for key in os.environ.get("DIANLIANG_OPEN311_KEYS", "").split(",") if key]
+ALERT_NETWORKS = [net for net in os.environ.get("DIANLIANG_ALERT_NETWORKS", "").split(",") if net]
 TILE_URL = os.environ.get("DIANLIANG_TILE_URL", "")
 _tile_origin = ["/".join(TILE_URL.split("/")[:3]).replace("{s}", "*")] if TILE_URL else []
 CONTENT_SECURITY_POLICY = {

@@ -15,6 +15,7 @@ DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 PARTY = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
+INCIDENT_READERS = DISPATCHER | {Role.COMMANDER, Role.PARTY_AFFAIRS, Role.AUDITOR}
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
 
 
@@ -41,12 +42,6 @@ VILLAGES = (
         roles=DISPATCHER,
     ),
     Entry(
-        label="预警",
-        to="console:public_alerts",
-        pages=("console:public_alert*",),
-        roles=DISPATCHER | {Role.COMMANDER},
-    ),
-    Entry(
         label="隐患",
         to="console:hazards",
         pages=("console:hazard*", "console:notice"),
@@ -63,6 +58,33 @@ VILLAGES = (
     Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
 )
 """What belongs to villages and those who look after them (村网共建)."""
+EMERGENCY: tuple[Entry, ...] = (
+    Entry(
+        label="事件",
+        to="console:incidents",
+        pages=("console:incident*",),
+        roles=INCIDENT_READERS,
+    ),
+    Entry(
+        label="预警",
+        to="console:public_alerts",
+        pages=("console:public_alert*",),
+        roles=INCIDENT_READERS,
+    ),
+    Entry(
+        label="发布的预警",
+        to="console:bulletins",
+        pages=("console:bulletin*",),
+        roles=INCIDENT_READERS,
+    ),
+    Entry(
+        label="预警来源",
+        to="console:alert_sources",
+        pages=("console:alert_source*",),
+        roles=DISPATCHER | ADMINISTRATOR | {Role.COMMANDER},
+    ),
+)
+"""What threatens supply and people, and how it is answered (应急)."""
 BASE_WORKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
 BASE_READERS = BASE_WORKERS | {Role.COMMANDER, Role.AUDITOR}
 BOOKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.ALLIANCE_UNIT}
@@ -291,6 +313,7 @@ ENTRIES = (
         roles=DISPATCHER | ADMINISTRATOR,
     ),
     Entry(label="村网", section=VILLAGES),
+    Entry(label="应急", section=EMERGENCY),
     Entry(label="阵地", section=BASES),
     Entry(label="队伍", section=TEAMS),
     Entry(label="账本", section=LEDGERS),
