@@ -1,0 +1,140 @@
+"""The numbers and the map of an incident: what lies in it, counted once, each in its unit."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dianliang.domain.incidents.queries.incidents import reach_of
+from dianliang.domain.rosters.models import Roster, Shift, Turn
+from dianliang.domain.workforce.models import Attendance, Membership, Person
+from dianliang.flows.incidents import affected, figures, leading, situation
+from dianliang.flows.incidents.drawing import read_shapes, written
+from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import NotVisibleError
+from tests.flows.incidents.things import RING, led, opened, seen
+from tests.flows.test_care import customer
+from tests.town import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+lats, lons = st.floats(30.4, 30.8), st.floats(119.4, 119.9)
+
+
+def numbers(town, incident, role=Role.DISPATCHER):
+    by = town.actor("S1", role)
+    return {one.code: one.value for one in figures.values(incident, by=by, at=NOON)}
+
+
+def test_people_shifts_and_times_are_three_numbers_that_are_never_mixed(town):
+    incident = led(town)
+    team = town.teams["YX"]
+    roster = Roster.objects.create(
+        number="ZB-1",
+        title="抢险值守",
+        purpose="emergency",
+        unit=town.units["S1"],
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=16),
+        status="PUBLISHED",
+        published_at=NOON,
+        created_by="x",
+        created_at=NOON,
+    )
+    other = Person.objects.create(number="QT-1", name="机动员", unit=town.units["S1"])
+    member = Membership.objects.filter(team=team).first().person
+    for place in (1, 2):
+        shift = Shift.objects.create(
+            roster=roster,
+            position=place,
+            starts_at=NOON + timedelta(hours=8 * (place - 1)),
+            ends_at=NOON + timedelta(hours=8 * place),
+        )
+        for person in (member, other):
+            Turn.objects.create(shift=shift, person=person, is_live=True)
+    for days in (0, 1, 2):
+        on = TODAY - timedelta(days=days)
+        Attendance.objects.create(team=team, person=member, on=on, checked_in_at=NOON)
+    leading.assign(
+        number=incident.number,
+        teams=["YX"],
+        rosters=["ZB-1"],
+        revision=seen(incident),
+        by=town.actor("S1"),
+        at=NOON,
+    )
+
+    found = numbers(town, incident)
+    assert (found["teams"], found["people"], found["shifts"], found["turnouts"]) == (1, 3, 4, 1)
+    units = {one.code: one.counted_in for one in figures.FIGURES}
+    assert len({units[code] for code in ("people", "shifts", "turnouts")}) == 3
+    for code in found:
+        rows = figures.behind(number=incident.number, code=code, by=town.actor("S1"), at=NOON).rows
+        assert len(rows) == found[code]
+
+
+@given(st.lists(st.tuples(lats, lons), max_size=8), lats, lons, st.floats(0.5, 30))
+@settings(max_examples=20, deadline=None)
+def test_customers_are_affected_by_where_they_live(places, lat, lon, radius_km):
+    """Circle, polygon and township: whoever lies in any is found, and nobody else."""
+    from dianliang.domain.incidents.zones import Reach, zone_of
+    from dianliang.kernel.geo import GeoPoint
+
+    circle = {"polygons": [], "circles": [[lat, lon, radius_km]], "codes": []}
+    reach = Reach(zone=zone_of([circle, *read_shapes(RING)]), paths=("/C/T1/",))
+    for number, (at_lat, at_lon) in enumerate(places):
+        at = GeoPoint(at_lat, at_lon)
+        path = ("/C/T1/V1/", "/C/T2/V3/")[number % 2]
+        near = GeoPoint(lat, lon).distance_m(at) <= 1000 * radius_km
+        boxed = 30.50 <= at_lat <= 30.55 and 119.55 <= at_lon <= 119.65
+        assert reach.holds(at, path=path) == (near or boxed or path.startswith("/C/T1/"))
+
+
+def test_a_drawn_area_finds_who_lives_in_it_and_leaders_are_told_counts_alone(town):
+    customer(town, "KH1", lat=30.51, lon=119.60)
+    customer(town, "KH2", lat=30.46, lon=119.59, area=town.areas["V2"])
+    incident = opened(town, area_codes=[], shapes=RING)
+    commander = town.actor("S1", Role.COMMANDER)
+
+    found = affected.KINDS[0].find(reach_of(incident), town.actor("S1"))
+    assert [one.number for one in found] == ["KH1"]
+    assert numbers(town, incident, Role.COMMANDER)["special"] == 1
+    with pytest.raises(NotVisibleError):
+        figures.behind(number=incident.number, code="special", by=commander, at=NOON)
+    layers = situation.situation(number=incident.number, by=commander, at=NOON).layers
+    assert next(one for one in layers if one.code == "special").count == 0
+
+
+def test_the_map_has_a_layer_for_each_entry_and_names_nobody(town):
+    customer(town, "KH1", lat=30.51, lon=119.60)
+    incident = led(town)
+    leading.assign(
+        number=incident.number,
+        teams=["YX"],
+        rosters=[],
+        revision=seen(incident),
+        by=town.actor("S1"),
+        at=NOON,
+    )
+    layers = {
+        one.code: one
+        for one in situation.situation(number=incident.number, by=town.actor("S1"), at=NOON).layers
+    }
+
+    assert [layers[code].count for code in ("special", "teams", "stations")] == [1, 1, 1]
+    assert layers["area"].count
+    assert "王五" not in str([layer.data for layer in layers.values()])
+
+
+@given(
+    st.lists(st.tuples(lats, lons, st.floats(0, 50)), max_size=3),
+    st.lists(st.tuples(st.floats(30.4, 30.8), st.floats(119.4, 119.9), st.floats(0.01, 0.2))),
+)
+def test_what_is_written_about_shapes_is_read_back(circles, squares):
+    polygons = [
+        [[lat, lon], [lat, lon + side], [lat + side, lon + side], [lat + side, lon], [lat, lon]]
+        for lat, lon, side in squares[:3]
+    ]
+    zone = {"words": "", "polygons": polygons, "circles": [[*one] for one in circles], "codes": []}
+
+    assert read_shapes(written([zone])) == ([zone] if polygons or circles else [])
