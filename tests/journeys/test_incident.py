@@ -1,4 +1,4 @@
-"""A flood, from the authority's alert to the end: a station presses its way through one response."""
+"""A flood, from an authority's alert to a warning of our own: a station presses its way through."""
 
 from datetime import timedelta
 

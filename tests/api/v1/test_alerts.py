@@ -35,7 +35,7 @@ def test_every_fault_is_named_with_its_place_and_nothing_is_kept(town):
 
     assert answer.status_code == 422
     assert {"alert/sent", "alert/scope"} <= {one["field"] for one in answer.json()["fields"]}
-    assert send(robot, b"").status_code == 422
+    assert send(robot, b" ").status_code == 422
     assert send(robot, b"{}", kind="application/json").status_code == 415
     assert send(robot, b"x" * (5 * 1024 * 1024)).status_code == 413
     assert not PublicAlert.objects.exists()

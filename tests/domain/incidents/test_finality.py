@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dianliang.domain.incidents.models import LogEntry, OperationalPeriod
@@ -22,7 +22,9 @@ def refused(act):
 
 
 @given(st.lists(st.tuples(st.integers(-3, 3), st.integers(-2, 9)), max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_is_written_periods_meet(town, steps):
     """Any gap, overlap or length is tried; what the database keeps is whole."""
     with transaction.atomic():

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dianliang.domain.incidents.models import Bulletin
@@ -40,7 +40,9 @@ def issue(town, incident, *, at=NOON, **changed):
     minutes=st.integers(1, 14 * 24 * 60),
     is_drill=st.booleans(),
 )
-@settings(max_examples=25, deadline=None)
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_is_sent_is_what_is_read(
     town, headline, description, severity, urgency, certainty, minutes, is_drill
 ):

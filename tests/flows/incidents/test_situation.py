@@ -3,14 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dianliang.domain.incidents.queries.incidents import reach_of
 from dianliang.domain.rosters.models import Roster, Shift, Turn
 from dianliang.domain.workforce.models import Attendance, Membership, Person
 from dianliang.flows.incidents import affected, figures, leading, situation
-from dianliang.flows.incidents.drawing import read_shapes, written
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
 from tests.flows.incidents.things import RING, led, opened, seen
@@ -18,7 +15,6 @@ from tests.flows.test_care import customer
 from tests.town import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
-lats, lons = st.floats(30.4, 30.8), st.floats(119.4, 119.9)
 
 
 def numbers(town, incident, role=Role.DISPATCHER):
@@ -73,23 +69,6 @@ def test_people_shifts_and_times_are_three_numbers_that_are_never_mixed(town):
         assert len(rows) == found[code]
 
 
-@given(st.lists(st.tuples(lats, lons), max_size=8), lats, lons, st.floats(0.5, 30))
-@settings(max_examples=20, deadline=None)
-def test_customers_are_affected_by_where_they_live(places, lat, lon, radius_km):
-    """Circle, polygon and township: whoever lies in any is found, and nobody else."""
-    from dianliang.domain.incidents.zones import Reach, zone_of
-    from dianliang.kernel.geo import GeoPoint
-
-    circle = {"polygons": [], "circles": [[lat, lon, radius_km]], "codes": []}
-    reach = Reach(zone=zone_of([circle, *read_shapes(RING)]), paths=("/C/T1/",))
-    for number, (at_lat, at_lon) in enumerate(places):
-        at = GeoPoint(at_lat, at_lon)
-        path = ("/C/T1/V1/", "/C/T2/V3/")[number % 2]
-        near = GeoPoint(lat, lon).distance_m(at) <= 1000 * radius_km
-        boxed = 30.50 <= at_lat <= 30.55 and 119.55 <= at_lon <= 119.65
-        assert reach.holds(at, path=path) == (near or boxed or path.startswith("/C/T1/"))
-
-
 def test_a_drawn_area_finds_who_lives_in_it_and_leaders_are_told_counts_alone(town):
     customer(town, "KH1", lat=30.51, lon=119.60)
     customer(town, "KH2", lat=30.46, lon=119.59, area=town.areas["V2"])
@@ -124,17 +103,3 @@ def test_the_map_has_a_layer_for_each_entry_and_names_nobody(town):
     assert [layers[code].count for code in ("special", "teams", "stations")] == [1, 1, 1]
     assert layers["area"].count
     assert "王五" not in str([layer.data for layer in layers.values()])
-
-
-@given(
-    st.lists(st.tuples(lats, lons, st.floats(0, 50)), max_size=3),
-    st.lists(st.tuples(st.floats(30.4, 30.8), st.floats(119.4, 119.9), st.floats(0.01, 0.2))),
-)
-def test_what_is_written_about_shapes_is_read_back(circles, squares):
-    polygons = [
-        [[lat, lon], [lat, lon + side], [lat + side, lon + side], [lat + side, lon], [lat, lon]]
-        for lat, lon, side in squares[:3]
-    ]
-    zone = {"words": "", "polygons": polygons, "circles": [[*one] for one in circles], "codes": []}
-
-    assert read_shapes(written([zone])) == ([zone] if polygons or circles else [])

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from dianliang.core.numbers import next_number
 from dianliang.domain.incidents.models import AlertSource, Incident
+from dianliang.domain.workforce.models import Team
 from dianliang.flows.incidents import bulletins, leading, opening
 from tests.town import NOON
 
@@ -41,7 +42,7 @@ def seen(incident):
 
 def led(town, *, at=NOON, **changed):
     """An incident that is answered, with a commander and a first period of eight hours."""
-    if "YX" not in town.teams:
+    if not Team.objects.filter(code="YX").exists():
         town.team("YX", "S1")
     by = town.actor("S1")
     incident = opened(town, at=at, commander="YX-0", **changed)
