@@ -58,7 +58,8 @@ def _area(asked: Asked) -> Sequence[Shape]:
 
 def _hull(area: Area) -> list[Shape]:
     below = Area.objects.filter(path__startswith=area.path, lat__isnull=False)
-    points = list(below.values_list("lon", "lat"))
+    places = below.values_list("lon", "lat")
+    points = [(lon, lat) for lon, lat in places if lon is not None and lat is not None]
     if not points:
         return []
     outline = MultiPoint(points).convex_hull.buffer(MARGIN_DEG)
