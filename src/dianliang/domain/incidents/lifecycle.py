@@ -16,8 +16,8 @@ INCIDENT_LABELS = {
     "WATCHING": "预警",
     "ACTIVE": "响应",
     "DEMOBILISING": "收尾",
-    "CLOSED": "结束",
-    "CANCELLED": "取消",
+    "CLOSED": "已结束",
+    "CANCELLED": "已取消",
 }
 INCIDENT = Lifecycle(
     INCIDENT_LABELS,

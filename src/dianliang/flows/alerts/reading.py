@@ -177,8 +177,8 @@ def _layers(alert: PublicAlert, villages: Iterable[Area]) -> tuple[Layer, ...]:
         if area.lat is not None
     ]
     layers = (
-        Layer(code="alert", label="预警范围", tone="danger", counted_in="处", shapes=drawn),
-        Layer(code="villages", label="村（社区）", tone="open", counted_in="个", shapes=points),
+        Layer(code="alert", label="预警范围", tone="danger", counted_in="处范围", shapes=drawn),
+        Layer(code="villages", label="村（社区）", tone="open", counted_in="个村", shapes=points),
     )
     return tuple(layer for layer in layers if layer.shapes)
 

@@ -72,7 +72,7 @@ def _page(row: Bulletin, *, by: Actor, at: datetime) -> BulletinPage:
     answer = getattr(row, "answer", None)
     standing = _standing(row, answer, at=at)
     drawn = shapes_of(row.zones, title=row.headline)
-    layer = Layer(code="alert", label="预警范围", tone="danger", counted_in="处", shapes=drawn)
+    layer = Layer(code="alert", label="预警范围", tone="danger", counted_in="处范围", shapes=drawn)
     may_lead = access.may_lead(row.incident, by=by)
     return BulletinPage(
         number=row.number,

@@ -179,7 +179,7 @@ FIGURES: tuple[Figure, ...] = (
         label="排定班次",
         counted_in="人班",
         method="所挂值班表已发布的班，一人一班计一个人班，与人数、人次不相加。",
-        columns=("姓名", "值班表", "起", "止"),
+        columns=("姓名", "值班表", "开始", "结束"),
         records=_shifts,
     ),
     Figure(
@@ -193,9 +193,9 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         code="alerts",
         label="所据预警",
-        counted_in="条",
+        counted_in="条预警",
         method="登记时依据的预警和它后续的更新、解除。",
-        columns=("标题", "发布", "处置"),
+        columns=("标题", "发布时间", "处置"),
         records=_alerts,
     ),
 )

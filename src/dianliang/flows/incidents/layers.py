@@ -147,12 +147,12 @@ def _affected(kind: Kind) -> LayerKind:
 
 
 LAYERS: tuple[LayerKind, ...] = (
-    LayerKind(code="area", label="事件范围", tone="soon", counted_in="处", draw=_area),
-    LayerKind(code="alerts", label="预警范围", tone="danger", counted_in="处", draw=_alerts),
+    LayerKind(code="area", label="事件范围", tone="soon", counted_in="处范围", draw=_area),
+    LayerKind(code="alerts", label="预警范围", tone="danger", counted_in="处范围", draw=_alerts),
     *(_affected(kind) for kind in KINDS),
-    LayerKind(code="outages", label="停电的村", tone="late", counted_in="个", draw=_outages),
+    LayerKind(code="outages", label="停电的村", tone="late", counted_in="个村", draw=_outages),
     LayerKind(code="teams", label="队伍驻地", tone="open", counted_in="支", draw=_teams),
-    LayerKind(code="stations", label="电力服务站", tone="done", counted_in="个", draw=_stations),
+    LayerKind(code="stations", label="电力服务站", tone="done", counted_in="座", draw=_stations),
 )
 
 

@@ -146,7 +146,7 @@ class LogEntry(models.Model):
         PERIOD = "period", "时段"
         OBJECTIVE = "objective", "目标"
         ALERT = "alert", "预警"
-        CORRECTION = "correction", "更正"
+        CORRECTION = "correction", "更正记录"
 
     incident = models.ForeignKey(
         Incident, models.PROTECT, related_name="entries", verbose_name="事件"

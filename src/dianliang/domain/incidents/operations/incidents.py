@@ -250,4 +250,4 @@ def turn_the_page(incident: Incident, revision: int) -> None:
         raise StaleStateError("这个事件刚被他人改动，请看过新的情况再决定。")
     incident.refresh_from_db()
     if incident.status not in OPEN:
-        raise UnableToLeadError(f"{incident.number} 已{incident.get_status_display()}，不能再改。")
+        raise UnableToLeadError(f"{incident.number} {incident.get_status_display()}，不能再改。")

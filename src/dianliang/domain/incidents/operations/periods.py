@@ -138,7 +138,7 @@ def set_objective(*, incident: Incident, aim: Aim, by: Actor, at: datetime) -> O
     if period is None:
         raise UnableToLeadError("请先开设时段，再下达目标。")
     if incident.status not in OPEN:
-        raise UnableToLeadError(f"{incident.number} 已{incident.get_status_display()}，不能再改。")
+        raise UnableToLeadError(f"{incident.number} {incident.get_status_display()}，不能再改。")
     made = Objective.objects.create(
         number=next_number("MB", at=at),
         period=period,
