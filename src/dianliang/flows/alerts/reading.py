@@ -13,6 +13,7 @@ from dianliang.domain.incidents.models import PublicAlert
 from dianliang.domain.incidents.operations import alerts as operations
 from dianliang.domain.incidents.operations.alerts import UnableToListError
 from dianliang.domain.incidents.queries import alerts as queries
+from dianliang.domain.incidents.queries.incidents import row_of
 from dianliang.domain.incidents.zones import Reach, Zone, prefix_of, zone_of
 from dianliang.domain.territory.models import Area
 from dianliang.flows.care_lists import open_for
@@ -165,7 +166,7 @@ def page(*, number: str, by: Actor, at: datetime) -> AlertPage:
 def _incidents(alert: PublicAlert, *, by: Actor) -> tuple[tuple[str, str], ...]:
     """Return number and title of the incidents that follow an alert, as far as the actor sees."""
     rows = access.incidents(by).filter(followed__alert=alert).order_by("-opened_at")
-    return tuple((row.number, row.title) for row in rows)
+    return tuple((row.number, row_of(row).name) for row in rows)
 
 
 def _layers(alert: PublicAlert, villages: Iterable[Area]) -> tuple[Layer, ...]:

@@ -30,7 +30,8 @@ from dianliang.kernel.geo import GeoPoint
 
 TOWN = "梅溪镇"
 """Where the river of the county leaves it."""
-RING = ((30.74, 119.64), (30.86, 119.66), (30.85, 119.84), (30.73, 119.82), (30.74, 119.64))
+CORNERS = ((-0.05, -0.07), (0.06, -0.05), (0.05, 0.07), (-0.04, 0.06), (-0.05, -0.07))
+"""Of the area of the alert, in degrees from the town."""
 SENT_H, PERIOD_H = 20, 12
 """Hours ago that the alert was sent; length of a period."""
 TEAMS = 3
@@ -45,31 +46,24 @@ def build_drill(county: County, *, by: Actor, at: datetime) -> None:
     """Take the alert in, open the drill from it, lead it through two periods, warn."""
     desk = replace(by, unit_code=county.company.code)
     sent_at = (at - timedelta(hours=SENT_H)).astimezone(SHANGHAI).replace(microsecond=0)
-    content = cap.write(_alert(sent_at))
+    content = cap.write(_alert(sent_at, at=_town(county)))
     taken = taking.take_one(content=content, by=desk, at=sent_at + timedelta(minutes=2))
     opened_at = sent_at + timedelta(minutes=30)
     incident = _open(county, taken.number, by=desk, at=opened_at)
     Incident.objects.filter(pk=incident.pk).update(is_generated=True)
-    _lead(county, incident, by=desk, at=opened_at)
-    bulletins.issue(
-        number=incident.number,
-        asked=bulletins.Asked(
-            message_type=MessageType.ALERT,
-            answers="",
-            headline="西苕溪沿线可能短时停电",
-            severity=Severity.MODERATE,
-            urgency=Urgency.EXPECTED,
-            certainty=Certainty.POSSIBLE,
-            description="演练：假定西苕溪超警戒水位，沿线低洼台区可能避险停电。",
-            instruction="演练：请提前给手机和照明充电，远离落地电线。",
-            expires_at=at + timedelta(hours=PERIOD_H),
-        ),
-        by=desk,
-        at=opened_at + timedelta(hours=2),
-    )
+    _lead(county, incident, by=desk, at=opened_at, until=at + timedelta(hours=PERIOD_H))
 
 
-def _alert(sent_at: datetime) -> Alert:
+def _town(county: County) -> GeoPoint:
+    """Return where the town is; the demo makes up positions that no register has."""
+    town = next((a for a in county.areas if a.name == TOWN and a.lat is not None), None)
+    if town is None or town.lat is None or town.lon is None:
+        return GeoPoint(30.79, 119.74)
+    return GeoPoint(town.lat, town.lon)
+
+
+def _alert(sent_at: datetime, *, at: GeoPoint) -> Alert:
+    ring = tuple(GeoPoint(round(at.lat + up, 4), round(at.lon + right, 4)) for up, right in CORNERS)
     return Alert(
         identifier=f"DRILL-{sent_at:%Y%m%d%H%M}",
         sender="drill@example.cn",
@@ -96,8 +90,8 @@ def _alert(sent_at: datetime) -> Alert:
                 areas=(
                     AlertArea(
                         description="西苕溪梅溪段",
-                        polygons=(tuple(GeoPoint(lat, lon) for lat, lon in RING),),
-                        circles=(Circle(centre=GeoPoint(30.79, 119.74), radius_km=4.0),),
+                        polygons=(ring,),
+                        circles=(Circle(centre=at, radius_km=4.0),),
                     ),
                 ),
             ),
@@ -124,7 +118,7 @@ def _open(county: County, alert: str, *, by: Actor, at: datetime) -> Incident:
     return opening.open_incident(asked=asked, by=by, at=at)
 
 
-def _lead(county: County, incident: Incident, *, by: Actor, at: datetime) -> None:
+def _lead(county: County, incident: Incident, *, by: Actor, at: datetime, until: datetime) -> None:
     number, people = incident.number, _people(county)
 
     def seen() -> int:
@@ -148,6 +142,7 @@ def _lead(county: County, incident: Incident, *, by: Actor, at: datetime) -> Non
         by=by,
         at=at + timedelta(minutes=15),
     )
+    _warn(incident, until=until, by=by, at=at + timedelta(minutes=20))
     begins = at + timedelta(minutes=30)
     for turn, weather in enumerate(("大雨，水位 4.9 米并上涨", "小雨，水位 5.1 米转平")):
         leading.open_period(
@@ -169,6 +164,25 @@ def _lead(county: County, incident: Incident, *, by: Actor, at: datetime) -> Non
         happened_at=None,
         by=by,
         at=begins + timedelta(hours=PERIOD_H + 1),
+    )
+
+
+def _warn(incident: Incident, *, until: datetime, by: Actor, at: datetime) -> None:
+    bulletins.issue(
+        number=incident.number,
+        asked=bulletins.Asked(
+            message_type=MessageType.ALERT,
+            answers="",
+            headline="西苕溪沿线可能短时停电",
+            severity=Severity.MODERATE,
+            urgency=Urgency.EXPECTED,
+            certainty=Certainty.POSSIBLE,
+            description="演练：假定西苕溪超警戒水位，沿线低洼台区可能避险停电。",
+            instruction="演练：请提前给手机和照明充电，远离落地电线。",
+            expires_at=until,
+        ),
+        by=by,
+        at=at,
     )
 
 
@@ -209,7 +223,7 @@ def _aims(county: County, number: str, *, by: Actor, at: datetime) -> None:
 
 
 def _people(county: County) -> list[Person]:
-    """Return who commands: people of the company and its stations, in the order of their numbers."""
+    """Return who commands: people of the company and its stations, by their numbers."""
     rows = Person.objects.filter(
         unit__path__startswith=county.company.path, is_active=True, minor_until=None
     )

@@ -202,7 +202,10 @@ def records(request: HttpRequest, number: str, code: str, *, by: Actor) -> HttpR
     context = {
         "by": by,
         "found": found,
-        "rows": [(row, _address(row, by=by)) for row in page],
+        "rows": [
+            (row, _address(row, by=by), list(zip(found.figure.columns, row.cells, strict=True)))
+            for row in page
+        ],
         "page": page,
         "words": words,
         "total": len(found.rows),
