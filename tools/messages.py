@@ -504,14 +504,28 @@ def shipped_rows(label: str, *models: str) -> Iterator[dict[str, Any]]:
 
 
 def from_alerts() -> Iterator[str]:
-    """Yield the words of public alerts."""
-    from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT_LABELS
-    from dianliang.domain.incidents.queries import STANDING_LABELS
-    from dianliang.flows.public_alerts import VIEWS
+    """Yield the words of alerts, incidents and warnings of our own."""
+    from dianliang.domain.incidents import lifecycle
+    from dianliang.domain.incidents.models import LogEntry
+    from dianliang.domain.incidents.queries import incidents
+    from dianliang.domain.incidents.queries.alerts import STANDING_LABELS
+    from dianliang.flows.alerts.reading import VIEWS
+    from dianliang.flows.incidents import affected, figures, layers
     from dianliang.integrations.cap import model
 
+    for table in (lifecycle.INCIDENT, lifecycle.OBJECTIVE, lifecycle.INCIDENT_ALERT):
+        yield from table.labels.values()
+        yield from (row.label for row in table)
+    for kinds in (incidents.KINDS, incidents.LEVELS, incidents.VIEWS):
+        yield from kinds.values()
+    yield from (str(label) for label in LogEntry.Kind.labels)
+    for kind in (*affected.KINDS, *layers.LAYERS):
+        yield from (kind.label, kind.counted_in)
+    for figure in figures.FIGURES:
+        yield from (figure.label, figure.counted_in, figure.method, *figure.columns)
+
     for labels in (
-        PUBLIC_ALERT_LABELS,
+        lifecycle.PUBLIC_ALERT_LABELS,
         STANDING_LABELS,
         VIEWS,
         model.STATUS_LABELS,

@@ -30,9 +30,9 @@ from dianliang.flows import (
     handling,
     hot,
     presence,
-    public_alerts,
     tokens,
 )
+from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
@@ -48,6 +48,7 @@ from tests.core.test_files import photo
 from tests.faces.duty import roster_and_swap
 from tests.flows.bases.things import based
 from tests.flows.campaigns.lists import frozen, target
+from tests.flows.incidents.things import incident_things
 from tests.flows.test_photo_pairs import pair_of
 from tests.flows.test_sights import sight_of
 from tests.partyworld import party_objects
@@ -98,6 +99,10 @@ FACES = {
     "console:public_alert": {Role.DISPATCHER, Role.COMMANDER},
     "console:guard_": {Role.DISPATCHER, Role.COMMANDER},
     "console:key_": {Role.DISPATCHER, Role.COMMANDER},
+    "console:public_alert": PARTY,
+    "console:incident": PARTY,
+    "console:bulletin": PARTY,
+    "console:alert_source": {Role.DISPATCHER, Role.COMMANDER, Role.ADMINISTRATOR},
     "console:review_doubts": {Role.ADMINISTRATOR},
     "console:review_settle": {Role.ADMINISTRATOR},
     "console:review": REVIEW,
@@ -263,6 +268,16 @@ OBJECTS = {
     "console:public_alert_read": "public alert",
     "console:public_alert_call": "public alert",
     "console:public_alert_file": "public alert",
+    "console:incident": "incident",
+    "console:incident_edit": "incident",
+    "console:incident_log": "incident",
+    "console:incident_records": "incident",
+    "console:incident_records_sheet": "incident",
+    "console:incident_warn": "incident",
+    "console:incident_act": "incident",
+    "console:bulletin": "bulletin",
+    "console:bulletin_file": "bulletin",
+    "console:alert_source_act": "alert source",
     "console:care_alert": "alert",
     "console:care_alert_close": "alert",
     "console:care_contact_number": "contact",
@@ -464,6 +479,8 @@ PUBLIC = {
     "portal:lectures",
     "portal:volunteer_mine",
     "portal:volunteer_forget",
+    "api:alerts",
+    "api:alert",
     "api:areas",
     "api:needs",
     "api:discovery",
@@ -499,6 +516,7 @@ API_LISTS = {
     "v1:list_teams",
     "v1:list_changes",
     "v1:start_plan",
+    "v1:send_alert",
     "v1:read_figures",
 }
 API_OPEN = {"v1:openapi-json", "v1:api-root", "api:open311_openapi"}
@@ -648,7 +666,7 @@ def everything(town):
         by=station,
         at=NOON,
     )
-    (alerted,) = public_alerts.take_in(
+    (alerted,) = taking.take_in(
         files=[("rain.xml", (CAP / "rainstorm.xml").read_bytes())], by=station, at=NOON
     )
     worker = Person.objects.create(number="W1", name="网格员", unit=town.units["S1"])
@@ -674,6 +692,7 @@ def everything(town):
         "unlock": {"number": unlock.number, "verb": "grant"},
         "alert": {"number": alert.number},
         "public alert": {"number": alerted.number},
+        **incident_things(town),
         "contact": {"number": alert.number, "customer": customer.number, "verb": "no_answer"},
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
@@ -784,7 +803,7 @@ def village_together(town):
 SENT = {"reason": "核对", "hours": "16", "on": "2026-11-20"}
 
 
-SHARED = {"public alert"}
+SHARED = {"public alert", "alert source"}
 """What an authority makes public: the desks of every unit read it."""
 
 

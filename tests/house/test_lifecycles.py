@@ -18,7 +18,12 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
-from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
+from dianliang.domain.incidents.lifecycle import (
+    INCIDENT,
+    INCIDENT_ALERT,
+    OBJECTIVE,
+    PUBLIC_ALERT,
+)
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
 from dianliang.domain.key_customers.lifecycle import TABLE as KEY_TABLE
@@ -102,6 +107,9 @@ TABLES = {
     "plan item": (PLAN_ITEM, "PLANNED"),
     "roster": (ROSTER, "DRAFT"),
     "public alert": (PUBLIC_ALERT, "RECEIVED"),
+    "incident": (INCIDENT, "WATCHING"),
+    "incident alert": (INCIDENT_ALERT, "WAITING"),
+    "objective": (OBJECTIVE, "OPEN"),
     "swap": (SWAP, "ASKED"),
     "guarded event": (EVENT, "DRAFT"),
     "key customer watch": (WATCH, "OPEN"),

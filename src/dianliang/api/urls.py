@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from dianliang.api import booking, calendar, geojson, outreach
+from dianliang.api import alerts, booking, calendar, geojson, outreach
 from dianliang.api.open311 import views as open311
 
 app_name = "api"
@@ -26,6 +26,8 @@ class FormConverter:
 register_converter(FormConverter, "form")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("alerts.atom", alerts.feed, name="alerts"),
+    path("alerts/<str:number>.xml", alerts.message, name="alert"),
     path("areas.geojson", geojson.areas, name="areas"),
     path("needs.geojson", geojson.needs, name="needs"),
     path("bookables/<str:token>.ics", booking.bookable, name="bookable_calendar"),

@@ -234,6 +234,7 @@ OUTREACH_HOSTS = [
     host for host in os.environ.get("DIANLIANG_OUTREACH_HOSTS", "").split(",") if host
 ]
 OPEN311_KEYS = [key for key in os.environ.get("DIANLIANG_OPEN311_KEYS", "").split(",") if key]
+ALERT_NETWORKS = [net for net in os.environ.get("DIANLIANG_ALERT_NETWORKS", "").split(",") if net]
 TILE_URL = os.environ.get("DIANLIANG_TILE_URL", "")
 _tile_origin = ["/".join(TILE_URL.split("/")[:3]).replace("{s}", "*")] if TILE_URL else []
 CONTENT_SECURITY_POLICY = {

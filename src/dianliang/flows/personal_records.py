@@ -4,6 +4,7 @@ from typing import Any
 
 from dianliang.domain.branches.models import Attachment, Belonging, Posting, Secondment, Task
 from dianliang.domain.hours.models import HourRecord, ServiceCertificate
+from dianliang.domain.incidents.models import Incident, OperationalPeriod
 from dianliang.domain.ledger.models import Line, Redemption
 from dianliang.domain.ledger.wording import said
 from dianliang.domain.programs.models import Enrolment, Lecturer, Participation
@@ -68,6 +69,7 @@ def kept(person: Person) -> dict[str, Any]:
                 "shift__roster"
             )
         ],
+        "commanded": _commanded(person),
         "account_bookings": _bookings(person),
         "stock_movements": _movements(person),
         **_ledger(person),
@@ -89,6 +91,19 @@ def _hour(row: HourRecord) -> dict[str, Any]:
         "status": row.status,
         "review_words": row.review_words,
     }
+
+
+def _commanded(person: Person) -> list[list[str]]:
+    """Return the incidents and the shifts of them that the person commands or commanded."""
+    incidents = Incident.objects.filter(commander=person).order_by("pk")
+    shifts = OperationalPeriod.objects.filter(commander=person).select_related("incident")
+    return [
+        *([row.number, row.title, row.opened_at.isoformat()] for row in incidents),
+        *(
+            [row.incident.number, f"{row.position}", row.starts_at.isoformat()]
+            for row in shifts.order_by("pk")
+        ),
+    ]
 
 
 def _bookings(person: Person) -> list[list[str]]:

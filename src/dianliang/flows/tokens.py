@@ -23,6 +23,7 @@ SCOPES = {
     "post": "提出、跟踪和评价需求",
     "handle": "办理需求、派工单",
     "plan": "排计划、发布计划",
+    "alert": "送预警",
 }
 UNKNOWN = Actor(id="program", name="未知程序", role=Role.RESIDENT)
 

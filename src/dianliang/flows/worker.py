@@ -23,6 +23,7 @@ from dianliang.flows import (
 )
 from dianliang.flows.activities import planning as activities
 from dianliang.flows.activities import repeating
+from dianliang.flows.alerts import polling
 from dianliang.flows.booking import clock
 from dianliang.flows.branches import linking, registering
 from dianliang.flows.campaigns import following, listing, opening
@@ -76,6 +77,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: staff_lists.forget_old(at=at),
     lambda at: clock.move_due(at=at),
     lambda at: mailbox.rest(at=at),
+    lambda at: polling.order_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
@@ -93,6 +95,7 @@ HANDLERS = (
     village_export.export_in_background,
     outreach_audience.prepare_in_background,
     outreach_sending.send,
+    polling.poll_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

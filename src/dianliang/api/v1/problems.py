@@ -9,6 +9,8 @@ from ninja.openapi.schema import OpenAPISchema
 
 from dianliang.api.v1.access import ScopeError, put_on_record
 from dianliang.core.limits import TooManyError
+from dianliang.flows.alerts.taking import NameReusedError
+from dianliang.integrations.cap import BadAlertError
 from dianliang.kernel.errors import (
     DomainError,
     IllegalTransitionError,
@@ -26,6 +28,18 @@ class ChangedError(DomainError):
     code = "state.changed"
 
 
+class NotXmlError(DomainError):
+    """The body claims to be something else than an alert."""
+
+    code = "input.not-xml"
+
+
+class TooLargeError(DomainError):
+    """The body is larger than any alert."""
+
+    code = "input.too-large"
+
+
 DENIALS = (NotVisibleError, NotYourTurnError, ScopeError)
 STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (NotVisibleError, 404),
@@ -35,6 +49,9 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (StaleStateError, 409),
     (IllegalTransitionError, 409),
     (KeyReusedError, 409),
+    (NameReusedError, 409),
+    (NotXmlError, 415),
+    (TooLargeError, 413),
     (TooManyError, 429),
     (InvalidInputError, 422),
 )
@@ -46,6 +63,8 @@ TITLES = {
     405: "不支持这种方法",
     409: "与当前状态冲突",
     412: "已有新的变化",
+    413: "内容太大",
+    415: "不支持这种内容",
     422: "内容有误",
     429: "太频繁",
 }
@@ -117,6 +136,8 @@ def install(api: NinjaAPI) -> None:
             put_on_record(request, reason=error.code)
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
         fields = [{"field": error.field, "detail": error.message}] if error.field else None
+        if isinstance(error, BadAlertError):
+            fields = [{"field": one.path, "detail": one.words} for one in error.faults]
         answer = problem(status, code=error.code, detail=error.message, fields=fields)
         if isinstance(error, TooManyError):
             answer["Retry-After"] = str(error.retry_after_s)

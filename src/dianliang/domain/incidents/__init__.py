@@ -1,1 +1,1 @@
-"""What threatens the network and its people (应急): public alerts."""
+"""What threatens the network and its people (应急): alerts, incidents, warnings of our own."""

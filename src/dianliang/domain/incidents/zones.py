@@ -37,6 +37,25 @@ class Zone:
         return bool(self.shapes.intersects(Point(at.lon, at.lat)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Where an incident is: a zone, and areas of our tree with all below them."""
+
+    zone: Zone
+    paths: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it says nothing that could be looked up."""
+        return self.zone.is_empty and not self.paths
+
+    def holds(self, at: GeoPoint | None, *, code: str = "", path: str = "") -> bool:
+        """Tell whether a place lies in it, by its position or by its area."""
+        if self.paths and path.startswith(self.paths):
+            return True
+        return self.zone.holds(at, code=code)
+
+
 def zone_of(zones: Iterable[Mapping[str, Any]]) -> Zone:
     """Return the zone that a stored list of areas describes.
 

@@ -17,6 +17,7 @@ DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 PARTY = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
+INCIDENT_READERS = DISPATCHER | {Role.COMMANDER, Role.PARTY_AFFAIRS, Role.AUDITOR}
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
 
 
@@ -43,6 +44,30 @@ VILLAGES = (
         roles=DISPATCHER,
     ),
     Entry(
+        label="隐患",
+        to="console:hazards",
+        pages=("console:hazard*", "console:notice"),
+        roles=DISPATCHER,
+    ),
+    Entry(label="专项行动", to="console:campaigns", pages=("console:campaign*",), roles=DISPATCHER),
+    Entry(label="驻点", to="console:presence", pages=("console:presence*",), roles=DISPATCHER),
+    Entry(label="网协员", to="console:grid", pages=("console:grid*",), key="6", roles=DISPATCHER),
+    Entry(
+        label="共建协议", to="console:agreements", pages=("console:agreement*",), roles=DISPATCHER
+    ),
+    Entry(label="执法权限", to="console:powers", pages=("console:power*",), roles=DISPATCHER),
+    Entry(label="亮点", to="console:sights", pages=("console:sight*",), roles=DISPATCHER),
+    Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
+)
+"""What belongs to villages and those who look after them (村网共建)."""
+EMERGENCY: tuple[Entry, ...] = (
+    Entry(
+        label="事件",
+        to="console:incidents",
+        pages=("console:incident*",),
+        roles=INCIDENT_READERS,
+    ),
+    Entry(
         label="重要客户",
         to="console:key_customers",
         pages=("console:key_customer*",),
@@ -64,25 +89,22 @@ VILLAGES = (
         label="预警",
         to="console:public_alerts",
         pages=("console:public_alert*",),
-        roles=DISPATCHER | {Role.COMMANDER},
+        roles=INCIDENT_READERS,
     ),
     Entry(
-        label="隐患",
-        to="console:hazards",
-        pages=("console:hazard*", "console:notice"),
-        roles=DISPATCHER,
+        label="发布的预警",
+        to="console:bulletins",
+        pages=("console:bulletin*",),
+        roles=INCIDENT_READERS,
     ),
-    Entry(label="专项行动", to="console:campaigns", pages=("console:campaign*",), roles=DISPATCHER),
-    Entry(label="驻点", to="console:presence", pages=("console:presence*",), roles=DISPATCHER),
-    Entry(label="网协员", to="console:grid", pages=("console:grid*",), key="6", roles=DISPATCHER),
     Entry(
-        label="共建协议", to="console:agreements", pages=("console:agreement*",), roles=DISPATCHER
+        label="预警来源",
+        to="console:alert_sources",
+        pages=("console:alert_source*",),
+        roles=DISPATCHER | ADMINISTRATOR | {Role.COMMANDER},
     ),
-    Entry(label="执法权限", to="console:powers", pages=("console:power*",), roles=DISPATCHER),
-    Entry(label="亮点", to="console:sights", pages=("console:sight*",), roles=DISPATCHER),
-    Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
 )
-"""What belongs to villages and those who look after them (村网共建)."""
+"""What threatens supply and people, and how it is answered (应急)."""
 BASE_WORKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
 BASE_READERS = BASE_WORKERS | {Role.COMMANDER, Role.AUDITOR}
 BOOKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.ALLIANCE_UNIT}
@@ -311,6 +333,7 @@ ENTRIES = (
         roles=DISPATCHER | ADMINISTRATOR,
     ),
     Entry(label="村网", section=VILLAGES),
+    Entry(label="应急", section=EMERGENCY),
     Entry(label="阵地", section=BASES),
     Entry(label="队伍", section=TEAMS),
     Entry(label="物资", section=RESOURCES),

@@ -7,9 +7,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.domain.incidents.queries import READERS
+from dianliang.domain.incidents.access import READERS, WRITERS
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import public_alerts as flow
+from dianliang.flows.alerts import reading as flow
+from dianliang.flows.alerts import taking
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -19,10 +20,12 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the alerts that hold, those unread, or all; take files in."""
     refusal = None
+    if request.method == "POST" and by.role not in WRITERS:
+        raise Http404
     if request.method == "POST":
         files = [(file.name or "", file.read()) for file in request.FILES.getlist("files")]
         try:
-            taken = flow.take_in(files=files, by=by, at=now())
+            taken = taking.take_in(files=files, by=by, at=now())
         except NotVisibleError as absent:
             raise Http404 from absent
         except DomainError as refused:
@@ -41,6 +44,7 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "rows": flow.register(view=view, by=by, at=now()),
         "views": flow.VIEWS.items(),
         "view": view,
+        "may_take": by.role in WRITERS,
         "refusal": refusal,
     }
     status = 422 if refusal else 200
@@ -61,13 +65,19 @@ def _show(
         page = flow.page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "page": page, "row": page.row, "refusal": refusal}
+    context = {
+        "by": by,
+        "page": page,
+        "row": page.row,
+        "layers": [layer.data for layer in page.layers],
+        "refusal": refusal,
+    }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/alerts/alert.html", context, status=status)
 
 
 @require_POST
-@requires(*READERS)
+@requires(*WRITERS)
 def acknowledge(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Say that the alert was read."""
     try:

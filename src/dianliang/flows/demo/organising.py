@@ -12,6 +12,7 @@ from dianliang.flows.demo.branches import build_branches
 from dianliang.flows.demo.county import County
 from dianliang.flows.demo.honouring import build_honours
 from dianliang.flows.demo.hours import build_hours
+from dianliang.flows.demo.incidents import build_drill
 from dianliang.flows.demo.ledgers import build_ledgers
 from dianliang.flows.demo.mobilising import build_resources
 from dianliang.flows.demo.reaching import build_reaching
@@ -32,7 +33,7 @@ def build_people_at_work(county: County, *, dice: Dice, by: Actor, at: datetime)
 
 
 def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -> None:
-    """Write bases, branches with what they do, rooms, a roster, gear, points and donations."""
+    """Write bases, branches with what they do, rooms, a roster, gear, a drill, points and gifts."""
     build_bases(county, by=by, rng=dice(), at=at)
     build_branches(county, rng=dice(), by=by, at=at)
     build_appraisals(county, at=at)
@@ -41,5 +42,6 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     build_roster(county, at=at)
     build_reaching(county, by=by, rng=dice(), at=at)
     build_resources(county, rng=dice(), by=by, at=at)
+    build_drill(county, by=by, at=at)
     # Points follow from all that was done before, also from meetings and their tasks.
     build_ledgers(county, rng=dice(), at=at)

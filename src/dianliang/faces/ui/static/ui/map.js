@@ -259,7 +259,7 @@ export async function start(root) {
   if (root.dataset.said) pin(L, map, root, base);
   if (root.dataset.cut) cut(L, map, root);
   root.dataset.ready = "1";
-  root.dispatchEvent(new CustomEvent("map:ready"));
+  root.dispatchEvent(new CustomEvent("map:ready", { detail: { L, map } }));
 }
 
 for (const root of document.querySelectorAll(".map[data-areas]")) {

@@ -1,4 +1,4 @@
-"""Public alerts (预警): taken in as CAP files, read, turned into the list of whom to call."""
+"""Public alerts (预警) as pages show them, and the list of whom to call about one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,38 +8,33 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from dianliang.domain.customers.access import within
-from dianliang.domain.customers.models import SEALED, Customer
-from dianliang.domain.directory.models import Unit
-from dianliang.domain.incidents import operations, queries
+from dianliang.domain.incidents import access
 from dianliang.domain.incidents.models import PublicAlert
-from dianliang.domain.incidents.operations import Named, Told, UnableToListError
-from dianliang.domain.incidents.zones import Zone, prefix_of, zone_of
+from dianliang.domain.incidents.operations import alerts as operations
+from dianliang.domain.incidents.operations.alerts import UnableToListError
+from dianliang.domain.incidents.queries import alerts as queries
+from dianliang.domain.incidents.queries.incidents import row_of
+from dianliang.domain.incidents.zones import Reach, Zone, prefix_of, zone_of
 from dianliang.domain.territory.models import Area
-from dianliang.flows.care import place_of
 from dianliang.flows.care_lists import open_for
-from dianliang.integrations import cap
+from dianliang.flows.incidents.affected import KINDS, Kind, special_customers
+from dianliang.flows.incidents.drawing import Layer, shapes_of
 from dianliang.integrations.cap.model import (
     CERTAINTY_LABELS,
     MESSAGE_TYPE_LABELS,
     SEVERITY_LABELS,
     STATUS_LABELS,
     URGENCY_LABELS,
-    Alert,
     Certainty,
-    Info,
     MessageType,
     Severity,
     Status,
     Urgency,
 )
-from dianliang.integrations.cap.model import Area as AlertArea
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 
 VIEWS: Mapping[str, str] = {"now": "生效中和将生效", "waiting": "待确认", "all": "全部"}
-MOST_FILES = 50
 MOST_ROWS = 200
 NOW = {queries.IN_FORCE, queries.COMING}
 TONES: Mapping[Severity, str] = {
@@ -47,7 +42,7 @@ TONES: Mapping[Severity, str] = {
     Severity.SEVERE: "warn",
     Severity.MODERATE: "warn",
 }
-_LONGEST = {"event": 200, "headline": 400, "title": 80}
+_LONGEST_TITLE = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,116 +89,17 @@ class AlertPage:
     affected: Mapping[str, int]
     villages: tuple[str, ...]
     strangers: tuple[str, ...]
-    points: tuple[Mapping[str, Any], ...]
+    others: tuple[tuple[Kind, int], ...]
+    incidents: tuple[tuple[str, str], ...]
+    layers: tuple[Layer, ...]
     may_acknowledge: bool
     may_call: bool
+    may_open: bool
 
     @property
     def affected_count(self) -> int:
         """Return how many special customers it concerns."""
         return sum(self.affected.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A file that was taken in."""
-
-    number: str
-    headline: str
-    is_new: bool
-
-
-@transaction.atomic
-def take_in(*, files: Iterable[tuple[str, bytes]], by: Actor, at: datetime) -> tuple[Taken, ...]:
-    """Keep the alerts in CAP files, all or none; a file sent again is the same alert.
-
-    Raises:
-        NotVisibleError: the actor has no business with alerts.
-        InvalidInputError: a file is no alert, or too many; the file and the place are named.
-        UnableToReceiveError: a name was used for another text.
-    """
-    unit = Unit.objects.filter(code=by.unit_code).first()
-    if by.role not in queries.READERS or unit is None:
-        raise NotVisibleError("您的岗位不接收预警。")
-    named = list(files)
-    if not named:
-        raise InvalidInputError("请选择预警文件（CAP 1.2，.xml）。", field="files")
-    if len(named) > MOST_FILES:
-        raise InvalidInputError(f"一次最多 {MOST_FILES} 个文件。", field="files")
-    told = _all_told(named)
-    taken = []
-    for one in told:
-        alert, is_new = operations.receive(told=one, unit=unit, by=by, at=at)
-        taken.append(
-            Taken(number=alert.number, headline=alert.headline or alert.event, is_new=is_new)
-        )
-    return tuple(taken)
-
-
-def _all_told(named: Iterable[tuple[str, bytes]]) -> list[Told]:
-    told, faults = [], []
-    for name, content in named:
-        try:
-            told.append(_told(cap.read(content), content))
-        except cap.BadAlertError as error:
-            faults += [f"{name} {fault}" for fault in error.faults]
-    if faults:
-        raise InvalidInputError("\n".join(faults), field="files")
-    return told
-
-
-def _told(alert: Alert, content: bytes) -> Told:
-    infos = _in_chinese(alert.infos)
-    worst = min(infos, key=lambda info: list(Severity).index(info.severity), default=None)
-    fields: dict[str, Any] = {
-        "purpose": alert.status.value,
-        "message_type": alert.message_type.value,
-        "begins_at": alert.sent_at,
-    }
-    if worst is not None:
-        expires = [info.expires_at for info in infos if info.expires_at is not None]
-        begins = [info.onset_at or info.effective_at or alert.sent_at for info in infos]
-        fields |= {
-            "event": "、".join(dict.fromkeys(info.event for info in infos))[: _LONGEST["event"]],
-            "headline": (worst.headline or worst.event)[: _LONGEST["headline"]],
-            "severity": worst.severity.value,
-            "urgency": worst.urgency.value,
-            "certainty": worst.certainty.value,
-            "description": _together(info.description for info in infos),
-            "instruction": _together(info.instruction for info in infos),
-            "area_words": _together(area.description for info in infos for area in info.areas),
-            "zones": [_stored(area) for info in infos for area in info.areas],
-            "begins_at": min(begins),
-            "expires_at": max(expires) if len(expires) == len(infos) else None,
-        }
-    return Told(
-        name=Named(sender=alert.sender, identifier=alert.identifier, sent_at=alert.sent_at),
-        answers=tuple(
-            Named(sender=one.sender, identifier=one.identifier, sent_at=one.sent_at)
-            for one in alert.references
-        ),
-        fields=fields,
-        content=content,
-    )
-
-
-def _in_chinese(infos: tuple[Info, ...]) -> tuple[Info, ...]:
-    """Return the parts in Chinese; where there are none, those in the first language."""
-    chinese = tuple(info for info in infos if info.language.lower().startswith("zh"))
-    return chinese or tuple(info for info in infos if info.language == infos[0].language)
-
-
-def _together(texts: Iterable[str]) -> str:
-    return "\n".join(dict.fromkeys(text for text in texts if text))
-
-
-def _stored(area: AlertArea) -> dict[str, Any]:
-    return {
-        "words": area.description,
-        "polygons": [[[point.lat, point.lon] for point in ring] for ring in area.polygons],
-        "circles": [[one.centre.lat, one.centre.lon, one.radius_km] for one in area.circles],
-        "codes": [code.value for code in area.geocodes],
-    }
 
 
 def register(*, view: str, by: Actor, at: datetime) -> tuple[AlertRow, ...]:
@@ -234,7 +130,7 @@ def page(*, number: str, by: Actor, at: datetime) -> AlertPage:
     standings = queries.standings([alert, *others], at=at)
     zone = zone_of(alert.zones)
     affected: dict[str, int] = {}
-    concerned = _concerned(zone, by=by)
+    concerned = special_customers(Reach(zone=zone), by=by)
     for customer in concerned:
         label = str(customer.get_special_kind_display())
         affected[label] = affected.get(label, 0) + 1
@@ -254,14 +150,38 @@ def page(*, number: str, by: Actor, at: datetime) -> AlertPage:
         affected=affected,
         villages=tuple(area.name for area in villages),
         strangers=_strangers(alert.zones),
-        points=tuple(
-            {"number": area.code, "title": area.name, "lat": area.lat, "lon": area.lon}
-            for area in villages
-            if area.lat is not None
+        others=tuple(
+            (kind, len(kind.find(Reach(zone=zone), by))) for kind in KINDS if kind.code != "special"
         ),
-        may_acknowledge=alert.status == "RECEIVED",
+        incidents=_incidents(alert, by=by),
+        layers=_layers(alert, villages),
+        may_acknowledge=alert.status == "RECEIVED" and by.role in access.WRITERS,
         may_call=is_now and not alert.call_list and by.role == Role.DISPATCHER,
+        may_open=alert.message_type in queries.WARNS
+        and alert.purpose in {Status.ACTUAL, Status.EXERCISE}
+        and by.role in access.WRITERS,
     )
+
+
+def _incidents(alert: PublicAlert, *, by: Actor) -> tuple[tuple[str, str], ...]:
+    """Return number and title of the incidents that follow an alert, as far as the actor sees."""
+    rows = access.incidents(by).filter(followed__alert=alert).order_by("-opened_at")
+    return tuple((row.number, row_of(row).name) for row in rows)
+
+
+def _layers(alert: PublicAlert, villages: Iterable[Area]) -> tuple[Layer, ...]:
+    """Return what the map of an alert shows: its shapes, and the villages that they hold."""
+    drawn = shapes_of(alert.zones, title=alert.headline or alert.event)
+    points = [
+        {"type": "point", "at": [area.lat, area.lon], "title": area.name}
+        for area in villages
+        if area.lat is not None
+    ]
+    layers = (
+        Layer(code="alert", label="预警范围", tone="danger", counted_in="处范围", shapes=drawn),
+        Layer(code="villages", label="村（社区）", tone="open", counted_in="个村", shapes=points),
+    )
+    return tuple(layer for layer in layers if layer.shapes)
 
 
 def _strangers(zones: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -273,21 +193,6 @@ def _strangers(zones: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
         for code in dict.fromkeys(codes)
         if not (prefix := prefix_of(code)) or not any(one.startswith(prefix) for one in known)
     )
-
-
-def _concerned(zone: Zone, *, by: Actor) -> list[Customer]:
-    """Return the special customers of the actor's units in a zone, without what is sealed.
-
-    A leader is told how many there are, never who: pages show counts alone.
-    """
-    if zone.is_empty:
-        return []
-    rows = Customer.objects.filter(within(by), special_level__isnull=False)
-    return [
-        row
-        for row in rows.select_related("area").defer(*SEALED)
-        if zone.holds(place_of(row), code=row.area.code)
-    ]
 
 
 def _villages(zone: Zone, *, by: Actor) -> list[Area]:
@@ -367,7 +272,7 @@ def call_customers(*, number: str, by: Actor, at: datetime) -> str:
     if queries.standings([alert], at=at)[alert.pk] not in NOW:
         raise UnableToListError("这条预警已不在生效期，不必再逐户联系。")
     zone = zone_of(alert.zones)
-    concerned = _concerned(zone, by=by)
+    concerned = special_customers(Reach(zone=zone), by=by)
     if not concerned:
         raise UnableToListError("预警范围内没有您负责的特殊客户。")
     made = open_for(
@@ -387,5 +292,5 @@ def _title(alert: PublicAlert) -> str:
     purpose = Status(alert.purpose)
     mark = "" if purpose == Status.ACTUAL else f"【{STATUS_LABELS[purpose]}】"
     name, ending = alert.headline or alert.event, f"（{alert.number}）"
-    room = _LONGEST["title"] - len(mark) - len(ending)
+    room = _LONGEST_TITLE - len(mark) - len(ending)
     return f"{mark}{name if len(name) <= room else f'{name[: room - 1]}…'}{ending}"

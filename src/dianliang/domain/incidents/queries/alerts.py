@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from dianliang.domain.incidents.access import READERS
 from dianliang.domain.incidents.models import AlertReference, PublicAlert
-from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
-READERS = frozenset({Role.DISPATCHER, Role.COMMANDER})
 IN_FORCE, COMING, REPLACED, CANCELLED, EXPIRED, NOTICE = (
     "in_force",
     "coming",
@@ -28,6 +28,8 @@ STANDING_LABELS: Mapping[str, str] = {
     NOTICE: "仅通知",
 }
 """`notice` is a message that holds nowhere itself: a cancellation, an answer."""
+MOST_AT_ONCE = 200
+"""Alerts looked through at a time, newest first."""
 WARNS = ("Alert", "Update")
 ENDS: Mapping[str, str] = {"Update": REPLACED, "Cancel": CANCELLED}
 _Name = tuple[str, str, datetime]

@@ -8,17 +8,19 @@ import pytest
 from dianliang.core.models import AuditEvent
 from dianliang.domain.care.models import Contact
 from dianliang.domain.incidents.models import PublicAlert
-from dianliang.domain.incidents.operations import UnableToListError, UnableToReceiveError
-from dianliang.flows import public_alerts as flow
+from dianliang.domain.incidents.operations.alerts import UnableToListError, UnableToReceiveError
+from dianliang.flows.alerts import reading as flow
+from dianliang.flows.alerts import taking
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import (
     IllegalTransitionError,
     InvalidInputError,
     NotVisibleError,
+    NotYourTurnError,
 )
 from tests.flows.test_care import customer
 
-GOOD = Path(__file__).parents[1] / "cases" / "cap" / "good"
+GOOD = Path(__file__).parents[2] / "cases" / "cap" / "good"
 RAIN = GOOD / "rainstorm.xml"
 AT = datetime(2020, 7, 19, 1, 0, tzinfo=UTC)
 """Half an hour after the alert was sent."""
@@ -26,7 +28,7 @@ AT = datetime(2020, 7, 19, 1, 0, tzinfo=UTC)
 
 def take_in(town, *files, by=None, at=AT):
     named = [(name, content) for name, content in files]
-    return flow.take_in(files=named, by=by or town.actor("S1"), at=at)
+    return taking.take_in(files=named, by=by or town.actor("S1"), at=at)
 
 
 def rain(**changes):
@@ -172,7 +174,7 @@ def test_a_commander_reads_counts_and_calls_nobody(town):
         flow.call_customers(number=made.number, by=commander, at=AT)
 
 
-@pytest.mark.parametrize("role", [Role.ALLIANCE_UNIT, Role.AUDITOR, Role.STEWARD])
+@pytest.mark.parametrize("role", [Role.ALLIANCE_UNIT, Role.ADMINISTRATOR, Role.STEWARD])
 def test_others_have_no_business_with_alerts(town, role):
     (made,) = take_in(town, rain())
     by = town.actor("S1", role)
@@ -195,3 +197,17 @@ def test_codes_of_places_that_are_not_ours_are_named(town):
     (made,) = take_in(town, rain())
 
     assert flow.page(number=made.number, by=town.actor("S1"), at=AT).strangers == ("330523",)
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.PARTY_AFFAIRS])
+def test_who_only_reads_takes_nothing_in_and_acknowledges_nothing(town, role):
+    (made,) = take_in(town, rain())
+    by = town.actor("S1", role)
+
+    page = flow.page(number=made.number, by=by, at=AT)
+
+    assert (page.may_acknowledge, page.may_call, page.may_open) == (False, False, False)
+    with pytest.raises(NotVisibleError):
+        take_in(town, rain(), by=by)
+    with pytest.raises(NotYourTurnError):
+        flow.acknowledge(number=made.number, by=by, at=AT)

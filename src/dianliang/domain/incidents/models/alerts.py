@@ -1,4 +1,4 @@
-"""Alerts that public authorities send (预警), each with the earlier ones that it answers."""
+"""Alerts that public authorities send (预警), and the addresses that are asked for them."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -93,3 +93,44 @@ class AlertReference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id} → {self.identifier}"
+
+
+class AlertSource(models.Model):
+    """An address that is asked for alerts from time to time (预警来源).
+
+    `failing_since` and `fault` say since when it gives none and why; `seen` are the entries of its
+    feed that were taken in, newest last, so that each is fetched once.
+    """
+
+    number = models.CharField("来源编号", max_length=24, unique=True)
+    name = models.CharField("名称", max_length=60, unique=True)
+    url = models.CharField("地址", max_length=500, unique=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="接收单位")
+    every_min = models.PositiveSmallIntegerField("间隔（分钟）", default=5)
+    is_on = models.BooleanField("启用", default=True)
+    etag = models.CharField("版本标记", max_length=200, blank=True)
+    seen = models.JSONField("已收条目", default=list, blank=True)
+    asked_at = models.DateTimeField("上次询问", null=True, blank=True)
+    answered_at = models.DateTimeField("上次成功", null=True, blank=True)
+    failing_since = models.DateTimeField("故障起", null=True, blank=True)
+    fault = models.CharField("故障", max_length=500, blank=True)
+    taken = models.PositiveIntegerField("收下条数", default=0)
+    created_by = models.CharField("登记人", max_length=64)
+    created_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "预警来源"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every_min__range=(1, 1440)), name="alert_source_interval"
+            ),
+            models.CheckConstraint(
+                condition=Q(failing_since=None, fault="")
+                | Q(failing_since__isnull=False, fault__gt=""),
+                name="alert_source_fault_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What others may know about alerts and incidents."""

@@ -1,0 +1,1 @@
+"""Pages of incidents, of warnings of our own, and of the addresses asked for alerts."""

@@ -1,0 +1,1 @@
+"""Incidents: opened, led, seen on one page, with whom they concern."""
