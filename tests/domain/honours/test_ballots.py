@@ -14,6 +14,7 @@ from dianliang.domain.honours import ballots
 from dianliang.domain.honours.ballots import BrokenBoxError, UnableToVoteError
 from dianliang.domain.honours.models import Box, Call, Nominee, Voter
 from dianliang.domain.honours.operations import nominating
+from dianliang.domain.honours.operations.calls import UnableToCallError
 from dianliang.domain.honours.operations.counting import placed
 from dianliang.domain.honours.operations.nominating import Subject, UnableToNominateError
 from dianliang.flows.honours import calling, joining
@@ -240,7 +241,9 @@ def test_who_looked_before_the_vote_began_changes_nobody_who_stands(world):
         )
     seen = Nominee.objects.select_related("category__call").get(pk=late.pk)
     category = call.categories.select_related("call__unit").get()
-    calling.take_votes(number=call.number, by=clerk, at=NOON)
+    with pytest.raises(UnableToCallError, match="次日起"):
+        calling.take_votes(number=call.number, by=clerk, at=NOON + timedelta(days=5))
+    calling.take_votes(number=call.number, by=clerk, at=NOON + timedelta(days=6))
 
     with pytest.raises(UnableToNominateError, match="截止"):
         nominating.withdraw(nominee=seen, by=by, at=NOON)

@@ -61,12 +61,6 @@ def appeals(by: Actor) -> QuerySet[Appeal]:
     return rows.filter(branch__unit__path__startswith=by.unit_path)
 
 
-def rated(unit_path: str, *, by: Actor) -> QuerySet[Branch]:
-    """Return the ordinary branches of a unit that the actor may look into."""
-    own = branches.branches(by).filter(kind=Branch.Kind.ORDINARY)
-    return own.filter(unit__path__startswith=unit_path)
-
-
 def book_to_see(number: str, *, by: Actor) -> RuleBook:
     """Return a rule book.
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
+from dianliang.faces.console.addresses import record_address
 from dianliang.faces.console.appraisal.common import (
     READERS,
     WRITERS,
-    address_of,
     evidence,
     linked,
     page_number,
@@ -177,7 +177,7 @@ def _duty(
         "row": page.row,
         "records": linked(page.records, by=by),
         "evidence": [
-            (row, address_of(row.record_kind, row.record_number, by=by)) for row in page.evidence
+            (row, record_address(row.record_kind, row.record_number, by=by)) for row in page.evidence
         ],
         "refusal": refusal,
         "sent": request.POST,

@@ -230,7 +230,7 @@ def mark_file(
     """Hand out what stands behind a mark."""
     del request
     try:
-        found, media_type = ratings.mark_file(number, subject, token, by=by)
+        found, media_type = ratings.mark_file(number, subject, token, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
     return evidence(read_token(found), media_type, f"{number}-{found[:6]}")
