@@ -52,6 +52,11 @@ class Actor:
     person_number: str = ""
     team_codes: frozenset[str] = frozenset()
 
+    @property
+    def is_top(self) -> bool:
+        """Tell whether the role reaches all, or a whole unit at the top of the directory."""
+        return self.unit_path == "/" or self.unit_path.count("/") == 2
+
     def reaches_unit(self, path: str) -> bool:
         """Tell whether a unit with this path lies in the actor's scope."""
         return bool(self.unit_path) and path.startswith(self.unit_path)

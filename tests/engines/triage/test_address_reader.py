@@ -129,7 +129,9 @@ def test_nobody_is_named_in_what_is_kept_and_people_are_found_all_the_same():
     taught = teach_addresses(of_house)
 
     kept = "\n".join([*taught.columns, *taught.names.times])
-    assert not [two for who in people for two in zip(who, who[1:], strict=False) if "".join(two) in kept]
+    assert not [
+        two for who in people for two in zip(who, who[1:], strict=False) if "".join(two) in kept
+    ]
     assert told(taught.parts("里庚3号孙小明"))[-1] == ("person", "孙小明")
 
 

@@ -6,7 +6,6 @@ from django.db.models import Model, Q, QuerySet
 
 from dianliang.domain.appraisal.models import Appeal, Duty, Round, RuleBook, TaskList
 from dianliang.domain.branches import access as branches
-from dianliang.domain.branches.models import Branch
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 

@@ -150,7 +150,7 @@ def _words(kind: str, words: str) -> str:
     return f"{kind}点讲。{told}"
 
 
-def followed(*, token: str, at: datetime) -> Followed:
+def followed(*, token: str) -> Followed:
     """Return a request by its link.
 
     Raises:

@@ -343,9 +343,7 @@ def _history(
     )
 
 
-def mark_file(
-    number: str, subject: str, token: str, *, by: Actor, on: date
-) -> tuple[str, str]:
+def mark_file(number: str, subject: str, token: str, *, by: Actor, on: date) -> tuple[str, str]:
     """Return the token and type of the file behind a mark.
 
     Raises:

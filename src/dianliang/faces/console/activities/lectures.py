@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import choices, lecturing
 from dianliang.flows.activities.lecturing import Asked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 SLOTS = (1, 2, 3)
 """How many times a form may ask for."""
@@ -40,7 +42,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             wanted, at = _asked(request), now()
-            asked = reading.once(
+            asked = once(
                 request,
                 "activities.lecture",
                 lambda: {"number": lecturing.ask(asked=wanted, by=by, at=at).number},
@@ -53,7 +55,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:lecture", asked["number"])
     context = {
         "by": by,
-        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "topics": lecturing.topics(),
@@ -69,7 +70,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _asked(request: HttpRequest) -> Asked:
     sent = request.POST
     wishes = [
-        reading.instant(text, "wishes", _("希望的时间"))
+        instant(text, field="wishes", label=_("希望的时间"))
         for n in SLOTS
         if (text := sent.get(f"wish_{n}", ""))
     ]

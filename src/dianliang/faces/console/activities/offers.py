@@ -12,10 +12,12 @@ from dianliang.domain.programs.fairness import Rules
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import choices, offer_pages, offering
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 
 @require_GET
@@ -38,7 +40,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             asked, at = _asked(request), now()
-            opened = reading.once(
+            opened = once(
                 request,
                 "activities.offer",
                 lambda: {"number": offering.open_offer(asked=asked, by=by, at=at).number},
@@ -51,7 +53,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:activity_offer", opened["number"])
     context = {
         "by": by,
-        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "services": services(),
@@ -75,8 +76,8 @@ def _asked(request: HttpRequest) -> offering.Asked:
         address=sent.get("address", ""),
         words=sent.get("words", ""),
         need_number=sent.get("need_number", ""),
-        starts_at=reading.instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
-        ends_at=reading.instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
+        starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
+        ends_at=instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间")),
     )
 
 

@@ -21,6 +21,7 @@ from dianliang.faces.console.appraisal.common import (
 )
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import papers, ratings, rulebooks
 from dianliang.flows.appraisal import rounds as flow
@@ -64,19 +65,22 @@ def announce(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Announce a round."""
     sent = request.POST
     try:
-        made = flow.announce(
-            book=shown(sent.get("book", "")),
-            title=sent.get("title", ""),
-            unit=sent.get("unit", ""),
-            since=day(sent.get("since", ""), field="since", label=_("起始日期")),
-            until=day(sent.get("until", ""), field="until", label=_("截止日期")),
-            by=by,
-            at=now(),
+        asked: dict[str, Any] = {
+            "book": shown(sent.get("book", "")),
+            "title": sent.get("title", ""),
+            "unit": sent.get("unit", ""),
+            "since": day(sent.get("since", ""), field="since", label=_("起始日期")),
+            "until": day(sent.get("until", ""), field="until", label=_("截止日期")),
+            "by": by,
+            "at": now(),
+        }
+        number = made_once(
+            request, "appraisal.announce", lambda: flow.announce(**asked), at=asked["at"]
         )
     except DomainError as refusal:
         return _rounds(request, by=by, refusal=refusal)
     messages.success(request, _("规则已公布，考评期内的名次随记录更新。"))
-    return redirect("console:appraisal_round", made.number)
+    return redirect("console:appraisal_round", number)
 
 
 def _edition(request: HttpRequest) -> int | None:

@@ -15,7 +15,6 @@ from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import meetings as book
 from dianliang.faces.console.branches.common import (
     Steps,
-    instant,
     lead_on,
     press,
     reason,
@@ -28,6 +27,7 @@ from dianliang.flows.branches import papers
 from dianliang.flows.branches.choices import choices
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TYPES = {"pdf": PDF, "docx": WORD}

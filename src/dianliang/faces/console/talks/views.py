@@ -20,6 +20,7 @@ from dianliang.faces.console.branches.common import (
 )
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.talks import leading as flow
 from dianliang.flows.talks import sheets
@@ -75,12 +76,15 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.plan(asked=_asked(request.POST), by=by, at=now())
+            asked, at = _asked(request.POST), now()
+            number = made_once(
+                request, "talks.plan", lambda: flow.plan(asked=asked, by=by, at=at), at=at
+            )
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("已约谈。面谈之后请记录内容。"))
-            return redirect("console:talk", made.number)
+            return redirect("console:talk", number)
     context = {
         "by": by,
         "occasions": flow.OCCASIONS.items(),
