@@ -20,6 +20,17 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+STAFF = (
+    Role.STEWARD,
+    Role.CAPTAIN,
+    Role.DISPATCHER,
+    Role.PARTY_AFFAIRS,
+    Role.ALLIANCE_UNIT,
+    Role.COMMANDER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
+"""Whoever works for us or with us, in whatever role."""
 ROLE_LABELS: dict[Role, str] = {
     Role.RESIDENT: "居民",
     Role.ENTERPRISE: "企业",

@@ -1,4 +1,4 @@
-"""The ballot: one vote each, no way back to who gave it, on every database and at once."""
+"""The ballot: one vote each, no way back to who gave it, also of votes that come at once."""
 
 import threading
 from collections import Counter
@@ -82,7 +82,7 @@ def test_who_is_not_in_the_register_does_not_vote(world):
 
 @pytest.mark.django_db
 def test_what_is_stored_after_a_vote_is_the_same_whoever_was_chosen(world):
-    """Two electorates vote the other way round: but for the sealed sums nothing differs."""
+    """The box keeps its length, and neither it nor the register nor the trail names a choice."""
     call, nominees, voters = world.voting()
     before = len(raw("honours_box")[0]["sealed"])
     vote(call, voters[0], nominees[0].number)

@@ -29,7 +29,7 @@ def models(request: HttpRequest) -> HttpResponse:
     """Show the models, the calls on notice and the brands."""
     context = {
         "models": register.models(),
-        "notices": calls.notices(at=now()),
+        "notices": calls.notices(),
         "brands": brand_book.public(),
     }
     return TemplateResponse(request, "portal/models.html", context)

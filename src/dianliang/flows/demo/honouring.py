@@ -1,6 +1,7 @@
 """Talks, calls, honours, media reports, brands and an employees' desk of the demo county.
 
-Written through the same flows as by people, so that figures on pages are counted from records.
+Calls, nominations, brands and letters go through the flows that people use; talks, honours and
+media reports are written as they lie, because they have a past.
 """
 
 from collections.abc import Sequence

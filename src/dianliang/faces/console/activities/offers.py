@@ -57,7 +57,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "refusal": refusal,
         "services": services(),
         "ways": [(code, label) for code, label in offer_pages.WAYS if code != "self_book"],
-        "rules": offer_pages.ways(),
         "units": choices.units(by),
         "areas": area_rows(levels=("village",)),
     }

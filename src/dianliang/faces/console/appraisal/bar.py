@@ -1,6 +1,6 @@
 """The bar of the section about appraisals."""
 
-from dianliang.faces.console.appraisal.common import READERS
+from dianliang.domain.appraisal.access import READERS
 from dianliang.faces.console.appraisal.own import DESKS
 from dianliang.faces.console.entries import Entry
 

@@ -10,10 +10,7 @@ from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.tables import SHEET_TYPE
 from dianliang.flows.appraisal.papers import Printed
 from dianliang.flows.appraisal.standing import RecordRow
-from dianliang.kernel.actor import Actor, Role
-
-READERS = (Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER)
-WRITERS = (Role.PARTY_AFFAIRS,)
+from dianliang.kernel.actor import Actor
 
 
 def linked(records: tuple[RecordRow, ...], *, by: Actor) -> list[tuple[RecordRow, str]]:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
+from dianliang.domain.appraisal.access import READERS, WRITERS
 from dianliang.faces.console.addresses import record_address
 from dianliang.faces.console.appraisal.common import (
-    READERS,
-    WRITERS,
     evidence,
     linked,
     page_number,
@@ -96,7 +95,6 @@ def _list(
         "row": page.row,
         "refusal": refusal,
         "sent": request.POST,
-        "today": today(),
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/list.html", context, status=status)

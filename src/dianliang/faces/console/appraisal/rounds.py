@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
+from dianliang.domain.appraisal.access import READERS, WRITERS
 from dianliang.faces.console.appraisal.common import (
-    READERS,
-    WRITERS,
     evidence,
     linked,
     page_number,

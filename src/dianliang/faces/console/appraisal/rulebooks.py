@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.faces.console.appraisal.common import READERS, WRITERS
+from dianliang.domain.appraisal.access import READERS, WRITERS
 from dianliang.faces.console.branches.common import press, shown, status_of
 from dianliang.faces.console.fields import whole
 from dianliang.faces.ui.keys import made_once

@@ -72,7 +72,6 @@ def meeting_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "sent": request.POST,
         "items_typed": request.POST.get("items", ""),
         "refusal": refusal,
-        "today": today(),
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/meeting_new.html", context, status=status)
@@ -112,7 +111,6 @@ def _meeting(
         "row": file.row,
         "refusal": refusal,
         "sent": request.POST,
-        "today": today(),
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/meeting.html", context, status=status)

@@ -124,7 +124,6 @@ def _brand(
         "grades": flow.GRADES.items(),
         "sent": request.POST,
         "refusal": refusal,
-        "today": today(),
     }
     return TemplateResponse(
         request, "console/brands/brand.html", context, status=status_of(refusal)

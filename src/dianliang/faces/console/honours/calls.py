@@ -68,7 +68,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "ties": flow.TIES.items(),
         "sent": request.POST,
         "refusal": refusal,
-        "today": today(),
     }
     return TemplateResponse(
         request, "console/honours/call_new.html", context, status=status_of(refusal)

@@ -1,26 +1,26 @@
 """Where the pages about talks, calls, honours, brands and appeals stand in the bars."""
 
+from collections.abc import Iterable
+
+from dianliang.domain.branches.access import READERS
+from dianliang.domain.talks.access import KNOWERS
 from dianliang.faces.console.entries import Entry
-from dianliang.kernel.actor import Role
-
-LEADERS = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER})
-PARTY = LEADERS | {Role.AUDITOR, Role.DISPATCHER}
-HANDLERS = PARTY - {Role.AUDITOR} | {Role.STEWARD, Role.CAPTAIN, Role.ALLIANCE_UNIT}
-STAFF = HANDLERS | {Role.AUDITOR, Role.ADMINISTRATOR}
+from dianliang.faces.console.voices.views import COUNTERS, HANDLERS
+from dianliang.kernel.actor import STAFF, Role
 
 
-def _page(label: str, to: str, *pages: str, roles: frozenset[Role]) -> Entry:
+def _page(label: str, to: str, *pages: str, roles: Iterable[Role]) -> Entry:
     own = tuple(f"console:{page}" for page in (to, *pages))
-    return Entry(label=label, to=f"console:{to}", pages=own, roles=roles)
+    return Entry(label=label, to=f"console:{to}", pages=own, roles=frozenset(roles))
 
 
 HONOURS = (
-    _page("谈话台账", "talk_book", "talk_sheet", roles=LEADERS | {Role.AUDITOR}),
-    _page("评选", "honour_calls", "honour_call*", roles=PARTY),
-    _page("荣誉", "honours", "honour", "honour_new", "honour_act", roles=PARTY),
-    _page("媒体", "media", "media_*", roles=PARTY),
-    _page("品牌", "brands", "brand", "brand_*", roles=PARTY),
-    _page("诉求统计", "voice_counts", "voice_keep", roles=LEADERS),
+    _page("谈话台账", "talk_book", "talk_sheet", roles=KNOWERS),
+    _page("评选", "honour_calls", "honour_call*", roles=READERS),
+    _page("荣誉", "honours", "honour", "honour_new", "honour_act", roles=READERS),
+    _page("媒体", "media", "media_*", roles=READERS),
+    _page("品牌", "brands", "brand", "brand_*", roles=READERS),
+    _page("诉求统计", "voice_counts", "voice_keep", roles=COUNTERS),
 )
 """Part of the section of party branches (党建)."""
 OWN = (

@@ -9,6 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.voices import queries
+from dianliang.domain.voices.access import COUNTERS
+from dianliang.domain.voices.lifecycle import HANDLERS
 from dianliang.faces.console.branches.common import Steps, lead_on, press, status_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.ui.keys import made_once
@@ -17,17 +19,6 @@ from dianliang.flows.voices import handling as flow
 from dianliang.flows.voices import keeping
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
-
-HANDLERS = (
-    Role.PARTY_AFFAIRS,
-    Role.COMMANDER,
-    Role.DISPATCHER,
-    Role.CAPTAIN,
-    Role.STEWARD,
-    Role.ALLIANCE_UNIT,
-)
-"""In which roles somebody may be named; the page shows each the desks that name him."""
-COUNTERS = (Role.PARTY_AFFAIRS, Role.COMMANDER)
 
 
 @never_cache
