@@ -47,13 +47,15 @@ def is_superior(person: Person, *, branch: Branch, on: date) -> bool:
     """Tell whether a person holds a post in a branch, or his account stands above it."""
     if posts_held(person, branch=branch, on=on):
         return True
+    if person.user is None:
+        return False
     roles = RoleAssignment.objects.filter(
         Q(valid_from=None) | Q(valid_from__lte=on),
         Q(valid_until=None) | Q(valid_until__gte=on),
         user=person.user,
         role__in=ABOVE,
     )
-    paths = roles.exclude(user=None).values_list("unit__path", flat=True)
+    paths = roles.values_list("unit__path", flat=True)
     return any(branch.unit.path.startswith(path) for path in paths)
 
 

@@ -232,14 +232,15 @@ def counts(*, since: date, until: date, by: Actor) -> tuple[DeskCounts, ...]:
     desks = list(access.desks_to_count(by))
     rows = Voice.objects.filter(desk__in=desks, received_on__range=(since, until))
     came: dict[int, list[tuple[str, str, bool | None]]] = defaultdict(list)
-    for desk_id, *told in rows.values_list("desk_id", "topic", "channel", "is_satisfied"):
-        came[desk_id].append((told[0], told[1], told[2]))
+    told = rows.values_list("desk_id", "topic", "channel", "is_satisfied")
+    for desk_id, topic, channel, is_satisfied in told:
+        came[desk_id].append((topic, channel, is_satisfied))
     return tuple(_counts(row, came[row.pk]) for row in desks)
 
 
 def _counts(row: Desk, came: Sequence[tuple[str, str, bool | None]]) -> DeskCounts:
     total = len(came)
-    said = {True: "satisfied", False: "not_satisfied", None: "unsaid"}
+    said: dict[bool | None, str] = {True: "satisfied", False: "not_satisfied", None: "unsaid"}
     named = {"satisfied": "满意", "not_satisfied": "不满意", "unsaid": "未评价"}
     return DeskCounts(
         name=row.unit.name,

@@ -141,7 +141,7 @@ def lost_an_honour(nominees: Collection[Nominee], *, since: date) -> frozenset[i
     """Return the keys of the people among nominees of whom an honour was taken since a day."""
     revoked = Honour.objects.filter(status="REVOKED", revoked_on__gte=since)
     people = revoked.filter(person__in=[n.person_id for n in nominees if n.person_id])
-    return frozenset(people.values_list("person_id", flat=True))
+    return frozenset(honour.person_id for honour in people if honour.person_id is not None)
 
 
 def faults(nominee: Nominee, *, lost: Collection[int]) -> tuple[str, ...]:

@@ -170,7 +170,12 @@ def _subject(
         "about": page,
         "row": page.row,
         "figures": [
-            (figure, linked(figure.records, by=by), page.marks.get(figure.indicator.key))
+            (
+                figure,
+                linked(figure.records, by=by),
+                page.marks.get(figure.indicator.key),
+                request.POST.get("indicator") == f"{figure.indicator.position}",
+            )
             for figure in page.row.figures
         ],
         "refusal": refusal,
