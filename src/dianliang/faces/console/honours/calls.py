@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.honours.queries import calls as book
+from dianliang.domain.honours.queries.register import LEVELS
 from dianliang.faces.console.branches.common import (
     Steps,
     lead_on,
@@ -63,7 +64,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "units": choices(by=by).hosts,
-        "levels": flow.LEVELS.items(),
+        "levels": LEVELS.items(),
         "electorates": flow.ELECTORATES.items(),
         "ties": flow.TIES.items(),
         "sent": request.POST,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dianliang.domain.branches.access import READERS
 from dianliang.domain.talks.access import KNOWERS
 from dianliang.faces.console.entries import Entry
-from dianliang.faces.console.voices.views import COUNTERS, HANDLERS
+from dianliang.faces.console.voices.bar import COUNTS, DESK
 from dianliang.kernel.actor import STAFF, Role
 
 
@@ -20,12 +20,12 @@ HONOURS = (
     _page("荣誉", "honours", "honour", "honour_new", "honour_act", roles=READERS),
     _page("媒体", "media", "media_*", roles=READERS),
     _page("品牌", "brands", "brand", "brand_*", roles=READERS),
-    _page("诉求统计", "voice_counts", "voice_keep", roles=COUNTERS),
+    COUNTS,
 )
 """Part of the section of party branches (党建)."""
 OWN = (
     _page("我的谈话", "talks", "talk", "talk_new", "talk_act", roles=STAFF),
     _page("提名投票", "votes", "vote*", roles=STAFF),
-    _page("诉求专办", "voices", "voice", "voice_interview", "voice_act", roles=HANDLERS),
+    DESK,
 )
 """What concerns oneself as an employee (我的)."""
