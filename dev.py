@@ -26,8 +26,9 @@ OLDEST_NODE = 18
 MAKE_READY = """
 from dianliang.core.assets import ensure_assets
 from dianliang.engines import routing
+from dianliang.engines.routing import homecare
 ensure_assets()
-routing.is_warm() or routing.warm()
+routing.is_warm() or (routing.warm(), homecare.warm())
 """
 READY = (BIN / "python", "-c", MAKE_READY)
 """Builds and compiles once for all processes of the suite, instead of once in each."""

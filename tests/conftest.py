@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -76,6 +77,12 @@ def town(db, grounds) -> Town:
 def demo(db, grounds) -> datetime:
     """The demo county; the moment at which it was built."""
     return grounds.standing("demo")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look at what tests make, not at all that was imported for them."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

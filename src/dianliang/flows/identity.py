@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dianliang.core import audit
 from dianliang.core.models import AuditEvent, User
@@ -34,26 +34,30 @@ def roles_of(user: User, *, on: date) -> tuple[RoleChoice, ...]:
             label=ROLE_LABELS[Role(row.role)],
             unit_name=row.unit.name,
         )
-        for row in _assignments(user, on=on)
+        for row in _assigned(user, on=on).select_related("unit")
     )
 
 
 def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | None:
-    """Return the actor for a role of the account, or for its first one; None if it has none."""
-    rows = [row for row in _assignments(user, on=on) if role_id in {None, row.pk}]
-    if not rows:
+    """Return the actor for a role of the account, or for its first one; None if it has none.
+
+    Asked for each page: two or three queries that fetch only what an actor is made of.
+    """
+    rows = _assigned(user, on=on).values_list("pk", "role", "unit__path", "unit__code", "area__path")
+    held = next((row for row in rows if role_id in {None, row[0]}), None)
+    if held is None:
         return None
-    row = rows[0]
-    person = Person.objects.filter(user=user, is_active=True).first()
+    _, role, unit_path, unit_code, area_path = held
+    person = Person.objects.filter(user=user, is_active=True).values_list("pk", "number").first()
     return Actor(
         id=f"user:{user.username}",
         name=user.display_name or user.username,
-        role=Role(row.role),
-        unit_path=row.unit.path,
-        unit_code=row.unit.code,
-        area_path=row.area.path if row.area else "/",
-        person_number=person.number if person else "",
-        team_codes=_team_codes(person, on=on),
+        role=Role(role),
+        unit_path=unit_path,
+        unit_code=unit_code,
+        area_path=area_path or "/",
+        person_number=person[1] if person else "",
+        team_codes=_team_codes(person[0], on=on) if person else frozenset(),
     )
 
 
@@ -102,18 +106,15 @@ def forget_sessions(*, at: datetime) -> int:
     return Session.objects.filter(expire_date__lt=at).delete()[0]
 
 
-def _assignments(user: User, *, on: date) -> list[RoleAssignment]:
-    rows = RoleAssignment.objects.filter(
+def _assigned(user: User, *, on: date) -> QuerySet[RoleAssignment]:
+    return RoleAssignment.objects.filter(
         Q(valid_from=None) | Q(valid_from__lte=on),
         Q(valid_until=None) | Q(valid_until__gte=on),
         user=user,
-    )
-    return list(rows.select_related("unit", "area").order_by("pk"))
+    ).order_by("pk")
 
 
-def _team_codes(person: Person | None, *, on: date) -> frozenset[str]:
-    if person is None:
-        return frozenset()
+def _team_codes(person: int, *, on: date) -> frozenset[str]:
     current = Membership.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=on), person=person, valid_from__lte=on
     )

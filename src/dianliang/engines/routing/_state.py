@@ -148,8 +148,7 @@ class Search:
             if not self.lay(route, laid.sequences.get(route, [])):
                 raise ValueError(f"route {route} breaks a rule")
         for series in range(len(s.loyal)):
-            teams = kernel.distinct_teams(d, s, series)
-            s.loyal[series] = d.loyal_price * max(0, teams - 1)
+            s.loyal[series] = kernel.loyalty(d, s, series)
         self.settle()
 
     def run(self, *, temperature: float, iterations: int) -> None:

@@ -80,11 +80,18 @@ def source_of(request: HttpRequest) -> str:
 
 
 def actor(request: HttpRequest) -> Actor | None:
-    """Return who asks, in the role chosen in this session; None for an anonymous visitor."""
+    """Return who asks, in the role chosen in this session; None for an anonymous visitor.
+
+    Looked up once in a request: guards, pages and the record of denials all ask.
+    """
     if not request.user.is_authenticated:
         return None
-    user = request.user
-    return identity.actor_of(user, on=today(), role_id=request.session.get(ROLE_SESSION_KEY))
+    user, role_id = request.user, request.session.get(ROLE_SESSION_KEY)
+    kept: dict[tuple[str, object], Actor | None] = vars(request).setdefault("_actors", {})
+    asking = (user.username, role_id)
+    if asking not in kept:
+        kept[asking] = identity.actor_of(user, on=today(), role_id=role_id)
+    return kept[asking]
 
 
 def requires(*roles: Role) -> Callable[[View], View]:

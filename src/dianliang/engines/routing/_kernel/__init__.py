@@ -6,8 +6,8 @@ simulated annealing. Most insertions are judged in constant time; only those tha
 later are followed along the route. Between ruins tails of two routes change places (2-opt*): a
 string is too short for what is wrong with a long route. A break is an item of its route that
 happens wherever the team is. Jobs of a series are taken out and put back together on the best
-pattern of days; linked jobs likewise, at begins that are then held fixed ("anchored"), so that
-routes stay independent.
+pattern of days, or one by one where a ruin keeps to one day; linked jobs together, at begins that
+are then held fixed ("anchored"), so that routes stay independent.
 
 Machine code is kept on disk: see `_cache`.
 """
@@ -22,7 +22,10 @@ from dianliang.engines.routing._cache import cache_folder
 _settings: Any = config
 _kept = _settings.CACHE_DIR
 _settings.CACHE_DIR = str(cache_folder())
-for _name in ("records", "timing", "placing", "groups", "judging", "tails", "search", "crossing"):
+for _name in (
+    *("records", "timing", "mates", "placing"),
+    *("groups", "judging", "tails", "search", "crossing"),
+):
     import_module(f"{__name__}.{_name}")
 _settings.CACHE_DIR = _kept
 
@@ -30,11 +33,11 @@ _settings.CACHE_DIR = _kept
 from dianliang.engines.routing._kernel.crossing import (  # noqa: E402
     mark_crossed,
 )
-from dianliang.engines.routing._kernel.groups import (  # noqa: E402
-    distinct_teams,
-)
 from dianliang.engines.routing._kernel.judging import (  # noqa: E402
     keep_best,
+)
+from dianliang.engines.routing._kernel.mates import (  # noqa: E402
+    loyalty,
 )
 from dianliang.engines.routing._kernel.placing import (  # noqa: E402
     best_anywhere,
@@ -109,11 +112,11 @@ __all__ = [
     "best_in_route",
     "best_instead",
     "build",
-    "distinct_teams",
     "drop",
     "fits",
     "improve",
     "keep_best",
+    "loyalty",
     "mark_crossed",
     "measure",
     "place_rest",

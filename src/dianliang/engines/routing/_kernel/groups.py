@@ -4,6 +4,7 @@
 
 from typing import Any
 
+from dianliang.engines.routing._kernel.mates import loyalty
 from dianliang.engines.routing._kernel.placing import (
     drop,
     places_for,
@@ -69,20 +70,6 @@ def price_series(d: Data, s: Tour, w: Scratch, series: int, blink: float, state:
 
 
 @compiled
-def distinct_teams(d: Data, s: Tour, series: int) -> int:
-    """Count the teams that serve a series."""
-    count = 0
-    for i in range(d.series[series].first, d.series[series].last):
-        v = s.spots[d.series_jobs[i]].where
-        is_new = v >= 0
-        for k in range(d.series[series].first, i):
-            other = s.spots[d.series_jobs[k]].where
-            is_new &= other < 0 or d.routes[other].team != d.routes[v].team
-        count += is_new
-    return count
-
-
-@compiled
 def is_overworked(d: Data, s: Tour, job: int) -> bool:
     """Tell whether a job's team has more hours than its budget: each of a group fits by itself."""
     team = d.routes[s.spots[job].where].team
@@ -142,7 +129,7 @@ def place_series(
         for m in range(members):
             schedule(d, s, drop(d, s, d.series_jobs[first + m]))
         return touched, limit
-    s.loyal[series] = d.loyal_price * (distinct_teams(d, s, series) - 1)
+    s.loyal[series] = loyalty(d, s, series)
     return touched, best
 
 

@@ -2,6 +2,7 @@
 # mypy: disable-error-code="no-any-return"
 """Judge a change: what it costs, and take it, or take it back."""
 
+from dianliang.engines.routing._kernel.mates import is_first_out
 from dianliang.engines.routing._kernel.records import (
     INFEASIBLE,
     Data,
@@ -30,9 +31,8 @@ def change(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> float:
     for i in range(count):
         job = w.removed[i]
         price += d.items[job].penalty * ((s.spots[job].where < 0) - s.spots[job].was_out)
-        series = d.items[job].series
-        if series >= 0 and job == d.series_jobs[d.series[series].first]:
-            price += s.loyal[series] - w.old_loyal[series]
+        if is_first_out(d, s, w, job):
+            price += s.loyal[d.items[job].series] - w.old_loyal[d.items[job].series]
     return INFEASIBLE if is_over else price
 
 

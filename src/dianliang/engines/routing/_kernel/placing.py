@@ -2,6 +2,7 @@
 # mypy: disable-error-code="no-any-return"
 """Price an insertion in constant time, find the cheapest, make it."""
 
+from dianliang.engines.routing._kernel.mates import adds_team, loyalty
 from dianliang.engines.routing._kernel.records import (
     EITHER,
     INFEASIBLE,
@@ -232,11 +233,14 @@ def best_place(
     for i in range(places_for(d, s, w, job)):
         if blink > 0 and uniform(state) < blink:
             continue
-        if day >= 0 and d.routes[w.places[i].route].day != day:
+        v, p, extra = w.places[i].route, w.places[i].index, 0.0
+        if day >= 0 and d.routes[v].day != day:
             continue
-        found, _ = price_at(d, s, job, w.places[i].route, w.places[i].index, price, i64(0))
-        if found < price:
-            route, index, price = w.places[i].route, w.places[i].index, found
+        if day >= 0 and d.loyal_price > 0 and adds_team(d, s, job, v):
+            extra = d.loyal_price
+        found, _ = price_at(d, s, job, v, p, price - extra, i64(0))
+        if found + extra < price:
+            route, index, price = v, p, found + extra
     return route, index, price
 
 
@@ -252,6 +256,8 @@ def place_one(
     if route >= 0:
         touched = save(s, w, d, route, touched)
         put(d, s, route, index, job)
+        if d.items[job].series >= 0:
+            s.loyal[d.items[job].series] = loyalty(d, s, d.items[job].series)
     return touched, price
 
 

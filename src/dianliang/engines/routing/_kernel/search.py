@@ -13,6 +13,7 @@ from dianliang.engines.routing._kernel.judging import (
     take,
     undo,
 )
+from dianliang.engines.routing._kernel.mates import is_first_out, list_job, loyalty
 from dianliang.engines.routing._kernel.placing import (
     drop,
     place_one,
@@ -57,17 +58,6 @@ LURED_EVERY = 4
 
 
 @compiled
-def list_job(d: Data, s: Tour, w: Scratch, job: int, count: int, was_out: bool) -> int:
-    """Note a job as out, with what it was before; once per iteration."""
-    if s.spots[job].tried == w.counters[0]:
-        return count
-    s.spots[job].tried, s.spots[job].was_out = w.counters[0], was_out
-    w.removed[count], s.spots[job].old_anchor = job, s.spots[job].anchor
-    s.spots[job].old_turned = s.spots[job].turned
-    return count + 1
-
-
-@compiled
 def remove_string(
     d: Data, s: Tour, w: Scratch, v: int, job: int, longest: int, count: int, state: State
 ) -> int:
@@ -89,7 +79,7 @@ def remove_string(
         is_out = first <= p < first + span and not hole <= p < hole + kept
         if is_out and item < n and not d.items[item].held:
             s.spots[item].where = -1
-            count = list_job(d, s, w, item, count, is_out and False)
+            count = list_job(s, w, item, count, is_out and False)
         else:
             s.stops[v, write].item = item
             write += 1
@@ -106,25 +96,23 @@ def bring_mates(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> tuple
         job = w.removed[i]
         i += 1
         series = d.items[job].series
-        if series >= 0 and w.counters[2] >= 0:
+        if series >= 0 and w.old_loyal[series] < 0:
             w.old_loyal[series] = s.loyal[series]
-        elif series >= 0:
-            if w.old_loyal[series] < 0:
-                w.old_loyal[series] = s.loyal[series]
-            s.loyal[series] = 0.0
+            s.loyal[series] = loyalty(d, s, series) if w.counters[2] >= 0 else 0.0
+        if series >= 0 and w.counters[2] < 0:
             for k in range(d.series[series].first, d.series[series].last):
                 mate, was_out = d.series_jobs[k], s.spots[d.series_jobs[k]].where < 0
                 if not was_out:
                     touched = save(s, w, d, s.spots[mate].where, touched)
                     schedule(d, s, drop(d, s, mate))
-                count = list_job(d, s, w, mate, count, was_out)
+                count = list_job(s, w, mate, count, was_out)
         mate = d.items[job].partner
         if mate >= 0:
             was_out = s.spots[mate].where < 0
             if not was_out:
                 touched = save(s, w, d, s.spots[mate].where, touched)
                 schedule(d, s, drop(d, s, mate))
-            count = list_job(d, s, w, mate, count, was_out)
+            count = list_job(s, w, mate, count, was_out)
             s.spots[job].anchor = s.spots[mate].anchor = -1
     return count, touched
 
@@ -149,12 +137,9 @@ def seed_job(d: Data, s: Tour, state: State) -> int:
 
 @compiled
 def day_of(d: Data, s: Tour, seed: int, state: State) -> int:
-    """Choose the day to which a ruin keeps, -1 for all: then jobs of a series stay on that day.
-
-    Where the teams of a series are priced its jobs are always placed together.
-    """
+    """Choose the day to which a ruin keeps, -1 for all: then jobs of a series stay on that day."""
     v = s.spots[seed].where
-    if v < 0 or d.items[seed].series < 0 or d.loyal_price > 0 or uniform(state) >= DAY_SHARE:
+    if v < 0 or d.items[seed].series < 0 or uniform(state) >= DAY_SHARE:
         return i64(-1)
     return d.routes[v].day
 
@@ -180,7 +165,7 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
     for k in range(-1, d.near.shape[1]):
         job = seed if k < 0 else d.near[seed, k]
         if s.spots[job].where < 0 and (day < 0 or d.items[job].series < 0):
-            count = list_job(d, s, w, job, count, True)
+            count = list_job(s, w, job, count, True)
     return bring_mates(d, s, w, count, touched)
 
 
@@ -247,7 +232,7 @@ def room_for(d: Data, s: Tour, w: Scratch, count: int, touched: int, most: float
     """Return what inserting may cost before the plan is dearer than by `most`, at best.
 
     At best every job that was out before comes in for nothing. Where a price is not the sum of
-    insertions (teams of a series, linked jobs, balance) there is no telling.
+    insertions (linked jobs, balance) there is no telling.
     """
     if d.balance_price > 0:
         return INFEASIBLE
@@ -256,8 +241,10 @@ def room_for(d: Data, s: Tour, w: Scratch, count: int, touched: int, most: float
         room -= s.runs[w.touched[i]].cost - s.runs[w.touched[i]].old_cost
     for i in range(count):
         item = d.items[w.removed[i]]
-        if (item.series >= 0 and d.loyal_price > 0) or item.partner >= 0:
+        if item.partner >= 0:
             return INFEASIBLE
+        if is_first_out(d, s, w, w.removed[i]):
+            room += w.old_loyal[item.series] - s.loyal[item.series]
         if s.spots[w.removed[i]].was_out:
             room += item.penalty
     return room

@@ -5,6 +5,7 @@
 import numpy as np
 
 from dianliang.engines.routing._kernel.judging import change, take, undo
+from dianliang.engines.routing._kernel.mates import list_job, loyalty
 from dianliang.engines.routing._kernel.placing import save
 from dianliang.engines.routing._kernel.records import (
     INFEASIBLE,
@@ -72,9 +73,9 @@ def tails_price(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> float:
 def may_move(d: Data, s: Tour, v: int, p: int, u: int) -> bool:
     """Tell whether rules let another route have all jobs of a tail.
 
-    A series keeps its pattern within a day; which teams it has must not be priced.
+    A series keeps its pattern within a day.
     """
-    is_free = d.loyal_price <= 0 and d.routes[v].day == d.routes[u].day
+    is_free = d.routes[v].day == d.routes[u].day
     for i in range(p, s.runs[v].length):
         job = s.stops[v, i].item
         item = d.items[job]
@@ -92,6 +93,21 @@ def graft(s: Tour, w: Scratch, v: int, p: int, u: int, q: int) -> None:
     for i in range(size):
         s.stops[v, p + i].item = w.old_sequence[u, q + i]
     s.runs[v].length = p + size
+
+
+@compiled
+def list_series(d: Data, s: Tour, w: Scratch, v: int, p: int, count: int) -> int:
+    """Note the jobs of series in a tail that is about to move, if their teams are priced."""
+    if d.loyal_price <= 0:
+        return count
+    for i in range(p, s.runs[v].length):
+        job = s.stops[v, i].item
+        series = d.items[job].series
+        if series >= 0:
+            count = list_job(s, w, job, count, False)
+            if w.old_loyal[series] < 0:
+                w.old_loyal[series] = s.loyal[series]
+    return count
 
 
 @compiled
@@ -118,13 +134,18 @@ def swap_tails(
         return
     w.counters[0] += 1
     touched = save(s, w, d, u, save(s, w, d, v, i64(0)))
+    count = list_series(d, s, w, u, q, list_series(d, s, w, v, p, i64(0)))
     graft(s, w, v, p, u, q)
     graft(s, w, u, q, v, p)
     is_fine = schedule_from(d, s, v, p)
     is_fine = schedule_from(d, s, u, q) and is_fine
-    price = change(d, s, w, i64(0), touched)
+    for i in range(count):
+        s.loyal[d.items[w.removed[i]].series] = loyalty(d, s, d.items[w.removed[i]].series)
+    price = change(d, s, w, count, touched)
     if is_fine and price <= most:
         take(s, w, b, totals, price, touched)
     else:
-        undo(d, s, w, i64(0), touched)
+        undo(d, s, w, count, touched)
+    for i in range(count):
+        w.old_loyal[d.items[w.removed[i]].series] = -1.0
     s.runs[v].saved = s.runs[u].saved = False

@@ -36,6 +36,7 @@ from dianliang.engines.routing.homecare._validate import (
 
 if TYPE_CHECKING:
     from dianliang.engines.routing.homecare._solve import solve_home_care
+    from dianliang.engines.routing.homecare._warm import warm
 
 __all__ = [
     "VERSION",
@@ -55,6 +56,7 @@ __all__ = [
     "check",
     "solve_home_care",
     "validate",
+    "warm",
 ]
 
 
@@ -62,4 +64,6 @@ def __getattr__(name: str) -> Any:
     """Import the solver, and with it the compiler, when it is first asked for (PEP 562)."""
     if name == "solve_home_care":
         return import_module(f"{__name__}._solve").solve_home_care
+    if name == "warm":
+        return import_module(f"{__name__}._warm").warm
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

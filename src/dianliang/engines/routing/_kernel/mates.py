@@ -1,0 +1,69 @@
+# pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
+# mypy: disable-error-code="no-any-return"
+"""Look at the mates of a job in its series: which teams serve them, which of them are out."""
+
+from dianliang.engines.routing._kernel.records import (
+    Data,
+    Scratch,
+    Tour,
+    compiled,
+    inlined,
+)
+
+
+@compiled
+def distinct_teams(d: Data, s: Tour, series: int) -> int:
+    """Count the teams that serve a series."""
+    count = 0
+    for i in range(d.series[series].first, d.series[series].last):
+        v = s.spots[d.series_jobs[i]].where
+        is_new = v >= 0
+        for k in range(d.series[series].first, i):
+            other = s.spots[d.series_jobs[k]].where
+            is_new &= other < 0 or d.routes[other].team != d.routes[v].team
+        count += is_new
+    return count
+
+
+@compiled
+def loyalty(d: Data, s: Tour, series: int) -> float:
+    """Return the price of the teams that serve a series beyond the first."""
+    if d.loyal_price <= 0:
+        return 0.0
+    return d.loyal_price * max(0, distinct_teams(d, s, series) - 1)
+
+
+@compiled
+def list_job(s: Tour, w: Scratch, job: int, count: int, was_out: bool) -> int:
+    """Note a job as out, with what it was before; once per iteration."""
+    if s.spots[job].tried == w.counters[0]:
+        return count
+    s.spots[job].tried, s.spots[job].was_out = w.counters[0], was_out
+    w.removed[count], s.spots[job].old_anchor = job, s.spots[job].anchor
+    s.spots[job].old_turned = s.spots[job].turned
+    return count + 1
+
+
+@inlined
+def adds_team(d: Data, s: Tour, job: int, v: int) -> bool:
+    """Tell whether a route's team serves none of a job's mates while another team serves some."""
+    series, is_served = d.items[job].series, False
+    for k in range(d.series[series].first, d.series[series].last):
+        other = s.spots[d.series_jobs[k]].where
+        if other >= 0 and d.series_jobs[k] != job:
+            is_served = True
+            if d.routes[other].team == d.routes[v].team:
+                return False
+    return is_served
+
+
+@inlined
+def is_first_out(d: Data, s: Tour, w: Scratch, job: int) -> bool:
+    """Tell whether a job is of a series and no earlier one of it is out in this iteration."""
+    series = d.items[job].series
+    if series < 0:
+        return False
+    k = d.series[series].first
+    while abs(s.spots[d.series_jobs[k]].tried) != w.counters[0]:
+        k += 1
+    return d.series_jobs[k] == job
