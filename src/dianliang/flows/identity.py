@@ -43,7 +43,9 @@ def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | Non
 
     Asked for each page: two or three queries that fetch only what an actor is made of.
     """
-    rows = _assigned(user, on=on).values_list("pk", "role", "unit__path", "unit__code", "area__path")
+    rows = _assigned(user, on=on).values_list(
+        "pk", "role", "unit__path", "unit__code", "area__path"
+    )
     held = next((row for row in rows if role_id in {None, row[0]}), None)
     if held is None:
         return None

@@ -230,4 +230,4 @@ def name_reader(*, talk: Talk, person: Person, by: Actor, at: datetime) -> TalkR
 
 def _require_ahead(on: date, *, today: date, field: str, label: str) -> None:
     if not 0 <= (on - today).days <= LONGEST_DAYS:
-        raise UnableToTalkError(f"{label}应在今天起一年之内。", field=field)
+        raise UnableToTalkError(f"{label}不能早于今天，也不能晚于一年以后。", field=field)

@@ -17,7 +17,7 @@ def _page(label: str, to: str, *pages: str, roles: Iterable[Role]) -> Entry:
 HONOURS = (
     _page("谈话台账", "talk_book", "talk_sheet", roles=KNOWERS),
     _page("评选", "honour_calls", "honour_call*", roles=READERS),
-    _page("荣誉", "honours", "honour", "honour_new", "honour_act", roles=READERS),
+    _page("荣誉", "honours", "honour", "honour_new", "honour_act", "honour_upload", roles=READERS),
     _page("媒体", "media", "media_*", roles=READERS),
     _page("品牌", "brands", "brand", "brand_*", roles=READERS),
     COUNTS,
