@@ -59,7 +59,6 @@ class Followed:
     topic_name: str
     asked_for: str
     wishes: tuple[datetime, ...]
-    minutes: int
     status: str
     status_label: str
     reason: str
@@ -163,7 +162,6 @@ def followed(*, token: str) -> Followed:
         topic_name=request.topic.name,
         asked_for=request.asked_for,
         wishes=operations.wishes_of(request),
-        minutes=request.minutes,
         status=request.status,
         status_label=LECTURE_LABELS[request.status],
         reason=request.reason if request.status == "DECLINED" else "",
