@@ -53,7 +53,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A request as whoever asked sees it. `session_number` opens what is public of its session."""
+    """A request as whoever asked sees it; `is_public` tells that its session takes sign-ups."""
 
     number: str
     topic_name: str
