@@ -162,6 +162,7 @@ class Grounds:
         name = connection.creation._get_test_db_name()
         settings.DATABASES[connection.alias]["NAME"] = name
         connection.settings_dict["NAME"] = name
+        self._store.clear()  # a run that was killed has left its worlds
         build = kept_tables().parent
         build.mkdir(exist_ok=True)
         with FileLock(build / "tables.lock"):

@@ -164,11 +164,9 @@ class Honoured:
                 by=self.clerk("S1"),
                 at=self.at,
             )
-        return (
-            calling.take_votes(number=call.number, by=self.clerk("S1"), at=self.at),
-            nominees,
-            actors,
-        )
+        over = self.at + timedelta(days=6)
+        call = calling.take_votes(number=call.number, by=self.clerk("S1"), at=over)
+        return call, nominees, actors
 
     def handler(self, unit: str = "S1") -> tuple[Desk, Actor]:
         """Open a desk with one named handler."""

@@ -25,10 +25,10 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "dianliang"
 FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
 SCRIPTS = "djangojs"
 DOMAINS = ("django", SCRIPTS)
-MAY_SPEAK = re.compile(r"\b_\(|gettext|trans")
+MAY_SPEAK = re.compile(r"\b_\(|gettext|trans|Phrase")
 """Only with one of these does a file hold a message: most need not be read word by word."""
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2)}
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2), "Phrase": None}
+PLAIN = ("_", "gettext", "gettext_lazy", "Phrase")
+KEYWORDS = {**dict.fromkeys(PLAIN), "pgettext": ((1, "c"), 2)}
 
 
 def from_sources() -> Iterator[str]:
@@ -559,10 +559,10 @@ def from_booking() -> Iterator[str]:
     """Yield the words of rooms and gear and of who has them."""
     from dianliang.domain.venues.booking.keeping import TYPES
     from dianliang.domain.venues.booking.opening import WEEKDAYS
+    from dianliang.domain.venues.booking.use_records import FIGURES
     from dianliang.domain.venues.lifecycle import BOOKING
     from dianliang.domain.venues.models import Bookable
     from dianliang.faces.console.booking import asking, desk, reading, using
-    from dianliang.domain.venues.booking.use_records import FIGURES
     from dianliang.flows.booking import desk as queue
     from dianliang.flows.booking.using import METHOD
 

@@ -53,7 +53,9 @@ def test_an_old_key_goes_only_when_nothing_needs_it(customers, noon, settings):
     with connection.cursor() as cursor:  # a server that had not yet heard of the new key
         cursor.execute("UPDATE customers_customer SET phone = %s WHERE number = 'K0'", [before[0]])
 
+    written = settings.SECRETS_FILE.stat().st_ino
     assert keys.retire(by=SYSTEM, at=noon) == ()
+    assert settings.SECRETS_FILE.stat().st_ino == written
 
     keys.rotate(by=SYSTEM, at=noon)
     assert set(keys.retire(by=SYSTEM, at=noon)) == {"k1", "k2"}

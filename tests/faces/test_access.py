@@ -36,9 +36,7 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import hazards, honourworld, keyworld, ledgers, rooms
-from tests import hazards, honourworld, ledgers, reaching, rooms
-from tests import gear, hazards, honourworld, ledgers, rooms
+from tests import gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -96,7 +94,6 @@ FACES = {
     "console:outreach_channel": {Role.ADMINISTRATOR},
     "console:outreach": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
-    "console:public_alert": {Role.DISPATCHER, Role.COMMANDER},
     "console:guard_": {Role.DISPATCHER, Role.COMMANDER},
     "console:key_": {Role.DISPATCHER, Role.COMMANDER},
     "console:public_alert": PARTY,

@@ -6,19 +6,23 @@ import pytest
 
 from dianliang.core.models import User
 from dianliang.domain.directory.rules import RuleRow
+from dianliang.domain.talks.models import Talk
+from dianliang.domain.voices.models import Handler
 from dianliang.domain.workforce.models import Team
 from dianliang.faces.ui.requests import now
-from dianliang.flows import hot
+from dianliang.flows import hot, public_alerts
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import staff, villages
+from tests import honourworld, staff, villages
 from tests import town as town_builder
-from tests.faces.test_access import village_together
+from tests.appraisals import appraised
+from tests.faces.test_access import CAP, village_together
 from tests.flows.bases.things import based
 from tests.flows.campaigns.lists import frozen
 from tests.flows.test_care import customer
 from tests.flows.test_grid_workers import certified
 from tests.journeys.conftest import browser_of, log_in
+from tests.partyworld import Party
 
 __all__ = ["browser_of"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +103,42 @@ def pages(transactional_db):
         "/console/learning/",
     ]
     upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
-    return [*free, "desk", *desk, "admin", *upkeep]
+    return [*free, "desk", *desk, "admin", *upkeep], of_party(town)
+
+
+def of_party(town):
+    """Addresses about ratings, talks, honours, brands, appeals and alerts, after who opens them."""
+    Party(town, now()).branch("S1P", "S1")
+    told = {**appraised(town), **honourworld.objects(town)}
+    number = {kind: values["number"] for kind, values in told.items()}
+    rated = "/console/appraisal/"
+    clerk = [
+        *(f"{rated}{page}" for page in ("", "rules/", "rounds/", "rounds/?kind=contest")),
+        *(f"{rated}{page}" for page in ("appeals/", f"lists/{number['task list']}/")),
+        *(f"{rated}lists/{number['task list']}/duties/", f"{rated}duties/{number['duty']}/"),
+        *(f"{rated}rules/{number['rule book']}/", f"{rated}rounds/{number['round']}/"),
+        f"{rated}rounds/{number['appraised']}/of/{told['appraised']['subject']}/",
+        f"{rated}people/{number['duty holder']}/",
+        *(f"/console/honours/{page}" for page in ("", "new/", f"of/{number['honour']}/")),
+        *(f"/console/honours/{page}" for page in ("calls/", "calls/new/", "media/", "media/new/")),
+        f"/console/honours/calls/{number['call']}/",
+        *(f"/console/brands/{page}" for page in ("", "new/", f"{number['brand']}/")),
+        *("/console/talks/book/", "/console/voices/counts/"),
+    ]
+    talk, handler = Talk.objects.get(), Handler.objects.get()
+    leads = ["/console/talks/", "/console/talks/new/", f"/console/talks/{talk.number}/"]
+    voter = ["/console/honours/own/", f"/console/honours/own/{number['call']}/", f"{rated}mine/"]
+    hears = [f"/console/voices/{page}" for page in ("", "interview/", f"{number['voice']}/")]
+    (alert,) = public_alerts.take_in(
+        files=[("rain.xml", (CAP / "rainstorm.xml").read_bytes())], by=town.actor(), at=now()
+    )
+    town.user("clerk", Role.PARTY_AFFAIRS, "S1")
+    return [
+        *("/models/", "/mailbox/", "clerk", *clerk),
+        *(talk.leader.user.username, *leads, *voter),
+        *(handler.person.user.username, *hears),
+        *("desk", "/console/alerts/", f"/console/alerts/{alert.number}/"),
+    ]
 
 
 def problems(page, path):
@@ -119,10 +158,12 @@ def problems(page, path):
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
     pages, browser_of, scheme, is_phone
 ):
+    """What is newer is looked at on a light phone and at a dark desk: each once."""
     page = browser_of(is_phone).new_page()
     page.emulate_media(color_scheme=scheme)
     found, wide = [], []
-    for path in pages:
+    everywhere, once = pages
+    for path in [*everywhere, *(once if is_phone == (scheme == "light") else ())]:
         if not path.startswith("/"):
             page.context.clear_cookies()
             log_in(page, User.objects.get(username=path))

@@ -36,10 +36,10 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
+from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.outreach.lifecycle import OUTREACH
 from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
 from dianliang.domain.policies.lifecycle import EDITION as POLICY_EDITION
-from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.programs.lifecycle import (
     CAMPAIGN,
     COURSE,

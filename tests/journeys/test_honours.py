@@ -63,6 +63,9 @@ def test_a_model_is_nominated_voted_in_secret_put_on_notice_and_objected_to(worl
     phone.get_by_role("button", name="提名").click()
     desk.goto(f"/console/honours/calls/{call.number}/")
     desk.get_by_role("button", name="审定合格：职工0").click()
+    expect(desk.get_by_text("次日起可以开始投票")).to_be_visible()
+    Call.objects.update(nominate_until=world.on - timedelta(days=1))
+    desk.reload()
     desk.get_by_role("button", name="截止提名，开始投票").click()
     expect(desk.locator("h1 + span")).to_contain_text("投票中")
 

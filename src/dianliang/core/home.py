@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -122,15 +123,17 @@ def _completed(path: Path, loaded: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def changing_secrets(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the secrets to be changed, then replace the file; others who change it wait.
+    """Yield the secrets to be changed, then replace the file if they were; others wait meanwhile.
 
     Raises:
         OSError: the file cannot be written, or another holds it too long.
     """
     with FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCKED_MOST_S):
         loaded = checked(json.loads(path.read_text(encoding="utf-8")))
+        before = deepcopy(loaded)
         yield loaded
-        rewrite_secrets(path, loaded)
+        if loaded != before:
+            rewrite_secrets(path, loaded)
 
 
 def rewrite_secrets(path: Path, loaded: dict[str, Any]) -> None:

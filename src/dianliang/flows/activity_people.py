@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 
 from dianliang.domain.programs.lifecycle import IS_COMING
 from dianliang.domain.programs.models import (
-    Enrolment,
     Feedback,
     LectureRequest,
     Offer,
@@ -57,13 +56,9 @@ def export(phone: str) -> dict[str, Any]:
     """Return what activities keep about whoever has this number, as plain data."""
     people = Person.objects.filter(phone_index=phone_key(phone) or "-")
     signups = Signup.objects.filter(person__in=people)
-    courses = Enrolment.objects.filter(person__in=people).select_related("course")
     return {
         "signups": [
             _signup(row) for row in signups.select_related("session", "attendance", "feedback")
-        ],
-        "courses": [
-            [row.course.title, row.get_status_display(), row.mark, row.because] for row in courses
         ],
         "bookings": [
             [row.number, row.service.name, row.asker, row.asker_phone, row.address, row.words]

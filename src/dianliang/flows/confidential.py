@@ -1,7 +1,8 @@
 """What appeals, talks and objections keep of a person: handed out, forgotten, gone with time.
 
-Appeals of employees are not handed out with the rest: whoever runs the hand-out would learn that
-somebody appealed. Their writers read them by their links, their handlers can tell and forget them.
+A talk is handed out whole to who was talked with; of one that he led, what he promised. Employees'
+letters (`domain.voices`) are not: whoever runs the hand-out would learn that somebody wrote one.
+Who wrote reads his letter by its link.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,35 @@ def export(phone: str) -> dict[str, Any]:
             [row.number, row.made_at.isoformat(), row.name, row.contact, row.words, row.decision]
             for row in _objections(phone)
         ]
+    }
+
+
+def talks_of(person: Person) -> dict[str, Any]:
+    """Return the talks with a person, and what he promised in those that he led."""
+    rows = Talk.objects.prefetch_related("promises").order_by("pk")
+    return {
+        "talks": [
+            {
+                "number": row.number,
+                "planned_on": str(row.planned_on),
+                "held_on": str(row.held_on or ""),
+                "closed_on": str(row.closed_on or ""),
+                "occasion": row.occasion,
+                "purpose": row.purpose,
+                "notes": row.notes,
+                "outcome": row.outcome,
+                "promises": [[one.words, one.done_words] for one in row.promises.all()],
+            }
+            for row in rows.filter(person=person)
+        ],
+        "talks_led": [
+            [
+                row.number,
+                str(row.planned_on),
+                [[one.words, one.done_words] for one in row.promises.all() if one.is_leaders],
+            ]
+            for row in rows.filter(leader=person)
+        ],
     }
 
 

@@ -1,10 +1,17 @@
-"""What the rooms keep of somebody who serves: handed out whole when he asks (PIPL, article 45)."""
+"""What the rooms keep of somebody who serves: his to have, and to have forgotten (PIPL 45, 47)."""
 
+from collections.abc import Collection
 from typing import Any
 
+from dianliang.core import files
+from dianliang.core.models import StoredFile
+from dianliang.domain.appraisal.models import Appeal as RatingAppeal
+from dianliang.domain.appraisal.models import Duty, DutyEvidence, Standing
 from dianliang.domain.branches.models import Attachment, Belonging, Posting, Secondment, Task
+from dianliang.domain.honours.models import Honour, Nominee
 from dianliang.domain.hours.models import HourRecord, ServiceCertificate
 from dianliang.domain.incidents.models import Incident, OperationalPeriod
+from dianliang.domain.ledger.models import Appeal as PointAppeal
 from dianliang.domain.ledger.models import Line, Redemption
 from dianliang.domain.ledger.wording import said
 from dianliang.domain.programs.models import Enrolment, Lecturer, Participation
@@ -14,6 +21,7 @@ from dianliang.domain.venues.models import Booking
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce import merging
 from dianliang.domain.workforce.models import Person
+from dianliang.flows.confidential import talks_of
 
 
 def person_of(row: Person) -> dict[str, Any]:
@@ -74,6 +82,8 @@ def kept(person: Person) -> dict[str, Any]:
         "stock_movements": _movements(person),
         **_ledger(person),
         **_party(person),
+        **_rated(person),
+        **talks_of(person),
     }
 
 
@@ -106,11 +116,14 @@ def _commanded(person: Person) -> list[list[str]]:
     ]
 
 
+def account_of(person: Person) -> str:
+    """Return how records name a person's account; what no record names where he has none."""
+    return f"user:{person.user.username}" if person.user else "-"
+
+
 def _bookings(person: Person) -> list[list[str]]:
     """Return what was booked with the person's account."""
-    if person.user is None:
-        return []
-    rows = Booking.objects.filter(booker_id=f"user:{person.user.username}")
+    rows = Booking.objects.filter(booker_id=account_of(person))
     return [
         [row.number, row.bookable.name, row.starts_at.isoformat(), row.purpose, row.status]
         for row in rows.select_related("bookable").order_by("pk")
@@ -175,3 +188,49 @@ def _party(person: Person) -> dict[str, Any]:
             for row in Task.objects.filter(person=person).order_by("pk")
         ],
     }
+
+
+def _rated(person: Person) -> dict[str, Any]:
+    """Return what was asked of a person, how he was rated and chosen, and how he objected."""
+    duties = Duty.objects.filter(person=person).prefetch_related("evidence").order_by("pk")
+    standings = Standing.objects.filter(person=person).select_related("result__round")
+    own = account_of(person)
+    return {
+        "duties": [
+            [row.number, row.title, row.status, [[e.words, e.added_by] for e in row.evidence.all()]]
+            for row in duties
+        ],
+        "ratings": [
+            [row.result.round.title, str(row.score), row.place, row.band]
+            for row in standings.order_by("pk")
+        ],
+        "rating_appeals": [
+            [row.number, row.words, row.because]
+            for row in RatingAppeal.objects.filter(made_by=own).order_by("pk")
+        ],
+        "point_appeals": [
+            [row.number, row.words, row.because]
+            for row in PointAppeal.objects.filter(made_by=own).order_by("pk")
+        ],
+        "nominations": [
+            [row.number, row.words, row.status]
+            for row in Nominee.objects.filter(person=person).order_by("pk")
+        ],
+        "honours": [
+            [row.number, row.title, str(row.on), row.story]
+            for row in Honour.objects.filter(person=person).order_by("pk")
+        ],
+    }
+
+
+def forget(people: Collection[Person], *, words: str) -> None:
+    """Forget what was written of people and by them; that it was, and how it ended, stays."""
+    evidence = DutyEvidence.objects.filter(duty__person__in=people)
+    shown = set(evidence.exclude(file=None).values_list("file_id", flat=True))
+    evidence.update(words=words, file=None)
+    files.drop(StoredFile.objects.filter(pk__in=shown))
+    own = [account_of(person) for person in people if person.user]
+    RatingAppeal.objects.filter(made_by__in=own).update(words=words)
+    PointAppeal.objects.filter(made_by__in=own).update(words=words)
+    Nominee.objects.filter(person__in=people).update(words=words)
+    Honour.objects.filter(person__in=people).update(story="", is_model=False)

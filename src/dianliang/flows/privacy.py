@@ -227,6 +227,7 @@ def erase(
     _erase_appeals(Appeal.objects.filter(pk__in=[row.pk for row in appeals]))
     personal.forget_grants(grants)
     confidential.erase(phone=phone, people=people, words=ERASED)
+    personal_records.forget(people, words=ERASED)
     personal.forget(index=index, customers=customers)
     outreach.forget(phone, customers)
     audit.record_about(

@@ -20,6 +20,17 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+STAFF = (
+    Role.STEWARD,
+    Role.CAPTAIN,
+    Role.DISPATCHER,
+    Role.PARTY_AFFAIRS,
+    Role.ALLIANCE_UNIT,
+    Role.COMMANDER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
+"""Whoever works for us or with us, in whatever role."""
 ROLE_LABELS: dict[Role, str] = {
     Role.RESIDENT: "居民",
     Role.ENTERPRISE: "企业",
@@ -51,6 +62,11 @@ class Actor:
     unit_code: str = ""
     person_number: str = ""
     team_codes: frozenset[str] = frozenset()
+
+    @property
+    def is_top(self) -> bool:
+        """Tell whether the role reaches all, or a whole unit at the top of the directory."""
+        return self.unit_path == "/" or self.unit_path.count("/") == 2
 
     def reaches_unit(self, path: str) -> bool:
         """Tell whether a unit with this path lies in the actor's scope."""

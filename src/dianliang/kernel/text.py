@@ -1,6 +1,12 @@
 """Text from outside: refused when no database and no reader could keep it."""
 
+from datetime import datetime
+
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Between them lies every instant that a form of ours is about."""
 
 
 def decoded(content: bytes) -> str | None:
@@ -32,6 +38,22 @@ def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) 
         message = f"{label}最多 {most} 字，现在有 {len(text)} 字，请精简。"
         raise InvalidInputError(message, field=field)
     return text
+
+
+def instant(text: str, *, field: str, label: str) -> datetime:
+    """Return an instant such as ``2026-11-25T09:00``; without an offset it is Shanghai's.
+
+    Raises:
+        InvalidInputError: it is none, or one that nobody can mean.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(f"请填写{label}。", field=field) from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        message = f"{label}的年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。"
+        raise InvalidInputError(message, field=field)
+    return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found
 
 
 def without_controls(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The ballot: one vote each, no way back to who gave it, on every database and at once."""
+"""The ballot: one vote each, no way back to who gave it, also of votes that come at once."""
 
 import threading
 from collections import Counter
@@ -14,6 +14,7 @@ from dianliang.domain.honours import ballots
 from dianliang.domain.honours.ballots import BrokenBoxError, UnableToVoteError
 from dianliang.domain.honours.models import Box, Call, Nominee, Voter
 from dianliang.domain.honours.operations import nominating
+from dianliang.domain.honours.operations.calls import UnableToCallError
 from dianliang.domain.honours.operations.counting import placed
 from dianliang.domain.honours.operations.nominating import Subject, UnableToNominateError
 from dianliang.flows.honours import calling, joining
@@ -81,7 +82,7 @@ def test_who_is_not_in_the_register_does_not_vote(world):
 
 @pytest.mark.django_db
 def test_what_is_stored_after_a_vote_is_the_same_whoever_was_chosen(world):
-    """Two electorates vote the other way round: but for the sealed sums nothing differs."""
+    """The box keeps its length, and neither it nor the register nor the trail names a choice."""
     call, nominees, voters = world.voting()
     before = len(raw("honours_box")[0]["sealed"])
     vote(call, voters[0], nominees[0].number)
@@ -240,7 +241,9 @@ def test_who_looked_before_the_vote_began_changes_nobody_who_stands(world):
         )
     seen = Nominee.objects.select_related("category__call").get(pk=late.pk)
     category = call.categories.select_related("call__unit").get()
-    calling.take_votes(number=call.number, by=clerk, at=NOON)
+    with pytest.raises(UnableToCallError, match="次日起"):
+        calling.take_votes(number=call.number, by=clerk, at=NOON + timedelta(days=5))
+    calling.take_votes(number=call.number, by=clerk, at=NOON + timedelta(days=6))
 
     with pytest.raises(UnableToNominateError, match="截止"):
         nominating.withdraw(nominee=seen, by=by, at=NOON)

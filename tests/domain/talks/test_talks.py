@@ -77,8 +77,11 @@ def test_only_the_two_and_a_named_superior_read_what_was_said(world):
         with pytest.raises(NotVisibleError):
             queries.talk(number, by=other, on=world.on)
 
+    with pytest.raises(UnableToTalkError, match="只能授权上级"):
+        flow.name_reader(number=number, person=others[1].person_number, by=leader, at=NOON)
     flow.name_reader(number=number, person=boss.person_number, by=leader, at=NOON)
 
+    assert not queries.talk(number, by=boss, on=world.on).may_keep
     assert queries.talk(number, by=boss, on=world.on).notes == SECRET
     assert queries.talk(number, by=member, on=world.on).readers == ("上级",)
     with pytest.raises(NotVisibleError):

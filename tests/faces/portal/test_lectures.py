@@ -88,7 +88,7 @@ def test_a_school_asks_and_follows_its_lecture_to_the_room(client, town, topic):
         ({"area": ""}, "请选择所在村社区"),
         ({"wish_1": ""}, "希望的时间"),
         ({"wish_1": "2020-01-01T10:00"}, "今后"),
-        ({"wish_1": "明天"}, "看不懂"),
+        ({"wish_1": "明天"}, "请填写希望的时间"),
         ({"audience": "很多"}, "整数"),
         ({"agreed": ""}, "同意"),
         ({"phone": "12"}, "电话"),

@@ -60,7 +60,7 @@ def test_each_party_member_owes_an_essay_of_his_own_and_no_deed_stands_for_it(to
     by = town.actor("S1")
     volunteering.register(held=held(town, ("V-0",)), by=by, at=NOON)
 
-    frozen(town, source="people", query={"who": "members"}, table=None, proofs=["words"])
+    frozen(town, source="members", query={}, table=None, proofs=["words"])
 
     (target,) = Target.objects.all()
     assert (target.key, target.status) == ("V-0", "OPEN")

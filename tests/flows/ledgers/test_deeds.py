@@ -215,6 +215,8 @@ def test_who_lectures_and_who_passes_a_course_gains(town, party):
             signed_at=NOON,
         )
     Session.objects.filter(pk=session.pk).update(status="ACCOUNTED")
+    later = session_of(town, course=course, starts_at=NOON + timedelta(days=60))
+    Session.objects.filter(pk=later.pk).update(status="CANCELLED", cancelled_because="下雨")
     Enrolment.objects.create(course=course, person=learner, status="PASSED", enrolled_at=NOON)
 
     assert gains(settle(party)) == [

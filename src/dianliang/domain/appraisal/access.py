@@ -6,7 +6,6 @@ from django.db.models import Model, Q, QuerySet
 
 from dianliang.domain.appraisal.models import Appeal, Duty, Round, RuleBook, TaskList
 from dianliang.domain.branches import access as branches
-from dianliang.domain.branches.models import Branch
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -59,12 +58,6 @@ def appeals(by: Actor) -> QuerySet[Appeal]:
     if by.role not in READERS or not by.unit_path:
         return rows.none()
     return rows.filter(branch__unit__path__startswith=by.unit_path)
-
-
-def rated(unit_path: str, *, by: Actor) -> QuerySet[Branch]:
-    """Return the ordinary branches of a unit that the actor may look into."""
-    own = branches.branches(by).filter(kind=Branch.Kind.ORDINARY)
-    return own.filter(unit__path__startswith=unit_path)
 
 
 def book_to_see(number: str, *, by: Actor) -> RuleBook:

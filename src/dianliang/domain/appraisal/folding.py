@@ -1,9 +1,11 @@
-"""Of two people who are one: one duty for each item of a task list."""
+"""Of two people who are one: one duty for each item of a task list, one mark, his own standings."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from dianliang.domain.appraisal.models import Duty, DutyEvidence
+from django.db.models import Q
+
+from dianliang.domain.appraisal.models import Appeal, Duty, DutyEvidence, Mark, RuleBook, Standing
 from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
 
@@ -30,8 +32,9 @@ def duties(kept: Person, gone: Person) -> Mapping[str, Any]:
         idle = other if _rank(other) <= _rank(mine) else mine
         if _is_going_on(idle) and idle.evidence.exists():
             message = (
-                f"两人都有任务“{idle.title}”的佐证（{mine.number}、{other.number}），一人只算一次。"
-                "请先在考评中取消其中一项，再合并。"
+                f"两人各有一项相同的任务“{idle.title}”（{mine.number}、{other.number}），都还在办理，"
+                f"合并后只能留一项，而 {idle.number} 已登记佐证。"
+                "请先在任务清单里取消其中一项（说明原因），再合并。"
             )
             raise UnableToFoldError(message)
         DutyEvidence.objects.filter(duty=idle).delete()
@@ -48,4 +51,67 @@ def _is_going_on(duty: Duty) -> bool:
     return duty.status in {"OPEN", "REPORTED"}
 
 
-FOLDS = (duties,)
+def marks(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """Let marks count for the kept number; of two for one indicator the later one holds.
+
+    Raises:
+        UnableToFoldError: one of the two gave the other a mark.
+    """
+    between = Mark.objects.filter(
+        Q(subject=kept.number, assessor_person=gone.number)
+        | Q(subject=gone.number, assessor_person=kept.number)
+    )
+    told = between.select_related("round").first()
+    if told is not None:
+        message = f"一人在“{told.round}”（{told.round.number}）给另一人评过分，不会是同一个人。"
+        raise UnableToFoldError(f"{message}请核对后再合并。")
+    held = {(row.round_id, row.indicator_id): row for row in Mark.objects.filter(**_of(kept))}
+    dropped = []
+    for other in Mark.objects.filter(**_of(gone)).select_related("round", "indicator"):
+        mine = held.get((other.round_id, other.indicator_id))
+        if mine is not None:
+            idle = min(mine, other, key=lambda row: row.at)
+            dropped.append(f"{other.round.number} {other.indicator} {idle.mark}")
+            idle.delete()
+    Mark.objects.filter(**_of(gone)).update(subject=kept.number)
+    return {"marks": dropped} if dropped else {}
+
+
+def _of(person: Person) -> dict[str, str]:
+    """Return how marks and appeals name a person; a branch's unit may have a code like it."""
+    kind = RuleBook.Subject.PERSON
+    return {"subject": person.number, "round__edition__book__subject": kind}
+
+
+def standings(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """Show what a result says of the old number with the kept one.
+
+    A result that ranked both stays as it was: it says so of two, and both are the kept one's.
+    """
+    both = Standing.objects.filter(person=kept).values_list("result", flat=True)
+    rows = Standing.objects.filter(person=gone, subject=gone.number)
+    rows.exclude(result__in=list(both)).update(subject=kept.number)
+    return {}
+
+
+def appeals(kept: Person, gone: Person) -> Mapping[str, Any]:
+    """Let appeals be about the kept number.
+
+    Raises:
+        UnableToFoldError: two about one figure wait for a decision.
+    """
+    waiting = Appeal.objects.filter(status="OPEN")
+    own = {(row.round_id, row.indicator_id): row for row in waiting.filter(**_of(kept))}
+    for other in waiting.filter(**_of(gone)).select_related("round", "indicator"):
+        mine = own.get((other.round_id, other.indicator_id))
+        if mine is not None:
+            message = (
+                f"两人都对“{other.round}”的“{other.indicator.title}”提出了申诉"
+                f"（{mine.number}、{other.number}），还没有裁定。请先裁定其中一条，再合并。"
+            )
+            raise UnableToFoldError(message)
+    Appeal.objects.filter(**_of(gone)).update(subject=kept.number)
+    return {}
+
+
+FOLDS = (duties, marks, standings, appeals)

@@ -1,20 +1,9 @@
 """What may follow what for editions of rules, task lists, duties, rounds and appeals."""
 
-from dianliang.kernel.actor import Role
+from dianliang.kernel.actor import STAFF, Role
 from dianliang.kernel.lifecycle import Lifecycle, row
 
 P, S = Role.PARTY_AFFAIRS, Role.SYSTEM
-HOLDERS = (
-    P,
-    Role.STEWARD,
-    Role.CAPTAIN,
-    Role.DISPATCHER,
-    Role.COMMANDER,
-    Role.AUDITOR,
-    Role.ADMINISTRATOR,
-    Role.ALLIANCE_UNIT,
-)
-"""Whoever holds a duty reports it, in whatever role he works."""
 
 EDITION_LABELS = {"DRAFT": "草稿", "IN_FORCE": "已发布", "DROPPED": "已作废"}
 EDITION = Lifecycle(
@@ -48,7 +37,8 @@ DUTY = Lifecycle(
     [
         row("approve", "批准", {"PROPOSED"}, "OPEN", P),
         row("refuse", "不批准", {"PROPOSED"}, "REFUSED", P),
-        row("report", "报完成", {"OPEN"}, "REPORTED", *HOLDERS),
+        # Whoever holds a duty reports it, in whatever role he works.
+        row("report", "报完成", {"OPEN"}, "REPORTED", *STAFF),
         row("confirm", "确认完成", {"REPORTED"}, "DONE", P),
         row("send_back", "退回", {"REPORTED"}, "OPEN", P),
         # What records show needs no hand: closing the list writes down what they showed.

@@ -1,6 +1,6 @@
 """Who may see and write calls, honours and media reports. Absent and forbidden look the same."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dianliang.domain.honours.models import Call, Honour, MediaReport, Voter
 from dianliang.kernel.actor import Actor, Role
@@ -24,8 +24,8 @@ def calls_for(by: Actor) -> QuerySet[Call]:
     if not by.person_number or not by.unit_path:
         return rows.none()
     entitled = Voter.objects.filter(person__number=by.person_number).values("call_id")
-    above = [call.pk for call in rows if by.unit_path.startswith(call.unit.path)]
-    return rows.filter(pk__in=above) | rows.filter(pk__in=entitled)
+    above = [by.unit_path[: end + 1] for end, sign in enumerate(by.unit_path) if sign == "/"]
+    return rows.filter(Q(unit__path__in=above) | Q(pk__in=entitled))
 
 
 def honours(by: Actor) -> QuerySet[Honour]:

@@ -1,19 +1,9 @@
 """What may follow what for calls, nominees, objections and honours."""
 
-from dianliang.kernel.actor import Role
+from dianliang.kernel.actor import STAFF, Role
 from dianliang.kernel.lifecycle import Lifecycle, row
 
 P, S = Role.PARTY_AFFAIRS, Role.SYSTEM
-VOTERS = (
-    Role.STEWARD,
-    Role.CAPTAIN,
-    Role.DISPATCHER,
-    Role.PARTY_AFFAIRS,
-    Role.ALLIANCE_UNIT,
-    Role.COMMANDER,
-    Role.AUDITOR,
-    Role.ADMINISTRATOR,
-)
 CALL_LABELS = {
     "DRAFT": "起草",
     "NOMINATING": "提名中",
@@ -50,7 +40,7 @@ NOMINEE = Lifecycle(
     [
         row("pass", "审定合格", {"NOMINATED"}, "ELIGIBLE", P),
         row("refuse", "不合格", {"NOMINATED"}, "REFUSED", P),
-        row("withdraw", "撤回提名", {"NOMINATED", "ELIGIBLE"}, "WITHDRAWN", *VOTERS),
+        row("withdraw", "撤回提名", {"NOMINATED", "ELIGIBLE"}, "WITHDRAWN", *STAFF),
         row("strike", "公示中取消", {"ELIGIBLE"}, "STRUCK", P),
     ],
 )

@@ -195,9 +195,7 @@ def counted(span: Span) -> Mapping[str, Mapping[int, Counted]]:
 def _by_site(figure: Figure, span: Span) -> dict[int, Counted]:
     rows = figure.rows(span).filter(**{f"{figure.site}__isnull": False}).order_by()
     if figure.is_minutes:
-        good = _minutes(figure, rows.filter(figure.good)) if figure.good else {}
-        whole = _minutes(figure, rows)
-        return {site: Counted(minutes, good.get(site, 0)) for site, minutes in whole.items()}
+        return {site: Counted(minutes, 0) for site, minutes in _minutes(figure, rows).items()}
     grouped = rows.values_list(figure.site)
     of, fine = Count("pk"), Count("pk", filter=figure.good) if figure.good else Count("pk")
     found = grouped.annotate(of=of, fine=fine).values_list(figure.site, "of", "fine")

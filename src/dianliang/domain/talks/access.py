@@ -11,6 +11,10 @@ KNOWERS = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR})
 """Who sees that talks took place, never what was said."""
 
 
+SEALED = ("occasion", "purpose", "notes", "outcome")
+"""The columns of a talk that lists do not load."""
+
+
 def to_read(by: Actor) -> QuerySet[Talk]:
     """Return the talks whose words the actor may read: his own two sides, and where he is named."""
     rows = Talk.objects.select_related("branch__unit", "leader", "person")
@@ -30,7 +34,7 @@ def to_know(by: Actor) -> QuerySet[Talk]:
     if by.role not in KNOWERS or not by.unit_path:
         return rows.none()
     unread = rows.filter(branch__unit__path__startswith=by.unit_path)
-    return unread.defer("occasion", "purpose", "notes", "outcome")
+    return unread.defer(*SEALED)
 
 
 def talk_to_read(number: str, *, by: Actor) -> Talk:

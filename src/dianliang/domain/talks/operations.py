@@ -3,11 +3,13 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.branches.models import Branch
-from dianliang.domain.branches.rules import belonging_on, holders
+from dianliang.domain.branches.rules import belonging_on, holders, posts_held
+from dianliang.domain.directory.models import RoleAssignment
 from dianliang.domain.talks.lifecycle import TALK
 from dianliang.domain.talks.models import Promise, Talk, TalkReader
 from dianliang.domain.workforce.models import Person
@@ -16,6 +18,8 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 
 LONGEST_DAYS = 366
+ABOVE = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER})
+"""In which roles somebody stands above the branches that his role reaches."""
 MOST_PROMISES, MOST_READERS = 20, 5
 
 
@@ -33,10 +37,26 @@ def branch_of(person: Person, *, on: date) -> Branch | None:
 
 def may_lead(branch: Branch, *, by: Actor, on: date) -> bool:
     """Tell whether the actor talks with members of a branch: he holds a post, or stands above."""
-    above = by.role in {Role.PARTY_AFFAIRS, Role.COMMANDER} and by.reaches_unit(branch.unit.path)
+    above = by.role in ABOVE and by.reaches_unit(branch.unit.path)
     held = holders([branch.pk], on=on).values()
     numbers = {row.person.number for row in held if row.person is not None}
     return bool(by.person_number) and (above or by.person_number in numbers)
+
+
+def is_superior(person: Person, *, branch: Branch, on: date) -> bool:
+    """Tell whether a person holds a post in a branch, or his account stands above it."""
+    if posts_held(person, branch=branch, on=on):
+        return True
+    if person.user is None:
+        return False
+    roles = RoleAssignment.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_until=None) | Q(valid_until__gte=on),
+        user=person.user,
+        role__in=ABOVE,
+    )
+    paths = roles.values_list("unit__path", flat=True)
+    return any(branch.unit.path.startswith(path) for path in paths)
 
 
 @transaction.atomic
@@ -191,10 +211,13 @@ def name_reader(*, talk: Talk, person: Person, by: Actor, at: datetime) -> TalkR
     """Let a superior read a talk (授权查看); the trail and both sides know it.
 
     Raises:
-        UnableToTalkError: he is one of the two, or there are enough.
+        UnableToTalkError: he is one of the two or no superior of the branch, or there are enough.
     """
     if person.pk in {talk.leader_id, talk.person_id}:
         raise UnableToTalkError("谈话双方本来就能看。", field="person")
+    if not is_superior(person, branch=talk.branch, on=at.astimezone(SHANGHAI).date()):
+        message = f"{person.name}不是“{talk.branch}”的支部委员，也不是其上级党务人员或指挥长。"
+        raise UnableToTalkError(f"{message}只能授权上级查看。", field="person")
     if talk.readers.count() >= MOST_READERS:
         raise UnableToTalkError(f"最多授权 {MOST_READERS} 位上级。", field="person")
     made, is_new = TalkReader.objects.get_or_create(
@@ -207,4 +230,4 @@ def name_reader(*, talk: Talk, person: Person, by: Actor, at: datetime) -> TalkR
 
 def _require_ahead(on: date, *, today: date, field: str, label: str) -> None:
     if not 0 <= (on - today).days <= LONGEST_DAYS:
-        raise UnableToTalkError(f"{label}应在今天起一年之内。", field=field)
+        raise UnableToTalkError(f"{label}不能早于今天，也不能晚于一年以后。", field=field)

@@ -17,7 +17,6 @@ class Desk(models.Model):
     )
     first_working_days = models.PositiveSmallIntegerField("受理时限（工作日）", default=2)
     due_working_days = models.PositiveSmallIntegerField("答复时限（工作日）", default=10)
-    is_open = models.BooleanField("开放", default=True)
     is_generated = models.BooleanField("演示数据", default=False)
 
     class Meta:

@@ -44,7 +44,6 @@ def open_desk(
     values = {
         "first_working_days": first_working_days,
         "due_working_days": due_working_days,
-        "is_open": True,
     }
     desk, _ = Desk.objects.update_or_create(unit=unit, defaults=values)
     told = f"{first_working_days}/{due_working_days}"
@@ -111,10 +110,10 @@ def hear(
     """Take an appeal in. An interview is taken up at once by who held it.
 
     Raises:
-        UnableToHearError: the desk is closed, or has nobody who could read.
+        UnableToHearError: the desk has nobody who could read.
     """
     today = at.astimezone(SHANGHAI).date()
-    if not desk.is_open or not is_staffed(desk, on=today):
+    if not is_staffed(desk, on=today):
         raise UnableToHearError("这个受理点暂时没有专办人，请选择其他受理点。", field="desk")
     calendar = work_calendar()
     voice = Voice.objects.create(

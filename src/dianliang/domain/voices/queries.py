@@ -1,6 +1,8 @@
 """Appeals as their two sides see them, and the counts that leaders read."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -97,7 +99,8 @@ class DeskCounts:
 
 def desk(*, by: Actor, view: str, on: date, at: datetime) -> tuple[list[VoiceRow], dict[str, int]]:
     """Return the appeals of the actor's desks, cut by a view, and the counts of all views."""
-    rows = [row_of(voice, at=at) for voice in access.to_handle(by, on=on)]
+    unread = access.to_handle(by, on=on).defer("words", "name", "contact")
+    rows = [row_of(voice, at=at) for voice in unread]
     cuts = {
         "open": [row for row in rows if row.status in OPEN],
         "overdue": [row for row in rows if row.is_late],
@@ -169,24 +172,26 @@ def _file(
 
 def open_desks(*, on: date) -> tuple[tuple[str, str], ...]:
     """Return code and name of the desks at which somebody reads on a day."""
-    rows = Desk.objects.filter(is_open=True).select_related("unit").prefetch_related("handlers")
+    rows = Desk.objects.select_related("unit").prefetch_related("handlers")
     return tuple((row.unit.code, row.unit.name) for row in rows if is_staffed(row, on=on))
 
 
 def desks(*, by: Actor, on: date) -> tuple[DeskRow, ...]:
     """Return the desks whose handlers the actor names."""
-    return tuple(_desk(row, on=on) for row in access.desks_to_count(by))
+    rows = access.desks_to_count(by).prefetch_related("handlers__person")
+    return tuple(_desk(row, on=on) for row in rows)
 
 
 def _desk(row: Desk, *, on: date) -> DeskRow:
-    present = row.handlers.select_related("person")
     return DeskRow(
         code=row.unit.code,
         name=row.unit.name,
         first_working_days=row.first_working_days,
         due_working_days=row.due_working_days,
         handlers=tuple(
-            _handler(one) for one in present if one.until_on is None or one.until_on >= on
+            _handler(one)
+            for one in row.handlers.all()
+            if one.until_on is None or one.until_on >= on
         ),
     )
 
@@ -224,31 +229,26 @@ def quarters(on: date, *, most: int = 8) -> tuple[tuple[date, date], ...]:
 
 def counts(*, since: date, until: date, by: Actor) -> tuple[DeskCounts, ...]:
     """Return what leaders read of each desk of theirs in a quarter; small numbers are kept back."""
-    return tuple(_counts(row, since, until) for row in access.desks_to_count(by))
+    desks = list(access.desks_to_count(by))
+    rows = Voice.objects.filter(desk__in=desks, received_on__range=(since, until))
+    came: dict[int, list[tuple[str, str, bool | None]]] = defaultdict(list)
+    told = rows.values_list("desk_id", "topic", "channel", "is_satisfied")
+    for desk_id, topic, channel, is_satisfied in told:
+        came[desk_id].append((topic, channel, is_satisfied))
+    return tuple(_counts(row, came[row.pk]) for row in desks)
 
 
-def _counts(row: Desk, since: date, until: date) -> DeskCounts:
-    rows = Voice.objects.filter(desk=row, received_on__range=(since, until))
-    found = list(rows.values_list("topic", "channel", "is_satisfied", "status"))
-    total = len(found)
-    outcomes = {"satisfied": 0, "not_satisfied": 0, "unsaid": 0}
-    for _, _, is_satisfied, _ in found:
-        outcomes[{True: "satisfied", False: "not_satisfied", None: "unsaid"}[is_satisfied]] += 1
+def _counts(row: Desk, came: Sequence[tuple[str, str, bool | None]]) -> DeskCounts:
+    total = len(came)
+    said: dict[bool | None, str] = {True: "satisfied", False: "not_satisfied", None: "unsaid"}
     named = {"satisfied": "满意", "not_satisfied": "不满意", "unsaid": "未评价"}
     return DeskCounts(
         name=row.unit.name,
         total=total if total >= LEAST or total == 0 else None,
-        by_topic=_safe(_tally(topic for topic, *_ in found), dict(Voice.Topic.choices)),
-        by_channel=_safe(_tally(channel for _, channel, *_ in found), dict(Voice.Channel.choices)),
-        by_outcome=_safe(outcomes, named),
+        by_topic=_safe(Tally(topic for topic, _, _ in came), dict(Voice.Topic.choices)),
+        by_channel=_safe(Tally(channel for _, channel, _ in came), dict(Voice.Channel.choices)),
+        by_outcome=_safe(Tally(said[is_satisfied] for _, _, is_satisfied in came), named),
     )
-
-
-def _tally(values: Iterable[str]) -> dict[str, int]:
-    tally: dict[str, int] = {}
-    for value in values:
-        tally[value] = tally.get(value, 0) + 1
-    return tally
 
 
 def suppressed(tally: Mapping[str, int]) -> dict[str, int | None]:

@@ -1,7 +1,7 @@
 """What a learnt reader of addresses looks at: characters, shapes, endings, names, and our rules.
 
 A token is a character, or a run of digits or of Latin letters. Of a number only its length counts,
-so that nothing of a door is kept.
+so that nothing of a door is kept; of a person no two characters together, so that no name is.
 """
 
 import re
@@ -21,14 +21,20 @@ _NEAR = 5
 """Farther away, distances are all one."""
 _EDGE = "#"
 NAMED: Final = frozenset(
-    {"town", "community", "road", "subRoad", "poi", "subpoi", "district", "devZone", "person"}
+    {"town", "community", "road", "subRoad", "poi", "subpoi", "district", "devZone"}
 )
-"""Parts whose names are remembered; a number is none."""
+"""Parts whose names are remembered; a number is none, and nobody's name is."""
+PERSON: Final = "person"
+_UNTOLD = "*"
+"""Stands for a word of Latin letters in somebody's name, which may be the whole name."""
 LONGEST_NAME = 9
 _LONG = 5
 """Longer names are all one."""
 RULED: Final = "r"
 """What features begin with that our rules had a hand in, and no others."""
+_PLACES: Final = "abcde"
+_TOGETHER: Final = tuple((at, at + n) for n in (2, 3) for at in range(6 - n))
+"""Which of a token and the two on either side are looked at together."""
 Span = tuple[int, int]
 
 
@@ -45,12 +51,14 @@ class Names:
 
     @classmethod
     def of(cls, addresses: Iterable[Iterable[AddressPart]]) -> "Names":
-        """Remember the names of some addresses."""
+        """Remember the names of some addresses, but none that stands for a person anywhere."""
+        found = [part for parts in addresses for part in parts]
+        people = {part.text for part in found if part.kind == PERSON}
         counted = Counter(
             (part.text, part.kind)
-            for parts in addresses
-            for part in parts
+            for part in found
             if part.kind in NAMED and 2 <= len(part.text) <= LONGEST_NAME
+            if part.text not in people
         )
         times: dict[str, dict[str, int]] = {}
         for (name, kind), count in sorted(counted.items()):
@@ -91,26 +99,40 @@ def _mark(found: list[list[str]], first: int, last: int, times: Mapping[str, int
 
 
 def features(
-    text: str, spans: Sequence[Span], ruled: Sequence[AddressPart], names: Sequence[Sequence[str]]
+    text: str,
+    spans: Sequence[Span],
+    ruled: Sequence[AddressPart],
+    names: Sequence[Sequence[str]],
+    *,
+    told: Sequence[AddressPart] = (),
 ) -> list[list[str]]:
-    """Return the features of each token; `ruled` is what our rules make of the address."""
+    """Return the features of each token; `ruled` is what our rules make of the address.
+
+    `told` are the parts of an address that is learnt from: what is kept of it names nobody.
+    """
     words = [text[start:end] for start, end in spans]
-    plain = [f"0{len(word)}" if word.isdigit() else word for word in words]
+    private = _private(spans, told)
+    plain = [_plain(word, hidden) for word, hidden in zip(words, private, strict=True)]
     shapes = [_shape(word) for word in words]
     marks, places = _by_rules(spans, ruled)
     ahead = _distances(words, forward=True)
     behind = _distances(words, forward=False)
     chars, shape = _edged(plain, 3), _edged(shapes, 1)
+    secret = [False] * 3 + private + [False] * 3
     rule = _edged(marks, 1)
     found: list[list[str]] = []
     for at in range(len(words)):
-        a, b, c, d, e = chars[at + 1 : at + 6]
+        a, b, c, d, e = near = chars[at + 1 : at + 6]
+        hidden = secret[at + 1 : at + 6]
         before, here, after = rule[at : at + 3]
         row = [
             *("any", f"a{a}", f"b{b}", f"c{c}", f"d{d}", f"e{e}"),
             *(f"z{chars[at]}", f"f{chars[at + 6]}"),
-            *(f"ab{a}{b}", f"bc{b}{c}", f"cd{c}{d}", f"de{d}{e}"),
-            *(f"abc{a}{b}{c}", f"bcd{b}{c}{d}", f"cde{c}{d}{e}"),
+            *(
+                f"{_PLACES[first:last]}{''.join(near[first:last])}"
+                for first, last in _TOGETHER
+                if sum(hidden[first:last]) < 2
+            ),
             *(f"s{shape[at]}{shape[at + 1]}{shape[at + 2]}", f"t{shapes[at]}"),
             *(f"r-{before}", f"r{here}", f"r+{after}", f"r-{before}{here}", f"r+{here}{after}"),
             *(f"rc{here}{c}", f"rp{places[at]}"),
@@ -123,6 +145,18 @@ def features(
             row.append(f"last{len(words) - at}")
         found.append(row)
     return found
+
+
+def _private(spans: Sequence[Span], told: Sequence[AddressPart]) -> list[bool]:
+    """Return which tokens belong to somebody's name."""
+    people = [(part.start, part.end) for part in told if part.kind == PERSON]
+    return [any(first <= start < last for first, last in people) for start, _ in spans]
+
+
+def _plain(word: str, hidden: bool) -> str:
+    if word.isdigit():
+        return f"0{len(word)}"
+    return _UNTOLD if hidden and len(word) > 1 else word
 
 
 def _edged(words: Sequence[str], width: int) -> list[str]:

@@ -30,8 +30,8 @@ from dianliang.engines.triage._folds import folds
 from dianliang.engines.triage._model import AddressPart
 from dianliang.engines.triage._text import normalise
 
-FORMAT: Final = 1
-"""Changed when what is kept changes its meaning: older bytes are then refused."""
+FORMAT: Final = 2
+"""Changed when what is kept changes its meaning: older bytes are then refused. 1 held names."""
 LEAST_ADDRESSES = 30
 """Fewer teach nothing that could be checked."""
 COMMON_FROM = 500
@@ -139,7 +139,7 @@ def _rows(
     own: Sequence[AddressPart] = (),
 ) -> list[list[str]]:
     ruled = address_parts(text, known=known)
-    return features(text, spans, ruled, names.marks(text, spans, own))
+    return features(text, spans, ruled, names.marks(text, spans, own), told=own)
 
 
 def _columns(row: Iterable[str], columns: Mapping[str, int]) -> Ints:

@@ -93,7 +93,6 @@ def rules(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "current": current,
         "versions": rating.versions(),
-        "measures": flow.MEASURES,
         "lines": [(c, flow.MEASURES.get(c.measure)) for c in current.criteria],
         "may_publish": may_publish,
         "refusal": refusal,

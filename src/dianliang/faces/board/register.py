@@ -1,7 +1,6 @@
 """Register what a volunteer team did."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +16,8 @@ from dianliang.faces.board.matrix import REGISTRARS
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import volunteering as flow
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.text import instant
 
 SLOTS = range(1, 4)
 """How many pairs of photos the form takes."""
@@ -76,8 +75,8 @@ def _held(request: HttpRequest) -> flow.Held:
         site_code=asked.get("site", ""),
         area_code=asked.get("area", ""),
         service_code=asked.get("service", ""),
-        started_at=_instant(asked.get("started_at", ""), "started_at", "开始时间"),
-        ended_at=_instant(asked.get("ended_at", ""), "ended_at", "结束时间"),
+        started_at=instant(asked.get("started_at", ""), field="started_at", label="开始时间"),
+        ended_at=instant(asked.get("ended_at", ""), field="ended_at", label="结束时间"),
         people=tuple(dict.fromkeys(asked.getlist("people"))),
         served_people=int(served),
         words=asked.get("words", ""),
@@ -93,13 +92,3 @@ def _pairs(request: HttpRequest) -> Iterator[flow.Pictures]:
             before, after = (file.read() if file else b"" for file in sent)
             place = request.POST.get(f"place_{slot}", "")
             yield flow.Pictures(place=place, before=before, after=after)
-
-
-def _instant(text: str, field: str, label: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(f"请填写{label}。", field=field) from error
-    if not 2000 <= found.year <= 2100:
-        raise InvalidInputError(f"{label}的年份应在 2000 到 2100 之间。", field=field)
-    return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found

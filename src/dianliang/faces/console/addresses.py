@@ -1,34 +1,69 @@
 """Where a record of any room is shown, and to whom: lists of mixed records lead there."""
 
-from django.urls import reverse
+from collections.abc import Mapping, Sequence
+from functools import cache
 
-from dianliang.domain.branches.access import READERS as OF_BRANCHES
-from dianliang.domain.hours.access import READERS as OF_HOURS
-from dianliang.faces.console.activities.reading import READERS as OF_ACTIVITIES
-from dianliang.faces.console.booking.reading import READERS as OF_ROOMS
+from django.urls import NoReverseMatch, resolve, reverse
+
 from dianliang.kernel.actor import Actor, Role
 
-OF_GIFTS = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR})
-PAGES = {
-    "need": ("console:need", frozenset({Role.DISPATCHER})),
-    "campaign": ("console:campaign", frozenset({Role.DISPATCHER})),
-    "meeting": ("console:meeting", OF_BRANCHES),
-    "task": ("console:meeting_task", OF_BRANCHES),
-    "topic": ("console:topic", OF_BRANCHES),
-    "pairing": ("console:pairing", OF_BRANCHES),
-    "result": ("console:pairing", OF_BRANCHES),
-    "session": ("console:activity", frozenset(OF_ACTIVITIES)),
-    "lecture": ("console:lecture", frozenset(OF_ACTIVITIES)),
-    "course": ("console:course", frozenset(OF_ACTIVITIES)),
-    "hour": ("console:hour", OF_HOURS),
-    "hours": ("console:hour", OF_HOURS),
-    "booking": ("console:booking_one", frozenset(OF_ROOMS)),
-    "drive": ("console:donation", OF_GIFTS),
-    "gift": ("console:donation", OF_GIFTS),
+PAGES: Mapping[str, str] = {
+    "need": "console:need",
+    "campaign": "console:campaign",
+    "meeting": "console:meeting",
+    "task": "console:meeting_task",
+    "topic": "console:topic",
+    "pairing": "console:pairing",
+    "result": "console:pairing",
+    "session": "console:activity",
+    "lecture": "console:lecture",
+    "course": "console:course",
+    "hour": "console:hour",
+    "hours": "console:hour",
+    "booking": "console:booking_one",
+    "drive": "console:donation",
+    "gift": "console:donation",
+    "entry": "console:ledger_entry",
+    "duty": "console:appraisal_duty",
+    "list": "console:appraisal_list",
 }
+"""Which page shows a kind of records, by the number that opens it."""
+IN_BOOKS = frozenset({"activity", "visit"})
+"""Records whose page is that of the books' sources."""
+BY_THEMES = frozenset({"need", "job", "campaign", "result"})
+"""Records that the pages about themes show, to whom their own page is closed too."""
+UNDER_ANOTHER = frozenset({"result", "gift"})
+"""Records without a page of their own: what opens is the number of what they belong to."""
 
 
 def page_address(kind: str, opens: str, *, by: Actor) -> str:
     """Return the address of the page that shows a record to the actor; empty where none does."""
-    route, roles = PAGES.get(kind, ("", frozenset()))
-    return reverse(route, args=[opens]) if by.role in roles else ""
+    return _opened(PAGES[kind], [opens], by=by) if kind in PAGES else ""
+
+
+def record_address(kind: str, number: str, *, by: Actor) -> str:
+    """Return where a record of which one knows its own number is shown; empty where it is not.
+
+    Its own page goes before that of the books' sources or of its themes.
+    """
+    own = "" if kind in UNDER_ANOTHER else page_address(kind, number, by=by)
+    if own or kind not in IN_BOOKS | BY_THEMES:
+        return own
+    route = "console:ledger_record" if kind in IN_BOOKS else "console:theme_part"
+    return _opened(route, [kind, number], by=by)
+
+
+def _opened(route: str, args: Sequence[str], *, by: Actor) -> str:
+    if by.role not in _roles(route, len(args)):
+        return ""
+    try:
+        return reverse(route, args=args)
+    except NoReverseMatch:  # a number with a stroke in it has no page of its own
+        return ""
+
+
+@cache
+def _roles(route: str, arguments: int) -> frozenset[Role]:
+    """Return who opens a page, as its view says."""
+    view = resolve(reverse(route, args=["x"] * arguments)).func
+    return frozenset(getattr(view, "required_roles", ()))

@@ -16,6 +16,7 @@ from dianliang.domain.programs.progress import AreaProgress, campaigns
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.campaigns import choices, doing, listing, opening, pages, tables, workbooks
@@ -42,12 +43,18 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            campaign = listing.draft(wanted=_wanted(request), by=by, at=now())
+            wanted, at = _wanted(request), now()
+            number = made_once(
+                request,
+                "campaigns.draft",
+                lambda: listing.draft(wanted=wanted, by=by, at=at),
+                at=at,
+            )
         except DomainError as error:
             refusal = error
         else:
             messages.success(request, _("草稿已保存。核对目标数后冻结名单。"))
-            return redirect("console:campaign", campaign.number)
+            return redirect("console:campaign", number)
     given = request.POST or request.GET
     context = {
         "by": by,

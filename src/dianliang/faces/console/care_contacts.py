@@ -1,7 +1,5 @@
 """Outage or warning: whom to call, who was reached, who needs help."""
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,7 +12,8 @@ from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import care_contacts as flow
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 LONGEST_ID = 12
 
@@ -48,29 +47,18 @@ def alerts(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _open(request: HttpRequest, *, by: Actor) -> str:
     asked = request.POST
-    starts_at = _instant(asked.get("starts_at", ""), field="starts_at", label="开始时间")
-    if starts_at is None:
-        raise InvalidInputError(_("请填写开始时间。"), field="starts_at")
+    ends = asked.get("ends_at", "")
     alert = flow.open_alert(
         kind=asked.get("kind", ""),
         title=asked.get("title", ""),
-        starts_at=starts_at,
-        ends_at=_instant(asked.get("ends_at", ""), field="ends_at", label="预计结束时间"),
+        starts_at=instant(asked.get("starts_at", ""), field="starts_at", label="开始时间"),
+        ends_at=instant(ends, field="ends_at", label="预计结束时间") if ends else None,
         area_codes=asked.getlist("areas"),
         villages=asked.get("villages", ""),
         by=by,
         at=now(),
     )
     return alert.number
-
-
-def _instant(text: str, *, field: str, label: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-    except ValueError as error:
-        raise InvalidInputError(f"{label}应为“年-月-日 时:分”。", field=field) from error
 
 
 @require_GET

@@ -1,6 +1,5 @@
 """Needs that the desk takes in: by telephone, at the window, out of a chat group."""
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from dianliang.domain.intake.queries import desk
 from dianliang.domain.intake.reporting import Reporter
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console import links
+from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import chat, posting, triage
 from dianliang.flows.planning import appointments
@@ -35,7 +35,7 @@ def intake(request: HttpRequest, *, by: Actor) -> HttpResponse:
     values: dict[str, Any] = {name: request.POST.get(name, "") for name in FIELDS}
     channel = request.POST.get("channel", "phone")
     channel = channel if channel in CHANNELS else "phone"
-    key = request.POST.get("key") or secrets.token_hex(16)
+    key = key_of(request.POST)
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
@@ -50,7 +50,6 @@ def intake(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "wish": request.POST.get("wish", ""),
         "channel": channel,
         "refusal": refusal,
-        "key": key,
         "towns": village_choices(),
         "services": services(),
     }
@@ -144,7 +143,6 @@ def paste(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context: dict[str, Any] = {
         "by": by,
         "raw": sent.get("raw", ""),
-        "key": secrets.token_hex(16),
         "towns": village_choices(),
         "services": services(),
     }

@@ -63,7 +63,6 @@ def _need(
         "services": services(),
         "units": units(),
         "urgencies": URGENCIES,
-        "urgency_labels": dict(URGENCIES),
         "decided": {row.aspect: row for row in page.decided if row.aspect != "duplicate"},
         "proposed_unit_name": names.get(page.proposed_unit, ""),
         "answer": _answer(request, page, by=by),

@@ -23,11 +23,9 @@ def tasks(request: HttpRequest, *, by: Actor) -> HttpResponse:
         if answer is not None:
             return answer
     context = {
-        "by": by,
         "page": people.own(by=by, on=today()),
         "refusal": refusal,
         "sent": request.POST,
-        "today": today(),
     }
     status = own_duties.status_of(refusal)
     return TemplateResponse(request, "field/own_duties.html", context, status=status)

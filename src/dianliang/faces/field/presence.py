@@ -33,7 +33,7 @@ def check_in(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         here = flow.point_today(code=code, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "point": here, "refusal": refusal}
+    context = {"point": here, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "field/presence.html", context, status=status)
 

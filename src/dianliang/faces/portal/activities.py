@@ -1,7 +1,5 @@
 """Activities that anybody may come to: the list, one of them, signing up. No account needed."""
 
-import re
-import secrets
 from datetime import timedelta
 
 from django.contrib import messages
@@ -17,16 +15,16 @@ from dianliang.domain.programs import session_queries
 from dianliang.domain.territory.queries import area_of, village_choices
 from dianliang.faces.portal import volunteers
 from dianliang.faces.portal.links import volunteer_token
+from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.flows.activities import joining, personal
 from dianliang.flows.activities.joining import Joining
 from dianliang.flows.activities.pages import PublicPage, public_page
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 MOST_ROWS = 60
 MOST_SIGNUPS, PER = 60, timedelta(hours=1)
 """Sign-ups per source and hour: a village hall behind one address signs up together."""
-KEY = re.compile(r"[A-Za-z0-9_-]{16,60}", re.ASCII)
 
 
 @require_GET
@@ -65,12 +63,10 @@ def _sign_up(request: HttpRequest, page: PublicPage) -> HttpResponse:
     at, sent = now(), request.POST
     if sent.get("as") == "staff":
         return _sign_up_staff(request, page)
-    key = sent.get("key", "")
-    token = volunteer_token(key)
     own = volunteers.held_token(request) if sent.get("as") == "me" else ""
     try:
-        if not KEY.fullmatch(key):
-            raise InvalidInputError(_("页面不完整，请刷新后再报名。"), field="key")
+        key = required_key(sent)
+        token = volunteer_token(key)
         limits.count(what="join", source=source_of(request), most=MOST_SIGNUPS, per=PER, at=at)
         joined = joining.join(
             number=page.row.number, joining=asked(request), key=key, token=token, own=own, at=at
@@ -123,7 +119,6 @@ def _show(
         "page": page,
         "me": personal.name_of(volunteers.held_token(request)),
         "staff": by if by and by.person_number else None,
-        "key": secrets.token_hex(16),
         "given": request.POST,
         "refusal": refusal,
         "field": field,

@@ -1,7 +1,6 @@
 """Asking for something: post, join what a neighbour asked for. No account needed."""
 
 import re
-import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +22,7 @@ from dianliang.faces.portal import challenge, photos
 from dianliang.faces.portal.forms import NeedForm
 from dianliang.faces.portal.links import follow_token
 from dianliang.faces.portal.photos import Photos
+from dianliang.faces.ui.keys import fresh_key
 from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.flows import posting, preview, triage
 from dianliang.kernel.actor import Actor, Role
@@ -63,7 +63,7 @@ def post(request: HttpRequest, site_code: str = "", service_code: str = "") -> H
 
 def _initial(request: HttpRequest, site: SiteRow | None, service_code: str) -> dict[str, Any]:
     return {
-        "key": secrets.token_hex(16),
+        "key": fresh_key(),
         "site_code": site.code if site else "",
         "service_code": service_code,
         "text": request.GET.get("text", "")[:4000],
@@ -93,7 +93,7 @@ def _take_in_danger(
 ) -> HttpResponse:
     """Take it in at once: no duplicates, no limit, no challenge, and without what is wrong."""
     values = form.cleaned_data
-    key = values.get("key") or secrets.token_hex(16)
+    key = values.get("key") or fresh_key()
     asked = _asked(request, values, sent)
     wrong = [str(error) for name in form.errors if name != "key" for error in form.errors[name]]
     try:
@@ -105,7 +105,7 @@ def _take_in_danger(
             at=at,
         )
     except KeyReusedError:  # he stepped back and wrote of another danger: that is another need
-        values["key"] = secrets.token_hex(16)
+        values["key"] = fresh_key()
         return _take_in_danger(request, form, site=site, sent=sent, at=at)
     except DomainError as refusal:
         return _refused(request, form, refusal, site=site, sent=sent)
@@ -205,7 +205,7 @@ def _form(
     """Show the form with all that was filled in; a key that cannot be used again is replaced."""
     has_errors = bool(form.is_bound and form.errors)
     if form.is_bound and "key" in form.errors:
-        form.data = {**request.POST.dict(), "key": secrets.token_hex(16)}
+        form.data = {**request.POST.dict(), "key": fresh_key()}
     sent = sent or Photos()
     context = {
         "form": form,
@@ -227,7 +227,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     form.is_valid()
     values = form.cleaned_data
     # Without a key of his own a joiner gets a fresh one: a link made from none would be anybody's.
-    key = values.get("key") or secrets.token_hex(16)
+    key = values.get("key") or fresh_key()
     sent = photos.received(request, source=source_of(request), at=at)
     try:
         posting.join_need(

@@ -1,6 +1,5 @@
 """Booking a room or gear that is open to everybody: by name and telephone, without an account."""
 
-import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,6 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, KeyReusedError, NotVisibleError
 
 MOST_BOOKINGS, MOST_AT_A_DOOR, PER = 12, 30, timedelta(hours=1)
-KEY_BYTES = 16
 
 
 @require_GET
@@ -55,7 +53,7 @@ def _day(text: str) -> date | None:
 def book(request: HttpRequest, code: str) -> HttpResponse:
     """Show what is free and take a booking; whoever was too late is offered another time."""
     if request.method == "GET":
-        return _show(request, code, typed={"key": secrets.token_hex(KEY_BYTES)})
+        return _show(request, code, typed={})
     sent = request.POST
     key = sent.get("key", "")
     at = now()
@@ -104,11 +102,10 @@ def _later(starts: str, minutes: int) -> str:
 def _refused(
     request: HttpRequest, code: str, asked: Asked, refusal: DomainError, *, at: datetime
 ) -> HttpResponse:
-    typed = {name: request.POST.get(name, "") for name in ("key", "purpose", "name", "phone")}
+    typed = {name: request.POST.get(name, "") for name in ("purpose", "name", "phone")}
     typed |= {"persons": request.POST.get("persons", ""), "starts": asked.starts}
     if isinstance(refusal, KeyReusedError):
-        typed["earlier"] = follow_token(typed["key"], joins="booking")
-        typed["key"] = secrets.token_hex(KEY_BYTES)
+        typed["earlier"] = follow_token(request.POST.get("key", ""), joins="booking")
     is_about_time = refusal.field in {"starts", "ends", "pieces"}
     offers = asking.offers_to(asked=asked, by=None, at=at) if is_about_time else Offers()
     is_often = isinstance(refusal, limits.TooManyError)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.core import limits
 from dianliang.domain.brands import queries as brand_book
 from dianliang.domain.honours.queries import calls, register
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, source_of, today
 from dianliang.flows.brands import keeping as brand_flow
@@ -28,7 +29,7 @@ def models(request: HttpRequest) -> HttpResponse:
     """Show the models, the calls on notice and the brands."""
     context = {
         "models": register.models(),
-        "notices": calls.notices(at=now()),
+        "notices": calls.notices(),
         "brands": brand_book.public(),
     }
     return TemplateResponse(request, "portal/models.html", context)
@@ -70,12 +71,17 @@ def objection(request: HttpRequest, number: str, nominee: str) -> HttpResponse:
     try:
         source = source_of(request)
         limits.count(what="honour-objection", source=source, most=MOST_OBJECTIONS, per=PER, at=at)
-        made = flow.object_in_public(
-            number=number,
-            nominee=nominee,
-            words=sent.get("words", ""),
-            name=sent.get("name", ""),
-            contact=sent.get("contact", ""),
+        made = made_once(
+            request,
+            "honours.objection",
+            lambda: flow.object_in_public(
+                number=number,
+                nominee=nominee,
+                words=sent.get("words", ""),
+                name=sent.get("name", ""),
+                contact=sent.get("contact", ""),
+                at=at,
+            ),
             at=at,
         )
     except NotVisibleError as absent:
@@ -83,7 +89,7 @@ def objection(request: HttpRequest, number: str, nominee: str) -> HttpResponse:
     except DomainError as refusal:
         return _notice(request, number, refusal=refusal.message, opened=nominee)
     words = _("已收到您的异议 %(number)s，核实后处理。")
-    messages.success(request, words % {"number": made.number})
+    messages.success(request, words % {"number": made})
     return redirect("portal:honour_notice", number)
 
 

@@ -1,8 +1,7 @@
 """A village, a firm or a school asks for a lecture, and follows its request (讲座点单)."""
 
 import re
-import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,13 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from dianliang.core import limits
 from dianliang.domain.territory.queries import village_choices
-from dianliang.faces.portal.activities import KEY, asked
+from dianliang.faces.portal.activities import asked
 from dianliang.faces.portal.links import volunteer_token
+from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, source_of
 from dianliang.flows.activities import lecture_asking
 from dianliang.flows.activities.lecture_asking import Asked
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.text import instant
 
 MOST_REQUESTS, PER = 12, timedelta(hours=1)
 WISHES = (1, 2, 3)
@@ -49,7 +49,6 @@ def lectures(request: HttpRequest) -> HttpResponse:
         "towns": village_choices(),
         "area": area,
         "topic": sent.get("topic") or request.GET.get("topic", ""),
-        "key": secrets.token_hex(16),
         "given": sent,
         "refusal": refusal,
     }
@@ -59,9 +58,7 @@ def lectures(request: HttpRequest) -> HttpResponse:
 
 def _kept(request: HttpRequest) -> str:
     sent, at = request.POST, now()
-    key = sent.get("key", "")
-    if not KEY.fullmatch(key):
-        raise InvalidInputError(_("页面不完整，请刷新后再提交。"), field="key")
+    key = required_key(sent)
     limits.count(what="lecture", source=source_of(request), most=MOST_REQUESTS, per=PER, at=at)
     token = volunteer_token(f"lecture:{key}")
     audience = sent.get("audience", "").strip() or "0"
@@ -74,7 +71,11 @@ def _kept(request: HttpRequest) -> str:
             asked_for=sent.get("asked_for", ""),
             area_code=sent.get("area", ""),
             place=sent.get("place", ""),
-            wishes=tuple(_wish(sent[name]) for n in WISHES if sent.get(name := f"wish_{n}")),
+            wishes=tuple(
+                instant(sent[name], field="wishes", label=_("希望的时间"))
+                for n in WISHES
+                if sent.get(name := f"wish_{n}")
+            ),
             audience=int(audience),
             words=sent.get("words", ""),
             who=asked(request),
@@ -84,16 +85,6 @@ def _kept(request: HttpRequest) -> str:
         at=at,
     )
     return token
-
-
-def _wish(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(_("希望的时间看不懂，请重新选择。"), field="wishes") from error
-    if not 2000 <= found.year <= 2100:
-        raise InvalidInputError(_("希望的时间年份不对。"), field="wishes")
-    return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found
 
 
 @never_cache
@@ -115,7 +106,7 @@ def lecture(request: HttpRequest, token: str) -> HttpResponse:
             else:
                 messages.success(request, _("已撤回。"))
                 return redirect("portal:lecture", token=token)
-        page = lecture_asking.followed(token=token, at=now())
+        page = lecture_asking.followed(token=token)
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {"page": page, "refusal": refusal, "link": request.build_absolute_uri()}

@@ -1,6 +1,5 @@
 """The employees' mailbox: write without an account, follow by a link that nobody else has."""
 
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -16,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.core import limits
 from dianliang.domain.voices import queries
 from dianliang.faces.portal.links import voice_token
+from dianliang.faces.ui.keys import key_of, press_once
 from dianliang.faces.ui.requests import now, source_of, today
 from dianliang.flows.voices import mailbox as flow
 from dianliang.flows.voices.handling import TOPICS
-from dianliang.kernel.errors import DomainError, KeyReusedError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 MOST_LETTERS, PER = 6, timedelta(hours=1)
 
@@ -30,9 +30,8 @@ def write(request: HttpRequest) -> HttpResponse:
     """Offer the form; on success go to the page that only its writer knows."""
     refusal = None
     sent = request.POST
-    key = sent.get("key", "") or secrets.token_hex(16)
     if request.method == "POST":
-        at = now()
+        at, key = now(), key_of(sent)
         written = flow.Written(
             desk=sent.get("desk", ""),
             topic=sent.get("topic", ""),
@@ -45,15 +44,12 @@ def write(request: HttpRequest) -> HttpResponse:
             flow.write(written=written, key=key, token=voice_token(key), admit=admit, at=at)
         except DomainError as wrong:
             refusal = wrong
-            if isinstance(wrong, KeyReusedError):  # he stepped back and wrote another letter
-                key = secrets.token_hex(16)
         else:
             return redirect("portal:voice", voice_token(key))
     context = {
         "desks": queries.open_desks(on=today()),
         "topics": TOPICS.items(),
         "sent": sent,
-        "key": key,
         "refusal": refusal,
     }
     too_many = isinstance(refusal, limits.TooManyError)
@@ -104,7 +100,7 @@ def act(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     if verb not in steps:
         raise Http404
     try:
-        steps[verb]()
+        press_once(request, "voices.letter", steps[verb], at=at)
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:

@@ -1,7 +1,6 @@
 """A resident picks a free time for a service, and follows it by a secret link (自约)."""
 
 import re
-import secrets
 from datetime import timedelta
 
 from django.contrib import messages
@@ -14,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from dianliang.core import limits
 from dianliang.domain.territory.queries import village_choices
-from dianliang.faces.portal.activities import KEY, asked
+from dianliang.faces.portal.activities import asked
 from dianliang.faces.portal.links import volunteer_token
+from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, source_of
 from dianliang.flows.activities import self_booking
 from dianliang.flows.activities.self_booking import Wished
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 MOST_BOOKINGS, PER = 12, timedelta(hours=1)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,40}", re.ASCII)
@@ -50,7 +50,6 @@ def book(request: HttpRequest, service_code: str) -> HttpResponse:
         "page": page,
         "area": area,
         "towns": village_choices(),
-        "key": secrets.token_hex(16),
         "given": sent,
         "refusal": refusal,
     }
@@ -60,9 +59,7 @@ def book(request: HttpRequest, service_code: str) -> HttpResponse:
 
 def _kept(request: HttpRequest, service_code: str, area: str) -> str:
     sent, at = request.POST, now()
-    key = sent.get("key", "")
-    if not KEY.fullmatch(key):
-        raise InvalidInputError(_("页面不完整，请刷新后再约。"), field="key")
+    key = required_key(sent)
     limits.count(what="book", source=source_of(request), most=MOST_BOOKINGS, per=PER, at=at)
     token = volunteer_token(f"book:{key}")
     wished = Wished(

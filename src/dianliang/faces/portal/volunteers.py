@@ -1,7 +1,6 @@
 """A volunteer's own page, opened by a secret link that the phone keeps; check-in on site."""
 
 import re
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from math import isfinite
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.core import limits
 from dianliang.domain.hours.queries import of_person
 from dianliang.faces.portal.links import volunteer_token
+from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.flows import hours_desk
 from dianliang.flows.activities import arriving, joining, own_service, personal
@@ -206,8 +206,7 @@ def _form_token(request: HttpRequest) -> str:
     Name and number are part of it: a form that is filled in for somebody else makes another.
     """
     sent = request.POST
-    key = sent.get("key", "") or secrets.token_hex(16)
-    return volunteer_token(f"arrive:{key}:{sent.get('name', '')}:{sent.get('phone', '')}")
+    return volunteer_token(f"arrive:{key_of(sent)}:{sent.get('name', '')}:{sent.get('phone', '')}")
 
 
 def _named(request: HttpRequest) -> Joining | None:
@@ -237,7 +236,6 @@ def _arrival(request: HttpRequest, code: str, *, refusal: str = "") -> HttpRespo
         page, refusal, status = None, refusal or stale.message, 422
     context = {
         "page": page,
-        "key": secrets.token_hex(16),
         "refusal": refusal,
         "given": request.POST,
     }

@@ -1,12 +1,13 @@
 """What somebody does with his own duties, at a desk or on a phone: report, propose, appeal."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, sent_paper
 from dianliang.flows.appraisal import filling, lists, rounds
 from dianliang.kernel.actor import Actor
@@ -22,13 +23,14 @@ Answer = tuple[HttpResponse | None, DomainError | None]
 
 def act(request: HttpRequest, *, to: str, by: Actor) -> Answer:
     """Do what was pressed and lead back to the page `to`, or return why it was refused."""
+    at = now()
     try:
-        words = _act(request, by)
+        done = once(request, "own duties", lambda: {"words": _act(request, by, at)}, at=at)
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
         return None, refusal
-    messages.success(request, words)
+    messages.success(request, done["words"])
     return redirect(to), None
 
 
@@ -39,8 +41,8 @@ def status_of(refusal: DomainError | None) -> int:
     return 409 if isinstance(refusal, StaleStateError) else 422
 
 
-def _act(request: HttpRequest, by: Actor) -> str:
-    sent, at = request.POST, now()
+def _act(request: HttpRequest, by: Actor, at: datetime) -> str:
+    sent = request.POST
     verb = sent.get("act", "")
     if verb == "report":
         lists.report_own(

@@ -53,13 +53,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A request as whoever asked sees it. `session_number` opens what is public of its session."""
+    """A request as whoever asked sees it; `is_public` tells that its session takes sign-ups."""
 
     number: str
     topic_name: str
     asked_for: str
     wishes: tuple[datetime, ...]
-    minutes: int
     status: str
     status_label: str
     reason: str
@@ -150,7 +149,7 @@ def _words(kind: str, words: str) -> str:
     return f"{kind}点讲。{told}"
 
 
-def followed(*, token: str, at: datetime) -> Followed:
+def followed(*, token: str) -> Followed:
     """Return a request by its link.
 
     Raises:
@@ -163,7 +162,6 @@ def followed(*, token: str, at: datetime) -> Followed:
         topic_name=request.topic.name,
         asked_for=request.asked_for,
         wishes=operations.wishes_of(request),
-        minutes=request.minutes,
         status=request.status,
         status_label=LECTURE_LABELS[request.status],
         reason=request.reason if request.status in {"ASKED", "DECLINED"} else "",

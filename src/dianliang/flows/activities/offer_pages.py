@@ -96,7 +96,7 @@ LABELS: Mapping[str, str] = {
 
 def may_set(by: Actor) -> bool:
     """Tell whether the actor may say by which rules services find a team: they bind all units."""
-    return by.role in access.LEADERS and (by.unit_path == "/" or by.unit_path.count("/") == 2)
+    return by.role in access.LEADERS and by.is_top
 
 
 @transaction.atomic

@@ -145,7 +145,7 @@ def _papers(person: Person, *, on: date) -> tuple[PaperRow, ...]:
 
 
 def _state(row: Certificate, on: date) -> str:
-    if row.withdrawn_on is not None and row.withdrawn_on <= on:
+    if row.is_withdrawn_on(on):
         return "withdrawn"
     if row.expires_on <= on:
         return "expired"

@@ -10,6 +10,7 @@ from django.db.models import Q
 from dianliang.domain.appraisal import access
 from dianliang.domain.appraisal.models import Appeal, Duty, Standing, TaskList
 from dianliang.domain.branches.rules import posts_held
+from dianliang.domain.workforce import merging
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.appraisal.pages import duty_rows
 from dianliang.flows.appraisal.rows import DutyRow
@@ -78,8 +79,8 @@ def person(number: str, *, by: Actor, on: date) -> PersonPage:
     Raises:
         NotVisibleError: he is absent, another's, or nothing is known of him here.
     """
-    rows = [] if "\0" in number else list(access.duties(by).filter(person__number=number))
-    found = Person.objects.filter(number=number.replace("\0", "")).select_related("unit").first()
+    found = merging.found_by(number.replace("\0", ""))
+    rows = list(access.duties(by).filter(person=found)) if found else []
     if found is None or not rows:
         raise NotVisibleError("没有找到这个人的任务。")
     return _page(found, rows, is_own=False, by=by, on=on)

@@ -14,6 +14,7 @@ from dianliang.domain.appraisal.models import Appeal, Indicator, Result, Round, 
 from dianliang.domain.appraisal.scoring import tones_of
 from dianliang.domain.branches import access as branches
 from dianliang.flows.appraisal.computing import rate
+from dianliang.flows.appraisal.rounds import subject_of
 from dianliang.flows.appraisal.standing import RecordRow, record_rows
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
@@ -347,25 +348,19 @@ def _history(
     )
 
 
-def mark_file(number: str, subject: str, token: str, *, by: Actor) -> tuple[str, str]:
+def mark_file(number: str, subject: str, token: str, *, by: Actor, on: date) -> tuple[str, str]:
     """Return the token and type of the file behind a mark.
 
     Raises:
         NotVisibleError: it is absent or another's.
     """
     found = access.round_to_see(number, by=by)
-    rows = found.marks.filter(subject=subject.replace("\0", ""), file__token=token or "-")
+    who = subject_of(found, subject, by=by, on=on)
+    rows = found.marks.filter(subject=who.code, file__token=token or "-")
     row = rows.select_related("file").first()
-    if row is None or row.file is None or not _reaches(found, row.subject, by=by):
+    if row is None or row.file is None:
         raise NotVisibleError("没有找到这份文件。")
     return row.file.token, row.file.media_type
-
-
-def _reaches(found: Round, subject: str, *, by: Actor) -> bool:
-    own = access.rated(found.unit.path, by=by)
-    if found.edition.book.subject == RuleBook.Subject.BRANCH:
-        return own.filter(unit__code=subject).exists()
-    return own.filter(belongings__person__number=subject).exists()
 
 
 def appeals(*, view: str, by: Actor) -> tuple[AppealRow, ...]:

@@ -51,7 +51,10 @@ def subject_of(round_: Round, code: str, *, by: Actor, on: date) -> Subject:
     # Who has left since stands in the result that was frozen.
     rows = Standing.objects.filter(result__round=round_, subject=code.replace("\0", ""))
     kept = rows.select_related("branch__unit", "person").order_by("-pk").first()
-    if kept is not None and by.reaches_unit(kept.branch.unit.path):
+    if kept is not None:
+        is_own = kept.person is not None and kept.person.number == by.person_number
+        if not is_own and not by.reaches_unit(kept.branch.unit.path):
+            raise NotVisibleError("没有找到这个考评对象。")
         return Subject(code=kept.subject, name=kept.name, branch=kept.branch, person=kept.person)
     raise NotVisibleError("没有找到这个考评对象。")
 

@@ -15,10 +15,9 @@ from dianliang.domain.venues.booking.rules import Wanted
 from dianliang.domain.venues.booking.taking import Booker
 from dianliang.domain.venues.models import Bookable, Booking
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
-from dianliang.kernel.text import clean_text
+from dianliang.kernel.text import clean_text, instant
 
 ANYONE = Actor(id="anonymous", name="预约人", role=Role.RESIDENT)
 LEAST_DIGITS, MOST_DIGITS = 7, 15
@@ -59,21 +58,6 @@ class Asked:
             InvalidInputError: see `window`.
         """
         return Wanted(window=self.window(), pieces=self.pieces, persons_count=self.persons_count)
-
-
-def instant(text: str, *, field: str, label: str) -> datetime:
-    """Return an instant of Shanghai from ``2026-11-25T09:00``.
-
-    Raises:
-        InvalidInputError: it is none, or one that nobody can mean.
-    """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(f"请选择{label}。", field=field) from error
-    if not 2000 <= found.year <= 2100 or found.tzinfo is not None:
-        raise InvalidInputError(f"{label}应在 2000 年到 2100 年之间。", field=field)
-    return found.replace(tzinfo=SHANGHAI)
 
 
 def checked(asked: Asked, *, is_public: bool) -> Asked:

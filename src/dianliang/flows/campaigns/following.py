@@ -20,8 +20,6 @@ from dianliang.kernel.calendar import SHANGHAI
 Kind = Evidence.Kind
 UNDONE = ("OPEN", "LACKING", "NOT_DONE", "FAILED")
 MOST_AT_ONCE = 200
-MEMBERS = "members"
-"""The choice of people for which deeds do not count."""
 
 
 @transaction.atomic
@@ -145,10 +143,10 @@ def after_activity(*, activity: Activity, by: Actor, at: datetime) -> int:
 def settle_people(*, campaign: Campaign, by: Actor, at: datetime) -> int:
     """Count the deeds that are on record since a campaign began; return how many people have one.
 
-    Each person's first deed counts; after a re-check that failed, the first that came later. Of
-    party members an essay is asked for: a deed is none.
+    Each person's first deed counts; after a re-check that failed, the first that came later. Only
+    campaigns of people ask for a deed: of party members each hands in something of his own.
     """
-    if campaign.source != Campaign.Source.PEOPLE or campaign.query.get("who") == MEMBERS:
+    if campaign.source != Campaign.Source.PEOPLE:
         return 0
     waiting = {
         target.person_id: target

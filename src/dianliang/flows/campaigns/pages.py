@@ -24,6 +24,7 @@ from dianliang.domain.programs.sampling import suggested_size
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import AreaRow, ancestors, area_of, area_row, county
 from dianliang.flows.campaigns.opening import Running, running
+from dianliang.flows.campaigns.sources import OF_PEOPLE
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -41,6 +42,7 @@ class Head:
     status_label: str
     source_label: str
     is_of_people: bool
+    takes_jobs: bool
     action: str
     service_name: str
     proofs: tuple[tuple[str, str], ...]
@@ -118,6 +120,7 @@ def _head(campaign: Campaign, *, by: Actor) -> Head:
         status_label=campaign.get_status_display(),
         source_label=campaign.get_source_display(),
         is_of_people=campaign.source == Campaign.Source.PEOPLE,
+        takes_jobs=campaign.source not in OF_PEOPLE,
         action=campaign.action,
         service_name=campaign.service.name if campaign.service else "",
         proofs=tuple((proof, str(Campaign.Proof(proof).label)) for proof in campaign.proofs),

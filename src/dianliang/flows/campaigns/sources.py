@@ -19,7 +19,6 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of, county
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
-from dianliang.flows.campaigns.following import MEMBERS
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import years_before
 
@@ -35,7 +34,6 @@ CUSTOMER_LABELS: Mapping[str, str] = {
 WHO = {
     "volunteers": "在队志愿者",
     "everybody": "全部在岗人员",
-    MEMBERS: "在岗党员（每人一篇，不按活动计）",
 }
 
 
@@ -154,10 +152,7 @@ def _customers(campaign: Campaign, on: date) -> list[Aim]:
 
 def _listed_people(campaign: Campaign, on: date) -> QuerySet[Person]:
     rows = Person.objects.filter(is_active=True, unit__path__startswith=campaign.unit.path)
-    who = campaign.query.get("who")
-    if who == MEMBERS:
-        return rows.filter(is_party_member=True)
-    if who != "everybody":
+    if campaign.query.get("who") != "everybody":
         rows = rows.filter(
             Q(memberships__valid_until=None) | Q(memberships__valid_until__gte=on),
             memberships__valid_from__lte=on,

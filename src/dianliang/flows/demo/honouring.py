@@ -1,6 +1,7 @@
 """Talks, calls, honours, media reports, brands and an employees' desk of the demo county.
 
-Written through the same flows as by people, so that figures on pages are counted from records.
+Calls, nominations, brands and letters go through the flows that people use; talks, honours and
+media reports are written as they lie, because they have a past.
 """
 
 from collections.abc import Sequence
@@ -198,7 +199,8 @@ def _register(county: County, *, today: date, at: datetime) -> None:
 
 
 def _call(station: Unit, *, clerk: Actor, today: date, at: datetime) -> None:
-    """Open a vote at one station, in which its accounts may take part."""
+    """Open a vote at one station, in which its accounts may take part; nominations are over."""
+    before, yesterday = at - DAY, today - DAY
     asked = calling.Asked(
         title="年度黎明式员工（演示）",
         unit=station.code,
@@ -206,7 +208,7 @@ def _call(station: Unit, *, clerk: Actor, today: date, at: datetime) -> None:
         rules="在岗一年以上，安全无违章，群众公认。一人一票，无记名。",
         since=today - 365 * DAY,
         until=today,
-        nominate_until=today,
+        nominate_until=yesterday,
         vote_until=today + 20 * DAY,
         electorate="staff",
         quorum_percent=50,
@@ -214,15 +216,15 @@ def _call(station: Unit, *, clerk: Actor, today: date, at: datetime) -> None:
         notice_working_days=5,
         categories="黎明式员工｜个人｜2",
     )
-    call = calling.draft(asked=asked, by=clerk, at=at)
-    calling.start(number=call.number, by=clerk, at=at)
+    call = calling.draft(asked=asked, by=clerk, at=before)
+    calling.start(number=call.number, by=clerk, at=before)
     key = str(call.categories.get().pk)
     own = replace(clerk, unit_path=station.path, unit_code=station.code, person_number="demo")
     for person in Person.objects.filter(unit=station, is_active=True).order_by("pk")[:4]:
         put = joining.Put(category=key, subject=person.number, words="任劳任怨，群众公认（演示）")
-        made = joining.nominate(number=call.number, put=put, by=own, at=at)
+        made = joining.nominate(number=call.number, put=put, by=own, at=before)
         calling.examine(
-            number=call.number, nominee=made.number, verb="pass", reason="", by=clerk, at=at
+            number=call.number, nominee=made.number, verb="pass", reason="", by=clerk, at=before
         )
     calling.take_votes(number=call.number, by=clerk, at=at)
 

@@ -8,8 +8,8 @@ from dianliang.domain.workforce.models import Membership, Person
 from dianliang.engines import rostering
 from dianliang.flows.demo.county import County
 from dianliang.flows.rosters import changing, making
-from dianliang.flows.rosters.building import build, keys_of, outcome_of
-from dianliang.kernel.actor import SYSTEM, Actor, Role
+from dianliang.flows.rosters.building import build
+from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 
 BEGINS, DAYS, SIZE = 7, 4, 2
@@ -51,9 +51,7 @@ def build_roster(county: County, *, at: datetime) -> None:
     operations.begin(roster=roster, revision=roster.revision, job_id=0, by=by, at=at)
     built = build(roster, at=at)
     result = rostering.solve(built.problem, rostering.Params(effort=EFFORT))
-    outcome = outcome_of(built, result)
-    chosen = keys_of(built, result.turns)
-    operations.keep(roster=roster, chosen=chosen, outcome=outcome, by=SYSTEM, at=at)
+    making.keep(roster, built, result, at=at)
     roster.refresh_from_db()
     changing.publish(
         number=roster.number,

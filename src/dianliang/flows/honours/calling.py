@@ -6,17 +6,17 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dianliang.domain.honours import access
-from dianliang.domain.honours.models import Call, Level, Nominee, Objection
+from dianliang.domain.honours.models import Call, Nominee, Objection
 from dianliang.domain.honours.operations import calls, nominating
 from dianliang.domain.honours.operations.calls import Planned, Ruled
+from dianliang.domain.honours.queries.register import HOLDERS, LEVELS
 from dianliang.flows.branches.choices import lines, unit_of, words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 
-LEVELS = {str(code): str(label) for code, label in Level.choices}
 ELECTORATES = {str(code): str(label) for code, label in Call.Electorate.choices}
 TIES = {str(code): str(label) for code, label in Call.Ties.choices}
-HOLDERS = {label: code for code, label in nominating.subject_kinds().items()}
+HOLDER_CODES = {label: code for code, label in HOLDERS.items()}
 PARTS = 6
 
 
@@ -78,17 +78,15 @@ def planned(line: str) -> Planned:
         InvalidInputError: the line cannot be read; it is quoted.
     """
     parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
-    if not 3 <= len(parts) <= PARTS or parts[1] not in HOLDERS:
-        message = (
-            f"“{line[:60]}”应形如：黎明式员工｜个人｜3｜是｜5｜20；对象为{'、'.join(HOLDERS)}。"
-        )
-        raise InvalidInputError(message, field="categories")
+    if not 3 <= len(parts) <= PARTS or parts[1] not in HOLDER_CODES:
+        shape = f"应形如：黎明式员工｜个人｜3｜是｜5｜20；对象为{'、'.join(HOLDER_CODES)}。"
+        raise InvalidInputError(f"“{line[:60]}”{shape}", field="categories")
     numbers = [parts[2], *parts[4:]]
     if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in numbers):
         raise InvalidInputError(f"“{line[:60]}”里的名额和数量应填整数。", field="categories")
     members_only = len(parts) > 3 and parts[3] == "是"
     hours = int(parts[5]) if len(parts) > 5 else 0
-    holder = HOLDERS[parts[1]]
+    holder = HOLDER_CODES[parts[1]]
     if holder != "person" and (members_only or hours):
         message = f"“{line[:60]}”：限党员、最少时长只用于个人。"
         raise InvalidInputError(message, field="categories")

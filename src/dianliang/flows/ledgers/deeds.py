@@ -6,7 +6,7 @@
 | visit | a finished visit | who did it, and who was checked in with the team | its day |
 | activity | an activity | each who took part | the day it began |
 | lecture | an accounted session | each lecturer who was there | the day it began |
-| course | a course that was passed | who passed | the day of its last lesson |
+| course | a course that was passed | who passed | the day of the last lesson not cancelled |
 | meeting | a joint meeting that was held | who sat in it, and who led it | its day |
 | task | a resolution's task that was closed in time | who was responsible | the day it was closed |
 | proposal | an accepted topic | who leads a tier of it | the day of its measured result |
@@ -125,10 +125,11 @@ def lectures(path: str, since: date, until: date) -> Iterator[Deed]:
 
 
 def courses(path: str, since: date, until: date) -> Iterator[Deed]:
-    """Yield who passed a course; it counts on the day of its last lesson."""
+    """Yield who passed a course; it counts on the day of its last lesson that was not cancelled."""
+    held = ~Q(course__sessions__status="CANCELLED")
     rows = (
         Enrolment.objects.filter(person__unit__path__startswith=path, status="PASSED")
-        .annotate(last=Max("course__sessions__starts_at"))
+        .annotate(last=Max("course__sessions__starts_at", filter=held))
         .filter(last__gte=_midnight(since), last__lt=_midnight(until))
         .select_related("person__unit", "course")
     )

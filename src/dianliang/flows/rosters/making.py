@@ -20,7 +20,7 @@ from dianliang.domain.rosters.queries import roster_of
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
 from dianliang.engines import rostering
-from dianliang.flows.rosters.building import build, keys_of, outcome_of, weight_of
+from dianliang.flows.rosters.building import Built, build, keys_of, outcome_of, weight_of
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
@@ -157,8 +157,7 @@ def arrange_in_background(context: background.JobContext) -> dict[str, Any]:
     roster = Roster.objects.get(number=context.payload["roster"])
     if roster.status != "SOLVING" or roster.background_job_id != context.job_id:
         return {"skipped": roster.status}
-    at = context.clock()
-    built = build(roster, at=at)
+    built = build(roster, at=context.clock())
     context.progress(0.1, f"{len(built.shifts)} 个班次，{len(built.people)} 名人员")
     try:
         result = rostering.solve(built.problem, rostering.Params(effort=EFFORT))
@@ -166,14 +165,14 @@ def arrange_in_background(context: background.JobContext) -> dict[str, Any]:
         words = built.readable(str(refusal))
         operations.give_up(roster=roster, words=words, by=SYSTEM, at=context.clock())
         return {"error": words}
-    operations.keep(
-        roster=roster,
-        chosen=keys_of(built, result.turns),
-        outcome=outcome_of(built, result),
-        by=SYSTEM,
-        at=context.clock(),
-    )
+    keep(roster, built, result, at=context.clock())
     return {"turns": len(result.turns), "missing": result.missing}
+
+
+def keep(roster: Roster, built: Built, result: rostering.Roster, *, at: datetime) -> None:
+    """Store what the engine made of a roster."""
+    chosen, outcome = keys_of(built, result.turns), outcome_of(built, result)
+    operations.keep(roster=roster, chosen=chosen, outcome=outcome, by=SYSTEM, at=at)
 
 
 def _windows(asked: Asked, *, at: datetime) -> tuple[TimeWindow, ...]:

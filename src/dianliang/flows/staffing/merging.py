@@ -50,7 +50,6 @@ def merge(
     return _merged(kept, gone, take=take, reason=words, by=by, at=at)
 
 
-@transaction.atomic
 def _merged(
     kept: Person, gone: Person, *, take: Collection[str], reason: str, by: Actor, at: datetime
 ) -> PersonMerge:

@@ -203,12 +203,12 @@ def test_goods_are_stocked_handed_out_and_taken_back(town, unit):
     code = client.get(f"{base}/").context["page"].articles
     cup = next(one.code for one in code if one.name == "保温杯")
     stock = {"article": cup, "unit": "S1", "pieces": "2", "words": "采购", "on": "2026-11-20"}
-    assert client.post(f"{base}/stock/", {**stock, "key": "k1"}).status_code == 302
-    wanted = {"person": "P0", "article": cup, "unit": "S1", "pieces": "2", "key": "k2"}
+    assert client.post(f"{base}/stock/", {**stock, "key": "k1" * 10}).status_code == 302
+    wanted = {"person": "P0", "article": cup, "unit": "S1", "pieces": "2", "key": "k2" * 10}
 
     assert client.post(f"{base}/redeem/", wanted).status_code == 302
     assert client.post(f"{base}/redeem/", wanted).status_code == 302
-    again = client.post(f"{base}/redeem/", {**wanted, "key": "k3"})
+    again = client.post(f"{base}/redeem/", {**wanted, "key": "k3" * 10})
     done = Redemption.objects.get()
     assert client.post(f"{base}/{done.number}/back/", {"because": "质量问题"}).status_code == 302
 
@@ -225,7 +225,7 @@ def test_a_drive_receives_and_another_approves_what_is_handed_out(town, unit):
     drive = Drive.objects.get()
     at = f"{base}/{drive.number}"
     gift = {"thing": "goods:cool_drink", "amount": "100", "kind": "unit", "name": "供销合作社"}
-    gift |= {"shown_name": "合作社", "on": "2026-11-02", "key": "k", "people": "1"}
+    gift |= {"shown_name": "合作社", "on": "2026-11-02", "key": "k" * 20, "people": "1"}
     assert one.post(f"{at}/receive/", gift).status_code == 422
     one.post(f"{at}/do/open/")
     assert one.post(f"{at}/receive/", gift).status_code == 302

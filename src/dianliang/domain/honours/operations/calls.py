@@ -105,8 +105,8 @@ def draft(*, ruled: Ruled, by: Actor, at: datetime) -> Call:
 def _require_sense(ruled: Ruled, *, today: date) -> None:
     if not ruled.since <= ruled.until:
         raise UnableToCallError("事迹期的结束应在开始之后。", field="until")
-    if not today <= ruled.nominate_until <= ruled.vote_until:
-        message = "日期应依次为：今天、提名截止、投票截止。"
+    if not today <= ruled.nominate_until < ruled.vote_until:
+        message = "提名截止不能早于今天，投票截止应晚于提名截止。"
         raise UnableToCallError(message, field="nominate_until")
     if not 1 <= ruled.quorum_percent <= 100:
         raise UnableToCallError("法定人数应为 1 到 100（%）。", field="quorum_percent")
@@ -135,11 +135,13 @@ def take_votes(*, call: Call, by: Actor, at: datetime) -> Call:
     """End the nominations and lay out register and box (开始投票).
 
     Raises:
-        UnableToCallError: a nomination is not examined, a category has nobody, or too few people
-            could vote for the vote to stay secret.
+        UnableToCallError: the published day of nominations is not over, one is not examined, a
+            category has nobody, or too few people could vote for the vote to stay secret.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     Call.objects.select_for_update().get(pk=call.pk)
+    if at.astimezone(SHANGHAI).date() <= call.nominate_until:
+        raise UnableToCallError(f"规则公布提名到 {call.nominate_until} 为止，次日起才能开始投票。")
     waiting = Nominee.objects.filter(category__call=call, status="NOMINATED").count()
     if waiting:
         raise UnableToCallError(f"还有 {waiting} 个提名没有审定，不能开始投票。")

@@ -1,6 +1,6 @@
 """Somebody is put forward, examined against the rules, and objected to while on notice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.honours.lifecycle import NOMINEE, OBJECTION
-from dianliang.domain.honours.models import Call, Category, Deed, Holder, Honour, Nominee, Objection
+from dianliang.domain.honours.models import Call, Category, Deed, Honour, Nominee, Objection
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -137,21 +137,30 @@ def withdraw(*, nominee: Nominee, by: Actor, at: datetime) -> Nominee:
     return transitions.apply(nominee, "withdraw", lifecycle=NOMINEE, by=by, at=at)
 
 
-def faults(nominee: Nominee) -> tuple[str, ...]:
-    """Return which conditions of the rules a nominee does not meet (资格审查), from records."""
+def lost_an_honour(nominees: Collection[Nominee], *, since: date) -> frozenset[int]:
+    """Return the keys of the people among nominees of whom an honour was taken since a day."""
+    revoked = Honour.objects.filter(status="REVOKED", revoked_on__gte=since)
+    people = revoked.filter(person__in=[n.person_id for n in nominees if n.person_id])
+    return frozenset(honour.person_id for honour in people if honour.person_id is not None)
+
+
+def faults(nominee: Nominee, *, lost: Collection[int]) -> tuple[str, ...]:
+    """Return which conditions of the rules a nominee does not meet (资格审查), from records.
+
+    `lost` is whom `lost_an_honour` names since the first day of the call.
+    """
     category, found = nominee.category, []
     person = nominee.person
     if person is not None and not person.is_active:
         found.append("不在岗")
     if person is not None and category.members_only and not person.is_party_member:
         found.append("不是党员")
-    deeds = nominee.deeds.count()
+    deeds = len(nominee.deeds.all())
     if deeds < category.least_deeds:
         found.append(f"期内事迹记录 {deeds} 条，应有 {category.least_deeds} 条")
     if nominee.hours < category.least_hours:
         found.append(f"期内志愿时长 {nominee.hours} 小时，应有 {category.least_hours} 小时")
-    revoked = Honour.objects.filter(status="REVOKED", revoked_on__gte=category.call.since)
-    if person is not None and revoked.filter(person=person).exists():
+    if nominee.person_id in lost:
         found.append("事迹期内有荣誉被撤销")
     return tuple(found)
 
@@ -168,7 +177,8 @@ def examine(*, nominee: Nominee, verb: str, reason: str, by: Actor, at: datetime
     if nominee.person is not None and nominee.person.number == by.person_number:
         raise UnableToNominateError("不能审定本人的提名，请由另一人审定。")
     _require_before_vote(nominee, words="提名已经截止，不能再审定。")
-    wrong = faults(nominee)
+    since = nominee.category.call.since
+    wrong = faults(nominee, lost=lost_an_honour([nominee], since=since))
     if verb == "pass" and wrong:
         raise UnableToNominateError(f"不符合评选规则：{'；'.join(wrong)}。")
     if verb == "refuse" and not reason:
@@ -237,8 +247,3 @@ def decide(*, objection: Objection, verb: str, decision: str, by: Actor, at: dat
             changes={"is_chosen": False},
         )
     return done
-
-
-def subject_kinds() -> dict[str, str]:
-    """Return the labels of who can be put forward."""
-    return {str(code): str(label) for code, label in Holder.choices}

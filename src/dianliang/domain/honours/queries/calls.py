@@ -1,15 +1,15 @@
 """Calls and nominees as pages show them. Nobody reads sums before the count."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from dianliang.domain.honours import access, ballots
 from dianliang.domain.honours.lifecycle import CALL, CALL_LABELS, NOMINEE_LABELS
 from dianliang.domain.honours.models import Call, Category, Nominee, Objection, Voter
-from dianliang.domain.honours.operations.nominating import faults
+from dianliang.domain.honours.operations.nominating import faults, lost_an_honour
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -195,7 +195,7 @@ def own_call(number: str, *, by: Actor, on: date) -> OwnCall:
 
 def file_of(found: Call, *, may_write: bool, by: Actor) -> CallFile:
     """Return a whole call; objections, faults and refusals only for who may write."""
-    categories = tuple(_category(one, may_write=may_write) for one in found.categories.all())
+    categories = _categories(found, may_write=may_write)
     verbs = CALL.verbs(found.status, role=by.role) if may_write else ()
     voted, entitled = found.voted, found.entitled
     if found.status == "VOTING":
@@ -219,11 +219,23 @@ def file_of(found: Call, *, may_write: bool, by: Actor) -> CallFile:
     )
 
 
-def _category(one: Category, *, may_write: bool) -> CategoryRow:
-    rows = one.nominees.exclude(status="WITHDRAWN").select_related(
-        "person__unit", "team__unit", "held_by", "category__call"
-    )
-    shown = rows if may_write else rows.exclude(status__in=["REFUSED", "STRUCK"])
+def _categories(found: Call, *, may_write: bool) -> tuple[CategoryRow, ...]:
+    """Return the categories with who stands; as many queries for ten as for one."""
+    shown = Nominee.objects.exclude(status="WITHDRAWN").prefetch_related("deeds")
+    shown = shown.select_related("person__unit", "team__unit", "held_by")
+    if may_write:
+        shown = shown.prefetch_related("objections")
+    else:
+        shown = shown.exclude(status__in=["REFUSED", "STRUCK"])
+    rows = list(found.categories.prefetch_related(Prefetch("nominees", shown)))
+    lost: frozenset[int] = frozenset()
+    if may_write:
+        everybody = [nominee for one in rows for nominee in one.nominees.all()]
+        lost = lost_an_honour(everybody, since=found.since)
+    return tuple(_category(one, may_write=may_write, lost=lost) for one in rows)
+
+
+def _category(one: Category, *, may_write: bool, lost: Collection[int]) -> CategoryRow:
     return CategoryRow(
         key=one.pk,
         name=one.name,
@@ -232,8 +244,7 @@ def _category(one: Category, *, may_write: bool) -> CategoryRow:
         seats=one.seats,
         conditions=conditions(one),
         nominees=tuple(
-            nominee_row(row, may_write=may_write)
-            for row in shown.prefetch_related("deeds", "objections")
+            nominee_row(row, may_write=may_write, lost=lost) for row in one.nominees.all()
         ),
     )
 
@@ -250,8 +261,8 @@ def conditions(one: Category) -> tuple[str, ...]:
     return tuple(found)
 
 
-def nominee_row(row: Nominee, *, may_write: bool) -> NomineeRow:
-    """Return a nominee as pages show him."""
+def nominee_row(row: Nominee, *, may_write: bool, lost: Collection[int] = ()) -> NomineeRow:
+    """Return a nominee as pages show him; `lost` is who lost an honour in the call's period."""
     return NomineeRow(
         number=row.number,
         name=name_of(row),
@@ -263,7 +274,7 @@ def nominee_row(row: Nominee, *, may_write: bool) -> NomineeRow:
         deeds=tuple(
             DeedRow(kind=d.kind, number=d.number, words=d.words, on=d.on) for d in row.deeds.all()
         ),
-        faults=faults(row) if may_write and row.status == "NOMINATED" else (),
+        faults=faults(row, lost=lost) if may_write and row.status == "NOMINATED" else (),
         refused_because=row.refused_because if may_write else "",
         votes=row.votes,
         place=row.place,
@@ -316,10 +327,10 @@ class Notice:
     rows: tuple[tuple[str, NomineeRow], ...]
 
 
-def notices(*, at: datetime) -> tuple[Notice, ...]:
-    """Return the calls that are on public notice."""
-    rows = Call.objects.filter(status="NOTICE").select_related("unit")
-    return tuple(_notice(row, at=at) for row in rows)
+def notices() -> tuple[tuple[str, str, datetime | None], ...]:
+    """Return number, title and last instant of the calls that are on public notice."""
+    rows = Call.objects.filter(status="NOTICE")
+    return tuple(rows.values_list("number", "title", "notice_ends_at"))
 
 
 def notice(number: str, *, at: datetime) -> Notice:

@@ -13,11 +13,13 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.activities import choices, teaching
 from dianliang.flows.activities.planning import Wanted
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 
 @require_GET
@@ -45,7 +47,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             offered, at = _offered(request), now()
-            opened = reading.once(
+            opened = once(
                 request,
                 "activities.course",
                 lambda: {"number": teaching.open_course(offered=offered, by=by, at=at).number},
@@ -58,7 +60,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:course", opened["number"])
     context = {
         "by": by,
-        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "units": choices.units(by),
@@ -101,7 +102,6 @@ def _show(
         raise Http404 from absent
     context = {
         "by": by,
-        "key": reading.key(request),
         "page": page,
         "row": page.row,
         "refusal": refusal,
@@ -129,11 +129,11 @@ def _session(request: HttpRequest, number: str, by: Actor) -> str:
         role="learner",
         site_code=sent.get("site", ""),
         place=sent.get("place", ""),
-        starts_at=reading.instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
-        ends_at=reading.instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
+        starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
+        ends_at=instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间")),
     )
     at = now()
-    added = reading.once(
+    added = once(
         request,
         "activities.course.session",
         lambda: {"refused": list(teaching.add_session(number=number, wanted=wanted, by=by, at=at))},

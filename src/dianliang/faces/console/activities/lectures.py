@@ -15,11 +15,13 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import choices, lecture_pages, lecturing
 from dianliang.flows.activities.lecturing import Asked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 SLOTS = (1, 2, 3)
 """How many times a form may ask for."""
@@ -54,7 +56,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             wanted, at = _asked(request), now()
-            asked = reading.once(
+            asked = once(
                 request,
                 "activities.lecture",
                 lambda: {"number": lecturing.ask(asked=wanted, by=by, at=at).number},
@@ -67,7 +69,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:lecture", asked["number"])
     context = {
         "by": by,
-        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "topics": lecturing.topics(),
@@ -99,7 +100,7 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _wishes(request: HttpRequest) -> list[datetime]:
     return [
-        reading.instant(text, "wishes", _("希望的时间"))
+        instant(text, field="wishes", label=_("希望的时间"))
         for n in SLOTS
         if (text := request.POST.get(f"wish_{n}", ""))
     ]

@@ -15,10 +15,12 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import choices, offer_pages, offering
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 
 @require_GET
@@ -50,7 +52,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             asked, at = _asked(request), now()
-            opened = reading.once(
+            opened = once(
                 request,
                 "activities.offer",
                 lambda: {"number": offering.open_offer(asked=asked, by=by, at=at).number},
@@ -63,12 +65,10 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:activity_offer", opened["number"])
     context = {
         "by": by,
-        "key": reading.key(request),
         "given": request.POST,
         "refusal": refusal,
         "services": services(),
         "ways": [(code, label) for code, label in offer_pages.WAYS if code != "self_book"],
-        "rules": offer_pages.ways(),
         "units": choices.units(by),
         "areas": area_rows(levels=("village",)),
     }
@@ -87,8 +87,8 @@ def _asked(request: HttpRequest) -> offering.Asked:
         address=sent.get("address", ""),
         words=sent.get("words", ""),
         need_number=sent.get("need_number", ""),
-        starts_at=reading.instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
-        ends_at=reading.instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
+        starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
+        ends_at=instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间")),
     )
 
 

@@ -19,11 +19,13 @@ from dianliang.faces.console.activities import reading
 from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.activities import choices, repeating, series_rooms
 from dianliang.flows.activities.repeating import Repeated
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.text import instant
 
 
 @require_GET
@@ -56,7 +58,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 preview = repeating.preview(repeated=asked, by=by, at=now())
             else:
                 at = now()
-                opened = reading.once(
+                opened = once(
                     request,
                     "activities.series",
                     lambda: _opened(repeating.open_series(repeated=asked, by=by, at=at)),
@@ -74,7 +76,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     sent = request.POST
     context = {
         "by": by,
-        "key": reading.key(request),
         "given": sent,
         "chosen": set(sent.getlist("skills")) | {f"d{n}" for n in sent.getlist("weekdays")},
         "refusal": refusal,
@@ -188,7 +189,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
             repeating.make_exception(
                 number=number,
                 on=day(sent.get("on", ""), field="on", label=_("原日期")),
-                moved_to=reading.instant(moved, "moved_to", _("改到")) if moved else None,
+                moved_to=instant(moved, field="moved_to", label=_("改到")) if moved else None,
                 reason=sent.get("reason", ""),
                 by=by,
                 at=now(),

@@ -19,6 +19,7 @@ from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.codes import drawn
+from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import (
@@ -32,6 +33,7 @@ from dianliang.flows.activities import (
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.text import instant
 
 
 @require_GET
@@ -68,7 +70,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         try:
             announces, at = request.POST.get("act") == "announce", now()
             wanted = reading.wanted(request)
-            planned = reading.once(
+            planned = once(
                 request,
                 "activities.session",
                 lambda: {
@@ -84,7 +86,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:activity", planned["number"])
     context = {
         "by": by,
-        "key": reading.key(request),
         "given": request.POST,
         "chosen": set(request.POST.getlist("skills")) | set(request.POST.getlist("partners")),
         "refusal": refusal,
@@ -146,8 +147,8 @@ def _change(request: HttpRequest, number: str, by: Actor) -> str:
     sent = request.POST
     clashing = planning.change(
         number=number,
-        starts_at=reading.instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
-        ends_at=reading.instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
+        starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
+        ends_at=instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间")),
         place=sent.get("place", ""),
         places=reading.optional_whole(sent.get("places", ""), "places", _("名额")),
         reason=sent.get("reason", ""),
@@ -202,8 +203,8 @@ def _note(request: HttpRequest, number: str, by: Actor) -> str:
     planning.note(
         number=number,
         person=sent.get("person", ""),
-        came_at=reading.instant(came, "came_at", _("到场时间")) if came else None,
-        left_at=reading.instant(left, "left_at", _("离场时间")) if left else None,
+        came_at=instant(came, field="came_at", label=_("到场时间")) if came else None,
+        left_at=instant(left, field="left_at", label=_("离场时间")) if left else None,
         by=by,
         at=now(),
     )

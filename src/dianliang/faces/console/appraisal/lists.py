@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
+from dianliang.domain.appraisal.access import READERS, WRITERS
+from dianliang.faces.console.addresses import record_address
 from dianliang.faces.console.appraisal.common import (
-    READERS,
-    WRITERS,
-    address_of,
     evidence,
     linked,
     printed,
@@ -21,6 +20,7 @@ from dianliang.faces.console.appraisal.common import (
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.paging import page_number, pages_of
+from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import lists as flow
 from dianliang.flows.appraisal import pages, papers, people, rulebooks
@@ -58,17 +58,20 @@ def publish(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Publish a task list."""
     sent = request.POST
     try:
-        made = flow.publish(
-            book=shown(sent.get("book", "")),
-            unit=sent.get("unit", ""),
-            on=day(sent.get("on", ""), field="on", label=_("期间内的一天")),
-            by=by,
-            at=now(),
+        asked: dict[str, Any] = {
+            "book": shown(sent.get("book", "")),
+            "unit": sent.get("unit", ""),
+            "on": day(sent.get("on", ""), field="on", label=_("期间内的一天")),
+            "by": by,
+            "at": now(),
+        }
+        number = made_once(
+            request, "appraisal.publish", lambda: flow.publish(**asked), at=asked["at"]
         )
     except DomainError as refusal:
         return _lists(request, by=by, refusal=refusal)
     messages.success(request, _("清单已发布，任务已到人。"))
-    return redirect("console:appraisal_list", made.number)
+    return redirect("console:appraisal_list", number)
 
 
 @require_GET
@@ -91,7 +94,6 @@ def _list(
         "row": page.row,
         "refusal": refusal,
         "sent": request.POST,
-        "today": today(),
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/list.html", context, status=status)
@@ -176,7 +178,8 @@ def _duty(
         "row": page.row,
         "records": linked(page.records, by=by),
         "evidence": [
-            (row, address_of(row.record_kind, row.record_number, by=by)) for row in page.evidence
+            (row, record_address(row.record_kind, row.record_number, by=by))
+            for row in page.evidence
         ],
         "refusal": refusal,
         "sent": request.POST,
@@ -202,18 +205,22 @@ def duty_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> Http
     if verb != "prove" and verb not in DUTY_STEPS:
         raise Http404
 
-    def act() -> object:
+    def prove() -> object:
+        return flow.prove(
+            number=number,
+            text=request.POST.get("words", ""),
+            content=sent_paper(request, "file"),
+            record=request.POST.get("record", ""),
+            by=by,
+            at=now(),
+        )
+
+    def act() -> None:
         if verb == "prove":
-            return flow.prove(
-                number=number,
-                text=request.POST.get("words", ""),
-                content=sent_paper(request, "file"),
-                record=request.POST.get("record", ""),
-                by=by,
-                at=now(),
-            )
+            press_once(request, "appraisal.prove", prove, at=now())
+            return
         step, read = DUTY_STEPS[verb]
-        return step(number=number, by=by, at=now(), **read(request.POST))
+        step(number=number, by=by, at=now(), **read(request.POST))
 
     return press(
         act,

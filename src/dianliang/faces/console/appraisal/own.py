@@ -7,16 +7,10 @@ from django.views.decorators.http import require_http_methods
 from dianliang.faces.ui import own_duties
 from dianliang.faces.ui.requests import requires, today
 from dianliang.flows.appraisal import people
-from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.actor import STAFF, Actor, Role
 
-DESKS = (
-    Role.PARTY_AFFAIRS,
-    Role.DISPATCHER,
-    Role.COMMANDER,
-    Role.AUDITOR,
-    Role.ADMINISTRATOR,
-    Role.ALLIANCE_UNIT,
-)
+DESKS = tuple(role for role in STAFF if role not in {Role.STEWARD, Role.CAPTAIN})
+"""Who works at a desk; the others have theirs on the phone."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +27,6 @@ def mine(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "page": people.own(by=by, on=today()),
         "refusal": refusal,
         "sent": request.POST,
-        "today": today(),
     }
     status = own_duties.status_of(refusal)
     return TemplateResponse(request, "console/appraisal/mine.html", context, status=status)

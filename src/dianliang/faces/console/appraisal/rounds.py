@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
+from dianliang.domain.appraisal.access import READERS, WRITERS
 from dianliang.faces.console.appraisal.common import (
-    READERS,
-    WRITERS,
     evidence,
     linked,
     printed,
@@ -20,6 +19,7 @@ from dianliang.faces.console.appraisal.common import (
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.paging import paged
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import papers, ratings, rulebooks
 from dianliang.flows.appraisal import rounds as flow
@@ -63,19 +63,22 @@ def announce(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Announce a round."""
     sent = request.POST
     try:
-        made = flow.announce(
-            book=shown(sent.get("book", "")),
-            title=sent.get("title", ""),
-            unit=sent.get("unit", ""),
-            since=day(sent.get("since", ""), field="since", label=_("起始日期")),
-            until=day(sent.get("until", ""), field="until", label=_("截止日期")),
-            by=by,
-            at=now(),
+        asked: dict[str, Any] = {
+            "book": shown(sent.get("book", "")),
+            "title": sent.get("title", ""),
+            "unit": sent.get("unit", ""),
+            "since": day(sent.get("since", ""), field="since", label=_("起始日期")),
+            "until": day(sent.get("until", ""), field="until", label=_("截止日期")),
+            "by": by,
+            "at": now(),
+        }
+        number = made_once(
+            request, "appraisal.announce", lambda: flow.announce(**asked), at=asked["at"]
         )
     except DomainError as refusal:
         return _rounds(request, by=by, refusal=refusal)
     messages.success(request, _("规则已公布，考评期内的名次随记录更新。"))
-    return redirect("console:appraisal_round", made.number)
+    return redirect("console:appraisal_round", number)
 
 
 def _edition(request: HttpRequest) -> int | None:
@@ -165,7 +168,12 @@ def _subject(
         "about": page,
         "row": page.row,
         "figures": [
-            (figure, linked(figure.records, by=by), page.marks.get(figure.indicator.key))
+            (
+                figure,
+                linked(figure.records, by=by),
+                page.marks.get(figure.indicator.key),
+                request.POST.get("indicator") == f"{figure.indicator.position}",
+            )
             for figure in page.row.figures
         ],
         "refusal": refusal,
@@ -228,7 +236,7 @@ def mark_file(
     """Hand out what stands behind a mark."""
     del request
     try:
-        found, media_type = ratings.mark_file(number, subject, token, by=by)
+        found, media_type = ratings.mark_file(number, subject, token, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
     return evidence(read_token(found), media_type, f"{number}-{found[:6]}")

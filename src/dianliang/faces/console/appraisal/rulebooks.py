@@ -9,9 +9,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.faces.console.appraisal.common import READERS, WRITERS
+from dianliang.domain.appraisal.access import READERS, WRITERS
 from dianliang.faces.console.branches.common import press, shown, status_of
 from dianliang.faces.console.fields import whole
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.appraisal import rulebooks as flow
 from dianliang.kernel.actor import Actor
@@ -51,17 +52,15 @@ def begin(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Begin a rule from a sample."""
     sent = request.POST
     try:
-        made = flow.begin(
-            starter=sent.get("starter", ""),
-            name=sent.get("name", ""),
-            unit=sent.get("unit", ""),
-            by=by,
-            at=now(),
+        asked = {name: sent.get(name, "") for name in ("starter", "name", "unit")}
+        at = now()
+        number = made_once(
+            request, "appraisal.begin", lambda: flow.begin(**asked, by=by, at=at), at=at
         )
     except DomainError as refusal:
         return _books(request, by=by, refusal=refusal)
     messages.success(request, _("已由样本起草，核对后发布。"))
-    return redirect("console:appraisal_book", made.number)
+    return redirect("console:appraisal_book", number)
 
 
 @require_GET

@@ -97,7 +97,6 @@ def standard(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "given": request.POST,
         "lines": _typed(request) if refusal else _lines(versions[0].standard.items),
         "ways": WAYS.items(),
-        "labels": WAYS,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/bases/standard.html", context, status=status)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.core.papers import PDF
 from dianliang.domain.territory.queries import area_rows
-from dianliang.domain.venues.lifecycle import PROOF
 from dianliang.domain.venues.opening import ON_HOLIDAYS, ON_MAKE_UP
 from dianliang.domain.venues.sites import KINDS, VENUE_TYPES
 from dianliang.faces.console.bases.reading import (
@@ -50,7 +49,6 @@ def base(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         "on_make_up": ON_MAKE_UP,
         "units": units_of(by) if found.may_edit else (),
         "areas": area_rows(levels=("village",)) if found.may_edit else (),
-        "verbs": {status: PROOF.verbs(status, role=by.role) for status in PROOF.labels},
         "points": [
             {
                 "number": site.code,

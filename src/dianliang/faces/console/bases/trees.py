@@ -202,8 +202,9 @@ def act(request: HttpRequest, matrix: str, verb: str, *, by: Actor) -> HttpRespo
         raise Http404 from absent
     except DomainError as refusal:
         messages.error(request, refusal.message)
-    at = urlencode({"at": text(request, "at") if verb != "take_down" else ""})
-    return redirect(f"{reverse('console:base_tree', args=[matrix])}?{at}")
+    at = text(request, "at") if verb != "take_down" else ""
+    query = f"?{urlencode({'at': at})}" if at else ""
+    return redirect(f"{reverse('console:base_tree', args=[matrix])}{query}")
 
 
 @require_GET

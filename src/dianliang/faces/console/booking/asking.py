@@ -1,6 +1,5 @@
 """Booking at a desk: once, or again and again after every date was looked at."""
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -16,15 +15,15 @@ from dianliang.domain.venues.booking.recurring import Repeat, Rule
 from dianliang.domain.venues.opening import WEEKDAYS
 from dianliang.faces.console.booking.reading import BOOKERS, amount, day_of
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.booking import asking, keeping, repeating
 from dianliang.flows.booking.asking import Asked
 from dianliang.flows.booking.repeating import Repeated, SeriesConflictError
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import DomainError, KeyReusedError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 REPEATS = (("", "不重复"), *((str(code), str(label)) for code, label in Repeat.choices))
-KEY_BYTES = 16
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +37,7 @@ def new(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         if request.POST.get("repeat"):
             return _again(request, code, by=by)
         asked = _asked(request.POST, code)
-        number = asking.book_for_unit(asked=asked, key=request.POST.get("key", ""), by=by, at=now())
+        number = asking.book_for_unit(asked=asked, key=required_key(request.POST), by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
@@ -94,7 +93,7 @@ def _again(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     left_out = _days(sent.getlist("skip"))
     try:
         number, count = repeating.book(
-            repeated=repeated, left_out=left_out, key=sent.get("key", ""), by=by, at=now()
+            repeated=repeated, left_out=left_out, key=required_key(sent), by=by, at=now()
         )
     except SeriesConflictError as refusal:
         return _show(request, code, by=by, seen=refusal.occurrences, refusal=refusal, status=422)
@@ -127,14 +126,12 @@ def _show(
     except NotVisibleError as absent:
         raise Http404 from absent
     sent: Any = request.POST if request.method == "POST" else request.GET
-    used = isinstance(refusal, KeyReusedError) or not sent.get("key")
     on = day_of(sent.get("on", ""), default=today())
     context = {
         "by": by,
         "page": page,
         "busy": keeping.busy(code=code, on=on, by=by),
         "given": sent,
-        "key": secrets.token_hex(KEY_BYTES) if used else sent.get("key"),
         "on": on,
         "refusal": refusal,
         "offers": offers or Offers(),

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dianliang.faces.console.addresses import page_address
+from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.themes.shapes import Record
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
     DomainError,
-    InvalidInputError,
     NotVisibleError,
     StaleStateError,
 )
@@ -54,21 +54,6 @@ def day_of(text: str) -> date | None:
     except ValueError:
         return None
     return found if date(2000, 1, 1) <= found <= date(2100, 1, 1) else None
-
-
-def instant(text: str, *, field: str, label: str) -> datetime:
-    """Return a moment in Shanghai time.
-
-    Raises:
-        InvalidInputError: it is none.
-    """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(_("请填写%(label)s。") % {"label": label}, field=field) from error
-    if not 2000 <= found.year <= 2100:
-        raise InvalidInputError(_("%(label)s的年份不对。") % {"label": label}, field=field)
-    return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found
 
 
 def press(
@@ -115,17 +100,24 @@ def lead_on(
     *,
     by: Actor,
 ) -> HttpResponse:
-    """Take one step of a record's life with what was sent, and show it again."""
+    """Take one step of a record's life with what was sent, and show it again.
+
+    A step that could be taken twice, such as adding something, has a key in its form.
+    """
     if verb not in steps:
         raise Http404
     step, read = steps[verb]
+
+    def act() -> None:
+        at, values = now(), read(request.POST)
+        press_once(request, to, partial(step, number=number, by=by, at=at, **values), at=at)
 
     def done() -> HttpResponse:
         messages.success(request, _("%(number)s 已更新。") % {"number": number})
         return redirect(to, number)
 
     return press(
-        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
+        act,
         refused=lambda refusal: page(request, number, by=by, refusal=refusal),
         done=done,
     )

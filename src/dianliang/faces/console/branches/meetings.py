@@ -16,7 +16,6 @@ from dianliang.domain.branches.queries import meetings as book
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import (
     Steps,
-    instant,
     lead_on,
     press,
     reason,
@@ -30,6 +29,7 @@ from dianliang.flows.branches import papers
 from dianliang.flows.branches.choices import choices
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TYPES = {"pdf": PDF, "docx": WORD}
@@ -78,7 +78,6 @@ def meeting_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "sent": request.POST,
         "items_typed": request.POST.get("items", ""),
         "refusal": refusal,
-        "today": today(),
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/meeting_new.html", context, status=status)
@@ -118,7 +117,6 @@ def _meeting(
         "row": file.row,
         "refusal": refusal,
         "sent": request.POST,
-        "today": today(),
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/meeting.html", context, status=status)

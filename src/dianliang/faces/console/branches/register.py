@@ -45,7 +45,6 @@ def _register(
         "figures": page.indicators,
         "view": view,
         "on": on,
-        "today": today(),
         "tabs": [(code, label, page.counts[code]) for code, label in book.VIEWS.items()],
         "method": book.METHOD,
         "may_write": by.role in WRITERS,

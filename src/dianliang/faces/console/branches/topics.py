@@ -72,7 +72,6 @@ def topic_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         ],
         "sent": sent,
         "refusal": refusal,
-        "today": today(),
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/topic_new.html", context, status=status)

@@ -23,6 +23,7 @@ from dianliang.faces.console.branches.common import (
 )
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.fields import day
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.branches.choices import choices
@@ -56,12 +57,15 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.create(asked=_asked(request), by=by, at=now())
+            asked, at = _asked(request), now()
+            number = made_once(
+                request, "brands.create", lambda: flow.create(asked=asked, by=by, at=at), at=at
+            )
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("品牌已创建，请挂上活动记录后提交评审。"))
-            return redirect("console:brand", made.number)
+            return redirect("console:brand", number)
     context = {
         "by": by,
         "kinds": flow.KINDS.items(),
@@ -120,7 +124,6 @@ def _brand(
         "grades": flow.GRADES.items(),
         "sent": request.POST,
         "refusal": refusal,
-        "today": today(),
     }
     return TemplateResponse(
         request, "console/brands/brand.html", context, status=status_of(refusal)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.honours.queries import calls as book
+from dianliang.domain.honours.queries.register import LEVELS
 from dianliang.faces.console.branches.common import (
     Steps,
     lead_on,
@@ -19,6 +20,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches.choices import choices
 from dianliang.flows.honours import calling as flow
@@ -50,21 +52,23 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.draft(asked=_asked(request.POST), by=by, at=now())
+            asked, at = _asked(request.POST), now()
+            number = made_once(
+                request, "honours.draft", lambda: flow.draft(asked=asked, by=by, at=at), at=at
+            )
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("规则已起草。核对无误后发布，发布后不能再改。"))
-            return redirect("console:honour_call", made.number)
+            return redirect("console:honour_call", number)
     context = {
         "by": by,
         "units": choices(by=by).hosts,
-        "levels": flow.LEVELS.items(),
+        "levels": LEVELS.items(),
         "electorates": flow.ELECTORATES.items(),
         "ties": flow.TIES.items(),
         "sent": request.POST,
         "refusal": refusal,
-        "today": today(),
     }
     return TemplateResponse(
         request, "console/honours/call_new.html", context, status=status_of(refusal)

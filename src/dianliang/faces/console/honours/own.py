@@ -12,23 +12,12 @@ from dianliang.domain.honours.queries import calls as book
 from dianliang.faces.console.branches.common import press, status_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.honours import joining as flow
-from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.actor import STAFF, Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
-
-EVERYBODY = (
-    Role.STEWARD,
-    Role.CAPTAIN,
-    Role.DISPATCHER,
-    Role.PARTY_AFFAIRS,
-    Role.ALLIANCE_UNIT,
-    Role.COMMANDER,
-    Role.AUDITOR,
-    Role.ADMINISTRATOR,
-)
 
 
 @require_GET
-@requires(*EVERYBODY)
+@requires(*STAFF)
 def own(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List the calls that concern the actor."""
     context = {"by": by, "rows": book.own_calls(by=by)}
@@ -37,7 +26,7 @@ def own(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 @never_cache
 @require_GET
-@requires(*EVERYBODY)
+@requires(*STAFF)
 def call(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show one call with its rules and who stands, and what the actor may do now."""
     return _call(request, number, by=by)
@@ -58,7 +47,6 @@ def _call(
         "chosen": request.POST.getlist("chosen"),
         "sent": request.POST,
         "refusal": refusal,
-        "self": flow.SELF,
     }
     return TemplateResponse(
         request, "console/honours/vote.html", context, status=status_of(refusal)
@@ -66,7 +54,7 @@ def _call(
 
 
 @require_POST
-@requires(*EVERYBODY)
+@requires(*STAFF)
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Put forward, take back, or vote."""
     sent = request.POST

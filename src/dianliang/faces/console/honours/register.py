@@ -24,6 +24,7 @@ from dianliang.faces.console.branches.common import (
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.tables import download, sent_file
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.branches.choices import choices
@@ -92,7 +93,7 @@ def _honours(
 def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Enter an honour."""
 
-    def enter() -> str:
+    def enter() -> object:
         sent = request.POST
         asked = flow.Asked(
             title=sent.get("title", ""),
@@ -103,7 +104,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             name=sent.get("name", ""),
             photo=sent_photo(request),
         )
-        return flow.enter(asked=asked, by=by, at=now()).number
+        return flow.enter(asked=asked, by=by, at=now())
 
     context = {"levels": book.LEVELS.items(), "holders": book.HOLDERS.items()}
     return _form(request, "honour_new", enter, lambda n: redirect("console:honour", n), context, by)
@@ -112,7 +113,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _form(
     request: HttpRequest,
     name: str,
-    write: Callable[[], str],
+    write: Callable[[], Any],
     done: Callable[[str], HttpResponse],
     more: dict[str, Any],
     by: Actor,
@@ -121,7 +122,7 @@ def _form(
     refusal = None
     if request.method == "POST":
         try:
-            number = write()
+            number = made_once(request, f"honours.{name}", write, at=now())
         except DomainError as wrong:
             refusal = wrong
         else:
@@ -235,7 +236,7 @@ def media(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def media_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Enter a media report."""
 
-    def report() -> str:
+    def report() -> object:
         sent = request.POST
         told = flow.Told(
             outlet=sent.get("outlet", ""),
@@ -246,7 +247,7 @@ def media_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             unit=sent.get("unit", ""),
             record=sent.get("record", ""),
         )
-        return flow.report(told=told, by=by, at=now()).number
+        return flow.report(told=told, by=by, at=now())
 
     context = {"levels": book.LEVELS.items(), "units": choices(by=by).units}
     return _form(request, "media_new", report, lambda _n: redirect("console:media"), context, by)

@@ -1,7 +1,5 @@
 """Donations at the desk: drives, gifts, grants, their publication."""
 
-from uuid import uuid4
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.faces.console.fields import day, optional_day
-from dianliang.faces.console.ledgers.reading import key_of, sent_of
+from dianliang.faces.console.ledgers.reading import sent_of
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.ledgers import donation_rows, pairings, points, sheets
 from dianliang.flows.ledgers import donations as flow
@@ -89,7 +88,6 @@ def _donation(
         "refusal": refusal,
         "revealed": revealed,
         "sent": request.POST,
-        "key": request.POST.get("key") or str(uuid4()),
         "today": today(),
         "may_write": by.role is Role.PARTY_AFFAIRS,
     }
@@ -119,7 +117,9 @@ def receive(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Take in a gift."""
     try:
         sent = sent_of(request)
-        gift = flow.receive(number=number, sent=sent, key=key_of(request.POST), by=by, at=now())
+        gift = flow.receive(
+            number=number, sent=sent, key=required_key(request.POST), by=by, at=now()
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:

@@ -1,7 +1,6 @@
 """Goods for points: articles and prices, stock, handing out, taking back."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -11,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.console.ledgers.reading import key_of, optional_whole
+from dianliang.faces.console.ledgers.reading import optional_whole
+from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.ledgers import exchange as flow
 from dianliang.kernel.actor import Actor, Role
@@ -33,7 +33,6 @@ def _exchange(
         "page": flow.shop(by=by),
         "refusal": refusal,
         "sent": request.POST,
-        "key": request.POST.get("key") or str(uuid4()),
         "today": today(),
     }
     status = 422 if refusal else 200
@@ -70,7 +69,7 @@ def _stock(sent: QueryDict, by: Actor) -> str:
         pieces=whole(sent.get("pieces", ""), field="pieces", label=_("数量")),
         words=sent.get("words", ""),
         on=day(sent.get("on", ""), field="on", label=_("日期")),
-        key=key_of(sent),
+        key=required_key(sent),
         by=by,
         at=now(),
     )
@@ -83,7 +82,7 @@ def _redeem(sent: QueryDict, by: Actor) -> str:
         article=sent.get("article", "")[:24],
         unit=sent.get("unit", "")[:24],
         pieces=whole(sent.get("pieces", ""), field="pieces", label=_("数量")),
-        key=key_of(sent),
+        key=required_key(sent),
         by=by,
         at=now(),
     )

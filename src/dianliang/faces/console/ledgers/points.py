@@ -152,7 +152,6 @@ def _mine(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         "page": flow.mine(by=by),
         "refusal": refusal,
         "sent": request.POST,
-        "may_open_book": by.role in READERS,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/ledgers/mine.html", context, status=status)

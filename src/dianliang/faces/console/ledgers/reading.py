@@ -51,18 +51,6 @@ def optional_whole(text: str, *, field: str, label: str) -> int | None:
     return whole(text, field=field, label=label) if text.strip() else None
 
 
-def key_of(sent: QueryDict) -> str:
-    """Return the key by which a form that is sent twice acts once.
-
-    Raises:
-        InvalidInputError: there is none.
-    """
-    key = sent.get("key", "")[:60]
-    if not key:
-        raise InvalidInputError(_("页面已过期，请刷新后再提交。"), field="key")
-    return key
-
-
 def sent_of(request: HttpRequest) -> Sent:
     """Return what a form of a gift or a grant says.
 

@@ -1,6 +1,5 @@
 """Plan the day: choose, compute, look, change, compare, publish."""
 
-import secrets
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from dianliang.domain.work.queries import jobs as job_queries
 from dianliang.domain.work.queries import plan_page as page_queries
 from dianliang.domain.work.queries import plans as queries
 from dianliang.domain.work.queries.plan_rows import PlanPage
+from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.planning import (
     choosing,
@@ -58,14 +58,13 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             findings = () if request.POST.get("sure") else drafting.foresee(**asked)
             if not findings:
                 seconds = _whole(request.POST.get("seconds", ""), DEFAULT_SECONDS)
-                key = request.POST.get("key") or secrets.token_hex(16)
+                key = key_of(request.POST)
                 number = drafting.draft_plan_once(key=key, asked=asked, seconds=seconds)
                 return redirect("console:plan", number=number)
         except DomainError as caught:
             refusal = caught
     context = _choices(request.POST or request.GET, by=by)
     context |= {"by": by, "refusal": refusal, "findings": findings}
-    context["key"] = secrets.token_hex(16)
     status = 422 if refusal or findings else 200
     return TemplateResponse(request, "console/plan_new.html", context, status=status)
 

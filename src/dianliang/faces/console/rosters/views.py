@@ -1,6 +1,5 @@
 """Duty (值班): the register, one roster, one shift with those who could be put on it."""
 
-import secrets
 from datetime import datetime, time
 from typing import Any
 
@@ -15,13 +14,13 @@ from dianliang.domain.rosters.queries import MAKERS, READERS
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.rosters import changing, making, reading
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
 MOST_DIGITS = 9
-KEY_BYTES = 16
 LIMITS: dict[str, dict[str, Any]] = {
     "watch": {"rest_h": 11, "week_h": 44, "days_in_row": 6, "nights_in_row": 3},
     "event": {"rest_h": 11, "week_h": 44, "days_in_row": 6, "nights_in_row": 3},
@@ -54,8 +53,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal, sent = None, request.POST
     if request.method == "POST":
         try:
-            key = sent.get("key") or secrets.token_hex(KEY_BYTES)
-            number = making.make_once(key=key, asked=_asked(sent), by=by, at=now())
+            number = making.make_once(key=key_of(sent), asked=_asked(sent), by=by, at=now())
         except DomainError as refused:
             refusal = refused
         else:
@@ -73,7 +71,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "skills": [(code, name, sent.get(f"skill-{code}", "")) for code, name in choices.skills],
         "ticked": set(sent.getlist("people")),
         "today": today(),
-        "key": secrets.token_hex(KEY_BYTES),
         "refusal": refusal,
     }
     status = 422 if refusal else 200

@@ -1,6 +1,5 @@
 """The register of people, one person, and the certificates that end."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from dianliang.domain.workforce.register import READERS, WRITERS
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.staff import forms
+from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import doings, revealing
 from dianliang.flows.staffing import people as flow
@@ -25,7 +25,6 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
 DAYS = (30, 90, 180, 365)
-KEY_BYTES = 16
 
 
 @require_GET
@@ -103,7 +102,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             number = flow.take_in_once(
-                key=request.POST.get("key") or secrets.token_hex(KEY_BYTES),
+                key=key_of(request.POST),
                 asked=forms.person(request.POST),
                 role_codes=request.POST.getlist("roles"),
                 by=by,
@@ -117,7 +116,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "refusal": refusal,
-        "key": secrets.token_hex(KEY_BYTES),
         "sent": request.POST,
         "sent_roles": request.POST.getlist("roles"),
         "choices": register.choices(by=by, on=today()),

@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.talks import queries
+from dianliang.domain.talks.access import KNOWERS
+from dianliang.domain.talks.lifecycle import LEADERS
 from dianliang.faces.console.branches.common import (
     Steps,
     lead_on,
@@ -20,30 +22,17 @@ from dianliang.faces.console.branches.common import (
 )
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.talks import leading as flow
 from dianliang.flows.talks import sheets
-from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.actor import STAFF, Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
-
-EVERYBODY = (
-    Role.PARTY_AFFAIRS,
-    Role.COMMANDER,
-    Role.DISPATCHER,
-    Role.CAPTAIN,
-    Role.STEWARD,
-    Role.AUDITOR,
-    Role.ALLIANCE_UNIT,
-    Role.ADMINISTRATOR,
-)
-"""Who may be one of the two. The page shows nobody more than his own."""
-LEADERS = EVERYBODY[:5]
-KNOWERS = (Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR)
 
 
 @never_cache
 @require_GET
-@requires(*EVERYBODY)
+@requires(*STAFF)
 def talks(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List the talks that the actor may read."""
     view = _view(request, "open")
@@ -75,12 +64,15 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.plan(asked=_asked(request.POST), by=by, at=now())
+            asked, at = _asked(request.POST), now()
+            number = made_once(
+                request, "talks.plan", lambda: flow.plan(asked=asked, by=by, at=at), at=at
+            )
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("已约谈。面谈之后请记录内容。"))
-            return redirect("console:talk", made.number)
+            return redirect("console:talk", number)
     context = {
         "by": by,
         "occasions": flow.OCCASIONS.items(),
@@ -104,7 +96,7 @@ def _asked(sent: QueryDict) -> flow.Asked:
 
 @never_cache
 @require_GET
-@requires(*EVERYBODY)
+@requires(*STAFF)
 def talk(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show one talk to one who may read it."""
     return _talk(request, number, by=by)
@@ -129,7 +121,7 @@ def _talk(
 
 
 @require_POST
-@requires(*EVERYBODY)
+@requires(*STAFF)
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Take a step, write a promise down, or name who else may read."""
     return lead_on(request, number, verb, STEPS, _talk, "console:talk", by=by)

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.network.loading import STRAIN_LABELS
 from dianliang.faces.console.villages.files import READERS, attachment
-from dianliang.faces.console.villages.reading import code, moment
+from dianliang.faces.console.villages.reading import code
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import network_page, network_tables
 from dianliang.flows.network_page import Asked
 from dianliang.flows.village_file.stations import stations as served_stations
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 OUTAGE_KINDS = (("fault", "故障停电"), ("planned", "计划停电"))
 USES = (("public", "公变"), ("dedicated", "专变"))
@@ -90,8 +91,8 @@ def outages(request: HttpRequest, *, by: Actor) -> HttpResponse:
         made = network_page.record_outage(
             thing=sent.get("thing", "").strip(),
             kind=sent.get("kind", ""),
-            started_at=moment(sent.get("started_at", ""), field="started_at", label="停电时间"),
-            ended_at=moment(ended, field="ended_at", label="复电时间") if ended else None,
+            started_at=instant(sent.get("started_at", ""), field="started_at", label="停电时间"),
+            ended_at=instant(ended, field="ended_at", label="复电时间") if ended else None,
             reason=sent.get("reason", ""),
             by=by,
             at=now(),
@@ -138,7 +139,7 @@ def end_outage(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     text = request.POST.get("ended_at", "")
     try:
         outage = network_page.outage_to_end(number, by=by)
-        ended_at = moment(text, field="ended_at", label="复电时间")
+        ended_at = instant(text, field="ended_at", label="复电时间")
         network_page.end_outage(outage=outage, ended_at=ended_at, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent

@@ -1,11 +1,10 @@
 """Read what people enter on the pages about villages."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.http import HttpRequest
 
 from dianliang.faces.console.fields import optional_day
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 
 LONGEST_CODE = 40
@@ -37,15 +36,3 @@ def count(text: str, *, field: str, label: str) -> int | None:
     if not (text.isascii() and text.isdecimal() and len(text) < 8):
         raise InvalidInputError(f"{label}应填整数。", field=field)
     return int(text)
-
-
-def moment(text: str, *, field: str, label: str) -> datetime:
-    """Return an instant as the browser's field for day and hour sends it.
-
-    Raises:
-        InvalidInputError: it is none.
-    """
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-    except ValueError as error:
-        raise InvalidInputError(f"请选择{label}。", field=field) from error

@@ -9,24 +9,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.voices import queries
+from dianliang.domain.voices.access import COUNTERS
+from dianliang.domain.voices.lifecycle import HANDLERS
 from dianliang.faces.console.branches.common import Steps, lead_on, press, status_of
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.voices import handling as flow
 from dianliang.flows.voices import keeping
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
-
-HANDLERS = (
-    Role.PARTY_AFFAIRS,
-    Role.COMMANDER,
-    Role.DISPATCHER,
-    Role.CAPTAIN,
-    Role.STEWARD,
-    Role.ALLIANCE_UNIT,
-)
-"""In which roles somebody may be named; the page shows each the desks that name him."""
-COUNTERS = (Role.PARTY_AFFAIRS, Role.COMMANDER)
 
 
 @never_cache
@@ -55,14 +47,20 @@ def interview(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.interview(heard=_heard(request.POST), by=by, at=now())
+            heard, at = _heard(request.POST), now()
+            number = made_once(
+                request,
+                "voices.interview",
+                lambda: flow.interview(heard=heard, by=by, at=at),
+                at=at,
+            )
         except NotVisibleError as absent:
             raise Http404 from absent
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("已登记并受理。"))
-            return redirect("console:voice", made.number)
+            return redirect("console:voice", number)
     context = {
         "by": by,
         "desks": flow.desk_choices(by=by, at=now()),

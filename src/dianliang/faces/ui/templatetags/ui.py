@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dianliang.faces.ui.keys import fresh_key
 from dianliang.kernel.phrases import Phrase
 
 register = template.Library()
@@ -31,6 +32,12 @@ TONES = {
     "FAILED": "danger",
 }
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """Give a form the key by which it acts once, however often it is pressed."""
+    return format_html('<input type="hidden" name="key" value="{}">', fresh_key())
 
 
 @register.simple_tag
