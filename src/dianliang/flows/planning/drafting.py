@@ -39,7 +39,7 @@ SOLVE = "planning.solve"
 LONGEST_S = 300
 MOST_AT_ONCE = 4
 """Plans that one account may have computed at a time: the others wait for the same worker."""
-LEAST_PATIENCE = 20_000
+LEAST_PATIENCE = 6_000
 PATIENCE_PER_JOB = 2_000
 """Rounds without a better plan after which more time would hardly help.
 
