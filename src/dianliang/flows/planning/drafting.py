@@ -294,11 +294,11 @@ def _enough(plan: Plan, *, jobs: int) -> routing.StopCriterion:
 
 def _reporter(
     context: background.JobContext, *, jobs: int, limit_s: int
-) -> Callable[[routing.Progress], bool]:
+) -> "Callable[[routing.Progress], bool]":
     """Return what tells the queue twice a second how far the search has come."""
     began = told_at = time.monotonic()
 
-    def report(told: routing.Progress) -> bool:
+    def report(told: "routing.Progress") -> bool:
         nonlocal told_at
         now = time.monotonic()
         if now - told_at < 0.5:
