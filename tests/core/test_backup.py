@@ -20,7 +20,9 @@ def home(tmp_path):
     writer = sqlite3.connect(path / "dianliang.sqlite3", isolation_level=None)
     writer.execute("PRAGMA journal_mode=WAL")
     writer.execute("CREATE TABLE need (text TEXT)")
+    writer.execute("BEGIN")
     writer.executemany("INSERT INTO need VALUES (?)", [(f"需求 {i}",) for i in range(1000)])
+    writer.execute("COMMIT")
     yield path
     writer.close()
 

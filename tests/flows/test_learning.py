@@ -1,6 +1,8 @@
 """Triage learns beside people's work, is measured before it is used, and a person may go back."""
 
+from copy import copy
 from datetime import timedelta
+from functools import cache
 from itertools import count
 
 import pytest
@@ -18,6 +20,7 @@ from dianliang.kernel.errors import InvalidInputError, NotYourTurnError
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
+taught_once = cache(learning.engine.teach)
 THINGS = {
     "PWR-OUTAGE": ("整栋楼没有亮光", "屋里一片漆黑", "冰箱都化冻了", "空调停转"),
     "PWR-METER": ("扣款数目不对", "这个月收多了", "账目看不懂", "发票没有给"),
@@ -35,16 +38,21 @@ def admin(town):
 def decide(town, many, *, of=tuple(THINGS), first=0, at=NOON, wrong=0, is_tacit=False):
     """Store needs with what a person chose, or let pass; in the first `wrong` of ten, a slip."""
     codes = list(of)
+    needs, choices = [], []
     for number in range(first, first + many):
         code = codes[number % len(codes)]
         thing = THINGS[code][number % 4]
-        text = f"{WHEN[number % 7]}{WHO[number // 7 % 7]}{thing}，第{number}回"
-        chosen = codes[(number + 1) % len(codes)] if number % 10 < wrong else code
-        template = Need.objects.get(pk=town.template_pk)
-        template.pk, template.number, template.text = None, f"XQ-{number}", text
-        template.save(force_insert=True)
-        suggestion = Suggestion.objects.create(need=template, at=at, version="t", body={})
-        Decision.objects.create(
+        need = copy(town.template)
+        need.pk, need.number = None, f"XQ-{number}"
+        need.text = f"{WHEN[number % 7]}{WHO[number // 7 % 7]}{thing}，第{number}回"
+        needs.append(need)
+        choices.append(codes[(number + 1) % len(codes)] if number % 10 < wrong else code)
+    suggestions = Suggestion.objects.bulk_create(
+        Suggestion(need=need, at=at, version="t", body={})
+        for need in Need.objects.bulk_create(needs)
+    )
+    Decision.objects.bulk_create(
+        Decision(
             suggestion=suggestion,
             at=at,
             by_id="1",
@@ -53,11 +61,15 @@ def decide(town, many, *, of=tuple(THINGS), first=0, at=NOON, wrong=0, is_tacit=
             chosen=chosen,
             is_tacit=is_tacit,
         )
+        for suggestion, chosen in zip(suggestions, choices, strict=True)
+    )
 
 
 @pytest.fixture(autouse=True)
-def template(town):
-    town.template_pk = town.post("余村村想问一件事", area_code="V1").pk
+def template(town, monkeypatch):
+    """A need to write others like; what the same decisions teach is learnt once."""
+    town.template = town.post("余村村想问一件事", area_code="V1")
+    monkeypatch.setattr(learning.engine, "teach", taught_once)
 
 
 def learn(at=NOON):

@@ -16,7 +16,7 @@ from tests.fieldworld import NOON, TODAY
 
 DAY = timedelta(days=1)
 SEED = 11
-SEASON = [200, pytest.param(2000, marks=pytest.mark.slow)]
+SEASON = [100, pytest.param(2000, marks=pytest.mark.slow)]
 
 
 def pictures(n):

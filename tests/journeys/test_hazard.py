@@ -151,6 +151,7 @@ def test_two_hazards_are_found_offline_told_put_right_and_closed_by_photos(town,
     phone = browser_of(True)
     steward = phone.new_page()
     log_in(steward, User.objects.get(username="steward"))
+    steward.goto("/field/")
     inspect_offline(phone, steward)
     open_notice(desk)
     say_it_is_done(browser_of(True).new_page())

@@ -15,7 +15,7 @@ from dianliang.kernel.actor import Role
 from tests import town as town_builder
 from tests.core.test_files import photo
 from tests.faces.field.screens import chip, press, ready_for_offline
-from tests.journeys.conftest import log_in
+from tests.journeys.conftest import log_in_by_form
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -119,13 +119,13 @@ def test_a_need_is_pointed_out_lit_up_rated_and_counted(town, browser_of):
     number = post_a_need(resident)
 
     desk = browser_of(False).new_page()
-    log_in(desk, User.objects.get(username="desk"))
+    log_in_by_form(desk, User.objects.get(username="desk"))
     triage(desk, number)
     plan_and_publish(desk)
 
     phone = browser_of(True)
     steward = phone.new_page()
-    log_in(steward, User.objects.get(username="steward"))
+    log_in_by_form(steward, User.objects.get(username="steward"))
     visit_offline(phone, steward)
 
     rate(resident)

@@ -1,6 +1,7 @@
 """Addresses that were taken apart by hand teach the command; a slip is named with its line."""
 
 import json
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -8,9 +9,10 @@ import xlsxwriter
 
 from dianliang.cli.triaging import addresses, command
 from dianliang.core.checks import InvalidRowsError
-from dianliang.engines.triage import ADDRESS_KINDS
+from dianliang.engines.triage import ADDRESS_KINDS, teach_addresses
 from tests.engines.triage.test_address_reader import examples
 
+taught_once = cache(teach_addresses)
 NEED = "余村村12号上坞公变3号杆倒了"
 
 
@@ -33,6 +35,7 @@ def table(*rows):
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(addresses, "teach_addresses", lambda examples: taught_once(tuple(examples)))
     monkeypatch.delenv("DIANLIANG_HOME", raising=False)
     monkeypatch.delenv("DIANLIANG_DATABASE", raising=False)
     (tmp_path / "拆好.jsonl").write_text("\n\n".join(map(line, examples(40))), encoding="utf-8")

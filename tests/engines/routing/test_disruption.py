@@ -175,7 +175,7 @@ def test_visits_that_began_stay_and_nothing_new_begins_in_the_past(drawn, hour):
 @pytest.fixture(scope="module")
 def day():
     problem = county_day(teams=8, jobs=50, seed=3)
-    return problem, solve(problem, stop=MaxIterations(limit=2000))
+    return problem, solve(problem, stop=MaxIterations(limit=400))
 
 
 def test_nothing_begins_within_the_second_that_is_passing():

@@ -1,5 +1,6 @@
 """The kernel is compiled once, wherever it may be kept."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -29,6 +30,22 @@ def package(tmp_path):
     for floor in ("kernel", "engines"):
         shutil.copytree(source / floor, tmp_path / "dianliang" / floor, ignore=leave_out)
     return tmp_path
+
+
+def test_no_module_asks_for_the_kernel_already_when_it_is_imported():
+    """A name in an annotation is looked up at once, unless it is quoted."""
+    late = {name for names in routing._ON_DEMAND.values() for name in names}
+    found = []
+    for path in Path(dianliang.__file__).parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "from dianliang.engines import routing" in text:
+            for function in ast.walk(ast.parse(text)):
+                if isinstance(function, ast.FunctionDef):
+                    asked = [ast.walk(part) for part in (function.args, function.returns) if part]
+                    names = {getattr(node, "attr", "") for part in asked for node in part}
+                    found += [(path.name, function.name, name) for name in names & late]
+
+    assert found == []
 
 
 def folder_of(package, **environment):

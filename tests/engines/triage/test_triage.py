@@ -33,6 +33,9 @@ def test_most_needs_find_their_service_without_any_history(triage):
     ]
     among = [code in {x.service_code for x in c} for c, (code, _) in zip(best, cases, strict=True)]
 
+    assert [triage.first(text) for _, text in cases] == [
+        c[0].service_code if c else "" for c in best
+    ]
     assert sum(first) >= 0.85 * len(cases)
     assert sum(among) >= 0.94 * len(cases)
 

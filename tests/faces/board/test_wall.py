@@ -7,7 +7,7 @@ from dianliang.core.models import User
 from dianliang.faces.ui.requests import now
 from dianliang.kernel.actor import Role
 from tests import town as town_builder
-from tests.journeys.conftest import browser_of, log_in
+from tests.journeys.conftest import browser_of, log_in_by_form
 
 __all__ = ["browser_of"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,7 +24,7 @@ def town(transactional_db):
 
 def test_a_wall_renews_itself_and_says_when_it_cannot(town, browser_of):
     page = browser_of(False).new_page()
-    log_in(page, User.objects.get(username="party"))
+    log_in_by_form(page, User.objects.get(username="party"))
     page.goto("/board/?signage=1")
     received = page.locator(".wall .tile strong").first
     expect(received).to_have_text("1")
@@ -44,7 +44,7 @@ def test_a_bar_and_a_township_lead_to_as_many_records_as_they_show(town, browser
     page = browser_of(True).new_page()
     sizes = []
     page.on("response", lambda answer: sizes.append(int(answer.headers.get("content-length", 0))))
-    log_in(page, User.objects.get(username="party"))
+    log_in_by_form(page, User.objects.get(username="party"))
     sizes.clear()
     page.goto("/board/", wait_until="networkidle")
     assert 0 < sum(sizes) <= FIRST_PAGE_BYTES

@@ -12,7 +12,7 @@ from dianliang.faces.ui.requests import now, today
 from dianliang.flows.planning import drafting
 from dianliang.kernel.actor import Role
 from tests import town as town_builder
-from tests.faces.test_axe import AXE, RULES
+from tests.axe import serious
 from tests.flows.planning.test_planning import job
 from tests.journeys.conftest import browser_of, log_in
 
@@ -50,15 +50,6 @@ def opened(browser_of, plan, *, is_phone):
     log_in(page, User.objects.get(username="desk"))
     page.goto(f"/console/plans/{plan.number}/")
     return page
-
-
-def serious(page):
-    page.evaluate(f"{AXE.read_text(encoding='utf-8')}; 0")
-    return [
-        (rule["id"], rule["nodes"][0]["html"][:160])
-        for rule in page.evaluate(RULES)["violations"]
-        if rule["impact"] in {"serious", "critical"}
-    ]
 
 
 def press_map(page, across, down):

@@ -57,7 +57,7 @@ def search(problem: routing.Problem, *, asked: Asked, start: routing.Plan | None
         routing.warm()  # before the clock of the search begins
         began = told_at = time.monotonic()
 
-        def report(told: routing.Progress) -> bool:
+        def report(told: "routing.Progress") -> bool:
             nonlocal told_at
             now = time.monotonic()
             if now - told_at >= TOLD_EVERY_S:

@@ -7,7 +7,7 @@ whatever order, and numbers have no gaps.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -103,19 +103,42 @@ def account(
     Raises:
         InvalidInputError: there is no such book, kind of holder or article where pieces count.
     """
-    found = Account.objects.select_related("book", "article").filter(
-        book__code=book, holder_kind=holder_kind, holder_code=holder_code, article=article
+    return accounts(book, holder_kind, [holder_code], article=article)[holder_code]
+
+
+def accounts(
+    book: str, holder_kind: str, holder_codes: Collection[str], *, article: Article | None = None
+) -> dict[str, Account]:
+    """Return the accounts of many in a book by their codes; see `account`."""
+    codes = sorted({*holder_codes})
+    found = _held(book, holder_kind, codes, article)
+    lacking = [code for code in codes if code not in found]
+    return found | _open_accounts(book, holder_kind, lacking, article) if lacking else found
+
+
+def _held(
+    book: str, kind: str, codes: Sequence[str], article: Article | None
+) -> dict[str, Account]:
+    held = Account.objects.select_related("book", "article").filter(
+        book__code=book, holder_kind=kind, article=article
     )
-    return found.first() or _open_account(book, holder_kind, holder_code, article)
+    return {
+        one.holder_code: one
+        for chunk in chunks(codes)
+        for one in held.filter(holder_code__in=chunk)
+    }
 
 
 @transaction.atomic
-def _open_account(book: str, kind: str, code: str, article: Article | None) -> Account:
+def _open_accounts(
+    book: str, kind: str, codes: Sequence[str], article: Article | None
+) -> dict[str, Account]:
     books = pass_gate()
     if book not in books:
         raise InvalidInputError(f"没有账本“{book}”。", field="book")
-    if kind not in Account.Holder.values or not 1 <= len(code) <= 40:
-        raise InvalidInputError(f"账户持有者“{kind}:{code}”无效。", field="holder")
+    for code in codes:
+        if kind not in Account.Holder.values or not 1 <= len(code) <= 40:
+            raise InvalidInputError(f"账户持有者“{kind}:{code}”无效。", field="holder")
     if (article is not None) != (books[book].quantity == Book.Quantity.PIECES):
         message = (
             f"{books[book].name}按物品记账，请选择物品。"
@@ -123,10 +146,14 @@ def _open_account(book: str, kind: str, code: str, article: Article | None) -> A
             else (f"{books[book].name}不记物品。")
         )
         raise InvalidInputError(message, field="article")
-    opened, _ = Account.objects.select_related("book", "article").get_or_create(
-        book=books[book], holder_kind=kind, holder_code=code, article=article
-    )
-    return opened
+    opened = _held(book, kind, codes, article)  # who was faster at the gate has opened some
+    fresh = [
+        Account(book=books[book], holder_kind=kind, holder_code=code, article=article)
+        for code in codes
+        if code not in opened
+    ]
+    made = Account.objects.bulk_create(fresh, batch_size=BATCH)
+    return opened | {one.holder_code: one for one in made}
 
 
 def post(

@@ -12,13 +12,14 @@ from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger.lifecycle import SETTLEMENT
-from dianliang.domain.ledger.models import Award, Book, PointRule, Settlement
+from dianliang.domain.ledger.models import Account, Award, Book, PointRule, Settlement
 from dianliang.domain.ledger.operations import (
     Line,
     OwnBenefitError,
     Posting,
     Source,
     account,
+    accounts,
     post_all,
 )
 from dianliang.domain.ledger.queries import whole_month_from
@@ -280,28 +281,49 @@ def enter(*, settlement: Settlement, by: Actor, at: datetime) -> Settlement:
     )
     due = settlement.awards.filter(refused_because="", points__gt=0, entry=None)
     awards = list(due.select_related("person", "team", "unit", "rule__book"))
-    entries = post_all(postings=[_posting(award) for award in awards], by=SYSTEM, at=at)
+    entries = post_all(postings=_postings(awards), by=SYSTEM, at=at)
     for award, entry in zip(awards, entries, strict=True):
         award.entry = entry
     Award.objects.bulk_update(awards, ["entry"], batch_size=500)
     return moved
 
 
-def _posting(award: Award) -> Posting:
-    return posting_of(award, points=award.points, key=f"award/{award.pk}", words=award.rule.name)
+def _postings(awards: Sequence[Award]) -> list[Posting]:
+    """Return the entries of the awards of a settlement, which is of one book."""
+    if not awards:
+        return []
+    book = awards[0].rule.book.code
+    people = accounts(book, "person", {award.person.number for award in awards})
+    origin = account(book, "outside", "points")
+    return [
+        _posting(
+            award,
+            people[award.person.number],
+            origin,
+            points=award.points,
+            key=f"award/{award.pk}",
+            words=award.rule.name,
+        )
+        for award in awards
+    ]
 
 
 def posting_of(award: Award, *, points: int, key: str, words: str) -> Posting:
     """Return the entry that gives a person points for his record under his rule."""
     book = award.rule.book.code
+    person = account(book, "person", award.person.number)
+    origin = account(book, "outside", "points")
+    return _posting(award, person, origin, points=points, key=key, words=words)
+
+
+def _posting(
+    award: Award, person: Account, origin: Account, *, points: int, key: str, words: str
+) -> Posting:
     team, unit = award.team.code if award.team else "", award.unit.code
     kind = SOURCES.get(award.source_kind, award.source_kind)
     return Posting(
-        book=book,
-        lines=(
-            Line(account(book, "person", award.person.number), points, team, unit),
-            Line(account(book, "outside", "points"), -points),
-        ),
+        book=award.rule.book.code,
+        lines=(Line(person, points, team, unit), Line(origin, -points)),
         source=Source(award.source_kind, award.source_number),
         on=award.on,
         words=f"{words}：{kind} {award.source_number}"[:200],

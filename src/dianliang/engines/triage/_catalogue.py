@@ -7,6 +7,7 @@ names one service by its keywords and no other, that is reason enough to suggest
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log
 
 import numpy as np
@@ -101,6 +102,12 @@ class Catalogue:
             )
             for service in self.services
         }
+
+
+@lru_cache(maxsize=4)
+def compiled(services: tuple[ServiceCard, ...]) -> Catalogue:
+    """Return services compiled: once, however often the same ones are learnt about and asked."""
+    return Catalogue(services)
 
 
 def _keyword_weights(services: Sequence[ServiceCard]) -> dict[str, float]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dianliang.engines.triage import _linear as linear
 from dianliang.engines.triage._asking import different, undecided
 from dianliang.engines.triage._bands import Bands, measure
-from dianliang.engines.triage._catalogue import Catalogue
+from dianliang.engines.triage._catalogue import compiled
 from dianliang.engines.triage._features import Features
 from dianliang.engines.triage._grams import Row
 from dianliang.engines.triage._learned import LEAST_FOR_CHECK, Checked, Learned, learn
@@ -50,7 +50,7 @@ class Categoriser:
     """Services and past needs, compiled; safe to share between threads."""
 
     def __init__(self, services: Sequence[ServiceCard], taught: Taught = UNTAUGHT) -> None:
-        self._catalogue = Catalogue(services)
+        self._catalogue = compiled(tuple(services))
         codes = self._catalogue.codes
         self._taught = taught
         self._learned = taught.learned.only(set(codes)) if taught.learned else None
@@ -67,10 +67,7 @@ class Categoriser:
         if not self._catalogue.services or not text.strip():
             return ()
         said = self._said(text)
-        share = self._sure(self._mixed(text, said), text)
-        if self._taught.novelty and said:
-            share *= self._taught.novelty.belief(said.row, said.margins)
-        share = self._taught.reliability.applied(share)
+        share = self._believed(text, said)
         if not share.max():
             return ()
         order = np.argsort(-share, kind="stable")[:TOP].tolist()
@@ -80,6 +77,14 @@ class Categoriser:
             for i in order
             if share[i] >= LEAST_SHARE
         )
+
+    def first(self, text: str) -> str:
+        """Return the code that `rank` names first, or nothing: for a third of its cost."""
+        if not self._catalogue.services or not text.strip():
+            return ""
+        share = self._believed(text, self._said(text))
+        best = int(share.argmax())
+        return self._catalogue.codes[best] if share[best] >= LEAST_SHARE else ""
 
     def worth_asking(self, texts: Sequence[str], *, most: int) -> tuple[int, ...]:
         """Return which texts a person should sort next, by their places, the first one first."""
@@ -113,6 +118,13 @@ class Categoriser:
             return None
         row = self._learned.row(text)
         return _Said(row, self._learned.margins(row), self._learned.trust_in(text, row))
+
+    def _believed(self, text: str, said: _Said | None) -> Floats:
+        """Return how sure to be of each service, as far as it was right of others like it."""
+        share = self._sure(self._mixed(text, said), text)
+        if self._taught.novelty and said:
+            share *= self._taught.novelty.belief(said.row, said.margins)
+        return self._taught.reliability.applied(share)
 
     def _mixed(self, text: str, said: _Said | None) -> Floats:
         """Mix in what was learnt; a service that was not keeps what the catalogue says."""
@@ -217,7 +229,7 @@ def teach(
     are measured on what people chose alone. Cost: 2 CPU-s per 1000 decisions; six more for a
     history of 6000.
     """
-    catalogue = Catalogue(services)
+    catalogue = compiled(tuple(services))
     known = [example for example in examples if example.service_code in set(catalogue.codes)]
     found = learn(known, history=history, catalogue=catalogue)
     tacit = sum(example.is_tacit for example in known)

@@ -19,7 +19,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse.csgraph import connected_components
 
 from dianliang.engines.triage._columns import COLUMNS, Matrix, bare, counts
@@ -270,6 +269,9 @@ class _Alike:
         return _gathered(rows, connected_components(graph, directed=False)[1])
 
     def _linked(self, rows: Rows, cut: float) -> list[Rows]:
+        # Imported here: it takes a while, and only looking for hot issues needs it.
+        from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415
+
         apart = 1.0 - np.round(self.between(rows, rows).astype(np.float64), 6)
         upper = np.maximum(apart[np.triu_indices(len(rows), k=1)], 0.0)
         labels = fcluster(linkage(upper, "average"), 1.0 - cut, "distance")

@@ -136,8 +136,9 @@ class Triage:
 
     def first(self, text: str) -> str:
         """Return the service that comes first for a text, however doubtful, or nothing."""
-        found = self.suggest(model.NeedText(text=text)).categories
-        return found[0].service_code if found else ""
+        places, _, spoken = self._spoken(fold(text))
+        unplaced = spoken.without((place.start, place.end) for place in places)
+        return self._categoriser.first(unplaced.text)
 
     def worth_asking(self, texts: Sequence[str], *, most: int = 20) -> tuple[int, ...]:
         """Return the places of the texts that a person should sort next: they teach most.

@@ -30,7 +30,7 @@ from dianliang.flows.campaigns.listing import Wanted
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
-STAIRWELLS, DONE, LEFT = 640, 90, 12
+STAIRWELLS, DONE, LEFT = 320, 45, 6
 CHECKED = 20
 JOBS = 6
 ON_DUTY = 40

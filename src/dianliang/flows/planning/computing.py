@@ -22,7 +22,7 @@ def compute(
     stop: routing.StopCriterion,
     seed: int,
     start: routing.Plan | None,
-    progress: Callable[[routing.Progress], bool] | None,
+    progress: "Callable[[routing.Progress], bool] | None",
 ) -> routing.Plan:
     """Plan a problem; if it is large, its regions go to the executor that is configured.
 
@@ -47,7 +47,7 @@ def compute(
 
 
 @contextmanager
-def _executor() -> Iterator[routing.Executor | None]:
+def _executor() -> "Iterator[routing.Executor | None]":
     """Give what the configured factory makes, and close it at the end if it can be closed."""
     if not settings.PLANNING_EXECUTOR:
         yield None

@@ -39,7 +39,7 @@ SOLVE = "planning.solve"
 LONGEST_S = 300
 MOST_AT_ONCE = 4
 """Plans that one account may have computed at a time: the others wait for the same worker."""
-LEAST_PATIENCE = 20_000
+LEAST_PATIENCE = 6_000
 PATIENCE_PER_JOB = 2_000
 """Rounds without a better plan after which more time would hardly help.
 
@@ -294,11 +294,11 @@ def _enough(plan: Plan, *, jobs: int) -> routing.StopCriterion:
 
 def _reporter(
     context: background.JobContext, *, jobs: int, limit_s: int
-) -> Callable[[routing.Progress], bool]:
+) -> "Callable[[routing.Progress], bool]":
     """Return what tells the queue twice a second how far the search has come."""
     began = told_at = time.monotonic()
 
-    def report(told: routing.Progress) -> bool:
+    def report(told: "routing.Progress") -> bool:
         nonlocal told_at
         now = time.monotonic()
         if now - told_at < 0.5:

@@ -73,7 +73,7 @@ def explain(*, number: str, job_number: str, by: Actor, at: datetime) -> Explain
 
 def laid_and_late(
     plan: Plan, built: Built, job_number: str
-) -> tuple[routing.Plan, routing.Late | None]:
+) -> "tuple[routing.Plan, routing.Late | None]":
     """Return a stored plan laid over its problem, and why one of its visits is late, if it is.
 
     Raises:
@@ -112,7 +112,7 @@ def _as_it_was(plan: Plan) -> Built:
     return build_from(asked, at=plan.created_at)
 
 
-def _other(built: Built, one: routing.Alternative) -> OtherTeam:
+def _other(built: Built, one: "routing.Alternative") -> OtherTeam:
     return OtherTeam(
         name=built.teams[one.team_id].name,
         words=built.readable(one.words),

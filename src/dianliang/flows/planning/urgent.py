@@ -162,7 +162,7 @@ def _today_as_it_is(old: Plan, job: Job, *, at: datetime) -> tuple[Built, Orders
 
 
 def _slot(
-    built: Built, before: routing.Plan, orders: Orders, slot: routing.Slot, job: Job
+    built: Built, before: routing.Plan, orders: Orders, slot: "routing.Slot", job: Job
 ) -> SlotRow:
     on = built.days[slot.team_id][slot.shift]
     tried = {lane: list(day) for lane, day in orders.items()}

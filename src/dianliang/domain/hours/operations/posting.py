@@ -1,6 +1,6 @@
 """Published hours enter the ledger here and nowhere else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -26,7 +26,7 @@ def post(*, records: Sequence[HourRecord], by: Actor, at: datetime) -> tuple[Ent
     Raises:
         OwnBenefitError: the actor would receive some of the hours.
     """
-    people = _accounts({record.person.number for record in records})
+    people = ledger.accounts(BOOK, "person", {record.person.number for record in records})
     origins = {
         is_verified: ledger.account(BOOK, "outside", VERIFIED if is_verified else DECLARED)
         for is_verified in {record.is_verified for record in records}
@@ -72,18 +72,6 @@ def retract_owed(*, by: Actor, at: datetime) -> int:
         )
         for row in HourRecord.objects.filter(number__in=given).select_related("reversal")
     )
-
-
-def _accounts(numbers: Collection[str]) -> dict[str, Account]:
-    """Return the accounts of people, opening those that are not there yet."""
-    held = Account.objects.select_related("book", "article").filter(
-        book__code=BOOK, holder_kind="person", holder_code__in=numbers, article=None
-    )
-    known = {account.holder_code: account for account in held}
-    return {
-        number: known.get(number) or ledger.account(BOOK, "person", number)
-        for number in sorted(numbers)
-    }
 
 
 def _posting(record: HourRecord, person: Account, origin: Account) -> ledger.Posting:

@@ -1,6 +1,7 @@
 """Who answers for the village: station, teams, grid worker. Staff only, without telephones."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q
 
@@ -23,7 +24,7 @@ def accountable(scope: Scope) -> Mapping[int, Section]:
     return {
         village.pk: _section(
             stations.get(village.pk),
-            _teams_of(village, stations.get(village.pk), teams),
+            teams.of(village, stations.get(village.pk)),
             workers[village.pk],
         )
         for village in scope.villages
@@ -44,26 +45,29 @@ def _stations(scope: Scope) -> dict[int, Unit]:
     return found
 
 
-def _teams(scope: Scope) -> list[Team]:
+@dataclass(frozen=True, slots=True)
+class _Teams:
+    """All teams, each with the paths of the areas that it names."""
+
+    named: tuple[tuple[Team, tuple[str, ...]], ...]
+
+    def of(self, village: Area, station: Unit | None) -> list[Team]:
+        """Return the teams that name the village or what it lies in; else the station's."""
+        own = [team for team, paths in self.named if village.path.startswith(paths)]
+        if own or station is None:
+            return own
+        return [team for team, _ in self.named if team.unit_id == station.pk]
+
+
+def _teams(scope: Scope) -> _Teams:
     on_the_day = Q(valid_until=None) | Q(valid_until__gte=scope.on)
     members = Membership.objects.filter(
         on_the_day, valid_from__lte=scope.on, person__is_active=True
     ).select_related("person")
-    return list(
-        Team.objects.filter(is_active=True, is_volunteer=False).prefetch_related(
-            "areas", Prefetch("members", queryset=members)
-        )
+    teams = Team.objects.filter(is_active=True, is_volunteer=False).prefetch_related(
+        "areas", Prefetch("members", queryset=members)
     )
-
-
-def _teams_of(village: Area, station: Unit | None, teams: list[Team]) -> list[Team]:
-    """Return the teams that name the village or what it lies in; without any, the station's."""
-    own = [
-        team
-        for team in teams
-        if any(village.path.startswith(area.path) for area in team.areas.all())
-    ]
-    return own or [team for team in teams if station is not None and team.unit_id == station.pk]
+    return _Teams(tuple((team, tuple(area.path for area in team.areas.all())) for team in teams))
 
 
 def _section(station: Unit | None, teams: list[Team], workers: list[GridWorker]) -> Section:
