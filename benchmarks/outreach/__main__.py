@@ -165,7 +165,7 @@ def as_files(town: Any, clock: Callable[[], datetime], count: int) -> tuple[int,
     with OtherWriter() as files:
         work(clock)
         for batch in Batch.objects.filter(channel__kind="file"):
-            handoff.fetch(number=batch.number, form="xlsx", by=by, at=at)
+            handoff.fetch(number=batch.number, form="xlsx", by=by, at=clock())
     print(line("hand-off files made", time.perf_counter() - began, count, files), flush=True)
     handed = Recipient.objects.filter(outreach=filed, stage__gte=2).count()
     return handed, files

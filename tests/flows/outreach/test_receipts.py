@@ -59,7 +59,7 @@ said = st.tuples(st.sampled_from([-1, 3, 4, 5]), st.integers(0, 3))
     max_examples=15,
     deadline=None,
     phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=list(HealthCheck),
 )
 def test_in_whatever_order_receipts_come_the_state_is_the_same(town, both):
     with transaction.atomic():

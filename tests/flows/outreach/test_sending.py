@@ -70,7 +70,7 @@ class PowerCutError(BaseException):
     max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=list(HealthCheck),
 )
 def test_everybody_gets_one_message_wherever_the_power_is_cut(town, server, kind, cuts, lost, down):
     with transaction.atomic(), override_settings(OUTREACH_HOSTS=[server.host]):

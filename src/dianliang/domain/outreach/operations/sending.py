@@ -122,7 +122,8 @@ def handed(batch: Batch, *, refused: Mapping[str, str], by: Actor, at: datetime)
         UnableToHandOverError: it was handed over or taken back before.
     """
     mine = Batch.objects.filter(pk=batch.pk, handed_at=None, is_void=False)
-    if not mine.update(handed_at=at, trouble=""):
+    # Another process may have taken it, whose clock is a little ahead of ours.
+    if not mine.update(handed_at=max(at, batch.claimed_at), trouble=""):
         raise UnableToHandOverError("这个批次已经移交或退回，请刷新。")
     left = batch.deliveries.filter(stage=CLAIMED, failure="").exclude(number__in=list(refused))
     Recipient.objects.filter(pk__in=left.values("recipient_id"), stage__lt=HANDED).update(
