@@ -11,7 +11,7 @@ from django.db import transaction
 from dianliang.core import audit, files
 from dianliang.core.models import StoredFile
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.incidents.queries import alert_to_see
+from dianliang.domain.incidents.queries.alerts import alert_to_see
 from dianliang.domain.key_customers import access, curve, following, queries
 from dianliang.domain.key_customers.curve import Point, Report
 from dianliang.domain.key_customers.following import ReportRow, WatchRow

@@ -1,12 +1,13 @@
 """What the pages about incidents share: moments of forms, keys, answers to refusals, files."""
 
-import secrets
 from datetime import datetime
 
 from django.http import HttpResponse, QueryDict
 
-from dianliang.faces.console.branches.common import instant, shown, status_of
+from dianliang.faces.console.branches.common import shown, status_of
+from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import instant
 
 __all__ = [
     "fresh_key",
@@ -19,19 +20,8 @@ __all__ = [
     "status_of",
     "table",
 ]
-KEY_BYTES = 16
 MOST_DIGITS = 9
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def fresh_key() -> str:
-    """Return a key for a form, so that two presses act once."""
-    return secrets.token_hex(KEY_BYTES)
-
-
-def key_of(sent: QueryDict) -> str:
-    """Return the key that a form carries."""
-    return sent.get("key") or fresh_key()
 
 
 def revision_of(sent: QueryDict) -> int:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from dianliang.domain.key_customers import queries
 from dianliang.domain.key_customers.queries import VIEWS, Filters
 from dianliang.domain.key_customers.told import Graded, Supply
-from dianliang.faces.console.activities.reading import optional_whole, page
+from dianliang.faces.console.activities.reading import optional_whole
 from dianliang.faces.console.fields import degrees, optional_day
+from dianliang.faces.console.paging import page_number
 from dianliang.flows.key_customers.keeping import Asked
 from dianliang.kernel.errors import InvalidInputError
 
@@ -28,7 +29,7 @@ def filters_of(request: HttpRequest) -> Filters:
         kind=kind if kind in dict(queries.KINDS) else "",
         area=asked.get("area", "").replace("\0", "")[:24],
         words=asked.get("words", "").replace("\0", "").strip()[:40],
-        page=page(request),
+        page=page_number(request.GET),
     )
 
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.key_customers import queries
 from dianliang.domain.key_customers.access import READERS, WRITERS
 from dianliang.domain.territory.queries import village_choices
-from dianliang.faces.console.activities.reading import key, once
 from dianliang.faces.console.key_customers.reading import (
     SUPPLY_ROWS,
     asked_of,
@@ -22,6 +21,7 @@ from dianliang.faces.console.key_customers.reading import (
     pages,
     without_page,
 )
+from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.key_customers import keeping as flow
 from dianliang.kernel.actor import Actor
@@ -197,7 +197,7 @@ def _form(
         "supply_kinds": queries.SUPPLY_KINDS,
         "towns": village_choices(),
         "refusal": refusal,
-        "key": key(request),
+        "key": key_of(request.POST),
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/key_customers/form.html", context, status=status)

@@ -17,16 +17,18 @@ from dianliang.domain.key_customers import following
 from dianliang.domain.key_customers.access import READERS, WRITERS
 from dianliang.domain.key_customers.told import ToldReport
 from dianliang.domain.territory.queries import village_choices
-from dianliang.faces.console.activities.reading import instant, key, once, page
 from dianliang.faces.console.key_customers.charts import curves, moment
 from dianliang.faces.console.key_customers.reading import pages
+from dianliang.faces.console.paging import page_number
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows.key_customers import watching as flow
 from dianliang.flows.key_customers import workbooks
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.text import instant
 
 TONES = {"normal": "good", "tied": "warn", "own": "warn", "lost": "danger"}
 
@@ -49,7 +51,7 @@ def watches(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in following.VIEWS else "all"
     words = request.GET.get("words", "").replace("\0", "").strip()[:40]
-    found = following.watch_list(view=view, words=words, page=page(request), by=by)
+    found = following.watch_list(view=view, words=words, page=page_number(request.GET), by=by)
     context = {
         "by": by,
         "rows": found.rows,
@@ -63,7 +65,7 @@ def watches(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "chosen": asked.getlist("areas"),
         "starts_at": asked.get("starts_at") or moment(now())[:16],
         "may_open": by.role in WRITERS,
-        "key": key(request),
+        "key": key_of(request.POST),
         "refusal": refusal,
     }
     status = 422 if refusal else 200
@@ -76,7 +78,7 @@ def _open(sent: QueryDict, by: Actor) -> dict[str, Any]:
         occasion_kind=sent.get("occasion_kind", ""),
         occasion_number=sent.get("occasion_number", ""),
         areas=[code for code in sent.getlist("areas") if code],
-        starts_at=instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
+        starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
     )
     return {"number": flow.open_asked(asked=asked, by=by, at=now()).number}
 
@@ -90,7 +92,7 @@ def watch(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 
 def _moment(request: HttpRequest) -> datetime | None:
     try:
-        return instant(request.GET.get("at", "")[:32], "at", _("时间"))
+        return instant(request.GET.get("at", "")[:32], field="at", label=_("时间"))
     except InvalidInputError:
         return None
 
@@ -102,7 +104,12 @@ def _watch(
     state = state if state in following.STATE_LABELS else ""
     try:
         found = flow.page(
-            number=number, moment=_moment(request), state=state, page=page(request), by=by, at=now()
+            number=number,
+            moment=_moment(request),
+            state=state,
+            page=page_number(request.GET),
+            by=by,
+            at=now(),
         )
     except NotVisibleError as absent:
         raise Http404 from absent
@@ -123,7 +130,7 @@ def _watch(
         "sent": request.POST,
         "ticked": request.POST.getlist("customers"),
         "now": moment(now())[:16],
-        "key": key(request),
+        "key": key_of(request.POST),
         "refusal": refusal,
     }
     status = 200 if refusal is None else 409 if isinstance(refusal, StaleStateError) else 422
@@ -159,7 +166,7 @@ def report(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def _told(sent: QueryDict) -> ToldReport:
     return ToldReport(
         state=sent.get("state", ""),
-        happened_at=instant(sent.get("happened_at", ""), "happened_at", _("发生时间")),
+        happened_at=instant(sent.get("happened_at", ""), field="happened_at", label=_("发生时间")),
         generator=sent.get("generator", ""),
         reporter=sent.get("reporter", ""),
         words=sent.get("words", ""),
@@ -173,7 +180,7 @@ def _add(number: str, sent: QueryDict, by: Actor) -> str:
 
 
 def _close(number: str, sent: QueryDict, by: Actor) -> str:
-    ends_at = instant(sent.get("ends_at", ""), "ends_at", _("结束时间"))
+    ends_at = instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间"))
     flow.close(number=number, ends_at=ends_at, by=by, at=now())
     return _("跟踪已结束，曲线定格在结束时间。")
 

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.outreach.access import KEEPERS, READERS, WRITERS
 from dianliang.domain.outreach.queries import people as book
-from dianliang.faces.console.appraisal.common import page_number
 from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.fields import whole
+from dianliang.faces.console.paging import page_number
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.outreach import contacts as contact_table
@@ -57,7 +57,7 @@ def wishes(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("已登记，从现在起照办。"))
             return redirect("console:outreach_wishes")
-    here = page_number(request.GET.get("page", "1"))
+    here = page_number(request.GET)
     rows, refusing, agreeing = book.wishes(page=here)
     context = {
         "by": by,

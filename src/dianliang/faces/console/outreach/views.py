@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.outreach.access import READERS, WRITERS
 from dianliang.domain.outreach.queries import people as book
 from dianliang.domain.outreach.queries import progress
-from dianliang.faces.console.appraisal.common import page_number, pages_of
 from dianliang.faces.console.branches.common import (
     Steps,
     lead_on,
@@ -23,6 +22,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import whole
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.outreach import audience, contacts, handoff, leading, receipts
@@ -39,7 +39,7 @@ def outreaches(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = request.GET.get("view", "open")
     view = view if view in progress.VIEWS else "open"
     rows, found = progress.outreaches(view=view, by=by)
-    here = page_number(request.GET.get("page", "1"))
+    here = page_number(request.GET)
     count = max(1, -(-len(rows) // book.PER_PAGE))
     here = min(here, count)
     context = {
@@ -189,7 +189,7 @@ def people(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         state=state if state in book.STATES else "",
         unit=shown(sent.get("unit", "")),
         key=shown(sent.get("key", "")),
-        page=page_number(sent.get("page", "1")),
+        page=page_number(sent),
     )
     try:
         page = book.listed(number, asked=asked, by=by)

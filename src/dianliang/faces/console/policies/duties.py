@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.policies import queries
 from dianliang.domain.policies.access import READERS, WRITERS
 from dianliang.faces.console.addresses import page_address
-from dianliang.faces.console.appraisal.common import evidence, page_number, pages_of
+from dianliang.faces.console.appraisal.common import evidence
 from dianliang.faces.console.branches.common import (
     Steps,
     lead_on,
@@ -23,6 +23,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import whole
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.policies import keeping as flow
 from dianliang.kernel.actor import Actor
@@ -45,7 +46,7 @@ def duties(request: HttpRequest, *, by: Actor) -> HttpResponse:
     }
     rows = queries.duties(by=by, on=today(), **asked)
     count = max(1, -(-len(rows) // PER_PAGE))
-    here = min(page_number(sent.get("page", "1")), count)
+    here = min(page_number(sent), count)
     context = {
         "by": by,
         "rows": rows[(here - 1) * PER_PAGE : here * PER_PAGE],

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.policies import queries
 from dianliang.domain.policies.access import READERS, WRITERS
-from dianliang.faces.console.appraisal.common import evidence, page_number, pages_of
+from dianliang.faces.console.appraisal.common import evidence
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, status_of
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.fields import day, optional_day, whole
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import SHEET_TYPE, download, sent_file
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.policies import keeping as flow
@@ -31,7 +32,7 @@ def policies(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the policy lists that concern one's units."""
     rows = queries.policies(by=by, on=today())
     count = max(1, -(-len(rows) // PER_PAGE))
-    here = min(page_number(request.GET.get("page", "1")), count)
+    here = min(page_number(request.GET), count)
     context = {
         "by": by,
         "rows": rows[(here - 1) * PER_PAGE : here * PER_PAGE],

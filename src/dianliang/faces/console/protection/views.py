@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.protection.access import READERS, WRITERS
-from dianliang.faces.console.activities.reading import instant, key, once, page
 from dianliang.faces.console.key_customers.charts import moment
 from dianliang.faces.console.key_customers.reading import pages
+from dianliang.faces.console.paging import page_number
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.protection import planning, reading, telling, workbooks
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
+from dianliang.kernel.text import instant
 
 MOST_DIGITS = 15
 
@@ -41,7 +43,7 @@ def events(request: HttpRequest, *, by: Actor) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in reading.VIEWS else "all"
     words = request.GET.get("words", "").replace("\0", "").strip()[:40]
-    found = reading.events(view=view, words=words, page=page(request), by=by)
+    found = reading.events(view=view, words=words, page=page_number(request.GET), by=by)
     context = {
         "by": by,
         "rows": found.rows,
@@ -52,7 +54,7 @@ def events(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "levels": reading.LEVELS,
         "sent": request.POST,
         "may_plan": by.role in WRITERS,
-        "key": key(request),
+        "key": key_of(request.POST),
         "refusal": refusal,
     }
     status = 422 if refusal else 200
@@ -63,8 +65,8 @@ def _draft(sent: QueryDict, by: Actor) -> dict[str, Any]:
     asked = planning.Asked(
         title=sent.get("title", ""),
         level=sent.get("level", ""),
-        starts_at=instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
-        ends_at=instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
+        starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
+        ends_at=instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间")),
         demand=sent.get("demand", ""),
         customers=_codes(sent.get("customers", "")),
         sites=_codes(sent.get("sites", "")),
@@ -104,7 +106,7 @@ def _event(
         "ends": moment(found.row.ends_at)[:16],
         "now": moment(now())[:16],
         "sent": request.POST,
-        "key": key(request),
+        "key": key_of(request.POST),
         "refusal": refusal,
     }
     status = 200 if refusal is None else 409 if isinstance(refusal, StaleStateError) else 422
@@ -149,7 +151,7 @@ def _equipment(number: str, sent: QueryDict, by: Actor) -> str:
 def _patrols(number: str, sent: QueryDict, by: Actor) -> str:
     opened = planning.order_patrols(
         number=number,
-        due_at=instant(sent.get("due_at", ""), "due_at", _("特巡期限")),
+        due_at=instant(sent.get("due_at", ""), field="due_at", label=_("特巡期限")),
         team_code=sent.get("team", ""),
         by=by,
         at=now(),
@@ -162,8 +164,8 @@ def _standby(number: str, sent: QueryDict, by: Actor) -> str:
         number=number,
         hall=_id(sent.get("hall", "")),
         team_code=sent.get("team", ""),
-        starts_at=instant(sent.get("starts_at", ""), "starts_at", _("开始时间")),
-        ends_at=instant(sent.get("ends_at", ""), "ends_at", _("结束时间")),
+        starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
+        ends_at=instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间")),
         gear=sent.get("gear", ""),
         by=by,
         at=now(),
@@ -228,7 +230,9 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         telling.log(
             number=number,
             kind=sent.get("kind", ""),
-            happened_at=instant(sent.get("happened_at", ""), "happened_at", _("发生时间")),
+            happened_at=instant(
+                sent.get("happened_at", ""), field="happened_at", label=_("发生时间")
+            ),
             words=sent.get("words", ""),
             hall=_id(sent.get("hall", "")) or None,
             corrects=sent.get("corrects", "").replace("\0", "")[:24],

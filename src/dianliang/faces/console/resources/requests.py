@@ -17,7 +17,6 @@ from dianliang.domain.resources.access import READERS as OF_GEAR
 from dianliang.domain.resources.queries import things
 from dianliang.faces.console.branches.common import (
     Steps,
-    instant,
     lead_on,
     reason,
     status_of,
@@ -37,6 +36,7 @@ from dianliang.flows.resources import fields
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 FORM = "%Y-%m-%dT%H:%M"
 """How a form writes an instant down, in Shanghai time."""

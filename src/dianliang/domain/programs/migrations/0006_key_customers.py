@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("key_customers", "0001_initial"),
-        ("programs", "0004_session_rooms"),
+        ("programs", "0005_series_rooms"),
     ]
 
     operations = [
