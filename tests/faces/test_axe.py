@@ -119,11 +119,11 @@ def of_party(town):
         *(f"/console/honours/{page}" for page in ("calls/", "calls/new/", "media/", "media/new/")),
         f"/console/honours/calls/{number['call']}/",
         *(f"/console/brands/{page}" for page in ("", "new/", f"{number['brand']}/")),
-        *("/console/talks/book/", "/console/voices/counts/"),
+        *("/console/talks/book/", "/console/voices/counts/", f"{rated}mine/"),
     ]
     talk, handler = Talk.objects.get(), Handler.objects.get()
     leads = ["/console/talks/", "/console/talks/new/", f"/console/talks/{talk.number}/"]
-    voter = ["/console/honours/own/", f"/console/honours/own/{number['call']}/", f"{rated}mine/"]
+    voter = ["/console/honours/own/", f"/console/honours/own/{number['call']}/"]
     hears = [f"/console/voices/{page}" for page in ("", "interview/", f"{number['voice']}/")]
     (alert,) = public_alerts.take_in(
         files=[("rain.xml", (CAP / "rainstorm.xml").read_bytes())], by=town.actor(), at=now()

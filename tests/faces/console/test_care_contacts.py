@@ -102,7 +102,7 @@ def test_a_moment_that_no_database_keeps_is_refused(desk, town, field, moment):
     answer = desk.post("/console/care/alerts/", {**FORM, field: moment})
 
     assert answer.status_code == 422
-    assert "一年之内" in answer.content.decode()
+    assert "的年份应在" in answer.content.decode()
     assert desk.get("/console/care/alerts/").status_code == 200
 
 
