@@ -67,6 +67,9 @@ MODELS = {
     "base notice": "venues.BaseNotice",
     "booking": "venues.Booking",
     "public alert": "incidents.PublicAlert",
+    "incident": "incidents.Incident",
+    "incident alert": "incidents.IncidentAlert",
+    "objective": "incidents.Objective",
 }
 
 
