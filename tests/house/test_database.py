@@ -77,6 +77,9 @@ MODELS = {
     "loan": "resources.Loan",
     "stock count": "resources.StockCount",
     "resource request": "mobilisation.ResourceRequest",
+    "incident": "incidents.Incident",
+    "incident alert": "incidents.IncidentAlert",
+    "objective": "incidents.Objective",
 }
 
 

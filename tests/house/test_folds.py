@@ -53,6 +53,8 @@ FOLLOWS = {
     "branches.TopicAction.person",
     "branches.TopicLead.person",
     "hours.ServiceCertificate.person",
+    "incidents.Incident.commander",
+    "incidents.OperationalPeriod.commander",
     "intake.Need.handler",
     "ledger.Appeal.decided_person",
     "ledger.Award.decided_person",
