@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def town(transactional_db):
+def world(transactional_db):
     """A station with lamps on a shelf, a light tower, a dispatcher and a captain."""
     made = town_builder.build()
     made.user("desk", Role.DISPATCHER, "S1")
@@ -27,14 +27,14 @@ def town(transactional_db):
 
 
 @pytest.mark.row("000-10")
-def test_a_tower_is_sent_and_back_and_lamps_are_taken_without_an_attendant(town, browser_of):
+def test_a_tower_is_sent_and_back_and_lamps_are_taken_without_an_attendant(world, browser_of):
     desk = browser_of(False).new_page()
     log_in(desk, User.objects.get(username="desk"))
     desk.goto("/console/gear/requests/new/?kind=LTW&lat=30.51&lon=119.61&incident=FX-7")
     desk.get_by_label("用途").fill("圩堤夜间照明")
     desk.get_by_label("地点").fill("余村桥头")
     desk.get_by_role("button", name="提交请求").click()
-    expect(desk.get_by_text("直线距离")).to_be_visible()
+    expect(desk.get_by_role("cell", name="直线距离")).to_be_visible()
     desk.get_by_role("button", name="指派所选").click()
     for step in ("转待命", "动员出动", "到场作业", "撤出现场", "归队"):
         summary = desk.locator("summary", has_text=step)
