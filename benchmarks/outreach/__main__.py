@@ -28,6 +28,8 @@ MOST_MINUTES, MOST_WAIT_S = 10.0, 1.0
 BATCH = 500
 CALL = 1000
 WRITE_EVERY_S = 0.05
+ALONE_S = 5.0
+"""How long the other writer is watched alone first: what he waits then is the machine's doing."""
 
 
 def prepared(home: Path) -> None:
@@ -190,6 +192,9 @@ def measured(count: int) -> bool:
 
     print("| step | count | seconds | per second | other writer p99 ms | worst ms |")
     print("|---|--:|--:|--:|--:|--:|")
+    with OtherWriter() as alone:
+        time.sleep(ALONE_S)
+    print(line("nothing else going on", ALONE_S, 0, alone), flush=True)
     with world.gateway() as server:
         settings.OUTREACH_HOSTS = [server.host]
         world.channel("webhook", server.port, batch_size=BATCH, per_minute=60_000)
