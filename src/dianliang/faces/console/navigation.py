@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from dianliang.faces.console.appraisal.bar import APPRAISAL
 from dianliang.faces.console.entries import Entry
 from dianliang.faces.console.honours.navigation import HONOURS, OWN
+from dianliang.faces.console.incidents.navigation import EMERGENCY
 from dianliang.faces.console.outreach.navigation import REACHING
 from dianliang.faces.console.resources.navigation import RESOURCES
 from dianliang.kernel.actor import Role
@@ -17,7 +18,6 @@ DISPATCHER = frozenset({Role.DISPATCHER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 PARTY = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
-INCIDENT_READERS = DISPATCHER | {Role.COMMANDER, Role.PARTY_AFFAIRS, Role.AUDITOR}
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
 
 
@@ -60,51 +60,6 @@ VILLAGES = (
     Entry(label="千村改造", to="console:renewal", pages=("console:renewal*",), roles=DISPATCHER),
 )
 """What belongs to villages and those who look after them (村网共建)."""
-EMERGENCY: tuple[Entry, ...] = (
-    Entry(
-        label="事件",
-        to="console:incidents",
-        pages=("console:incident*",),
-        roles=INCIDENT_READERS,
-    ),
-    Entry(
-        label="重要客户",
-        to="console:key_customers",
-        pages=("console:key_customer*",),
-        roles=DISPATCHER | {Role.COMMANDER},
-    ),
-    Entry(
-        label="供电跟踪",
-        to="console:key_watches",
-        pages=("console:key_watch*", "console:key_report*"),
-        roles=DISPATCHER | {Role.COMMANDER},
-    ),
-    Entry(
-        label="保电",
-        to="console:guard_events",
-        pages=("console:guard_*",),
-        roles=DISPATCHER | {Role.COMMANDER},
-    ),
-    Entry(
-        label="预警",
-        to="console:public_alerts",
-        pages=("console:public_alert*",),
-        roles=INCIDENT_READERS,
-    ),
-    Entry(
-        label="发布的预警",
-        to="console:bulletins",
-        pages=("console:bulletin*",),
-        roles=INCIDENT_READERS,
-    ),
-    Entry(
-        label="预警来源",
-        to="console:alert_sources",
-        pages=("console:alert_source*",),
-        roles=DISPATCHER | ADMINISTRATOR | {Role.COMMANDER},
-    ),
-)
-"""What threatens supply and people, and how it is answered (应急)."""
 BASE_WORKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS}
 BASE_READERS = BASE_WORKERS | {Role.COMMANDER, Role.AUDITOR}
 BOOKERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.ALLIANCE_UNIT}

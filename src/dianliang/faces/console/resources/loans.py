@@ -15,7 +15,7 @@ from dianliang.domain.resources.queries import loans as book
 from dianliang.domain.resources.queries import things
 from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
 from dianliang.faces.console.fields import day
-from dianliang.faces.console.resources.reading import page_of, query_of_page, text_of
+from dianliang.faces.console.resources.reading import beside, page_of, query_of_page, text_of
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.resources import fields, lending
@@ -40,6 +40,7 @@ def loans(request: HttpRequest, *, by: Actor) -> HttpResponse:
             for code, label in book.VIEWS.items()
         ],
         "query_of_page": query_of_page(request),
+        "pages": beside(request, rows),
         "may_keep": by.role in KEEPERS,
     }
     return TemplateResponse(request, "console/resources/loans.html", context)
@@ -72,6 +73,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "sent": sent,
         "refusal": refusal,
         "query_of_page": query_of_page(request),
+        "pages": beside(request, rows),
         "today": today(),
     }
     return TemplateResponse(

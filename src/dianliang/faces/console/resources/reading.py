@@ -3,11 +3,12 @@
 import secrets
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-ROWS_A_PAGE = 60
+from dianliang.faces.console.paging import ROWS_A_PAGE, Pages, pages_of
+
 KEY_BYTES = 16
 
 
@@ -16,9 +17,14 @@ def text_of(sent: QueryDict, name: str, most: int = 60) -> str:
     return sent.get(name, "").replace("\0", "").strip()[:most]
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Any:
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
     """Return the page of a list that was asked for."""
     return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+
+
+def beside(request: HttpRequest, page: Page[Any] | None) -> Pages | None:
+    """Return the addresses of the pages beside one, for its list."""
+    return page and pages_of(request.GET, page.number, page.paginator.num_pages)
 
 
 def query_of_page(request: HttpRequest) -> str:

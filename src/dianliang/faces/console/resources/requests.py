@@ -23,6 +23,7 @@ from dianliang.faces.console.branches.common import (
 )
 from dianliang.faces.console.fields import whole
 from dianliang.faces.console.resources.reading import (
+    beside,
     key_of,
     new_key,
     others,
@@ -72,6 +73,7 @@ def board(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "asked": {name: text_of(asked, name, 40) for name in ("kind", "incident", "q")},
         "others": others(request, "status"),
         "query_of_page": query_of_page(request),
+        "pages": beside(request, page),
         "may_ask": by.role in ASKERS,
         "sees_gear": by.role in OF_GEAR,
     }

@@ -18,6 +18,7 @@ from dianliang.domain.resources.queries import stock as book
 from dianliang.domain.resources.queries.stock import LogFilters
 from dianliang.faces.console.branches.common import Steps, day_of, lead_on, reason, status_of
 from dianliang.faces.console.resources.reading import (
+    beside,
     new_key,
     others,
     page_of,
@@ -186,6 +187,7 @@ def log(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         "last": last,
         "others": others(request, "kind"),
         "query_of_page": query_of_page(request),
+        "pages": beside(request, rows),
     }
     return TemplateResponse(request, "console/resources/store_log.html", context)
 
@@ -303,12 +305,14 @@ def items(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _items(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     words = text_of(request.GET, "q", 40)
     found = access.items(by).order_by("code")
+    rows = page_of(request, found.filter(name__icontains=words) if words else found)
     context = {
         "by": by,
-        "rows": page_of(request, found.filter(name__icontains=words) if words else found),
+        "rows": rows,
         "words": words,
         "units": fields.units(by),
         "query_of_page": query_of_page(request),
+        "pages": beside(request, rows),
         "sent": request.POST,
         "refusal": refusal,
     }

@@ -20,6 +20,7 @@ from dianliang.domain.resources.queries.things import Filters
 from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.resources.reading import (
+    beside,
     key_of,
     new_key,
     others,
@@ -70,6 +71,7 @@ def _gear(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         "tabs": [(code, label, found[code]) for code, label in book.VIEWS.items()],
         "others": others(request, "view"),
         "query_of_page": query_of_page(request),
+        "pages": beside(request, rows),
         "kinds": book.kinds(),
         "units": fields.units(by),
         "stores": fields.stores(by),
