@@ -211,7 +211,7 @@ def run_all(at: datetime, *, for_: timedelta = timedelta(hours=1)) -> datetime:
         own = BackgroundJob.objects.filter(kind=sending.SEND)
         due = own.filter(status=jobs.Status.QUEUED)
         running = own.filter(status=jobs.Status.RUNNING)
-        next_at = [job.run_after for job in due] + [job.lease_until for job in running]
+        next_at = [job.run_after for job in due] + [job.lease_until or at for job in running]
         if not next_at:
             return at
         at = max(at, min(next_at)) + timedelta(seconds=1)

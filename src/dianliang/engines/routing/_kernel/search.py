@@ -244,7 +244,7 @@ def room_for(d: Data, s: Tour, w: Scratch, count: int, touched: int, most: float
         if item.partner >= 0:
             return INFEASIBLE
         if is_first_out(d, s, w, w.removed[i]):
-            room += w.old_loyal[item.series] - s.loyal[item.series]
+            room += float(w.old_loyal[item.series] - s.loyal[item.series])
         if s.spots[w.removed[i]].was_out:
             room += item.penalty
     return room

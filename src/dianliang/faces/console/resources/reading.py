@@ -24,7 +24,9 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
 
 def beside(request: HttpRequest, page: Page[Any] | None) -> Pages | None:
     """Return the addresses of the pages beside one, for its list."""
-    return page and pages_of(request.GET, page.number, page.paginator.num_pages)
+    if page is None:
+        return None
+    return pages_of(request.GET, page.number, page.paginator.num_pages)
 
 
 def query_of_page(request: HttpRequest) -> str:
