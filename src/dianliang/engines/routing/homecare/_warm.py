@@ -16,6 +16,6 @@ def warm() -> None:
             Customer(id="pair", place=2, opens_at=0.0, due_at=9.0, cares=cares),
         ),
         carers=tuple(Carer(id=name, skills=frozenset({"s"})) for name in "AB"),
-        travel=np.ones((3, 3)),
+        travel=np.ones((3, 3)) - np.eye(3),
     )
     solve_home_care(problem, stop=MaxIterations(limit=20))
