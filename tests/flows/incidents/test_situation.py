@@ -10,6 +10,8 @@ from dianliang.domain.workforce.models import Attendance, Membership, Person
 from dianliang.flows.incidents import affected, figures, leading, situation
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.geo import GeoPoint
+from tests import keyworld
 from tests.flows.incidents.things import RING, led, opened, seen
 from tests.flows.test_care import customer
 from tests.town import NOON, TODAY
@@ -75,7 +77,7 @@ def test_a_drawn_area_finds_who_lives_in_it_and_leaders_are_told_counts_alone(to
     incident = opened(town, area_codes=[], shapes=RING)
     commander = town.actor("S1", Role.COMMANDER)
 
-    found = affected.KINDS[0].find(reach_of(incident), town.actor("S1"))
+    found = affected.KINDS[0].find(reach_of(incident), town.actor("S1"), NOON.date())
     assert [one.number for one in found] == ["KH1"]
     assert numbers(town, incident, Role.COMMANDER)["special"] == 1
     with pytest.raises(NotVisibleError):
@@ -103,3 +105,19 @@ def test_the_map_has_a_layer_for_each_entry_and_names_nobody(town):
     assert [layers[code].count for code in ("special", "teams", "stations")] == [1, 1, 1]
     assert layers["area"].count
     assert "王五" not in str([layer.data for layer in layers.values()])
+
+
+def test_key_customers_in_the_area_are_counted_and_listed_to_dispatcher_and_commander(town):
+    near = keyworld.customer(town, "ZK1", point=GeoPoint(30.51, 119.60))
+    keyworld.customer(town, "ZK2", area="V2", point=GeoPoint(30.46, 119.59))
+    incident = opened(town, area_codes=[], shapes=RING)
+
+    for role in (Role.DISPATCHER, Role.COMMANDER):
+        assert numbers(town, incident, role)["key"] == 1
+        by = town.actor("S1", role)
+        behind = figures.behind(number=incident.number, code="key", by=by, at=NOON)
+        assert [row.key for row in behind.rows] == [near.number]
+    assert "key" not in numbers(town, incident, Role.AUDITOR)
+    auditor = town.actor("S1", Role.AUDITOR)
+    with pytest.raises(NotVisibleError):
+        figures.behind(number=incident.number, code="key", by=auditor, at=NOON)

@@ -17,7 +17,7 @@ from dianliang.domain.incidents.queries.incidents import row_of
 from dianliang.domain.incidents.zones import Reach, Zone, prefix_of, zone_of
 from dianliang.domain.territory.models import Area
 from dianliang.flows.care_lists import open_for
-from dianliang.flows.incidents.affected import KINDS, Kind, special_customers
+from dianliang.flows.incidents.affected import Kind, kinds, special_customers
 from dianliang.flows.incidents.drawing import Layer, shapes_of
 from dianliang.integrations.cap.model import (
     CERTAINTY_LABELS,
@@ -32,6 +32,7 @@ from dianliang.integrations.cap.model import (
     Urgency,
 )
 from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 
 VIEWS: Mapping[str, str] = {"now": "生效中和将生效", "waiting": "待确认", "all": "全部"}
@@ -151,7 +152,9 @@ def page(*, number: str, by: Actor, at: datetime) -> AlertPage:
         villages=tuple(area.name for area in villages),
         strangers=_strangers(alert.zones),
         others=tuple(
-            (kind, len(kind.find(Reach(zone=zone), by))) for kind in KINDS if kind.code != "special"
+            (kind, len(kind.find(Reach(zone=zone), by, at.astimezone(SHANGHAI).date())))
+            for kind in kinds(by)
+            if kind.code != "special"
         ),
         incidents=_incidents(alert, by=by),
         layers=_layers(alert, villages),

@@ -6,14 +6,21 @@ map then list and count it.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 
 from dianliang.domain.customers.access import READERS as PERSONS_TO
 from dianliang.domain.customers.access import within
 from dianliang.domain.customers.models import SEALED, Customer
+from dianliang.domain.incidents.access import READERS
 from dianliang.domain.incidents.zones import Reach
+from dianliang.domain.key_customers.access import READERS as KEY_READERS
+from dianliang.domain.key_customers.models import Grade
 from dianliang.flows.care import place_of
+from dianliang.flows.key_customers import affected as key_customers
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.geo import GeoPoint
+
+GRAVITY = (Grade.SPECIAL, Grade.FIRST, Grade.SECOND, Grade.TEMPORARY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,9 @@ class Kind:
     label: str
     counted_in: str
     listed_to: Collection[Role]
-    find: Callable[[Reach, Actor], list[Affected]]
+    find: Callable[[Reach, Actor, date], list[Affected]]
+    counted_to: Collection[Role] = READERS
+    """Whom it is told how many there are; for others there is no such number."""
 
 
 def special_customers(reach: Reach, *, by: Actor) -> list[Customer]:
@@ -54,7 +63,8 @@ def special_customers(reach: Reach, *, by: Actor) -> list[Customer]:
     ]
 
 
-def _special(reach: Reach, by: Actor) -> list[Affected]:
+def _special(reach: Reach, by: Actor, on: date) -> list[Affected]:
+    del on
     found = [
         Affected(
             number=row.number,
@@ -69,6 +79,22 @@ def _special(reach: Reach, by: Actor) -> list[Affected]:
     return sorted(found, key=lambda one: (one.weight, one.number))
 
 
+def _key(reach: Reach, by: Actor, on: date) -> list[Affected]:
+    """Return the key customers, the gravest grade first."""
+    found = [
+        Affected(
+            number=row.number,
+            what=f"{row.get_grade_display()} {row.name}",
+            weight=GRAVITY.index(row.grade),
+            area_name=row.area.name,
+            unit_name=row.unit.name,
+            at=key_customers.place_of(row),
+        )
+        for row in key_customers.in_reach(reach, by=by, on=on)
+    ]
+    return sorted(found, key=lambda one: (one.weight, one.number))
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(
         code="special",
@@ -77,9 +103,17 @@ KINDS: tuple[Kind, ...] = (
         listed_to=PERSONS_TO,
         find=_special,
     ),
+    Kind(
+        code="key",
+        label="重要客户",
+        counted_in="户",
+        listed_to=KEY_READERS,
+        counted_to=KEY_READERS,
+        find=_key,
+    ),
 )
 
 
-def counts(reach: Reach, *, by: Actor) -> tuple[tuple[Kind, int], ...]:
-    """Return how many of each kind an area concerns."""
-    return tuple((kind, len(kind.find(reach, by))) for kind in KINDS)
+def kinds(by: Actor) -> tuple[Kind, ...]:
+    """Return the kinds of which the actor is told how many there are."""
+    return tuple(kind for kind in KINDS if by.role in kind.counted_to)

@@ -140,10 +140,9 @@ def _alerts(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
 
 def _affected(kind: Kind) -> Figure:
     def records(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
-        del at
         return [
             Record(kind=kind.code, key=one.number, cells=(one.what, one.area_name, one.unit_name))
-            for one in kind.find(reach_of(incident), by)
+            for one in kind.find(reach_of(incident), by, at.astimezone(SHANGHAI).date())
         ]
 
     return Figure(
@@ -207,6 +206,11 @@ def _is_listed(code: str, *, by: Actor) -> bool:
     return kind is None or by.role in kind.listed_to
 
 
+def _is_counted(code: str, *, by: Actor) -> bool:
+    kind = LISTED_TO.get(code)
+    return kind is None or by.role in kind.counted_to
+
+
 def values(incident: Incident, *, by: Actor, at: datetime) -> tuple[Value, ...]:
     """Return the numbers of an incident as of a moment."""
     return tuple(
@@ -218,6 +222,7 @@ def values(incident: Incident, *, by: Actor, at: datetime) -> tuple[Value, ...]:
             is_listed=_is_listed(figure.code, by=by),
         )
         for figure in FIGURES
+        if _is_counted(figure.code, by=by)
     )
 
 

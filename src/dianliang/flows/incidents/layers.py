@@ -20,6 +20,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.flows.incidents.affected import KINDS, Kind
 from dianliang.flows.incidents.drawing import Layer, Shape, shapes_of
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 
 MARGIN_DEG = 0.008
@@ -133,7 +134,7 @@ def _affected(kind: Kind) -> LayerKind:
             return []
         return [
             _point(one.at.lat, one.at.lon, f"{one.number} {one.what}")
-            for one in kind.find(asked.reach, asked.by)
+            for one in kind.find(asked.reach, asked.by, asked.at.astimezone(SHANGHAI).date())
             if one.at is not None
         ]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dianliang.domain.incidents.zones import Zone, zone_of
+from dianliang.domain.incidents.zones import Reach, Zone, zone_of
 from dianliang.domain.key_customers import access, queries
 from dianliang.domain.key_customers.models import KeyCustomer
 from dianliang.domain.key_customers.queries import CustomerRow
@@ -46,6 +46,17 @@ def in_zone(zone: Zone, *, by: Actor, on: date) -> Affected:
         return _affected((), on=on)
     rows = [row for row in _own(by, on=on) if zone.holds(place_of(row), code=row.area.code)]
     return _affected(rows, on=on)
+
+
+def in_reach(reach: Reach, *, by: Actor, on: date) -> list[KeyCustomer]:
+    """Return the actor's key customers that an incident reaches on a day. Two queries."""
+    if reach.is_empty:
+        return []
+    return [
+        row
+        for row in _own(by, on=on)
+        if reach.holds(place_of(row), code=row.area.code, path=row.area.path)
+    ]
 
 
 def in_areas(codes: Iterable[str], *, by: Actor, on: date) -> Affected:

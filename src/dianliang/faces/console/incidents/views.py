@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.queries import incidents as queries
+from dianliang.domain.key_customers.access import READERS as KEY_READERS
 from dianliang.faces.console.incidents.common import fresh_key, key_of, shown, status_of, table
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.incidents import choices, figures, files, opening, situation
@@ -23,6 +24,7 @@ PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "person": ("console:staff_person", access.READERS),
     "roster": ("console:roster", access.READERS - {Role.AUDITOR}),
     "alert": ("console:public_alert", access.READERS),
+    "key": ("console:key_customer", KEY_READERS),
     "special": ("console:care_file", frozenset({Role.DISPATCHER})),
 }
 """Which page shows a record, and to whom."""
