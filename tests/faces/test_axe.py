@@ -8,7 +8,8 @@ from dianliang.domain.talks.models import Talk
 from dianliang.domain.voices.models import Handler
 from dianliang.domain.workforce.models import Team
 from dianliang.faces.ui.requests import now
-from dianliang.flows import hot, public_alerts
+from dianliang.flows import hot
+from dianliang.flows.alerts import taking
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import honourworld, staff, villages
@@ -125,7 +126,7 @@ def of_party(town):
     leads = ["/console/talks/", "/console/talks/new/", f"/console/talks/{talk.number}/"]
     voter = ["/console/honours/own/", f"/console/honours/own/{number['call']}/"]
     hears = [f"/console/voices/{page}" for page in ("", "interview/", f"{number['voice']}/")]
-    (alert,) = public_alerts.take_in(
+    (alert,) = taking.take_in(
         files=[("rain.xml", (CAP / "rainstorm.xml").read_bytes())], by=town.actor(), at=now()
     )
     town.user("clerk", Role.PARTY_AFFAIRS, "S1")

@@ -17,7 +17,7 @@ from dianliang.domain.programs.models import (
 )
 from dianliang.domain.programs.operations import sessions
 from dianliang.domain.workforce.models import Person
-from dianliang.flows import activity_people, privacy
+from dianliang.flows import personal_records, privacy
 from dianliang.flows.activities import personal
 from dianliang.kernel.actor import SYSTEM
 from dianliang.kernel.errors import NotVisibleError
@@ -111,4 +111,6 @@ def test_a_volunteers_courses_are_handed_out(town):
     course = course_of(town)
     Enrolment.objects.create(course=course, person=Person.objects.get(), mark=88, enrolled_at=NOON)
 
-    assert activity_people.export(PHONE)["courses"] == [["关爱走访培训", "在学", 88, ""]]
+    assert personal_records.kept(Person.objects.get())["courses"] == [
+        ["关爱走访培训", "在学", 88, ""]
+    ]

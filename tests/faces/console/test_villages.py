@@ -231,7 +231,7 @@ def test_an_outage_is_recorded_and_ended(desk):
     assert "停电中" in text(answer)
     number = Outage.objects.get().number
     refused = desk.post(f"/console/villages/outages/{number}/end/", {"ended_at": "x"})
-    assert (refused.status_code, "请选择复电时间" in text(refused)) == (422, True)
+    assert (refused.status_code, "请填写复电时间" in text(refused)) == (422, True)
 
     back = (now() - timedelta(hours=1)).astimezone().strftime("%Y-%m-%dT%H:%M")
     desk.post(f"/console/villages/outages/{number}/end/", {"ended_at": back})
@@ -244,7 +244,7 @@ def test_an_outage_is_recorded_and_ended(desk):
     ("sent", "words"),
     [
         ({"thing": "F999"}, "没有编码为“F999”的线路或变压器"),
-        ({"started_at": ""}, "请选择停电时间"),
+        ({"started_at": ""}, "请填写停电时间"),
         ({"kind": "?"}, "计划停电或故障停电"),
         ({"reason": ""}, "停电原因"),
     ],

@@ -25,7 +25,12 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
-from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
+from dianliang.domain.incidents.lifecycle import (
+    INCIDENT,
+    INCIDENT_ALERT,
+    OBJECTIVE,
+    PUBLIC_ALERT,
+)
 from dianliang.domain.insight.deed_words import WORDS
 from dianliang.domain.insight.lifecycle import PLAN_ITEM
 from dianliang.domain.intake.lifecycle import LEARNT_MODEL, NEED
@@ -93,6 +98,9 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "care.unlock": UNLOCK,
     "intake.need": NEED,
     "intake.learntmodel": LEARNT_MODEL,
+    "incidents.incident": INCIDENT,
+    "incidents.incidentalert": INCIDENT_ALERT,
+    "incidents.objective": OBJECTIVE,
     "incidents.publicalert": PUBLIC_ALERT,
     "key_customers.watch": WATCH,
     "protection.event": EVENT,

@@ -3,6 +3,22 @@
 from collections.abc import Mapping
 
 EMERGENCY_WORDS: Mapping[str, str] = {
+    "incidents.alertsource.register": "登记预警来源",
+    "incidents.bulletin.issue": "发布预警",
+    "incidents.bulletin.read": "取阅发布的预警",
+    "incidents.alertsource.on": "启用预警来源",
+    "incidents.alertsource.off": "停用预警来源",
+    "incidents.incident.assign": "投入力量",
+    "incidents.incident.follow": "采纳后续预警",
+    "incidents.incident.hand_over": "移交指挥",
+    "incidents.incident.keep": "维持不变",
+    "incidents.incident.redraw": "调整范围",
+    "incidents.incident.export": "导出事件明细",
+    "incidents.incident.open": "登记事件",
+    "incidents.objective.report": "汇报目标进展",
+    "incidents.objective.set": "定目标",
+    "incidents.operationalperiod.extend": "延长作战时段",
+    "incidents.operationalperiod.open": "开立作战时段",
     "mobilisation.resourcerequest.ask": "申请资源",
     "mobilisation.resourcerequest.exchange": "换下装备",
     "resources.item.define": "登记品目",

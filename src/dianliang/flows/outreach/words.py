@@ -17,7 +17,7 @@ UNREAD = ("account_number", "address", "nominee", "key_holder", "visit_password"
 
 def link_of(number: str, serial: int) -> str:
     """Return the address of a recipient's own page."""
-    return f"{settings.PUBLIC_URL}/o/{token_of(number, serial)}/"
+    return f"{settings.PUBLIC_URL}/t/{token_of(number, serial)}/"
 
 
 def filled(text: str, *, name: str, unit: str, link: str) -> str:

@@ -77,7 +77,7 @@ def open_period(
         f" {ends_at.astimezone(SHANGHAI):%m-%d %H:%M}，当班指挥{commander.name}"
         + (f"，接续目标 {carried} 个" if carried else "")
     )
-    audit.record("incidents.period.open", target=incident, by=by, at=at, after=words)
+    audit.record("incidents.operationalperiod.open", target=incident, by=by, at=at, after=words)
     note(incident=incident, kind=LogEntry.Kind.PERIOD, words=words, by=by, at=at)
     return period
 
@@ -121,7 +121,7 @@ def extend(
     words = (
         f"第 {last.position} 时段改到 {ends_at.astimezone(SHANGHAI):%m-%d %H:%M} 结束：{because}"
     )
-    audit.record("incidents.period.extend", target=incident, by=by, at=at, after=words)
+    audit.record("incidents.operationalperiod.extend", target=incident, by=by, at=at, after=words)
     note(incident=incident, kind=LogEntry.Kind.PERIOD, words=words, by=by, at=at)
     return last
 
