@@ -24,10 +24,13 @@ def serious(page):
     return found
 
 
+def too_wide(page, path):
+    """Open a page; return it if it is wider than the screen."""
+    page.goto(path)
+    is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+    return [(path, "wider than the screen")] if is_wide else []
+
+
 def problems(page, path):
     """Open a page; return what axe finds serious, and whether it is wider than the screen."""
-    page.goto(path)
-    found = [(path, *one) for one in serious(page)]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-        found.append((path, "wider than the screen"))
-    return found
+    return [*too_wide(page, path), *((path, *one) for one in serious(page))]
