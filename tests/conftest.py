@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
@@ -16,6 +17,7 @@ from tests.grounds import Grounds, wanted
 from tests.town import Town
 
 __all__ = ["chromium", "server"]
+FLOWS = Path(__file__).parent / "flows"
 
 
 @pytest.fixture
@@ -89,5 +91,15 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let tests that stand on the same ground follow each other; the order among them stays."""
     items.sort(key=wanted)
+    for item in items:
+        if FLOWS in item.path.parents and not _commits(item):
+            item.add_marker("one_database")
     for test in {getattr(item, "function", None) for item in items}:
         share_examples(test)
+
+
+def _commits(item: pytest.Item) -> bool:
+    """Tell whether a test commits: races, locks and what triggers do then differ by database."""
+    asked = item.get_closest_marker("django_db")
+    is_told = asked is not None and bool(asked.kwargs.get("transaction"))
+    return is_told or "transactional_db" in getattr(item, "fixturenames", ())

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
-from django.db.models import Model
+from django.db.models import BigAutoField, Model
 
 
 def is_empty(connection: BaseDatabaseWrapper) -> bool:
@@ -35,6 +36,7 @@ def make_all(connection: BaseDatabaseWrapper) -> None:
         editor.create_model(applied)
         for model in _models(executor.loader.migrated_apps, connection):
             editor.create_model(model)
+            _widen_keys(model, editor)
         for step in plan:
             for operation in step.operations:
                 if isinstance(operation, RunPython | RunSQL):
@@ -42,6 +44,24 @@ def make_all(connection: BaseDatabaseWrapper) -> None:
         applied.objects.using(connection.alias).bulk_create(
             applied(app=step.app_label, name=step.name) for step in plan
         )
+
+
+def _widen_keys(model: type[Model], editor: BaseDatabaseSchemaEditor) -> None:
+    """Give tables between two models the keys that migrations give them.
+
+    A migration knows the default of the settings alone, and not that an app such as `auth` has a
+    narrower one of its own.
+    """
+    for field in model._meta.local_many_to_many:
+        between = field.remote_field.through
+        wide = BigAutoField(primary_key=True)
+        if between is None or not between._meta.auto_created:
+            continue
+        narrow = between._meta.pk
+        if wide.db_type(editor.connection) != narrow.db_type(editor.connection):
+            wide.model = between
+            wide.set_attributes_from_name(narrow.name)
+            editor.alter_field(between, narrow, wide)
 
 
 def _models(migrated: set[str], connection: BaseDatabaseWrapper) -> Iterator[type[Model]]:
