@@ -28,7 +28,7 @@ def browser_of(chromium: Browser, server: str) -> Iterator[Callable[[bool], Brow
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         opened.append(context)
         return context
 

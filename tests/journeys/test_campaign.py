@@ -87,7 +87,7 @@ def test_a_list_is_frozen_routed_with_other_work_done_and_looked_at_again(town, 
     customer(town, lat=30.511, lon=119.611)
     care.open_visits(numbers=None, by=by, at=now())
     context = browser_of(False)
-    context.set_default_timeout(40_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     log_in(page, User.objects.get(username="station"))
 

@@ -10,7 +10,7 @@ from tests import fieldworld
 from tests.browsing import PHONE
 from tests.fieldworld import World
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)  # the machine of a test may be busy with others
 
 

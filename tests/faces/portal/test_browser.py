@@ -296,7 +296,7 @@ def test_without_scripts_a_need_is_posted_followed_and_slowed_down_with_a_way_on
     context = chromium.new_context(
         base_url=server, viewport=PHONE, locale="zh-CN", java_script_enabled=False
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto("/")
     page.get_by_label("您需要什么？").fill("路灯坏了三天了")
