@@ -215,7 +215,7 @@ def spoken_name(name: str) -> str:
 def latin_keys(name: str) -> str:
     """Return the pinyin of a name, whole and by first letters: ``yucun yc``."""
     # Imported here: its dictionary takes a third of a second, and few processes ask for it.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 (slow to import)
 
     syllables = lazy_pinyin(spoken_name(name))
     return f"{''.join(syllables)} {''.join(syllable[:1] for syllable in syllables)}".lower()

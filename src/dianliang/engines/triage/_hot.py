@@ -270,7 +270,7 @@ class _Alike:
 
     def _linked(self, rows: Rows, cut: float) -> list[Rows]:
         # Imported here: it takes a while, and only looking for hot issues needs it.
-        from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415
+        from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 (slow to import)
 
         apart = 1.0 - np.round(self.between(rows, rows).astype(np.float64), 6)
         upper = np.maximum(apart[np.triu_indices(len(rows), k=1)], 0.0)

@@ -1,7 +1,6 @@
 """Read the forms about key customers; what makes no sense is refused in plain words."""
 
 from datetime import date
-from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -38,17 +37,6 @@ def without_page(request: HttpRequest) -> str:
     kept = request.GET.copy()
     kept.pop("page", None)
     return kept.urlencode()
-
-
-def pages(request: HttpRequest, *, here: int, count: int) -> dict[str, Any]:
-    """Return which page it is of how many, and what leads to those beside it."""
-    kept = without_page(request)
-    beside = {"before": here - 1, "after": here + 1}
-    led = {
-        name: f"{kept}&page={number}".lstrip("&") if 0 < number <= count else ""
-        for name, number in beside.items()
-    }
-    return {"here": here, "count": count, **led}
 
 
 def asked_of(sent: QueryDict) -> Asked:

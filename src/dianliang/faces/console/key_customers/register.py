@@ -18,9 +18,9 @@ from dianliang.faces.console.key_customers.reading import (
     asked_of,
     filters_of,
     graded_of,
-    pages,
     without_page,
 )
+from dianliang.faces.console.paging import pages_of
 from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.key_customers import keeping as flow
@@ -41,7 +41,7 @@ def customers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "rows": rows,
         "filters": filters,
         "kept": without_page(request),
-        "pages": pages(request, here=page.found.page, count=page.found.pages),
+        "pages": pages_of(request.GET, page.found.page, page.found.pages),
         "tabs": [(code, label, page.found.counts[code]) for code, label in queries.VIEWS.items()],
         "tiles": [(code, label, page.found.grades.get(code, 0)) for code, label in queries.GRADES],
         "grades": queries.GRADES,

@@ -18,8 +18,7 @@ from dianliang.domain.key_customers.access import READERS, WRITERS
 from dianliang.domain.key_customers.told import ToldReport
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.key_customers.charts import curves, moment
-from dianliang.faces.console.key_customers.reading import pages
-from dianliang.faces.console.paging import page_number
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.photos import photo_answer
@@ -58,7 +57,7 @@ def watches(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "view": view,
         "words": words,
         "tabs": [(code, label, found.counts[code]) for code, label in following.VIEWS.items()],
-        "pages": pages(request, here=found.page, count=found.pages),
+        "pages": pages_of(request.GET, found.page, found.pages),
         "occasions": following.OCCASIONS,
         "towns": village_choices(),
         "sent": asked,
@@ -124,7 +123,7 @@ def _watch(
         ],
         "tones": TONES,
         "at": urlencode(at),
-        "pages": pages(request, here=found.page, count=found.pages),
+        "pages": pages_of(request.GET, found.page, found.pages),
         "states": following.STATES,
         "towns": village_choices() if found.may_report else (),
         "sent": request.POST,

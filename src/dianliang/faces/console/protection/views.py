@@ -12,8 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.protection.access import READERS, WRITERS
 from dianliang.faces.console.key_customers.charts import moment
-from dianliang.faces.console.key_customers.reading import pages
-from dianliang.faces.console.paging import page_number
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.requests import now, requires
@@ -50,7 +49,7 @@ def events(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "view": view,
         "words": words,
         "tabs": [(code, label, found.counts[code]) for code, label in reading.VIEWS.items()],
-        "pages": pages(request, here=found.page, count=found.pages),
+        "pages": pages_of(request.GET, found.page, found.pages),
         "levels": reading.LEVELS,
         "sent": request.POST,
         "may_plan": by.role in WRITERS,

@@ -1,6 +1,5 @@
 """What pages about gear and stores read of a request: texts, pages of a list, keys of forms."""
 
-import secrets
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -8,8 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from dianliang.faces.console.paging import ROWS_A_PAGE, Pages, pages_of
-
-KEY_BYTES = 16
 
 
 def text_of(sent: QueryDict, name: str, most: int = 60) -> str:
@@ -42,13 +39,3 @@ def others(request: HttpRequest, *names: str) -> str:
     for name in ("page", *names):
         kept.pop(name, None)
     return kept.urlencode()
-
-
-def new_key() -> str:
-    """Return a key under which a form that is pressed twice acts once."""
-    return secrets.token_hex(KEY_BYTES)
-
-
-def key_of(request: HttpRequest) -> str:
-    """Return the key that a form came with, or a new one."""
-    return request.POST.get("key") or new_key()

@@ -24,13 +24,12 @@ from dianliang.faces.console.branches.common import (
 from dianliang.faces.console.fields import whole
 from dianliang.faces.console.resources.reading import (
     beside,
-    key_of,
-    new_key,
     others,
     page_of,
     query_of_page,
     text_of,
 )
+from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.mobilising import requesting as flow
 from dianliang.flows.resources import fields
@@ -88,7 +87,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     sent = request.POST or request.GET
     if request.method == "POST":
         try:
-            number = flow.ask_once(key=key_of(request), asked=_asked(sent), by=by, at=now())
+            number = flow.ask_once(key=key_of(request.POST), asked=_asked(sent), by=by, at=now())
         except DomainError as wrong:
             refusal = wrong
         else:
@@ -103,7 +102,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "needed_by": start.strftime(FORM),
         "until": (start + timedelta(days=1)).strftime(FORM),
         "sent": sent,
-        "key": new_key(),
+        "key": fresh_key(),
         "refusal": refusal,
     }
     return TemplateResponse(

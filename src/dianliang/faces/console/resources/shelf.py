@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.resources.access import TAKERS
 from dianliang.faces.console.branches.common import status_of
-from dianliang.faces.console.resources.reading import key_of, new_key
+from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.resources import stocking as flow
 from dianliang.flows.resources.purposes import KINDS
@@ -45,7 +45,7 @@ def _shelf(
         "chosen": chosen,
         "purposes": KINDS.items(),
         "sent": request.POST,
-        "key": new_key(),
+        "key": fresh_key(),
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -68,7 +68,7 @@ def take(request: HttpRequest, code: str, item: str, *, by: Actor) -> HttpRespon
     )
     try:
         row = flow.issue_once(
-            key=key_of(request), code=code, item=item, taken=taken, by=by, at=now()
+            key=key_of(request.POST), code=code, item=item, taken=taken, by=by, at=now()
         )
     except NotVisibleError as absent:
         raise Http404 from absent
@@ -86,7 +86,7 @@ def give_back(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     sent = request.POST
     try:
         row = flow.give_back_once(
-            key=key_of(request),
+            key=key_of(request.POST),
             code=code,
             number=sent.get("number", ""),
             pieces=sent.get("pieces", ""),

@@ -19,7 +19,6 @@ from dianliang.domain.resources.queries.stock import LogFilters
 from dianliang.faces.console.branches.common import Steps, day_of, lead_on, reason, status_of
 from dianliang.faces.console.resources.reading import (
     beside,
-    new_key,
     others,
     page_of,
     query_of_page,
@@ -28,6 +27,7 @@ from dianliang.faces.console.resources.reading import (
 from dianliang.faces.console.resources.things import pdf_answer
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.codes import drawn
+from dianliang.faces.ui.keys import fresh_key
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.resources import fields, keeping, logbook, sheets
 from dianliang.flows.resources import labels as papers
@@ -96,7 +96,7 @@ def _store(
         "items": access.items(by).filter(is_active=True).values_list("code", "name", "spec"),
         "door": drawn(_door(request, code)),
         "door_address": reverse("console:shelf", args=[code]),
-        "key": new_key(),
+        "key": fresh_key(),
         "sent": request.POST,
         "refusal": refusal,
     }

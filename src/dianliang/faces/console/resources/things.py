@@ -21,14 +21,13 @@ from dianliang.faces.console.branches.common import Steps, lead_on, reason, stat
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.resources.reading import (
     beside,
-    key_of,
-    new_key,
     others,
     page_of,
     query_of_page,
     text_of,
 )
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.resources import fields, keeping, sheets
@@ -127,7 +126,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             values=values_of(sent),
         )
         try:
-            number = keeping.register_once(key=key_of(request), asked=asked, by=by, at=now())
+            number = keeping.register_once(key=key_of(request.POST), asked=asked, by=by, at=now())
         except DomainError as wrong:
             refusal = wrong
         else:
@@ -141,7 +140,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "fields": [(one, sent.get(one.field, "")) for one in attributes],
         "stores": fields.stores(by),
         "sent": sent,
-        "key": new_key(),
+        "key": fresh_key(),
         "refusal": refusal,
     }
     return TemplateResponse(
