@@ -6,19 +6,25 @@ import shutil
 import socket
 import zlib
 from collections.abc import Iterator
+from datetime import datetime, time
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from dianliang.core.assets import ensure_assets
+from dianliang.kernel.calendar import SHANGHAI
 
 FIRST_PORT, PORTS_EACH, WORKERS, CHECKOUTS = 20000, 50, 8, 30
 PHONE = {"width": 360, "height": 740}
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+DAYTIME = time(6), time(18)
+"""When a team that works all day can still go out and come home on the same day."""
 
 
 def free_port() -> int:
@@ -42,12 +48,26 @@ def server(transactional_db) -> Iterator[str]:
     live.stop()
 
 
+@pytest.fixture
+def daytime(monkeypatch) -> None:
+    """Let the server's clock stand between morning and evening, on the day of the browser's clock.
+
+    A day that ends in a minute has no room for a visit; the phone learns the time from the server.
+    """
+    real_now = timezone.now  # noqa: TID251 (what the faces read is moved)
+    here = real_now().astimezone(SHANGHAI)
+    first, last = (datetime.combine(here, hour, SHANGHAI) for hour in DAYTIME)
+    shift = min(max(here, first), last) - here
+    if shift:
+        monkeypatch.setattr(timezone, "now", lambda: real_now() + shift)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The Chromium of the system."""
+    """The Chromium of the system, best without the windows that nobody looks at."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
+        path = next(filter(None, map(shutil.which, BROWSERS)))
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()

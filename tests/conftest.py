@@ -10,13 +10,13 @@ import pytest
 from django.test import TransactionTestCase
 
 from dianliang.kernel.actor import Actor, Role
-from tests.browsing import chromium, server
+from tests.browsing import chromium, daytime, server
 from tests.examples import share_examples
 from tests.fieldworld import World
 from tests.grounds import Grounds, wanted
 from tests.town import Town
 
-__all__ = ["chromium", "server"]
+__all__ = ["chromium", "daytime", "server"]
 FLOWS = Path(__file__).parent / "flows"
 
 

@@ -26,7 +26,7 @@ NARROW = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def town(transactional_db):
+def town(daytime, transactional_db):
     town = town_builder.build()
     team = town.team("XH", "S1", "repair", "care", "inspect")
     team.shift_starts, team.shift_ends, team.overtime_max_min = time(0), time(23, 59), 240

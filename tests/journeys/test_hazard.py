@@ -41,7 +41,7 @@ UNTIL_PICTURES_ARE_KEPT = """async () => {
 
 
 @pytest.fixture
-def town(transactional_db):
+def town(daytime, transactional_db):
     """The town on the day of the test, with one team that inspects."""
     town = town_builder.build()
     team = town.team("XH", "S1", "inspect")

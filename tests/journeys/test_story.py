@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def town(transactional_db):
+def town(daytime, transactional_db):
     """The town on the day of the test, with one team and its steward."""
     town = town_builder.build()
     team = town.team("XH", "S1", "repair")

@@ -15,7 +15,7 @@ expect.set_options(timeout=PATIENCE_MS)  # the machine of a test may be busy wit
 
 
 @pytest.fixture
-def today_world(transactional_db) -> World:
+def today_world(daytime, transactional_db) -> World:
     """The station on the day of the test: a browser reads the clock of the machine."""
     return fieldworld.build(today=today(), at=now())
 
