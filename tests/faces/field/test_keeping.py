@@ -88,6 +88,26 @@ def test_what_was_done_and_its_pictures_are_written_through_to_the_disk(
     assert {how for store, how in writes if store in {"outbox", "photos"}} == {"strict"}
 
 
+TIDY_UP_WHILE_A_PICTURE_IS_TAKEN = """async () => {
+    const store = await import('/static/field/store.js');
+    const blob = new Blob(['x'], { type: 'image/jpeg' });
+    const take = (id, at) => store.keepPhoto({ id, number: 'SM', blob, token: null, at });
+    await take('old', Date.now() - 25 * 3600 * 1000);
+    await Promise.all([store.expire(), take('new', Date.now())]);
+    await store.expire();
+    await store.keepDraft({ number: 'SM', photos: ['new'] });
+    await store.expire();
+    return [Boolean(await store.photo('old')), Boolean(await store.photo('new'))];
+}"""
+
+
+def test_tidying_up_leaves_a_picture_that_is_just_being_taken(open_app):
+    page = open_app()
+    ready_for_offline(page)
+
+    assert page.evaluate(TIDY_UP_WHILE_A_PICTURE_IS_TAKEN) == [False, True]
+
+
 def test_the_system_is_asked_not_to_clear_what_the_phone_keeps(open_app, phone, today_world):
     phone.add_init_script(
         "navigator.storage.persisted = async () => false;"

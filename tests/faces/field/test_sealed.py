@@ -50,6 +50,26 @@ DISK = """async (account) => {
     return found;
 }"""
 ACCOUNT = "user:p2"
+LEAVE_WHILE_THE_DAY_COMES_IN = """async () => {
+    const sync = await import('/static/field/sync.js');
+    const fetched = window.fetch;
+    let letIn;
+    const asked = new Promise((resolve) => {
+        window.fetch = async (...what) => {
+            const answer = await fetched(...what);
+            if (String(what[0]).includes('/day/')) {
+                await new Promise((go) => { letIn = go; resolve(); });
+            }
+            return answer;
+        };
+    });
+    const run = sync.now();
+    await asked;
+    const left = sync.leave();
+    setTimeout(letIn, 200);
+    await Promise.all([left, run]);
+    return [localStorage.getItem('field.account'), (await indexedDB.databases()).length];
+}"""
 
 
 def household(world):
@@ -162,6 +182,13 @@ def test_what_a_conflict_shows_is_kept_sealed_too(open_app, phone, today_world, 
     expect(page.get_by_text("王阿婆改约").first).to_be_visible()
 
     assert "王阿婆" not in page.evaluate(DISK, ACCOUNT)["outbox"]["text"]
+
+
+def test_what_comes_in_while_somebody_leaves_does_not_stay(open_app):
+    page = open_app()
+    ready_for_offline(page)
+
+    assert page.evaluate(LEAVE_WHILE_THE_DAY_COMES_IN) == [None, 0]
 
 
 def test_what_cannot_be_read_is_not_sent_again_but_can_be_given_up(

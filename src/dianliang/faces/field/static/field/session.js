@@ -23,7 +23,7 @@ export async function logOut() {
     toast(gettext("现在没有网络，不能退出。请联网后再试。"));
     return;
   }
-  await store.wipe();
+  await sync.leave();
   location.assign(setup.urls.today);
 }
 

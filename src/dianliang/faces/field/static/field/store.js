@@ -14,6 +14,7 @@ const WHO = "field.account";
 const LEFT_BEHIND = "field.left-behind";
 const KEPT_SENT_MS = 36 * 3600 * 1000;
 const KEPT_DRAFT_MS = 7 * 24 * 3600 * 1000;
+const KEPT_LOOSE_MS = 24 * 3600 * 1000; // a photo that was just taken is in no record yet
 const STRICT = { durability: "strict" };
 const OVER = new Set(["sent", "dropped"]);
 
@@ -111,8 +112,9 @@ export async function picture(name) {
 
 const rawOutbox = () => db().getAllFromIndex("outbox", "seq");
 
-export async function outbox() {
-  const rows = await rawOutbox();
+export const outbox = async () => opened(await rawOutbox());
+
+async function opened(rows) {
   if (rows.some(({ kid }) => kid && !seal.has(kid))) await readLock(); // another tab has the day's key
   return Promise.all(rows.map(openRow));
 }
@@ -224,9 +226,10 @@ export async function setToken(id, token) {
   if (row) await keepPhoto({ ...row, token });
 }
 
-export async function draft(number) {
-  const row = await db().get("drafts", number);
-  return row?.box ? ((await seal.open(row, `draft ${number}`)) ?? undefined) : row;
+export const draft = async (number) => openDraft(await db().get("drafts", number));
+
+async function openDraft(row) {
+  return row?.box ? ((await seal.open(row, `draft ${row.number}`)) ?? undefined) : row;
 }
 
 export async function keepDraft(row) {
@@ -265,28 +268,43 @@ export async function reseal(keys) {
 
 // Forget what is over: the expired day with its key, what was sent long ago, photos that nobody
 // needs. While something cannot be read, nobody knows which photos it needs: all of them stay.
+// Somebody may be writing meanwhile: what is needed is told by one look at all that is kept.
 export async function expire(now = time.now()) {
   const kept = await Promise.all(["day", "lock"].map((name) => db().get("kept", name)));
   if (kept.some((row) => row && !(row.expires_at >= now))) {
     await db().clear("kept");
     seal.forget();
   }
+  const tx = db().transaction(["outbox", "drafts", "photos"]);
+  const [rows, drafts, photos] = await Promise.all([
+    tx.objectStore("outbox").index("seq").getAll(),
+    tx.objectStore("drafts").getAll(),
+    tx.objectStore("photos").getAllKeys(),
+  ]);
   const needed = new Set();
   let isReadable = true;
-  for (const row of await outbox()) {
+  for (const row of await opened(rows)) {
     const isOver = OVER.has(row.state);
     isReadable &&= isOver || !row.isSealed;
     if (isOver && Date.parse(row.device_at) < now - KEPT_SENT_MS) await db().delete("outbox", row.key);
     if (!isOver) for (const id of photosOf(row.body)) needed.add(id);
   }
-  for (const { number, at } of await db().getAll("drafts")) {
-    if (at < now - KEPT_DRAFT_MS) await dropDraft(number);
-    const row = await draft(number);
-    isReadable &&= at < now - KEPT_DRAFT_MS || Boolean(row);
-    for (const id of photosOf(row ?? {})) needed.add(id);
+  for (const row of drafts) {
+    const isOld = row.at < now - KEPT_DRAFT_MS;
+    const inner = isOld ? undefined : await openDraft(row);
+    if (isOld) await dropDraft(row.number);
+    isReadable &&= isOld || Boolean(inner);
+    for (const id of photosOf(inner ?? {})) needed.add(id);
   }
   if (!isReadable) return;
-  for (const id of await db().getAllKeys("photos")) if (!needed.has(id)) await dropPhoto(id);
+  for (const id of photos) if (!needed.has(id) && (await isLongLoose(id))) await dropPhoto(id);
+}
+
+// Tell whether a photo is so old, by the clock that dated it, that nobody is about to record it.
+async function isLongLoose(id) {
+  const row = await db().get("photos", id);
+  const { at } = (row?.meta ? await seal.open(row.meta, `about ${id}`) : row) ?? {};
+  return at < Date.now() - KEPT_LOOSE_MS;
 }
 
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);

@@ -18,6 +18,7 @@ const listeners = new Set();
 let failures = 0;
 let timer;
 let running;
+let isOver = false;
 
 export function onChange(listener) {
   listeners.add(listener);
@@ -43,15 +44,25 @@ async function run() {
   }
   clearTimeout(timer);
   running = { again: false };
-  running.promise = navigator.locks
-    ? navigator.locks.request("field-sync", once)
-    : once();
+  running.promise = alone(once);
   await running.promise;
   const { again } = running;
   running = undefined;
+  if (isOver) return undefined;
   if (again) return run();
   timer = setTimeout(tick, pause());
   return undefined;
+}
+
+// One at a time, in all tabs together.
+const alone = (act) => (navigator.locks ? navigator.locks.request("field-sync", act) : act());
+
+// Wipe what the account keeps here, when the run that is under way has ended: it would bring the day
+// and its key back. No run follows.
+export async function leave() {
+  isOver = true;
+  clearTimeout(timer);
+  await alone(store.wipe);
 }
 
 // In a pocket nothing is asked; what waits is still sent. Taking the phone out asks at once.
@@ -63,6 +74,7 @@ async function tick() {
 }
 
 async function once() {
+  if (isOver) return;
   tell("sending");
   try {
     if (store.isOpen()) await store.expire();
