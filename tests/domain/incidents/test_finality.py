@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dianliang.domain.incidents.models import LogEntry, OperationalPeriod
+from dianliang.domain.incidents.models import Bulletin, LogEntry, OperationalPeriod
 from dianliang.domain.workforce.models import Person
-from tests.flows.incidents.things import led
+from dianliang.flows.incidents import bulletins
+from tests.flows.incidents.things import led, warning
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,10 @@ def test_nobody_moves_a_period_that_another_follows_or_deletes_one(town):
     refused(lambda: OperationalPeriod.objects.filter(position=2).delete())
 
 
-def test_an_entry_of_the_log_is_never_changed_or_deleted(town):
-    led(town)
+def test_what_was_noted_or_sent_out_is_never_changed_or_deleted(town):
+    by, number = town.actor("S1"), led(town).number
+    bulletins.issue(number=number, asked=warning(), by=by, at=NOON)
+    refused(lambda: Bulletin.objects.update(headline="没有发过"))
+    refused(lambda: Bulletin.objects.all()._raw_delete("default"))
     refused(lambda: LogEntry.objects.update(words="没有发生过"))
     refused(lambda: LogEntry.objects.all()._raw_delete("default"))

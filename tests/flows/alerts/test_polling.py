@@ -75,9 +75,10 @@ def source(town, url):
     return polling.register(name="气象", url=url, every_min=5, by=admin, at=AT)
 
 
-def ask(made, *, at=AT, inside=LOOPBACK, most_bytes=100_000):
+def ask(made, *, at=AT, inside=LOOPBACK, most_bytes=100_000, told=None):
     fetcher = Fetcher(most_bytes=most_bytes, timeout_s=2, inside=inside)
-    taken = polling.poll(source=made, fetcher=fetcher, at=at)
+    tell = (lambda share: None) if told is None else told.append
+    taken = polling.poll(source=made, fetcher=fetcher, at=at, tell=tell)
     made.refresh_from_db()
     return taken
 
@@ -111,6 +112,27 @@ def test_a_feed_is_followed_entry_by_entry_and_one_bad_entry_keeps_none_out(town
     assert ask(made, at=AT + timedelta(hours=1)) == 1
     assert since == AT
     assert (made.failing_since, web.asked) == (None, ["/feed", "/2.xml"])
+
+
+def test_a_broken_address_in_a_feed_keeps_none_out_and_each_step_is_told(town, web):
+    listed = [Entry(id=url, url=url, title="x") for url in ("http://[", "/1.xml")]
+    feed = write_feed(listed, title="预警", url="http://x/", author="气象", updated_at=AT)
+    web.answers = {"/feed": ok(feed), "/1.xml": ok(rain()[1])}
+    made, told = source(town, f"{web.url}/feed"), []
+
+    assert ask(made, told=told) == 1
+    assert (made.fault[:8], told) == ("http://[", [0, 0.5])
+
+
+def test_two_that_ask_at_once_count_what_both_took(town, web):
+    web.answers = {"/1.xml": ok(rain()[1]), "/2.xml": ok(good("update.xml")[1])}
+    made = source(town, f"{web.url}/1.xml")
+    other = AlertSource.objects.get()
+    other.url = f"{web.url}/2.xml"
+    ask(made)
+    ask(other)
+
+    assert other.taken == 2
 
 
 @pytest.mark.parametrize(
@@ -147,9 +169,9 @@ def test_the_clock_has_each_source_asked_when_its_interval_is_over(town, web, se
     settings.ALERT_NETWORKS = ["127.0.0.0/8"]
     web.answers["/cap.xml"] = ok(rain()[1])
     made = source(town, f"{web.url}/cap.xml")
-    for at in (AT, AT, AT + timedelta(minutes=2), AT + timedelta(minutes=6)):
+    for at in (AT, AT, AT + timedelta(minutes=2), AT + timedelta(minutes=5)):
         polling.order_due(at=at)
-        while jobs.run_next(owner="test", clock=lambda at=at: at):
+        while jobs.run_next(owner="test", clock=lambda at=at: at + timedelta(seconds=3)):
             pass
 
     assert BackgroundJob.objects.filter(kind=polling.POLL).count() == 2

@@ -103,7 +103,10 @@ def test_a_message_is_answered_once_and_a_new_one_needs_a_period(town):
 
 def test_the_feed_lists_what_is_real_and_hides_drills(town):
     real = issue(town, opened(town))
-    drill = issue(town, opened(town, is_drill=True))
+    drill = issue(town, opened(town, is_drill=True), headline="停" * flow.HEADLINE)
+    issue(
+        town, drill.incident, message_type="Update", answers=drill.number, headline=drill.headline
+    )
     listed = entries(pages.public_feed(url="https://dl.example.cn/api/alerts.atom", at=NOON))
 
     assert [one.url for one in listed] == [f"https://dl.example.cn/api/alerts/{real.number}.xml"]

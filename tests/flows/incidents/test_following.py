@@ -88,6 +88,11 @@ def test_a_cancellation_that_is_followed_calls_the_watch_off(town):
     answer(town, incident, cancel.number, "follow")
 
     assert incident.status == "CANCELLED"
+    (update,) = IncidentAlert.objects.filter(status="WAITING")
+    with pytest.raises(UnableToLeadError, match="不能再改"):
+        answer(town, incident, update.alert.number, "keep")
+    page = situation.situation(number=incident.number, by=town.actor("S1"), at=AT)
+    assert not any(one.is_waiting for one in page.followed)
 
 
 def test_an_exercise_opens_a_drill_and_reaches_no_real_incident(town):

@@ -7,12 +7,14 @@ import pytest
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.incidents.models import Incident, LogEntry, Objective
+from dianliang.domain.incidents.operations import periods
 from dianliang.domain.incidents.operations.incidents import UnableToLeadError
 from dianliang.flows.incidents import leading, opening, situation
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import (
     IllegalTransitionError,
     InvalidInputError,
+    KeyReusedError,
     NotVisibleError,
     StaleStateError,
 )
@@ -61,6 +63,8 @@ def test_one_key_opens_one_incident_and_another_body_is_refused(town):
     )
 
     assert first == again
+    with pytest.raises(KeyReusedError):
+        opening.open_once(key="k" * 16, asked=asked(level="2"), by=by, at=NOON)
     assert Incident.objects.count() == 1
     assert "水位超警戒" in words(Incident.objects.get())[0]
 
@@ -170,6 +174,7 @@ def test_the_next_period_begins_where_the_last_ends_and_takes_what_is_not_done(t
     leading.report(objective=open_one.number, done="4.5", revision=0, **report)
     leading.report(objective=done_one.number, done="10", revision=0, **report)
     leading.settle(objective=done_one.number, verb="reach", reason="", revision=1, **report)
+    stale = Objective.objects.get(pk=open_one.pk)
     second = period(town, incident)
 
     first = incident.periods.get(position=1)
@@ -180,6 +185,8 @@ def test_the_next_period_begins_where_the_last_ends_and_takes_what_is_not_done(t
     assert open_one.status == "CARRIED"
     with pytest.raises(UnableToLeadError):
         leading.report(objective=open_one.number, done="6", revision=1, **report)
+    with pytest.raises(StaleStateError):
+        periods.report(objective=stale, done=Decimal(6), revision=1, by=by, at=NOON)
 
 
 def test_an_objective_short_of_its_target_is_reached_only_for_a_reason(town):
@@ -222,6 +229,23 @@ def test_nothing_is_closed_while_an_objective_is_open_and_nothing_changes_after(
         step(town, incident, "resume")
     with pytest.raises(UnableToLeadError):
         objective(town, incident, key="objective-3")
+
+
+def test_whoever_still_sees_it_open_changes_nothing_of_what_was_called_off(town):
+    incident = led(town)
+    one = objective(town, incident)
+    stale, by = Incident.objects.get(pk=incident.pk), town.actor("S1")
+    step(town, incident, "cancel")
+    ask = {"number": incident.number, "objective": one.number, "revision": 0, "by": by, "at": NOON}
+    aim = periods.Aim(words="排涝", measure="泵站", target=Decimal(1), counted_in="座", unit=None)
+
+    for act in (
+        lambda: leading.report(done="6", **ask),
+        lambda: leading.settle(verb="drop", reason="不再需要", **ask),
+        lambda: periods.set_objective(incident=stale, aim=aim, by=by, at=NOON),
+    ):
+        with pytest.raises(UnableToLeadError, match="不能再改"):
+            act()
 
 
 def test_a_step_that_does_not_follow_is_refused_and_leaves_nothing(town):

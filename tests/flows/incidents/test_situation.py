@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from dianliang.domain.incidents.queries.incidents import reach_of
+from dianliang.domain.incidents.zones import Reach, zone_of
 from dianliang.domain.rosters.models import Roster, Shift, Turn
 from dianliang.domain.workforce.models import Attendance, Membership, Person
-from dianliang.flows.incidents import affected, figures, leading, situation
+from dianliang.flows.incidents import affected, figures, layers, leading, situation
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.geo import GeoPoint
@@ -82,8 +83,8 @@ def test_a_drawn_area_finds_who_lives_in_it_and_leaders_are_told_counts_alone(to
     assert numbers(town, incident, Role.COMMANDER)["special"] == 1
     with pytest.raises(NotVisibleError):
         figures.behind(number=incident.number, code="special", by=commander, at=NOON)
-    layers = situation.situation(number=incident.number, by=commander, at=NOON).layers
-    assert next(one for one in layers if one.code == "special").count == 0
+    shown = situation.situation(number=incident.number, by=commander, at=NOON).layers
+    assert next(one for one in shown if one.code == "special").count == 0
 
 
 def test_the_map_has_a_layer_for_each_entry_and_names_nobody(town):
@@ -97,14 +98,28 @@ def test_the_map_has_a_layer_for_each_entry_and_names_nobody(town):
         by=town.actor("S1"),
         at=NOON,
     )
-    layers = {
+    shown = {
         one.code: one
         for one in situation.situation(number=incident.number, by=town.actor("S1"), at=NOON).layers
     }
 
-    assert [layers[code].count for code in ("special", "teams", "stations")] == [1, 1, 1]
-    assert layers["area"].count
-    assert "王五" not in str([layer.data for layer in layers.values()])
+    assert [shown[code].count for code in ("special", "teams", "stations")] == [1, 1, 1]
+    assert shown["area"].count
+    assert "王五" not in str([layer.data for layer in shown.values()])
+
+
+def test_the_hulls_of_many_areas_cost_as_many_queries_as_that_of_one(
+    town, django_assert_num_queries
+):
+    for codes in (["T1"], ["T1", "V1", "V2"]):
+        asked = layers.Asked(
+            incident=opened(town, area_codes=codes),
+            reach=Reach(zone=zone_of([])),
+            by=town.actor("S1"),
+            at=NOON,
+        )
+        with django_assert_num_queries(2):
+            assert layers.LAYERS[0].draw(asked)
 
 
 def test_key_customers_in_the_area_are_counted_and_listed_to_dispatcher_and_commander(town):

@@ -36,6 +36,7 @@ def test_nothing_inside_is_allowed_unless_its_network_is_named(four):
 
 
 def test_loopback_and_local_links_of_version_6_are_inside():
-    for text in ("::1", "fe80::1", "fc00::1", "ff02::1", "::"):
+    old = ("fec0::1", "::127.0.0.1", "64:ff9b:1::a00:1")  # RFC 3879, 4291, 8215
+    for text in ("::1", "fe80::1", "fc00::1", "ff02::1", "::", *old):
         assert not is_allowed(IPv6Address(text), ())
     assert is_allowed(IPv6Address("2400:3200::1"), ())

@@ -61,8 +61,9 @@ def bulletins(by: Actor) -> QuerySet[Bulletin]:
     """Return the warnings of the actor's units and of those above, newest first."""
     if by.role not in READERS or not by.unit_path:
         return Bulletin.objects.none()
-    rows = Bulletin.objects.filter(_theirs(by)).defer("content")
-    return rows.select_related("unit", "incident__unit", "answers", "answer")
+    rows = Bulletin.objects.filter(_theirs(by))
+    rows = rows.select_related("unit", "incident__unit", "answers", "answer")
+    return rows.defer("content", "answers__content", "answer__content")
 
 
 def bulletin_to_see(number: str, *, by: Actor) -> Bulletin:

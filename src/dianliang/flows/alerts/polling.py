@@ -3,7 +3,7 @@
 Each is asked in a background job of its own; what goes wrong is kept with since when, and shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -30,6 +30,8 @@ ACCEPT = "application/cap+xml, application/atom+xml, application/rss+xml, applic
 MOST_NEW = 20
 """Entries of a feed that are fetched at a time; the rest comes with the next polls."""
 MOST_EVERY_MIN = 1440
+SLACK = timedelta(seconds=30)
+"""An address is asked some seconds after the minute that ordered it: the next round is not late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,8 @@ def rows(*, by: Actor) -> tuple[SourceRow, ...]:
 def order_due(*, at: datetime) -> None:
     """Have every address asked whose interval is over."""
     for source in AlertSource.objects.filter(is_on=True):
-        if source.asked_at is None or at - source.asked_at >= timedelta(minutes=source.every_min):
+        every = timedelta(minutes=source.every_min) - SLACK
+        if source.asked_at is None or at - source.asked_at >= every:
             order(source=source, by=SYSTEM, at=at)
 
 
@@ -133,7 +136,8 @@ def poll_in_background(context: jobs.JobContext) -> dict[str, Any] | None:
     found = source.first()
     if found is None or not found.is_on:
         return None
-    return {"taken": poll(source=found, fetcher=fetcher(), at=context.clock())}
+    at = context.clock()
+    return {"taken": poll(source=found, fetcher=fetcher(), at=at, tell=context.progress)}
 
 
 def fetcher() -> Fetcher:
@@ -142,10 +146,13 @@ def fetcher() -> Fetcher:
     return Fetcher(most_bytes=MOST_BYTES, inside=inside)
 
 
-def poll(*, source: AlertSource, fetcher: Fetcher, at: datetime) -> int:
+def poll(
+    *, source: AlertSource, fetcher: Fetcher, at: datetime, tell: Callable[[float], object]
+) -> int:
     """Ask an address, keep what is new; return how many alerts that were.
 
-    One entry that is no alert does not keep the others out: it is told as a fault.
+    One entry that is no alert does not keep the others out: it is told as a fault. `tell` hears
+    before each entry how far it is: twenty slow ones take longer than a silent job is waited for.
     """
     try:
         answer = fetcher.fetch(source.url, etag=source.etag, accept=ACCEPT)
@@ -161,7 +168,8 @@ def poll(*, source: AlertSource, fetcher: Fetcher, at: datetime) -> int:
     if listed is None:
         taken += _kept(answer.content, source=source, faults=faults, at=at) or 0
     else:
-        for name, content in _fetched(listed, source=source, fetcher=fetcher, faults=faults):
+        left = _left(listed, seen)[:MOST_NEW]
+        for name, content in _fetched(left, source, fetcher=fetcher, faults=faults, tell=tell):
             new = _kept(content, source=source, faults=faults, at=at)
             taken += new or 0
             seen += [] if new is None else [name]
@@ -171,14 +179,20 @@ def poll(*, source: AlertSource, fetcher: Fetcher, at: datetime) -> int:
 
 
 def _fetched(
-    listed: tuple[feed.Entry, ...], *, source: AlertSource, fetcher: Fetcher, faults: list[str]
+    listed: list[feed.Entry],
+    source: AlertSource,
+    *,
+    fetcher: Fetcher,
+    faults: list[str],
+    tell: Callable[[float], object],
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the entries that were not taken yet with their content."""
-    for entry in _left(listed, source.seen)[:MOST_NEW]:
+    """Yield entries with their content."""
+    for place, entry in enumerate(listed):
+        tell(place / len(listed))
         try:
             answer = fetcher.fetch(urljoin(source.url, entry.url), accept=ACCEPT)
-        except NotFetchedError as fault:
-            faults.append(f"{entry.url}：{fault.message}")
+        except (NotFetchedError, ValueError) as fault:  # `urljoin` refuses a broken host
+            faults.append(f"{entry.url}：{fault}")
         else:
             yield entry.id, answer.content
 

@@ -136,7 +136,8 @@ def public_feed(*, url: str, at: datetime) -> bytes:
 
     `url` is the feed's own address; messages lie beside it.
     """
-    rows = list(access.public_bulletins().filter(sent_at__gte=at - PUBLIC_FOR)[:MOST_LISTED])
+    recent = access.public_bulletins().filter(sent_at__gte=at - PUBLIC_FOR)
+    rows = list(recent.defer("content")[:MOST_LISTED])
     newest = rows[0].sent_at if rows else at - PUBLIC_FOR
     base = url.removesuffix(".atom")
     found = [

@@ -222,7 +222,8 @@ def _references(answers: Bulletin | None) -> list[Reference]:
 def _info(incident: Incident, asked: Asked, answers: Bulletin | None, *, sent_at: datetime) -> Info:
     is_cancel = asked.message_type == MessageType.CANCEL
     mark = f"【{DRILL}】" if incident.is_drill else ""
-    headline = choices.words(asked.headline, field="headline", label="标题", most=HEADLINE)
+    most = HEADLINE + len(mark)  # an update begins with the marked one
+    headline = choices.words(asked.headline, field="headline", label="标题", most=most)
     return Info(
         language="zh-CN",
         categories=(CATEGORY_OF.get(incident.kind, Category.MET),),

@@ -124,6 +124,7 @@ def _turnouts(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
 def _alerts(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
     del by, at
     rows = IncidentAlert.objects.filter(incident=incident).select_related("alert")
+    rows = rows.defer("alert__content")
     return [
         Record(
             kind="alert",

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
 
-import xlsxwriter
-
-from dianliang.core import audit
+from dianliang.core import audit, blanks
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.queries import incidents as queries
 from dianliang.domain.incidents.queries.incidents import DRILL
@@ -91,10 +89,8 @@ def _book(
     title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], *, is_drill: bool
 ) -> bytes:
     out = BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    bold = book.add_format({"bold": True, "bg_color": "#DCEBEA"})
+    book = blanks.workbook(out)
+    bold = book.add_format(blanks.HEADING)
     sheet = book.add_worksheet(f"{DRILL} {title}"[:31] if is_drill else title[:31])
     sheet.set_column(0, len(headings) - 1, 20)
     first = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from shapely.geometry import MultiPoint, Polygon
 
 from dianliang.domain.incidents.models import Incident
@@ -50,17 +51,25 @@ class LayerKind:
 
 
 def _area(asked: Asked) -> Sequence[Shape]:
-    """Return what was drawn, and each area as the hull of its villages."""
+    """Return what was drawn, and each area as the hull of its villages. Two queries."""
+    areas, below = list(asked.incident.areas.order_by("code")), Q(pk__in=())
+    for area in areas:
+        below |= Q(path__startswith=area.path)
+    known = list(Area.objects.filter(below).values_list("path", "lon", "lat"))
     shapes = shapes_of(asked.incident.shapes, title=asked.incident.title)
-    for area in asked.incident.areas.order_by("code"):
-        shapes += _hull(area)
+    for area in areas:
+        shapes += _hull(
+            area,
+            [
+                (lon, lat)
+                for path, lon, lat in known
+                if path.startswith(area.path) and lon is not None and lat is not None
+            ],
+        )
     return shapes
 
 
-def _hull(area: Area) -> list[Shape]:
-    below = Area.objects.filter(path__startswith=area.path, lat__isnull=False)
-    places = below.values_list("lon", "lat")
-    points = [(lon, lat) for lon, lat in places if lon is not None and lat is not None]
+def _hull(area: Area, points: Sequence[tuple[float, float]]) -> list[Shape]:
     if not points:
         return []
     outline = MultiPoint(points).convex_hull.buffer(MARGIN_DEG)

@@ -1,6 +1,5 @@
 """One incident on one page (态势): numbers, map, alerts to decide about, periods, log."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from dianliang.core import idempotency
 from dianliang.domain.customers.access import READERS as CALLERS
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.lifecycle import OPEN
-from dianliang.domain.incidents.models import Incident, IncidentAlert
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.operations import incidents as operations
 from dianliang.domain.incidents.operations.incidents import UnableToLeadError
 from dianliang.domain.incidents.queries import incidents as queries
@@ -148,9 +147,7 @@ def editing(*, number: str, by: Actor) -> Editing:
 
 
 def _followed(incident: Incident) -> tuple[FollowedRow, ...]:
-    rows: Iterable[IncidentAlert] = incident.followed.select_related("alert").order_by(
-        "-alert__sent_at", "-pk"
-    )
+    rows = incident.followed.select_related("alert").defer("alert__content")
     return tuple(
         FollowedRow(
             number=row.alert.number,
@@ -160,10 +157,10 @@ def _followed(incident: Incident) -> tuple[FollowedRow, ...]:
             status=row.status,
             status_label=str(row.get_status_display()),
             decided_by=row.decided_by,
-            is_waiting=row.status == "WAITING",
+            is_waiting=row.status == "WAITING" and incident.status in OPEN,
             is_cancel=row.alert.message_type == "Cancel",
         )
-        for row in rows
+        for row in rows.order_by("-alert__sent_at", "-pk")
     )
 
 

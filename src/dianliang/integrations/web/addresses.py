@@ -15,6 +15,8 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 NAT64 = ip_network("64:ff9b::/96")
 """Addresses that carry one of version 4 in their last 32 bits (RFC 6052)."""
+UNICAST = ip_network("2000::/3")
+"""All of version 6 that is given out to the public (RFC 4291, 2.4)."""
 
 
 def resolved(host: str, port: int) -> tuple[Address, ...]:
@@ -32,7 +34,8 @@ def is_allowed(address: Address, inside: Sequence[Network]) -> bool:
     meant = _meant(address)
     if any(meant.version == network.version and meant in network for network in inside):
         return True
-    return meant.is_global and not meant.is_multicast
+    is_given_out = meant.version == 4 or meant in UNICAST
+    return meant.is_global and not meant.is_multicast and is_given_out
 
 
 def _meant(address: Address) -> Address:

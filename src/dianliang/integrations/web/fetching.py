@@ -3,15 +3,18 @@
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import create_connection, socket
+from socket import SHUT_RDWR, create_connection, socket
+from threading import Timer
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from dianliang.integrations.web.addresses import Address, Network, is_allowed, resolved
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.text import without_controls
 
 MOST_REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
@@ -97,7 +100,7 @@ class Fetcher:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
+            answer = self._answer(connection, ends_at=ends_at)
             if answer.status in MOVED and answer.getheader("Location"):
                 return urljoin(url, str(answer.getheader("Location")))
             if answer.status == NOT_MODIFIED:
@@ -112,9 +115,7 @@ class Fetcher:
             connection.close()
 
     def _connection(self, scheme: str, host: str, port: int, *, ends_at: float) -> HTTPConnection:
-        left = min(self.timeout_s, ends_at - self.clock())
-        if left <= 0:
-            raise NotFetchedError(f"超过 {self.limit_s:.0f} 秒没有收完。")
+        left = min(self.timeout_s, self._left_s(ends_at))
         try:
             addresses = self.resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -133,6 +134,16 @@ class Fetcher:
         setattr(made, "_create_connection", partial(_to, str(addresses[0])))  # noqa: B010 (private)
         return made
 
+    def _answer(self, connection: HTTPConnection, *, ends_at: float) -> HTTPResponse:
+        """Return an answer with its headers, which may come byte by byte, each of them in time."""
+        late = Timer(self._left_s(ends_at), _cut, [connection.sock])
+        late.start()
+        try:
+            return connection.getresponse()
+        finally:
+            late.cancel()
+            self._left_s(ends_at)
+
     def _read(self, answer: HTTPResponse, *, ends_at: float) -> bytes:
         content = b""
         while chunk := answer.read1(CHUNK_BYTES):
@@ -140,9 +151,14 @@ class Fetcher:
             if len(content) > self.most_bytes:
                 size_mb = self.most_bytes / 1024 / 1024
                 raise NotFetchedError(f"内容超过 {size_mb:.0f} MB，没有收下。")
-            if self.clock() > ends_at:
-                raise NotFetchedError(f"超过 {self.limit_s:.0f} 秒没有收完。")
+            self._left_s(ends_at)
         return content
+
+    def _left_s(self, ends_at: float) -> float:
+        left = ends_at - self.clock()
+        if left <= 0:
+            raise NotFetchedError(f"超过 {self.limit_s:.0f} 秒没有收完。")
+        return left
 
 
 def _to(address: str, end: tuple[str, int], *rest: Any) -> socket:
@@ -150,6 +166,12 @@ def _to(address: str, end: tuple[str, int], *rest: Any) -> socket:
     return create_connection((address, end[1]), *rest)
 
 
+def _cut(end: socket) -> None:
+    """End a wait; the other side may have done so already."""
+    with suppress(OSError):
+        end.shutdown(SHUT_RDWR)
+
+
 def _why(error: Exception) -> str:
-    words = f"{type(error).__name__} {error}".strip()
-    return words[:200]
+    """Return what went wrong; another protocol answers with bytes that no database keeps."""
+    return without_controls(f"{type(error).__name__} {error}".strip())[:200]

@@ -71,11 +71,11 @@ def test_a_flood_from_the_alert_to_the_end_with_a_warning_of_our_own(desk):
         desk, "period", starts_at=local(), ends_at=local(hours=12), commander="YX-1", weather="大雨"
     )
     assert "第 1 时段" in page.text
-    aim = {"words": "圩堤照明", "measure": "架设", "target": "44.6", "counted_in": "公里"}
+    aim = {"words": "圩堤照明", "measure": "架设", "target": "44.65", "counted_in": "公里"}
     press(desk, "objective", **aim)
     one = Objective.objects.get()
-    page = press(desk, "report", objective=one.number, seen=0, done="12.5")
-    assert "12.5 / 44.6" in page.text
+    page = press(desk, "report", objective=one.number, seen=0, done="12.25")
+    assert "12.25 / 44.65" in page.text
     incident = Incident.objects.get()
     warn = f"/console/incidents/{incident.number}/warn/"
     told = {
@@ -108,13 +108,25 @@ def test_a_drill_says_so_everywhere(desk):
 
 
 def test_two_presses_open_one_incident_and_a_bad_form_keeps_what_was_filled_in(desk):
-    answer = desk.post("/console/incidents/new/", form(areas=[], shapes="30.5,119.5"))
+    answer = desk.post("/console/incidents/new/?drill=1", form(areas=[], shapes="30.5,119.5"))
     assert answer.status_code == 422
+    assert "登记演练" not in answer.text
     assert "划定范围第 1 行" in answer.text
     assert 'value="西苕溪超警戒水位"' in answer.text
     for _ in range(2):
         desk.post("/console/incidents/new/", form())
     assert Incident.objects.count() == 1
+
+
+def test_what_was_typed_and_drawn_outlives_a_refusal(desk):
+    desk.post("/console/incidents/new/", form())
+    noted = press(desk, "note", words="水深 2 米", corrects="第一条")
+    assert noted.status_code == 422
+    assert 'value="水深 2 米"' in noted.text
+    drawn = press(desk, "redraw", villages="没有这个村", shapes="圆 30.6,119.5 8", reason="涨水")
+    assert drawn.status_code == 422
+    for kept in ("圆 30.6,119.5 8</textarea>", 'value="没有这个村"', 'value="涨水"'):
+        assert kept in drawn.text
 
 
 def test_an_old_page_is_told_and_markup_is_text(desk):

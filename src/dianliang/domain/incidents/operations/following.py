@@ -14,7 +14,7 @@ from dianliang.domain.incidents.models import (
     LogEntry,
     PublicAlert,
 )
-from dianliang.domain.incidents.operations.incidents import note
+from dianliang.domain.incidents.operations.incidents import hold, note
 from dianliang.kernel.actor import Actor
 
 
@@ -37,7 +37,8 @@ def catch_up(*, incidents: Iterable[Incident], by: Actor, at: datetime) -> int:
     Messages come in any order, so the chain is walked to its end. Returns how many are new.
     """
     found = 0
-    for incident in incidents:
+    held = Incident.objects.select_for_update().filter(pk__in=[one.pk for one in incidents])
+    for incident in held.order_by("pk"):  # two messages at once: the second sees the first
         frontier = [row.alert for row in _linked(incident)]
         known = {alert.pk for alert in frontier}
         while frontier:
@@ -87,8 +88,10 @@ def decide(
     """Follow a later message, or leave the incident as it is (采纳、维持不变).
 
     Raises:
+        UnableToLeadError: the incident is over.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
+    hold(row.incident)
     changes = {"decided_by": by.name, "decided_at": at}
     transitions.apply(
         row, verb, lifecycle=INCIDENT_ALERT, by=by, at=at, note=because, changes=changes

@@ -222,7 +222,7 @@ def note(
     by: Actor,
     at: datetime,
 ) -> LogEntry:
-    """Note something (记事); what is of another incident or over is noted about all the same."""
+    """Note something (记事); what is over is noted about all the same."""
     Incident.objects.select_for_update().get(pk=incident.pk)  # one number after the other
     last = LogEntry.objects.filter(incident=incident).aggregate(last=Max("position"))["last"]
     return LogEntry.objects.create(
@@ -248,6 +248,15 @@ def turn_the_page(incident: Incident, revision: int) -> None:
     kept = Incident.objects.filter(pk=incident.pk, revision=revision)
     if not kept.update(revision=F("revision") + 1):
         raise StaleStateError("这个事件刚被他人改动，请看过新的情况再决定。")
-    incident.refresh_from_db()
+    hold(incident)
+
+
+def hold(incident: Incident) -> None:
+    """Keep the incident as it is now until the transaction ends: taken before what belongs to it.
+
+    Raises:
+        UnableToLeadError: the incident is over.
+    """
+    incident.refresh_from_db(from_queryset=Incident.objects.select_for_update())
     if incident.status not in OPEN:
         raise UnableToLeadError(f"{incident.number} {incident.get_status_display()}，不能再改。")

@@ -10,10 +10,11 @@ from django.db.models import F
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.incidents.lifecycle import OBJECTIVE, OPEN
+from dianliang.domain.incidents.lifecycle import OBJECTIVE
 from dianliang.domain.incidents.models import Incident, LogEntry, Objective, OperationalPeriod
 from dianliang.domain.incidents.operations.incidents import (
     UnableToLeadError,
+    hold,
     note,
     turn_the_page,
 )
@@ -133,12 +134,10 @@ def set_objective(*, incident: Incident, aim: Aim, by: Actor, at: datetime) -> O
     Raises:
         UnableToLeadError: there is no period, or the incident is over.
     """
-    Incident.objects.select_for_update().get(pk=incident.pk)
+    hold(incident)
     period = incident.periods.order_by("position").last()
     if period is None:
         raise UnableToLeadError("请先开设时段，再下达目标。")
-    if incident.status not in OPEN:
-        raise UnableToLeadError(f"{incident.number} {incident.get_status_display()}，不能再改。")
     made = Objective.objects.create(
         number=next_number("MB", at=at),
         period=period,
@@ -161,9 +160,10 @@ def report(
     """Say how much is done by now (报进度), all told and not only since the last report.
 
     Raises:
-        UnableToLeadError: the objective is settled.
-        StaleStateError: somebody else reported first.
+        UnableToLeadError: the objective is settled, or the incident is over.
+        StaleStateError: somebody else reported first, or the objective went to the next period.
     """
+    hold(objective.period.incident)
     if objective.status != "OPEN":
         raise UnableToLeadError(f"这个目标{objective.get_status_display()}，不能再报进度。")
     _turn(objective, revision)
@@ -183,9 +183,11 @@ def settle(
     """Say that an objective is reached, given up, or open again (达成、放弃、恢复).
 
     Raises:
-        UnableToLeadError: less than the target is done, or it is given up, without a reason.
+        UnableToLeadError: less than the target is done, or it is given up, without a reason; or
+            the incident is over.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
+    hold(objective.period.incident)
     is_short = verb == "reach" and objective.done < objective.target
     if (is_short or verb in {"drop", "reopen"}) and not because:
         short = "完成数还没有到目标值，请先报进度，或写明为什么算达成。"
@@ -202,7 +204,7 @@ def settle(
 
 
 def _turn(objective: Objective, revision: int) -> None:
-    kept = Objective.objects.filter(pk=objective.pk, revision=revision)
+    kept = Objective.objects.filter(pk=objective.pk, revision=revision, status=objective.status)
     if not kept.update(revision=F("revision") + 1):
         raise StaleStateError("这个目标刚被他人改动，请看过新的情况再填。")
     objective.revision = revision + 1

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from dianliang.core import audit
 from dianliang.core.numbers import next_number
@@ -73,7 +74,7 @@ def note_asked(
     source.fault = fault[:500]
     source.etag = "" if fault else etag[:200]  # with a fault all of it is looked at again
     source.seen = list(seen)[-MOST_SEEN:]
-    source.taken += taken
+    source.taken = F("taken") + taken
     source.save(
         update_fields=[
             *("asked_at", "answered_at", "failing_since", "fault", "etag", "seen", "taken")

@@ -24,7 +24,6 @@ KINDS: Mapping[str, str] = {str(code): str(label) for code, label in Incident.Ki
 DRILL = "演练"
 LEVELS: Mapping[int, str] = {n: f"{ROMAN[n]} 级" for n in range(1, 5)}
 TONES: Mapping[int, str] = {1: "danger", 2: "danger", 3: "warn", 4: ""}
-ENDS_NOW = frozenset({"ACTIVE", "DEMOBILISING"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +73,11 @@ class ObjectiveRow:
     def percent(self) -> int:
         """Return how much is done, in per cent, at most 100."""
         return min(100, int(100 * self.done / self.target))
+
+    @property
+    def told(self) -> str:
+        """Return how much of how much is done, to the last decimal."""
+        return f"{self.done:f} / {self.target:f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

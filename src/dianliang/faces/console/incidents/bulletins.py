@@ -12,13 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dianliang.domain.incidents import access
-from dianliang.faces.console.incidents.common import (
-    fresh_key,
-    key_of,
-    moment,
-    shown,
-    status_of,
-)
+from dianliang.faces.console.branches.common import shown, status_of
+from dianliang.faces.console.incidents.common import moment
+from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.incidents import bulletin_pages as pages
 from dianliang.flows.incidents import bulletins as flow

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dianliang.domain.incidents import access
-from dianliang.faces.console.incidents.common import key_of, moment, needed, revision_of
+from dianliang.faces.console.fields import whole
+from dianliang.faces.console.incidents.common import moment, revision_of
 from dianliang.faces.console.incidents.views import editing, one
+from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.incidents import leading, situation
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.text import instant
 
 Read = Callable[[QueryDict], dict[str, Any]]
 
@@ -30,19 +33,19 @@ def _reason(sent: QueryDict) -> dict[str, Any]:
 
 
 def _note(sent: QueryDict) -> dict[str, Any]:
-    corrects = sent.get("corrects", "")
+    corrects, label = sent.get("corrects", "").strip(), _("更正第几条（不填为新的一条）")
     return {
         "key": key_of(sent),
         "words": sent.get("words", ""),
         "happened_at": moment(sent, "happened_at", label=_("发生时间")),
-        "corrects": int(corrects) if corrects.isdecimal() and len(corrects) < 7 else None,
+        "corrects": whole(corrects, field="corrects", label=label) if corrects else None,
     }
 
 
 def _period(sent: QueryDict) -> dict[str, Any]:
     return {
         "starts_at": moment(sent, "starts_at", label=_("开始")) or now(),
-        "ends_at": needed(sent, "ends_at", label=_("结束")),
+        **_ends(sent),
         "commander": sent.get("commander", ""),
         "weather": sent.get("weather", ""),
         **_seen(sent),
@@ -50,7 +53,11 @@ def _period(sent: QueryDict) -> dict[str, Any]:
 
 
 def _extend(sent: QueryDict) -> dict[str, Any]:
-    return {"ends_at": needed(sent, "ends_at", label=_("结束")), **_reason(sent)}
+    return {**_ends(sent), **_reason(sent)}
+
+
+def _ends(sent: QueryDict) -> dict[str, Any]:
+    return {"ends_at": instant(sent.get("ends_at", ""), field="ends_at", label=_("结束"))}
 
 
 def _objective(sent: QueryDict) -> dict[str, Any]:

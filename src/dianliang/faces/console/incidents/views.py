@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.queries import incidents as queries
 from dianliang.domain.key_customers.access import READERS as KEY_READERS
-from dianliang.faces.console.incidents.common import fresh_key, key_of, shown, status_of, table
+from dianliang.faces.console.branches.common import shown, status_of
+from dianliang.faces.console.paging import ROWS_A_PAGE, paged, pages_of
+from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.incidents import choices, figures, files, opening, situation
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
-ROWS_A_PAGE = 30
 PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "team": ("console:staff_team", access.READERS),
     "person": ("console:staff_person", access.READERS),
@@ -44,7 +46,7 @@ def incidents(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "rows": [queries.row_of(row) for row in found],
-        "page": found,
+        "pages": pages_of(request.GET, found.number, found.paginator.num_pages),
         "asked": asked,
         "tabs": [(code, label, counted[code]) for code, label in queries.VIEWS.items()],
         "kinds": queries.KINDS.items(),
@@ -69,7 +71,7 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
 @requires(*access.READERS)
 def sheet(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Answer with the register as Excel."""
-    return table(files.register(**_filters(request), by=by, at=now()), name="incidents")
+    return download(files.register(**_filters(request), by=by, at=now()), "incidents.xlsx")
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +97,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         if sent
         else set(suggested.area_codes if suggested else ()),
         "suggested": suggested,
-        "is_drill": sent.get("is_drill") == "1" or request.GET.get("drill") == "1",
+        "is_drill": sent.get("is_drill") == "1" if sent else request.GET.get("drill") == "1",
         "kinds": queries.KINDS.items(),
         "levels": [(str(level), label) for level, label in queries.LEVELS.items()],
         "level": sent.get("level") or str(suggested.level if suggested else 4),
@@ -173,7 +175,18 @@ def editing(
         forms = situation.editing(number=number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "page": page, "row": page.row, "forms": forms, "refusal": refusal}
+    sent = QueryDict() if isinstance(refusal, StaleStateError) else request.POST
+    context = {
+        "by": by,
+        "page": page,
+        "row": page.row,
+        "forms": forms,
+        "ticked": set(sent.getlist("areas")) if "shapes" in sent else forms.area_codes,
+        "villages": sent.get("villages", forms.villages),
+        "shapes": sent.get("shapes", forms.shapes),
+        "reason": sent.get("reason", ""),
+        "refusal": refusal,
+    }
     return TemplateResponse(
         request, "console/incidents/edit.html", context, status=status_of(refusal)
     )
@@ -185,7 +198,7 @@ def log_sheet(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Answer with the log of an incident as Excel."""
     del request
     try:
-        return table(files.log(number=number, by=by, at=now()), name=f"{number}-log")
+        return download(files.log(number=number, by=by, at=now()), f"{number}-log.xlsx")
     except NotVisibleError as absent:
         raise Http404 from absent
 
@@ -200,15 +213,15 @@ def records(request: HttpRequest, number: str, code: str, *, by: Actor) -> HttpR
         raise Http404 from absent
     words = shown(request.GET.get("q", "")).strip()
     rows = [r for r in found.rows if not words or words in r.key or words in " ".join(r.cells)]
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    listed, pages = paged(request, rows)
     context = {
         "by": by,
         "found": found,
         "rows": [
             (row, _address(row, by=by), list(zip(found.figure.columns, row.cells, strict=True)))
-            for row in page
+            for row in listed
         ],
-        "page": page,
+        "pages": pages,
         "words": words,
         "total": len(found.rows),
     }
@@ -229,4 +242,4 @@ def records_sheet(request: HttpRequest, number: str, code: str, *, by: Actor) ->
         content = files.records(number=number, code=code, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    return table(content, name=f"{number}-{code}")
+    return download(content, f"{number}-{code}.xlsx")
