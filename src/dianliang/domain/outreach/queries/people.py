@@ -268,7 +268,7 @@ def wishes(*, page: int) -> Wishes:
     """Return a page of what was said, the latest first. Three queries."""
     said = Preference.objects.order_by()
     last = said.values("phone_index").annotate(last=Max("pk")).values("last")
-    standing = Counter(
+    standing: Counter[bool] = Counter(
         dict(said.filter(pk__in=last).values_list("agrees").annotate(there=Count("pk")))
     )
     pages = max(1, -(-said.count() // PER_PAGE))
