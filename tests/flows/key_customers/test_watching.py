@@ -54,6 +54,12 @@ def test_every_point_of_the_curves_opens_its_reports(town):
         assert shown.here.counts == point.counts
 
 
+def test_what_comes_after_the_longest_time_is_refused_so_that_a_watch_can_end(town):
+    one = customer(town, "ZY1")
+    with pytest.raises(UnableToFollowError, match="90 天"):
+        report(town, watch(town, one, hours=24 * 91), one, "lost", ago_min=30)
+
+
 def test_a_wrong_report_is_corrected_by_a_second_row_once(town):
     one = customer(town, "ZY1")
     followed = watch(town, one)
@@ -139,7 +145,7 @@ def test_an_outage_names_whom_it_leaves_without_power(town):
 
 
 def test_a_contact_is_forgotten_with_what_he_reported(town):
-    one = customer(town, "ZY1", contact="王五", phone="19987650011")
+    one = customer(town, "ZY1", contact="王五", phone="+86 199-8765-0011")
     followed = watch(town, one)
     told = report(town, followed, one, "lost", ago_min=30, reporter="王五来电")
 

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from dianliang.core.checks import InvalidRowsError
 from dianliang.domain.outreach.lifecycle import STAGES
-from dianliang.domain.outreach.models import Delivery, Receipt, Recipient
+from dianliang.domain.outreach.models import Delivery, Outreach, Receipt, Recipient
 from dianliang.domain.outreach.operations import sending
+from dianliang.domain.outreach.operations.outreach import UnableToReachError
 from dianliang.domain.outreach.operations.receipts import Said, take_in
 from dianliang.domain.outreach.phones import token_of
 from dianliang.domain.outreach.queries import people, progress
-from dianliang.flows.outreach import answering, contacts, handoff, leading, receipts
+from dianliang.flows.outreach import answering, contacts, handoff, leading, persons, receipts
 from dianliang.flows.outreach.audience import write_now
 from dianliang.integrations.messaging import signing
 from dianliang.kernel.actor import SYSTEM
-from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from tests.outreachworld import (
     FILE,
     SECRET,
-    TEXT,
     WEBHOOK,
     channel,
     clerk,
@@ -101,6 +101,11 @@ def test_a_signed_call_counts_once_and_a_forged_or_old_one_not_at_all(town):
 
     assert (first.new, again.new, again.known) == (1, 0, 1)
     assert first.strange == ("nobody",)
+    odd = json.dumps({"receipts": [{"id": "\ud800", "state": "read"}]}).encode()
+    with pytest.raises(InvalidInputError, match="id"):
+        receipts.called(
+            **{**good, "body": odd, "signature": signing.sign(odd, secret=SECRET, at=NOON)}
+        )
     for wrong in (
         {"signature": signing.sign(body, secret="x" * 16, at=NOON)},
         {"body": body + b" "},
@@ -180,4 +185,48 @@ def test_a_table_of_contacts_is_checked_row_by_row_and_kept_sealed(town):
         "A2": ("乙厂", True, ""),
         "A3": ("甲厂", False, "opted_out"),
     }
-    assert "{链接}" in TEXT
+
+
+def test_whom_nothing_could_be_sent_to_is_forgotten_in_time_too(town):
+    (firm,) = firms(town, 1)
+    outreach = drafted(town, FILE)
+    who = {"key": firm.number, "kind": "enterprise", "unit": firm.unit, "excluded": "no_phone"}
+    Recipient.objects.create(outreach=outreach, serial=1, customer=firm, **who)
+    leading.move(number=outreach.number, verb="drop", reason="作废", by=clerk(town), at=NOON)
+
+    persons.expire(before=NOON + timedelta(days=1))
+
+    assert Recipient.objects.get().customer is None
+
+
+def test_of_two_tables_brought_at_once_one_holds_whole(town, monkeypatch):
+    by = clerk(town)
+    outreach = drafted(town, FILE, source="contacts")
+    row = {"名称": "甲厂", "类别": "企业", "手机号": "19900000001"}
+    real = contacts.read
+
+    def bring(key):
+        rows = table([{"对象编码": key, **row}])
+        contacts.bring(number=outreach.number, content=rows, by=by, at=NOON)
+
+    def slow(*args, **more):
+        monkeypatch.setattr(contacts, "read", real)
+        bring("B1")
+        return real(*args, **more)
+
+    monkeypatch.setattr(contacts, "read", slow)
+    with pytest.raises(UnableToReachError):
+        bring("A1")
+
+    assert [one.key for one in Recipient.objects.all()] == ["B1"]
+
+
+def test_a_table_that_another_one_replaces_is_written_no_further(town):
+    first = drafted(town, FILE, source="contacts")
+    second = Outreach.objects.get()
+    for each in (first, second):
+        leading.operations.clear(outreach=each)
+
+    with pytest.raises(StaleStateError, match="另一份名单"):
+        leading.operations.require_own(first)
+    leading.operations.require_own(second)

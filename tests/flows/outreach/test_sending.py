@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from dianliang.core import jobs
 from dianliang.core.models import BackgroundJob
 from dianliang.domain.outreach.models import Batch, Delivery, Outreach, Recipient
+from dianliang.domain.outreach.operations import channels
 from dianliang.domain.outreach.operations import sending as operations
 from dianliang.domain.outreach.operations.outreach import UnableToReachError
+from dianliang.domain.outreach.operations.sending import UnableToHandOverError
 from dianliang.domain.outreach.queries import progress
-from dianliang.flows.outreach import audience, leading, sending
+from dianliang.flows.outreach import audience, handoff, leading, sending
 from dianliang.integrations.messaging import signing
+from dianliang.kernel.errors import StaleStateError
 from tests.outreachworld import (
     FILE,
     SECRET,
@@ -239,6 +242,49 @@ def test_a_channel_that_says_no_stops_the_outreach_and_loses_nothing(town, way):
     assert sum(way.taken.values()) == 4
 
 
+def test_what_has_ended_is_neither_worded_nor_sent_anew_from_a_stale_page(town):
+    firms(town, 1)
+    way = channel(FILE)
+    outreach = released(town, FILE)
+    by = clerk(town)
+    stale = Outreach.objects.get()
+    leading.move(number=outreach.number, verb="close", reason="到此为止", by=by, at=NOON)
+
+    with pytest.raises(UnableToReachError, match="已经结束"):
+        leading.operations.word(outreach=stale, kind=FILE, text="再改一版", by=by, at=NOON)
+    stale.status = "SENDING"
+    with pytest.raises(UnableToReachError, match="发送中或暂停"):
+        leading.operations.resend(
+            outreach=stale,
+            channel=way,
+            wording=stale.wordings.get(),
+            silent_before=None,
+            words="补发",
+            by=by,
+            at=NOON,
+        )
+
+
+def test_nothing_leaves_while_it_is_paused_or_its_channel_is_off(town):
+    firms(town, 5)
+    way = channel(FILE)
+    outreach = released(town, FILE)
+    step = {"number": outreach.number, "by": clerk(town), "at": NOON}
+    fetch = {**step, "number": f"{outreach.number}-1-B001", "form": "csv"}
+    assert run(NOON)
+    leading.move(**step, verb="pause", reason="等一等")
+
+    with pytest.raises(UnableToHandOverError, match="已暂停"):
+        handoff.fetch(**fetch)
+    channels.switch(channel=way, is_active=False, by=step["by"], at=NOON)
+    leading.move(**step, verb="resume", reason="继续")
+    assert run(NOON)
+
+    outreach.refresh_from_db()
+    assert (outreach.status, "已停用" in outreach.trouble) == ("PAUSED", True)
+    assert not Batch.objects.exclude(handed_at=None).exists()
+
+
 def test_who_drafted_it_does_not_release_it(town):
     firms(town, 1)
     channel(FILE)
@@ -249,6 +295,8 @@ def test_who_drafted_it_does_not_release_it(town):
 
     with pytest.raises(UnableToReachError, match="另一人"):
         leading.release(number=outreach.number, channel="C-file", by=sending_by, at=NOON)
+    with pytest.raises(StaleStateError, match="文案刚有改动"):
+        leading.release(number=outreach.number, channel="C-file", seen=0, by=sending_by, at=NOON)
 
     assert Outreach.objects.get().status == "READY"
 

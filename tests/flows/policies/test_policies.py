@@ -8,15 +8,17 @@ import pytest
 from dianliang.core.checks import InvalidRowsError
 from dianliang.core.models import AuditEvent
 from dianliang.domain.intake.models import Need
+from dianliang.domain.outreach.models import Recipient
 from dianliang.domain.policies import queries
 from dianliang.domain.policies.models import Measure, PolicyDuty
+from dianliang.domain.policies.operations import duties, lists
 from dianliang.domain.policies.operations.duties import UnableToDoError
 from dianliang.domain.policies.operations.lists import UnableToListError
-from dianliang.flows.policies import keeping, papers
+from dianliang.flows.policies import counting, keeping, papers
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
 from tests.core.test_files import photo
-from tests.outreachworld import clerk, table
+from tests.outreachworld import FILE, clerk, drafted, table
 from tests.reaching import handed, listed
 from tests.town import NOON
 
@@ -148,6 +150,50 @@ def test_overdue_shows_in_the_matrix_and_on_paper(town):
         assert made.content.startswith(head)
     overdue = queries.duties(policy=policy.number, unit="S2", state="overdue", by=company, on=late)
     assert len(overdue) == 3
+
+
+def test_nobody_approves_from_a_stale_page_what_he_has_reported_himself(town):
+    company, own = clerk(town), station(town)
+    duty = handed(town, listed(town), "S1", by=company)[0]
+    prove(duty, own)
+    keeping.report(number=duty.number, reason="", by=own, at=NOON)
+    stale = PolicyDuty.objects.get(pk=duty.pk)
+    keeping.decide(number=duty.number, verb="send_back", reason="补照片", by=company, at=NOON)
+    keeping.report(number=duty.number, reason="", by=company, at=NOON)
+
+    with pytest.raises(UnableToDoError, match="上级"):
+        duties.decide(duty=stale, verb="approve", words="", by=company, at=NOON)
+
+
+def test_a_measure_of_an_edition_that_was_replaced_meanwhile_is_not_handed_out(town):
+    company = clerk(town)
+    policy = listed(town)
+    measure = Measure.objects.select_related("edition").first()
+    keeping.revise(number=policy.number, reason="修订", by=company, at=NOON)
+    keeping.publish(number=policy.number, by=company, at=NOON)
+
+    with pytest.raises(UnableToListError, match="已发布"):
+        lists.hand_out(
+            policy=policy,
+            measures=[measure],
+            units=[town.units["S1"]],
+            helpers=[],
+            due_on=None,
+            least=None,
+            by=company,
+            at=NOON,
+        )
+
+
+def test_a_firm_that_two_outreaches_have_reached_is_one_firm(town):
+    duty = handed(town, listed(town), "S1", by=clerk(town))[2]
+    duty.measure.counts = "reached"
+    for outreach in (drafted(town, FILE), drafted(town, FILE)):
+        Recipient.objects.create(
+            outreach=outreach, serial=1, key="QY1", kind="enterprise", unit=duty.unit, stage=3
+        )
+
+    assert counting.counted(duty).quantity == 1
 
 
 def test_a_neighbour_sees_neither_list_nor_duty(town):

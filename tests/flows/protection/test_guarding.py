@@ -1,8 +1,11 @@
 """An event is guarded: halls and what feeds them, patrols, standby, duty, log, review."""
 
+from dataclasses import replace
 from datetime import time, timedelta
+from io import BytesIO
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from dianliang.core import jobs as background
 from dianliang.domain.key_customers.told import Source
@@ -11,7 +14,7 @@ from dianliang.domain.protection.operations import UnableToGuardError
 from dianliang.domain.rosters.models import Roster
 from dianliang.domain.work.models import Job
 from dianliang.flows.key_customers import watching
-from dianliang.flows.protection import planning, reading, telling
+from dianliang.flows.protection import planning, reading, telling, workbooks
 from dianliang.flows.protection.lacking import lacking as lacking_of
 from dianliang.flows.rosters import changing, making
 from dianliang.kernel.errors import (
@@ -232,6 +235,27 @@ def test_hours_without_power_come_from_what_was_followed(town, event):
         )
 
     assert reading.figures(event)["hours_lost"] == 1.0
+    with pytest.raises(NotVisibleError):
+        watching.open_asked(asked=replace(wanted, areas=("V1",)), by=town.actor("S2"), at=NOON)
+
+
+def test_the_workbook_holds_all_of_a_long_log(town, event):
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            number=f"BZ{n}",
+            event=event,
+            kind="other",
+            happened_at=NOON,
+            words="巡视正常",
+            recorded_at=NOON,
+        )
+        for n in range(reading.MOST_LOG + 1)
+    )
+
+    content = workbooks.of_event(number=event.number, by=town.actor("S1"), at=NOON)
+
+    rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name("日志").to_python()
+    assert len(rows) == 1 + reading.MOST_LOG + 1
 
 
 @pytest.mark.parametrize(

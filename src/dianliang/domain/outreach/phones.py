@@ -3,21 +3,19 @@
 import base64
 import hashlib
 import re
-import unicodedata
 
 from dianliang.core.fields import blind_index
+from dianliang.domain.workforce.keys import phone_digits
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 """Numbers of the mainland's public mobile networks (工信部 numbering plan): 11 digits."""
-_COUNTRY = re.compile(r"^(?:\+|00)86")
 TOKEN_BYTES = 12
 """96 bits: short enough for a message, too many to guess."""
 
 
 def mobile(text: str) -> str:
     """Return a mobile number as eleven digits, or nothing where the text holds none."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    digits = re.sub(r"\D", "", _COUNTRY.sub("", plain))
+    digits = phone_digits(text)
     return digits if _MOBILE.fullmatch(digits) else ""
 
 

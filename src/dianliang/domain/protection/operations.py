@@ -1,6 +1,6 @@
 """Every write to a guarded event: plan, release, log, review."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -174,6 +174,7 @@ def add_standby(
     locked = plannable(hall.event)
     if window.start < locked.starts_at or window.end > locked.ends_at:
         raise UnableToGuardError("驻守时间应在保电时间之内。", field="starts_at")
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # other events may want it, too
     busy = Standby.objects.filter(
         team=team,
         starts_at__lt=window.end,
@@ -228,16 +229,18 @@ def take_out(*, part: Hall | Equipment | Standby | Duty, by: Actor, at: datetime
 
 
 @transaction.atomic
-def release(*, event: Event, lacking: Sequence[str], by: Actor, at: datetime) -> Event:
-    """Release a plan that lacks nothing.
+def release(
+    *, event: Event, lacking: Callable[[Event], Sequence[str]], by: Actor, at: datetime
+) -> Event:
+    """Release a plan that lacks nothing, looked at while nobody can change it.
 
     Raises:
         UnableToGuardError: something is lacking; all of it is told.
         IllegalTransitionError, StaleStateError: it is no draft any more.
     """
     locked = Event.objects.select_for_update().get(pk=event.pk)
-    if lacking:
-        raise UnableToGuardError("方案还缺：\n" + "\n".join(lacking), field="number")
+    if missing := lacking(locked):
+        raise UnableToGuardError("方案还缺：\n" + "\n".join(missing), field="number")
     return _move(locked, "release", by=by, at=at)
 
 

@@ -16,10 +16,15 @@ _COUNTRY = re.compile(r"^(?:\+|00)86")
 OF_AGE = 18
 
 
-def phone_key(phone: str) -> str:
-    """Return by what a phone number is looked up, however it was written; nothing for none."""
+def phone_digits(phone: str) -> str:
+    """Return the digits of a phone number, without our country's, however it was written."""
     plain = unicodedata.normalize("NFKC", phone).strip()
-    digits = re.sub(r"\D", "", _COUNTRY.sub("", plain))
+    return re.sub(r"\D", "", _COUNTRY.sub("", plain))
+
+
+def phone_key(phone: str) -> str:
+    """Return by what a phone number is looked up; nothing for none."""
+    digits = phone_digits(phone)
     return blind_index(digits, context="workforce.person.phone") if digits else ""
 
 

@@ -3,19 +3,29 @@
 from datetime import date
 from math import nan
 
+from django.http import QueryDict
+
 from dianliang.kernel.errors import InvalidInputError
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """But for birthdays no form of ours is about days outside; a slip of the keyboard is."""
+MOST_DIGITS = 18
+"""Every number of these fits into a key of 64 bits."""
 
 
-def whole(text: str, *, field: str, label: str) -> int:
-    """Return a whole number of at most five digits.
+def key_in(sent: QueryDict, field: str) -> int:
+    """Return a database key as a form sends it; what is none names nothing."""
+    text = sent.get(field, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
+
+
+def whole(text: str, *, field: str, label: str, digits: int = 5) -> int:
+    """Return a whole number of at most so many digits.
 
     Raises:
         InvalidInputError: it is none.
     """
-    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+    if not (text.isascii() and text.isdecimal() and len(text) <= digits):
         raise InvalidInputError(f"{label}应填整数。", field=field)
     return int(text)
 

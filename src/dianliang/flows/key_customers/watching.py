@@ -86,14 +86,15 @@ def open_for(
 
 def _concerned(asked: Asked, number: str, *, by: Actor, at: datetime) -> Affected:
     on = at.astimezone(SHANGHAI).date()
+    event = event_to_see(number, by=by) if asked.occasion_kind == Kind.EVENT and number else None
     if asked.areas:
         return affected.in_areas(asked.areas, by=by, on=on)
     if asked.occasion_kind == Kind.OUTAGE and number:
         return affected.of_outage(outage_to_end(number, by=by), by=by, on=on)
     if asked.occasion_kind == Kind.ALERT and number:
         return affected.in_zones(alert_to_see(number, by=by).zones, by=by, on=on)
-    if asked.occasion_kind == Kind.EVENT and number:
-        halls = event_to_see(number, by=by).halls.exclude(customer=None)
+    if event is not None:
+        halls = event.halls.exclude(customer=None)
         wanted = list(halls.values_list("customer__number", flat=True))
         return affected.of_numbers(wanted, by=by, on=on)
     message = "请选择区域；停电、预警、保电也可以只填编号，由系统找出有关的重要客户。"
@@ -233,7 +234,7 @@ def _grades(watch: Watch, states: Mapping[int, str]) -> tuple[tuple[str, int, in
     grades = KeyCustomer.objects.filter(watched__watch=watch).values_list("pk", "grade")
     for pk, grade in grades:
         total[grade] += 1
-        lost[grade] += states[pk] == curve.LOST
+        lost[grade] += states.get(pk) == curve.LOST
     return tuple((labels[grade], total[grade], lost[grade]) for grade in labels if total[grade])
 
 

@@ -13,10 +13,10 @@ from dianliang.core.sheets import SheetRow
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.outreach import access
-from dianliang.domain.outreach.models import Outreach, Recipient
+from dianliang.domain.outreach.models import Outreach
 from dianliang.domain.outreach.operations import outreach as operations
 from dianliang.domain.outreach.operations import preferences
-from dianliang.domain.outreach.operations.outreach import Addressee, UnableToReachError
+from dianliang.domain.outreach.operations.outreach import Addressee
 from dianliang.domain.outreach.phones import index_of, mobile
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
@@ -75,25 +75,21 @@ def bring(*, number: str, content: bytes, by: Actor, at: datetime) -> Outreach:
         NotVisibleError: it is absent or another's.
         UnreadableSheetError, InvalidRowsError: the table; every wrong row is named.
         UnableToReachError, IllegalTransitionError: it takes no table, or none any more.
+        StaleStateError: another table was brought meanwhile; that one holds.
     """
     outreach = access.to_lead(number, by=by)
-    if outreach.source != Outreach.Source.CONTACTS or outreach.status != "DRAFT":
-        raise UnableToReachError("只有编制中、对象来自联系名单的触达可以上传名单。")
     contacts = read(content, outreach=outreach)
-    _clear(outreach)
+    operations.clear(outreach=outreach)
     for start in range(0, len(contacts), CHUNK):
         chunk = contacts[start : start + CHUNK]
-        _keep_wishes(chunk, by=by, at=at)
-        operations.add_chunk(outreach=outreach, found=_judged(outreach, chunk))
+        with transaction.atomic():
+            operations.require_own(outreach)
+            _keep_wishes(chunk, by=by, at=at)
+            operations.add_chunk(outreach=outreach, found=_judged(outreach, chunk))
     with transaction.atomic():
+        operations.require_own(outreach)
         operations.prepare(outreach=outreach, by=by, at=at)
         return operations.finish(outreach=outreach, by=by, at=at)
-
-
-def _clear(outreach: Outreach) -> None:
-    rows = Recipient.objects.filter(outreach=outreach)
-    rows.filter(lead__isnull=False).delete()
-    rows.delete()
 
 
 def _keep_wishes(chunk: Sequence[Contact], *, by: Actor, at: datetime) -> None:

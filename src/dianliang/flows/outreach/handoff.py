@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO, StringIO
 
+from django.db import transaction
+
 from dianliang.core import audit, blanks
 from dianliang.domain.outreach import access
 from dianliang.domain.outreach.operations import sending
@@ -26,6 +28,7 @@ class Printed:
     content: bytes
 
 
+@transaction.atomic
 def fetch(*, number: str, form: str, by: Actor, at: datetime) -> Printed:
     """Return a batch as Excel or CSV; the first time it counts as handed over (移交).
 
@@ -34,6 +37,7 @@ def fetch(*, number: str, form: str, by: Actor, at: datetime) -> Printed:
 
     Raises:
         NotVisibleError: it is absent, another's, or no file.
+        UnableToHandOverError: it was never handed over, and its outreach is paused or closed.
     """
     batch = access.batch_to_fetch(number, by=by)
     messages, left_out = letters(batch)

@@ -17,7 +17,7 @@ from dianliang.flows.outreach import sending
 from dianliang.flows.outreach.audience import Wanted, checked
 from dianliang.flows.outreach.words import PLACES
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, StaleStateError
 from dianliang.kernel.text import clean_text
 
 SOURCES: Mapping[str, str] = {str(c): str(label) for c, label in Outreach.Source.choices}
@@ -116,14 +116,22 @@ def _way(outreach: Outreach, code: str) -> tuple[Channel, Wording]:
 
 
 @transaction.atomic
-def release(*, number: str, channel: str, by: Actor, at: datetime) -> Round:
+def release(
+    *, number: str, channel: str, seen: int | None = None, by: Actor, at: datetime
+) -> Round:
     """Let an outreach go out over a channel, with the latest words for it.
+
+    `seen` is how many versions of its words there were when they were looked at.
 
     Raises:
         NotVisibleError, InvalidInputError: it is absent, or no channel was chosen.
+        StaleStateError: its words have changed since they were looked at.
         UnableToReachError, IllegalTransitionError, StaleStateError: see the operation.
     """
     outreach = access.to_lead(number, by=by)
+    operations.lock(outreach)
+    if seen is not None and seen != outreach.wordings.count():
+        raise StaleStateError("文案刚有改动，请核对后再放行。")
     way, wording = _way(outreach, channel)
     made = operations.release(outreach=outreach, channel=way, wording=wording, by=by, at=at)
     sending.enqueue(outreach, by=by, at=at)

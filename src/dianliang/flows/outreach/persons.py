@@ -56,7 +56,8 @@ def forget(phone: str, customers: Iterable[Customer]) -> None:
 def expire(*, before: datetime) -> None:
     """Forget the recipients of outreach that ended long ago: what was counted stays."""
     ended = Q(outreach__status__in=["CLOSED", "DROPPED"], outreach__created_at__lt=before)
-    _empty(Recipient.objects.filter(ended).exclude(token_hash=None, phone_index="", name=""))
+    empty = {"customer": None, "token_hash": None, "phone_index": "", "name": ""}
+    _empty(Recipient.objects.filter(ended).exclude(**empty))
 
 
 def _empty(rows: QuerySet[Recipient]) -> None:

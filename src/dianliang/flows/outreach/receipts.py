@@ -16,8 +16,8 @@ from dianliang.domain.outreach.models import Channel, Delivery
 from dianliang.domain.outreach.operations.receipts import Said, Taken, take_in
 from dianliang.integrations.messaging import signing
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.text import instant, without_controls
 
 MOST_PER_CALL, MOST_BODY_BYTES = 5000, 2 * 1024 * 1024
 EARLY = timedelta(minutes=5)
@@ -89,12 +89,9 @@ def _said(row: SheetRow, checks: Checks, known: set[str], *, at: datetime) -> Sa
 
 def _instant(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text.strip().replace("/", "-"))
-    except ValueError:
+        return instant(text.strip().replace("/", "-"), field="at", label=AT)
+    except InvalidInputError:
         return None
-    if not 2000 <= found.year <= 2100:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
 
 
 def called(*, code: str, body: bytes, signature: str, at: datetime) -> Taken:
@@ -142,7 +139,7 @@ def _heard(row: Any, place: int, *, at: datetime) -> Said:
     found: Mapping[str, Any] = row if isinstance(row, dict) else {}
     number, state = str(found.get("id", "")), str(found.get("state", ""))
     said_at = _instant(str(found["at"])) if found.get("at") else at
-    if not number or "\0" in number or len(number) > 40:
+    if not (number.isascii() and number.isprintable() and 0 < len(number) <= 40):
         raise InvalidInputError(f"第 {place} 条缺少 id。", field="receipts")
     if state not in SAID or not state.isascii():
         known = "、".join(word for word in SAID if word.isascii())
@@ -151,5 +148,5 @@ def _heard(row: Any, place: int, *, at: datetime) -> Said:
         raise InvalidInputError(
             f"第 {place} 条的 at 应为不晚于现在的 ISO 8601 时间。", field="receipts"
         )
-    reason = str(found.get("reason") or "").replace("\0", "")[:120]
+    reason = without_controls(str(found.get("reason") or ""))[:120]
     return Said(number=number, stage=SAID[state], said_at=said_at, reason=reason)

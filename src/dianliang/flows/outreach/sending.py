@@ -11,10 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils.module_loading import import_string
 
 from dianliang.core import jobs
+from dianliang.domain.outreach.lifecycle import HANDED
 from dianliang.domain.outreach.models import Batch, Channel, Outreach, Round
 from dianliang.domain.outreach.operations import outreach as operations
 from dianliang.domain.outreach.operations import sending
@@ -66,6 +67,10 @@ def send(context: jobs.JobContext) -> dict[str, Any] | None:
         if outreach.status != "SENDING" or outreach.jobs != context.payload["serial"]:
             break
         round_ = outreach.rounds.select_related("channel", "wording").order_by("-serial")[0]
+        at = context.clock()
+        if not round_.channel.is_active:
+            _stop(outreach, f"通道“{round_.channel}”已停用，启用后请继续。", at=at)
+            break
         _plan(round_, context)
         at = context.clock()
         wait = until_open(outreach, at=at)
@@ -80,7 +85,6 @@ def send(context: jobs.JobContext) -> dict[str, Any] | None:
         if not _hand_over(outreach, batch, context):
             break
         handed += batch.size
-        context.progress(0.5, f"{batch.number} 已移交")
     return {"handed": handed}
 
 
@@ -92,7 +96,7 @@ def _plan(round_: Round, context: jobs.JobContext) -> None:
         if reached == after or not new:
             return
         after = reached
-        context.progress(0.1, f"第 {round_.serial} 轮编排中")
+        context.progress(0.0, f"第 {round_.serial} 轮编排中")
 
 
 def until_open(outreach: Outreach, *, at: datetime) -> datetime | None:
@@ -142,6 +146,12 @@ def carrier_of(channel: Channel, context: jobs.JobContext) -> Carrier:
     return made
 
 
+def _share(round_: Round) -> float:
+    over = ~Q(failure="") | Q(stage__gte=HANDED)
+    found = round_.deliveries.aggregate(all=Count("pk"), over=Count("pk", filter=over))
+    return float(found["over"] / max(1, found["all"]))
+
+
 def _hand_over(outreach: Outreach, batch: Batch, context: jobs.JobContext) -> bool:
     """Hand a batch over; False if the job is to end."""
     batch = Batch.objects.select_related("round__outreach__unit", "round__wording", "channel").get(
@@ -149,7 +159,8 @@ def _hand_over(outreach: Outreach, batch: Batch, context: jobs.JobContext) -> bo
     )
     if not sending.try_again(batch, at=context.clock()):
         return True
-    context.progress(0.5, f"{batch.number} 移交中")  # renews the lease: nobody else tries meanwhile
+    # Renews the lease: nobody else tries meanwhile.
+    context.progress(_share(batch.round), f"{batch.number} 移交中")
     messages, left_out = letters(batch)
     sending.skip(left_out, batch=batch, at=context.clock())
     try:

@@ -16,18 +16,22 @@ from dianliang.domain.work.models import Visit
 from dianliang.kernel.calendar import SHANGHAI
 
 MOST_KEPT = 500
-"""Records written down with a report; the number counts all of them."""
+"""Records written down with a report; what is counted are all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:
-    """A kind of record: which rows count for a unit since a moment, and how one is named."""
+    """A kind of record: which rows count for a unit since a moment, and how one is named.
+
+    `once` is what is counted once, in however many rows it stands.
+    """
 
     kind: str
     rows: Callable[[str, datetime, str], QuerySet[Any]]
     number: str
     title: str
     at: str
+    once: str = "pk"
 
 
 def _needs(path: str, since: datetime, narrows: str) -> QuerySet[Any]:
@@ -64,6 +68,7 @@ COUNTINGS: Mapping[str, Counting] = {
         number="outreach__number",
         title="key",
         at="outreach__created_at",
+        once="key",
     ),
 }
 
@@ -80,7 +85,7 @@ def counted(duty: PolicyDuty) -> Counted | None:
         counting.number, counting.title, counting.at
     )
     return Counted(
-        quantity=rows.count(),
+        quantity=rows.values(counting.once).distinct().count(),
         records=[
             [counting.kind, number, str(title)[:60], f"{at.astimezone(SHANGHAI):%Y-%m-%d}"]
             for number, title, at in found[:MOST_KEPT]

@@ -214,7 +214,7 @@ def hand_out(
     if edition is None:
         raise UnableToListError("请先发布清单，再交办。")
     wanted = {int(text) for text in positions if text.isdecimal() and len(text) < 4}
-    measures = list(edition.measures.filter(position__in=wanted).select_related("edition"))
+    measures = list(edition.measures.filter(position__in=wanted))
     if not measures:
         raise InvalidInputError("请选择要交办的措施。", field="positions")
     if not leads:

@@ -10,7 +10,7 @@ from dianliang.kernel.periods import TimeWindow
 
 
 def halls_of(event: Event) -> tuple[Hall, ...]:
-    """Return the halls of an event with what feeds them and who stands by. Four queries."""
+    """Return the halls of an event with what feeds them and who stands by. At most six queries."""
     rows = event.halls.select_related("customer__area", "site__area").prefetch_related(
         "equipment__feeder", "equipment__transformer", "standbys__team"
     )

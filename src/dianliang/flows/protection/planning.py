@@ -135,7 +135,7 @@ def order_patrols(*, number: str, due_at: datetime, team_code: str, by: Actor, a
         InvalidInputError: the deadline or the team cannot be.
         UnableToGuardError: everything is ordered, or a place has no position.
     """
-    event = access.event_to_keep(number, by=by)
+    event = operations.plannable(access.event_to_keep(number, by=by))
     if not at < due_at <= event.ends_at:
         raise InvalidInputError("特巡期限应在现在之后、保电结束之前。", field="due_at")
     team = _team(team_code, by=by) if team_code else None
@@ -322,7 +322,7 @@ def move(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> Eve
     event = access.event_to_keep(number, by=by)
     words = clean_text(reason, field="reason", label="原因", most=200)
     if verb == "release":
-        return operations.release(event=event, lacking=lacking(event), by=by, at=at)
+        return operations.release(event=event, lacking=lacking, by=by, at=at)
     moved = operations.move(event=event, verb=verb, reason=words, by=by, at=at)
     if verb == "cancel":
         for job in Job.objects.filter(guard_patrol__event=moved, status="OPEN"):

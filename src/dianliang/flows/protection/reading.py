@@ -193,8 +193,8 @@ class EventPage:
     watches: tuple[tuple[str, str], ...]
 
 
-def page(*, number: str, by: Actor) -> EventPage:
-    """Return the page of an event.
+def page(*, number: str, by: Actor, most_log: int | None = MOST_LOG) -> EventPage:
+    """Return the page of an event, with the latest of its log.
 
     Raises:
         NotVisibleError: it is absent or another unit's.
@@ -210,7 +210,7 @@ def page(*, number: str, by: Actor) -> EventPage:
         patrols=_patrols(event),
         duties=tuple(_duty_row(duty) for duty in event.duties.select_related("roster")),
         lacking=lacking(event) if event.status in PLANNABLE else (),
-        log=_log(event),
+        log=_log(event, most_log),
         figures=tuple((label, counted.get(key, 0)) for key, label in FIGURES.items()),
         lessons=event.lessons,
         reviewed_by=event.reviewed_by,
@@ -280,7 +280,7 @@ def _patrols(event: Event) -> tuple[PatrolRow, ...]:
     return tuple(found)
 
 
-def _log(event: Event) -> tuple[LogRow, ...]:
+def _log(event: Event, most: int | None) -> tuple[LogRow, ...]:
     rows = event.log.select_related("hall__customer", "hall__site", "corrects", "corrected_by")
     return tuple(
         LogRow(
@@ -295,7 +295,7 @@ def _log(event: Event) -> tuple[LogRow, ...]:
             recorded_by=row.recorded_by,
             recorded_at=row.recorded_at,
         )
-        for row in rows[:MOST_LOG]
+        for row in rows[:most]
     )
 
 

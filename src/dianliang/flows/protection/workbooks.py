@@ -18,12 +18,12 @@ LOG = ("编号", "时间", "类别", "场所", "内容", "更正的是", "已被
 
 @transaction.atomic
 def of_event(*, number: str, by: Actor, at: datetime) -> bytes:
-    """Return everything that the page of an event shows; the export is on record.
+    """Return everything that the page of an event shows, all of the log; the export is on record.
 
     Raises:
         NotVisibleError: it is absent or another unit's.
     """
-    shown = page(number=number, by=by)
+    shown = page(number=number, by=by, most_log=None)
     out = BytesIO()
     book = blanks.workbook(out)
     for title, headings, rows in _sheets(shown):

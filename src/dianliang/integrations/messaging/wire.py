@@ -9,6 +9,7 @@ from dianliang.integrations.messaging.model import (
     ChannelRefusedError,
     Outcome,
 )
+from dianliang.kernel.text import without_controls
 
 TIMEOUT_S = 20.0
 TRY_LATER = frozenset({408, 409, 425, 429})
@@ -41,6 +42,7 @@ def outcome(found: dict[str, Any], *, numbers: Collection[str]) -> Outcome:
     refused = found.get("refused", [])
     known: dict[str, str] = {}
     for row in refused if isinstance(refused, list) else []:
-        if isinstance(row, dict) and row.get("id") in numbers:
-            known[str(row["id"])] = str(row.get("reason") or "通道拒收")[:120]
+        number = str(row.get("id")) if isinstance(row, dict) else ""
+        if number in numbers:
+            known[number] = without_controls(str(row.get("reason") or "通道拒收"))[:120]
     return Outcome(refused=known)

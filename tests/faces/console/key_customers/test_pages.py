@@ -24,6 +24,8 @@ FORM = {
     "unit": "S1",
     "area": "V1",
     "grade": "first",
+    "lat": "30.6382123",
+    "lon": "119.6815",
     "tie_in": "ready",
     "cable_m": "60",
     "main": "F117",
@@ -33,7 +35,7 @@ FORM = {
     "supply_kind": ["diesel", ""],
     "kva": ["500", ""],
     "kw": ["", ""],
-    "hours": ["8", ""],
+    "hours": ["8.1234567", ""],
     "tested": ["2026-06-01", ""],
     "key": "a" * 32,
 }
@@ -62,6 +64,8 @@ def test_a_customer_is_taken_in_once_changed_graded_and_taken_out(desk, town):
     form = desk.get(go("key_customer_edit", one.number)).text
     seen = re.search(r'name="seen" value="([0-9a-f]+)"', form)
     assert 'value="F117"' in form
+    for typed in (FORM["lat"], FORM["hours"][0]):
+        assert f'value="{typed}"' in form  # saved again it stays what it was
     changed = {**FORM, "seen": seen[1], "name": "县第一医院", "contact": "", "phone": ""}
     assert "县第一医院" in desk.post(go("key_customer_edit", one.number), changed, follow=True).text
     stale = desk.post(go("key_customer_edit", one.number), changed)
@@ -69,11 +73,10 @@ def test_a_customer_is_taken_in_once_changed_graded_and_taken_out(desk, town):
 
     shown = desk.post(go("key_customer_reveal", one.number), {"reason": "停电通知"})
     assert "19987650011" in shown.text
-    graded = {"grade": "special", "document": "省函 3 号"}
-    assert (
-        "省函 3 号"
-        in desk.post(go("key_customer_act", one.number, "grade"), graded, follow=True).text
-    )
+    graded = {"grade": "special", "document": "省函 3 号", "key": "b" * 32}
+    for _press in range(2):
+        shown = desk.post(go("key_customer_act", one.number, "grade"), graded, follow=True)
+    assert ("省函 3 号" in shown.text, one.decisions.count()) == (True, 2)
     gone = desk.post(go("key_customer_act", one.number, "remove"), {"reason": "关停"}, follow=True)
     assert "已移出重要客户" in gone.text
     assert "没有符合条件" in desk.get(go("key_customers") + "?words=第一").text
@@ -87,7 +90,7 @@ def test_a_customer_is_taken_in_once_changed_graded_and_taken_out(desk, town):
         ({"main": ""}, "请先填主供电源"),
         ({"main": "F999"}, "没有编码为 F999"),
         ({"kva": ["x", ""]}, "容量应填"),
-        ({"lat": "30.5"}, "纬度和经度要么都填"),
+        ({"lon": ""}, "纬度和经度要么都填"),
         ({"grade": "temporary"}, "临时重要客户要填"),
     ],
 )

@@ -155,8 +155,8 @@ def _require_sound(watch: Watch, told: ToldReport, *, at: datetime) -> None:
         raise UnableToFollowError("接入应急电源时要写明是哪一台。", field="generator")
     if told.state != State.TIED and told.generator:
         raise UnableToFollowError("只有应急电源供电时才填应急电源。", field="generator")
-    if not watch.starts_at <= told.happened_at <= at + AHEAD:
-        message = "发生时间应在跟踪开始之后，且不晚于现在。"
+    if not watch.starts_at <= told.happened_at <= min(at + AHEAD, watch.starts_at + LONGEST):
+        message = f"发生时间应在跟踪开始后 {LONGEST.days} 天之内，且不晚于现在。"
         raise UnableToFollowError(message, field="happened_at")
 
 
@@ -215,6 +215,7 @@ def close(*, watch: Watch, ends_at: datetime, by: Actor, at: datetime) -> Watch:
     if not watch.starts_at < ends_at <= min(at + AHEAD, watch.starts_at + LONGEST):
         message = f"结束时间应晚于开始、不晚于现在，且跟踪不超过 {LONGEST.days} 天。"
         raise UnableToFollowError(message, field="ends_at")
+    Watch.objects.select_for_update().get(pk=watch.pk)  # whoever reports has to wait
     late = SupplyReport.objects.filter(watched__watch=watch, happened_at__gt=ends_at)
     if late.exists():
         raise UnableToFollowError("结束时间之后还有登记的供电情况，请核对。", field="ends_at")

@@ -22,7 +22,7 @@ from dianliang.domain.outreach.models import (
 )
 from dianliang.domain.outreach.phones import hashed, token_of
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import DomainError
+from dianliang.kernel.errors import DomainError, StaleStateError
 
 
 class UnableToReachError(DomainError):
@@ -94,7 +94,7 @@ def word(*, outreach: Outreach, kind: str, text: str, by: Actor, at: datetime) -
     Raises:
         UnableToReachError: the outreach is over.
     """
-    Outreach.objects.select_for_update(no_key=True).get(pk=outreach.pk)
+    lock(outreach)
     if outreach.status in {"CLOSED", "DROPPED"}:
         raise UnableToReachError("这次触达已经结束，不能再改文案。")
     last = outreach.wordings.filter(kind=kind).aggregate(last=Max("edition"))["last"] or 0
@@ -114,6 +114,39 @@ def prepare(*, outreach: Outreach, by: Actor, at: datetime) -> Outreach:
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     return transitions.apply(outreach, "prepare", lifecycle=OUTREACH, by=by, at=at)
+
+
+def lock(outreach: Outreach) -> None:
+    """Lock an outreach until the transaction ends, and read anew where it stands."""
+    rows = Outreach.objects.select_for_update(no_key=True)
+    outreach.refresh_from_db(fields=["status", "jobs"], from_queryset=rows)
+
+
+@transaction.atomic
+def clear(*, outreach: Outreach) -> None:
+    """Begin to bring a table: forget one before; who is still bringing that is told so.
+
+    Raises:
+        UnableToReachError: the outreach takes no table.
+    """
+    lock(outreach)
+    if outreach.source != Outreach.Source.CONTACTS or outreach.status != "DRAFT":
+        raise UnableToReachError("只有编制中、对象来自联系名单的触达可以上传名单。")
+    outreach.jobs += 1
+    outreach.save(update_fields=["jobs"])
+    _forget(outreach)
+
+
+def require_own(outreach: Outreach) -> None:
+    """Lock an outreach whose table is being brought; `jobs` tells by whom.
+
+    Raises:
+        StaleStateError: another table was brought, or the audience is fixed.
+    """
+    mine = outreach.jobs
+    lock(outreach)
+    if outreach.status != "DRAFT" or outreach.jobs != mine:
+        raise StaleStateError("另一份名单刚被上传，请刷新后核对。")
 
 
 def add_chunk(*, outreach: Outreach, found: Sequence[Addressee]) -> int:
@@ -201,9 +234,13 @@ def back(
     moved = transitions.apply(
         outreach, verb, lifecycle=OUTREACH, by=by, at=at, note=reason, changes=changes
     )
+    _forget(outreach)
+    return moved
+
+
+def _forget(outreach: Outreach) -> None:
     _of(outreach).filter(lead__isnull=False).delete()
     _of(outreach).delete()
-    return moved
 
 
 @transaction.atomic
@@ -249,7 +286,7 @@ def resend(
         UnableToReachError: it is not being sent, something is still to go, or nobody is left.
     """
     _require_fit(channel, wording)
-    Outreach.objects.select_for_update(no_key=True).get(pk=outreach.pk)
+    lock(outreach)
     if outreach.status not in {"SENDING", "PAUSED"}:
         raise UnableToReachError("只有发送中或暂停的触达可以补发。")
     last = outreach.rounds.order_by("-serial")[0]

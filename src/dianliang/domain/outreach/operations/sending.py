@@ -82,7 +82,7 @@ def claim(round_: Round, *, at: datetime) -> Batch | None:
     outreach = Outreach.objects.select_for_update(no_key=True).get(pk=round_.outreach_id)
     if outreach.status != "SENDING":
         return None
-    channel = round_.channel
+    channel = Channel.objects.select_for_update(no_key=True).get(pk=round_.channel_id)
     most = min(channel.batch_size, room(channel, at=at))
     waiting = round_.deliveries.filter(stage=PLANNED, failure="").order_by("pk")
     found = list(waiting.values_list("pk", flat=True)[:most])
@@ -175,9 +175,17 @@ def take_back(batch: Batch, *, words: str, at: datetime) -> None:
 
 @transaction.atomic
 def fetched(batch: Batch, *, by: Actor, at: datetime) -> Batch:
-    """Write down that somebody has taken a batch as a file; the first time it is handed over."""
+    """Write down that somebody has taken a batch as a file; the first time it is handed over.
+
+    Raises:
+        UnableToHandOverError: nothing more of its outreach is to leave.
+    """
+    outreach = Outreach.objects.select_for_update(no_key=True).get(pk=batch.round.outreach_id)
     batch = Batch.objects.select_for_update().select_related("round").get(pk=batch.pk)
     if batch.handed_at is None:
+        if outreach.status != "SENDING":
+            words = f"触达{outreach.get_status_display()}，没有下载过的批次不能移交。"
+            raise UnableToHandOverError(words)
         handed(batch, refused={}, by=by, at=at)
     Batch.objects.filter(pk=batch.pk).update(fetched=batch.fetched + 1)
     audit.record(

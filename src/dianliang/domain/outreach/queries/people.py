@@ -1,10 +1,11 @@
 """Whom an outreach is for, one by one: masked, filtered, page by page, with what was received."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from dianliang.domain.customers.models import SEALED
 from dianliang.domain.outreach import access
@@ -101,6 +102,17 @@ class WishRow:
     words: str
     said_at: datetime
     said_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """One page of wishes, and how many telephones refuse now and agree now."""
+
+    rows: tuple[WishRow, ...]
+    refusing: int
+    agreeing: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,11 +264,16 @@ def every_message(outreach: Outreach) -> Iterator[tuple[str, str, str, str, str]
         after = rows[-1][0]
 
 
-def wishes(*, page: int) -> tuple[tuple[WishRow, ...], int, int]:
-    """Return what was said lately, and how many telephones refuse now and agree now."""
-    latest = dict(Preference.objects.order_by("pk").values_list("phone_index", "agrees"))
-    rows = Preference.objects.all()[(page - 1) * PER_PAGE : page * PER_PAGE]
-    shown = tuple(
+def wishes(*, page: int) -> Wishes:
+    """Return a page of what was said, the latest first. Three queries."""
+    said = Preference.objects.order_by()
+    last = said.values("phone_index").annotate(last=Max("pk")).values("last")
+    standing: Counter[bool] = Counter(
+        dict(said.filter(pk__in=last).values_list("agrees").annotate(there=Count("pk")))
+    )
+    pages = max(1, -(-said.count() // PER_PAGE))
+    here = min(page, pages)
+    rows = tuple(
         WishRow(
             agrees=row.agrees,
             label=str(row),
@@ -265,10 +282,11 @@ def wishes(*, page: int) -> tuple[tuple[WishRow, ...], int, int]:
             said_at=row.said_at,
             said_by=row.said_by,
         )
-        for row in rows
+        for row in Preference.objects.all()[(here - 1) * PER_PAGE : here * PER_PAGE]
     )
-    refusing = sum(not agrees for agrees in latest.values())
-    return shown, refusing, len(latest) - refusing
+    return Wishes(
+        rows=rows, refusing=standing[False], agreeing=standing[True], page=here, pages=pages
+    )
 
 
 def channels() -> tuple[ChannelRow, ...]:

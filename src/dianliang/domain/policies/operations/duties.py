@@ -31,10 +31,14 @@ class Counted:
     records: Sequence[Sequence[str]]
 
 
-def _locked(duty: PolicyDuty, *states: str) -> None:
-    PolicyDuty.objects.select_for_update(no_key=True).get(pk=duty.pk)
-    duty.refresh_from_db(fields=["status"])
-    if duty.status not in states:
+def _lock(duty: PolicyDuty, *fields: str) -> None:
+    rows = PolicyDuty.objects.select_for_update(no_key=True)
+    duty.refresh_from_db(fields=fields, from_queryset=rows)
+
+
+def _require_open(duty: PolicyDuty) -> None:
+    _lock(duty, "status")
+    if duty.status != "OPEN":
         message = f"任务现在是“{duty.get_status_display()}”，不能这样做，请刷新。"
         raise UnableToDoError(message)
 
@@ -56,7 +60,7 @@ def prove(
         UnableToDoError: it is not open, a quantity is missing or does not belong, or the record
             is there already.
     """
-    _locked(duty, "OPEN")
+    _require_open(duty)
     counts_by_hand = duty.measure.kind == Measure.Kind.QUANTITY
     if counts_by_hand and not quantity:
         raise UnableToDoError("请填写这条佐证对应的数量。", field="quantity")
@@ -91,7 +95,7 @@ def withdraw(*, duty: PolicyDuty, evidence: int, by: Actor, at: datetime) -> Non
     Raises:
         UnableToDoError: the duty is not open, or has no such evidence.
     """
-    _locked(duty, "OPEN")
+    _require_open(duty)
     if not duty.evidence.filter(pk=evidence, withdrawn_at=None).update(withdrawn_at=at):
         raise UnableToDoError("这条佐证已撤回，请刷新。")
     audit.record("policies.policyduty.withdraw", target=duty, by=by, at=at, after=f"{evidence}")
@@ -107,7 +111,7 @@ def report(
         UnableToDoError: nothing shows it, or too little was done and no words say why.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
-    _locked(duty, "OPEN")
+    _require_open(duty)
     shown = duty.evidence.filter(withdrawn_at=None)
     quantity = counted.quantity if counted else shown.aggregate(sum=Sum("quantity"))["sum"]
     if counted is None and not shown.exists():
@@ -135,6 +139,7 @@ def decide(*, duty: PolicyDuty, verb: str, words: str, by: Actor, at: datetime) 
         UnableToDoError: the actor is not the one to decide, or gives no reason to send it back.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
+    _lock(duty, "reported_by", "reported_at")
     if not access.may_decide(duty, by=by):
         raise UnableToDoError("应由上级单位、且不是报送人的人审核。")
     if verb != "approve" and not words:

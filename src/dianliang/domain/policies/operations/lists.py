@@ -112,6 +112,10 @@ def revise(*, policy: PolicyList, words: str, by: Actor, at: datetime) -> Policy
     return made
 
 
+def _lock(policy: PolicyList) -> None:
+    PolicyList.objects.select_for_update(no_key=True).get(pk=policy.pk)
+
+
 def _draft_of(policy: PolicyList) -> PolicyEdition:
     draft = policy.editions.select_for_update(no_key=True).filter(status="DRAFT").first()
     if draft is None:
@@ -169,6 +173,7 @@ def publish(*, policy: PolicyList, by: Actor, at: datetime) -> PolicyEdition:
         UnableToListError: there is no draft, it is empty, or its measures are not 1, 2, 3 ….
         StaleStateError: somebody else published it.
     """
+    _lock(policy)
     draft = _draft_of(policy)
     measures = list(draft.measures.order_by("position"))
     if [m.position for m in measures] != list(range(1, len(measures) + 1)) or not measures:
@@ -250,11 +255,12 @@ def hand_out(
     """Hand measures of the edition in force to units (交办); what a unit has already stays.
 
     Raises:
-        UnableToListError: nothing is in force, or all have it already.
+        UnableToListError: a measure is not of the edition in force, or all have it already.
     """
-    if any(measure.edition.status != "PUBLISHED" for measure in measures):
+    _lock(policy)
+    in_force = Measure.objects.filter(edition__policy=policy, edition__status="PUBLISHED")
+    if {measure.pk for measure in measures} - set(in_force.values_list("pk", flat=True)):
         raise UnableToListError("只能交办已发布版本的措施。")
-    PolicyList.objects.select_for_update(no_key=True).get(pk=policy.pk)
     had = set(policy.duties.exclude(status="CANCELLED").values_list("key", "unit_id"))
     missing = [(m, unit) for m in measures for unit in units if (m.key, unit.pk) not in had]
     if not missing:

@@ -91,7 +91,7 @@ def _number(text: str, field: str, label: str) -> float | None:
     if not text:
         return None
     plain = text.replace(".", "", 1)
-    if not (plain.isascii() and plain.isdecimal() and len(text) <= 9):
+    if not (plain.isascii() and plain.isdecimal() and len(text) <= 20):
         words = _("%(label)s应填不小于 0 的数字。") % {"label": label}
         raise InvalidInputError(words, field=field)
     return float(text)

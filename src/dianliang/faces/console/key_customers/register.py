@@ -166,8 +166,8 @@ def _values(card: queries.Card, *, unit: str) -> Mapping[str, Any]:
         "area": row.area_code,
         "checklist": card.checklist_code,
         "address": card.address,
-        "lat": "" if row.lat is None else f"{row.lat:.6f}",
-        "lon": "" if row.lon is None else f"{row.lon:.6f}",
+        "lat": _plain(row.lat),
+        "lon": _plain(row.lon),
         "tie_in": row.tie_in,
         "cable_m": "" if row.cable_m is None else str(row.cable_m),
         "plug": row.plug,
@@ -226,7 +226,7 @@ def _supply_rows(sent: QueryDict, page: flow.CardPage | None) -> list[dict[str, 
 
 
 def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else f"{value:.15g}"
 
 
 def _grade(number: str, sent: QueryDict, by: Actor) -> str:
@@ -258,7 +258,10 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     if verb not in ACTS:
         raise Http404
     try:
-        messages.success(request, ACTS[verb](number, request.POST, by))
+        told = once(
+            request, "key_act", lambda: {"words": ACTS[verb](number, request.POST, by)}, at=now()
+        )
+        messages.success(request, told["words"])
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:

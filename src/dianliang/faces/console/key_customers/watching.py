@@ -17,6 +17,7 @@ from dianliang.domain.key_customers import following
 from dianliang.domain.key_customers.access import READERS, WRITERS
 from dianliang.domain.key_customers.told import ToldReport
 from dianliang.domain.territory.queries import village_choices
+from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.key_customers.charts import curves, moment
 from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download
@@ -26,7 +27,7 @@ from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows.key_customers import watching as flow
 from dianliang.flows.key_customers import workbooks
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 from dianliang.kernel.text import instant
 
 TONES = {"normal": "good", "tied": "warn", "own": "warn", "lost": "danger"}
@@ -132,8 +133,9 @@ def _watch(
         "key": key_of(request.POST),
         "refusal": refusal,
     }
-    status = 200 if refusal is None else 409 if isinstance(refusal, StaleStateError) else 422
-    return TemplateResponse(request, "console/key_customers/watch.html", context, status=status)
+    return TemplateResponse(
+        request, "console/key_customers/watch.html", context, status=status_of(refusal)
+    )
 
 
 @require_POST
@@ -235,8 +237,9 @@ def _report(
         "happened": request.POST.get("happened_at") or moment(found.row.happened_at)[:16],
         "refusal": refusal,
     }
-    status = 200 if refusal is None else 409 if isinstance(refusal, StaleStateError) else 422
-    answer = TemplateResponse(request, "console/key_customers/report.html", context, status=status)
+    answer = TemplateResponse(
+        request, "console/key_customers/report.html", context, status=status_of(refusal)
+    )
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -1,11 +1,7 @@
 """Where policy lists and outreach stand in the bars (惠企)."""
 
+from dianliang.domain.outreach.access import KEEPERS, READERS, WRITERS
 from dianliang.faces.console.entries import Entry
-from dianliang.kernel.actor import Role
-
-WRITERS = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER})
-READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR}
-
 
 REACHING = (
     Entry(
@@ -39,7 +35,7 @@ REACHING = (
         label="触达通道",
         to="console:outreach_channels",
         pages=("console:outreach_channels",),
-        roles=frozenset({Role.ADMINISTRATOR}),
+        roles=KEEPERS,
     ),
 )
 """What is done for firms by policy, and told to them."""

@@ -22,8 +22,9 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import whole
-from dianliang.faces.console.paging import page_number, pages_of
+from dianliang.faces.console.paging import page_number, paged, pages_of
 from dianliang.faces.console.tables import download, sent_file
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.outreach import audience, contacts, handoff, leading, receipts
 from dianliang.flows.outreach.words import PLACES
@@ -38,17 +39,15 @@ def outreaches(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the outreach of one's units."""
     view = request.GET.get("view", "open")
     view = view if view in progress.VIEWS else "open"
-    rows, found = progress.outreaches(view=view, by=by)
-    here = page_number(request.GET)
-    count = max(1, -(-len(rows) // book.PER_PAGE))
-    here = min(here, count)
+    found, counts = progress.outreaches(view=view, by=by)
+    rows, pages = paged(request, found)
     context = {
         "by": by,
-        "rows": rows[(here - 1) * book.PER_PAGE : here * book.PER_PAGE],
+        "rows": rows,
         "view": view,
-        "tabs": [(code, label, found[code]) for code, label in progress.VIEWS.items()],
+        "tabs": [(code, label, counts[code]) for code, label in progress.VIEWS.items()],
         "may_write": by.role in WRITERS,
-        "pages": pages_of(request.GET, here, count),
+        "pages": pages,
     }
     return TemplateResponse(request, "console/outreach/outreaches.html", context)
 
@@ -60,12 +59,14 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = leading.draft(asked=_asked(request.POST), by=by, at=now())
+            at, asked = now(), _asked(request.POST)
+            draft = partial(leading.draft, asked=asked, by=by, at=at)
+            number = made_once(request, "outreach.draft", draft, at=at)
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("已编制。请写文案，再生成名单。"))
-            return redirect("console:outreach", made.number)
+            return redirect("console:outreach", number)
     context = {
         "by": by,
         "units": units(by),
@@ -136,6 +137,11 @@ def _way(sent: QueryDict) -> dict[str, Any]:
     return {"channel": shown(sent.get("channel", ""))}
 
 
+def _seen(sent: QueryDict) -> dict[str, Any]:
+    seen = sent.get("seen", "")
+    return {**_way(sent), "seen": whole(seen, field="seen", label=_("文案")) if seen else None}
+
+
 def _again(sent: QueryDict) -> dict[str, Any]:
     silent = sent.get("silent_h", "").strip()
     hours = whole(silent, field="silent_h", label=_("无回执小时数")) if silent else None
@@ -148,7 +154,7 @@ STEPS: Steps = {
         lambda sent: {"kind": sent.get("kind", ""), "text": sent.get("text", "")},
     ),
     "prepare": (audience.prepare, lambda _sent: {}),
-    "release": (leading.release, _way),
+    "release": (leading.release, _seen),
     "resend": (leading.resend, _again),
     **{verb: (partial(leading.move, verb=verb), reason) for verb in REASONED},
 }
@@ -235,10 +241,11 @@ def fetch(request: HttpRequest, number: str, batch: str, *, by: Actor) -> HttpRe
     """Hand a batch out as a file for who delivers it; that it was taken is on record."""
     form = "csv" if request.POST.get("form") == "csv" else "xlsx"
     try:
-        progress.page(number, by=by)
         made = handoff.fetch(number=shown(batch), form=form, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
+    except DomainError as refusal:
+        return _outreach(request, number, by=by, refusal=refusal)
     if form == "csv":
         headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
         return HttpResponse(made.content, content_type="text/csv; charset=utf-8", headers=headers)

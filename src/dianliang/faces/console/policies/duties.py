@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,14 +23,13 @@ from dianliang.faces.console.branches.common import (
     shown,
     status_of,
 )
-from dianliang.faces.console.fields import whole
-from dianliang.faces.console.paging import page_number, pages_of
+from dianliang.faces.console.fields import key_in, whole
+from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.policies import keeping as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
-PER_PAGE = 50
 MOST_SHOWN = 50
 
 
@@ -44,17 +44,15 @@ def duties(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "unit": shown(sent.get("unit", "")),
         "state": state if state in queries.STATES else "",
     }
-    rows = queries.duties(by=by, on=today(), **asked)
-    count = max(1, -(-len(rows) // PER_PAGE))
-    here = min(page_number(sent), count)
+    rows, pages = paged(request, queries.duties(by=by, on=today(), **asked))
     context = {
         "by": by,
-        "rows": rows[(here - 1) * PER_PAGE : here * PER_PAGE],
-        "count": len(rows),
+        "rows": rows,
+        "count": pages.total,
         "asked": asked,
         "states": queries.STATES.items(),
         "policies": queries.policies(by=by, on=today()),
-        "pages": pages_of(sent, here, count),
+        "pages": pages,
     }
     return TemplateResponse(request, "console/policies/duties.html", context)
 
@@ -103,9 +101,8 @@ def _opens(row: tuple[str, ...], by: Actor) -> str:
     kind, number = row[0], row[1]
     try:
         if kind == "outreach":
-            return (
-                reverse("console:outreach_people", args=[number]) + f"?state=reached&key={row[2]}"
-            )
+            asked = urlencode({"state": "reached", "key": row[2]})
+            return reverse("console:outreach_people", args=[number]) + f"?{asked}"
         if kind == "visit":
             return reverse("console:theme_part", args=[kind, number])
     except NoReverseMatch:
@@ -122,7 +119,7 @@ STEPS: Steps = {
     },
     "withdraw": (
         flow.withdraw,
-        lambda sent: {"evidence": whole(sent.get("evidence", ""), field="", label=_("佐证"))},
+        lambda sent: {"evidence": key_in(sent, "evidence")},
     ),
 }
 
@@ -150,7 +147,7 @@ def _proof(sent: QueryDict) -> dict[str, Any]:
     text = sent.get("quantity", "").strip()
     return {
         "text": sent.get("words", ""),
-        "quantity": whole(text, field="quantity", label=_("数量")) if text else None,
+        "quantity": whole(text, field="quantity", label=_("数量"), digits=7) if text else None,
         "record": sent.get("record", ""),
     }
 

@@ -1,5 +1,6 @@
 """Policy lists: written down, published, handed out; measures × units."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,30 +16,22 @@ from dianliang.faces.console.appraisal.common import evidence
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, status_of
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.fields import day, optional_day, whole
-from dianliang.faces.console.paging import page_number, pages_of
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import SHEET_TYPE, download, sent_file
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.policies import keeping as flow
 from dianliang.flows.policies import papers
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
-PER_PAGE = 50
-
 
 @require_GET
 @requires(*READERS)
 def policies(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the policy lists that concern one's units."""
-    rows = queries.policies(by=by, on=today())
-    count = max(1, -(-len(rows) // PER_PAGE))
-    here = min(page_number(request.GET), count)
-    context = {
-        "by": by,
-        "rows": rows[(here - 1) * PER_PAGE : here * PER_PAGE],
-        "may_write": by.role in WRITERS,
-        "pages": pages_of(request.GET, here, count),
-    }
+    rows, pages = paged(request, queries.policies(by=by, on=today()))
+    context = {"by": by, "rows": rows, "may_write": by.role in WRITERS, "pages": pages}
     return TemplateResponse(request, "console/policies/policies.html", context)
 
 
@@ -49,12 +42,14 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.begin(asked=_asked(request), by=by, at=now())
+            at, asked = now(), _asked(request)
+            begin = partial(flow.begin, asked=asked, by=by, at=at)
+            number = made_once(request, "policies.begin", begin, at=at)
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("清单已登记，请写措施，再发布。"))
-            return redirect("console:policy", made.number)
+            return redirect("console:policy", number)
     context = {
         "by": by,
         "units": flow.units(by),
@@ -121,7 +116,7 @@ def _policy(
 
 def _number(sent: QueryDict, field: str, label: str) -> int | None:
     text = sent.get(field, "").strip()
-    return whole(text, field=field, label=label) if text else None
+    return whole(text, field=field, label=label, digits=8) if text else None
 
 
 def _put(sent: QueryDict) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.protection.access import READERS, WRITERS
+from dianliang.faces.console.branches.common import status_of
+from dianliang.faces.console.fields import key_in
 from dianliang.faces.console.key_customers.charts import moment
 from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download
@@ -18,10 +20,8 @@ from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.protection import planning, reading, telling, workbooks
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
+from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.text import instant
-
-MOST_DIGITS = 15
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,8 +108,9 @@ def _event(
         "key": key_of(request.POST),
         "refusal": refusal,
     }
-    status = 200 if refusal is None else 409 if isinstance(refusal, StaleStateError) else 422
-    return TemplateResponse(request, "console/protection/event.html", context, status=status)
+    return TemplateResponse(
+        request, "console/protection/event.html", context, status=status_of(refusal)
+    )
 
 
 @require_GET
@@ -121,12 +122,6 @@ def sheet(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         return download(workbooks.of_event(number=number, by=by, at=now()), f"{number}.xlsx")
     except NotVisibleError as absent:
         raise Http404 from absent
-
-
-def _id(text: str) -> int:
-    """Return a key as a form sends it; what is none names nothing."""
-    is_id = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
-    return int(text) if is_id else 0
 
 
 def _halls(number: str, sent: QueryDict, by: Actor) -> str:
@@ -142,7 +137,7 @@ def _halls(number: str, sent: QueryDict, by: Actor) -> str:
 
 def _equipment(number: str, sent: QueryDict, by: Actor) -> str:
     code = sent.get("code", "").replace("\0", "").strip()
-    hall = _id(sent.get("hall", ""))
+    hall = key_in(sent, "hall")
     planning.add_equipment(number=number, hall=hall, code=code, by=by, at=now())
     return _("已加入设备。")
 
@@ -161,7 +156,7 @@ def _patrols(number: str, sent: QueryDict, by: Actor) -> str:
 def _standby(number: str, sent: QueryDict, by: Actor) -> str:
     planning.add_standby(
         number=number,
-        hall=_id(sent.get("hall", "")),
+        hall=key_in(sent, "hall"),
         team_code=sent.get("team", ""),
         starts_at=instant(sent.get("starts_at", ""), field="starts_at", label=_("开始时间")),
         ends_at=instant(sent.get("ends_at", ""), field="ends_at", label=_("结束时间")),
@@ -181,7 +176,7 @@ def _duty(number: str, sent: QueryDict, by: Actor) -> str:
 
 def _out(number: str, sent: QueryDict, by: Actor) -> str:
     planning.take_out(
-        number=number, kind=sent.get("kind", ""), part=_id(sent.get("part", "")), by=by, at=now()
+        number=number, kind=sent.get("kind", ""), part=key_in(sent, "part"), by=by, at=now()
     )
     return _("已移出方案。")
 
@@ -233,7 +228,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
                 sent.get("happened_at", ""), field="happened_at", label=_("发生时间")
             ),
             words=sent.get("words", ""),
-            hall=_id(sent.get("hall", "")) or None,
+            hall=key_in(sent, "hall") or None,
             corrects=sent.get("corrects", "").replace("\0", "")[:24],
             by=by,
             at=now(),
