@@ -97,10 +97,12 @@ def test_what_is_missing_is_asked_for_anew_and_the_numbers_add_up(town):
 
 def test_a_failed_piece_is_exchanged_for_another_where_it_stands(town):
     gone, other, by = piece(town), piece(town), desk(town)
-    one = operations.mobilise(request=assigned(town, gone), by=by, at=NOON)
+    one = assigned(town, gone)
+    seen_before = ResourceRequest.objects.get(pk=one.pk)
+    operations.mobilise(request=one, by=by, at=NOON)
 
     operations.exchange(
-        request=one, gone=gone, picked=picked(other), words="缸体裂", by=by, at=NOON
+        request=seen_before, gone=gone, picked=picked(other), words="缸体裂", by=by, at=NOON
     )
 
     assert (status_of(gone), status_of(other)) == ("REPAIR", "OUT")
@@ -119,7 +121,7 @@ def test_a_cancelled_request_sets_its_gear_free_and_the_ladder_is_kept_in_order(
     with pytest.raises(UnableToMobiliseError, match="写明原因"):
         operations.end(request=one, verb="cancel", words="", by=by, at=NOON)
 
-    operations.end(request=one, verb="cancel", words="水退了", by=by, at=NOON)
+    operations.end(request=one, verb="cancel", words="水退了", by=captain(town), at=NOON)
 
     assert status_of(thing) == "FREE"
     with pytest.raises(StaleStateError):

@@ -51,7 +51,9 @@ def test_what_is_kept_of_a_piece_fits_its_kind_whatever_is_typed(number, fuel):
         [{"code": "A b", "label": "甲"}],
         [{"code": "a", "label": "甲", "form": "choice"}],
         [{"code": "a", "label": "甲", "form": "number"}],
+        [{"code": "a", "label": "甲", "form": "number", "least": "1", "most": "9"}],
         [{"code": "a", "label": "甲", "size": 1}],
+        [{"code": 1, "label": "甲"}],
         [{"code": "a", "label": "甲"}] * 2,
     ],
 )

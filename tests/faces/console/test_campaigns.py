@@ -137,7 +137,7 @@ def test_targets_are_shown_fifty_at_a_time_with_as_many_queries_for_any_number(
     page = desk.get(f"{address}?page=3")
 
     assert said(page).count("data-label=") == 20 * 6
-    assert "3 / 3" in said(page)
+    assert "第 3 页，共 3 页" in said(page)
     assert desk.get(f"{address}?page=x&status=%00&reason=y").status_code == 200
 
 

@@ -93,6 +93,9 @@ def test_each_list_is_taken_out_with_its_columns_and_that_is_on_record(client, t
         assert written.after == f"{title} {len(lines) - 1} 行"
     book = CalamineWorkbook.from_filelike(BytesIO(client.get("/console/staff/?as=xlsx").content))
     assert "=1+1" in [line[1] for line in book.get_sheet_by_index(0).to_python()]
+    client.get("/console/staff/?view=here&as=xlsx&q=13812345678")
+    written = AuditEvent.objects.filter(verb="workforce.person.export_list").latest("pk")
+    assert ("view=here" in written.reason, "138" in written.reason) == (True, False)
     client.login(username=town.user("steward", Role.STEWARD, "S1").username, password=PASSWORD)
     assert client.get("/console/staff/?as=xlsx").status_code != 200
 

@@ -8,7 +8,7 @@ from dianliang.domain.programs.models import LectureRequest, Series, Session, Se
 from dianliang.domain.programs.operations import signing
 from dianliang.domain.venues.booking.keeping import UnableToChangeError
 from dianliang.domain.venues.models import Bookable, Booking, Site
-from dianliang.flows.activities import repeating
+from dianliang.flows.activities import planning, repeating
 from dianliang.flows.bases import closing
 from dianliang.flows.bases.closing import UnableToCloseBaseError
 from dianliang.flows.booking import desk, keeping
@@ -77,3 +77,12 @@ def test_a_base_closes_with_all_that_is_ahead_by_who_has_seen_it(town, role):
         lecture_of(town, site_code=CODE)
     assert LectureRequest.objects.count() == 1
     assert Booking.objects.filter(status__in=["ASKED", "APPROVED"]).count() == 0
+
+
+def test_a_session_that_gave_its_room_back_goes_on_elsewhere(town):
+    hall = rooms.room(town, spans=[(day, 8 * 60, 18 * 60) for day in range(1, 8)])
+    by, session = town.actor("S1", Role.PARTY_AFFAIRS), session_of(town, site=None)
+    for code in (hall.code, ""):
+        planning.choose_room(number=session.number, code=code, by=by, at=NOON)
+
+    assert closing.ahead(CODE, by=by, at=NOON).sessions == ()

@@ -148,8 +148,9 @@ def test_a_table_of_items_goes_out_and_comes_back_all_or_nothing(town):
     assert Stock.objects.get(item__code="BAG").least == 5
     kept.item.refresh_from_db()
     assert kept.item.name == "堤灯"
+    stock(town, "AJ", code="ROPE", pieces=0)
     out = sheets.items(by=by, at=NOON)
-    assert sheets.read_items(content=out, by=by, at=NOON) == 2
+    assert sheets.read_items(content=out, by=by, at=NOON) == 3
     assert not Movement.objects.filter(stock__item__code="BAG").exists()
 
 

@@ -9,13 +9,14 @@ from django.db import transaction
 from dianliang.core import jobs as background
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.models import Skill
+from dianliang.domain.rosters import operations
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.operations import UnableToRosterError
 from dianliang.domain.workforce.models import Absence, Certificate, Person, WeeklySlot
 from dianliang.flows import crewday
 from dianliang.flows.rosters import changing, making, own, reading
 from dianliang.flows.staffing import people
-from dianliang.kernel.actor import Role
+from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
     InvalidInputError,
@@ -474,3 +475,20 @@ def test_who_leaves_or_is_away_is_off_his_turns_at_once_and_the_planner_is_told(
     )
     page = reading.page(number=roster.number, by=town.actor("S1"), at=NOON)
     assert 1 not in {one.shift for one in page.opened}
+
+
+def test_an_arrangement_is_not_kept_when_somebody_has_left_meanwhile(town):
+    roster = made(town)
+    shift, gone = roster.shifts.all()[0], roster.people.all()[0]
+    Turn.objects.create(shift=shift, person=gone, is_live=True)
+    making.arrange(number=roster.number, revision=roster.revision, by=town.actor("S1"), at=NOON)
+    roster.refresh_from_db()
+    people.leave_office(number=gone.number, on=TODAY, reason="调离", by=town.actor("S1"), at=NOON)
+    done = {"roster": roster, "by": SYSTEM, "at": NOON}
+
+    with pytest.raises(StaleStateError):
+        operations.keep(chosen=[(shift.pk, gone.pk)], outcome={}, **done)
+    operations.give_up(words="中断", **done)
+
+    roster.refresh_from_db()
+    assert [one["person"] for one in roster.outcome["opened"]] == [gone.number]

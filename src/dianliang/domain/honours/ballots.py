@@ -42,12 +42,12 @@ def lay_out(call: Call, *, people: Collection[Person], nominees: Collection[Nomi
     Box.objects.create(call=call, round=call.round, sealed=_sealed(sums))
 
 
-@transaction.atomic
 def hold(call: Call) -> None:
     """Let no vote fall into the present box until the transaction ends."""
     list(Box.objects.select_for_update().filter(call=call, round=call.round))
 
 
+@transaction.atomic
 def cast(*, call: Call, chosen: Collection[str], by: Actor, at: datetime) -> None:
     """Cast one vote: tick the voter, add to the sums.
 

@@ -265,6 +265,7 @@ def exchange(
     """
     if not words:
         raise UnableToMobiliseError("请写明换下的原因。", field="reason")
+    request = ResourceRequest.objects.select_for_update().get(pk=request.pk)
     row = next((one for one in live(request) if one.resource_id == gone.pk), None)
     if row is None or row.resource is None or request.status == "DEMOBILISED":
         raise UnableToMobiliseError("它不在这张请求上，或已撤出。", field="gone")

@@ -57,6 +57,7 @@ def validated(rows: Any) -> tuple[Attribute, ...]:
     for place, row in enumerate(rows, start=1):
         try:
             (attribute,) = attributes_of([row])
+            "".join((attribute.code, attribute.label, attribute.unit, *attribute.choices))  # texts
         except (TypeError, ValueError) as error:
             known = "code、label、unit、form、least、most、choices、is_required"
             message = f"第 {place} 个属性只能有 {known}。"
@@ -66,7 +67,8 @@ def validated(rows: Any) -> tuple[Attribute, ...]:
             raise InvalidInputError(message, field="attributes")
         if attribute.form == "choice" and not attribute.choices:
             raise InvalidInputError(f"第 {place} 个属性要有 choices。", field="attributes")
-        if attribute.form == "number" and None in (attribute.least, attribute.most):
+        bounds = (attribute.least, attribute.most)
+        if attribute.form == "number" and not all(isinstance(n, int | float) for n in bounds):
             raise InvalidInputError(f"第 {place} 个属性要有 least 和 most。", field="attributes")
         if attribute.code in {one.code for one in found}:
             raise InvalidInputError(f"属性 {attribute.code} 重复。", field="attributes")

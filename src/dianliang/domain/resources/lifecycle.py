@@ -3,7 +3,7 @@
 from dianliang.kernel.actor import Role
 from dianliang.kernel.lifecycle import Lifecycle, row
 
-D, C = Role.DISPATCHER, Role.COMMANDER
+D, C, T = Role.DISPATCHER, Role.COMMANDER, Role.CAPTAIN
 RESOURCE_LABELS = {
     "FREE": "可用",
     "PROMISED": "已指派",
@@ -16,7 +16,7 @@ RESOURCE = Lifecycle(
     RESOURCE_LABELS,
     [
         row("promise", "指派", {"FREE"}, "PROMISED", D, C),
-        row("release", "解除指派", {"PROMISED"}, "FREE", D, C),
+        row("release", "解除指派", {"PROMISED"}, "FREE", D, C, T),
         row("send", "出动", {"PROMISED"}, "OUT", D, C),
         row("bring_back", "归队", {"OUT"}, "FREE", D, C),
         row("lend", "借出", {"FREE"}, "LENT", D),

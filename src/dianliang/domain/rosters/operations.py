@@ -120,18 +120,26 @@ def keep(
     by: Actor,
     at: datetime,
 ) -> Roster:
-    """Store who was put on which shift: pairs of keys of shift and person."""
+    """Store who was put on which shift: pairs of keys of shift and person.
+
+    Raises:
+        StaleStateError: somebody has left, or is away, since `roster` was read to be arranged.
+    """
+    kept = _locked(roster)
+    if kept.revision != roster.revision:
+        raise StaleStateError("这张值班表刚被他人改动，请刷新后再试。")
     _plan(roster, chosen)
-    kept = Roster.objects.values_list("outcome", flat=True).get(pk=roster.pk) or {}
-    if kept.get("opened"):
-        outcome = {**outcome, "opened": kept["opened"]}
+    opened = (kept.outcome or {}).get("opened")
+    if opened:
+        outcome = {**outcome, "opened": opened}
     changes = {"outcome": outcome}
     return transitions.apply(roster, "keep", lifecycle=ROSTER, by=by, at=at, changes=changes)
 
 
+@transaction.atomic
 def give_up(*, roster: Roster, words: str, by: Actor, at: datetime) -> Roster:
     """Say that arranging failed; what was planned before stays."""
-    changes = {"outcome": {**(roster.outcome or {}), "error": words}}
+    changes = {"outcome": {**(_locked(roster).outcome or {}), "error": words}}
     return transitions.apply(
         roster, "give_up", lifecycle=ROSTER, by=by, at=at, note=words, changes=changes
     )
@@ -354,6 +362,11 @@ def _plan(roster: Roster, chosen: Collection[tuple[int, int]]) -> None:
         Turn(shift_id=shift_id, person_id=person_id)
         for shift_id, person_id in sorted(wanted - known.keys())
     )
+
+
+def _locked(roster: Roster) -> Roster:
+    """Return a roster as it is by now; nobody changes it until the transaction ends."""
+    return Roster.objects.select_for_update().get(pk=roster.pk)
 
 
 def _turns(roster: Roster) -> Sequence[Turn]:

@@ -15,6 +15,7 @@ from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs.progress import AreaProgress, campaigns
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
@@ -163,7 +164,6 @@ def _point(part: AreaProgress) -> dict[str, Any]:
 def targets(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """List the targets of an area in a state."""
     asked = request.GET
-    page = asked.get("page", "1")
     wanted = {name: asked.get(name, "").replace("\0", "") for name in ("area", "status", "reason")}
     try:
         listed = pages.target_list(
@@ -171,19 +171,18 @@ def targets(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
             area_code=wanted["area"],
             status=wanted["status"],
             reason=wanted["reason"],
-            page=int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+            page=page_number(asked),
             by=by,
         )
     except NotVisibleError as absent:
         raise Http404 from absent
-    kept = {name: value for name, value in wanted.items() if value}
     context = {
         "by": by,
         "number": number,
         "listed": listed,
         "status": wanted["status"],
         "area": wanted["area"],
-        "query": urlencode(kept),
+        "pages": pages_of(asked, listed.page, listed.pages),
         "of_area": urlencode({"area": wanted["area"]} if wanted["area"] else {}),
     }
     return TemplateResponse(request, "console/campaign_targets.html", context)

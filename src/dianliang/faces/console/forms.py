@@ -5,6 +5,7 @@ import re
 from django.http import QueryDict
 
 from dianliang.domain.intake.queries.board import TABS, Filters
+from dianliang.faces.console.paging import page_number
 
 URGENCIES = (("emergency", "危险"), ("urgent", "紧急"), ("normal", "一般"))
 CHANNELS = (
@@ -22,7 +23,6 @@ _NUMBER = re.compile(r"[A-Z]{2}\d{6}-\d{1,8}")
 
 def filters_of(query: QueryDict) -> Filters:
     """Read filters from an address; what makes no sense is left out."""
-    page = query.get("page", "1")
     return Filters(
         tab=query.get("tab", "todo") if query.get("tab") in TABS else "todo",
         q=query.get("q", "").replace("\0", "")[:60],
@@ -32,7 +32,7 @@ def filters_of(query: QueryDict) -> Filters:
         channel=query.get("channel", "") if query.get("channel") in dict(CHANNELS) else "",
         overdue=query.get("overdue") == "1",
         numbers=_numbers(query.get("numbers", "")),
-        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+        page=page_number(query),
     )
 
 

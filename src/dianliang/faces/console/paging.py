@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from dianliang.faces.console.tables import download
@@ -15,6 +17,8 @@ Row = TypeVar("Row")
 ROWS_A_PAGE = 60
 AS, SHEET = "as", "xlsx"
 """What an address says that asks for the list as a file."""
+LOOKED_FOR = "q"
+"""Holds what somebody typed to look for: a name perhaps, or a telephone. The trail keeps none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +52,13 @@ def pages_of(asked: QueryDict, here: int, count: int, *, total: int = 0) -> Page
 
 
 def paged(
-    request: HttpRequest, rows: Sequence[Row], *, each: int = ROWS_A_PAGE
+    request: HttpRequest, rows: Sequence[Row] | QuerySet[Any, Row], *, each: int = ROWS_A_PAGE
 ) -> tuple[Sequence[Row], Pages]:
     """Return the rows of the page that is asked for, and where it stands."""
-    total = len(rows)
-    count = max(1, -(-total // each))
-    here = min(page_number(request.GET), count)
-    shown = rows[(here - 1) * each : here * each]
-    return shown, pages_of(request.GET, here, count, total=total)
+    all_pages = Paginator(rows, each)
+    page = all_pages.get_page(page_number(request.GET))
+    found = pages_of(request.GET, page.number, all_pages.num_pages, total=all_pages.count)
+    return page, found
 
 
 def sheet_of(
@@ -67,6 +70,8 @@ def sheet_of(
     asked = request.GET.copy()
     for name in (AS, "page"):
         asked.pop(name, None)
+    if asked.get(LOOKED_FOR):
+        asked[LOOKED_FOR] = "…"
     at = now()
     content = list_sheet(table, rows, filter_words=asked.urlencode(), by=by, at=at)
     return download(content, f"{table.kind.replace('.', '-')}.xlsx")

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from dianliang.domain.programs import session_queries
 from dianliang.domain.programs.models import LectureRequest, Series, Session
-from dianliang.domain.programs.operations import lectures, series, sessions
+from dianliang.domain.programs.operations import lectures, rooms, series, sessions
 from dianliang.domain.programs.session_access import LEADERS
 from dianliang.domain.programs.session_queries import SessionRow
 from dianliang.domain.rosters.models import Roster
@@ -94,7 +94,7 @@ def _bookings(site: Site, *, at: datetime) -> QuerySet[Booking]:
 
 
 def _sessions(site: Site, *, at: datetime) -> QuerySet[Session]:
-    here = Q(site=site) | Q(booking__bookable__site=site)
+    here = Q(site=site) | Q(booking__bookable__site=site, booking__status__in=rooms.AHEAD)
     rows = Session.objects.filter(here, status__in=["DRAFT", "ANNOUNCED"], starts_at__gt=at)
     return rows.order_by("starts_at", "number")
 

@@ -1,4 +1,4 @@
-"""What things are taken for: a job, an incident, an activity. The number is looked up."""
+"""What things are taken for; the number of a job or an activity is looked up."""
 
 from dianliang.domain.programs.models import Activity, Session
 from dianliang.domain.resources.models import Movement
@@ -33,7 +33,7 @@ def purpose_of(kind: str, number: str, words: str) -> Purpose:
 
 
 def _is_known(kind: str, number: str) -> bool:
-    """Tell whether there is such a record; incidents have no register here, any number will do."""
+    """Tell whether there is such a record; an incident may be led elsewhere, any will do."""
     if kind == Movement.Purpose.JOB:
         return Job.objects.filter(number=number).exists()
     if kind == Movement.Purpose.ACTIVITY:

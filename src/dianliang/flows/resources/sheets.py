@@ -26,7 +26,6 @@ COLUMNS = (CODE, NAME, SPEC, COUNTED_IN, UNIT, STORE, LEAST, SHELF)
 NEEDED = (CODE, NAME, COUNTED_IN)
 EXAMPLE = ("BULB-100", "LED 灯泡", "100 W E40", "只", "AJ", "CK-AJ", "20", "A-03")
 BOOK = "品目表"
-MOST_LOGGED = 20_000
 GEAR = (
     *("编号", "名称型号", "类别", "能力", "所属单位", "现由单位", "现在何处", "纬度", "经度"),
     *("状态", "到期未检"),
@@ -91,7 +90,8 @@ def read_items(*, content: bytes, by: Actor, at: datetime) -> int:
     checks = Checks(BOOK)
     own = {store.code: store for store in access.stores(by)}
     known = {item.code: item for item in Item.objects.select_related("unit")}
-    plans = [_planned(row, checks, own, known, by=by) for row in rows]
+    units = {unit.code: unit for unit in Unit.objects.filter(path__startswith=by.unit_path or "-")}
+    plans = [_planned(row, checks, own, known, units, by=by) for row in rows]
     checks.raise_if_any()
     for row, unit, store, least in plans:
         _take_in(row, unit, store, least, known, by=by, at=at)
@@ -103,6 +103,7 @@ def _planned(
     checks: Checks,
     own: dict[str, Store],
     known: dict[str, Item],
+    units: dict[str, Unit],
     *,
     by: Actor,
 ) -> tuple[dict[str, str], Unit | None, Store | None, int]:
@@ -116,9 +117,9 @@ def _planned(
     code = told[CODE]
     if code and not (code.isascii() and code.replace("-", "").isalnum()):
         checks.add(row, "品目编码只用字母、数字和“-”。", CODE)
-    unit = _unit(row, checks, by)
     item = known.get(code)
-    if item is not None and not by.reaches_unit(item.unit.path):
+    unit = None if item else _unit(row, checks, units, by)
+    if item is not None and not _may_say(item, told, by):
         checks.add(row, f"品目 {code} 由{item.unit.name}登记，请由其修改。", CODE)
     if item is not None and item.counted_in != told[COUNTED_IN]:
         checks.add(row, f"品目 {code} 的计量单位是“{item.counted_in}”，不能改。", COUNTED_IN)
@@ -129,10 +130,17 @@ def _planned(
     return told, unit, own.get(at_store), int(least)
 
 
-def _unit(row: SheetRow, checks: Checks, by: Actor) -> Unit | None:
+def _may_say(item: Item, told: dict[str, str], by: Actor) -> bool:
+    """Tell whether the actor wrote an item down; one of a unit above him he may keep as it is."""
+    is_as_told = (item.name, item.spec) == (told[NAME], told[SPEC])
+    is_above = by.unit_path.startswith(item.unit.path)
+    return by.reaches_unit(item.unit.path) or (is_above and is_as_told)
+
+
+def _unit(row: SheetRow, checks: Checks, units: dict[str, Unit], by: Actor) -> Unit | None:
     code = checks.code(row, UNIT) or by.unit_code
-    found = Unit.objects.filter(code=code).first()
-    if found is None or not by.reaches_unit(found.path):
+    found = units.get(code)
+    if found is None:
         checks.add(row, f"没有找到本单位范围内的单位 {code}。", UNIT)
     return found
 
@@ -195,9 +203,9 @@ def log(*, code: str, filters: LogFilters, by: Actor, at: datetime) -> bytes:
         NotVisibleError: the store is absent or another's.
     """
     store = access.store_to_see(code, by=by)
-    found = stock.movements(store=store, filters=filters)[:MOST_LOGGED]
+    found = stock.movements(store=store, filters=filters)
     audit.record("resources.store.export", target=store, by=by, at=at)
-    return _table("出入库流水", LOG, (_logged(row) for row in found))
+    return _table("出入库流水", LOG, map(_logged, found.iterator(chunk_size=2000)))
 
 
 def _logged(movement: Movement) -> Sequence[str | int]:

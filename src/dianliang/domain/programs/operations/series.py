@@ -239,7 +239,8 @@ def choose_room(
     Series.objects.filter(pk=series.pk).update(room=room)
     ahead = series.sessions.filter(status="ANNOUNCED", starts_at__gt=at).order_by("starts_at")
     missed = []
-    for session in ahead.select_related("unit", "booking__bookable"):
+    ahead = ahead.select_related("unit", "booking__bookable").select_for_update(of=("self",))
+    for session in ahead:
         if room is None:
             rooms.release(session=session, reason="不再使用", by=by, at=at)
         elif not _has(session, room):

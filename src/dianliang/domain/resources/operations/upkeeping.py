@@ -11,6 +11,8 @@ from dianliang.domain.resources.operations.things import UnableToKeepError, move
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
+MOST_DAYS = 3650
+
 
 @transaction.atomic
 def plan(
@@ -25,8 +27,10 @@ def plan(
     """Let something be done to a piece by a day, and perhaps again and again (安排检验保养).
 
     Raises:
-        UnableToKeepError: it is planned already, or the piece was scrapped.
+        UnableToKeepError: it is planned already, its period is none, or the piece was scrapped.
     """
+    if every_days is not None and not 1 <= every_days <= MOST_DAYS:
+        raise UnableToKeepError(f"周期应在 1 到 {MOST_DAYS} 天之间。", field="every_days")
     if resource.status == "SCRAPPED":
         raise UnableToKeepError("报废的装备不再安排检验保养。")
     try:

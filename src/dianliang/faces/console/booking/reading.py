@@ -9,6 +9,7 @@ from dianliang.domain.venues.booking.calendar import Filters
 from dianliang.domain.venues.booking.keeping import Offer
 from dianliang.domain.venues.lifecycle import KEEPERS
 from dianliang.faces.console.fields import whole
+from dianliang.faces.console.paging import page_number
 from dianliang.kernel.actor import Role
 
 BOOKERS = (*KEEPERS, Role.ALLIANCE_UNIT)
@@ -30,13 +31,12 @@ def filters_of(query: QueryDict) -> Filters:
     def word(name: str, most: int) -> str:
         return query.get(name, "").replace("\0", "")[:most]
 
-    page = query.get("page", "1")
     return Filters(
         site=word("site", 24),
         type=word("type", 12),
         unit=word("unit", 24),
         words=word("q", 40),
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 5 else 1,
+        page=page_number(query),
     )
 
 

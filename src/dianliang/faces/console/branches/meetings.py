@@ -23,6 +23,7 @@ from dianliang.faces.console.branches.common import (
 )
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.branches import meeting as flow
 from dianliang.flows.branches import papers
@@ -64,14 +65,17 @@ def meeting_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.call(asked=_asked(request.POST), by=by, at=now())
+            asked, at = _asked(request.POST), now()
+            number = made_once(
+                request, "branches.meeting", lambda: flow.call(asked=asked, by=by, at=at), at=at
+            )
         except NotVisibleError as absent:
             raise Http404 from absent
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("会议已登记。"))
-            return redirect("console:meeting", made.number)
+            return redirect("console:meeting", number)
     context = {
         "by": by,
         "choices": choices(by=by),
@@ -233,16 +237,20 @@ def task_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> Http
 
 
 def _prove(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
-    sent = request.POST
-    return press(
-        lambda: flow.prove(
+    sent, at = request.POST, now()
+
+    def prove() -> object:
+        return flow.prove(
             number=number,
             text=sent.get("words", ""),
             content=sent_paper(request, "file"),
             record=sent.get("record", ""),
             by=by,
-            at=now(),
-        ),
+            at=at,
+        )
+
+    return press(
+        lambda: press_once(request, "branches.prove", prove, at=at),
         refused=lambda refusal: _task(request, number, by=by, refusal=refusal),
         done=lambda: redirect("console:meeting_task", number),
     )

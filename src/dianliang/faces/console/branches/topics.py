@@ -16,6 +16,7 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import Steps, press, reason, status_of
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import studying as flow
 from dianliang.flows.branches.choices import choices
@@ -52,14 +53,17 @@ def topic_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.propose(asked=_asked(request.POST), by=by, at=now())
+            asked, at = _asked(request.POST), now()
+            number = made_once(
+                request, "branches.topic", lambda: flow.propose(asked=asked, by=by, at=at), at=at
+            )
         except NotVisibleError as absent:
             raise Http404 from absent
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("课题已立项，请定基线。"))
-            return redirect("console:topic", made.number)
+            return redirect("console:topic", number)
     sent = request.POST
     offered = choices(by=by)
     context = {

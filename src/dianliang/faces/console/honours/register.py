@@ -23,6 +23,7 @@ from dianliang.faces.console.branches.common import (
 )
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
@@ -51,11 +52,6 @@ def _asked(request: HttpRequest) -> book.Asked:
     )
 
 
-def _page(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-
-
 def _query(request: HttpRequest) -> str:
     query = request.GET.copy()
     query.pop("page", None)
@@ -73,9 +69,11 @@ def _honours(
     request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     asked = _asked(request)
+    page = book.honours(asked=asked, by=by, page=page_number(request.GET))
     context = {
         "by": by,
-        "page": book.honours(asked=asked, by=by, page=_page(request)),
+        "page": page,
+        "pages": pages_of(request.GET, page.page, page.pages),
         "asked": asked,
         "levels": book.LEVELS.items(),
         "holders": book.HOLDERS.items(),
@@ -220,9 +218,11 @@ STEPS: Steps = {
 def media(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show what media reported, with counts by level."""
     asked = _asked(request)
+    page = book.reports(asked=asked, by=by, page=page_number(request.GET))
     context = {
         "by": by,
-        "page": book.reports(asked=asked, by=by, page=_page(request)),
+        "page": page,
+        "pages": pages_of(request.GET, page.page, page.pages),
         "asked": asked,
         "levels": book.LEVELS.items(),
         "query": _query(request),

@@ -15,7 +15,9 @@ from dianliang.domain.resources.queries import loans as book
 from dianliang.domain.resources.queries import things
 from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
 from dianliang.faces.console.fields import day
-from dianliang.faces.console.resources.reading import beside, page_of, query_of_page, text_of
+from dianliang.faces.console.paging import paged
+from dianliang.faces.console.resources.reading import text_of
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.resources import fields, lending
@@ -29,18 +31,16 @@ def loans(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the loans in which one's units lend or borrow."""
     view = request.GET.get("view", "live")
     view = view if view in book.VIEWS else "live"
-    rows = page_of(request, book.chosen(view=view, by=by, on=today()))
+    rows, pages = paged(request, book.chosen(view=view, by=by, on=today()))
     context = {
         "by": by,
-        "rows": rows,
-        "shown": [book.row_of(loan, on=today()) for loan in rows.object_list],
+        "shown": [book.row_of(loan, on=today()) for loan in rows],
         "view": view,
         "tabs": [
             (code, label, book.chosen(view=code, by=by, on=today()).count())
             for code, label in book.VIEWS.items()
         ],
-        "query_of_page": query_of_page(request),
-        "pages": beside(request, rows),
+        "pages": pages,
         "may_keep": by.role in KEEPERS,
     }
     return TemplateResponse(request, "console/resources/loans.html", context)
@@ -54,26 +54,27 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     sent = request.POST or request.GET
     if request.method == "POST":
         try:
-            made = lending.ask(asked=_asked(sent), by=by, at=now())
+            asked, at = _asked(sent), now()
+            number = made_once(
+                request, "resource.loan", lambda: lending.ask(asked=asked, by=by, at=at), at=at
+            )
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("借用申请已发给出借单位。"))
-            return redirect("console:gear_loan", made.number)
+            return redirect("console:gear_loan", number)
     kind, words = text_of(request.GET, "kind", 16), text_of(request.GET, "q", 40)
-    rows = page_of(request, book.lendable(words=words, kind=kind, by=by))
+    rows, pages = paged(request, book.lendable(words=words, kind=kind, by=by))
     context = {
         "by": by,
-        "rows": rows,
-        "shown": things.rows_of(rows.object_list, on=today()),
+        "shown": things.rows_of(rows, on=today()),
         "kinds": things.kinds(),
         "kind": kind,
         "words": words,
         "units": fields.units(by),
         "sent": sent,
         "refusal": refusal,
-        "query_of_page": query_of_page(request),
-        "pages": beside(request, rows),
+        "pages": pages,
         "today": today(),
     }
     return TemplateResponse(

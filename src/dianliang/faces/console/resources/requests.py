@@ -15,20 +15,10 @@ from dianliang.domain.mobilisation import queries as book
 from dianliang.domain.mobilisation.lifecycle import ASKERS, LABELS, READERS
 from dianliang.domain.resources.access import READERS as OF_GEAR
 from dianliang.domain.resources.queries import things
-from dianliang.faces.console.branches.common import (
-    Steps,
-    lead_on,
-    reason,
-    status_of,
-)
+from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
 from dianliang.faces.console.fields import whole
-from dianliang.faces.console.resources.reading import (
-    beside,
-    others,
-    page_of,
-    query_of_page,
-    text_of,
-)
+from dianliang.faces.console.paging import paged
+from dianliang.faces.console.resources.reading import others, text_of
 from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.mobilising import requesting as flow
@@ -59,20 +49,18 @@ def board(request: HttpRequest, *, by: Actor) -> HttpResponse:
         by=by,
         at=at,
     )
-    page = page_of(request, rows) if status else None
+    shown, pages = paged(request, rows) if status else ((), None)
     context = {
         "by": by,
         "columns": () if status else book.board(rows, at=at),
-        "rows": page,
-        "shown": [book.row_of(row, at=at) for row in page.object_list] if page else [],
+        "shown": [book.row_of(row, at=at) for row in shown],
         "figures": book.figures(by=by, at=at),
         "status": status,
         "status_label": LABELS.get(status) or MORE.get(status, ""),
         "kinds": things.kinds(),
         "asked": {name: text_of(asked, name, 40) for name in ("kind", "incident", "q")},
         "others": others(request, "status"),
-        "query_of_page": query_of_page(request),
-        "pages": beside(request, page),
+        "pages": pages,
         "may_ask": by.role in ASKERS,
         "sees_gear": by.role in OF_GEAR,
     }

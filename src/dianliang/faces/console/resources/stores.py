@@ -17,17 +17,12 @@ from dianliang.domain.resources.access import KEEPERS, READERS
 from dianliang.domain.resources.queries import stock as book
 from dianliang.domain.resources.queries.stock import LogFilters
 from dianliang.faces.console.branches.common import Steps, day_of, lead_on, reason, status_of
-from dianliang.faces.console.resources.reading import (
-    beside,
-    others,
-    page_of,
-    query_of_page,
-    text_of,
-)
+from dianliang.faces.console.paging import paged
+from dianliang.faces.console.resources.reading import others, text_of
 from dianliang.faces.console.resources.things import pdf_answer
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.codes import drawn
-from dianliang.faces.ui.keys import fresh_key
+from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.resources import fields, keeping, logbook, sheets
 from dianliang.flows.resources import labels as papers
@@ -143,8 +138,9 @@ def _keep(sent: QueryDict, code: str, by: Actor) -> str:
 
 
 def _moved(sent: QueryDict, code: str) -> dict[str, Any]:
-    names = {"key": "key", "item": "item", "pieces": "pieces", "told": "words"}
-    return {"code": code, **{name: sent.get(field, "") for name, field in names.items()}}
+    names = {"item": "item", "pieces": "pieces", "told": "words"}
+    told = {name: sent.get(field, "") for name, field in names.items()}
+    return {"key": key_of(sent), "code": code, **told}
 
 
 def _receive(sent: QueryDict, code: str, by: Actor) -> str:
@@ -175,19 +171,18 @@ def log(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         found = logbook.log(code=code, filters=filters, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    rows = page_of(request, found.rows)
+    rows, pages = paged(request, found.rows)
     context = {
         "by": by,
         "log": found,
-        "rows": rows,
-        "shown": [book.movement_row(row) for row in rows.object_list],
+        "shown": [book.movement_row(row) for row in rows],
         "kinds": logbook.KINDS.items(),
         "filters": filters,
         "first": first,
         "last": last,
         "others": others(request, "kind"),
-        "query_of_page": query_of_page(request),
-        "pages": beside(request, rows),
+        "query": others(request),
+        "pages": pages,
     }
     return TemplateResponse(request, "console/resources/store_log.html", context)
 
@@ -305,14 +300,13 @@ def items(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _items(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     words = text_of(request.GET, "q", 40)
     found = access.items(by).order_by("code")
-    rows = page_of(request, found.filter(name__icontains=words) if words else found)
+    rows, pages = paged(request, found.filter(name__icontains=words) if words else found)
     context = {
         "by": by,
         "rows": rows,
         "words": words,
         "units": fields.units(by),
-        "query_of_page": query_of_page(request),
-        "pages": beside(request, rows),
+        "pages": pages,
         "sent": request.POST,
         "refusal": refusal,
     }

@@ -19,13 +19,8 @@ from dianliang.domain.resources.queries import things as book
 from dianliang.domain.resources.queries.things import Filters
 from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.console.resources.reading import (
-    beside,
-    others,
-    page_of,
-    query_of_page,
-    text_of,
-)
+from dianliang.faces.console.paging import paged
+from dianliang.faces.console.resources.reading import others, text_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.photos import photo_answer
@@ -58,19 +53,18 @@ def gear(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 def _gear(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     filters = filters_of(request)
-    rows = page_of(request, book.chosen(filters=filters, by=by, on=today()))
+    rows, pages = paged(request, book.chosen(filters=filters, by=by, on=today()))
     found = book.counts(filters=filters, by=by, on=today())
-    shown = book.rows_of(rows.object_list, on=today())
+    shown = book.rows_of(rows, on=today())
     context = {
         "by": by,
-        "rows": rows,
         "shown": shown,
         "holding": holding([row.number for row in shown]),
         "filters": filters,
         "tabs": [(code, label, found[code]) for code, label in book.VIEWS.items()],
         "others": others(request, "view"),
-        "query_of_page": query_of_page(request),
-        "pages": beside(request, rows),
+        "query": others(request),
+        "pages": pages,
         "kinds": book.kinds(),
         "units": fields.units(by),
         "stores": fields.stores(by),
@@ -227,7 +221,7 @@ def _plan(sent: QueryDict) -> dict[str, Any]:
     every = sent.get("every_days", "").strip()
     return {
         "name": sent.get("name", ""),
-        "every_days": whole(every, field="every_days", label=_("周期")) or None if every else None,
+        "every_days": whole(every, field="every_days", label=_("周期")) if every else None,
         "due_on": day(sent.get("due_on", ""), field="due_on", label=_("到期日")),
     }
 

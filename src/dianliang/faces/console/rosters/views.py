@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.rosters.queries import MAKERS, READERS
 from dianliang.faces.console import list_tables
+from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import key_of
@@ -93,7 +94,7 @@ def _roster(
         raise Http404 from absent
     context = {"by": by, "page": page, "row": page.row, "refusal": refusal, "can_make": _makes(by)}
     return TemplateResponse(
-        request, "console/rosters/roster.html", context, status=_status(refusal)
+        request, "console/rosters/roster.html", context, status=status_of(refusal)
     )
 
 
@@ -149,7 +150,9 @@ def shift(request: HttpRequest, number: str, shift: int, *, by: Actor) -> HttpRe
         "refusal": refusal,
         "sent": sent,
     }
-    return TemplateResponse(request, "console/rosters/shift.html", context, status=_status(refusal))
+    return TemplateResponse(
+        request, "console/rosters/shift.html", context, status=status_of(refusal)
+    )
 
 
 def _changed(sent: QueryDict, number: str, shift: int, *, by: Actor) -> DomainError | None:
@@ -195,12 +198,6 @@ def swap(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResp
 
 def _makes(by: Actor) -> bool:
     return by.role in MAKERS
-
-
-def _status(refusal: DomainError | None) -> int:
-    if refusal is None:
-        return 200
-    return 409 if isinstance(refusal, StaleStateError) else 422
 
 
 def _revision(sent: QueryDict) -> int:
