@@ -89,8 +89,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests that stand on the same ground follow each other; the order among them stays."""
-    items.sort(key=wanted)
+    """Let tests that stand on the same ground follow each other, slow ones first.
+
+    Among several processes nothing long is then left for the end.
+    """
+    items.sort(key=lambda item: (wanted(item), item.get_closest_marker("slow") is None))
     for item in items:
         if FLOWS in item.path.parents and not _commits(item):
             item.add_marker("one_database")
