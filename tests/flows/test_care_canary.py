@@ -164,8 +164,6 @@ def shown(client, address):
 @pytest.mark.row("001-10")
 def test_no_page_of_another_unit_or_role_shows_a_planted_customer(planted, caplog):
     caplog.set_level(logging.DEBUG)
-    # Of each variable that a template lacks, it would write down the whole context.
-    caplog.set_level(logging.INFO, logger="django.template")
     where = list(addresses(planted))
     assert len(where) > 60
     found = {}
