@@ -60,7 +60,7 @@ def once(
     return idempotency.once(scope=scope, key=key, body="", at=at, act=act)
 
 
-def _content(file: UploadedFile) -> str:
+def _content(file: "UploadedFile[Any]") -> str:
     """Return a fingerprint of what a file holds, and leave the file to be read."""
     told = hashlib.sha256()
     for part in file.chunks():
