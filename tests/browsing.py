@@ -67,7 +67,7 @@ def chromium() -> Iterator[Browser]:
     """The Chromium of the system, best without the windows that nobody looks at."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
     with sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, BROWSERS)))
+        path = next(filter(None, map(shutil.which, BROWSERS)), None)  # or Playwright's own
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()

@@ -27,7 +27,14 @@ def test_a_phrase_is_plain_text_survives_storage_and_is_said_as_a_whole(phrase):
         lambda words: ENGLISH.get(words, words)
     )
     assert "天" not in phrase.said(lambda words: ENGLISH.get(words, words))
-    assert phrase.mapped(lambda text: "某").said(str) == str(phrase.mapped(lambda text: "某"))
+    named = phrase.mapped(a={"甲": "某"})
+    assert named.said(str) == str(named)
+
+
+def test_a_code_is_told_by_name_and_a_number_that_looks_like_it_stays():
+    words = Phrase("%(who)s：%(why)s", who="48", why=Phrase("本周将达 %(n)s 小时", n="48"))
+
+    assert words.mapped(who={"48": "王小明"}) == "王小明：本周将达 48 小时"
 
 
 def test_sentences_in_a_row_are_joined_by_a_sign_of_the_language():

@@ -32,14 +32,15 @@ class Phrase(str):
         }
         return words % told
 
-    def mapped(self, change: Callable[[str], str]) -> "Phrase":
-        """Return the sentence with every text among its values changed, such as codes to names."""
+    def mapped(self, **names: Mapping[str, str]) -> "Phrase":
+        """Return the sentence with codes told by name: `names` holds those of each kind of value.
+
+        Other values stay: 48 may be a person's number, and the hours of a week.
+        """
         told = {
-            name: value.mapped(change)
+            name: value.mapped(**names)
             if isinstance(value, Phrase)
-            else change(value)
-            if isinstance(value, str)
-            else value
+            else names.get(name, {}).get(value, value)
             for name, value in self.values.items()
         }
         return Phrase(self.message, **told)

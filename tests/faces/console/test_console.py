@@ -244,12 +244,15 @@ ODD = ["\0", "a\0b", "x" * 5000, "\ufffe", "'; DROP TABLE", "１２３"]
 def test_whatever_is_sent_with_a_verb_is_answered_in_words_and_nothing_breaks(desk, town, odd):
     fields = ("reason", "unit_code", "question", "words", "into", "service_code", "urgency")
     sent = dict.fromkeys((*fields, "aspect", "other", "back"), odd)
+    need = None
     for verb in sorted(handling.ACTS):
-        need = town.post("余村村家里没电了", area_code="V1")
+        need = need or town.post("余村村家里没电了", area_code="V1")
         path = f"/console/needs/{need.number}/do/{verb}/"
 
-        assert desk.post(path, sent).status_code in {302, 422}, verb
+        status = desk.post(path, sent).status_code
+        assert status in {302, 422}, verb
         assert desk.post(path, {**sent, "seen": odd}).status_code in {409, 422}, verb
+        need = need if status == 422 else None  # what was refused has changed nothing
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))

@@ -271,6 +271,8 @@ def test_everything_goes_by_keyboard(town, browser_of: Open):
     expect(village(page)).to_have_value("余村村")
     map_ = page.locator("#pin-map .map")
     expect(map_).to_have_attribute("data-ready", "1")
+    map_.locator(".leaflet-control-zoom-in").press("Enter")
+    expect(page.get_by_role("button", name="去掉图钉")).to_be_hidden()
     map_.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="去掉图钉")).to_be_visible()

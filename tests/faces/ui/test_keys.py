@@ -1,11 +1,14 @@
 """A form that is pressed twice acts once; changed, it is another form."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from dianliang.core.models import IdempotencyRecord
 from dianliang.domain.talks.models import Promise, Talk
 from dianliang.domain.voices.models import Voice
+from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now
 from dianliang.flows.talks import leading
 from tests.honourworld import APPEAL, Honoured
@@ -59,3 +62,20 @@ def test_an_interview_is_written_once_and_nothing_of_it_is_kept_with_the_key(wor
     (kept,) = IdempotencyRecord.objects.filter(scope="voices.interview")
     assert APPEAL not in f"{kept.answer}"
     assert KEY not in kept.key
+
+
+@pytest.mark.django_db
+def test_another_file_makes_another_form_and_is_kept_too(rf):
+    """Whoever goes back to send the right file finds the key of the wrong one in the page."""
+    kept = []
+
+    def press(content):
+        sent = {"key": KEY, "words": "纪要", "file": SimpleUploadedFile("a.pdf", content)}
+        request = rf.post("/console/somewhere/", sent)
+        request.user = AnonymousUser()
+        press_once(request, "test", lambda: kept.append(request.FILES["file"].read()), at=now())
+
+    for content in (b"wrong", b"wrong", b"right"):
+        press(content)
+
+    assert kept == [b"wrong", b"right"]

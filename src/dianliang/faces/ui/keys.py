@@ -1,5 +1,6 @@
 """Forms that are pressed twice: each is shown with a key of its own, and acts once for it."""
 
+import hashlib
 import json
 import re
 import secrets
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -45,15 +47,26 @@ def once(
 ) -> dict[str, Any]:
     """Do what a form asks, once however often it is pressed; one that was changed is another.
 
-    All that is kept of it is a keyed fingerprint, which nobody can guess at without the keys. A
-    form without a key acts as often as it is sent.
+    So is one with another file: a page that a browser goes back to still has its key. All that is
+    kept of it is a keyed fingerprint, which nobody can guess at without the keys. A form without a
+    key acts as often as it is sent.
     """
     if not KEY.fullmatch(request.POST.get("key", "")):
         return act()
     sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
-    told = json.dumps([request.user.pk, request.path, sent], sort_keys=True)
+    files = {name: [*map(_content, some)] for name, some in request.FILES.lists()}
+    told = json.dumps([request.user.pk, request.path, sent, files], sort_keys=True)
     key = blind_index(told, context=f"form.{scope}")
     return idempotency.once(scope=scope, key=key, body="", at=at, act=act)
+
+
+def _content(file: "UploadedFile[Any]") -> str:
+    """Return a fingerprint of what a file holds, and leave the file to be read."""
+    told = hashlib.sha256()
+    for part in file.chunks():
+        told.update(part)
+    file.seek(0)
+    return told.hexdigest()
 
 
 def made_once(request: HttpRequest, scope: str, make: Callable[[], Any], *, at: datetime) -> str:

@@ -46,9 +46,9 @@ class Built:
     def readable(self, words: str) -> str:
         """Replace numbers of people and codes of skills by names in a sentence of the engine."""
         if isinstance(words, Phrase):
-            names = {code: Phrase(name) for code, name in self.skills.items()}
+            skills = {code: Phrase(name) for code, name in self.skills.items()}
             people = {number: person.name for number, person in self.people.items()}
-            return words.mapped(lambda text: names.get(text) or people.get(text, text))
+            return words.mapped(skill=skills, who=people)
         for code, name in self.skills.items():
             words = words.replace(f"“{code}”", f"“{name}”")
         for number in sorted(self.people, key=len, reverse=True):

@@ -79,7 +79,7 @@ function drawing(L, map, root) {
   };
   map.on("click", (event) => put(event.latlng));
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+    if (event.key !== "Enter" || event.target !== root) return; // not on its buttons
     event.preventDefault();
     put(map.getCenter());
   });

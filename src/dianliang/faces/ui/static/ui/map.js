@@ -203,7 +203,7 @@ function pin(L, map, root, base) {
   };
   map.on("click", (event) => put(event.latlng));
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+    if (event.key !== "Enter" || event.target !== root) return; // not on its buttons
     event.preventDefault();
     put(map.getCenter());
   });
@@ -240,7 +240,7 @@ function cut(L, map, root) {
   };
   map.on("click", (event) => put(event.latlng));
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+    if (event.key !== "Enter" || event.target !== root) return; // not on its buttons
     event.preventDefault();
     put(map.getCenter());
   });
