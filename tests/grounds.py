@@ -10,6 +10,7 @@ a file that shapes it has changed.
 import hashlib
 import os
 import pickle
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
@@ -20,6 +21,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from filelock import FileLock
 
+from dianliang.core import files
+from dianliang.core.models import StoredFile
 from tests import demo, fieldworld, town
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -183,6 +186,7 @@ class Grounds:
             with FileLock(self._folder / f"{name}.lock"):
                 self._built[name] = self._world(name)
         self._store.put(name)
+        self._put_files(name)
         self._holds = name
 
     def spoil(self) -> None:
@@ -209,8 +213,25 @@ class Grounds:
             self._store.put(BARE)
             with transaction.atomic():
                 told.write_bytes(pickle.dumps(WORLDS[name]()))
+            self._keep_files(name)
             self._store.keep(name)
         return told.read_bytes()
+
+    def _keep_files(self, name: str) -> None:
+        """Keep what the files of the world in the test database hold."""
+        place = self._folder / f"{name}.files"
+        place.mkdir(exist_ok=True)
+        for sha256 in set(StoredFile.objects.values_list("sha256", flat=True)):
+            if not (place / sha256).exists():
+                shutil.copyfile(files.path_of(sha256), place / sha256)
+
+    def _put_files(self, name: str) -> None:
+        """Have what a world's files hold: a test on another ground may have dropped the same."""
+        for kept in (self._folder / f"{name}.files").glob("*"):
+            path = files.path_of(kept.name)
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(kept, path)
 
 
 def kept_tables() -> Path:

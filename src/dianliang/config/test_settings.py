@@ -27,6 +27,8 @@ from dianliang.config.settings import HOME, MIDDLEWARE  # noqa: E402 (as above)
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
+# A test may drop content that another process's world shows: each has files of its own.
+MEDIA_ROOT = HOME / "files" / os.environ.get("PYTEST_XDIST_WORKER", "")
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder, and warnings are errors
 
