@@ -105,17 +105,6 @@ class WishRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """One page of wishes, and how many telephones refuse now and agree now."""
-
-    rows: tuple[WishRow, ...]
-    refusing: int
-    agreeing: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRow:
     """A way out, without its secret."""
 
@@ -264,29 +253,28 @@ def every_message(outreach: Outreach) -> Iterator[tuple[str, str, str, str, str]
         after = rows[-1][0]
 
 
-def wishes(*, page: int) -> Wishes:
-    """Return a page of what was said, the latest first. Three queries."""
+def wishes() -> QuerySet[Preference]:
+    """Return what was said about being told anything, the latest first."""
+    return Preference.objects.all()
+
+
+def wish_row(row: Preference) -> WishRow:
+    """Return what was said, for a list."""
+    return WishRow(
+        agrees=row.agrees,
+        label=str(row),
+        how_label=row.get_how_display(),
+        words=row.words,
+        said_at=row.said_at,
+        said_by=row.said_by,
+    )
+
+
+def standing() -> Counter[bool]:
+    """Return how many telephones agree now (true) and refuse now (false)."""
     said = Preference.objects.order_by()
     last = said.values("phone_index").annotate(last=Max("pk")).values("last")
-    standing: Counter[bool] = Counter(
-        dict(said.filter(pk__in=last).values_list("agrees").annotate(there=Count("pk")))
-    )
-    pages = max(1, -(-said.count() // PER_PAGE))
-    here = min(page, pages)
-    rows = tuple(
-        WishRow(
-            agrees=row.agrees,
-            label=str(row),
-            how_label=row.get_how_display(),
-            words=row.words,
-            said_at=row.said_at,
-            said_by=row.said_by,
-        )
-        for row in Preference.objects.all()[(here - 1) * PER_PAGE : here * PER_PAGE]
-    )
-    return Wishes(
-        rows=rows, refusing=standing[False], agreeing=standing[True], page=here, pages=pages
-    )
+    return Counter(dict(said.filter(pk__in=last).values_list("agrees").annotate(there=Count("pk"))))
 
 
 def channels() -> tuple[ChannelRow, ...]:

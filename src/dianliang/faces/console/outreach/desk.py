@@ -11,7 +11,7 @@ from dianliang.domain.outreach.access import KEEPERS, READERS, WRITERS
 from dianliang.domain.outreach.queries import people as book
 from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.fields import whole
-from dianliang.faces.console.paging import page_number, pages_of
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.outreach import contacts as contact_table
@@ -57,13 +57,14 @@ def wishes(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("已登记，从现在起照办。"))
             return redirect("console:outreach_wishes")
-    found = book.wishes(page=page_number(request.GET))
+    rows, pages = paged(request, book.wishes())
+    standing = book.standing()
     context = {
         "by": by,
-        "rows": found.rows,
-        "refusing": found.refusing,
-        "agreeing": found.agreeing,
-        "pages": pages_of(request.GET, found.page, found.pages),
+        "rows": [book.wish_row(row) for row in rows],
+        "refusing": standing[False],
+        "agreeing": standing[True],
+        "pages": pages,
         "hows": leading.HOWS.items(),
         "sent": sent,
         "refusal": refusal,
