@@ -19,6 +19,22 @@ UNTIL_KEPT = """async (build) => {
     return false;
 }"""
 
+CUT = """(ends) => {
+    const fetched = window.fetch;
+    window.fetch = (url, options) => {
+        const { pathname } = new URL(url, location);
+        return pathname === ends ? Promise.reject(new TypeError('cut')) : fetched(url, options);
+    };
+}"""
+
+
+def cut(page: Page, path: str) -> None:
+    """Let what the page asks of a path fail until it is loaded anew.
+
+    Where a service worker stands between them, `page.route` does not see every request.
+    """
+    page.evaluate(CUT, path)
+
 
 def sent(page: Page, count: int) -> None:
     """Wait until the phone says that so many operations have arrived."""

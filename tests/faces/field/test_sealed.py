@@ -13,7 +13,7 @@ from dianliang.domain.work.models import PhoneKey, Visit
 from dianliang.domain.work.operations import visits
 from dianliang.faces.ui.requests import now
 from tests.faces.field.inspecting import fill_in
-from tests.faces.field.screens import chip, press, ready_for_offline
+from tests.faces.field.screens import chip, cut, press, ready_for_offline
 from tests.faces.field.screens import fill_in as fill_in_record
 
 pytestmark = pytest.mark.browser
@@ -69,6 +69,24 @@ LEAVE_WHILE_THE_DAY_COMES_IN = """async () => {
     setTimeout(letIn, 200);
     await Promise.all([left, run]);
     return [localStorage.getItem('field.account'), (await indexedDB.databases()).length];
+}"""
+
+SEAL_SLOWLY_ONCE = """() => {
+    const sealed = crypto.subtle.encrypt.bind(crypto.subtle);
+    crypto.subtle.encrypt = async (...what) => {
+        crypto.subtle.encrypt = sealed;
+        await new Promise((resolve) => setTimeout(resolve, 4000));
+        return sealed(...what);
+    };
+}"""
+FAIL_ONCE = """async () => {
+    const sync = await import('/static/field/sync.js');
+    const asked = navigator.locks.request.bind(navigator.locks);
+    navigator.locks.request = async () => { throw new TypeError('not foreseen'); };
+    const failed = await sync.now().catch((error) => error.name);
+    navigator.locks.request = asked;
+    await sync.now();
+    return [failed, sync.state.phase];
 }"""
 
 
@@ -147,7 +165,7 @@ def test_logging_out_takes_the_key_and_the_same_account_gets_it_back(
     page.get_by_role("link", name=visit.job.title).first.click()
     fill_in_record(page)
     press(page, "完成这一单")
-    page.route("**/field/photos/", lambda route: route.abort())
+    cut(page, "/field/photos/")
     phone.set_offline(False)
     page.goto("/field/#/outbox")
     press(page, "退出登录")
@@ -157,7 +175,6 @@ def test_logging_out_takes_the_key_and_the_same_account_gets_it_back(
     assert (disk["kept"]["count"], disk["outbox"]["count"]) == (0, 1)
     assert "空开烧毁" not in disk["outbox"]["text"]
 
-    page.unroute("**/field/photos/")
     # A day later another key is in force; the earlier one is given back by its name.
     PhoneKey.objects.update(on=today_world.today - timedelta(days=1))
     log_in_as("P2")
@@ -166,6 +183,47 @@ def test_logging_out_takes_the_key_and_the_same_account_gets_it_back(
     expect(chip(page)).to_have_text("已全部送达")
     assert Visit.objects.get().findings == "空开烧毁，已更换"
     assert PhoneKey.objects.count() == 2
+
+
+def test_leaving_waits_for_what_is_still_being_kept(open_app, phone, today_world):
+    visit = today_world.visit()
+    page = open_app()
+    ready_for_offline(page)
+    page.get_by_role("link", name=visit.job.title).first.click()
+    cut(page, "/field/sync/")
+    page.evaluate(SEAL_SLOWLY_ONCE)
+    press(page, "接单")
+    page.goto("/field/#/outbox")
+    press(page, "退出登录")
+
+    expect(page.get_by_text("还有 1 项没有送达", exact=False)).to_be_visible()
+
+
+def test_a_half_written_record_outlives_leaving(open_app, today_world, log_in_as):
+    visit = today_world.visit(status="ARRIVED")
+    page = open_app()
+    ready_for_offline(page)
+    page.get_by_role("link", name=visit.job.title).first.click()
+    fill_in_record(page)
+    page.goto("/field/#/outbox")
+    press(page, "退出登录", "退出")
+    expect(page.get_by_label("密码")).to_be_visible()
+    disk = page.evaluate(DISK, ACCOUNT)
+    assert (disk["kept"]["count"], disk["drafts"]["count"]) == (0, 1)
+    assert "空开烧毁" not in disk["drafts"]["text"]
+
+    log_in_as("P2")
+    page.goto(f"/field/#/visit/{visit.number}")
+    expect(page.get_by_label("情况记录")).to_have_value("空开烧毁，已更换")
+    expect(page.get_by_role("img", name="照片 1")).to_be_visible()
+
+
+def test_a_run_that_fails_unforeseen_bars_none_that_follow(open_app, today_world):
+    today_world.visit()
+    page = open_app()
+    ready_for_offline(page)
+
+    assert page.evaluate(FAIL_ONCE) == ["TypeError", "idle"]
 
 
 def test_what_a_conflict_shows_is_kept_sealed_too(open_app, phone, today_world, dispatcher):

@@ -1,6 +1,6 @@
 // The phone app: which screen is shown, and what it knows.
 
-import { h, icon, replaceKeeping, toast } from "./dom.js";
+import { h, icon, replaceKeeping, toast, track } from "./dom.js";
 import * as home from "./home.js";
 import { PROBLEM, isOpen, overlay } from "./rules.js";
 import { outbox } from "./screens/outbox.js";
@@ -41,7 +41,7 @@ const model = {
   },
 
   async record(operations, replacing) {
-    await store.enqueue(operations, replacing);
+    await track(store.enqueue(operations, replacing));
     navigator.vibrate?.(15);
     await model.refresh();
     home.keepSafe();

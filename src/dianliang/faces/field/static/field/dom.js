@@ -42,6 +42,19 @@ export function h(name, attributes = {}, ...children) {
   return node;
 }
 
+const underway = new Set();
+
+// Count a promise among what the person has asked for and is not done yet.
+export function track(promise) {
+  underway.add(promise);
+  const done = () => underway.delete(promise);
+  promise.then(done, done);
+  return promise;
+}
+
+// Wait until everything that was asked for so far is done, or has failed.
+export const settled = () => Promise.allSettled(underway);
+
 // Run what a button does; until it is done, the button is busy and a second press does nothing.
 export async function press(button, act) {
   if (button.getAttribute("aria-busy") === "true") return;
@@ -49,7 +62,7 @@ export async function press(button, act) {
   if (!(running instanceof Promise)) return;
   button.setAttribute("aria-busy", "true");
   try {
-    await running;
+    await track(running);
   } finally {
     button.removeAttribute("aria-busy");
   }

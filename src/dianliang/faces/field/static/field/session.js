@@ -1,13 +1,14 @@
 // Leave: warn when something was not sent, then wipe what the phone keeps.
 
-import { ask, h, toast } from "./dom.js";
+import { ask, h, settled, toast } from "./dom.js";
 import { post } from "./network.js";
 import * as store from "./store.js";
 import * as sync from "./sync.js";
 import { fill, gettext, setup } from "./words.js";
 
 export async function logOut() {
-  await sync.now();
+  await settled(); // what is still being kept belongs to what was not sent
+  await sync.now().catch(() => {}); // whatever became of it: what was not sent is counted now
   const unsent = (await store.outbox()).filter((row) => row.state !== "sent" && row.state !== "dropped");
   const said = await ask({
     title: gettext("退出登录？"),

@@ -328,14 +328,14 @@ function noteLeftBehind(account, what) {
   localStorage.setItem(LEFT_BEHIND, JSON.stringify(what ? { ...others, [account]: what } : others));
 }
 
-// Wipe what belongs to the account, its key first of all. What was not sent stays, sealed, until the
-// same account is back and is given the key again.
+// Wipe what belongs to the account, its key first of all. What was not sent or is half written stays,
+// sealed, until the same account is back and is given the key again.
 export async function wipe() {
-  const left = await unsent();
+  const isClear = !(await unsent()).length && !(await db().count("drafts"));
   await leaveBehind();
   await db().clear("kept");
   seal.forget();
-  if (!left.length) {
+  if (isClear) {
     const name = `field:${database.account}`;
     db().close();
     await new Promise((resolve) => {

@@ -43,15 +43,16 @@ async function run() {
     return running.promise;
   }
   clearTimeout(timer);
-  running = { again: false };
-  running.promise = alone(once);
-  await running.promise;
-  const { again } = running;
-  running = undefined;
-  if (isOver) return undefined;
-  if (again) return run();
-  timer = setTimeout(tick, pause());
-  return undefined;
+  const mine = { again: false, promise: alone(once) };
+  running = mine;
+  try {
+    await mine.promise;
+  } finally {
+    // A run that failed in an unforeseen way bars none that follow.
+    running = undefined;
+    if (!isOver) timer = setTimeout(tick, pause());
+  }
+  return mine.again && !isOver ? run() : undefined;
 }
 
 // One at a time, in all tabs together.
