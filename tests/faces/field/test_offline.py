@@ -16,7 +16,7 @@ from dianliang.domain.workforce.models import Attendance
 from dianliang.faces.field import build
 from dianliang.faces.ui.requests import now
 from dianliang.kernel.actor import SYSTEM
-from tests.axe import AXE, SCHEMES
+from tests import axe
 from tests.faces.field.screens import (
     UNTIL_KEPT,
     chip,
@@ -311,7 +311,6 @@ def test_axe_finds_nothing_wrong_on_any_screen_in_any_look(open_app, today_world
     at_work = today_world.visit(status="ARRIVED")
     today_world.visit(status="DONE")
     page = open_app("P1")
-    axe = AXE.read_text(encoding="utf-8")
     first = Visit.objects.order_by("sequence").first()
     found = {}
     screens = [f"visit/{first.number}", f"visit/{at_work.number}", "team", "outbox", "post"]
@@ -320,14 +319,14 @@ def test_axe_finds_nothing_wrong_on_any_screen_in_any_look(open_app, today_world
         page.evaluate("(look) => localStorage.setItem('field.look', look)", look)
         page.reload()
         expect(chip(page)).to_have_text("已全部送达")
-        page.evaluate(f"{axe}; 0")
+        axe.load(page)
         for screen in ["", *screens]:
             page.goto(f"/field/#/{screen}")
             expect(page.get_by_role("heading").first).to_be_visible()
             for fold in page.locator("details:not([open]) > summary").all():
                 fold.click()
-            for violation in page.evaluate(SCHEMES[scheme])["violations"]:
-                found[look, screen, violation["id"]] = [n["html"] for n in violation["nodes"]]
+            for rule, _, place in axe.violations(page, scheme):
+                found[look, screen, rule] = place
     assert found == {}
 
 
