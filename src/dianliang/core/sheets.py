@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -162,17 +163,30 @@ def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
     damaged = _damaged(name)
     if content.startswith(ZIP_MAGIC):
         try:
-            with zipfile.ZipFile(BytesIO(content)) as archive:
-                unpacked = sum(entry.file_size for entry in archive.infolist())
-        except (zipfile.BadZipFile, NotImplementedError) as error:
+            is_bearable = _unpacks_within(content, MOST_UNPACKED_BYTES)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
             raise UnreadableSheetError(damaged) from error
-        if unpacked > MOST_UNPACKED_BYTES:
+        if not is_bearable:
             raise UnreadableSheetError(f"{name} 展开后过大，可能有问题，请检查或拆分。")
         _refuse_far_cells(content, name=name)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
     except BROKEN as error:
         raise UnreadableSheetError(damaged) from error
+
+
+def _unpacks_within(content: bytes, most_bytes: int) -> bool:
+    """Tell whether an archive is no larger when unpacked, whatever it announces of itself."""
+    left = most_bytes
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        for entry in archive.infolist():
+            entry.file_size = sys.maxsize  # what it announces would end the reading
+            with archive.open(entry) as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    left -= len(chunk)
+                    if left < 0:
+                        return False
+    return True
 
 
 def _laid_out(book: python_calamine.CalamineWorkbook, title: str, *, name: str) -> list[list[str]]:

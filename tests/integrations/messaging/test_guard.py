@@ -33,6 +33,7 @@ def test_an_address_that_is_not_plain_tls_is_refused(url):
 PRIVATE = st.one_of(
     st.sampled_from(["127.0.0.1", "169.254.169.254", "::1", "0.0.0.0", "::ffff:10.0.0.1"]),
     st.sampled_from(["fe80::1%eth0", "64:ff9b::7f00:1", "224.0.0.1", "100.64.0.1"]),
+    st.sampled_from(["::127.0.0.1", "fec0::1", "64:ff9b:1::a00:1", "2002:a00:1::"]),
     st.ip_addresses(v=4, network="10.0.0.0/8").map(str),
     st.ip_addresses(v=4, network="192.168.0.0/16").map(str),
     st.ip_addresses(v=6, network="fc00::/7").map(str),

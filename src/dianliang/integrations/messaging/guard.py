@@ -11,16 +11,16 @@ import ssl
 from collections.abc import Collection
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from dianliang.integrations.messaging.model import ChannelDownError
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.networks import Address as IpAddress
+from dianliang.kernel.networks import is_allowed
 
 MOST_ANSWER_BYTES = 4 * 1024 * 1024
 PORTS = {"http": 80, "https": 443}
-TRANSLATED = ip_network("64:ff9b::/96")
-"""RFC 6052: stands for any IPv4 address, a private one too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +69,15 @@ def resolved(address: Address) -> str:
         raise ChannelDownError(f"找不到主机 {address.host}。") from error
     numbers = [str(row[4][0]) for row in found]
     if not address.is_trusted:
-        private = [number for number in numbers if not _is_public(number)]
+        private = [number for number in numbers if not is_allowed(_read(number))]
         if private or not numbers:
             message = f"主机 {address.host} 指向内网或保留地址，已拒绝连接。"
             raise ChannelDownError(message)
     return numbers[0]
 
 
-def _is_public(number: str) -> bool:
-    found = ip_address(number.split("%", maxsplit=1)[0])
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    if mapped is not None:
-        found = mapped
-    is_translated = found.version == 6 and found in TRANSLATED
-    return found.is_global and not found.is_multicast and not is_translated
+def _read(number: str) -> IpAddress:
+    return ip_address(number.split("%", maxsplit=1)[0])
 
 
 def ask(

@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import SHUT_RDWR, create_connection, socket
+from ipaddress import ip_address
+from socket import SHUT_RDWR, SOCK_STREAM, create_connection, getaddrinfo, socket
 from threading import Timer
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from dianliang.integrations.web.addresses import Address, Network, is_allowed, resolved
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.networks import Address, Network, is_allowed
 from dianliang.kernel.text import without_controls
 
 MOST_REDIRECTS = 3
@@ -23,6 +24,16 @@ NOT_MODIFIED = 304
 MOVED = frozenset({301, 302, 303, 307, 308})
 LONGEST_URL = 500
 Resolve = Callable[[str, int], Sequence[Address]]
+
+
+def resolved(host: str, port: int) -> tuple[Address, ...]:
+    """Return the addresses that a name has.
+
+    Raises:
+        OSError: it has none.
+    """
+    found = getaddrinfo(host, port, type=SOCK_STREAM)
+    return tuple(dict.fromkeys(ip_address(str(entry[4][0]).split("%")[0]) for entry in found))
 
 
 class NotFetchedError(DomainError):

@@ -1,5 +1,6 @@
 """Pairings, alliances and secondments."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches import linking as flow
 from dianliang.flows.branches.choices import choices
@@ -55,14 +57,16 @@ def pairing_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = flow.prepare(asked=_asked(request.POST), by=by, at=now())
+            at = now()
+            prepare = partial(flow.prepare, asked=_asked(request.POST), by=by, at=at)
+            number = made_once(request, "branches.pairing", prepare, at=at)
         except NotVisibleError as absent:
             raise Http404 from absent
         except DomainError as wrong:
             refusal = wrong
         else:
             messages.success(request, _("已登记，签约后开始。"))
-            return redirect("console:pairing", made.number)
+            return redirect("console:pairing", number)
     on = today()
     context = {
         "by": by,
@@ -196,16 +200,20 @@ def _alliances(
 @requires(*WRITERS)
 def alliance_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Set an alliance up."""
-    sent = request.POST
-    return press(
-        lambda: flow.set_up(
+    sent, at = request.POST, now()
+
+    def set_up() -> None:
+        flow.set_up(
             branch=sent.get("branch", ""),
             title=sent.get("title", ""),
             theme_words=sent.get("theme_words", ""),
             starts_on=day(sent.get("starts_on", ""), field="starts_on", label=_("起始日期")),
             by=by,
-            at=now(),
-        ),
+            at=at,
+        )
+
+    return press(
+        lambda: press_once(request, "branches.alliance", set_up, at=at),
         refused=lambda refusal: _alliances(request, by=by, refusal=refusal),
         done=lambda: redirect("console:branch_alliances"),
     )
@@ -293,9 +301,10 @@ def _secondments(
 @requires(*WRITERS)
 def secondment_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Send somebody to a branch."""
-    sent = request.POST
-    return press(
-        lambda: flow.second(
+    sent, at = request.POST, now()
+
+    def second() -> None:
+        flow.second(
             way=sent.get("way", ""),
             person=sent.get("person", ""),
             branch=sent.get("branch", ""),
@@ -303,8 +312,11 @@ def secondment_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             from_on=day(sent.get("from_on", ""), field="from_on", label=_("起始日期")),
             until_on=day(sent.get("until_on", ""), field="until_on", label=_("结束日期")),
             by=by,
-            at=now(),
-        ),
+            at=at,
+        )
+
+    return press(
+        lambda: press_once(request, "branches.secondment", second, at=at),
         refused=lambda refusal: _secondments(request, by=by, refusal=refusal),
         done=lambda: redirect("console:branch_secondments"),
     )

@@ -1,15 +1,7 @@
-"""Which addresses of the network may be asked: public ones, and those the operator allows."""
+"""Which addresses of the network are public, whatever they are written as."""
 
-import socket
 from collections.abc import Sequence
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -19,18 +11,11 @@ UNICAST = ip_network("2000::/3")
 """All of version 6 that is given out to the public (RFC 4291, 2.4)."""
 
 
-def resolved(host: str, port: int) -> tuple[Address, ...]:
-    """Return the addresses that a name has.
+def is_allowed(address: Address, inside: Sequence[Network] = ()) -> bool:
+    """Tell whether an address may be asked: a public one, or one of the networks `inside`.
 
-    Raises:
-        OSError: it has none.
+    One that stands for another is judged as the other.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(ip_address(str(entry[4][0]).split("%")[0]) for entry in found))
-
-
-def is_allowed(address: Address, inside: Sequence[Network]) -> bool:
-    """Tell whether an address may be asked; one that stands for another is judged as the other."""
     meant = _meant(address)
     if any(meant.version == network.version and meant in network for network in inside):
         return True

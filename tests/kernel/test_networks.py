@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dianliang.integrations.web.addresses import is_allowed
+from dianliang.kernel.networks import is_allowed
 
 fours = st.integers(0, 2**32 - 1).map(IPv4Address)
 PRIVATE = ("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.168.0.0/16", "172.16.0.0/12")
