@@ -19,7 +19,7 @@ from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.codes import drawn
-from dianliang.faces.ui.keys import once
+from dianliang.faces.ui.keys import once, press_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.activities import (
@@ -231,7 +231,13 @@ def _told(request: HttpRequest, number: str, by: Actor) -> str:
 def _photos(request: HttpRequest, number: str, by: Actor) -> str:
     contents = reading.photos(request)
     words = request.POST.get("words", "")
-    planning.add_photos(number=number, contents=contents, words=words, by=by, at=now())
+    at = now()
+    press_once(
+        request,
+        "activities.photos",
+        lambda: planning.add_photos(number=number, contents=contents, words=words, by=by, at=at),
+        at=at,
+    )
     return _("照片已保存。")
 
 

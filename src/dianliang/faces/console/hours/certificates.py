@@ -14,6 +14,7 @@ from dianliang.faces.console.fields import day
 from dianliang.faces.console.hours.desk import place
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.codes import drawn
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import certificate_papers
 from dianliang.flows import certifying as flow
@@ -70,14 +71,18 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            told = _particulars(request.POST)
-            certificate = flow.issue(person=person, told=told, by=by, at=now())
+            told, at = _particulars(request.POST), now()
+            number = made_once(
+                request,
+                "hours.certificate",
+                lambda: flow.issue(person=person, told=told, by=by, at=at),
+                at=at,
+            )
         except DomainError as wrong:
             refusal = wrong
         else:
-            words = _("%(number)s 已出具。") % {"number": certificate.number}
-            messages.success(request, words)
-            return redirect("console:certificate", certificate.number)
+            messages.success(request, _("%(number)s 已出具。") % {"number": number})
+            return redirect("console:certificate", number)
     try:
         offer = flow.offer(person=person, by=by) if person else None
     except DomainError as wrong:

@@ -15,6 +15,7 @@ from dianliang.domain.hours import desk as queue
 from dianliang.domain.hours.access import READERS, REVIEWERS
 from dianliang.domain.hours.anomalies import RULES
 from dianliang.faces.console.fields import day
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows import giving_hours
 from dianliang.flows import hours_desk as flow
@@ -77,11 +78,14 @@ def declare(request: HttpRequest, *, by: Actor) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            record = flow.declare(asked=_declared(request), by=by, at=now())
+            asked, at = _declared(request), now()
+            number = made_once(
+                request, "hours.declare", lambda: flow.declare(asked=asked, by=by, at=at), at=at
+            )
         except DomainError as wrong:
             refusal = wrong
         else:
-            words = _("%(number)s 已登记，请由另一人审核。") % {"number": record.number}
+            words = _("%(number)s 已登记，请由另一人审核。") % {"number": number}
             messages.success(request, words)
             return redirect("console:hours")
     context = {

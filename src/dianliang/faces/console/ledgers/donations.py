@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.ledgers.reading import sent_of
 from dianliang.faces.console.tables import download
-from dianliang.faces.ui.keys import required_key
+from dianliang.faces.ui.keys import made_once, required_key
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.ledgers import donation_rows, pairings, points, sheets
 from dianliang.flows.ledgers import donations as flow
@@ -28,23 +28,12 @@ def donations(request: HttpRequest, *, by: Actor) -> HttpResponse:
     sent = request.POST
     if request.method == "POST" and by.role is Role.PARTY_AFFAIRS:
         try:
-            made = flow.plan(
-                title=sent.get("title", ""),
-                purpose=sent.get("purpose", ""),
-                unit_code=sent.get("unit", ""),
-                opens_on=day(sent.get("opens_on", ""), field="opens_on", label=_("开始日期")),
-                closes_on=optional_day(
-                    sent.get("closes_on", ""), field="closes_on", label=_("截止日期")
-                ),
-                is_for_pairings=sent.get("is_for_pairings") == "1",
-                by=by,
-                at=now(),
-            )
+            number = _planned(request, by=by)
         except DomainError as error:
             refusal = error
         else:
             messages.success(request, _("项目已建立，开始募捐后可登记捐赠。"))
-            return redirect("console:donation", made.number)
+            return redirect("console:donation", number)
     context = {
         "by": by,
         "rows": donation_rows.drives(by=by),
@@ -57,6 +46,27 @@ def donations(request: HttpRequest, *, by: Actor) -> HttpResponse:
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/ledgers/donations.html", context, status=status)
+
+
+def _planned(request: HttpRequest, *, by: Actor) -> str:
+    sent, at = request.POST, now()
+    opens_on = day(sent.get("opens_on", ""), field="opens_on", label=_("开始日期"))
+    closes_on = optional_day(sent.get("closes_on", ""), field="closes_on", label=_("截止日期"))
+    return made_once(
+        request,
+        "ledger.drive",
+        lambda: flow.plan(
+            title=sent.get("title", ""),
+            purpose=sent.get("purpose", ""),
+            unit_code=sent.get("unit", ""),
+            opens_on=opens_on,
+            closes_on=closes_on,
+            is_for_pairings=sent.get("is_for_pairings") == "1",
+            by=by,
+            at=at,
+        ),
+        at=at,
+    )
 
 
 @require_GET
@@ -133,12 +143,15 @@ def receive(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def ask(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Ask that a drive gives somebody something."""
     try:
-        grant = flow.ask(number=number, sent=sent_of(request), by=by, at=now())
+        sent, at = sent_of(request), now()
+        made = made_once(
+            request, "ledger.grant", lambda: flow.ask(number=number, sent=sent, by=by, at=at), at=at
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
         return _donation(request, number, by=by, refusal=refusal)
-    words = _("已申请，编号 %(number)s，请另一人批准。") % {"number": grant.number}
+    words = _("已申请，编号 %(number)s，请另一人批准。") % {"number": made}
     messages.success(request, words)
     return redirect("console:donation", number)
 

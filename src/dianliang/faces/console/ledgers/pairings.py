@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.ledgers import pairings as flow
 from dianliang.kernel.actor import Actor, Role
@@ -25,7 +26,13 @@ def pairings(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the pairings; on a POST, propose one."""
     if request.method == "POST":
         try:
-            flow.propose(proposed=_proposed(request.POST), by=by, at=now())
+            proposed, at = _proposed(request.POST), now()
+            press_once(
+                request,
+                "ledger.pairing",
+                lambda: flow.propose(proposed=proposed, by=by, at=at),
+                at=at,
+            )
         except DomainError as refusal:
             return _page(request, by=by, refusal=refusal)
         messages.success(request, _("已提出，请另一人批准。"))

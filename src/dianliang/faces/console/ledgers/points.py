@@ -7,9 +7,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.fields import day, key_in, whole
 from dianliang.faces.console.ledgers.reading import optional_whole
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.ledgers import earning, ruling, sheets
 from dianliang.flows.ledgers import points as flow
@@ -27,8 +28,6 @@ STAFF = (
     Role.CAPTAIN,
     Role.ALLIANCE_UNIT,
 )
-KEY_DIGITS = 19
-"""More than any key of a row has."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,19 +38,12 @@ def settlements(request: HttpRequest, *, by: Actor) -> HttpResponse:
     sent = request.POST
     if request.method == "POST" and by.role is Role.PARTY_AFFAIRS:
         try:
-            made = earning.settle(
-                book=sent.get("book", ""),
-                unit_code=sent.get("unit", ""),
-                since=day(sent.get("since", ""), field="since", label=_("起始日期")),
-                until=day(sent.get("until", ""), field="until", label=_("截止日期")),
-                by=by,
-                at=now(),
-            )
+            number = _settled(request, by=by)
         except DomainError as error:
             refusal = error
         else:
             messages.success(request, _("已计算，请审核。"))
-            return redirect("console:ledger_settlement", made.number)
+            return redirect("console:ledger_settlement", number)
     month = today().replace(day=1)
     context = {
         "by": by,
@@ -69,6 +61,19 @@ def settlements(request: HttpRequest, *, by: Actor) -> HttpResponse:
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/ledgers/settlements.html", context, status=status)
+
+
+def _settled(request: HttpRequest, *, by: Actor) -> str:
+    sent, at = request.POST, now()
+    since = day(sent.get("since", ""), field="since", label=_("起始日期"))
+    until = day(sent.get("until", ""), field="until", label=_("截止日期"))
+    book, unit = sent.get("book", ""), sent.get("unit", "")
+    return made_once(
+        request,
+        "ledger.settlement",
+        lambda: earning.settle(book=book, unit_code=unit, since=since, until=until, by=by, at=at),
+        at=at,
+    )
 
 
 @require_GET
@@ -173,22 +178,27 @@ def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 @requires(*STAFF)
 def appeal(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Appeal against points of one's own, or for somebody of one's units."""
-    sent = request.POST
-    award = sent.get("award", "")
-    is_key = award.isascii() and award.isdecimal() and len(award) < KEY_DIGITS
+    sent, at = request.POST, now()
+    back = sent.get("back", "") if by.role is Role.PARTY_AFFAIRS else ""
+    back = back if back.replace("-", "").isalnum() else ""
     try:
-        made = flow.appeal(
-            award=int(award) if is_key else 0,
-            wanted=whole(sent.get("wanted", ""), field="wanted", label=_("主张得分")),
-            words=sent.get("words", ""),
-            by=by,
-            at=now(),
+        award = key_in(sent, "award")
+        wanted = whole(sent.get("wanted", ""), field="wanted", label=_("主张得分"))
+        made = made_once(
+            request,
+            "ledger.appeal",
+            lambda: flow.appeal(
+                award=award, wanted=wanted, words=sent.get("words", ""), by=by, at=at
+            ),
+            at=at,
         )
     except DomainError as refusal:
+        if back:
+            return _settlement(request, back, by=by, refusal=refusal)
         return _mine(request, by=by, refusal=refusal)
-    messages.success(request, _("申诉已提交，编号 %(number)s。") % {"number": made.number})
-    if sent.get("back") == "settlement" and by.role is Role.PARTY_AFFAIRS:
-        return redirect("console:ledger_settlement", made.award.settlement.number)
+    messages.success(request, _("申诉已提交，编号 %(number)s。") % {"number": made})
+    if back:
+        return redirect("console:ledger_settlement", back)
     return redirect("console:ledger_mine")
 
 

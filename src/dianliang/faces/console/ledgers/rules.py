@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.faces.console.ledgers.reading import optional_whole
+from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.ledgers import earning
 from dianliang.flows.ledgers import ruling as flow
@@ -56,15 +57,20 @@ def _rules(
 @requires(*WRITERS)
 def add(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Write down what is to earn points."""
-    sent = request.POST
+    sent, at = request.POST, now()
     try:
-        flow.add(
-            book=sent.get("book", ""),
-            basis=sent.get("basis", ""),
-            name=sent.get("name", ""),
-            members_only=sent.get("members_only") == "1",
-            by=by,
-            at=now(),
+        press_once(
+            request,
+            "ledger.rule",
+            lambda: flow.add(
+                book=sent.get("book", ""),
+                basis=sent.get("basis", ""),
+                name=sent.get("name", ""),
+                members_only=sent.get("members_only") == "1",
+                by=by,
+                at=at,
+            ),
+            at=at,
         )
     except DomainError as refusal:
         return _rules(request, by=by, refusal=refusal)
@@ -77,7 +83,13 @@ def add(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def draft(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Draft the next version of a rule."""
     try:
-        flow.draft(code=_code(request), offer=_offer(request.POST), by=by, at=now())
+        code, offer, at = _code(request), _offer(request.POST), now()
+        press_once(
+            request,
+            "ledger.rule.draft",
+            lambda: flow.draft(code=code, offer=offer, by=by, at=at),
+            at=at,
+        )
     except DomainError as refusal:
         return _rules(request, by=by, refusal=refusal)
     messages.success(request, _("草稿已保存，试算后由另一人批准生效。"))

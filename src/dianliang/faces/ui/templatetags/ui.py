@@ -6,9 +6,10 @@ from itertools import groupby
 
 from django import template
 from django.conf import settings
+from django.template import RequestContext
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -32,12 +33,33 @@ TONES = {
     "FAILED": "danger",
 }
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
+UNSAID = ("csrfmiddlewaretoken", "key", "seen")
+"""Of each showing of a form its own."""
 
 
 @register.simple_tag
 def form_key() -> SafeString:
     """Give a form the key by which it acts once, however often it is pressed."""
     return format_html('<input type="hidden" name="key" value="{}">', fresh_key())
+
+
+@register.simple_tag(takes_context=True)
+def sent_again(context: RequestContext) -> SafeString:
+    """Give a form that was refused what it said, however many forms its page has.
+
+    Nothing is kept: it stands in the answer to who sent it. A file cannot be given back; its name
+    is said.
+    """
+    request = context.request
+    if request.method != "POST" or not context.get("refusal"):
+        return SafeString("")
+    told = {
+        "fields": {name: request.POST.getlist(name) for name in request.POST if name not in UNSAID},
+        "files": {name: [one.name for one in some] for name, some in request.FILES.lists()},
+        "again": _("请重新选择文件："),
+    }
+    script = format_html('<script type="module" src="{}"></script>', static("ui/again.js"))
+    return json_script(told, "sent-again") + script
 
 
 @register.simple_tag
