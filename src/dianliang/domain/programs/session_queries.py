@@ -1,11 +1,12 @@
 """What others may know about sessions: lists with their figures, in a fixed number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from dianliang.core.rows import Rows
 from dianliang.domain.programs.lifecycle import HOLDS_A_PLACE, SESSION_LABELS
 from dianliang.domain.programs.models import Session
 from dianliang.domain.programs.models.series import Kind, SignupRole
@@ -87,16 +88,14 @@ def _row(session: Session) -> SessionRow:
     )
 
 
-def open_to_public(
-    *, at: datetime, kind: str = "", under: str = "", most: int
-) -> tuple[SessionRow, ...]:
+def open_to_public(*, at: datetime, kind: str = "", under: str = "") -> Sequence[SessionRow]:
     """Return the sessions that anybody may sign up for, soonest first."""
     found = Session.objects.filter(is_public=True, status="ANNOUNCED", starts_at__gt=at)
     if kind:
         found = found.filter(kind=kind)
     if under:
         found = found.filter(area__path__startswith=under)
-    return rows(found.order_by("starts_at", "pk")[:most])
+    return Rows(found.order_by("starts_at", "pk"), rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

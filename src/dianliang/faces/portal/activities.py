@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,7 +23,7 @@ from dianliang.flows.activities.joining import Joining
 from dianliang.flows.activities.pages import PublicPage, public_page
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
-MOST_ROWS = 60
+ROWS_A_PAGE = 60
 MOST_SIGNUPS, PER = 60, timedelta(hours=1)
 """Sign-ups per source and hour: a village hall behind one address signs up together."""
 
@@ -33,10 +34,9 @@ def activities(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in dict(session_queries.KINDS) else ""
     town = area_of(request.GET.get("town", "").replace("\0", "")[:20])
+    found = session_queries.open_to_public(at=now(), kind=kind, under=town.path if town else "")
     context = {
-        "rows": session_queries.open_to_public(
-            at=now(), kind=kind, under=town.path if town else "", most=MOST_ROWS
-        ),
+        "rows": Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "kinds": session_queries.KINDS,
         "kind": kind,
         "towns": village_choices(),

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from dianliang.core.rows import Rows
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs import recurrence
@@ -352,7 +353,7 @@ class SeriesPage:
 
     row: SeriesRow
     words: str
-    sessions: tuple[SessionRow, ...]
+    sessions: Sequence[SessionRow]
     exceptions: tuple[ExceptionRow, ...]
     days_ahead: tuple[Day, ...]
     room: tuple[str, str] | None
@@ -373,7 +374,7 @@ def series_page(*, number: str, by: Actor, at: datetime) -> SeriesPage:
     return SeriesPage(
         row=row,
         words=series.words,
-        sessions=queries.rows(series.sessions.order_by("-starts_at")[:60]),
+        sessions=Rows(series.sessions.order_by("-starts_at"), queries.rows),
         exceptions=tuple(
             ExceptionRow(
                 on=one.on,

@@ -26,7 +26,6 @@ from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 SOON = timedelta(days=60)
-MOST_LACKING = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,4 +350,4 @@ def lacking(*, skill_code: str, by: Actor, on: date) -> tuple[Lacking, ...]:
         if (lacks := now.get(pk) or later.get(pk, ()))
     ]
     found.sort(key=lambda one: (one.is_soon, one.until or date.min, one.number))
-    return tuple(found[:MOST_LACKING])
+    return tuple(found)

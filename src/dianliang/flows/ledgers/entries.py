@@ -56,8 +56,16 @@ def entry(*, number: str, by: Actor) -> EntryPage:
 
 def entries_of(*, kind: str, number: str, by: Actor) -> tuple[EntryPage, ...]:
     """Return the entries that follow from a record, for whoever may see one of their holders."""
-    found = Entry.objects.filter(source_kind=kind, source_number=number)
-    return _entry_pages(found.order_by("id")[:MOST_ENTRIES], by=by)
+    return _entry_pages(_following(kind, number)[:MOST_ENTRIES], by=by)
+
+
+def left_out(*, kind: str, number: str) -> int:
+    """Return how many entries of a record come after those that are shown."""
+    return _following(kind, number)[MOST_ENTRIES:].count()
+
+
+def _following(kind: str, number: str) -> QuerySet[Entry]:
+    return Entry.objects.filter(source_kind=kind, source_number=number).order_by("id")
 
 
 def _entry_pages(rows: QuerySet[Entry], *, by: Actor) -> tuple[EntryPage, ...]:

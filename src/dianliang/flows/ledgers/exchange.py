@@ -1,12 +1,14 @@
 """The shop where points buy goods: articles, stock, what was handed out."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
 from dianliang.core import audit
+from dianliang.core.rows import Rows
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger import queries, redeeming
 from dianliang.domain.ledger.models import Account, Article, Entry, Redemption
@@ -14,8 +16,6 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
-
-MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,10 @@ class RedemptionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """The page: articles, who can redeem with how many points, what was redeemed lately."""
+    """The page: articles, who can redeem with how many points, what was redeemed, latest first."""
 
     articles: tuple[ArticleRow, ...]
-    redemptions: tuple[RedemptionRow, ...]
+    redemptions: Sequence[RedemptionRow]
     units: tuple[tuple[str, str], ...]
     people: tuple[tuple[str, str, int], ...]
 
@@ -78,21 +78,25 @@ def shop(*, by: Actor) -> Shop:
             )
             for one in articles
         ),
-        redemptions=tuple(
-            RedemptionRow(
-                number=one.number,
-                at=one.at,
-                person=one.person.name,
-                what=f"{one.article.name} {one.pieces} {one.article.measure}",
-                points=one.points,
-                unit=one.unit.name,
-                by_name=one.by_name,
-                is_returned=hasattr(one.points_entry, "reversed_by"),
-            )
-            for one in done[:MOST_LISTED]
-        ),
+        redemptions=Rows(done, _redemption_rows),
         units=tuple(units.items()),
         people=_people(path),
+    )
+
+
+def _redemption_rows(done: Iterable[Redemption]) -> tuple[RedemptionRow, ...]:
+    return tuple(
+        RedemptionRow(
+            number=one.number,
+            at=one.at,
+            person=one.person.name,
+            what=f"{one.article.name} {one.pieces} {one.article.measure}",
+            points=one.points,
+            unit=one.unit.name,
+            by_name=one.by_name,
+            is_returned=hasattr(one.points_entry, "reversed_by"),
+        )
+        for one in done
     )
 
 

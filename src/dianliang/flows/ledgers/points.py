@@ -1,10 +1,12 @@
 """Pages about points: rules and versions, settlements, notices, appeals, what somebody has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, QuerySet, When
 
+from dianliang.core.rows import Rows
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger import appealing, queries, settling
 from dianliang.domain.ledger.lifecycle import SETTLEMENT
@@ -48,7 +50,7 @@ class Mine:
     """What a person of the staff has, what he was counted for, and what is being shown."""
 
     balances: tuple[tuple[str, str, str], ...]
-    awards: tuple[AwardRow, ...]
+    awards: Sequence[AwardRow]
     appeals: tuple[AppealRow, ...]
     notices: tuple[SettlementRow, ...]
 
@@ -60,12 +62,10 @@ def units_of(by: Actor) -> tuple[tuple[str, str], ...]:
     return tuple((own.distinct() | above.distinct()).order_by("path").values_list("code", "name"))
 
 
-def settlements(*, by: Actor, shown_only: bool = False) -> tuple[SettlementRow, ...]:
-    """Return the settlements of an actor's units, latest first; or those that all may read."""
+def settlements(*, by: Actor) -> Sequence[SettlementRow]:
+    """Return the settlements of an actor's units, latest first."""
     found = Settlement.objects.filter(unit__path__startswith=by.unit_path or "-")
-    if shown_only:
-        found = Settlement.objects.filter(_around(by), status__in=SHOWN)
-    return settlement_rows(found.exclude(status="DROPPED")[:MOST_LISTED])
+    return Rows(found.exclude(status="DROPPED"), settlement_rows)
 
 
 def _around(by: Actor) -> Q:
@@ -115,11 +115,19 @@ def settlement_page(*, number: str, by: Actor) -> SettlementPage:
     )
 
 
-def appeals(*, by: Actor) -> tuple[AppealRow, ...]:
+def appeals(*, by: Actor) -> Sequence[AppealRow]:
     """Return the appeals of an actor's units, open ones first."""
-    found = Appeal.objects.filter(award__settlement__unit__path__startswith=by.unit_path or "-")
     is_decided = Case(When(status="OPEN", then=0), default=1)
-    return appeal_rows(found.order_by(is_decided, "-number")[:MOST_LISTED])
+    return Rows(_appeals(by).order_by(is_decided, "-number"), appeal_rows)
+
+
+def open_appeals(*, by: Actor) -> int:
+    """Return how many appeals of an actor's units wait for a decision."""
+    return _appeals(by).filter(status="OPEN").count()
+
+
+def _appeals(by: Actor) -> QuerySet[Appeal]:
+    return Appeal.objects.filter(award__settlement__unit__path__startswith=by.unit_path or "-")
 
 
 def act(*, number: str, verb: str, by: Actor, at: datetime) -> str:
@@ -221,9 +229,11 @@ def mine(*, by: Actor) -> Mine:
     own = Award.objects.filter(person__number=number or "-", settlement__status__in=SHOWN)
     return Mine(
         balances=balances,
-        awards=award_rows(own.order_by("-on", "-pk")[:MOST_LISTED]),
+        awards=Rows(own.order_by("-on", "-pk"), award_rows),
         appeals=appeal_rows(Appeal.objects.filter(award__person__number=number or "-")),
-        notices=settlements(by=by, shown_only=True),
+        notices=settlement_rows(
+            Settlement.objects.filter(_around(by), status__in=SHOWN)[:MOST_LISTED]
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from dianliang.domain.programs.models import Activity
 from dianliang.domain.work.lifecycle import VISIT_LABELS
 from dianliang.domain.work.models import Visit
 from dianliang.flows.ledgers.earned import EARNED, Facts, Found, clock
-from dianliang.flows.ledgers.entries import EntryPage, entries_of
+from dianliang.flows.ledgers.entries import EntryPage, entries_of, left_out
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -25,6 +25,7 @@ class Record:
     facts: Facts
     drive: str
     entries: tuple[EntryPage, ...]
+    left_out: int
 
 
 def record(*, kind: str, number: str, by: Actor) -> Record:
@@ -46,6 +47,7 @@ def record(*, kind: str, number: str, by: Actor) -> Record:
         facts=found.facts if found else (),
         drive=found.drive if found else "",
         entries=entries,
+        left_out=left_out(kind=kind, number=number),
     )
 
 

@@ -167,9 +167,12 @@ def _show(
         page = repeating.series_page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
+    sessions, at = paged(request, page.sessions)
     context = {
         "by": by,
         "page": page,
+        "sessions": sessions,
+        "pages": at,
         "refusal": refusal,
         "given": request.POST,
         "rooms": choices.rooms(by),

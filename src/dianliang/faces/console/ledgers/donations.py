@@ -97,7 +97,6 @@ def _donation(
         "pairings": pairings.standing(by=by) if page.row.is_for_pairings else (),
         "refusal": refusal,
         "revealed": revealed,
-        "sent": request.POST,
         "today": today(),
         "may_write": by.role is Role.PARTY_AFFAIRS,
     }

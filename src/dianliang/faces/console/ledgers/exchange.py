@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.ledgers.reading import optional_whole
+from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.ledgers import exchange as flow
@@ -28,11 +29,14 @@ def exchange(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _exchange(
     request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
+    page = flow.shop(by=by)
+    redemptions, at = paged(request, page.redemptions)
     context = {
         "by": by,
-        "page": flow.shop(by=by),
+        "page": page,
+        "redemptions": redemptions,
+        "pages": at,
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     status = 422 if refusal else 200

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.faces.console.fields import day, key_in, whole
 from dianliang.faces.console.ledgers.reading import optional_whole
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
@@ -45,10 +46,12 @@ def settlements(request: HttpRequest, *, by: Actor) -> HttpResponse:
             messages.success(request, _("已计算，请审核。"))
             return redirect("console:ledger_settlement", number)
     month = today().replace(day=1)
+    rows, at = paged(request, flow.settlements(by=by))
     context = {
         "by": by,
-        "rows": flow.settlements(by=by),
-        "appeals": [row for row in flow.appeals(by=by) if row.status == "OPEN"],
+        "rows": rows,
+        "pages": at,
+        "appeals": flow.open_appeals(by=by),
         "books": ruling.point_books(),
         "units": flow.units_of(by),
         "sent": sent,
@@ -95,7 +98,6 @@ def _settlement(
         "page": page,
         "row": page.row,
         "refusal": refusal,
-        "sent": request.POST,
         "may_write": by.role is Role.PARTY_AFFAIRS,
     }
     status = 422 if refusal else 200
@@ -152,11 +154,14 @@ def mine(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
+    page = flow.mine(by=by)
+    awards, at = paged(request, page.awards)
     context = {
         "by": by,
-        "page": flow.mine(by=by),
+        "page": page,
+        "awards": awards,
+        "pages": at,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/ledgers/mine.html", context, status=status)
@@ -212,11 +217,12 @@ def appeals(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def _appeals(
     request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
+    rows, at = paged(request, flow.appeals(by=by))
     context = {
         "by": by,
-        "rows": flow.appeals(by=by),
+        "rows": rows,
+        "pages": at,
         "refusal": refusal,
-        "sent": request.POST,
         "may_write": by.role is Role.PARTY_AFFAIRS,
     }
     status = 422 if refusal else 200

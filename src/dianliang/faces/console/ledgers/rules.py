@@ -43,7 +43,6 @@ def _rules(
         "books": flow.point_books(),
         "bases": flow.BASES,
         "refusal": refusal,
-        "sent": request.POST,
         "trial": trial,
         "since": today() - timedelta(days=TRIED_DAYS),
         "until": today(),

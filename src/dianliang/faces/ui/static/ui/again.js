@@ -35,5 +35,6 @@ if (form) {
   for (let part = form.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   const reason = document.querySelector('#main .notice[role="alert"]');
   if (reason && !form.contains(reason)) form.prepend(reason);
-  form.scrollIntoView({ block: "center" });
+  // The bar of the section has scrolled to its place by then.
+  addEventListener("load", () => form.scrollIntoView({ block: "center" }));
 }
