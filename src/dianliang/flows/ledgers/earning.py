@@ -12,9 +12,9 @@ from dianliang.domain.ledger.models import PointRule, RuleVersion, Settlement
 from dianliang.domain.ledger.scoring import score, totals
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.ledgers.deeds import deeds
-from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError, NotYourTurnError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,27 @@ class Trial:
         )
 
 
+def may_rule(by: Actor) -> bool:
+    """Tell whether an actor may say what earns points, and what they buy: it binds all units.
+
+    He does for all of them, or for the company to which the stations belong.
+    """
+    if by.role not in (Role.PARTY_AFFAIRS, Role.ADMINISTRATOR):
+        return False
+    companies = Unit.objects.filter(path=by.unit_path, kind=Unit.Kind.COMPANY)
+    return by.is_top or companies.exists()
+
+
+def require_ruler(by: Actor) -> None:
+    """Let nobody rule for all units who does not speak for them.
+
+    Raises:
+        NotYourTurnError: he does not.
+    """
+    if not may_rule(by):
+        raise NotYourTurnError("积分规则和兑换积分对所有单位生效，请由总部修改。")
+
+
 def rule_of(code: str) -> PointRule:
     """Return a rule.
 
@@ -84,8 +105,10 @@ def try_out(*, code: str, since: date, until: date, by: Actor, at: datetime) -> 
     Raises:
         InvalidInputError: the days make no sense.
         NotVisibleError: there is no draft.
+        NotYourTurnError: the actor does not speak for all units.
         UnableToRuleError: somebody has decided about it meanwhile.
     """
+    require_ruler(by)
     version = draft_of(code)
     if not since < until <= at.astimezone(SHANGHAI).date():
         raise InvalidInputError("请选择已经过去的一段日期。", field="since")

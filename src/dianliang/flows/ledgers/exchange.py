@@ -13,6 +13,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger import queries, redeeming
 from dianliang.domain.ledger.models import Account, Article, Entry, Redemption
 from dianliang.domain.workforce.models import Person
+from dianliang.flows.ledgers import earning
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.text import clean_text
@@ -115,9 +116,12 @@ def price(
     """Add an article, or change for how many points it is given; without any it is not.
 
     Raises:
+        NotYourTurnError: a price binds all units, and the actor does not speak for them.
         InvalidInputError: a text or the price cannot be, or there is one of this name.
         NotVisibleError: there is no article of this code.
     """
+    if code or points is not None:
+        earning.require_ruler(by)
     if points is not None and not 1 <= points <= 100_000:
         raise InvalidInputError("兑换积分应为 1 到 100000。", field="points")
     if code:

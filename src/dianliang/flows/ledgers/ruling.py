@@ -108,12 +108,14 @@ Offer = rules.Offer
 def add(
     *, book: str, basis: str, name: str, members_only: bool, by: Actor, at: datetime
 ) -> PointRule:
-    """Write down what is to earn points; see the operation."""
+    """Write down what is to earn points in all units; see the operation."""
+    earning.require_ruler(by)
     return rules.add(book=book, basis=basis, name=name, members_only=members_only, by=by, at=at)
 
 
 def draft(*, code: str, offer: rules.Offer, by: Actor, at: datetime) -> RuleVersion:
-    """Draft the next version of a rule; see the operation."""
+    """Draft the next version of a rule for all units; see the operation."""
+    earning.require_ruler(by)
     return rules.draft(rule=earning.rule_of(code), offer=offer, by=by, at=at)
 
 
@@ -123,7 +125,9 @@ def decide_draft(*, code: str, verb: str, by: Actor, at: datetime) -> RuleVersio
     Raises:
         InvalidInputError: it can be put in force or given up only.
         NotVisibleError: there is no draft.
+        NotYourTurnError: the actor does not speak for all units.
     """
+    earning.require_ruler(by)
     act = {"enact": rules.enact, "drop": rules.drop}.get(verb)
     if act is None:
         raise InvalidInputError("请选择批准生效或作废。", field="verb")

@@ -380,3 +380,52 @@ def test_a_workbook_of_goods_says_which(town, unit):
 
     assert "雨伞umbrella" in told[1][0]
     assert "把" in told[1][0]
+
+
+def test_a_station_rules_no_points_and_no_prices_of_all_units(town, unit):
+    """Rules and prices bind every unit; a station still registers goods that it was given."""
+    goods, station = ledgers.article(), enter(town, "station", unit="S1")
+    base, first = "/console/ledgers", f"{today()}"
+    rule = {"code": "R001", "points": "5", "from_on": first, "reason": "首版"}
+    enter(town, "party").post(
+        f"{base}/rules/add/", {"book": "volunteer_points", "basis": "visit", "name": "走访"}
+    )
+
+    for path, told in (
+        ("rules/add/", {"book": "volunteer_points", "basis": "visit", "name": "本站走访"}),
+        ("rules/draft/", rule),
+        ("rules/trial/", {"code": "R001", "since": "2026-01-01", "until": "2026-02-01"}),
+        ("rules/decide/", {"code": "R001", "verb": "enact"}),
+        ("exchange/price/", {"code": goods.code, "points": "1"}),
+        ("exchange/price/", {"name": "茶杯", "points": "1"}),
+    ):
+        answer = station.post(f"{base}/{path}", told)
+        assert (answer.status_code, "由总部修改" in answer.content.decode()) == (422, True), path
+    assert "拟新版本" not in station.get(f"{base}/rules/").content.decode()
+    assert station.post(f"{base}/exchange/price/", {"name": "茶杯"}).status_code == 302
+
+
+def test_what_is_pressed_twice_is_there_once(town, unit):
+    child, call = ledgers.child(unit, "赵星星"), ledgers.drive(unit)
+    client, base = enter(town, "party"), "/console/ledgers"
+    pair = {
+        "child": child.number,
+        "alias": "小树苗",
+        "donor_kind": "person",
+        "donor_name": "陈爱心",
+    }
+    pair |= {"agreed": "学习用品", "since": "2026-09-01", "guardian_agreed_on": "2026-08-20"}
+    grant = {"thing": "money", "amount": "60", "name": "环卫所", "shown_name": "环卫工人"}
+    drive = {"title": "清凉一夏", "purpose": "送清凉饮料", "unit": "S1", "opens_on": "2026-01-01"}
+    rule = {"book": "volunteer_points", "basis": "visit", "name": "走访"}
+
+    for path, told in (
+        ("donations/", drive),
+        (f"donations/{call.number}/ask/", {**grant, "words": "高温慰问"}),
+        ("donations/pairings/", pair),
+        ("rules/add/", rule),
+    ):
+        for _ in range(2):
+            assert client.post(f"{base}/{path}", {**told, "key": "k" * 20}).status_code == 302, path
+
+    assert (Drive.objects.count(), Grant.objects.count(), Pairing.objects.count()) == (2, 1, 1)

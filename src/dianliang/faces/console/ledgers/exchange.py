@@ -14,6 +14,7 @@ from dianliang.faces.console.ledgers.reading import optional_whole
 from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows.ledgers import earning
 from dianliang.flows.ledgers import exchange as flow
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -35,6 +36,7 @@ def _exchange(
         "by": by,
         "page": page,
         "redemptions": redemptions,
+        "may_price": earning.may_rule(by),
         "pages": at,
         "refusal": refusal,
         "today": today(),

@@ -46,7 +46,7 @@ def _rules(
         "trial": trial,
         "since": today() - timedelta(days=TRIED_DAYS),
         "until": today(),
-        "may_write": by.role in WRITERS,
+        "may_write": earning.may_rule(by),
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/ledgers/rules.html", context, status=status)
