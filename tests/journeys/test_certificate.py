@@ -89,10 +89,22 @@ def certify(desk: Page, number: str) -> ServiceCertificate:
     return certificate
 
 
+WITHOUT_NETWORK = """
+import runpy, sys
+
+def refuse(event, args):
+    if event in {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.bind"}:
+        raise OSError("there is no network")
+
+sys.addaudithook(refuse)
+runpy.run_module("dianliang.cli", run_name="__main__", alter_sys=True)
+"""
+
+
 def offline(tmp_path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command as a stranger does: no installation, no home."""
+    """Run the command as a stranger does: no installation, no home, no network."""
     return subprocess.run(
-        [sys.executable, "-m", "dianliang.cli", "certificate", "verify", *words],
+        [sys.executable, "-c", WITHOUT_NETWORK, "certificate", "verify", *words],
         capture_output=True,
         env={**os.environ, "DIANLIANG_HOME": str(tmp_path / "none")},
         check=False,

@@ -17,6 +17,7 @@ from dianliang.domain.intake.queries.public import (
 from dianliang.domain.territory.queries import area_of, village_choices
 from dianliang.faces.ui.requests import now
 from dianliang.flows import learning
+from dianliang.flows.activities import offer_pages
 
 PUBLIC_FOR = timedelta(days=60)
 MOST_ROWS = 60
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "venues": venue_types(),
         "venue": venue,
+        "bookable": offer_pages.bookable(),
         "lately": lately_lit(since=now() - PUBLIC_FOR, most=4),
     }
     return TemplateResponse(request, "portal/home.html", context)

@@ -358,4 +358,6 @@ def _lines(
 def bookable() -> tuple[Service, ...]:
     """Return the services that residents may book for themselves."""
     rows = ServiceWay.objects.filter(way=Way.SELF_BOOK, is_active=True, service__is_active=True)
-    return tuple(row.service for row in rows.select_related("service__skill"))
+    return tuple(
+        row.service for row in rows.select_related("service").order_by("service__position")
+    )
