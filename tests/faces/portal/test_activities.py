@@ -140,6 +140,7 @@ def test_a_resident_books_follows_and_cancels_a_free_time(client, town):
     team.areas.set([town.areas["T1"]])
     team.members.first().person.certificates.update(expires_on=now().date() + timedelta(days=900))
     address = f"/appoint/{service.code}/"
+    assert f'href="{address}"' in client.get("/").content.decode()
     page = client.get(f"{address}?area=V1").content.decode()
     slot = page.split('name="slot" value="')[1].split('"')[0]
     sent = {**WHO, "key": key(), "area": "V1", "slot": slot, "address": "三组 8 号"}
@@ -154,6 +155,20 @@ def test_a_resident_books_follows_and_cancels_a_free_time(client, town):
     client.post(answer["Location"], {"reason": ""})
     assert Offer.objects.get().status == "CANCELLED"
     assert client.get("/appoint/NOPE/").status_code == 404
+
+
+def test_a_long_list_of_activities_goes_on_behind_its_first_page(
+    client, town, session, monkeypatch
+):
+    monkeypatch.setattr("dianliang.faces.portal.activities.ROWS_A_PAGE", 1)
+    later = session_of(town, at=now(), starts_at=now() + timedelta(days=1), title="另一场")
+
+    first = client.get("/activities/").content.decode()
+    second = client.get("/activities/?page=2").content.decode()
+
+    assert (session.number in first, later.number in first) == (True, False)
+    assert "page=2" in first
+    assert later.number in second
 
 
 def test_a_check_in_form_that_is_pressed_twice_leaves_one_page_that_shows_it(client, session):

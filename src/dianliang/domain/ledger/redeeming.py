@@ -20,7 +20,7 @@ from dianliang.domain.ledger.operations import (
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
+from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError, StaleStateError
 from dianliang.kernel.text import clean_text
 
 BOOK = "volunteer_points"
@@ -87,13 +87,17 @@ def redeem(
     article: Article,
     pieces: int,
     unit: Unit,
+    seen: int | None = None,
     by: Actor,
     at: datetime,
     key: str,
 ) -> Redemption:
     """Hand goods of a unit's stock to a person for his points (兑换); a repeated key does it once.
 
+    `seen` is the price that was shown to whoever decided.
+
     Raises:
+        StaleStateError: the price is another by now.
         OwnBenefitError: the actor would give to himself.
         UnableToRedeemError: the article is not for points.
         OverdrawnError: there are not enough points, or not enough goods.
@@ -112,6 +116,9 @@ def redeem(
         if (earlier.person_id, earlier.article_id, earlier.pieces) != wanted:
             raise KeyReusedError("同一幂等键不能用于不同内容。", field="key")
         return earlier
+    if seen is not None and seen != article.points:
+        message = f"{article.name}的兑换积分刚改为 {article.points}，请核对后再兑换。"
+        raise StaleStateError(message, field="article")
     number, points = next_number("DH", at=at), pieces * article.points
     done = Redemption.objects.create(
         number=number,

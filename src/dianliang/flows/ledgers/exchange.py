@@ -180,7 +180,15 @@ def stock_up(
 
 
 def redeem(
-    *, person: str, article: str, unit: str, pieces: int, key: str, by: Actor, at: datetime
+    *,
+    person: str,
+    article: str,
+    unit: str,
+    pieces: int,
+    seen: int | None = None,
+    key: str,
+    by: Actor,
+    at: datetime,
 ) -> Redemption:
     """Hand goods to a person of the actor's units; see the operation."""
     found = Person.objects.filter(number=person, unit__path__startswith=by.unit_path or "-").first()
@@ -191,6 +199,7 @@ def redeem(
         article=_article(article),
         pieces=pieces,
         unit=_unit(unit, by=by),
+        seen=seen,
         by=by,
         at=at,
         key=key,

@@ -204,7 +204,10 @@ def test_goods_are_stocked_handed_out_and_taken_back(town, unit):
     cup = next(one.code for one in code if one.name == "保温杯")
     stock = {"article": cup, "unit": "S1", "pieces": "2", "words": "采购", "on": "2026-11-20"}
     assert client.post(f"{base}/stock/", {**stock, "key": "k1" * 10}).status_code == 302
-    wanted = {"person": "P0", "article": cup, "unit": "S1", "pieces": "2", "key": "k2" * 10}
+    wanted = {"person": "P0", "article": f"{cup}:25", "unit": "S1", "pieces": "2"}
+    wanted |= {"key": "k2" * 10}
+    stale = client.post(f"{base}/redeem/", {**wanted, "article": f"{cup}:20"})
+    assert (stale.status_code, "刚改为 25" in stale.content.decode()) == (422, True)
 
     assert client.post(f"{base}/redeem/", wanted).status_code == 302
     assert client.post(f"{base}/redeem/", wanted).status_code == 302
@@ -303,6 +306,7 @@ def test_an_open_appeal_never_disappears_behind_decided_ones(town, unit):
     client = enter(town, "party")
 
     assert "SS-0000" in client.get("/console/ledgers/appeals/").content.decode()
+    assert "SS-1000" in client.get("/console/ledgers/appeals/?page=4").content.decode()
     assert "1 件申诉待裁定" in client.get("/console/ledgers/points/").content.decode()
 
 

@@ -83,9 +83,11 @@ def _stock(sent: QueryDict, by: Actor) -> str:
 
 
 def _redeem(sent: QueryDict, by: Actor) -> str:
+    article, _colon, price_seen = sent.get("article", "").partition(":")
     done = flow.redeem(
         person=sent.get("person", "")[:24],
-        article=sent.get("article", "")[:24],
+        article=article[:24],
+        seen=optional_whole(price_seen, field="article", label=_("兑换积分")),
         unit=sent.get("unit", "")[:24],
         pieces=whole(sent.get("pieces", ""), field="pieces", label=_("数量")),
         key=required_key(sent),
