@@ -54,7 +54,10 @@ class Doubted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
-    """One page of the queue, cut by one view and perhaps one rule, with the counts of all."""
+    """One page of the queue, cut by one view and perhaps one rule, with the counts of all.
+
+    `beyond` is how many pending records come after those that are looked at.
+    """
 
     rows: tuple[Doubted, ...]
     counts: Mapping[str, int]
@@ -62,6 +65,7 @@ class DeskPage:
     totals: Totals
     appeals: int
     next_after: int
+    beyond: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +175,7 @@ def page(*, view: str, rule: str, by: Actor, after: int = 0) -> DeskPage:
         totals=totals(mine),
         appeals=access.appeals(by).filter(status="OPEN").count(),
         next_after=after_next,
+        beyond=by_state["PENDING"] - len(pending),
     )
 
 

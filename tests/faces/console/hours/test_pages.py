@@ -56,6 +56,14 @@ def test_the_queue_shows_doubts_with_what_is_wrong(desk, town):
     assert len(desk.get(at("hours") + "?rule=night").context["page"].rows) == 0
 
 
+def test_pending_records_beyond_those_that_are_looked_at_are_told(desk, town, monkeypatch):
+    monkeypatch.setattr("dianliang.domain.hours.desk.MOST_LOOKED_AT", 1)
+    hours.taken(town)
+    hours.taken(town, "P2")
+
+    shows(desk.get(at("hours")), "另有 1 条更晚的待核记录还没有列出")
+
+
 @pytest.mark.parametrize("query", ["?view=x&rule=y&after=z", "?after=99999999999999", "?after=-1"])
 def test_nonsense_in_the_address_shows_the_first_page(desk, query):
     assert desk.get(at("hours") + query).status_code == 200

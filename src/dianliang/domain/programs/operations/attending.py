@@ -111,7 +111,8 @@ def _require_time(session: Session, noted: Noted) -> None:
     opens, closes = session.starts_at - OPENS_BEFORE, session.ends_at + CLOSES_AFTER
     if not opens <= noted.happened_at <= closes:
         first, last = opens.astimezone(SHANGHAI), closes.astimezone(SHANGHAI)
-        message = f"请在 {first:%m月%d日 %H:%M} 到 {last:%H:%M} 之间签到。"
+        until = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%m月%d日 %H:%M}"
+        message = f"请在 {first:%m月%d日 %H:%M} 到 {until} 之间签到。"
         raise UnableToAttendError(message)
 
 

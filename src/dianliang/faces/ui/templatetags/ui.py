@@ -33,8 +33,8 @@ TONES = {
     "FAILED": "danger",
 }
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
-UNSAID = ("csrfmiddlewaretoken", "key", "seen")
-"""Of each showing of a form its own."""
+UNSAID = ("csrfmiddlewaretoken", "key", "seen", "document_number")
+"""Each showing of a form has its own; the number of a document is on no page, not even here."""
 
 
 @register.simple_tag
