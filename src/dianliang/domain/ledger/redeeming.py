@@ -105,8 +105,6 @@ def redeem(
     """
     if by.person_number == person.number:
         raise OwnBenefitError("不能给本人兑换，请由他人经办。")
-    if article.points is None or not article.is_active:
-        raise UnableToRedeemError(f"{article.name}不可用积分兑换。", field="article")
     if not 1 <= pieces <= 1000:
         raise InvalidInputError("件数应为 1 到 1000。", field="pieces")
     pass_gate()
@@ -116,10 +114,7 @@ def redeem(
         if (earlier.person_id, earlier.article_id, earlier.pieces) != wanted:
             raise KeyReusedError("同一幂等键不能用于不同内容。", field="key")
         return earlier
-    if seen is not None and seen != article.points:
-        message = f"{article.name}的兑换积分刚改为 {article.points}，请核对后再兑换。"
-        raise StaleStateError(message, field="article")
-    number, points = next_number("DH", at=at), pieces * article.points
+    number, points = next_number("DH", at=at), pieces * _price_of(article, seen=seen)
     done = Redemption.objects.create(
         number=number,
         person=person,
@@ -143,6 +138,15 @@ def redeem(
         after=f"{article.name} {pieces}，{points} 分",
     )
     return done
+
+
+def _price_of(article: Article, *, seen: int | None) -> int:
+    if article.points is None or not article.is_active:
+        raise UnableToRedeemError(f"{article.name}不可用积分兑换。", field="article")
+    if seen is not None and seen != article.points:
+        message = f"{article.name}的兑换积分刚改为 {article.points}，请核对后再兑换。"
+        raise StaleStateError(message, field="article")
+    return article.points
 
 
 def _pay(
