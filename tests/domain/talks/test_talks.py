@@ -97,6 +97,9 @@ def test_party_affairs_see_that_it_took_place_and_not_what_was_said(world):
 
     assert [row.number for row in page.rows] == [number]
     assert beside.rows == ()
+    for within, views in (((world.on, world.on), (1, 0)), ((world.on + WEEK, world.on), (0, 0))):
+        counts = queries.book(by=world.clerk(), on=world.on, view="held", within=within).counts
+        assert (counts["held"], counts["ended"]) == views
     assert (figure.members, figure.met, figure.held) == (2, 1, 1)
     assert SECRET not in f"{page}{figure}"
 
