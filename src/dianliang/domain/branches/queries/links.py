@@ -338,11 +338,7 @@ def secondments(
     """Return who was sent by, or to, the actor's units, newest first; `way` is a kind's name."""
     found = access.secondments(by).order_by("-from_on", "-number")
     rows = tuple(_secondment_row(row, by=by, on=on) for row in found)
-    asked = tuple(
-        row
-        for row in rows
-        if (not branch or row.branch_code == branch) and (not way or row.kind == way)
-    )
+    asked = tuple(r for r in rows if branch in {"", r.branch_code} and way in {"", r.kind})
     cuts = {
         "now": tuple(r for r in asked if r.status in {"PLANNED", "RUNNING"}),
         "running": tuple(r for r in asked if r.status == "RUNNING"),
