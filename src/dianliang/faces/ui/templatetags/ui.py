@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django import template
 from django.conf import settings
-from django.template import RequestContext
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join, json_script
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dianliang.faces.ui.keys import fresh_key
+from dianliang.kernel.errors import StaleStateError
 from dianliang.kernel.phrases import Phrase
 
 register = template.Library()
@@ -33,8 +34,6 @@ TONES = {
     "FAILED": "danger",
 }
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
-UNSAID = ("csrfmiddlewaretoken", "key", "seen", "document_number")
-"""Each showing of a form has its own; the number of a document is on no page, not even here."""
 
 
 @register.simple_tag
@@ -43,23 +42,23 @@ def form_key() -> SafeString:
     return format_html('<input type="hidden" name="key" value="{}">', fresh_key())
 
 
-@register.simple_tag(takes_context=True)
-def sent_again(context: RequestContext) -> SafeString:
-    """Give a form that was refused what it said, however many forms its page has.
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "key", "seen", "password", "document_number"})
+"""Each showing has its own; a secret and the number of a document stand on no page."""
 
-    Nothing is kept: it stands in the answer to who sent it. A file cannot be given back; its name
-    is said.
+
+@register.inclusion_tag("ui/kept.html", takes_context=True)
+def kept_form(context: dict[str, Any]) -> dict[str, Any]:
+    """Tell a page that refuses what was sent what that was, so that nobody types it twice.
+
+    A form that somebody else was quicker with shows what holds now; it is to be looked at anew.
     """
-    request = context.request
-    if request.method != "POST" or not context.get("refusal"):
-        return SafeString("")
-    told = {
-        "fields": {name: request.POST.getlist(name) for name in request.POST if name not in UNSAID},
-        "files": {name: [one.name for one in some] for name, some in request.FILES.lists()},
-        "again": _("请重新选择文件："),
-    }
-    script = format_html('<script type="module" src="{}"></script>', static("ui/again.js"))
-    return json_script(told, "sent-again") + script
+    request, refusal = context.get("request"), context.get("refusal")
+    if request is None or request.method != "POST" or isinstance(refusal, StaleStateError):
+        return {}
+    fields = {name: some for name, some in request.POST.lists() if name not in NOT_KEPT}
+    files = {name: [one.name for one in some] for name, some in request.FILES.lists()}
+    lost = _("“%s”没有保存，请重新选择文件。")
+    return {"kept": {"path": request.path, "fields": fields, "files": files, "lost": lost}}
 
 
 @register.simple_tag
