@@ -48,6 +48,39 @@ def from_sources() -> Iterator[str]:
             yield message if isinstance(message, str) else message[0]
 
 
+SAY_IN_ENGLISH = (
+    *("domain/venues", "domain/workforce", "domain/rosters", "kernel"),
+    *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
+)
+"""Rooms whose refusals are told in the reader's language: those of constant words are messages."""
+
+
+def from_refusals() -> Iterator[str]:
+    """Yield what refusals say in constant words, and the labels of fields that they name."""
+    for room in SAY_IN_ENGLISH:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if "migrations" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    yield from _refused_in(node)
+                elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    is_told = node.targets[0].id in {"message", "words"}
+                    yield from filter(_is_chinese, _texts(node.value) if is_told else ())
+
+
+def _refused_in(call: ast.Call) -> Iterator[str]:
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if name.endswith("Error"):
+        yield from filter(_is_chinese, chain.from_iterable(map(_texts, call.args[:1])))
+    labels = (keyword.value for keyword in call.keywords if keyword.arg == "label")
+    yield from filter(_is_chinese, chain.from_iterable(map(_texts, labels)))
+
+
+def _is_chinese(words: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in words)
+
+
 def from_tables() -> Iterator[str]:
     """Yield the words that tables and constants carry into pages."""
     from dianliang.core.models import AuditEvent
@@ -603,6 +636,7 @@ def wanted(domain: str = "django") -> list[str]:
         if domain == SCRIPTS
         else (
             *from_sources(),
+            *from_refusals(),
             *from_tables(),
             *from_triage(),
             *from_villages(),

@@ -28,6 +28,7 @@ from dianliang.flows.rosters import leaving
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -126,7 +127,9 @@ def phone_of(text: str, *, field: str, label: str) -> str:
     number = clean_text(text, field=field, label=label, most=24)
     plain = number.replace("-", "").replace(" ", "").removeprefix("+")
     if number and not (plain.isascii() and plain.isdigit() and len(plain) >= 5):
-        raise InvalidInputError(f"{label}只能包含数字和短横线，至少 5 位。", field=field)
+        raise InvalidInputError(
+            Phrase("%(label)s只能包含数字和短横线，至少 5 位。", label=label), field=field
+        )
     return number
 
 

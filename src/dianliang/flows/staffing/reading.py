@@ -36,6 +36,7 @@ from dianliang.flows.staffing.sheets import (
 )
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MOST_ROWS = 1000
 """Of one sheet: all is written in one transaction, and others who write wait for it."""
@@ -73,11 +74,19 @@ def read(content: bytes, *, by: Actor) -> tuple[Draft, list[str]]:
     book = tables.read_book(content, name="人员名单", headings=NEEDED, optional=optional)
     if not book.rows:
         sheets = "、".join(NEEDED)
-        raise UnreadableSheetError(f"文件里没有 {sheets} 中的任何一张表，请用空白模板填写。")
+        raise UnreadableSheetError(
+            Phrase("文件里没有 %(sheets)s 中的任何一张表，请用空白模板填写。", sheets=sheets)
+        )
     long = [sheet for sheet, rows in book.rows.items() if len(rows) > MOST_ROWS]
     if long:
         sheets = "、".join(f"“{sheet}”" for sheet in long)
-        raise UnreadableSheetError(f"{sheets}表超过 {MOST_ROWS} 行，请拆成几个文件分别导入。")
+        raise UnreadableSheetError(
+            Phrase(
+                "%(sheets)s表超过 %(most_rows)s 行，请拆成几个文件分别导入。",
+                sheets=sheets,
+                most_rows=MOST_ROWS,
+            )
+        )
     reader = Reader(
         units=frozenset(register.units_of(by).values_list("code", flat=True)),
         roles=dict(RoleKind.objects.filter(is_active=True).values_list("name", "code")),

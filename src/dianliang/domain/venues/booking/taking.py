@@ -17,6 +17,7 @@ from dianliang.domain.venues.models import Bookable, Booking, BookingSeries
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 EARLY = timedelta(minutes=15)
 """So long before it begins one may check in."""
@@ -199,7 +200,11 @@ def close(
     inside = overlapping(room, window)
     if inside:
         numbers = "、".join(booking.number for booking in inside[:5])
-        message = f"这段时间有 {len(inside)} 个预约（{numbers}），请先与预约人商量取消。"
+        message = Phrase(
+            "这段时间有 %(n)s 个预约（%(numbers)s），请先与预约人商量取消。",
+            n=len(inside),
+            numbers=numbers,
+        )
         raise UnableToBookError(message, field="starts")
     booking = Booking.objects.create(
         number=next_number("YY", at=at),
@@ -268,7 +273,7 @@ def check_in(*, booking: Booking, by: Actor, at: datetime) -> Booking:
     """
     if at < booking.starts_at - EARLY or at >= booking.ends_at:
         minutes = int(EARLY.total_seconds() // 60)
-        message = f"只能在预约开始前 {minutes} 分钟到预约结束之间签到。"
+        message = Phrase("只能在预约开始前 %(minutes)s 分钟到预约结束之间签到。", minutes=minutes)
         raise UnableToCheckInError(message)
     return _move(booking, "check_in", by=by, at=at, changes={"checked_in_at": at})
 

@@ -21,6 +21,7 @@ from dianliang.faces.console.bases.reading import (
 )
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.bases import closing, proving
 from dianliang.flows.bases import file as flow
@@ -33,6 +34,10 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 @requires(*READERS)
 def base(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     """Show a base."""
+    return _page(request, code, by=by)
+
+
+def _page(request: HttpRequest, code: str, *, by: Actor) -> TemplateResponse:
     try:
         found = flow.file(code, by=by, at=now())
     except NotVisibleError as absent:
@@ -168,7 +173,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return refused(_page(request, code, by=by), request, refusal)
     return redirect("console:base", code)
 
 
@@ -241,9 +246,8 @@ def proof_act(request: HttpRequest, proof: str, verb: str, *, by: Actor) -> Http
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("已处理佐证。"))
+        return refused(_page(request, code, by=by), request, refusal)
+    messages.success(request, _("已处理佐证。"))
     return redirect("console:base", code)
 
 

@@ -13,6 +13,7 @@ from dianliang.faces.console.bases.reading import READERS, revision, text
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.bases import telling as flow
 from dianliang.flows.bases.reach import EDITORS, units_of
@@ -99,9 +100,15 @@ def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
             else:
                 messages.success(request, _("新一版已保存。"))
                 return redirect("console:base_notice", number)
-        page = flow.page(number, by=by)
+        return _page(request, number, by=by, refusal=refusal)
     except NotVisibleError as absent:
         raise Http404 from absent
+
+
+def _page(
+    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+) -> TemplateResponse:
+    page = flow.page(number, by=by)
     context = {"by": by, "page": page, "given": request.POST, "refusal": refusal, "today": today()}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/bases/notice.html", context, status=status)
@@ -118,9 +125,8 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("已发布。") if verb == "publish" else _("已撤回。"))
+        return refused(_page(request, number, by=by), request, refusal)
+    messages.success(request, _("已发布。") if verb == "publish" else _("已撤回。"))
     return redirect("console:base_notice", number)
 
 
