@@ -51,6 +51,7 @@ def from_sources() -> Iterator[str]:
 SAY_IN_ENGLISH = (
     *("domain/venues", "domain/workforce", "domain/rosters", "kernel"),
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
+    "flows/grid_workers.py",
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 
@@ -58,7 +59,8 @@ SAY_IN_ENGLISH = (
 def from_refusals() -> Iterator[str]:
     """Yield what refusals say in constant words, and the labels of fields that they name."""
     for room in SAY_IN_ENGLISH:
-        for path in sorted((ROOT / room).rglob("*.py")):
+        here = ROOT / room
+        for path in [here] if here.is_file() else sorted(here.rglob("*.py")):
             if "migrations" in path.parts:
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -348,7 +350,7 @@ def from_hazards() -> Iterator[str]:
 def from_bases() -> Iterator[str]:
     """Yield the words of bases: kinds, hours, checks, figures, notices."""
     from dianliang.domain.insight import base_checks, base_figures, bases
-    from dianliang.domain.venues import keepers, notices, opening, proofs, queries, sites
+    from dianliang.domain.venues import keepers, notices, opening, proofs, queries, sites, standards
     from dianliang.domain.venues.lifecycle import NOTICE, PROOF
     from dianliang.flows.bases import figures, gaps
 
@@ -362,6 +364,9 @@ def from_bases() -> Iterator[str]:
     for figure in base_figures.FIGURES.values():
         yield from filter(None, (figure.label, figure.good_label))
     yield from (*figures.METHOD, figures.SCORE_LABEL, figures.SOUND, queries.UNPLACED_NAME)
+    yield from chain(
+        [standards.SHIPPED.name], *((i.name, i.words) for i in standards.SHIPPED.items)
+    )
     yield from (*gaps.DUTIES.values(), *gaps.DUTY_WORDS.values(), gaps.UNKNOWN_HOURS)
 
 

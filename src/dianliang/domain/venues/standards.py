@@ -179,9 +179,13 @@ def _check(items: Sequence[Item], ways: Sequence[str]) -> None:
         )
     names = [item.name for item in items]
     for place, item in enumerate(items, start=1):
-        where = f"第 {place} 条"
-        name = clean_text(item.name, field="items", label=f"{where}的名称", most=20, least=1)
-        clean_text(item.words, field="items", label=f"{where}的要求", most=200)
+        where = Phrase("第 %(n)s 条", n=place)
+        name = clean_text(
+            item.name, field="items", label=Phrase("%(where)s的名称", where=where), most=20, least=1
+        )
+        clean_text(
+            item.words, field="items", label=Phrase("%(where)s的要求", where=where), most=200
+        )
         if names.count(item.name) > 1:
             raise InvalidInputError(
                 Phrase("%(where)s“%(name)s”重名，请改一个名称。", where=where, name=name),

@@ -144,6 +144,22 @@ def leave(*, team: Team, person: Person, on: date, by: Actor, at: datetime) -> M
 
 
 @transaction.atomic
+def leave_all(*, person: Person, on: date, by: Actor, at: datetime) -> int:
+    """End what somebody who leaves office belongs to with his last day; return how many teams.
+
+    A membership that was to begin later never does.
+    """
+    going_on = Q(valid_until=None) | Q(valid_until__gt=on)
+    rows = list(Membership.objects.filter(going_on, person=person).select_related("team"))
+    begun = [row for row in rows if row.valid_from <= on]
+    Membership.objects.filter(pk__in=[row.pk for row in begun]).update(valid_until=on)
+    Membership.objects.filter(pk__in=[row.pk for row in rows if row not in begun]).delete()
+    for team in {row.team for row in rows}:
+        _note("leave_team", person, team, by=by, at=at, reason=f"至 {on}，离岗")
+    return len({row.team_id for row in rows})
+
+
+@transaction.atomic
 def appoint(*, team: Team, person: Person, on: date, by: Actor, at: datetime) -> Membership:
     """Let a member lead a team from a day on (任队长); the former captain stays as a member.
 

@@ -10,7 +10,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce import charges
 from dianliang.domain.workforce.charging import cells_of, kinds, people_of
 from dianliang.domain.workforce.models import Charge, ChargeKind, Person
-from dianliang.flows.rosters import leaving
+from dianliang.flows.staffing import parting
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 from dianliang.kernel.phrases import Phrase
@@ -148,7 +148,7 @@ def take_back(
 
 @transaction.atomic
 def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: datetime) -> Person:
-    """Note that one of the actor's people serves no longer since a day.
+    """Note that one of the actor's people serves no longer; his roles and memberships end, too.
 
     Raises:
         InvalidInputError: nobody there has this number, or there is no reason.
@@ -159,7 +159,7 @@ def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: da
     if person is None:
         raise InvalidInputError("请填写离岗人的编号。", field="person")
     charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
-    leaving.after_leaving(person=person, on=on, by=by, at=at)
+    parting.part(person=person, on=on, by=by, at=at)
     return person
 
 

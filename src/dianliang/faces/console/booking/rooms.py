@@ -118,7 +118,9 @@ def _room(
         "site_feed": _feed(request, "api:site_calendar", page.site_feed_token),
         **_choices(),
     }
-    return TemplateResponse(request, "console/booking/room.html", context, status=422 if ahead else 200)
+    return TemplateResponse(
+        request, "console/booking/room.html", context, status=422 if ahead else 200
+    )
 
 
 def _door(request: HttpRequest, token: str) -> str:
