@@ -51,6 +51,19 @@ def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) 
     return text
 
 
+def clean_key(text: str, *, field: str, label: str, most: int = 24) -> str:
+    """Return a code by which something is found, such as a team's: it stands in addresses.
+
+    Raises:
+        InvalidInputError: it is none that can be kept, or no address could hold it.
+    """
+    key = clean_text(text, field=field, label=label, most=most, least=1)
+    if "/" in key or not key.strip("."):
+        message = Phrase("%(label)s会用在网址里，不能含“/”，也不能只有点。", label=Phrase(label))
+        raise InvalidInputError(message, field=field)
+    return key
+
+
 def instant(text: str, *, field: str, label: str) -> datetime:
     """Return an instant such as ``2026-11-25T09:00``; without an offset it is Shanghai's.
 

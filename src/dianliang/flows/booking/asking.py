@@ -69,7 +69,7 @@ def checked(asked: Asked, *, is_public: bool) -> Asked:
     """
     needed = 1 if is_public else 0
     phone = clean_text(asked.phone, field="phone", label="电话", most=24, least=needed)
-    digits = phone.replace("-", "").replace(" ", "")
+    digits = phone.replace("-", "").replace(" ", "").removeprefix("+")
     if phone and not (
         digits.isascii() and digits.isdigit() and LEAST_DIGITS <= len(digits) <= MOST_DIGITS
     ):

@@ -147,7 +147,7 @@ def _person(row: SheetRow, checks: Checks, reader: Reader) -> PersonLine:
         _try(check, row, checks, heading)
     return PersonLine(
         row=row.number,
-        number=checks.code(row, NUMBER),
+        number=checks.key(row, NUMBER),
         name=checks.text(row, NAME, 40, needed=True),
         unit_code=unit,
         title=checks.text(row, "岗位", 24),
@@ -202,7 +202,7 @@ def _teams(rows: list[SheetRow], reader: Reader) -> list[TeamRow]:
     checks.once(rows, TEAM)
     found = []
     for row in rows:
-        unit, code = checks.code(row, UNIT, needed=True), checks.code(row, TEAM, needed=True)
+        unit, code = checks.code(row, UNIT, needed=True), checks.key(row, TEAM, needed=True)
         if unit and unit not in reader.units:
             checks.add(row, f"单位编码 {unit} 不在本单位范围内，请改正。", UNIT)
         lat, lon = checks.degrees(row, "驻地纬度", 90), checks.degrees(row, "驻地经度", 180)

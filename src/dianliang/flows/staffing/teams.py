@@ -20,7 +20,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, NotYourTurnError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.phrases import Phrase
-from dianliang.kernel.text import clean_text
+from dianliang.kernel.text import clean_key, clean_text
 
 MOST_NAMED = 8
 WITHDRAWABLE = ("SCHEDULED", "ACCEPTED", "EN_ROUTE")
@@ -117,7 +117,7 @@ def found(*, code: str, asked: Asked, by: Actor, at: datetime) -> Team:
     Raises:
         InvalidInputError, UnableToTeamError: a field makes no sense; it is named.
     """
-    code = clean_text(code, field="code", label="队伍编码", most=24, least=1)
+    code = clean_key(code, field="code", label="队伍编码")
     return teaming.found_team(code=code, details=details_of(asked, by=by), by=by, at=at)
 
 

@@ -1,5 +1,6 @@
 """Book, decide, come, go, cancel: every write to a booking."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,10 @@ from dianliang.kernel.phrases import Phrase
 
 EARLY = timedelta(minutes=15)
 """So long before it begins one may check in."""
+
+
+_COUNTRY = re.compile(r"^(?:00)?86(?=1\d{10}$)")
+"""Our country before a mobile number: with it or without, it is the same person's."""
 
 
 class UnableToCheckInError(DomainError):
@@ -48,6 +53,7 @@ class Booker:
 def phone_index(phone: str) -> str:
     """Return by what a telephone number is looked up, however it is written; nothing for none."""
     digits = "".join(character for character in phone if character.isdecimal())
+    digits = _COUNTRY.sub("", digits)
     return blind_index(digits, context="booking.phone") if digits else ""
 
 
