@@ -101,7 +101,7 @@ def refused(
     if names:
         again = _("请重新选择文件：%(names)s") % {"names": names}
         words += format_html('<p class="hint">{}</p>', again)
-    told = f'<div class="notice danger" role="alert">{words}</div>'
+    told = f'<div class="notice danger" role="alert" tabindex="-1" autofocus>{words}</div>'
     edits = [*_edits(form, request.POST)] if form else []
     at = form.tag.end if form else page.find("</h1>") + len("</h1>")
     for start, end, new in sorted([*edits, (at, at, told)], reverse=True):

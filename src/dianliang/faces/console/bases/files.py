@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.core.papers import PDF
 from dianliang.domain.territory.queries import area_rows
+from dianliang.domain.venues.models import BaseProof
 from dianliang.domain.venues.opening import ON_HOLIDAYS, ON_MAKE_UP
 from dianliang.domain.venues.sites import KINDS, VENUE_TYPES
 from dianliang.faces.console.bases.reading import (
@@ -20,6 +21,7 @@ from dianliang.faces.console.bases.reading import (
     text,
 )
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
@@ -133,7 +135,12 @@ def _take_back(request: HttpRequest, code: str, by: Actor) -> str:
 
 
 def _prove(request: HttpRequest, code: str, by: Actor) -> str:
-    proving.give(
+    made_once(request, "base-proof", lambda: _proof(request, code, by), at=now())
+    return _("佐证已提交，待另一位同事核验。")
+
+
+def _proof(request: HttpRequest, code: str, by: Actor) -> BaseProof:
+    return proving.give(
         code=code,
         item_key=text(request, "item"),
         paper=sent_paper(request, "paper"),
@@ -146,7 +153,6 @@ def _prove(request: HttpRequest, code: str, by: Actor) -> str:
         by=by,
         at=now(),
     )
-    return _("佐证已提交，待另一位同事核验。")
 
 
 ACTS: dict[str, Callable[[HttpRequest, str, Actor], str]] = {

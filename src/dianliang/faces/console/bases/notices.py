@@ -7,11 +7,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.venues.models import BaseNotice
 from dianliang.domain.venues.notices import KINDS, rows
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.bases.reading import READERS, revision, text
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
@@ -31,19 +33,12 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
         if not may_edit:
             raise Http404
         try:
-            notice = flow.draft(
-                kind=text(request, "kind"),
-                unit_code=text(request, "unit"),
-                scope=text(request, "scope"),
-                typed=_typed(request),
-                by=by,
-                at=now(),
-            )
+            number = made_once(request, "base-notice", lambda: _draft(request, by), at=now())
         except DomainError as error:
             refusal = error
         else:
             messages.success(request, _("草稿已保存，核对后请点“发布”。"))
-            return redirect("console:base_notice", notice.number)
+            return redirect("console:base_notice", number)
     found = rows(by=by)
     if file := sheet_of(request, list_tables.NOTICES, found, by=by):
         return file
@@ -62,6 +57,17 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/bases/notices.html", context, status=status)
+
+
+def _draft(request: HttpRequest, by: Actor) -> BaseNotice:
+    return flow.draft(
+        kind=text(request, "kind"),
+        unit_code=text(request, "unit"),
+        scope=text(request, "scope"),
+        typed=_typed(request),
+        by=by,
+        at=now(),
+    )
 
 
 def _typed(request: HttpRequest) -> flow.Typed:
