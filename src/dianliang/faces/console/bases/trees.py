@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.territory.queries import area_rows
 from dianliang.domain.venues.sites import KINDS, VENUE_TYPES
 from dianliang.faces.console.bases.reading import READERS, described, revision, text
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
@@ -22,6 +23,9 @@ from dianliang.flows.bases import tree as flow
 from dianliang.flows.bases.reach import EDITORS, matrix_to_change, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+
+ROWS_A_LEVEL = 120
+"""A city may hang thousands of bases below one node."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,8 +94,11 @@ def _level(request: HttpRequest, matrix: str, *, at: str, by: Actor) -> Template
         )
     except NotVisibleError as absent:
         raise Http404 from absent
+    rows, pages = paged(request, page.rows, each=ROWS_A_LEVEL)
     context = {"by": by, "page": page, "q": request.GET.get("q", "")[:60]}
+    context |= {"rows": rows, "pages": pages, "left": len(page.rows) - len(rows)}
     if branch:
+        context["branch"] = branch
         return TemplateResponse(request, "console/bases/tree.html#rows", context)
     context["points"] = page.points
     return TemplateResponse(request, "console/bases/tree.html", context)
