@@ -75,20 +75,7 @@ def hand_over(
         },
     )
     if not is_new:
-        ahead = (
-            Phrase("，请先撤回它，或换一个日期。")
-            if from_on > today
-            else Phrase("，请换一个日期。")
-        )
-        message = Phrase(
-            "%(area)s的%(kind)s在 %(from_on)s 已有交接（%(name)s）%(hint)s",
-            area=area.name,
-            kind=kind.name,
-            from_on=from_on,
-            name=_told(charge.person),
-            hint=ahead,
-        )
-        raise UnableToHandOverError(message, field="from_on")
+        raise _there_is(charge, today=today)
     audit.record(
         "workforce.charge.hand_over",
         target=charge,
@@ -162,6 +149,20 @@ def leave_office(*, person: Person, on: date, reason: str, by: Actor, at: dateti
         reason=reason,
     )
     return person
+
+
+def _there_is(charge: Charge, *, today: date) -> UnableToHandOverError:
+    is_ahead = charge.from_on > today
+    hint = Phrase("，请先撤回它，或换一个日期。") if is_ahead else Phrase("，请换一个日期。")
+    message = Phrase(
+        "%(area)s的%(kind)s在 %(from_on)s 已有交接（%(name)s）%(hint)s",
+        area=charge.area.name,
+        kind=charge.kind.name,
+        from_on=charge.from_on,
+        name=_told(charge.person),
+        hint=hint,
+    )
+    return UnableToHandOverError(message, field="from_on")
 
 
 def _before(

@@ -149,9 +149,9 @@ def _edits(form: _Form, sent: QueryDict) -> Iterator[tuple[int, int, str]]:
                 del told["name"]
             yield tag.start, tag.end, _written(tag.name, told)
             continue
-        typed = left[name].pop(0) if left.get(name) else None
-        if typed is None:
+        if not left.get(name):
             continue
+        typed = left[name].pop(0).replace("\0", "")  # no page can hold a NUL
         if kind == "textarea":
             yield tag.end, tag.inside_until, "\n" + escape(typed)
         else:

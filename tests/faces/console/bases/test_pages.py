@@ -197,7 +197,8 @@ def test_a_form_that_makes_no_sense_is_refused_in_plain_words_and_keeps_what_was
 
         told = re.findall(r'role="alert"[^>]*>(.*?)</div>', said, re.DOTALL)
         assert (answer.status_code, any(words in one for one in told)) == (422, True), (verb, told)
-        typed = (text for name in TYPED if (text := fields.get(name, "").replace("\0", "")))
+        names = TYPED if verb != "take_back" else ()  # each hand-over has a form of its own
+        typed = (text for name in names if (text := fields.get(name, "").replace("\0", "")))
         assert all(f'value="{text}"' in said for text in typed), (verb, fields)
     assert Site.objects.filter(code="FW-001").values().get() == before
     assert OpeningHours.objects.count() + OpeningDay.objects.count() == 0
