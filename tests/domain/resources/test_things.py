@@ -146,6 +146,18 @@ def test_a_granted_piece_that_was_sent_out_meanwhile_is_not_handed_over(town):
 
 
 @pytest.mark.django_db
+def test_a_piece_that_should_be_back_by_now_is_not_handed_over(town):
+    lender = desk(town)
+    wanted = lending.answer(
+        loan=loan(town, piece(town)), verb="grant", words="", by=lender, at=NOON
+    )
+
+    with pytest.raises(UnableToLendError, match="重新申请"):
+        lending.hand_over(loan=wanted, condition=SOUND, by=lender, at=NOON + timedelta(days=4))
+    lending.hand_over(loan=wanted, condition=SOUND, by=lender, at=NOON + timedelta(days=3))
+
+
+@pytest.mark.django_db
 def test_every_view_counts_what_it_lists(town):
     by = desk(town)
     piece(town, at=NOON - timedelta(days=200))

@@ -124,6 +124,17 @@ def test_a_broken_address_in_a_feed_keeps_none_out_and_each_step_is_told(town, w
     assert (made.fault[:8], told) == ("http://[", [0, 0.5])
 
 
+def test_many_entries_that_fail_each_time_do_not_block_those_behind_them(town, web):
+    paths = [f"/bad{n}.xml" for n in range(polling.MOST_NEW + 5)]
+    listed = [Entry(id=path, url=path, title="x") for path in [*paths, "/good.xml"]]
+    feed = write_feed(listed, title="预警", url="http://x/", author="气象", updated_at=AT)
+    web.answers = {"/feed": ok(feed), "/good.xml": ok(rain()[1])}
+    made = source(town, f"{web.url}/feed")
+
+    assert any(ask(made, at=AT + timedelta(minutes=n)) for n in range(25))
+    assert PublicAlert.objects.count() == 1
+
+
 def test_two_that_ask_at_once_count_what_both_took(town, web):
     web.answers = {"/1.xml": ok(rain()[1]), "/2.xml": ok(good("update.xml")[1])}
     made = source(town, f"{web.url}/1.xml")
@@ -195,3 +206,13 @@ def test_an_address_that_is_none_is_refused(town, url):
 def test_only_an_administrator_registers_a_source(town):
     with pytest.raises(NotVisibleError):
         polling.register(name="气象", url="https://a.cn/", every_min=5, by=town.actor("S1"), at=AT)
+
+
+def test_the_key_in_an_address_is_shown_to_who_registers_addresses_alone(town):
+    made = source(town, "https://weather.example/cap?key=4711")
+
+    admin = polling.rows(by=town.actor("S1", Role.ADMINISTRATOR))
+    desk = polling.rows(by=town.actor("S1"))
+
+    assert [row.url for row in admin] == [made.url]
+    assert [row.url for row in desk] == ["https://weather.example/cap?…"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
+from random import sample
 from typing import Any
 from urllib.parse import urljoin
 
@@ -89,7 +90,7 @@ def rows(*, by: Actor) -> tuple[SourceRow, ...]:
         SourceRow(
             number=row.number,
             name=row.name,
-            url=row.url,
+            url=row.url if by.role in access.SOURCE_WRITERS else _without_secrets(row.url),
             unit_name=row.unit.name,
             every_min=row.every_min,
             is_on=row.is_on,
@@ -102,6 +103,12 @@ def rows(*, by: Actor) -> tuple[SourceRow, ...]:
         for row in access.sources(by)
     ]
     return tuple(sorted(found, key=lambda row: row.failing_since is None))
+
+
+def _without_secrets(url: str) -> str:
+    """Return an address without what follows the question mark: keys are written there."""
+    address, mark, _ = url.partition("?")
+    return address + ("?…" if mark else "")
 
 
 @transaction.atomic
@@ -168,8 +175,8 @@ def poll(
     if listed is None:
         taken += _kept(answer.content, source=source, faults=faults, at=at) or 0
     else:
-        left = _left(listed, seen)[:MOST_NEW]
-        for name, content in _fetched(left, source, fetcher=fetcher, faults=faults, tell=tell):
+        turn = _turn(_left(listed, seen))
+        for name, content in _fetched(turn, source, fetcher=fetcher, faults=faults, tell=tell):
             new = _kept(content, source=source, faults=faults, at=at)
             taken += new or 0
             seen += [] if new is None else [name]
@@ -200,6 +207,17 @@ def _fetched(
 def _left(listed: tuple[feed.Entry, ...], seen: list[str]) -> list[feed.Entry]:
     known = set(seen)
     return [entry for entry in listed if entry.id not in known]
+
+
+def _turn(left: list[feed.Entry]) -> list[feed.Entry]:
+    """Return the entries to fetch now: the first ones, and as many of the others by lot.
+
+    Those that fail each time can then not stand before the rest for ever.
+    """
+    if len(left) <= MOST_NEW:
+        return left
+    first, rest = left[: MOST_NEW // 2], left[MOST_NEW // 2 :]
+    return first + sample(rest, MOST_NEW - len(first))
 
 
 def _kept(content: bytes, *, source: AlertSource, faults: list[str], at: datetime) -> int | None:

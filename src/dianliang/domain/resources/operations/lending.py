@@ -102,13 +102,17 @@ def hand_over(*, loan: Loan, condition: Condition, by: Actor, at: datetime) -> L
     """Give the piece to who borrows it (交付).
 
     Raises:
-        UnableToLendError: it is not the lender who acts, or the piece has gone elsewhere.
+        UnableToLendError: it is not the lender who acts, the piece has gone elsewhere, or it
+            should be back by now.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     _require_side(loan, "hand_over", by)
     _require_words(condition)
     resource = Resource.objects.select_related("unit", "store").get(pk=loan.resource_id)
     today = at.astimezone(SHANGHAI).date()
+    if loan.until_on < today:
+        message = f"约好 {loan.until_on} 归还，已经过了。请借用方取消后重新申请。"
+        raise UnableToLendError(message)
     why = standing.why_not(resource, late=standing.overdue([resource.pk], on=today))
     if why:
         raise UnableToLendError(f"{resource}现在不能交付：{why}。")
