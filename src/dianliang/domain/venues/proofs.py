@@ -53,8 +53,8 @@ def give(*, site: Site, item: Item, shown: Shown, by: Actor, at: datetime) -> Ba
     """
     site = held_open(site)
     if item.way != PROVED:
-        words = Phrase("“%(item)s”由系统从记录统计，不用提交佐证。", item=item.name)
-        raise UnableToProveError(words, field="item")
+        message = Phrase("“%(item)s”由系统从记录统计，不用提交佐证。", item=Phrase(item.name))
+        raise UnableToProveError(message, field="item")
     _check_days(shown, item, today=at.astimezone(SHANGHAI).date())
     kind = _kind(shown)
     proof = BaseProof.objects.create(

@@ -132,7 +132,7 @@ def leave_office(*, person: Person, on: date, reason: str, by: Actor, at: dateti
         )
         raise UnableToHandOverError(message, field="left_on")
     if on > today:
-        message = "离岗日期不能晚于今天；将来离岗的，请先登记到那一天的交接。"
+        message = Phrase("离岗日期不能晚于今天；将来离岗的，请先登记到那一天的交接。")
         raise UnableToHandOverError(message, field="left_on")
     left = Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, left_on=on)
     if not left:

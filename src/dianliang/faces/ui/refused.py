@@ -97,7 +97,8 @@ def refused(
     page = str(answer.render().content, "utf-8")
     form = _sent_form(page, request)
     words = linebreaks(translated(refusal.message), autoescape=True)
-    names = "、".join(sorted(file.name or "" for file in request.FILES.values()))
+    files = (file for name in request.FILES for file in request.FILES.getlist(name))
+    names = "、".join(sorted(file.name or "" for file in files))
     if names:
         again = _("请重新选择文件：%(names)s") % {"names": names}
         words += format_html('<p class="hint">{}</p>', again)
