@@ -1,6 +1,7 @@
 """The file of one base: everything about it on one page, and every change to it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.core.papers import PDF
 from dianliang.domain.territory.queries import area_rows
-from dianliang.domain.venues.models import BaseProof
 from dianliang.domain.venues.opening import ON_HOLIDAYS, ON_MAKE_UP
 from dianliang.domain.venues.sites import KINDS, VENUE_TYPES
 from dianliang.faces.console.bases.reading import (
@@ -135,12 +135,8 @@ def _take_back(request: HttpRequest, code: str, by: Actor) -> str:
 
 
 def _prove(request: HttpRequest, code: str, by: Actor) -> str:
-    made_once(request, "base-proof", lambda: _proof(request, code, by), at=now())
-    return _("佐证已提交，待另一位同事核验。")
-
-
-def _proof(request: HttpRequest, code: str, by: Actor) -> BaseProof:
-    return proving.give(
+    give = partial(
+        proving.give,
         code=code,
         item_key=text(request, "item"),
         paper=sent_paper(request, "paper"),
@@ -153,6 +149,8 @@ def _proof(request: HttpRequest, code: str, by: Actor) -> BaseProof:
         by=by,
         at=now(),
     )
+    made_once(request, "base-proof", give, at=now())
+    return _("佐证已提交，待另一位同事核验。")
 
 
 ACTS: dict[str, Callable[[HttpRequest, str, Actor], str]] = {

@@ -1,5 +1,7 @@
 """Public notices and service standards of bases: the register, one with its versions."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -7,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dianliang.domain.venues.models import BaseNotice
 from dianliang.domain.venues.notices import KINDS, rows
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.bases.reading import READERS, revision, text
@@ -33,7 +34,16 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
         if not may_edit:
             raise Http404
         try:
-            number = made_once(request, "base-notice", lambda: _draft(request, by), at=now())
+            draft = partial(
+                flow.draft,
+                kind=text(request, "kind"),
+                unit_code=text(request, "unit"),
+                scope=text(request, "scope"),
+                typed=_typed(request),
+                by=by,
+                at=now(),
+            )
+            number = made_once(request, "base-notice", draft, at=now())
         except DomainError as error:
             refusal = error
         else:
@@ -57,17 +67,6 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/bases/notices.html", context, status=status)
-
-
-def _draft(request: HttpRequest, by: Actor) -> BaseNotice:
-    return flow.draft(
-        kind=text(request, "kind"),
-        unit_code=text(request, "unit"),
-        scope=text(request, "scope"),
-        typed=_typed(request),
-        by=by,
-        at=now(),
-    )
 
 
 def _typed(request: HttpRequest) -> flow.Typed:
