@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import engines
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +65,8 @@ def shown(sent, files=()):
     request = RequestFactory().post("/do/", {**sent, **dict(files)})
     answer = TemplateResponse(request, engines["django"].from_string(PAGE), {})
     error = InvalidInputError("不行<b>。")
-    return refused(answer, request, error)
+    with translation.override("zh-hans"):
+        return refused(answer, request, error)
 
 
 @given(texts, texts, texts.filter(str.strip), st.sets(st.sampled_from("xy")), st.sampled_from("pq"))
