@@ -6,13 +6,14 @@ the one of an iPhone fill the square, since the phone cuts the corners itself.
 
 import io
 import re
+import shutil
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).resolve().parents[1] / "src/dianliang/faces/ui/static/ui"
-BROWSER = "/usr/bin/chromium"
+BROWSER = shutil.which("chromium")  # or Playwright's own
 COLOURS = 64
 SAFE_SHARE = 0.8
 """A mask keeps at least a circle of this share of the side."""

@@ -229,7 +229,7 @@ def from_honours() -> Iterator[str]:
     for table in (*tables, talks.TALK, voices.VOICE, brands.BRAND):
         yield from chain(table.labels.values(), (row.label for row in table))
     yield from (label for _, label in talks.STEPS)
-    for views in (talk_book.VIEWS, voice_book.VIEWS, calls.VIEWS, brand_book.VIEWS):
+    for views in (talk_book.BOOK_VIEWS, voice_book.VIEWS, calls.VIEWS, brand_book.VIEWS):
         yield from views.values()
     kinds = (Call.Electorate, Call.Ties, Holder, Level, Talk.Occasion, Voice.Channel, Voice.Topic)
     for choices in (*kinds, Brand.Kind, BrandReview.Grade):

@@ -1,5 +1,6 @@
 """Take the screenshots of the README from a running demo: ``tools/screenshots.py URL FOLDER``."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def main() -> None:
     url, folder = sys.argv[1].rstrip("/"), Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=OPTIONS)
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
         shoot(browser, url, folder)
         browser.close()
 

@@ -1,7 +1,7 @@
 """A branch's month: from a resolution to the task that ends it, to the figure in the report."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from dianliang.core.models import User
 from dianliang.domain.branches.models import Meeting, Task
@@ -62,6 +62,13 @@ def do_and_confirm(page: Page) -> None:
     page.get_by_role("button", name="报完成").click()
     expect(page.get_by_role("alert")).to_contain_text("还没有佐证")
     page.get_by_label("做了什么").fill("增容完成，村里验收")
+    page.get_by_label("佐证记录编号").fill("没有这条")
+    paper = FilePayload(name="收据.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4")
+    page.get_by_label("文件或照片").set_input_files(paper)
+    page.get_by_role("button", name="加佐证").click()
+    expect(page.get_by_text("“收据.pdf”没有保存，请重新选择文件。")).to_be_visible()
+    expect(page.get_by_label("做了什么")).to_have_value("增容完成，村里验收")
+    page.get_by_label("佐证记录编号").fill("")
     page.get_by_role("button", name="加佐证").click()
     themes = page.locator("#themes")
     themes.get_by_label("主题", exact=True).select_option("GC5-5")

@@ -78,6 +78,13 @@ def test_a_period_has_one_list(it):
         it.task_list()
 
 
+def test_the_lists_of_a_unit_come_the_latest_first(it):
+    before = it.task_list(on=it.party.on - 40 * DAY)
+    held = it.task_list()
+
+    assert [row.number for row in pages.lists(by=it.clerk())] == [held.number, before.number]
+
+
 @pytest.mark.django_db
 def test_a_new_secretary_gets_what_the_former_one_has_left(it):
     held = it.task_list()

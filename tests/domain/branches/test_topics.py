@@ -141,5 +141,10 @@ def test_every_tier_has_a_lead_that_may_change_with_a_reason(party):
     assert (file.leads[3].unit_name, file.may_write) == ("梅溪供电所", False)
     with pytest.raises(NotVisibleError):
         flow.cancel(number=topic.number, reason="不做了", by=party.clerk("S2"), at=NOON)
-    tiers = dict(book.topics(view="all", by=party.clerk(), on=party.on).tiers)
-    assert tiers["落实"] == (("天荒坪供电所", 1),)
+    asked = {"view": "kept", "by": party.clerk(), "on": party.on}
+    tiers = {label: (tier, found) for tier, label, found in book.topics(**asked).tiers}
+    tier, ((code, name, count),) = tiers["落实"]
+    assert (name, count) == ("天荒坪供电所", 1)
+    assert len(book.topics(**asked, tier=tier, lead=code).rows) == 1
+    assert book.topics(**asked, tier=tier, lead="S2").rows == ()
+    assert book.topics(**asked, branch="none").rows == ()

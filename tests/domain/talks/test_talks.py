@@ -1,5 +1,6 @@
 """A talk of four steps: who leads it, who reads it, what it takes to close it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -13,7 +14,7 @@ from dianliang.domain.talks.operations import UnableToTalkError
 from dianliang.flows.talks import leading as flow
 from dianliang.flows.talks import sheets
 from dianliang.kernel.actor import Role
-from dianliang.kernel.errors import IllegalTransitionError, NotVisibleError
+from dianliang.kernel.errors import IllegalTransitionError, InvalidInputError, NotVisibleError
 from tests.honourworld import SAID, Honoured
 from tests.town import NOON
 
@@ -97,6 +98,9 @@ def test_party_affairs_see_that_it_took_place_and_not_what_was_said(world):
 
     assert [row.number for row in page.rows] == [number]
     assert beside.rows == ()
+    for within, views in (((world.on, world.on), (1, 0)), ((world.on + WEEK, world.on), (0, 0))):
+        counts = queries.book(by=world.clerk(), on=world.on, view="held", within=within).counts
+        assert (counts["held"], counts["ended"]) == views
     assert (figure.members, figure.met, figure.held) == (2, 1, 1)
     assert SECRET not in f"{page}{figure}"
 
@@ -132,6 +136,14 @@ def test_who_does_not_lead_the_branch_appoints_no_talk(world):
         flow.plan(asked=asked, by=leader, at=NOON)
     with pytest.raises(UnableToTalkError, match="没有关联人员"):
         flow.plan(asked=asked, by=world.clerk(), at=NOON)
+    # A name leads to nobody elsewhere, not to his number either; here it means who is led.
+    elsewhere = world.person("党员乙", "S2")
+    meant = flow.plan(asked=replace(asked, person="党员乙"), by=leader, at=NOON)
+    assert meant.person.number == member.person_number
+    world.person("邻站人", "S2")
+    with pytest.raises(InvalidInputError, match="没有找到") as refused:
+        flow.plan(asked=replace(asked, person="邻站人"), by=leader, at=NOON)
+    assert elsewhere.number not in refused.value.message
 
 
 def test_the_one_talked_with_leads_no_step(world):

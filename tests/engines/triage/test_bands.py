@@ -15,7 +15,6 @@ from dianliang.engines.triage._bands import (
     lower_bound,
     measure,
 )
-from dianliang.engines.triage._reliability import AT_ITS_WORD, reliability
 
 
 def test_the_lower_end_equals_wilsons_published_value():
@@ -71,36 +70,6 @@ def test_a_promise_tells_its_figures():
     assert Promise(texts=0, right=0, coverage=0.0).precision == 0
 
 
-def test_confidence_becomes_how_often_it_was_right():
-    draw = np.random.default_rng(0)
-    said = draw.random(5000)
-    curve = reliability(said, draw.random(5000) < said / 2)
-
-    assert curve.worth(np.array([0.2, 0.8])) == pytest.approx([0.1, 0.4], abs=0.06)
-
-
-@given(
-    shares=st.lists(st.floats(0.01, 1), min_size=2, max_size=6),
-    total=st.floats(0.05, 1),
-)
-def test_shares_still_add_up_to_one_at_most(shares, total):
-    draw = np.random.default_rng(0)
-    said = draw.random(500)
-    curve = reliability(said, draw.random(500) < said**2)
-    given_shares = np.array(shares) / sum(shares) * total
-
-    found = curve.applied(given_shares)
-
-    assert found.max() <= 1
-    assert found.min() >= 0
-    assert found.argmax() == given_shares.argmax() or len(set(shares)) < len(shares)
-
-
-def test_few_texts_leave_confidence_at_its_word():
-    assert reliability(np.ones(10), np.ones(10, dtype=bool)) is AT_ITS_WORD
-    assert AT_ITS_WORD.applied(np.array([0.7, 0.2])) == pytest.approx([0.7, 0.2])
-
-
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=120, max_size=200))
 def test_texts_that_speak_for_themselves_alone_count_as_before(seen):
     confidence = np.array([sure for sure, _ in seen])
@@ -123,8 +92,3 @@ def test_a_drawn_text_speaks_for_those_that_were_not_drawn():
     assert bands.suggest is not None
     assert bands.suggest.precision == pytest.approx(4000 / 4300, abs=0.01)
     assert bands.suggest.texts < corrected + drawn
-    curve = reliability(np.linspace(0.9, 1, 500), is_right[::-1], stands_for=stands_for[::-1])
-    assert (
-        curve.worth(np.array([0.95]))[0]
-        > reliability(np.linspace(0.9, 1, 500), is_right[::-1]).worth(np.array([0.95]))[0]
-    )

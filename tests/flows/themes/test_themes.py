@@ -13,6 +13,9 @@ from pypdf import PdfReader
 from dianliang.core import jobs
 from dianliang.core.models import AuditEvent
 from dianliang.domain.catalog.theme_models import ThemeMark
+from dianliang.domain.honours.operations.nominating import Subject
+from dianliang.domain.honours.operations.register import Entry, enter, revoke
+from dianliang.domain.policies.models import PolicyList
 from dianliang.domain.programs.models import Activity, Participation
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
@@ -209,6 +212,35 @@ def test_every_kind_of_records_can_be_listed_counted_and_chosen_by_its_attribute
         for attribute in kind.attributes:
             assert kind.whole().filter(**{attribute.lookup: "x"}).count() == 0
         assert kind.visible(party.town.actor("S1", Role.STEWARD)).count() == 0
+
+
+def test_an_honour_and_a_policy_carry_a_programme_and_are_counted_in_it(party):
+    by = party.clerk()
+    subject = Subject(held_by=party.town.units["S1"])
+    entry = Entry(
+        title="文明单位", level="city", issuer="市文明办", on=TODAY, holder="unit", subject=subject
+    )
+    honour = enter(entry=entry, by=by, at=NOON)
+    PolicyList.objects.create(
+        number="ZC-1",
+        title="保供十二条",
+        short_name="十二条",
+        unit=party.town.units["AJ"],
+        source="省公司",
+        issued_on=TODAY,
+        created_by="x",
+        created_at=NOON,
+    )
+    mark(party, honour.number, "GC5-4", kind="honour")
+    mark(party, "ZC-1", "GC5-4", kind="policy")
+
+    found = report(code="GC5", **YEAR, by=by)
+    assert [(f.code, c.value) for f, c in zip(found.columns, found.whole.cells, strict=True)] == [
+        ("policy", 1),
+        ("honour", 1),
+    ]
+    revoke(honour=honour, reason="弄虚作假", by=by, at=NOON)
+    assert [f.code for f in report(code="GC5", **YEAR, by=by).columns] == ["policy"]
 
 
 @pytest.mark.row("001-11")

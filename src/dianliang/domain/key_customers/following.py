@@ -59,6 +59,7 @@ def watch_list(*, view: str, words: str, page: int, by: Actor) -> WatchList:
     pages = max(1, -(-counts[view] // PAGE_ROWS))
     shown = min(max(1, page), pages)
     rows = found.filter(_VIEWS[view]).annotate(customers=Count("watched"))
+    rows = rows.order_by("-starts_at", "-pk")  # with sums it has no order of its own
     here = rows[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS]
     return WatchList(
         rows=tuple(watch_row(row, customers=row.customers) for row in here),

@@ -14,6 +14,9 @@ from dianliang.domain.talks.models import Promise, Talk
 from dianliang.kernel.actor import Actor
 
 VIEWS = {"open": "进行中", "overdue": "逾期", "closed": "已回访", "all": "全部"}
+BOOK_VIEWS = {**VIEWS, "held": "期内面谈", "ended": "期内回访"}
+Days = tuple[date, date]
+"""First and last day, both included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,20 +100,23 @@ def own(*, by: Actor, on: date, view: str = "all") -> TalkList:
     return _list(access.to_read(by).defer(*access.SEALED), view=view, on=on)
 
 
-def book(*, by: Actor, on: date, view: str, branch: str = "") -> TalkList:
-    """Return the facts of the talks of the actor's branches."""
+def book(
+    *, by: Actor, on: date, view: str, branch: str = "", within: Days | None = None
+) -> TalkList:
+    """Return the facts of the talks of the actor's branches; `within` is what a period counts."""
     rows = access.to_know(by)
-    return _list(rows.filter(branch__unit__code=branch) if branch else rows, view=view, on=on)
+    found = rows.filter(branch__unit__code=branch) if branch else rows
+    return _list(found, view=view, on=on, within=within)
 
 
-def _list(rows: QuerySet[Talk], *, view: str, on: date) -> TalkList:
+def _list(rows: QuerySet[Talk], *, view: str, on: date, within: Days | None = None) -> TalkList:
     counted = rows.annotate(
         n_promises=Count("promises", distinct=True),
         n_kept=Count("promises", filter=Q(promises__done_on__isnull=False), distinct=True),
     )
     facts = tuple(
         _fact(row, promises=vars(row)["n_promises"], kept=vars(row)["n_kept"], on=on)
-        for row in counted
+        for row in counted.order_by("-planned_on", "number")  # with sums it has none of its own
     )
     cuts = {
         "open": tuple(fact for fact in facts if fact.status in OPEN),
@@ -118,6 +124,10 @@ def _list(rows: QuerySet[Talk], *, view: str, on: date) -> TalkList:
         "closed": tuple(fact for fact in facts if fact.status == "CLOSED"),
         "all": facts,
     }
+    if within is not None:
+        since, until = within
+        cuts["held"] = tuple(f for f in facts if f.held_on and since <= f.held_on <= until)
+        cuts["ended"] = tuple(f for f in facts if f.closed_on and since <= f.closed_on <= until)
     return TalkList(
         rows=cuts.get(view, facts), counts={name: len(cut) for name, cut in cuts.items()}
     )

@@ -7,6 +7,7 @@ not seen, and so are the limits from which a service is filled in by itself or s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,8 @@ from dianliang.engines.triage._features import Features
 from dianliang.engines.triage._grams import Row
 from dianliang.engines.triage._learned import LEAST_FOR_CHECK, Checked, Learned, learn
 from dianliang.engines.triage._model import Category, Example, ServiceCard
-from dianliang.engines.triage._novelty import compare
-from dianliang.engines.triage._reliability import reliability
+from dianliang.engines.triage._novelty import compare, nearness
+from dianliang.engines.triage._sureness import Heard, given, sureness, unseen_worth
 from dianliang.engines.triage._taught import UNTAUGHT, Taught
 from dianliang.engines.triage._text import clauses
 
@@ -31,7 +32,7 @@ LEAST_SHARE = 0.02
 ALSO_FROM = 0.5
 """From this chance on a second service is named beside the first."""
 MOST_CLAUSES, LEAST_CLAUSE_CHARS = 8, 4
-MOST_MEASURED = 4000
+MOST_MEASURED = 10_000
 _SHARPNESS = (0.5, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 _DOUBT_ABOUT_SHARPNESS = 50
 Floats = NDArray[np.float64]
@@ -56,6 +57,18 @@ class Categoriser:
         self._learned = taught.learned.only(set(codes)) if taught.learned else None
         of_model = self._learned.codes if self._learned else ()
         self._columns = np.array([codes.index(code) for code in of_model], dtype=np.intp)
+        self._anchors_of = self._numbers_of_anchors()
+        offsets = dict(zip(taught.sureness.codes, taught.sureness.offsets.tolist(), strict=True))
+        self._offsets = np.array([offsets.get(code, 0.0) for code in codes])
+
+    def _numbers_of_anchors(self) -> NDArray[np.intp]:
+        """Return the service of each past text that others are compared with; -1: it is gone."""
+        taught, codes = self._taught, self._catalogue.codes
+        if taught.novelty is None or taught.learned is None:
+            return np.empty(0, dtype=np.intp)
+        place = {code: number for number, code in enumerate(codes)}
+        numbers = np.array([place.get(code, -1) for code in taught.learned.codes], dtype=np.intp)
+        return numbers[taught.novelty.of]
 
     @property
     def bands(self) -> Bands:
@@ -92,7 +105,9 @@ class Categoriser:
             return ()
         if not self._taught.decided:
             return self.varied(texts, most=most)
-        shares = np.array([self._mixed(text, self._said(text)) for text in texts])
+        shares = np.array(
+            [self._mixed(self._catalogue.shares(text), self._said(text)) for text in texts]
+        )
         return self._different(texts, undecided(shares, most=most), most=most)
 
     def varied(self, texts: Sequence[str], *, most: int) -> tuple[int, ...]:
@@ -121,14 +136,48 @@ class Categoriser:
 
     def _believed(self, text: str, said: _Said | None) -> Floats:
         """Return how sure to be of each service, as far as it was right of others like it."""
-        share = self._sure(self._mixed(text, said), text)
-        if self._taught.novelty and said:
-            share *= self._taught.novelty.belief(said.row, said.margins)
-        return self._taught.reliability.applied(share)
-
-    def _mixed(self, text: str, said: _Said | None) -> Floats:
-        """Mix in what was learnt; a service that was not keeps what the catalogue says."""
         day_one = self._catalogue.shares(text)
+        share = self._sure(self._mixed(day_one, said), text)
+        if said is None:
+            return share
+        belief, likeness, novelty = 1.0, np.empty(0), self._taught.novelty
+        if novelty:
+            likeness = novelty.likeness(said.row)
+            belief = novelty.belief(likeness, said.margins)
+            share *= belief
+        if not self._taught.sureness.is_measured:
+            return share
+        best = int(share.argmax())
+        heard = self._heard(
+            share.reshape(1, -1),
+            said.margins.reshape(1, -1),
+            day_one.reshape(1, -1),
+            np.array([belief]),
+            likeness.reshape(1, -1),
+        )
+        return given(share, self._taught.sureness.worth(heard, self._offsets[[best]]))
+
+    def _heard(
+        self, share: Floats, margins: Floats, day_one: Floats, belief: Floats, likeness: Floats
+    ) -> Heard:
+        """Gather what tells right answers from wrong ones; rows are texts."""
+        best, rows = share.argmax(axis=1), np.arange(len(share))
+        own = others = np.zeros(len(share))
+        if len(self._anchors_of):
+            is_own = self._anchors_of == best[:, None]
+            own, others = nearness(likeness * is_own), nearness(likeness * ~is_own)
+        return Heard(
+            share=share[rows, best],
+            margins=margins,
+            day_one=day_one[rows, best],
+            day_one_best=day_one.max(axis=1),
+            belief=belief,
+            near_own=own,
+            near_others=others,
+        )
+
+    def _mixed(self, day_one: Floats, said: _Said | None) -> Floats:
+        """Mix in what was learnt; a service that was not keeps what the catalogue says."""
         if said is None:
             return day_one
         learnt = day_one.copy()
@@ -160,32 +209,36 @@ class Categoriser:
 
     def measured(self, learned: Learned, checked: Checked) -> Taught:
         """Fit how sure to be, and the bands, on decided texts that the model had not seen."""
-        texts = checked.texts[:MOST_MEASURED]
-        truth = self._columns[checked.labels[: len(texts)]]
-        stands_for = checked.stands_for[: len(texts)]
-        rows = [learned.row(text) for text in texts]
+        checked = checked.newest(MOST_MEASURED)
+        texts, margins, stands_for = checked.texts, checked.margins, checked.stands_for
+        truth = self._columns[checked.labels]
+        matrix = checked.matrix
+        rows = [Row(matrix.indices[a:b], matrix.data[a:b]) for a, b in pairwise(matrix.indptr)]
+        day_one = np.array([self._catalogue.shares(text) for text in texts])
         mixed = np.array(
             [
-                self._mixed(text, _Said(row, margins, learned.trust_in(text, row)))
-                for text, row, margins in zip(texts, rows, checked.margins, strict=False)
+                self._mixed(shares, _Said(row, own, learned.trust_in(text, row)))
+                for text, row, shares, own in zip(texts, rows, day_one, margins, strict=True)
             ]
         )
         taught = replace(self._taught, sharpness=_sharpness(mixed, truth, stands_for))
         sharpened = Categoriser(self._catalogue.services, taught)
         share = np.array([sharpened._sure(m, text) for m, text in zip(mixed, texts, strict=True)])
-        compared = compare(learned.features.matrix(texts), checked.margins[: len(texts)])
-        if compared:
-            novelty, scores = compared
-            taught = replace(taught, novelty=novelty)
-            share *= novelty.beliefs_of_known(scores)[:, None]
+        compared = compare(matrix, margins, of=checked.labels, fold=checked.fold)
+        beliefs = compared.beliefs if compared else np.ones(len(texts))
+        share *= beliefs[:, None]
+        taught = replace(taught, novelty=compared.novelty if compared else None)
+        judge = Categoriser(self._catalogue.services, taught)
+        likeness = compared.likeness if compared else np.empty((len(texts), 0))
+        heard = judge._heard(share, margins, day_one, beliefs, likeness)
         best = share.argmax(axis=1)
-        is_right = best == truth
-        curve = reliability(share.max(axis=1), is_right, stands_for=stands_for)
+        is_right, codes = best == truth, tuple(self._catalogue.codes)
+        worth = unseen_worth(heard, best, is_right, count=len(codes), stands_for=stands_for)
         return replace(
             taught,
-            reliability=curve,
-            bands=measure(curve.worth(share.max(axis=1)), is_right, stands_for=stands_for),
-            unseen=tuple(self._catalogue.codes[i] for i in best.tolist()),
+            sureness=sureness(heard, best, is_right, codes=codes, stands_for=stands_for),
+            bands=measure(worth, is_right, stands_for=stands_for),
+            unseen=tuple(codes[i] for i in best.tolist()),
         )
 
     def _category(

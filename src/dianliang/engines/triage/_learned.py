@@ -44,17 +44,31 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Checked:
     """Decided texts with what a model said that had not seen them.
 
-    `stands_for` is how many needs each speaks for.
+    `matrix` are their n-grams, weighed; `stands_for` is how many needs each speaks for;
+    near-duplicates are in one `fold`.
     """
 
     texts: tuple[str, ...]
+    matrix: Any
     labels: Ints
     margins: Floats
     stands_for: Floats
+    fold: Ints
+
+    def newest(self, count: int) -> "Checked":
+        """Return the first ones."""
+        return Checked(
+            texts=self.texts[:count],
+            matrix=self.matrix[:count],
+            labels=self.labels[:count],
+            margins=self.margins[:count],
+            stands_for=self.stands_for[:count],
+            fold=self.fold[:count],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +172,14 @@ class _Lesson:
                 model = self.taught(seen, seeds=_SEEDS[:1])
                 margins[held] = model.margins_of(self.matrix[held])
         decided = slice(self.decided)
-        return Checked(tuple(texts[decided]), self.labels[decided], margins, stands_for[decided])
+        return Checked(
+            texts=tuple(texts[decided]),
+            matrix=self.matrix[decided],
+            labels=self.labels[decided],
+            margins=margins,
+            stands_for=stands_for[decided],
+            fold=fold[decided],
+        )
 
 
 def _share_of_ratios(decided: int) -> float:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dianliang.kernel.geo import GeoPoint
 
-VERSION = "triage-5"
+VERSION = "triage-6"
 
 
 class Band(StrEnum):

@@ -26,9 +26,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Novelty:
-    """Past texts to compare with, and the scores of decided texts, ascending."""
+    """Past texts to compare with, and the scores of decided texts, ascending.
+
+    `of` are the anchors' services, as columns of the model that was learnt beside it.
+    """
 
     anchors: Any
+    of: NDArray[np.intp]
     known: Floats
     _few: Any = field(init=False, repr=False)
     _place: NDArray[np.int32] = field(init=False, repr=False)
@@ -49,13 +53,12 @@ class Novelty:
         object.__setattr__(self, "_place", place)
         object.__setattr__(self, "_few", few)
 
-    def belief(self, row: Row, margins: Floats) -> float:
+    def belief(self, likeness: Floats, margins: Floats) -> float:
         """Return 1 for a text like others, down to 0 for one like none."""
-        nearness = _nearness(self._likeness(row).reshape(1, -1))
-        score = float(_scores(margins.reshape(1, -1), nearness)[0])
+        score = float(_scores(margins.reshape(1, -1), nearness(likeness.reshape(1, -1)))[0])
         return self._belief(score, self.known)
 
-    def _likeness(self, row: Row) -> Floats:
+    def likeness(self, row: Row) -> Floats:
         """Return the cosine to each past text."""
         at = self._place[row.indices]
         is_known = at >= 0
@@ -76,26 +79,45 @@ class Novelty:
         return 1.0 - (1.0 - belief) * beyond / (beyond + HALF_DOUBT)
 
 
-def compare(matrix: Any, margins: Floats) -> tuple[Novelty, Floats] | None:
-    """Prepare from decided texts and what models said that had not seen them; with their scores."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Decided texts beside the anchors: how like each they are, and their beliefs.
+
+    To themselves and their near-duplicates they are not: what comes in anew has none.
+    """
+
+    novelty: Novelty
+    likeness: Floats
+    beliefs: Floats
+
+
+def compare(
+    matrix: Any, margins: Floats, *, of: NDArray[np.intp], fold: NDArray[np.intp]
+) -> Compared | None:
+    """Prepare from decided texts, what models said that had not seen them, and their services.
+
+    Near-duplicates are in one `fold`.
+    """
     count = matrix.shape[0]
     if count < LEAST_KNOWN:
         return None
     chosen = np.unique(np.linspace(0, count - 1, min(count, ANCHORS)).astype(np.intp))
     anchors = matrix[chosen].tocsr()
     likeness = (matrix @ anchors.T).toarray()
-    likeness[chosen, np.arange(len(chosen))] = 0.0
-    scores = _scores(margins, _nearness(likeness))
-    return Novelty(anchors, np.sort(scores)), scores
+    likeness[fold[:, None] == fold[chosen]] = 0.0
+    scores = _scores(margins, nearness(likeness))
+    novelty = Novelty(anchors, of[chosen], np.sort(scores))
+    return Compared(novelty, likeness, novelty.beliefs_of_known(scores))
 
 
-def _nearness(likeness: Floats) -> Floats:
+def nearness(likeness: Floats) -> Floats:
+    """Return how like its most alike anchors each text is; rows are texts."""
     nearest = min(NEAREST, likeness.shape[1])
     found: Floats = np.partition(likeness, -nearest, axis=1)[:, -nearest:].mean(axis=1)
     return found
 
 
-def _scores(margins: Floats, nearness: Floats) -> Floats:
+def _scores(margins: Floats, near: Floats) -> Floats:
     best = np.clip(margins.max(axis=1), -MARGIN_COUNTS_TO, MARGIN_COUNTS_TO)
-    found: Floats = best + NEARNESS_WORTH * nearness
+    found: Floats = best + NEARNESS_WORTH * near
     return found

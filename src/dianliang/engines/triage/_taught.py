@@ -21,9 +21,9 @@ from dianliang.engines.triage._grams import Weigher
 from dianliang.engines.triage._learned import Learned
 from dianliang.engines.triage._linear import Linear
 from dianliang.engines.triage._novelty import Novelty
-from dianliang.engines.triage._reliability import AT_ITS_WORD, Reliability
+from dianliang.engines.triage._sureness import AT_ITS_WORD, Sureness
 
-FORMAT = 1
+FORMAT = 2
 """Changed when what is kept changes its meaning: older bytes are then refused, and learnt anew."""
 
 
@@ -39,7 +39,7 @@ class Taught:
     sharpness: float = 1.0
     bands: Bands = DAY_ONE
     novelty: Novelty | None = None
-    reliability: Reliability = AT_ITS_WORD
+    sureness: Sureness = AT_ITS_WORD
     decided: int = 0
     tacit: int = 0
     history: int = 0
@@ -61,7 +61,9 @@ def to_bytes(taught: Taught) -> bytes:
         "history": taught.history,
         "unseen": taught.unseen,
     }
-    arrays = {"said": taught.reliability.said, "kept": taught.reliability.kept}
+    sureness = taught.sureness
+    told["sure"] = [sureness.codes, sureness.belief, sureness.seen_from]
+    arrays: dict[str, NDArray[Any]] = {"signs": sureness.weights, "services": sureness.offsets}
     if taught.learned is not None:
         parts = taught.learned.features.parts
         told |= {
@@ -80,6 +82,7 @@ def to_bytes(taught: Taught) -> bytes:
             "anchor_values": anchors.data,
             "anchor_columns": anchors.indices,
             "anchor_starts": anchors.indptr,
+            "anchor_services": taught.novelty.of,
             "known": taught.novelty.known,
         }
     header = np.frombuffer(json.dumps(told, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -109,7 +112,7 @@ def from_bytes(body: bytes) -> Taught:
             sharpness=told["sharpness"],
             bands=_bands(told["bands"]),
             novelty=_novelty(arrays, learned) if learned and "known" in arrays else None,
-            reliability=Reliability(arrays["said"], arrays["kept"]),
+            sureness=_sureness(told, arrays),
             decided=told["decided"],
             tacit=told.get("tacit", 0),
             history=told["history"],
@@ -135,7 +138,13 @@ def _learned(told: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Learned:
 def _novelty(arrays: dict[str, NDArray[Any]], learned: Learned) -> Novelty:
     values, columns, starts = (arrays[f"anchor_{part}"] for part in ("values", "columns", "starts"))
     shape = (len(starts) - 1, learned.features.count)
-    return Novelty(sparse.csr_matrix((values, columns, starts), shape=shape), arrays["known"])
+    anchors = sparse.csr_matrix((values, columns, starts), shape=shape)
+    return Novelty(anchors, arrays["anchor_services"].astype(np.intp), arrays["known"])
+
+
+def _sureness(told: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Sureness:
+    codes, belief, seen_from = told["sure"]
+    return Sureness(arrays["signs"], tuple(codes), arrays["services"], belief, seen_from)
 
 
 def _bands(told: dict[str, Any]) -> Bands:

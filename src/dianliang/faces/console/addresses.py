@@ -26,13 +26,20 @@ PAGES: Mapping[str, str] = {
     "entry": "console:ledger_entry",
     "duty": "console:appraisal_duty",
     "list": "console:appraisal_list",
+    "hazard": "console:hazard",
+    "guard": "console:guard_event",
+    "incident": "console:incident",
+    "outreach": "console:outreach",
+    "policy": "console:policy",
+    "renewal": "console:renewal_village",
+    "honour": "console:honour",
 }
 """Which page shows a kind of records, by the number that opens it."""
 IN_BOOKS = frozenset({"activity", "visit"})
 """Records whose page is that of the books' sources."""
-BY_THEMES = frozenset({"need", "job", "campaign", "result"})
+BY_THEMES = frozenset({"need", "job", "campaign", "result", "hazard", "guard", "renewal"})
 """Records that the pages about themes show, to whom their own page is closed too."""
-UNDER_ANOTHER = frozenset({"result", "gift"})
+UNDER_ANOTHER = frozenset({"result", "gift", "renewal"})
 """Records without a page of their own: what opens is the number of what they belong to."""
 
 

@@ -222,7 +222,9 @@ class CoursePage:
 
 def course_list(*, by: Actor) -> tuple[CourseRow, ...]:
     """Return the courses of the actor's units, the newest first. One query."""
-    return tuple(_row(course) for course in _counted(Course.objects.filter(access.within(by))))
+    found = _counted(Course.objects.filter(access.within(by)))
+    # A query with sums has no order of its own.
+    return tuple(_row(course) for course in found.order_by("-created_at", "-pk"))
 
 
 def _counted(found: QuerySet[Course]) -> QuerySet[Course]:

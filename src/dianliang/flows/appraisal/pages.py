@@ -49,7 +49,8 @@ def lists(*, by: Actor) -> tuple[ListRow, ...]:
         n_reported=Count("duties", filter=seen & Q(duties__status="REPORTED")),
         n_proposed=Count("duties", filter=seen & Q(duties__status="PROPOSED")),
     )
-    return tuple(_list_row(row) for row in rows)
+    # A query with sums has no order of its own.
+    return tuple(_list_row(row) for row in rows.order_by("-since", "-number"))
 
 
 def _list_row(row: TaskList) -> ListRow:

@@ -133,7 +133,8 @@ def rounds(*, kind: str, by: Actor) -> tuple[RoundRow, ...]:
     rows = access.rounds(by).annotate(n_open=Count("appeals", filter=Q(appeals__status="OPEN")))
     if kind:
         rows = rows.filter(edition__book__kind=kind)
-    return tuple(_row(row) for row in rows)
+    # A query with sums has no order of its own.
+    return tuple(_row(row) for row in rows.order_by("-since", "-number"))
 
 
 def _row(row: Round) -> RoundRow:

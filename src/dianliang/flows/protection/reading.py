@@ -74,6 +74,7 @@ def events(*, view: str, words: str, page: int, by: Actor) -> EventList:
     pages = max(1, -(-counts[view] // PAGE_ROWS))
     shown = min(max(1, page), pages)
     rows = found.filter(_VIEWS[view]).annotate(places=Count("halls"))
+    rows = rows.order_by("-starts_at", "-pk")  # with sums it has no order of its own
     here = rows[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS]
     return EventList(
         rows=tuple(_row(row, halls=row.places) for row in here),

@@ -1,5 +1,6 @@
 """Lead a talk through its four steps, from what a person fills in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,10 +10,12 @@ from dianliang.domain.talks.operations import UnableToTalkError
 from dianliang.domain.workforce.models import Person
 from dianliang.flows.branches.choices import words
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 
 OCCASIONS = {str(code): str(label) for code, label in Talk.Occasion.choices}
 LONGEST = 4000
+MOST_NAMESAKES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,12 @@ def plan(*, asked: Asked, by: Actor, at: datetime) -> Talk:
         raise InvalidInputError("请选择事由类别。", field="occasion")
     return operations.plan(
         leader=self_of(by),
-        person=person_named(asked.person, field="person", label="谈话对象"),
+        person=person_named(
+            asked.person,
+            field="person",
+            label="谈话对象",
+            fits=lambda one: _is_led(one, by=by, on=at.astimezone(SHANGHAI).date()),
+        ),
         occasion=asked.occasion,
         purpose=words(asked.purpose, field="purpose", label="谈话目的", most=500, least=2),
         planned_on=asked.planned_on,
@@ -56,15 +64,23 @@ def self_of(by: Actor) -> Person:
     return found
 
 
-def person_named(text: str, *, field: str, label: str) -> Person:
-    """Return the active person that a number or a name means.
+def _is_led(person: Person, *, by: Actor, on: date) -> bool:
+    branch = operations.branch_of(person, on=on)
+    return branch is not None and operations.may_lead(branch, by=by, on=on)
+
+
+def person_named(text: str, *, field: str, label: str, fits: Callable[[Person], bool]) -> Person:
+    """Return the active person that a number means, or a name among those who fit.
+
+    Who does not fit is not told apart from who is not there: a name leads to nobody's number.
 
     Raises:
         InvalidInputError: nobody is meant, or several are.
     """
     asked = words(text, field=field, label=label, most=60, least=1)
     active = Person.objects.filter(is_active=True)
-    found = list(active.filter(number=asked)) or list(active.filter(name=asked)[:6])
+    found = list(active.filter(number=asked))
+    found = found or [one for one in active.filter(name=asked)[:MOST_NAMESAKES] if fits(one)]
     if not found:
         raise InvalidInputError(f"没有找到{label}“{asked}”，请填人员编号或姓名。", field=field)
     if len(found) > 1:
@@ -158,9 +174,15 @@ def name_reader(*, number: str, person: str, by: Actor, at: datetime) -> TalkRea
     Raises:
         NotVisibleError, InvalidInputError, UnableToTalkError: see the operation.
     """
+    talk, on = access.talk_to_lead(number, by=by), at.astimezone(SHANGHAI).date()
     return operations.name_reader(
-        talk=access.talk_to_lead(number, by=by),
-        person=person_named(person, field="person", label="上级"),
+        talk=talk,
+        person=person_named(
+            person,
+            field="person",
+            label="上级",
+            fits=lambda one: operations.is_superior(one, branch=talk.branch, on=on),
+        ),
         by=by,
         at=at,
     )

@@ -15,6 +15,7 @@ from dianliang.domain.intake.models import Need
 from dianliang.domain.programs import access as programs
 from dianliang.domain.programs.models import Activity, Campaign
 from dianliang.domain.work.models import Job, Visit
+from dianliang.flows.themes.guarding import GUARDING_KINDS
 from dianliang.flows.themes.serving import SERVING_KINDS
 from dianliang.flows.themes.shapes import (
     BRANCH,
@@ -204,6 +205,7 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     *SERVING_KINDS,
+    *GUARDING_KINDS,
 )
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in KINDS}
 FIGURES: Mapping[str, tuple[Kind, Figure]] = {

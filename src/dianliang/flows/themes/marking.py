@@ -12,7 +12,7 @@ from dianliang.domain.catalog import theme_queries, themes
 from dianliang.domain.catalog.theme_models import ThemeMark, ThemeRule
 from dianliang.domain.catalog.theme_queries import Carried, ThemeRow, theme_to_use
 from dianliang.domain.directory.models import Unit
-from dianliang.flows.themes import kinds
+from dianliang.flows.themes import kinds, tables
 from dianliang.flows.themes.shapes import Record
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -159,6 +159,9 @@ def plant(*, asked: Planted, by: Actor, at: datetime) -> None:
     code = clean_text(asked.code, field="code", label="主题编码", most=24, least=1)
     if not (code.isascii() and code.replace("-", "").isalnum()):
         raise InvalidInputError("主题编码只用字母、数字和连字符。", field="code")
+    if code in tables.AXES:
+        message = f"编码 {code} 在双向表里另有用处，请换一个。"
+        raise InvalidInputError(message, field="code")
     themes.plant(
         code=code,
         name=clean_text(asked.name, field="name", label="名称", most=40, least=1),
@@ -202,6 +205,7 @@ def end(*, code: str, on: date, reason: str, by: Actor, at: datetime) -> None:
 def rules(*, on: date) -> tuple[RuleRow, ...]:
     """Return the table of rules with how many records each has marked."""
     called, roots = theme_queries.names(on=on), theme_queries.themes(on=on)
+    in_order = ThemeRule.objects.order_by("theme__path", "record_kind", "attribute", "value")
     trees = {row.code: row.name for row in roots if row.depth == 0}
     marks = Count("marks", filter=Q(marks__is_active=True))
     return tuple(
@@ -217,7 +221,7 @@ def rules(*, on: date) -> tuple[RuleRow, ...]:
             marks=vars(rule)["n_marks"],
             created_by=rule.created_by,
         )
-        for rule in ThemeRule.objects.select_related("theme").annotate(n_marks=marks)
+        for rule in in_order.select_related("theme").annotate(n_marks=marks)
     )
 
 

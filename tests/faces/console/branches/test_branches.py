@@ -1,5 +1,6 @@
 """Branches, meetings, topics and themes as party-affairs staff use them in the console."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -75,8 +76,14 @@ def test_a_branch_is_founded_filled_and_dissolved_from_its_page(desk, party):
     assert "没有党建代表" in listed
     assert "组织委员空缺" in listed
     assert "已经是" in page(desk.post(f"{act}appoint/", named), 422)
-    refused = page(desk.post(f"{act}dissolve/", {"on": party.on, "reason": "合并"}), 422)
+    form = {"on": party.on, "reason": "</script>合并", "key": KEY}
+    refused = page(desk.post(f"{act}dissolve/", form), 422)
     assert "1 名党员" in refused
+    told = refused.partition('id="kept-form" type="application/json">')[2].partition("</script>")[0]
+    kept = json.loads(told)
+    assert kept["path"] == f"{act}dissolve/"
+    assert kept["fields"] == {"on": [f"{party.on}"], "reason": ["</script>合并"]}
+    assert "kept-form" not in shown
     away = {"person": one.number, "to": "", "from_on": party.on, "reason": "调离"}
     assert "还担任" in page(desk.post(f"{act}transfer_out/", away), 422)
     desk.post(f"{act}appoint/", {**named, "person": "", "from_on": party.on + DAY})
@@ -212,7 +219,8 @@ def test_a_topic_is_measured_from_its_page(desk, party):
     assert "数值应填数字" in page(desk.post(f"{act}baseline/", {**before, "value": "x"}), 422)
     desk.post(f"{act}baseline/", before)
     planned = {"words": "逐台排查", "person": person.number, "due_on": party.on}
-    desk.post(f"{act}plan/", planned)
+    twice(desk, f"{act}plan/", planned)
+    assert topic.actions.count() == 1
     desk.post(f"{act}act/")
     desk.post(f"{act}finish/", {"position": "1", "done_on": party.on, "words": "完成"})
     desk.post(f"{act}measure/", {**before, "value": "2.2", "on": party.on})
@@ -234,6 +242,7 @@ def test_themes_are_planted_ruled_set_and_counted_in_the_pages(desk, party):
     desk.post(keep, plant)
     desk.post(keep, {**plant, "code": "SC3-1", "name": "创新", "parent": "SC3"})
     assert "已用于" in page(desk.post(keep, plant), 422)
+    assert "另有用处" in page(desk.post(keep, {**plant, "code": "unit"}), 422)
     assert "请选择要做什么" in page(desk.post(keep, {}), 422)
     rename = {"verb": "rename", "code": "SC3-1", "name": "创效", "on": party.on, "reason": "改名"}
     desk.post(keep, rename)
@@ -269,6 +278,8 @@ def test_themes_are_planted_ruled_set_and_counted_in_the_pages(desk, party):
     assert desk.get(f"{AT}themes/table.xlsx?rows=GC5&columns=month").content.startswith(b"PK")
     page(desk.get(f"{AT}themes/table/?rows=unit&columns=month"), 422)
     page(desk.get(f"{AT}themes/report/?tree=none"), 422)
+    turned = desk.get(f"{AT}themes/report/?first={party.on}&last={party.on - DAY}")
+    assert f'name="first" value="{party.on - DAY}"' in page(turned)
     page(desk.get(f"{AT}themes/records/?figure=none"), 404)
     desk.post(keep, {"verb": "end", "code": "SC3", "on": party.on, "reason": "结束"})
     assert Theme.objects.filter(valid_until=party.on).count() == 2

@@ -12,8 +12,14 @@ from dianliang.domain.branches.models import Alliance, Branch, Pairing, PairingM
 from dianliang.domain.branches.rules import representatives
 from dianliang.kernel.actor import Actor
 
-PAIRING_VIEWS = {"open": "筹备与结对中", "late": "计划逾期", "over": "已结束", "all": "全部"}
-SECONDMENT_VIEWS = {"now": "在岗与待到岗", "over": "已结束", "all": "全部"}
+PAIRING_VIEWS = {
+    "open": "筹备与结对中",
+    "running": "结对中",
+    "late": "计划逾期",
+    "over": "已结束",
+    "all": "全部",
+}
+SECONDMENT_VIEWS = {"now": "在岗与待到岗", "running": "在岗", "over": "已结束", "all": "全部"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +163,12 @@ def pairings(*, view: str, mode: str, branch: str, by: Actor, on: date) -> Pairi
     )
     cuts = {
         "open": tuple(r for r in asked if r.status in {"DRAFT", "RUNNING"}),
+        "running": tuple(r for r in asked if r.status == "RUNNING" and r.from_on <= on),
         "late": tuple(r for r in asked if r.is_late),
         "over": tuple(r for r in asked if r.status in {"ENDED", "STOPPED"}),
         "all": asked,
     }
-    running = [row for row in rows if row.status == "RUNNING"]
+    running = [row for row in rows if row.status == "RUNNING" and row.from_on <= on]
     return PairingRegister(
         rows=cuts.get(view, cuts["open"]),
         counts={name: len(cut) for name, cut in cuts.items()},
@@ -325,13 +332,16 @@ def _alliance_row(row: Alliance, sent: Mapping[int, Secondment]) -> AllianceRow:
     )
 
 
-def secondments(*, view: str, branch: str, by: Actor, on: date) -> SecondmentRegister:
-    """Return who was sent by, or to, the actor's units, newest first."""
+def secondments(
+    *, view: str, branch: str, by: Actor, on: date, way: str = ""
+) -> SecondmentRegister:
+    """Return who was sent by, or to, the actor's units, newest first; `way` is a kind's name."""
     found = access.secondments(by).order_by("-from_on", "-number")
     rows = tuple(_secondment_row(row, by=by, on=on) for row in found)
-    asked = tuple(row for row in rows if not branch or row.branch_code == branch)
+    asked = tuple(r for r in rows if branch in {"", r.branch_code} and way in {"", r.kind})
     cuts = {
         "now": tuple(r for r in asked if r.status in {"PLANNED", "RUNNING"}),
+        "running": tuple(r for r in asked if r.status == "RUNNING"),
         "over": tuple(r for r in asked if r.status in {"ENDED", "CANCELLED"}),
         "all": asked,
     }

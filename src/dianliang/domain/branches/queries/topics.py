@@ -12,8 +12,15 @@ from dianliang.domain.branches.lifecycle import TOPIC
 from dianliang.domain.branches.models import Topic, TopicAction, TopicLead
 from dianliang.kernel.actor import Actor
 
-VIEWS = {"open": "进行中", "measured": "已有结果", "cancelled": "已终止", "all": "全部"}
+VIEWS = {
+    "open": "进行中",
+    "measured": "已有结果",
+    "kept": "未终止",
+    "cancelled": "已终止",
+    "all": "全部",
+}
 OPEN = frozenset({"PROPOSED", "BASELINED", "ACTING", "MEASURED"})
+Tier = tuple[str, str, tuple[tuple[str, str, int], ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,16 +95,31 @@ class TopicFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicList:
-    """Topics cut by one view, with the counts of all views and who leads how many at each tier."""
+    """Topics cut by one view, with the counts of all views and who leads how many at each tier.
+
+    A tier is its code, its label, and code, name and count of each unit that leads there; those
+    that were given up are not counted.
+    """
 
     rows: tuple[TopicRow, ...]
     counts: Mapping[str, int]
-    tiers: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    tiers: tuple[Tier, ...]
 
 
-def topics(*, view: str, by: Actor, on: date) -> TopicList:
-    """Return the topics of the actor's branches."""
-    found = access.topics(by).annotate(
+def topics(
+    *, view: str, by: Actor, on: date, branch: str = "", tier: str = "", lead: str = ""
+) -> TopicList:
+    """Return the topics of the actor's branches, of one of them, or those a unit leads at a tier.
+
+    `branch` and `lead` are codes of units.
+    """
+    chosen = access.topics(by)
+    if branch:
+        chosen = chosen.filter(branch__unit__code=branch)
+    if tier:
+        leads = TopicLead.objects.filter(tier=tier, unit__code=lead)
+        chosen = chosen.filter(pk__in=leads.values("topic_id"))
+    found = chosen.annotate(
         n_actions=Count("actions", distinct=True),
         n_done=Count("actions", filter=Q(actions__done_on__isnull=False), distinct=True),
     )
@@ -108,6 +130,7 @@ def topics(*, view: str, by: Actor, on: date) -> TopicList:
     cuts = {
         "open": tuple(r for r in rows if r.status in OPEN),
         "measured": tuple(r for r in rows if r.after is not None),
+        "kept": tuple(r for r in rows if r.status != "CANCELLED"),
         "cancelled": tuple(r for r in rows if r.status == "CANCELLED"),
         "all": rows,
     }
@@ -118,15 +141,15 @@ def topics(*, view: str, by: Actor, on: date) -> TopicList:
     )
 
 
-def _tiers(by: Actor) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+def _tiers(by: Actor) -> tuple[Tier, ...]:
     shown = access.topics(by).exclude(status="CANCELLED").values("pk")
     leads = TopicLead.objects.filter(topic_id__in=shown)
-    counts: dict[str, list[tuple[str, int]]] = {}
-    grouped = leads.values_list("tier", "unit__name").annotate(n=Count("pk"))
-    for tier, name, count in grouped.order_by("tier", "-n", "unit__name"):
-        counts.setdefault(tier, []).append((name, count))
+    counts: dict[str, list[tuple[str, str, int]]] = {}
+    grouped = leads.values_list("tier", "unit__code", "unit__name").annotate(n=Count("pk"))
+    for tier, code, name, count in grouped.order_by("tier", "-n", "unit__name"):
+        counts.setdefault(tier, []).append((code, name, count))
     return tuple(
-        (str(label), tuple(counts.get(tier, ()))) for tier, label in TopicLead.Tier.choices
+        (tier, str(label), tuple(counts.get(tier, ()))) for tier, label in TopicLead.Tier.choices
     )
 
 

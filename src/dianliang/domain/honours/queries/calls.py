@@ -142,7 +142,8 @@ def own_calls(*, by: Actor) -> tuple[CallRow, ...]:
 def _rows(found: QuerySet[Call]) -> tuple[CallRow, ...]:
     standing = ~Q(categories__nominees__status="WITHDRAWN")
     counted = found.annotate(n=Count("categories__nominees", filter=standing, distinct=True))
-    return tuple(_row(call, nominees=vars(call)["n"]) for call in counted)
+    latest = counted.order_by("-created_at", "number")  # with sums it has no order of its own
+    return tuple(_row(call, nominees=vars(call)["n"]) for call in latest)
 
 
 def _row(call: Call, *, nominees: int) -> CallRow:

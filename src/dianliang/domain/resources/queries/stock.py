@@ -128,7 +128,7 @@ class LogFilters:
 
 def stores(*, by: Actor) -> tuple[StoreRow, ...]:
     """Return the stores of the actor's units."""
-    return tuple(_store(store) for store in _counted(access.stores(by)))
+    return tuple(_store(store) for store in _counted(access.stores(by)).order_by("code"))
 
 
 def _counted(rows: QuerySet[Store]) -> QuerySet[Store]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
 from dianliang.domain.appraisal.access import READERS, WRITERS
+from dianliang.faces.console import party_tables
 from dianliang.faces.console.addresses import record_address
 from dianliang.faces.console.appraisal.common import (
     evidence,
@@ -19,7 +20,7 @@ from dianliang.faces.console.appraisal.common import (
 )
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.console.paging import page_number, pages_of
+from dianliang.faces.console.paging import AS, page_number, paged, pages_of, sheet_of
 from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import lists as flow
@@ -32,15 +33,20 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 @requires(*READERS)
 def task_lists(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the task lists, and the form that publishes one."""
+    if request.GET.get(AS):
+        rows = pages.lists(by=by)
+        return sheet_of(request, party_tables.TASK_LISTS, rows, by=by) or _lists(request, by=by)
     return _lists(request, by=by)
 
 
 def _lists(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     may_write = by.role in WRITERS
     books = [row for row in rulebooks.books(by=by) if row.kind == "tasks" and row.in_force]
+    rows, at = paged(request, pages.lists(by=by))
     context = {
         "by": by,
-        "rows": pages.lists(by=by),
+        "rows": rows,
+        "pages": at,
         "books": books,
         "units": rulebooks.units(by) if may_write else (),
         "may_write": may_write,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
 from dianliang.domain.appraisal.access import READERS, WRITERS
+from dianliang.faces.console import party_tables
 from dianliang.faces.console.appraisal.common import (
     evidence,
     linked,
@@ -18,7 +19,7 @@ from dianliang.faces.console.appraisal.common import (
 )
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, shown, status_of
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.console.paging import paged
+from dianliang.faces.console.paging import AS, paged, sheet_of
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.appraisal import papers, ratings, rulebooks
@@ -34,17 +35,25 @@ KINDS = {"contest": "竞赛", "three": "三管考评"}
 @requires(*READERS)
 def rounds(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the rounds, and the form that announces one."""
+    if request.GET.get(AS):
+        rows = ratings.rounds(kind=_kind(request), by=by)
+        return sheet_of(request, party_tables.ROUNDS, rows, by=by) or _rounds(request, by=by)
     return _rounds(request, by=by)
 
 
-def _rounds(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
+def _kind(request: HttpRequest) -> str:
     kind = request.GET.get("kind", "")
-    kind = kind if kind in KINDS else ""
-    may_write = by.role in WRITERS
+    return kind if kind in KINDS else ""
+
+
+def _rounds(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
+    kind, may_write = _kind(request), by.role in WRITERS
     books = [row for row in rulebooks.books(by=by) if row.kind != "tasks" and row.in_force]
+    rows, at = paged(request, ratings.rounds(kind=kind, by=by))
     context = {
         "by": by,
-        "rows": ratings.rounds(kind=kind, by=by),
+        "rows": rows,
+        "pages": at,
         "kind": kind,
         "tabs": [("", "全部"), *KINDS.items()],
         "books": books,

@@ -41,10 +41,13 @@ class Period:
 
 
 def period_of(request: HttpRequest) -> Period:
-    """Read the period asked for; what makes no sense falls back to the year so far."""
+    """Read the period asked for; what makes no sense falls back to the year so far.
+
+    Days in the wrong order are what lies between them: nobody asks for the one day of its end.
+    """
     last = day_of(request.GET.get("last", "")) or today()
     first = day_of(request.GET.get("first", "")) or last.replace(month=1, day=1)
-    return Period(first=min(first, last), last=last)
+    return Period(first=min(first, last), last=max(first, last))
 
 
 def day_of(text: str) -> date | None:

@@ -272,7 +272,8 @@ def _secondments(
     view = request.GET.get("view", "now")
     view = view if view in book.SECONDMENT_VIEWS else "now"
     on = today()
-    page = book.secondments(view=view, branch="", by=by, on=on)
+    kind = shown(request.GET.get("kind", ""))
+    page = book.secondments(view=view, branch="", by=by, on=on, way=kind)
     if file := sheet_of(request, list_tables.SECONDMENTS, page.rows, by=by):
         return file
     rows, at = paged(request, page.rows)
@@ -283,6 +284,7 @@ def _secondments(
         "rows": rows,
         "pages": at,
         "view": view,
+        "kind": kind,
         "tabs": [(code, label, page.counts[code]) for code, label in labels],
         "choices": choices(by=by),
         "branches": book.branches_at_work(by),

@@ -13,12 +13,14 @@ from dianliang.core.files import read_token
 from dianliang.core.papers import PDF
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import meetings as book
+from dianliang.domain.branches.queries.links import branches_at_work
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.branches.common import (
     Steps,
     lead_on,
     press,
     reason,
+    shown,
     status_of,
 )
 from dianliang.faces.console.fields import day
@@ -188,7 +190,8 @@ def tasks(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the tasks, overdue ones as a view of their own."""
     view = request.GET.get("view", "open")
     view = view if view in book.TASK_VIEWS else "open"
-    page = book.tasks(view=view, by=by, on=today())
+    branch = shown(request.GET.get("branch", ""))
+    page = book.tasks(view=view, by=by, on=today(), branch=branch)
     if file := sheet_of(request, list_tables.TASKS, page.rows, by=by):
         return file
     rows, at = paged(request, page.rows)
@@ -197,6 +200,8 @@ def tasks(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "rows": rows,
         "pages": at,
         "view": view,
+        "branch": branch,
+        "branches": branches_at_work(by),
         "tabs": [(code, label, page.counts[code]) for code, label in book.TASK_VIEWS.items()],
     }
     return TemplateResponse(request, "console/branches/tasks.html", context)

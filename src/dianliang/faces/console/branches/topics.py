@@ -1,6 +1,7 @@
 """Topics: taken on, measured before and after, and who leads at which tier."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -13,7 +14,7 @@ from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries import topics as book
 from dianliang.domain.branches.queries.links import branches_at_work
 from dianliang.faces.console import list_tables
-from dianliang.faces.console.branches.common import Steps, press, reason, status_of
+from dianliang.faces.console.branches.common import Steps, lead_on, reason, shown, status_of
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import made_once
@@ -30,7 +31,8 @@ def topics(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the topics with their figures before and after, and who leads at which tier."""
     view = request.GET.get("view", "open")
     view = view if view in book.VIEWS else "open"
-    page = book.topics(view=view, by=by, on=today())
+    cut = {name: shown(request.GET.get(name, "")) for name in ("branch", "tier", "lead")}
+    page = book.topics(view=view, by=by, on=today(), **cut)
     if file := sheet_of(request, list_tables.TOPICS, page.rows, by=by):
         return file
     rows, at = paged(request, page.rows)
@@ -40,6 +42,9 @@ def topics(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "rows": rows,
         "pages": at,
         "view": view,
+        "cut": urlencode(cut),
+        "branch": cut["branch"],
+        "branches": branches_at_work(by),
         "tabs": [(code, label, page.counts[code]) for code, label in book.VIEWS.items()],
         "may_write": by.role in WRITERS,
     }
@@ -127,19 +132,7 @@ def _topic(
 @requires(*WRITERS)
 def topic_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Lead a topic on."""
-    if verb not in STEPS:
-        raise Http404
-    step, read = STEPS[verb]
-
-    def done() -> HttpResponse:
-        messages.success(request, _("%(number)s 已更新。") % {"number": number})
-        return redirect("console:topic", number)
-
-    return press(
-        lambda: step(number=number, by=by, at=now(), **read(request.POST)),
-        refused=lambda refusal: _topic(request, number, by=by, refusal=refusal),
-        done=done,
-    )
+    return lead_on(request, number, verb, STEPS, _topic, "console:topic", by=by)
 
 
 def _reading(sent: QueryDict) -> dict[str, Any]:

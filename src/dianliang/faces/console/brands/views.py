@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.branches.queries.links import branches_at_work
 from dianliang.domain.brands import queries
+from dianliang.faces.console import party_tables
 from dianliang.faces.console.branches.common import (
     Steps,
     address_of,
@@ -23,6 +24,7 @@ from dianliang.faces.console.branches.common import (
 )
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
@@ -38,10 +40,14 @@ def brands(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the brands, and the branches that have none."""
     view = request.GET.get("view", "live")
     view = view if view in queries.VIEWS else "live"
-    rows, found = queries.brands(view=view, by=by)
+    listed, found = queries.brands(view=view, by=by)
+    if file := sheet_of(request, party_tables.BRANDS, listed, by=by):
+        return file
+    rows, at = paged(request, listed)
     context = {
         "by": by,
         "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, found[code]) for code, label in queries.VIEWS.items()],
         "without": queries.without(by=by),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.branches.access import READERS, WRITERS
 from dianliang.domain.honours.queries import calls as book
 from dianliang.domain.honours.queries.register import LEVELS
+from dianliang.faces.console import party_tables
 from dianliang.faces.console.branches.common import (
     Steps,
     lead_on,
@@ -20,6 +21,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches.choices import choices
@@ -34,10 +36,14 @@ def calls(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the calls."""
     view = request.GET.get("view", "open")
     view = view if view in book.VIEWS else "open"
-    rows, found = book.calls(view=view, by=by)
+    listed, found = book.calls(view=view, by=by)
+    if file := sheet_of(request, party_tables.CALLS, listed, by=by):
+        return file
+    rows, at = paged(request, listed)
     context = {
         "by": by,
         "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, found[code]) for code, label in book.VIEWS.items()],
         "may_write": by.role in WRITERS,

@@ -21,6 +21,7 @@ from dianliang.faces.console.branches.common import (
     status_of,
 )
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
@@ -37,9 +38,11 @@ def talks(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List the talks that the actor may read."""
     view = _view(request, "open")
     page = queries.own(by=by, on=today(), view=view)
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
-        "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": _tabs(page),
         "may_lead": by.role in LEADERS and bool(by.person_number),
@@ -167,16 +170,20 @@ STEPS: Steps = {
 @requires(*KNOWERS)
 def book(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show that talks took place, with counts of each branch; nothing of what was said."""
-    view, period = _view(request, "all"), period_of(request)
+    view, period = request.GET.get("view", "all"), period_of(request)
+    view = view if view in queries.BOOK_VIEWS else "all"
     branch = shown(request.GET.get("branch", ""))
-    page = queries.book(by=by, on=today(), view=view, branch=branch)
+    days = (period.first, period.last)
+    page = queries.book(by=by, on=today(), view=view, branch=branch, within=days)
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
-        "page": page,
+        "rows": rows,
+        "pages": at,
         "view": view,
         "branch": branch,
         "period": period,
-        "tabs": _tabs(page),
+        "tabs": [(code, label, page.counts[code]) for code, label in queries.BOOK_VIEWS.items()],
         "figures": queries.figures(since=period.first, until=period.last, by=by, on=today()),
     }
     return TemplateResponse(request, "console/talks/book.html", context)

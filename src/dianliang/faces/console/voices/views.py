@@ -13,6 +13,7 @@ from dianliang.domain.voices.access import COUNTERS
 from dianliang.domain.voices.lifecycle import HANDLERS
 from dianliang.faces.console.branches.common import Steps, lead_on, press, status_of
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.voices import handling as flow
@@ -28,10 +29,12 @@ def voices(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List the appeals of the actor's desks."""
     view = request.GET.get("view", "open")
     view = view if view in queries.VIEWS else "open"
-    rows, found = queries.desk(by=by, view=view, on=today(), at=now())
+    listed, found = queries.desk(by=by, view=view, on=today(), at=now())
+    rows, at = paged(request, listed)
     context = {
         "by": by,
         "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, found[code]) for code, label in queries.VIEWS.items()],
         "desks": flow.desk_choices(by=by, at=now()),
