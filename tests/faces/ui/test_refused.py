@@ -7,7 +7,7 @@ from django.template import engines
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dianliang.faces.ui.refused import refused
@@ -69,6 +69,7 @@ def shown(sent, files=()):
         return refused(answer, request, error)
 
 
+@settings(deadline=None)
 @given(texts, texts, texts.filter(str.strip), st.sets(st.sampled_from("xy")), st.sampled_from("pq"))
 def test_whatever_was_typed_ticked_and_chosen_is_in_the_form_that_was_sent(a, b, t, c, s):
     sent = {"item": "two", "key": "used", "seen": "7", "a": [a, b], "t": t, "c": sorted(c), "s": s}
