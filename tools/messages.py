@@ -48,6 +48,41 @@ def from_sources() -> Iterator[str]:
             yield message if isinstance(message, str) else message[0]
 
 
+SAY_IN_ENGLISH = (
+    *("domain/venues", "domain/workforce", "domain/rosters", "kernel"),
+    *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
+    "flows/grid_workers.py",
+)
+"""Rooms whose refusals are told in the reader's language: those of constant words are messages."""
+
+
+def from_refusals() -> Iterator[str]:
+    """Yield what refusals say in constant words, and the labels of fields that they name."""
+    for room in SAY_IN_ENGLISH:
+        here = ROOT / room
+        for path in [here] if here.is_file() else sorted(here.rglob("*.py")):
+            if "migrations" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    yield from _refused_in(node)
+                elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    is_told = node.targets[0].id in {"message", "words"}
+                    yield from filter(_is_chinese, _texts(node.value) if is_told else ())
+
+
+def _refused_in(call: ast.Call) -> Iterator[str]:
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if name.endswith("Error"):
+        yield from filter(_is_chinese, chain.from_iterable(map(_texts, call.args[:1])))
+    labels = (keyword.value for keyword in call.keywords if keyword.arg == "label")
+    yield from filter(_is_chinese, chain.from_iterable(map(_texts, labels)))
+
+
+def _is_chinese(words: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in words)
+
+
 def from_tables() -> Iterator[str]:
     """Yield the words that tables and constants carry into pages."""
     from dianliang.core.models import AuditEvent
@@ -315,7 +350,7 @@ def from_hazards() -> Iterator[str]:
 def from_bases() -> Iterator[str]:
     """Yield the words of bases: kinds, hours, checks, figures, notices."""
     from dianliang.domain.insight import base_checks, base_figures, bases
-    from dianliang.domain.venues import keepers, notices, opening, proofs, queries, sites
+    from dianliang.domain.venues import keepers, notices, opening, proofs, queries, sites, standards
     from dianliang.domain.venues.lifecycle import NOTICE, PROOF
     from dianliang.flows.bases import figures, gaps
 
@@ -329,6 +364,9 @@ def from_bases() -> Iterator[str]:
     for figure in base_figures.FIGURES.values():
         yield from filter(None, (figure.label, figure.good_label))
     yield from (*figures.METHOD, figures.SCORE_LABEL, figures.SOUND, queries.UNPLACED_NAME)
+    yield from chain(
+        [standards.SHIPPED.name], *((i.name, i.words) for i in standards.SHIPPED.items)
+    )
     yield from (*gaps.DUTIES.values(), *gaps.DUTY_WORDS.values(), gaps.UNKNOWN_HOURS)
 
 
@@ -603,6 +641,7 @@ def wanted(domain: str = "django") -> list[str]:
         if domain == SCRIPTS
         else (
             *from_sources(),
+            *from_refusals(),
             *from_tables(),
             *from_triage(),
             *from_villages(),

@@ -90,7 +90,7 @@ def pages(transactional_db):
         f"/console/staff/{path}" for path in ("", "new/", "people/RY-1/", "expiring/?days=365")
     ]
     desk += [f"/console/staff/{path}" for path in ("twins/", "twins/RY-1/RY-2/", "merges/")]
-    desk += [f"/console/staff/{path}" for path in ("teams/", "teams/new/", "teams/ZD1/")]
+    desk += [f"/console/staff/{path}" for path in ("teams/", "new-team/", "teams/ZD1/")]
     desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [

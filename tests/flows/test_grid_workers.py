@@ -92,8 +92,10 @@ def test_nobody_goes_on_a_cell_with_an_ended_certificate_or_one_that_is_taken(to
 
     flow.withdraw(number=first.number, reason="调岗", by=by, at=NOON)
     flow.place(number=second.number, area_code="V1", by=by, at=NOON)
+    Membership.objects.create(team=town.team("D9", "S1"), person=second.person, valid_from=TODAY)
     flow.leave(number=second.number, reason="外出务工", by=by, at=NOON)
 
+    assert Membership.objects.get(person=second.person).valid_until == TODAY
     assert GridWorker.objects.filter(area=None).count() == 3
     assert not GridWorker.objects.get(pk=second.pk).person.is_active
 

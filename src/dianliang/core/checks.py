@@ -9,7 +9,7 @@ from math import isfinite
 
 from dianliang.core.sheets import SheetRow
 from dianliang.kernel.errors import DomainError, InvalidInputError
-from dianliang.kernel.text import clean_text
+from dianliang.kernel.text import clean_key, clean_text
 
 MOST_SHOWN = 50
 LOST_DIGITS = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
@@ -67,6 +67,15 @@ class Checks:
             self.add(row, f"{words}请把整列设为文本后重新填写完整编码。", heading)
             return ""
         return POINT_ZERO.sub("", value)
+
+    def key(self, row: SheetRow, heading: str, most: int = 24, *, needed: bool = False) -> str:
+        """Return a cell as the code of something new: addresses and trees are made of it."""
+        value = self.code(row, heading, most, needed=needed)
+        try:
+            return value and clean_key(value, field=heading, label=f"“{heading}”", most=most)
+        except InvalidInputError as refusal:
+            self.add(row, refusal.message, heading)
+            return ""
 
     def choice(self, row: SheetRow, heading: str, labels: dict[str, str], default: str) -> str:
         """Return the value that a label stands for."""

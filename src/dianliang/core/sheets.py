@@ -14,6 +14,7 @@ import python_calamine
 
 from dianliang.core.formulas import column_number, without_result
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 40 * 1024 * 1024
@@ -80,7 +81,7 @@ def read(
             heading is missing or stands in a merged cell, or a formula has no stored result.
     """
     if len(content) > MOST_BYTES:
-        raise UnreadableSheetError(f"{name} 超过 40 MB，请拆分后再导入。")
+        raise UnreadableSheetError(Phrase("%(name)s 超过 40 MB，请拆分后再导入。", name=name))
     if content.startswith((ZIP_MAGIC, OLE_MAGIC)):
         table, title = _excel(content, name=name)
         unknown = _unknown(content, title)
@@ -114,10 +115,12 @@ def read_book(
             every sheet with such trouble is named.
     """
     if not content.startswith((ZIP_MAGIC, OLE_MAGIC)):
-        message = f"{name} 不是 Excel 文件（可能是别的文件改了扩展名），请另存为 .xlsx。"
+        message = Phrase(
+            "%(name)s 不是 Excel 文件（可能是别的文件改了扩展名），请另存为 .xlsx。", name=name
+        )
         raise UnreadableSheetError(message)
     if len(content) > MOST_BYTES:
-        raise UnreadableSheetError(f"{name} 超过 40 MB，请拆分后再导入。")
+        raise UnreadableSheetError(Phrase("%(name)s 超过 40 MB，请拆分后再导入。", name=name))
     book = _opened(content, name=name)
     shown = {title.strip(): title for title in _shown(book)}
     rows: dict[str, list[SheetRow]] = {}
@@ -146,7 +149,9 @@ def _excel(content: bytes, *, name: str) -> tuple[list[list[str]], str]:
     book = _opened(content, name=name)
     shown = _shown(book)
     if not shown:
-        raise UnreadableSheetError(f"{name} 没有可见的工作表，请取消隐藏后另存。")
+        raise UnreadableSheetError(
+            Phrase("%(name)s 没有可见的工作表，请取消隐藏后另存。", name=name)
+        )
     title = FILL_IN if FILL_IN in shown else shown[0]
     return _laid_out(book, title, name=name), title
 
@@ -167,7 +172,9 @@ def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
             raise UnreadableSheetError(damaged) from error
         if not is_bearable:
-            raise UnreadableSheetError(f"{name} 展开后过大，可能有问题，请检查或拆分。")
+            raise UnreadableSheetError(
+                Phrase("%(name)s 展开后过大，可能有问题，请检查或拆分。", name=name)
+            )
         _refuse_far_cells(content, name=name)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
@@ -193,7 +200,13 @@ def _laid_out(book: python_calamine.CalamineWorkbook, title: str, *, name: str) 
     try:
         sheet = book.get_sheet_by_name(title)
         if sheet.total_height > MOST_ROWS:
-            raise UnreadableSheetError(f"{name} 超过 {MOST_ROWS} 行，请拆分后再导入。")
+            raise UnreadableSheetError(
+                Phrase(
+                    "%(name)s 超过 %(most_rows)s 行，请拆分后再导入。",
+                    name=name,
+                    most_rows=MOST_ROWS,
+                )
+            )
         rows = sheet.to_python(skip_empty_area=False)
     except BROKEN as error:
         raise UnreadableSheetError(_damaged(name)) from error
@@ -228,11 +241,18 @@ def _refuse_far_cells(content: bytes, *, name: str) -> None:
                 width, height = _extent(archive, entry)
                 if width * height > MOST_CELLS:
                     raise UnreadableSheetError(
-                        f"{name} 在很远的位置（第 {height} 行、第 {width} 列）还有内容。"
-                        f"请删除表格以外的行和列，另存后再导入。"
+                        Phrase(
+                            "%(name)s 在很远的位置（第 %(height)s 行、第 %(width)s 列）还有内容。"
+                            "请删除表格以外的行和列，另存后再导入。",
+                            name=name,
+                            height=height,
+                            width=width,
+                        )
                     )
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-        message = f"{name} 已损坏或加了密码，请用 Excel 或 WPS 重新另存为 .xlsx。"
+        message = Phrase(
+            "%(name)s 已损坏或加了密码，请用 Excel 或 WPS 重新另存为 .xlsx。", name=name
+        )
         raise UnreadableSheetError(message) from error
 
 
@@ -272,11 +292,15 @@ def _trimmed(text: str) -> str:
 
 def _csv(content: bytes, *, name: str) -> list[list[str]]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableSheetError(f"{name} 是 UTF-16 编码，请另存为 UTF-8 的 CSV 或 .xlsx。")
+        raise UnreadableSheetError(
+            Phrase("%(name)s 是 UTF-16 编码，请另存为 UTF-8 的 CSV 或 .xlsx。", name=name)
+        )
     text = decoded(content)
     if text is not None and "\0" not in text:
         return _csv_rows(text, name=name)
-    raise UnreadableSheetError(f"{name} 不是可识别的文本，请另存为 UTF-8 的 CSV 或 .xlsx。")
+    raise UnreadableSheetError(
+        Phrase("%(name)s 不是可识别的文本，请另存为 UTF-8 的 CSV 或 .xlsx。", name=name)
+    )
 
 
 def _csv_rows(text: str, *, name: str) -> list[list[str]]:
@@ -289,9 +313,11 @@ def _csv_rows(text: str, *, name: str) -> list[list[str]]:
             rows.append([_trimmed(cell) for cell in row])
             line = reader.line_num + 1
     except csv.Error as error:
-        message = (
-            f"{name} 从文件第 {line} 行开始的一行，有引号没有成对，或单元格过长。"
-            "请补上或删去多余的双引号（文字里的双引号要写成两个），或另存为 .xlsx。"
+        message = Phrase(
+            "%(name)s 从文件第 %(line)s 行开始的一行，有引号没有成对，或单元格过长。"
+            "请补上或删去多余的双引号（文字里的双引号要写成两个），或另存为 .xlsx。",
+            name=name,
+            line=line,
         )
         raise UnreadableSheetError(message) from error
     return rows
@@ -312,12 +338,20 @@ def _rows(
         words = (
             f"缺少表头：{'、'.join(missing)}" if missing else "表头不在同一行（是否有合并单元格）"
         )
-        raise MissingHeadingError(f"{name} {words}。请用系统给出的空白模板填写。")
+        raise MissingHeadingError(
+            Phrase("%(name)s %(words)s。请用系统给出的空白模板填写。", name=name, words=words)
+        )
     names = table[head]
     known = {*headings, *optional}
     twice = sorted({cell for cell in names if cell in known and names.count(cell) > 1})
     if twice:
-        raise UnreadableSheetError(f"{name} 表头重复：{'、'.join(twice)}。每列只能出现一次。")
+        raise UnreadableSheetError(
+            Phrase(
+                "%(name)s 表头重复：%(names)s。每列只能出现一次。",
+                name=name,
+                names="、".join(twice),
+            )
+        )
     columns = {cell: column for column, cell in enumerate(names, start=1)}
     below = sorted(cell for cell in unknown if cell[0] > head + 1)
     _refuse_unknown(below, {columns[cell]: cell for cell in known & columns.keys()}, name=name)

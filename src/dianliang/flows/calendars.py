@@ -7,6 +7,7 @@ from dianliang.domain.workforce.calendars import renew_calendar
 from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,9 @@ def team_calendar(*, team_code: str, renew: bool, by: Actor = SYSTEM, at: dateti
     rows = Team.objects.select_related("unit").filter(code=team_code, is_active=True)
     team = rows.first()
     if team is None:
-        raise InvalidInputError(f"没有启用的队伍 {team_code}。", field="team")
+        raise InvalidInputError(
+            Phrase("没有启用的队伍 %(team_code)s。", team_code=team_code), field="team"
+        )
     return _row(renew_calendar(team=team, by=by, at=at) if renew else team)
 
 

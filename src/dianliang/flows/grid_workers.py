@@ -2,9 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
+
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.workforce import grid, operations
 from dianliang.domain.workforce.models import GridWorker
+from dianliang.flows.staffing import parting
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
@@ -89,14 +92,17 @@ def withdraw(*, number: str, reason: str, by: Actor, at: datetime) -> GridWorker
     return operations.withdraw(worker=worker, reason=_reason(reason), by=by, at=at)
 
 
+@transaction.atomic
 def leave(*, number: str, reason: str, by: Actor, at: datetime) -> GridWorker:
-    """Note that a worker has given up, with a reason.
+    """Note that a worker has given up, with a reason: he leaves his teams and rosters, too.
 
     Raises:
         NotVisibleError, InvalidInputError: absent; or there is no reason.
     """
     worker = grid.worker_to_move(number, by=by)
-    return operations.leave(worker=worker, reason=_reason(reason), by=by, at=at)
+    left = operations.leave(worker=worker, reason=_reason(reason), by=by, at=at)
+    parting.part(person=left.person, on=_day(at), by=by, at=at)
+    return left
 
 
 def _reason(text: str) -> str:

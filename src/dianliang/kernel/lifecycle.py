@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import IllegalTransitionError, NotYourTurnError
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +62,11 @@ class Lifecycle:
         row = next((r for r in self.rows if r.verb == verb and source in r.sources), None)
         if row is None:
             label = self.labels.get(source, source)
-            raise IllegalTransitionError(f"当前状态为“{label}”，不能执行此操作。")
+            raise IllegalTransitionError(
+                Phrase("当前状态为“%(label)s”，不能执行此操作。", label=Phrase(label))
+            )
         if role not in row.roles:
-            raise NotYourTurnError(f"您的角色不能执行“{row.label}”。")
+            raise NotYourTurnError(Phrase("您的角色不能执行“%(label)s”。", label=Phrase(row.label)))
         return row.target
 
 

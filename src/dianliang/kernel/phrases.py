@@ -16,7 +16,9 @@ class Phrase(str):
     values: Mapping[str, Any]
 
     def __new__(cls, message: str, /, **values: Any) -> "Phrase":
-        """Put the values into the message."""
+        """Put the values into the message; a sentence that is made stays as it is."""
+        if isinstance(message, Phrase) and not values:
+            return message
         made = super().__new__(cls, message % values if values else message)
         made.message, made.values = message, values
         return made

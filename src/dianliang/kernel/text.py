@@ -4,6 +4,7 @@ from datetime import datetime
 
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Between them lies every instant that a form of ours is about."""
@@ -30,14 +31,37 @@ def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) 
     for position, character in enumerate(text, start=1):
         code = ord(character)
         if (code < 32 and character not in "\n\r\t") or code == 127 or is_surrogate(character):
-            message = f"{label}第 {position} 个字符无法保存（编码 {code:#06x}），请删除后再提交。"
+            message = Phrase(
+                "%(label)s第 %(position)s 个字符无法保存（编码 %(code)s），请删除后再提交。",
+                label=Phrase(label),
+                position=position,
+                code=f"{code:#06x}",
+            )
             raise InvalidInputError(message, field=field)
     if len(text) < least:
-        raise InvalidInputError(f"请填写{label}。", field=field)
+        raise InvalidInputError(Phrase("请填写%(label)s。", label=Phrase(label)), field=field)
     if len(text) > most:
-        message = f"{label}最多 {most} 字，现在有 {len(text)} 字，请精简。"
+        message = Phrase(
+            "%(label)s最多 %(most)s 字，现在有 %(n)s 字，请精简。",
+            label=Phrase(label),
+            most=most,
+            n=len(text),
+        )
         raise InvalidInputError(message, field=field)
     return text
+
+
+def clean_key(text: str, *, field: str, label: str, most: int = 24) -> str:
+    """Return a code by which something is found, such as a team's: it stands in addresses.
+
+    Raises:
+        InvalidInputError: it is none that can be kept, or no address could hold it.
+    """
+    key = clean_text(text, field=field, label=label, most=most, least=1)
+    if "/" in key or not key.strip("."):
+        message = Phrase("%(label)s会用在网址里，不能含“/”，也不能只有点。", label=Phrase(label))
+        raise InvalidInputError(message, field=field)
+    return key
 
 
 def instant(text: str, *, field: str, label: str) -> datetime:
@@ -49,9 +73,16 @@ def instant(text: str, *, field: str, label: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInputError(f"请填写{label}。", field=field) from error
+        raise InvalidInputError(
+            Phrase("请填写%(label)s。", label=Phrase(label)), field=field
+        ) from error
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        message = f"{label}的年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。"
+        message = Phrase(
+            "%(label)s的年份应在 %(first_year)s 到 %(last_year)s 之间。",
+            label=Phrase(label),
+            first_year=FIRST_YEAR,
+            last_year=LAST_YEAR,
+        )
         raise InvalidInputError(message, field=field)
     return found.replace(tzinfo=SHANGHAI) if found.tzinfo is None else found
 

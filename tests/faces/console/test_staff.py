@@ -132,7 +132,7 @@ def test_two_who_are_one_are_merged_side_by_side_and_old_links_still_lead(desk, 
 def test_a_team_is_founded_staffed_led_and_ended(desk, town):
     person(town, "P1", "周电工")
     form = {
-        "code": "LS1",
+        "code": "new",
         "name": "突击队",
         "unit_code": "S1",
         "lat": "30.5",
@@ -141,9 +141,12 @@ def test_a_team_is_founded_staffed_led_and_ended(desk, town):
         "shift_ends": "17:30",
         "ends_on": today() + 20 * DAY,
     }
-    assert "十进制度" in page(desk.post("/console/staff/teams/new/", {**form, "lat": "x"}), 422)
-    page(desk.post("/console/staff/teams/new/", form, follow=True))
-    act = "/console/staff/teams/LS1/do/"
+    assert "十进制度" in page(desk.post("/console/staff/new-team/", {**form, "lat": "x"}), 422)
+    for code in ("a/b", "..", "\0"):
+        told = page(desk.post("/console/staff/new-team/", {**form, "code": code}), 422)
+        assert ("用在网址里" in told or "无法保存" in told, "突击队" in told) == (True, True)
+    page(desk.post("/console/staff/new-team/", form, follow=True))
+    act = "/console/staff/teams/new/do/"
     joined = page(
         desk.post(f"{act}join/", {"person": "P1", "on": today(), "leads": "1"}, follow=True)
     )

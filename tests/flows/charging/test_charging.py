@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from dianliang.core.checks import InvalidRowsError
 from dianliang.core.models import AuditEvent
 from dianliang.domain.territory.models import Area
-from dianliang.domain.workforce.models import Charge, Person
+from dianliang.domain.workforce.models import Charge, Membership, Person
 from dianliang.flows import importing
 from dianliang.flows.charging import handing, sheets
 from dianliang.flows.charging import page as flow
@@ -102,7 +102,12 @@ def test_one_person_with_too_many_cells_and_a_person_of_another_unit_are_told(to
     assert (foreign.row.code, foreign.serving_name) == ("V3", "梅溪供电所")
 
     gone = {"person_number": "P1", "on": TODAY, "reason": "退休"}
+    one, team = Person.objects.get(number="P1"), town.team("D1", "S1")
+    Membership.objects.create(team=team, person=one, valid_from=TODAY - DAY)
+    Membership.objects.create(team=town.team("D2", "S1"), person=one, valid_from=TODAY + DAY)
     handing.leave_office(**gone, by=town.actor("AJ"), at=NOON)
+    left = Membership.objects.filter(person=one).values_list("team__code", "valid_until")
+    assert [*left] == [("D1", TODAY)]
     page = flow.page(by=town.actor("AJ"), on=TODAY)
     assert (page.loads, page.foreign) == ((), ())
 

@@ -13,6 +13,7 @@ from dianliang.domain.venues.sites import held_open
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 FIRST_ON = date(2000, 1, 1)
 FARTHEST_DAYS = 366
@@ -40,7 +41,9 @@ def set_hours(*, site: Site, hours: Hours, seen: str, by: Actor, at: datetime) -
     """
     locked = held_open(site)
     if mark_of(locked) != seen:
-        raise StaleStateError(f"{locked.name}的开放时间刚被他人修改，请刷新后再改。")
+        raise StaleStateError(
+            Phrase("%(locked)s的开放时间刚被他人修改，请刷新后再改。", locked=locked.name)
+        )
     today = at.astimezone(SHANGHAI).date()
     _require_day(hours.from_on, today=today, is_first=seen == "")
     row, _ = OpeningHours.objects.update_or_create(
@@ -97,7 +100,12 @@ def set_days(
         raise UnableToSetHoursError("结束日期早于开始日期，请核对。", field="last_on")
     if count > LONGEST_DAYS:
         raise UnableToSetHoursError(
-            f"一次最多 {LONGEST_DAYS} 天，现为 {count} 天。", field="last_on"
+            Phrase(
+                "一次最多 %(longest_days)s 天，现为 %(count)s 天。",
+                longest_days=LONGEST_DAYS,
+                count=count,
+            ),
+            field="last_on",
         )
     _require_day(first, today=today, is_first=False)
     for n in range(count):
@@ -119,10 +127,12 @@ def drop_day(*, site: Site, on: date, by: Actor, at: datetime) -> None:
         UnableToSetHoursError: it has passed, or does not differ.
     """
     if on < at.astimezone(SHANGHAI).date():
-        raise UnableToSetHoursError(f"{on} 已经过去，不能再改。", field="on")
+        raise UnableToSetHoursError(Phrase("%(on)s 已经过去，不能再改。", on=on), field="on")
     gone, _ = OpeningDay.objects.filter(site=site, on=on).delete()
     if not gone:
-        raise UnableToSetHoursError(f"{on} 没有特别安排，可能刚被他人撤掉。", field="on")
+        raise UnableToSetHoursError(
+            Phrase("%(on)s 没有特别安排，可能刚被他人撤掉。", on=on), field="on"
+        )
     _record("drop_day", site, by=by, at=at, words=on.isoformat())
 
 
@@ -140,9 +150,16 @@ def _columns(hours: Hours, *, by: Actor, at: datetime) -> dict[str, Any]:
 def _require_day(day: date, *, today: date, is_first: bool) -> None:
     earliest = FIRST_ON if is_first else today
     if day < earliest:
-        raise UnableToSetHoursError(f"{day} 已经过去，请从 {earliest} 起填写。", field="from_on")
+        raise UnableToSetHoursError(
+            Phrase("%(day)s 已经过去，请从 %(earliest)s 起填写。", day=day, earliest=earliest),
+            field="from_on",
+        )
     if (day - today).days > FARTHEST_DAYS:
-        words = f"最多提前 {FARTHEST_DAYS} 天安排，现为 {day}。"
+        words = Phrase(
+            "最多提前 %(farthest_days)s 天安排，现为 %(day)s。",
+            farthest_days=FARTHEST_DAYS,
+            day=day,
+        )
         raise UnableToSetHoursError(words, field="from_on")
 
 

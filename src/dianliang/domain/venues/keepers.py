@@ -16,6 +16,7 @@ from dianliang.domain.venues.sites import held_open
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 FARTHEST_DAYS = 366
 LATE_DAYS = 92
@@ -56,10 +57,18 @@ def hand_over(
     today = at.astimezone(SHANGHAI).date()
     before = _before(locked, from_on=from_on, today=today)
     if Keeper.objects.filter(site=locked, from_on=from_on).exists():
-        words = f"{locked.name}在 {from_on} 已登记过交接，请换一个日期，或先撤回那一次。"
+        words = Phrase(
+            "%(locked)s在 %(from_on)s 已登记过交接，请换一个日期，或先撤回那一次。",
+            locked=locked.name,
+            from_on=from_on,
+        )
         raise UnableToHandOverBaseError(words, field="from_on")
     if before is not None and before.person_number == person_number:
-        words = f"{locked.name}自 {before.from_on} 起就是这样，不用再登记。"
+        words = Phrase(
+            "%(locked)s自 %(from_on)s 起就是这样，不用再登记。",
+            locked=locked.name,
+            from_on=before.from_on,
+        )
         raise UnableToHandOverBaseError(words, field="person")
     keeper = Keeper.objects.create(
         site=locked,
@@ -91,10 +100,12 @@ def take_back(*, site: Site, from_on: date, by: Actor, at: datetime) -> None:
     """
     keeper = Keeper.objects.select_for_update().filter(site=site, from_on=from_on).first()
     if keeper is None:
-        words = f"{site.name}在 {from_on} 没有交接，可能刚被他人撤回。"
+        words = Phrase(
+            "%(site)s在 %(from_on)s 没有交接，可能刚被他人撤回。", site=site.name, from_on=from_on
+        )
         raise UnableToHandOverBaseError(words, field="from_on")
     if not _can_go(keeper, today=at.astimezone(SHANGHAI).date()):
-        words = f"{from_on} 的交接已经生效，不能撤回，请另办交接。"
+        words = Phrase("%(from_on)s 的交接已经生效，不能撤回，请另办交接。", from_on=from_on)
         raise UnableToHandOverBaseError(words, field="from_on")
     audit.record_about(
         "venues.site.take_back",
@@ -142,19 +153,35 @@ def terms_of(site: Site, *, on: date) -> tuple[Term, ...]:
 def _before(site: Site, *, from_on: date, today: date) -> Keeper | None:
     """Return the row that a new one would end."""
     if (from_on - today).days > FARTHEST_DAYS:
-        words = f"交接日期最多提前 {FARTHEST_DAYS} 天登记，现为 {from_on}。"
+        words = Phrase(
+            "交接日期最多提前 %(farthest_days)s 天登记，现为 %(from_on)s。",
+            farthest_days=FARTHEST_DAYS,
+            from_on=from_on,
+        )
         raise UnableToHandOverBaseError(words, field="from_on")
     rows = Keeper.objects.filter(site=site).order_by("-from_on")
     begun = rows.filter(from_on__lte=today).first()
     if begun is None:
         if from_on < FIRST_ON:
-            words = f"起始日期 {from_on} 早于 {FIRST_ON}，请核对。"
+            words = Phrase(
+                "起始日期 %(from_on)s 早于 %(first_on)s，请核对。",
+                from_on=from_on,
+                first_on=FIRST_ON,
+            )
             raise UnableToHandOverBaseError(words, field="from_on")
         return rows.filter(from_on__lt=from_on).first()
     if (today - from_on).days > LATE_DAYS:
-        words = f"交接日期 {from_on} 已超过 {LATE_DAYS} 天，不能补记；请核对日期。"
+        words = Phrase(
+            "交接日期 %(from_on)s 已超过 %(late_days)s 天，不能补记；请核对日期。",
+            from_on=from_on,
+            late_days=LATE_DAYS,
+        )
         raise UnableToHandOverBaseError(words, field="from_on")
     if from_on < begun.from_on:
-        words = f"{site.name}自 {begun.from_on} 起的责任人已经登记，交接日期应晚于这一天。"
+        words = Phrase(
+            "%(site)s自 %(from_on)s 起的责任人已经登记，交接日期应晚于这一天。",
+            site=site.name,
+            from_on=begun.from_on,
+        )
         raise UnableToHandOverBaseError(words, field="from_on")
     return rows.filter(from_on__lt=from_on).first() or begun

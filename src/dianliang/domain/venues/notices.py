@@ -16,6 +16,7 @@ from dianliang.domain.venues.models import BaseNotice, BaseNoticeVersion, Node, 
 from dianliang.domain.venues.queries import at_or_below
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 KINDS = tuple((str(value), str(label)) for value, label in BaseNotice.Kind.choices)
 
@@ -89,7 +90,11 @@ def revise(
     locked = BaseNotice.objects.select_for_update().get(pk=notice.pk)
     newest = locked.versions.aggregate(newest=Max("version"))["newest"] or 0
     if newest != seen:
-        raise StaleStateError(f"公示 {locked.number} 刚被他人修改，请刷新后再改。")
+        raise StaleStateError(
+            Phrase(
+                "公示 %(locked_number)s 刚被他人修改，请刷新后再改。", locked_number=locked.number
+            )
+        )
     if not reason:
         raise InvalidInputError("请写明修改原因。", field="reason")
     _check(written)

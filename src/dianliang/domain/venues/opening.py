@@ -21,6 +21,7 @@ from dianliang.domain.venues.models import OpeningDay, OpeningHours, Site
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 _TEXTS = ("week_text", "holiday_text")
 """Spans as they are stored: thousands of bases keep a few different ones, each read once."""
@@ -79,21 +80,30 @@ def parsed(text: str, *, field: str, label: str) -> tuple[Span, ...]:
     if plain in CLOSED_WORDS:
         return ()
     if not (_SPAN.search(plain) and _BETWEEN.fullmatch(_SPAN.sub("", plain))):
-        message = f"{label}应形如 8:30-12:00、13:30-17:30，现为“{text[:40]}”。"
+        message = Phrase(
+            "%(label)s应形如 8:30-12:00、13:30-17:30，现为“%(text)s”。", label=label, text=text[:40]
+        )
         raise InvalidInputError(message, field=field)
     spans = []
     for found in _SPAN.finditer(plain):
         h1, m1, h2, m2 = (int(digits) for digits in found.groups())
         begins, ends = h1 * 60 + m1, h2 * 60 + m2
         if m1 > 59 or m2 > 59 or not begins < ends <= DAY_MIN:
-            message = f"{label}的“{found[0]}”不是一天之内先后的两个时刻（最晚到 24:00）。"
+            message = Phrase(
+                "%(label)s的“%(found)s”不是一天之内先后的两个时刻（最晚到 24:00）。",
+                label=label,
+                found=found[0],
+            )
             raise InvalidInputError(message, field=field)
         spans.append((begins, ends))
     spans.sort()
     if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
-        raise InvalidInputError(f"{label}的时段有重叠，请核对。", field=field)
+        raise InvalidInputError(Phrase("%(label)s的时段有重叠，请核对。", label=label), field=field)
     if len(spans) > MOST_SPANS:
-        raise InvalidInputError(f"{label}最多 {MOST_SPANS} 个时段。", field=field)
+        raise InvalidInputError(
+            Phrase("%(label)s最多 %(most_spans)s 个时段。", label=label, most_spans=MOST_SPANS),
+            field=field,
+        )
     return tuple(spans)
 
 

@@ -19,6 +19,7 @@ from dianliang.domain.venues.standards import PROVED, Item
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 LATE_DAYS = 366
 KINDS = tuple((str(value), str(label)) for value, label in BaseProof.Kind.choices)
@@ -52,8 +53,8 @@ def give(*, site: Site, item: Item, shown: Shown, by: Actor, at: datetime) -> Ba
     """
     site = held_open(site)
     if item.way != PROVED:
-        words = f"“{item.name}”由系统从记录统计，不用提交佐证。"
-        raise UnableToProveError(words, field="item")
+        message = Phrase("“%(item)s”由系统从记录统计，不用提交佐证。", item=Phrase(item.name))
+        raise UnableToProveError(message, field="item")
     _check_days(shown, item, today=at.astimezone(SHANGHAI).date())
     kind = _kind(shown)
     proof = BaseProof.objects.create(
@@ -91,12 +92,20 @@ def _check_days(shown: Shown, item: Item, *, today: date) -> None:
     if shown.from_on > today:
         raise InvalidInputError("起始日期不能晚于今天。", field="from_on")
     if (today - shown.from_on).days > LATE_DAYS:
-        raise InvalidInputError(f"起始日期 {shown.from_on} 已超过一年，请核对。", field="from_on")
+        raise InvalidInputError(
+            Phrase("起始日期 %(from_on)s 已超过一年，请核对。", from_on=shown.from_on),
+            field="from_on",
+        )
     if shown.expires_on <= max(shown.from_on, today):
         raise InvalidInputError("失效日期应晚于今天和起始日期。", field="expires_on")
     latest = shown.from_on + timedelta(days=item.valid_days)
     if shown.expires_on > latest:
-        words = f"“{item.name}”的佐证最长有效 {item.valid_days} 天，失效日期最晚填 {latest}。"
+        words = Phrase(
+            "“%(item)s”的佐证最长有效 %(valid_days)s 天，失效日期最晚填 %(latest)s。",
+            item=item.name,
+            valid_days=item.valid_days,
+            latest=latest,
+        )
         raise InvalidInputError(words, field="expires_on")
 
 

@@ -16,6 +16,7 @@ from dianliang.core import audit
 from dianliang.domain.venues.models import RatingRules
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 LEAST_MEASURED = 0.5
@@ -207,7 +208,9 @@ def _line(criterion: Criterion) -> dict[str, Any]:
 def _check(criteria: Sequence[Criterion], steps: Sequence[tuple[int, float]]) -> None:
     total = sum(criterion.weight for criterion in criteria)
     if total != 100:
-        raise InvalidInputError(f"各项权重之和应为 100，现为 {total}。", field="weight")
+        raise InvalidInputError(
+            Phrase("各项权重之和应为 100，现为 %(total)s。", total=total), field="weight"
+        )
     for criterion in criteria:
         if not 0 <= criterion.floor < criterion.full:
             message = "每项的满分线必须高于起分线，且不小于 0。"

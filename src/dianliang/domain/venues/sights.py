@@ -15,6 +15,7 @@ from dianliang.domain.venues.models import PointOfInterest, Site
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 STALE_DAYS = 183
 """A sight that nobody has looked at for half a year may not be worth a visitor's way."""
@@ -112,7 +113,7 @@ def _held_open(sight: PointOfInterest) -> PointOfInterest:
     """Return a sight as it is now; others who change it wait until the commit."""
     locked = PointOfInterest.objects.select_for_update().get(pk=sight.pk)
     if locked.closed_on is not None:
-        raise UnableToChangeSightError(f"{locked.name}已停用，不能再改。")
+        raise UnableToChangeSightError(Phrase("%(locked)s已停用，不能再改。", locked=locked.name))
     return locked
 
 

@@ -15,6 +15,7 @@ from dianliang.domain.venues.models import Site, SiteService
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 KINDS = tuple((str(value), str(label)) for value, label in Site.Kind.choices)
 VENUE_TYPES = tuple((str(value), str(label)) for value, label in VenueType.choices)
@@ -57,7 +58,9 @@ def register(*, code: str, facts: Facts, by: Actor, at: datetime) -> Site:
     _check(facts)
     site, is_new = Site.objects.get_or_create(code=code, defaults=_columns(facts))
     if not is_new:
-        words = f"阵地编码 {code} 已经用于“{site.name}”，请换一个。"
+        words = Phrase(
+            "阵地编码 %(code)s 已经用于“%(site)s”，请换一个。", code=code, site=site.name
+        )
         raise UnableToChangeSiteError(words, field="code")
     _record("register", site, by=by, at=at, words=facts.name)
     return site
@@ -127,14 +130,22 @@ def held_open(site: Site) -> Site:
     """
     locked = Site.objects.select_for_update().get(pk=site.pk)
     if locked.closed_on is not None:
-        raise UnableToChangeSiteError(f"{locked.name}已于 {locked.closed_on} 停用，不能再改。")
+        raise UnableToChangeSiteError(
+            Phrase(
+                "%(locked)s已于 %(closed_on)s 停用，不能再改。",
+                locked=locked.name,
+                closed_on=locked.closed_on,
+            )
+        )
     return locked
 
 
 def _locked(site: Site, *, seen: str) -> Site:
     locked = held_open(site)
     if fingerprint(locked) != seen:
-        raise StaleStateError(f"{locked.name}的资料刚被他人修改，请刷新后再改。")
+        raise StaleStateError(
+            Phrase("%(locked)s的资料刚被他人修改，请刷新后再改。", locked=locked.name)
+        )
     return locked
 
 

@@ -13,6 +13,7 @@ from dianliang.core import audit
 from dianliang.domain.venues.models import BaseStandard
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 PROVED = "proof"
@@ -169,25 +170,44 @@ def _check(items: Sequence[Item], ways: Sequence[str]) -> None:
         raise InvalidInputError("标准至少要有一个条目。", field="items")
     if len(items) > MOST_ITEMS:
         raise InvalidInputError(
-            f"标准最多 {MOST_ITEMS} 个条目，现为 {len(items)} 个。", field="items"
+            Phrase(
+                "标准最多 %(most_items)s 个条目，现为 %(n)s 个。",
+                most_items=MOST_ITEMS,
+                n=len(items),
+            ),
+            field="items",
         )
     names = [item.name for item in items]
     for place, item in enumerate(items, start=1):
-        where = f"第 {place} 条"
-        name = clean_text(item.name, field="items", label=f"{where}的名称", most=20, least=1)
-        clean_text(item.words, field="items", label=f"{where}的要求", most=200)
+        where = Phrase("第 %(n)s 条", n=place)
+        name = clean_text(
+            item.name, field="items", label=Phrase("%(where)s的名称", where=where), most=20, least=1
+        )
+        clean_text(
+            item.words, field="items", label=Phrase("%(where)s的要求", where=where), most=200
+        )
         if names.count(item.name) > 1:
-            raise InvalidInputError(f"{where}“{name}”重名，请改一个名称。", field="items")
+            raise InvalidInputError(
+                Phrase("%(where)s“%(name)s”重名，请改一个名称。", where=where, name=name),
+                field="items",
+            )
         if not 1 <= item.weight <= 100:
-            raise InvalidInputError(f"{where}的分值应为 1 到 100。", field="items")
+            raise InvalidInputError(
+                Phrase("%(where)s的分值应为 1 到 100。", where=where), field="items"
+            )
         if item.way not in {PROVED, *ways}:
-            raise InvalidInputError(f"{where}请选择考核方式。", field="items")
+            raise InvalidInputError(Phrase("%(where)s请选择考核方式。", where=where), field="items")
         if not (1 <= item.target <= 9999 and 1 <= item.days <= 730):
             raise InvalidInputError(
-                f"{where}的目标应为 1 到 9999，天数应为 1 到 730。", field="items"
+                Phrase("%(where)s的目标应为 1 到 9999，天数应为 1 到 730。", where=where),
+                field="items",
             )
         if not 1 <= item.valid_days <= MOST_VALID_DAYS:
-            message = f"{where}的佐证有效期应为 1 到 {MOST_VALID_DAYS} 天。"
+            message = Phrase(
+                "%(where)s的佐证有效期应为 1 到 %(most_valid_days)s 天。",
+                where=where,
+                most_valid_days=MOST_VALID_DAYS,
+            )
             raise InvalidInputError(message, field="items")
     keys = [item.key for item in items]
     if len(set(keys)) != len(keys):

@@ -13,6 +13,7 @@ from dianliang.domain.venues.models import BaseNotice, Matrix, Node, Site
 from dianliang.domain.venues.queries import at_or_below
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 DEEPEST = 12
 """A path of twelve codes fits its column; no organisation is deeper."""
@@ -52,7 +53,10 @@ def create_matrix(
     )
     if not is_new:
         raise InvalidInputError(
-            f"体系编码 {code} 已经用于“{matrix.name}”，请换一个。", field="code"
+            Phrase(
+                "体系编码 %(code)s 已经用于“%(matrix)s”，请换一个。", code=code, matrix=matrix.name
+            ),
+            field="code",
         )
     _record("create", matrix, by=by, at=at, words=f"{code} {name}")
     return matrix
@@ -96,10 +100,21 @@ def hang(
     above = _above(parent, matrix)
     taken = Node.objects.filter(matrix=matrix, code=hung.code).first()
     if taken is not None:
-        raise UnableToHangError(f"编码 {hung.code} 在本体系中已是“{taken.name}”。", field="code")
+        raise UnableToHangError(
+            Phrase(
+                "编码 %(hung_code)s 在本体系中已是“%(taken)s”。",
+                hung_code=hung.code,
+                taken=taken.name,
+            ),
+            field="code",
+        )
     twin = Node.objects.filter(matrix=matrix, site=hung.site).first() if hung.site else None
     if twin is not None:
-        words = f"{hung.name}已在本体系中（{twin.code}），同一体系里只能列一次，以免重复统计。"
+        words = Phrase(
+            "%(hung)s已在本体系中（%(twin_code)s），同一体系里只能列一次，以免重复统计。",
+            hung=hung.name,
+            twin_code=twin.code,
+        )
         raise UnableToHangError(words, field="site")
     path = f"{above.path if above else '/'}{hung.code}/"
     _require_depth(path.count("/") - 1)
@@ -127,10 +142,16 @@ def move(*, node: Node, parent: Node | None, seen: int, by: Actor, at: datetime)
     begin(node.matrix, seen=seen)
     moved, above = _present(node, node.matrix), _above(parent, node.matrix)
     if above is not None and above.path.startswith(moved.path):
-        words = f"“{above.name}”就在“{moved.name}”下面，不能把上级移到自己的下级里。"
+        words = Phrase(
+            "“%(above)s”就在“%(moved)s”下面，不能把上级移到自己的下级里。",
+            above=above.name,
+            moved=moved.name,
+        )
         raise UnableToHangError(words, field="parent")
     if moved.parent_id == (above.pk if above else None):
-        raise UnableToHangError(f"“{moved.name}”已经在这里，不用移动。", field="parent")
+        raise UnableToHangError(
+            Phrase("“%(moved)s”已经在这里，不用移动。", moved=moved.name), field="parent"
+        )
     old, new = moved.path, f"{above.path if above else '/'}{moved.code}/"
     below = at_or_below(moved.matrix_id, old)
     deepest = below.aggregate(deepest=Max(SLASHES))["deepest"]
@@ -170,11 +191,18 @@ def take_down(*, node: Node, with_below: bool, seen: int, by: Actor, at: datetim
     nodes = at_or_below(gone.matrix_id, gone.path)
     count = nodes.count()
     if count > 1 and not with_below:
-        words = f"“{gone.name}”下面还有 {count - 1} 个节点，请先移走，或勾选“连同下级”。"
+        words = Phrase(
+            "“%(gone)s”下面还有 %(n)s 个节点，请先移走，或勾选“连同下级”。",
+            gone=gone.name,
+            n=count - 1,
+        )
         raise UnableToHangError(words, field="with_below")
     told = BaseNotice.objects.filter(node__in=nodes).first()
     if told is not None:
-        words = f"公示 {told.number} 的展示范围在这里，请先改到别处（撤回的公示也要保留原样）。"
+        words = Phrase(
+            "公示 %(told_number)s 的展示范围在这里，请先改到别处（撤回的公示也要保留原样）。",
+            told_number=told.number,
+        )
         raise UnableToHangError(words, field="node")
     levels = {path.count("/") for path in nodes.values_list("path", flat=True)}
     for level in sorted(levels, reverse=True):  # what hangs below goes first
@@ -206,7 +234,9 @@ def require_code(code: str) -> None:
     fits = all(character.isalnum() or character in "-_." for character in code)
     if not (0 < len(code) <= 24 and fits and code[0].isalnum()):
         shape = "编码应为 1 到 24 位的字母、数字、汉字或 - _ .，以字母、数字或汉字开头"
-        raise InvalidInputError(f"{shape}，现为“{code[:30]}”。", field="code")
+        raise InvalidInputError(
+            Phrase("%(shape)s，现为“%(code)s”。", shape=shape, code=code[:30]), field="code"
+        )
 
 
 def _present(node: Node, matrix: Matrix) -> Node:
@@ -223,7 +253,12 @@ def _above(parent: Node | None, matrix: Matrix) -> Node | None:
 
 def _require_depth(depth: int) -> None:
     if depth > DEEPEST:
-        raise UnableToHangError(f"体系最多 {DEEPEST} 级，这里会成为第 {depth} 级。", field="parent")
+        raise UnableToHangError(
+            Phrase(
+                "体系最多 %(deepest)s 级，这里会成为第 %(depth)s 级。", deepest=DEEPEST, depth=depth
+            ),
+            field="parent",
+        )
 
 
 def _record(verb: str, matrix: Matrix, *, by: Actor, at: datetime, words: str) -> None:

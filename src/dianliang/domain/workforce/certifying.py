@@ -12,6 +12,7 @@ from dianliang.domain.workforce.models import Certificate, Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 HIGHEST_LEVEL = 9
 LONGEST_YEARS = 30
@@ -46,8 +47,13 @@ def add_certificate(*, person: Person, proof: Proof, by: Actor, at: datetime) ->
     _check(proof, on=_day(at))
     held = Certificate.objects.filter(person=person, skill=proof.skill)
     if held.filter(issued_on=proof.issued_on).exists():
-        message = f"{person.name}在 {proof.issued_on} 发的“{proof.skill.name}”证书已经登记，"
-        raise UnableToCertifyError(f"{message}请核对发证日期。", field="issued_on")
+        message = Phrase(
+            "%(person)s在 %(on)s 发的“%(skill)s”证书已经登记，请核对发证日期。",
+            person=person.name,
+            on=proof.issued_on,
+            skill=Phrase(proof.skill.name),
+        )
+        raise UnableToCertifyError(message, field="issued_on")
     verb = "renew_certificate" if held.exists() else "certify"
     row = Certificate.objects.create(
         person=person,
@@ -76,7 +82,9 @@ def withdraw_certificate(
     if not reason:
         raise UnableToCertifyError("请写明收回原因。", field="reason")
     if not certificate.issued_on <= on <= today:
-        message = f"收回日期应在发证日期 {certificate.issued_on} 与今天之间。"
+        message = Phrase(
+            "收回日期应在发证日期 %(issued_on)s 与今天之间。", issued_on=certificate.issued_on
+        )
         raise UnableToCertifyError(message, field="on")
     rows = Certificate.objects.filter(pk=certificate.pk, withdrawn_on=None)
     if not rows.update(withdrawn_on=on, withdrawn_why=reason):
@@ -103,10 +111,14 @@ def _check(proof: Proof, *, on: date) -> None:
     if proof.expires_on <= proof.issued_on:
         raise UnableToCertifyError("证书的失效日期应晚于发证日期。", field="expires_on")
     if proof.expires_on.year - proof.issued_on.year > LONGEST_YEARS:
-        message = f"证书有效期超过 {LONGEST_YEARS} 年，请核对失效日期。"
+        message = Phrase(
+            "证书有效期超过 %(longest_years)s 年，请核对失效日期。", longest_years=LONGEST_YEARS
+        )
         raise UnableToCertifyError(message, field="expires_on")
     if not 1 <= proof.level <= HIGHEST_LEVEL:
-        raise UnableToCertifyError(f"等级应为 1 到 {HIGHEST_LEVEL}。", field="level")
+        raise UnableToCertifyError(
+            Phrase("等级应为 1 到 %(highest_level)s。", highest_level=HIGHEST_LEVEL), field="level"
+        )
 
 
 def _note(verb: str, row: Certificate, *, by: Actor, at: datetime, reason: str = "") -> None:

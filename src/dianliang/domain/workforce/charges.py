@@ -10,6 +10,7 @@ from dianliang.domain.workforce.models import Charge, ChargeKind, Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 FARTHEST_DAYS = 366
 LATE_DAYS = 92
@@ -50,7 +51,12 @@ def hand_over(
     """
     today = at.astimezone(SHANGHAI).date()
     if area.level not in kind.levels:
-        message = f"{kind.name}不设在“{area.get_level_display()}”这一级，{area.name}不用指定。"
+        message = Phrase(
+            "%(kind)s不设在“%(level)s”这一级，%(area)s不用指定。",
+            kind=kind.name,
+            level=Phrase(area.get_level_display()),
+            area=area.name,
+        )
         raise UnableToHandOverError(message, field="cells")
     if not reason:
         raise UnableToHandOverError("请写明交接原因。", field="reason")
@@ -69,9 +75,7 @@ def hand_over(
         },
     )
     if not is_new:
-        message = f"{area.name}的{kind.name}在 {from_on} 已有交接（{_name(charge.person)}）"
-        ahead = "，请先撤回它，或换一个日期。" if from_on > today else "，请换一个日期。"
-        raise UnableToHandOverError(message + ahead, field="from_on")
+        raise _there_is(charge, today=today)
     audit.record(
         "workforce.charge.hand_over",
         target=charge,
@@ -93,7 +97,11 @@ def take_back(*, charge: Charge, reason: str, by: Actor, at: datetime) -> None:
     """
     today = at.astimezone(SHANGHAI).date()
     if charge.from_on <= today and charge.decided_at.astimezone(SHANGHAI).date() != today:
-        message = f"{charge.area.name}的交接已于 {charge.from_on} 生效，不能撤回，请另办交接。"
+        message = Phrase(
+            "%(name)s的交接已于 %(from_on)s 生效，不能撤回，请另办交接。",
+            name=charge.area.name,
+            from_on=charge.from_on,
+        )
         raise UnableToHandOverError(message, field="from_on")
     told = f"{charge.area.name} {charge.kind.name} {charge.from_on}：{reason}"
     audit.record(
@@ -117,14 +125,20 @@ def leave_office(*, person: Person, on: date, reason: str, by: Actor, at: dateti
     """
     today = at.astimezone(SHANGHAI).date()
     if (today - on).days > LATE_DAYS:
-        message = f"离岗日期 {on} 已超过 {LATE_DAYS} 天，不能补记，以免改动以前的责任记录；请核对。"
+        message = Phrase(
+            "离岗日期 %(on)s 已超过 %(late_days)s 天，不能补记，以免改动以前的责任记录；请核对。",
+            on=on,
+            late_days=LATE_DAYS,
+        )
         raise UnableToHandOverError(message, field="left_on")
     if on > today:
-        message = "离岗日期不能晚于今天；将来离岗的，请先登记到那一天的交接。"
+        message = Phrase("离岗日期不能晚于今天；将来离岗的，请先登记到那一天的交接。")
         raise UnableToHandOverError(message, field="left_on")
     left = Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, left_on=on)
     if not left:
-        raise UnableToHandOverError(f"{person.name}已经离岗。", field="person")
+        raise UnableToHandOverError(
+            Phrase("%(person)s已经离岗。", person=person.name), field="person"
+        )
     person.is_active, person.left_on = False, on
     audit.record(
         "workforce.person.leave_office",
@@ -135,6 +149,20 @@ def leave_office(*, person: Person, on: date, reason: str, by: Actor, at: dateti
         reason=reason,
     )
     return person
+
+
+def _there_is(charge: Charge, *, today: date) -> UnableToHandOverError:
+    is_ahead = charge.from_on > today
+    hint = Phrase("，请先撤回它，或换一个日期。") if is_ahead else Phrase("，请换一个日期。")
+    message = Phrase(
+        "%(area)s的%(kind)s在 %(from_on)s 已有交接（%(name)s）%(hint)s",
+        area=charge.area.name,
+        kind=charge.kind.name,
+        from_on=charge.from_on,
+        name=_told(charge.person),
+        hint=hint,
+    )
+    return UnableToHandOverError(message, field="from_on")
 
 
 def _before(
@@ -148,33 +176,61 @@ def _before(
 ) -> Charge | None:
     """Return what a new row would end."""
     if (from_on - today).days > FARTHEST_DAYS:
-        message = f"交接日期最多提前 {FARTHEST_DAYS} 天登记，现为 {from_on}。"
+        message = Phrase(
+            "交接日期最多提前 %(farthest_days)s 天登记，现为 %(from_on)s。",
+            farthest_days=FARTHEST_DAYS,
+            from_on=from_on,
+        )
         raise UnableToHandOverError(message, field="from_on")
     rows = Charge.objects.filter(area=area, kind=kind).select_related("person")
     begun = rows.filter(from_on__lte=today).order_by("-from_on").first()
     if begun is None and is_table:
         if from_on < FIRST_ON:
-            message = f"起始日期 {from_on} 早于 {FIRST_ON}，请核对。"
+            message = Phrase(
+                "起始日期 %(from_on)s 早于 %(first_on)s，请核对。",
+                from_on=from_on,
+                first_on=FIRST_ON,
+            )
             raise UnableToHandOverError(message, field="from_on")
         return None
     if from_on < today - timedelta(days=LATE_DAYS):
-        message = f"交接日期 {from_on} 已超过 {LATE_DAYS} 天，不能补记；请核对日期。"
+        message = Phrase(
+            "交接日期 %(from_on)s 已超过 %(late_days)s 天，不能补记；请核对日期。",
+            from_on=from_on,
+            late_days=LATE_DAYS,
+        )
         raise UnableToHandOverError(message, field="from_on")
     if begun is None:
         return None
     if from_on < begun.from_on:
-        message = f"{area.name}的{kind.name}自 {begun.from_on} 起已是{_name(begun.person)}，"
-        raise UnableToHandOverError(f"{message}交接日期应晚于这一天。", field="from_on")
+        message = Phrase(
+            "%(area)s的%(kind)s自 %(from_on)s 起已是%(name)s，交接日期应晚于这一天。",
+            area=area.name,
+            kind=kind.name,
+            from_on=begun.from_on,
+            name=_told(begun.person),
+        )
+        raise UnableToHandOverError(message, field="from_on")
     before = rows.filter(from_on__lt=from_on).order_by("-from_on").first() or begun
     if before.from_on < from_on and before.person == person:
-        message = f"{area.name}的{kind.name}自 {before.from_on} 起就是{_name(person)}，不用交接。"
+        message = Phrase(
+            "%(area)s的%(kind)s自 %(from_on)s 起就是%(name)s，不用交接。",
+            area=area.name,
+            kind=kind.name,
+            from_on=before.from_on,
+            name=_told(person),
+        )
         raise UnableToHandOverError(message, field="person")
     return before
 
 
 def _require_on_duty(person: Person, *, from_on: date) -> None:
     if is_gone(person, on=from_on):
-        message = f"{person.name}（{person.number}）届时不在岗，请换一位。"
+        message = Phrase(
+            "%(person)s（%(person_number)s）届时不在岗，请换一位。",
+            person=person.name,
+            person_number=person.number,
+        )
         raise UnableToHandOverError(message, field="person")
 
 
@@ -187,3 +243,7 @@ def is_gone(person: Person, *, on: date) -> bool:
 
 def _name(person: Person | None) -> str:
     return person.name if person else NOBODY
+
+
+def _told(person: Person | None) -> str:
+    return person.name if person else Phrase(NOBODY)

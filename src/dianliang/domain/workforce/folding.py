@@ -16,6 +16,7 @@ from dianliang.domain.workforce.models import (
 )
 from dianliang.domain.workforce.periods import Span, folded
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 PROGRESS = ("LEFT", "RECRUITED", "TRAINED", "CERTIFIED", "PLACED")
 
@@ -155,7 +156,11 @@ def grid_workers(kept: Person, gone: Person) -> Mapping[str, Any]:
     if own is None or other is None:
         return {}
     if own.area is not None and other.area is not None:
-        message = f"两人都在格：{own.area.name}、{other.area.name}。请先让其中一个离格，再合并。"
+        message = Phrase(
+            "两人都在格：%(name)s、%(name2)s。请先让其中一个离格，再合并。",
+            name=own.area.name,
+            name2=other.area.name,
+        )
         raise UnableToFoldError(message)
     short, far = sorted((own, other), key=lambda row: PROGRESS.index(row.status))
     recruited_on = min(own.recruited_on, other.recruited_on)

@@ -17,6 +17,7 @@ from dianliang.domain.workforce.models import NotTheSame, Person, PersonMerge
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.masking import mask_name
+from dianliang.kernel.phrases import Phrase
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "full_name"),
@@ -168,7 +169,11 @@ def _locked(kept: Person, gone: Person) -> tuple[Person, Person]:
     for person in (kept, gone):
         if person.pk not in found:
             raise UnableToMergeError(
-                f"{person.name}（{person.number}）刚被他人合并，请刷新后再看。"
+                Phrase(
+                    "%(person)s（%(person_number)s）刚被他人合并，请刷新后再看。",
+                    person=person.name,
+                    person_number=person.number,
+                )
             )
     return found[kept.pk], found[gone.pk]
 
@@ -235,9 +240,11 @@ def _one_by_one(model: type[models.Model], name: str, keys: list[Any], kept: Per
             if model._meta.auto_created:
                 row.delete()
                 continue
-            message = (
-                f"“{model._meta.verbose_name}”中的“{row.first()}”转给{kept.name}会与他已有的记录冲突"
-                "（一人只能有一条，或经办人不能是受益人）。请先处理其中一条，再合并。"
+            message = Phrase(
+                "“%(what)s”中的“%(first)s”转给%(kept)s会与他已有的记录冲突（一人只能有一条，或经办人不能是受益人）。请先处理其中一条，再合并。",
+                what=model._meta.verbose_name,
+                first=row.first(),
+                kept=kept.name,
             )
             raise UnableToMergeError(message) from error
         moved.append(key)

@@ -25,6 +25,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 REASON_MAX = 80
 LONGEST_ABSENCE_DAYS = 366
@@ -80,18 +81,29 @@ def check_in(
             certificate that the day needs.
     """
     if crews.is_absent(person, on=on):
-        raise UnableToCheckInError(f"{person.name}当日请假，不能签到。")
+        raise UnableToCheckInError(Phrase("%(person)s当日请假，不能签到。", person=person.name))
     row = Attendance.objects.select_for_update().filter(person=person, on=on).first()
     if row is None and not crews.is_member(person, team=team, on=on):
-        raise UnableToCheckInError(f"{person.name}不是{team.name}的队员，请用“换人”。")
+        raise UnableToCheckInError(
+            Phrase("%(person)s不是%(team)s的队员，请用“换人”。", person=person.name, team=team.name)
+        )
     if row is not None and row.team_id != team.pk:
-        raise UnableToCheckInError(f"{person.name}当日已在{row.team.name}，不能再签到。")
+        raise UnableToCheckInError(
+            Phrase(
+                "%(person)s当日已在%(name)s，不能再签到。", person=person.name, name=row.team.name
+            )
+        )
     if row is not None and row.checked_in_at:
         return row
     lacks = gate.team_lacks(team, needed_skills, on, with_person=person)
     if lacks:
-        message = f"{team.name}当日的上门需要下列证书，不能签到：{gate.told(lacks)}"
-        raise UnableToCheckInError(f"{message}也可以换一位持证人员，或请调度员改派。")
+        message = Phrase(
+            "%(team)s当日的上门需要下列证书，不能签到：%(lacks)s"
+            "也可以换一位持证人员，或请调度员改派。",
+            team=team.name,
+            lacks=gate.told(lacks),
+        )
+        raise UnableToCheckInError(message)
     seen_at = min(device_at, at) if device_at else at
     seen = {
         "checked_in_at": seen_at,
@@ -128,7 +140,10 @@ def swap(
     """
     stood_in = Attendance.objects.filter(person=leaving, team=team, on=on).first()
     if stood_in is None and not crews.is_member(leaving, team=team, on=on):
-        raise UnableToSwapError(f"{leaving.name}当日不在{team.name}。", field="leaving")
+        raise UnableToSwapError(
+            Phrase("%(leaving)s当日不在%(team)s。", leaving=leaving.name, team=team.name),
+            field="leaving",
+        )
     _require_free(coming, team=team, on=on)
     held = set(crews.skills_of(coming, on=on))
     for member in crews.crew(team, on=on):
@@ -136,7 +151,9 @@ def swap(
     missing = crews.skill_names(set(needed_skills) - held)
     if missing:
         names = "、".join(missing)
-        message = f"换人后无人持有当日需要的有效证书：{names}。请换一位持证人员。"
+        message = Phrase(
+            "换人后无人持有当日需要的有效证书：%(names)s。请换一位持证人员。", names=names
+        )
         raise UnableToSwapError(message, field="coming")
     replaced = stood_in.replaces if stood_in and stood_in.replaces else leaving
     if stood_in:
@@ -165,7 +182,7 @@ def report_absence(
     """
     words = reason.strip()
     if not words or len(words) > REASON_MAX:
-        message = f"请写明缺勤原因，不超过 {REASON_MAX} 字。"
+        message = Phrase("请写明缺勤原因，不超过 %(reason_max)s 字。", reason_max=REASON_MAX)
         raise UnableToReportAbsenceError(message, field="reason")
     if not 0 <= (last_on - first_on).days <= LONGEST_ABSENCE_DAYS:
         raise UnableToReportAbsenceError("缺勤的止日不能早于起日，且不超过一年。", field="last_on")
@@ -187,14 +204,20 @@ def report_absence(
 
 def _require_free(coming: Person, *, team: Team, on: date) -> None:
     if not coming.is_active:
-        raise UnableToSwapError(f"{coming.name}不在岗。", field="coming")
+        raise UnableToSwapError(Phrase("%(coming)s不在岗。", coming=coming.name), field="coming")
     if crews.is_absent(coming, on=on):
-        raise UnableToSwapError(f"{coming.name}当日请假。", field="coming")
+        raise UnableToSwapError(Phrase("%(coming)s当日请假。", coming=coming.name), field="coming")
     row = Attendance.objects.filter(person=coming, on=on).select_related("team").first()
     if row is not None:
-        raise UnableToSwapError(f"{coming.name}当日已在{row.team.name}。", field="coming")
+        raise UnableToSwapError(
+            Phrase("%(coming)s当日已在%(name)s。", coming=coming.name, name=row.team.name),
+            field="coming",
+        )
     if crews.is_member(coming, team=team, on=on):
-        raise UnableToSwapError(f"{coming.name}本来就在{team.name}，不用换。", field="coming")
+        raise UnableToSwapError(
+            Phrase("%(coming)s本来就在%(team)s，不用换。", coming=coming.name, team=team.name),
+            field="coming",
+        )
 
 
 def _note(
@@ -242,10 +265,16 @@ def train(*, worker: GridWorker, hours: int, on: date, by: Actor, at: datetime) 
         UnableToPlaceError: it was too short, or before the person was recruited.
     """
     if hours < LEAST_TRAINING_H:
-        message = f"培训学时至少 {LEAST_TRAINING_H} 小时，现填 {hours}。"
+        message = Phrase(
+            "培训学时至少 %(least_training_h)s 小时，现填 %(hours)s。",
+            least_training_h=LEAST_TRAINING_H,
+            hours=hours,
+        )
         raise UnableToPlaceError(message, field="hours")
     if on < worker.recruited_on:
-        message = f"培训日期不能早于招募日期 {worker.recruited_on}。"
+        message = Phrase(
+            "培训日期不能早于招募日期 %(recruited_on)s。", recruited_on=worker.recruited_on
+        )
         raise UnableToPlaceError(message, field="on")
     changes = {"trained_on": on, "training_h": hours}
     return _step(worker, "train", by=by, at=at, note=f"{hours} 学时", **changes)
@@ -272,7 +301,11 @@ def certify(
         person=worker.person, skill=skill, issued_on=issued_on, defaults={"expires_on": expires_on}
     )
     if not is_new:
-        message = f"{worker.person.name}在 {issued_on} 已发过此证，请核对发证日期。"
+        message = Phrase(
+            "%(name)s在 %(issued_on)s 已发过此证，请核对发证日期。",
+            name=worker.person.name,
+            issued_on=issued_on,
+        )
         raise UnableToPlaceError(message, field="issued_on")
     verb = "certify" if worker.status == "TRAINED" else "renew"
     return _step(worker, verb, by=by, at=at, note=f"有效至 {expires_on}")
@@ -290,7 +323,10 @@ def place(*, worker: GridWorker, area: Area, on: date, by: Actor, at: datetime) 
         raise UnableToPlaceError(gate.told(lacks), field="area")
     present = GridWorker.objects.filter(area=area).exclude(pk=worker.pk).first()
     if present is not None:
-        raise UnableToPlaceError(f"{area.name}已有网协员{present.person.name}。", field="area")
+        raise UnableToPlaceError(
+            Phrase("%(area)s已有网协员%(name)s。", area=area.name, name=present.person.name),
+            field="area",
+        )
     return _step(worker, "place", by=by, at=at, note=area.name, area=area, placed_on=on)
 
 

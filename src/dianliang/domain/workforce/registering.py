@@ -26,6 +26,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.masking import mask_name
+from dianliang.kernel.phrases import Phrase
 
 PARTY_MEMBER = "party_member"
 OLDEST = 110
@@ -77,7 +78,9 @@ def register_person(
         Person.objects.filter(number=number).exists()
         or PersonMerge.objects.filter(gone_number=number).exists()
     ):
-        message = f"人员编号 {number} 已有人使用，请换一个或留空由系统编号。"
+        message = Phrase(
+            "人员编号 %(number)s 已有人使用，请换一个或留空由系统编号。", number=number
+        )
         raise UnableToRegisterError(message, field="number")
     person = Person(number=number, is_generated=is_generated)
     _fill(person, details, on=_day(at))
@@ -134,7 +137,13 @@ def give_role(
     present = others.first()
     if present is not None:
         until = present.valid_until or "今后"
-        message = f"{person.name}在 {present.valid_from} 至 {until} 已是{kind.name}，不用再登记。"
+        message = Phrase(
+            "%(person)s在 %(valid_from)s 至 %(until)s 已是%(kind)s，不用再登记。",
+            person=person.name,
+            valid_from=present.valid_from,
+            until=until,
+            kind=kind.name,
+        )
         raise UnableToRegisterError(message, field="valid_from")
     role = PersonRole.objects.create(
         person=person, kind=kind, valid_from=valid_from, valid_until=valid_until, note=note
@@ -160,10 +169,16 @@ def end_role(*, role: PersonRole, on: date, by: Actor, at: datetime) -> PersonRo
         UnableToRegisterError: it lies before the first, or it has ended before.
     """
     if on < role.valid_from:
-        message = f"{role.kind.name}自 {role.valid_from} 起，最后一天不能更早。"
+        message = Phrase(
+            "%(name)s自 %(valid_from)s 起，最后一天不能更早。",
+            name=role.kind.name,
+            valid_from=role.valid_from,
+        )
         raise UnableToRegisterError(message, field="on")
     if role.valid_until is not None and role.valid_until <= on:
-        message = f"{role.kind.name}已于 {role.valid_until} 结束。"
+        message = Phrase(
+            "%(name)s已于 %(valid_until)s 结束。", name=role.kind.name, valid_until=role.valid_until
+        )
         raise UnableToRegisterError(message, field="on")
     PersonRole.objects.filter(pk=role.pk).update(valid_until=on)
     role.valid_until = on
@@ -191,17 +206,28 @@ def tell_hours(
     """
     asked = sorted(set(slots))
     if len(asked) > MOST_SLOTS:
-        raise UnableToRegisterError(f"每周时段最多 {MOST_SLOTS} 个，请合并。", field="slots")
+        raise UnableToRegisterError(
+            Phrase("每周时段最多 %(most_slots)s 个，请合并。", most_slots=MOST_SLOTS), field="slots"
+        )
     for weekday, starts, ends in asked:
         if ends <= starts:
             label = WeeklySlot.Weekday(weekday).label
-            message = f"{label} {starts:%H:%M}–{ends:%H:%M} 的结束应晚于开始。"
+            message = Phrase(
+                "%(label)s %(starts)s–%(ends)s 的结束应晚于开始。",
+                label=Phrase(label),
+                starts=f"{starts:%H:%M}",
+                ends=f"{ends:%H:%M}",
+            )
             raise UnableToRegisterError(message, field="slots")
     for before, after in pairwise(asked):
         if before[0] == after[0] and after[1] < before[2]:
             label = WeeklySlot.Weekday(after[0]).label
-            message = f"{label}的两个时段重叠：{before[1]:%H:%M}–{before[2]:%H:%M} 与"
-            message += f" {after[1]:%H:%M}–{after[2]:%H:%M}，请合并。"
+            message = Phrase(
+                "%(label)s的两个时段重叠：%(one)s 与 %(two)s，请合并。",
+                label=Phrase(label),
+                one=f"{before[1]:%H:%M}–{before[2]:%H:%M}",
+                two=f"{after[1]:%H:%M}–{after[2]:%H:%M}",
+            )
             raise UnableToRegisterError(message, field="slots")
     _held(person)
     WeeklySlot.objects.filter(person=person).delete()
@@ -262,7 +288,13 @@ def _held(person: Person) -> Person:
     """Return a person as he is, and let nobody else change or merge him meanwhile."""
     held = Person.objects.select_for_update(of=("self",)).filter(pk=person.pk).first()
     if held is None:
-        raise UnableToRegisterError(f"{person.name}（{person.number}）刚被他人合并，请刷新后再看。")
+        raise UnableToRegisterError(
+            Phrase(
+                "%(person)s（%(person_number)s）刚被他人合并，请刷新后再看。",
+                person=person.name,
+                person_number=person.number,
+            )
+        )
     return held
 
 
@@ -284,7 +316,7 @@ def _fill(person: Person, details: Details, *, on: date) -> None:
     if known is not None:
         same_unit = known.unit.path.startswith(details.unit.path)
         who = f"{known.name}（{known.number}）" if same_unit else "其他单位的人员"
-        message = f"这个证件号码已登记在{who}名下，请核对，或在“疑似重复”中合并。"
+        message = Phrase("这个证件号码已登记在%(who)s名下，请核对，或在“疑似重复”中合并。", who=who)
         raise UnableToRegisterError(message, field="document")
     born_on = keys.born_of(details.document_kind, document) or details.born_on
     if born_on is not None and not 0 <= (on - born_on).days <= OLDEST * 366:
@@ -308,7 +340,9 @@ def _keep_guardian(person: Person, details: Details, *, on: date, is_new: bool) 
         return
     told = details.guardian
     if told is None or not told.name or not told.phone:
-        message = f"{person.name}未满 18 周岁，请填写监护人姓名、电话和同意日期。"
+        message = Phrase(
+            "%(person)s未满 18 周岁，请填写监护人姓名、电话和同意日期。", person=person.name
+        )
         raise UnableToRegisterError(message, field="guardian")
     if told.agreed_on > on:
         raise UnableToRegisterError("监护人同意日期不能晚于今天。", field="agreed_on")

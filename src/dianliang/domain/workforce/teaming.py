@@ -15,6 +15,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 DAY = timedelta(days=1)
 FARTHEST_DAYS = 366
@@ -56,7 +57,9 @@ def found_team(*, code: str, details: TeamDetails, by: Actor, at: datetime) -> T
         with transaction.atomic():
             team.save()
     except IntegrityError as error:  # the database keeps one of each code, of two presses too
-        raise UnableToTeamError(f"队伍编码 {code} 已有，请换一个。", field="code") from error
+        raise UnableToTeamError(
+            Phrase("队伍编码 %(code)s 已有，请换一个。", code=code), field="code"
+        ) from error
     audit.record("workforce.team.found", target=team, by=by, at=at, after=code, reason=team.name)
     return team
 
@@ -95,10 +98,17 @@ def join(
     """
     _require_running(_held(team), on=on)
     if not person.is_active:
-        raise UnableToTeamError(f"{person.name}已离岗，不能入队。", field="person")
+        raise UnableToTeamError(
+            Phrase("%(person)s已离岗，不能入队。", person=person.name), field="person"
+        )
     present = _not_over(team, on=on).filter(person=person).first()
     if present is not None:
-        message = f"{person.name}自 {present.valid_from} 起已在{team.name}。"
+        message = Phrase(
+            "%(person)s自 %(valid_from)s 起已在%(team)s。",
+            person=person.name,
+            valid_from=present.valid_from,
+            team=team.name,
+        )
         raise UnableToTeamError(message, field="person")
     if is_captain:
         _end_captaincy(team, on=on)
@@ -119,7 +129,11 @@ def leave(*, team: Team, person: Person, on: date, by: Actor, at: datetime) -> M
     rows = _memberships(_held(team), person, on=_day(at))
     begun = [row for row in rows if row.valid_from <= on]
     if not begun:
-        message = f"{person.name} {rows[0].valid_from} 才入队，最后一天不能更早。"
+        message = Phrase(
+            "%(person)s %(valid_from)s 才入队，最后一天不能更早。",
+            person=person.name,
+            valid_from=rows[0].valid_from,
+        )
         raise UnableToTeamError(message, field="on")
     row = begun[-1]
     row.valid_until = on
@@ -127,6 +141,22 @@ def leave(*, team: Team, person: Person, on: date, by: Actor, at: datetime) -> M
     Membership.objects.filter(pk__in=[each.pk for each in rows[len(begun) :]]).delete()
     _note("leave_team", person, team, by=by, at=at, reason=f"至 {on}")
     return row
+
+
+@transaction.atomic
+def leave_all(*, person: Person, on: date, by: Actor, at: datetime) -> int:
+    """End what somebody who leaves office belongs to with his last day; return how many teams.
+
+    A membership that was to begin later never does.
+    """
+    going_on = Q(valid_until=None) | Q(valid_until__gt=on)
+    rows = list(Membership.objects.filter(going_on, person=person).select_related("team"))
+    begun = [row for row in rows if row.valid_from <= on]
+    Membership.objects.filter(pk__in=[row.pk for row in begun]).update(valid_until=on)
+    Membership.objects.filter(pk__in=[row.pk for row in rows if row not in begun]).delete()
+    for team in {row.team for row in rows}:
+        _note("leave_team", person, team, by=by, at=at, reason=f"至 {on}，离岗")
+    return len({row.team_id for row in rows})
 
 
 @transaction.atomic
@@ -141,9 +171,16 @@ def appoint(*, team: Team, person: Person, on: date, by: Actor, at: datetime) ->
     _require_running(_held(team), on=on)
     row = _memberships(team, person, on=on)[-1]
     if row.is_captain:
-        raise UnableToTeamError(f"{person.name}已经是{team.name}的队长。", field="person")
+        raise UnableToTeamError(
+            Phrase("%(person)s已经是%(team)s的队长。", person=person.name, team=team.name),
+            field="person",
+        )
     if on < row.valid_from:
-        message = f"{person.name} {row.valid_from} 才入队，任职日期不能更早。"
+        message = Phrase(
+            "%(person)s %(valid_from)s 才入队，任职日期不能更早。",
+            person=person.name,
+            valid_from=row.valid_from,
+        )
         raise UnableToTeamError(message, field="on")
     _end_captaincy(team, on=on)
     _from_day(row, on=on, is_captain=True)
@@ -165,17 +202,29 @@ def end_team(*, team: Team, on: date, reason: str, by: Actor, at: datetime) -> i
     if not reason:
         raise UnableToTeamError("请写明结束原因。", field="reason")
     if not team.is_active:
-        raise UnableToTeamError(f"{team.name}已经结束。", field="team")
+        raise UnableToTeamError(Phrase("%(team)s已经结束。", team=team.name), field="team")
     today = _day(at)
     if on != team.ends_on and abs((on - today).days) > FARTHEST_DAYS:
         raise UnableToTeamError("最后一天应在前后一年之内，请核对。", field="on")
     if team.founded_on is not None and on < team.founded_on:
-        raise UnableToTeamError(f"{team.name} {team.founded_on} 才成立，请核对日期。", field="on")
+        raise UnableToTeamError(
+            Phrase(
+                "%(team)s %(founded_on)s 才成立，请核对日期。",
+                team=team.name,
+                founded_on=team.founded_on,
+            ),
+            field="on",
+        )
     below = Team.objects.filter(parent=team, is_active=True).order_by("code")
     open_below = [sub.name for sub in below if sub.ends_on is None or sub.ends_on > on]
     if open_below:
         names = "、".join(open_below[:5])
-        message = f"{team.name}还有 {len(open_below)} 支下级队伍（{names}），请先结束或划出它们。"
+        message = Phrase(
+            "%(team)s还有 %(n)s 支下级队伍（%(names)s），请先结束或划出它们。",
+            team=team.name,
+            n=len(open_below),
+            names=names,
+        )
         raise UnableToTeamError(message, field="team")
     team.ends_on, team.ended_why, team.is_active = on, reason, on >= today
     team.save(update_fields=["ends_on", "ended_why", "is_active"])
@@ -207,7 +256,9 @@ def _fill(team: Team, details: TeamDetails, *, on: date) -> None:
     if ends is not None and ends < (founded or on):
         raise UnableToTeamError("最后一天不能早于成立日期或今天。", field="ends_on")
     if team.pk is not None and not team.is_active:
-        raise UnableToTeamError(f"{team.name}已经结束，不能再改。", field="team")
+        raise UnableToTeamError(
+            Phrase("%(team)s已经结束，不能再改。", team=team.name), field="team"
+        )
     _require_place(team, details.parent, ends)
     team.name, team.unit, team.parent = details.name, details.unit, details.parent
     team.base_lat, team.base_lon = details.base.lat, details.base.lon
@@ -225,28 +276,44 @@ def _require_place(team: Team, parent: Team | None, ends_on: date | None) -> Non
     above, steps = teams.get(parent.pk) if parent else None, 0
     while above is not None:
         if above.pk == team.pk:
-            message = f"{parent} 在 {team.name} 之下，不能作它的上级队伍。"
+            message = Phrase(
+                "%(parent)s 在 %(team)s 之下，不能作它的上级队伍。", parent=parent, team=team.name
+            )
             raise UnableToTeamError(message, field="parent")
         if not above.is_active:
-            raise UnableToTeamError(f"{above.name}已经结束，不能作上级队伍。", field="parent")
+            raise UnableToTeamError(
+                Phrase("%(above)s已经结束，不能作上级队伍。", above=above.name), field="parent"
+            )
         if above.ends_on is not None and (ends_on is None or ends_on > above.ends_on):
-            message = f"上级队伍{above.name}到 {above.ends_on} 为止，本队的最后一天不能更晚。"
+            message = Phrase(
+                "上级队伍%(above)s到 %(ends_on)s 为止，本队的最后一天不能更晚。",
+                above=above.name,
+                ends_on=above.ends_on,
+            )
             raise UnableToTeamError(message, field="ends_on")
         above, steps = teams.get(above.parent_id or 0), steps + 1
         if steps > DEEPEST:
-            raise UnableToTeamError(f"队伍最多 {DEEPEST} 级。", field="parent")
+            raise UnableToTeamError(
+                Phrase("队伍最多 %(deepest)s 级。", deepest=DEEPEST), field="parent"
+            )
     for sub in teams.values():
         if ends_on is None or sub.parent_id is None or sub.parent_id != team.pk:
             continue
         if sub.is_active and (sub.ends_on is None or sub.ends_on > ends_on):
-            message = f"下级队伍{sub.name}在 {ends_on} 还没有结束，请先改它的最后一天。"
+            message = Phrase(
+                "下级队伍%(sub)s在 %(ends_on)s 还没有结束，请先改它的最后一天。",
+                sub=sub.name,
+                ends_on=ends_on,
+            )
             raise UnableToTeamError(message, field="ends_on")
 
 
 def _require_running(team: Team, *, on: date) -> None:
     if not team.is_active or (team.ends_on is not None and team.ends_on < on):
         until = f"，最后一天是 {team.ends_on}" if team.ends_on else ""
-        raise UnableToTeamError(f"{team.name}届时已经结束{until}。", field="team")
+        raise UnableToTeamError(
+            Phrase("%(team)s届时已经结束%(until)s。", team=team.name, until=until), field="team"
+        )
 
 
 def _not_over(team: Team, *, on: date) -> QuerySet[Membership]:
@@ -259,7 +326,9 @@ def _memberships(team: Team, person: Person, *, on: date) -> Sequence[Membership
     """Return what goes on after a day, the earliest first: one, or as member and as captain."""
     rows = list(_not_over(team, on=on + DAY).filter(person=person))
     if not rows:
-        raise UnableToTeamError(f"{person.name}不在{team.name}。", field="person")
+        raise UnableToTeamError(
+            Phrase("%(person)s不在%(team)s。", person=person.name, team=team.name), field="person"
+        )
     return rows
 
 

@@ -1,8 +1,9 @@
 """Who seems to be in the register twice, side by side; and what was merged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import overload
 
 from django.db.models import Q
 
@@ -14,7 +15,6 @@ from dianliang.domain.workforce.twins import REASONS, Known, Twin, twins
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.masking import mask_account, mask_phone
 
-MOST_PAIRS = 200
 LOCKED_FIELDS = frozenset({"phone", "document", "born"})
 LOCKED = "（未成年人，不显示）"
 
@@ -67,12 +67,43 @@ class MergeRow:
     moved: tuple[tuple[str, int], ...]
 
 
-def pairs(*, by: Actor, on: date) -> tuple[Pair, ...]:
+class Pairs(Sequence[Pair]):
+    """Pairs of which only those that somebody looks at are read."""
+
+    def __init__(self, found: Sequence[Twin], *, on: date) -> None:
+        """Keep who seems to be one; `on` is the day that is looked at."""
+        self._found, self._on = found, on
+
+    def __len__(self) -> int:
+        """Count."""
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, place: int) -> Pair: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Pair]: ...
+
+    def __getitem__(self, place: int | slice) -> Pair | Sequence[Pair]:
+        """Return one pair or some in a row."""
+        if isinstance(place, slice):
+            return _pairs(self._found[place], on=self._on)
+        return _pairs([self._found[place]], on=self._on)[0]
+
+    def __iter__(self) -> Iterator[Pair]:
+        """Yield all."""
+        return iter(_pairs(self._found, on=self._on))
+
+
+def pairs(*, by: Actor, on: date) -> Pairs:
     """Return the pairs of the actor's people who seem to be one and of whom nobody has decided."""
     people = visible(by)
     apart = set(NotTheSame.objects.values_list("first_id", "second_id"))
     found = [pair for pair in _twins(people) if (pair.first, pair.second) not in apart]
-    found = found[:MOST_PAIRS]
+    return Pairs(found, on=on)
+
+
+def _pairs(found: Sequence[Twin], *, on: date) -> tuple[Pair, ...]:
     wanted = {key for pair in found for key in (pair.first, pair.second)}
     rows = _rows(wanted, on=on)
     return tuple(

@@ -6,6 +6,7 @@ from math import nan
 from django.http import QueryDict
 
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """But for birthdays no form of ours is about days outside; a slip of the keyboard is."""
@@ -26,7 +27,7 @@ def whole(text: str, *, field: str, label: str, digits: int = 5) -> int:
         InvalidInputError: it is none.
     """
     if not (text.isascii() and text.isdecimal() and len(text) <= digits):
-        raise InvalidInputError(f"{label}应填整数。", field=field)
+        raise InvalidInputError(Phrase("%(label)s应填整数。", label=Phrase(label)), field=field)
     return int(text)
 
 
@@ -43,7 +44,14 @@ def degrees(text: str, *, field: str, label: str, most: int) -> float | None:
     except ValueError:
         found = nan
     if not -most <= found <= most:
-        raise InvalidInputError(f"{label}应填 -{most} 到 {most} 之间的十进制度数。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "%(label)s应填 -%(most)s 到 %(most)s 之间的十进制度数。",
+                label=Phrase(label),
+                most=most,
+            ),
+            field=field,
+        )
     return found
 
 
@@ -55,7 +63,7 @@ def day(text: str, *, field: str, label: str) -> date:
     """
     found = optional_day(text, field=field, label=label)
     if found is None:
-        raise InvalidInputError(f"请填写{label}。", field=field)
+        raise InvalidInputError(Phrase("请填写%(label)s。", label=Phrase(label)), field=field)
     return found
 
 
@@ -70,8 +78,16 @@ def optional_day(text: str, *, field: str, label: str, first_year: int = FIRST_Y
     try:
         found = date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInputError(f"{label}应为“年-月-日”。", field=field) from error
+        raise InvalidInputError(
+            Phrase("%(label)s应为“年-月-日”。", label=Phrase(label)), field=field
+        ) from error
     if not first_year <= found.year <= LAST_YEAR:
-        message = f"{label}应在 {first_year} 年到 {LAST_YEAR} 年之间，现为 {found.year} 年。"
+        message = Phrase(
+            "%(label)s应在 %(first_year)s 年到 %(last_year)s 年之间，现为 %(year)s 年。",
+            label=Phrase(label),
+            first_year=first_year,
+            last_year=LAST_YEAR,
+            year=found.year,
+        )
         raise InvalidInputError(message, field=field)
     return found

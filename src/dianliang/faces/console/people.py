@@ -12,25 +12,30 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.workforce.grid import NOTICE_DAYS, VIEWS, grid_page, stations_of
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.paging import paged
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import grid_workers as flow
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
-
-MOST_ROWS = 300
 
 
 @require_GET
 @requires(Role.DISPATCHER)
 def grid(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the path, the certificates and the map of cells."""
-    view = request.GET.get("view", "PLACED")
+    return _page(request, request.GET.get("view", ""), by=by)
+
+
+def _page(request: HttpRequest, view: str, *, by: Actor) -> TemplateResponse:
     view = view if view in VIEWS else "PLACED"
     page = grid_page(view=view, by=by, on=today())
+    rows, at = paged(request, page.rows)
     context = {
         "by": by,
         "page": page,
-        "rows": page.rows[:MOST_ROWS],
+        "rows": rows,
+        "pages": at,
         "view": view,
         "tabs": [(code, label, page.counts[code]) for code, label in VIEWS.items()],
         "stations": stations_of(by),
@@ -66,8 +71,7 @@ def recruit(request: HttpRequest, *, by: Actor) -> HttpResponse:
             at=now(),
         )
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-        return redirect("console:grid")
+        return refused(_page(request, "", by=by), request, refusal)
     messages.success(request, _("已登记一位新招募的网协员。"))
     return _back("RECRUITED")
 
@@ -84,8 +88,7 @@ def step(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResp
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-        return _back(request.POST.get("view", ""))
+        return refused(_page(request, request.POST.get("view", ""), by=by), request, refusal)
     messages.success(request, _("%(number)s 已更新。") % {"number": number})
     return _back(worker.status)
 

@@ -21,6 +21,7 @@ from dianliang.flows.booking.stopping import call_off, mark_of
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -129,7 +130,10 @@ def close(
     closed = sites.close(site=site, reason=words, on=on, seen=seen_site, by=by, at=at)
     found = _ahead(site, by=by, at=at)
     if found.count and not calls_off:
-        message = f"这里以后还有 {found.count} 项安排。确需停用的，请勾选全部取消并告知，再停用。"
+        message = Phrase(
+            "这里以后还有 %(count)s 项安排。确需停用的，请勾选全部取消并告知，再停用。",
+            count=found.count,
+        )
         raise UnableToCloseBaseError(message, field="calls_off")
     if found.count and found.seen != seen:
         raise StaleStateError("这里以后的安排刚有变化，请看过新的清单再停用。")

@@ -15,6 +15,7 @@ from dianliang.flows.bases.reach import may_change, site_to_change
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -45,7 +46,9 @@ def give(
         raise InvalidInputError("标准里没有这个条目，可能刚发布了新一版，请刷新。", field="item")
     number = record.strip().upper()
     if number and not _is_of(site, number):
-        message = f"没有编号为 {number[:24]} 的行动、需求或上门记录，或它不在这个阵地。"
+        message = Phrase(
+            "没有编号为 %(number)s 的行动、需求或上门记录，或它不在这个阵地。", number=number[:24]
+        )
         raise InvalidInputError(message, field="record")
     begins = from_on or today
     shown = Shown(

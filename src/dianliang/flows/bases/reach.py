@@ -7,6 +7,7 @@ from dianliang.domain.workforce.charging import people_of
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 EDITORS = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR})
 
@@ -36,7 +37,12 @@ def node_of(matrix: Matrix, code: str, *, field: str = "node") -> Node:
     """
     node = Node.objects.select_related("matrix", "site").filter(matrix=matrix, code=code).first()
     if node is None:
-        raise InvalidInputError(f"“{matrix.name}”里没有编码为“{code[:24]}”的节点。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "“%(matrix)s”里没有编码为“%(code)s”的节点。", matrix=matrix.name, code=code[:24]
+            ),
+            field=field,
+        )
     return node
 
 
@@ -89,6 +95,6 @@ def person_of(number: str, *, by: Actor) -> Person | None:
         return None
     found = people_of(by).filter(number=number).first()
     if found is None:
-        words = f"本单位在岗人员中没有编号 {number[:24]}，请从列表中选择。"
+        words = Phrase("本单位在岗人员中没有编号 %(number)s，请从列表中选择。", number=number[:24])
         raise InvalidInputError(words, field="person")
     return found

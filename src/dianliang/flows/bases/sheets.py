@@ -35,6 +35,7 @@ from dianliang.flows.bases.sheet_rows import (
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_NODES = 20_000
 
@@ -79,7 +80,9 @@ def take_in(
     read = [read_row(row, known, checks, on=on) for row in rows]
     where = paths(rows, read, known, checks)
     if len(known.parents.keys() | {one.code for one in read}) > MOST_NODES:
-        raise InvalidInputError(f"一个体系最多 {MOST_NODES} 个节点。", field="file")
+        raise InvalidInputError(
+            Phrase("一个体系最多 %(most_nodes)s 个节点。", most_nodes=MOST_NODES), field="file"
+        )
     checks.raise_if_any()
     written = _write(matrix, read, where, known, by=by, at=at)
     audit.record_about(
@@ -215,7 +218,12 @@ def _write_keepers(read: list[Read], known: Known, *, by: Actor, at: datetime) -
                 site=site, person_number=person, from_on=on, reason="表格导入", by=by, at=at
             )
         except DomainError as refusal:
-            words = f"{NAME} 编码 {site.code}：{refusal.message}"
+            words = Phrase(
+                "%(name)s 编码 %(site_code)s：%(message)s",
+                name=NAME,
+                site_code=site.code,
+                message=refusal.message,
+            )
             raise InvalidInputError(words, field="file") from refusal
     return len(first) + len(others)
 

@@ -21,6 +21,7 @@ from dianliang.domain.venues.trees import Hung
 from dianliang.flows.bases.reach import leads, matrix_to_change, node_of, unit_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_HITS = 60
@@ -198,7 +199,9 @@ def _site(code: str, *, by: Actor) -> Site | None:
         return None
     site = sites_of(by).filter(code=code).first()
     if site is None:
-        raise InvalidInputError(f"没有编码为“{code[:24]}”的阵地，或不在您的范围内。", field="site")
+        raise InvalidInputError(
+            Phrase("没有编码为“%(code)s”的阵地，或不在您的范围内。", code=code[:24]), field="site"
+        )
     return site
 
 

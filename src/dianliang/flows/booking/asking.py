@@ -17,6 +17,7 @@ from dianliang.domain.venues.models import Bookable, Booking
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text, instant
 
 ANYONE = Actor(id="anonymous", name="预约人", role=Role.RESIDENT)
@@ -68,7 +69,7 @@ def checked(asked: Asked, *, is_public: bool) -> Asked:
     """
     needed = 1 if is_public else 0
     phone = clean_text(asked.phone, field="phone", label="电话", most=24, least=needed)
-    digits = phone.replace("-", "").replace(" ", "")
+    digits = phone.replace("-", "").replace(" ", "").removeprefix("+")
     if phone and not (
         digits.isascii() and digits.isdigit() and LEAST_DIGITS <= len(digits) <= MOST_DIGITS
     ):
@@ -172,7 +173,9 @@ def to_book(code: str, *, by: Actor) -> Bookable:
     """
     bookable = access.bookable_to_see(code, by=by)
     if not access.may_book(by, bookable):
-        raise InvalidInputError(f"{bookable.name}不对您的单位开放预约。", field="code")
+        raise InvalidInputError(
+            Phrase("%(bookable)s不对您的单位开放预约。", bookable=bookable.name), field="code"
+        )
     return bookable
 
 

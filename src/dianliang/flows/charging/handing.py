@@ -10,9 +10,10 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce import charges
 from dianliang.domain.workforce.charging import cells_of, kinds, people_of
 from dianliang.domain.workforce.models import Charge, ChargeKind, Person
-from dianliang.flows.rosters import leaving
+from dianliang.flows.staffing import parting
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_CELLS = 400
@@ -53,7 +54,9 @@ def hand_over(
     if not wanted:
         raise InvalidInputError("请至少勾选一个区域。", field="cells")
     if len(wanted) > MOST_CELLS:
-        raise InvalidInputError(f"一次最多交接 {MOST_CELLS} 个区域。", field="cells")
+        raise InvalidInputError(
+            Phrase("一次最多交接 %(most_cells)s 个区域。", most_cells=MOST_CELLS), field="cells"
+        )
     words = clean_text(reason, field="reason", label="交接原因", most=200, least=1)
     known = {area.code: area for area in cells_of(by).filter(code__in=wanted)}
     wrong = [f"{code}：不在您的区域内。" for code in wanted if code not in known]
@@ -63,7 +66,9 @@ def hand_over(
     if wrong:
         more = f"\n……另有 {len(wrong) - MOST_TOLD} 处" if len(wrong) > MOST_TOLD else ""
         told = "\n".join(wrong[:MOST_TOLD])
-        raise InvalidInputError(f"没有交接任何区域：\n{told}{more}", field="cells")
+        raise InvalidInputError(
+            Phrase("没有交接任何区域：\n%(told)s%(more)s", told=told, more=more), field="cells"
+        )
     return len(wanted)
 
 
@@ -80,7 +85,12 @@ def _codes(meant: Meant, kind: ChargeKind, on: date, *, by: Actor) -> tuple[str,
         }
         held = [code for code, row in newest.items() if _holds(row, meant.of_person)]
         if not held:
-            message = f"{on} 没有区域由 {meant.of_person[:24]} 担任{kind.name}，请核对编号。"
+            message = Phrase(
+                "%(on)s 没有区域由 %(number)s 担任%(kind)s，请核对编号。",
+                on=on,
+                number=meant.of_person[:24],
+                kind=kind.name,
+            )
             raise InvalidInputError(message, field="of_person")
         found += held
     return tuple(dict.fromkeys(found))
@@ -138,7 +148,7 @@ def take_back(
 
 @transaction.atomic
 def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: datetime) -> Person:
-    """Note that one of the actor's people serves no longer since a day.
+    """Note that one of the actor's people serves no longer; his roles and memberships end, too.
 
     Raises:
         InvalidInputError: nobody there has this number, or there is no reason.
@@ -149,7 +159,7 @@ def leave_office(*, person_number: str, on: date, reason: str, by: Actor, at: da
     if person is None:
         raise InvalidInputError("请填写离岗人的编号。", field="person")
     charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
-    leaving.after_leaving(person=person, on=on, by=by, at=at)
+    parting.part(person=person, on=on, by=by, at=at)
     return person
 
 
@@ -175,6 +185,8 @@ def person_of(number: str, *, by: Actor) -> Person | None:
         return None
     found = people_of(by).filter(number=number).first()
     if found is None:
-        message = f"本单位在岗人员中没有编号 {number[:24]}，请从列表中选择。"
+        message = Phrase(
+            "本单位在岗人员中没有编号 %(number)s，请从列表中选择。", number=number[:24]
+        )
         raise InvalidInputError(message, field="person")
     return found

@@ -22,7 +22,7 @@ def write_areas(content: bytes) -> dict[str, int]:
     levels |= {"村": "village", "社区": "village"}
     classes = {label: value.value for value, label in AREA_CLASS_LABELS.items()}
     known = dict(Area.objects.values_list("code", "path"))
-    codes = [checks.code(row, "编码", 20, needed=True) for row in rows]
+    codes = [checks.key(row, "编码", 20, needed=True) for row in rows]
     above = [checks.code(row, "上级编码", 20) for row in rows]
     parents = dict(zip(codes, above, strict=True))
     made = []

@@ -25,7 +25,7 @@ def write_customers(content: bytes) -> dict[str, int]:
     units = dict(Unit.objects.values_list("code", "pk"))
     made: list[tuple[str, dict[str, object]]] = []
     for row in rows:
-        number = checks.code(row, "客户编号", needed=True)
+        number = checks.key(row, "客户编号", needed=True)
         name = checks.text(row, "姓名或名称", 60, needed=True)
         area, unit = checks.code(row, "区域编码"), checks.code(row, "责任单位编码")
         if area not in areas:

@@ -47,7 +47,7 @@ def write_feeders(content: bytes) -> dict[str, int]:
             "ends_at": checks.text(row, "终点", 60, needed=True),
             "unit_id": units.get(unit),
         }
-        code = checks.code(row, "线路编码", needed=True)
+        code = checks.key(row, "线路编码", needed=True)
         made.append((code, fields, [areas[part] for part in way if part in areas]))
     checks.raise_if_any()
     for code, fields, own in made:
@@ -96,7 +96,7 @@ def _transformer(
     installed_on = checks.day(row, "投运日期")
     retired_on = checks.day(row, "退运日期")
     _check_life(row, checks, installed_on, retired_on)
-    return checks.code(row, "变压器编号", needed=True), {
+    return checks.key(row, "变压器编号", needed=True), {
         "name": checks.text(row, "名称", 60, needed=True),
         "capacity_kva": _needed(row, checks, "额定容量（kVA）", MOST_KVA),
         "use": checks.choice(row, "公变或专变", uses, Transformer.Use.PUBLIC),

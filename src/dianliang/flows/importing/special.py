@@ -43,7 +43,7 @@ def write_special(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
     rows = sheets.read(content, name=NAME, headings=headings[:3], optional=headings)
     checks = Checks(NAME)
     checks.once(rows, "客户编号")
-    numbers = [checks.code(row, "客户编号", needed=True) for row in rows]
+    numbers = [checks.key(row, "客户编号", needed=True) for row in rows]
     own = Customer.objects.filter(access.within(by), number__in=numbers)
     known = {customer.number: customer for customer in own}
     teams = frozenset(Team.objects.filter(is_active=True).values_list("code", flat=True))

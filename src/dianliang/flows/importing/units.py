@@ -67,7 +67,8 @@ def _tidy(row: SheetRow, checks: Checks) -> SheetRow:
     """Return the row with codes and texts as they will be kept; complain of what cannot be."""
     cells = dict(row.cells)
     for heading in CODES:
-        cells[heading] = checks.code(row, heading, needed=heading == "单位编码")
+        read = checks.code if heading == "队员电话" else checks.key
+        cells[heading] = read(row, heading, needed=heading == "单位编码")
     for heading, most in LONGEST.items():
         cells[heading] = checks.text(row, heading, most, needed=heading == "单位名称")
     return replace(row, cells=cells)

@@ -19,6 +19,7 @@ from dianliang.kernel.errors import (
     NotYourTurnError,
     StaleStateError,
 )
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_TOLD = 6
@@ -47,7 +48,7 @@ def put_on(
     reason = clean_text(because, field="because", label="破例原因", most=REASON_MAX)
     turn = rostering.Turn(duty_id=str(shift), person_id=who.number)
     if turn in built.planned:
-        raise UnableToRosterError(f"{who.name} 已在这一班。")
+        raise UnableToRosterError(Phrase("%(who)s 已在这一班。", who=who.name))
     breaches = rostering.objections(built.problem, built.planned, joins={turn})
     hard = [b for b in breaches if b.rule in NEVER]
     if hard or (breaches and not reason):
@@ -105,7 +106,7 @@ def publish(*, number: str, revision: int, because: str, by: Actor, at: datetime
     reason = clean_text(because, field="because", label="缺人仍发布的原因", most=REASON_MAX)
     missing = sum(lack for _, _, lack in rostering.missing_in(built.problem, built.planned))
     if missing and not reason:
-        message = f"还缺 {missing} 人次，请补齐；确需先发布的，写明原因。"
+        message = Phrase("还缺 %(missing)s 人次，请补齐；确需先发布的，写明原因。", missing=missing)
         raise InvalidInputError(message, field="because")
     return operations.publish(
         roster=roster, revision=revision, because=reason if missing else "", by=by, at=at

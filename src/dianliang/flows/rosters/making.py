@@ -25,6 +25,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 ARRANGE = "rosters.arrange"
@@ -181,15 +182,24 @@ def _windows(asked: Asked, *, at: datetime) -> tuple[TimeWindow, ...]:
     if asked.ends_at <= at:
         raise InvalidInputError("这段时间已经过去。", field="ends_at")
     if asked.ends_at - asked.starts_at > LONGEST:
-        raise InvalidInputError(f"一张值班表最长 {LONGEST.days} 天，请分开编。", field="ends_at")
+        raise InvalidInputError(
+            Phrase("一张值班表最长 %(days)s 天，请分开编。", days=LONGEST.days), field="ends_at"
+        )
     if abs(asked.starts_at - at) > FURTHEST:
         raise InvalidInputError("开始日期离今天超过一年，请核对年份。", field="starts_at")
     if not 1 <= len(asked.changes) <= MOST_CHANGES:
-        message = f"请写 1 到 {MOST_CHANGES} 个交接班时间，例如 08:00 16:00 00:00。"
+        message = Phrase(
+            "请写 1 到 %(most_changes)s 个交接班时间，例如 08:00 16:00 00:00。",
+            most_changes=MOST_CHANGES,
+        )
         raise InvalidInputError(message, field="changes")
     windows = rostering.cut(TimeWindow(asked.starts_at, asked.ends_at), list(asked.changes))
     if len(windows) > MOST_SHIFTS:
-        message = f"共 {len(windows)} 个班次，最多 {MOST_SHIFTS} 个，请缩短时间或减少交接班。"
+        message = Phrase(
+            "共 %(n)s 个班次，最多 %(most_shifts)s 个，请缩短时间或减少交接班。",
+            n=len(windows),
+            most_shifts=MOST_SHIFTS,
+        )
         raise InvalidInputError(message, field="changes")
     return windows
 
@@ -203,11 +213,15 @@ def _chosen(asked: Asked, *, by: Actor) -> list[Person]:
     if not wanted:
         raise InvalidInputError("请至少选一名可排人员。", field="people")
     if len(wanted) > MOST_PEOPLE:
-        raise InvalidInputError(f"一张值班表最多 {MOST_PEOPLE} 人。", field="people")
+        raise InvalidInputError(
+            Phrase("一张值班表最多 %(most_people)s 人。", most_people=MOST_PEOPLE), field="people"
+        )
     found = list(_people(by).filter(number__in=wanted))
     strange = sorted(wanted - {person.number for person in found})
     if strange:
-        message = f"{'、'.join(strange[:5])} 不在本单位或已离岗，请重新选择。"
+        message = Phrase(
+            "%(numbers)s 不在本单位或已离岗，请重新选择。", numbers="、".join(strange[:5])
+        )
         raise InvalidInputError(message, field="people")
     return found
 
@@ -236,7 +250,12 @@ def _limit(value: int | None, most: int, *, field: str, label: str) -> int | Non
 
 def _within(value: int, least: int, most: int, *, field: str, label: str) -> int:
     if not least <= value <= most:
-        raise InvalidInputError(f"{label}应在 {least} 到 {most} 之间。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "%(label)s应在 %(least)s 到 %(most)s 之间。", label=label, least=least, most=most
+            ),
+            field=field,
+        )
     return value
 
 
@@ -251,7 +270,7 @@ def hours(text: str) -> tuple[time, ...]:
         try:
             found.append(datetime.strptime(word.replace("：", ":"), "%H:%M").time())  # noqa: DTZ007 (a time of day)
         except ValueError as wrong:
-            message = f"“{word[:10]}”不是时间，请写成 08:00 这样。"
+            message = Phrase("“%(word)s”不是时间，请写成 08:00 这样。", word=word[:10])
             raise InvalidInputError(message, field="changes") from wrong
     return tuple(dict.fromkeys(found))
 

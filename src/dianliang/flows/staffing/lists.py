@@ -21,6 +21,7 @@ from dianliang.flows.staffing.sheets import PEOPLE
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.masking import mask_name, mask_phone
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 KEPT_FOR = timedelta(days=7)
@@ -71,7 +72,12 @@ def keep(*, content: bytes, name: str, by: Actor, at: datetime) -> StaffList:
     if not wrong:
         matches = matching.match(draft.people, by=by)
         wrong = [
-            f"“{PEOPLE}”表 第 {row} 行：{match.complaint}"
+            Phrase(
+                "“%(people)s”表 第 %(row)s 行：%(complaint)s",
+                people=PEOPLE,
+                row=row,
+                complaint=match.complaint,
+            )
             for row, match in matches.items()
             if match.complaint
         ]
@@ -203,7 +209,10 @@ def _tried(
 def _meant(line: PersonLine, match: Match, decisions: Mapping[int, str]) -> writing.Meant:
     """Return whom a row means: a number, nothing for somebody new, None to leave it out."""
     if match.complaint:
-        raise InvalidInputError(f"第 {line.row} 行：{match.complaint}", field="decisions")
+        raise InvalidInputError(
+            Phrase("第 %(row)s 行：%(complaint)s", row=line.row, complaint=match.complaint),
+            field="decisions",
+        )
     if match.kind != DOUBTFUL:
         return match.number, match.kind == matching.BY_NUMBER
     decided = decisions.get(line.row, "")
@@ -213,7 +222,7 @@ def _meant(line: PersonLine, match: Match, decisions: Mapping[int, str]) -> writ
         return None
     if decided in {candidate.number for candidate in match.candidates}:
         return decided, False
-    message = f"第 {line.row} 行的人疑似已有，请选择是哪一位、新建或跳过。"
+    message = Phrase("第 %(row)s 行的人疑似已有，请选择是哪一位、新建或跳过。", row=line.row)
     raise InvalidInputError(message, field="decisions")
 
 

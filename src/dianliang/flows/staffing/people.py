@@ -6,18 +6,16 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from dianliang.core import idempotency
 from dianliang.core.papers import keep_paper
 from dianliang.domain.catalog.models import Skill
-from dianliang.domain.workforce import certifying, charges, crews, register, registering, teaming
+from dianliang.domain.workforce import certifying, charges, crews, register, registering
 from dianliang.domain.workforce import operations as workforce
 from dianliang.domain.workforce.certifying import Proof
 from dianliang.domain.workforce.models import (
     Absence,
     Certificate,
-    Membership,
     Person,
     PersonRole,
     RoleKind,
@@ -25,9 +23,11 @@ from dianliang.domain.workforce.models import (
 from dianliang.domain.workforce.registering import Details, GuardianDetails
 from dianliang.flows import crewday
 from dianliang.flows.rosters import leaving
+from dianliang.flows.staffing import parting
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -126,7 +126,9 @@ def phone_of(text: str, *, field: str, label: str) -> str:
     number = clean_text(text, field=field, label=label, most=24)
     plain = number.replace("-", "").replace(" ", "").removeprefix("+")
     if number and not (plain.isascii() and plain.isdigit() and len(plain) >= 5):
-        raise InvalidInputError(f"{label}只能包含数字和短横线，至少 5 位。", field=field)
+        raise InvalidInputError(
+            Phrase("%(label)s只能包含数字和短横线，至少 5 位。", label=label), field=field
+        )
     return number
 
 
@@ -291,12 +293,7 @@ def leave_office(*, number: str, on: date, reason: str, by: Actor, at: datetime)
     person = register.person_to_change(number, by=by)
     words = clean_text(reason, field="reason", label="离岗原因", most=200, least=1)
     charges.leave_office(person=person, on=on, reason=words, by=by, at=at)
-    leaving.after_leaving(person=person, on=on, by=by, at=at)
-    going_on = Q(valid_until=None) | Q(valid_until__gt=_day(at))
-    for row in Membership.objects.filter(going_on, person=person, valid_from__lte=on):
-        teaming.leave(team=row.team, person=person, on=on, by=by, at=at)
-    for role in PersonRole.objects.filter(going_on, person=person, valid_from__lte=on):
-        registering.end_role(role=role, on=on, by=by, at=at)
+    parting.part(person=person, on=on, by=by, at=at)
     return person
 
 

@@ -36,6 +36,7 @@ from dianliang.flows.staffing.sheets import (
 )
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MOST_ROWS = 1000
 """Of one sheet: all is written in one transaction, and others who write wait for it."""
@@ -73,11 +74,19 @@ def read(content: bytes, *, by: Actor) -> tuple[Draft, list[str]]:
     book = tables.read_book(content, name="人员名单", headings=NEEDED, optional=optional)
     if not book.rows:
         sheets = "、".join(NEEDED)
-        raise UnreadableSheetError(f"文件里没有 {sheets} 中的任何一张表，请用空白模板填写。")
+        raise UnreadableSheetError(
+            Phrase("文件里没有 %(sheets)s 中的任何一张表，请用空白模板填写。", sheets=sheets)
+        )
     long = [sheet for sheet, rows in book.rows.items() if len(rows) > MOST_ROWS]
     if long:
         sheets = "、".join(f"“{sheet}”" for sheet in long)
-        raise UnreadableSheetError(f"{sheets}表超过 {MOST_ROWS} 行，请拆成几个文件分别导入。")
+        raise UnreadableSheetError(
+            Phrase(
+                "%(sheets)s表超过 %(most_rows)s 行，请拆成几个文件分别导入。",
+                sheets=sheets,
+                most_rows=MOST_ROWS,
+            )
+        )
     reader = Reader(
         units=frozenset(register.units_of(by).values_list("code", flat=True)),
         roles=dict(RoleKind.objects.filter(is_active=True).values_list("name", "code")),
@@ -138,7 +147,7 @@ def _person(row: SheetRow, checks: Checks, reader: Reader) -> PersonLine:
         _try(check, row, checks, heading)
     return PersonLine(
         row=row.number,
-        number=checks.code(row, NUMBER),
+        number=checks.key(row, NUMBER),
         name=checks.text(row, NAME, 40, needed=True),
         unit_code=unit,
         title=checks.text(row, "岗位", 24),
@@ -193,7 +202,7 @@ def _teams(rows: list[SheetRow], reader: Reader) -> list[TeamRow]:
     checks.once(rows, TEAM)
     found = []
     for row in rows:
-        unit, code = checks.code(row, UNIT, needed=True), checks.code(row, TEAM, needed=True)
+        unit, code = checks.code(row, UNIT, needed=True), checks.key(row, TEAM, needed=True)
         if unit and unit not in reader.units:
             checks.add(row, f"单位编码 {unit} 不在本单位范围内，请改正。", UNIT)
         lat, lon = checks.degrees(row, "驻地纬度", 90), checks.degrees(row, "驻地经度", 180)

@@ -19,7 +19,8 @@ from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, NotYourTurnError
 from dianliang.kernel.geo import GeoPoint
-from dianliang.kernel.text import clean_text
+from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.text import clean_key, clean_text
 
 MOST_NAMED = 8
 WITHDRAWABLE = ("SCHEDULED", "ACCEPTED", "EN_ROUTE")
@@ -116,7 +117,7 @@ def found(*, code: str, asked: Asked, by: Actor, at: datetime) -> Team:
     Raises:
         InvalidInputError, UnableToTeamError: a field makes no sense; it is named.
     """
-    code = clean_text(code, field="code", label="队伍编码", most=24, least=1)
+    code = clean_key(code, field="code", label="队伍编码")
     return teaming.found_team(code=code, details=details_of(asked, by=by), by=by, at=at)
 
 
@@ -209,7 +210,12 @@ def end(*, code: str, on: date, reason: str, by: Actor, at: datetime) -> int:
     words = clean_text(reason, field="reason", label="结束原因", most=200, least=2)
     left = left_over(team, last_on=on, today=_day(at))
     if not left.is_nothing:
-        message = f"{team.name}在 {on} 之后还有事未了：{left.words}。请先移交，再结束队伍。"
+        message = Phrase(
+            "%(team)s在 %(on)s 之后还有事未了：%(words)s。请先移交，再结束队伍。",
+            team=team.name,
+            on=on,
+            words=left.words,
+        )
         raise UnableToTeamError(message, field="team")
     return teaming.end_team(team=team, on=on, reason=words, by=by, at=at)
 

@@ -35,6 +35,7 @@ from dianliang.flows.staffing.sheets import CERTIFICATES, MEMBERS, PEOPLE, TEAMS
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 Meant = tuple[str, bool] | None
 """Whom a row means: his number (empty for somebody new), and whether the table overrules what is
@@ -190,7 +191,11 @@ class _Writer:
         if who.row:
             if who.row not in self.people:
                 raise InvalidInputError(
-                    f"“{PEOPLE}”表第 {who.row} 行的人没有写入，请先改正那一行。"
+                    Phrase(
+                        "“%(people)s”表第 %(row)s 行的人没有写入，请先改正那一行。",
+                        people=PEOPLE,
+                        row=who.row,
+                    )
                 )
             return self.people[who.row]
         return register.person_to_change(who.number, by=self.by)

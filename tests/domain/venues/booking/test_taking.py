@@ -124,7 +124,7 @@ def missed(town, hall, day, booker):
 def test_who_did_not_come_twice_pauses_and_may_book_again_afterwards(town):
     hall = rooms.room(town, audience="public", misses_allowed=2, pause_days=20, ahead_days=300)
     missed(town, hall, TOMORROW, visitor())
-    second = missed(town, hall, TOMORROW + timedelta(days=1), visitor("199-0000-1111"))
+    second = missed(town, hall, TOMORROW + timedelta(days=1), visitor("0086-199-0000-1111"))
     soon = second.ends_at
     later = window(day=TOMORROW + timedelta(days=28))
 

@@ -24,6 +24,7 @@ from dianliang.domain.venues.models.booking import GEAR_TYPES, ROOM_TYPES
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 TOKEN_BYTES = 24
 TYPES: Mapping[str, str] = dict((*ROOM_TYPES, *GEAR_TYPES))
@@ -94,14 +95,23 @@ def _checked(offer: Offer) -> Offer:
     if offer.audience not in Bookable.Audience.values:
         raise InvalidInputError("请选择谁可以预约。", field="audience")
     if is_room and not 0 < (offer.places or 0) <= MOST_PLACES:
-        raise InvalidInputError(f"容纳人数应为 1 到 {MOST_PLACES}。", field="places")
+        raise InvalidInputError(
+            Phrase("容纳人数应为 1 到 %(most_places)s。", most_places=MOST_PLACES), field="places"
+        )
     if not is_room and not 0 < offer.pieces <= MOST_PIECES:
-        raise InvalidInputError(f"件数应为 1 到 {MOST_PIECES}。", field="pieces")
+        raise InvalidInputError(
+            Phrase("件数应为 1 到 %(most_pieces)s。", most_pieces=MOST_PIECES), field="pieces"
+        )
     if offer.slot_min not in SLOTS_MIN:
         raise InvalidInputError("请选择时段长度。", field="slot_min")
     for name, (least, most, label) in _LIMITS.items():
         if not least <= getattr(offer, name) <= most:
-            raise InvalidInputError(f"{label}应为 {least} 到 {most}。", field=name)
+            raise InvalidInputError(
+                Phrase(
+                    "%(label)s应为 %(least)s 到 %(most)s。", label=label, least=least, most=most
+                ),
+                field=name,
+            )
     if offer.longest_min < offer.slot_min:
         raise InvalidInputError("一次最长不能短于一个时段。", field="longest_min")
     return offer
@@ -153,13 +163,15 @@ def change(*, bookable: Bookable, offer: Offer, seen: str, by: Actor, at: dateti
     """
     room = holding.locked(bookable)
     if mark(offer_of(room)) != seen:
-        raise StaleStateError(f"{room.name}的规则刚被他人修改，请刷新后再改。")
+        raise StaleStateError(Phrase("%(room)s的规则刚被他人修改，请刷新后再改。", room=room.name))
     values = _stored(offer)
     if offer.kind != room.kind:
         raise UnableToChangeError("类别不能改，请停用后另行登记。", field="kind")
     most = holding.most_given_from(room, at)
     if room.kind == Bookable.Kind.GEAR and offer.pieces < most:
-        message = f"以后的预约同时用到 {most} 件，件数不能少于此；请先取消多出的预约。"
+        message = Phrase(
+            "以后的预约同时用到 %(most)s 件，件数不能少于此；请先取消多出的预约。", most=most
+        )
         raise UnableToChangeError(message, field="pieces")
     told = [
         f"{field.name} {getattr(room, field.name)}→{values[field.name]}"
@@ -186,7 +198,9 @@ def set_hours(
     """
     bookable = holding.locked(bookable)
     if mark_of_hours(bookable) != seen:
-        raise StaleStateError(f"{bookable.name}的开放时间刚被他人修改，请刷新后再改。")
+        raise StaleStateError(
+            Phrase("%(bookable)s的开放时间刚被他人修改，请刷新后再改。", bookable=bookable.name)
+        )
     BookableHours.objects.filter(bookable=bookable, valid_from__gte=from_on).delete()
     BookableHours.objects.create(bookable=bookable, valid_from=from_on, spans=[*spans])
     _record("set_hours", bookable, by=by, at=at, words=f"{from_on} 起")
@@ -236,7 +250,11 @@ def resume(*, bookable: Bookable, by: Actor, at: datetime) -> Bookable:
     """
     site = bookable.site
     if site.closed_on is not None:
-        message = f"{site.name}已于 {site.closed_on} 停用，场室不能恢复预约。"
+        message = Phrase(
+            "%(site)s已于 %(closed_on)s 停用，场室不能恢复预约。",
+            site=site.name,
+            closed_on=site.closed_on,
+        )
         raise UnableToChangeError(message)
     Bookable.objects.filter(pk=bookable.pk).update(is_active=True, stopped_because="")
     _record("resume", bookable, by=by, at=at, words=bookable.name)

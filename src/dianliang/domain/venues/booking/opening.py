@@ -15,6 +15,7 @@ from dianliang.domain.venues.opening import DAY_MIN, MOST_NAMED, WEEKDAYS, openi
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 Span = tuple[int, int, int]
 """Weekday (1 is Monday), opening and closing in minutes of the day."""
@@ -151,7 +152,9 @@ def read_hours(days: Sequence[str]) -> tuple[Span, ...]:
         field, label = f"day{number}", WEEKDAYS[number - 1]
         for opens, closes in parsed(text, field=field, label=label):
             if opens % GRAIN_MIN or closes % GRAIN_MIN:
-                raise InvalidInputError(f"{label}的时间应为整刻，如 8:00、8:15。", field=field)
+                raise InvalidInputError(
+                    Phrase("%(label)s的时间应为整刻，如 8:00、8:15。", label=label), field=field
+                )
             spans.append((number, opens, closes))
     if not spans:
         raise InvalidInputError("请至少填写一天的开放时间。", field="day1")

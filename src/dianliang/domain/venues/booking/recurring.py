@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from dianliang.domain.venues.models import BookingSeries
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_DATES = 120
 LONGEST = timedelta(days=366)
@@ -47,7 +48,11 @@ def dates(rule: Rule) -> tuple[date, ...]:
     if not found:
         raise InvalidInputError("按这个规则没有任何一天，请检查起止日期。", field="last_on")
     if len(found) > MOST_DATES:
-        message = f"按这个规则有 {len(found)} 次，一次最多 {MOST_DATES} 次，请缩短期间。"
+        message = Phrase(
+            "按这个规则有 %(n)s 次，一次最多 %(most_dates)s 次，请缩短期间。",
+            n=len(found),
+            most_dates=MOST_DATES,
+        )
         raise InvalidInputError(message, field="last_on")
     return found
 

@@ -164,10 +164,11 @@ def require_good_record(
         return
     again = times[0] + timedelta(days=bookable.pause_days)
     if at < again:
-        message = (
-            f"近 90 天有 {len(times)} 次预约未到场，"
-            f"{again.astimezone(SHANGHAI):%Y-%m-%d} 起可再预约；"
-            f"有误请联系{bookable.unit.name}更正。"
+        message = Phrase(
+            "近 90 天有 %(n)s 次预约未到场，%(again)s 起可再预约；有误请联系%(unit)s更正。",
+            n=len(times),
+            again=f"{again.astimezone(SHANGHAI):%Y-%m-%d}",
+            unit=bookable.unit.name,
         )
         raise UnableToBookError(message, field="phone" if phone_index else None)
 
@@ -182,7 +183,9 @@ def require_few_open(*, phone_index: str, at: datetime) -> None:
         phone_index=phone_index, unit=None, status__in=["ASKED", "APPROVED"], ends_at__gt=at
     )
     if ahead.count() >= MOST_OPEN:
-        message = f"这个电话已有 {MOST_OPEN} 个未使用的预约，用完或取消后再约。"
+        message = Phrase(
+            "这个电话已有 %(most_open)s 个未使用的预约，用完或取消后再约。", most_open=MOST_OPEN
+        )
         raise UnableToBookError(message, field="phone")
 
 

@@ -1,5 +1,6 @@
 """Book, decide, come, go, cancel: every write to a booking."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,9 +18,14 @@ from dianliang.domain.venues.models import Bookable, Booking, BookingSeries
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 EARLY = timedelta(minutes=15)
 """So long before it begins one may check in."""
+
+
+_COUNTRY = re.compile(r"^(?:00)?86(?=1\d{10}$)")
+"""Our country before a mobile number: with it or without, it is the same person's."""
 
 
 class UnableToCheckInError(DomainError):
@@ -47,6 +53,7 @@ class Booker:
 def phone_index(phone: str) -> str:
     """Return by what a telephone number is looked up, however it is written; nothing for none."""
     digits = "".join(character for character in phone if character.isdecimal())
+    digits = _COUNTRY.sub("", digits)
     return blind_index(digits, context="booking.phone") if digits else ""
 
 
@@ -199,7 +206,11 @@ def close(
     inside = overlapping(room, window)
     if inside:
         numbers = "、".join(booking.number for booking in inside[:5])
-        message = f"这段时间有 {len(inside)} 个预约（{numbers}），请先与预约人商量取消。"
+        message = Phrase(
+            "这段时间有 %(n)s 个预约（%(numbers)s），请先与预约人商量取消。",
+            n=len(inside),
+            numbers=numbers,
+        )
         raise UnableToBookError(message, field="starts")
     booking = Booking.objects.create(
         number=next_number("YY", at=at),
@@ -268,7 +279,7 @@ def check_in(*, booking: Booking, by: Actor, at: datetime) -> Booking:
     """
     if at < booking.starts_at - EARLY or at >= booking.ends_at:
         minutes = int(EARLY.total_seconds() // 60)
-        message = f"只能在预约开始前 {minutes} 分钟到预约结束之间签到。"
+        message = Phrase("只能在预约开始前 %(minutes)s 分钟到预约结束之间签到。", minutes=minutes)
         raise UnableToCheckInError(message)
     return _move(booking, "check_in", by=by, at=at, changes={"checked_in_at": at})
 

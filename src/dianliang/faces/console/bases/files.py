@@ -1,6 +1,7 @@
 """The file of one base: everything about it on one page, and every change to it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +21,9 @@ from dianliang.faces.console.bases.reading import (
     text,
 )
 from dianliang.faces.console.fields import day, optional_day
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
 from dianliang.flows.bases import closing, proving
 from dianliang.flows.bases import file as flow
@@ -33,6 +36,10 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 @requires(*READERS)
 def base(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     """Show a base."""
+    return _page(request, code, by=by)
+
+
+def _page(request: HttpRequest, code: str, *, by: Actor) -> TemplateResponse:
     try:
         found = flow.file(code, by=by, at=now())
     except NotVisibleError as absent:
@@ -128,7 +135,8 @@ def _take_back(request: HttpRequest, code: str, by: Actor) -> str:
 
 
 def _prove(request: HttpRequest, code: str, by: Actor) -> str:
-    proving.give(
+    give = partial(
+        proving.give,
         code=code,
         item_key=text(request, "item"),
         paper=sent_paper(request, "paper"),
@@ -141,6 +149,7 @@ def _prove(request: HttpRequest, code: str, by: Actor) -> str:
         by=by,
         at=now(),
     )
+    made_once(request, "base-proof", give, at=now())
     return _("佐证已提交，待另一位同事核验。")
 
 
@@ -168,7 +177,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return refused(_page(request, code, by=by), request, refusal)
     return redirect("console:base", code)
 
 
@@ -241,9 +250,8 @@ def proof_act(request: HttpRequest, proof: str, verb: str, *, by: Actor) -> Http
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("已处理佐证。"))
+        return refused(_page(request, code, by=by), request, refusal)
+    messages.success(request, _("已处理佐证。"))
     return redirect("console:base", code)
 
 

@@ -1,5 +1,7 @@
 """Public notices and service standards of bases: the register, one with its versions."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +14,9 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.bases.reading import READERS, revision, text
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.paging import paged, sheet_of
+from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows.bases import telling as flow
 from dianliang.flows.bases.reach import EDITORS, units_of
@@ -30,7 +34,8 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
         if not may_edit:
             raise Http404
         try:
-            notice = flow.draft(
+            draft = partial(
+                flow.draft,
                 kind=text(request, "kind"),
                 unit_code=text(request, "unit"),
                 scope=text(request, "scope"),
@@ -38,11 +43,12 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 by=by,
                 at=now(),
             )
+            number = made_once(request, "base-notice", draft, at=now())
         except DomainError as error:
             refusal = error
         else:
             messages.success(request, _("草稿已保存，核对后请点“发布”。"))
-            return redirect("console:base_notice", notice.number)
+            return redirect("console:base_notice", number)
     found = rows(by=by)
     if file := sheet_of(request, list_tables.NOTICES, found, by=by):
         return file
@@ -99,9 +105,15 @@ def notice(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
             else:
                 messages.success(request, _("新一版已保存。"))
                 return redirect("console:base_notice", number)
-        page = flow.page(number, by=by)
+        return _page(request, number, by=by, refusal=refusal)
     except NotVisibleError as absent:
         raise Http404 from absent
+
+
+def _page(
+    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+) -> TemplateResponse:
+    page = flow.page(number, by=by)
     context = {"by": by, "page": page, "given": request.POST, "refusal": refusal, "today": today()}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/bases/notice.html", context, status=status)
@@ -118,9 +130,8 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("已发布。") if verb == "publish" else _("已撤回。"))
+        return refused(_page(request, number, by=by), request, refusal)
+    messages.success(request, _("已发布。") if verb == "publish" else _("已撤回。"))
     return redirect("console:base_notice", number)
 
 

@@ -14,13 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.territory.queries import area_rows
 from dianliang.domain.venues.sites import KINDS, VENUE_TYPES
 from dianliang.faces.console.bases.reading import READERS, described, revision, text
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, sent_file
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.bases import file, sheets
 from dianliang.flows.bases import tree as flow
 from dianliang.flows.bases.reach import EDITORS, matrix_to_change, units_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+
+ROWS_A_LEVEL = 120
+"""A city may hang thousands of bases below one node."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,19 +79,26 @@ def _begin(request: HttpRequest, by: Actor) -> HttpResponse:
 @requires(*READERS)
 def tree(request: HttpRequest, matrix: str, *, by: Actor) -> HttpResponse:
     """Show one level of a matrix; with `branch`, only the rows below one node."""
+    return _level(request, matrix, at=request.GET.get("at", ""), by=by)
+
+
+def _level(request: HttpRequest, matrix: str, *, at: str, by: Actor) -> TemplateResponse:
     branch = request.GET.get("branch", "")
     try:
         page = flow.page(
             code=matrix,
-            at_code=branch or request.GET.get("at", ""),
+            at_code=branch or at,
             words=request.GET.get("q", "")[:60],
             by=by,
             on=today(),
         )
     except NotVisibleError as absent:
         raise Http404 from absent
+    rows, pages = paged(request, page.rows, each=ROWS_A_LEVEL)
     context = {"by": by, "page": page, "q": request.GET.get("q", "")[:60]}
+    context |= {"rows": rows, "pages": pages, "left": len(page.rows) - len(rows)}
     if branch:
+        context["branch"] = branch
         return TemplateResponse(request, "console/bases/tree.html#rows", context)
     context["points"] = page.points
     return TemplateResponse(request, "console/bases/tree.html", context)
@@ -201,10 +213,20 @@ def act(request: HttpRequest, matrix: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return _refused(request, matrix, refusal, by=by)
     at = text(request, "at") if verb != "take_down" else ""
     query = f"?{urlencode({'at': at})}" if at else ""
     return redirect(f"{reverse('console:base_tree', args=[matrix])}{query}")
+
+
+def _refused(request: HttpRequest, matrix: str, refusal: DomainError, *, by: Actor) -> HttpResponse:
+    """Show the level that the form was sent from; the whole matrix where that level has gone."""
+    here = text(request, "at") or text(request, "node")
+    try:
+        answer = _level(request, matrix, at=here, by=by)
+    except Http404:
+        answer = _level(request, matrix, at="", by=by)
+    return refused(answer, request, refusal)
 
 
 @require_GET

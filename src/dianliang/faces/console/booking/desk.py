@@ -23,6 +23,7 @@ from dianliang.faces.console.booking.reading import (
     kept_query,
 )
 from dianliang.faces.console.paging import paged, pages_of, sheet_of
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.booking import desk, keeping, repeating
 from dianliang.kernel.actor import Actor
@@ -95,9 +96,7 @@ def one(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     return _one(request, number, by=by)
 
 
-def _one(
-    request: HttpRequest, number: str, *, by: Actor, status: int = 200, **more: object
-) -> HttpResponse:
+def _one(request: HttpRequest, number: str, *, by: Actor, **more: object) -> TemplateResponse:
     try:
         row = desk.booking(number=number, by=by, at=now())
     except NotVisibleError as absent:
@@ -109,7 +108,7 @@ def _one(
         "session": desk.session_behind(number=number),
         **more,
     }
-    return TemplateResponse(request, "console/booking/one.html", context, status=status)
+    return TemplateResponse(request, "console/booking/one.html", context)
 
 
 @require_POST
@@ -123,7 +122,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _one(request, number, by=by, status=422, refusal=refusal.message)
+        return refused(_one(request, number, by=by), request, refusal)
     messages.success(
         request, _("%(number)s：%(status)s。") % {"number": number, "status": _(row.status_label)}
     )
@@ -148,7 +147,7 @@ def cancel_rest(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _one(request, number, by=by, status=422, refusal=refusal.message)
+        return refused(_one(request, number, by=by), request, refusal)
     messages.success(request, _("已取消这组预约还没开始的 %(n)d 次。") % {"n": count})
     return redirect("console:booking_one", number=number)
 
@@ -164,5 +163,5 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _one(request, number, by=by, status=422, refusal=refusal.message)
+        return refused(_one(request, number, by=by), request, refusal)
     return _one(request, number, by=by, revealed=(name, phone))

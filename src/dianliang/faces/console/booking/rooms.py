@@ -23,6 +23,7 @@ from dianliang.faces.console.booking.reading import (
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.codes import drawn
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.booking import keeping, stopping
 from dianliang.flows.booking.asking import Asked
@@ -98,21 +99,18 @@ def _room(
     code: str,
     *,
     by: Actor,
-    refusal: DomainError | None = None,
-    status: int = 200,
-) -> HttpResponse:
+    ahead: stopping.BookedAheadError | None = None,
+) -> TemplateResponse:
     try:
         page = keeping.page(code=code, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    hours = hours_of(request.POST) if "day1" in request.POST else page.hours
     context = {
         "by": by,
         "page": page,
         "offer": page.offer,
-        "given": request.POST if refusal and "slot_min" in request.POST else {},
-        "days": _days(hours),
-        "refusal": refusal,
+        "days": _days(page.hours),
+        "refusal": ahead,
         "sent": request.POST,
         "today": today(),
         "door_code": drawn(_door(request, page.door_token)) if page.door_token else "",
@@ -120,7 +118,9 @@ def _room(
         "site_feed": _feed(request, "api:site_calendar", page.site_feed_token),
         **_choices(),
     }
-    return TemplateResponse(request, "console/booking/room.html", context, status=status)
+    return TemplateResponse(
+        request, "console/booking/room.html", context, status=422 if ahead else 200
+    )
 
 
 def _door(request: HttpRequest, token: str) -> str:
@@ -148,7 +148,7 @@ def change(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _room(request, code, by=by, refusal=refusal, status=422)
+        return refused(_room(request, code, by=by), request, refusal)
     messages.success(request, _("已保存。"))
     return redirect("console:booking_room", code=code)
 
@@ -236,8 +236,10 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
         messages.success(request, ACTS[verb](request, code, by))
     except NotVisibleError as absent:
         raise Http404 from absent
+    except stopping.BookedAheadError as ahead:
+        return _room(request, code, by=by, ahead=ahead)
     except DomainError as refusal:
-        return _room(request, code, by=by, refusal=refusal, status=422)
+        return refused(_room(request, code, by=by), request, refusal)
     return redirect("console:booking_room", code=code)
 
 

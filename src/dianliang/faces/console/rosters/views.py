@@ -16,7 +16,9 @@ from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import key_of
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.flows.rosters import changing, making, reading
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
@@ -55,8 +57,8 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             number = making.make_once(key=key_of(sent), asked=_asked(sent), by=by, at=now())
-        except DomainError as refused:
-            refusal = refused
+        except DomainError as wrong:
+            refusal = wrong
         else:
             messages.success(request, _("值班表已编好，可以排班了。"))
             return redirect("console:roster", number)
@@ -85,17 +87,13 @@ def roster(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     return _roster(request, number, by=by)
 
 
-def _roster(
-    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
-) -> HttpResponse:
+def _roster(request: HttpRequest, number: str, *, by: Actor) -> TemplateResponse:
     try:
         page = reading.page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "page": page, "row": page.row, "refusal": refusal, "can_make": _makes(by)}
-    return TemplateResponse(
-        request, "console/rosters/roster.html", context, status=status_of(refusal)
-    )
+    context = {"by": by, "page": page, "row": page.row, "can_make": _makes(by)}
+    return TemplateResponse(request, "console/rosters/roster.html", context)
 
 
 @require_POST
@@ -118,8 +116,8 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
             raise Http404
     except NotVisibleError as absent:
         raise Http404 from absent
-    except DomainError as refused:
-        return _roster(request, number, by=by, refusal=refused)
+    except DomainError as refusal:
+        return refused(_roster(request, number, by=by), request, refusal, status=status_of(refusal))
     return redirect("console:roster", number)
 
 
@@ -174,8 +172,8 @@ def _changed(sent: QueryDict, number: str, shift: int, *, by: Actor) -> DomainEr
             )
     except NotVisibleError:
         raise
-    except DomainError as refused:
-        return refused
+    except DomainError as refusal:
+        return refusal
     return None
 
 
@@ -190,8 +188,8 @@ def swap(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResp
         done = changing.settle_swap(number=number, verb=verb, note=note, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    except DomainError as refused:
-        messages.error(request, refused.message)
+    except DomainError as refusal:
+        messages.error(request, translated(refusal.message))
         return redirect("console:rosters")
     return redirect("console:roster", done.shift.roster.number)
 

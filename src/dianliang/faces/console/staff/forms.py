@@ -11,6 +11,7 @@ from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.faces.ui.requests import sent_paper
 from dianliang.flows.staffing import people, teams
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 SLOTS_A_DAY = (1, 2)
 
@@ -139,7 +140,9 @@ def _time(text: str, *, field: str, label: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInputError(f"{label}应为“时:分”，例如 08:30。", field=field) from error
+        raise InvalidInputError(
+            Phrase("%(label)s应为“时:分”，例如 08:30。", label=label), field=field
+        ) from error
 
 
 def _degrees(text: str, *, field: str, label: str) -> float:
@@ -148,5 +151,7 @@ def _degrees(text: str, *, field: str, label: str) -> float:
     except ValueError:
         found = float("nan")
     if not -180 <= found <= 180:
-        raise InvalidInputError(f"{label}应为十进制度，例如 30.63。", field=field)
+        raise InvalidInputError(
+            Phrase("%(label)s应为十进制度，例如 30.63。", label=label), field=field
+        )
     return found

@@ -18,6 +18,7 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.staff import forms
 from dianliang.faces.ui.keys import key_of
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import doings, revealing
 from dianliang.flows.staffing import people as flow
@@ -149,9 +150,8 @@ def _page(
     number: str,
     *,
     by: Actor,
-    refusal: DomainError | None = None,
     revealed: revealing.Revealed | None = None,
-) -> HttpResponse:
+) -> TemplateResponse:
     file = person_file.file(number, by=by, on=today())
     slots = {(slot.weekday, n): slot for slot, n in _numbered(file.slots)}
     context = {
@@ -168,13 +168,10 @@ def _page(
         ],
         "may_reveal": file.may_change
         and (not file.row.is_minor or by.role in revealing.MINORS_REVEALED_TO),
-        "refusal": refusal,
-        "sent": request.POST,
         "revealed": revealed,
         "today": today(),
     }
-    status = 422 if refusal else 200
-    answer = TemplateResponse(request, "console/staff/person.html", context, status=status)
+    answer = TemplateResponse(request, "console/staff/person.html", context)
     answer["Cache-Control"] = "private, no-store"
     return answer
 
@@ -204,7 +201,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _page(request, found, by=by, refusal=refusal)
+        return refused(_page(request, found, by=by), request, refusal)
     words = _("已保存。")
     if verb == "away" and told:
         words = _("已登记；%(n)s 个上门单因人手不足退回调度。") % {"n": len(told)}
@@ -224,7 +221,7 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _page(request, found, by=by, refusal=refusal)
+        return refused(_page(request, found, by=by), request, refusal)
     return _page(request, found, by=by, revealed=shown)
 
 

@@ -15,6 +15,7 @@ from dianliang.domain.workforce.register import READERS, WRITERS
 from dianliang.faces.console import list_tables
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.staff import forms
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.staffing import teams as flow
 from dianliang.kernel.actor import Actor, Role
@@ -77,9 +78,7 @@ def team(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     return _page(request, code, by=by)
 
 
-def _page(
-    request: HttpRequest, code: str, *, by: Actor, refusal: DomainError | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, code: str, *, by: Actor) -> TemplateResponse:
     try:
         file = flow.file(code=code, by=by, on=today())
     except NotVisibleError as absent:
@@ -87,14 +86,12 @@ def _page(
     context = {
         "by": by,
         "file": file,
-        "refusal": refusal,
         "choices": register.choices(by=by, on=today()),
         "may_write": by.role in WRITERS and file.line.is_active,
         "may_hand_over": by.role is Role.DISPATCHER,
         "today": today(),
     }
-    status = 422 if refusal else 200
-    return TemplateResponse(request, "console/staff/team.html", context, status=status)
+    return TemplateResponse(request, "console/staff/team.html", context)
 
 
 @require_POST
@@ -110,7 +107,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _page(request, code, by=by, refusal=refusal)
+        return refused(_page(request, code, by=by), request, refusal)
     messages.success(request, _("已保存。"))
     return redirect("console:staff_team", code)
 

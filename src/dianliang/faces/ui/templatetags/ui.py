@@ -53,7 +53,9 @@ def kept_form(context: dict[str, Any]) -> dict[str, Any]:
     A form that somebody else was quicker with shows what holds now; it is to be looked at anew.
     """
     request, refusal = context.get("request"), context.get("refusal")
-    if request is None or request.method != "POST" or isinstance(refusal, StaleStateError):
+    if request is None or request.method != "POST" or "is_given_back" in vars(request):
+        return {}
+    if isinstance(refusal, StaleStateError):
         return {}
     fields = {name: some for name, some in request.POST.lists() if name not in NOT_KEPT}
     files = {name: [one.name for one in some] for name, some in request.FILES.lists()}

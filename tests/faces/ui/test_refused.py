@@ -1,0 +1,89 @@
+"""A form that was refused comes back as it was sent, beside the reason."""
+
+from html.parser import HTMLParser
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template import engines
+from django.template.response import TemplateResponse
+from django.test import RequestFactory
+from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dianliang.faces.ui.refused import refused
+from dianliang.kernel.errors import InvalidInputError
+
+PAGE = """<h1>页</h1>
+<details><summary>甲</summary><form method="post" action="/do/"><input type="hidden" name="item"
+ value="one"><input name="a" value="old"></form></details>
+<details><summary>乙</summary><form method="post" action="/do/"><input type="hidden" name="key"
+ value="fresh"><input type="hidden" name="item" value="two"><input type="hidden" name="seen"
+ value="9"><input name="a" value="old"><input name="a"><textarea name="t">old</textarea><input
+ type="checkbox" name="c" value="x" checked><input type="checkbox" name="c" value="y"><select
+ name="s"><option value="p" selected>P</option><option value="q">Q</option></select><input
+ type="file" name="f"><button name="a" value="b">好</button></form></details>"""
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+
+
+class Shown(HTMLParser):
+    """Reads the second form as a browser would send it again."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.folds, self.forms, self.told = [], [], 0, ""
+        self.inside = self.select = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        told = dict(attrs)
+        self.inside = tag if tag == "textarea" else self.inside
+        self.forms += tag == "form"
+        if tag == "details":
+            self.folds.append("open" in told)
+        if tag == "select":
+            self.select = told["name"]
+        if self.forms != 2 or tag not in {"input", "option"} or told.get("type") == "file":
+            return
+        if (tag == "option" and "selected" not in told) or (
+            told.get("type") == "checkbox" and "checked" not in told
+        ):
+            return
+        self.found.append((told.get("name") or self.select, told.get("value") or ""))
+
+    def handle_data(self, data):
+        if self.inside:
+            self.found.append(("t", data.removeprefix("\n")))
+        else:
+            self.told += data
+
+    def handle_endtag(self, tag):
+        self.inside = "" if tag == "textarea" else self.inside
+
+
+def shown(sent, files=()):
+    """Refuse what was sent to a page of two forms with one address."""
+    request = RequestFactory().post("/do/", {**sent, **dict(files)})
+    answer = TemplateResponse(request, engines["django"].from_string(PAGE), {})
+    error = InvalidInputError("不行<b>。")
+    with translation.override("zh-hans"):
+        return refused(answer, request, error)
+
+
+@settings(deadline=None)
+@given(texts, texts, texts.filter(str.strip), st.sets(st.sampled_from("xy")), st.sampled_from("pq"))
+def test_whatever_was_typed_ticked_and_chosen_is_in_the_form_that_was_sent(a, b, t, c, s):
+    sent = {"item": "two", "key": "used", "seen": "7", "a": [a, b], "t": t, "c": sorted(c), "s": s}
+    answer = shown(sent)
+
+    page = Shown(answer.content.decode())
+    want = [("key", "fresh"), ("item", "two"), ("seen", "7"), ("a", a), ("a", b), ("t", t)]
+    assert page.found == [*want, *(("c", one) for one in sorted(c)), ("s", s)]
+    assert (page.folds, answer.status_code) == ([False, True], 422)
+    assert "不行<b>。" in page.told
+
+
+def test_a_file_is_named_and_a_form_that_has_gone_leaves_the_reason_on_top():
+    sent = {"item": "two", "f": SimpleUploadedFile("证.pdf", b"x")}
+    assert "请重新选择文件：证.pdf" in shown(sent).content.decode()
+    gone = shown({"item": "three", "a": "typed"}).content.decode()
+    assert gone.index("</h1>") < gone.index("不行") < gone.index("<details>")
