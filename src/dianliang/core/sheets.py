@@ -183,9 +183,11 @@ def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
 
 
 def _unpacks_within(content: bytes, most_bytes: int) -> bool:
-    """Tell whether an archive is no larger when unpacked, whatever it announces of itself."""
+    """Tell whether an archive is no larger when unpacked: neither as it announces, nor in truth."""
     left = most_bytes
     with zipfile.ZipFile(BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > most_bytes:
+            return False
         for entry in archive.infolist():
             entry.file_size = sys.maxsize  # what it announces would end the reading
             with archive.open(entry) as file:
