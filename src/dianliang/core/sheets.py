@@ -34,6 +34,8 @@ CHUNK_BYTES = 1024 * 1024
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 BROKEN = (python_calamine.CalamineError, ValueError, IndexError)
 """What a damaged workbook raises."""
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+"""What reading an archive raises: damaged, packed in an unknown way, or under a password."""
 FILL_IN = "填写"
 """The template's sheet; the one beside it explains."""
 
@@ -169,7 +171,7 @@ def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
     if content.startswith(ZIP_MAGIC):
         try:
             is_bearable = _unpacks_within(content, MOST_UNPACKED_BYTES)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        except BROKEN_ZIP as error:
             raise UnreadableSheetError(damaged) from error
         if not is_bearable:
             raise UnreadableSheetError(
@@ -251,7 +253,7 @@ def _refuse_far_cells(content: bytes, *, name: str) -> None:
                             width=width,
                         )
                     )
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         message = Phrase(
             "%(name)s 已损坏或加了密码，请用 Excel 或 WPS 重新另存为 .xlsx。", name=name
         )
