@@ -52,6 +52,14 @@ SUM_MONTHS = (
     " SUM(CASE WHEN amount < 0 THEN -amount ELSE 0 END), COUNT(*) FROM ledger_line"
     " GROUP BY account_id, {month}, team_code, unit_code"
 )
+SUM_GROUPS = (
+    "INSERT INTO ledger_groupturnover"
+    " (book_id, article_id, month, team_code, unit_code, added, taken, lines)"
+    " SELECT a.book_id, a.article_id, t.month, t.team_code, t.unit_code, SUM(t.added),"
+    " SUM(t.taken), SUM(t.lines) FROM ledger_turnover t JOIN ledger_account a"
+    " ON a.id = t.account_id WHERE t.team_code <> '' OR t.unit_code <> ''"
+    " GROUP BY a.book_id, a.article_id, t.month, t.team_code, t.unit_code"
+)
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 
@@ -190,6 +198,8 @@ def copied(lines: int) -> None:
         cursor.execute(SUM_ACCOUNTS)
         cursor.execute("DELETE FROM ledger_turnover")
         cursor.execute(SUM_MONTHS.format(month=MONTH[vendor]))
+        cursor.execute("DELETE FROM ledger_groupturnover")
+        cursor.execute(SUM_GROUPS)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
