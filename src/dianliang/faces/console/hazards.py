@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.core.files import read_token
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.tables import not_exported
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows import safety, safety_desk, safety_page, safety_papers
 from dianliang.flows.safety_desk import Sent
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEEDS_PHOTO = frozenset({"rectify", "close"})
@@ -63,7 +64,10 @@ def hazards(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def export(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Give a cut of the hazards as Excel."""
     cut = safety_page.cut_of(request.GET.dict())
-    content = safety_page.workbook(cut=cut, by=by, at=now())
+    try:
+        content = safety_page.workbook(cut=cut, by=by, at=now())
+    except InvalidInputError as refusal:
+        return not_exported(request, refusal)
     return _file(content, "hazards.xlsx", EXCEL)
 
 
