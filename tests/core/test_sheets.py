@@ -5,8 +5,10 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.utils import translation
 
 from dianliang.core import formulas, sheets
+from dianliang.core.checks import Checks, InvalidRowsError
 
 LONG = 300_000
 """Beginnings of cells in one part: a pattern that looks past them takes a quarter of an hour."""
@@ -56,3 +58,53 @@ def test_a_sheet_of_nothing_but_beginnings_is_read_at_once(filler):
     formulas.without_result(book, "填写")
 
     assert time.process_time() - began < 3
+
+
+PLAIN = '<worksheet xmlns="{}"><sheetData>{}</sheetData></worksheet>'
+SPREADSHEET = BOOK.split('"')[1]
+FAR = {
+    "another prefix": f'<x:worksheet xmlns:x="{SPREADSHEET}"><x:sheetData><x:row r="9">'
+    '<x:c r="I9"><x:v>1</x:v></x:c></x:row></x:sheetData></x:worksheet>',
+    **{
+        name: PLAIN.format(SPREADSHEET, cells)
+        for name, cells in {
+            "a sign inside": '<row r="9"><c x=">" r="I9"><v>1</v></c></row>',
+            "other quotes": "<row r='9'><c\nr = 'i9'><v>1</v></c></row>",
+            "beyond Excel": '<row r="9"><c r="AAAA9"><v>1</v></c></row>',
+            "no place told": f'<row>{"<c/>" * 8}<c><v>1</v></c></row><row r="9"><c/></row>',
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize("sheet", FAR.values(), ids=FAR)
+def test_a_far_cell_is_found_however_it_is_written(monkeypatch, sheet):
+    monkeypatch.setattr(sheets, "MOST_CELLS", 80)
+    packed = packed_with(sheet.encode())
+
+    for book in (packed, packed.replace(b"worksheets/sheet1.xml", b"worksheets/sheet1.dat")):
+        with pytest.raises(sheets.UnreadableSheetError, match=r"第 9 行、第 \d+ 列"):
+            sheets.read(book, name="a.xlsx", headings=["编号"])
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.bin", "content.xml"])
+def test_a_book_of_another_kind_cannot_be_measured_and_is_not_opened(part):
+    packed = BytesIO(packed_with(PLAIN.format(SPREADSHEET, "").encode()))
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr(part, "<a/>")
+
+    with pytest.raises(sheets.UnreadableSheetError, match="不加密码"):
+        sheets.read(packed.getvalue(), name="a.xlsx", headings=["编号"])
+
+
+def test_a_refusal_of_rows_is_told_in_the_language_of_the_page():
+    checks = Checks("a.xlsx")
+    row = sheets.SheetRow(3, {"件数": "00000000512345"}, {"件数": 2})
+    assert checks.whole(row, "件数", 1000) is None
+
+    with pytest.raises(InvalidRowsError) as refusal:
+        checks.raise_if_any()
+    with translation.override("en"):
+        said = refusal.value.message.said(translation.gettext)
+    assert "a.xlsx row 3, column B: " in said
+    assert "第 3 行 B 列" in refusal.value.message
