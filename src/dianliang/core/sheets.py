@@ -14,6 +14,7 @@ import python_calamine
 
 from dianliang.core.extents import TooFarError, UnknownBookError, measure
 from dianliang.core.formulas import without_result
+from dianliang.core.old_books import measure_old
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import decoded
@@ -178,7 +179,7 @@ def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
             raise UnreadableSheetError(
                 Phrase("%(name)s 展开后过大，可能有问题，请检查或拆分。", name=name)
             )
-        _measure(content, name=name)
+    _measure(content, name=name)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
     except BROKEN as error:
@@ -205,17 +206,17 @@ def _laid_out(book: python_calamine.CalamineWorkbook, title: str, *, name: str) 
     try:
         sheet = book.get_sheet_by_name(title)
         if sheet.total_height > MOST_ROWS or sheet.total_height * sheet.total_width > MOST_CELLS:
-            raise UnreadableSheetError(
-                Phrase(
-                    "%(name)s 超过 %(most_rows)s 行，请拆分后再导入。",
-                    name=name,
-                    most_rows=MOST_ROWS,
-                )
-            )
+            raise UnreadableSheetError(_too_many(name))
         rows = sheet.to_python(skip_empty_area=False)
     except BROKEN as error:
         raise UnreadableSheetError(_damaged(name)) from error
     return [[_text(cell) for cell in row] for row in rows]
+
+
+def _too_many(name: str) -> Phrase:
+    return Phrase(
+        "%(name)s 超过 %(most_rows)s 行，请拆分后再导入。", name=name, most_rows=MOST_ROWS
+    )
 
 
 def _damaged(name: str) -> Phrase:
@@ -243,8 +244,11 @@ def _measure(content: bytes, *, name: str) -> None:
         UnreadableSheetError: the sheet would not fit, or its archive is damaged.
     """
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            measure(archive, most_cells=MOST_CELLS)
+        if content.startswith(OLE_MAGIC):
+            measure_old(content, most_cells=MOST_CELLS)
+        else:
+            with zipfile.ZipFile(BytesIO(content)) as archive:
+                measure(archive, most_cells=MOST_CELLS)
     except TooFarError as far:
         message = Phrase(
             "%(name)s 在很远的位置（第 %(height)s 行、第 %(width)s 列）还有内容。"
@@ -296,9 +300,12 @@ def _csv_rows(text: str, *, name: str) -> list[list[str]]:
     """Return the rows, strictly: a quote that nobody closes would swallow the lines below it."""
     reader = csv.reader(StringIO(text), strict=True)
     rows: list[list[str]] = []
-    line = 1
+    line, cells = 1, 0
     try:
         for row in reader:
+            cells += len(row)
+            if len(rows) >= MOST_ROWS or cells > MOST_CELLS:
+                raise UnreadableSheetError(_too_many(name))
             rows.append([_trimmed(cell) for cell in row])
             line = reader.line_num + 1
     except csv.Error as error:
