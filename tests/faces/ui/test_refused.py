@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import engines
 from django.template.response import TemplateResponse
@@ -11,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dianliang.faces.ui.refused import RefusedMiddleware, refused
+from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, StaleStateError
+from tests.town import PASSWORD
 
 PAGE = """<h1>页</h1>
 <details><summary>甲</summary><form method="post" action="/do/"><input type="hidden" name="item"
@@ -107,3 +110,16 @@ def test_who_was_late_sends_again_on_what_holds_now_and_reads_it():
     assert ("a", "new") in Shown(page).found
     assert (page.count("现在是：old"), page.count("geheim")) == (1, 0)
     assert shown(typed).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_an_act_that_only_leads_back_shows_its_page_again_with_the_form(client, town):
+    town.user("desk", Role.DISPATCHER, "S1")
+    client.login(username="desk", password=PASSWORD)
+    form = {"kind": "", "address": "余村村口老槐树旁", "due_on": "2026-12-01"}
+
+    page = client.post("/console/hazards/order/", form)
+
+    assert page.status_code == 422
+    assert 'value="余村村口老槐树旁"' in page.content.decode()
+    assert 'name="next" value="/console/hazards/"' in page.content.decode()

@@ -6,10 +6,13 @@ many small forms need not tell each of its fields twice, and no browser keeps wh
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import partial
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
+from django.urls import resolve
 from django.utils.html import escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -40,6 +43,22 @@ def refused(
     answer.status_code = status
     answer.context_data = {**(answer.context_data or {}), "refusal": refusal}
     return answer
+
+
+def page_again(request: HttpRequest, refusal: DomainError, *, query: str = "") -> HttpResponse:
+    """Return the page that the sent form stands on, as it looks now.
+
+    For what only acts and then leads back: the form comes back with the page.
+    """
+    looked = copy(request)
+    looked.method, looked.POST, looked.GET = "GET", QueryDict(), QueryDict(query)
+    looked.path = looked.path_info = page_of(request.path)
+    page = resolve(looked.path)
+    answer = page.func(looked, *page.args, **page.kwargs)
+    if not isinstance(answer, TemplateResponse):
+        messages.error(request, translated(refusal.message))
+        return answer
+    return refused(answer, refusal, status=STALE if isinstance(refusal, StaleStateError) else 422)
 
 
 class RefusedMiddleware:
