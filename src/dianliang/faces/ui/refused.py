@@ -54,7 +54,7 @@ def page_again(request: HttpRequest, refusal: DomainError, *, query: str = "") -
     looked.method, looked.POST, looked.GET = "GET", QueryDict(), QueryDict(query)
     looked.path = looked.path_info = page_of(request.path)
     page = resolve(looked.path)
-    answer = page.func(looked, *page.args, **page.kwargs)
+    answer: HttpResponse = page.func(looked, *page.args, **page.kwargs)
     if not isinstance(answer, TemplateResponse):
         messages.error(request, translated(refusal.message))
         return answer

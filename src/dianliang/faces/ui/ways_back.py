@@ -69,7 +69,7 @@ def is_shown(view: Callable[..., Any] | None) -> bool:
     while view is not None:
         names = getattr(getattr(view, "__code__", None), "co_freevars", ())
         if "request_method_list" in names:
-            closure = view.__closure__ or ()  # type: ignore[attr-defined]  # a function's
+            closure = view.__closure__ or ()
             return "GET" in closure[names.index("request_method_list")].cell_contents
         view = getattr(view, "__wrapped__", None)
     return True

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dianliang.faces.ui.keys import fresh_key
+from dianliang.faces.ui.ways_back import page_of
 from dianliang.kernel.phrases import Phrase
 
 register = template.Library()
@@ -38,6 +40,15 @@ SPARK_WIDTH, SPARK_HEIGHT = 120, 24
 def form_key() -> SafeString:
     """Give a form the key by which it acts once, however often it is pressed."""
     return format_html('<input type="hidden" name="key" value="{}">', fresh_key())
+
+
+@register.simple_tag(takes_context=True)
+def own_address(context: Context) -> str:
+    """Return where the page can be looked at again: not where a form was sent to."""
+    request = context.get("request")
+    if request is None:
+        return reverse("home")
+    return str(request.get_full_path()) if request.method == "GET" else page_of(request.path)
 
 
 @register.simple_tag
