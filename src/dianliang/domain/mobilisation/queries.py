@@ -20,6 +20,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 MOST_OFFERS = 60
 OVER = ("STOOD_DOWN", "REFUSED", "CANCELLED")
@@ -345,7 +346,7 @@ def team_offers(request: ResourceRequest, *, by: Actor) -> tuple[TeamOffer, ...]
 
 def _team_blocked(team: TeamForce) -> str:
     if team.request:
-        return f"已指派给 {team.request}"
+        return Phrase("已指派给 %(request)s", request=team.request)
     return "" if team.force.people else "没有人排得出一班"
 
 

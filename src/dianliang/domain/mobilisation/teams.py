@@ -24,7 +24,7 @@ LOOK_AROUND = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamForce:
-    """A team with what it could do; `members` are all of it, `force.people` those who could."""
+    """A team with what it could do; `members` are its adults, `force.people` those who could."""
 
     code: str
     name: str
@@ -89,7 +89,10 @@ def whole(
 
 
 def _bodies(teams: Collection[int], window: TimeWindow) -> Mapping[int, _Body]:
-    """Return the heads and members of teams, by key: those in office for the whole window."""
+    """Return the heads and members of teams, by key: those in office for the whole window.
+
+    Minors stand in no emergency: they count as nobody.
+    """
     found = {pk: _Body() for pk in teams}
     first, last = (at.astimezone(SHANGHAI).date() for at in (window.start, window.end))
     rows = Membership.objects.filter(
@@ -97,7 +100,8 @@ def _bodies(teams: Collection[int], window: TimeWindow) -> Mapping[int, _Body]:
         team__in=teams,
         valid_from__lte=first,
         person__is_active=True,
-    ).select_related("person")
+    )
+    rows = rows.exclude(person__minor_until__gt=first).select_related("person")
     for row in rows.order_by("person__number"):
         body = found[row.team_id]
         if row.person_id not in body.people:

@@ -19,6 +19,7 @@ from dianliang.faces.console.paging import page_number, paged, pages_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.campaigns import choices, doing, listing, opening, pages, tables, workbooks
 from dianliang.flows.campaigns.listing import Added, Wanted
@@ -293,7 +294,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal)
     return redirect("console:campaign", number)
 
 

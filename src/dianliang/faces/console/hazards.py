@@ -16,6 +16,7 @@ from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.tables import not_exported
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows import safety, safety_desk, safety_page, safety_papers
 from dianliang.flows.safety_desk import Sent
@@ -87,7 +88,7 @@ def order(request: HttpRequest, *, by: Actor) -> HttpResponse:
             at=now(),
         )
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal)
     else:
         messages.success(request, _("已开检查工单 %(n)s，可以排计划了。") % {"n": job.number})
     return redirect("console:hazards")

@@ -23,6 +23,7 @@ from dianliang.flows.resources.fields import kind_of, spot_of, unit_of, words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 WHATS = {str(code): str(label) for code, label in ResourceRequest.What.choices}
 HOURS = {"emergency": "应急（劳动法第四十二条）", "usual": "平时"}
@@ -160,7 +161,11 @@ def _picked(
     for code in asked:
         offer = offers[code]
         if offer.proposal.why_not:
-            message = f"{offer.team.name}不能指派：{offer.proposal.why_not}。"
+            message = Phrase(
+                "%(name)s不能指派：%(why_not)s。",
+                name=offer.team.name,
+                why_not=offer.proposal.why_not,
+            )
             raise UnableToMobiliseError(message, field="picked")
         people = offer.team.force.people
         chosen.append(Picked(proposal=offer.proposal, team=found[code], people=people))
@@ -177,7 +182,9 @@ def _pieces(
     for one in asked:
         why = offers[one].proposal.why_not
         if why:
-            raise UnableToMobiliseError(f"{one} 不能指派：{why}。", field="picked")
+            raise UnableToMobiliseError(
+                Phrase("%(one)s 不能指派：%(why)s。", one=one, why=why), field="picked"
+            )
     return [Picked(proposal=offers[one].proposal, resource=found[one]) for one in asked]
 
 
@@ -188,7 +195,9 @@ def _clean(asked: Iterable[str]) -> list[str]:
 def _require_all(asked: Sequence[str], found: Mapping[str, object]) -> None:
     lost = [one for one in asked if one not in found]
     if lost:
-        raise InvalidInputError(f"没有找到 {lost[0][:24]}，请重新选择。", field="picked")
+        raise InvalidInputError(
+            Phrase("没有找到 %(lost)s，请重新选择。", lost=lost[0][:24]), field="picked"
+        )
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from dianliang.integrations.documents.pdf import pdf
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 Address = Callable[..., str]
 """Return the whole address that a label leads to: of a piece, of a store, or of an item in it."""
@@ -32,7 +33,7 @@ def of_gear(*, filters: Filters, address: Address, by: Actor, at: datetime) -> b
     on = at.astimezone(SHANGHAI).date()
     found = list(things.chosen(filters=filters, by=by, on=on)[: MOST_LABELS + 1])
     if not found or len(found) > MOST_LABELS:
-        message = f"一次打印 1 到 {MOST_LABELS} 张标签，请先筛选。"
+        message = Phrase("一次打印 1 到 %(most)s 张标签，请先筛选。", most=MOST_LABELS)
         raise InvalidInputError(message)
     rows = [(f"{piece.number} {piece.name}", address(piece.number)) for piece in found]
     audit.record_about(
