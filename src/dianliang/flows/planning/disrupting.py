@@ -10,11 +10,12 @@ from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
+from dianliang.flows.planning.chosen import busy_jobs, planned_jobs
 from dianliang.flows.planning.drafting import plan_of, start_solving
 from dianliang.flows.planning.happened import Cut, Happened, happened_from
-from dianliang.flows.planning.problem import busy_jobs, planned_jobs
 from dianliang.flows.planning.records import relaxations_of
 from dianliang.flows.planning.repairing import MOST_CHANGES
+from dianliang.flows.planning.terms import MOST_DISPATCHED, Terms, refuse_if_dispatch
 from dianliang.flows.planning.told import Told, told_visits
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -22,7 +23,7 @@ from dianliang.kernel.errors import InvalidInputError
 
 MOST_BUDGET = 50
 LONGEST_MIN = 600
-MOST_CUTS = 10
+MOST_CUTS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,20 +113,34 @@ def _followed(number: str, *, by: Actor) -> Plan:
 
 
 @transaction.atomic
-def tell(*, number: str, report: Report, by: Actor, at: datetime) -> Plan:
+def tell(
+    *,
+    number: str,
+    report: Report,
+    by: Actor,
+    at: datetime,
+    terms: Terms | None = None,
+    also: Sequence[str] = (),
+) -> Plan:
     """Draft a successor of a published plan that fits what happened; it is computed at once.
+
+    The plan of an incident has `terms`; `also` says in words what else happened to them.
 
     Raises:
         NotVisibleError: the plan is unknown or foreign.
         InvalidInputError: nothing happened, or a team, visit or job is unknown; it names the field.
-        UnableToPlanError: the plan is not published, its days are over, or a visit is under way.
+        UnableToPlanError: the plan is not published, its days are over, a visit is under way, or it
+            is the plan of an incident and comes without terms.
     """
     old = _followed(number, by=by)
+    if terms is None:
+        refuse_if_dispatch(old)
     teams = list(old.teams.all())
     told = told_visits(old)
     urgent = _urgent(report.urgent, by=by)
     happened, words = _checked(report, teams, told, old, at=at)
     words += [f"急单：{job.number} {job.title}" for job in urgent]
+    words += also
     if not words:
         raise InvalidInputError("请至少说一件发生了的事。", field="happened")
     if not 0 <= report.most_changes <= MOST_BUDGET:
@@ -156,8 +171,10 @@ def tell(*, number: str, report: Report, by: Actor, at: datetime) -> Plan:
             "relaxations": relaxations_of(old),
             "happened": before.and_then(happened).stored(),
             "repair": repair,
+            **({"terms": terms.stored()} if terms else {}),
         },
         words="；".join(words),
+        most=MOST_DISPATCHED if terms else operations.MOST_JOBS,
     )
     return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
 

@@ -10,15 +10,9 @@ from dianliang.domain.work.lifecycle import VISIT_COMMITTED
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations.plans import OutLine, StopLine
 from dianliang.engines import routing
+from dianliang.flows.planning.chosen import locked_lines, planned_jobs
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import (
-    CONFIRMED_TOLERANCE_S,
-    Asked,
-    Built,
-    build_from,
-    locked_lines,
-    planned_jobs,
-)
+from dianliang.flows.planning.problem import CONFIRMED_TOLERANCE_S, Asked, Built, build_from
 from dianliang.flows.planning.records import (
     FREE,
     lines_of,
@@ -28,6 +22,7 @@ from dianliang.flows.planning.records import (
     relaxations_of,
 )
 from dianliang.flows.planning.relaxing import Lane
+from dianliang.flows.planning.terms import terms_of
 from dianliang.flows.planning.told import Told, floors_of, lunched, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -112,6 +107,7 @@ def _asked(plan: Plan, told: Mapping[str, Told], eaten: dict[Lane, datetime]) ->
         eased=frozenset(told),
         floors=floors_of(told),
         lunched=eaten,
+        terms=terms_of(plan.outcome),
     )
 
 

@@ -71,6 +71,7 @@ def draft(
     replaces: Plan | None = None,
     outcome: dict[str, Any] | None = None,
     words: str = "",
+    most: int = MOST_JOBS,
 ) -> Plan:
     """Start a plan over some jobs, teams and days; `words` say what it is for.
 
@@ -80,8 +81,8 @@ def draft(
     chosen_jobs, chosen_teams = list(jobs), list(teams)
     if not chosen_jobs:
         raise InvalidInputError("请至少选择一张工单。", field="jobs")
-    if len(chosen_jobs) > MOST_JOBS:
-        message = f"一次最多排 {MOST_JOBS} 张工单，现为 {len(chosen_jobs)} 张，请分批或按单位排。"
+    if len(chosen_jobs) > most:
+        message = f"一次最多排 {most} 张工单，现为 {len(chosen_jobs)} 张，请分批或按单位排。"
         raise InvalidInputError(message, field="jobs")
     if not chosen_teams:
         raise InvalidInputError("请至少选择一支队伍。", field="teams")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from dianliang.core import audit, transitions
-from dianliang.core.numbers import next_number
+from dianliang.core.numbers import next_numbers
 from dianliang.domain.work.lifecycle import PLAN, VISIT, VISIT_COMMITTED, VISIT_OPEN
 from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
 from dianliang.domain.work.operations import jobs as job_operations
@@ -54,16 +54,16 @@ def publish(
     if plan.replaces is not None and plan.replaces.status == "PUBLISHED":
         transitions.apply(plan.replaces, "supersede", lifecycle=PLAN, by=by, at=at)
     lines = list(
-        plan.stops.select_related("job__unit", "job__skill", "team").order_by(
+        plan.stops.select_related("plan", "job__unit", "job__skill", "team").order_by(
             "on", "team", "sequence"
         )
     )
     _hold_teams(lines)
     current = _open_visits(plan, lines)
     _refuse_if_overtaken(plan, lines, current, eased)
-    made = [_visit(line, current.get(line.job_id), eased, by=by, at=at) for line in lines]
+    made = _visits(lines, current, eased, by=by, at=at)
     _withdraw_dropped(plan, {line.job_id for line in lines}, eased, by=by, at=at)
-    return [visit for visit in made if visit is not None]
+    return made
 
 
 def _hold_teams(lines: Sequence[PlannedStop]) -> None:
@@ -164,41 +164,81 @@ def _unknown_visits(
         yield f"{lane} 另有 {count} 个上门{source}，会重复占用该队"
 
 
-def _visit(
-    line: PlannedStop,
-    current: Visit | None,
+def _visits(
+    lines: Sequence[PlannedStop],
+    current: Mapping[int, Visit],
     eased: Mapping[str, str],
     *,
     by: Actor,
     at: datetime,
-) -> Visit | None:
-    """Make or retime the visit of one line; of a confirmed one only the order may change."""
-    is_held = current is not None and current.job.number not in eased
-    if current is not None and is_held and current.status in VISIT_COMMITTED:
-        Visit.objects.filter(pk=current.pk).update(sequence=line.sequence)
-        return None
-    if current is not None and (current.team_id, current.on) == (line.team_id, line.on):
-        return _retime(current, line, by=by, at=at)
-    if current is not None:
-        words = f"计划 {line.plan.number} 调整"
-        ended = {"ended_at": at, "reason": words}
-        transitions.apply(
-            current, "withdraw", lifecycle=VISIT, by=by, at=at, note=words, changes=ended
-        )
-    visit = Visit.objects.create(
-        number=next_number("SM", at=at),
-        job=line.job,
-        team=line.team,
-        plan=line.plan,
-        on=line.on,
-        sequence=line.sequence,
-        arrive_at=line.arrive_at,
-        depart_at=line.depart_at,
+) -> list[Visit]:
+    """Make, retime or keep the visit of each line; of a confirmed one only the order may change."""
+    told: list[Visit] = []
+    fresh, same = list[PlannedStop](), list[Visit]()
+    for line in lines:
+        visit = current.get(line.job_id)
+        if visit is None:
+            fresh.append(line)
+        elif visit.status in VISIT_COMMITTED and visit.job.number not in eased:
+            Visit.objects.filter(pk=visit.pk).update(sequence=line.sequence)
+        elif (visit.team_id, visit.on) != (line.team_id, line.on):
+            words = f"计划 {line.plan.number} 调整"
+            ended = {"ended_at": at, "reason": words}
+            transitions.apply(
+                visit, "withdraw", lifecycle=VISIT, by=by, at=at, note=words, changes=ended
+            )
+            fresh.append(line)
+        elif _is_same(visit, line):
+            same.append(visit)
+        else:
+            told.append(_retime(visit, line, by=by, at=at))
+    _carry_over(same, lines)
+    return [*told, *same, *_made(fresh, by=by, at=at)]
+
+
+def _is_same(visit: Visit, line: PlannedStop) -> bool:
+    """Tell whether nobody has to be told anything new."""
+    return (visit.sequence, visit.arrive_at, visit.depart_at) == (
+        *(line.sequence, line.arrive_at, line.depart_at),
     )
-    audit.record("work.visit.plan", target=visit, by=by, at=at, after=visit.status)
-    if line.job.status == "OPEN":
-        job_operations.schedule(job=line.job, by=by, at=at)
-    return visit
+
+
+def _carry_over(visits: Sequence[Visit], lines: Sequence[PlannedStop]) -> None:
+    """Let visits that stay as they are follow the new plan."""
+    for status in {visit.status for visit in visits}:
+        keys = [visit.pk for visit in visits if visit.status == status]
+        rows = Visit.objects.filter(pk__in=keys, status=status)
+        if rows.update(plan=lines[0].plan) != len(keys):
+            raise StaleStateError("有上门单刚被队伍处理，请刷新后再试。")
+
+
+def _made(lines: Sequence[PlannedStop], *, by: Actor, at: datetime) -> list[Visit]:
+    """Make the visits of lines that have none."""
+    if not lines:
+        return []
+    numbers = next_numbers("SM", count=len(lines), at=at)
+    visits = Visit.objects.bulk_create(
+        (
+            Visit(
+                number=number,
+                job=line.job,
+                team=line.team,
+                plan=line.plan,
+                on=line.on,
+                sequence=line.sequence,
+                arrive_at=line.arrive_at,
+                depart_at=line.depart_at,
+            )
+            for number, line in zip(numbers, lines, strict=True)
+        ),
+        batch_size=500,
+    )
+    audit.record_each(
+        "work.visit.plan", targets=[(visit, visit.status) for visit in visits], by=by, at=at
+    )
+    waiting = [line.job for line in lines if line.job.status == "OPEN"]
+    job_operations.schedule_each(jobs=waiting, by=by, at=at)
+    return visits
 
 
 def _retime(visit: Visit, line: PlannedStop, *, by: Actor, at: datetime) -> Visit:
