@@ -28,6 +28,7 @@ from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
 
 LABELS = dict(RANKS)
+KINDS = {str(code): str(label) for code, label in KeyCustomer.Kind.choices}
 DUE_H = {"special": 2, "first": 4, "second": 8, "temporary": 8, "other": 12}
 """Hours within which somebody is to be there, unless a person says otherwise."""
 LONGEST_MIN, MOST_DUE_H, MOST_PIECES = 24 * 60, 96, 20
@@ -145,8 +146,8 @@ def open_urgent(*, incident: Incident, asked: Urgent, by: Actor, at: datetime) -
     due_h = _whole(asked.due_h, 1, MOST_DUE_H, "urgent_due_h", "“急件几小时内到”")
     if asked.rank not in LABELS:
         raise InvalidInputError("请选择急件的等级。", field="rank")
-    customer = _customer(asked.customer, by=by, at=at) if asked.customer.strip() else None
-    area, place = _whereabouts(incident, customer, asked)
+    customer = _customer(asked.customer, by=by) if asked.customer.strip() else None
+    area, place = _whereabouts(customer, asked)
     draft = Draft(
         job=_job(
             title=f"急件：{title}",
@@ -167,10 +168,10 @@ def open_urgent(*, incident: Incident, asked: Urgent, by: Actor, at: datetime) -
     return made
 
 
-def _customer(number: str, *, by: Actor, at: datetime) -> KeyCustomer:
-    from_reach = KeyCustomer.objects.select_related("area", "unit")
+def _customer(number: str, *, by: Actor) -> KeyCustomer:
     told = number.strip()
-    found = None if "\0" in told else from_reach.filter(number=told, removed_on=None).first()
+    rows = KeyCustomer.objects.select_related("area", "unit").filter(removed_on=None)
+    found = None if "\0" in told else rows.filter(number=told).first()
     if found is None or not by.reaches_unit(found.unit.path) or place_of(found) is None:
         raise InvalidInputError(
             "没有这个编号的重要客户，或它没有位置。请从重要客户页面抄编号，或写经纬度。",
@@ -179,22 +180,19 @@ def _customer(number: str, *, by: Actor, at: datetime) -> KeyCustomer:
     return found
 
 
-def _whereabouts(
-    incident: Incident, customer: KeyCustomer | None, asked: Urgent
-) -> tuple[Area, GeoPoint]:
+def _whereabouts(customer: KeyCustomer | None, asked: Urgent) -> tuple[Area, GeoPoint]:
     if customer is not None:
         return customer.area, place_of(customer) or GeoPoint(0.0, 0.0)
     at = spot_of(asked.title, asked.lat, asked.lon).at
-    return nearest_area(at, incident=incident), at
+    return _nearest_area(at), at
 
 
-def nearest_area(at: GeoPoint, *, incident: Incident) -> Area:
+def _nearest_area(at: GeoPoint) -> Area:
     """Return the village whose point lies nearest to a place.
 
     Raises:
         InvalidInputError: no village has a position.
     """
-    del incident
     rows = Area.objects.filter(level=Area.Level.VILLAGE, lat__isnull=False, lon__isnull=False)
     found: Area | None = min(
         rows,
@@ -280,3 +278,8 @@ def _whole(text: str, least: int, most: int, field: str, label: str) -> int:
 def grades_of(sent: Sequence[str]) -> tuple[str, ...]:
     """Return the grades that were ticked."""
     return tuple(code for code in sent if code in LABELS)
+
+
+def skills() -> tuple[tuple[str, str], ...]:
+    """Return the skills that a task may ask for."""
+    return tuple(Skill.objects.order_by("name").values_list("code", "name"))
