@@ -25,14 +25,14 @@ FIRST_S, EVENT_S, BUDGET = 60.0, 5.0, 5
 EVENTS = 12
 
 
-def timed(what: str, act: Callable[[], Any]) -> tuple[Any, float]:
-    """Do something and print how long it took."""
-    began = time.perf_counter()
+def timed(what: str, act: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Do something, print how long it took, and how much work it was: machines are shared."""
+    began, worked = time.perf_counter(), time.process_time()
     made = act()
-    spent = time.perf_counter() - began
+    spent, worked = time.perf_counter() - began, time.process_time() - worked
     if what:
-        print(f"{what:44} {spent:8.1f} s")
-    return made, spent
+        print(f"{what:44} {spent:8.1f} s  (CPU {worked:.1f} s)")
+    return made, spent, worked
 
 
 def work_off(at: datetime) -> None:
@@ -109,7 +109,7 @@ def by_hand(number: str) -> None:
     from dianliang.flows.planning.problem import build
 
     built = build(Plan.objects.get(number=number), at=BEGIN)
-    laid, _ = timed("by hand rules: nearest team first", lambda: dispatched(built))
+    laid, _, _ = timed("by hand rules: nearest team first", lambda: dispatched(built))
     o = laid.objective
     late = sum(1 for route in laid.routes for stop in route.stops if stop.late_s)
     left = f"must {o.unassigned_must} should {o.unassigned_should} may {o.unassigned_may}"
@@ -184,18 +184,18 @@ def event(turn: int, number: str, by: Any, at: datetime) -> tuple[str, float, in
         work_off(at)
         return made
 
-    made, spent = timed("", act)
+    made, spent, worked = timed("", act)
     plan = Plan.objects.get(number=made)
     assert plan.status == "READY", (plan.outcome or {}).get("error")
     repair = (plan.outcome or {})["repair"]
     changes = [c for c in difference.differences(number=made, by=by) if c.cause != "slight"]
     chosen = len(repair["chosen"])
-    _, force = timed(
+    _, force, _ = timed(
         "", lambda: drafting.put_in_force(number=made, revision=plan.revision, by=by, at=at)
     )
     names = ("urgent customer", "team lost", "ground under water", "gear broken")
     print(
-        f"  {at:%H:%M} {names[turn % 4]:20} {spent:6.1f} s, changes {len(changes):3d}"
+        f"  {at:%H:%M} {names[turn % 4]:20} {spent:6.1f} s (CPU {worked:.1f} s), changes {len(changes):3d}"
         f" (forced {len(repair['forced'])}, to make room {chosen}), in force {force:.1f} s"
     )
     assert chosen <= BUDGET
@@ -216,13 +216,13 @@ def main() -> None:
         from dianliang.flows.dispatching import drafting
 
         routing.warm()
-        (by, number), _ = timed(
+        (by, number), _, _ = timed(
             "fill the database", lambda: fill(teams=asked.teams, customers=asked.customers)
         )
         print(f"{asked.teams} teams × {asked.customers} key customers")
         timed("tasks from the affected key customers", lambda: open_tasks(number, by))
         codes = list(Team.objects.filter(code__startswith="T").values_list("code", flat=True))
-        made, first = timed(
+        made, first, _ = timed(
             "first plan: from the press to reasons", lambda: first_plan(number, by, codes)
         )
         plan = told(made)

@@ -17,6 +17,7 @@ from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.dispatching.drafting import cuts_of, dispatch_of
+from dianliang.flows.dispatching.nearby import teams_near
 from dianliang.flows.dispatching.tasking import Urgent, incident_to_dispatch, open_urgent
 from dianliang.flows.planning import disrupting
 from dianliang.flows.planning.disrupting import Lost
@@ -73,8 +74,7 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
     terms = terms_of(old.outcome)
     if terms is None or old.status != "PUBLISHED" or found.is_what_if:
         raise UnableToPlanError("只有生效中的调度方案才能报情况，请打开生效的那一份。")
-    rows = list(tasks.tasks_of(incident))
-    waiting = [row for row in rows if row.job.status == "OPEN"]
+    waiting = list(tasks.tasks_of(incident).filter(job__status="OPEN"))
     terms, words = _without_broken(terms, old, said.broken)
     terms, arrived, sorts = _with_arrived(terms, incident, waiting, list(old.teams.all()), at=at)
     retried = _retried(waiting, sorts, said.retried)
@@ -90,7 +90,10 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
         urgent=tuple(urgent),
         most_changes=said.most_changes,
     )
-    plan = disrupting.tell(number=number, report=report, by=by, at=at, terms=terms, also=words)
+    scope = teams_near(old, report, broken=said.broken.strip(), before=terms_of(old.outcome))
+    plan = disrupting.tell(
+        number=number, report=report, by=by, at=at, terms=terms, also=words, scope=scope
+    )
     told = "；".join((plan.outcome or {})["repair"]["words"])
     tasks.write_down(
         incident=incident, plan=plan, words=told, is_what_if=said.is_what_if, by=by, at=at

@@ -158,6 +158,17 @@ class Page:
     pieces: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """What is read of a line: thousands of them make a page."""
+
+    team__code: str
+    job_id: int
+    start_at: datetime
+    depart_at: datetime
+    late_s: int
+
+
 def overview(*, number: str, by: Actor, at: datetime) -> Overview:
     """Return the dispatches of an incident with its tasks, teams and gear.
 
@@ -268,7 +279,7 @@ def page(*, number: str, by: Actor) -> Page:
     outcome = plan.outcome or {}
     terms = terms_of(outcome)
     background = BackgroundJob.objects.filter(pk=plan.background_job_id or 0).first()
-    stops = list(plan.stops.select_related("team").defer("why"))
+    stops = [_Stop(*row) for row in plan.stops.values_list(*_Stop.__slots__)]
     left = list(plan.unplanned.select_related("job__area", "job__task__kind"))
     live = tasks.in_force(incident)
     repair = outcome.get("repair", {})
@@ -395,11 +406,11 @@ def _shortage(place: str, sort: str, found: Sequence[tuple[Unplanned, Task]]) ->
 
 
 def _crews(
-    plan: Plan, stops: Sequence[PlannedStop], names: Mapping[str, str], terms: Terms | None
+    plan: Plan, stops: Sequence[_Stop], names: Mapping[str, str], terms: Terms | None
 ) -> tuple[CrewRow, ...]:
-    own: dict[str, list[PlannedStop]] = {}
+    own: dict[str, list[_Stop]] = {}
     for stop in stops:
-        own.setdefault(stop.team.code, []).append(stop)
+        own.setdefault(stop.team__code, []).append(stop)
     done = dict(
         Visit.objects.filter(job__in=plan.jobs.all(), status="DONE")
         .values_list("team__code")
@@ -441,7 +452,7 @@ def _pieces(terms: Terms | None, names: Mapping[str, str]) -> tuple[tuple[str, s
     )
 
 
-def _curve(incident: Incident, stops: Sequence[PlannedStop]) -> tuple[tuple[str, int, int], ...]:
+def _curve(incident: Incident, stops: Sequence[_Stop]) -> tuple[tuple[str, int, int], ...]:
     """Return hour by hour how many tasks are done as planned, and how many were done so far."""
     if not stops:
         return ()

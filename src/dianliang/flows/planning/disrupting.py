@@ -1,6 +1,6 @@
 """Tell what happened to a published plan, and draft the plan that fits it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -121,10 +121,12 @@ def tell(
     at: datetime,
     terms: Terms | None = None,
     also: Sequence[str] = (),
+    scope: Collection[str] | None = None,
 ) -> Plan:
     """Draft a successor of a published plan that fits what happened; it is computed at once.
 
-    The plan of an incident has `terms`; `also` says in words what else happened to them.
+    The plan of an incident has `terms`; `also` says in words what else happened to them. Only the
+    teams in `scope` are planned anew, all if none is given.
 
     Raises:
         NotVisibleError: the plan is unknown or foreign.
@@ -136,7 +138,7 @@ def tell(
     if terms is None:
         refuse_if_dispatch(old)
     teams = list(old.teams.all())
-    told = told_visits(old)
+    told = told_visits(old) if report.longer or report.withdrawn else {}
     urgent = _urgent(report.urgent, by=by)
     happened, words = _checked(report, teams, told, old, at=at)
     words += [f"急单：{job.number} {job.title}" for job in urgent]
@@ -148,17 +150,18 @@ def tell(
     before = happened_from(old.outcome)
     for job in urgent:
         before = before.wanting(job.number)
-    rows = {job.pk: job for job in planned_jobs(old)}
-    rows |= {j.pk: j for j in busy_jobs(teams, first_on=old.first_on, last_on=old.last_on)}
-    rows |= {job.pk: job for job in urgent}
+    busy = busy_jobs(teams, first_on=old.first_on, last_on=old.last_on)
+    keys = {*planned_jobs(old).values_list("pk", flat=True), *busy.values_list("pk", flat=True)}
+    keys |= {job.pk for job in urgent}
     repair = {
         "words": words,
         "urgent": [job.number for job in urgent],
         "most_changes": report.most_changes,
+        **({} if scope is None else {"scope": sorted(scope)}),
     }
     plan = operations.draft(
         unit=old.unit,
-        jobs=rows.values(),
+        jobs=keys,
         teams=teams,
         first_on=max(old.first_on, at.astimezone(SHANGHAI).date()),
         last_on=old.last_on,

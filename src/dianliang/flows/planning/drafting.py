@@ -17,7 +17,7 @@ from dianliang.domain.work.operations import publishing
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
-from dianliang.flows.planning.chosen import busy_jobs
+from dianliang.flows.planning.chosen import busy_jobs, scope_of, teams_in_scope
 from dianliang.flows.planning.computing import NoExecutorError, compute, enough, reporter
 from dianliang.flows.planning.outdated import (
     refuse_if_outdated,
@@ -232,8 +232,9 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
         raise UnableToPlanError(
             f"您已有 {MOST_AT_ONCE} 个计划在计算或排队，请等一个算完，或先停止一个。"
         )
-    busy = busy_jobs(list(plan.teams.all()), first_on=plan.first_on, last_on=plan.last_on)
-    operations.begin_solving(plan=plan, revision=revision, jobs=busy, by=by, at=at)
+    busy = busy_jobs(teams_in_scope(plan), first_on=plan.first_on, last_on=plan.last_on)
+    keys = busy.values_list("pk", flat=True)
+    operations.begin_solving(plan=plan, revision=revision, jobs=keys, by=by, at=at)
     queued = background.enqueue(SOLVE, {"plan": plan.number}, by=by, at=at, max_attempts=3)
     Plan.objects.filter(pk=plan.pk).update(background_job_id=queued.pk)
     plan.background_job_id = queued.pk
@@ -291,6 +292,8 @@ def _repair(plan: Plan, *, at: datetime) -> dict[str, Any]:
         left_out=found.left_out,
         outcome=found.outcome,
         solver=found.solver,
+        others=found.others,
+        other_outs=found.other_outs,
         by=SYSTEM,
         at=at,
     )
@@ -359,7 +362,9 @@ def require_publishable(plan: Plan, *, at: datetime) -> None:
 def make_real(plan: Plan, *, revision: int, by: Actor, at: datetime) -> list[Visit]:
     """Publish a plan that was checked; see the operation."""
     eased = (plan.outcome or {}).get("repair", {}).get("eased", {})
-    return publishing.publish(plan=plan, revision=revision, eased=eased, by=by, at=at)
+    return publishing.publish(
+        plan=plan, revision=revision, eased=eased, scope=scope_of(plan), by=by, at=at
+    )
 
 
 @transaction.atomic

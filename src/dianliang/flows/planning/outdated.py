@@ -7,6 +7,7 @@ from dianliang.domain.work.models import Plan, PlannedStop
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.work.operations.qualifying import unqualified
 from dianliang.engines import routing
+from dianliang.flows.planning.chosen import scope_of
 from dianliang.flows.planning.problem import build
 from dianliang.flows.planning.records import lunches_of, skeleton_from
 from dianliang.flows.planning.repairing import is_repair
@@ -49,7 +50,10 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
         UnableToPlanError: somebody fell ill, a certificate ended, time has passed; it names what
             no longer fits.
     """
-    lines = {line.job.number: line for line in plan.stops.select_related("job__skill", "team")}
+    stops, scope = plan.stops.select_related("job__skill", "team"), scope_of(plan)
+    if scope is not None:
+        stops = stops.filter(team__code__in=scope)
+    lines = {line.job.number: line for line in stops}
     built = build(plan, at=at)
     known = [line for number, line in lines.items() if number in built.jobs]
     start = skeleton_from(known, built, lunches=lunches_of(plan))

@@ -13,7 +13,12 @@ from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty, teams_on_duty
 from dianliang.engines import routing
 from dianliang.flows.planning import roads
-from dianliang.flows.planning.chosen import locked_lines, planned_jobs
+from dianliang.flows.planning.chosen import (
+    jobs_in_scope,
+    locked_lines,
+    scope_of,
+    teams_in_scope,
+)
 from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, made_true
 from dianliang.flows.planning.relaxing import Lane, opened_days, relaxed
 from dianliang.flows.planning.terms import Terms, terms_of, worths
@@ -87,15 +92,15 @@ def build(plan: Plan, *, at: datetime) -> Built:
     """Turn a plan's records into a problem for the engine, as things stand at an instant."""
     repair = (plan.outcome or {}).get("repair", {})
     asked = Asked(
-        jobs=list(planned_jobs(plan)),
-        teams=list(plan.teams.all()),
+        jobs=list(jobs_in_scope(plan)),
+        teams=teams_in_scope(plan),
         first_on=plan.first_on,
         last_on=plan.last_on,
         relaxations=(plan.outcome or {}).get("relaxations", []),
         locked=locked_lines(plan),
         happened=happened_from(plan.outcome),
         eased=frozenset(repair.get("eased", ())),
-        floors=floors_of(told_visits(plan)) if repair else {},
+        floors=floors_of(told_visits(plan, teams=scope_of(plan))) if repair else {},
         lunched=lunched_from(repair),
         terms=terms_of(plan.outcome),
     )

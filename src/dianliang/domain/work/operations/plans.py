@@ -1,6 +1,6 @@
 """Every write to plans before they are published. One revision is edited by one person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -60,7 +60,7 @@ class OutLine:
 def draft(
     *,
     unit: Unit,
-    jobs: Iterable[Job],
+    jobs: Iterable[Job | int],
     teams: Iterable[Team],
     first_on: date,
     last_on: date,
@@ -136,7 +136,7 @@ def _next_revision(plan: Plan, revision: int, **changes: Any) -> None:
 
 @transaction.atomic
 def begin_solving(
-    *, plan: Plan, revision: int, jobs: Iterable[Job], by: Actor, at: datetime
+    *, plan: Plan, revision: int, jobs: Iterable[Job | int], by: Actor, at: datetime
 ) -> Plan:
     """Mark a plan as being computed; `jobs` that the teams got meanwhile join it.
 
@@ -160,8 +160,10 @@ def keep_result(
     solver: str,
     by: Actor,
     at: datetime,
+    others: Iterable[PlannedStop] = (),
+    other_outs: Iterable[Unplanned] = (),
 ) -> Plan:
-    """Store what the solver found and mark the plan ready.
+    """Store what the solver found and mark the plan ready; `others` are lines taken over.
 
     Raises:
         StaleStateError: another computation of the plan was begun, or has ended, meanwhile.
@@ -170,6 +172,7 @@ def keep_result(
     changes = {"outcome": outcome, "solver": solver}
     moved = transitions.apply(plan, "finish", lifecycle=PLAN, by=by, at=at, changes=changes)
     _replace_lines(moved, stops, left_out)
+    _take_over(moved, list(others), list(other_outs))
     return moved
 
 
@@ -232,6 +235,14 @@ def _replace_lines(plan: Plan, stops: Iterable[StopLine], left_out: Iterable[Out
         Unplanned(plan=plan, **{name: getattr(line, name) for name in OutLine.__slots__})
         for line in left_out
     )
+
+
+def _take_over(plan: Plan, stops: Sequence[PlannedStop], left_out: Sequence[Unplanned]) -> None:
+    """Copy lines of the plan that this one replaces."""
+    for row in (*stops, *left_out):
+        row.pk, row.plan = None, plan
+    PlannedStop.objects.bulk_create(stops, batch_size=500)
+    Unplanned.objects.bulk_create(left_out, batch_size=500)
 
 
 @transaction.atomic

@@ -1,10 +1,10 @@
 """Make a plan real: what teams see, without booking anybody twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_numbers
@@ -32,12 +32,14 @@ def publish(
     by: Actor,
     at: datetime,
     eased: Mapping[str, str] = NOBODY,
+    scope: Collection[str] | None = None,
 ) -> list[Visit]:
     """Publish a plan: visits for the teams, jobs scheduled, the replaced plan superseded.
 
     A visit that somebody has accepted or begun stays as it is, unless its job is in `eased`: what
     happened changes it, and its value is the state in which the dispatcher saw it. One that stays
-    with its team and day is retimed, not replaced. Of two people who publish at once one wins and
+    with its team and day is retimed, not replaced. Where only the teams in `scope` were planned
+    anew, the visits of all others go over to the plan as they are. Of two people who publish at once one wins and
     the other is told.
 
     Raises:
@@ -53,17 +55,26 @@ def publish(
     transitions.apply(plan, "publish", lifecycle=PLAN, by=by, at=at, changes={"published_at": at})
     if plan.replaces is not None and plan.replaces.status == "PUBLISHED":
         transitions.apply(plan.replaces, "supersede", lifecycle=PLAN, by=by, at=at)
-    lines = list(
-        plan.stops.select_related("plan", "job__unit", "job__skill", "team").order_by(
-            "on", "team", "sequence"
-        )
-    )
+    rows = plan.stops.select_related("plan", "job__unit", "job__skill", "team")
+    jobs = plan.jobs.all()
+    if scope is not None:
+        rows = rows.filter(team__code__in=scope)
+        _hand_over_others(plan, scope)
+        open_ones = Visit.objects.filter(team__code__in=scope, status__in=VISIT_OPEN)
+        jobs = jobs.filter(Q(pk__in=open_ones.values("job")) | Q(pk__in=rows.values("job")))
+    lines = list(rows.order_by("on", "team", "sequence"))
     _hold_teams(lines)
-    current = _open_visits(plan, lines)
+    current = _open_visits(jobs, lines)
     _refuse_if_overtaken(plan, lines, current, eased)
     made = _visits(lines, current, eased, by=by, at=at)
-    _withdraw_dropped(plan, {line.job_id for line in lines}, eased, by=by, at=at)
+    _withdraw_dropped(plan, jobs, {line.job_id for line in lines}, eased, by=by, at=at)
     return made
+
+
+def _hand_over_others(plan: Plan, scope: Collection[str]) -> None:
+    """Let the visits of teams that were not planned anew follow the plan, as they are."""
+    others = Visit.objects.filter(plan=plan.replaces, status__in=VISIT_OPEN)
+    others.exclude(team__code__in=scope).update(plan=plan)
 
 
 def _hold_teams(lines: Sequence[PlannedStop]) -> None:
@@ -72,11 +83,11 @@ def _hold_teams(lines: Sequence[PlannedStop]) -> None:
     list(held.order_by("pk").values_list("pk", flat=True))
 
 
-def _open_visits(plan: Plan, lines: Sequence[PlannedStop]) -> dict[int, Visit]:
-    """Return the open visits by job: of the plan's jobs, and of its teams on its days."""
+def _open_visits(jobs: QuerySet[Job], lines: Sequence[PlannedStop]) -> dict[int, Visit]:
+    """Return the open visits by job: of the jobs, and of the lines' teams on their days."""
     days = {line.on for line in lines}
     of_teams = Visit.objects.filter(team__in={line.team_id for line in lines}, on__in=days)
-    of_jobs = Visit.objects.filter(job__in=plan.jobs.all())
+    of_jobs = Visit.objects.filter(job__in=jobs)
     numbers = {
         pk
         for visits in (of_teams, of_jobs)
@@ -255,11 +266,17 @@ def _retime(visit: Visit, line: PlannedStop, *, by: Actor, at: datetime) -> Visi
 
 
 def _withdraw_dropped(
-    plan: Plan, kept: set[int], eased: Mapping[str, str], *, by: Actor, at: datetime
+    plan: Plan,
+    jobs: QuerySet[Job],
+    kept: set[int],
+    eased: Mapping[str, str],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Take back visits that the new plan leaves out and that nobody has accepted, or may change."""
     may_go = Q(status="SCHEDULED") | Q(status__in=["ACCEPTED", "EN_ROUTE"], job__number__in=eased)
-    dropped = Visit.objects.filter(may_go, job__in=plan.jobs.all())
+    dropped = Visit.objects.filter(may_go, job__in=jobs)
     for visit in dropped.exclude(job_id__in=kept).select_related("job"):
         words = f"计划 {plan.number} 未排入"
         ended = {"ended_at": at, "reason": words}
