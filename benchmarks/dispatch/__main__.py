@@ -1,4 +1,4 @@
-"""Dispatch the flood of seed 002: ``python -m benchmarks.dispatch [--teams 184] [--customers 5922]``.
+"""Dispatch the flood of seed 002: ``python -m benchmarks.dispatch [--teams 184]``.
 
 Through the flow and the database (SQLite, in a folder that is thrown away): tasks from the affected
 key customers, the first plan with its reasons, putting it in force, then one event after the other
@@ -121,13 +121,17 @@ def by_hand(number: str) -> None:
 
 def worked_until(at: datetime) -> None:
     """Let the crews have done what their plan says until an instant, without their phones."""
+    from django.db.models import F
+
     from dianliang.domain.work.models import Job, Visit
 
     live = Visit.objects.filter(status__in=["SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED"])
     done = list(live.filter(depart_at__lte=at).values_list("pk", "job_id"))
     Job.objects.filter(pk__in=[job for _, job in done]).update(status="DONE", done_at=at)
     Visit.objects.filter(pk__in=[pk for pk, _ in done]).update(status="DONE", ended_at=at)
-    live.filter(arrive_at__lte=at, depart_at__gt=at).update(status="ARRIVED", arrived_at=at)
+    live.filter(arrive_at__lte=at, depart_at__gt=at).update(
+        status="ARRIVED", arrived_at=F("arrive_at")
+    )
 
 
 def happening(turn: int, live: Any, at: datetime) -> Any:

@@ -58,8 +58,12 @@ def asked(**changed):
 def urgent(**changed):
     known = {
         **dict.fromkeys(("customer", "skill", "gear", "quantity", "least"), ""),
-        **{"title": "配电箱抬升", "lat": "30.49", "lon": "119.60", "rank": "special"},
-        **{"minutes": "60", "due_h": "2"},
+        "title": "配电箱抬升",
+        "lat": "30.49",
+        "lon": "119.60",
+        "rank": "special",
+        "minutes": "60",
+        "due_h": "2",
     }
     return tasking.Urgent(**{**known, **changed})
 
@@ -70,8 +74,12 @@ def flood(town):
     town.team("A", "S1", "line", near="V1")
     town.team("B", "S1", "line", near="V2")
     for n, area in enumerate(("V1", "V2", "V1", "V2")):
-        keyworld.customer(town, f"ZY-{n}", area=area, graded=SECOND, point=GeoPoint(30.50 + n / 100, 119.6))
-    keyworld.customer(town, "ZY-P", kind="pump_station", name="余村泵站", point=GeoPoint(30.515, 119.62))
+        keyworld.customer(
+            town, f"ZY-{n}", area=area, graded=SECOND, point=GeoPoint(30.50 + n / 100, 119.6)
+        )
+    keyworld.customer(
+        town, "ZY-P", kind="pump_station", name="余村泵站", point=GeoPoint(30.515, 119.62)
+    )
     incident = opened(town, commander="A-0")
     leading.assign(
         number=incident.number,
@@ -247,8 +255,8 @@ def test_what_makes_no_sense_is_refused_with_the_field(town, flood):
     forced(town, plan)
     with pytest.raises(InvalidInputError, match="至少说一件"):
         events.tell(number=plan.number, said=events.Happening(), by=chief(town), at=NOON)
+    lost = disrupting.Report(lost=(disrupting.Lost(team_code="A", since=NOON),))
     with pytest.raises(UnableToPlanError, match="抢险调度"):
-        lost = disrupting.Report(lost=(disrupting.Lost(team_code="A", since=NOON),))
         disrupting.tell(number=plan.number, report=lost, by=town.actor("S1"), at=NOON)
     job = Visit.objects.first().job
     job.__class__.objects.filter(pk=job.pk).update(status="OPEN")

@@ -38,7 +38,7 @@ LENGTHS_H, ON_H, REST_H = (6, 12, 24, 48, 72, 96), (6, 8, 10, 12), (8, 10, 11, 1
 LATENESS = timedelta(minutes=10)
 """A form that was filled in for so long still means now."""
 FURTHEST = timedelta(days=3)
-LARGE, LARGE_S, SMALL_S = 800, 35, 8
+LARGE, LARGE_S, SMALL_S = 800, 20, 8
 """Tasks from which a search is given more seconds, and how many."""
 MOST_ASSUMED = 50
 
@@ -88,8 +88,9 @@ def draft(*, number: str, asked: Asked, by: Actor, at: datetime) -> Plan:
     """
     incident = incident_to_dispatch(number, by=by)
     hours = _hours(asked, at=at)
-    rows = [row for row in tasks.tasks_of(incident) if row.job.status in {"OPEN", "SCHEDULED"}]
-    if not rows:
+    rows = tasks.tasks_of(incident).filter(job__status__in=["OPEN", "SCHEDULED"])
+    keys = list(rows.values_list("job_id", flat=True))
+    if not keys:
         raise InvalidInputError(
             "还没有要做的任务，请先在“任务”里从受影响的重要客户开任务。", field="tasks"
         )
@@ -102,14 +103,14 @@ def draft(*, number: str, asked: Asked, by: Actor, at: datetime) -> Plan:
         why = next(iter(made.limited.values()), "没有队员")
         raise InvalidInputError(f"这些队伍在这段时间里都排不出班：{why}。", field="teams")
     live = tasks.in_force(incident)
-    words = _words(incident, asked, hours, teams=len(chosen), jobs=len(rows))
+    words = _words(incident, asked, hours, teams=len(chosen), jobs=len(keys))
     plan = operations.draft(
         unit=incident.unit,
-        jobs=[row.job for row in rows],
+        jobs=keys,
         teams=chosen,
         first_on=hours.window.start.astimezone(SHANGHAI).date(),
         last_on=(hours.window.end - timedelta(seconds=1)).astimezone(SHANGHAI).date(),
-        seconds=LARGE_S if len(rows) >= LARGE else SMALL_S,
+        seconds=LARGE_S if len(keys) >= LARGE else SMALL_S,
         seed=1,
         by=by,
         at=at,
@@ -181,7 +182,7 @@ def _supply(incident: Incident, asked: Asked) -> Supply:
         Piece(number=f"假设{n}", kind=kind.code, capacity=least, at=GeoPoint(0.0, 0.0))
         for n in range(1, asked.more_quantity + 1)
     )
-    return Supply(pieces=(*real.pieces, *more), names=real.names)
+    return Supply(pieces=(*real.pieces, *more), kinds=real.kinds)
 
 
 def cuts_of(text: str) -> tuple[Cut, ...]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -155,7 +155,9 @@ class Page:
     curve: tuple[tuple[str, int, int], ...]
     cuts: tuple[str, ...]
     live: str
-    pieces: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    pieces: tuple[tuple[str, str], ...]
+    ordinary: int
+    """Jobs in it that are no tasks: what the teams had to do anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,6 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
     have = set(Task.objects.filter(incident=incident).values_list("customer_id", flat=True))
     live = tasks.in_force(incident)
     rows = _rows(incident)
-    sorts = Counter(piece.kind for piece in scene.supply_for(incident).pieces)
     cuts = happened_from(live.plan.outcome).cuts if live else ()
     return Overview(
         incident=row_of(incident),
@@ -193,7 +194,7 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
             row for code, label in LABELS.items() if (row := _rank(code, label, counted)).total
         ),
         teams=tuple((t.code, t.name, t.unit.name) for t in scene.teams_for(incident)),
-        gear=tuple(sorted(sorts.items())),
+        gear=tuple(sorted(scene.supply_for(incident).kinds.items())),
         rows=rows,
         live=next((row for row in rows if live and row.number == live.plan.number), None),
         cuts="\n".join(
@@ -315,6 +316,7 @@ def page(*, number: str, by: Actor) -> Page:
         cuts=tuple(cut.words for cut in happened_from(outcome).cuts),
         live=live.plan.number if live else "",
         pieces=_pieces(terms, names),
+        ordinary=plan.jobs.filter(task=None).count(),
     )
 
 

@@ -1,5 +1,6 @@
 """The terms of a dispatch: lawful shifts of its teams, the gear they take, where they gather."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -34,10 +35,13 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """The gear that is there for an incident, with pieces that only a what-if has."""
+    """The gear that is there for an incident, with pieces that only a what-if has.
+
+    `kinds` counts what is really there, by name.
+    """
 
     pieces: tuple[Piece, ...]
-    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    kinds: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def teams_for(incident: Incident) -> list[Team]:
@@ -68,7 +72,7 @@ def supply_for(incident: Incident) -> Supply:
             for row in found
             if row.resource is not None
         ),
-        names={row.resource.number: row.resource.name for row in found if row.resource is not None},
+        kinds=Counter(row.resource.kind.name for row in found if row.resource is not None),
     )
 
 
@@ -93,7 +97,7 @@ def terms_for(
     return Terms(
         incident=incident.number,
         windows=windows,
-        pieces=load(demands_of(tasks.tasks_of(incident)), free, crews),
+        pieces=load(demands_of(tasks.tasks_of(incident).filter(kind__isnull=False)), free, crews),
         places=places,
         limited=limited,
         gone=tuple(sorted(used)),

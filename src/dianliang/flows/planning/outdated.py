@@ -1,6 +1,7 @@
 """Check before a plan is published that what it was made from still holds."""
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dianliang.domain.work.models import Plan, PlannedStop
@@ -59,7 +60,7 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
     start = skeleton_from(known, built, lunches=lunches_of(plan))
     kept: dict[str, datetime] = {}
     if start is not None:
-        laid = routing.follow_plan(built.problem, start)
+        laid = routing.follow_plan(_only(built.problem, lines), start)
         kept = {stop.job_id: stop.start_at for route in laid.routes for stop in route.stops}
     wrong = [
         f"{line.team.name} {line.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {line.job.number}"
@@ -73,6 +74,15 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
             f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
             f"{_certificates(known, kept)}请点“围绕锁定重排”再发布。"
         )
+
+
+def _only(problem: routing.Problem, numbers: Container[str]) -> routing.Problem:
+    """Return a problem without the jobs that a plan leaves out: nobody asks again why."""
+    return replace(
+        problem,
+        jobs=tuple(job for job in problem.jobs if job.id in numbers),
+        locks=tuple(lock for lock in problem.locks if lock.job_id in numbers),
+    )
 
 
 def _certificates(known: Iterable[PlannedStop], kept: Container[str]) -> str:

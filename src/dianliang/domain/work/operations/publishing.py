@@ -39,8 +39,8 @@ def publish(
     A visit that somebody has accepted or begun stays as it is, unless its job is in `eased`: what
     happened changes it, and its value is the state in which the dispatcher saw it. One that stays
     with its team and day is retimed, not replaced. Where only the teams in `scope` were planned
-    anew, the visits of all others go over to the plan as they are. Of two people who publish at once one wins and
-    the other is told.
+    anew, the visits of all others go over to the plan as they are. Of two people who publish at
+    once one wins and the other is told.
 
     Raises:
         StaleStateError: the plan was changed or published meanwhile.
