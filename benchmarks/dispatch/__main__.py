@@ -199,8 +199,9 @@ def event(turn: int, number: str, by: Any, at: datetime) -> tuple[str, float, in
     )
     names = ("urgent customer", "team lost", "ground under water", "gear broken")
     print(
-        f"  {at:%H:%M} {names[turn % 4]:20} {spent:6.1f} s (CPU {worked:.1f} s), changes {len(changes):3d}"
-        f" (forced {len(repair['forced'])}, to make room {chosen}), in force {force:.1f} s"
+        f"  {at:%H:%M} {names[turn % 4]:20} {spent:6.1f} s (CPU {worked:.1f} s),"
+        f" changes {len(changes):3d} (forced {len(repair['forced'])},"
+        f" to make room {chosen}), in force {force:.1f} s"
     )
     assert chosen <= BUDGET
     return made, spent, len(changes), force

@@ -12,7 +12,7 @@ from dianliang.domain.mobilisation.models import Dispatch, Task
 from dianliang.domain.mobilisation.operations import UnableToMobiliseError
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations.plans import UnableToPlanError
-from dianliang.flows.dispatching import drafting, events, reading, tasking
+from dianliang.flows.dispatching import board, drafting, events, forcing, reading, tasking
 from dianliang.flows.incidents import leading
 from dianliang.flows.mobilising import requesting
 from dianliang.flows.planning import disrupting
@@ -153,8 +153,8 @@ def test_a_flood_is_dispatched_and_stays_right_while_things_happen(town, flood):
     assert "天荒坪" not in short.place
     assert (short.kind, short.count, short.least) == ("TRF", 1, 400.0)
 
-    visits = forced(town, plan)
-    assert len(visits) == 4
+    assert forcing.force(number=plan.number, revision=plan.revision, by=chief(town), at=NOON) == 4
+    visits = Visit.objects.filter(plan=plan)
     assert {visit.on for visit in visits} == {TODAY}
     assert LogEntry.objects.filter(kind="command", words__contains=plan.number).exists()
     assert set(Job.objects.values_list("status", flat=True)) == {"SCHEDULED", "OPEN"}
@@ -215,8 +215,7 @@ def test_shifts_are_lawful_and_a_what_if_stands_beside_what_is_in_force(town, fl
         forced(town, what_if)
     assert Plan.objects.get(pk=plan.pk).status == "PUBLISHED"
     rows = {
-        row.number: row
-        for row in reading.overview(number=flood.number, by=chief(town), at=NOON).rows
+        row.number: row for row in board.overview(number=flood.number, by=chief(town), at=NOON).rows
     }
     assert (rows[plan.number].left, rows[what_if.number].left) == (1, 0)
 
@@ -275,3 +274,20 @@ def test_what_makes_no_sense_is_refused_with_the_field(town, flood):
     flood.save()
     with pytest.raises(UnableToMobiliseError, match="已经结束"):
         drafting.draft(asked=asked(), **one)
+
+
+def test_a_large_one_is_put_in_force_by_the_worker_and_says_why_if_it_cannot(
+    town, flood, monkeypatch
+):
+    monkeypatch.setattr(forcing, "MOST_AT_ONCE", 1)
+    with_tasks(town, flood)
+    plan, late = drafted(town, flood), drafted(town, flood, hours=24)
+    for one in (plan, plan, late):  # a second press makes no second job
+        asked_for = {"number": one.number, "revision": one.revision, "by": chief(town), "at": NOON}
+        assert forcing.force(**asked_for) is None
+    assert forcing.forcing(plan.number).is_going_on
+    while background.run_next(owner="test", clock=lambda: NOON):
+        pass
+    assert forcing.forcing(plan.number) == forcing.Forcing(is_going_on=False, error="")
+    assert Visit.objects.filter(plan=plan).count() == 4
+    assert "已经生效" in reading.page(number=late.number, by=chief(town)).forcing.error

@@ -16,7 +16,7 @@ from dianliang.flows.planning.happened import Cut
 from dianliang.flows.planning.terms import Terms
 from dianliang.kernel.geo import GeoPoint
 
-MOST_NEAR = 16
+MOST_NEAR = 12
 """Teams around one place that are planned anew."""
 MOST_PLACES = 8
 Trail = list[GeoPoint]

@@ -118,7 +118,7 @@ def _with_others(
     solver: str,
 ) -> Repaired:
     """Return a repair with what it did not touch: the lines of all other teams, as they are."""
-    here = {line.job.pk for line in (*stops, *left_out)}
+    here = {line.job.pk for line in stops} | {line.job.pk for line in left_out}
     waiting = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
     kept = set(waiting.exclude(team__code__in=scope).values_list("job_id", flat=True)) - here
     lines = [row for row in old.stops.exclude(team__code__in=scope) if row.job_id in kept]

@@ -239,8 +239,10 @@ def _replace_lines(plan: Plan, stops: Iterable[StopLine], left_out: Iterable[Out
 
 def _take_over(plan: Plan, stops: Sequence[PlannedStop], left_out: Sequence[Unplanned]) -> None:
     """Copy lines of the plan that this one replaces."""
-    for row in (*stops, *left_out):
-        row.pk, row.plan = None, plan
+    for stop in stops:
+        stop.pk, stop.plan = None, plan
+    for out in left_out:
+        out.pk, out.plan = None, plan
     PlannedStop.objects.bulk_create(stops, batch_size=500)
     Unplanned.objects.bulk_create(left_out, batch_size=500)
 

@@ -21,7 +21,7 @@ from dianliang.faces.console.incidents.common import revision_of
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import fresh_key, required_key
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.dispatching import drafting, events, reading, tasking
+from dianliang.flows.dispatching import board, drafting, events, forcing, reading, tasking
 from dianliang.flows.planning.repairing import MOST_CHANGES
 from dianliang.flows.resources.fields import stores
 from dianliang.kernel.actor import Actor
@@ -44,7 +44,7 @@ def _overview(
 ) -> HttpResponse:
     at = now()
     try:
-        page = reading.overview(number=number, by=by, at=at)
+        page = board.overview(number=number, by=by, at=at)
     except NotVisibleError as absent:
         raise Http404 from absent
     sent = request.POST
@@ -85,7 +85,8 @@ def _soon() -> str:
 @requires(*access.WRITERS)
 def begin(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Open tasks, or draft a dispatch or a what-if."""
-    sent, asked = request.POST, {"number": number, "by": by, "at": now()}
+    sent = request.POST
+    asked: dict[str, Any] = {"number": number, "by": by, "at": now()}
     try:
         if verb == "tasks":
             key = required_key(sent)
@@ -172,7 +173,7 @@ def progress(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         page = reading.page(number=number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    if page.row.status != "SOLVING":
+    if page.row.status != "SOLVING" and not page.forcing.is_going_on:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return TemplateResponse(request, "console/dispatch/dispatch.html#progress", {"page": page})
 
@@ -181,9 +182,10 @@ def progress(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 @requires(*access.WRITERS)
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Put in force, throw away, end the computation, or say what happened."""
-    sent, asked = request.POST, {"number": number, "by": by, "at": now()}
+    sent = request.POST
+    asked: dict[str, Any] = {"number": number, "by": by, "at": now()}
     steps: dict[str, Callable[[], Any]] = {
-        "force": lambda: drafting.put_in_force(revision=revision_of(sent), **asked),
+        "force": lambda: forcing.force(revision=revision_of(sent), **asked),
         "discard": lambda: drafting.discard(**asked),
         "stop": lambda: drafting.stop(**asked),
         "tell": lambda: events.tell_once(
@@ -202,6 +204,6 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         messages.success(request, _("方案 %(number)s 已作废。") % {"number": number})
         incident = drafting.dispatch_of(number, by=by).incident.number
         return redirect("console:incident_dispatches", incident)
-    if verb == "force":
-        messages.success(request, _("已生效，%(n)d 处已通知队伍。") % {"n": len(made)})
+    if verb == "force" and made is not None:
+        messages.success(request, _("已生效，%(n)d 处已通知队伍。") % {"n": made})
     return redirect("console:incident_dispatch", made if verb == "tell" else number)
