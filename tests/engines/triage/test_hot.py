@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dianliang.engines.triage import ReportedNeed, Trend, hot_issues, warmth
+from dianliang.engines.triage._duplicates import NEAR_M
 from dianliang.kernel.geo import GeoPoint
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -83,6 +84,22 @@ def test_neighbours_across_a_border_speak_of_one_thing():
     (found,) = hot_issues(near, at=NOON)
 
     assert set(found.need_ids) == {"p0", "p1"}
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32))
+def test_who_is_near_is_found_wherever_the_lines_of_a_grid_are(seed):
+    dice = random.Random(seed)
+    lat, lon = dice.uniform(-80, 80), dice.uniform(-179, 179)
+    north, east = dice.uniform(-0.006, 0.006), dice.uniform(-0.03, 0.03)
+    here, there = GeoPoint(lat, lon), GeoPoint(lat + north, lon + east)
+    words = [need("a", PLANT[0], area="", point=here), need("b", PLANT[0], area="", point=there)]
+
+    found = hot_issues([*words, *lamps()], at=NOON)
+
+    assert [set(issue.need_ids) for issue in found if issue.central_id in "ab"] == (
+        [{"a", "b"}] if here.distance_m(there) <= NEAR_M else []
+    )
 
 
 def test_a_template_about_three_estates_is_no_hot_issue():
