@@ -150,9 +150,6 @@ def tell(
     before = happened_from(old.outcome)
     for job in urgent:
         before = before.wanting(job.number)
-    busy = busy_jobs(teams, first_on=old.first_on, last_on=old.last_on)
-    keys = {*planned_jobs(old).values_list("pk", flat=True), *busy.values_list("pk", flat=True)}
-    keys |= {job.pk for job in urgent}
     repair = {
         "words": words,
         "urgent": [job.number for job in urgent],
@@ -161,7 +158,7 @@ def tell(
     }
     plan = operations.draft(
         unit=old.unit,
-        jobs=keys,
+        jobs=_keys(old, teams, urgent),
         teams=teams,
         first_on=max(old.first_on, at.astimezone(SHANGHAI).date()),
         last_on=old.last_on,
@@ -180,6 +177,13 @@ def tell(
         most=MOST_DISPATCHED if terms else operations.MOST_JOBS,
     )
     return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
+
+
+def _keys(old: Plan, teams: Sequence[Team], urgent: Sequence[Job]) -> set[int]:
+    """Return the jobs of a plan, those its teams got meanwhile, and urgent ones, by key."""
+    busy = busy_jobs(teams, first_on=old.first_on, last_on=old.last_on)
+    keys = {*planned_jobs(old).values_list("pk", flat=True), *busy.values_list("pk", flat=True)}
+    return keys | {job.pk for job in urgent}
 
 
 def _urgent(numbers: Sequence[str], *, by: Actor) -> list[Job]:
