@@ -145,11 +145,8 @@ def tell(
     words += also
     if not words:
         raise InvalidInputError("请至少说一件发生了的事。", field="happened")
-    if not 0 <= report.most_changes <= MOST_BUDGET:
-        raise InvalidInputError(f"最多改动的上门数应为 0 到 {MOST_BUDGET}。", field="most_changes")
-    before = happened_from(old.outcome)
-    for job in urgent:
-        before = before.wanting(job.number)
+    _check_budget(report.most_changes)
+    before = _before(old, urgent)
     repair = {
         "words": words,
         "urgent": [job.number for job in urgent],
@@ -177,6 +174,19 @@ def tell(
         most=MOST_DISPATCHED if terms else operations.MOST_JOBS,
     )
     return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
+
+
+def _check_budget(most_changes: int) -> None:
+    if not 0 <= most_changes <= MOST_BUDGET:
+        raise InvalidInputError(f"最多改动的上门数应为 0 到 {MOST_BUDGET}。", field="most_changes")
+
+
+def _before(old: Plan, urgent: Sequence[Job]) -> Happened:
+    """Return what had happened to a plan already; what is urgent now is wanted again."""
+    before = happened_from(old.outcome)
+    for job in urgent:
+        before = before.wanting(job.number)
+    return before
 
 
 def _keys(old: Plan, teams: Sequence[Team], urgent: Sequence[Job]) -> set[int]:
