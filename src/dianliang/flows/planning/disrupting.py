@@ -141,12 +141,10 @@ def tell(
     told = told_visits(old) if report.longer or report.withdrawn else {}
     urgent = _urgent(report.urgent, by=by)
     happened, words = _checked(report, teams, told, old, at=at)
-    words += [f"急单：{job.number} {job.title}" for job in urgent]
-    words += also
+    words += [*(f"急单：{job.number} {job.title}" for job in urgent), *also]
     if not words:
         raise InvalidInputError("请至少说一件发生了的事。", field="happened")
     _check_budget(report.most_changes)
-    before = _before(old, urgent)
     repair = {
         "words": words,
         "urgent": [job.number for job in urgent],
@@ -166,7 +164,7 @@ def tell(
         replaces=old,
         outcome={
             "relaxations": relaxations_of(old),
-            "happened": before.and_then(happened).stored(),
+            "happened": _before(old, urgent).and_then(happened).stored(),
             "repair": repair,
             **({"terms": terms.stored()} if terms else {}),
         },
