@@ -32,6 +32,15 @@ routing.is_warm() or (routing.warm(), homecare.warm())
 """
 READY = (BIN / "python", "-c", MAKE_READY)
 """Builds and compiles once for all processes of the suite, instead of once in each."""
+COLLECT = """
+import contextlib, io, pytest
+with contextlib.redirect_stdout(io.StringIO()) as said:
+    code = pytest.main(["--collect-only", "-qq", "-s"])
+print(said.getvalue() if code else "", end="")
+raise SystemExit(code)
+"""
+COLLECTED = (BIN / "python", "-c", COLLECT)
+"""Reads all tests: one that cannot be read is told, and no process compiles them later."""
 ENVIRONMENT = {
     # Many images forbid bytecode: each process would compile every package anew, for seconds.
     **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
@@ -129,7 +138,8 @@ def main() -> None:
         call(BIN / "ruff", "check", ".")
         call(BIN / "ruff", "format", "--check", ".")
         # What tests need is compiled meanwhile, by the core that would stand idle.
-        call_together((BIN / "lint-imports",), (BIN / "mypy",), (BIN / "pyright",), READY)
+        checks = ("lint-imports", "mypy", "pyright")
+        call_together(*((BIN / check,) for check in checks), READY, COLLECTED)
         return
     become(BIN / "dianliang", verb, *rest)
 

@@ -52,6 +52,11 @@ def too_wide(page, path):
     return [(path, "wider than the screen")] if is_wide else []
 
 
+def looked_at(page, path, *, is_phone):
+    """Open a page; axe looks where less fits, a desk shows the same with more room."""
+    return problems(page, path) if is_phone else too_wide(page, path)
+
+
 def problems(page, path):
     """Open a page; return what axe finds serious, and whether it is wider than the screen."""
     return [*too_wide(page, path), *((path, *one) for one in serious(page))]

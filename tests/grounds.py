@@ -34,6 +34,8 @@ WORLDS: dict[str, Callable[[], Any]] = {
 }
 SHAPES = ("**/migrations/*.py", "**/models.py", "**/models/*.py", "**/apps.py", "**/data/*.json")
 """What decides what a migrated database holds, with core, the settings and the pinned packages."""
+HAS_STRATEGY, FILE_COPY = 15_00_00, " STRATEGY file_copy"
+"""Before this version PostgreSQL knew no other way."""
 KEPT_MOST = 4
 """Bare databases of that many states of the source stay, for who changes between branches."""
 
@@ -145,7 +147,9 @@ class Templates:
         return connection.creation._nodb_cursor()
 
     def _make(self, cursor: Any, name: str, *, after: str) -> None:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{after}"')
+        # Copied as files, thousands of small relations take a third of the work of the log.
+        as_files = "" if cursor.connection.info.server_version < HAS_STRATEGY else FILE_COPY
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{after}"{as_files}')
 
     def _drop(self, cursor: Any, name: str) -> None:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

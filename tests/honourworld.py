@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+from django.http.response import HttpResponseBase
 
 from dianliang.core.models import User
 from dianliang.domain.branches.models import Branch, PostKind
@@ -16,7 +20,7 @@ from dianliang.flows.brands import keeping as brands
 from dianliang.flows.honours import calling, joining
 from dianliang.flows.honours import keeping as honours
 from dianliang.flows.talks import leading
-from dianliang.flows.voices import handling
+from dianliang.flows.voices import handling, mailbox
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from tests.core.test_files import photo
@@ -25,6 +29,11 @@ from tests.town import PASSWORD, Town
 
 SAID = "他说家里老人住院，想调到离家近的班组"
 APPEAL = "食堂的饭太咸，连着三个月没人管"
+LETTER = "余村村停电了三天食堂没饭吃暗号紫罗兰"
+"""Words of which everything that reads needs would make something: a place, an outage."""
+SENDER = "轩辕寄信"
+SEARCHED = "紫罗兰"
+"""Words of the letter that are found nowhere else."""
 
 
 @dataclass
@@ -181,6 +190,26 @@ class Honoured:
         """Write an interview down."""
         heard = handling.Heard(desk=unit, topic="life", words=APPEAL, name="丙某", contact="")
         return handling.interview(heard=heard, by=by, at=self.at)
+
+
+def write_letter(desk: str, at: datetime) -> Voice:
+    """Put a letter of an employee into the box of a desk."""
+    written = mailbox.Written(
+        desk=desk, topic="life", words=LETTER, name=SENDER, contact="19900001111"
+    )
+    token = "walk-token-00000001"
+    return mailbox.write(written=written, key="w" * 20, token=token, admit=lambda: None, at=at)
+
+
+def shown_of_letter(answer: HttpResponseBase, *, searched: bool = False) -> list[str]:
+    """Return what an answer says of the letter; what was searched for may be repeated."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body.startswith(b"PK"):
+        with ZipFile(BytesIO(body)) as book:
+            body = b"".join(book.read(name) for name in book.namelist())
+    told = body.decode("utf-8", "replace")
+    kept_from = (LETTER, SENDER) if searched else (LETTER, SENDER, SEARCHED)
+    return [words for words in kept_from if words in told]
 
 
 def objects(town: Town) -> dict[str, dict[str, str]]:

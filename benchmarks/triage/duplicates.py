@@ -129,7 +129,7 @@ def recall(texts: Sequence[str], index: DuplicateIndex) -> None:
 
 
 def false_merges(texts: Sequence[str], index: DuplicateIndex) -> None:
-    events = annotated()
+    events = annotated("even") | annotated("odd")
     alone = sorted(row for row, event in events.items() if event.startswith("alone"))
     told = np.zeros(len(MERGES))
     for row in alone:

@@ -17,8 +17,8 @@ import pytest
 from dianliang.core.assets import ensure_assets
 from tests.browsing import free_port
 
-STOPS_WITHIN_S, BACK_WITHIN_S = 6.0, 20.0
-"""Generous: the suite shares its machine. Alone, it stops in under 2 s and is back in 3."""
+STOPS_WITHIN_S = 6.0
+"""Generous: the suite shares its machine. Alone, it stops in under 2 s."""
 
 
 @pytest.fixture(scope="session")
@@ -81,39 +81,16 @@ def answers(port):
         return False
 
 
-def until_ready(port, process, within=60.0):
+def until_ready(port, process, within=180.0):
     began = time.monotonic()
     while not answers(port):
         assert process.poll() is None, process.stdout.read()
         assert time.monotonic() - began < within
         time.sleep(0.1)
-    return time.monotonic() - began
 
 
-@pytest.mark.slow
-def test_a_terminated_server_stops_soon_and_says_so(lived_in, command):
-    port = free_port()
-    server = command("serve", "--port", str(port))
-    until_ready(port, server)
-
-    began = time.monotonic()
-    server.send_signal(signal.SIGTERM)
-    said, _ = server.communicate(timeout=30)
-
-    assert time.monotonic() - began < STOPS_WITHIN_S
-    assert server.returncode == 0
-    assert "已停止" in said
-    assert "Warning" not in said
-    # On a busy machine a worker may be stopped the hard way; nothing else may warn.
-    warned = [line for line in said.splitlines() if "WARNING" in line]
-    assert not [line for line in warned if "refused to gracefully stop" not in line]
-
-
-@pytest.mark.slow
-def test_a_phone_gets_pages_scripts_and_sheets_compressed(lived_in, command):
-    port = free_port()
-    server = command("serve", "--port", str(port))
-    until_ready(port, server)
+def assert_compressed(port):
+    """A phone gets pages, scripts and sheets compressed."""
 
     def sent(path):
         url = f"http://127.0.0.1:{port}{path}"
@@ -128,36 +105,53 @@ def test_a_phone_gets_pages_scripts_and_sheets_compressed(lived_in, command):
 
 
 @pytest.mark.slow
-def test_a_killed_server_leaves_nothing_behind_that_keeps_the_next_from_starting(lived_in, command):
-    port = free_port()
+def test_a_server_is_alone_in_its_home_comes_back_when_killed_and_stops_when_told(
+    lived_in, command
+):
+    """Two servers for all of it: to start one takes seconds."""
+    port, began = free_port(), time.monotonic()
     first = command("serve", "--port", str(port))
     until_ready(port, first)
+    first_took_s = time.monotonic() - began
+    assert_compressed(port)
+
+    beside = command("serve", "--port", str(free_port()))
+    said, _ = beside.communicate(timeout=60)
+    assert beside.returncode == 1
+    assert "已有一个点亮在运行" in said
+
     first.kill()
+    began = time.monotonic()
+    server = command("serve", "--port", str(port), PYTHONUNBUFFERED="1")
+    # What the killed one has left behind may answer until the next says that it has the port.
+    assert any("Ctrl-C" in line for line in server.stdout)
+    until_ready(port, server)
+    assert time.monotonic() - began < 2 * first_took_s + 5
 
-    second = command("serve", "--port", str(port))
-
-    assert until_ready(port, second) < BACK_WITHIN_S
+    began = time.monotonic()
+    server.send_signal(signal.SIGTERM)
+    said, _ = server.communicate(timeout=30)
+    assert time.monotonic() - began < STOPS_WITHIN_S
+    assert server.returncode == 0
+    assert "已停止" in said
+    assert "Warning" not in said
+    # On a busy machine a worker may be stopped the hard way; nothing else may warn.
+    warned = [line for line in said.splitlines() if "WARNING" in line]
+    assert not [line for line in warned if "refused to gracefully stop" not in line]
 
 
 @pytest.mark.slow
-def test_a_taken_port_and_a_home_in_use_are_told_in_words(lived_in, command):
-    port, other = free_port(), None
+def test_a_taken_port_is_told_in_words(lived_in, command):
+    port = free_port()
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
         refused = command("serve", "--port", str(port))
         said, _ = refused.communicate(timeout=60)
+
     assert refused.returncode == 1
     assert "端口被占用" in said
-    until_ready(port, command("serve", "--port", str(port)))
-    other = free_port()
-
-    second = command("serve", "--port", str(other))
-    said, _ = second.communicate(timeout=60)
-
-    assert second.returncode == 1
-    assert "已有一个点亮在运行" in said
 
 
 def test_without_a_command_the_products_own_help_is_shown(command):
@@ -168,17 +162,13 @@ def test_without_a_command_the_products_own_help_is_shown(command):
     assert "dumpdata" not in said
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("{}", "已损坏"), ("not json", "已损坏"), ('{"field_keys": {"k1": "00"}}', "已损坏")],
-)
-def test_a_broken_file_of_secrets_is_told_in_words(command, tmp_path, text, words):
+def test_a_broken_file_of_secrets_is_told_in_words(command, tmp_path):
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "secrets.json").write_text(text)
+    (tmp_path / "home" / "secrets.json").write_text("not json")
 
     said, _ = command("doctor").communicate(timeout=60)
 
-    assert words in said
+    assert "已损坏" in said
     assert "Traceback" not in said
 
 

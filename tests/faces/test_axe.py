@@ -15,7 +15,7 @@ from dianliang.kernel.actor import SYSTEM, Role
 from tests import honourworld, staff, villages
 from tests import town as town_builder
 from tests.appraisals import appraised
-from tests.axe import problems, too_wide
+from tests.axe import looked_at
 from tests.faces.test_access import CAP, village_together
 from tests.flows.bases.things import based
 from tests.flows.campaigns.lists import frozen
@@ -143,16 +143,13 @@ def of_party(town):
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
     pages, browser_of, is_phone
 ):
-    """Axe looks at all on the phone, where less fits; a desk shows the same with more room."""
     page = browser_of(is_phone).new_page()
     found = []
     everywhere, newer = pages
     for path in [*everywhere, *newer]:
         if not path.startswith("/"):
             log_in(page, User.objects.get(username=path))
-        elif is_phone:
-            found += problems(page, path)
         else:
-            found += too_wide(page, path)
+            found += looked_at(page, path, is_phone=is_phone)
 
     assert found == []

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+import ahocorasick
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -47,14 +48,23 @@ def secrets(n):
     }
 
 
-NEEDLES = [
-    part for n in range(PLANTED) for value in secrets(n).values() for part in value.split(" ")
-]
+def looked_for():
+    """Return what finds every planted detail in one pass over a text."""
+    found = ahocorasick.Automaton()
+    for n in range(PLANTED):
+        for value in secrets(n).values():
+            for part in value.split(" "):
+                found.add_word(part, part)
+    found.make_automaton()
+    return found
+
+
+LOOKED_FOR = looked_for()
 
 
 def leaks(text):
     """Return which planted details a text shows."""
-    return [needle for needle in NEEDLES if needle in text]
+    return sorted({needle for _, needle in LOOKED_FOR.iter(text)})
 
 
 @pytest.fixture

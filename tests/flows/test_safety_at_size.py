@@ -12,11 +12,13 @@ from dianliang.domain.safety.operations import inspecting
 from dianliang.domain.work.models import Job, Visit
 from dianliang.flows import safety
 from tests import hazards
+from tests.examples import SHARE
 from tests.fieldworld import NOON, TODAY
 
 DAY = timedelta(days=1)
 SEED = 11
-SEASON = [100, pytest.param(2000, marks=pytest.mark.slow)]
+SEASON = [100, pytest.param(round(2000 * SHARE), marks=pytest.mark.slow)]
+"""A run looks at its share of the season, as of the examples of a property."""
 
 
 def pictures(n):
@@ -58,7 +60,7 @@ def visits(world, n):
 
 
 @pytest.mark.parametrize("n", SEASON)
-def test_every_hazard_of_a_season_ends_by_its_pair_of_photos_or_escalated(world, n):
+def test_every_hazard_of_a_season_ends_by_its_pair_of_photos_or_escalated(world, n, monkeypatch):
     rng, by = Random(SEED), world.actor("P2")
     checklists.load_shipped()
     sheet = checklists.current("household")
@@ -88,6 +90,7 @@ def test_every_hazard_of_a_season_ends_by_its_pair_of_photos_or_escalated(world,
         photo = next(shown) if passed else None
         later = NOON + DAY
         safety.judge(hazard=hazard, passed=passed, photo=photo, words="不牢", by=by, at=later)
+    monkeypatch.setattr(safety, "AT_ONCE", 20)
     while safety.escalate_overdue(at=NOON + 120 * DAY):
         pass
 

@@ -104,13 +104,10 @@ def test_a_history_too_short_to_learn_from_changes_nothing(day_one):
 @pytest.mark.parametrize("history", [(), SORTED_LATER], ids=["no history", "history"])
 def test_more_decisions_never_make_it_worse_than_day_one(history):
     first = share_right(prepared(history=history))
-    right = [
-        share_right(prepared(needs(count, seed=3), history))
-        for count in (4, 12, 40, 49, 51, 150, 400)
-    ]
+    right = [share_right(prepared(needs(count, seed=3), history)) for count in (4, 40, 49, 51, 400)]
 
     assert min(right) >= first - 0.03
-    assert min(right[2:]) >= first
+    assert min(right[1:]) >= first
     assert right[-1] > 0.97
 
 

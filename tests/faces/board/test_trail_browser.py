@@ -9,7 +9,7 @@ from dianliang.core import audit, jobs, seal
 from dianliang.faces.ui.requests import now
 from dianliang.kernel.actor import Role
 from tests import town as town_builder
-from tests.axe import problems
+from tests.axe import looked_at
 from tests.journeys.conftest import browser_of, log_in
 
 __all__ = ["browser_of"]
@@ -54,7 +54,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
     log_in(page, auditor)
     found = []
     for path in ("/board/audit/", "/board/audit/?who=没有这人", f"/board/audit/{number}/"):
-        found += problems(page, path)
+        found += looked_at(page, path, is_phone=is_phone)
 
     assert found == []
 

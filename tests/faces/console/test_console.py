@@ -237,7 +237,7 @@ def test_forged_numbers_in_a_bulk_request_are_named_one_by_one(desk, town):
     assert page.content.decode().count("✓ 受理") == 1
 
 
-ODD = ["\0", "a\0b", "x" * 5000, "\ufffe", "'; DROP TABLE", "１２３"]
+ODD = ["a\0b", "x" * 5000, "\ufffe", "１２３"]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))

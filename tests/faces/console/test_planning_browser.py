@@ -13,7 +13,7 @@ from dianliang.flows.planning import drafting
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
 from tests import town as town_builder
-from tests.axe import problems
+from tests.axe import looked_at
 from tests.flows.planning.test_planning import job
 from tests.journeys.conftest import browser_of, log_in
 
@@ -188,6 +188,7 @@ def test_axe_finds_nothing_serious_on_a_plan(browser_of, plan, is_phone):
     page = opened(browser_of, plan, is_phone=is_phone)
     found = []
     for path in ("", "sheets/"):
-        found += problems(page, f"/console/plans/{plan.number}/{path}")
+        address = f"/console/plans/{plan.number}/{path}"
+        found += looked_at(page, address, is_phone=is_phone)
 
     assert found == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -332,12 +333,17 @@ class Bars:
 
 def bars(*, role: Role, page: str) -> Bars:
     """Return where a role may go from a page, named as in ``app:name``."""
-    seen = tuple(_open_to(ENTRIES, role))
+    seen = _seen_in(role)
     here = next((entry for entry in seen if entry.section and entry.holds(page)), None)
     return Bars(
         top=tuple(_link(entry, page) for entry in seen),
         section=tuple(_link(entry, page) for entry in here.section) if here else (),
     )
+
+
+@cache
+def _seen_in(role: Role) -> tuple[Entry, ...]:
+    return tuple(_open_to(ENTRIES, role))
 
 
 def _open_to(entries: Iterable[Entry], role: Role) -> Iterator[Entry]:
@@ -355,7 +361,13 @@ def _open_to(entries: Iterable[Entry], role: Role) -> Iterator[Entry]:
 def _link(entry: Entry, page: str) -> Link:
     return Link(
         label=gettext(entry.label),
-        address=reverse(entry.to),
+        address=_address(entry.to),
         key=entry.key,
         is_here=entry.holds(page),
     )
+
+
+@cache
+def _address(name: str) -> str:
+    """Return the address of a page without parts: fifty are asked for in every page."""
+    return reverse(name)
