@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.mobilisation.matching import Proposal
 from dianliang.domain.mobilisation.models import Assignment, ResourceRequest
@@ -57,7 +58,7 @@ def ask(
     quantity: int,
     least_capacity: float | None,
     unit: Unit,
-    incident: str,
+    incident: Incident | None,
     purpose: str,
     spot: Spot,
     window: TimeWindow,

@@ -137,7 +137,7 @@ def row_of(request: ResourceRequest, *, at: datetime) -> RequestRow:
     waits = request.status in UNDERWAY
     return RequestRow(
         number=request.number,
-        incident=request.incident,
+        incident=request.incident.number if request.incident else "",
         what=request.what,
         wanted=request.kind.name if request.kind else "队伍",
         quantity=request.quantity,
@@ -176,7 +176,7 @@ def chosen(
     if kind:
         rows = rows.filter(what="team") if kind == "team" else rows.filter(kind__code=kind)
     if incident:
-        rows = rows.filter(incident=incident)
+        rows = rows.filter(incident__number=incident)
     if words:
         rows = rows.filter(
             Q(number__icontains=words) | Q(place__icontains=words) | Q(purpose__icontains=words)

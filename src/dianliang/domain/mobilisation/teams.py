@@ -1,6 +1,6 @@
 """Which teams could be mobilised between two instants: head, people, shifts left to them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -86,6 +86,11 @@ def whole(
     bodies = _bodies([team.pk for team in teams], window)
     people = {pk for body in bodies.values() for pk in body.people}
     return force(hands_of(people, window).values(), window, rules=rules, shift=shift)
+
+
+def members(teams: Collection[int], window: TimeWindow) -> Mapping[int, Sequence[int]]:
+    """Return who belongs to teams for the whole of a window: keys of people by keys of teams."""
+    return {pk: body.people for pk, body in _bodies(teams, window).items()}
 
 
 def _bodies(teams: Collection[int], window: TimeWindow) -> Mapping[int, _Body]:

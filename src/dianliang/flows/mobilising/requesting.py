@@ -8,6 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.core import idempotency
+from dianliang.domain.incidents import access as incident_access
+from dianliang.domain.incidents.lifecycle import OPEN
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation import access, operations, queries, teams
 from dianliang.domain.mobilisation.lifecycle import DECIDERS
 from dianliang.domain.mobilisation.models import ResourceRequest
@@ -21,7 +24,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.engines.rostering import Rules
 from dianliang.flows.resources.fields import kind_of, spot_of, unit_of, words
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.periods import TimeWindow
 from dianliang.kernel.phrases import Phrase
 
@@ -98,13 +101,27 @@ def ask(*, asked: Asked, by: Actor, at: datetime) -> ResourceRequest:
         quantity=asked.quantity,
         least_capacity=_least(asked.least),
         unit=unit_of(asked.unit, by=by),
-        incident=words(asked.incident, field="incident", label="事件编号", most=40, least=0),
+        incident=_incident(asked.incident, by=by),
         purpose=words(asked.purpose, field="purpose", label="用途", most=200, least=2),
         spot=spot_of(asked.place, asked.lat, asked.lon),
         window=TimeWindow(asked.needed_by_at, asked.until_at),
         by=by,
         at=at,
     )
+
+
+def _incident(number: str, *, by: Actor) -> Incident | None:
+    """Return the incident that was named, still going on; None where none was."""
+    if not number.strip():
+        return None
+    try:
+        found = incident_access.incident_to_see(number.strip(), by=by)
+    except NotVisibleError as absent:
+        message = "没有这个编号的事件，请从事件页面抄编号，或留空。"
+        raise InvalidInputError(message, field="incident") from absent
+    if found.status not in OPEN:
+        raise InvalidInputError(f"事件 {found.number} 已经结束。", field="incident")
+    return found
 
 
 def _least(text: str) -> float | None:
