@@ -167,6 +167,7 @@ def happening(turn: int, live: Any, at: datetime) -> Any:
         ring = " ".join(f"{lat + up:.5f},{lon + right:.5f}" for up, right in corners)
         return Happening(shapes=ring)
     terms = terms_of(live.outcome)
+    assert terms is not None
     waiting = later.filter(job__task__kind__isnull=False).select_related("job", "team")
     carrier = next(v for v in waiting.order_by("number") if terms.pieces.get(v.team.code))
     return Happening(

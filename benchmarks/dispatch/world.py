@@ -131,7 +131,7 @@ def incident_of(town: Any, by: Any) -> str:
         area_codes=["T1"],
         villages="",
         shapes="",
-        commander=Person.objects.order_by("number").first().number,
+        commander=Person.objects.values_list("number", flat=True).order_by("number")[0],
         alert="",
     )
     at = BEGIN - timedelta(hours=1)
