@@ -28,7 +28,7 @@ from dianliang.engines.triage._products import Products
 from dianliang.engines.triage._text import normalise, without_phones
 from dianliang.kernel.geo import EARTH_RADIUS_M
 
-LEAST_ALIKE: Final = 0.27
+LEAST_ALIKE: Final = 0.26
 OPENING_SHARE: Final = 0.6
 LEAST_IN_COMMON, STRICTER, LEAST_LOOSE = 0.16, 1.1, 4
 """A part of so many needs or more whose mean likeness is less is linked anew."""
