@@ -32,8 +32,10 @@ LEAST_ALIKE: Final = 0.26
 OPENING_SHARE: Final = 0.6
 LEAST_IN_COMMON, STRICTER, LEAST_LOOSE = 0.16, 1.1, 4
 """A part of so many needs or more whose mean likeness is less is linked anew."""
-OTHER_NAME_FACTOR: Final = 0.25
-"""Less than `LEAST_ALIKE`: one template about two estates is no link between them."""
+FEW_NEAR, FEW_NEAR_FACTOR = 200, 0.85
+"""Of so few needs in one place two that share words seldom mean two matters: less is enough."""
+OTHER_NAME_FACTOR: Final = 0.2
+"""Less than is ever enough: one template about two estates is no link between them."""
 OPENING_CHARS, READ_CHARS = 40, 440
 _BLOCK: Final = 1000
 _FEW: Final = 500
@@ -99,13 +101,14 @@ class Alike:
         found: list[Rows] = []
         for near in self._neighbourhoods(rows):
             edges: list[tuple[Rows, Rows]] = []
+            enough = least * (FEW_NEAR_FACTOR if len(near) < FEW_NEAR else 1.0)
             products = Products(self.words[near])
             for start in range(0, len(near), _BLOCK):
                 likeness = products.block(start, start + _BLOCK)
-                one, two = np.nonzero(likeness >= least)
+                one, two = np.nonzero(likeness >= enough)
                 one, two = one[one < two], two[one < two]
                 weight = self._in_place(near[one + start], near[two + start])
-                is_edge = likeness[one, two] * weight >= least
+                is_edge = likeness[one, two] * weight >= enough
                 edges.append((one[is_edge] + start, two[is_edge] + start))
             found += _connected(near, edges)
         return found

@@ -34,7 +34,6 @@ def test_a_refused_gift_keeps_every_field_and_names_its_file(chromium, server):
     page.set_input_files("#receipt", file)
     page.locator("form[action$='/receive/'] button").click()
 
-    form = page.locator("form[action$='/receive/']")
     told = page.get_by_role("alert").inner_text().split()
     assert told == ["数量应填数字。", "请重新选择文件：收据.jpg"]
     assert {field: page.input_value(field) for field in typed} == typed
