@@ -35,7 +35,7 @@ def apply(
         NotYourTurnError: the verb is not for the actor's role.
         StaleStateError: someone else moved the object since it was read.
     """
-    before: str = obj.status  # type: ignore[attr-defined]  # every lifecycle model has one
+    before = _status(obj)
     after = lifecycle.target(before, verb, role=by.role)
     values = {**(changes or {}), "status": after}
     moved = type(obj)._default_manager.filter(pk=obj.pk, status=before).update(**values)
@@ -69,13 +69,13 @@ def apply_each(
     if not objects:
         return
     kind = type(objects[0])
-    (before,) = {obj.status for obj in objects}  # type: ignore[attr-defined]
+    before = _status(objects[0])
     after = lifecycle.target(before, verb, role=by.role)
     rows = kind._default_manager.filter(pk__in=[obj.pk for obj in objects], status=before)
     if rows.update(status=after) != len(objects):
         raise StaleStateError("其中有单据刚被他人处理，请刷新后再试。")
     for obj in objects:
-        obj.status = after  # type: ignore[attr-defined]
+        vars(obj)["status"] = after
     audit.record_each(
         f"{kind._meta.label_lower}.{verb}",
         targets=[(obj, after) for obj in objects],
@@ -83,3 +83,8 @@ def apply_each(
         at=at,
         before=before,
     )
+
+
+def _status(obj: models.Model) -> str:
+    status: str = obj.status  # type: ignore[attr-defined]  # every lifecycle model has one
+    return status
