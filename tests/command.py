@@ -11,6 +11,7 @@ from dianliang.domain.mobilisation.models import Task
 from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.work.operations import plans
 from dianliang.domain.workforce.models import Team
+from dianliang.flows import fieldwork
 from dianliang.flows.dispatching import drafting, tasking
 from dianliang.flows.incidents import leading
 from dianliang.flows.key_customers import watching
@@ -173,3 +174,30 @@ def reported(flood: Flood, customer: str, state: str, *, at) -> None:
         by=flood.town.actor("S1"),
         at=at,
     )
+
+
+def op(verb: str, visit: Visit, *, minutes: int, after: str = "", **body: str):
+    """What a phone sends of a visit."""
+    return {
+        "key": f"{visit.number}-{verb}",
+        "verb": verb,
+        "number": visit.number,
+        "device_at": (NOON + minutes * MINUTE).isoformat(),
+        "after": f"{visit.number}-{after}" if after else "",
+        "body": body,
+    }
+
+
+def done(flood, customer, *, supply="", generator="", by=None):
+    """A crew does a task on the phone, offline, and sends all of it at once."""
+    visit = flood.visit(customer)
+    said = {"findings": "已接入", "supply": supply, "generator": generator}
+    steps = [
+        op("accept", visit, minutes=40),
+        op("depart", visit, minutes=41, after="accept"),
+        op("arrive", visit, minutes=60, after="depart"),
+        op("complete", visit, minutes=80, after="arrive", **said),
+    ]
+    crew = by or flood.crew(f"{visit.team.code}-1")
+    results = fieldwork.sync(steps, by=crew, at=NOON + 90 * MINUTE)
+    return [result.outcome.value for result in results]

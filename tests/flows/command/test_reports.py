@@ -11,42 +11,15 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.incidents.models import LogEntry
 from dianliang.domain.mobilisation import reports as kept
 from dianliang.domain.mobilisation.models import SituationReport
-from dianliang.flows import fieldwork
 from dianliang.flows.command import papers, reports
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
-from tests.command import HOUR, MINUTE, flooded, reported
+from tests.command import HOUR, MINUTE, done, flooded, reported
 from tests.flows.incidents.things import opened
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
 KEY = "report-key-0001"
-
-
-def op(flood, verb, visit, *, minutes, after="", **body):
-    return {
-        "key": f"{visit.number}-{verb}",
-        "verb": verb,
-        "number": visit.number,
-        "device_at": (NOON + minutes * MINUTE).isoformat(),
-        "after": f"{visit.number}-{after}" if after else "",
-        "body": body,
-    }
-
-
-def done(flood, customer, *, supply="", generator="", by=None):
-    """A crew does a task on the phone, offline, and sends all of it at once."""
-    visit = flood.visit(customer)
-    said = {"findings": "已接入", "supply": supply, "generator": generator}
-    steps = [
-        op(flood, "accept", visit, minutes=40),
-        op(flood, "depart", visit, minutes=41, after="accept"),
-        op(flood, "arrive", visit, minutes=60, after="depart"),
-        op(flood, "complete", visit, minutes=80, after="arrive", **said),
-    ]
-    crew = by or flood.crew(f"{visit.team.code}-1")
-    results = fieldwork.sync(steps, by=crew, at=NOON + 90 * MINUTE)
-    return [result.outcome.value for result in results]
 
 
 def lines(page):

@@ -74,6 +74,8 @@ class UrgentRow:
     is_late: bool
     team: str
     status_label: str
+    said: str
+    """What the last crew said that could not do it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +217,20 @@ def _team(
 
 
 def _urgent(incident: Incident, *, at: datetime) -> list[UrgentRow]:
-    """Return what was put in on the way or is grave, and is due within the hour or late."""
+    """Return what came up on the way, is grave and due soon, is late, or a crew could not do."""
+    said = dict(
+        Visit.objects.filter(
+            job__task__incident=incident, status__in=["DECLINED", "UNMET"], job__status="OPEN"
+        )
+        .order_by("pk")
+        .values_list("job_id", "reason")
+    )
     rows = tasks.tasks_of(incident).exclude(job__status="DONE")
     rows = rows.filter(
-        Q(is_urgent=True) | Q(rank__in=GRAVE, job__due_at__lt=at + SOON) | Q(job__due_at__lt=at)
+        Q(is_urgent=True)
+        | Q(rank__in=GRAVE, job__due_at__lt=at + SOON)
+        | Q(job__due_at__lt=at)
+        | Q(job__in=said)
     )
     found = list(rows.order_by("job__due_at", "pk"))
     teams = dict(
@@ -226,10 +238,13 @@ def _urgent(incident: Incident, *, at: datetime) -> list[UrgentRow]:
             job__in=[row.job_id for row in found[:MOST_TASKS]], status__in=ORDER[:4]
         ).values_list("job_id", "team__name")
     )
-    return [_urgent_row(row, teams.get(row.job_id, ""), at=at) for row in found]
+    return [
+        _urgent_row(row, teams.get(row.job_id, ""), said.get(row.job_id, ""), at=at)
+        for row in found
+    ]
 
 
-def _urgent_row(row: Task, team: str, *, at: datetime) -> UrgentRow:
+def _urgent_row(row: Task, team: str, said: str, *, at: datetime) -> UrgentRow:
     return UrgentRow(
         number=row.job.number,
         title=row.job.title,
@@ -240,6 +255,7 @@ def _urgent_row(row: Task, team: str, *, at: datetime) -> UrgentRow:
         is_late=row.job.due_at is not None and row.job.due_at < at,
         team=team,
         status_label=str(row.job.get_status_display()),
+        said=said,
     )
 
 
