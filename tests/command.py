@@ -18,6 +18,7 @@ from dianliang.flows.key_customers import watching
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.geo import GeoPoint
 from tests import keyworld
+from tests import town as builder
 from tests.flows.incidents.things import led, seen
 from tests.town import NOON, TODAY, Town
 
@@ -91,6 +92,11 @@ def flooded(town: Town) -> Flood:
     )
     incident.refresh_from_db()
     return Flood(town, incident, watch, in_force(town, incident, by))
+
+
+def build() -> Flood:
+    """Make it on an empty database."""
+    return flooded(builder.build())
 
 
 def followed(town: Town, incident: Incident, customers: list[KeyCustomer]) -> Watch:

@@ -13,7 +13,7 @@ from dianliang.flows import day_route, fieldwork, personal_records, worker
 from dianliang.flows.command import board, positions
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-from tests.command import HOUR, MINUTE, done, flooded, op
+from tests.command import HOUR, MINUTE, done, op
 from tests.town import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +29,7 @@ def tell(flood, fixes, *, at, person="A-1"):
     return positions.take(fixes, sent_at=at.isoformat(), by=by, on=TODAY, at=at)
 
 
-def test_places_are_told_only_in_action_kept_thin_and_erased_by_rule(town):
-    flood = flooded(town)
+def test_places_are_told_only_in_action_kept_thin_and_erased_by_rule(flood):
     at = NOON + 20 * MINUTE
     batch = [fix(n / 2, lat=30.5 + n / 1000) for n in range(2, 40)]
     taken = tell(flood, batch, at=at)
@@ -50,7 +49,7 @@ def test_places_are_told_only_in_action_kept_thin_and_erased_by_rule(town):
         with pytest.raises(InvalidInputError):
             tell(flood, wrong, at=at)
 
-    town.team("C", "S1")
+    flood.town.team("C", "S1")
     idle = tell(flood, [fix(1)], at=at, person="C-1")
     assert (idle.kept, idle.left, idle.tracking) == (0, 1, None)
     day = day_route.day(on=TODAY, by=flood.crew(), at=at)
@@ -69,8 +68,7 @@ def test_places_are_told_only_in_action_kept_thin_and_erased_by_rule(town):
     assert not TrackPoint.objects.exists()
 
 
-def test_a_task_is_done_by_one_press_offline_and_the_board_shows_it(town):
-    flood = flooded(town)
+def test_a_task_is_done_by_one_press_offline_and_the_board_shows_it(flood):
     first = board.open_board(number=flood.number, by=flood.chief, at=NOON + 5 * MINUTE)
     assert (first.counts.tasks, first.counts.waiting, first.counts.out) == (5, 1, 0)
     (sheet, _) = day_route.day(on=TODAY, by=flood.crew(), at=NOON).sheets
@@ -105,7 +103,7 @@ def test_a_task_is_done_by_one_press_offline_and_the_board_shows_it(town):
     assert len(board.tracks(number=flood.number, team="A", by=flood.chief, at=at)) == 1
     late = board.board(number=flood.number, by=flood.chief, at=NOON + 14 * HOUR)
     assert any("已连续作业 13.3 小时" in alarm.words for alarm in late.alarms)
-    for by in (town.actor("S2", Role.COMMANDER), town.actor("S1", Role.PARTY_AFFAIRS)):
+    for by in (flood.town.actor("S2", Role.COMMANDER), flood.town.actor("S1", Role.PARTY_AFFAIRS)):
         with pytest.raises(NotVisibleError):
             board.board(number=flood.number, by=by, at=at)
     with pytest.raises(NotVisibleError):

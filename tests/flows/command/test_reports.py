@@ -14,7 +14,7 @@ from dianliang.domain.mobilisation.models import SituationReport
 from dianliang.flows.command import papers, reports
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
-from tests.command import HOUR, MINUTE, done, flooded, reported
+from tests.command import HOUR, MINUTE, done, reported
 from tests.flows.incidents.things import opened
 from tests.town import NOON
 
@@ -28,8 +28,7 @@ def lines(page):
 
 @pytest.mark.row("002-08")
 @pytest.mark.row("002-09")
-def test_one_press_tells_the_situation_and_the_next_what_changed(town):
-    flood = flooded(town)
+def test_one_press_tells_the_situation_and_the_next_what_changed(flood):
     first = reports.make_once(key=KEY, number=flood.number, by=flood.chief, at=NOON + HOUR)
     again = reports.make_once(key=KEY, number=flood.number, by=flood.chief, at=NOON + HOUR)
     assert first == again
@@ -77,8 +76,7 @@ def test_one_press_tells_the_situation_and_the_next_what_changed(town):
     assert words.count() == 1
 
 
-def test_a_report_is_final_and_its_digest_stands_in_the_trail(town):
-    flood = flooded(town)
+def test_a_report_is_final_and_its_digest_stands_in_the_trail(flood):
     made = reports.make(number=flood.number, by=flood.chief, at=NOON + HOUR)
     event = AuditEvent.objects.get(verb="mobilisation.situationreport.make")
     assert (event.after, kept.is_whole(made)) == (made.digest, True)
@@ -90,8 +88,7 @@ def test_a_report_is_final_and_its_digest_stands_in_the_trail(town):
     assert not kept.is_whole(made)
 
 
-def test_a_report_is_printed_as_word_and_pdf_with_the_same_figures(town):
-    flood = flooded(town)
+def test_a_report_is_printed_as_word_and_pdf_with_the_same_figures(flood):
     made = reports.make(number=flood.number, by=flood.chief, at=NOON + HOUR)
     asked = {"number": made.number, "compared": "", "by": flood.chief, "at": NOON + 5 * HOUR}
     paper = docx.Document(BytesIO(papers.printed(kind="docx", **asked)))
@@ -105,10 +102,9 @@ def test_a_report_is_printed_as_word_and_pdf_with_the_same_figures(town):
     assert AuditEvent.objects.filter(verb="mobilisation.situationreport.export").count() == 2
 
 
-def test_readers_see_no_more_than_the_incident_shows_them(town):
-    flood = flooded(town)
+def test_readers_see_no_more_than_the_incident_shows_them(flood):
     made = reports.make(number=flood.number, by=flood.chief, at=NOON + HOUR)
-    party = town.actor("S1", Role.PARTY_AFFAIRS)
+    party = flood.town.actor("S1", Role.PARTY_AFFAIRS)
     page = reports.page(number=made.number, compared="", by=party)
     assert {"supply", "dispatch"} - {part.code for part in page.parts} == {"supply"}
     assert "key" not in lines(page)
@@ -117,10 +113,10 @@ def test_readers_see_no_more_than_the_incident_shows_them(town):
             reports.behind(number=made.number, code=code, by=party, at=NOON)
     with pytest.raises(NotVisibleError):
         reports.make(number=flood.number, by=party, at=NOON)
-    stranger = town.actor("S2", Role.COMMANDER)
+    stranger = flood.town.actor("S2", Role.COMMANDER)
     with pytest.raises(NotVisibleError):
         reports.page(number=made.number, compared="", by=stranger)
-    other = opened(town)
+    other = opened(flood.town)
     apart = reports.make(number=other.number, by=flood.chief, at=NOON + HOUR)
     with pytest.raises(NotVisibleError):
         reports.page(number=apart.number, compared=made.number, by=flood.chief)
