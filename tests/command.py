@@ -111,8 +111,9 @@ def followed(town: Town, incident: Incident, customers: list[KeyCustomer]) -> Wa
 
 
 def in_force(town: Town, incident: Incident, by: Actor, at=NOON) -> Plan:
-    """Send A and B to two customers each by hand; nobody has a shift for the pumping station."""
-    rows = list(Task.objects.filter(incident=incident).order_by("customer__number"))
+    """Send A and B by turns to what is left, by hand; nobody has a shift for the pumping station."""
+    left = Task.objects.filter(incident=incident).exclude(job__status="DONE")
+    rows = list(left.order_by("customer__number"))
     teams = list(Team.objects.filter(code__in=["A", "B"]).order_by("code"))
     live = tasks.in_force(incident)
     plan = plans.draft(
@@ -149,11 +150,11 @@ def in_force(town: Town, incident: Incident, by: Actor, at=NOON) -> Plan:
                 late_s=0,
                 why="最近",
             )
-            for place, row in enumerate(rows[:4])
+            for place, row in enumerate(rows[:-1])
         ],
         left_out=[
             plans.OutLine(
-                job=rows[4].job,
+                job=rows[-1].job,
                 reasons=[{"code": "no_gear", "words": "没有 400 kVA 临时变压器"}],
                 fix=None,
                 other_fixes=[],

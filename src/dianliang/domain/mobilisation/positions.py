@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation.models import Assignment, Lesson, TrackPoint, Whereabouts
-from dianliang.domain.workforce.models import Person, Team
+from dianliang.domain.workforce.models import Person
 from dianliang.kernel.geo import GeoPoint
 
 IN_ACTION = ("ACTIVE", "DEMOBILISING")
@@ -64,28 +64,28 @@ class Seen:
 def post_of(person_number: str, codes: Collection[str]) -> Post | None:
     """Return where somebody is in action with one of his teams; None when he is not.
 
-    Of several incidents the one that was opened last. Five queries at most.
+    Of several incidents the one that was opened last; one that his team was put to itself before
+    one that it was sent to on a request. Two queries, or three.
     """
     if not codes or not person_number:
         return None
-    sent = Assignment.objects.filter(
-        team__code__in=codes, ended_at=None, request__status__in=SENT
-    ).values_list("team_id", "request__incident_id")
-    teams = dict(Team.objects.filter(code__in=codes).values_list("pk", "code"))
-    by_request = {incident: team for team, incident in sent if incident and team}
-    rows = Incident.objects.filter(status__in=IN_ACTION).filter(
-        Q(teams__in=teams) | Q(pk__in=by_request)
-    )
+    rows = Incident.objects.filter(status__in=IN_ACTION, teams__code__in=codes)
     columns = ("pk", "number", "title", "opened_at", "teams")
-    found = rows.order_by("-opened_at", "-pk").values_list(*columns)
+    found = rows.order_by("-opened_at", "-pk").values_list(*columns).first()
+    if found is None:
+        sent = Assignment.objects.filter(
+            team__code__in=codes,
+            ended_at=None,
+            request__status__in=SENT,
+            request__incident__status__in=IN_ACTION,
+        ).order_by("-request__incident__opened_at", "-pk")
+        of = tuple(f"request__incident__{name}" for name in columns[:-1])
+        found = sent.values_list(*of, "team_id").first()
     person = Person.objects.filter(number=person_number).values_list("pk", flat=True).first()
-    for pk, number, title, opened_at, team in found:
-        mine = team if team in teams else by_request.get(pk)
-        if mine is not None and person is not None:
-            return Post(
-                person=person, incident=pk, team=mine, number=number, title=title, since=opened_at
-            )
-    return None
+    if found is None or person is None:
+        return None
+    pk, number, title, opened_at, team = found
+    return Post(person=person, incident=pk, team=team, number=number, title=title, since=opened_at)
 
 
 def keep(*, post: Post, fixes: Sequence[Fix], at: datetime) -> int:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from statistics import median
 
 from dianliang.core.models import AuditEvent
@@ -248,14 +247,17 @@ def _turns(incident: Incident) -> tuple[Turn, ...]:
     columns = ("plan_id", "job_id", "team_id", "start_at")
     for plan, job, team, at in PlannedStop.objects.filter(plan__in=stops).values_list(*columns):
         stops[plan][job] = (team, at)
-    if not found:
-        return ()
-    first = found[0]
-    turns = [_turn(first, {}, stops[first.plan_id], is_first=True)]
-    turns += [
-        _turn(later, stops[earlier.plan_id], stops[later.plan_id])
-        for earlier, later in pairwise(found)
-    ]
+    jobs = Task.objects.filter(incident=incident, job__done_at__isnull=False)
+    done = dict(jobs.values_list("job_id", "job__done_at"))
+    turns = []
+    before: Mapping[int, tuple[int, datetime]] | None = None
+    for row in found:
+        after, at = stops[row.plan_id], row.plan.published_at or row.plan.created_at
+        open_before = {
+            job: stop for job, stop in (before or after).items() if done.get(job, at) >= at
+        }
+        turns.append(_turn(row, open_before, after, at=at))
+        before = after
     return tuple(turns)
 
 
@@ -264,17 +266,18 @@ def _turn(
     before: Mapping[int, tuple[int, datetime]],
     after: Mapping[int, tuple[int, datetime]],
     *,
-    is_first: bool = False,
+    at: datetime,
 ) -> Turn:
+    """Tell what a dispatch changed of the stops that were still open when it came into force."""
     both = before.keys() & after.keys()
     moved = {job for job in both if before[job][0] != after[job][0]}
     retimed = {job for job in both - moved if abs(before[job][1] - after[job][1]) >= NOTICEABLE}
     return Turn(
         number=row.plan.number,
         words=row.words,
-        published_at=row.plan.published_at or row.plan.created_at,
+        published_at=at,
         planned=len(after),
-        added=0 if is_first else len(after.keys() - before.keys()),
+        added=len(after.keys() - before.keys()),
         removed=len(before.keys() - after.keys()),
         moved=len(moved),
         retimed=len(retimed),
