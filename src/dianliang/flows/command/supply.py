@@ -104,7 +104,7 @@ def section(asked: Asked) -> Section:
         facts=(("供电跟踪", "、".join(found.watches)),),
         figures=(*_totals(found), *figures),
         grids=(_grid(groups),),
-        note="在列之间比较时，户只计一次；一户从失电到恢复是两条供电情况。",
+        note="每户只计一次：在它的等级和截至时的状态里。",
     )
 
 
