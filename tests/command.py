@@ -111,7 +111,7 @@ def followed(town: Town, incident: Incident, customers: list[KeyCustomer]) -> Wa
 
 
 def in_force(town: Town, incident: Incident, by: Actor, at=NOON) -> Plan:
-    """Send A and B by turns to what is left, by hand; nobody has a shift for the pumping station."""
+    """Send A and B in turn to what is left, by hand; nobody goes to the pumping station."""
     left = Task.objects.filter(incident=incident).exclude(job__status="DONE")
     rows = list(left.order_by("customer__number"))
     teams = list(Team.objects.filter(code__in=["A", "B"]).order_by("code"))

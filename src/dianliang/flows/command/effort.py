@@ -9,7 +9,7 @@ from dianliang.domain.mobilisation import tasks
 from dianliang.domain.mobilisation.lifecycle import HELD, LABELS, RANKS
 from dianliang.domain.mobilisation.models import Assignment, ResourceRequest, Task
 from dianliang.domain.work.lifecycle import JOB_LABELS
-from dianliang.domain.work.models import Unplanned, Visit
+from dianliang.domain.work.models import Unplanned
 from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock
 from dianliang.flows.incidents.figures import Record
 
@@ -36,9 +36,9 @@ RANK_LABELS = dict(RANKS)
 COLUMNS = ("任务", "等级", "所在", "承诺时限", "状态")
 
 
-def rows_of(rows: QuerySet[Task]) -> list[Record]:
+def rows_of(rows: QuerySet[Task]) -> tuple[Record, ...]:
     """Return tasks as the records behind a figure."""
-    return [
+    return tuple(
         Record(
             kind="task",
             key=row.job.number,
@@ -51,55 +51,22 @@ def rows_of(rows: QuerySet[Task]) -> list[Record]:
             ),
         )
         for row in rows.order_by("job__due_at", "pk")
-    ]
+    )
 
 
 def dispatch(asked: Asked) -> Section:
     """Return the tasks by how far they are, and what nobody is sent to, with the reasons."""
-    found = tasks.tasks_of(asked.incident)
     live = tasks.in_force(asked.incident)
-    groups = (
-        ("all", "任务", found, "本事件开出的任务，不含撤销的。"),
-        ("scheduled", "已排给队伍", found.filter(job__status="SCHEDULED"), "有队伍去、还没做完。"),
-        ("done", "已完成", found.filter(job__status="DONE"), "队伍在现场报完成的。"),
-        (
-            "waiting",
-            "还没有排",
-            found.filter(job__status__in=["OPEN", "HANDED_OVER"]),
-            "没有队伍去的任务。",
-        ),
-        (
-            "late",
-            "超过承诺时限",
-            found.exclude(job__status="DONE").filter(job__due_at__lt=asked.at),
-            "过了时限还没做完的任务。",
-        ),
-    )
-    figures = [
-        Figure(
-            code=f"tasks.{code}",
-            label=label,
-            value=len(rows := rows_of(chosen)),
-            counted_in="项任务",
-            method=method,
-            columns=COLUMNS,
-            records=tuple(rows),
-        )
-        for code, label, chosen, method in groups
-    ]
     left = unserved(asked)
     reasons = Counter(record.cells[-1] for record in left)
-    facts = (("生效的方案", f"{live.plan.number} {live.words}"),) if live else ()
-    figures.append(
-        Figure(
-            code="tasks.unserved",
-            label="方案没有排上",
-            value=len(left),
-            counted_in="项任务",
-            method="生效的调度方案没有排上、至今没做的任务，原因取方案给出的第一条。",
-            columns=("任务", "等级", "所在", "说明", "原因"),
-            records=left,
-        )
+    unplanned = Figure(
+        code="tasks.unserved",
+        label="方案没有排上",
+        value=len(left),
+        counted_in="项任务",
+        method="生效的调度方案没有排上、至今没做的任务，原因取方案给出的第一条。",
+        columns=("任务", "等级", "所在", "说明", "原因"),
+        records=left,
     )
     grid = Grid(
         caption="没有排上的原因（项）",
@@ -110,11 +77,37 @@ def dispatch(asked: Asked) -> Section:
     return Section(
         code="dispatch",
         title="抢险调度",
-        facts=facts,
-        figures=tuple(figures),
+        facts=(("生效的方案", f"{live.plan.number} {live.words}"),) if live else (),
+        figures=(*_progress(asked), unplanned),
         grids=(grid,) if left else (),
         note="" if live else "本事件还没有生效的调度方案。",
     )
+
+
+def _progress(asked: Asked) -> list[Figure]:
+    found = tasks.tasks_of(asked.incident)
+    waiting = found.filter(job__status__in=["OPEN", "HANDED_OVER"])
+    late = found.exclude(job__status="DONE").filter(job__due_at__lt=asked.at)
+    groups = (
+        ("all", "任务", found, "本事件开出的任务，不含撤销的。"),
+        ("scheduled", "已排给队伍", found.filter(job__status="SCHEDULED"), "有队伍去、还没做完。"),
+        ("done", "已完成", found.filter(job__status="DONE"), "队伍在现场报完成的。"),
+        ("waiting", "还没有排", waiting, "没有队伍去的任务。"),
+        ("late", "超过承诺时限", late, "过了时限还没做完的任务。"),
+    )
+    return [
+        Figure(
+            code=f"tasks.{code}",
+            label=label,
+            value=len(rows),
+            counted_in="项任务",
+            method=method,
+            columns=COLUMNS,
+            records=rows,
+        )
+        for code, label, chosen, method in groups
+        for rows in [rows_of(chosen)]
+    ]
 
 
 def unserved(asked: Asked) -> tuple[Record, ...]:
@@ -193,9 +186,3 @@ def resources(asked: Asked) -> Section:
     )
     note = "" if by_state else "本事件还没有资源请求。"
     return Section(code="resources", title="资源", figures=(*asked_for, *pieces), note=note)
-
-
-def done_by_team(asked: Asked) -> Counter[str]:
-    """Return how many of the incident's visits each team has finished, by code."""
-    rows = Visit.objects.filter(job__task__incident=asked.incident, status="DONE")
-    return Counter(rows.values_list("team__code", flat=True))
