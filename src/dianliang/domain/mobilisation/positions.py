@@ -26,7 +26,7 @@ OLDEST = timedelta(hours=24)
 """What a phone kept longer is no help to anybody."""
 LATEST_KEPT = timedelta(hours=24)
 TRACK_KEPT = timedelta(days=30)
-MOST_AT_ONCE = 2000
+MOST_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,12 +217,7 @@ def _rank(
     ended: Mapping[int, datetime],
 ) -> RankResult:
     done = [row for row in rows if row.job.status == "DONE"]
-    in_time = [
-        row
-        for row in done
-        if row.job.due_at is None
-        or ended.get(row.job_id, row.job.done_at or row.job.due_at) <= row.job.due_at
-    ]
+    in_time = [row for row in done if _is_in_time(row, ended)]
     offs = [off[row.job_id] for row in rows if row.job_id in off]
     return RankResult(
         label=label,
@@ -234,6 +229,11 @@ def _rank(
         undone=len(rows) - len(done),
         off_min=round(median(offs)) if offs else None,
     )
+
+
+def _is_in_time(row: Task, ended: Mapping[int, datetime]) -> bool:
+    due, at = row.job.due_at, ended.get(row.job_id, row.job.done_at)
+    return due is None or at is None or at <= due
 
 
 def _turns(incident: Incident) -> tuple[Turn, ...]:
