@@ -163,7 +163,7 @@ def day(*, on: date, by: Actor, at: datetime) -> Day:
         parties={value: str(label) for value, label in Party.choices},
         classes={value: str(label) for value, label in HazardClass.choices},
         supplies=dict(STATE_LABELS),
-        tracking=positions.tracking_of(by=by, on=on),
+        tracking=positions.tracking_of(codes=today_codes, by=by),
     )
 
 

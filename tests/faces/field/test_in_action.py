@@ -1,4 +1,4 @@
-"""A crew in action on its phone: big steps without a network, and a place that is told by choice."""
+"""A crew in action on its phone: big steps without a network, a place that is told by choice."""
 
 from datetime import timedelta
 

@@ -81,8 +81,10 @@ def post_of(person_number: str, codes: Collection[str]) -> Post | None:
         ).order_by("-request__incident__opened_at", "-pk")
         of = tuple(f"request__incident__{name}" for name in columns[:-1])
         found = sent.values_list(*of, "team_id").first()
+    if found is None:
+        return None
     person = Person.objects.filter(number=person_number).values_list("pk", flat=True).first()
-    if found is None or person is None:
+    if person is None:
         return None
     pk, number, title, opened_at, team = found
     return Post(person=person, incident=pk, team=team, number=number, title=title, since=opened_at)

@@ -167,7 +167,7 @@ def board(*, number: str, by: Actor, at: datetime) -> Board:
         urgent=tuple(urgent[:MOST_TASKS]),
         urgent_total=len(urgent),
         alarms=_alarms(incident, rows, at=at),
-        supply=supply(incident, by=by, at=at),
+        supply=supply(incident, by=by, at=at, is_named=False),
         report=last_of(incident),
         may_lead=access.may_lead(incident, by=by),
     )

@@ -31,8 +31,10 @@ class TaskNote:
 
 
 def notes(jobs: Collection[int]) -> Mapping[int, TaskNote]:
-    """Return the tasks among jobs, by the jobs' keys. Two queries."""
+    """Return the tasks among jobs, by the jobs' keys. One query, or two."""
     found = list(Task.objects.filter(job__in=jobs).select_related("incident"))
+    if not found:
+        return {}
     followed = set(
         _followed()
         .filter(customer__in=[t.customer_id for t in found if t.customer_id])

@@ -1,12 +1,12 @@
 """What phones tell of where people are: batches, perhaps offline for a while, parsed one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from dianliang.domain.mobilisation import positions
-from dianliang.domain.mobilisation.positions import Fix, Post
+from dianliang.domain.mobilisation.positions import Fix
 from dianliang.domain.workforce import crews
 from dianliang.flows.phone_operations import FARTHEST_M, clock_error
 from dianliang.kernel.actor import Actor
@@ -40,14 +40,10 @@ class Taken:
     tracking: Tracking | None
 
 
-def tracking_of(*, by: Actor, on: date) -> Tracking | None:
-    """Return whether the actor's phone tells its places now: only while he is in action."""
-    post = _post(by, on=on)
+def tracking_of(*, codes: Collection[str], by: Actor) -> Tracking | None:
+    """Return whether the actor's phone tells its places: while one of his teams is in action."""
+    post = positions.post_of(by.person_number, codes)
     return Tracking(number=post.number, title=post.title) if post else None
-
-
-def _post(by: Actor, *, on: date) -> Post | None:
-    return positions.post_of(by.person_number, crews.teams_of(by.person_number, on=on))
 
 
 def take(fixes: Any, *, sent_at: Any, by: Actor, on: date, at: datetime) -> Taken:
@@ -58,7 +54,7 @@ def take(fixes: Any, *, sent_at: Any, by: Actor, on: date, at: datetime) -> Take
     """
     if not isinstance(fixes, list) or len(fixes) > BATCH_MAX:
         raise InvalidInputError(f"一次最多上报 {BATCH_MAX} 个位置。", field="fixes")
-    post = _post(by, on=on)
+    post = positions.post_of(by.person_number, crews.teams_of(by.person_number, on=on))
     if post is None:
         return Taken(kept=0, left=len(fixes), tracking=None)
     error = clock_error(sent_at, at=at)

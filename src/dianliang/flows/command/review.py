@@ -130,7 +130,7 @@ def review(*, number: str, by: Actor, at: datetime) -> Review:
         reasons=tuple(Counter(record.cells[-1] for record in undone).most_common()),
         too_long=too_long(incident, at=until),
         short_rests=short_rests(incident),
-        supply=supply(incident, by=by, at=until),
+        supply=supply(incident, by=by, at=until, is_named=False),
         lessons=tuple(lessons.rows(incident, may=True, by=by, on=at.astimezone(SHANGHAI).date())),
         may_note=True,
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from dianliang.domain.care.lifecycle import CONTACT_LABELS
 from dianliang.domain.care.models import Alert as CallList
@@ -64,7 +65,7 @@ def situation(asked: Asked) -> Section:
         title="总体情况",
         facts=tuple(facts),
         figures=(
-            *(known(asked, k.code) for k in KINDS if asked.by.role in k.counted_to),
+            *(_concerned(asked, k.code) for k in KINDS if asked.by.role in k.counted_to),
             known(asked, "alerts"),
             Figure(
                 code="log",
@@ -84,6 +85,12 @@ def situation(asked: Asked) -> Section:
             ),
         ),
     )
+
+
+def _concerned(asked: Asked, code: str) -> Figure:
+    """Return how many customers are concerned; of persons a final report keeps no list."""
+    found = known(asked, code)
+    return found if code == "key" else replace(found, records=())
 
 
 def objectives(asked: Asked) -> Section:
