@@ -41,7 +41,6 @@ def keep(worse=""):
 
 def press(desk, verb, **form):
     answer = desk.post("/console/learning/act/", {"verb": verb, **form}, follow=True)
-    assert answer.status_code == 200
     return answer.content.decode()
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.customers.consents import HOWS, PURPOSES
 from dianliang.domain.customers.visiting import Care
 from dianliang.faces.console.fields import day, optional_day, whole
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import care_files as flow
 from dianliang.flows import care_unlocks
@@ -196,10 +197,9 @@ def decide(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRe
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        granted = _("已批准，30 分钟内有效。")
-        messages.success(request, granted if verb == "grant" else _("已登记不批准。"))
+        return page_again(request, refusal)
+    granted = _("已批准，30 分钟内有效。")
+    messages.success(request, granted if verb == "grant" else _("已登记不批准。"))
     return redirect("console:care_approvals")
 
 
