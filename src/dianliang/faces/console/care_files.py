@@ -213,11 +213,16 @@ def _refuse(request: HttpRequest, number: str, refusal: DomainError, *, by: Acto
         found = flow.open_file(number=number, by=by, at=now())
     except NotVisibleError as absent:  # the form was read before anyone looked whose file it is
         raise Http404 from absent
-    return _show(request, found, by=by, refusal=refusal.message, status=422)
+    return _show(request, found, by=by, refusal=refusal, status=422)
 
 
 def _show(
-    request: HttpRequest, found: flow.CareFile, *, by: Actor, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    found: flow.CareFile,
+    *,
+    by: Actor,
+    refusal: DomainError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "by": by,

@@ -112,7 +112,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _show(request, number, by=by, refusal=refusal.message, typed=words, opened=verb)
+        return _show(request, number, by=by, refusal=refusal, typed=words, opened=verb)
     messages.success(request, _("已记下。"))
     return redirect("console:hazard", number=number)
 
@@ -156,7 +156,7 @@ def _show(
     number: str,
     *,
     by: Actor,
-    refusal: str = "",
+    refusal: DomainError | None = None,
     typed: dict[str, Any] | None = None,
     opened: str = "",
 ) -> HttpResponse:

@@ -53,7 +53,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "units": flow.units(by),
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
     }
@@ -106,7 +105,6 @@ def _policy(
         "counts": [(code, label, queries.NARROWS[code]) for code, label in queries.COUNTS.items()],
         "next_position": len(page.draft.measures) + 1 if page.draft else 1,
         "units": flow.units(by) if page.may_lead else (),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(

@@ -69,9 +69,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "choices": choices,
         "purposes": making.PURPOSES,
         "purpose": purpose,
-        "sent": sent or {**limits, "size": 1, "changes": "08:00 16:00 00:00"},
-        "skills": [(code, name, sent.get(f"skill-{code}", "")) for code, name in choices.skills],
-        "ticked": set(sent.getlist("people")),
+        "usual": {**limits, "size": 1, "changes": "08:00 16:00 00:00"},
         "today": today(),
         "refusal": refusal,
     }
@@ -145,7 +143,6 @@ def shift(request: HttpRequest, number: str, shift: int, *, by: Actor) -> HttpRe
         "candidates": found,
         "short": [each for each in page.short if each["shift"] == shift],
         "refusal": refusal,
-        "sent": sent,
     }
     return TemplateResponse(
         request, "console/rosters/shift.html", context, status=status_of(refusal)
