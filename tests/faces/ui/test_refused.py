@@ -139,5 +139,5 @@ def test_the_wrong_field_is_marked_and_a_fold_that_holds_an_answer_is_open():
     assert [tag.split("</summary>")[0][-1] for tag in shown.split("<details open>")[1:]] == [
         *"乙丙"
     ]
-    assert shown.count('aria-invalid="true" aria-describedby="hint refusal"') == 1
+    assert shown.count('aria-describedby="hint refusal" aria-invalid="true"') == 1
     assert 'id="refusal" role="alert"' in shown

@@ -141,7 +141,7 @@ def _sent_form(forms: list[Form], request: HttpRequest, own: str) -> Form | None
 
     def is_it(form: Form) -> bool:
         return request.path in form.ways(own) and all(
-            (tag.attributes.get("value") or "") in request.POST.getlist(name)
+            (tag.attributes.get("value") or "") in (request.POST.getlist(name) or [""])
             for tag in form.fields
             if (name := tag.attributes.get("name") or "") not in OF_THE_PAGE | SEEN
             and tag.attributes.get("type") == "hidden"

@@ -93,7 +93,7 @@ def begin(*, asked: Asked, by: Actor, at: datetime) -> PolicyList:
         unit=_unit(asked.unit, by=by, field="unit", label="牵头单位"),
         source=clean_text(asked.source, field="source", label="发文单位", most=80, least=2),
         document_number=clean_text(
-            asked.document_number, field="document_number", label="文号", most=60
+            asked.document_number, field="reference", label="文号", most=60
         ),
         issued_on=asked.issued_on,
         link=link,

@@ -98,7 +98,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "ticked": set(suggested.area_codes if suggested else ()),
         "suggested": suggested,
-        "is_drill": request.GET.get("drill") == "1",
+        "is_drill": sent.get("is_drill") == "1" if sent else request.GET.get("drill") == "1",
         "kinds": queries.KINDS.items(),
         "levels": [(str(level), label) for level, label in queries.LEVELS.items()],
         "level": str(suggested.level if suggested else 4),

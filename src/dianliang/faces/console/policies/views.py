@@ -68,7 +68,7 @@ def _asked(request: HttpRequest) -> flow.Asked:
         short_name=sent.get("short_name", ""),
         unit=sent.get("unit", ""),
         source=sent.get("source", ""),
-        document_number=sent.get("document_number", ""),
+        document_number=sent.get("reference", ""),
         issued_on=day(sent.get("issued_on", ""), field="issued_on", label=_("发文日期")),
         link=sent.get("link", ""),
         paper=sent_paper(request, "paper"),
