@@ -39,8 +39,6 @@ def alerts(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "pages": at,
         "kinds": flow.KINDS,
         "townships": flow.townships(by=by),
-        "chosen": request.POST.getlist("areas"),
-        "asked": request.POST,
         "refusal": refusal,
         "starts": now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
     }

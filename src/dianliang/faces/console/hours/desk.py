@@ -91,7 +91,6 @@ def declare(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "choices": flow.choices(by=by),
-        "form": request.POST,
         "refusal": refusal,
         "today": today(),
     }
