@@ -38,7 +38,9 @@ def request_to_move(number: str, *, by: Actor) -> ResourceRequest:
     """
     found = request_to_see(number, by=by)
     if not may_move(found, by=by):
-        raise NotYourTurnError("这张请求不是您提出的，也没有用到您的队伍，请由调度员或相关队长办理。")
+        raise NotYourTurnError(
+            "这张请求不是您提出的，也没有用到您的队伍，请由调度员或相关队长办理。"
+        )
     return found
 
 

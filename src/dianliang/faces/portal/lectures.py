@@ -49,7 +49,6 @@ def lectures(request: HttpRequest) -> HttpResponse:
         "towns": village_choices(),
         "area": area,
         "topic": sent.get("topic") or request.GET.get("topic", ""),
-        "given": sent,
         "refusal": refusal,
     }
     status = 422 if refusal else 200
