@@ -22,7 +22,6 @@ from dianliang.kernel.errors import DomainError
 FORCE = "dispatch.force"
 MOST_AT_ONCE = 400
 """Visits up to which somebody waits for it: a few seconds."""
-LOST = "下令的人已不再担任这一职务，方案没有生效。请由现任指挥人员核对后再按“生效”。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,8 @@ def force_in_background(context: background.JobContext) -> dict[str, Any]:
     asked = Actor(**{**who, "role": Role(who["role"]), "team_codes": frozenset(who["team_codes"])})
     by = actor_today(asked, on=context.clock().astimezone(SHANGHAI).date())
     if by is None:
-        return {"error": LOST}
+        words = "下令的人已不再担任这一职务，方案没有生效。请由现任指挥人员核对后再按“生效”。"
+        return {"error": words}
     try:
         visits = put_in_force(
             number=told["plan"], revision=told["revision"], by=by, at=context.clock()
