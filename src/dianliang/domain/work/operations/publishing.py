@@ -141,7 +141,8 @@ def _confirmed_elsewhere(
         is_kept = (visit.team_id, visit.on) == (line.team_id, line.on)
         if visit.job.number in eased and (is_kept or eased[visit.job.number] == visit.status):
             continue
-        if not is_kept or abs(visit.depart_at - line.depart_at) > KEPT:
+        is_promised = visit.status == "ACCEPTED"  # who is on the way is as early or late as he is
+        if not is_kept or (is_promised and abs(visit.depart_at - line.depart_at) > KEPT):
             at = visit.arrive_at.astimezone(SHANGHAI)
             yield f"工单 {line.job.number} {visit.team.name}已接单（{at:%m-%d %H:%M}），不能改动"
 
