@@ -71,9 +71,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return redirect("portal:volunteer", token=token)
 
 
-def _page(
-    request: HttpRequest, token: str, *, refusal: DomainError | None = None, at_number: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, token: str, *, refusal: DomainError | None = None) -> HttpResponse:
     is_whole = request.GET.get("all") == "1"
     asked = partial(personal.page, is_whole=is_whole)
     try:
@@ -94,7 +92,6 @@ def _page(
         "token": token,
         "link": request.build_absolute_uri(f"/v/{token}/"),
         "refusal": refusal,
-        "at_number": at_number,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "portal/volunteer.html", context, status=status)
@@ -108,7 +105,7 @@ def _done(
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _page(request, token, refusal=refusal, at_number=number)
+        return _page(request, token, refusal=refusal)
     messages.success(request, words)
     return redirect("portal:volunteer", token=token)
 
