@@ -53,6 +53,7 @@ SAY_IN_ENGLISH = (
     *("domain/mobilisation", "domain/resources", "flows/mobilising", "flows/resources"),
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
     *("flows/grid_workers.py", "flows/command"),
+    *("flows/grid_workers.py", "flows/alerts/reading.py", "flows/dispatching/forcing.py"),
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 

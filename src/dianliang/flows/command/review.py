@@ -249,7 +249,9 @@ def _turns(incident: Incident) -> tuple[Turn, ...]:
     for plan, job, team, at in PlannedStop.objects.filter(plan__in=stops).values_list(*columns):
         stops[plan][job] = (team, at)
     jobs = Task.objects.filter(incident=incident, job__done_at__isnull=False)
-    done = dict(jobs.values_list("job_id", "job__done_at"))
+    done: dict[int, datetime] = {
+        job: at for job, at in jobs.values_list("job_id", "job__done_at") if at is not None
+    }
     turns = []
     before: Mapping[int, tuple[int, datetime]] | None = None
     for row in found:
