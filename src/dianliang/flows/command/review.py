@@ -232,7 +232,8 @@ def _rank(
 
 
 def _is_in_time(row: Task, ended: Mapping[int, datetime]) -> bool:
-    due, at = row.job.due_at, ended.get(row.job_id, row.job.done_at)
+    due = row.job.due_at
+    at = ended.get(row.job_id) or row.job.done_at
     return due is None or at is None or at <= due
 
 
