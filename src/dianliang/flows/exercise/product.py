@@ -12,8 +12,10 @@ from dianliang.core import jobs as background
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation import stretches
 from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
+from dianliang.domain.work.operations import visits
+from dianliang.domain.work.operations.visits import Checked, Record
 from dianliang.flows.dispatching import drafting, events, tasking
-from dianliang.flows.exercise.playing import ON, REST, Crew, Game
+from dianliang.flows.exercise.playing import ON, REST, Crew, Doing, Game, Served
 from dianliang.flows.exercise.scenario import (
     BROKEN,
     CUT,
@@ -35,9 +37,13 @@ from dianliang.flows.exercise.world import World, wave_code
 from dianliang.flows.incidents import leading
 from dianliang.flows.planning import difference
 from dianliang.flows.planning.terms import Terms, terms_of
+from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
 
 OPEN = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED")
+STEPS = {status: steps for steps, status in enumerate(OPEN)}
+"""How many steps a crew has taken that stands there."""
+PRESSED = {"accept": visits.accept, "depart": visits.depart, "arrive": visits.arrive}
 PLANNED_ON_H, PLANNED_REST_H = 10, 10
 """Two hours less than crews may work: days go slower than planned, and who is late would break off
 what stands last."""
@@ -75,7 +81,6 @@ class Product:
     _live: str = ""
     _orders: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     _terms: Terms | None = None
-    _written: set[str] = field(default_factory=set[str])
 
     def tell(self, game: Game, *, at: datetime, rain: int | None, what: Happening | None) -> None:
         """Open what is to be done, have it dispatched, put the dispatch in force."""
@@ -216,30 +221,18 @@ class Product:
             pass
 
     def _write_down(self, game: Game, at: datetime) -> None:
-        """Let the crews' phones say what they have done and are doing."""
-        fresh = {code: one for code, one in game.served.items() if code not in self._written}
+        """Let the crews' phones say what they have done and are doing, step by step."""
         doing = {c.doing.work.code: c.doing for c in game.crews.values() if c.doing}
         rows = Visit.objects.filter(job__task__incident__number=self.world.number, status__in=OPEN)
-        changed, done = list[Visit](), list[Job]()
-        for visit in rows.select_related("job"):
+        for visit in rows.select_related("job__skill", "team__unit"):
             code = code_of(visit.job)
-            if code in fresh:
-                visit.arrived_at, visit.ended_at = fresh[code].arrived_at, fresh[code].done_at
-                visit.status, visit.job.status = "DONE", "DONE"
-                visit.job.done_at = fresh[code].done_at
-                done.append(visit.job)
-            elif code in doing:
-                is_there = doing[code].arrives_at <= at
-                visit.status = "ARRIVED" if is_there else "EN_ROUTE"
-                visit.arrived_at = doing[code].arrives_at if is_there else None
-            elif visit.status != "SCHEDULED":
-                visit.status, visit.arrived_at = "SCHEDULED", None
-            else:
+            stands = doing.get(code) or game.served.get(code)
+            if stands is None:
+                if visit.status == "ARRIVED":  # its crew was lost at the work
+                    visits.miss(visit=visit, reason="队伍失联", by=_captain(visit), at=at)
                 continue
-            changed.append(visit)
-        Visit.objects.bulk_update(changed, ["status", "arrived_at", "ended_at"], batch_size=200)
-        Job.objects.bulk_update(done, ["status", "done_at"], batch_size=200)
-        self._written |= fresh.keys()
+            for verb, happened_at in _steps(stands, at)[STEPS[visit.status] :]:
+                _step(visit, verb, at=at, device_at=happened_at)
 
     def _note(
         self, plan: Plan, words: str, at: datetime, changes: Any, seconds: float, *, is_whole: bool
@@ -290,6 +283,37 @@ class Product:
             if shift is None or stop.depart_at > shift.end:
                 found.append(f"{stop.team.code} 有任务排在班外")
         return found
+
+
+def _steps(stands: Doing | Served, at: datetime) -> list[tuple[str, datetime]]:
+    """Return what a crew has pressed until now, and when."""
+    steps = [("accept", stands.left_at), ("depart", stands.left_at)]
+    if isinstance(stands, Served):
+        return [*steps, ("arrive", stands.arrived_at), ("complete", stands.done_at)]
+    return [*steps, *([("arrive", stands.arrives_at)] if stands.arrives_at <= at else [])]
+
+
+def _step(visit: Visit, verb: str, *, at: datetime, device_at: datetime) -> None:
+    by = _captain(visit)
+    if verb == "complete":
+        record = Record(checklist=tuple(Checked(str(n), ok=True) for n in visit.job.checklist))
+        visits.complete(visit=visit, record=record, by=by, at=at, device_at=device_at)
+    else:
+        PRESSED[verb](visit=visit, by=by, at=at, device_at=device_at)
+
+
+def _captain(visit: Visit) -> Actor:
+    """Return who leads the crew of a visit."""
+    unit = visit.team.unit
+    return Actor(
+        id=f"user:{visit.team.code}",
+        name=visit.team.name,
+        role=Role.CAPTAIN,
+        unit_path=unit.path,
+        unit_code=unit.code,
+        team_codes=frozenset({visit.team.code}),
+        person_number=f"{visit.team.code}-0",
+    )
 
 
 def code_of(job: Job) -> str:

@@ -124,14 +124,11 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             made.append(_engine_team(team, present, scene, jobs))
     locks = dict(_locks(asked, scene, jobs, working))
     ways, price = roads.ways(), prices(asked.terms, jobs)
+    timeless = {number for number, lock in locks.items() if lock.start_at is None}
     stuck = {n for n, visit in scene.committed.items() if n in jobs and n not in locks}
     problem = routing.Problem(
         jobs=tuple(
-            _engine_job(
-                job,
-                number in locks and locks[number].start_at is None,
-                price.get(number, BY_PRIORITY),
-            )
+            _engine_job(job, number in timeless, price.get(number, BY_PRIORITY))
             for number, job in jobs.items()
             if number not in stuck
         ),
