@@ -82,7 +82,7 @@ def asked(unit="S1", **changes) -> requesting.Asked:
         "quantity": 1,
         "least": "",
         "unit": unit,
-        "incident": "FX-7",
+        "incident": "",
         "purpose": "泵站临时供电",
         "place": BRIDGE.place,
         "lat": "30.51",

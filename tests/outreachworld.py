@@ -28,7 +28,7 @@ WEBHOOK, SMS, FILE = "webhook", "sms", "file"
 HANDLERS = (audience.prepare_in_background, sending.send)
 
 
-@dataclass
+@dataclass(repr=False)
 class Gateway:
     """What was taken. `failures`: statuses to answer with first; `loses`: answers lost."""
 

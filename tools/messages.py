@@ -49,7 +49,8 @@ def from_sources() -> Iterator[str]:
 
 
 SAY_IN_ENGLISH = (
-    *("domain/venues", "domain/workforce", "domain/rosters", "kernel"),
+    *("core", "domain/venues", "domain/workforce", "domain/rosters", "kernel"),
+    *("domain/mobilisation", "domain/resources", "flows/mobilising", "flows/resources"),
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
     "flows/grid_workers.py",
 )

@@ -6,6 +6,7 @@ for the pages through the whole stack. Prints a table; exit 1 when a goal is mis
 """
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -181,6 +182,8 @@ def main() -> None:
         print(f"{connection.vendor}, {asked.bases} bases, median of {asked.rounds}")
         print(f"{'Excel import':>24} {1000 * took:8.0f} ms")
         is_met = True
+        gc.collect()
+        gc.freeze()  # as the server does
         for name, address, goal in PAGES:
             ms, busy, size = measured(partial(client.get, address), asked.rounds)
             is_met = is_met and ms <= goal

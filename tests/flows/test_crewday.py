@@ -7,7 +7,13 @@ import pytest
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.intake.models import Message
 from dianliang.domain.work.models import Job, Visit
-from dianliang.domain.workforce.models import Absence, Attendance, Certificate
+from dianliang.domain.workforce.models import (
+    Absence,
+    Attendance,
+    Certificate,
+    Membership,
+    Person,
+)
 from dianliang.flows import crewday, fieldwork
 from dianliang.kernel.errors import NotVisibleError
 from tests.fieldworld import op
@@ -145,3 +151,24 @@ def test_nobody_reports_others_away_who_are_not_his_team(world, by, whom):
         absence(world, whom, by=by)
 
     assert not Absence.objects.exists()
+
+
+def test_who_leads_one_team_and_is_a_member_of_another_has_nothing_to_say_there(world):
+    person, since = Person.objects.get(number="P1"), world.today - timedelta(days=1)
+    Membership.objects.create(team=world.teams[1], person=person, valid_from=since)
+    captain = world.actor("P1")
+    there = {"on": world.today, "by": captain, "at": world.at}
+
+    for act in (
+        lambda: crewday.check_in(team_code="LX", person_number="P3", **there),
+        lambda: swap(world, by="P1", leaving="P3", coming="P4", team="LX"),
+        lambda: absence(world, "P3", by="P1"),
+        lambda: crewday.report_team_absence(team_code="LX", reason="防汛集结", **there),
+    ):
+        with pytest.raises(NotVisibleError):
+            act()
+    assert not Absence.objects.exists()
+    days = {day.code: day.stand_ins for day in crewday.team_days(by=captain, on=world.today)}
+    assert (bool(days["XH"]), days["LX"]) == (True, ())
+    crewday.check_in(team_code="LX", person_number="P1", **there)
+    assert Attendance.objects.get().team == world.teams[1]

@@ -66,7 +66,7 @@ def do_and_confirm(page: Page) -> None:
     paper = FilePayload(name="收据.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4")
     page.get_by_label("文件或照片").set_input_files(paper)
     page.get_by_role("button", name="加佐证").click()
-    expect(page.get_by_text("“收据.pdf”没有保存，请重新选择文件。")).to_be_visible()
+    expect(page.get_by_text("请重新选择文件：收据.pdf")).to_be_visible()
     expect(page.get_by_label("做了什么")).to_have_value("增容完成，村里验收")
     page.get_by_label("佐证记录编号").fill("")
     page.get_by_role("button", name="加佐证").click()

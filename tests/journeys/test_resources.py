@@ -30,7 +30,7 @@ def world(transactional_db):
 def test_a_tower_is_sent_and_back_and_lamps_are_taken_without_an_attendant(world, browser_of):
     desk = browser_of(False).new_page()
     log_in(desk, User.objects.get(username="desk"))
-    desk.goto("/console/gear/requests/new/?kind=LTW&lat=30.51&lon=119.61&incident=FX-7")
+    desk.goto("/console/gear/requests/new/?kind=LTW&lat=30.51&lon=119.61")
     desk.get_by_label("用途").fill("圩堤夜间照明")
     desk.get_by_label("地点").fill("余村桥头")
     desk.get_by_role("button", name="提交请求").click()

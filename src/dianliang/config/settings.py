@@ -102,6 +102,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "dianliang.faces.ui.unstorable.UnstorableMiddleware",
+    "dianliang.faces.ui.ways_back.WaysBackMiddleware",
+    "dianliang.faces.ui.refused.RefusedMiddleware",
 ]
 
 ROOT_URLCONF = "dianliang.config.urls"

@@ -37,7 +37,12 @@ def record(
 
 
 def record_each(
-    verb: str, *, targets: Iterable[tuple[models.Model, str]], by: Actor, at: datetime
+    verb: str,
+    *,
+    targets: Iterable[tuple[models.Model, str]],
+    by: Actor,
+    at: datetime,
+    before: str = "",
 ) -> None:
     """Append one audit event about each of many objects, with what it is after it happened."""
     AuditEvent.objects.bulk_create(
@@ -48,6 +53,7 @@ def record_each(
                 target_id=_name(target),
                 by=by,
                 at=at,
+                before=before,
                 after=after,
             )
             for target, after in targets

@@ -9,9 +9,11 @@ from math import isfinite
 
 from dianliang.core.sheets import SheetRow
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_key, clean_text
 
 MOST_SHOWN = 50
+MOST_DIGITS = 18
 LOST_DIGITS = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
 POINT_ZERO = re.compile(r"(?<=\d)\.0+$")
 DAY = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})(?!\d)")
@@ -26,9 +28,10 @@ class InvalidRowsError(DomainError):
     code = "import.invalid-rows"
 
     def __init__(self, rows: Sequence[str]) -> None:
-        more = f"\n……另有 {len(rows) - MOST_SHOWN} 处" if len(rows) > MOST_SHOWN else ""
-        shown = "\n".join(rows[:MOST_SHOWN])
-        super().__init__(f"有 {len(rows)} 处需要改正，什么都没有写入：\n{shown}{more}")
+        told = [Phrase("有 %(n)d 处需要改正，什么都没有写入：", n=len(rows)), *rows[:MOST_SHOWN]]
+        if len(rows) > MOST_SHOWN:
+            told.append(Phrase("……另有 %(n)d 处", n=len(rows) - MOST_SHOWN))
+        super().__init__(joined("\n", told))
         self.rows = tuple(rows)
 
 
@@ -41,14 +44,16 @@ class Checks:
 
     def add(self, row: SheetRow, words: str, heading: str = "") -> None:
         """Complain about a row, or about one cell of it."""
-        place = row.place(heading) if heading else f"第 {row.number} 行"
-        self.found.append(f"{self.name} {place}：{words}")
+        place = row.place(heading)
+        self.found.append(
+            Phrase("%(name)s %(place)s：%(words)s", name=self.name, place=place, words=words)
+        )
 
     def text(self, row: SheetRow, heading: str, most: int, *, needed: bool = False) -> str:
         """Return a cell as text that every database can keep."""
         value = row.get(heading)
         if needed and not value:
-            self.add(row, f"“{heading}”不能为空。", heading)
+            self.add(row, Phrase("“%(heading)s”不能为空。", heading=heading), heading)
         try:
             return clean_text(value, field=heading, label=f"“{heading}”", most=most)
         except InvalidInputError as refusal:
@@ -63,8 +68,13 @@ class Checks:
         """
         value = unicodedata.normalize("NFKC", self.text(row, heading, most, needed=needed)).strip()
         if LOST_DIGITS.fullmatch(value):
-            words = f"“{heading}”现为“{value}”，Excel 已丢掉它的末尾数字。"
-            self.add(row, f"{words}请把整列设为文本后重新填写完整编码。", heading)
+            words = Phrase(
+                "“%(heading)s”现为“%(value)s”，Excel 已丢掉它的末尾数字。"
+                "请把整列设为文本后重新填写完整编码。",
+                heading=heading,
+                value=value,
+            )
+            self.add(row, words, heading)
             return ""
         return POINT_ZERO.sub("", value)
 
@@ -83,7 +93,13 @@ class Checks:
         if value in labels:
             return labels[value]
         if value:
-            self.add(row, f"“{heading}”应为{'、'.join(labels)}之一，现为“{value}”。", heading)
+            words = Phrase(
+                "“%(heading)s”应为%(labels)s之一，现为“%(value)s”。",
+                heading=heading,
+                labels="、".join(labels),
+                value=value,
+            )
+            self.add(row, words, heading)
         return default
 
     def degrees(self, row: SheetRow, heading: str, most: float) -> float | None:
@@ -101,7 +117,13 @@ class Checks:
             number = float("nan")
         if not isfinite(number) or not least <= number <= most:
             bounds = f"{least:.15g} 到 {most:.15g}".replace("-", "−")
-            self.add(row, f"“{heading}”应为 {bounds} 之间的数字，现为“{value}”。", heading)
+            words = Phrase(
+                "“%(heading)s”应为 %(bounds)s 之间的数字，现为“%(value)s”。",
+                heading=heading,
+                bounds=bounds,
+                value=value,
+            )
+            self.add(row, words, heading)
             return None
         return number
 
@@ -110,8 +132,15 @@ class Checks:
         value = row.get(heading)
         if not value:
             return None
-        if not value.isdecimal() or not 0 < int(value[:9]) <= most:
-            self.add(row, f"“{heading}”应为 1 到 {most} 的整数，现为“{value}”。", heading)
+        is_number = value.isdecimal() and len(value) <= MOST_DIGITS
+        if not is_number or not 0 < int(value) <= most:
+            words = Phrase(
+                "“%(heading)s”应为 1 到 %(most)s 的整数，现为“%(value)s”。",
+                heading=heading,
+                most=most,
+                value=value,
+            )
+            self.add(row, words, heading)
             return None
         return int(value)
 
@@ -122,7 +151,10 @@ class Checks:
             return None
         found = day_of(value)
         if found is None:
-            self.add(row, f"“{heading}”应形如 2026-11-01，现为“{value}”。", heading)
+            words = Phrase(
+                "“%(heading)s”应形如 2026-11-01，现为“%(value)s”。", heading=heading, value=value
+            )
+            self.add(row, words, heading)
         return found
 
     def once(self, rows: Iterable[SheetRow], heading: str) -> None:
@@ -131,7 +163,12 @@ class Checks:
         for row in rows:
             value = POINT_ZERO.sub("", unicodedata.normalize("NFKC", row.get(heading)))
             if value and value in seen:
-                words = f"“{heading}”{value} 与第 {seen[value]} 行重复，请删去其中一行。"
+                words = Phrase(
+                    "“%(heading)s”%(value)s 与第 %(row)s 行重复，请删去其中一行。",
+                    heading=heading,
+                    value=value,
+                    row=seen[value],
+                )
                 self.add(row, words, heading)
             seen.setdefault(value, row.number)
 

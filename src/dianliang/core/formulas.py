@@ -14,6 +14,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from dianliang.core.extents import column_number
+
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 _TARGET = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(
@@ -60,13 +62,5 @@ def _cells(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int]]:
             end = text.rfind(b"</c>") + len(b"</c>")
             if b"<f" in text:
                 for column, row in _CELL.findall(text[:end]):
-                    yield int(row), column_number(column)
+                    yield int(row), column_number(column.decode())
             rest = text[end:][-_LONGEST_CELL_BYTES:]
-
-
-def column_number(letters: bytes) -> int:
-    """Return the number, from 1, of a column that Excel calls ``A``, ``Z``, ``AA``."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

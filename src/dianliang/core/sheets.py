@@ -12,9 +12,11 @@ from typing import Any
 
 import python_calamine
 
-from dianliang.core.formulas import column_number, without_result
+from dianliang.core.extents import TooFarError, UnknownBookError, measure
+from dianliang.core.formulas import without_result
+from dianliang.core.old_books import measure_old
 from dianliang.kernel.errors import DomainError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 40 * 1024 * 1024
@@ -26,9 +28,6 @@ LONGEST_EXACT = 10**15
 """Excel keeps fifteen digits; a longer number has lost its end."""
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-CELL = re.compile(rb'<c [^<>]*?r="([A-Z]{1,3})(\d{1,7})"')
-"""Ends at the next tag, so that a file of nothing but beginnings is read in linear time."""
-LONGEST_REFERENCE = 64
 MOST_TOLD = 50
 CHUNK_BYTES = 1024 * 1024
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -60,10 +59,13 @@ class SheetRow:
     cells: dict[str, str]
     columns: dict[str, int] = field(default_factory=dict)
 
-    def place(self, heading: str) -> str:
-        """Say where a cell stands: ``第 3 行 B 列``."""
+    def place(self, heading: str) -> Phrase:
+        """Say where a cell stands: ``第 3 行 B 列``; without a heading, the row alone."""
         column = self.columns.get(heading)
-        return f"第 {self.number} 行" + (f" {column_letters(column)} 列" if column else "")
+        if not column:
+            return Phrase("第 %(row)d 行", row=self.number)
+        letters = column_letters(column)
+        return Phrase("第 %(row)d 行 %(column)s 列", row=self.number, column=letters)
 
     def get(self, heading: str) -> str:
         """Return a cell, or an empty string."""
@@ -143,7 +145,7 @@ def read_book(
         except UnreadableSheetError as refusal:
             wrong.append(refusal.message)
     if wrong:
-        raise UnreadableSheetError("\n".join(sorted(wrong)))
+        raise UnreadableSheetError(joined("\n", sorted(wrong)))
     return Book(rows, tuple(title for title in shown if title not in headings))
 
 
@@ -177,7 +179,7 @@ def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
             raise UnreadableSheetError(
                 Phrase("%(name)s 展开后过大，可能有问题，请检查或拆分。", name=name)
             )
-        _refuse_far_cells(content, name=name)
+    _measure(content, name=name)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
     except BROKEN as error:
@@ -203,22 +205,26 @@ def _unpacks_within(content: bytes, most_bytes: int) -> bool:
 def _laid_out(book: python_calamine.CalamineWorkbook, title: str, *, name: str) -> list[list[str]]:
     try:
         sheet = book.get_sheet_by_name(title)
-        if sheet.total_height > MOST_ROWS:
-            raise UnreadableSheetError(
-                Phrase(
-                    "%(name)s 超过 %(most_rows)s 行，请拆分后再导入。",
-                    name=name,
-                    most_rows=MOST_ROWS,
-                )
-            )
+        if sheet.total_height > MOST_ROWS or sheet.total_height * sheet.total_width > MOST_CELLS:
+            raise UnreadableSheetError(_too_many(name))
         rows = sheet.to_python(skip_empty_area=False)
     except BROKEN as error:
         raise UnreadableSheetError(_damaged(name)) from error
     return [[_text(cell) for cell in row] for row in rows]
 
 
-def _damaged(name: str) -> str:
-    return f"{name} 已损坏或不是 Excel 文件，请用 Excel 或 WPS 重新另存为 .xlsx。"
+def _too_many(name: str) -> Phrase:
+    return Phrase(
+        "%(name)s 超过 %(most_rows)s 行，请拆分后再导入。", name=name, most_rows=MOST_ROWS
+    )
+
+
+def _damaged(name: str) -> Phrase:
+    return Phrase(
+        "%(name)s 已损坏、加了密码或不是 Excel 文件，"
+        "请用 Excel 或 WPS 打开后另存为不加密码的 .xlsx。",
+        name=name,
+    )
 
 
 def _shown(book: python_calamine.CalamineWorkbook) -> list[str]:
@@ -231,46 +237,29 @@ def _shown(book: python_calamine.CalamineWorkbook) -> list[str]:
     ]
 
 
-def _refuse_far_cells(content: bytes, *, name: str) -> None:
+def _measure(content: bytes, *, name: str) -> None:
     """Look for the farthest cell before anything is laid out in memory.
 
     Raises:
         UnreadableSheetError: the sheet would not fit, or its archive is damaged.
     """
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            for entry in archive.namelist():
-                if not entry.startswith("xl/worksheets/"):
-                    continue
-                width, height = _extent(archive, entry)
-                if width * height > MOST_CELLS:
-                    raise UnreadableSheetError(
-                        Phrase(
-                            "%(name)s 在很远的位置（第 %(height)s 行、第 %(width)s 列）还有内容。"
-                            "请删除表格以外的行和列，另存后再导入。",
-                            name=name,
-                            height=height,
-                            width=width,
-                        )
-                    )
-    except BROKEN_ZIP as error:
+        if content.startswith(OLE_MAGIC):
+            measure_old(content, most_cells=MOST_CELLS)
+        else:
+            with zipfile.ZipFile(BytesIO(content)) as archive:
+                measure(archive, most_cells=MOST_CELLS)
+    except TooFarError as far:
         message = Phrase(
-            "%(name)s 已损坏或加了密码，请用 Excel 或 WPS 重新另存为 .xlsx。", name=name
+            "%(name)s 在很远的位置（第 %(height)s 行、第 %(width)s 列）还有内容。"
+            "请删除表格以外的行和列，另存后再导入。",
+            name=name,
+            height=far.height,
+            width=far.width,
         )
-        raise UnreadableSheetError(message) from error
-
-
-def _extent(archive: zipfile.ZipFile, entry: str) -> tuple[int, int]:
-    width = height = 1
-    rest = b""
-    with archive.open(entry) as file:
-        while chunk := file.read(CHUNK_BYTES):
-            text = rest + chunk
-            for column, row in CELL.findall(text):
-                height = max(height, int(row))
-                width = max(width, column_number(column))
-            rest = text[-LONGEST_REFERENCE:]
-    return width, height
+        raise UnreadableSheetError(message) from far
+    except (*BROKEN_ZIP, UnknownBookError) as error:
+        raise UnreadableSheetError(_damaged(name)) from error
 
 
 def column_letters(number: int) -> str:
@@ -311,9 +300,12 @@ def _csv_rows(text: str, *, name: str) -> list[list[str]]:
     """Return the rows, strictly: a quote that nobody closes would swallow the lines below it."""
     reader = csv.reader(StringIO(text), strict=True)
     rows: list[list[str]] = []
-    line = 1
+    line, cells = 1, 0
     try:
         for row in reader:
+            cells += len(row)
+            if len(rows) >= MOST_ROWS or cells > MOST_CELLS:
+                raise UnreadableSheetError(_too_many(name))
             rows.append([_trimmed(cell) for cell in row])
             line = reader.line_num + 1
     except csv.Error as error:
@@ -340,7 +332,9 @@ def _rows(
         seen = {cell for row in table[:10] for cell in row}
         missing = [heading for heading in headings if heading not in seen]
         words = (
-            f"缺少表头：{'、'.join(missing)}" if missing else "表头不在同一行（是否有合并单元格）"
+            Phrase("缺少表头：%(missing)s", missing="、".join(missing))
+            if missing
+            else Phrase("表头不在同一行（是否有合并单元格）")
         )
         raise MissingHeadingError(
             Phrase("%(name)s %(words)s。请用系统给出的空白模板填写。", name=name, words=words)
@@ -372,13 +366,19 @@ def _refuse_unknown(
     Raises:
         UnreadableSheetError: there is one.
     """
-    told = [
-        f"{name} 第 {row} 行 {column_letters(column)} 列：“{headings[column]}”是公式，"
-        "文件里没有它的结果，请改成文字。"
+    told: list[str] = [
+        Phrase(
+            "%(name)s 第 %(row)d 行 %(column)s 列：“%(heading)s”是公式，"
+            "文件里没有它的结果，请改成文字。",
+            name=name,
+            row=row,
+            column=column_letters(column),
+            heading=headings[column],
+        )
         for row, column in unknown
         if column in headings
     ]
     if told:
-        more = f"\n……另有 {len(told) - MOST_TOLD} 处" if len(told) > MOST_TOLD else ""
-        advice = "也可以用 Excel 或 WPS 打开文件，重新保存一次再导入。"
-        raise UnreadableSheetError("\n".join(told[:MOST_TOLD]) + more + f"\n{advice}")
+        more = [Phrase("……另有 %(n)d 处", n=len(told) - MOST_TOLD)] if told[MOST_TOLD:] else []
+        advice = Phrase("也可以用 Excel 或 WPS 打开文件，重新保存一次再导入。")
+        raise UnreadableSheetError(joined("\n", [*told[:MOST_TOLD], *more, advice]))

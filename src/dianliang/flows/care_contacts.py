@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 
+from dianliang.core.rows import Rows
 from dianliang.domain.care import access
 from dianliang.domain.care.lifecycle import CONTACT, CONTACT_LABELS, STILL_TO_CALL
 from dianliang.domain.care.models import Alert, Call, Contact
@@ -30,7 +31,6 @@ from dianliang.kernel.text import clean_text
 
 MINOR = unlocking.Purpose.MINOR
 PAGE_ROWS = 100
-MOST_ALERTS = 30
 HELP_WITHIN = timedelta(hours=2)
 """Our own default; the company's rule for life support may be shorter."""
 HELP_MIN = 45
@@ -119,11 +119,12 @@ class Number:
     advice: tuple[str, ...]
 
 
-def alerts(*, by: Actor) -> tuple[AlertRow, ...]:
-    """Return the latest alerts that concern the actor's units, open ones first."""
+def alerts(*, by: Actor) -> Sequence[AlertRow]:
+    """Return the alerts that concern the actor's units, open ones first."""
     own = customer_access.within(by, prefix="contacts__customer__")
     rows = access.alerts(by).select_related("unit").annotate(**_figures(own))
-    return tuple(_alert(row) for row in rows.order_by("-status", "-opened_at")[:MOST_ALERTS])
+    in_order = rows.order_by("-status", "-opened_at", "-pk")
+    return Rows(in_order, lambda some: tuple(map(_alert, some)))
 
 
 def _figures(own: Q) -> dict[str, Count]:

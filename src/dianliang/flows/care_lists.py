@@ -25,10 +25,13 @@ def open_for(
     starts_at: datetime,
     ends_at: datetime | None,
     customers: Sequence[Customer],
+    about: str = "",
     by: Actor,
     at: datetime,
 ) -> Alert:
     """Open the list of certain special customers to be called before bad weather.
+
+    `about` numbers what it is made for: see `open_about`.
 
     Raises:
         NotVisibleError: the actor calls nobody.
@@ -45,10 +48,20 @@ def open_for(
         ends_at=ends_at,
         areas=list(Area.objects.filter(pk__in={one.area_id for one in customers})),
         unit=unit,
+        about=about,
         affected=_willing(found),
         by=by,
         at=at,
     )
+
+
+def open_about(about: str, *, by: Actor) -> str:
+    """Return the number of the list that the actor's unit is calling about a thing; empty if none.
+
+    Two desks of a unit call from one list: whoever is called twice believes neither.
+    """
+    found = Alert.objects.filter(about=about, unit__code=by.unit_code, status="OPEN").first()
+    return found.number if found and by.role in CALLERS else ""
 
 
 def affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]:

@@ -12,8 +12,6 @@ from dianliang.flows.care_files import Asked, asked_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
-MOST = 100
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
@@ -29,7 +27,7 @@ def queue(*, by: Actor, at: datetime) -> Queue:
     opened = unlocking.standing(purpose=Unlock.Purpose.EXPORT, customer=None, by=by, at=at)
     return Queue(
         waiting=tuple(
-            asked_of(row, by=by) for row in rows.select_related("customer").order_by("pk")[:MOST]
+            asked_of(row, by=by) for row in rows.select_related("customer").order_by("pk")
         ),
         export_open_until=opened.expires_at if opened else None,
     )

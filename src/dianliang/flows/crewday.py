@@ -48,8 +48,9 @@ def team_days(*, by: Actor, on: date) -> tuple[TeamDay, ...]:
     Only a captain is shown who could stand in.
     """
     codes = crews.teams_of(by.person_number, on=on)
+    led = _led(by, on=on)
     teams = Team.objects.filter(code__in=codes).select_related("unit")
-    return tuple(_team_day(team, on=on, is_captain=by.role is Role.CAPTAIN) for team in teams)
+    return tuple(_team_day(team, on=on, is_captain=team.code in led) for team in teams)
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def check_in(
     team = _own_team(team_code, on=on, by=by)
     person = _person(person_number)
     if person_number != by.person_number:
-        _require_captain(by)
+        _require_leads(team_code, on=on, by=by)
     workforce.check_in(
         team=team,
         person=person,
@@ -106,8 +107,8 @@ def swap(
         NotVisibleError: not the captain's team, or nobody of its unit.
         UnableToSwapError: one is not available, or a needed skill would be missing.
     """
-    _require_captain(by)
     team = _own_team(team_code, on=on, by=by)
+    _require_leads(team_code, on=on, by=by)
     comer = _person(coming)
     if not comer.unit.path.startswith(team.unit.path):
         raise NotVisibleError(f"{team.unit.name}没有编号为 {coming} 的人员。")
@@ -145,10 +146,8 @@ def report_absence(
     """
     person = _person(person_number)
     theirs = crews.teams_of(person_number, on=first_on)
-    if person_number != by.person_number:
-        _require_captain(by)
-        if not theirs & crews.teams_of(by.person_number, on=first_on):
-            raise NotVisibleError(f"您的队伍里没有编号为 {person_number} 的人员。")
+    if person_number != by.person_number and not theirs & _led(by, on=first_on):
+        raise NotVisibleError(f"您带的队伍里没有编号为 {person_number} 的人员。")
     workforce.report_absence(
         person=person,
         first_on=first_on,
@@ -198,8 +197,8 @@ def report_team_absence(
         NotVisibleError: not the captain's team.
         UnableToReportAbsenceError: no reason.
     """
-    _require_captain(by)
     team = _own_team(team_code, on=on, by=by)
+    _require_leads(team_code, on=on, by=by)
     for member in crews.crew(team, on=on):
         person = _person(member.number)
         workforce.report_absence(
@@ -266,6 +265,10 @@ def _person(number: str) -> Person:
     return person
 
 
-def _require_captain(by: Actor) -> None:
-    if by.role is not Role.CAPTAIN:
-        raise NotVisibleError("这项操作由队长办理。")
+def _led(by: Actor, *, on: date) -> frozenset[str]:
+    return crews.led_by(by.person_number, on=on) if by.role is Role.CAPTAIN else frozenset()
+
+
+def _require_leads(team_code: str, *, on: date, by: Actor) -> None:
+    if team_code not in _led(by, on=on):
+        raise NotVisibleError("这项操作由本队队长办理。")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from dianliang.core import audit, files
 from dianliang.core.papers import keep_paper
+from dianliang.core.rows import first_of
 from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.hours import access, desk
@@ -61,20 +62,23 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What the form of a declaration offers."""
+    """What the form of a declaration offers; who is not listed can be typed by his number."""
 
     people: tuple[tuple[str, str], ...]
+    more_people: int
     teams: tuple[tuple[str, str], ...]
     roles: tuple[str, ...]
 
 
 def choices(*, by: Actor) -> Choices:
     """Return the people and teams of the actor's units."""
-    people = _people(by).values_list("number", "name", "unit__name")[:MOST_CHOICES]
+    rows = _people(by).values_list("number", "name", "unit__name")
+    people, more = first_of(rows, MOST_CHOICES)
     teams = Team.objects.filter(is_active=True, unit__path__startswith=by.unit_path or "-")
     return Choices(
         people=tuple((number, f"{name}（{number}，{unit}）") for number, name, unit in people),
-        teams=tuple(teams.values_list("code", "name")[:MOST_CHOICES]),
+        more_people=more,
+        teams=tuple(teams.values_list("code", "name")),
         roles=ROLES,
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
+
 from dianliang.domain.programs.models import Session, SessionAttendance, Signup
 from dianliang.domain.programs.operations import attending
 from dianliang.domain.programs.operations.attending import Noted, Way
@@ -44,7 +46,7 @@ class SessionSheet:
 def sessions_of_day(
     *, team_codes: Collection[str], on: date, by: Actor
 ) -> tuple[SessionSheet, ...]:
-    """Return the sessions of some teams on a day; all names for a captain, his own for others."""
+    """Return the sessions of some teams on a day; all names of a team for who leads it."""
     first = datetime.combine(on, time(), SHANGHAI)
     found = Session.objects.filter(
         team__code__in=team_codes,
@@ -54,8 +56,10 @@ def sessions_of_day(
     ).select_related("team", "site", "area")
     sessions = list(found.order_by("starts_at", "pk"))
     listed = Signup.objects.filter(session__in=sessions, status__in=SHOWN)
-    if by.role is not Role.CAPTAIN:
-        listed = listed.filter(person__number=by.person_number or "-")
+    led = crews.led_by(by.person_number, on=on) if by.role is Role.CAPTAIN else ()
+    listed = listed.filter(
+        Q(session__team__code__in=led) | Q(person__number=by.person_number or "-")
+    )
     people: dict[int, list[Comer]] = {}
     for signup in listed.select_related("person", "attendance").order_by("person__name", "pk"):
         people.setdefault(signup.session_id, []).append(_comer(signup))
@@ -97,7 +101,7 @@ def _own(op: PhoneOperation, by: Actor) -> Signup:
         raise NotVisibleError("没有找到这场活动。")
     on = session.starts_at.astimezone(SHANGHAI).date()
     person = op.text("person", longest=24)
-    is_captains = by.role is Role.CAPTAIN and team.code in crews.teams_of(by.person_number, on=on)
+    is_captains = by.role is Role.CAPTAIN and team.code in crews.led_by(by.person_number, on=on)
     if not is_captains and person != by.person_number:
         raise NotVisibleError("只有本队队长可以为别人签到。")
     own = session.signups.filter(person__number=person, status__in=[*SHOWN, "ABSENT"])

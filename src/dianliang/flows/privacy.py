@@ -259,7 +259,7 @@ def expire(*, before: datetime, dry_run: bool, by: Actor, at: datetime) -> Erase
     activity_people.expire(before)
     _erase_appeals(Appeal.objects.filter(decided_at__lt=before))
     confidential.expire(before=before, words=ERASED)
-    outreach.expire(before=before)
+    outreach.expire(before=before, at=at)
     IdempotencyRecord.objects.filter(created_at__lt=before).delete()
     audit.record_about(
         "personal.expire",

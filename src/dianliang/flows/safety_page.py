@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from dianliang.core import audit, blanks
 from dianliang.core.models import AuditEvent
+from dianliang.core.rows import all_for_sheet
 from dianliang.domain.catalog import inspecting as checklists
 from dianliang.domain.catalog.models import HazardClass, Party
 from dianliang.domain.directory.models import Unit
@@ -24,7 +25,6 @@ from dianliang.kernel.calendar import SHANGHAI
 
 MOST_ROWS = 100
 MOST_POINTS = 2000
-MOST_EXPORTED = 100_000
 VIEWS = {
     "open": "未销号",
     "overdue": "逾期",
@@ -291,15 +291,20 @@ def picture(*, number: str, stage: str, by: Actor) -> str:
 
 
 def workbook(*, cut: Cut, by: Actor, at: datetime) -> bytes:
-    """Return a cut of the hazards as Excel; the export is on record."""
-    rows = _filtered(cut, by=by).filter(_views(at)[cut.view]).select_related("area", "unit")
+    """Return a cut of the hazards as Excel; the export is on record.
+
+    Raises:
+        InvalidInputError: there are more than a sheet takes.
+    """
+    found = _filtered(cut, by=by).filter(_views(at)[cut.view]).select_related("area", "unit")
+    rows = all_for_sheet(found)
     out = BytesIO()
     book = blanks.workbook(out)
     sheet = book.add_worksheet("隐患")
     sheet.set_column(0, len(COLUMNS) - 1, 18)
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, COLUMNS, book.add_format(blanks.HEADING))
-    for place, hazard in enumerate(rows.order_by("due_at", "pk")[:MOST_EXPORTED], start=1):
+    for place, hazard in enumerate(rows.order_by("due_at", "pk").iterator(), start=1):
         sheet.write_row(place, 0, _cells(queries.row(hazard, at=at)))
     book.close()
     audit.record_about(

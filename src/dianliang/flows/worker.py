@@ -27,6 +27,7 @@ from dianliang.flows.alerts import polling
 from dianliang.flows.booking import clock
 from dianliang.flows.branches import linking, registering
 from dianliang.flows.campaigns import following, listing, opening
+from dianliang.flows.dispatching import forcing
 from dianliang.flows.ledgers import earning
 from dianliang.flows.outreach import audience as outreach_audience
 from dianliang.flows.outreach import sending as outreach_sending
@@ -82,6 +83,7 @@ CHORES: tuple[Chore, ...] = (
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
 HANDLERS = (
+    forcing.force_in_background,
     drafting.solve_in_background,
     auditing.check_in_background,
     roads.refresh_in_background,

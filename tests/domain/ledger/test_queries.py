@@ -57,26 +57,44 @@ def test_what_somebody_had_on_a_day():
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9), st.integers(0, 90)), max_size=8),
-    st.integers(0, 95),
-    st.integers(1, 95),
+    st.lists(
+        st.tuples(
+            st.integers(0, 2),
+            st.integers(1, 9),
+            st.integers(0, 90),
+            st.sampled_from(["", "T1", "T2"]),
+        ),
+        max_size=8,
+    ),
+    st.integers(-40, 95),
+    st.integers(1, 130),
 )
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_wherever_a_period_is_cut_it_is_the_sum_of_its_lines(gifts, start, length):
     people = build_once()
-    for who, amount, day in gifts:
-        give(people[who], amount, on=FIRST + timedelta(days=day))
+    for who, amount, day, team in gifts:
+        give(people[who], amount, on=FIRST + timedelta(days=day), team=team)
     since, until = FIRST + timedelta(days=start), FIRST + timedelta(days=start + length)
+    lines = Line.objects.exclude(team_code="", unit_code="").select_related("account")
+    for by, whose in (
+        ("person", lambda line: line.account.holder_code),
+        ("team", lambda line: line.team_code),
+        ("unit", lambda line: line.unit_code),
+    ):
+        plain = {}
+        for line in lines:
+            sums = plain.setdefault(whose(line), [0, 0])
+            sums[0] += line.amount if line.on < since else 0
+            sums[1] += line.amount if since <= line.on < until else 0
+        plain.pop("", None)
 
-    found = rows("person", since, until)
-
-    for person in people:
-        lines = Line.objects.filter(account__holder_code=person.number, amount__gt=0)
-        before = sum(line.amount for line in lines if line.on < since)
-        within = sum(line.amount for line in lines if since <= line.on < until)
-        assert found.get(person.number, (0, 0, 0, 0)) == (before, within, 0, before + within)
+        assert rows(by, since, until) == {
+            code: (before, within, 0, before + within)
+            for code, (before, within) in plain.items()
+            if before or within
+        }
 
 
 def build_once():

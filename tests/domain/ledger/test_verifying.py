@@ -2,7 +2,7 @@
 
 import pytest
 
-from dianliang.domain.ledger.models import Account, Turnover
+from dianliang.domain.ledger.models import Account, GroupTurnover, Turnover
 from dianliang.domain.ledger.verifying import verify
 from tests.ledgers import build, give
 
@@ -44,6 +44,17 @@ def test_a_month_that_somebody_changed_past_the_books_is_found():
 
     (fault,) = verify().faults
     assert (fault.what, fault.kept, fault.found) == ("月度", 99, 30)
+
+    Turnover.objects.filter(account__holder_code=person.number).update(added=30)
+    for changed, kept in ({"added": 98}, 98), ({"added": 30, "lines": 2}, 30):
+        GroupTurnover.objects.update(**changed)
+        (fault,) = verify().faults
+        assert (fault.what, fault.which, fault.kept, fault.found) == (
+            "队伍与单位月度",
+            "AJ01",
+            kept,
+            30,
+        )
 
 
 def test_a_month_that_was_lost_is_found():

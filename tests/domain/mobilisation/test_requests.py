@@ -135,7 +135,7 @@ def test_the_board_shows_ages_lateness_and_figures_that_open_their_records(town)
 
     later = NOON + 2 * HOUR
     asked = {"incident": "", "words": "", "at": later}
-    rows = queries.chosen(status="", kind="GEN", by=commander, **{**asked, "incident": "FX-7"})
+    rows = queries.chosen(status="", kind="GEN", by=commander, **asked)
     columns = {column.status: column for column in queries.board(rows, at=later)}
 
     assert [(c.total, c.rows[0].is_late) for c in columns.values() if c.rows] == [(1, True)] * 2

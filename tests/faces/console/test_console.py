@@ -439,7 +439,7 @@ def test_a_view_without_a_proper_name_is_not_kept(desk, town, name):
     answer = desk.post("/console/filters/", {"name": name, "tab": "todo"}, follow=True)
 
     assert not SavedFilter.objects.exists()
-    assert "toast bad" in answer.content.decode()
+    assert "notice danger" in answer.content.decode()
 
 
 def test_each_part_of_a_suggestion_is_agreed_to_with_one_press(desk, town):

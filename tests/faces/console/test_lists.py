@@ -14,6 +14,7 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.insight.deed_words import LISTED
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.console import list_tables
+from dianliang.faces.console.dispatch import tables as dispatch_tables
 from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.requests import now
 from dianliang.flows.activities import repeating
@@ -101,6 +102,8 @@ def test_each_list_is_taken_out_with_its_columns_and_that_is_on_record(client, t
 
 
 def test_every_table_is_of_records_whose_export_has_a_word():
-    tables = [value for value in vars(list_tables).values() if isinstance(value, Table)]
+    modules = (list_tables, dispatch_tables)
+    found = [value for module in modules for value in vars(module).values()]
+    tables = [value for value in found if isinstance(value, Table)]
 
     assert {table.kind for table in tables} == set(LISTED)

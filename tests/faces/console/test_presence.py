@@ -56,7 +56,7 @@ def test_a_duty_is_given_its_month_proposed_and_accepted(desk):
 def test_an_odd_form_is_answered_in_plain_words(desk, form):
     answer = desk.post("/console/presence/act/", form, follow=True)
 
-    assert "toast bad" in said(answer)
+    assert "notice danger" in said(answer)
     assert desk.get("/console/presence/?month=nonsense").status_code == 200
 
 

@@ -40,7 +40,7 @@ def test_a_sight_is_written_down_seen_and_closed(desk):
 
     assert "已停用" in said(closed)
     again = desk.post(f"/console/sights/{sight.code}/close/", {"reason": "改建"}, follow=True)
-    assert "toast bad" in said(again)
+    assert "notice danger" in said(again)
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ def test_a_team_is_founded_staffed_led_and_ended(desk, town):
         desk.post(f"{act}join/", {"person": "P1", "on": today(), "leads": "1"}, follow=True)
     )
     assert "队长" in joined
-    assert desk.post(f"{act}join/", {"person": "NO", "on": today()}).status_code == 404
+    unknown = desk.post(f"{act}join/", {"person": "NO", "on": today()})
+    assert (unknown.status_code, "没有这个人" in unknown.content.decode()) == (422, True)
     assert "临时，至" in page(desk.get("/console/staff/teams/"))
     assert "请填写结束原因" in page(desk.post(f"{act}end/", {"on": today(), "reason": ""}), 422)
     page(desk.post(f"{act}end/", {"on": today() - DAY + DAY, "reason": "任务完成"}, follow=True))

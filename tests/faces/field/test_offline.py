@@ -186,6 +186,7 @@ def test_the_expired_day_is_gone_but_unsent_work_is_not(open_app, phone, today_w
     phone.set_offline(True)
     page.get_by_role("link", name=visit.job.title).first.click()
     press(page, "接单")
+    expect(chip(page)).to_have_text("1 项存手机")
     page.clock.set_fixed_time(now() + timedelta(days=3))
     page.goto("/field/#/")
     page.reload()

@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import engines
 from django.template.response import TemplateResponse
@@ -10,8 +11,10 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dianliang.faces.ui.refused import refused
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.faces.ui.refused import RefusedMiddleware, refused
+from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import InvalidInputError, StaleStateError
+from tests.town import PASSWORD
 
 PAGE = """<h1>页</h1>
 <details><summary>甲</summary><form method="post" action="/do/"><input type="hidden" name="item"
@@ -22,6 +25,7 @@ PAGE = """<h1>页</h1>
  type="checkbox" name="c" value="x" checked><input type="checkbox" name="c" value="y"><select
  name="s"><option value="p" selected>P</option><option value="q">Q</option></select><input
  type="file" name="f"><button name="a" value="b">好</button></form></details>"""
+REFUSAL = InvalidInputError("不行<b>。")
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 
@@ -60,13 +64,13 @@ class Shown(HTMLParser):
         self.inside = "" if tag == "textarea" else self.inside
 
 
-def shown(sent, files=()):
+def shown(sent, error=REFUSAL):
     """Refuse what was sent to a page of two forms with one address."""
-    request = RequestFactory().post("/do/", {**sent, **dict(files)})
+    request = RequestFactory().post("/do/", sent)
     answer = TemplateResponse(request, engines["django"].from_string(PAGE), {})
-    error = InvalidInputError("不行<b>。")
     with translation.override("zh-hans"):
-        return refused(answer, request, error)
+        whole = RefusedMiddleware(lambda _: answer)
+        return whole.process_template_response(request, refused(answer, error)).render()
 
 
 @settings(deadline=None)
@@ -85,5 +89,37 @@ def test_whatever_was_typed_ticked_and_chosen_is_in_the_form_that_was_sent(a, b,
 def test_a_file_is_named_and_a_form_that_has_gone_leaves_the_reason_on_top():
     sent = {"item": "two", "f": SimpleUploadedFile("证.pdf", b"x")}
     assert "请重新选择文件：证.pdf" in shown(sent).content.decode()
-    gone = shown({"item": "three", "a": "typed"}).content.decode()
-    assert gone.index("</h1>") < gone.index("不行") < gone.index("<details>")
+    gone = shown({"item": "three", "a": "写了很久的一段话，不想再写一遍"}).content.decode()
+    assert (
+        gone.index("</h1>") < gone.index("不行") < gone.index("写了很久") < gone.index("<details>")
+    )
+
+
+def test_who_was_late_sends_again_on_what_holds_now_and_reads_it():
+    typed = {
+        "item": "two",
+        "seen": "7",
+        "a": ["new", ""],
+        "t": "old",
+        "s": "q",
+        "password": "geheim",
+    }
+    page = shown(typed, StaleStateError("有人改过。")).content.decode()
+
+    assert [pair for pair in Shown(page).found if pair[0] == "seen"] == [("seen", "9")]
+    assert ("a", "new") in Shown(page).found
+    assert (page.count("现在是：old"), page.count("geheim")) == (1, 0)
+    assert shown(typed).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_an_act_that_only_leads_back_shows_its_page_again_with_the_form(client, town):
+    town.user("desk", Role.DISPATCHER, "S1")
+    client.login(username="desk", password=PASSWORD)
+    form = {"kind": "", "address": "余村村口老槐树旁", "due_on": "2026-12-01"}
+
+    page = client.post("/console/hazards/order/", form)
+
+    assert page.status_code == 422
+    assert 'value="余村村口老槐树旁"' in page.content.decode()
+    assert 'name="next" value="/console/hazards/"' in page.content.decode()

@@ -217,8 +217,9 @@ def test_a_crew_sees_what_its_own_teams_may_take_and_nothing_else(town, desk, se
     stranger = Actor(id="x", name="x", role=Role.CAPTAIN, team_codes=frozenset({"Z"}))
     found = offer(desk, service)
 
-    assert [one.row.number for one in offer_pages.open_for_crew(by=by, at=NOON)] == [found.number]
-    assert offer_pages.open_for_crew(by=stranger, at=NOON) == ()
+    (one,), more = offer_pages.open_for_crew(by=by, at=NOON)
+    assert (one.row.number, more) == (found.number, 0)
+    assert offer_pages.open_for_crew(by=stranger, at=NOON) == ((), 0)
     with pytest.raises(NotVisibleError):
         offering.offer_for(found.number, by=stranger)
 
@@ -342,7 +343,7 @@ def test_whoever_lacks_the_certificate_holds_nobody_up(town, desk, service):
     Certificate.objects.filter(person__memberships__team__code="B").delete()
     assert idle
 
-    (open_one,) = offer_pages.open_for_crew(by=eager, at=at)
+    (open_one,), _ = offer_pages.open_for_crew(by=eager, at=at)
     assert [line.may for line in open_one.teams] == [True]
     assert grab(found, eager, at=at).team.code == "A"
 
@@ -385,8 +386,8 @@ def test_an_open_offer_stays_on_the_list_however_many_come_after_it(
     assert waiting.number in [row.number for row in offer_pages.offer_list(by=desk)]
 
 
-def test_a_crews_list_costs_the_same_for_ten_offers_as_for_two(
-    town, desk, service, django_assert_num_queries
+def test_a_crews_list_costs_the_same_for_ten_offers_as_for_two_and_says_what_it_leaves_out(
+    town, desk, service, django_assert_num_queries, monkeypatch
 ):
     by = crew(town, "A", service)
     ServiceWay.objects.filter(way="grab").update(grace_min=0)
@@ -398,4 +399,9 @@ def test_a_crews_list_costs_the_same_for_ten_offers_as_for_two(
         offer(desk, service)
 
     with django_assert_num_queries(len(few)):
-        assert len(offer_pages.open_for_crew(by=by, at=NOON)) == 10
+        assert len(offer_pages.open_for_crew(by=by, at=NOON)[0]) == 10
+    monkeypatch.setattr(offer_pages, "MOST_ROWS", 3)
+    shown, more = offer_pages.open_for_crew(by=by, at=NOON)
+    assert (len(shown), more) == (3, 7)
+    shown, more = offer_pages.open_for_crew(by=by, at=NOON, is_whole=True)
+    assert (len(shown), more) == (10, 0)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Sum
 
 from dianliang.core.models import User
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation import queries as requests
 from dianliang.domain.mobilisation.lifecycle import LABELS
 from dianliang.domain.mobilisation.models import Assignment
@@ -26,7 +27,8 @@ def test_gear_stock_and_requests_of_the_demo_hang_together(demo):
     assert low[2].item == "GLOVE-12"
     assert stock.store(low[0], by=desk).unsound == ()
 
-    rows = requests.chosen(status="", kind="", incident="FX-演示", words="", by=desk, at=AT)
+    drill = Incident.objects.earliest("pk")
+    rows = requests.chosen(status="", kind="", incident=drill.number, words="", by=desk, at=AT)
     reached = {row.status for row in rows}
     assert reached == {"REQUESTED", "ASSIGNED", "STANDBY", "MOBILISED", "IN_ACTION"} <= {*LABELS}
     figures = requests.figures(by=desk, at=AT)

@@ -1,11 +1,13 @@
 """An incident led: decided by one at a time, noted for good, in periods with objectives."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from dianliang.core.models import AuditEvent
+from dianliang.domain.care.models import Alert
 from dianliang.domain.incidents.models import Incident, LogEntry, Objective
 from dianliang.domain.incidents.operations import periods
 from dianliang.domain.incidents.operations.incidents import UnableToLeadError
@@ -282,6 +284,8 @@ def test_special_customers_of_the_area_are_called_and_one_key_makes_one_list(tow
         situation.call_once(key="c" * 16, number=incident.number, by=town.actor("S1"), at=NOON)
         for _ in range(2)
     }
+    other_desk = replace(town.actor("S1"), id="user:other")
+    made.add(situation.call_once(key="d" * 16, number=incident.number, by=other_desk, at=NOON))
 
-    assert len(made) == 1
+    assert len(made) == Alert.objects.count() == 1
     assert any("联系清单" in told for told in words(incident))

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from dianliang.core.numbers import next_number
 from dianliang.domain.incidents.models import AlertSource, Incident
+from dianliang.domain.mobilisation.models import Dispatch
+from dianliang.domain.work.models import Plan
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.incidents import bulletins, leading, opening
-from tests.town import NOON
+from tests.town import NOON, TODAY
 
 RING = "30.50,119.55 30.55,119.55 30.55,119.65 30.50,119.65"
 """A corner of the township T1; village V1 lies in it, V2 does not."""
@@ -92,6 +94,20 @@ def warning(**changed):
     return bulletins.Asked(**{**known, **changed})
 
 
+def _dispatch(town, incident):
+    """A dispatch of an incident as a draft, without a computation behind it."""
+    plan = Plan.objects.create(
+        number=next_number("JH", at=NOON),
+        unit=town.units["S1"],
+        first_on=TODAY,
+        last_on=TODAY,
+        created_by="x",
+        created_at=NOON,
+    )
+    Dispatch.objects.create(incident=incident, plan=plan, words="两队")
+    return plan.number
+
+
 def incident_things(town):
     """One of each for the table of who may open what."""
     incident = opened(town)
@@ -106,6 +122,8 @@ def incident_things(town):
     )
     return {
         "incident": {"number": incident.number, "verb": "note", "code": "teams"},
+        "led incident": {"number": incident.number, "verb": "draft"},
+        "dispatch": {"number": _dispatch(town, incident), "verb": "discard"},
         "bulletin": {"number": made.number},
         "alert source": {"number": source.number, "verb": "off"},
     }

@@ -6,7 +6,7 @@ import pytest
 
 from dianliang.domain.mobilisation.models import ResourceRequest
 from dianliang.domain.mobilisation.operations import UnableToMobiliseError
-from dianliang.domain.workforce.models import Absence
+from dianliang.domain.workforce.models import Absence, Membership, Person, Team
 from dianliang.flows.mobilising import requesting as flow
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -70,6 +70,12 @@ def test_teams_are_resources_people_shifts_and_person_times_apart(town):
         first_on=TODAY,
         last_on=TODAY + timedelta(days=5),
         reason="休假",
+    )
+    boy = Person.objects.create(
+        number="BOY", name="小李", unit=town.units["S1"], minor_until=TODAY + timedelta(days=400)
+    )
+    Membership.objects.create(
+        team=Team.objects.get(code="Q1"), person=boy, valid_from=TODAY - timedelta(days=1)
     )
     by = desk(town)
 

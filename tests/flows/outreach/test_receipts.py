@@ -101,6 +101,11 @@ def test_a_signed_call_counts_once_and_a_forged_or_old_one_not_at_all(town):
 
     assert (first.new, again.new, again.known) == (1, 0, 1)
     assert first.strange == ("nobody",)
+    round_.channel.is_active = False  # what it carried before still comes back
+    round_.channel.save()
+    late = json.dumps({"receipts": [{**told[0], "state": "read"}]}).encode()
+    signature = signing.sign(late, secret=SECRET, at=NOON)
+    assert receipts.called(**{**good, "body": late, "signature": signature}).new == 1
     odd = json.dumps({"receipts": [{"id": "\ud800", "state": "read"}]}).encode()
     with pytest.raises(InvalidInputError, match="id"):
         receipts.called(
@@ -194,9 +199,39 @@ def test_whom_nothing_could_be_sent_to_is_forgotten_in_time_too(town):
     Recipient.objects.create(outreach=outreach, serial=1, customer=firm, **who)
     leading.move(number=outreach.number, verb="drop", reason="作废", by=clerk(town), at=NOON)
 
-    persons.expire(before=NOON + timedelta(days=1))
+    persons.expire(before=NOON + timedelta(days=1), at=NOON)
 
     assert Recipient.objects.get().customer is None
+
+
+def test_what_nobody_ends_ends_with_the_time_that_persons_are_kept(town):
+    outreach = sent(town, WEBHOOK)
+    Outreach.objects.update(created_at=NOON - timedelta(days=9))
+    forgotten = drafted(town, FILE, title="没有放行的")
+    Outreach.objects.filter(pk=forgotten.pk).update(created_at=NOON - timedelta(days=9))
+
+    persons.expire(before=NOON - timedelta(hours=1), at=NOON)  # its round began later
+    outreach.refresh_from_db()
+    forgotten.refresh_from_db()
+    assert (outreach.status, forgotten.status) == ("SENDING", "DROPPED")
+    persons.expire(before=NOON + timedelta(hours=1), at=NOON)
+    outreach.refresh_from_db()
+    assert outreach.status == "CLOSED"
+    assert not Recipient.objects.exclude(customer=None).exists()
+
+
+def test_what_was_said_with_a_wish_is_read_where_it_was_said_and_above(town):
+    said = {"phone": "19900001111", "agrees": False, "how": "phone", "words": "婆婆病了，别打扰"}
+    leading.wish(**said, by=town.actor("S1"), at=NOON)
+    (row,) = people.wishes()
+
+    read = {unit: people.wish_row(row, by=town.actor(unit)) for unit in ("S1", "AJ", "S2")}
+    assert {unit: bool(shown.words and shown.said_by) for unit, shown in read.items()} == {
+        "S1": True,
+        "AJ": True,
+        "S2": False,
+    }
+    assert read["S2"].label == "拒收"
 
 
 def test_of_two_tables_brought_at_once_one_holds_whole(town, monkeypatch):

@@ -11,7 +11,7 @@ from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
-from dianliang.flows.planning import drafting, editing
+from dianliang.flows.planning import computing, drafting, editing
 from dianliang.kernel.errors import IllegalTransitionError, InvalidInputError, StaleStateError
 from dianliang.kernel.periods import TimeWindow
 from tests.flows.planning.test_fixes import at
@@ -200,7 +200,7 @@ def test_a_cancelled_computation_keeps_the_result_there_was(two_teams):
 def test_a_computation_can_be_ended_early_with_the_best_so_far(two_teams, monkeypatch):
     plan = draft(two_teams, [job(two_teams)])
     Plan.objects.update(seconds=300)
-    monkeypatch.setattr(drafting, "LEAST_PATIENCE", 10**12)
+    monkeypatch.setattr(computing, "LEAST_PATIENCE", 10**12)
     drafting.finish_solving(number=plan.number, by=two_teams.actor(), at=NOON)
 
     computed(plan)

@@ -154,7 +154,7 @@ def test_a_table_of_items_goes_out_and_comes_back_all_or_nothing(town):
     assert not Movement.objects.filter(stock__item__code="BAG").exists()
 
 
-def test_labels_lead_to_the_door_and_the_shelf(town):
+def test_labels_lead_to_the_door_and_the_shelf_in_as_many_parts_as_it_takes(town, monkeypatch):
     kept, by, asked = stock(town), desk(town), []
 
     def address(*parts):
@@ -169,5 +169,14 @@ def test_labels_lead_to_the_door_and_the_shelf(town):
     for content, words in ((sheet, "圩堤照明灯"), (gear, thing.number)):
         text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
         assert words in text
+    monkeypatch.setattr(labels, "MOST_LABELS", 1)
+    assert labels.parts_of(1) == 2
+    asked.clear()
+    for part in (1, 2):
+        labels.of_store(code="CK-S1", part=part, door=address, item=address, by=by, at=NOON)
+    with pytest.raises(NotVisibleError):
+        labels.of_store(code="CK-S1", part=3, door=address, item=address, by=by, at=NOON)
+    assert set(asked) == {("CK-S1",), ("CK-S1", kept.item.code)}
+    monkeypatch.undo()
     with pytest.raises(InvalidInputError, match="先筛选"):
         labels.of_gear(filters=Filters(view="scrapped"), address=address, by=by, at=NOON)

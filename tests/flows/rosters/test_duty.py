@@ -19,6 +19,7 @@ from dianliang.flows.staffing import people
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import (
+    IllegalTransitionError,
     InvalidInputError,
     NotVisibleError,
     NotYourTurnError,
@@ -252,9 +253,25 @@ def test_two_exchange_their_turns_once_a_third_has_approved(town):
         at=NOON,
     )
 
+    third = next(who for (who,) in known.values() if who not in {giver, offer.number})
+    rival = Swap.objects.create(
+        number="HB-RIVAL",
+        shift=roster.shifts.get(position=next(n for n in known if known[n] == [third])),
+        giver=Person.objects.get(number=third),
+        taker=swap.taker,
+        back=swap.back,
+        reason="也看中了这一班",
+        asked_at=NOON,
+        asked_by="第三人",
+    )
+
     def settle(verb, by):
         return changing.settle_swap(number=swap.number, verb=verb, note="", by=by, at=NOON)
 
+    with pytest.raises(NotVisibleError):
+        settle("agree", person(town, third))
+    with pytest.raises(NotVisibleError):
+        settle("approve", town.actor("S2"))
     with pytest.raises(NotYourTurnError):
         settle("agree", person(town, giver))
     with pytest.raises(UnableToRosterError, match="已经在申请换班"):
@@ -275,7 +292,11 @@ def test_two_exchange_their_turns_once_a_third_has_approved(town):
     after = on(roster, live=True)
     assert (after[1], after[offer.back]) == ([offer.number], [giver])
     assert {n for n in known if known[n] != after[n]} == {1, offer.back}
-    assert Swap.objects.get().status == "APPROVED"
+    swap.refresh_from_db()
+    rival.refresh_from_db()
+    assert (swap.status, rival.status) == ("APPROVED", "REFUSED")
+    with pytest.raises(IllegalTransitionError):
+        settle("withdraw", person(town, giver))
     mine = own.own(by=person(town, giver), at=NOON)
     assert offer.back in {duty.shift for duty in mine.turns}
     assert mine.swaps == ()

@@ -12,14 +12,19 @@ from pypdf import PdfReader
 
 from dianliang.core import jobs
 from dianliang.core.models import AuditEvent
-from dianliang.domain.catalog.theme_models import ThemeMark
+from dianliang.domain.branches.models import Alliance, Secondment, SecondmentKind
+from dianliang.domain.brands.models import Brand
+from dianliang.domain.catalog.theme_models import Theme, ThemeMark
+from dianliang.domain.honours.models import MediaReport
 from dianliang.domain.honours.operations.nominating import Subject
 from dianliang.domain.honours.operations.register import Entry, enter, revoke
 from dianliang.domain.policies.models import PolicyList
 from dianliang.domain.programs.models import Activity, Participation
+from dianliang.domain.rosters.models import Roster
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
+from dianliang.faces.console.addresses import record_address
 from dianliang.flows.themes import applying, files, kinds, marking, tables
 from dianliang.flows.themes.report import report
 from dianliang.kernel.actor import Role
@@ -241,6 +246,62 @@ def test_an_honour_and_a_policy_carry_a_programme_and_are_counted_in_it(party):
     ]
     revoke(honour=honour, reason="弄虚作假", by=by, at=NOON)
     assert [f.code for f in report(code="GC5", **YEAR, by=by).columns] == ["policy"]
+
+
+def test_what_shows_how_branches_stand_carries_a_programme_and_each_figure_opens_it(party):
+    by, unit = party.clerk(), party.town.units["S1"]
+    branch = party.branch("B1", "S1")
+    written = {"created_by": "x", "created_at": NOON}
+    theme = Theme.objects.create(code="PP-1", name="电亮夕阳", path="/PP-1/")
+    Brand.objects.create(
+        number="PP-1",
+        name="电亮夕阳",
+        kind="product",
+        unit=unit,
+        since=TODAY,
+        theme=theme,
+        **written,
+    )
+    alliance = {"title": "同心联盟", "branch": branch, "theme_words": "结亲"}
+    Alliance.objects.create(number="LM-1", starts_on=TODAY, **alliance, **written)
+    Secondment.objects.create(
+        number="GZ-1",
+        kind=SecondmentKind.objects.all()[0],
+        person=party.person("李挂职", "S1"),
+        from_unit=unit,
+        branch=branch,
+        post="委员",
+        from_on=TODAY,
+        until_on=TODAY + 90 * DAY,
+        **written,
+    )
+    report_of = {"outlet": "日报", "level": "city", "title": "夜送光明", "on": TODAY}
+    MediaReport.objects.create(number="BD-1", unit=unit, **report_of, **written)
+    times = {"starts_at": NOON, "ends_at": NOON + DAY / 3}
+    Roster.objects.create(
+        number="ZB-1", title="值守", purpose="watch", unit=unit, **times, **written
+    )
+    shown = {
+        "brand": "PP-1",
+        "alliance": "LM-1",
+        "secondment": "GZ-1",
+        "media": "BD-1",
+        "roster": "ZB-1",
+    }
+    for kind, number in shown.items():
+        mark(party, number, "GC5-4", kind=kind)
+
+    found = report(code="GC5", **YEAR, by=by)
+    assert [(f.code, c.value) for f, c in zip(found.columns, found.whole.cells, strict=True)] == [
+        (kind, 1) for kind in shown
+    ]
+    for kind, number in shown.items():
+        part = marking.part(kind=kind, number=number, by=by, on=TODAY)
+        assert [theme.code for theme in part.carried] == ["GC5-4"]
+        assert record_address(kind, number, by=by)
+        assert "李挂职" not in part.record.title
+    Alliance.objects.update(status="STOPPED")
+    assert "alliance" not in {f.code for f in report(code="GC5", **YEAR, by=by).columns}
 
 
 @pytest.mark.row("001-11")

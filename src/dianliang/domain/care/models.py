@@ -80,7 +80,10 @@ class Unlock(models.Model):
 
 
 class Alert(models.Model):
-    """Power is out or bad weather comes: special customers of some areas are called (联系清单)."""
+    """Power is out or bad weather comes: special customers of some areas are called (联系清单).
+
+    `about` numbers what it was made for, such as an incident: a unit has one open list about it.
+    """
 
     class Kind(models.TextChoices):
         """What happens."""
@@ -96,6 +99,7 @@ class Alert(models.Model):
     ends_at = models.DateTimeField("预计结束", null=True, blank=True)
     areas = models.ManyToManyField(Area, related_name="+", verbose_name="影响区域")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="发起单位")
+    about = models.CharField("来由编号", max_length=40, blank=True)
     status = models.CharField(
         "状态", max_length=8, choices=[*lifecycle.ALERT_LABELS.items()], default="OPEN"
     )
@@ -115,6 +119,11 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="alert_period"
+            ),
+            models.UniqueConstraint(
+                fields=["about", "unit"],
+                condition=Q(status="OPEN") & ~Q(about=""),
+                name="alert_one_open_about_a_thing",
             ),
             models.CheckConstraint(
                 condition=Q(status="OPEN", closed_at=None)

@@ -83,16 +83,19 @@ class OfPerson:
 
     totals: Totals
     rows: tuple[HourRow, ...]
+    more: int
     certificates: tuple[CertificateRow, ...]
 
 
-def of_person(person_number: str) -> OfPerson:
-    """Return a person's published time, all his records, newest first, and his certificates."""
+def of_person(person_number: str, *, is_whole: bool = False) -> OfPerson:
+    """Return a person's published time, his records, newest first, and his certificates."""
     records = HourRecord.objects.filter(person__number=person_number)
     mine = ServiceCertificate.objects.filter(person__number=person_number).order_by("-issued_at")
+    in_order = records.order_by("-started_at", "-pk")
     return OfPerson(
         totals=totals(records),
-        rows=rows(records.order_by("-started_at", "-pk")[:MOST_ROWS]),
+        rows=rows(in_order if is_whole else in_order[:MOST_ROWS]),
+        more=0 if is_whole else max(0, records.count() - MOST_ROWS),
         certificates=tuple(certificate_row(row) for row in mine.select_related("person")),
     )
 

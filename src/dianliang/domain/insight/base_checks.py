@@ -4,7 +4,7 @@ What can be counted is counted from records; the rest is proved. Two duties stan
 standard, whatever it says: one accountable person, and opening hours.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
@@ -162,34 +162,41 @@ def checked(sites: Collection[int], *, standard: Standard, on: date) -> Mapping[
         if item.way in _COUNTERS:
             counts[item.key] = _COUNTERS[item.way](units, item, on)
     world = _World(on, proofs.standings(asked, on=on), counts)
-    weight = standard.weight
+    made: dict[tuple[int, ...], BaseCheck] = {}
     found = {}
-    states = [_states(item, world) for item in standard.items]
-    for site in units:
-        items = tuple(state(site) for state in states)
-        earned, gaps, expiring = 0.0, 0, 0
-        for item, state in zip(standard.items, items, strict=True):
-            earned += item.weight * state.share
-            gaps += state.state in GAPS
-            expiring += state.state == SOON
+    columns = [_states(item, world, units) for item in standard.items]
+    for site, items in zip(units, zip(*columns, strict=True), strict=True):
         keeper, has_hours = kept.get(site, NOBODY), site in hours
-        gaps += keeper.is_gap + (not has_hours)
-        score = round(100 * earned / weight, 1)
-        found[site] = BaseCheck(items, score, keeper, has_hours, gaps, expiring)
+        # Thousands of bases share few states, keepers and checks: each is made once.
+        alike = (*map(id, items), id(keeper), has_hours)
+        if alike not in made:
+            made[alike] = _check(standard, items, keeper, has_hours=has_hours)
+        found[site] = made[alike]
     return found
 
 
-def _states(item: Item, world: _World) -> Callable[[int], Checked]:
-    """Return what tells an item's state at a base.
+def _check(
+    standard: Standard, items: tuple[Checked, ...], keeper: Kept, *, has_hours: bool
+) -> BaseCheck:
+    earned = sum(item.weight * of.share for item, of in zip(standard.items, items, strict=True))
+    return BaseCheck(
+        items=items,
+        score=round(100 * earned / standard.weight, 1),
+        keeper=keeper,
+        has_hours=has_hours,
+        gaps=sum(of.is_gap for of in items) + keeper.is_gap + (not has_hours),
+        expiring=sum(of.state == SOON for of in items),
+    )
 
-    Thousands of bases share few states: each is made once.
-    """
+
+def _states(item: Item, world: _World, sites: Iterable[int]) -> list[Checked]:
+    """Return an item's state at each base, the same object for the same state."""
     if item.way != PROVED:
         counts = world.counts.get(item.key, world.counts.get(item.way, {}))
         counted = cache(partial(_counted, item))
-        return lambda site: counted(counts.get(site, 0))
-    proved = cache(partial(_proved, item, world.on))
-    return lambda site: proved(world.standings.get((site, item.key)))
+        return [counted(counts.get(site, 0)) for site in sites]
+    proved, standings, key = cache(partial(_proved, item, world.on)), world.standings, item.key
+    return [proved(standings.get((site, key))) for site in sites]
 
 
 def _counted(item: Item, have: int) -> Checked:

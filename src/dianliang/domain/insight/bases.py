@@ -76,16 +76,12 @@ class _Sums:
         figures: Mapping[str, Mapping[int, Counted]],
         checks: Mapping[int, BaseCheck],
     ) -> None:
-        none = Counted(0, 0)
         sites = [node.site_id or 0 for node in tree.nodes]
         own = [checks.get(site) for site in sites]
         self.tree = tree
+        places = {site: place for place, site in enumerate(sites) if site}
         self.figures = {
-            name: (
-                _running([by_site.get(site, none).of for site in sites]),
-                _running([by_site.get(site, none).good for site in sites]),
-            )
-            for name, by_site in figures.items()
+            name: _placed(by_site, places, len(sites)) for name, by_site in figures.items()
         }
         self.bases = _running([int(site > 0) for site in sites])
         self.checked = _running([int(check is not None) for check in own])
@@ -121,6 +117,18 @@ class _Sums:
             gaps=within(self.gaps),
             expiring=within(self.expiring),
         )
+
+
+def _placed(
+    by_site: Mapping[int, Counted], places: Mapping[int, int], count: int
+) -> tuple[list[int], list[int]]:
+    """Return the running sums of all and of good ones, each figure at the place of its base."""
+    of, good = [0] * count, [0] * count
+    for site, counted_there in by_site.items():
+        place = places.get(site)
+        if place is not None:
+            of[place], good[place] = counted_there.of, counted_there.good
+    return _running(of), _running(good)
 
 
 def _running(values: Sequence[int]) -> list[int]:

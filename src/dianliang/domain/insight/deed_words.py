@@ -13,6 +13,7 @@ LISTED = (
     "branches.task",
     "branches.topic",
     "catalog.thememark",
+    "mobilisation.dispatch",
     "programs.course",
     "programs.lecturer",
     "programs.lecturerequest",

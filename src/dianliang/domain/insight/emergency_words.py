@@ -19,6 +19,8 @@ EMERGENCY_WORDS: Mapping[str, str] = {
     "incidents.objective.set": "下达目标",
     "incidents.operationalperiod.extend": "调整时段",
     "incidents.operationalperiod.open": "开设时段",
+    "mobilisation.dispatch.draft": "拟调度方案",
+    "mobilisation.dispatch.what_if": "推演调度",
     "mobilisation.resourcerequest.ask": "申请资源",
     "mobilisation.resourcerequest.exchange": "换下装备",
     "resources.item.define": "登记品目",

@@ -360,7 +360,7 @@ def _enter(
     # against its lines when it comes.
     models.Line.objects.bulk_create(lines, batch_size=BATCH)
     Entry.objects.bulk_create(entries, batch_size=BATCH)
-    carry_over(lines)
+    carry_over(lines, entries)
     return {entry.key: entry for entry in entries}
 
 

@@ -105,6 +105,18 @@ _CHECKS = {
         " AND s.team_code = t.team_code AND s.unit_code = t.unit_code"
         " WHERE t.net <> COALESCE(s.total, 0)"
     ),
+    "队伍与单位月度": (
+        "SELECT TRIM(team_code || ' ' || unit_code), SUM(kept), SUM(found) FROM"
+        " (SELECT book_id, COALESCE(article_id, 0) AS article_id, month, team_code, unit_code,"
+        " added - taken AS kept, 0 AS found, lines FROM ledger_groupturnover"
+        " UNION ALL SELECT a.book_id, COALESCE(a.article_id, 0), {month}, l.team_code,"
+        " l.unit_code, 0, SUM(l.amount), -COUNT(*) FROM ledger_line l"
+        " JOIN ledger_account a ON a.id = l.account_id"
+        " WHERE l.team_code <> '' OR l.unit_code <> ''"
+        " GROUP BY a.book_id, a.article_id, {month}, l.team_code, l.unit_code) both_sides"
+        " GROUP BY book_id, article_id, month, team_code, unit_code"
+        " HAVING SUM(kept) <> SUM(found) OR SUM(lines) <> 0"
+    ),
     "月度行数": (
         "SELECT a.holder_code, COALESCE(t.kept, 0), s.found FROM"
         " (SELECT account_id, COUNT(*) AS found FROM ledger_line GROUP BY account_id) s"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger.models import Account, Article, Book, Drive, Grant, Pairing
 from dianliang.domain.workforce.models import Person, PersonMerge, Team
+from dianliang.kernel.phrases import Phrase
 
 Quantity = Book.Quantity
 OUTSIDE = {
@@ -67,8 +68,9 @@ def figure(amount: int, quantity: str) -> str:
 
 
 def said(amount: int, quantity: str, *, article: Article | None = None) -> str:
-    """Return an amount with its unit."""
-    return f"{figure(amount, quantity)} {unit_word(quantity, article=article)}"
+    """Return an amount with its unit, as pages say it in the reader's language."""
+    unit = Phrase(unit_word(quantity, article=article))
+    return Phrase("%(figure)s %(unit)s", figure=figure(amount, quantity), unit=unit)
 
 
 def amount_words(amount: int, account: Account) -> str:

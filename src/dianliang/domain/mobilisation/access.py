@@ -10,7 +10,7 @@ from dianliang.kernel.errors import NotVisibleError
 
 def requests(by: Actor) -> QuerySet[ResourceRequest]:
     """Return the requests of the actor's units."""
-    rows = ResourceRequest.objects.select_related("unit", "kind", "rest_of")
+    rows = ResourceRequest.objects.select_related("unit", "kind", "rest_of", "incident")
     if by.role not in READERS or not by.unit_path:
         return rows.none()
     return rows.filter(unit__path__startswith=by.unit_path)

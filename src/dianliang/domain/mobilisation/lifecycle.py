@@ -42,3 +42,11 @@ HELD = ("ASSIGNED", "STANDBY", "MOBILISED", "IN_ACTION", "DEMOBILISED")
 ASKERS = frozenset({D, C, T})
 DECIDERS = frozenset({D, C})
 READERS = ASKERS | {Role.AUDITOR, Role.PARTY_AFFAIRS}
+RANKS = (
+    ("special", "特级"),
+    ("first", "一级"),
+    ("second", "二级"),
+    ("temporary", "临时"),
+    ("other", "其他"),
+)
+"""How grave a task is: the grade of its key customer, or what somebody said."""

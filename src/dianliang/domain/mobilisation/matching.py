@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +69,18 @@ def _rank(judged: tuple[Proposal, float]) -> tuple[bool, float, float, str]:
 
 def _judged(wanted: Wanted, offer: Offer) -> tuple[Proposal, float]:
     distance = round(wanted.at.distance_m(offer.at) / 1000, 1)
-    reasons, why_not = [f"直线距离 {distance:g} km"], offer.blocked
+    why_not = offer.blocked
+    reasons = [Phrase("直线距离 %(km)s km", km=f"{distance:g}")]
     if wanted.least is not None:
-        unit = f" {wanted.measure_unit}".rstrip()
+        least = _measured(wanted.least, wanted.measure_unit)
+        has = _measured(offer.capacity or 0, wanted.measure_unit)
         if offer.capacity is None:
-            why_not = why_not or "能力未登记"
+            why_not = why_not or Phrase("能力未登记")
         elif offer.capacity < wanted.least:
-            short = f"能力 {offer.capacity:g}{unit}，不足 {wanted.least:g}{unit}"
+            short = Phrase("能力 %(has)s，不足 %(least)s", has=has, least=least)
             why_not = why_not or short
         else:
-            reasons.append(f"能力 {offer.capacity:g}{unit}，满足 {wanted.least:g}{unit}")
+            reasons.append(Phrase("能力 %(has)s，满足 %(least)s", has=has, least=least))
     proposal = Proposal(
         id=offer.id,
         distance_km=distance,
@@ -86,3 +89,11 @@ def _judged(wanted: Wanted, offer: Offer) -> tuple[Proposal, float]:
         is_chosen=False,
     )
     return proposal, offer.capacity or 0.0
+
+
+def _measured(value: float, unit: str) -> str:
+    return (
+        Phrase("%(value)s %(unit)s", value=f"{value:g}", unit=Phrase(unit))
+        if unit
+        else f"{value:g}"
+    )

@@ -1,11 +1,14 @@
-"""Requests for gear and teams, and what was promised to them."""
+"""Requests for gear and teams, what was promised to them, and the dispatch of an incident."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.incidents.models import Incident
+from dianliang.domain.key_customers.models import KeyCustomer
 from dianliang.domain.mobilisation import lifecycle
 from dianliang.domain.resources.models import Resource, ResourceKind
+from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.workforce.models import Team
 
 
@@ -13,7 +16,7 @@ class ResourceRequest(models.Model):
     """Somebody needs so many pieces of a kind of gear, or teams, somewhere by a time (资源请求).
 
     What is promised goes through the ladder together; what cannot be had at once is asked for
-    anew in a request of its own (`rest_of`). `incident` is the number of the incident it is for.
+    anew in a request of its own (`rest_of`).
     """
 
     class What(models.TextChoices):
@@ -23,7 +26,9 @@ class ResourceRequest(models.Model):
         TEAM = "team", "队伍"
 
     number = models.CharField("请求编号", max_length=24, unique=True)
-    incident = models.CharField("事件编号", max_length=40, blank=True)
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="事件"
+    )
     what = models.CharField("请求什么", max_length=8, choices=What.choices)
     kind = models.ForeignKey(
         ResourceKind, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="类别"
@@ -137,3 +142,77 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request} {self.resource or self.team}"
+
+
+class Task(models.Model):
+    """A job that an incident asks for (抢险任务): at a key customer, or wherever somebody said.
+
+    `worth` is what it costs to leave it out, in seconds of driving. `kind`, `quantity` and
+    `least_capacity` are the gear that is taken there; the job names it in words (`gear`).
+    """
+
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="tasks", verbose_name="事件"
+    )
+    job = models.OneToOneField(Job, models.PROTECT, related_name="task", verbose_name="工单")
+    customer = models.ForeignKey(
+        KeyCustomer,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="重要客户",
+    )
+    rank = models.CharField("等级", max_length=10, choices=lifecycle.RANKS)
+    worth = models.FloatField("漏做的代价（秒）")
+    kind = models.ForeignKey(
+        ResourceKind, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="装备"
+    )
+    quantity = models.PositiveSmallIntegerField("件数", default=0)
+    least_capacity = models.FloatField("每件至少", null=True, blank=True)
+    is_urgent = models.BooleanField("临时追加", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抢险任务"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "customer"],
+                condition=Q(customer__isnull=False, is_urgent=False),
+                name="task_once_per_customer",
+            ),
+            models.CheckConstraint(
+                condition=Q(rank__in=[code for code, _ in lifecycle.RANKS]), name="task_rank_known"
+            ),
+            models.CheckConstraint(condition=Q(worth__gt=0), name="task_worth"),
+            models.CheckConstraint(
+                condition=Q(kind=None, quantity=0) | Q(kind__isnull=False, quantity__gt=0),
+                name="task_gear_is_counted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.job}"
+
+
+class Dispatch(models.Model):
+    """A plan that sends the teams of an incident to its tasks (抢险调度), or asks what if (推演).
+
+    The plan holds the rest: its terms (shifts, gear, gathering places) are in its outcome. What is
+    only asked is never put in force.
+    """
+
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="dispatches", verbose_name="事件"
+    )
+    plan = models.OneToOneField(Plan, models.PROTECT, related_name="dispatch", verbose_name="计划")
+    words = models.CharField("说明", max_length=200)
+    is_what_if = models.BooleanField("推演", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抢险调度"
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(words=""), name="dispatch_words")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.words}"

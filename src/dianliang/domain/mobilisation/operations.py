@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.mobilisation.matching import Proposal
 from dianliang.domain.mobilisation.models import Assignment, ResourceRequest
@@ -20,6 +21,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 MOST_PIECES = 200
 
@@ -56,7 +58,7 @@ def ask(
     quantity: int,
     least_capacity: float | None,
     unit: Unit,
-    incident: str,
+    incident: Incident | None,
     purpose: str,
     spot: Spot,
     window: TimeWindow,
@@ -69,7 +71,10 @@ def ask(
         UnableToMobiliseError: too many, no kind of gear, or it would be over already.
     """
     if not 1 <= quantity <= MOST_PIECES:
-        raise UnableToMobiliseError(f"数量应在 1 到 {MOST_PIECES} 之间。", field="quantity")
+        raise UnableToMobiliseError(
+            Phrase("数量应在 1 到 %(most)s 之间。", most=MOST_PIECES),
+            field="quantity",
+        )
     if (what == ResourceRequest.What.GEAR) != (kind is not None):
         raise UnableToMobiliseError("请选择装备类别；请求队伍不用选。", field="kind")
     if window.end <= at:
@@ -110,7 +115,11 @@ def assign(
     if not picked:
         raise UnableToMobiliseError("请至少选一件。", field="picked")
     if len(picked) > request.quantity:
-        message = f"只申请了 {request.quantity}，选了 {len(picked)}。"
+        message = Phrase(
+            "只申请了 %(quantity)s，选了 %(picked)s。",
+            quantity=request.quantity,
+            picked=len(picked),
+        )
         raise UnableToMobiliseError(message, field="picked")
     short = request.quantity - len(picked)
     changes = {"since_at": at, "quantity": len(picked)}
@@ -141,7 +150,7 @@ def _promise(request: ResourceRequest, one: Picked, *, by: Actor, at: datetime) 
                 assigned_at=at,
             )
     except IntegrityError as taken:
-        message = f"{one.resource or one.team}刚被指派给别的请求。"
+        message = Phrase("%(one)s刚被指派给别的请求。", one=one.resource or one.team)
         raise UnableToMobiliseError(message, field="picked") from taken
 
 
@@ -221,7 +230,9 @@ def stand_down(
     for row in live(led):
         how = back.get(row.resource.number, Back()) if row.resource is not None else Back()
         if how.is_damaged and not how.words:
-            raise UnableToMobiliseError(f"{row.resource}有损坏，请写明。", field="back")
+            raise UnableToMobiliseError(
+                Phrase("%(resource)s有损坏，请写明。", resource=row.resource), field="back"
+            )
         row.ended_at, row.ended_as, row.is_damaged = at, how.words, how.is_damaged
         row.save(update_fields=["ended_at", "ended_as", "is_damaged"])
         if row.resource is not None:

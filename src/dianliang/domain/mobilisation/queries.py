@@ -20,6 +20,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 MOST_OFFERS = 60
 OVER = ("STOOD_DOWN", "REFUSED", "CANCELLED")
@@ -136,7 +137,7 @@ def row_of(request: ResourceRequest, *, at: datetime) -> RequestRow:
     waits = request.status in UNDERWAY
     return RequestRow(
         number=request.number,
-        incident=request.incident,
+        incident=request.incident.number if request.incident else "",
         what=request.what,
         wanted=request.kind.name if request.kind else "队伍",
         quantity=request.quantity,
@@ -175,7 +176,7 @@ def chosen(
     if kind:
         rows = rows.filter(what="team") if kind == "team" else rows.filter(kind__code=kind)
     if incident:
-        rows = rows.filter(incident=incident)
+        rows = rows.filter(incident__number=incident)
     if words:
         rows = rows.filter(
             Q(number__icontains=words) | Q(place__icontains=words) | Q(purpose__icontains=words)
@@ -345,7 +346,7 @@ def team_offers(request: ResourceRequest, *, by: Actor) -> tuple[TeamOffer, ...]
 
 def _team_blocked(team: TeamForce) -> str:
     if team.request:
-        return f"已指派给 {team.request}"
+        return Phrase("已指派给 %(request)s", request=team.request)
     return "" if team.force.people else "没有人排得出一班"
 
 

@@ -1,6 +1,6 @@
 """Which teams could be mobilised between two instants: head, people, shifts left to them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ LOOK_AROUND = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamForce:
-    """A team with what it could do; `members` are all of it, `force.people` those who could."""
+    """A team with what it could do; `members` are its adults, `force.people` those who could."""
 
     code: str
     name: str
@@ -88,8 +88,16 @@ def whole(
     return force(hands_of(people, window).values(), window, rules=rules, shift=shift)
 
 
+def members(teams: Collection[int], window: TimeWindow) -> Mapping[int, Sequence[int]]:
+    """Return who belongs to teams for the whole of a window: keys of people by keys of teams."""
+    return {pk: body.people for pk, body in _bodies(teams, window).items()}
+
+
 def _bodies(teams: Collection[int], window: TimeWindow) -> Mapping[int, _Body]:
-    """Return the heads and members of teams, by key: those in office for the whole window."""
+    """Return the heads and members of teams, by key: those in office for the whole window.
+
+    Minors stand in no emergency: they count as nobody.
+    """
     found = {pk: _Body() for pk in teams}
     first, last = (at.astimezone(SHANGHAI).date() for at in (window.start, window.end))
     rows = Membership.objects.filter(
@@ -97,7 +105,8 @@ def _bodies(teams: Collection[int], window: TimeWindow) -> Mapping[int, _Body]:
         team__in=teams,
         valid_from__lte=first,
         person__is_active=True,
-    ).select_related("person")
+    )
+    rows = rows.exclude(person__minor_until__gt=first).select_related("person")
     for row in rows.order_by("person__number"):
         body = found[row.team_id]
         if row.person_id not in body.people:

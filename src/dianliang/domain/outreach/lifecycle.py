@@ -25,8 +25,9 @@ OUTREACH = Lifecycle(
         row("release", "放行发送", {"READY"}, "SENDING", D, P),
         row("pause", "暂停", {"SENDING"}, "PAUSED", D, P, SYS),
         row("resume", "继续", {"PAUSED"}, "SENDING", D, P),
-        row("close", "结束", {"SENDING", "PAUSED"}, "CLOSED", D, P),
-        row("drop", "作废", {"DRAFT", "READY"}, "DROPPED", D, P),
+        # The clock ends what nobody has touched for as long as personal details are kept.
+        row("close", "结束", {"SENDING", "PAUSED"}, "CLOSED", D, P, SYS),
+        row("drop", "作废", {"DRAFT", "READY"}, "DROPPED", D, P, SYS),
     ],
 )
 

@@ -14,8 +14,6 @@ from dianliang.domain.programs.sampling import Share, share
 from dianliang.domain.territory.queries import AreaRow
 from dianliang.kernel.actor import Actor
 
-MOST_CAMPAIGNS = 200
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
@@ -121,7 +119,7 @@ class CampaignRow:
 
 def campaigns(*, by: Actor) -> tuple[CampaignRow, ...]:
     """Return the campaigns that an actor may see, newest first. Two queries."""
-    listed = list(access.visible(by).select_related("unit").defer("rows")[:MOST_CAMPAIGNS])
+    listed = list(access.visible(by).select_related("unit").defer("rows"))
     counted = Target.objects.filter(campaign__in=[c.pk for c in listed])
     if by.unit_path != "/":
         counted = counted.filter(unit__path__startswith=by.unit_path)

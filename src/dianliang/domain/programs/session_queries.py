@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from dianliang.core.rows import Rows
+from dianliang.core.rows import Rows, in_order
 from dianliang.domain.programs.lifecycle import HOLDS_A_PLACE, SESSION_LABELS
 from dianliang.domain.programs.models import Session
 from dianliang.domain.programs.models.series import Kind, SignupRole
@@ -58,7 +58,9 @@ def rows(found: QuerySet[Session]) -> tuple[SessionRow, ...]:
         waiting=Count("signups", filter=Q(signups__status="WAITING"), distinct=True),
         there=Count("signups", filter=Q(signups__status="ATTENDED"), distinct=True),
     )
-    listed = counted.select_related("unit", "team", "site", "area").prefetch_related("skills")
+    listed = (
+        in_order(counted).select_related("unit", "team", "site", "area").prefetch_related("skills")
+    )
     return tuple(_row(session) for session in listed)
 
 

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 LONGEST = 60
@@ -60,18 +61,28 @@ def validated(rows: Any) -> tuple[Attribute, ...]:
             "".join((attribute.code, attribute.label, attribute.unit, *attribute.choices))  # texts
         except (TypeError, ValueError) as error:
             known = "code、label、unit、form、least、most、choices、is_required"
-            message = f"第 {place} 个属性只能有 {known}。"
+            message = Phrase("第 %(place)s 个属性只能有 %(known)s。", place=place, known=known)
             raise InvalidInputError(message, field="attributes") from error
         if attribute.form not in FORMS or not re.fullmatch("[a-z][a-z0-9_]{0,23}", attribute.code):
-            message = f"第 {place} 个属性的 form 应为 {'、'.join(FORMS)}，code 用小写字母。"
+            message = Phrase(
+                "第 %(place)s 个属性的 form 应为 %(choices)s，code 用小写字母。",
+                place=place,
+                choices="、".join(FORMS),
+            )
             raise InvalidInputError(message, field="attributes")
         if attribute.form == "choice" and not attribute.choices:
-            raise InvalidInputError(f"第 {place} 个属性要有 choices。", field="attributes")
+            raise InvalidInputError(
+                Phrase("第 %(place)s 个属性要有 choices。", place=place), field="attributes"
+            )
         bounds = (attribute.least, attribute.most)
         if attribute.form == "number" and not all(isinstance(n, int | float) for n in bounds):
-            raise InvalidInputError(f"第 {place} 个属性要有 least 和 most。", field="attributes")
+            raise InvalidInputError(
+                Phrase("第 %(place)s 个属性要有 least 和 most。", place=place), field="attributes"
+            )
         if attribute.code in {one.code for one in found}:
-            raise InvalidInputError(f"属性 {attribute.code} 重复。", field="attributes")
+            raise InvalidInputError(
+                Phrase("属性 %(code)s 重复。", code=attribute.code), field="attributes"
+            )
         found.append(attribute)
     return tuple(found)
 
@@ -88,7 +99,7 @@ def checked(attributes: Sequence[Attribute], given: Mapping[str, str]) -> dict[s
         if text:
             found[attribute.code] = _value(attribute, text)
         elif attribute.is_required:
-            message = f"请填写{attribute.heading}。"
+            message = Phrase("请填写%(heading)s。", heading=attribute.heading)
             raise InvalidInputError(message, field=attribute.field)
     return found
 
@@ -98,7 +109,11 @@ def _value(attribute: Attribute, text: str) -> Value:
         return _number(attribute, text)
     if attribute.form == "choice":
         if text not in attribute.choices:
-            message = f"{attribute.label}请选择：{'、'.join(attribute.choices)}。"
+            message = Phrase(
+                "%(label)s请选择：%(choices)s。",
+                label=attribute.label,
+                choices="、".join(attribute.choices),
+            )
             raise InvalidInputError(message, field=attribute.field)
         return text
     return clean_text(text, field=attribute.field, label=attribute.label, most=LONGEST)
@@ -110,11 +125,19 @@ def _number(attribute: Attribute, text: str) -> float:
     except ValueError:
         number = float("nan")
     if not isfinite(number):
-        message = f"{attribute.heading}应填数字，现为“{text[:20]}”。"
+        message = Phrase(
+            "%(heading)s应填数字，现为“%(text)s”。", heading=attribute.heading, text=text[:20]
+        )
         raise InvalidInputError(message, field=attribute.field)
     low, high = attribute.least, attribute.most
     if (low is not None and number < low) or (high is not None and number > high):
-        message = f"{attribute.heading}应在 {low:g} 到 {high:g} 之间，现为 {number:g}。"
+        message = Phrase(
+            "%(heading)s应在 %(low)s 到 %(high)s 之间，现为 %(number)s。",
+            heading=attribute.heading,
+            low=f"{low:g}",
+            high=f"{high:g}",
+            number=f"{number:g}",
+        )
         raise InvalidInputError(message, field=attribute.field)
     return number
 

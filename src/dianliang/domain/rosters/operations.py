@@ -320,7 +320,7 @@ def answer_swap(*, swap: Swap, verb: str, note: str, by: Actor, at: datetime) ->
 
 @transaction.atomic
 def approve_swap(*, swap: Swap, note: str, by: Actor, at: datetime) -> Swap:
-    """Exchange the turns, in what is planned and in what holds.
+    """Exchange the turns, in what is planned and in what holds; what else was asked of them ends.
 
     Raises:
         IllegalTransitionError: the other has not agreed, or it is settled.
@@ -334,6 +334,7 @@ def approve_swap(*, swap: Swap, note: str, by: Actor, at: datetime) -> Swap:
     _hand_over(swap.shift, swap.giver, swap.taker)
     if swap.back is not None:
         _hand_over(swap.back, swap.taker, swap.giver)
+    _end_swaps_without_turn(roster, by=SYSTEM, at=at)
     Roster.objects.filter(pk=swap.shift.roster_id).update(revision=F("revision") + 1)
     return swap
 

@@ -3,8 +3,9 @@
 from dianliang.kernel.actor import Role
 from dianliang.kernel.lifecycle import Lifecycle, row
 
-D, U, A, S, C, SYS = (
+D, M, U, A, S, C, SYS = (
     Role.DISPATCHER,
+    Role.COMMANDER,
     Role.ALLIANCE_UNIT,
     Role.ADMINISTRATOR,
     Role.STEWARD,
@@ -26,10 +27,10 @@ JOB = Lifecycle(
         row("take", "接收", {"HANDED_OVER"}, "OPEN", D, U),
         row("hand_back", "退回", {"HANDED_OVER"}, "OPEN", D, U),
         row("recall", "撤回移交", {"HANDED_OVER"}, "OPEN", D, U),
-        row("schedule", "安排", {"OPEN"}, "SCHEDULED", D, U, SYS),
-        row("unschedule", "退回待安排", {"SCHEDULED"}, "OPEN", D, U, S, C, SYS),
+        row("schedule", "安排", {"OPEN"}, "SCHEDULED", D, M, U, SYS),
+        row("unschedule", "退回待安排", {"SCHEDULED"}, "OPEN", D, M, U, S, C, SYS),
         row("complete", "完成", {"OPEN", "SCHEDULED"}, "DONE", D, U, S, C),
-        row("cancel", "撤销", {"OPEN", "HANDED_OVER", "SCHEDULED"}, "CANCELLED", D, U, SYS),
+        row("cancel", "撤销", {"OPEN", "HANDED_OVER", "SCHEDULED"}, "CANCELLED", D, M, U, SYS),
     ],
 )
 
@@ -45,14 +46,14 @@ PLAN_LABELS = {
 PLAN = Lifecycle(
     PLAN_LABELS,
     [
-        row("solve", "开始计算", {"DRAFT", "READY", "FAILED"}, "SOLVING", D, U),
+        row("solve", "开始计算", {"DRAFT", "READY", "FAILED"}, "SOLVING", D, M, U),
         row("finish", "计算完成", {"SOLVING"}, "READY", SYS),
         row("fail", "计算失败", {"SOLVING"}, "FAILED", SYS),
-        row("stop", "取消计算", {"SOLVING"}, "READY", D, U),
+        row("stop", "取消计算", {"SOLVING"}, "READY", D, M, U),
         row("edit", "修改", {"READY"}, "READY", D, U),
-        row("publish", "发布", {"READY"}, "PUBLISHED", D, U),
-        row("supersede", "替代", {"PUBLISHED"}, "SUPERSEDED", D, U, SYS),
-        row("discard", "作废", {"DRAFT", "READY", "FAILED"}, "DISCARDED", D, U),
+        row("publish", "发布", {"READY"}, "PUBLISHED", D, M, U),
+        row("supersede", "替代", {"PUBLISHED"}, "SUPERSEDED", D, M, U, SYS),
+        row("discard", "作废", {"DRAFT", "READY", "FAILED"}, "DISCARDED", D, M, U),
     ],
 )
 
@@ -75,7 +76,9 @@ VISIT = Lifecycle(
         row("arrive", "到达", {"ACCEPTED", "EN_ROUTE"}, "ARRIVED", S, C),
         row("complete", "完成", {"ARRIVED"}, "DONE", S, C),
         row("miss", "未遇", {"ARRIVED"}, "UNMET", S, C),
-        row("withdraw", "撤回", {"SCHEDULED", "ACCEPTED", "EN_ROUTE"}, "WITHDRAWN", D, U, C, SYS),
+        row(
+            "withdraw", "撤回", {"SCHEDULED", "ACCEPTED", "EN_ROUTE"}, "WITHDRAWN", D, M, U, C, SYS
+        ),
     ],
 )
 VISIT_OPEN = frozenset({"SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED"})

@@ -79,6 +79,25 @@ def teams_of(person_number: str, *, on: date) -> frozenset[str]:
     return frozenset(codes)
 
 
+def led_by(person_number: str, *, on: date) -> frozenset[str]:
+    """Return the codes of the teams a person leads on a day, or whose captain he stands in for.
+
+    Whoever leads one team and is a member of another has nothing to say there.
+    """
+    if not person_number:
+        return frozenset()
+    leads = _memberships(on).filter(is_captain=True, person__is_active=True)
+    own = leads.filter(person__number=person_number)
+    stands_in = Attendance.objects.filter(
+        person__number=person_number,
+        person__is_active=True,
+        on=on,
+        replaces__in=leads.values("person"),
+    )
+    codes = set(own.values_list("team__code", flat=True))
+    return frozenset(codes.union(stands_in.values_list("team__code", flat=True)))
+
+
 def crew(team: Team, *, on: date) -> tuple[CrewMember, ...]:
     """Return who goes out with a team on a day: members and stand-ins who are there.
 

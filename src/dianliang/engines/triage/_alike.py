@@ -28,12 +28,14 @@ from dianliang.engines.triage._products import Products
 from dianliang.engines.triage._text import normalise, without_phones
 from dianliang.kernel.geo import EARTH_RADIUS_M
 
-LEAST_ALIKE: Final = 0.27
+LEAST_ALIKE: Final = 0.26
 OPENING_SHARE: Final = 0.6
 LEAST_IN_COMMON, STRICTER, LEAST_LOOSE = 0.16, 1.1, 4
 """A part of so many needs or more whose mean likeness is less is linked anew."""
-OTHER_NAME_FACTOR: Final = 0.25
-"""Less than `LEAST_ALIKE`: one template about two estates is no link between them."""
+FEW_NEAR, FEW_NEAR_FACTOR = 200, 0.85
+"""Of so few needs in one place two that share words seldom mean two matters: less is enough."""
+OTHER_NAME_FACTOR: Final = 0.2
+"""Less than is ever enough: one template about two estates is no link between them."""
 OPENING_CHARS, READ_CHARS = 40, 440
 _BLOCK: Final = 1000
 _FEW: Final = 500
@@ -73,7 +75,11 @@ class Alike:
 
     def groups(self) -> list[Rows]:
         """Return the rows of each group of two or more, in ascending order."""
-        return self._split(np.arange(len(self.area), dtype=np.intp), LEAST_ALIKE)
+        found: list[Rows] = []
+        for near in self._neighbourhoods():
+            enough = LEAST_ALIKE * (FEW_NEAR_FACTOR if len(near) < FEW_NEAR else 1.0)
+            found += self._split(near, enough)
+        return found
 
     def central(self, rows: Rows) -> int:
         """Return which of the rows is most like all of them; the earliest where several are."""
@@ -96,30 +102,27 @@ class Alike:
 
     def _parts(self, rows: Rows, least: float) -> list[Rows]:
         """Return the parts of two or more that pairs at least so alike connect."""
-        found: list[Rows] = []
-        for near in self._neighbourhoods(rows):
-            edges: list[tuple[Rows, Rows]] = []
-            products = Products(self.words[near])
-            for start in range(0, len(near), _BLOCK):
-                likeness = products.block(start, start + _BLOCK)
-                one, two = np.nonzero(likeness >= least)
-                one, two = one[one < two], two[one < two]
-                weight = self._in_place(near[one + start], near[two + start])
-                is_edge = likeness[one, two] * weight >= least
-                edges.append((one[is_edge] + start, two[is_edge] + start))
-            found += _connected(near, edges)
-        return found
+        edges: list[tuple[Rows, Rows]] = []
+        products = Products(self.words[rows])
+        for start in range(0, len(rows), _BLOCK):
+            likeness = products.block(start, start + _BLOCK)
+            one, two = np.nonzero(likeness >= least)
+            one, two = one[one < two], two[one < two]
+            weight = self._in_place(rows[one + start], rows[two + start])
+            is_edge = likeness[one, two] * weight >= least
+            edges.append((one[is_edge] + start, two[is_edge] + start))
+        return _connected(rows, edges)
 
-    def _neighbourhoods(self, rows: Rows) -> list[Rows]:
+    def _neighbourhoods(self) -> list[Rows]:
         """Return the rows that may be near one another, in parts that surely are not.
 
         Who is in one village, or in one cell of a grid or the next one, may be near.
         """
-        size, areas = len(rows), int(self.area.max(initial=-1)) + 1
-        known = np.flatnonzero(self.area[rows] >= 0)
-        edges = [(known, size + self.area[rows[known]])]
-        placed = np.flatnonzero(~np.isnan(self.lat[rows]))
-        lat, lon = self.lat[rows[placed]], self.lon[rows[placed]]
+        size, areas = len(self.area), int(self.area.max(initial=-1)) + 1
+        known = np.flatnonzero(self.area >= 0)
+        edges = [(known, size + self.area[known])]
+        placed = np.flatnonzero(~np.isnan(self.lat))
+        lat, lon = self.lat[placed], self.lon[placed]
         height = NEAR_M / EARTH_RADIUS_M
         width = height / max(0.01, float(np.cos(np.abs(lat).max(initial=0.0))))
         cells = np.stack([np.floor(lat / height), np.floor(lon / width)], axis=1).astype(np.int64)
@@ -135,7 +138,8 @@ class Alike:
             pairs = np.array(beside, dtype=np.intp).reshape(-1, 2) + size + areas
             edges.append((pairs[:, 0], pairs[:, 1]))
         one, two = (np.concatenate(side) for side in zip(*edges, strict=True))
-        return _gathered(rows, _labels(one, two, size + areas + len(every))[:size])
+        labels = _labels(one, two, size + areas + len(every))
+        return _gathered(np.arange(size, dtype=np.intp), labels[:size])
 
     def _in_place(self, one: Rows, two: Rows) -> Floats:
         """Weigh pairs of rows: 0 when far apart, less than 1 when they name different places.

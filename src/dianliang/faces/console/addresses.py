@@ -33,12 +33,17 @@ PAGES: Mapping[str, str] = {
     "policy": "console:policy",
     "renewal": "console:renewal_village",
     "honour": "console:honour",
+    "brand": "console:brand",
+    "alliance": "console:branch_alliance",
+    "roster": "console:roster",
 }
 """Which page shows a kind of records, by the number that opens it."""
 IN_BOOKS = frozenset({"activity", "visit"})
 """Records whose page is that of the books' sources."""
-BY_THEMES = frozenset({"need", "job", "campaign", "result", "hazard", "guard", "renewal"})
-"""Records that the pages about themes show, to whom their own page is closed too."""
+BY_THEMES = frozenset(
+    {"need", "job", "campaign", "result", "hazard", "guard", "renewal", "secondment", "media"}
+)
+"""Records that the pages about themes show: those without an own page, or to whom it is closed."""
 UNDER_ANOTHER = frozenset({"result", "gift", "renewal"})
 """Records without a page of their own: what opens is the number of what they belong to."""
 

@@ -15,10 +15,11 @@ from dianliang.domain.catalog.queries import services
 from dianliang.domain.programs.progress import AreaProgress, campaigns
 from dianliang.domain.territory.queries import area_rows
 from dianliang.faces.console.fields import day, whole
-from dianliang.faces.console.paging import page_number, pages_of
+from dianliang.faces.console.paging import page_number, paged, pages_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.campaigns import choices, doing, listing, opening, pages, tables, workbooks
 from dianliang.flows.campaigns.listing import Added, Wanted
@@ -33,8 +34,10 @@ BATCH = 50
 def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show every campaign with how far it has come."""
     on = today()
-    rows = [(row, row.is_late(on)) for row in campaigns(by=by)]
-    return TemplateResponse(request, "console/campaigns.html", {"by": by, "rows": rows})
+    shown, at = paged(request, campaigns(by=by))
+    rows = [(row, row.is_late(on)) for row in shown]
+    context = {"by": by, "rows": rows, "pages": at}
+    return TemplateResponse(request, "console/campaigns.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -291,7 +294,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal)
     return redirect("console:campaign", number)
 
 

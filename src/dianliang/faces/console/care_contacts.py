@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import care_contacts as flow
 from dianliang.kernel.actor import Actor, Role
@@ -31,9 +32,11 @@ def alerts(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("联系清单已生成，生命支持客户排在最前。"))
             return redirect("console:care_alert", alert)
+    listed, at = paged(request, flow.alerts(by=by))
     context = {
         "by": by,
-        "alerts": flow.alerts(by=by),
+        "alerts": listed,
+        "pages": at,
         "kinds": flow.KINDS,
         "townships": flow.townships(by=by),
         "chosen": request.POST.getlist("areas"),

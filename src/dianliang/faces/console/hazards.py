@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.core.files import read_token
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.fields import day
+from dianliang.faces.console.tables import not_exported
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows import safety, safety_desk, safety_page, safety_papers
 from dianliang.flows.safety_desk import Sent
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEEDS_PHOTO = frozenset({"rectify", "close"})
@@ -63,7 +65,10 @@ def hazards(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def export(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Give a cut of the hazards as Excel."""
     cut = safety_page.cut_of(request.GET.dict())
-    content = safety_page.workbook(cut=cut, by=by, at=now())
+    try:
+        content = safety_page.workbook(cut=cut, by=by, at=now())
+    except InvalidInputError as refusal:
+        return not_exported(request, refusal)
     return _file(content, "hazards.xlsx", EXCEL)
 
 
@@ -83,7 +88,7 @@ def order(request: HttpRequest, *, by: Actor) -> HttpResponse:
             at=now(),
         )
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal)
     else:
         messages.success(request, _("已开检查工单 %(n)s，可以排计划了。") % {"n": job.number})
     return redirect("console:hazards")

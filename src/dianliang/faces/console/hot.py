@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.insight.hot import STATES
 from dianliang.faces.console.forms import MOST_NUMBERS
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import hot as ordering
 from dianliang.flows import hot_page as flow
@@ -101,7 +102,7 @@ def mark(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal)
     else:
         messages.success(request, _("已记下，上级和下级都看得到是谁、什么时候、怎么说的。"))
     return redirect("console:hot")

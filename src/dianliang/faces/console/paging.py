@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from dianliang.core.rows import in_order
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.requests import now
 from dianliang.flows.list_sheets import Table, list_sheet
@@ -55,7 +56,7 @@ def paged(
     request: HttpRequest, rows: Sequence[Row] | QuerySet[Any, Row], *, each: int = ROWS_A_PAGE
 ) -> tuple[Sequence[Row], Pages]:
     """Return the rows of the page that is asked for, and where it stands."""
-    all_pages = Paginator(rows, each)
+    all_pages = Paginator(in_order(rows) if isinstance(rows, QuerySet) else rows, each)
     page = all_pages.get_page(page_number(request.GET))
     found = pages_of(request.GET, page.number, all_pages.num_pages, total=all_pages.count)
     return page, found

@@ -71,7 +71,7 @@ def recruit(request: HttpRequest, *, by: Actor) -> HttpResponse:
             at=now(),
         )
     except DomainError as refusal:
-        return refused(_page(request, "", by=by), request, refusal)
+        return refused(_page(request, "", by=by), refusal)
     messages.success(request, _("已登记一位新招募的网协员。"))
     return _back("RECRUITED")
 
@@ -88,7 +88,7 @@ def step(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResp
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_page(request, request.POST.get("view", ""), by=by), request, refusal)
+        return refused(_page(request, request.POST.get("view", ""), by=by), refusal)
     messages.success(request, _("%(number)s 已更新。") % {"number": number})
     return _back(worker.status)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.programs.queries import DUTY_KINDS
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.ui.codes import drawn
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import presence as flow
 from dianliang.kernel.actor import Actor, Role
@@ -117,9 +118,12 @@ def act(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    month = _month(request.POST.get("month", ""))
-    return redirect(f"{reverse('console:presence')}?month={month:%Y-%m}")
+        return page_again(request, refusal, query=_seen(request))
+    return redirect(f"{reverse('console:presence')}?{_seen(request)}")
+
+
+def _seen(request: HttpRequest) -> str:
+    return f"month={_month(request.POST.get('month', '')):%Y-%m}"
 
 
 @require_GET

@@ -16,6 +16,7 @@ from dianliang.faces.console import list_tables
 from dianliang.faces.console.fields import day, degrees
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.photos import photo_answer
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
 from dianliang.flows import presence
 from dianliang.flows import sights as flow
@@ -117,7 +118,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal)
     return redirect("console:sights")
 
 

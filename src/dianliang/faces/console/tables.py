@@ -3,7 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.faces.ui.templatetags.ui import translated
+from dianliang.faces.ui.views import problem
+from dianliang.kernel.errors import DomainError, InvalidInputError
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -25,3 +27,9 @@ def download(content: bytes, name: str) -> HttpResponse:
     """Answer with an Excel file to keep."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=SHEET_TYPE, headers=headers)
+
+
+def not_exported(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """Say why there is no file, instead of handing out a part of it."""
+    words = translated(refusal.message)
+    return problem(request, status=422, heading=_("没有导出"), words=words)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,6 +13,7 @@ from dianliang.domain.directory.queries import units
 from dianliang.domain.intake.queries import board as queries
 from dianliang.domain.intake.queries import desk
 from dianliang.faces.console.forms import CHANNELS, URGENCIES, filters_of
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import mood, queue
 from dianliang.kernel.actor import Actor, Role
@@ -139,7 +139,7 @@ def keep_filter(request: HttpRequest, *, by: Actor) -> HttpResponse:
             by=by,
         )
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal, query=query)
     return redirect(f"{reverse('console:board')}?{query}")
 
 
@@ -159,5 +159,5 @@ def change_filter(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 by=by,
             )
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal, query=filters_of(sent).query())
     return redirect(f"{reverse('console:board')}?{filters_of(sent).query()}")

@@ -37,8 +37,11 @@ def offers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, words)
             return redirect("field:offers")
+    is_whole = request.GET.get("all") == "1"
+    found, more = offer_pages.open_for_crew(by=by, at=now(), is_whole=is_whole)
     context = {
-        "open": offer_pages.open_for_crew(by=by, at=now()),
+        "open": found,
+        "more": more,
         "taken": offer_pages.taken_by_crew(by=by),
         "contact": contact,
         "refusal": refusal,

@@ -24,6 +24,7 @@ from dianliang.faces.portal.links import follow_token
 from dianliang.faces.portal.photos import Photos
 from dianliang.faces.ui.keys import fresh_key
 from dianliang.faces.ui.requests import actor, now, source_of
+from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.flows import posting, preview, triage
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, KeyReusedError
@@ -166,7 +167,7 @@ def _slow_down(
 ) -> HttpResponse:
     context = {
         **page,
-        "refusal": refusal,
+        "too_often": translated(refusal.message),
         "challenge": challenge.fresh(at=at),
         "sum": challenge.fresh_sum(at=at),
     }
@@ -263,7 +264,7 @@ def hints(request: HttpRequest) -> HttpResponse:
             asked = _asked(request, {**form.cleaned_data, "text": text}, Photos())
             context["preview"] = preview.preview(asked=asked, at=at)
         except DomainError as refusal:
-            context["refusal"] = refusal.message
+            context["unclear"] = refusal.message
     return TemplateResponse(request, "portal/post.html#hints", context)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from math import isfinite
 from urllib.parse import urlencode
 
@@ -73,16 +74,23 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, token: str, *, refusal: str = "", at_number: str = ""
 ) -> HttpResponse:
+    is_whole = request.GET.get("all") == "1"
+    asked = partial(personal.page, is_whole=is_whole)
     try:
-        page = personal.page(token=token, at=now()) if _TOKEN.fullmatch(token) else None
+        page = asked(token=token, at=now()) if _TOKEN.fullmatch(token) else None
     except NotVisibleError as absent:
         raise Http404 from absent
     if page is None:
         raise Http404
+    number, hours, own = page.person_number, None, None
+    if page.is_confirmed:
+        hours = of_person(number, is_whole=is_whole)
+        own = own_service.of_person(number, at=now(), is_whole=is_whole)
     context = {
         "page": page,
-        "given_hours": of_person(page.person_number) if page.is_confirmed else None,
-        "own": own_service.of_person(page.person_number, at=now()) if page.is_confirmed else None,
+        "given_hours": hours,
+        "own": own,
+        "more": page.more + (hours.more if hours else 0) + (own.more if own else 0),
         "token": token,
         "link": request.build_absolute_uri(f"/v/{token}/"),
         "refusal": refusal,

@@ -1,163 +1,200 @@
 """Show a refused form again as it was sent: what was typed, chosen and ticked stays.
 
-A page with many small forms need not tell each of its fields twice: the form that was sent is
-found in the page as it now is, and filled in again.
+A page tells in its context why something was refused (`refusal`). The form that was sent is then
+found in the page as it now is, filled in again, and opened with the reason at its head: a page with
+many small forms need not tell each of its fields twice, and no browser keeps what was typed.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from collections.abc import Callable, Iterator
+from copy import copy
+from functools import partial
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
-from django.utils.html import escape, format_html, linebreaks
+from django.urls import resolve
+from django.utils.html import escape, format_html, format_html_join, linebreaks
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dianliang.faces.ui.form_tags import Form, Forms, Tag
 from dianliang.faces.ui.templatetags.ui import translated
-from dianliang.kernel.errors import DomainError
+from dianliang.faces.ui.ways_back import page_of
+from dianliang.kernel.errors import DomainError, StaleStateError
 
 OF_THE_PAGE = frozenset({"csrfmiddlewaretoken", "key"})
 """Hidden fields that the page makes anew."""
 SEEN = frozenset({"seen", "revision"})
 """What the person saw stays, so that nobody writes over a change that he has not read."""
+SECRET = frozenset({"password", "document_number"})
+"""A secret and the number of a document stand on no page."""
 NEVER_TOLD = frozenset({"file", "password", "submit", "button", "image", "reset"})
 TICKED = frozenset({"checkbox", "radio"})
-Attributes = Sequence[tuple[str, str | None]]
-
-
-@dataclass(slots=True)
-class _Tag:
-    name: str
-    attributes: dict[str, str | None]
-    start: int
-    end: int
-    inside_until: int = 0
-
-
-@dataclass(slots=True)
-class _Form:
-    tag: _Tag
-    around: tuple[_Tag, ...]
-    fields: list[_Tag] = field(default_factory=list)
-
-
-class _Forms(HTMLParser):
-    """Finds the forms of a page, their fields, and the folds around them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.forms: list[_Form] = []
-        self._lines = [0]
-        for line in page.split("\n"):
-            self._lines.append(self._lines[-1] + len(line) + 1)
-        self._open: _Form | None = None
-        self._folds: list[_Tag] = []
-        self._select = ""
-        self.feed(page)
-
-    def _here(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
-
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        start = self._here()
-        found = _Tag(tag, dict(attrs), start, start + len(self.get_starttag_text() or ""))
-        if tag == "details":
-            self._folds.append(found)
-        elif tag == "form":
-            self._open = _Form(found, tuple(self._folds))
-            self.forms.append(self._open)
-        elif self._open is None:
-            return
-        elif tag == "select":
-            self._select = found.attributes.get("name") or ""
-        elif tag == "option":
-            found.attributes["name"] = self._select
-            self._open.fields.append(found)
-        elif tag in {"input", "textarea"}:
-            self._open.fields.append(found)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "details" and self._folds:
-            self._folds.pop()
-        elif tag == "form":
-            self._open = None
-        elif tag == "textarea" and self._open is not None:
-            self._open.fields[-1].inside_until = self._here()
+LEAST_WORTH_COPYING = 12
+"""Characters of a text that nobody should have to write twice."""
+STALE = 409
+Edit = tuple[int, int, str]
 
 
 def refused(
-    answer: TemplateResponse, request: HttpRequest, refusal: DomainError, *, status: int = 422
-) -> HttpResponse:
-    """Return a page with the form that was sent to this address filled in, and why it was refused.
-
-    Files cannot be given back to a browser: they are named, so that they are chosen again.
-    """
+    answer: TemplateResponse, refusal: DomainError, *, status: int = 422
+) -> TemplateResponse:
+    """Return a page as the answer to what was refused; the form is given back with it."""
     answer.status_code = status
-    vars(request)["is_given_back"] = True  # no script need put it back
-    page = str(answer.render().content, "utf-8")
-    form = _sent_form(page, request)
-    words = linebreaks(translated(refusal.message), autoescape=True)
-    files = (file for name in request.FILES for file in request.FILES.getlist(name))
+    answer.context_data = {**(answer.context_data or {}), "refusal": refusal}
+    return answer
+
+
+def page_again(request: HttpRequest, refusal: DomainError, *, query: str = "") -> HttpResponse:
+    """Return the page that the sent form stands on, as it looks now.
+
+    For what only acts and then leads back: the form comes back with the page.
+    """
+    looked = copy(request)
+    looked.method, looked.POST, looked.GET = "GET", QueryDict(), QueryDict(query)
+    looked.path = looked.path_info = page_of(request.path)
+    page = resolve(looked.path)
+    answer: HttpResponse = page.func(looked, *page.args, **page.kwargs)
+    if not isinstance(answer, TemplateResponse):
+        messages.error(request, translated(refusal.message))
+        return answer
+    return refused(answer, refusal, status=STALE if isinstance(refusal, StaleStateError) else 422)
+
+
+class RefusedMiddleware:
+    """Give the form that was refused back with the page that says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, answer: TemplateResponse
+    ) -> TemplateResponse:
+        """Let a page that tells a refusal be completed once it is written."""
+        refusal = (answer.context_data or {}).get("refusal")
+        if refusal:
+            answer.add_post_render_callback(partial(_give_back, request, refusal))
+        return answer
+
+
+def _give_back(request: HttpRequest, refusal: DomainError | str, answer: HttpResponse) -> None:
+    """Write the reason, and the form that was sent to this address, into a page.
+
+    Somebody else was quicker: the form is to be sent on what holds now, which stands beside what
+    was typed. Files cannot be given back to a browser: they are named, so that they are chosen
+    again.
+    """
+    page, own = str(answer.content, "utf-8"), page_of(request.path)
+    found = Forms(page)
+    form = _sent_form(found.forms, request, own) if request.method == "POST" else None
+    is_stale = isinstance(refusal, StaleStateError) or answer.status_code == STALE
+    edits = [*_edits(form, request.POST, is_stale=is_stale)] if form else []
+    if own != request.path:
+        edits += _addressed(found.forms, own)
+    told = _told(request, refusal, is_lost=form is None)
+    at = form.tag.end if form else found.head
+    for start, end, new in sorted([*edits, (at, at, told)], reverse=True):
+        page = page[:start] + new + page[end:]
+    answer.content = page.encode()
+    answer["Cache-Control"] = "no-store"
+
+
+def _told(request: HttpRequest, refusal: DomainError | str, *, is_lost: bool) -> SafeString:
+    message = refusal if isinstance(refusal, str) else refusal.message
+    name = (None if isinstance(refusal, str) else refusal.field) or ""
+    words = SafeString(linebreaks(translated(message), autoescape=True))
+    files = (file for sent in request.FILES for file in request.FILES.getlist(sent))
     names = "、".join(sorted(file.name or "" for file in files))
     if names:
         again = _("请重新选择文件：%(names)s") % {"names": names}
         words += format_html('<p class="hint">{}</p>', again)
-    told = f'<div class="notice danger" role="alert" tabindex="-1" autofocus>{words}</div>'
-    edits = [*_edits(form, request.POST)] if form else []
-    at = form.tag.end if form else page.find("</h1>") + len("</h1>")
-    for start, end, new in sorted([*edits, (at, at, told)], reverse=True):
-        page = page[:start] + new + page[end:]
-    answer.content = page.encode()
-    return answer
+    if is_lost:
+        words += _to_copy(request.POST)
+    own = format_html('tabindex="-1" autofocus data-field="{}"', name)
+    way = own if request.method == "POST" else ""
+    return format_html('<div class="notice danger" role="alert" {}>{}</div>', way, words)
 
 
-def _sent_form(page: str, request: HttpRequest) -> _Form | None:
-    """Return the form that was sent; of several to one address that with the same hidden fields."""
-    for form in _Forms(page).forms:
-        if (form.tag.attributes.get("action") or request.path) != request.path:
-            continue
-        hidden = [
-            tag.attributes
+def _to_copy(sent: QueryDict) -> SafeString:
+    """Return the texts of a form that is no longer on the page, to be copied."""
+    never = OF_THE_PAGE | SEEN | SECRET
+    texts = [text for name in sent if name not in never for text in sent.getlist(name)]
+    long = [(text,) for text in texts if len(text) >= LEAST_WORTH_COPYING and not text.isascii()]
+    if not long:
+        return SafeString("")
+    shown = format_html_join("", "<p><q>{}</q></p>", long)
+    return format_html('<p class="hint">{}</p>{}', _("您刚才写的内容，可以复制："), shown)
+
+
+def _sent_form(forms: list[Form], request: HttpRequest, own: str) -> Form | None:
+    """Return the form that was sent: of several to one address that with the same hidden fields."""
+    sent = set(request.POST) - OF_THE_PAGE
+
+    def is_it(form: Form) -> bool:
+        return request.path in form.ways(own) and all(
+            (tag.attributes.get("value") or "") in request.POST.getlist(name)
             for tag in form.fields
-            if tag.attributes.get("type") == "hidden"
-            and tag.attributes.get("name") not in OF_THE_PAGE | SEEN
-        ]
-        if all(
-            (told.get("value") or "") in request.POST.getlist(told.get("name") or "")
-            for told in hidden
-        ):
-            return form
-    return None
+            if (name := tag.attributes.get("name") or "") not in OF_THE_PAGE | SEEN
+            and tag.attributes.get("type") == "hidden"
+        )
+
+    possible = [form for form in forms if is_it(form)]
+    return max(possible, key=lambda form: len(sent & form.names()), default=None)
 
 
-def _edits(form: _Form, sent: QueryDict) -> Iterator[tuple[int, int, str]]:
+def _addressed(forms: list[Form], own: str) -> Iterator[Edit]:
+    """Name the page to the forms that are sent to it: its address is not the one shown."""
+    for form in forms:
+        told = form.tag.attributes
+        if (told.get("method") or "").lower() == "post" and not told.get("action"):
+            yield form.tag.start, form.tag.end, _written("form", told | {"action": own})
+
+
+def _edits(form: Form, sent: QueryDict, *, is_stale: bool) -> Iterator[Edit]:
     for fold in form.around:
         yield fold.start, fold.end, _written(fold.name, fold.attributes | {"open": None})
     left = {name: sent.getlist(name) for name in sent}
+    made_anew = OF_THE_PAGE | SEEN if is_stale else OF_THE_PAGE
     for tag in form.fields:
         told, name = dict(tag.attributes), tag.attributes.get("name") or ""
         kind = (told.get("type") or "text").lower() if tag.name == "input" else tag.name
         is_hidden = kind == "hidden" and name not in SEEN
-        if not name or name in OF_THE_PAGE or is_hidden or kind in NEVER_TOLD:
+        if not name or name in made_anew | SECRET or is_hidden or kind in NEVER_TOLD:
             continue
         if kind == "option" or kind in TICKED:
-            mark = "selected" if kind == "option" else "checked"
-            told.pop(mark, None)
-            value = told.get("value")
-            if ("on" if value is None else value) in sent.getlist(name):
-                told[mark] = None
-            if kind == "option":
-                del told["name"]
-            yield tag.start, tag.end, _written(tag.name, told)
-            continue
-        if not left.get(name):
-            continue
-        typed = left[name].pop(0).replace("\0", "")  # no page can hold a NUL
-        if kind == "textarea":
-            yield tag.end, tag.inside_until, "\n" + escape(typed)
-        else:
-            yield tag.start, tag.end, _written(tag.name, told | {"value": typed})
+            yield tag.start, tag.end, _marked(tag, kind, sent.getlist(name))
+        elif kind == "select":
+            yield from _present(tag, tag.said, "", is_shown=is_stale and bool(tag.said))
+        elif left.get(name):
+            typed = left[name].pop(0).replace("\0", "")  # no page can hold a NUL
+            now = tag.said if kind == "textarea" else told.get("value") or ""
+            yield from _present(tag, now, typed, is_shown=is_stale and kind != "hidden")
+            if kind == "textarea":
+                yield tag.end, tag.inside_until, "\n" + escape(typed)
+            else:
+                yield tag.start, tag.end, _written(tag.name, told | {"value": typed})
+
+
+def _marked(tag: Tag, kind: str, chosen: list[str]) -> str:
+    mark = "selected" if kind == "option" else "checked"
+    not_own = {mark, "name", "form"} if kind == "option" else {mark}
+    told = {key: value for key, value in tag.attributes.items() if key not in not_own}
+    value = told.get("value")
+    otherwise = tag.said.strip() if kind == "option" else "on"
+    if (otherwise if value is None else value) in chosen:
+        told[mark] = None
+    return _written(tag.name, told)
+
+
+def _present(tag: Tag, now: str, typed: str, *, is_shown: bool) -> Iterator[Edit]:
+    """Say what a field holds now where somebody else has changed it."""
+    if is_shown and now and now != typed:
+        words = _("现在是：%(now)s") % {"now": now}
+        yield tag.closed, tag.closed, format_html('<span class="hint">{}</span>', words)
 
 
 def _written(name: str, attributes: dict[str, str | None]) -> str:

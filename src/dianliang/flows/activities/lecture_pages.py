@@ -133,6 +133,7 @@ def pool(*, by: Actor) -> tuple[LecturerRow, ...]:
         given=Count("person__signups", filter=given, distinct=True),
         promised=Count("person__signups", filter=promised, distinct=True),
     )
+    in_order = found.order_by("person__number")  # with sums it has no order of its own
     return tuple(
         LecturerRow(
             number=row.person.number,
@@ -144,5 +145,5 @@ def pool(*, by: Actor) -> tuple[LecturerRow, ...]:
             promised=vars(row)["promised"],
             is_active=row.is_active,
         )
-        for row in found.select_related("person__unit").prefetch_related("topics")
+        for row in in_order.select_related("person__unit").prefetch_related("topics")
     )

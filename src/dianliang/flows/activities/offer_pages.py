@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from dianliang.core import audit
-from dianliang.core.rows import Rows
+from dianliang.core.rows import Rows, first_of
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.catalog.queries import active_service
 from dianliang.domain.programs import fairness
@@ -222,8 +222,12 @@ def _listed(found: QuerySet[Offer]) -> QuerySet[Offer]:
     return found.select_related("service", "unit", "area", "team").annotate(n=Count("bids"))
 
 
-def open_for_crew(*, by: Actor, at: datetime) -> tuple[CrewOffer, ...]:
+def open_for_crew(
+    *, by: Actor, at: datetime, is_whole: bool = False
+) -> tuple[tuple[CrewOffer, ...], int]:
     """Return what a crew's teams may grab or bid for, with how they stand, the soonest first.
+
+    With them goes how many more there are, which come where it is asked for whole.
 
     How many queries it takes depends on how many units offer, and on how many offers are so young
     that others may go first; not on how many offers there are.
@@ -242,7 +246,9 @@ def open_for_crew(*, by: Actor, at: datetime) -> tuple[CrewOffer, ...]:
     bidders = set(own_bids.values_list("offer_id", "team__code"))
     known: dict[tuple[int, int], dict[str, Standing]] = {}
     cards = []
-    for offer in _listed(found.order_by("starts_at", "pk"))[:MOST_ROWS]:
+    in_order = _listed(found.order_by("starts_at", "pk"))
+    offers, more = first_of(in_order, MOST_ROWS, is_whole=is_whole)
+    for offer in offers:
         rules = ways.get((offer.service_id, offer.way), PLAIN)
         key = (offer.unit_id, rules.recent_days)
         if key not in known:
@@ -251,7 +257,7 @@ def open_for_crew(*, by: Actor, at: datetime) -> tuple[CrewOffer, ...]:
         mine = by.team_codes & known[key].keys()
         lines = _lines(offer, known[key], rules=rules, mine=mine, bidders=has_bid, at=at)
         cards.append(_card(offer, rule=fairness.explained(offer.way, rules), teams=lines))
-    return tuple(cards)
+    return tuple(cards), more
 
 
 def taken_by_crew(*, by: Actor) -> tuple[CrewOffer, ...]:

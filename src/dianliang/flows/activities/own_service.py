@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from dianliang.core.rows import first_of
 from dianliang.domain.intake.tokens import phone_key
 from dianliang.domain.ledger.models import Account, Gift, Line
 from dianliang.domain.ledger.wording import said
@@ -12,7 +13,7 @@ from dianliang.domain.workforce.models import Certificate, Person
 from dianliang.kernel.calendar import SHANGHAI
 
 POINTS = ("volunteer_points", "member_points")
-MOST_LINES, MOST_ROWS = 12, 20
+MOST_LINES = 12
 AHEAD = timedelta(days=31)
 SOON = timedelta(days=60)
 
@@ -29,11 +30,12 @@ class PointLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointBook:
-    """The points that somebody has in one book, with what happened last."""
+    """The points that somebody has in one book, with what happened last; `more` came before."""
 
     name: str
     amount: str
     lines: tuple[PointLine, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +79,17 @@ class OwnService:
     papers: tuple[PaperRow, ...]
     courses: tuple[CourseRow, ...]
 
+    @property
+    def more(self) -> int:
+        """Return how many lines of points are not listed."""
+        return sum(book.more for book in self.points)
 
-def of_person(number: str, *, at: datetime) -> OwnService:
+
+def of_person(number: str, *, at: datetime, is_whole: bool = False) -> OwnService:
     """Return what is told to a person about his service. Some ten queries."""
     person = Person.objects.get(number=number)
     return OwnService(
-        points=_points(number),
+        points=_points(number, is_whole=is_whole),
         gifts=_gifts(person),
         duties=duties_of(person.pk, since=at, until=at + AHEAD),
         papers=_papers(person, on=at.astimezone(SHANGHAI).date()),
@@ -90,28 +97,26 @@ def of_person(number: str, *, at: datetime) -> OwnService:
     )
 
 
-def _points(number: str) -> tuple[PointBook, ...]:
+def _points(number: str, *, is_whole: bool) -> tuple[PointBook, ...]:
     accounts = Account.objects.filter(
         holder_kind="person", holder_code=number, book__code__in=POINTS
     ).select_related("book")
-    return tuple(
-        PointBook(
-            name=account.book.name,
-            amount=said(account.amount, account.book.quantity),
-            lines=tuple(
-                PointLine(
-                    on=line.on,
-                    amount=f"{line.amount:+d}",
-                    words=line.entry.words,
-                    is_counter=line.entry.reverses_id is not None,
-                )
-                for line in Line.objects.filter(account=account)
-                .select_related("entry")
-                .order_by("-on", "-pk")[:MOST_LINES]
-            ),
+    books = []
+    for account in accounts.order_by("book__position", "book__code"):
+        lines = Line.objects.filter(account=account).select_related("entry")
+        latest, more = first_of(lines.order_by("-on", "-pk"), MOST_LINES, is_whole=is_whole)
+        told = tuple(
+            PointLine(
+                on=line.on,
+                amount=f"{line.amount:+d}",
+                words=line.entry.words,
+                is_counter=line.entry.reverses_id is not None,
+            )
+            for line in latest
         )
-        for account in accounts.order_by("book__position", "book__code")
-    )
+        amount = said(account.amount, account.book.quantity)
+        books.append(PointBook(name=account.book.name, amount=amount, lines=told, more=more))
+    return tuple(books)
 
 
 def _gifts(person: Person) -> tuple[GiftRow, ...]:
@@ -125,9 +130,7 @@ def _gifts(person: Person) -> tuple[GiftRow, ...]:
             what=said(row.amount, row.book.quantity, article=row.article),
             on=row.on,
         )
-        for row in rows.select_related("drive", "book", "article").order_by("-on", "-pk")[
-            :MOST_ROWS
-        ]
+        for row in rows.select_related("drive", "book", "article").order_by("-on", "-pk")
     )
 
 
@@ -140,7 +143,7 @@ def _papers(person: Person, *, on: date) -> tuple[PaperRow, ...]:
             expires_on=row.expires_on,
             state=_state(row, on),
         )
-        for row in rows.order_by("-expires_on", "skill__code")[:MOST_ROWS]
+        for row in rows.order_by("-expires_on", "skill__code")
     )
 
 
@@ -162,5 +165,5 @@ def _courses(person: Person) -> tuple[CourseRow, ...]:
             status_label=row.get_status_display(),
             because=row.because,
         )
-        for row in rows.order_by("-enrolled_at", "-pk")[:MOST_ROWS]
+        for row in rows.order_by("-enrolled_at", "-pk")
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dianliang.core.rows import first_of
 from dianliang.domain.programs.lifecycle import IS_COMING, SIGNUP_LABELS
 from dianliang.domain.programs.models import SessionAttendance, SessionNotice, Signup
 from dianliang.domain.programs.operations import attending, signing, volunteers
@@ -12,7 +13,7 @@ from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.masking import mask_phone
 from dianliang.kernel.text import clean_text
 
-MOST_ROWS = 60
+MOST_ROWS, MOST_NEWS = 60, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +64,27 @@ class PersonalPage:
     ahead: tuple[OwnRow, ...]
     past: tuple[OwnRow, ...]
     news: tuple[News, ...]
+    more: int
     times: int
     minutes: int
 
 
-def page(*, token: str, at: datetime) -> PersonalPage:
+def page(*, token: str, at: datetime, is_whole: bool = False) -> PersonalPage:
     """Return a volunteer's page, and note that he has seen his notices.
+
+    It tells the latest, and how many more there are; all of them where it is asked for whole.
 
     Raises:
         NotVisibleError: no such link.
     """
     link = volunteers.link_of(token)
-    found = list(
-        joining.signups_of(link)
-        .select_related("session__site", "session__area", "attendance", "feedback")
-        .order_by("-session__starts_at", "-pk")[:MOST_ROWS]
+    signups = joining.signups_of(link).select_related(
+        "session__site", "session__area", "attendance", "feedback"
     )
-    notices = SessionNotice.objects.filter(signup__in=found).order_by("-at", "-pk")[:MOST_ROWS]
+    in_order = signups.order_by("-session__starts_at", "-pk")
+    found, more = first_of(in_order, MOST_ROWS, is_whole=is_whole)
+    told = SessionNotice.objects.filter(signup__in=found).order_by("-at", "-pk")
+    notices, more_told = first_of(told, MOST_NEWS, is_whole=is_whole)
     news = tuple(News(words=n.words, at=n.at, is_new=n.seen_at is None) for n in notices)
     signing.mark_seen(signups=found, at=at)
     rows = tuple(_row(signup, at=at) for signup in found)
@@ -94,6 +99,7 @@ def page(*, token: str, at: datetime) -> PersonalPage:
         ahead=tuple(reversed([row for row in rows if row.is_ahead])),
         past=tuple(row for row in rows if not row.is_ahead),
         news=news,
+        more=more + more_told,
         times=there.count(),
         minutes=sum(_minutes(row) for row in there),
     )

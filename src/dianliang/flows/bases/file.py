@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dianliang.core.rows import first_of
 from dianliang.domain.catalog.models import Service
 from dianliang.domain.insight.base_checks import BaseCheck, Checked, checked
 from dianliang.domain.territory.queries import area_of
@@ -71,6 +72,7 @@ class BaseFile:
     items: tuple[ItemFile, ...]
     terms: tuple[TermRow, ...]
     people: tuple[tuple[str, str], ...]
+    more_people: int
     notices: tuple[NoticeRow, ...]
 
     @property
@@ -104,6 +106,7 @@ def file(code: str, *, by: Actor, at: datetime) -> BaseFile:
     standard = standards.in_force()
     check = checked([site.pk], standard=standard, on=on).get(site.pk)
     may_edit = may_change(site, by=by) and site.closed_on is None
+    people, more_people = _people(by) if may_edit else ((), 0)
     given = list(proofs.proofs_of(site))
     states = {item.key: item for item in check.items} if check else {}
     return BaseFile(
@@ -127,7 +130,8 @@ def file(code: str, *, by: Actor, at: datetime) -> BaseFile:
             for item in standard.items
         ),
         terms=_terms(site, on=on),
-        people=_people(by) if may_edit else (),
+        people=people,
+        more_people=more_people,
         notices=notices.shown_at(site, on=on),
     )
 
@@ -151,9 +155,10 @@ def _terms(site: Site, *, on: date) -> tuple[TermRow, ...]:
     )
 
 
-def _people(by: Actor) -> tuple[tuple[str, str], ...]:
-    rows = people_of(by).values_list("number", "name", "unit__name")[:MOST_PEOPLE]
-    return tuple((number, f"{name}（{unit}）") for number, name, unit in rows)
+def _people(by: Actor) -> tuple[tuple[tuple[str, str], ...], int]:
+    rows = people_of(by).values_list("number", "name", "unit__name")
+    shown, more = first_of(rows, MOST_PEOPLE)
+    return tuple((number, f"{name}（{unit}）") for number, name, unit in shown), more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dianliang.core.rows import first_of
 from dianliang.domain.insight.base_checks import BaseCheck, checked
 from dianliang.domain.insight.bases import BaseRow, Rolled, lacking, rows_of, site_ids
 from dianliang.domain.venues import standards, trees
@@ -50,6 +51,7 @@ class TreePage:
     checks: Mapping[int, BaseCheck]
     may_edit: bool
     to_place: tuple[tuple[str, str], ...]
+    more_to_place: int
 
     @property
     def matrix(self) -> MatrixRow:
@@ -101,6 +103,7 @@ def page(*, code: str, at_code: str, words: str, by: Actor, on: date) -> TreePag
     may_edit = leads(grown.matrix, by=by)
     hits = grown.named(words.strip(), most=MOST_HITS) if words.strip() else ()
     here = found.here.node
+    to_place, more = _to_place(code, by=by) if may_edit else ((), 0)
     return TreePage(
         matrices=matrices(by=by),
         found=found,
@@ -110,7 +113,8 @@ def page(*, code: str, at_code: str, words: str, by: Actor, on: date) -> TreePag
         standard=standard,
         checks=checks,
         may_edit=may_edit,
-        to_place=_to_place(code, by=by) if may_edit else (),
+        to_place=to_place,
+        more_to_place=more,
     )
 
 
@@ -123,10 +127,11 @@ def _rows(
     )
 
 
-def _to_place(code: str, *, by: Actor) -> tuple[tuple[str, str], ...]:
-    """Return bases that stand nowhere in this matrix yet."""
+def _to_place(code: str, *, by: Actor) -> tuple[tuple[tuple[str, str], ...], int]:
+    """Return the first bases that stand nowhere in this matrix yet, and how many more do."""
     rows = sites_of(by).filter(closed_on=None).exclude(nodes__matrix__code=code)
-    return tuple(rows.order_by("code").values_list("code", "name")[:MOST_TO_PLACE])
+    shown, more = first_of(rows.order_by("code").values_list("code", "name"), MOST_TO_PLACE)
+    return tuple(shown), more
 
 
 def create_matrix(

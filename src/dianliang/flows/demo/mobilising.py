@@ -12,6 +12,7 @@ from random import Random
 
 from dianliang.core.numbers import next_numbers
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation import operations as ladder
 from dianliang.domain.mobilisation.models import ResourceRequest
 from dianliang.domain.mobilisation.operations import Back
@@ -37,7 +38,6 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 
-INCIDENT = "FX-演示"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Values = Mapping[str, float | str]
 GEAR: Sequence[tuple[str, int, str, Sequence[Values]]] = (
@@ -208,7 +208,7 @@ def _stock(store: Store, *, desk: Actor, at: datetime) -> None:
     taker = replace(desk, id="user:captain", name="抢修队长", role=Role.CAPTAIN)
     issued: list[Movement] = []
     for place, (code, pieces) in enumerate(TAKEN):
-        purpose = Purpose(kind=Movement.Purpose.INCIDENT, number=INCIDENT, words="圩堤照明")
+        purpose = Purpose(kind=Movement.Purpose.INCIDENT, number=_drill(), words="圩堤照明")
         when = at - (9 - 2 * place) * HOUR
         stock = stocks[code]
         issued.append(
@@ -247,6 +247,7 @@ def _loans(county: County, *, desk: Actor, at: datetime) -> None:
 
 def _requests(county: County, *, rng: Random, desk: Actor, at: datetime) -> None:
     """Ask for transformers, lights, boats and a team, each at another step of the ladder."""
+    incident = _drill()
     plan = (
         ("TRF", 3, 400.0, "IN_ACTION", 9),
         ("LTW", 6, None, "MOBILISED", 5),
@@ -265,7 +266,7 @@ def _requests(county: County, *, rng: Random, desk: Actor, at: datetime) -> None
             quantity=quantity,
             least=f"{least or ''}",
             unit=county.stations[place % 3].code,
-            incident=INCIDENT,
+            incident=incident,
             purpose="泵站临时供电和圩堤照明（演示）",
             place=PUMPS[place % len(PUMPS)],
             lat=f"{spot.lat}",
@@ -275,6 +276,11 @@ def _requests(county: County, *, rng: Random, desk: Actor, at: datetime) -> None
         )
         request = requesting.ask(asked=asked, by=desk, at=asked_at)
         _lead(request, reached, desk=desk, at=asked_at)
+
+
+def _drill() -> str:
+    """Return the number of the drill that the gear is for; empty without one."""
+    return Incident.objects.values_list("number", flat=True).order_by("pk").first() or ""
 
 
 def _lead(request: ResourceRequest, reached: str, *, desk: Actor, at: datetime) -> None:

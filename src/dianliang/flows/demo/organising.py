@@ -41,7 +41,7 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     build_bookings(by=by, rng=dice(), at=at)
     build_roster(county, at=at)
     build_reaching(county, by=by, rng=dice(), at=at)
-    build_resources(county, rng=dice(), by=by, at=at)
     build_drill(county, by=by, at=at)
+    build_resources(county, rng=dice(), by=by, at=at)
     # Points follow from all that was done before, also from meetings and their tasks.
     build_ledgers(county, rng=dice(), at=at)

@@ -1,5 +1,6 @@
 """Warnings of our own as pages and feeds show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from dianliang.core import audit
+from dianliang.core.rows import Rows
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.models import Bulletin
 from dianliang.flows.incidents.drawing import Layer, shapes_of
@@ -109,9 +111,9 @@ def _standing(row: Bulletin, answer: Bulletin | None, *, at: datetime) -> str:
     return EXPIRED if row.expires_at <= at else IN_FORCE
 
 
-def listed(*, by: Actor, at: datetime) -> tuple[BulletinPage, ...]:
-    """Return the latest warnings of the actor's units, newest first."""
-    return tuple(_page(row, by=by, at=at) for row in access.bulletins(by)[:MOST_LISTED])
+def listed(*, by: Actor, at: datetime) -> Sequence[BulletinPage]:
+    """Return the warnings of the actor's units, newest first."""
+    return Rows(access.bulletins(by), lambda some: tuple(_page(row, by=by, at=at) for row in some))
 
 
 def file(*, number: str, by: Actor, at: datetime) -> bytes:

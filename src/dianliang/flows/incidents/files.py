@@ -8,6 +8,7 @@ from datetime import datetime
 from io import BytesIO
 
 from dianliang.core import audit, blanks
+from dianliang.core.rows import all_for_sheet
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.queries import incidents as queries
 from dianliang.domain.incidents.queries.incidents import DRILL
@@ -20,19 +21,22 @@ REGISTER = (
     *("登记时间", "结束时间"),
 )
 LOG = ("序号", "类别", "内容", "发生时间", "记录时间", "记录人", "更正哪条", "被哪条更正")
-MOST_ROWS = 10_000
 
 
 def register(*, view: str, kind: str, drill: str, words: str, by: Actor, at: datetime) -> bytes:
-    """Return the incidents that the actor asks for."""
-    rows = queries.register(view=view, kind=kind, drill=drill, words=words, by=by)[:MOST_ROWS]
+    """Return the incidents that the actor asks for.
+
+    Raises:
+        InvalidInputError: there are more than a sheet takes.
+    """
+    rows = queries.register(view=view, kind=kind, drill=drill, words=words, by=by)
     cells = [
         (
             *(row.number, row.name, row.kind_label, DRILL if row.is_drill else ""),
             *(row.level_label, row.status_label, row.unit_name, row.commander_name),
             *(_told(row.opened_at), _told(row.ended_at)),
         )
-        for row in map(queries.row_of, rows)
+        for row in map(queries.row_of, all_for_sheet(rows))
     ]
     _record("register", by=by, at=at, count=len(cells))
     return _book("事件", REGISTER, cells, is_drill=False)

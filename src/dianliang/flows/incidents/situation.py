@@ -19,7 +19,7 @@ from dianliang.domain.incidents.queries.incidents import (
     PeriodRow,
     reach_of,
 )
-from dianliang.flows.care_lists import open_for
+from dianliang.flows.care_lists import open_about, open_for
 from dianliang.flows.incidents import figures
 from dianliang.flows.incidents.affected import special_customers
 from dianliang.flows.incidents.choices import Choices, choices
@@ -180,6 +180,8 @@ def call_once(*, key: str, number: str, by: Actor, at: datetime) -> str:
 def call_customers(*, number: str, by: Actor, at: datetime) -> str:
     """Open the list of special customers to be called about an incident; return its number.
 
+    A unit calls from one list: as long as it is open, whoever asks again is led to it.
+
     Raises:
         NotVisibleError: no such incident, or the actor calls nobody.
         UnableToLeadError: the incident is over, or concerns nobody.
@@ -187,6 +189,10 @@ def call_customers(*, number: str, by: Actor, at: datetime) -> str:
     incident = access.incident_to_lead(number, by=by)
     if incident.status not in OPEN:
         raise UnableToLeadError("事件已结束，不必再逐户联系。")
+    operations.hold(incident)
+    there_is = open_about(incident.number, by=by)
+    if there_is:
+        return there_is
     concerned = special_customers(reach_of(incident), by=by)
     if not concerned:
         raise UnableToLeadError("事件范围内没有您负责的特殊客户。")
@@ -196,6 +202,7 @@ def call_customers(*, number: str, by: Actor, at: datetime) -> str:
         starts_at=at,
         ends_at=None,
         customers=concerned,
+        about=incident.number,
         by=by,
         at=at,
     )

@@ -24,6 +24,7 @@ from dianliang.domain.ledger.wording import (
 from dianliang.domain.workforce.models import Person, PersonMerge, Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import joined
 
 BY = {"person": "按个人", "team": "按队伍", "unit": "按单位"}
 ROWS, LINES = 100, 60
@@ -235,7 +236,9 @@ def holder(
         name=holder_names({(kind, code)})[kind, code],
         book=chosen.name,
         book_code=chosen.code,
-        had="、".join(said(amount, chosen.quantity, article=article) for article, amount in had)
+        had=joined(
+            "、", (said(amount, chosen.quantity, article=article) for article, amount in had)
+        )
         or said(0, chosen.quantity),
         lines=line_rows(rows[first : first + LINES]),
         count=count,

@@ -105,7 +105,7 @@ def page(*, by: Actor) -> PairingPage:
         children=standing.values("child").distinct().count(),
         donors=len({row.donor_name for row in standing.only("donor_name")}),
         children_to_choose=_children(by),
-        homes_to_choose=tuple(Site.objects.filter(_of_unit(by)).values_list("code", "name")[:500]),
+        homes_to_choose=tuple(Site.objects.filter(_of_unit(by)).values_list("code", "name")),
     )
 
 
@@ -118,7 +118,7 @@ def _children(by: Actor) -> tuple[tuple[str, str], ...]:
     taken = Pairing.objects.filter(status__in=["PROPOSED", "ACTIVE"]).values("child_id")
     free = Customer.objects.filter(_of_unit(by), special_kind__in=MINORS).exclude(pk__in=taken)
     rows = free.order_by("area__path", "number").values_list("number", "area__name")
-    return tuple((number, f"{area} {number}") for number, area in rows[:500])
+    return tuple((number, f"{area} {number}") for number, area in rows)
 
 
 def _row(one: Pairing, by: Actor) -> PairingRow:

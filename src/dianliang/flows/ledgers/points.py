@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Case, Q, QuerySet, When
 
-from dianliang.core.rows import Rows
+from dianliang.core.rows import Rows, in_order
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.ledger import appealing, queries, settling
 from dianliang.domain.ledger.lifecycle import SETTLEMENT
@@ -53,6 +53,7 @@ class Mine:
     awards: Sequence[AwardRow]
     appeals: tuple[AppealRow, ...]
     notices: tuple[SettlementRow, ...]
+    more_notices: int
 
 
 def units_of(by: Actor) -> tuple[tuple[str, str], ...]:
@@ -211,8 +212,8 @@ def decide(
     return appealing.decide(appeal=found, verb=verb, granted=granted, because=because, by=by, at=at)
 
 
-def mine(*, by: Actor) -> Mine:
-    """Return what a person of the staff has in each book, his points, and all notices."""
+def mine(*, by: Actor, is_whole: bool = False) -> Mine:
+    """Return what a person of the staff has in each book, his points, and the latest notices."""
     number = by.person_number
     balances = tuple(
         (
@@ -227,13 +228,15 @@ def mine(*, by: Actor) -> Mine:
         if number and book.quantity in (Book.Quantity.MINUTES, Book.Quantity.POINTS)
     )
     own = Award.objects.filter(person__number=number or "-", settlement__status__in=SHOWN)
+    shown = Settlement.objects.filter(_around(by), status__in=SHOWN)
+    more = 0 if is_whole else max(0, shown.count() - MOST_LISTED)
+    latest = in_order(shown)[: None if is_whole else MOST_LISTED]
     return Mine(
         balances=balances,
         awards=Rows(own.order_by("-on", "-pk"), award_rows),
         appeals=appeal_rows(Appeal.objects.filter(award__person__number=number or "-")),
-        notices=settlement_rows(
-            Settlement.objects.filter(_around(by), status__in=SHOWN)[:MOST_LISTED]
-        ),
+        notices=settlement_rows(latest),
+        more_notices=more,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from dianliang.core import audit
+from dianliang.core.rows import all_for_sheet
 from dianliang.domain.ledger import queries
 from dianliang.domain.ledger.models import Book
 from dianliang.domain.ledger.wording import PER, SOURCES, Quantity, unit_word
@@ -17,7 +18,6 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
-MOST_LINES = 100_000
 Sheet = tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]
 
 
@@ -64,6 +64,7 @@ def lines_sheet(
 
     Raises:
         NotVisibleError: there is no such book or holder for this actor.
+        InvalidInputError: there are more than a sheet takes.
     """
     chosen = Book.objects.filter(code=book).first()
     if chosen is None or not balances.sees(kind, code, by=by):
@@ -79,7 +80,9 @@ def lines_sheet(
         "规则",
         "记账人",
     )
-    found = queries.lines_of(book=book, kind=kind, code=code, since=since, until=until)
+    found = all_for_sheet(
+        queries.lines_of(book=book, kind=kind, code=code, since=since, until=until)
+    )
     per = PER.get(Quantity(chosen.quantity), 1)
     rows = (
         (
@@ -93,11 +96,10 @@ def lines_sheet(
             str(line.entry.rule or ""),
             line.entry.by_name,
         )
-        for line in found[:MOST_LINES].iterator()
+        for line in found.iterator()
     )
     _record("lines", f"{book} {kind} {code}", by=by, at=at)
-    count = found.count()
-    told = f"共 {count} 行，本表列出最近的 {min(count, MOST_LINES)} 行"
+    told = f"共 {found.count()} 行，全部列出"
     return _workbook([("分录", headings, rows), ("口径", ("行数",), [(told,)])])
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.core import idempotency
+from dianliang.domain.incidents import access as incident_access
+from dianliang.domain.incidents.lifecycle import OPEN
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation import access, operations, queries, teams
 from dianliang.domain.mobilisation.lifecycle import DECIDERS
 from dianliang.domain.mobilisation.models import ResourceRequest
@@ -21,8 +24,9 @@ from dianliang.domain.workforce.models import Team
 from dianliang.engines.rostering import Rules
 from dianliang.flows.resources.fields import kind_of, spot_of, unit_of, words
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 WHATS = {str(code): str(label) for code, label in ResourceRequest.What.choices}
 HOURS = {"emergency": "应急（劳动法第四十二条）", "usual": "平时"}
@@ -97,13 +101,27 @@ def ask(*, asked: Asked, by: Actor, at: datetime) -> ResourceRequest:
         quantity=asked.quantity,
         least_capacity=_least(asked.least),
         unit=unit_of(asked.unit, by=by),
-        incident=words(asked.incident, field="incident", label="事件编号", most=40, least=0),
+        incident=_incident(asked.incident, by=by),
         purpose=words(asked.purpose, field="purpose", label="用途", most=200, least=2),
         spot=spot_of(asked.place, asked.lat, asked.lon),
         window=TimeWindow(asked.needed_by_at, asked.until_at),
         by=by,
         at=at,
     )
+
+
+def _incident(number: str, *, by: Actor) -> Incident | None:
+    """Return the incident that was named, still going on; None where none was."""
+    if not number.strip():
+        return None
+    try:
+        found = incident_access.incident_to_see(number.strip(), by=by)
+    except NotVisibleError as absent:
+        message = "没有这个编号的事件，请从事件页面抄编号，或留空。"
+        raise InvalidInputError(message, field="incident") from absent
+    if found.status not in OPEN:
+        raise InvalidInputError(f"事件 {found.number} 已经结束。", field="incident")
+    return found
 
 
 def _least(text: str) -> float | None:
@@ -160,7 +178,11 @@ def _picked(
     for code in asked:
         offer = offers[code]
         if offer.proposal.why_not:
-            message = f"{offer.team.name}不能指派：{offer.proposal.why_not}。"
+            message = Phrase(
+                "%(name)s不能指派：%(why_not)s。",
+                name=offer.team.name,
+                why_not=offer.proposal.why_not,
+            )
             raise UnableToMobiliseError(message, field="picked")
         people = offer.team.force.people
         chosen.append(Picked(proposal=offer.proposal, team=found[code], people=people))
@@ -177,7 +199,9 @@ def _pieces(
     for one in asked:
         why = offers[one].proposal.why_not
         if why:
-            raise UnableToMobiliseError(f"{one} 不能指派：{why}。", field="picked")
+            raise UnableToMobiliseError(
+                Phrase("%(one)s 不能指派：%(why)s。", one=one, why=why), field="picked"
+            )
     return [Picked(proposal=offers[one].proposal, resource=found[one]) for one in asked]
 
 
@@ -188,7 +212,9 @@ def _clean(asked: Iterable[str]) -> list[str]:
 def _require_all(asked: Sequence[str], found: Mapping[str, object]) -> None:
     lost = [one for one in asked if one not in found]
     if lost:
-        raise InvalidInputError(f"没有找到 {lost[0][:24]}，请重新选择。", field="picked")
+        raise InvalidInputError(
+            Phrase("没有找到 %(lost)s，请重新选择。", lost=lost[0][:24]), field="picked"
+        )
 
 
 @transaction.atomic

@@ -91,7 +91,13 @@ def opt_out(*, token: str, agrees: bool, at: datetime) -> None:
         return
     by = _reader(recipient)
     preferences.say(
-        phone_index=recipient.phone_index, agrees=agrees, how="page", words="", by=by, at=at
+        phone_index=recipient.phone_index,
+        agrees=agrees,
+        how="page",
+        words="",
+        unit=recipient.outreach.unit,
+        by=by,
+        at=at,
     )
 
 

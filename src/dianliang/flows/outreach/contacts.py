@@ -84,7 +84,7 @@ def bring(*, number: str, content: bytes, by: Actor, at: datetime) -> Outreach:
         chunk = contacts[start : start + CHUNK]
         with transaction.atomic():
             operations.require_own(outreach)
-            _keep_wishes(chunk, by=by, at=at)
+            _keep_wishes(outreach, chunk, by=by, at=at)
             operations.add_chunk(outreach=outreach, found=_judged(outreach, chunk))
     with transaction.atomic():
         operations.require_own(outreach)
@@ -92,7 +92,7 @@ def bring(*, number: str, content: bytes, by: Actor, at: datetime) -> Outreach:
         return operations.finish(outreach=outreach, by=by, at=at)
 
 
-def _keep_wishes(chunk: Sequence[Contact], *, by: Actor, at: datetime) -> None:
+def _keep_wishes(outreach: Outreach, chunk: Sequence[Contact], *, by: Actor, at: datetime) -> None:
     """Write down what contacts have said, where it is news."""
     said = preferences.standing([one.addressee.phone_index for one in chunk])
     for one in chunk:
@@ -102,7 +102,15 @@ def _keep_wishes(chunk: Sequence[Contact], *, by: Actor, at: datetime) -> None:
         if not one.wish or said.get(index) is agrees or said.get(index) is False:
             continue
         said[index] = agrees
-        preferences.say(phone_index=index, agrees=agrees, how="table", words="", by=by, at=at)
+        preferences.say(
+            phone_index=index,
+            agrees=agrees,
+            how="table",
+            words="",
+            unit=outreach.unit,
+            by=by,
+            at=at,
+        )
 
 
 def _judged(outreach: Outreach, chunk: Sequence[Contact]) -> list[Addressee]:

@@ -202,4 +202,5 @@ def wish(*, phone: str, agrees: bool, how: str, words: str, by: Actor, at: datet
     if how not in HOWS:
         raise InvalidInputError("请选择是怎样表示的。", field="how")
     told = clean_text(words, field="words", label="说明", most=200)
-    preferences.say_of(phone=phone, agrees=agrees, how=how, words=told, by=by, at=at)
+    unit = Unit.objects.filter(code=by.unit_code).first()
+    preferences.say_of(phone=phone, agrees=agrees, how=how, words=told, unit=unit, by=by, at=at)

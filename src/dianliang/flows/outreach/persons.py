@@ -8,8 +8,12 @@ from django.db.models import Q, QuerySet
 
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.outreach.lifecycle import STAGES
-from dianliang.domain.outreach.models import Preference, Recipient
+from dianliang.domain.outreach.models import Outreach, Preference, Recipient
+from dianliang.domain.outreach.operations import outreach as operations
 from dianliang.domain.outreach.phones import index_of
+from dianliang.kernel.actor import SYSTEM
+
+FORGOTTEN = "超过保存期限没有再发送，到期自动结束"
 
 
 def kept(phone: str, customers: Iterable[Customer]) -> dict[str, Any]:
@@ -53,11 +57,25 @@ def forget(phone: str, customers: Iterable[Customer]) -> None:
     Preference.objects.filter(phone_index=index or "-").update(words="")
 
 
-def expire(*, before: datetime) -> None:
-    """Forget the recipients of outreach that ended long ago: what was counted stays."""
+def expire(*, before: datetime, at: datetime) -> None:
+    """Forget the recipients of outreach that ended long ago: what was counted stays.
+
+    What nobody has ended ends here, once nothing of it was begun since: otherwise its recipients
+    would be kept for ever.
+    """
+    _end_forgotten(before=before, at=at)
     ended = Q(outreach__status__in=["CLOSED", "DROPPED"], outreach__created_at__lt=before)
     empty = {"customer": None, "token_hash": None, "phone_index": "", "name": ""}
     _empty(Recipient.objects.filter(ended).exclude(**empty))
+
+
+def _end_forgotten(*, before: datetime, at: datetime) -> None:
+    open_ = Outreach.objects.filter(created_at__lt=before).exclude(
+        status__in=["CLOSED", "DROPPED", "PREPARING"]
+    )
+    for outreach in open_.exclude(rounds__started_at__gte=before).order_by("pk"):
+        verb = "close" if outreach.status in {"SENDING", "PAUSED"} else "drop"
+        operations.move(outreach=outreach, verb=verb, reason=FORGOTTEN, by=SYSTEM, at=at)
 
 
 def _empty(rows: QuerySet[Recipient]) -> None:

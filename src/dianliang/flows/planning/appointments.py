@@ -13,8 +13,9 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import area_of
 from dianliang.domain.work.models import Plan
 from dianliang.engines import routing
+from dianliang.flows.planning.chosen import busy_jobs, planned_jobs
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build_from, busy_jobs, planned_jobs
+from dianliang.flows.planning.problem import Asked, Built, build_from
 from dianliang.flows.planning.records import lunches_of, relaxations_of, skeleton_of
 from dianliang.flows.planning.told import told_visits
 from dianliang.kernel.actor import Actor
@@ -75,10 +76,12 @@ def _plans(service: Service, area: Area, *, by: Actor, at: datetime) -> list[Pla
     """Return the published plans that a job of the unit which is responsible could join."""
     unit, _ = unit_for(service=service, area=area)
     today = at.astimezone(SHANGHAI).date()
-    rows = Plan.objects.filter(status="PUBLISHED", last_on__gte=today).select_related("unit")
+    rows = Plan.objects.filter(
+        status="PUBLISHED", last_on__gte=today, dispatch=None
+    ).select_related("unit")
     return [
         plan
-        for plan in rows.order_by("first_on", "-pk")
+        for plan in rows.select_related("unit").order_by("first_on", "-pk")
         if by.reaches_unit(plan.unit.path) and unit.path.startswith(plan.unit.path)
     ][:MOST_PLANS]
 

@@ -56,7 +56,7 @@ class TeamChoice:
 
 def jobs(*, by: Actor) -> tuple[JobChoice, ...]:
     """Return the jobs of an actor's units that wait, most pressing first."""
-    rows = Job.objects.filter(status="OPEN", unit__path__startswith=by.unit_path or "?")
+    rows = Job.objects.filter(status="OPEN", unit__path__startswith=by.unit_path or "?", task=None)
     related = rows.select_related(
         "area", "unit", "skill", "customer", "preferred_team", "forbidden_team", "need_part__need"
     )

@@ -1,13 +1,22 @@
 """Where plans are computed: on threads of this process, or by an executor that is configured."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from dianliang.core import jobs as background
 from dianliang.engines import routing
 from dianliang.kernel.errors import DomainError
+
+LEAST_PATIENCE = 6_000
+PATIENCE_PER_JOB = 2_000
+"""Rounds without a better plan after which more time would hardly help.
+
+A search cools down over its whole time: of a large plan it must not be cut short while it is warm.
+"""
 
 
 class NoExecutorError(DomainError):
@@ -61,3 +70,31 @@ def _executor() -> "Iterator[routing.Executor | None]":
         ) from refusal
     with made if isinstance(made, AbstractContextManager) else nullcontext(made) as executor:
         yield executor
+
+
+def enough(*, seconds: int, jobs: int) -> routing.StopCriterion:
+    """Stop when the time is up, or when a long search has found nothing better."""
+    time_is_up = routing.MaxSeconds(limit_s=seconds, clock=time.monotonic)
+    patience = max(LEAST_PATIENCE, PATIENCE_PER_JOB * jobs)
+    return routing.FirstOf(criteria=(time_is_up, routing.NoImprovement(patience=patience)))
+
+
+def reporter(
+    context: background.JobContext, *, jobs: int, limit_s: int
+) -> "Callable[[routing.Progress], bool]":
+    """Return what tells the queue twice a second how far the search has come."""
+    began = told_at = time.monotonic()
+
+    def report(told: "routing.Progress") -> bool:
+        nonlocal told_at
+        now = time.monotonic()
+        if now - told_at < 0.5:
+            return True
+        told_at = now
+        placed = f"目前最好排入 {jobs - told.unassigned}/{jobs}"
+        share = min(1.0, (now - began) / limit_s)
+        return context.progress(
+            0.03 + 0.94 * share, f"寻找更好的排法：{placed}，第 {told.iteration} 轮"
+        )
+
+    return report

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from dianliang.domain.work.lifecycle import VISIT_COMMITTED, VISIT_OPEN
 from dianliang.domain.work.models import PlannedStop, Visit
+from dianliang.flows.planning.chosen import scope_of
 from dianliang.flows.planning.drafting import plan_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -46,8 +49,14 @@ def differences(*, number: str, by: Actor) -> tuple[PlanChange, ...]:
     """
     plan = plan_of(number, by=by)
     repair: dict[str, Any] = (plan.outcome or {}).get("repair", {})
-    lines = {line.job_id: line for line in plan.stops.select_related("job", "team")}
+    stops = plan.stops.select_related("job", "team")
     open_visits = Visit.objects.filter(status__in=VISIT_OPEN, job__in=plan.jobs.all())
+    scope = scope_of(plan)
+    if scope is not None:  # nothing changes for any other team
+        stops = stops.filter(team__code__in=scope)
+        near = Q(team__code__in=scope) | Q(job__in=stops.values("job"))
+        open_visits = open_visits.filter(near)
+    lines = {line.job_id: line for line in stops}
     visits = {visit.job_id: visit for visit in open_visits.select_related("job", "team")}
     changes = [
         _with_cause(change, repair) if repair else change

@@ -1,6 +1,6 @@
 """Tell what happened to a published plan, and draft the plan that fits it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,11 +10,12 @@ from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
+from dianliang.flows.planning.chosen import busy_jobs, planned_jobs
 from dianliang.flows.planning.drafting import plan_of, start_solving
 from dianliang.flows.planning.happened import Cut, Happened, happened_from
-from dianliang.flows.planning.problem import busy_jobs, planned_jobs
 from dianliang.flows.planning.records import relaxations_of
 from dianliang.flows.planning.repairing import MOST_CHANGES
+from dianliang.flows.planning.terms import MOST_DISPATCHED, Terms, refuse_if_dispatch
 from dianliang.flows.planning.told import Told, told_visits
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -22,7 +23,7 @@ from dianliang.kernel.errors import InvalidInputError
 
 MOST_BUDGET = 50
 LONGEST_MIN = 600
-MOST_CUTS = 10
+MOST_CUTS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,38 +113,47 @@ def _followed(number: str, *, by: Actor) -> Plan:
 
 
 @transaction.atomic
-def tell(*, number: str, report: Report, by: Actor, at: datetime) -> Plan:
+def tell(
+    *,
+    number: str,
+    report: Report,
+    by: Actor,
+    at: datetime,
+    terms: Terms | None = None,
+    also: Sequence[str] = (),
+    scope: Collection[str] | None = None,
+) -> Plan:
     """Draft a successor of a published plan that fits what happened; it is computed at once.
+
+    The plan of an incident has `terms`; `also` says in words what else happened to them. Only the
+    teams in `scope` are planned anew, all if none is given.
 
     Raises:
         NotVisibleError: the plan is unknown or foreign.
         InvalidInputError: nothing happened, or a team, visit or job is unknown; it names the field.
-        UnableToPlanError: the plan is not published, its days are over, or a visit is under way.
+        UnableToPlanError: the plan is not published, its days are over, a visit is under way, or it
+            is the plan of an incident and comes without terms.
     """
     old = _followed(number, by=by)
+    if terms is None:
+        refuse_if_dispatch(old)
     teams = list(old.teams.all())
-    told = told_visits(old)
+    told = told_visits(old) if report.longer or report.withdrawn else {}
     urgent = _urgent(report.urgent, by=by)
     happened, words = _checked(report, teams, told, old, at=at)
-    words += [f"急单：{job.number} {job.title}" for job in urgent]
+    words += [*(f"急单：{job.number} {job.title}" for job in urgent), *also]
     if not words:
         raise InvalidInputError("请至少说一件发生了的事。", field="happened")
-    if not 0 <= report.most_changes <= MOST_BUDGET:
-        raise InvalidInputError(f"最多改动的上门数应为 0 到 {MOST_BUDGET}。", field="most_changes")
-    before = happened_from(old.outcome)
-    for job in urgent:
-        before = before.wanting(job.number)
-    rows = {job.pk: job for job in planned_jobs(old)}
-    rows |= {j.pk: j for j in busy_jobs(teams, first_on=old.first_on, last_on=old.last_on)}
-    rows |= {job.pk: job for job in urgent}
+    _check_budget(report.most_changes)
     repair = {
         "words": words,
         "urgent": [job.number for job in urgent],
         "most_changes": report.most_changes,
+        **({} if scope is None else {"scope": sorted(scope)}),
     }
     plan = operations.draft(
         unit=old.unit,
-        jobs=rows.values(),
+        jobs=_keys(old, teams, urgent),
         teams=teams,
         first_on=max(old.first_on, at.astimezone(SHANGHAI).date()),
         last_on=old.last_on,
@@ -154,12 +164,34 @@ def tell(*, number: str, report: Report, by: Actor, at: datetime) -> Plan:
         replaces=old,
         outcome={
             "relaxations": relaxations_of(old),
-            "happened": before.and_then(happened).stored(),
+            "happened": _before(old, urgent).and_then(happened).stored(),
             "repair": repair,
+            **({"terms": terms.stored()} if terms else {}),
         },
         words="；".join(words),
+        most=MOST_DISPATCHED if terms else operations.MOST_JOBS,
     )
     return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
+
+
+def _check_budget(most_changes: int) -> None:
+    if not 0 <= most_changes <= MOST_BUDGET:
+        raise InvalidInputError(f"最多改动的上门数应为 0 到 {MOST_BUDGET}。", field="most_changes")
+
+
+def _before(old: Plan, urgent: Sequence[Job]) -> Happened:
+    """Return what had happened to a plan already; what is urgent now is wanted again."""
+    before = happened_from(old.outcome)
+    for job in urgent:
+        before = before.wanting(job.number)
+    return before
+
+
+def _keys(old: Plan, teams: Sequence[Team], urgent: Sequence[Job]) -> set[int]:
+    """Return the jobs of a plan, those its teams got meanwhile, and urgent ones, by key."""
+    busy = busy_jobs(teams, first_on=old.first_on, last_on=old.last_on)
+    keys = {*planned_jobs(old).values_list("pk", flat=True), *busy.values_list("pk", flat=True)}
+    return keys | {job.pk for job in urgent}
 
 
 def _urgent(numbers: Sequence[str], *, by: Actor) -> list[Job]:

@@ -1,7 +1,7 @@
 """Draft a plan, compute it in the background, publish it."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,19 +10,21 @@ from django.db import transaction
 from dianliang.core import idempotency
 from dianliang.core import jobs as background
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations import publishing
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
-from dianliang.flows.planning.computing import NoExecutorError, compute
+from dianliang.flows.planning.chosen import busy_jobs, scope_of, teams_in_scope
+from dianliang.flows.planning.computing import NoExecutorError, compute, enough, reporter
 from dianliang.flows.planning.outdated import (
     refuse_if_outdated,
     refuse_if_overtaken,
     still_as_of,
 )
-from dianliang.flows.planning.problem import Asked, Built, build, build_from, busy_jobs
+from dianliang.flows.planning.problem import Asked, Built, build, build_from
 from dianliang.flows.planning.records import (
     lines_of,
     locked_numbers,
@@ -31,6 +33,7 @@ from dianliang.flows.planning.records import (
     skeleton_from,
 )
 from dianliang.flows.planning.repairing import is_repair, repair
+from dianliang.flows.planning.terms import refuse_if_what_if
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
@@ -39,12 +42,6 @@ SOLVE = "planning.solve"
 LONGEST_S = 300
 MOST_AT_ONCE = 4
 """Plans that one account may have computed at a time: the others wait for the same worker."""
-LEAST_PATIENCE = 6_000
-PATIENCE_PER_JOB = 2_000
-"""Rounds without a better plan after which more time would hardly help.
-
-A search cools down over its whole time: of a large plan it must not be cut short while it is warm.
-"""
 MOST_PROVEN = 1000
 """Jobs up to which it is proven how much better a plan could be: a second or two."""
 MOST_NAMED = 5
@@ -169,6 +166,7 @@ def _asked(
     if not team_codes:
         raise InvalidInputError("请至少选择一支队伍。", field="teams")
     teams, jobs = _teams(team_codes, by=by), _jobs(job_numbers, by=by)
+    _refuse_if_dispatched(teams, first_on=first_on, last_on=last_on)
     chosen = {job.pk: job for job in jobs}
     for job in busy_jobs(teams, first_on=first_on, last_on=last_on):
         chosen.setdefault(job.pk, job)
@@ -180,6 +178,20 @@ def _teams(codes: Sequence[str], *, by: Actor) -> list[Team]:
     found = [team for team in rows if by.reaches_unit(team.unit.path)]
     _all_found(set(codes) - {team.code for team in found}, "支队伍", field="teams")
     return found
+
+
+def _refuse_if_dispatched(teams: Sequence[Team], *, first_on: date, last_on: date) -> None:
+    """Check that no team is out for an incident: its visits are no ordinary day's to move."""
+    rows = Visit.objects.filter(
+        team__in=teams,
+        on__range=(first_on, last_on),
+        status__in=VISIT_OPEN,
+        job__task__isnull=False,
+    )
+    names = sorted(set(rows.values_list("team__name", flat=True)))
+    if names:
+        told = "、".join(names[:MOST_NAMED])
+        raise InvalidInputError(f"{told}这几天在抢险，请换队伍或日期。", field="teams")
 
 
 def _jobs(numbers: Sequence[str], *, by: Actor) -> list[Job]:
@@ -220,8 +232,9 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
         raise UnableToPlanError(
             f"您已有 {MOST_AT_ONCE} 个计划在计算或排队，请等一个算完，或先停止一个。"
         )
-    busy = busy_jobs(list(plan.teams.all()), first_on=plan.first_on, last_on=plan.last_on)
-    operations.begin_solving(plan=plan, revision=revision, jobs=busy, by=by, at=at)
+    busy = busy_jobs(teams_in_scope(plan), first_on=plan.first_on, last_on=plan.last_on)
+    keys = busy.values_list("pk", flat=True)
+    operations.begin_solving(plan=plan, revision=revision, jobs=keys, by=by, at=at)
     queued = background.enqueue(SOLVE, {"plan": plan.number}, by=by, at=at, max_attempts=3)
     Plan.objects.filter(pk=plan.pk).update(background_job_id=queued.pk)
     plan.background_job_id = queued.pk
@@ -250,10 +263,10 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     try:
         result = compute(
             built.problem,
-            stop=_enough(plan, jobs=len(built.problem.jobs)),
+            stop=enough(seconds=plan.seconds, jobs=len(built.problem.jobs)),
             seed=plan.seed,
             start=skeleton_from(plan.stops.select_related("job", "team"), built),
-            progress=_reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
+            progress=reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
         )
     except (routing.InvalidProblemError, NoExecutorError) as refusal:
         words = built.readable(str(refusal))
@@ -279,38 +292,12 @@ def _repair(plan: Plan, *, at: datetime) -> dict[str, Any]:
         left_out=found.left_out,
         outcome=found.outcome,
         solver=found.solver,
+        others=found.others,
+        other_outs=found.other_outs,
         by=SYSTEM,
         at=at,
     )
     return {"planned": len(found.stops), "left_out": len(found.left_out)}
-
-
-def _enough(plan: Plan, *, jobs: int) -> routing.StopCriterion:
-    """Stop when the time is up, or when a long search has found nothing better."""
-    time_is_up = routing.MaxSeconds(limit_s=plan.seconds, clock=time.monotonic)
-    patience = max(LEAST_PATIENCE, PATIENCE_PER_JOB * jobs)
-    return routing.FirstOf(criteria=(time_is_up, routing.NoImprovement(patience=patience)))
-
-
-def _reporter(
-    context: background.JobContext, *, jobs: int, limit_s: int
-) -> "Callable[[routing.Progress], bool]":
-    """Return what tells the queue twice a second how far the search has come."""
-    began = told_at = time.monotonic()
-
-    def report(told: "routing.Progress") -> bool:
-        nonlocal told_at
-        now = time.monotonic()
-        if now - told_at < 0.5:
-            return True
-        told_at = now
-        placed = f"目前最好排入 {jobs - told.unassigned}/{jobs}"
-        share = min(1.0, (now - began) / limit_s)
-        return context.progress(
-            0.03 + 0.94 * share, f"寻找更好的排法：{placed}，第 {told.iteration} 轮"
-        )
-
-    return report
 
 
 def _keep(
@@ -356,11 +343,28 @@ def publish(*, number: str, revision: int, by: Actor, at: datetime) -> list[Visi
         StaleStateError, IllegalTransitionError: see the operation.
     """
     plan = fresh_plan(number, revision=revision, by=by)
+    require_publishable(plan, at=at)
+    return make_real(plan, revision=revision, by=by, at=at)
+
+
+def require_publishable(plan: Plan, *, at: datetime) -> None:
+    """Check that a plan can still be carried out; outside a transaction, it takes a moment.
+
+    Raises:
+        UnableToPlanError, StaleStateError: see `publish`.
+    """
     if plan.status == "READY":
+        refuse_if_what_if(plan)
         refuse_if_overtaken(plan)
         refuse_if_outdated(plan, at=still_as_of(plan, at=at))
+
+
+def make_real(plan: Plan, *, revision: int, by: Actor, at: datetime) -> list[Visit]:
+    """Publish a plan that was checked; see the operation."""
     eased = (plan.outcome or {}).get("repair", {}).get("eased", {})
-    return publishing.publish(plan=plan, revision=revision, eased=eased, by=by, at=at)
+    return publishing.publish(
+        plan=plan, revision=revision, eased=eased, scope=scope_of(plan), by=by, at=at
+    )
 
 
 @transaction.atomic

@@ -8,10 +8,12 @@ from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.work.queries.plan_page import FIX_LABELS
 from dianliang.domain.work.queries.plan_rows import FixRow
 from dianliang.engines import routing
+from dianliang.flows.planning.chosen import locked_lines
 from dianliang.flows.planning.drafting import plan_of
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build, build_from, locked_lines
+from dianliang.flows.planning.problem import Asked, Built, build, build_from
 from dianliang.flows.planning.records import lunches_of, relaxations_of, skeleton_from
+from dianliang.flows.planning.terms import terms_of
 from dianliang.kernel.actor import Actor
 
 
@@ -108,6 +110,7 @@ def _as_it_was(plan: Plan) -> Built:
         locked=locked_lines(plan),
         happened=happened_from(plan.outcome),
         eased=frozenset(job.number for job in rows),
+        terms=terms_of(plan.outcome),
     )
     return build_from(asked, at=plan.created_at)
 

@@ -1,12 +1,14 @@
 """Check before a plan is published that what it was made from still holds."""
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dianliang.domain.work.models import Plan, PlannedStop
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.work.operations.qualifying import unqualified
 from dianliang.engines import routing
+from dianliang.flows.planning.chosen import scope_of
 from dianliang.flows.planning.problem import build
 from dianliang.flows.planning.records import lunches_of, skeleton_from
 from dianliang.flows.planning.repairing import is_repair
@@ -49,13 +51,16 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
         UnableToPlanError: somebody fell ill, a certificate ended, time has passed; it names what
             no longer fits.
     """
-    lines = {line.job.number: line for line in plan.stops.select_related("job__skill", "team")}
+    stops, scope = plan.stops.select_related("job__skill", "team"), scope_of(plan)
+    if scope is not None:
+        stops = stops.filter(team__code__in=scope)
+    lines = {line.job.number: line for line in stops}
     built = build(plan, at=at)
     known = [line for number, line in lines.items() if number in built.jobs]
     start = skeleton_from(known, built, lunches=lunches_of(plan))
     kept: dict[str, datetime] = {}
     if start is not None:
-        laid = routing.follow_plan(built.problem, start)
+        laid = routing.follow_plan(_only(built.problem, lines), start)
         kept = {stop.job_id: stop.start_at for route in laid.routes for stop in route.stops}
     wrong = [
         f"{line.team.name} {line.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {line.job.number}"
@@ -69,6 +74,15 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
             f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
             f"{_certificates(known, kept)}请点“围绕锁定重排”再发布。"
         )
+
+
+def _only(problem: routing.Problem, numbers: Container[str]) -> routing.Problem:
+    """Return a problem without the jobs that a plan leaves out: nobody asks again why."""
+    return replace(
+        problem,
+        jobs=tuple(job for job in problem.jobs if job.id in numbers),
+        locks=tuple(lock for lock in problem.locks if lock.job_id in numbers),
+    )
 
 
 def _certificates(known: Iterable[PlannedStop], kept: Container[str]) -> str:

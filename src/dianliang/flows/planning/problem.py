@@ -13,8 +13,15 @@ from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty, teams_on_duty
 from dianliang.engines import routing
 from dianliang.flows.planning import roads
+from dianliang.flows.planning.chosen import (
+    jobs_in_scope,
+    locked_lines,
+    scope_of,
+    teams_in_scope,
+)
 from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, made_true
 from dianliang.flows.planning.relaxing import Lane, opened_days, relaxed
+from dianliang.flows.planning.terms import Terms, terms_of, worths
 from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
@@ -27,6 +34,8 @@ SPARE_DAYS = 2
 LOCKED_TOLERANCE_S, CONFIRMED_TOLERANCE_S = 15 * 60, 5 * 60
 """How far a locked line may shift, and a visit that a team has confirmed: not noticeably."""
 ROUND_S = 5 * 60
+ORDINARY = Terms(incident="", windows={})
+"""What holds where nothing special does: gear on the car, bases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +54,7 @@ class Built:
     skill_names: dict[str, str] = field(default_factory=dict)
     ways: str = ""
     """Where travel times come from, in words."""
+    terms: Terms | None = None
 
     def readable(self, words: str) -> str:
         """Replace codes of teams and skills by names in a sentence of the engine."""
@@ -75,46 +85,26 @@ class Asked:
     floors: dict[str, datetime] = field(default_factory=dict)
     lunched: dict[Lane, datetime] = field(default_factory=dict)
     """Until when teams have, or had, the lunch that has begun."""
+    terms: Terms | None = None
 
 
 def build(plan: Plan, *, at: datetime) -> Built:
     """Turn a plan's records into a problem for the engine, as things stand at an instant."""
     repair = (plan.outcome or {}).get("repair", {})
     asked = Asked(
-        jobs=list(planned_jobs(plan)),
-        teams=list(plan.teams.all()),
+        jobs=list(jobs_in_scope(plan)),
+        teams=teams_in_scope(plan),
         first_on=plan.first_on,
         last_on=plan.last_on,
         relaxations=(plan.outcome or {}).get("relaxations", []),
         locked=locked_lines(plan),
         happened=happened_from(plan.outcome),
         eased=frozenset(repair.get("eased", ())),
-        floors=floors_of(told_visits(plan)) if repair else {},
+        floors=floors_of(told_visits(plan, teams=scope_of(plan))) if repair else {},
         lunched=lunched_from(repair),
+        terms=terms_of(plan.outcome),
     )
     return build_from(asked, at=at)
-
-
-def locked_lines(plan: Plan) -> dict[str, tuple[str, date, datetime]]:
-    """Return the jobs whose lines a dispatcher locked, with team, day and begin."""
-    return {
-        line.job.number: (line.team.code, line.on, line.start_at)
-        for line in plan.stops.filter(is_locked=True).select_related("job", "team")
-    }
-
-
-def planned_jobs(plan: Plan) -> Iterable[Job]:
-    """Return the jobs of a plan that are still to be done by its unit."""
-    rows = plan.jobs.filter(status__in=["OPEN", "SCHEDULED"])
-    return rows.filter(unit__path__startswith=plan.unit.path).select_related("unit")
-
-
-def busy_jobs(teams: Sequence[Team], *, first_on: date, last_on: date) -> Iterable[Job]:
-    """Return the jobs that teams have open visits for in a period."""
-    visits = Visit.objects.filter(
-        team__in=teams, on__range=(first_on, last_on), status__in=VISIT_OPEN
-    )
-    return Job.objects.filter(pk__in=visits.values("job_id")).select_related("unit")
 
 
 def build_from(asked: Asked, *, at: datetime) -> Built:
@@ -130,11 +120,11 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             working[code] = present
             made.append(_engine_team(team, present, scene, jobs))
     locks = dict(_locks(asked, scene, jobs, working))
-    ways = roads.ways()
+    ways, worth = roads.ways(), worths(asked.terms, jobs)
     stuck = {n for n, visit in scene.committed.items() if n in jobs and n not in locks}
     problem = routing.Problem(
         jobs=tuple(
-            _engine_job(job, is_timeless=number in locks and locks[number].start_at is None)
+            _engine_job(job, number in locks and locks[number].start_at is None, worth.get(number))
             for number, job in jobs.items()
             if number not in stuck
         ),
@@ -158,6 +148,7 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
         withdrawn={n: job for n, job in wanted.items() if n not in jobs},
         skill_names=dict(Skill.objects.values_list("code", "name")),
         ways=ways.words,
+        terms=asked.terms,
     )
 
 
@@ -186,6 +177,7 @@ class _Scene:
     lost: Mapping[Lane, datetime]
     lunched: Mapping[Lane, datetime]
     place_now: dict[str, GeoPoint]
+    terms: Terms | None
 
     @classmethod
     def of(
@@ -218,6 +210,7 @@ class _Scene:
             lost=asked.happened.lost,
             lunched=asked.lunched,
             place_now=_places_now(visits, today=today),
+            terms=asked.terms,
         )
 
     def present(self, code: str) -> tuple[date, ...]:
@@ -236,7 +229,7 @@ class _Scene:
 
     def starts_at(self, team: Team, day: date) -> datetime:
         """Return when a team can start: with its shift, but never in the past."""
-        begin = datetime.combine(day, team.shift_starts, SHANGHAI)
+        begin = self._shift(team, day).start
         begin = max(begin, self.lunched.get((team.code, day), begin))
         late_s = (self.at - begin).total_seconds()
         if late_s <= 0:
@@ -245,8 +238,16 @@ class _Scene:
 
     def ends_at(self, team: Team, day: date) -> datetime:
         """Return when a team must be back: at the end of its shift, or when it is lost."""
-        ends = datetime.combine(day, team.shift_ends, SHANGHAI)
+        ends = self._shift(team, day).end
         return min(ends, self.lost.get((team.code, day), ends))
+
+    def _shift(self, team: Team, day: date) -> TimeWindow:
+        if self.terms:
+            return self.terms.windows[team.code, day]
+        begin, end = (
+            datetime.combine(day, at, SHANGHAI) for at in (team.shift_starts, team.shift_ends)
+        )
+        return TimeWindow(begin, end)
 
     @property
     def spent_s(self) -> dict[str, int]:
@@ -260,6 +261,8 @@ class _Scene:
     def _can_start(self, code: str, day: date) -> bool:
         duty = self.duty.get((code, day))
         if duty is None or not duty.is_staffed:
+            return False
+        if self.terms and (code, day) not in self.terms.windows:
             return False
         return self.starts_at(duty.team, day) < self.ends_at(duty.team, day)
 
@@ -300,8 +303,8 @@ def _engine_team(
         id=team.code,
         shifts=shifts,
         skills=frozenset().union(*(shift.skills or () for shift in shifts)),
-        gear={str(kind): int(count) for kind, count in team.gear.items()},
-        areas=reach if paths else None,
+        gear=(scene.terms or ORDINARY).gear_of(team.code, team.gear),
+        areas=reach if paths and not scene.terms else None,
         spare=tuple(_engine_shift(team, day, scene) for day in scene.spare(team.code)),
     )
 
@@ -319,8 +322,10 @@ def _engine_shift(team: Team, day: date, scene: _Scene) -> routing.Shift:
             window=TimeWindow(_hour(day, LUNCH[0]), lunch_ends), duration_s=team.lunch_min * 60
         )
     base = GeoPoint(team.base_lat, team.base_lon)
+    base = (scene.terms or ORDINARY).places.get(team.code, ("", base))[1]
     is_today = day == scene.at.astimezone(SHANGHAI).date()
     ends_at = scene.ends_at(team, day)
+    is_cut = scene.terms is not None or (team.code, day) in scene.lost
     if lunch and not lunch.window.overlaps(TimeWindow(starts_at, ends_at)):
         lunch = None
     return routing.Shift(
@@ -328,7 +333,7 @@ def _engine_shift(team: Team, day: date, scene: _Scene) -> routing.Shift:
         start=scene.place_now.get(team.code, base) if is_today else base,
         end=base,
         lunch=lunch,
-        overtime_limit_s=0 if (team.code, day) in scene.lost else team.overtime_max_min * 60,
+        overtime_limit_s=0 if is_cut else team.overtime_max_min * 60,
         skills=scene.duty[team.code, day].skill_codes,
         only_for=scene.opened.get((team.code, day)),
     )
@@ -339,7 +344,7 @@ def _hour(day: date, hour: float) -> datetime:
     return midnight + timedelta(hours=hour)
 
 
-def _engine_job(job: Job, *, is_timeless: bool) -> routing.Job:
+def _engine_job(job: Job, is_timeless: bool, worth: float | None) -> routing.Job:
     """Return a job for the engine; one whose confirmed time is past keeps no window."""
     windows = tuple(
         TimeWindow(datetime.fromisoformat(start), datetime.fromisoformat(end))
@@ -353,6 +358,7 @@ def _engine_job(job: Job, *, is_timeless: bool) -> routing.Job:
         skills=frozenset({job.skill.code}) if job.skill else frozenset(),
         gear={str(kind): int(count) for kind, count in job.gear.items()},
         priority=routing.Priority(job.priority),
+        value=worth,
         due_at=job.due_at,
         area=job.area.code,
         forbidden_teams=frozenset({job.forbidden_team.code} if job.forbidden_team else ()),

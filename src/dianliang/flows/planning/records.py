@@ -122,6 +122,7 @@ def outcome_of(
         "relaxations": list(relaxations),
         **({"happened": built.happened.stored()} if built.happened else {}),
         **({"repair": dict(repair)} if repair else {}),
+        **({"terms": built.terms.stored()} if built.terms else {}),
     }
 
 

@@ -1,24 +1,23 @@
 """Fit a published plan to what happened: few visits change, and each change has its cause."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dianliang.domain.work.lifecycle import VISIT_COMMITTED
-from dianliang.domain.work.models import Job, Plan, Visit
+from dianliang.domain.work.lifecycle import VISIT_COMMITTED, VISIT_OPEN
+from dianliang.domain.work.models import Job, Plan, PlannedStop, Unplanned, Visit
 from dianliang.domain.work.operations.plans import OutLine, StopLine
 from dianliang.engines import routing
-from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import (
-    CONFIRMED_TOLERANCE_S,
-    Asked,
-    Built,
-    build_from,
+from dianliang.flows.planning.chosen import (
+    jobs_in_scope,
     locked_lines,
-    planned_jobs,
+    scope_of,
+    teams_in_scope,
 )
+from dianliang.flows.planning.happened import happened_from
+from dianliang.flows.planning.problem import CONFIRMED_TOLERANCE_S, Asked, Built, build_from
 from dianliang.flows.planning.records import (
     FREE,
     lines_of,
@@ -28,6 +27,7 @@ from dianliang.flows.planning.records import (
     relaxations_of,
 )
 from dianliang.flows.planning.relaxing import Lane
+from dianliang.flows.planning.terms import terms_of
 from dianliang.flows.planning.told import Told, floors_of, lunched, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -47,6 +47,9 @@ class Repaired:
     left_out: list[OutLine]
     outcome: dict[str, Any]
     solver: str
+    others: tuple[PlannedStop, ...] = ()
+    other_outs: tuple[Unplanned, ...] = ()
+    """Lines of the earlier plan that a repair of some teams leaves as they are."""
 
 
 def is_repair(plan: Plan) -> bool:
@@ -65,7 +68,8 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
     """
     began = time.monotonic()
     body: dict[str, Any] = (plan.outcome or {})["repair"]
-    told = told_visits(plan)
+    scope = scope_of(plan)
+    told = told_visits(plan, teams=scope)
     eaten = lunched(plan, told, at=at)
     built = build_from(_asked(plan, told, eaten), at=at)
     known = _known(built, told, plan, urgent=body["urgent"], at=at)
@@ -97,13 +101,49 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
         solved_s=time.monotonic() - began,
         repair={**body, **causes},
     )
+    if scope is not None and plan.replaces is not None:
+        return _with_others(
+            plan, plan.replaces, scope, stops, left_out, outcome, found.plan.version
+        )
     return Repaired(stops=stops, left_out=left_out, outcome=outcome, solver=found.plan.version)
+
+
+def _with_others(
+    plan: Plan,
+    old: Plan,
+    scope: Collection[str],
+    stops: list[StopLine],
+    left_out: list[OutLine],
+    outcome: dict[str, Any],
+    solver: str,
+) -> Repaired:
+    """Return a repair with what it did not touch: the lines of all other teams, as they are."""
+    here = {line.job.pk for line in stops} | {line.job.pk for line in left_out}
+    waiting = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
+    kept = set(waiting.exclude(team__code__in=scope).values_list("job_id", flat=True)) - here
+    lines = [row for row in old.stops.exclude(team__code__in=scope) if row.job_id in kept]
+    outs = [row for row in old.unplanned.select_related("job") if row.job_id not in here]
+    objective = outcome["objective"]
+    for row in outs:
+        objective[f"unassigned_{row.job.priority}"] += 1
+    objective["late_s"] += sum(row.late_s for row in lines)
+    objective["travel_s"] += sum(row.travel_s for row in lines)
+    before = (old.outcome or {}).get("lanes", ())
+    outcome["lanes"] += [lane for lane in before if lane["team"] not in scope]
+    return Repaired(
+        stops=stops,
+        left_out=left_out,
+        outcome=outcome,
+        solver=solver,
+        others=tuple(lines),
+        other_outs=tuple(outs),
+    )
 
 
 def _asked(plan: Plan, told: Mapping[str, Told], eaten: dict[Lane, datetime]) -> Asked:
     return Asked(
-        jobs=list(planned_jobs(plan)),
-        teams=list(plan.teams.all()),
+        jobs=list(jobs_in_scope(plan)),
+        teams=teams_in_scope(plan),
         first_on=plan.first_on,
         last_on=plan.last_on,
         relaxations=relaxations_of(plan),
@@ -112,6 +152,7 @@ def _asked(plan: Plan, told: Mapping[str, Told], eaten: dict[Lane, datetime]) ->
         eased=frozenset(told),
         floors=floors_of(told),
         lunched=eaten,
+        terms=terms_of(plan.outcome),
     )
 
 

@@ -1,6 +1,6 @@
 """When teams and customers were told that a visit begins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,9 +22,14 @@ class Told:
     travel_s: int
 
 
-def told_visits(plan: Plan) -> dict[str, Told]:
-    """Return the open visits of a plan's jobs by job number, in the order of their days."""
+def told_visits(plan: Plan, *, teams: Collection[str] | None = None) -> dict[str, Told]:
+    """Return the open visits of a plan's jobs by job number, in the order of their days.
+
+    Where `teams` are given, only theirs.
+    """
     rows = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
+    if teams is not None:
+        rows = rows.filter(team__code__in=teams)
     visits = list(rows.select_related("job", "team").order_by("on", "arrive_at", "sequence"))
     lines = _lines_of(visits)
     return {
@@ -32,9 +37,10 @@ def told_visits(plan: Plan) -> dict[str, Told]:
     }
 
 
-def _lines_of(visits: Iterable[Visit]) -> dict[tuple[int | None, int], PlannedStop]:
+def _lines_of(visits: Sequence[Visit]) -> dict[tuple[int | None, int], PlannedStop]:
     plans = {visit.plan_id for visit in visits if visit.plan_id}
-    lines = PlannedStop.objects.filter(plan__in=plans)
+    jobs = [visit.job_id for visit in visits]
+    lines = PlannedStop.objects.filter(plan__in=plans, job__in=jobs)
     return {(line.plan_id, line.job_id): line for line in lines}
 
 

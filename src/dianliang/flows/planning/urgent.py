@@ -11,9 +11,10 @@ from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.engines import routing
+from dianliang.flows.planning.chosen import busy_jobs, planned_jobs
 from dianliang.flows.planning.drafting import plan_of
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build_from, busy_jobs, planned_jobs
+from dianliang.flows.planning.problem import Asked, Built, build_from
 from dianliang.flows.planning.records import (
     lines_of,
     orders_of_visits,
@@ -21,6 +22,7 @@ from dianliang.flows.planning.records import (
     relaxations_of,
     skeleton_of,
 )
+from dianliang.flows.planning.terms import refuse_if_dispatch
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
@@ -144,6 +146,7 @@ def _today_as_it_is(old: Plan, job: Job, *, at: datetime) -> tuple[Built, Orders
     """Return the problem with the urgent job, and the order of the visits that teams have now."""
     if old.status != "PUBLISHED":
         raise UnableToPlanError("只有已发布、未被替代的计划才能插入急单，请打开最新的计划。")
+    refuse_if_dispatch(old)
     teams = list(old.teams.all())
     jobs = {row.pk: row for row in planned_jobs(old)}
     for row in busy_jobs(teams, first_on=old.first_on, last_on=old.last_on):

@@ -28,7 +28,6 @@ from dianliang.kernel.text import clean_text
 
 Thing = Hall | Feeder | Transformer
 PATROL_MIN = 45
-MOST_ROSTERS = 100
 LOOKED_AT = ("通道和外观无异常", "接头无发热", "负荷在额定以内", "保护和开关状态正确")
 
 
@@ -243,7 +242,7 @@ def teams(*, by: Actor) -> tuple[tuple[str, str], ...]:
 def rosters(*, by: Actor) -> tuple[tuple[str, str], ...]:
     """Return the rosters that may man a post."""
     own = visible(by).exclude(status="CANCELLED")
-    return tuple(own.values_list("number", "title")[:MOST_ROSTERS])
+    return tuple(own.values_list("number", "title"))
 
 
 def add_standby(

@@ -7,6 +7,7 @@ from dianliang.domain.resources.operations.things import Spot
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 Offered = tuple[tuple[str, str], ...]
@@ -18,7 +19,7 @@ def words(text: str, *, field: str, label: str, most: int, least: int = 1) -> st
     Raises:
         InvalidInputError: too short, too long, or not storable.
     """
-    return clean_text(text, field=field, label=label, most=most, least=least)
+    return clean_text(text, field=field, label=Phrase(label), most=most, least=least)
 
 
 def units(by: Actor) -> Offered:
@@ -106,7 +107,9 @@ def _degrees(text: str, field: str, label: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise InvalidInputError(f"{label}应填十进制度数，例如 30.63。", field=field) from error
+        raise InvalidInputError(
+            Phrase("%(label)s应填十进制度数，例如 30.63。", label=Phrase(label)), field=field
+        ) from error
 
 
 def whole(text: str, *, field: str, label: str, least: int = 0, most: int = 1_000_000) -> int:
@@ -117,8 +120,16 @@ def whole(text: str, *, field: str, label: str, least: int = 0, most: int = 1_00
     """
     asked = text.strip()
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 8):
-        raise InvalidInputError(f"{label}应填整数。", field=field)
+        raise InvalidInputError(Phrase("%(label)s应填整数。", label=Phrase(label)), field=field)
     found = int(asked)
     if not least <= found <= most:
-        raise InvalidInputError(f"{label}应在 {least} 到 {most} 之间。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "%(label)s应在 %(least)s 到 %(most)s 之间。",
+                label=Phrase(label),
+                least=least,
+                most=most,
+            ),
+            field=field,
+        )
     return found

@@ -14,7 +14,8 @@ from dianliang.integrations.documents.model import Document, Paragraph, Picture,
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 Address = Callable[..., str]
 """Return the whole address that a label leads to: of a piece, of a store, or of an item in it."""
@@ -32,7 +33,7 @@ def of_gear(*, filters: Filters, address: Address, by: Actor, at: datetime) -> b
     on = at.astimezone(SHANGHAI).date()
     found = list(things.chosen(filters=filters, by=by, on=on)[: MOST_LABELS + 1])
     if not found or len(found) > MOST_LABELS:
-        message = f"一次打印 1 到 {MOST_LABELS} 张标签，请先筛选。"
+        message = Phrase("一次打印 1 到 %(most)s 张标签，请先筛选。", most=MOST_LABELS)
         raise InvalidInputError(message)
     rows = [(f"{piece.number} {piece.name}", address(piece.number)) for piece in found]
     audit.record_about(
@@ -46,18 +47,28 @@ def of_gear(*, filters: Filters, address: Address, by: Actor, at: datetime) -> b
     return _sheet("装备标签", rows, at=at)
 
 
-def of_store(*, code: str, door: Address, item: Address, by: Actor, at: datetime) -> bytes:
-    """Return the label of a store's door and one for each item in it.
+def parts_of(items: int) -> int:
+    """Return in how many parts the labels of a store with so many items are printed."""
+    return max(1, -(-(items + 1) // MOST_LABELS))
+
+
+def of_store(
+    *, code: str, part: int = 1, door: Address, item: Address, by: Actor, at: datetime
+) -> bytes:
+    """Return a part of a store's labels: first its door's, then one for each item in it.
 
     Raises:
-        NotVisibleError: the store is absent or another's.
+        NotVisibleError: the store is absent or another's, or its labels have no such part.
     """
     store = access.store_to_see(code, by=by)
-    rows = [(store.name, door(code))]
-    rows += [
+    labels = [(store.name, door(code))]
+    labels += [
         (f"{row.name} {row.spec} {row.shelf}".strip(), item(code, row.item))
-        for row in stock.stocks_of(store)[:MOST_LABELS]
+        for row in stock.stocks_of(store)
     ]
+    rows = labels[(part - 1) * MOST_LABELS : part * MOST_LABELS]
+    if part < 1 or not rows:
+        raise NotVisibleError("没有这一份标签。")
     audit.record("resources.store.labels", target=store, by=by, at=at, after=f"{len(rows)}")
     return _sheet(f"{store.name}标签", rows, at=at)
 

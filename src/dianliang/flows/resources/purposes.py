@@ -5,6 +5,7 @@ from dianliang.domain.resources.models import Movement
 from dianliang.domain.resources.operations.stocking import Purpose
 from dianliang.domain.work.models import Job
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 KINDS = {str(code): str(label) for code, label in Movement.Purpose.choices}
@@ -25,9 +26,15 @@ def purpose_of(kind: str, number: str, words: str) -> Purpose:
             raise InvalidInputError("请写明用途。", field="words")
         return Purpose(kind=kind, number=asked, words=told)
     if not asked:
-        raise InvalidInputError(f"请填写{KINDS[kind]}编号。", field="purpose_number")
+        raise InvalidInputError(
+            Phrase("请填写%(kind)s编号。", kind=Phrase(KINDS[kind])), field="purpose_number"
+        )
     if not _is_known(kind, asked):
-        message = f"没有找到{KINDS[kind]} {asked}，请核对编号；没有编号请选“其他”并写明。"
+        message = Phrase(
+            "没有找到%(kind)s %(asked)s，请核对编号；没有编号请选“其他”并写明。",
+            kind=Phrase(KINDS[kind]),
+            asked=asked,
+        )
         raise InvalidInputError(message, field="purpose_number")
     return Purpose(kind=kind, number=asked, words=told)
 

@@ -19,6 +19,7 @@ from dianliang.domain.resources.queries.stock import LogFilters
 from dianliang.domain.resources.queries.things import Filters
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 CODE, NAME, SPEC, COUNTED_IN, UNIT = "品目编码", "名称", "规格", "计量单位", "登记单位编码"
 STORE, LEAST, SHELF = "仓库编码", "最低库存", "货位"
@@ -120,12 +121,24 @@ def _planned(
     item = known.get(code)
     unit = None if item else _unit(row, checks, units, by)
     if item is not None and not _may_say(item, told, by):
-        checks.add(row, f"品目 {code} 由{item.unit.name}登记，请由其修改。", CODE)
+        checks.add(
+            row,
+            Phrase("品目 %(code)s 由%(name)s登记，请由其修改。", code=code, name=item.unit.name),
+            CODE,
+        )
     if item is not None and item.counted_in != told[COUNTED_IN]:
-        checks.add(row, f"品目 {code} 的计量单位是“{item.counted_in}”，不能改。", COUNTED_IN)
+        checks.add(
+            row,
+            Phrase(
+                "品目 %(code)s 的计量单位是“%(counted_in)s”，不能改。",
+                code=code,
+                counted_in=item.counted_in,
+            ),
+            COUNTED_IN,
+        )
     at_store = checks.code(row, STORE)
     if at_store and at_store not in own:
-        checks.add(row, f"没有找到本单位的仓库 {at_store}。", STORE)
+        checks.add(row, Phrase("没有找到本单位的仓库 %(at_store)s。", at_store=at_store), STORE)
     least = checks.number(row, LEAST, least=0, most=1_000_000) or 0
     return told, unit, own.get(at_store), int(least)
 
@@ -141,7 +154,7 @@ def _unit(row: SheetRow, checks: Checks, units: dict[str, Unit], by: Actor) -> U
     code = checks.code(row, UNIT) or by.unit_code
     found = units.get(code)
     if found is None:
-        checks.add(row, f"没有找到本单位范围内的单位 {code}。", UNIT)
+        checks.add(row, Phrase("没有找到本单位范围内的单位 %(code)s。", code=code), UNIT)
     return found
 
 

@@ -12,7 +12,7 @@ from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.workforce import crews, register, teaming, trees
-from dianliang.domain.workforce.models import Membership, Team
+from dianliang.domain.workforce.models import Membership, Person, Team
 from dianliang.domain.workforce.teaming import TeamDetails, UnableToTeamError
 from dianliang.flows import need_follow
 from dianliang.kernel.actor import SYSTEM, Actor, Role
@@ -170,7 +170,7 @@ def join(
         NotVisibleError, UnableToTeamError: see the operation.
     """
     team = team_to_change(code, by=by)
-    person = register.person_to_change(person_number, by=by)
+    person = _person(person_number, by=by)
     return teaming.join(team=team, person=person, on=on, is_captain=is_captain, by=by, at=at)
 
 
@@ -182,7 +182,7 @@ def leave(*, code: str, person_number: str, on: date, by: Actor, at: datetime) -
         NotVisibleError, UnableToTeamError: see the operation.
     """
     team = team_to_change(code, by=by)
-    person = register.person_to_change(person_number, by=by)
+    person = _person(person_number, by=by)
     return teaming.leave(team=team, person=person, on=on, by=by, at=at)
 
 
@@ -194,8 +194,21 @@ def appoint(*, code: str, person_number: str, on: date, by: Actor, at: datetime)
         NotVisibleError, UnableToTeamError: see the operation.
     """
     team = team_to_change(code, by=by)
-    person = register.person_to_change(person_number, by=by)
+    person = _person(person_number, by=by)
     return teaming.appoint(team=team, person=person, on=on, by=by, at=at)
+
+
+def _person(number: str, *, by: Actor) -> Person:
+    """Return somebody whom a form names; the team stands, so this is a field and no address.
+
+    Raises:
+        InvalidInputError: absent, or another's.
+    """
+    try:
+        return register.person_to_change(number, by=by)
+    except NotVisibleError as absent:
+        message = "没有这个人，或不在本单位范围内，请核对人员编号。"
+        raise InvalidInputError(message, field="person") from absent
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from dianliang.flows.themes.shapes import (
     ones_if,
     within,
 )
+from dianliang.flows.themes.showing import SHOWING_KINDS
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
@@ -206,6 +207,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     *SERVING_KINDS,
     *GUARDING_KINDS,
+    *SHOWING_KINDS,
 )
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in KINDS}
 FIGURES: Mapping[str, tuple[Kind, Figure]] = {

@@ -150,7 +150,7 @@ def test_everything_about_a_base_is_kept_on_its_page(town, desk):
     assert "每周三" in public
 
 
-TYPED = ("name", "from_on", "first_on", "last_on", "day3", "person", "reason", "lat", "seen")
+TYPED = ("name", "from_on", "first_on", "last_on", "day3", "person", "reason", "lat")
 FORMS = [
     ("hours", {"from_on": "2026-13-01"}, "“年-月-日”"),
     ("hours", {"from_on": "0001-01-01"}, "1950 年到 2100 年"),

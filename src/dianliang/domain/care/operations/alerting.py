@@ -37,6 +37,7 @@ def open_alert(
     ends_at: datetime | None,
     areas: Sequence[Area],
     unit: Unit,
+    about: str = "",
     affected: Iterable[tuple[int, str, int]],
     by: Actor,
     at: datetime,
@@ -69,6 +70,7 @@ def open_alert(
         starts_at=starts_at,
         ends_at=ends_at,
         unit=unit,
+        about=about,
         opened_by=by.name,
         opened_at=at,
     )

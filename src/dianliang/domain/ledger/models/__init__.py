@@ -5,6 +5,7 @@ from dianliang.domain.ledger.models.books import (
     Article,
     Book,
     Entry,
+    GroupTurnover,
     Line,
     Turnover,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Entry",
     "Gift",
     "Grant",
+    "GroupTurnover",
     "Line",
     "Pairing",
     "PointRule",

@@ -84,7 +84,8 @@ class Recipient(models.Model):
 class Preference(models.Model):
     """Somebody at a telephone wants to hear from us, or does not (接收意愿). The latest counts.
 
-    Only the keyed fingerprint of the telephone is kept: enough to obey, nothing to read.
+    Only the keyed fingerprint of the telephone is kept: enough to obey, nothing to read. The wish
+    holds for every unit; what was said with it is for `unit`, where it was said, and those above.
     """
 
     class How(models.TextChoices):
@@ -100,6 +101,9 @@ class Preference(models.Model):
     agrees = models.BooleanField("愿意接收")
     how = models.CharField("方式", max_length=8, choices=How.choices)
     words = models.CharField("说明", max_length=200, blank=True)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记单位"
+    )
     said_at = models.DateTimeField("时间")
     said_by = models.CharField("登记人", max_length=64)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.domain.directory.models import Unit
 from dianliang.domain.outreach.models import Preference
 from dianliang.domain.outreach.phones import index_of
 from dianliang.kernel.actor import Actor
@@ -16,11 +17,27 @@ CHUNK = 500
 
 @transaction.atomic
 def say(
-    *, phone_index: str, agrees: bool, how: str, words: str, by: Actor, at: datetime
+    *,
+    phone_index: str,
+    agrees: bool,
+    how: str,
+    words: str,
+    unit: Unit | None,
+    by: Actor,
+    at: datetime,
 ) -> Preference:
-    """Write down what somebody wants (登记接收意愿); it holds for every outreach from now on."""
+    """Write down what somebody wants (登记接收意愿); it holds for every outreach from now on.
+
+    `unit` is where he said so: his words are for nobody below it or beside it.
+    """
     made = Preference.objects.create(
-        phone_index=phone_index, agrees=agrees, how=how, words=words, said_at=at, said_by=by.name
+        phone_index=phone_index,
+        agrees=agrees,
+        how=how,
+        words=words,
+        unit=unit,
+        said_at=at,
+        said_by=by.name,
     )
     audit.record(
         "outreach.preference.say",
@@ -32,7 +49,16 @@ def say(
     return made
 
 
-def say_of(*, phone: str, agrees: bool, how: str, words: str, by: Actor, at: datetime) -> None:
+def say_of(
+    *,
+    phone: str,
+    agrees: bool,
+    how: str,
+    words: str,
+    unit: Unit | None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Write down what somebody at a telephone wants; see `say`.
 
     Raises:
@@ -43,7 +69,7 @@ def say_of(*, phone: str, agrees: bool, how: str, words: str, by: Actor, at: dat
         raise InvalidInputError("请填写 11 位手机号。", field="phone")
     if how not in Preference.How.values:
         raise InvalidInputError("请选择是怎样表示的。", field="how")
-    say(phone_index=index, agrees=agrees, how=how, words=words, by=by, at=at)
+    say(phone_index=index, agrees=agrees, how=how, words=words, unit=unit, by=by, at=at)
 
 
 def standing(indexes: Collection[str]) -> dict[str, bool]:

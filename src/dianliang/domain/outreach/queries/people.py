@@ -255,18 +255,19 @@ def every_message(outreach: Outreach) -> Iterator[tuple[str, str, str, str, str]
 
 def wishes() -> QuerySet[Preference]:
     """Return what was said about being told anything, the latest first."""
-    return Preference.objects.all()
+    return Preference.objects.select_related("unit")
 
 
-def wish_row(row: Preference) -> WishRow:
-    """Return what was said, for a list."""
+def wish_row(row: Preference, *, by: Actor) -> WishRow:
+    """Return what was said, for a list; the words only to the unit where it was said and above."""
+    may_read = row.unit is not None and by.reaches_unit(row.unit.path)
     return WishRow(
         agrees=row.agrees,
         label=str(row),
         how_label=row.get_how_display(),
-        words=row.words,
+        words=row.words if may_read else "",
         said_at=row.said_at,
-        said_by=row.said_by,
+        said_by=row.said_by if may_read else "",
     )
 
 

@@ -10,6 +10,7 @@ from dianliang.domain.resources.lifecycle import COUNT
 from dianliang.domain.resources.models import CountLine, Stock, StockCount, Store
 from dianliang.domain.resources.operations.stocking import UnableToStockError, adjust
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 
 
 class UnableToCountError(UnableToStockError):
@@ -52,7 +53,12 @@ def enter(
         raise UnableToCountError("这次盘点已经结束。")
     now = Stock.objects.select_for_update().get(pk=stock.pk, store=count.store_id)
     if counted != now.quantity and not why:
-        message = f"{stock.item}账面 {now.quantity}，实盘 {counted}，请写明差异原因。"
+        message = Phrase(
+            "%(item)s账面 %(quantity)s，实盘 %(counted)s，请写明差异原因。",
+            item=stock.item,
+            quantity=now.quantity,
+            counted=counted,
+        )
         raise UnableToCountError(message, field="why")
     line, _ = CountLine.objects.update_or_create(
         count=count,

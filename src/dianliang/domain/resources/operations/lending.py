@@ -17,6 +17,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, StaleStateError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 
 class UnableToLendError(DomainError):
@@ -57,7 +58,9 @@ def ask(
         raise UnableToLendError("归还期限不能早于今天。", field="until_on")
     why = standing.why_not(resource, late=standing.overdue([resource.pk], on=today))
     if why:
-        raise UnableToLendError(f"{resource}现在不能借：{why}。", field="number")
+        raise UnableToLendError(
+            Phrase("%(resource)s现在不能借：%(why)s。", resource=resource, why=why), field="number"
+        )
     loan = Loan.objects.create(
         number=next_number("JW", at=at),
         resource=resource,
@@ -111,11 +114,15 @@ def hand_over(*, loan: Loan, condition: Condition, by: Actor, at: datetime) -> L
     resource = Resource.objects.select_related("unit", "store").get(pk=loan.resource_id)
     today = at.astimezone(SHANGHAI).date()
     if loan.until_on < today:
-        message = f"约好 {loan.until_on} 归还，已经过了。请借用方取消后重新申请。"
+        message = Phrase(
+            "约好 %(until_on)s 归还，已经过了。请借用方取消后重新申请。", until_on=loan.until_on
+        )
         raise UnableToLendError(message)
     why = standing.why_not(resource, late=standing.overdue([resource.pk], on=today))
     if why:
-        raise UnableToLendError(f"{resource}现在不能交付：{why}。")
+        raise UnableToLendError(
+            Phrase("%(resource)s现在不能交付：%(why)s。", resource=resource, why=why)
+        )
     spot = Spot(place=loan.place, at=GeoPoint(loan.lat, loan.lon))
     try:
         move(
@@ -170,7 +177,7 @@ def is_side(loan: Loan, verb: str, *, by: Actor) -> bool:
 def _require_side(loan: Loan, verb: str, by: Actor) -> None:
     if not is_side(loan, verb, by=by):
         side = loan.lender if verb in LENDERS_VERBS else loan.borrower
-        raise UnableToLendError(f"这一步由{side.name}办理。")
+        raise UnableToLendError(Phrase("这一步由%(name)s办理。", name=side.name))
 
 
 def _require_words(condition: Condition) -> None:

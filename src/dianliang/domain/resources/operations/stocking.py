@@ -12,6 +12,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.resources.models import Item, Movement, Stock, StockCount, Store
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MOST_PIECES = 1_000_000
 Kind = Movement.Kind
@@ -47,7 +48,9 @@ def define_item(
                 code=code, name=name, spec=spec, counted_in=counted_in, unit=unit
             )
     except IntegrityError as taken:
-        raise UnableToStockError(f"品目编码 {code} 已有，请换一个。", field="code") from taken
+        raise UnableToStockError(
+            Phrase("品目编码 %(code)s 已有，请换一个。", code=code), field="code"
+        ) from taken
     audit.record("resources.item.define", target=item, by=by, at=at, reason=name)
     return item
 
@@ -110,7 +113,7 @@ def give_back(*, issued: Movement, pieces: int, words: str, by: Actor, at: datet
     Stock.objects.select_for_update().get(pk=issued.stock_id)  # of two presses the second waits
     out = still_out(issued)
     if wanted > out:
-        message = f"这次领用还有 {out} 未退，不能退 {wanted}。"
+        message = Phrase("这次领用还有 %(out)s 未退，不能退 %(wanted)s。", out=out, wanted=wanted)
         raise UnableToStockError(message, field="pieces")
     purpose = Purpose(kind=issued.purpose, number=issued.purpose_number, words=words)
     return _post(issued.stock, Kind.RETURN, wanted, by=by, at=at, purpose=purpose, returns=issued)
@@ -147,7 +150,9 @@ def adjust(
 
 def _number(pieces: int) -> int:
     if not 1 <= pieces <= MOST_PIECES:
-        raise UnableToStockError(f"数量应在 1 到 {MOST_PIECES} 之间。", field="pieces")
+        raise UnableToStockError(
+            Phrase("数量应在 1 到 %(most)s 之间。", most=MOST_PIECES), field="pieces"
+        )
     return pieces
 
 
@@ -170,7 +175,9 @@ def _post(
     stock.refresh_from_db(fields=["quantity", "serial"])
     if moved != 1:
         left = f"{stock.quantity} {stock.item.counted_in}"
-        raise UnableToStockError(f"{stock.item}只剩 {left}。", field="pieces")
+        raise UnableToStockError(
+            Phrase("%(item)s只剩 %(left)s。", item=stock.item, left=left), field="pieces"
+        )
     made = Movement.objects.create(
         number=next_number("CR", at=at),
         stock=stock,

@@ -24,6 +24,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 USUAL_TEST = "定期检验"
 
@@ -63,7 +64,9 @@ def open_store(
                 code=code, name=name, unit=unit, address=address, lat=spot.lat, lon=spot.lon
             )
     except IntegrityError as taken:
-        raise UnableToKeepError(f"仓库编码 {code} 已有，请换一个。", field="code") from taken
+        raise UnableToKeepError(
+            Phrase("仓库编码 %(code)s 已有，请换一个。", code=code), field="code"
+        ) from taken
     audit.record("resources.store.open", target=store, by=by, at=at, reason=name)
     return store
 
@@ -198,7 +201,9 @@ def promise(*, resource: Resource, words: str, by: Actor, at: datetime) -> Resou
     on = at.astimezone(SHANGHAI).date()
     why = standing.why_not(resource, late=standing.overdue([resource.pk], on=on))
     if why:
-        raise UnableToAssignError(f"{resource}不能指派：{why}。", field="resources")
+        raise UnableToAssignError(
+            Phrase("%(resource)s不能指派：%(why)s。", resource=resource, why=why), field="resources"
+        )
     return move(resource=resource, verb="promise", words=words, by=by, at=at)
 
 

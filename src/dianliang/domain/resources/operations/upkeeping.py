@@ -10,6 +10,7 @@ from dianliang.domain.resources.models import Resource, Upkeep, UpkeepRecord
 from dianliang.domain.resources.operations.things import UnableToKeepError, move
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 MOST_DAYS = 3650
 
@@ -30,7 +31,9 @@ def plan(
         UnableToKeepError: it is planned already, its period is none, or the piece was scrapped.
     """
     if every_days is not None and not 1 <= every_days <= MOST_DAYS:
-        raise UnableToKeepError(f"周期应在 1 到 {MOST_DAYS} 天之间。", field="every_days")
+        raise UnableToKeepError(
+            Phrase("周期应在 1 到 %(most)s 天之间。", most=MOST_DAYS), field="every_days"
+        )
     if resource.status == "SCRAPPED":
         raise UnableToKeepError("报废的装备不再安排检验保养。")
     try:
@@ -39,7 +42,9 @@ def plan(
                 resource=resource, name=name, every_days=every_days, due_on=due_on
             )
     except IntegrityError as taken:
-        raise UnableToKeepError(f"“{name}”已经安排过。", field="name") from taken
+        raise UnableToKeepError(
+            Phrase("“%(name)s”已经安排过。", name=name), field="name"
+        ) from taken
     audit.record("resources.upkeep.plan", target=resource, by=by, at=at, after=f"{name} {due_on}")
     return made
 

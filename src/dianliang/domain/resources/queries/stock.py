@@ -270,7 +270,7 @@ def out_with(by: Actor, *, store: Store, since: datetime) -> tuple[MovementRow, 
     rows = Movement.objects.filter(
         stock__store=store, kind=Movement.Kind.ISSUE, by_id=by.id, at__gte=since
     ).select_related("stock__item")
-    found = [movement_row(row) for row in with_returns(rows)]
+    found = [movement_row(row) for row in with_returns(rows).order_by("-at", "-pk")]
     return tuple(row for row in found if row.out > 0)
 
 
@@ -309,7 +309,8 @@ def _counted_row(row: Stock, line: CountLine | None) -> CountedRow:
 
 def _numbered(rows: QuerySet[StockCount]) -> QuerySet[StockCount]:
     differing = ~Q(lines__counted=F("lines__expected")) & Q(lines__isnull=False)
-    return rows.annotate(n=Count("lines"), differing=Count("lines", filter=differing))
+    counted = rows.annotate(n=Count("lines"), differing=Count("lines", filter=differing))
+    return counted.order_by("-opened_at", "-pk")  # with sums it has no order of its own
 
 
 def _count(row: StockCount) -> CountRow:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.core import audit, transitions
-from dianliang.core.numbers import next_number
+from dianliang.core.numbers import next_number, next_numbers
 from dianliang.domain.catalog.models import Checklist, Service, Skill
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
@@ -89,6 +89,23 @@ def open_job(
     return job
 
 
+@transaction.atomic
+def open_jobs(*, drafts: Sequence[Job], by: Actor, at: datetime) -> list[Job]:
+    """Open many jobs in one go; `drafts` are not stored yet and get their numbers here.
+
+    Raises:
+        InvalidInputError: one would last no time or longer than a day.
+    """
+    if any(not 0 < job.duration_min <= 24 * 60 for job in drafts):
+        raise InvalidInputError("预计时长应在 1 分钟到 24 小时之间。", field="duration_min")
+    numbers = next_numbers("GD", count=len(drafts), at=at) if drafts else []
+    for job, number in zip(drafts, numbers, strict=True):
+        job.number, job.opened_at = number, at
+    made = Job.objects.bulk_create(drafts, batch_size=500)
+    audit.record_each("work.job.open", targets=[(job, job.status) for job in made], by=by, at=at)
+    return made
+
+
 def _move(job: Job, verb: str, *, by: Actor, at: datetime, note: str = "", **changes: Any) -> Job:
     return transitions.apply(
         job, verb, lifecycle=JOB, by=by, at=at, note=note, changes=changes or None
@@ -154,6 +171,11 @@ def reprioritise(*, job: Job, priority: str, by: Actor, at: datetime) -> Job:
 def schedule(*, job: Job, by: Actor, at: datetime) -> Job:
     """Note that a published plan has the job."""
     return _move(job, "schedule", by=by, at=at)
+
+
+def schedule_each(*, jobs: Sequence[Job], by: Actor, at: datetime) -> None:
+    """Note that a published plan has jobs which waited."""
+    transitions.apply_each(jobs, "schedule", lifecycle=JOB, by=by, at=at)
 
 
 @transaction.atomic

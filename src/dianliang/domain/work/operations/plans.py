@@ -1,6 +1,6 @@
 """Every write to plans before they are published. One revision is edited by one person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -60,7 +60,7 @@ class OutLine:
 def draft(
     *,
     unit: Unit,
-    jobs: Iterable[Job],
+    jobs: Iterable[Job | int],
     teams: Iterable[Team],
     first_on: date,
     last_on: date,
@@ -71,6 +71,7 @@ def draft(
     replaces: Plan | None = None,
     outcome: dict[str, Any] | None = None,
     words: str = "",
+    most: int = MOST_JOBS,
 ) -> Plan:
     """Start a plan over some jobs, teams and days; `words` say what it is for.
 
@@ -80,8 +81,8 @@ def draft(
     chosen_jobs, chosen_teams = list(jobs), list(teams)
     if not chosen_jobs:
         raise InvalidInputError("请至少选择一张工单。", field="jobs")
-    if len(chosen_jobs) > MOST_JOBS:
-        message = f"一次最多排 {MOST_JOBS} 张工单，现为 {len(chosen_jobs)} 张，请分批或按单位排。"
+    if len(chosen_jobs) > most:
+        message = f"一次最多排 {most} 张工单，现为 {len(chosen_jobs)} 张，请分批或按单位排。"
         raise InvalidInputError(message, field="jobs")
     if not chosen_teams:
         raise InvalidInputError("请至少选择一支队伍。", field="teams")
@@ -135,7 +136,7 @@ def _next_revision(plan: Plan, revision: int, **changes: Any) -> None:
 
 @transaction.atomic
 def begin_solving(
-    *, plan: Plan, revision: int, jobs: Iterable[Job], by: Actor, at: datetime
+    *, plan: Plan, revision: int, jobs: Iterable[Job | int], by: Actor, at: datetime
 ) -> Plan:
     """Mark a plan as being computed; `jobs` that the teams got meanwhile join it.
 
@@ -159,8 +160,10 @@ def keep_result(
     solver: str,
     by: Actor,
     at: datetime,
+    others: Iterable[PlannedStop] = (),
+    other_outs: Iterable[Unplanned] = (),
 ) -> Plan:
-    """Store what the solver found and mark the plan ready.
+    """Store what the solver found and mark the plan ready; `others` are lines taken over.
 
     Raises:
         StaleStateError: another computation of the plan was begun, or has ended, meanwhile.
@@ -169,6 +172,7 @@ def keep_result(
     changes = {"outcome": outcome, "solver": solver}
     moved = transitions.apply(plan, "finish", lifecycle=PLAN, by=by, at=at, changes=changes)
     _replace_lines(moved, stops, left_out)
+    _take_over(moved, list(others), list(other_outs))
     return moved
 
 
@@ -231,6 +235,16 @@ def _replace_lines(plan: Plan, stops: Iterable[StopLine], left_out: Iterable[Out
         Unplanned(plan=plan, **{name: getattr(line, name) for name in OutLine.__slots__})
         for line in left_out
     )
+
+
+def _take_over(plan: Plan, stops: Sequence[PlannedStop], left_out: Sequence[Unplanned]) -> None:
+    """Copy lines of the plan that this one replaces."""
+    for stop in stops:
+        stop.pk, stop.plan = None, plan
+    for out in left_out:
+        out.pk, out.plan = None, plan
+    PlannedStop.objects.bulk_create(stops, batch_size=500)
+    Unplanned.objects.bulk_create(left_out, batch_size=500)
 
 
 @transaction.atomic

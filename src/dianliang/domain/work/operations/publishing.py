@@ -1,13 +1,13 @@
 """Make a plan real: what teams see, without booking anybody twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dianliang.core import audit, transitions
-from dianliang.core.numbers import next_number
+from dianliang.core.numbers import next_numbers
 from dianliang.domain.work.lifecycle import PLAN, VISIT, VISIT_COMMITTED, VISIT_OPEN
 from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
 from dianliang.domain.work.operations import jobs as job_operations
@@ -32,13 +32,15 @@ def publish(
     by: Actor,
     at: datetime,
     eased: Mapping[str, str] = NOBODY,
+    scope: Collection[str] | None = None,
 ) -> list[Visit]:
     """Publish a plan: visits for the teams, jobs scheduled, the replaced plan superseded.
 
     A visit that somebody has accepted or begun stays as it is, unless its job is in `eased`: what
     happened changes it, and its value is the state in which the dispatcher saw it. One that stays
-    with its team and day is retimed, not replaced. Of two people who publish at once one wins and
-    the other is told.
+    with its team and day is retimed, not replaced. Where only the teams in `scope` were planned
+    anew, the visits of all others go over to the plan as they are. Of two people who publish at
+    once one wins and the other is told.
 
     Raises:
         StaleStateError: the plan was changed or published meanwhile.
@@ -53,17 +55,26 @@ def publish(
     transitions.apply(plan, "publish", lifecycle=PLAN, by=by, at=at, changes={"published_at": at})
     if plan.replaces is not None and plan.replaces.status == "PUBLISHED":
         transitions.apply(plan.replaces, "supersede", lifecycle=PLAN, by=by, at=at)
-    lines = list(
-        plan.stops.select_related("job__unit", "job__skill", "team").order_by(
-            "on", "team", "sequence"
-        )
-    )
+    rows = plan.stops.select_related("plan", "job__unit", "job__skill", "team")
+    jobs = plan.jobs.all()
+    if scope is not None:
+        rows = rows.filter(team__code__in=scope)
+        _hand_over_others(plan, scope)
+        open_ones = Visit.objects.filter(team__code__in=scope, status__in=VISIT_OPEN)
+        jobs = jobs.filter(Q(pk__in=open_ones.values("job")) | Q(pk__in=rows.values("job")))
+    lines = list(rows.order_by("on", "team", "sequence"))
     _hold_teams(lines)
-    current = _open_visits(plan, lines)
+    current = _open_visits(jobs, lines)
     _refuse_if_overtaken(plan, lines, current, eased)
-    made = [_visit(line, current.get(line.job_id), eased, by=by, at=at) for line in lines]
-    _withdraw_dropped(plan, {line.job_id for line in lines}, eased, by=by, at=at)
-    return [visit for visit in made if visit is not None]
+    made = _visits(lines, current, eased, by=by, at=at)
+    _withdraw_dropped(plan, jobs, {line.job_id for line in lines}, eased, by=by, at=at)
+    return made
+
+
+def _hand_over_others(plan: Plan, scope: Collection[str]) -> None:
+    """Let the visits of teams that were not planned anew follow the plan, as they are."""
+    others = Visit.objects.filter(plan=plan.replaces, status__in=VISIT_OPEN)
+    others.exclude(team__code__in=scope).update(plan=plan)
 
 
 def _hold_teams(lines: Sequence[PlannedStop]) -> None:
@@ -72,11 +83,11 @@ def _hold_teams(lines: Sequence[PlannedStop]) -> None:
     list(held.order_by("pk").values_list("pk", flat=True))
 
 
-def _open_visits(plan: Plan, lines: Sequence[PlannedStop]) -> dict[int, Visit]:
-    """Return the open visits by job: of the plan's jobs, and of its teams on its days."""
+def _open_visits(jobs: QuerySet[Job], lines: Sequence[PlannedStop]) -> dict[int, Visit]:
+    """Return the open visits by job: of the jobs, and of the lines' teams on their days."""
     days = {line.on for line in lines}
     of_teams = Visit.objects.filter(team__in={line.team_id for line in lines}, on__in=days)
-    of_jobs = Visit.objects.filter(job__in=plan.jobs.all())
+    of_jobs = Visit.objects.filter(job__in=jobs)
     numbers = {
         pk
         for visits in (of_teams, of_jobs)
@@ -164,41 +175,81 @@ def _unknown_visits(
         yield f"{lane} 另有 {count} 个上门{source}，会重复占用该队"
 
 
-def _visit(
-    line: PlannedStop,
-    current: Visit | None,
+def _visits(
+    lines: Sequence[PlannedStop],
+    current: Mapping[int, Visit],
     eased: Mapping[str, str],
     *,
     by: Actor,
     at: datetime,
-) -> Visit | None:
-    """Make or retime the visit of one line; of a confirmed one only the order may change."""
-    is_held = current is not None and current.job.number not in eased
-    if current is not None and is_held and current.status in VISIT_COMMITTED:
-        Visit.objects.filter(pk=current.pk).update(sequence=line.sequence)
-        return None
-    if current is not None and (current.team_id, current.on) == (line.team_id, line.on):
-        return _retime(current, line, by=by, at=at)
-    if current is not None:
-        words = f"计划 {line.plan.number} 调整"
-        ended = {"ended_at": at, "reason": words}
-        transitions.apply(
-            current, "withdraw", lifecycle=VISIT, by=by, at=at, note=words, changes=ended
-        )
-    visit = Visit.objects.create(
-        number=next_number("SM", at=at),
-        job=line.job,
-        team=line.team,
-        plan=line.plan,
-        on=line.on,
-        sequence=line.sequence,
-        arrive_at=line.arrive_at,
-        depart_at=line.depart_at,
+) -> list[Visit]:
+    """Make, retime or keep the visit of each line; of a confirmed one only the order may change."""
+    told: list[Visit] = []
+    fresh, same = list[PlannedStop](), list[Visit]()
+    for line in lines:
+        visit = current.get(line.job_id)
+        if visit is None:
+            fresh.append(line)
+        elif visit.status in VISIT_COMMITTED and visit.job.number not in eased:
+            Visit.objects.filter(pk=visit.pk).update(sequence=line.sequence)
+        elif (visit.team_id, visit.on) != (line.team_id, line.on):
+            words = f"计划 {line.plan.number} 调整"
+            ended = {"ended_at": at, "reason": words}
+            transitions.apply(
+                visit, "withdraw", lifecycle=VISIT, by=by, at=at, note=words, changes=ended
+            )
+            fresh.append(line)
+        elif _is_same(visit, line):
+            same.append(visit)
+        else:
+            told.append(_retime(visit, line, by=by, at=at))
+    _carry_over(same, lines)
+    return [*told, *same, *_made(fresh, by=by, at=at)]
+
+
+def _is_same(visit: Visit, line: PlannedStop) -> bool:
+    """Tell whether nobody has to be told anything new."""
+    return (visit.sequence, visit.arrive_at, visit.depart_at) == (
+        *(line.sequence, line.arrive_at, line.depart_at),
     )
-    audit.record("work.visit.plan", target=visit, by=by, at=at, after=visit.status)
-    if line.job.status == "OPEN":
-        job_operations.schedule(job=line.job, by=by, at=at)
-    return visit
+
+
+def _carry_over(visits: Sequence[Visit], lines: Sequence[PlannedStop]) -> None:
+    """Let visits that stay as they are follow the new plan."""
+    for status in {visit.status for visit in visits}:
+        keys = [visit.pk for visit in visits if visit.status == status]
+        rows = Visit.objects.filter(pk__in=keys, status=status)
+        if rows.update(plan=lines[0].plan) != len(keys):
+            raise StaleStateError("有上门单刚被队伍处理，请刷新后再试。")
+
+
+def _made(lines: Sequence[PlannedStop], *, by: Actor, at: datetime) -> list[Visit]:
+    """Make the visits of lines that have none."""
+    if not lines:
+        return []
+    numbers = next_numbers("SM", count=len(lines), at=at)
+    visits = Visit.objects.bulk_create(
+        (
+            Visit(
+                number=number,
+                job=line.job,
+                team=line.team,
+                plan=line.plan,
+                on=line.on,
+                sequence=line.sequence,
+                arrive_at=line.arrive_at,
+                depart_at=line.depart_at,
+            )
+            for number, line in zip(numbers, lines, strict=True)
+        ),
+        batch_size=500,
+    )
+    audit.record_each(
+        "work.visit.plan", targets=[(visit, visit.status) for visit in visits], by=by, at=at
+    )
+    waiting = [line.job for line in lines if line.job.status == "OPEN"]
+    job_operations.schedule_each(jobs=waiting, by=by, at=at)
+    return visits
 
 
 def _retime(visit: Visit, line: PlannedStop, *, by: Actor, at: datetime) -> Visit:
@@ -215,11 +266,17 @@ def _retime(visit: Visit, line: PlannedStop, *, by: Actor, at: datetime) -> Visi
 
 
 def _withdraw_dropped(
-    plan: Plan, kept: set[int], eased: Mapping[str, str], *, by: Actor, at: datetime
+    plan: Plan,
+    jobs: QuerySet[Job],
+    kept: set[int],
+    eased: Mapping[str, str],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Take back visits that the new plan leaves out and that nobody has accepted, or may change."""
     may_go = Q(status="SCHEDULED") | Q(status__in=["ACCEPTED", "EN_ROUTE"], job__number__in=eased)
-    dropped = Visit.objects.filter(may_go, job__in=plan.jobs.all())
+    dropped = Visit.objects.filter(may_go, job__in=jobs)
     for visit in dropped.exclude(job_id__in=kept).select_related("job"):
         words = f"计划 {plan.number} 未排入"
         ended = {"ended_at": at, "reason": words}

@@ -177,7 +177,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_page(request, code, by=by), request, refusal)
+        return refused(_page(request, code, by=by), refusal)
     return redirect("console:base", code)
 
 
@@ -250,7 +250,7 @@ def proof_act(request: HttpRequest, proof: str, verb: str, *, by: Actor) -> Http
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_page(request, code, by=by), request, refusal)
+        return refused(_page(request, code, by=by), refusal)
     messages.success(request, _("已处理佐证。"))
     return redirect("console:base", code)
 

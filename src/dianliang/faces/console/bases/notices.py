@@ -130,7 +130,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_page(request, number, by=by), request, refusal)
+        return refused(_page(request, number, by=by), refusal)
     messages.success(request, _("已发布。") if verb == "publish" else _("已撤回。"))
     return redirect("console:base_notice", number)
 

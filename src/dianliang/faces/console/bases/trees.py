@@ -226,7 +226,7 @@ def _refused(request: HttpRequest, matrix: str, refusal: DomainError, *, by: Act
         answer = _level(request, matrix, at=here, by=by)
     except Http404:
         answer = _level(request, matrix, at="", by=by)
-    return refused(answer, request, refusal)
+    return refused(answer, refusal)
 
 
 @require_GET

@@ -122,7 +122,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_one(request, number, by=by), request, refusal)
+        return refused(_one(request, number, by=by), refusal)
     messages.success(
         request, _("%(number)s：%(status)s。") % {"number": number, "status": _(row.status_label)}
     )
@@ -147,7 +147,7 @@ def cancel_rest(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_one(request, number, by=by), request, refusal)
+        return refused(_one(request, number, by=by), refusal)
     messages.success(request, _("已取消这组预约还没开始的 %(n)d 次。") % {"n": count})
     return redirect("console:booking_one", number=number)
 
@@ -163,5 +163,5 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_one(request, number, by=by), request, refusal)
+        return refused(_one(request, number, by=by), refusal)
     return _one(request, number, by=by, revealed=(name, phone))

@@ -148,7 +148,7 @@ def change(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_room(request, code, by=by), request, refusal)
+        return refused(_room(request, code, by=by), refusal)
     messages.success(request, _("已保存。"))
     return redirect("console:booking_room", code=code)
 
@@ -239,7 +239,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except stopping.BookedAheadError as ahead:
         return _room(request, code, by=by, ahead=ahead)
     except DomainError as refusal:
-        return refused(_room(request, code, by=by), request, refusal)
+        return refused(_room(request, code, by=by), refusal)
     return redirect("console:booking_room", code=code)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dianliang.domain.incidents import access
 from dianliang.faces.console.branches.common import shown, status_of
 from dianliang.faces.console.incidents.common import moment
+from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.incidents import bulletin_pages as pages
@@ -30,9 +31,11 @@ KINDS = ("Alert", "Update", "Cancel")
 @requires(*access.READERS)
 def bulletins(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the warnings that were sent out, and where the feed is."""
+    rows, at = paged(request, pages.listed(by=by, at=now()))
     context = {
         "by": by,
-        "rows": pages.listed(by=by, at=now()),
+        "rows": rows,
+        "pages": at,
         "feed": f"{settings.PUBLIC_URL}{reverse('api:alerts')}",
     }
     return TemplateResponse(request, "console/incidents/bulletins.html", context)

@@ -14,12 +14,12 @@ from dianliang.domain.incidents.queries import incidents as queries
 from dianliang.domain.key_customers.access import READERS as KEY_READERS
 from dianliang.faces.console.branches.common import shown, status_of
 from dianliang.faces.console.paging import ROWS_A_PAGE, paged, pages_of
-from dianliang.faces.console.tables import download
+from dianliang.faces.console.tables import download, not_exported
 from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.incidents import choices, figures, files, opening, situation
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError, StaleStateError
 
 PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "team": ("console:staff_team", access.READERS),
@@ -71,7 +71,11 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
 @requires(*access.READERS)
 def sheet(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Answer with the register as Excel."""
-    return download(files.register(**_filters(request), by=by, at=now()), "incidents.xlsx")
+    try:
+        content = files.register(**_filters(request), by=by, at=now())
+    except InvalidInputError as refusal:
+        return not_exported(request, refusal)
+    return download(content, "incidents.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

@@ -154,11 +154,12 @@ def mine(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
-    page = flow.mine(by=by)
+    page = flow.mine(by=by, is_whole=request.GET.get("all") == "1")
     awards, at = paged(request, page.awards)
     context = {
         "by": by,
         "page": page,
+        "more": page.more_notices,
         "awards": awards,
         "pages": at,
         "refusal": refusal,

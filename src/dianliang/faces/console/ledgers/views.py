@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.faces.console.addresses import page_address
 from dianliang.faces.console.ledgers.reading import asked_of, period_of
 from dianliang.faces.console.paging import page_number, pages_of
-from dianliang.faces.console.tables import download
+from dianliang.faces.console.tables import download, not_exported
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.ledgers import balances as flow
 from dianliang.flows.ledgers import entries, records, sheets
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 READERS = (
     Role.PARTY_AFFAIRS,
@@ -103,6 +103,8 @@ def holder_sheet(
         )
     except NotVisibleError as absent:
         raise Http404 from absent
+    except InvalidInputError as refusal:
+        return not_exported(request, refusal)
     return download(content, sheets.name_of("lines", at=now()))
 
 

@@ -61,7 +61,7 @@ def wishes(request: HttpRequest, *, by: Actor) -> HttpResponse:
     standing = book.standing()
     context = {
         "by": by,
-        "rows": [book.wish_row(row) for row in rows],
+        "rows": [book.wish_row(row, by=by) for row in rows],
         "refusing": standing[False],
         "agreeing": standing[True],
         "pages": pages,

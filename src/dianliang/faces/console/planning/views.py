@@ -87,7 +87,7 @@ def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
         findings = drafting.foresee(**_asked(request.POST, by=by))
     except DomainError as caught:
         refusal = caught
-    context = {"by": by, "refusal": refusal, "findings": findings, "is_checked": True}
+    context = {"by": by, "unsound": refusal, "findings": findings}
     return TemplateResponse(request, "console/plan_new.html#findings", context)
 
 
@@ -265,7 +265,7 @@ def why(request: HttpRequest, number: str, job: str, *, by: Actor) -> HttpRespon
         found = explaining.explain(number=number, job_number=_plain(job), by=by, at=now())
     except DomainError as caught:
         refusal = caught.message
-    context = {"page": page, "job": job, "explained": found, "refusal": refusal}
+    context = {"page": page, "job": job, "explained": found, "unexplained": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/plan.html#why", context, status=status)
 

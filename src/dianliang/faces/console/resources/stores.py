@@ -89,6 +89,7 @@ def _store(
         "moved": [book.movement_row(row) for row in log.rows[:10]],
         "sums": log.sums,
         "items": access.items(by).filter(is_active=True).values_list("code", "name", "spec"),
+        "label_parts": range(1, papers.parts_of(len(page.stocks)) + 1),
         "door": drawn(_door(request, code)),
         "door_address": reverse("console:shelf", args=[code]),
         "key": fresh_key(),
@@ -232,9 +233,15 @@ def labels(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         path = reverse("console:shelf_take", args=[store_code, item_code])
         return request.build_absolute_uri(path)
 
+    part = request.GET.get("part", "1")
     try:
         content = papers.of_store(
-            code=code, door=partial(_door, request), item=item, by=by, at=now()
+            code=code,
+            part=int(part) if part.isascii() and part.isdecimal() and len(part) < 5 else 1,
+            door=partial(_door, request),
+            item=item,
+            by=by,
+            at=now(),
         )
     except NotVisibleError as absent:
         raise Http404 from absent

@@ -117,7 +117,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_roster(request, number, by=by), request, refusal, status=status_of(refusal))
+        return refused(_roster(request, number, by=by), refusal, status=status_of(refusal))
     return redirect("console:roster", number)
 
 

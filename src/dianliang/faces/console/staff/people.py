@@ -201,7 +201,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_page(request, found, by=by), request, refusal)
+        return refused(_page(request, found, by=by), refusal)
     words = _("已保存。")
     if verb == "away" and told:
         words = _("已登记；%(n)s 个上门单因人手不足退回调度。") % {"n": len(told)}
@@ -221,7 +221,7 @@ def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_page(request, found, by=by), request, refusal)
+        return refused(_page(request, found, by=by), refusal)
     return _page(request, found, by=by, revealed=shown)
 
 

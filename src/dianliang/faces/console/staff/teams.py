@@ -107,7 +107,7 @@ def act(request: HttpRequest, code: str, verb: str, *, by: Actor) -> HttpRespons
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return refused(_page(request, code, by=by), request, refusal)
+        return refused(_page(request, code, by=by), refusal)
     messages.success(request, _("已保存。"))
     return redirect("console:staff_team", code)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from dianliang.domain.network import access
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.villages.reading import count
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.village_file import editing
 from dianliang.kernel.actor import Actor, Role
@@ -37,9 +38,8 @@ def _done(
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, words)
+        return page_again(request, refusal)
+    messages.success(request, words)
     return redirect(f"{reverse('console:village', args=[code])}#{part}")
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dianliang.faces.ui.keys import fresh_key
-from dianliang.kernel.errors import StaleStateError
+from dianliang.faces.ui.ways_back import page_of
 from dianliang.kernel.phrases import Phrase
 
 register = template.Library()
@@ -42,25 +42,13 @@ def form_key() -> SafeString:
     return format_html('<input type="hidden" name="key" value="{}">', fresh_key())
 
 
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "key", "seen", "password", "document_number"})
-"""Each showing has its own; a secret and the number of a document stand on no page."""
-
-
-@register.inclusion_tag("ui/kept.html", takes_context=True)
-def kept_form(context: dict[str, Any]) -> dict[str, Any]:
-    """Tell a page that refuses what was sent what that was, so that nobody types it twice.
-
-    A form that somebody else was quicker with shows what holds now; it is to be looked at anew.
-    """
-    request, refusal = context.get("request"), context.get("refusal")
-    if request is None or request.method != "POST" or "is_given_back" in vars(request):
-        return {}
-    if isinstance(refusal, StaleStateError):
-        return {}
-    fields = {name: some for name, some in request.POST.lists() if name not in NOT_KEPT}
-    files = {name: [one.name for one in some] for name, some in request.FILES.lists()}
-    lost = _("“%s”没有保存，请重新选择文件。")
-    return {"kept": {"path": request.path, "fields": fields, "files": files, "lost": lost}}
+@register.simple_tag(takes_context=True)
+def own_address(context: Context) -> str:
+    """Return where the page can be looked at again: not where a form was sent to."""
+    request = context.get("request")
+    if request is None:
+        return reverse("home")
+    return str(request.get_full_path()) if request.method == "GET" else page_of(request.path)
 
 
 @register.simple_tag

@@ -149,3 +149,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 // On a phone the bar of a section is wider than the screen: show the page one is on.
 document.querySelector(".subnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A form that was refused lies far down on a phone: bring it and the reason into sight.
+const refused = document.querySelector("[role=alert][autofocus]");
+if (refused) {
+  refused.focus({ preventScroll: true });
+  refused.scrollIntoView({ block: "center" });
+}

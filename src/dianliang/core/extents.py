@@ -1,0 +1,105 @@
+"""How far a workbook reaches, before anything of it is laid out in memory.
+
+A sheet is laid out from its first to its farthest cell: one cell in a far corner, in a file of a
+thousand bytes, fills the memory of any machine. What measures must therefore read a file as fully
+as what lays it out: prefixes, quotes, cells that tell no place, sheets under other names.
+"""
+
+import re
+import zipfile
+from typing import NoReturn
+from xml.parsers import expat
+
+_REFERENCE = re.compile(r"([A-Za-z]{1,7})(\d{1,10})")
+_CHUNK_BYTES = 1024 * 1024
+_LINKS = "xl/_rels/workbook.xml.rels"
+_BOM = b"\xef\xbb\xbf"
+_LONGEST_START = 64
+
+
+class UnknownBookError(ValueError):
+    """It is no workbook of Excel's own kind, or none that could be measured."""
+
+
+class TooFarError(ValueError):
+    """A cell lies so far out that the sheet would not fit; where that is, counted from 1."""
+
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__(f"{height} × {width}")
+        self.height, self.width = height, width
+
+
+def measure(archive: zipfile.ZipFile, *, most_cells: int) -> None:
+    """Look at every part that could be a sheet.
+
+    Raises:
+        UnknownBookError: another kind of workbook in the same wrapping, or a damaged one.
+        TooFarError: a sheet has more cells, empty ones counted, than `most_cells`.
+    """
+    names = archive.namelist()
+    if _LINKS not in names or "xl/workbook.bin" in names or "content.xml" in names:
+        raise UnknownBookError
+    links = archive.read(_LINKS)
+    if b"vml" in links or b"&" in links:  # drawings are not measured, so no sheet may be one
+        raise UnknownBookError
+    for entry in archive.infolist():
+        if not entry.filename.endswith(".vml"):
+            _Extent(most_cells).read(archive, entry)
+
+
+class _Extent:
+    """The farthest row and column that the cells of one part tell."""
+
+    def __init__(self, most_cells: int) -> None:
+        self._most = most_cells
+        self._row = self._column = 0
+        self._height = self._width = 1
+
+    def read(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.StartDoctypeDeclHandler = _refuse
+        with archive.open(entry) as file:
+            chunk = file.read(_CHUNK_BYTES)
+            if not chunk[:_LONGEST_START].removeprefix(_BOM).lstrip().startswith(b"<"):
+                return  # a picture, a macro, or a text in an encoding that no reader takes
+            try:
+                while chunk:
+                    parser.Parse(chunk, False)
+                    chunk = file.read(_CHUNK_BYTES)
+                parser.Parse(b"", True)
+            except expat.ExpatError as error:
+                raise UnknownBookError from error
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if kind == "c":
+            self._cell(attributes.get("r"))
+        elif kind == "row":
+            told = attributes.get("r", "")
+            self._row = int(told) if told.isdecimal() else self._row + 1
+            self._column = 0
+
+    def _cell(self, place: str | None) -> None:
+        self._column += 1
+        if place is not None:
+            found = _REFERENCE.fullmatch(place)
+            if found is None:
+                raise UnknownBookError
+            self._column, self._row = column_number(found[1]), int(found[2])
+        self._height = max(self._height, self._row)
+        self._width = max(self._width, self._column)
+        if self._height * self._width > self._most:
+            raise TooFarError(self._height, self._width)
+
+
+def _refuse(*told: object) -> NoReturn:
+    raise UnknownBookError(str(told[0]))
+
+
+def column_number(letters: str) -> int:
+    """Return the number, from 1, of a column that Excel calls ``A``, ``Z``, ``AA``."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number

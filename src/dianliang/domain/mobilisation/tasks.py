@@ -1,0 +1,128 @@
+"""Write down what an incident asks for, and what was sent out to do it; read both back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from dianliang.core import audit
+from dianliang.domain.incidents.models import Incident
+from dianliang.domain.key_customers.models import KeyCustomer
+from dianliang.domain.mobilisation.models import Dispatch, Task
+from dianliang.domain.resources.attributes import attributes_of
+from dianliang.domain.resources.models import ResourceKind
+from dianliang.domain.work.models import Job, Plan
+from dianliang.domain.work.operations import jobs as job_operations
+from dianliang.kernel.actor import Actor
+
+WORTH: Mapping[str, float] = {
+    "special": 400_000.0,
+    "first": 150_000.0,
+    "second": 60_000.0,
+    "temporary": 60_000.0,
+    "other": 15_000.0,
+}
+"""What it costs to leave a task out, in seconds of driving: the scale of ordinary plans."""
+PRIORITY: Mapping[str, str] = {
+    "special": Job.Priority.MUST,
+    "first": Job.Priority.MUST,
+    "second": Job.Priority.SHOULD,
+    "temporary": Job.Priority.SHOULD,
+    "other": Job.Priority.MAY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskGear:
+    """Gear that is taken to a task."""
+
+    kind: ResourceKind
+    quantity: int
+    least: float | None
+
+    @property
+    def sort(self) -> str:
+        """Name it as jobs and plans do: what people say on the telephone."""
+        return sort_of(self.kind, self.least)
+
+
+def sort_of(kind: ResourceKind, least: float | None) -> str:
+    """Name gear of a kind that can do at least so much: `400 kVA 临时变压器`."""
+    if least is None:
+        return str(kind.name)
+    known = attributes_of(kind.attributes)
+    unit = next((one.unit for one in known if one.code == kind.measure), "")
+    return f"{least:g} {unit} {kind.name}".replace("  ", " ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A task to be: its job, not stored yet, with what the incident adds."""
+
+    job: Job
+    rank: str
+    customer: KeyCustomer | None = None
+    gear: TaskGear | None = None
+    is_urgent: bool = False
+
+
+@transaction.atomic
+def open_tasks(
+    *, incident: Incident, drafts: Sequence[Draft], by: Actor, at: datetime
+) -> list[Task]:
+    """Open the jobs of an incident's tasks (抢险任务), all or none.
+
+    Raises:
+        InvalidInputError: one would last no time or longer than a day.
+    """
+    for draft in drafts:
+        draft.job.priority = PRIORITY[draft.rank]
+        draft.job.gear = {draft.gear.sort: draft.gear.quantity} if draft.gear else {}
+    job_operations.open_jobs(drafts=[draft.job for draft in drafts], by=by, at=at)
+    return Task.objects.bulk_create(
+        (
+            Task(
+                incident=incident,
+                job=draft.job,
+                customer=draft.customer,
+                rank=draft.rank,
+                worth=WORTH[draft.rank],
+                kind=draft.gear.kind if draft.gear else None,
+                quantity=draft.gear.quantity if draft.gear else 0,
+                least_capacity=draft.gear.least if draft.gear else None,
+                is_urgent=draft.is_urgent,
+            )
+            for draft in drafts
+        ),
+        batch_size=500,
+    )
+
+
+@transaction.atomic
+def write_down(
+    *, incident: Incident, plan: Plan, words: str, is_what_if: bool, by: Actor, at: datetime
+) -> Dispatch:
+    """Note that a plan is the dispatch of an incident, or only asks what if."""
+    made = Dispatch.objects.create(
+        incident=incident, plan=plan, words=words[:200], is_what_if=is_what_if
+    )
+    verb = "mobilisation.dispatch.what_if" if is_what_if else "mobilisation.dispatch.draft"
+    reason = f"{incident.number} {words}"
+    audit.record(verb, target=plan, by=by, at=at, after=plan.status, reason=reason)
+    return made
+
+
+def tasks_of(incident: Incident) -> QuerySet[Task]:
+    """Return the tasks of an incident that are not cancelled, with their jobs."""
+    rows = Task.objects.filter(incident=incident).exclude(job__status="CANCELLED")
+    return rows.select_related("job__area", "job__skill", "job__unit", "customer", "kind")
+
+
+def in_force(incident: Incident) -> Dispatch | None:
+    """Return the dispatch that the teams of an incident follow now."""
+    rows = Dispatch.objects.filter(incident=incident, plan__status="PUBLISHED")
+    return (
+        rows.select_related("plan__unit", "incident__unit").order_by("-plan__published_at").first()
+    )

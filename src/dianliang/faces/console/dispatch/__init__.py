@@ -1,0 +1,1 @@
+"""The console's pages about the dispatch of an incident (抢险调度)."""

@@ -1,0 +1,46 @@
+"""What stands in the columns of a dispatch's lists that are taken out as Excel."""
+
+from dianliang.flows.list_sheets import Table
+
+LEFT = Table(
+    "mobilisation.dispatch",
+    "没排上的任务",
+    (
+        ("工单号", "number"),
+        ("任务", "title"),
+        ("等级", "rank_label"),
+        ("所在", "area_name"),
+        ("时限", "due_at"),
+        ("原因", "reasons"),
+        ("怎样才能做到", "help"),
+    ),
+)
+CREWS = Table(
+    "mobilisation.dispatch",
+    "队伍与装备",
+    (
+        ("编码", "code"),
+        ("队伍", "name"),
+        ("班次", "shifts"),
+        ("任务数", "stops"),
+        ("已完成", "done"),
+        ("第一处", "first_at"),
+        ("最后一处完", "last_at"),
+        ("集结点", "place"),
+        ("装备", "gear_words"),
+        ("说明", "limited"),
+    ),
+)
+CHANGES = Table(
+    "mobilisation.dispatch",
+    "会改变什么",
+    (
+        ("工单号", "job_number"),
+        ("任务", "title"),
+        ("改动", "label"),
+        ("原来", "before"),
+        ("改为", "after"),
+        ("缘由", "cause_label"),
+        ("说明", "why"),
+    ),
+)

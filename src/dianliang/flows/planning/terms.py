@@ -1,0 +1,122 @@
+"""What holds in an emergency in place of the teams' ordinary day: kept with the plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from dianliang.domain.mobilisation.models import Dispatch, Task
+from dianliang.domain.work.models import Job, Plan
+from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.flows.planning.relaxing import Lane
+from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.periods import TimeWindow
+
+MOST_DISPATCHED = 10_000
+"""Tasks of one incident that are planned together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The shifts, gear and gathering places of the teams of an incident.
+
+    `windows` is when a team works on a day; without one it rests. `pieces` are numbers of gear by
+    team and kind, besides what a team has on its car. `places` is where teams begin and end, if
+    not at their base. `limited` says in words why a team works less than it could. `gone` are
+    pieces that failed or are set up: they are not handed out again.
+    """
+
+    incident: str
+    windows: Mapping[Lane, TimeWindow]
+    pieces: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict[str, Mapping[str, tuple[str, ...]]]
+    )
+    places: Mapping[str, tuple[str, GeoPoint]] = field(
+        default_factory=dict[str, tuple[str, GeoPoint]]
+    )
+    limited: Mapping[str, str] = field(default_factory=dict[str, str])
+    gone: tuple[str, ...] = ()
+
+    def gear_of(self, code: str, own: Mapping[str, Any]) -> dict[str, int]:
+        """Return how much of which gear a team takes along, with what it has on its car."""
+        taken = {kind: int(count) for kind, count in own.items()}
+        for kind, numbers in self.pieces.get(code, {}).items():
+            taken[kind] = taken.get(kind, 0) + len(numbers)
+        return taken
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as it is kept with a plan."""
+        return {
+            "incident": self.incident,
+            "windows": [
+                [code, on.isoformat(), window.start.isoformat(), window.end.isoformat()]
+                for (code, on), window in self.windows.items()
+            ],
+            "pieces": {
+                code: {kind: list(numbers) for kind, numbers in kinds.items()}
+                for code, kinds in self.pieces.items()
+            },
+            "places": {code: [name, at.lat, at.lon] for code, (name, at) in self.places.items()},
+            "limited": dict(self.limited),
+            "gone": list(self.gone),
+        }
+
+
+def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
+    """Return the terms that are kept with a plan; None for an ordinary one."""
+    body = (outcome or {}).get("terms")
+    if not body:
+        return None
+    return Terms(
+        incident=body["incident"],
+        windows={
+            (code, date.fromisoformat(on)): TimeWindow(
+                datetime.fromisoformat(start), datetime.fromisoformat(end)
+            )
+            for code, on, start, end in body["windows"]
+        },
+        pieces={
+            code: {kind: tuple(numbers) for kind, numbers in kinds.items()}
+            for code, kinds in body["pieces"].items()
+        },
+        places={
+            code: (name, GeoPoint(lat, lon)) for code, (name, lat, lon) in body["places"].items()
+        },
+        limited=body["limited"],
+        gone=tuple(body["gone"]),
+    )
+
+
+def worths(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, float]:
+    """Return what it costs to leave jobs out, where an incident says more than their priority."""
+    if terms is None:
+        return {}
+    rows = Task.objects.filter(incident__number=terms.incident)
+    return {
+        number: worth
+        for number, worth in rows.values_list("job__number", "worth")
+        if number in jobs
+    }
+
+
+def refuse_if_dispatch(plan: Plan) -> None:
+    """Check that a plan is an ordinary one.
+
+    Raises:
+        UnableToPlanError: it is the plan of an incident, which is changed on its own page.
+    """
+    terms = terms_of(plan.outcome)
+    if terms is not None:
+        raise UnableToPlanError(
+            f"这是事件 {terms.incident} 的抢险调度，请到“应急 → 事件 → 抢险调度”里报情况。"
+        )
+
+
+def refuse_if_what_if(plan: Plan) -> None:
+    """Check that a plan may be put in force.
+
+    Raises:
+        UnableToPlanError: it only asks what if.
+    """
+    if Dispatch.objects.filter(plan=plan, is_what_if=True).exists():
+        raise UnableToPlanError("这是推演，不能生效。条件成真后，请另拟一份方案。")
