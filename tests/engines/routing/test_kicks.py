@@ -1,10 +1,12 @@
-"""Where teams are unlike, a search is kicked out of the valley in which it lies."""
+"""Where teams are unlike or jobs choose their days, a search is kicked out of its valley."""
+
+from dataclasses import replace
 
 import numpy as np
 
-from dianliang.engines.routing import NoImprovement, Problem, Team, check, solve
+from dianliang.engines.routing import NoImprovement, Problem, Series, Team, check, solve
 from dianliang.engines.routing._arrays import compile_problem
-from dianliang.engines.routing._kicks import are_teams_unlike, kick, kick_share, main_share
+from dianliang.engines.routing._kicks import has_valleys, kick, kick_share, main_share
 from dianliang.engines.routing._state import Search
 from tests.engines.routing.worlds import SKILLS, job, km_east, shift, team
 
@@ -69,10 +71,12 @@ def test_a_kick_that_finds_nothing_better_leaves_plan_and_prices_as_they_were():
 
 def test_alike_teams_and_short_searches_are_not_kicked():
     search = valley()
-    alike = compile_problem(Problem(jobs=(job(),), teams=(team("A"), team("B"))))
+    alike = Problem(jobs=(job("a"), job("b")), teams=(team("A", days=2), team("B", days=2)))
+    repeated = replace(alike, series=(Series(id="S", job_ids=("a", "b")),))
 
-    assert are_teams_unlike(search)
-    assert not are_teams_unlike(Search.begin(alike.data, seed=1))
+    assert has_valleys(search)
+    assert not has_valleys(Search.begin(compile_problem(alike).data, seed=1))
+    assert has_valleys(Search.begin(compile_problem(repeated).data, seed=1))
     assert main_share(search, 5000) == 1
     assert main_share(search, 6000) < 1
     assert kick_share(search, 10_000) == 0.1

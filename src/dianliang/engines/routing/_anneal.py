@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dianliang.engines.routing._kicks import (
     Cooling,
-    are_teams_unlike,
+    has_valleys,
     kick,
     kick_share,
     main_share,
@@ -147,7 +147,7 @@ def anneal(
     hot, cold = leg * (params.hot / 10 if is_warm else params.hot), leg * params.cold
     whole, rng = Cooling(0.0, 1.0, hot, cold), np.random.default_rng(seed)
     if not params.has_regions(jobs=size):
-        if is_warm or not are_teams_unlike(search):
+        if is_warm or not has_valleys(search):
             _cool(search, watch, whole, chunk=params.chunk)
         else:
             _cool_and_kick(search, watch, whole, rng, leg=leg, chunk=params.chunk)

@@ -1,9 +1,9 @@
 """Kick a small plan out of the valley where it lies: search for a while under other prices.
 
-Where each team has its own home and skills, which of them set out is decided early, and no string
-of jobs changes it later. So each team's day is given a price drawn at random, the search follows it
-elsewhere, and then goes on from there under the true prices; only what is better then is kept
-(noising: Charon & Hudry 1993).
+Where each team has its own home and skills, which of them set out is decided early, and so is where
+series choose their days, which days are full: no string of jobs changes it later. So each team's
+day is given a price drawn at random, the search follows it elsewhere, and then goes on from there
+under the true prices; only what is better then is kept (noising: Charon & Hudry 1993).
 """
 
 from collections.abc import Callable
@@ -24,10 +24,13 @@ AWAY, HOME = (2.0, 0.2), (1.0, 0.04)
 """Temperatures, from and to, under other prices and under the true ones, in mean legs."""
 
 
-def are_teams_unlike(search: Search) -> bool:
-    """Tell whether most routes differ from all others in where they begin or what they may do."""
+def has_valleys(search: Search) -> bool:
+    """Tell whether jobs choose their days, or most routes differ from all others.
+
+    Routes differ in where they begin and in what they may do.
+    """
     d = search.data
-    return 2 * (len(d.kind_start) - 1) > len(d.routes)
+    return len(d.series) > 0 or 2 * (len(d.kind_start) - 1) > len(d.routes)
 
 
 def main_share(search: Search, iterations: float) -> float:
