@@ -7,7 +7,7 @@ from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import compile_problem
 from dianliang.engines.routing._kernel.tails import swap_tails
 from dianliang.engines.routing._state import Search
-from tests.engines.routing.worlds import job, shift
+from tests.engines.routing.worlds import job, km_east, shift
 
 WEST, EAST = ("west0", "west1", "west2"), ("east0", "east1", "east2")
 CROSSED = {0: ["west0", "east1", "east2"], 1: ["east0", "west1", "west2"]}
@@ -65,13 +65,28 @@ def test_routes_that_cross_exchange_their_tails_and_drive_less():
 
 
 def test_routes_that_cross_become_one_where_that_is_shorter():
-    """The second team stays at home: its tail is put behind the first team's jobs."""
+    """One team stays at home: its tail is put behind the other's jobs."""
     compiled, search = crossed()
     for route, names in ((0, ["west0"]), (1, ["west1", "west2"])):
         assert search.lay(route, [compiled.numbers[name] for name in names])
     search.settle()
 
-    assert after_swaps(compiled, search) == {0: list(WEST)}
+    assert [*after_swaps(compiled, search).values()] == [list(WEST)]
+
+
+def test_a_team_that_lives_nearer_takes_another_s_whole_route():
+    """Job by job it would not: the first would cost it a way and save the other none."""
+    jobs = tuple(job(f"west{i}", km_east=-9 - i) for i in range(3))
+    crews = tuple(
+        Team(id=id_, shifts=(shift(lunch=False, place=km_east(km)),))
+        for id_, km in (("far", 0), ("near", -14))
+    )
+    compiled = compile_problem(Problem(jobs=jobs, teams=crews))
+    search = Search.begin(compiled.data, seed=1)
+    assert search.lay(0, [0, 1, 2])
+    search.settle()
+
+    assert [*after_swaps(compiled, search)] == [1]
 
 
 @pytest.mark.parametrize("seed", range(1, 9))

@@ -96,6 +96,7 @@ def test_bands_of_rows_make_the_same_table(monkeypatch):
     problem = county_day(teams=3, jobs=20, seed=4)
     whole = compile_problem(problem).data.time
     monkeypatch.setattr("dianliang.engines.routing._places.BAND", 7)
+    monkeypatch.setattr("dianliang.engines.routing.travel.AT_ONCE", 3)
 
     assert np.array_equal(compile_problem(problem).data.time, whole)
 

@@ -3,18 +3,27 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock as Mutex
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dianliang.engines.routing._kicks import (
+    Cooling,
+    has_valleys,
+    kick,
+    kick_share,
+    main_share,
+)
 from dianliang.engines.routing._regions import carve, split
 from dianliang.engines.routing._state import Laid, Search
 from dianliang.engines.routing._work import Executor, Work, improve_region
 from dianliang.engines.routing.stop import StopCriterion
 
+TRIAL_SHARE = 0.02
+"""After so much of a search its pace is known."""
 MOST_GROWTH = 8
 """A round has at most so many times the iterations of the one before."""
 
@@ -135,31 +144,71 @@ def anneal(
     if size == 0:
         return
     leg = mean_leg(search)
-    hot = leg * (params.hot / 10 if is_warm else params.hot)
-
-    def heat(share: float) -> float:
-        return float(hot * (leg * params.cold / hot) ** min(1.0, share))
-
+    hot, cold = leg * (params.hot / 10 if is_warm else params.hot), leg * params.cold
+    whole, rng = Cooling(0.0, 1.0, hot, cold), np.random.default_rng(seed)
     if not params.has_regions(jobs=size):
-        _cool(search, watch, heat=heat, params=params)
+        if is_warm or not has_valleys(search):
+            _cool(search, watch, whole, chunk=params.chunk)
+        else:
+            _cool_and_kick(search, watch, whole, rng, leg=leg, chunk=params.chunk)
         search.recall()
         return
-    rng = np.random.default_rng(seed)
     threads: AbstractContextManager[Executor] = (
         ThreadPoolExecutor(params.workers) if executor is None else nullcontext(executor)
     )
     with threads as pool:
         is_near = executor is None
-        _rounds(search, watch, pool, xy, rng, heat=heat, params=params, is_near=is_near)
+        _rounds(search, watch, pool, xy, rng, heat=whole.heat, params=params, is_near=is_near)
 
 
-def _cool(search: Search, watch: Watch, *, heat: Callable[[float], float], params: Params) -> None:
+def _cool(
+    search: Search,
+    watch: Watch,
+    part: Cooling,
+    *,
+    chunk: int,
+    until: float = 1.0,
+    is_told: bool = True,
+) -> float:
+    """Cool down until a share; return it. Prices that are not the true ones are not to be told."""
     share = watch.share()
-    while share < 1:
+    while share < until:
         before = float(search.totals[1])
-        search.run(temperature=heat(share), iterations=params.chunk)
+        search.run(temperature=part.heat(share), iterations=chunk)
+        if is_told:
+            watch.unassigned = search.unassigned()
+        share = watch.share(chunk, before - float(search.totals[1]) if is_told else 0.0)
+    return share
+
+
+def _cool_and_kick(
+    search: Search,
+    watch: Watch,
+    whole: Cooling,
+    rng: np.random.Generator,
+    *,
+    leg: float,
+    chunk: int,
+) -> None:
+    """Cool down; then, if there is time, kick what was found again and again.
+
+    The share may fall when a criterion waits for a better plan: what a kick takes stays as it is.
+    """
+    share = _cool(search, watch, whole, chunk=chunk, until=TRIAL_SHARE)
+    until = main_share(search, watch.iteration / max(1e-9, share))
+    share = _cool(search, watch, replace(whole, until=until), chunk=chunk, until=until)
+    one = kick_share(search, watch.iteration / max(1e-9, share))
+
+    def run(part: Cooling) -> float:
+        return _cool(search, watch, part, chunk=chunk, until=min(1.0, part.until), is_told=False)
+
+    while share < 1:
+        search.recall()
+        best = float(search.totals[1])
+        width = (1 - share) / max(1, round((1 - share) / one))
+        kick(search, rng, leg=leg, share=share, width=width, run=run)
         watch.unassigned = search.unassigned()
-        share = watch.share(params.chunk, before - float(search.totals[1]))
+        share = watch.share(0, best - float(search.totals[1]))
 
 
 def _rounds(

@@ -66,9 +66,7 @@ def beside(near: Ints, time: NDArray[np.int32], items: Records, windows: Records
     if not k:
         return near
     place, leave, service = items["place"][:n], items["exit"][:n], items["service"][:n]
-    spans = list(zip(items["first"][:n].tolist(), items["last"][:n].tolist(), strict=True))
-    opens = np.array([windows["opens"][a:b].min(initial=NEVER) for a, b in spans])
-    shuts = np.array([windows["shuts"][a:b].max(initial=-NEVER) for a, b in spans])
+    opens, shuts = outermost(items[:n], windows)
     me = np.arange(n)[:, None]
 
     def after(i: Ints, j: Ints) -> NDArray[np.float64]:
@@ -81,6 +79,17 @@ def beside(near: Ints, time: NDArray[np.int32], items: Records, windows: Records
     score = np.minimum(after(me, near), after(near, me))
     best = np.argsort(score, axis=1, kind="stable")[:, :REACH]
     return np.ascontiguousarray(np.take_along_axis(near, best, axis=1))
+
+
+def outermost(items: Records, windows: Records) -> tuple[Ints, Ints]:
+    """Return the first and last second at which each item can begin; its windows lie together."""
+    opens, shuts = np.full(len(items), NEVER), np.full(len(items), -NEVER)
+    some = np.flatnonzero(items["first"] < items["last"])
+    if len(some):
+        own, first = windows[: items["last"][some[-1]]], items["first"][some]
+        opens[some] = np.minimum.reduceat(own["opens"], first)
+        shuts[some] = np.maximum.reduceat(own["shuts"], first)
+    return opens, shuts
 
 
 def plane(points: Sequence[GeoPoint]) -> NDArray[np.float64]:

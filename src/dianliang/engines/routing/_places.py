@@ -11,7 +11,7 @@ from dianliang.engines.routing._validate import ErrorCode, InvalidProblemError, 
 from dianliang.engines.routing.travel import IMPASSABLE_S, InvalidTravelError, refuse_unusable
 from dianliang.kernel.geo import GeoPoint
 
-BAND = 512
+BAND = 128
 """Rows of the table of travel that are asked for at a time."""
 
 

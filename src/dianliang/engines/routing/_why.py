@@ -37,13 +37,23 @@ def lifted(d: Data, tour: Tour, number: int) -> Generator[float, None, None]:
     route, position, turned = (
         int(tour.spots[name][number]) for name in ("where", "position", "turned")
     )
-    before = kernel.total(d, tour)
+    before = _paid(d, tour, route)
     kernel.schedule(d, tour, kernel.drop(d, tour, number))
     try:
-        yield before - (kernel.total(d, tour) - float(d.items["penalty"][number]))
+        yield before - _paid(d, tour, route)
     finally:
         tour.spots["turned"][number] = turned
         kernel.put_as_turned(d, tour, route, position, number)
+
+
+def _paid(d: Data, tour: Tour, route: int) -> float:
+    """Return what a route costs with its team's share in the balance."""
+    price = float(tour.runs["cost"][route])
+    if d.balance_price > 0:
+        team = int(d.routes["team"][route])
+        worked, available = int(tour.worked[team]), int(d.teams["available"][team])
+        price += d.balance_price * worked * (worked / max(1, available))
+    return price
 
 
 def fixed_words(compiled: Compiled, number: int) -> str:
@@ -78,7 +88,7 @@ def why_this_team(compiled: Compiled, tour: Tour, number: int) -> str:
     team = compiled.routes[int(np.flatnonzero(own)[0])][0]
     known = "客户的固定服务队伍；" if job.preferred_team == team.id else ""
     if route < 0:
-        count = len({compiled.routes[v][0].id for v in np.flatnonzero(others)})
+        count = np.count_nonzero(np.bincount(d.routes["team"][others]))
         return f"{known}另外 {count} 支可选队伍都排不下"
     return known + compared(compiled.routes[route][0].id, price - saved)
 

@@ -49,22 +49,35 @@ def fits(d: Data, s: Tour, job: int, v: int) -> bool:
 def price_as_turned(
     d: Data, s: Tour, job: int, v: int, p: int, bound: float, not_before: int
 ) -> tuple[float, int]:
-    """Return the price of inserting a job, as it is turned, and its begin."""
+    """Return the price of inserting a job, as it is turned, and its begin.
+
+    What cannot be, however short the way there, is seen first.
+    """
     n, size, item, route = d.able.shape[0], s.runs[v].length, d.items[job], d.routes[v]
     here, there = entry_of(d, s, job), exit_of(d, s, job)
     after, before, ready = s.stops[v, p].ahead, route.start, route.opens
     if p > 0:
         before, ready = s.stops[v, p - 1].spot, s.stops[v, p - 1].leave
-    way = i64(d.time[before, here])
-    if p > 0 and s.stops[v, p - 1].item >= n:
-        ready = rested(d, s.stops[v, p - 1].item, s.stops[v, p - 1].begin, way)
-    detour = way + d.time[there, after]
+    is_after_rest = p > 0 and s.stops[v, p - 1].item >= n
+    is_before_rest = p < size and s.stops[v, p].item >= n
+    detour = i64(d.time[there, after])
+    if not is_after_rest and not is_before_rest:
+        soonest = max(ready, not_before)
+        if item.first < item.last:
+            soonest = max(soonest, d.windows[item.first].opens)
+        if soonest + item.service + detour > s.stops[v, p].latest:
+            return INFEASIBLE, -1
     price: float = d.extra[job, v] + 0.0
     if is_idle(d, s, v):
         price += route.fixed
     else:
-        direct = p + 1 if p < size and s.stops[v, p].item >= n else p
-        detour -= s.stops[v, direct].way
+        detour -= s.stops[v, p + 1 if is_before_rest else p].way
+    if price + d.travel_price * detour >= bound:
+        return INFEASIBLE, -1
+    way = i64(d.time[before, here])  # a column of the table: rarely at hand
+    if is_after_rest:
+        ready = rested(d, s.stops[v, p - 1].item, s.stops[v, p - 1].begin, way)
+    detour += way
     price += d.travel_price * detour
     if price >= bound:
         return INFEASIBLE, -1

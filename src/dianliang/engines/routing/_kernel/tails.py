@@ -23,6 +23,8 @@ from dianliang.engines.routing._kernel.timing import schedule_from
 
 FOLLOWERS = 20
 """So many of the jobs that may best stand next to a job may come after it."""
+FROM_HOME = 0.2
+"""Share of the exchanges in which a route takes another's tail as its whole."""
 
 
 @inlined
@@ -42,31 +44,49 @@ def is_laden(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> bool:
     return False
 
 
+@inlined
+def homeward(d: Data, s: Tour, v: int, u: int) -> int:
+    """Return how much longer the way home from the last job of a route is to another's end."""
+    spot = s.stops[v, s.runs[v].length - 1].spot
+    return i64(d.time[spot, d.routes[u].end]) - i64(d.time[spot, d.routes[v].end])
+
+
 @compiled
 def tails_price(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> float:
     """Return what exchanging the tails from two positions costs in travel; INFEASIBLE in time.
 
-    In constant time, as far as the ends of the routes are alike and nothing is brought back: who
-    takes the change has it timed exactly.
+    In constant time, as far as nothing is brought back and everybody is home in time: who takes
+    the change has it timed exactly. The other's tail has a job at least.
     """
     mine, other = d.routes[v], d.routes[u]
-    if mine.end != other.end or not is_parted(d, s, v, p) or not is_parted(d, s, u, q):
+    if not is_parted(d, s, v, p) or not is_parted(d, s, u, q):
         return INFEASIBLE
     tail, tail_other = s.stops[v, p], s.stops[u, q]
-    last = s.stops[v, p - 1]
+    spot, ready = mine.start, mine.opens
+    if p > 0:
+        spot, ready = s.stops[v, p - 1].spot, s.stops[v, p - 1].leave
     spot_other, ready_other = other.start, other.opens
     if q > 0:
         spot_other, ready_other = s.stops[u, q - 1].spot, s.stops[u, q - 1].leave
-    way = i64(d.time[last.spot, tail_other.ahead])
-    if last.leave + way > tail_other.latest:
+    way = i64(d.time[spot, tail_other.ahead])
+    if ready + way > tail_other.latest:
         return INFEASIBLE
-    price = d.travel_price * (way - tail.way - tail_other.way)
+    longer = way - tail_other.way + homeward(d, s, u, v)
+    if s.runs[v].length > 0:
+        longer -= tail.way
+    if p < s.runs[v].length:
+        way = i64(d.time[spot_other, tail.ahead])
+        if ready_other + way > tail.latest:
+            return INFEASIBLE
+        longer += way + homeward(d, s, v, u)
+    elif q > 0:
+        longer += i64(d.time[spot_other, other.end])
+    price = d.travel_price * float(longer)
+    if s.runs[v].length == 0:
+        price += mine.fixed
     if q == 0 and p == s.runs[v].length:
-        return price - other.fixed
-    way = i64(d.time[spot_other, tail.ahead])
-    if ready_other + way > tail.latest:
-        return INFEASIBLE
-    return price + d.travel_price * way
+        price -= other.fixed
+    return price
 
 
 @inlined
@@ -114,14 +134,21 @@ def list_series(d: Data, s: Tour, w: Scratch, v: int, p: int, count: int) -> int
 def swap_tails(
     d: Data, s: Tour, w: Scratch, b: Tour, totals: Floats, state: State, temperature: float
 ) -> None:
-    """Let a job drawn at random be followed by one that may well, with all that comes after it."""
+    """Let a job drawn at random be followed by one that may well, with all that comes after it.
+
+    Now and then a route drawn at random, used or not, has another's tail from its beginning on:
+    its team may live nearer, and job by job no other would ever set out.
+    """
     job = int(uniform(state) * d.able.shape[0])
-    rank = int(uniform(state) * min(FOLLOWERS, d.beside.shape[1]))
-    v = s.spots[job].where
-    if v < 0 or d.beside.shape[1] == 0:
-        return
-    follower = d.beside[job, rank]
-    u, p, q = s.spots[follower].where, s.spots[job].position + 1, s.spots[follower].position
+    if uniform(state) < FROM_HOME:
+        v, p, follower = int(uniform(state) * d.routes.shape[0]), i64(0), job
+    else:
+        rank = int(uniform(state) * min(FOLLOWERS, d.beside.shape[1]))
+        v, p = s.spots[job].where, s.spots[job].position + 1
+        if v < 0 or d.beside.shape[1] == 0:
+            return
+        follower = d.beside[job, rank]
+    u, q = s.spots[follower].where, s.spots[follower].position
     if u < 0 or u == v:
         return
     most = -temperature * np.log(max(uniform(state), 1e-12))
