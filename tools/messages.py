@@ -52,6 +52,7 @@ SAY_IN_ENGLISH = (
     *("core", "domain/venues", "domain/workforce", "domain/rosters", "kernel"),
     *("domain/mobilisation", "domain/resources", "flows/mobilising", "flows/resources"),
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
+    *("domain/key_customers", "domain/renewal", "flows/key_customers", "flows/renewing"),
     "flows/grid_workers.py",
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""

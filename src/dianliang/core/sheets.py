@@ -130,7 +130,7 @@ def read_book(
     rows: dict[str, list[SheetRow]] = {}
     wrong: list[str] = []
     for title in headings.keys() & shown.keys():
-        of_sheet = f"{name} 的“{title}”表"
+        of_sheet = Phrase("%(name)s 的“%(title)s”表", name=name, title=title)
         try:
             table = _laid_out(book, shown[title], name=of_sheet)
             rows[title] = list(

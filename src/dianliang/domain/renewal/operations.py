@@ -24,6 +24,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 FARTHEST_DAYS = 5 * 366
 
@@ -54,9 +55,14 @@ def open_project(
         UnableToRenewError: it is no village, is in already, or starts too far from today.
     """
     if starts_on is not None and _is_far(starts_on, at=at):
-        raise UnableToRenewError(f"开始日期 {starts_on} 离今天太远，请核对。", field="starts_on")
+        raise UnableToRenewError(
+            Phrase("开始日期 %(starts_on)s 离今天太远，请核对。", starts_on=starts_on),
+            field="starts_on",
+        )
     if area.level != Area.Level.VILLAGE:
-        raise UnableToRenewError(f"{area.name}不是村（社区），不能列入改造。", field="area")
+        raise UnableToRenewError(
+            Phrase("%(area_name)s不是村（社区），不能列入改造。", area_name=area.name), field="area"
+        )
     project, is_new = Project.objects.get_or_create(
         area=area,
         defaults={
@@ -68,7 +74,12 @@ def open_project(
         },
     )
     if not is_new:
-        message = f"{area.name}已列入改造（{project.number}，{project.batch}）。"
+        message = Phrase(
+            "%(area_name)s已列入改造（%(project_number)s，%(batch)s）。",
+            area_name=area.name,
+            project_number=project.number,
+            batch=project.batch,
+        )
         raise UnableToRenewError(message, field="area")
     ends_on = starts_on
     steps = []
@@ -110,12 +121,15 @@ def plan(
     held = Step.objects.select_for_update(of=("self",)).select_related("project", "stage")
     step = held.get(pk=step.pk)
     if step.status == "DONE":
-        message = f"“{step.stage.name}”已完成，不能再改计划；需要返工请先退回。"
+        message = Phrase("“%(name)s”已完成，不能再改计划；需要返工请先退回。", name=step.stage.name)
         raise UnableToRenewError(message, field="planned_on")
     if party not in Party.values:
         raise UnableToRenewError("请选择责任方。", field="party")
     if _is_far(planned_on, at=at):
-        raise UnableToRenewError(f"计划日期 {planned_on} 离今天太远，请核对。", field="planned_on")
+        raise UnableToRenewError(
+            Phrase("计划日期 %(planned_on)s 离今天太远，请核对。", planned_on=planned_on),
+            field="planned_on",
+        )
     before = step.planned_on
     if before is not None and planned_on > before:
         _note_delay(step, before, planned_on, reason, by=by, at=at)
@@ -148,10 +162,19 @@ def begin(*, step: Step, on: date, by: Actor, at: datetime) -> Step:
     for earlier in _earlier(step):
         is_free = step.stage.may_overlap and earlier.status == "RUNNING"
         if earlier.status != "DONE" and not is_free:
-            message = f"“{earlier.stage.name}”{_state(earlier)}，还不能开始“{step.stage.name}”。"
+            message = Phrase(
+                "“%(name)s”%(state)s，还不能开始“%(stage)s”。",
+                name=earlier.stage.name,
+                state=_state(earlier),
+                stage=step.stage.name,
+            )
             raise UnableToRenewError(message)
         if earlier.begun_on is not None and on < earlier.begun_on:
-            message = f"不能早于“{earlier.stage.name}”的开始日期 {earlier.begun_on}。"
+            message = Phrase(
+                "不能早于“%(name)s”的开始日期 %(begun_on)s。",
+                name=earlier.stage.name,
+                begun_on=earlier.begun_on,
+            )
             raise UnableToRenewError(message, field="on")
     return _move(step, "begin", by=by, at=at, note=f"{on}", begun_on=on)
 
@@ -168,13 +191,24 @@ def finish(*, step: Step, on: date, reason: Reason | None, by: Actor, at: dateti
     _require_past(on, at=at)
     _hold(step.project_id)
     if step.begun_on is not None and on < step.begun_on:
-        raise UnableToRenewError(f"完成日期不能早于开始日期 {step.begun_on}。", field="on")
+        raise UnableToRenewError(
+            Phrase("完成日期不能早于开始日期 %(begun_on)s。", begun_on=step.begun_on), field="on"
+        )
     for earlier in _earlier(step):
         if earlier.status != "DONE":
-            message = f"“{earlier.stage.name}”{_state(earlier)}，“{step.stage.name}”还不能完成。"
+            message = Phrase(
+                "“%(name)s”%(state)s，“%(stage)s”还不能完成。",
+                name=earlier.stage.name,
+                state=_state(earlier),
+                stage=step.stage.name,
+            )
             raise UnableToRenewError(message)
         if earlier.done_on is not None and on < earlier.done_on:
-            message = f"不能早于“{earlier.stage.name}”的完成日期 {earlier.done_on}。"
+            message = Phrase(
+                "不能早于“%(name)s”的完成日期 %(done_on)s。",
+                name=earlier.stage.name,
+                done_on=earlier.done_on,
+            )
             raise UnableToRenewError(message, field="on")
     if step.stage.needs_after:
         _require_measured(step)
@@ -198,7 +232,12 @@ def send_back(*, step: Step, reason: str, by: Actor, at: datetime) -> Step:
     later = rows.select_related("stage").order_by("-stage__position")
     standing = next((row for row in later if row.needs_earlier), None)
     if standing is not None:
-        message = f"“{standing.stage.name}”{_state(standing)}，不能退回“{step.stage.name}”。"
+        message = Phrase(
+            "“%(name)s”%(state)s，不能退回“%(stage)s”。",
+            name=standing.stage.name,
+            state=_state(standing),
+            stage=step.stage.name,
+        )
         raise UnableToRenewError(message)
     return _move(step, "send_back", by=by, at=at, note=reason, done_on=None)
 
@@ -228,11 +267,18 @@ def measure(
     kinds = {kind.code: kind for kind in IndicatorKind.objects.filter(is_active=True)}
     for code, value in values.items():
         if code not in kinds:
-            raise UnableToRenewError(f"没有指标 {code}。", field=code)
+            raise UnableToRenewError(Phrase("没有指标 %(code)s。", code=code), field=code)
         most = kinds[code].most
         if value < 0 or (most is not None and value > most):
-            bounds = f"0 到 {most:g}" if most is not None else "不小于 0"
-            message = f"{kinds[code].name}应为{bounds}，现为 {value:g}。"
+            bounds = Phrase("不小于 0")
+            if most is not None:
+                bounds = Phrase("0 到 %(most)s", most=f"{most:g}")
+            message = Phrase(
+                "%(name)s应为%(bounds)s，现为 %(value)s。",
+                name=kinds[code].name,
+                bounds=bounds,
+                value=f"{value:g}",
+            )
             raise UnableToRenewError(message, field=code)
     if moment == "after":
         _require_later(project, on)
@@ -258,28 +304,38 @@ def _hold(project_id: int) -> None:
 def _require_later(project: Project, on: date) -> None:
     first = project.readings.exclude(before_on=None).order_by("-before_on").first()
     if first is not None and first.before_on is not None and on <= first.before_on:
-        message = f"改造后的测量日期应晚于改造前的 {first.before_on}。"
+        message = Phrase(
+            "改造后的测量日期应晚于改造前的 %(before_on)s。", before_on=first.before_on
+        )
         raise UnableToRenewError(message, field="on")
     work = _work(project)
     for step in work:
         if step.done_on is None:
-            message = f"“{step.stage.name}”{_state(step)}，改造后的指标要等它完成以后再测、再填。"
+            message = Phrase(
+                "“%(name)s”%(state)s，改造后的指标要等它完成以后再测、再填。",
+                name=step.stage.name,
+                state=_state(step),
+            )
             raise UnableToRenewError(message, field="on")
     last = _last(work)
     if last is not None and on < last:
-        message = f"改造后的测量日期不能早于施工各阶段全部完成的 {last}，请核对。"
+        message = Phrase(
+            "改造后的测量日期不能早于施工各阶段全部完成的 %(last)s，请核对。", last=last
+        )
         raise UnableToRenewError(message, field="on")
 
 
 def _require_sooner(project: Project, on: date) -> None:
     after = project.readings.exclude(after_on=None).order_by("after_on").first()
     if after is not None and after.after_on is not None and on >= after.after_on:
-        message = f"改造前的测量日期应早于改造后的 {after.after_on}。"
+        message = Phrase("改造前的测量日期应早于改造后的 %(after_on)s。", after_on=after.after_on)
         raise UnableToRenewError(message, field="on")
     work = _work(project)
     last = _last(work)
     if last is not None and on > last and all(step.done_on for step in work):
-        message = f"改造已于 {last} 完成，改造前的测量日期不能晚于这一天，请核对。"
+        message = Phrase(
+            "改造已于 %(last)s 完成，改造前的测量日期不能晚于这一天，请核对。", last=last
+        )
         raise UnableToRenewError(message, field="on")
 
 
@@ -308,13 +364,19 @@ def _require_measured(step: Step) -> None:
     for kind in IndicatorKind.objects.filter(is_active=True):
         reading = readings.get(kind.pk)
         if reading is None or reading.before is None:
-            missing.append(f"{kind.name}（改造前）")
+            missing.append(Phrase("%(kind_name)s（改造前）", kind_name=kind.name))
         if reading is None or reading.after is None:
-            missing.append(f"{kind.name}（改造后）")
+            missing.append(Phrase("%(kind_name)s（改造后）", kind_name=kind.name))
         elif last is not None and reading.after_on is not None and reading.after_on < last:
-            missing.append(f"{kind.name}（{last} 完工后重测）")
+            missing.append(
+                Phrase("%(kind_name)s（%(last)s 完工后重测）", kind_name=kind.name, last=last)
+            )
     if missing:
-        message = f"“{step.stage.name}”完成前要填齐指标，还缺：{'、'.join(missing)}。"
+        message = Phrase(
+            "“%(name)s”完成前要填齐指标，还缺：%(missing)s。",
+            name=step.stage.name,
+            missing=joined("、", missing),
+        )
         raise UnableToRenewError(message, field="readings")
 
 
@@ -324,7 +386,7 @@ def _earlier(step: Step) -> list[Step]:
 
 
 def _state(step: Step) -> str:
-    return STEP.labels[step.status]
+    return Phrase(STEP.labels[step.status])
 
 
 def _note_delay(
@@ -332,7 +394,11 @@ def _note_delay(
 ) -> None:
     if reason is None or reason.cause not in Delay.Cause.values or not reason.words:
         days = (after - before).days
-        message = f"“{step.stage.name}”比计划晚 {days} 天，请选择延期原因并写明说明。"
+        message = Phrase(
+            "“%(name)s”比计划晚 %(days)s 天，请选择延期原因并写明说明。",
+            name=step.stage.name,
+            days=days,
+        )
         raise UnableToRenewError(message, field="cause")
     Delay.objects.create(
         step=step,

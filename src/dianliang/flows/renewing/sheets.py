@@ -18,6 +18,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.flows.renewing.moving import CAUSES, PARTIES, open_village, reason_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 STAGES, INDICATORS = "阶段", "指标"
 CODE, NAME, BATCH = "村编码", "村（社区）", "批次"
@@ -42,7 +43,7 @@ STAGE_EXAMPLE = (
 INDICATOR_EXAMPLE = ("330523108204", "余村村", "老旧设备占比", "42", "2026-11-01", "", "")
 PARTY_OF = {label: value for value, label in PARTIES}
 CAUSE_OF = {label: value for value, label in CAUSES}
-BOOK = "千村改造表"
+BOOK = Phrase("千村改造表")
 
 
 def stage_headings() -> tuple[Heading, ...]:
@@ -157,7 +158,12 @@ def read(*, content: bytes, by: Actor, at: datetime) -> int:
         optional={STAGES: STAGE_COLUMNS, INDICATORS: INDICATOR_COLUMNS},
     )
     if not book.rows:
-        message = f"{BOOK} 没有“{STAGES}”或“{INDICATORS}”工作表，请用系统给出的空白模板填写。"
+        message = Phrase(
+            "%(book)s 没有“%(stages)s”或“%(indicators)s”工作表，请用系统给出的空白模板填写。",
+            book=BOOK,
+            stages=STAGES,
+            indicators=INDICATORS,
+        )
         raise sheets.UnreadableSheetError(message)
     reading = _Reading(by, at)
     stages = reading.located(book.rows.get(STAGES, []), STAGES, takes_in=True)
@@ -177,7 +183,10 @@ class _Reading:
 
     def __init__(self, by: Actor, at: datetime) -> None:
         self.by, self.at = by, at
-        self.checks = {name: Checks(f"{BOOK}“{name}”表") for name in (STAGES, INDICATORS)}
+        self.checks = {
+            name: Checks(Phrase("%(book)s“%(name)s”表", book=BOOK, name=name))
+            for name in (STAGES, INDICATORS)
+        }
         self.villages = {area.code: area for area in areas_of(by).filter(level="village")}
         known = Project.objects.filter(area__in=self.villages.values()).select_related("area")
         self.projects = {project.area.code: project for project in known}
@@ -195,7 +204,9 @@ class _Reading:
             area = self.villages.get(code)
             if area is None:
                 if code:
-                    words = f"村编码 {code} 不是本单位服务的村，请改正，或先导入区域。"
+                    words = Phrase(
+                        "村编码 %(code)s 不是本单位服务的村，请改正，或先导入区域。", code=code
+                    )
                     checks.add(row, words, CODE)
                 continue
             if code not in self.projects and takes_in:
@@ -204,13 +215,29 @@ class _Reading:
             if project is not None:
                 found.append((row, project))
             elif not takes_in:
-                checks.add(row, f"{area.name}还没有列入改造，请先在“{STAGES}”表中列入。", CODE)
+                checks.add(
+                    row,
+                    Phrase(
+                        "%(area_name)s还没有列入改造，请先在“%(stages)s”表中列入。",
+                        area_name=area.name,
+                        stages=STAGES,
+                    ),
+                    CODE,
+                )
         return found
 
     def _take_in(self, row: SheetRow, area: Area, checks: Checks) -> None:
         batch = checks.text(row, BATCH, 24)
         if len(batch) < 2:
-            checks.add(row, f"{area.name}第一次列入改造，请填写“{BATCH}”。", BATCH)
+            checks.add(
+                row,
+                Phrase(
+                    "%(area_name)s第一次列入改造，请填写“%(batch)s”。",
+                    area_name=area.name,
+                    batch=BATCH,
+                ),
+                BATCH,
+            )
             return
         self.projects[area.code] = open_village(area, batch, None, by=self.by, at=self.at)
         self.taken_in += 1
@@ -233,7 +260,12 @@ class _Reading:
         checks = self.checks[INDICATORS]
         kind = self.kinds.get(row.get(KIND))
         if kind is None:
-            words = f"“{KIND}”应为{'、'.join(self.kinds)}之一，现为“{row.get(KIND)}”。"
+            words = Phrase(
+                "“%(heading)s”应为%(labels)s之一，现为“%(value)s”。",
+                heading=KIND,
+                labels="、".join(self.kinds),
+                value=row.get(KIND),
+            )
             checks.add(row, words, KIND)
             return False
         changed = False
@@ -244,7 +276,11 @@ class _Reading:
                 continue
             if on is None:
                 if not row.get(day):
-                    checks.add(row, f"填了“{value}”就要填“{day}”。", day)
+                    checks.add(
+                        row,
+                        Phrase("填了“%(heading)s”就要填“%(day)s”。", heading=value, day=day),
+                        day,
+                    )
                 continue
             if self._is_known(project, kind, moment, number, on):
                 continue
@@ -275,12 +311,21 @@ class _Reading:
         for row, project in rows:
             stage = self.by_stage.get(row.get(STAGE))
             if stage is None:
-                words = f"“{STAGE}”应为{'、'.join(self.by_stage)}之一，现为“{row.get(STAGE)}”。"
+                words = Phrase(
+                    "“%(heading)s”应为%(labels)s之一，现为“%(value)s”。",
+                    heading=STAGE,
+                    labels="、".join(self.by_stage),
+                    value=row.get(STAGE),
+                )
                 checks.add(row, words, STAGE)
                 continue
             first = seen.setdefault((project.pk, stage.pk), row.number)
             if first != row.number:
-                checks.add(row, f"与第 {first} 行是同一村的同一阶段，请删去其中一行。", STAGE)
+                checks.add(
+                    row,
+                    Phrase("与第 %(first)s 行是同一村的同一阶段，请删去其中一行。", first=first),
+                    STAGE,
+                )
                 continue
             found.append((project.pk, stage.position, stage, row))
         changed = 0
@@ -306,7 +351,12 @@ class _Reading:
         planned = planned or step.planned_on
         before = (step.status, step.planned_on, step.party, step.responsible)
         if planned is None and (party, who) != before[2:]:
-            words = f"改“{PARTY}”或“{WHO}”时，请同时填写“{PLANNED}”。"
+            words = Phrase(
+                "改“%(party)s”或“%(who)s”时，请同时填写“%(planned)s”。",
+                party=PARTY,
+                who=WHO,
+                planned=PLANNED,
+            )
             checks.add(row, words, PLANNED)
         elif planned and (planned, party, who) != before[1:]:
             step = operations.plan(
@@ -331,10 +381,22 @@ class _Reading:
         checks = self.checks[STAGES]
         for given, stored, heading in ((begun, step.begun_on, BEGUN), (done, step.done_on, DONE)):
             if given and stored is None:
-                checks.add(row, f"“{step.stage.name}”还没有开始，不能填“{heading}”。", heading)
+                checks.add(
+                    row,
+                    Phrase(
+                        "“%(name)s”还没有开始，不能填“%(heading)s”。",
+                        name=step.stage.name,
+                        heading=heading,
+                    ),
+                    heading,
+                )
             elif given and given != stored:
-                words = (
-                    f"系统中“{heading}”已是 {stored}，表中为 {given}；需要更正请在页面上退回重做。"
+                words = Phrase(
+                    "系统中“%(heading)s”已是 %(stored)s，表中为 %(given)s；"
+                    "需要更正请在页面上退回重做。",
+                    heading=heading,
+                    stored=stored,
+                    given=given,
                 )
                 checks.add(row, words, heading)
 

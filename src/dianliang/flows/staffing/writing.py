@@ -81,7 +81,14 @@ class _Writer:
             with transaction.atomic():
                 yield
         except DomainError as refusal:
-            self.wrong.append(f"“{sheet}”表 第 {number} 行：{refusal.message}")
+            self.wrong.append(
+                Phrase(
+                    "“%(sheet)s”表 第 %(number)s 行：%(message)s",
+                    sheet=sheet,
+                    number=number,
+                    message=refusal.message,
+                )
+            )
 
     def team(self, row: TeamRow) -> None:
         """Found or change a team."""
