@@ -222,6 +222,9 @@ def _facts(row: SheetRow, one: Read, known: Known, checks: Checks) -> dict[str, 
 
 def _hours(row: SheetRow, checks: Checks, *, on: date) -> Hours | None:
     if not row.get("周一至周五") and not row.get("周六周日"):
+        if row.get("法定节假日"):
+            words = Phrase("填了“法定节假日”，请同时填写开放时间，或清空这一格。")
+            checks.add(row, words, "法定节假日")
         return None
     holidays = {label: value for value, label in ON_HOLIDAYS[:2]}
     spans = []

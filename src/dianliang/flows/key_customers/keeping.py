@@ -29,7 +29,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.phrases import Phrase
-from dianliang.kernel.text import clean_text
+from dianliang.kernel.text import clean_key, clean_text
 
 MOST_POINTS, MOST_WATCHES = 2000, 10
 TONES: Mapping[str, str] = {"special": "danger", "first": "soon", "second": "open"}
@@ -187,7 +187,7 @@ def take_in(*, number: str, asked: Asked, graded: Graded, by: Actor, at: datetim
     """
     if by.role not in access.WRITERS:
         raise NotVisibleError("您的岗位不登记重要客户。")
-    own = clean_text(number, field="number", label="重要客户编号", most=24)
+    own = number.strip() and clean_key(number, field="number", label="重要客户编号")
     told, clean = _told(asked, by=by), _clean(graded)
     return operations.take_in(told=told, graded=clean, number=own, by=by, at=at)
 

@@ -133,7 +133,7 @@ def _line(row: SheetRow, checks: Checks, known: _Known) -> Line:
             contact[name] = told
     return Line(
         row=row.number,
-        number=checks.code(row, sheets.NUMBER, needed=True),
+        number=checks.key(row, sheets.NUMBER, needed=True),
         fields=fields,
         contact=contact,
         graded=_graded(row, checks),

@@ -75,7 +75,7 @@ def keep(*, content: bytes, name: str, by: Actor, at: datetime) -> StaffList:
                 "“%(people)s”表 第 %(row)s 行：%(complaint)s",
                 people=PEOPLE,
                 row=row,
-                complaint=match.complaint,
+                complaint=Phrase(match.complaint),
             )
             for row, match in matches.items()
             if match.complaint

@@ -86,7 +86,7 @@ class _Writer:
                     "“%(sheet)s”表 第 %(number)s 行：%(message)s",
                     sheet=sheet,
                     number=number,
-                    message=refusal.message,
+                    message=Phrase(refusal.message),
                 )
             )
 
