@@ -25,13 +25,18 @@ FIRST_S, EVENT_S, BUDGET = 60.0, 5.0, 5
 EVENTS = 12
 
 
+def peak_mb() -> float:
+    """Return the most memory that the process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def timed(what: str, act: Callable[[], Any]) -> tuple[Any, float, float]:
     """Do something, print how long it took, and how much work it was: machines are shared."""
     began, worked = time.perf_counter(), time.process_time()
     made = act()
     spent, worked = time.perf_counter() - began, time.process_time() - worked
     if what:
-        print(f"{what:44} {spent:8.1f} s  (CPU {worked:.1f} s)")
+        print(f"{what:44} {spent:8.1f} s  (CPU {worked:.1f} s, peak {peak_mb():,.0f} MB)")
     return made, spent, worked
 
 
@@ -243,9 +248,8 @@ def main() -> None:
             made, took, _, _ = event(turn, made, by, at)
             spent.append(took)
         p95 = sorted(spent)[max(0, round(0.95 * len(spent)) - 1)] if spent else 0.0
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"re-dispatch: median {sorted(spent)[len(spent) // 2]:.1f} s, p95 {p95:.1f} s")
-        print(f"memory {memory:,.0f} MB")
+        print(f"memory {peak_mb():,.0f} MB")
     if first > FIRST_S or p95 > EVENT_S:
         raise SystemExit(1)
 

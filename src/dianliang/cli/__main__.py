@@ -8,11 +8,12 @@ from django.core.management import execute_from_command_line
 
 from dianliang.kernel.errors import DomainError
 
-DEMO_HOME = "var/demo"
+DEMO_HOME, EXERCISE_HOME = "var/demo", "var/exercise"
 HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
 
   先试一试
     demo                 建好演示县并启动（--port 端口，--fresh 重建）
+    exercise flood       防汛演练：压缩时间跑一场抢险调度，与手工规则比较（另存数据）
   正式使用
     serve                启动网页与后台任务
     worker               另起一个后台任务进程（PostgreSQL）
@@ -56,6 +57,9 @@ def main() -> None:
     if verb == "demo":
         os.environ.setdefault("DIANLIANG_MODE", "demo")
         os.environ.setdefault("DIANLIANG_HOME", DEMO_HOME)
+    if verb == "exercise":
+        os.environ.setdefault("DIANLIANG_MODE", "demo")
+        os.environ.setdefault("DIANLIANG_HOME", EXERCISE_HOME)
     if verb in {"help", "-h", "--help"} and len(sys.argv) <= 2:
         sys.stdout.write(HELP)
         return

@@ -179,7 +179,7 @@ def _supply(incident: Incident, asked: Asked) -> Supply:
         raise InvalidInputError(f"假设增加的件数应为 1 到 {MOST_ASSUMED}。", field="more_quantity")
     kind, least = kind_of(asked.more_kind), capacity_of(asked.more_least)
     more = tuple(
-        Piece(number=f"假设{n}", kind=kind.code, capacity=least, at=GeoPoint(0.0, 0.0))
+        Piece(number=f"假设{n}", kind=kind.code, capacity=least, at=None)
         for n in range(1, asked.more_quantity + 1)
     )
     return Supply(pieces=(*real.pieces, *more), kinds=real.kinds)

@@ -17,6 +17,7 @@ from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.dispatching.drafting import cuts_of, dispatch_of
+from dianliang.flows.dispatching.fetching import fetching
 from dianliang.flows.dispatching.nearby import teams_near
 from dianliang.flows.dispatching.tasking import Urgent, incident_to_dispatch, open_urgent
 from dianliang.flows.planning import disrupting
@@ -131,15 +132,18 @@ def _with_arrived(
         return terms, [], set()
     crews = scene.crews_of(chosen, terms, at=at)
     loads = load(scene.demands_of(waiting), fresh, crews, carried=terms.pieces)
+    got = fetching(loads, fresh, crews, terms.windows, known=carried, at=at)
     names = {team.code: team.name for team in chosen}
     words, sorts = [], set[str]()
-    for code, own in loads.items():
+    for code, own in got.loads.items():
         for sort, numbers in own.items():
             new = [n for n in numbers if n not in carried]
             if new:
                 sorts.add(sort)
                 words.append(f"新到{sort} {'、'.join(new)} 交{names[code]}")
-    return replace(terms, pieces=loads), words, sorts
+    limited = scene.joined_words(terms.limited, got.words)
+    fetches = {**terms.fetches, **got.fetches}
+    return replace(terms, pieces=got.loads, fetches=fetches, limited=limited), words, sorts
 
 
 def _retried(waiting: Sequence[Task], sorts: set[str], most: int) -> list[Task]:

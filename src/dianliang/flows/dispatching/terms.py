@@ -14,7 +14,9 @@ from dianliang.domain.resources.models import Store
 from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import teams_on_duty
+from dianliang.flows.dispatching.fetching import fetching
 from dianliang.flows.planning.terms import Terms, terms_of
+from dianliang.flows.planning.whereabouts import places_now
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -68,6 +70,7 @@ def supply_for(incident: Incident) -> Supply:
                 kind=row.resource.kind.code,
                 capacity=row.resource.capacity,
                 at=GeoPoint(row.request.lat, row.request.lon),
+                place=row.request.place,
             )
             for row in found
             if row.resource is not None
@@ -91,17 +94,39 @@ def terms_for(
     windows, limited = _windows(chosen, hours, before=before, at=at)
     places = _gathering(chosen, stores)
     working = {code for code, _ in windows}
-    crews = _crews([team for team in chosen if team.code in working], places, hours.window.start)
+    crews = _crews([team for team in chosen if team.code in working], places, at)
     used = {*(placed(live.plan) if live else ()), *(before.gone if before else ())}
     free = [piece for piece in supply.pieces if piece.number not in used]
+    held = {
+        code: sorts
+        for code, sorts in without(before.pieces if before else {}, used).items()
+        if code in working
+    }
+    known = {n for sorts in held.values() for own in sorts.values() for n in own}
+    loads = load(
+        demands_of(tasks.tasks_of(incident).filter(kind__isnull=False)),
+        [piece for piece in free if piece.number not in known],
+        crews,
+        carried=held,
+    )
+    got = fetching(loads, free, crews, windows, known=known, at=at)
     return Terms(
         incident=incident.number,
         windows=windows,
-        pieces=load(demands_of(tasks.tasks_of(incident).filter(kind__isnull=False)), free, crews),
+        pieces=got.loads,
         places=places,
-        limited=limited,
+        fetches=got.fetches,
+        limited=joined_words(limited, got.words),
         gone=tuple(sorted(used)),
     )
+
+
+def joined_words(words: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Return what is said of teams with what else is said of them."""
+    return {
+        code: "；".join(filter(None, (words.get(code), more.get(code))))
+        for code in [*words, *(code for code in more if code not in words)]
+    }
 
 
 def demands_of(rows: Iterable[Task]) -> list[Demand]:
@@ -151,7 +176,7 @@ def without(pieces: Pieces, gone: Iterable[str]) -> dict[str, dict[str, tuple[st
 
 
 def crews_of(chosen: Sequence[Team], terms: Terms, *, at: datetime) -> list[Crew]:
-    """Return the crews that still work after an instant, and where they set off."""
+    """Return the crews that still work after an instant, where they are and from when free."""
     codes = {code for (code, _), window in terms.windows.items() if window.end > at}
     return _crews([team for team in chosen if team.code in codes], terms.places, at)
 
@@ -159,13 +184,23 @@ def crews_of(chosen: Sequence[Team], terms: Terms, *, at: datetime) -> list[Crew
 def _crews(
     chosen: Sequence[Team], places: Mapping[str, tuple[str, GeoPoint]], at: datetime
 ) -> list[Crew]:
-    duty = teams_on_duty(teams=list(chosen), on=at.astimezone(SHANGHAI).date()) if chosen else ()
+    on = at.astimezone(SHANGHAI).date()
+    duty = teams_on_duty(teams=list(chosen), on=on) if chosen else ()
     skills = {row.team.code: frozenset(row.skill_codes) for row in duty}
+    now = places_now(Visit.objects.filter(team__in=[team.pk for team in chosen]), today=on)
+    busy = Visit.objects.filter(
+        team__in=[team.pk for team in chosen], on=on, status__in=["EN_ROUTE", "ARRIVED"]
+    )
+    until: dict[str, datetime] = dict(busy.values_list("team__code", "depart_at"))
     return [
         Crew(
             code=team.code,
-            at=places.get(team.code, ("", GeoPoint(team.base_lat, team.base_lon)))[1],
+            at=now.get(
+                team.code,
+                places.get(team.code, ("", GeoPoint(team.base_lat, team.base_lon)))[1],
+            ),
             skills=skills.get(team.code, frozenset()),
+            free_at=until.get(team.code),
         )
         for team in chosen
     ]

@@ -21,8 +21,9 @@ from dianliang.flows.planning.chosen import (
 )
 from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, made_true
 from dianliang.flows.planning.relaxing import Lane, opened_days, relaxed
-from dianliang.flows.planning.terms import Terms, terms_of, worths
+from dianliang.flows.planning.terms import Fetch, Terms, prices, terms_of
 from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
+from dianliang.flows.planning.whereabouts import places_now
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -36,6 +37,8 @@ LOCKED_TOLERANCE_S, CONFIRMED_TOLERANCE_S = 15 * 60, 5 * 60
 ROUND_S = 5 * 60
 ORDINARY = Terms(incident="", windows={})
 """What holds where nothing special does: gear on the car, bases."""
+BY_PRIORITY = (None, None)
+"""What to leave a job out costs, and a second of lateness, is what its priority says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +123,15 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             working[code] = present
             made.append(_engine_team(team, present, scene, jobs))
     locks = dict(_locks(asked, scene, jobs, working))
-    ways, worth = roads.ways(), worths(asked.terms, jobs)
+    ways, price = roads.ways(), prices(asked.terms, jobs)
     stuck = {n for n, visit in scene.committed.items() if n in jobs and n not in locks}
     problem = routing.Problem(
         jobs=tuple(
-            _engine_job(job, number in locks and locks[number].start_at is None, worth.get(number))
+            _engine_job(
+                job,
+                number in locks and locks[number].start_at is None,
+                price.get(number, BY_PRIORITY),
+            )
             for number, job in jobs.items()
             if number not in stuck
         ),
@@ -209,7 +216,7 @@ class _Scene:
             committed={v.job.number: v for v in committed if not _is_eased(v, asked)},
             lost=asked.happened.lost,
             lunched=asked.lunched,
-            place_now=_places_now(visits, today=today),
+            place_now=places_now(visits, today=today),
             terms=asked.terms,
         )
 
@@ -231,10 +238,24 @@ class _Scene:
         """Return when a team can start: with its shift, but never in the past."""
         begin = self._shift(team, day).start
         begin = max(begin, self.lunched.get((team.code, day), begin))
+        fetch = self._fetch(team, day)
+        begin = max(begin, fetch.until) if fetch else begin
         late_s = (self.at - begin).total_seconds()
         if late_s <= 0:
             return begin
         return begin + timedelta(seconds=-(-late_s // ROUND_S) * ROUND_S)
+
+    def start_of(self, team: Team, day: date, base: GeoPoint) -> GeoPoint:
+        """Return where a team starts: where it gets its gear, where it is now, or at its base."""
+        fetch = self._fetch(team, day)
+        if fetch and self.at < fetch.until:
+            return fetch.at
+        is_today = day == self.at.astimezone(SHANGHAI).date()
+        return self.place_now.get(team.code, fetch.at if fetch else base) if is_today else base
+
+    def _fetch(self, team: Team, day: date) -> Fetch | None:
+        found = self.terms.fetches.get(team.code) if self.terms else None
+        return found if found and found.on == day else None
 
     def ends_at(self, team: Team, day: date) -> datetime:
         """Return when a team must be back: at the end of its shift, or when it is lost."""
@@ -276,19 +297,6 @@ def _is_eased(visit: Visit, asked: Asked) -> bool:
     return visit.status == "ACCEPTED" or is_stranded
 
 
-def _places_now(visits: Any, *, today: date) -> dict[str, GeoPoint]:
-    """Return where teams are in the middle of a day: at the visit they are at, or did last."""
-    rows = visits.filter(on=today, status__in=["EN_ROUTE", "ARRIVED", "DONE", "UNMET"])
-    places: dict[str, GeoPoint] = {}
-    latest = sorted(
-        rows.select_related("job", "team"),
-        key=lambda visit: (visit.status in VISIT_COMMITTED, visit.arrive_at),
-    )
-    for visit in latest:
-        places[visit.team.code] = GeoPoint(visit.job.lat, visit.job.lon)
-    return places
-
-
 def _engine_team(
     team: Team, days: tuple[date, ...], scene: _Scene, jobs: dict[str, Job]
 ) -> routing.Team:
@@ -323,14 +331,13 @@ def _engine_shift(team: Team, day: date, scene: _Scene) -> routing.Shift:
         )
     base = GeoPoint(team.base_lat, team.base_lon)
     base = (scene.terms or ORDINARY).places.get(team.code, ("", base))[1]
-    is_today = day == scene.at.astimezone(SHANGHAI).date()
     ends_at = scene.ends_at(team, day)
     is_cut = scene.terms is not None or (team.code, day) in scene.lost
     if lunch and not lunch.window.overlaps(TimeWindow(starts_at, ends_at)):
         lunch = None
     return routing.Shift(
         window=TimeWindow(starts_at, ends_at),
-        start=scene.place_now.get(team.code, base) if is_today else base,
+        start=scene.start_of(team, day, base),
         end=base,
         lunch=lunch,
         overtime_limit_s=0 if is_cut else team.overtime_max_min * 60,
@@ -344,7 +351,9 @@ def _hour(day: date, hour: float) -> datetime:
     return midnight + timedelta(hours=hour)
 
 
-def _engine_job(job: Job, is_timeless: bool, worth: float | None) -> routing.Job:
+def _engine_job(
+    job: Job, is_timeless: bool, price: tuple[float | None, float | None]
+) -> routing.Job:
     """Return a job for the engine; one whose confirmed time is past keeps no window."""
     windows = tuple(
         TimeWindow(datetime.fromisoformat(start), datetime.fromisoformat(end))
@@ -358,7 +367,8 @@ def _engine_job(job: Job, is_timeless: bool, worth: float | None) -> routing.Job
         skills=frozenset({job.skill.code}) if job.skill else frozenset(),
         gear={str(kind): int(count) for kind, count in job.gear.items()},
         priority=routing.Priority(job.priority),
-        value=worth,
+        value=price[0],
+        late_per_s=price[1],
         due_at=job.due_at,
         area=job.area.code,
         forbidden_teams=frozenset({job.forbidden_team.code} if job.forbidden_team else ()),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dianliang.domain.mobilisation.models import Dispatch, Task
+from dianliang.domain.mobilisation.tasks import LATE_PER_S
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.flows.planning.relaxing import Lane
@@ -17,13 +18,23 @@ MOST_DISPATCHED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """A team gets its gear before anything else: on which day, and when it has the last of it."""
+
+    on: date
+    at: GeoPoint
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """The shifts, gear and gathering places of the teams of an incident.
 
     `windows` is when a team works on a day; without one it rests. `pieces` are numbers of gear by
     team and kind, besides what a team has on its car. `places` is where teams begin and end, if
-    not at their base. `limited` says in words why a team works less than it could. `gone` are
-    pieces that failed or are set up: they are not handed out again.
+    not at their base; `fetches` where they go for gear first. `limited` says in words why a team
+    works less than it could. `gone` are pieces that failed or are set up: they are not handed out
+    again.
     """
 
     incident: str
@@ -34,6 +45,7 @@ class Terms:
     places: Mapping[str, tuple[str, GeoPoint]] = field(
         default_factory=dict[str, tuple[str, GeoPoint]]
     )
+    fetches: Mapping[str, Fetch] = field(default_factory=dict[str, Fetch])
     limited: Mapping[str, str] = field(default_factory=dict[str, str])
     gone: tuple[str, ...] = ()
 
@@ -57,6 +69,10 @@ class Terms:
                 for code, kinds in self.pieces.items()
             },
             "places": {code: [name, at.lat, at.lon] for code, (name, at) in self.places.items()},
+            "fetches": {
+                code: [one.on.isoformat(), one.at.lat, one.at.lon, one.until.isoformat()]
+                for code, one in self.fetches.items()
+            },
             "limited": dict(self.limited),
             "gone": list(self.gone),
         }
@@ -82,19 +98,30 @@ def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
         places={
             code: (name, GeoPoint(lat, lon)) for code, (name, lat, lon) in body["places"].items()
         },
+        fetches={
+            code: Fetch(
+                on=date.fromisoformat(on),
+                at=GeoPoint(lat, lon),
+                until=datetime.fromisoformat(until),
+            )
+            for code, (on, lat, lon, until) in body.get("fetches", {}).items()
+        },
         limited=body["limited"],
         gone=tuple(body["gone"]),
     )
 
 
-def worths(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, float]:
-    """Return what it costs to leave jobs out, where an incident says more than their priority."""
+def prices(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, tuple[float, float]]:
+    """Return what it costs to leave jobs out, and a second of lateness, where an incident says so.
+
+    Of other jobs their priority says it.
+    """
     if terms is None:
         return {}
     rows = Task.objects.filter(incident__number=terms.incident)
     return {
-        number: worth
-        for number, worth in rows.values_list("job__number", "worth")
+        number: (worth, LATE_PER_S[rank])
+        for number, worth, rank in rows.values_list("job__number", "worth", "rank")
         if number in jobs
     }
 

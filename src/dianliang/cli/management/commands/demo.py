@@ -2,19 +2,17 @@
 
 import argparse
 import os
-import shutil
 import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from dianliang.cli import server
 from dianliang.cli.clock import now
+from dianliang.cli.emptying import throw_away
 from dianliang.core.assets import ensure_assets
-from dianliang.core.home import DATABASE
 from dianliang.core.processes import hold_home
 from dianliang.flows.demo import seeding
 from dianliang.flows.demo.logins import PASSWORD
@@ -74,7 +72,7 @@ class Command(BaseCommand):
             )
         days = seeding.age_days(at=at)
         if fresh or (days > 0 and self._wants_fresh(days)):
-            self._throw_away()
+            throw_away()
         if not seeding.is_seeded():
             self.stdout.write("正在建立演示数据……")
             seeding.seed_demo(at=at, tell=lambda step: self.stdout.write(f"  {step}"))
@@ -87,16 +85,6 @@ class Command(BaseCommand):
             return False
         self.stdout.write(words)
         return input("按今天重建吗？您在演示里做过的改动会丢失。[Y/n] ").strip().lower() != "n"
-
-    def _throw_away(self) -> None:
-        """Delete the demo county; keys stay."""
-        if connection.vendor != "sqlite":
-            raise CommandError("演示数据在 PostgreSQL 里，请换一个空库重建。")
-        connection.close()
-        for path in settings.HOME.glob(f"{DATABASE}*"):
-            path.unlink()
-        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
-        call_command("migrate", verbosity=0, skip_checks=True)
 
     def _say_where(self, url: str) -> None:
         self.stdout.write(

@@ -55,7 +55,7 @@ def publish(
     transitions.apply(plan, "publish", lifecycle=PLAN, by=by, at=at, changes={"published_at": at})
     if plan.replaces is not None and plan.replaces.status == "PUBLISHED":
         transitions.apply(plan.replaces, "supersede", lifecycle=PLAN, by=by, at=at)
-    rows = plan.stops.select_related("plan", "job__unit", "job__skill", "team")
+    rows = plan.stops.select_related("job__unit", "job__skill", "team")
     jobs = plan.jobs.all()
     if scope is not None:
         rows = rows.filter(team__code__in=scope)
@@ -93,8 +93,9 @@ def _open_visits(jobs: QuerySet[Job], lines: Sequence[PlannedStop]) -> dict[int,
         for visits in (of_teams, of_jobs)
         for pk in visits.filter(status__in=VISIT_OPEN).values_list("pk", flat=True)
     }
-    rows = Visit.objects.filter(pk__in=numbers).select_related("job", "team", "plan")
-    return {visit.job_id: visit for visit in rows}
+    # A plan tells its outcome at length, and each row would read it anew.
+    rows = Visit.objects.select_related("job", "team", "plan").defer("plan__outcome")
+    return {visit.job_id: visit for visit in rows.filter(pk__in=numbers)}
 
 
 def _refuse_if_overtaken(
@@ -140,7 +141,8 @@ def _confirmed_elsewhere(
         is_kept = (visit.team_id, visit.on) == (line.team_id, line.on)
         if visit.job.number in eased and (is_kept or eased[visit.job.number] == visit.status):
             continue
-        if not is_kept or abs(visit.depart_at - line.depart_at) > KEPT:
+        is_promised = visit.status == "ACCEPTED"  # who is on the way is as early or late as he is
+        if not is_kept or (is_promised and abs(visit.depart_at - line.depart_at) > KEPT):
             at = visit.arrive_at.astimezone(SHANGHAI)
             yield f"工单 {line.job.number} {visit.team.name}已接单（{at:%m-%d %H:%M}），不能改动"
 

@@ -1,0 +1,1 @@
+"""A whole flood as an exercise: drawn, dispatched through the product, compared with other ways."""
