@@ -150,8 +150,8 @@ def test_what_only_the_operation_knows_is_told_by_row_too(town):
         )
 
     told = "\n".join(refusal.value.rows)
-    assert "“人员”表 第 2 行：赵*未满 18 周岁" in told
-    assert "“证书”表 第 2 行：证书的失效日期应晚于发证日期" in told
+    assert "“人员”表 第 2 行 “监护人姓名”列：赵*未满 18 周岁" in told
+    assert "“证书”表 第 2 行 “失效日期”列：证书的失效日期应晚于发证日期" in told
 
 
 def test_the_same_person_on_two_rows_is_one(town):
