@@ -161,6 +161,24 @@ def test_a_team_that_breaks_down_on_its_way_is_called_off(two_teams, today):
     assert first.job.visits.get(status="SCHEDULED").team.code == "B"
 
 
+@pytest.mark.parametrize("status", ["ACCEPTED", "EN_ROUTE"])
+def test_only_a_promised_hour_holds_a_plan_up_not_one_that_a_crew_is_early_or_late_for(
+    two_teams, today, status
+):
+    first = of_team("A").first()
+    Visit.objects.filter(pk=first.pk).update(status=status, departed_at=NOON)
+    made = tell(two_teams, today, withdrawn=(of_team("B").last().job.number,))
+    made.stops.filter(job=first.job).update(depart_at=first.depart_at + timedelta(hours=1))
+
+    refused = None
+    try:
+        release(two_teams, made)
+    except UnableToPlanError as refusal:
+        refused = refusal.message
+
+    assert bool(refused and "不能改动" in refused) is (status == "ACCEPTED")
+
+
 def test_a_team_on_site_cannot_be_called_off_from_the_desk(two_teams, today):
     first = of_team("A").first()
     Visit.objects.filter(pk=first.pk).update(status="ARRIVED", arrived_at=NOON)

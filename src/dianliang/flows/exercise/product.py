@@ -86,7 +86,7 @@ class Product:
             made, words = self._drafted(game, at), f"第 {rain + 1} 波雨：全面安排"
         elif what is not None and self._live:
             said = self._said(game, what, at)
-            if said is None:
+            if said is None or (said.urgent is None and not game.waiting):
                 return
             made = events.tell(number=self._live, said=said, by=self.world.by, at=at)
             words = LABELS[what.what]
