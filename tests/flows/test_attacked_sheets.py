@@ -16,6 +16,7 @@ from dianliang.flows.bases import sheet_rows
 from dianliang.flows.bases import sheets as base_sheets
 from dianliang.flows.key_customers import importing
 from dianliang.flows.key_customers import sheets as key_sheets
+from dianliang.flows.renewing import reading as renewing
 from dianliang.flows.renewing import sheets as renewing_sheets
 from dianliang.flows.staffing import lists
 from dianliang.flows.staffing import sheets as staff_sheets
@@ -112,7 +113,7 @@ def imports(town) -> Iterator[tuple[str, Import]]:
     }
 
     def renew(content):
-        return renewing_sheets.read(content=content, by=town.actor("S1"), at=NOON)
+        return renewing.read(content=content, by=town.actor("S1"), at=NOON)
 
     yield "renewal", Import(renew, {"阶段": stage}, "")
 

@@ -14,7 +14,7 @@ from dianliang.domain.renewal import queries
 from dianliang.domain.renewal.board import Filters, board
 from dianliang.domain.renewal.models import IndicatorKind, Project, Reading, Step
 from dianliang.domain.territory.models import Area
-from dianliang.flows.renewing import moving, sheets
+from dianliang.flows.renewing import moving, reading, sheets
 from tests.english import left_in_chinese
 from tests.town import NOON, TODAY
 
@@ -42,7 +42,7 @@ def stage(code, name, planned="", begun="", done="", *, batch="第一批", cause
 
 
 def read(town, content, unit="S1"):
-    return sheets.read(content=content, by=town.actor(unit), at=NOON)
+    return reading.read(content=content, by=town.actor(unit), at=NOON)
 
 
 @pytest.mark.row("003-08")

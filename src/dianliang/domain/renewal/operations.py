@@ -1,15 +1,23 @@
 """Every write about the rebuilding of villages (千村改造), seed row 003-08."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 
 from django.db import transaction
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.renewal.conditions import (
+    UnableToRenewError,
+    hold,
+    require_later,
+    require_measured,
+    require_past,
+    require_sooner,
+    state_of,
+)
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.renewal.models import (
     Delay,
@@ -23,16 +31,9 @@ from dianliang.domain.renewal.models import (
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError
-from dianliang.kernel.phrases import Phrase, joined
+from dianliang.kernel.phrases import Phrase
 
 FARTHEST_DAYS = 5 * 366
-
-
-class UnableToRenewError(DomainError):
-    """The village cannot be moved on, planned or measured like this."""
-
-    code = "renewal.unable-to-renew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,15 +158,15 @@ def begin(*, step: Step, on: date, by: Actor, at: datetime) -> Step:
         UnableToRenewError: a stage before it is not far enough, or the day makes no sense.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
-    _require_past(on, at=at)
-    _hold(step.project_id)
+    require_past(on, at=at)
+    hold(step.project_id)
     for earlier in _earlier(step):
         is_free = step.stage.may_overlap and earlier.status == "RUNNING"
         if earlier.status != "DONE" and not is_free:
             message = Phrase(
                 "“%(name)s”%(state)s，还不能开始“%(stage)s”。",
                 name=earlier.stage.name,
-                state=_state(earlier),
+                state=state_of(earlier),
                 stage=step.stage.name,
             )
             raise UnableToRenewError(message)
@@ -188,8 +189,8 @@ def finish(*, step: Step, on: date, reason: Reason | None, by: Actor, at: dateti
             after the work, it is late without a reason, or the day makes no sense.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
-    _require_past(on, at=at)
-    _hold(step.project_id)
+    require_past(on, at=at)
+    hold(step.project_id)
     if step.begun_on is not None and on < step.begun_on:
         raise UnableToRenewError(
             Phrase("完成日期不能早于开始日期 %(begun_on)s。", begun_on=step.begun_on), field="on"
@@ -199,7 +200,7 @@ def finish(*, step: Step, on: date, reason: Reason | None, by: Actor, at: dateti
             message = Phrase(
                 "“%(name)s”%(state)s，“%(stage)s”还不能完成。",
                 name=earlier.stage.name,
-                state=_state(earlier),
+                state=state_of(earlier),
                 stage=step.stage.name,
             )
             raise UnableToRenewError(message)
@@ -211,7 +212,7 @@ def finish(*, step: Step, on: date, reason: Reason | None, by: Actor, at: dateti
             )
             raise UnableToRenewError(message, field="on")
     if step.stage.needs_after:
-        _require_measured(step)
+        require_measured(step)
     if step.status == "RUNNING" and step.planned_on is not None and on > step.planned_on:
         _note_delay(step, step.planned_on, on, reason, by=by, at=at)
     return _move(step, "finish", by=by, at=at, note=f"{on}", done_on=on)
@@ -227,7 +228,7 @@ def send_back(*, step: Step, reason: str, by: Actor, at: datetime) -> Step:
     """
     if not reason:
         raise UnableToRenewError("请写明退回原因。", field="reason")
-    _hold(step.project_id)
+    hold(step.project_id)
     rows = Step.objects.filter(project=step.project, stage__position__gt=step.stage.position)
     later = rows.select_related("stage").order_by("-stage__position")
     standing = next((row for row in later if row.needs_earlier), None)
@@ -235,7 +236,7 @@ def send_back(*, step: Step, reason: str, by: Actor, at: datetime) -> Step:
         message = Phrase(
             "“%(name)s”%(state)s，不能退回“%(stage)s”。",
             name=standing.stage.name,
-            state=_state(standing),
+            state=state_of(standing),
             stage=step.stage.name,
         )
         raise UnableToRenewError(message)
@@ -262,8 +263,8 @@ def measure(
             one of after while the work goes on or before its last day, or one of before that is
             later than that or not earlier than one of after.
     """
-    _require_past(on, at=at)
-    _hold(project.pk)
+    require_past(on, at=at)
+    hold(project.pk)
     kinds = {kind.code: kind for kind in IndicatorKind.objects.filter(is_active=True)}
     for code, value in values.items():
         if code not in kinds:
@@ -281,9 +282,9 @@ def measure(
             )
             raise UnableToRenewError(message, field=code)
     if moment == "after":
-        _require_later(project, on)
+        require_later(project, on)
     else:
-        _require_sooner(project, on)
+        require_sooner(project, on)
     for code, value in values.items():
         told = {moment: value, f"{moment}_on": on}
         Reading.objects.update_or_create(project=project, kind=kinds[code], defaults=told)
@@ -296,97 +297,13 @@ def measure(
     return len(values)
 
 
-def _hold(project_id: int) -> None:
-    """Let others wait: what a stage may do hangs on the other stages of its village."""
-    Project.objects.select_for_update().get(pk=project_id)
-
-
-def _require_later(project: Project, on: date) -> None:
-    first = project.readings.exclude(before_on=None).order_by("-before_on").first()
-    if first is not None and first.before_on is not None and on <= first.before_on:
-        message = Phrase(
-            "改造后的测量日期应晚于改造前的 %(before_on)s。", before_on=first.before_on
-        )
-        raise UnableToRenewError(message, field="on")
-    work = _work(project)
-    for step in work:
-        if step.done_on is None:
-            message = Phrase(
-                "“%(name)s”%(state)s，改造后的指标要等它完成以后再测、再填。",
-                name=step.stage.name,
-                state=_state(step),
-            )
-            raise UnableToRenewError(message, field="on")
-    last = _last(work)
-    if last is not None and on < last:
-        message = Phrase(
-            "改造后的测量日期不能早于施工各阶段全部完成的 %(last)s，请核对。", last=last
-        )
-        raise UnableToRenewError(message, field="on")
-
-
-def _require_sooner(project: Project, on: date) -> None:
-    after = project.readings.exclude(after_on=None).order_by("after_on").first()
-    if after is not None and after.after_on is not None and on >= after.after_on:
-        message = Phrase("改造前的测量日期应早于改造后的 %(after_on)s。", after_on=after.after_on)
-        raise UnableToRenewError(message, field="on")
-    work = _work(project)
-    last = _last(work)
-    if last is not None and on > last and all(step.done_on for step in work):
-        message = Phrase(
-            "改造已于 %(last)s 完成，改造前的测量日期不能晚于这一天，请核对。", last=last
-        )
-        raise UnableToRenewError(message, field="on")
-
-
-def _work(project: Project) -> list[Step]:
-    """Return the stages up to the first that needs the values of after; all where none does."""
-    steps = project.steps.select_related("stage").order_by("stage__position")
-    return list(takewhile(lambda step: not step.stage.needs_after, steps))
-
-
-def _last(work: Iterable[Step]) -> date | None:
-    return max((step.done_on for step in work if step.done_on is not None), default=None)
-
-
 def _is_far(on: date, *, at: datetime) -> bool:
     return abs((on - at.astimezone(SHANGHAI).date()).days) > FARTHEST_DAYS
-
-
-def _require_past(on: date, *, at: datetime) -> None:
-    if on > at.astimezone(SHANGHAI).date():
-        raise UnableToRenewError("日期不能晚于今天。", field="on")
-
-
-def _require_measured(step: Step) -> None:
-    readings = {reading.kind_id: reading for reading in step.project.readings.all()}
-    last, missing = _last(_work(step.project)), []
-    for kind in IndicatorKind.objects.filter(is_active=True):
-        reading = readings.get(kind.pk)
-        if reading is None or reading.before is None:
-            missing.append(Phrase("%(kind_name)s（改造前）", kind_name=kind.name))
-        if reading is None or reading.after is None:
-            missing.append(Phrase("%(kind_name)s（改造后）", kind_name=kind.name))
-        elif last is not None and reading.after_on is not None and reading.after_on < last:
-            missing.append(
-                Phrase("%(kind_name)s（%(last)s 完工后重测）", kind_name=kind.name, last=last)
-            )
-    if missing:
-        message = Phrase(
-            "“%(name)s”完成前要填齐指标，还缺：%(missing)s。",
-            name=step.stage.name,
-            missing=joined("、", missing),
-        )
-        raise UnableToRenewError(message, field="readings")
 
 
 def _earlier(step: Step) -> list[Step]:
     rows = Step.objects.filter(project=step.project, stage__position__lt=step.stage.position)
     return list(rows.select_related("stage").order_by("stage__position"))
-
-
-def _state(step: Step) -> str:
-    return Phrase(STEP.labels[step.status])
 
 
 def _note_delay(

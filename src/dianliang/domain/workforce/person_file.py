@@ -135,14 +135,10 @@ def file(number: str, *, by: Actor, on: date, is_whole: bool = False) -> PersonF
     person = person_to_see(number, by=by)
     (row,) = rows_of([person], on=on)
     guardian = getattr(person, "guardian", None)
-    absences, more_absences = first_of(
-        Absence.objects.filter(person=person).order_by("-first_on"), MOST_DAYS, is_whole=is_whole
-    )
-    duties, more_duties = first_of(
-        Attendance.objects.filter(person=person).select_related("team").order_by("-on"),
-        MOST_DAYS,
-        is_whole=is_whole,
-    )
+    off = Absence.objects.filter(person=person).order_by("-first_on")
+    absences, more_absences = first_of(off, MOST_DAYS, is_whole=is_whole)
+    present = Attendance.objects.filter(person=person).select_related("team").order_by("-on")
+    duties, more_duties = first_of(present, MOST_DAYS, is_whole=is_whole)
     kind = person.get_document_kind_display()
     shown = f"{kind} {mask_account(person.document)}" if person.document else ""
     return PersonFile(
