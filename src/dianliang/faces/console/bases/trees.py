@@ -95,7 +95,10 @@ def _level(request: HttpRequest, matrix: str, *, at: str, by: Actor) -> Template
     except NotVisibleError as absent:
         raise Http404 from absent
     words = request.GET.get("q", "").strip()[:60]
-    nodes, pages = paged(request, page.hits if words else page.found.children, each=ROWS_A_LEVEL)
+    if words:
+        nodes, pages = paged(request, page.hits)
+    else:
+        nodes, pages = paged(request, page.found.children, each=ROWS_A_LEVEL)
     context = {"by": by, "page": page, "q": words}
     context |= {"rows": page.rows(nodes), "pages": pages, "left": pages.total - len(nodes)}
     if branch:
