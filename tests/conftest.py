@@ -11,6 +11,7 @@ from django.test import TransactionTestCase
 
 from dianliang.kernel.actor import Actor, Role
 from tests.browsing import chromium, daytime, server
+from tests.command import Flood
 from tests.examples import share_examples
 from tests.fieldworld import World
 from tests.grounds import Grounds, wanted
@@ -74,6 +75,12 @@ def world(db, grounds) -> World:
 def town(db, grounds) -> Town:
     """A small town with the real catalogue."""
     return grounds.standing("town")
+
+
+@pytest.fixture
+def flood(db, grounds) -> Flood:
+    """A small town's flood that is commanded; its town is `flood.town`."""
+    return grounds.standing("flood")
 
 
 @pytest.fixture

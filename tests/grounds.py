@@ -23,13 +23,14 @@ from filelock import FileLock
 
 from dianliang.core import files
 from dianliang.core.models import StoredFile
-from tests import demo, fieldworld, town
+from tests import command, demo, fieldworld, town
 
 ROOT = Path(__file__).resolve().parents[1]
 BARE = "bare"
 WORLDS: dict[str, Callable[[], Any]] = {
     "town": town.build,
     "world": fieldworld.build,
+    "flood": command.build,
     "demo": demo.build,
 }
 SHAPES = ("**/migrations/*.py", "**/models.py", "**/models/*.py", "**/apps.py", "**/data/*.json")

@@ -54,6 +54,8 @@ SAY_IN_ENGLISH = (
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
     *("domain/key_customers", "domain/renewal", "flows/key_customers", "flows/renewing"),
     "flows/grid_workers.py",
+    *("flows/grid_workers.py", "flows/command"),
+    *("flows/grid_workers.py", "flows/alerts/reading.py", "flows/dispatching/forcing.py"),
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 
@@ -577,6 +579,25 @@ def from_alerts() -> Iterator[str]:
         yield from labels.values()
 
 
+TOLD_IN = {"label", "title", "method", "counted_in", "note", "caption", "columns"}
+"""Words of these names of a figure, a section or a table are shown on pages."""
+
+
+def from_command() -> Iterator[str]:
+    """Yield the words of the live board, of reports of the situation and of reviews."""
+    from dianliang.domain.mobilisation import lifecycle
+    from dianliang.faces.console.command import review
+    from dianliang.flows.command import board, effort, sections
+
+    yield from chain(lifecycle.LESSON_LABELS.values(), (row.label for row in lifecycle.LESSON))
+    yield from chain(board.LABELS.values(), review.VIEWS.values(), effort.REASONS.values())
+    yield from (effort.OTHER, sections.APART, *(label for _, label in lifecycle.RANKS))
+    for path in sorted((ROOT / "flows" / "command").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg in TOLD_IN:
+                yield from filter(_is_chinese, _texts(node.value))
+
+
 def from_key_customers() -> Iterator[str]:
     """Yield the words of key customers, of their supply and of guarded events."""
     from dianliang.domain.key_customers import following, queries
@@ -659,6 +680,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_booking(),
             *from_alerts(),
             *from_key_customers(),
+            *from_command(),
         )
     )
     return sorted({message for message in found if not message.isascii()})

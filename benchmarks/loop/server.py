@@ -68,6 +68,11 @@ class Server:
             time.sleep(0.05)
         raise RuntimeError("the server did not start")
 
+    @property
+    def group(self) -> int:
+        """Return the process group of the running server."""
+        return self._process.pid if self._process else 0
+
     def kill(self, how: int = signal.SIGKILL) -> None:
         """End the whole process group."""
         if self._process is not None:

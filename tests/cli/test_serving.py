@@ -1,92 +1,19 @@
 """The server as a person starts it: quick to stop, quick to come back, plain about trouble."""
 
 import gzip
-import os
 import re
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
 
-from dianliang.core.assets import ensure_assets
 from tests.browsing import free_port
+from tests.cli.waiting import until_ready
 
 STOPS_WITHIN_S = 6.0
 """Generous: the suite shares its machine. Alone, it stops in under 2 s."""
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
-    """Return a home whose tables are there, made once: making them is not what is timed here."""
-    home = tmp_path_factory.mktemp("prepared") / "home"
-    environment = {
-        **{
-            k: v for k, v in os.environ.items() if k not in {"DIANLIANG_MODE", "DIANLIANG_DATABASE"}
-        },
-        "DIANLIANG_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "dianliang.config.settings",
-    }
-    words = [sys.executable, "-m", "dianliang.cli", "migrate", "--verbosity", "0"]
-    subprocess.run(words, env=environment, check=True)
-    return home
-
-
-@pytest.fixture
-def lived_in(prepared, tmp_path):
-    """Put such a home where the command looks for one."""
-    shutil.copytree(prepared, tmp_path / "home")
-
-
-@pytest.fixture
-def command(tmp_path):
-    """Run the product's own command against a home of its own."""
-    ensure_assets()
-    environment = {
-        **{k: v for k, v in os.environ.items() if k != "DIANLIANG_MODE"},
-        "DIANLIANG_HOME": str(tmp_path / "home"),
-        "DJANGO_SETTINGS_MODULE": "dianliang.config.settings",
-    }
-    environment.pop("DIANLIANG_DATABASE", None)
-    started = []
-
-    def start(*words, **more):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dianliang.cli", *words],
-            env={**environment, **more},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def answers(port):
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=2) as answer:
-            return answer.status == 200
-    except (URLError, OSError):
-        return False
-
-
-def until_ready(port, process, within=180.0):
-    began = time.monotonic()
-    while not answers(port):
-        assert process.poll() is None, process.stdout.read()
-        assert time.monotonic() - began < within
-        time.sleep(0.1)
 
 
 def assert_compressed(port):

@@ -35,5 +35,5 @@ def roster_and_swap(town: Town) -> dict[str, dict[str, object]]:
     )
     return {
         "roster": {"number": roster.number, "verb": "cancel", "shift": 1},
-        "swap": {"number": swap.number, "verb": "refuse"},
+        "swap": {"number": roster.number, "swap": swap.number, "verb": "refuse"},
     }

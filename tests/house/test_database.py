@@ -77,6 +77,7 @@ MODELS = {
     "loan": "resources.Loan",
     "stock count": "resources.StockCount",
     "resource request": "mobilisation.ResourceRequest",
+    "lesson": "mobilisation.Lesson",
     "incident": "incidents.Incident",
     "incident alert": "incidents.IncidentAlert",
     "objective": "incidents.Objective",

@@ -36,7 +36,7 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
-from dianliang.domain.mobilisation.lifecycle import REQUEST
+from dianliang.domain.mobilisation.lifecycle import LESSON, REQUEST
 from dianliang.domain.outreach.lifecycle import OUTREACH
 from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
 from dianliang.domain.policies.lifecycle import EDITION as POLICY_EDITION
@@ -131,6 +131,7 @@ TABLES = {
     "loan": (LOAN, "ASKED"),
     "stock count": (COUNT, "OPEN"),
     "resource request": (REQUEST, "REQUESTED"),
+    "lesson": (LESSON, "OPEN"),
 }
 
 

@@ -114,6 +114,18 @@ def test_the_rule_about_a_status_sees_what_it_should():
         assert any(writes_status(node) for node in ast.walk(ast.parse(text)))
 
 
+def test_a_refusal_shows_its_form_again_in_one_way():
+    """`faces/ui/refused.py` fills the form in: no view hands what was sent to its own page."""
+    own_way = re.compile(r'messages\.error\(|": request\.POST( or [^,]+)?[,}]')
+    found = [
+        name
+        for path in files(SOURCE / "faces")
+        if (name := path.relative_to(SOURCE).as_posix()) != "faces/ui/refused.py"
+        and own_way.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
 def test_tests_mirror_the_source():
     """Speed and meaning differ by folder; whoever looks for a test knows where it is."""
     folders = {

@@ -1,11 +1,14 @@
 """Whom an outage or a warning concerns: special customers of areas, or chosen by position."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from dianliang.domain.care.models import Alert
+from dianliang.domain.care import access as care_access
+from dianliang.domain.care.models import Alert, Contact
 from dianliang.domain.care.operations import alerting
 from dianliang.domain.customers import access as customer_access
 from dianliang.domain.customers import consents
@@ -62,6 +65,38 @@ def open_about(about: str, *, by: Actor) -> str:
     """
     found = Alert.objects.filter(about=about, unit__code=by.unit_code, status="OPEN").first()
     return found.number if found and by.role in CALLERS else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRow:
+    """A list of whom to call that is being worked on."""
+
+    number: str
+    unit_name: str
+
+
+def lists_about(about: str, *, earlier: str = "", by: Actor) -> tuple[ListRow, ...]:
+    """Return the open lists about a thing: of the actor's units, or with customers of theirs.
+
+    `earlier` numbers a list from the time when a thing had one for all units.
+    """
+    within_reach = Alert.objects.filter(unit__path__startswith=by.unit_path)
+    rows = care_access.alerts(by) if by.role in CALLERS else within_reach
+    found = rows.filter(Q(about=about) | Q(number=earlier), status="OPEN").select_related("unit")
+    return tuple(
+        ListRow(number=row.number, unit_name=row.unit.name) for row in found.order_by("pk")
+    )
+
+
+def still_unlisted(
+    customers: Sequence[Customer], *, about: str, earlier: str = ""
+) -> list[Customer]:
+    """Return who is to be called about a thing and stands on no open list: nobody calls twice."""
+    lists = Alert.objects.filter(Q(about=about) | Q(number=earlier), status="OPEN")
+    on = set(Contact.objects.filter(alert__in=lists).values_list("customer_id", flat=True))
+    found = [(one.pk, one.special_kind, one.special_level) for one in customers]
+    willing = {pk for pk, _, _ in _willing(found)}
+    return [one for one in customers if one.pk in willing - on]
 
 
 def affected(areas: Sequence[Area], *, by: Actor) -> list[tuple[int, str, int]]:

@@ -11,6 +11,7 @@ from dianliang.domain.catalog.models import HazardClass, Party
 from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import NeedJob
+from dianliang.domain.key_customers.following import STATE_LABELS
 from dianliang.domain.safety import queries as safety_queries
 from dianliang.domain.safety.queries import ToCheck
 from dianliang.domain.territory.models import Area
@@ -21,6 +22,9 @@ from dianliang.domain.work.queries.visits import Stop
 from dianliang.domain.workforce import crews
 from dianliang.flows import briefing, calling, crewday
 from dianliang.flows.briefing import Past, Why
+from dianliang.flows.command import closing, positions
+from dianliang.flows.command.closing import TaskNote
+from dianliang.flows.command.positions import Tracking
 from dianliang.flows.crewday import TeamDay
 from dianliang.flows.phone_activities import SessionSheet, sessions_of_day
 from dianliang.kernel.actor import Actor
@@ -87,6 +91,7 @@ class Sheet:
     inspection: str
     is_inspected: bool
     hazards: tuple[ToCheck, ...]
+    task: TaskNote | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,7 @@ class Day:
     """All that a phone keeps until `expires_at`: of tomorrow only where and when, and no person.
 
     `ground` is where the county's villages are: its map is drawn from them, without a network.
+    `tracking` says for which incident the phone tells where it is, if its owner agrees.
     """
 
     on: date
@@ -122,6 +128,8 @@ class Day:
     checklists: dict[str, inspecting.Sheet]
     parties: dict[str, str]
     classes: dict[str, str]
+    supplies: dict[str, str]
+    tracking: Tracking | None
 
 
 def day(*, on: date, by: Actor, at: datetime) -> Day:
@@ -154,6 +162,8 @@ def day(*, on: date, by: Actor, at: datetime) -> Day:
         checklists=_checklists(sheets),
         parties={value: str(label) for value, label in Party.choices},
         classes={value: str(label) for value, label in HazardClass.choices},
+        supplies=dict(STATE_LABELS),
+        tracking=positions.tracking_of(codes=today_codes, by=by),
     )
 
 
@@ -178,6 +188,7 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
     held = calling.kept_back(jobs.values())
     whys = briefing.reasons(stops)
     to_check = safety_queries.to_check(job_ids)
+    tasks = closing.notes(job_ids)
     here = {stop.number for stop in stops if stop.is_open and stop.on <= on}
     past = briefing.past([jobs[number] for number in sorted(here)], on=on)
     return tuple(
@@ -198,6 +209,7 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
             inspection=_inspection(jobs[stop.number]) if stop.on <= on else "",
             is_inspected=rows[stop.number].pk in inspected,
             hazards=to_check.get(jobs[stop.number].pk, ()) if stop.number in here else (),
+            task=tasks.get(jobs[stop.number].pk),
         )
         for stop in stops
     )

@@ -34,6 +34,7 @@ from dianliang.flows import (
     safety,
 )
 from dianliang.flows.campaigns import following as campaigns
+from dianliang.flows.command import closing
 from dianliang.flows.phone_operations import (
     Act,
     Outcome,
@@ -314,6 +315,14 @@ def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     need_follow.settle(visit.job, f"{visit.team.name}已上门办结。", by=by, at=at)
     care.after_visit(visit=visit, by=by, at=at)
     campaigns.after_visit(visit=visit, by=by, at=at)
+    closing.after_visit(
+        visit=visit,
+        state=op.text("supply", longest=8),
+        generator=op.text("generator", longest=40),
+        happened_at=op.happened_at,
+        by=by,
+        at=at,
+    )
     return Outcome.APPLIED
 
 

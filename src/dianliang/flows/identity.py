@@ -63,6 +63,21 @@ def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | Non
     )
 
 
+def actor_today(asked: Actor, *, on: date) -> Actor | None:
+    """Return who asked as he is on a day, in the same role for the same unit; None if he lost it.
+
+    For what the worker does later in his name: he may have gone, or lead another unit by now.
+    """
+    username = asked.id.removeprefix("user:")
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None or asked.id == username:
+        return None
+    places = Q(area__path=asked.area_path) | (Q(area=None) if asked.area_path == "/" else Q())
+    same = _assigned(user, on=on).filter(places, role=asked.role, unit__code=asked.unit_code)
+    role_id = same.values_list("pk", flat=True).first()
+    return actor_of(user, on=on, role_id=role_id) if role_id else None
+
+
 def record_log_in(username: str, *, failed: bool, reason: str = "", at: datetime) -> None:
     """Put a log-in on record, also one that failed; an unknown name is kept as it was typed."""
     shown = username[:64]

@@ -14,6 +14,7 @@ from dianliang.domain.incidents.models import Incident, OperationalPeriod
 from dianliang.domain.ledger.models import Appeal as PointAppeal
 from dianliang.domain.ledger.models import Line, Redemption
 from dianliang.domain.ledger.wording import said
+from dianliang.domain.mobilisation import positions
 from dianliang.domain.programs.models import Enrolment, Lecturer, Participation
 from dianliang.domain.resources.models import Movement
 from dianliang.domain.rosters.models import Turn
@@ -80,6 +81,7 @@ def kept(person: Person) -> dict[str, Any]:
         "commanded": _commanded(person),
         "account_bookings": _bookings(person),
         "stock_movements": _movements(person),
+        **positions.kept(person),
         **_ledger(person),
         **_party(person),
         **_rated(person),
@@ -234,3 +236,4 @@ def forget(people: Collection[Person], *, words: str) -> None:
     PointAppeal.objects.filter(made_by__in=own).update(words=words)
     Nominee.objects.filter(person__in=people).update(words=words)
     Honour.objects.filter(person__in=people).update(story="", is_model=False)
+    positions.erase(person.pk for person in people)

@@ -9,6 +9,7 @@ from django.db import DatabaseError, close_old_connections
 
 from dianliang.core import drafts, jobs, limits, seal
 from dianliang.domain.hours.operations import posting as hour_posting
+from dianliang.domain.mobilisation import positions
 from dianliang.domain.work import phone_keys
 from dianliang.flows import (
     agreeing,
@@ -67,6 +68,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: activities.follow_clock(at=at),
     lambda at: repeating.make_all_due(at=at),
     lambda at: phone_keys.forget_old(at=at),
+    lambda at: positions.forget(at=at),
     lambda at: village_versions.order_if_due(at=at),
     lambda at: village_export.forget_old(at=at),
     lambda at: giving_hours.take_in_ended(at=at),

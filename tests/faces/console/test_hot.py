@@ -100,7 +100,9 @@ def test_a_unit_sees_its_own_issues_and_cannot_start_a_run(client, town, needs):
 
 def test_a_dispatcher_starts_a_run_and_is_told_when_one_goes_on(desk, town):
     assert "已开始分析" in desk.post("/console/hot/start/", follow=True).content.decode()
-    assert "正在分析" in desk.post("/console/hot/start/", follow=True).content.decode()
+    again = desk.post("/console/hot/start/")
+    assert again.status_code == 422
+    assert "正在分析，完成后刷新本页" in again.content.decode()
 
     assert BackgroundJob.objects.filter(kind=hot.LOOK).count() == 1
 

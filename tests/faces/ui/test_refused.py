@@ -123,3 +123,21 @@ def test_an_act_that_only_leads_back_shows_its_page_again_with_the_form(client, 
     assert page.status_code == 422
     assert 'value="余村村口老槐树旁"' in page.content.decode()
     assert 'name="next" value="/console/hazards/"' in page.content.decode()
+
+
+def test_the_wrong_field_is_marked_and_a_fold_that_holds_an_answer_is_open():
+    page = """<form action="/do/"><details><summary>甲</summary><input name="a"></details>
+<details><summary>乙</summary><input type="checkbox" name="c" value="x"></details>
+<details><summary>丙</summary><input name="b" value="usual" aria-describedby="hint"></details>
+<details><summary>丁</summary><input name="d" value="usual"></details></form>"""
+    request = RequestFactory().post("/do/", {"b": "usual", "c": "x", "d": "usual"})
+    answer = TemplateResponse(request, engines["django"].from_string(page), {})
+    wrong = refused(answer, InvalidInputError("不行。", field="b"))
+    middleware = RefusedMiddleware(lambda _: answer)
+    shown = middleware.process_template_response(request, wrong).render().content.decode()
+
+    assert [tag.split("</summary>")[0][-1] for tag in shown.split("<details open>")[1:]] == [
+        *"乙丙"
+    ]
+    assert shown.count('aria-describedby="hint refusal" aria-invalid="true"') == 1
+    assert 'id="refusal" role="alert"' in shown

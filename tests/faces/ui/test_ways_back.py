@@ -35,7 +35,7 @@ def test_every_form_has_a_page_above_it():
     ("path", "to"),
     [
         ("/console/ledgers/points/JS-1/do/refuse/?on=3", "/console/ledgers/points/JS-1/?on=3"),
-        ("/console/rosters/swaps/HB-1/agree/", "/console/rosters/"),
+        ("/console/rosters/ZB-1/swaps/HB-1/agree/", "/console/rosters/ZB-1/"),
         ("/console/villages/V1/photos/t/remove/", "/console/villages/V1/"),
         ("/n/secret/say/", "/n/secret/"),
         ("/join/N-1/", "/post/"),

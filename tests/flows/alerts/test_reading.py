@@ -11,6 +11,7 @@ from dianliang.domain.incidents.models import PublicAlert
 from dianliang.domain.incidents.operations.alerts import UnableToListError, UnableToReceiveError
 from dianliang.flows.alerts import reading as flow
 from dianliang.flows.alerts import taking
+from dianliang.flows.care_contacts import alert_page
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import (
     IllegalTransitionError,
@@ -143,13 +144,27 @@ def test_customers_in_the_zone_are_called_life_support_first(town):
     assert [*called] == ["KH2", "KH1"]
 
 
-def test_an_alert_has_one_list(town):
-    customer(town, "KH1", lat=30.60, lon=119.60)
+def test_each_unit_calls_its_own_customers_from_one_list_and_nobody_is_called_twice(town):
+    for number, unit in (("KH1", "S1"), ("KH2", "S2"), ("KH3", "AJ")):
+        customer(town, number, unit=town.units[unit], lat=30.60, lon=119.60)
     (made,) = take_in(town, rain())
-    flow.call_customers(number=made.number, by=town.actor("S1"), at=AT)
+    desks = [town.actor(unit) for unit in ("S1", "S2", "AJ")]
 
-    with pytest.raises(UnableToListError, match="已有联系清单"):
-        flow.call_customers(number=made.number, by=town.actor("S1"), at=AT)
+    def listed(by):
+        page = alert_page(number=call(by), view="all", after=None, by=by)
+        return [row.number for row in page.rows]
+
+    def call(by):
+        return flow.call_customers(number=made.number, by=by, at=AT)
+
+    assert [listed(by) for by in desks] == [["KH1"], ["KH2"], ["KH3"]]
+    assert Contact.objects.count() == 3
+    assert call(desks[0]) == call(desks[0])
+    with pytest.raises(NotVisibleError):
+        alert_page(number=call(desks[1]), view="all", after=None, by=desks[0])
+    seen = [flow.page(number=made.number, by=by, at=AT) for by in desks]
+    assert [len(page.lists) for page in seen] == [1, 1, 3]
+    assert not any(page.may_call for page in seen)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from dianliang.core import jobs as background
 from dianliang.core.models import AuditEvent
+from dianliang.domain.directory.models import RoleAssignment
 from dianliang.domain.incidents.models import LogEntry
 from dianliang.domain.mobilisation.models import Dispatch, Task
 from dianliang.domain.mobilisation.operations import UnableToMobiliseError
@@ -280,8 +281,16 @@ def test_a_large_one_is_put_in_force_by_the_worker_and_says_why_if_it_cannot(
     town, flood, monkeypatch
 ):
     monkeypatch.setattr(forcing, "MOST_AT_ONCE", 1)
+    leads = RoleAssignment.objects.filter(user=town.user("S1", Role.COMMANDER, "S1"))
     with_tasks(town, flood)
     plan, late = drafted(town, flood), drafted(town, flood, hours=24)
+    lost = {"number": plan.number, "revision": plan.revision, "by": chief(town), "at": NOON}
+    assert forcing.force(**lost) is None
+    leads.update(valid_until=NOON.date() - timedelta(days=1))  # relieved before the worker came
+    assert background.run_next(owner="test", clock=lambda: NOON)
+    assert "不再担任这一职务" in forcing.forcing(plan.number).error
+    assert not Visit.objects.filter(plan=plan).exists()
+    leads.update(valid_until=None)
     for one in (plan, plan, late):  # a second press makes no second job
         asked_for = {"number": one.number, "revision": one.revision, "by": chief(town), "at": NOON}
         assert forcing.force(**asked_for) is None

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from dianliang.core.numbers import next_number
 from dianliang.domain.incidents.models import AlertSource, Incident
+from dianliang.domain.mobilisation import lessons
 from dianliang.domain.mobilisation.models import Dispatch
 from dianliang.domain.work.models import Plan
-from dianliang.domain.workforce.models import Team
+from dianliang.domain.workforce.models import Person, Team
+from dianliang.flows.command import reports
 from dianliang.flows.incidents import bulletins, leading, opening
+from dianliang.kernel.actor import Role
 from tests.town import NOON, TODAY
 
 RING = "30.50,119.55 30.55,119.55 30.55,119.65 30.50,119.65"
@@ -108,6 +111,13 @@ def _dispatch(town, incident):
     return plan.number
 
 
+def _team(incident):
+    """A team that works on an incident."""
+    team = Team.objects.order_by("code")[0]
+    incident.teams.add(team)
+    return team.code
+
+
 def incident_things(town):
     """One of each for the table of who may open what."""
     incident = opened(town)
@@ -120,9 +130,27 @@ def incident_things(town):
         created_by="x",
         created_at=NOON,
     )
+    by = town.actor("S1", Role.COMMANDER)
+    report = reports.make(number=incident.number, by=by, at=NOON)
+    lesson = lessons.note(
+        incident=incident,
+        words="灯塔不够",
+        action="汛前调拨",
+        owner=Person.objects.order_by("pk")[0],
+        due_on=TODAY,
+        by=by,
+        at=NOON,
+    )
     return {
         "incident": {"number": incident.number, "verb": "note", "code": "teams"},
-        "led incident": {"number": incident.number, "verb": "draft"},
+        "led incident": {
+            "number": incident.number,
+            "verb": "draft",
+            "code": _team(incident),
+            "kind": "docx",
+        },
+        "lesson": {"number": incident.number, "lesson": lesson.number, "verb": "settle"},
+        "report": {"number": report.number, "kind": "docx", "code": "log"},
         "dispatch": {"number": _dispatch(town, incident), "verb": "discard"},
         "bulletin": {"number": made.number},
         "alert source": {"number": source.number, "verb": "off"},

@@ -1,5 +1,6 @@
 """Who asks, who decides, what is proposed; teams with the shifts left to their people."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from dianliang.domain.mobilisation.operations import UnableToMobiliseError
 from dianliang.domain.workforce.models import Absence, Membership, Person, Team
 from dianliang.flows.mobilising import requesting as flow
 from dianliang.kernel.actor import Role
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError, NotYourTurnError
 from tests.gear import HOUR, asked, captain, desk, piece, request, store
 from tests.town import NOON, TODAY
 
@@ -41,6 +42,26 @@ def test_the_nearest_that_suffices_is_proposed_with_reasons_and_a_person_decides
     assert flow.view(number=one.number, by=captain(town), at=NOON).gear == ()
     with pytest.raises(NotVisibleError):
         flow.view(number=one.number, by=desk(town, "S2"), at=NOON)
+
+
+def test_a_captain_moves_only_what_he_asked_for_or_what_his_teams_are_sent_for(town):
+    town.team("Q1", "S1", "line")
+    first, second = captain(town), replace(captain(town, name="队长乙"), team_codes={"Q1"})
+    own, of_the_desk = flow.ask(asked=asked(), by=first, at=NOON), request(town)
+    team = request(town, what="team", kind="")
+    flow.assign(number=team.number, picked=["Q1"], by=desk(town), at=NOON)
+
+    def moved(one, by):
+        verbs = [verb for verb, _ in flow.view(number=one.number, by=by, at=NOON).page.verbs]
+        flow.end(number=one.number, verb="cancel", reason="水退了", by=by, at=NOON)
+        return verbs
+
+    for one, by in ((own, second), (of_the_desk, first), (team, first)):
+        assert flow.view(number=one.number, by=by, at=NOON).page.verbs == ()
+        with pytest.raises(NotYourTurnError):
+            moved(one, by)
+    assert moved(own, first) == ["cancel"]
+    assert "stand_by" in moved(team, second)
 
 
 def test_a_second_press_asks_once_and_odd_fields_are_named(town):

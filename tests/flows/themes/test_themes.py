@@ -343,7 +343,21 @@ def test_the_five_programme_report_is_counted_and_printed_with_where_its_records
     paper = Document(BytesIO(made["docx"].content))
     words = "".join(cell.text for t in paper.tables for r in t.rows for cell in r.cells)
     assert address("GC5-4", "meeting") in words
-    printed = "".join(page.extract_text() for page in PdfReader(BytesIO(made["pdf"].content)).pages)
+    pages = PdfReader(BytesIO(made["pdf"].content)).pages
+    opens = {
+        address(line.code, figure.code)
+        for line in (*found.lines, found.whole)
+        for figure, cell in zip(found.columns, line.cells, strict=True)
+        if cell.records
+    }
+    figures = [cell for line in book["报告"].iter_rows(min_row=2, min_col=2) for cell in line]
+    linked = [cell for cell in figures if cell.hyperlink]
+    assert all(isinstance(cell.value, int) for cell in linked)
+    assert {cell.hyperlink.target for cell in linked} == opens
+    assert {to.target_ref for to in paper.part.rels.values() if to.is_external} == opens
+    marks = [mark.get_object() for page in pages for mark in page.get("/Annots", ())]
+    assert {mark["/A"]["/URI"] for mark in marks} == opens
+    printed = "".join(page.extract_text() for page in pages)
     assert "五大工程工作报告" in printed
     assert "theme=GC5-1" in printed.replace("\n", "")
     assert made["pdf"].name == f"五大工程-{YEAR['since']}-{TODAY}.pdf"

@@ -1,4 +1,4 @@
-"""The ladder of a request for resources, after ICS: what may follow what, by whom."""
+"""The ladder of a request, after ICS, and of a lesson: what may follow what, by whom."""
 
 from dianliang.kernel.actor import Role
 from dianliang.kernel.lifecycle import Lifecycle, row
@@ -42,6 +42,14 @@ HELD = ("ASSIGNED", "STANDBY", "MOBILISED", "IN_ACTION", "DEMOBILISED")
 ASKERS = frozenset({D, C, T})
 DECIDERS = frozenset({D, C})
 READERS = ASKERS | {Role.AUDITOR, Role.PARTY_AFFAIRS}
+LESSON_LABELS = {"OPEN": "落实中", "DONE": "已落实", "DROPPED": "不再落实"}
+LESSON = Lifecycle(
+    LESSON_LABELS,
+    [
+        row("settle", "已落实", {"OPEN"}, "DONE", D, C),
+        row("drop", "不再落实", {"OPEN"}, "DROPPED", D, C),
+    ],
+)
 RANKS = (
     ("special", "特级"),
     ("first", "一级"),

@@ -260,7 +260,8 @@ def page(number: str, *, by: Actor, at: datetime) -> RequestPage:
         NotVisibleError: it is absent or another's.
     """
     found = access.request_to_see(number, by=by)
-    verbs = REQUEST.verbs(found.status, role=by.role)
+    is_own = access.may_move(found, by=by)
+    verbs = REQUEST.verbs(found.status, role=by.role) if is_own else ()
     reached = LADDER.index(found.status) if found.status in LADDER else -1
     is_down = found.status == "STOOD_DOWN"
     steps = [(LABELS[one], is_down or place <= reached) for place, one in enumerate(LADDER)]

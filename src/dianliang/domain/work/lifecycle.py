@@ -71,7 +71,7 @@ VISIT = Lifecycle(
     VISIT_LABELS,
     [
         row("accept", "接单", {"SCHEDULED"}, "ACCEPTED", S, C),
-        row("decline", "退单", {"SCHEDULED", "ACCEPTED"}, "DECLINED", S, C),
+        row("decline", "退单", {"SCHEDULED", "ACCEPTED", "EN_ROUTE"}, "DECLINED", S, C),
         row("depart", "出发", {"ACCEPTED"}, "EN_ROUTE", S, C),
         row("arrive", "到达", {"ACCEPTED", "EN_ROUTE"}, "ARRIVED", S, C),
         row("complete", "完成", {"ARRIVED"}, "DONE", S, C),

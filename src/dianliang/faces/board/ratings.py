@@ -96,7 +96,6 @@ def rules(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "lines": [(c, flow.MEASURES.get(c.measure)) for c in current.criteria],
         "may_publish": may_publish,
         "refusal": refusal,
-        "given": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "board/rating_rules.html", context, status=status)

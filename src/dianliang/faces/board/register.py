@@ -30,14 +30,14 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     teams = flow.teams_to_register_for(by)
     team = asked.get("team", "") or (teams[0][0] if teams else "")
-    refusal = ""
+    refusal: DomainError | None = None
     if request.method == "POST":
         try:
             held = flow.register(held=_held(request), by=by, at=now())
         except NotVisibleError as absent:
             raise Http404 from absent
         except DomainError as error:
-            refusal = error.message
+            refusal = error
         else:
             words = _("%(number)s 已登记，共 %(n)d 人次。")
             count = len(set(request.POST.getlist("people")))

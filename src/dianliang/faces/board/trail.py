@@ -73,7 +73,7 @@ def trail(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return _page(request, by=by)
 
 
-def _page(request: HttpRequest, *, by: Actor, refusal: str = "") -> HttpResponse:
+def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     period, kept, older_than = (
         period_of(request, days=DAYS),
         _filters(request),
@@ -136,5 +136,5 @@ def trail_export(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         content = auditing.workbook(_asked(request, period), by=by, at=now())
     except DomainError as refusal:
-        return _page(request, by=by, refusal=refusal.message)
+        return _page(request, by=by, refusal=refusal)
     return sheet(content, name=f"dianliang-audit-{period.first:%Y%m%d}-{period.last:%Y%m%d}.xlsx")

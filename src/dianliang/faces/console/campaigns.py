@@ -59,7 +59,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存。核对目标数后冻结名单。"))
             return redirect("console:campaign", number)
-    given = request.POST or request.GET
+    given = request.GET
     context = {
         "by": by,
         "given": given,
@@ -316,7 +316,6 @@ def _target(
         "by": by,
         "page": page,
         "refusal": refusal,
-        "given": request.POST,
         "reasons": choices.REASONS,
         "photo_kinds": choices.PHOTO_KINDS,
     }

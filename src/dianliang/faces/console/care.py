@@ -1,5 +1,7 @@
 """Special customers: who is due, who will be overdue, tables in and out."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.care.queries import SOON_DAYS
 from dianliang.faces.console.tables import download, sent_file
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import care as flow
 from dianliang.flows import care_forecast, care_sheets, care_unlocks, importing
@@ -45,10 +48,11 @@ def open_visits(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         opened = flow.open_visits(numbers=numbers or None, by=by, at=now())
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        words = _("已开 %(n)d 张走访工单，可以排计划了。") % {"n": opened}
-        messages.success(request, words if opened else _("没有需要新开的走访工单。"))
+        sent = request.POST
+        seen = urlencode({"view": sent.get("view", ""), "after": sent.get("after", "")})
+        return page_again(request, refusal, query=seen)
+    words = _("已开 %(n)d 张走访工单，可以排计划了。") % {"n": opened}
+    messages.success(request, words if opened else _("没有需要新开的走访工单。"))
     return redirect("console:care")
 
 

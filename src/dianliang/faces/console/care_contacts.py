@@ -39,8 +39,6 @@ def alerts(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "pages": at,
         "kinds": flow.KINDS,
         "townships": flow.townships(by=by),
-        "chosen": request.POST.getlist("areas"),
-        "asked": request.POST,
         "refusal": refusal,
         "starts": now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
     }
@@ -77,7 +75,7 @@ def _show(
     *,
     by: Actor,
     shown: flow.Number | None = None,
-    refusal: str = "",
+    refusal: DomainError | None = None,
 ) -> HttpResponse:
     asked = request.GET
     view = asked.get("view", "call")
@@ -113,7 +111,7 @@ def show_number(request: HttpRequest, number: str, customer: str, *, by: Actor) 
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _show(request, number, by=by, refusal=refusal.message)
+        return _show(request, number, by=by, refusal=refusal)
     return _show(request, number, by=by, shown=shown)
 
 
@@ -133,7 +131,7 @@ def call(request: HttpRequest, number: str, customer: str, verb: str, *, by: Act
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _show(request, number, by=by, refusal=refusal.message)
+        return _show(request, number, by=by, refusal=refusal)
     if contact.job is not None and verb == "need_help":
         words = _("%(number)s 需要帮助，已开必须工单 %(job)s。")
         messages.success(request, words % {"number": customer, "job": contact.job.number})
@@ -151,6 +149,6 @@ def close(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _show(request, number, by=by, refusal=refusal.message)
+        return _show(request, number, by=by, refusal=refusal)
     messages.success(request, _("联系已结束。"))
     return redirect("console:care_alerts")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.customers.consents import HOWS, PURPOSES
 from dianliang.domain.customers.visiting import Care
 from dianliang.faces.console.fields import day, optional_day, whole
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import care_files as flow
 from dianliang.flows import care_unlocks
@@ -196,10 +197,9 @@ def decide(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRe
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        granted = _("已批准，30 分钟内有效。")
-        messages.success(request, granted if verb == "grant" else _("已登记不批准。"))
+        return page_again(request, refusal)
+    granted = _("已批准，30 分钟内有效。")
+    messages.success(request, granted if verb == "grant" else _("已登记不批准。"))
     return redirect("console:care_approvals")
 
 
@@ -213,11 +213,16 @@ def _refuse(request: HttpRequest, number: str, refusal: DomainError, *, by: Acto
         found = flow.open_file(number=number, by=by, at=now())
     except NotVisibleError as absent:  # the form was read before anyone looked whose file it is
         raise Http404 from absent
-    return _show(request, found, by=by, refusal=refusal.message, status=422)
+    return _show(request, found, by=by, refusal=refusal, status=422)
 
 
 def _show(
-    request: HttpRequest, found: flow.CareFile, *, by: Actor, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    found: flow.CareFile,
+    *,
+    by: Actor,
+    refusal: DomainError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "by": by,

@@ -60,7 +60,6 @@ def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         "people": flow.people(by=by),
         "points": _points(page.unfolded(town), kind.code if kind else ""),
         "refusal": refusal,
-        "sent": request.POST,
         "ticked": request.POST.getlist("cells"),
         "sent_towns": request.POST.getlist("towns"),
     }

@@ -1,6 +1,5 @@
 """Hazards: which are open, where, for whom; one hazard with its photos; papers and inspections."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -112,7 +111,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _show(request, number, by=by, refusal=refusal.message, typed=words, opened=verb)
+        return _show(request, number, by=by, refusal=refusal)
     messages.success(request, _("已记下。"))
     return redirect("console:hazard", number=number)
 
@@ -156,9 +155,7 @@ def _show(
     number: str,
     *,
     by: Actor,
-    refusal: str = "",
-    typed: dict[str, Any] | None = None,
-    opened: str = "",
+    refusal: DomainError | None = None,
 ) -> HttpResponse:
     try:
         found = safety_page.hazard_page(number=number, by=by, at=now())
@@ -175,10 +172,8 @@ def _show(
         }
         for verb, label in found.verbs
     ]
-    context = {"by": by, "page": found, "acts": acts, "refusal": refusal, "opened": opened}
+    context = {"by": by, "page": found, "acts": acts, "refusal": refusal}
     status = 422 if refusal else 200
-    answer = TemplateResponse(
-        request, "console/hazard.html", context | {"typed": typed or {}}, status=status
-    )
+    answer = TemplateResponse(request, "console/hazard.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -84,9 +84,8 @@ def start(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         ordering.order(by=by, at=now())
     except DomainError as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("已开始分析，完成后刷新本页即可看到结果。"))
+        return page_again(request, refusal)
+    messages.success(request, _("已开始分析，完成后刷新本页即可看到结果。"))
     return redirect("console:hot")
 
 
@@ -103,6 +102,5 @@ def mark(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         raise Http404 from absent
     except DomainError as refusal:
         return page_again(request, refusal)
-    else:
-        messages.success(request, _("已记下，上级和下级都看得到是谁、什么时候、怎么说的。"))
+    messages.success(request, _("已记下，上级和下级都看得到是谁、什么时候、怎么说的。"))
     return redirect("console:hot")

@@ -153,7 +153,7 @@ def paste(request: HttpRequest, *, by: Actor) -> HttpResponse:
         elif request.method == "POST":
             context["drafts"] = chat.drafts(sent.get("raw", "")[:LONGEST_PASTE])
     except DomainError as refusal:
-        context["refusal"] = refusal.message
+        context["refusal"] = refusal
         status = 422
     return TemplateResponse(request, "console/paste.html", context, status=status)
 

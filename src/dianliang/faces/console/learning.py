@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import learning as flow
 from dianliang.kernel.actor import Actor, Role
@@ -32,7 +33,7 @@ def act(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         messages.success(request, step(request, by))
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        return page_again(request, refusal)
     return redirect("console:learning")
 
 

@@ -21,7 +21,12 @@ from dianliang.faces.console.forms import URGENCIES, filters_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import chat, deciding, handling, mood, need_jobs, teaming
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
+from dianliang.kernel.errors import (
+    DomainError,
+    InvalidInputError,
+    NotVisibleError,
+    StaleStateError,
+)
 
 HANDLERS = (Role.DISPATCHER, Role.ALLIANCE_UNIT)
 MOST_PARTS = 10
@@ -40,7 +45,7 @@ def _need(
     *,
     by: Actor,
     status: int = 200,
-    refusal: str = "",
+    refusal: DomainError | None = None,
     revealed: tuple[int, str] | None = None,
 ) -> HttpResponse:
     at = now()
@@ -113,7 +118,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         code = 409 if isinstance(refusal, StaleStateError) else 422
         if in_list:
             return _row(request, number, by=by, status=code, said=refusal.message)
-        return _need(request, number, by=by, status=code, refusal=refusal.message)
+        return _need(request, number, by=by, status=code, refusal=refusal)
     said = _("%(number)s 已更新。") % {"number": number}
     if in_list:
         return _row(request, number, by=by, said=said)
@@ -150,7 +155,7 @@ def split(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     columns = [sent.getlist(f"part_{name}") for name in ("service", "unit", "detail")]
     if len({len(column) for column in columns}) > 1 or len(columns[0]) > MOST_PARTS:
         words = _("派工单的各行没有对齐，或超过 10 行，请重新填写。")
-        return _need(request, number, by=by, status=422, refusal=words)
+        return _need(request, number, by=by, status=422, refusal=InvalidInputError(words))
     parts = tuple(
         handling.Part(service_code=service, unit_code=unit, detail=detail)
         for service, unit, detail in zip(*columns, strict=True)
@@ -164,7 +169,7 @@ def split(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         raise Http404 from absent
     except DomainError as refusal:
         code = 409 if isinstance(refusal, StaleStateError) else 422
-        return _need(request, number, by=by, status=code, refusal=refusal.message)
+        return _need(request, number, by=by, status=code, refusal=refusal)
     messages.success(request, _("已开 %(n)d 张工单。") % {"n": len(made)})
     return _again(request, number)
 
@@ -190,7 +195,7 @@ def job(
         raise Http404 from absent
     except DomainError as refusal:
         code = 409 if isinstance(refusal, StaleStateError) else 422
-        return _need(request, number, by=by, status=code, refusal=refusal.message)
+        return _need(request, number, by=by, status=code, refusal=refusal)
     messages.success(request, _("%(number)s 已更新。") % {"number": job_number})
     return _again(request, number)
 
@@ -210,7 +215,7 @@ def tell(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _need(request, number, by=by, status=422, refusal=refusal.message)
+        return _need(request, number, by=by, status=422, refusal=refusal)
     return _again(request, number)
 
 
@@ -229,7 +234,7 @@ def reveal(request: HttpRequest, number: str, participant_id: int, *, by: Actor)
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _need(request, number, by=by, status=422, refusal=refusal.message)
+        return _need(request, number, by=by, status=422, refusal=refusal)
     answer = _need(request, number, by=by, revealed=(participant_id, phone))
     answer["Cache-Control"] = "no-store"
     return answer

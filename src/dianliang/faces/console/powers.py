@@ -34,7 +34,6 @@ def _page(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         "since": since,
         "choices": flow.choices(by=by),
         "refusal": refusal,
-        "sent": sent,
         "ticked": [*sent.getlist("kinds"), *sent.getlist("measures")],
     }
     status = 422 if refusal else 200
@@ -93,7 +92,6 @@ def _file(
         "file": file,
         "outcomes": flow.OUTCOMES,
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     status = 422 if refusal else 200

@@ -51,7 +51,6 @@ def _board(request: HttpRequest, *, by: Actor, refusal: DomainError | None = Non
         "tabs": [(code, label, page.counts[code]) for code, label in table.VIEWS.items()],
         "left_out": flow.left_out(by=by),
         "refusal": refusal,
-        "sent": request.POST,
         "ticked": request.POST.getlist("villages"),
     }
     status = 422 if refusal else 200
@@ -123,7 +122,6 @@ def _village(
         "parties": flow.PARTIES,
         "moments": flow.MOMENTS.items(),
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     status = 422 if refusal else 200

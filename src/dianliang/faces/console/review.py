@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.catalog.queries import services
+from dianliang.faces.ui.refused import page_again, refused
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.reviewing import choosing, queue, reading
 from dianliang.flows.reviewing import doubts as flow
@@ -60,9 +61,7 @@ def _page(
     *,
     by: Actor,
     left: int,
-    status: int = 200,
-    refusal: str = "",
-) -> HttpResponse:
+) -> TemplateResponse:
     memory = _memory(request)
     context = {
         "by": by,
@@ -72,15 +71,21 @@ def _page(
         "services": services(),
         "skipped": len(memory.get("skipped", [])),
         "last": memory.get("last"),
-        "sent": request.POST,
-        "refusal": refusal,
     }
-    return TemplateResponse(request, "console/review.html", context, status=status)
+    return TemplateResponse(request, "console/review.html", context)
 
 
 def _onwards(view: View) -> HttpResponse:
-    query = f"?view={View.SECOND}" if view is View.SECOND else ""
-    return redirect(f"{reverse('console:review')}{query}")
+    return redirect(f"{reverse('console:review')}?{_query(view)}".rstrip("?"))
+
+
+def _query(view: View) -> str:
+    return f"view={View.SECOND}" if view is View.SECOND else ""
+
+
+def _refused(request: HttpRequest, view: View, refusal: DomainError) -> HttpResponse:
+    """Say above what is next that the last word came too late."""
+    return page_again(request, refusal, query=_query(view))
 
 
 @require_POST
@@ -106,11 +111,10 @@ def choose(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except StaleStateError as refusal:
-        messages.error(request, refusal.message)
-        return _onwards(view)
+        return _refused(request, view, refusal)
     except DomainError as refusal:
         left = len(_memory(request).get(view, []))
-        return _page(request, number, view, by=by, left=left, status=422, refusal=refusal.message)
+        return refused(_page(request, number, view, by=by, left=left), refusal)
     _remember(request, last={**made.kept(), "view": view})
     return _onwards(view)
 
@@ -138,15 +142,14 @@ def undo(request: HttpRequest, *, by: Actor) -> HttpResponse:
     memory = _memory(request)
     last = memory.get("last")
     if not last:
-        messages.error(request, _("没有可以撤销的。"))
-        return redirect("console:review")
+        nothing = StaleStateError(_("没有可以撤销的。"))
+        return _refused(request, View.FIRST, nothing)
     view = View(last["view"])
     try:
         choosing.take_back(choice=choosing.choice_of(last), by=by, at=now())
     except DomainError as refusal:
-        messages.error(request, refusal.message)
         _remember(request, last=None)
-        return _onwards(view)
+        return _refused(request, view, refusal)
     others = [number for number in memory.get(view, []) if number != last["number"]]
     _remember(request, last=None, **{view: [last["number"], *others]})
     messages.success(request, _("已撤销 %(number)s 的选择。") % {"number": last["number"]})
@@ -160,11 +163,9 @@ def doubts(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return _doubts(request, by=by)
 
 
-def _doubts(
-    request: HttpRequest, *, by: Actor, status: int = 200, refusal: str = ""
-) -> HttpResponse:
-    context = {"by": by, "found": flow.doubts(by=by), "refusal": refusal}
-    return TemplateResponse(request, "console/review_doubts.html", context, status=status)
+def _doubts(request: HttpRequest, *, by: Actor) -> TemplateResponse:
+    context = {"by": by, "found": flow.doubts(by=by)}
+    return TemplateResponse(request, "console/review_doubts.html", context)
 
 
 @require_POST
@@ -182,6 +183,6 @@ def settle(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _doubts(request, by=by, status=422, refusal=refusal.message)
+        return refused(_doubts(request, by=by), refusal)
     messages.success(request, _("已统一，改了 %(n)d 条的类别。") % {"n": changed})
     return redirect("console:review_doubts")

@@ -56,7 +56,6 @@ def sights(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "units": units_to_lead(by),
         "sites": presence.points_to_assign(by),
         "areas": area_rows(levels=("village",)),
-        "given": request.POST,
         "refusal": refusal,
         "today": today(),
         "points": [

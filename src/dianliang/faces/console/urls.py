@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/<str:number>/jobs/<str:job_number>/<str:verb>/", need.job, name="need_job"),
     path("", include("dianliang.faces.console.incidents.urls")),
     path("", include("dianliang.faces.console.dispatch.urls")),
+    path("", include("dianliang.faces.console.command.urls")),
     path("alerts/", public_alerts.register, name="public_alerts"),
     path("alerts/<str:number>/", public_alerts.alert, name="public_alert"),
     path("alerts/<str:number>/acknowledge/", public_alerts.acknowledge, name="public_alert_read"),

@@ -33,7 +33,7 @@ def board(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _board(
-    request: HttpRequest, *, by: Actor, status: int = 200, refusal: str = ""
+    request: HttpRequest, *, by: Actor, status: int = 200, refusal: DomainError | None = None
 ) -> HttpResponse:
     filters = filters_of(request.GET if request.method == "GET" else request.POST)
     context = {
@@ -121,7 +121,7 @@ def bulk(request: HttpRequest, *, by: Actor) -> HttpResponse:
             at=now(),
         )
     except DomainError as refusal:
-        return _board(request, by=by, status=422, refusal=refusal.message)
+        return _board(request, by=by, status=422, refusal=refusal)
     request.session[OUTCOMES] = [[one.number, one.is_done, one.words] for one in outcomes]
     return redirect(f"{reverse('console:board')}?{filters_of(request.POST).query()}")
 

@@ -19,7 +19,7 @@ def duties(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return _duties(request, by=by)
 
 
-def _duties(request: HttpRequest, *, by: Actor, refusal: str = "") -> HttpResponse:
+def _duties(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None) -> HttpResponse:
     at = now()
     context = {"by": by, "own": own.own(by=by, at=at), "now": at, "refusal": refusal}
     status = 422 if refusal else 200
@@ -30,7 +30,8 @@ def _duties(request: HttpRequest, *, by: Actor, refusal: str = "") -> HttpRespon
 @requires(*FIELD_ROLES)
 def duty(request: HttpRequest, roster: str, shift: int, *, by: Actor) -> HttpResponse:
     """Show who may take one's turn over, and ask."""
-    refusal, sent = "", request.POST
+    refusal: DomainError | None = None
+    sent = request.POST
     try:
         if request.method == "POST":
             try:
@@ -48,11 +49,11 @@ def duty(request: HttpRequest, roster: str, shift: int, *, by: Actor) -> HttpRes
             except NotVisibleError:
                 raise
             except DomainError as refused:
-                refusal = refused.message
+                refusal = refused
         offers = own.offers(number=roster, shift=shift, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "offers": offers, "refusal": refusal, "sent": sent}
+    context = {"by": by, "offers": offers, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "field/duty.html", context, status=status)
 
@@ -75,5 +76,5 @@ def swap(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResp
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refused:
-        return _duties(request, by=by, refusal=refused.message)
+        return _duties(request, by=by, refusal=refused)
     return redirect("field:duties")

@@ -20,7 +20,8 @@ from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleEr
 @requires(*FIELD_ROLES)
 def offers(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """List what is open for one's teams; grab it, put in a bid, or call whom one serves."""
-    refusal, contact = "", None
+    refusal: DomainError | None = None
+    contact = None
     if request.POST.get("act") == "contact":
         number = request.POST.get("number", "")
         try:
@@ -33,7 +34,7 @@ def offers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         except NotVisibleError as absent:
             raise Http404 from absent
         except DomainError as error:
-            refusal = error.message
+            refusal = error
         else:
             messages.success(request, words)
             return redirect("field:offers")

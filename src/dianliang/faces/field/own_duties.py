@@ -25,7 +25,6 @@ def tasks(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "page": people.own(by=by, on=today()),
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = own_duties.status_of(refusal)
     return TemplateResponse(request, "field/own_duties.html", context, status=status)

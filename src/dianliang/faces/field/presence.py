@@ -20,7 +20,7 @@ FARTHEST_M = 100_000
 @requires(*FIELD_ROLES)
 def check_in(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     """Show the point; on a press, note that the person is there."""
-    refusal = ""
+    refusal: DomainError | None = None
     try:
         if request.method == "POST":
             try:
@@ -29,7 +29,7 @@ def check_in(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
             except NotVisibleError:
                 raise
             except DomainError as error:
-                refusal = error.message
+                refusal = error
         here = flow.point_today(code=code, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent

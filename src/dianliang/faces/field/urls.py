@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("day/", views.day, name="day"),
     path("keys/", views.keys, name="keys"),
     path("sync/", views.sync, name="sync"),
+    path("positions/", views.positions, name="positions"),
     path("photos/", views.photos, name="photos"),
     path("team/swap/", views.swap, name="swap"),
     path("team/absence/", views.team_absence, name="team_absence"),

@@ -21,6 +21,7 @@ from dianliang.faces.field.requests import FIELD_ROLES, answer, answers_json, js
 from dianliang.faces.ui import requests as ui
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import calling, crewday, day_route, fieldwork, identity, safety
+from dianliang.flows.command import positions as whereabouts
 from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -55,6 +56,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "keys",
                 "sync",
                 "photos",
+                "positions",
                 "swap",
                 "team_absence",
                 "log_out",
@@ -118,6 +120,17 @@ def sync(request: HttpRequest, *, by: Actor) -> HttpResponse:
         raise InvalidInputError("手机上的记录属于另一个账号，请用那个账号登录后发送。")
     results = fieldwork.sync(body.get("operations"), sent_at=body.get("sent_at"), by=by, at=now())
     return answer({"results": results})
+
+
+@require_POST
+@answers_json(*FIELD_ROLES)
+def positions(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Take a batch of places of somebody in action; tell how many count, and whether to go on."""
+    body = json_body(request)
+    if body.get("account") != by.id:
+        raise InvalidInputError("手机上的记录属于另一个账号，请用那个账号登录后发送。")
+    fixes, sent_at = body.get("fixes"), body.get("sent_at")
+    return answer(whereabouts.take(fixes, sent_at=sent_at, by=by, on=ui.today(), at=now()))
 
 
 @require_POST

@@ -21,7 +21,7 @@ from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.flows.activities import joining, personal
 from dianliang.flows.activities.joining import Joining
 from dianliang.flows.activities.pages import PublicPage, public_page
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 ROWS_A_PAGE = 60
 MOST_SIGNUPS, PER = 60, timedelta(hours=1)
@@ -74,11 +74,13 @@ def _sign_up(request: HttpRequest, page: PublicPage) -> HttpResponse:
     except NotVisibleError as absent:
         if not own:
             raise Http404 from absent
-        answer = _show(request, page, refusal=_("这台手机上的个人链接已停用，请重新填写。"))
+        answer = _show(
+            request, page, refusal=InvalidInputError(_("这台手机上的个人链接已停用，请重新填写。"))
+        )
         answer.delete_cookie(volunteers.COOKIE)
         return answer
     except DomainError as refusal:
-        return _show(request, page, refusal=refusal.message, field=refusal.field or "")
+        return _show(request, page, refusal=refusal)
     words = {
         "PLACED": _("报名成功。请保存这个个人页，签到、退出、评价都在这里。"),
         "WAITING": _("名额已满，已为您排候补。有人退出会自动递补，请留意本页。"),
@@ -105,23 +107,21 @@ def _sign_up_staff(request: HttpRequest, page: PublicPage) -> HttpResponse:
     try:
         signup = joining.join_as_staff(number=page.row.number, by=by, at=now())
     except DomainError as refusal:
-        return _show(request, page, refusal=refusal.message)
+        return _show(request, page, refusal=refusal)
     words = {"PLACED": _("报名成功。"), "WAITING": _("名额已满，已为您排候补。")}
     messages.success(request, words.get(signup.status, _("已登记。")))
     return redirect("portal:activity", number=page.row.number)
 
 
 def _show(
-    request: HttpRequest, page: PublicPage, *, refusal: str = "", field: str = ""
+    request: HttpRequest, page: PublicPage, *, refusal: DomainError | None = None
 ) -> HttpResponse:
     by = actor(request)
     context = {
         "page": page,
         "me": personal.name_of(volunteers.held_token(request)),
         "staff": by if by and by.person_number else None,
-        "given": request.POST,
         "refusal": refusal,
-        "field": field,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "portal/activity.html", context, status=status)

@@ -165,7 +165,7 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _follow(
-    request: HttpRequest, token: str, *, status: int = 200, refusal: str = ""
+    request: HttpRequest, token: str, *, status: int = 200, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
         row = visiting.followed(token=token, at=now())
@@ -189,7 +189,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _follow(request, token, status=422, refusal=refusal.message)
+        return _follow(request, token, status=422, refusal=refusal)
     messages.success(request, _("预约已取消。"))
     return redirect("portal:booking", token=token)
 
@@ -217,5 +217,5 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        context["refusal"], status = refusal.message, 422
+        context["refusal"], status = refusal, 422
     return TemplateResponse(request, "portal/door.html", context, status=status)

@@ -24,12 +24,13 @@ def certificates(request: HttpRequest) -> HttpResponse:
     """
     at = now()
     text = request.POST.get("text", "")[:LONGEST]
-    refusal, verdict = "", None
+    refusal: DomainError | None = None
+    verdict = None
     if text.strip():
         try:
             verdict = flow.verify(text, at=at)
         except DomainError as wrong:
-            refusal = wrong.message
+            refusal = wrong
     context = {
         "text": text,
         "verdict": verdict,

@@ -21,7 +21,12 @@ from dianliang.faces.portal import photos
 from dianliang.faces.portal.photos import Photos
 from dianliang.faces.ui.requests import now, source_of
 from dianliang.flows import posting, rating
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import (
+    DomainError,
+    InvalidInputError,
+    NotVisibleError,
+    NotYourTurnError,
+)
 
 MOST_WORDS, PER = 60, timedelta(hours=1)
 MOST_MINE = 30
@@ -55,7 +60,7 @@ def _show(
     *,
     status: int = 200,
     sent: Photos | None = None,
-    **typed: str,
+    **typed: DomainError | str,
 ) -> HttpResponse:
     page = follow_page(_participant(token))
     path = request.path if request.method == "GET" else request.path.rsplit("/", 2)[0] + "/"
@@ -85,7 +90,7 @@ def _done(
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _show(request, token, status=422, sent=sent, refusal=refusal.message, **typed)
+        return _show(request, token, status=422, sent=sent, refusal=refusal, **typed)
     messages.success(request, words)
     return redirect("portal:follow", token=token)
 
@@ -125,7 +130,8 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Rate from one to five stars; one or two have it done again by somebody else."""
     if request.user.is_authenticated:  # the desk knows links that it gave out
-        refusal = _("评价只能由诉求人自己做：请让他用自己的手机打开这个链接。")
+        words = _("评价只能由诉求人自己做：请让他用自己的手机打开这个链接。")
+        refusal = NotYourTurnError(words)
         return _show(request, token, status=403, refusal=refusal)
     stars = request.POST.get("stars", "")
     given = int(stars) if stars in {"1", "2", "3", "4", "5"} else 0

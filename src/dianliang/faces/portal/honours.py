@@ -53,13 +53,13 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _notice(
-    request: HttpRequest, number: str, *, refusal: str = "", opened: str = ""
+    request: HttpRequest, number: str, *, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
         found = calls.notice(number, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"n": found, "refusal": refusal, "opened": opened, "typed": request.POST}
+    context = {"n": found, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "portal/honour_notice.html", context, status=status)
 
@@ -87,7 +87,7 @@ def objection(request: HttpRequest, number: str, nominee: str) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _notice(request, number, refusal=refusal.message, opened=nominee)
+        return _notice(request, number, refusal=refusal)
     words = _("已收到您的异议 %(number)s，核实后处理。")
     messages.success(request, words % {"number": made})
     return redirect("portal:honour_notice", number)

@@ -32,9 +32,7 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, number)
 
 
-def _show(
-    request: HttpRequest, number: str, *, refusal: str = "", opened: str = ""
-) -> HttpResponse:
+def _show(request: HttpRequest, number: str, *, refusal: DomainError | None = None) -> HttpResponse:
     try:
         row, shown = flow.open_notice(number)
     except NotVisibleError as absent:
@@ -43,8 +41,6 @@ def _show(
         "notice": row,
         "rows": shown,
         "refusal": refusal,
-        "opened": opened,
-        "typed": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "portal/hour_notice.html", context, status=status)
@@ -69,7 +65,7 @@ def appeal(request: HttpRequest, number: str, record: str) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _show(request, number, refusal=refusal.message, opened=record)
+        return _show(request, number, refusal=refusal)
     words = _("已收到您的异议 %(number)s，会由另一位工作人员核实并答复。")
     messages.success(request, words % {"number": made.number})
     return redirect("portal:hour_notice", number)

@@ -49,7 +49,6 @@ def lectures(request: HttpRequest) -> HttpResponse:
         "towns": village_choices(),
         "area": area,
         "topic": sent.get("topic") or request.GET.get("topic", ""),
-        "given": sent,
         "refusal": refusal,
     }
     status = 422 if refusal else 200
@@ -91,7 +90,7 @@ def _kept(request: HttpRequest) -> str:
 @require_http_methods(["GET", "POST"])
 def lecture(request: HttpRequest, token: str) -> HttpResponse:
     """Show a request to whoever made it; take it back."""
-    refusal = ""
+    refusal: DomainError | None = None
     if not _TOKEN.fullmatch(token):
         raise Http404
     try:
@@ -102,7 +101,7 @@ def lecture(request: HttpRequest, token: str) -> HttpResponse:
             except NotVisibleError:
                 raise
             except DomainError as error:
-                refusal = error.message
+                refusal = error
             else:
                 messages.success(request, _("已撤回。"))
                 return redirect("portal:lecture", token=token)

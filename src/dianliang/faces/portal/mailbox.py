@@ -49,7 +49,6 @@ def write(request: HttpRequest) -> HttpResponse:
     context = {
         "desks": queries.open_desks(on=today()),
         "topics": TOPICS.items(),
-        "sent": sent,
         "refusal": refusal,
     }
     too_many = isinstance(refusal, limits.TooManyError)
@@ -79,7 +78,6 @@ def _voice(request: HttpRequest, token: str, *, refusal: DomainError | None = No
         "token": token,
         "link": request.build_absolute_uri(request.path.split("/do/")[0]),
         "refusal": refusal,
-        "sent": request.POST,
         "verbs": [verb for verb, _label in file.verbs],
         "can_say": file.row.status in {"RECEIVED", "TAKEN", "ANSWERED"},
     }

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core import limits
+from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, sent_photo, source_of
 from dianliang.flows import safety_desk
 from dianliang.flows.safety_desk import PublicNotice, Sent
@@ -47,14 +48,10 @@ def claim(request: HttpRequest, token: str, number: str) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        said = {"refusal": refusal.message, "typed": words["words"], "opened": number}
-        return _show(request, page, token, status=422, **said)
+        return refused(_show(request, page, token), refusal)
     messages.success(request, _("已收到整改照片，我们会上门复查，复查合格后销号。"))
     return redirect("portal:notice", token=token)
 
 
-def _show(
-    request: HttpRequest, page: PublicNotice, token: str, *, status: int = 200, **said: str
-) -> HttpResponse:
-    context = {"page": page, "token": token, **said}
-    return TemplateResponse(request, "portal/notice.html", context, status=status)
+def _show(request: HttpRequest, page: PublicNotice, token: str) -> TemplateResponse:
+    return TemplateResponse(request, "portal/notice.html", {"page": page, "token": token})

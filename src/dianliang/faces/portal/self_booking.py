@@ -50,7 +50,6 @@ def book(request: HttpRequest, service_code: str) -> HttpResponse:
         "page": page,
         "area": area,
         "towns": village_choices(),
-        "given": sent,
         "refusal": refusal,
     }
     status = 422 if refusal else 200
@@ -77,7 +76,7 @@ def _kept(request: HttpRequest, service_code: str, area: str) -> str:
 @require_http_methods(["GET", "POST"])
 def booking(request: HttpRequest, token: str) -> HttpResponse:
     """Show a booking to whoever made it; give it up."""
-    refusal = ""
+    refusal: DomainError | None = None
     if not _TOKEN.fullmatch(token):
         raise Http404
     try:
@@ -87,7 +86,7 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
             except NotVisibleError:
                 raise
             except DomainError as error:
-                refusal = error.message
+                refusal = error
             else:
                 messages.success(request, _("已取消，这个时间可以给别人了。"))
                 return redirect("portal:self_booking", token=token)

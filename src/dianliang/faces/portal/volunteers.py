@@ -71,9 +71,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return redirect("portal:volunteer", token=token)
 
 
-def _page(
-    request: HttpRequest, token: str, *, refusal: str = "", at_number: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, token: str, *, refusal: DomainError | None = None) -> HttpResponse:
     is_whole = request.GET.get("all") == "1"
     asked = partial(personal.page, is_whole=is_whole)
     try:
@@ -94,8 +92,6 @@ def _page(
         "token": token,
         "link": request.build_absolute_uri(f"/v/{token}/"),
         "refusal": refusal,
-        "at_number": at_number,
-        "given": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "portal/volunteer.html", context, status=status)
@@ -109,7 +105,7 @@ def _done(
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _page(request, token, refusal=refusal.message, at_number=number)
+        return _page(request, token, refusal=refusal)
     messages.success(request, words)
     return redirect("portal:volunteer", token=token)
 
@@ -198,7 +194,7 @@ def arrive(request: HttpRequest, code: str) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _arrival(request, code, refusal=refusal.message)
+        return _arrival(request, code, refusal=refusal)
     if came.doubts:
         marked = _("已记下，并标记：%(what)s。组织者会核对。")
         messages.warning(request, marked % {"what": "、".join(_(word) for word in came.doubts)})
@@ -228,7 +224,9 @@ def _named(request: HttpRequest) -> Joining | None:
     )
 
 
-def _arrival(request: HttpRequest, code: str, *, refusal: str = "") -> HttpResponse:
+def _arrival(
+    request: HttpRequest, code: str, *, refusal: DomainError | None = None
+) -> HttpResponse:
     status = 422 if refusal else 200
     try:
         page = arriving.arrival(
@@ -241,11 +239,10 @@ def _arrival(request: HttpRequest, code: str, *, refusal: str = "") -> HttpRespo
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as stale:
-        page, refusal, status = None, refusal or stale.message, 422
+        page, refusal, status = None, refusal or stale, 422
     context = {
         "page": page,
         "refusal": refusal,
-        "given": request.POST,
     }
     return TemplateResponse(request, "portal/arrive.html", context, status=status)
 

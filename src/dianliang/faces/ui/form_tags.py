@@ -21,6 +21,8 @@ class Tag:
     closed: int = 0
     said: str = ""
     """What a list shows as chosen, what a choice or a text holds."""
+    folds: tuple["Tag", ...] = ()
+    """The folds of its form that it lies in."""
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class Forms(HTMLParser):
         if found.attributes.get("form"):
             self._outside.append(found)
         elif self._form is not None:
+            found.folds = tuple(self._folds[len(self._form.around) :])
             _put(self._form, found)
 
     def handle_data(self, data: str) -> None:

@@ -33,6 +33,8 @@ TICKED = frozenset({"checkbox", "radio"})
 LEAST_WORTH_COPYING = 12
 """Characters of a text that nobody should have to write twice."""
 STALE = 409
+REASON = "refusal"
+"""Where a page says why: the field that is wrong is described by it."""
 Edit = tuple[int, int, str]
 
 
@@ -92,7 +94,8 @@ def _give_back(request: HttpRequest, refusal: DomainError | str, answer: HttpRes
     found = Forms(page)
     form = _sent_form(found.forms, request, own) if request.method == "POST" else None
     is_stale = isinstance(refusal, StaleStateError) or answer.status_code == STALE
-    edits = [*_edits(form, request.POST, is_stale=is_stale)] if form else []
+    wrong = (None if isinstance(refusal, str) else refusal.field) or ""
+    edits = [*dict.fromkeys(_edits(form, request.POST, wrong, is_stale=is_stale))] if form else []
     if own != request.path:
         edits += _addressed(found.forms, own)
     told = _told(request, refusal, is_lost=form is None)
@@ -116,7 +119,9 @@ def _told(request: HttpRequest, refusal: DomainError | str, *, is_lost: bool) ->
         words += _to_copy(request.POST)
     own = format_html('tabindex="-1" autofocus data-field="{}"', name)
     way = own if request.method == "POST" else ""
-    return format_html('<div class="notice danger" role="alert" {}>{}</div>', way, words)
+    return format_html(
+        '<div class="notice danger" id="{}" role="alert" {}>{}</div>', REASON, way, words
+    )
 
 
 def _to_copy(sent: QueryDict) -> SafeString:
@@ -136,7 +141,7 @@ def _sent_form(forms: list[Form], request: HttpRequest, own: str) -> Form | None
 
     def is_it(form: Form) -> bool:
         return request.path in form.ways(own) and all(
-            (tag.attributes.get("value") or "") in request.POST.getlist(name)
+            (tag.attributes.get("value") or "") in (request.POST.getlist(name) or [""])
             for tag in form.fields
             if (name := tag.attributes.get("name") or "") not in OF_THE_PAGE | SEEN
             and tag.attributes.get("type") == "hidden"
@@ -154,32 +159,48 @@ def _addressed(forms: list[Form], own: str) -> Iterator[Edit]:
             yield form.tag.start, form.tag.end, _written("form", told | {"action": own})
 
 
-def _edits(form: Form, sent: QueryDict, *, is_stale: bool) -> Iterator[Edit]:
-    for fold in form.around:
-        yield fold.start, fold.end, _written(fold.name, fold.attributes | {"open": None})
+def _edits(form: Form, sent: QueryDict, wrong: str, *, is_stale: bool) -> Iterator[Edit]:
+    """Fill a form in, mark the field that is `wrong`, and open the folds that hold an answer."""
+    yield from map(_opened, form.around)
     left = {name: sent.getlist(name) for name in sent}
     made_anew = OF_THE_PAGE | SEEN if is_stale else OF_THE_PAGE
     for tag in form.fields:
         told, name = dict(tag.attributes), tag.attributes.get("name") or ""
         kind = (told.get("type") or "text").lower() if tag.name == "input" else tag.name
+        if name and name == wrong and kind not in {"hidden", "option", *TICKED}:
+            at = " ".join(filter(None, (told.get("aria-describedby"), REASON)))
+            told |= {"aria-invalid": "true", "aria-describedby": at}
+            yield from map(_opened, tag.folds)
         is_hidden = kind == "hidden" and name not in SEEN
         if not name or name in made_anew | SECRET or is_hidden or kind in NEVER_TOLD:
+            pass
+        elif kind == "option" or kind in TICKED:
+            marked = _marked(tag, kind, sent.getlist(name))
+            yield tag.start, tag.end, _written(tag.name, marked)
+            if marked.keys() - told.keys() & {"checked", "selected"}:
+                yield from map(_opened, tag.folds)
             continue
-        if kind == "option" or kind in TICKED:
-            yield tag.start, tag.end, _marked(tag, kind, sent.getlist(name))
         elif kind == "select":
             yield from _present(tag, tag.said, "", is_shown=is_stale and bool(tag.said))
         elif left.get(name):
             typed = left[name].pop(0).replace("\0", "")  # no page can hold a NUL
             now = tag.said if kind == "textarea" else told.get("value") or ""
             yield from _present(tag, now, typed, is_shown=is_stale and kind != "hidden")
+            if typed != now:
+                yield from map(_opened, tag.folds)
             if kind == "textarea":
                 yield tag.end, tag.inside_until, "\n" + escape(typed)
             else:
-                yield tag.start, tag.end, _written(tag.name, told | {"value": typed})
+                told["value"] = typed
+        if told != tag.attributes:
+            yield tag.start, tag.end, _written(tag.name, told)
 
 
-def _marked(tag: Tag, kind: str, chosen: list[str]) -> str:
+def _opened(fold: Tag) -> Edit:
+    return fold.start, fold.end, _written(fold.name, fold.attributes | {"open": None})
+
+
+def _marked(tag: Tag, kind: str, chosen: list[str]) -> dict[str, str | None]:
     mark = "selected" if kind == "option" else "checked"
     not_own = {mark, "name", "form"} if kind == "option" else {mark}
     told = {key: value for key, value in tag.attributes.items() if key not in not_own}
@@ -187,7 +208,7 @@ def _marked(tag: Tag, kind: str, chosen: list[str]) -> str:
     otherwise = tag.said.strip() if kind == "option" else "on"
     if (otherwise if value is None else value) in chosen:
         told[mark] = None
-    return _written(tag.name, told)
+    return told
 
 
 def _present(tag: Tag, now: str, typed: str, *, is_shown: bool) -> Iterator[Edit]:

@@ -1,6 +1,6 @@
 """Public alerts (预警) as pages show them, and the list of whom to call about one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from dianliang.domain.customers.models import Customer
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.models import PublicAlert
 from dianliang.domain.incidents.operations import alerts as operations
@@ -16,7 +17,14 @@ from dianliang.domain.incidents.queries import alerts as queries
 from dianliang.domain.incidents.queries.incidents import row_of
 from dianliang.domain.incidents.zones import Reach, Zone, prefix_of, zone_of
 from dianliang.domain.territory.models import Area
-from dianliang.flows.care_lists import open_for
+from dianliang.flows.care_lists import (
+    CALLERS,
+    ListRow,
+    lists_about,
+    open_about,
+    open_for,
+    still_unlisted,
+)
 from dianliang.flows.incidents.affected import Kind, kinds, special_customers
 from dianliang.flows.incidents.drawing import Layer, shapes_of
 from dianliang.integrations.cap.model import (
@@ -31,7 +39,7 @@ from dianliang.integrations.cap.model import (
     Status,
     Urgency,
 )
-from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 
@@ -85,7 +93,7 @@ class AlertPage:
     unit_name: str
     acknowledged_by: str
     acknowledged_at: datetime | None
-    call_list: str
+    lists: tuple[ListRow, ...]
     chain: tuple[AlertRow, ...]
     affected: Mapping[str, int]
     villages: tuple[str, ...]
@@ -146,7 +154,7 @@ def page(*, number: str, by: Actor, at: datetime) -> AlertPage:
         unit_name=alert.unit.name,
         acknowledged_by=alert.acknowledged_by,
         acknowledged_at=alert.acknowledged_at,
-        call_list=alert.call_list,
+        lists=lists_about(alert.number, earlier=alert.call_list, by=by),
         chain=tuple(_row(other, standings[other.pk]) for other in others),
         affected=affected,
         villages=tuple(area.name for area in villages),
@@ -159,7 +167,7 @@ def page(*, number: str, by: Actor, at: datetime) -> AlertPage:
         incidents=_incidents(alert, by=by),
         layers=_layers(alert, villages),
         may_acknowledge=alert.status == "RECEIVED" and by.role in access.WRITERS,
-        may_call=is_now and not alert.call_list and by.role == Role.DISPATCHER,
+        may_call=is_now and by.role in CALLERS and bool(_to_call(alert, concerned)),
         may_open=alert.message_type in queries.WARNS
         and alert.purpose in {Status.ACTUAL, Status.EXERCISE}
         and by.role in access.WRITERS,
@@ -267,27 +275,42 @@ def original(*, number: str, by: Actor) -> bytes:
 def call_customers(*, number: str, by: Actor, at: datetime) -> str:
     """Open the list of special customers to be called about an alert; return its number.
 
+    Each unit calls its own from one list: as long as it is open, whoever asks again is led to it.
+    Who stands on the list of another unit is not called a second time.
+
     Raises:
         NotVisibleError: no such alert, or the actor calls nobody.
-        UnableToListError: the alert holds no more, concerns nobody, or has a list already.
+        UnableToListError: the alert holds no more, or concerns nobody who is not called yet.
     """
     alert = queries.alert_to_see(number, by=by)
+    operations.hold(alert)
+    there_is = open_about(alert.number, by=by)
+    if there_is:
+        return there_is
     if queries.standings([alert], at=at)[alert.pk] not in NOW:
         raise UnableToListError("这条预警已不在生效期，不必再逐户联系。")
     zone = zone_of(alert.zones)
     concerned = special_customers(Reach(zone=zone), by=by)
     if not concerned:
         raise UnableToListError("预警范围内没有您负责的特殊客户。")
+    concerned = _to_call(alert, concerned)
+    if not concerned:
+        raise UnableToListError("您负责的特殊客户都已在联系清单上，或本人不愿接到电话。")
     made = open_for(
         title=_title(alert),
         starts_at=max(alert.begins_at, at),
         ends_at=alert.expires_at,
         customers=concerned,
+        about=alert.number,
         by=by,
         at=at,
     )
     operations.note_call_list(alert=alert, number=made.number, by=by, at=at)
     return made.number
+
+
+def _to_call(alert: PublicAlert, concerned: Sequence[Customer]) -> list[Customer]:
+    return still_unlisted(concerned, about=alert.number, earlier=alert.call_list)
 
 
 def _title(alert: PublicAlert) -> str:

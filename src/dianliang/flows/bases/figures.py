@@ -58,10 +58,8 @@ class FiguresPage:
             {
                 "number": node.site_code,
                 "title": node.name,
-                "area": node.area_name,
                 "lat": node.lat,
                 "lon": node.lon,
-                "exact": True,
                 "tone": "done",
                 "danger": node.depth == 0,
             }

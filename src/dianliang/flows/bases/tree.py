@@ -69,10 +69,8 @@ class TreePage:
             {
                 "number": node.site_code,
                 "title": node.name,
-                "area": node.area_name,
                 "lat": node.lat,
                 "lon": node.lon,
-                "exact": True,
                 "tone": "late"
                 if (check := self.checks.get(node.site_id)) and check.gaps
                 else "done",

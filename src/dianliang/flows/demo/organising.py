@@ -9,6 +9,7 @@ from dianliang.flows.demo.appraisals import build_appraisals
 from dianliang.flows.demo.bases import build_bases
 from dianliang.flows.demo.booking import build_bookings
 from dianliang.flows.demo.branches import build_branches
+from dianliang.flows.demo.commanding import build_command
 from dianliang.flows.demo.county import County
 from dianliang.flows.demo.honouring import build_honours
 from dianliang.flows.demo.hours import build_hours
@@ -43,5 +44,6 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     build_reaching(county, by=by, rng=dice(), at=at)
     build_drill(county, by=by, at=at)
     build_resources(county, rng=dice(), by=by, at=at)
+    build_command(county, by=by, at=at)
     # Points follow from all that was done before, also from meetings and their tasks.
     build_ledgers(county, rng=dice(), at=at)

@@ -11,10 +11,12 @@ from typing import Any
 from dianliang.core import jobs as background
 from dianliang.core.models import BackgroundJob
 from dianliang.flows.dispatching.drafting import dispatch_of, put_in_force
+from dianliang.flows.identity import actor_today
 from dianliang.flows.planning import drafting
 from dianliang.flows.planning.chosen import scope_of
 from dianliang.flows.planning.terms import refuse_if_what_if
 from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 
 FORCE = "dispatch.force"
@@ -53,10 +55,17 @@ def force(*, number: str, revision: int, by: Actor, at: datetime) -> int | None:
 
 @background.handler(FORCE)
 def force_in_background(context: background.JobContext) -> dict[str, Any]:
-    """Put a dispatch in force; what refuses it is kept for who asked."""
+    """Put a dispatch in force; what refuses it is kept for who asked.
+
+    The rights are those of now: who was relieved since he pressed puts nothing in force.
+    """
     told = context.payload
     who = told["by"]
-    by = Actor(**{**who, "role": Role(who["role"]), "team_codes": frozenset(who["team_codes"])})
+    asked = Actor(**{**who, "role": Role(who["role"]), "team_codes": frozenset(who["team_codes"])})
+    by = actor_today(asked, on=context.clock().astimezone(SHANGHAI).date())
+    if by is None:
+        words = "下令的人已不再担任这一职务，方案没有生效。请由现任指挥人员核对后再按“生效”。"
+        return {"error": words}
     try:
         visits = put_in_force(
             number=told["plan"], revision=told["revision"], by=by, at=context.clock()

@@ -251,22 +251,22 @@ def spare(*, number: str, by: Actor, at: datetime) -> tuple[GearOffer, ...]:
 
 def stand_by(*, number: str, by: Actor, at: datetime) -> ResourceRequest:
     """Let what was promised wait; see the operation."""
-    return operations.stand_by(request=access.request_to_see(number, by=by), by=by, at=at)
+    return operations.stand_by(request=access.request_to_move(number, by=by), by=by, at=at)
 
 
 def mobilise(*, number: str, by: Actor, at: datetime) -> ResourceRequest:
     """Send what was promised; see the operation."""
-    return operations.mobilise(request=access.request_to_see(number, by=by), by=by, at=at)
+    return operations.mobilise(request=access.request_to_move(number, by=by), by=by, at=at)
 
 
 def begin(*, number: str, by: Actor, at: datetime) -> ResourceRequest:
     """Say that it works; see the operation."""
-    return operations.begin(request=access.request_to_see(number, by=by), by=by, at=at)
+    return operations.begin(request=access.request_to_move(number, by=by), by=by, at=at)
 
 
 def demobilise(*, number: str, reason: str, by: Actor, at: datetime) -> ResourceRequest:
     """Say that it leaves; see the operation."""
-    request = access.request_to_see(number, by=by)
+    request = access.request_to_move(number, by=by)
     told = words(reason, field="reason", label="说明", most=200, least=0)
     return operations.demobilise(request=request, words=told, by=by, at=at)
 
@@ -275,13 +275,13 @@ def stand_down(
     *, number: str, back: Mapping[str, Back], by: Actor, at: datetime
 ) -> ResourceRequest:
     """Take everything back; see the operation."""
-    request = access.request_to_see(number, by=by)
+    request = access.request_to_move(number, by=by)
     return operations.stand_down(request=request, back=back, by=by, at=at)
 
 
 def end(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> ResourceRequest:
     """Refuse or cancel; see the operation."""
-    request = access.request_to_see(number, by=by)
+    request = access.request_to_move(number, by=by)
     told = words(reason, field="reason", label="原因", most=200, least=2)
     return operations.end(request=request, verb=verb, words=told, by=by, at=at)
 

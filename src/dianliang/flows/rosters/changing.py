@@ -175,14 +175,16 @@ def ask_swap(
 
 
 @transaction.atomic
-def settle_swap(*, number: str, verb: str, note: str, by: Actor, at: datetime) -> Swap:
+def settle_swap(
+    *, number: str, verb: str, note: str, by: Actor, at: datetime, of: str = ""
+) -> Swap:
     """Agree, decline, approve, refuse or withdraw an exchange.
 
     The one who is asked agrees or declines, the one who asked withdraws, a maker of the unit's
-    rosters who is neither of the two approves or refuses.
+    rosters who is neither of the two approves or refuses. `of` is the roster it is said to be of.
 
     Raises:
-        NotVisibleError: it is none of the actor's business.
+        NotVisibleError: it is none of the actor's business, or not of that roster.
         NotYourTurnError: the verb is for another of those concerned.
         UnableToRosterError: the exchange would be unlawful by now.
         StaleStateError: it is settled, or a turn has changed hands.
@@ -192,7 +194,7 @@ def settle_swap(*, number: str, verb: str, note: str, by: Actor, at: datetime) -
         .select_related("shift__roster", "giver", "taker", "back")
         .first()
     )
-    if swap is None or not _concerns(swap, by):
+    if swap is None or of not in {"", swap.shift.roster.number} or not _concerns(swap, by):
         raise NotVisibleError("没有找到这张换班单。")
     if not _may(swap, verb, by):
         raise NotYourTurnError("这一步要由换班的另一方，或不参与换班的管理人员来做。")

@@ -12,6 +12,7 @@ from dianliang.domain.honours import folding as honour_folding
 from dianliang.domain.hours import folding as hour_folding
 from dianliang.domain.ledger import folding as ledger_folding
 from dianliang.domain.ledger.operations import pass_gate
+from dianliang.domain.mobilisation import positions
 from dianliang.domain.programs import folding
 from dianliang.domain.programs.models import Participation, PresenceDay, PresenceDuty
 from dianliang.domain.rosters import folding as roster_folding
@@ -148,6 +149,7 @@ FOLDS = (
     *appraisal_folding.FOLDS,
     *talk_folding.FOLDS,
     *voice_folding.FOLDS,
+    positions.fold,
 )
 """What rooms above that of people put together."""
 

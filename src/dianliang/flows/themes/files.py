@@ -89,16 +89,16 @@ def document_of(found: Report, *, address: Address, by: Actor, at: datetime) -> 
 
 
 def _table(found: Report, line: Line, *, address: Address) -> paper.Table:
-    rows = [
+    rows: list[list[str | paper.Link]] = [
         [
             figure.label,
-            f"{cell.value}",
+            paper.Link(f"{cell.value}", to),
             figure.unit,
-            f"{cell.records}",
-            address(line.code, figure.code),
+            paper.Link(f"{cell.records}", to),
+            paper.Link(to, to),
         ]
         for figure, cell in zip(found.columns, line.cells, strict=True)
-        if cell.records
+        if cell.records and (to := address(line.code, figure.code))
     ]
     return paper.Table(
         columns=["指标", "数值", "单位", "记录（条）", "记录清单"],
@@ -112,7 +112,7 @@ def _table(found: Report, line: Line, *, address: Address) -> paper.Table:
 def _workbook(found: Report, *, address: Address, by: Actor, at: datetime) -> bytes:
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
-    _overview(book, found)
+    _overview(book, found, address=address)
     _sources(book, found, address=address)
     _details(book, found)
     sheet = book.add_worksheet("口径")
@@ -132,14 +132,26 @@ def _workbook(found: Report, *, address: Address, by: Actor, at: datetime) -> by
     return out.getvalue()
 
 
-def _overview(book: Workbook, found: Report) -> None:
+def _overview(book: Workbook, found: Report, *, address: Address) -> None:
     sheet = _sheet(book, "报告", ("主题", *(f"{f.label}（{f.unit}）" for f in found.columns)))
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, len(found.columns) + 1, 14)
     for number, line in enumerate((*found.lines, found.whole), start=1):
         name = "合计" if line is found.whole else "　" * line.depth + line.name
-        sheet.write_row(number, 0, (name, *(cell.value for cell in line.cells)))
+        sheet.write(number, 0, name)
+        for column, (figure, cell) in enumerate(
+            zip(found.columns, line.cells, strict=True), start=1
+        ):
+            to = address(line.code, figure.code) if cell.records else ""
+            _figure(sheet, number, column, cell.value, to=to)
     sheet.write(len(found.lines) + 3, 0, SUM_NOTE)
+
+
+def _figure(sheet: Worksheet, row: int, column: int, value: float, *, to: str) -> None:
+    """Write a figure that can be summed and opens its records."""
+    if to:
+        sheet.write_url(row, column, to)
+    sheet.write(row, column, value)
 
 
 def _sources(book: Workbook, found: Report, *, address: Address) -> None:
@@ -155,8 +167,10 @@ def _sources(book: Workbook, found: Report, *, address: Address) -> None:
             number += 1
             name = "合计" if line is found.whole else line.name
             row = (name, figure.label, cell.value, figure.unit, cell.records)
+            to = address(line.code, figure.code)
             sheet.write_row(number, 0, row)
-            sheet.write_url(number, 5, address(line.code, figure.code))
+            _figure(sheet, number, 2, cell.value, to=to)
+            sheet.write_url(number, 5, to)
 
 
 def _details(book: Workbook, found: Report) -> None:

@@ -32,6 +32,14 @@ class Facts:
     rows: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words in a cell that open an address where the document is read on a screen."""
+
+    text: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table with a head that repeats on every page.
@@ -41,7 +49,7 @@ class Table:
     """
 
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[str | Link]]
     caption: str = ""
     numbers: frozenset[int] = frozenset()
     widths: Sequence[float] = ()

@@ -16,6 +16,7 @@ from dianliang.integrations.documents.model import (
     Document,
     Facts,
     Heading,
+    Link,
     Paragraph,
     Picture,
     Pictures,
@@ -130,11 +131,15 @@ def _block(block: Block, keep: Keep) -> dict[str, Any]:
             return {"kind": "signatures", "places": kept}
 
 
+def _cell(cell: str | Link) -> str | dict[str, str]:
+    return cell if isinstance(cell, str) else {"text": cell.text, "address": cell.address}
+
+
 def _table(table: Table) -> dict[str, Any]:
     return {
         "kind": "table",
         "columns": list(table.columns),
-        "rows": [list(row) for row in table.rows],
+        "rows": [[_cell(cell) for cell in row] for row in table.rows],
         "caption": table.caption,
         "numbers": sorted(table.numbers),
         "widths": list(table.widths) or [1] * len(table.columns),

@@ -7,6 +7,7 @@ from io import BytesIO
 import docx
 from docx.document import Document as Paper
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -19,6 +20,7 @@ from dianliang.integrations.documents.model import (
     Document,
     Facts,
     Heading,
+    Link,
     Paragraph,
     Pictures,
     Signatures,
@@ -30,6 +32,7 @@ from dianliang.kernel.text import without_controls
 FACES = {"Normal": "仿宋", "Title": "黑体", "Heading 1": "黑体", "Heading 2": "黑体"}
 """Faces of official papers, named only: every Chinese Windows has them, we ship none."""
 QUIET = RGBColor(0x5B, 0x6B, 0x76)
+LINKED = RGBColor(0x12, 0x61, 0x6B)
 TEXT_MM = 170.0
 
 
@@ -148,11 +151,18 @@ def _table(paper: Paper, block: Table) -> None:
     paper.add_paragraph()
 
 
-def _say(cell: Cell, text: str, *, is_bold: bool = False, is_number: bool = False) -> None:
+def _say(cell: Cell, said: str | Link, *, is_bold: bool = False, is_number: bool = False) -> None:
     paragraph = cell.paragraphs[0]
-    run = paragraph.add_run(without_controls(text))
+    run = paragraph.add_run(without_controls(said if isinstance(said, str) else said.text))
     run.bold = is_bold
     run.font.size = Pt(10)
+    if isinstance(said, Link):
+        run.font.color.rgb = LINKED
+        to = paragraph.part.relate_to(said.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("r:id"), to)
+        run._r.addprevious(link)  # noqa: SLF001 (no public way to it)
+        link.append(run._r)  # noqa: SLF001
     if is_number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 

@@ -196,7 +196,10 @@ def test_somebody_offers_a_turn_on_his_phone_and_the_other_agrees(desk, town):
     swap = Swap.objects.get()
     theirs = phones[offer.number].get("/field/duties/").content.decode()
     phones[offer.number].post(f"/field/duties/swaps/{swap.number}/agree/")
-    desk.post(f"/console/rosters/swaps/{swap.number}/approve/")
+    approving = f"/console/rosters/{roster.number}/swaps/{swap.number}/approve/"
+    assert desk.post(approving).status_code == 302
+    late = desk.post(approving, {"note": "再批一次"})
+    assert (late.status_code, late.context["row"].number) == (422, roster.number)
 
     assert "调控值守" in mine
     assert asked.status_code == 302

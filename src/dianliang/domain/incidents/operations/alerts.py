@@ -1,4 +1,4 @@
-"""Take a public alert in, say that it was read, note the list of whom to call."""
+"""Take a public alert in, say that it was read, note the lists of whom to call."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class UnableToReceiveError(DomainError):
 
 
 class UnableToListError(DomainError):
-    """There is a list of whom to call already."""
+    """There is nobody to call, or no need to."""
 
     code = "incidents.unable-to-list"
 
@@ -117,15 +117,11 @@ def acknowledge(*, alert: PublicAlert, by: Actor, at: datetime) -> PublicAlert:
     )
 
 
-@transaction.atomic
-def note_call_list(*, alert: PublicAlert, number: str, by: Actor, at: datetime) -> None:
-    """Note the list of whom to call about an alert: one for each.
+def hold(alert: PublicAlert) -> None:
+    """Keep the alert as it is now until the transaction ends: two desks open one list."""
+    alert.refresh_from_db(from_queryset=PublicAlert.objects.select_for_update())
 
-    Raises:
-        UnableToListError: there is one already.
-    """
-    kept = PublicAlert.objects.filter(pk=alert.pk, call_list="").update(call_list=number)
-    if not kept:
-        alert.refresh_from_db(fields=["call_list"])
-        raise UnableToListError(f"这条预警已有联系清单 {alert.call_list}。")
+
+def note_call_list(*, alert: PublicAlert, number: str, by: Actor, at: datetime) -> None:
+    """Note in the trail that a unit opened its list of whom to call about an alert."""
     audit.record("incidents.publicalert.list", target=alert, by=by, at=at, after=number)

@@ -93,7 +93,7 @@ def decline(
 
     Raises:
         ReasonMissingError: no reason is given.
-        IllegalTransitionError: the team is already on its way, or the visit has ended.
+        IllegalTransitionError: the team is on site, or the visit has ended.
         StaleStateError: someone else moved the visit first.
     """
     return _give_back(visit, "decline", reason, by=by, at=at, device_at=device_at)

@@ -60,7 +60,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:course", opened["number"])
     context = {
         "by": by,
-        "given": request.POST,
         "refusal": refusal,
         "units": choices.units(by),
         "skills": choices.skills(),
@@ -105,7 +104,6 @@ def _show(
         "page": page,
         "row": page.row,
         "refusal": refusal,
-        "given": request.POST,
         "sites": choices.sites(),
     }
     status = 422 if refusal else 200

@@ -69,7 +69,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:lecture", asked["number"])
     context = {
         "by": by,
-        "given": request.POST,
         "refusal": refusal,
         "topics": lecturing.topics(),
         "units": lecturing.answering_units(by),
@@ -127,7 +126,6 @@ def _show(
         "wishes": list(enumerate(page.row.wishes)),
         "slots": [(n, request.POST.get(f"wish_{n}", "")) for n in SLOTS],
         "refusal": refusal,
-        "given": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/activities/lecture.html", context, status=status)
@@ -197,7 +195,6 @@ def lecturers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "rows": rows,
         "pages": at,
         "topics": lecturing.topics(),
-        "given": request.POST,
         "chosen": set(request.POST.getlist("topics")),
         "refusal": refusal,
     }

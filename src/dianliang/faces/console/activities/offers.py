@@ -65,7 +65,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:activity_offer", opened["number"])
     context = {
         "by": by,
-        "given": request.POST,
         "refusal": refusal,
         "services": services(),
         "ways": [(code, label) for code, label in offer_pages.WAYS if code != "self_book"],
@@ -117,7 +116,6 @@ def _show(
         "row": page.row,
         "contact": contact,
         "refusal": refusal,
-        "given": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/activities/offer.html", context, status=status)
@@ -185,7 +183,6 @@ def ways(request: HttpRequest, *, by: Actor) -> HttpResponse:
             (name, label, request.POST.get(name) or getattr(plain, name))
             for name, label in offer_pages.LABELS.items()
         ],
-        "given": request.POST,
         "refusal": refusal,
     }
     status = 422 if refusal else 200

@@ -174,7 +174,6 @@ def _show(
         "sessions": sessions,
         "pages": at,
         "refusal": refusal,
-        "given": request.POST,
         "rooms": choices.rooms(by),
     }
     status = 422 if refusal else 200

@@ -86,7 +86,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:activity", planned["number"])
     context = {
         "by": by,
-        "given": request.POST,
         "chosen": set(request.POST.getlist("skills")) | set(request.POST.getlist("partners")),
         "refusal": refusal,
         "kinds": session_queries.KINDS,
@@ -124,7 +123,6 @@ def _show(
         "page": page,
         "row": page.row,
         "refusal": refusal,
-        "given": request.POST,
         "roles": session_queries.ROLES,
         "rooms": choices.rooms(by) if page.may_change else (),
     }

@@ -51,7 +51,6 @@ def _lists(request: HttpRequest, *, by: Actor, refusal: DomainError | None = Non
         "units": rulebooks.units(by) if may_write else (),
         "may_write": may_write,
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     status = status_of(refusal)
@@ -99,7 +98,6 @@ def _list(
         "page": page,
         "row": page.row,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/list.html", context, status=status)
@@ -188,7 +186,6 @@ def _duty(
             for row in page.evidence
         ],
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/duty.html", context, status=status)

@@ -26,7 +26,6 @@ def mine(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "page": people.own(by=by, on=today()),
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = own_duties.status_of(refusal)
     return TemplateResponse(request, "console/appraisal/mine.html", context, status=status)

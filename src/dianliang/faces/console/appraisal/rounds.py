@@ -60,7 +60,6 @@ def _rounds(request: HttpRequest, *, by: Actor, refusal: DomainError | None = No
         "units": rulebooks.units(by) if may_write else (),
         "may_write": may_write,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/rounds.html", context, status=status)
@@ -117,7 +116,6 @@ def _round(
         "pages": at,
         "row": page.row,
         "refusal": refusal,
-        "sent": request.POST,
         "may_correct": page.may_lead and page.row.status in {"SHOWN", "PUBLISHED"},
     }
     status = status_of(refusal)
@@ -186,7 +184,6 @@ def _subject(
             for figure in page.row.figures
         ],
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/subject.html", context, status=status)

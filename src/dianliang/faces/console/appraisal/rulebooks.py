@@ -40,7 +40,6 @@ def _books(request: HttpRequest, *, by: Actor, refusal: DomainError | None = Non
         "units": flow.units(by) if may_write else (),
         "may_write": may_write,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/books.html", context, status=status)
@@ -90,7 +89,6 @@ def _book(
         or "\n".join(f"{name}｜{least}" for name, least in (draft.bands if draft else ())),
         "offered": flow.offered(),
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/appraisal/book.html", context, status=status)

@@ -94,7 +94,6 @@ def standard(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "current": versions[0].standard,
         "may_publish": may_publish,
         "refusal": refusal,
-        "given": request.POST,
         "lines": _typed(request) if refusal else _lines(versions[0].standard.items),
         "ways": WAYS.items(),
     }

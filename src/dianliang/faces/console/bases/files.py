@@ -208,7 +208,7 @@ def close(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
         ahead = closing.ahead(code, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "ahead": ahead, "refusal": refusal, "given": request.POST}
+    context = {"by": by, "ahead": ahead, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/bases/close.html", context, status=status)
 

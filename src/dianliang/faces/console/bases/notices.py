@@ -61,7 +61,6 @@ def notices(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "kinds": KINDS,
         "units": units_of(by) if may_edit else (),
         "scopes": flow.scopes(by=by) if may_edit else (),
-        "given": request.POST,
         "refusal": refusal,
         "today": today(),
     }
@@ -114,7 +113,7 @@ def _page(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> TemplateResponse:
     page = flow.page(number, by=by)
-    context = {"by": by, "page": page, "given": request.POST, "refusal": refusal, "today": today()}
+    context = {"by": by, "page": page, "refusal": refusal, "today": today()}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/bases/notice.html", context, status=status)
 

@@ -49,7 +49,6 @@ def matrices(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "areas": area_rows(levels=("village",)) if may_edit else (),
         "kinds": KINDS,
         "venue_types": VENUE_TYPES,
-        "given": request.POST,
         "refusal": refusal,
     }
     status = 422 if refusal else 200

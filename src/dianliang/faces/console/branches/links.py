@@ -74,7 +74,7 @@ def pairing_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "branches": book.branches_at_work(by),
         "alliances": [a for a in book.alliances(by=by, on=on) if a.status in {"DRAFT", "RUNNING"}],
         "names": flow.other_sides(by=by),
-        "sent": request.POST or request.GET,
+        "asked": request.GET,
         "refusal": refusal,
         "today": on,
         "next_year": flow.default_until(on),
@@ -115,7 +115,6 @@ def _pairing(
         "file": file,
         "row": file.row,
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     status = status_of(refusal)
@@ -188,7 +187,6 @@ def _alliances(
         "gaps": book.without_representative(by=by, on=on),
         "branches": book.ordinary_branches(by),
         "refusal": refusal,
-        "sent": request.POST,
         "today": on,
         "may_write": by.role in WRITERS,
     }
@@ -238,7 +236,6 @@ def _alliance(
         "file": file,
         "row": file.row,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/alliance.html", context, status=status)
@@ -290,7 +287,7 @@ def _secondments(
         "branches": book.branches_at_work(by),
         "gaps": book.without_representative(by=by, on=on),
         "refusal": refusal,
-        "sent": request.POST or request.GET,
+        "asked": request.GET,
         "today": on,
         "next_year": flow.default_until(on),
         "may_write": by.role in WRITERS,

@@ -81,7 +81,6 @@ def meeting_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "choices": choices(by=by),
-        "sent": request.POST,
         "items_typed": request.POST.get("items", ""),
         "refusal": refusal,
     }
@@ -122,7 +121,6 @@ def _meeting(
         "file": file,
         "row": file.row,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/meeting.html", context, status=status)
@@ -226,7 +224,6 @@ def _task(
         "file": file,
         "row": file.row,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/task.html", context, status=status)

@@ -94,7 +94,6 @@ def _new(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None)
     context = {
         "by": by,
         "choices": choices(by=by),
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
     }

@@ -35,7 +35,6 @@ def _themes(request: HttpRequest, *, by: Actor, refusal: DomainError | None = No
         "rows": rows,
         "may_keep": marking.may_keep(by),
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     status = status_of(refusal)
@@ -97,7 +96,6 @@ def _rules(
     refusal: DomainError | None = None,
     trial: marking.Trial | None = None,
 ) -> HttpResponse:
-    sent = request.POST
     context = {
         "by": by,
         "rules": marking.rules(on=today()),
@@ -110,7 +108,6 @@ def _rules(
         "may_keep": marking.may_keep(by),
         "refusal": refusal,
         "trial": trial,
-        "sent": sent,
     }
     status = status_of(refusal)
     return TemplateResponse(request, "console/branches/theme_rules.html", context, status=status)

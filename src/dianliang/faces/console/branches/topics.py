@@ -79,7 +79,6 @@ def topic_new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             (code, label, sent.get(f"lead_{code}", ""), sent.get(f"person_{code}", ""))
             for code, label in offered.tiers
         ],
-        "sent": sent,
         "refusal": refusal,
     }
     status = status_of(refusal)
@@ -121,7 +120,6 @@ def _topic(
         "row": file.row,
         "choices": choices(by=by) if file.may_write else None,
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     status = status_of(refusal)

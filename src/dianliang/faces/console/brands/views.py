@@ -77,7 +77,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "kinds": flow.KINDS.items(),
         "branches": branches_at_work(by),
         "units": choices(by=by).hosts,
-        "sent": request.POST or request.GET,
+        "asked": request.GET,
         "refusal": refusal,
         "today": today(),
     }
@@ -128,7 +128,6 @@ def _brand(
         "records": [(r, address_of(r, by=by)) for r, _t in found.records] if found else [],
         "media": page.media if page else (),
         "grades": flow.GRADES.items(),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(

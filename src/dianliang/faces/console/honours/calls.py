@@ -73,7 +73,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "levels": LEVELS.items(),
         "electorates": flow.ELECTORATES.items(),
         "ties": flow.TIES.items(),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -124,7 +123,6 @@ def _call(
         "file": file,
         "c": file.row,
         "voters": voters,
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
     }

@@ -45,7 +45,6 @@ def _call(
         "file": page.file,
         "c": page.file.row,
         "chosen": request.POST.getlist("chosen"),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(

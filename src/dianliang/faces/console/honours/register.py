@@ -126,7 +126,7 @@ def _form(
         else:
             messages.success(request, _("已登记 %(number)s。") % {"number": number})
             return done(number)
-    context = {"by": by, "sent": request.POST, "refusal": refusal, "today": today(), **more}
+    context = {"by": by, "refusal": refusal, "today": today(), **more}
     page = f"console/honours/{name}.html"
     return TemplateResponse(request, page, context, status=status_of(refusal))
 
@@ -180,7 +180,6 @@ def _honour(
     context = {
         "by": by,
         "h": row,
-        "sent": request.POST,
         "refusal": refusal,
         "may_write": by.role in WRITERS,
     }

@@ -133,7 +133,6 @@ def _file(
         "refusal": refusal,
         "code": drawn(f"{address}#", file.payload, error="m"),
         "issues": by.role in ISSUERS,
-        "typed": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/hours/certificate.html", context, status=status)

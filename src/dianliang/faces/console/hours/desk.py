@@ -91,7 +91,6 @@ def declare(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "choices": flow.choices(by=by),
-        "form": request.POST,
         "refusal": refusal,
         "today": today(),
     }
@@ -135,14 +134,9 @@ def _file(
     except NotVisibleError as absent:
         raise Http404 from absent
     start, end = (at.astimezone(SHANGHAI) for at in (file.row.started_at, file.row.ended_at))
-    typed = {
-        "on": f"{start:%Y-%m-%d}",
-        "starts": f"{start:%H:%M}",
-        "ends": f"{end:%H:%M}",
-        **(request.POST.dict() if refusal else {}),
-    }
+    span = {"on": f"{start:%Y-%m-%d}", "starts": f"{start:%H:%M}", "ends": f"{end:%H:%M}"}
     decides = by.role in REVIEWERS
-    context = {"by": by, "file": file, "typed": typed, "refusal": refusal, "decides": decides}
+    context = {"by": by, "file": file, "span": span, "refusal": refusal, "decides": decides}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/hours/hour.html", context, status=status)
 

@@ -90,7 +90,6 @@ def warn(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "draft": draft,
-        "sent": sent or draft,
         "kind": kind if kind in KINDS and draft.answers else "Alert",
         "severities": SEVERITY_LABELS.items(),
         "urgencies": URGENCY_LABELS.items(),

@@ -42,7 +42,6 @@ def sources(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "rows": flow.rows(by=by),
         "may_write": by.role in access.SOURCE_WRITERS,
-        "sent": sent,
         "refusal": refusal,
     }
     return TemplateResponse(

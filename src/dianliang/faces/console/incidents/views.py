@@ -96,15 +96,12 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         refusal = wrong
     context = {
         "by": by,
-        "sent": sent or suggested,
-        "ticked": set(sent.getlist("areas"))
-        if sent
-        else set(suggested.area_codes if suggested else ()),
+        "ticked": set(suggested.area_codes if suggested else ()),
         "suggested": suggested,
         "is_drill": sent.get("is_drill") == "1" if sent else request.GET.get("drill") == "1",
         "kinds": queries.KINDS.items(),
         "levels": [(str(level), label) for level, label in queries.LEVELS.items()],
-        "level": sent.get("level") or str(suggested.level if suggested else 4),
+        "level": str(suggested.level if suggested else 4),
         "offered": choices.choices(by=by),
         "key": sent.get("key") or fresh_key(),
         "refusal": refusal,
@@ -153,7 +150,6 @@ def one(
         "row": page.row,
         "layers": [layer.data for layer in page.layers],
         "forms": forms,
-        "sent": request.POST,
         "key": fresh_key(),
         "refusal": refusal,
         "at": now(),

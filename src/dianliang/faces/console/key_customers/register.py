@@ -84,7 +84,6 @@ def _shown(
         "points": [page.point] if page.point else [],
         "grades": queries.GRADES,
         "refusal": refusal,
-        "sent": request.POST,
         "today": today(),
     }
     answer = TemplateResponse(
@@ -132,8 +131,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("已登记 %(number)s。") % made)
             return redirect("console:key_customer", made["number"])
-    values = request.POST.dict() or {"grade": "second", "tie_in": "unknown"}
-    return _form(request, values, by=by, refusal=refusal)
+    return _form(request, {"grade": "second", "tie_in": "unknown"}, by=by, refusal=refusal)
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,8 +152,9 @@ def edit(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         raise Http404 from absent
     except DomainError as refused:
         refusal = refused
-    values = request.POST.dict() or _values(page.card, unit=page.unit_code)
-    return _form(request, values, by=by, refusal=refusal, page=page)
+    return _form(
+        request, _values(page.card, unit=page.unit_code), by=by, refusal=refusal, page=page
+    )
 
 
 def _values(card: queries.Card, *, unit: str) -> Mapping[str, Any]:

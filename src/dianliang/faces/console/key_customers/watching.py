@@ -47,7 +47,7 @@ def watches(request: HttpRequest, *, by: Actor) -> HttpResponse:
             refusal = refused
         else:
             return redirect("console:key_watch", made["number"])
-    asked = request.POST or request.GET
+    asked = request.GET
     view = request.GET.get("view", "")
     view = view if view in following.VIEWS else "all"
     words = request.GET.get("words", "").replace("\0", "").strip()[:40]
@@ -61,7 +61,7 @@ def watches(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "pages": pages_of(request.GET, found.page, found.pages),
         "occasions": following.OCCASIONS,
         "towns": village_choices(),
-        "sent": asked,
+        "asked": asked,
         "chosen": asked.getlist("areas"),
         "starts_at": asked.get("starts_at") or moment(now())[:16],
         "may_open": by.role in WRITERS,
@@ -127,7 +127,6 @@ def _watch(
         "pages": pages_of(request.GET, found.page, found.pages),
         "states": following.STATES,
         "towns": village_choices() if found.may_report else (),
-        "sent": request.POST,
         "ticked": request.POST.getlist("customers"),
         "now": moment(now())[:16],
         "key": key_of(request.POST),
@@ -233,7 +232,6 @@ def _report(
         "row": found.row,
         "tones": TONES,
         "states": following.STATES,
-        "sent": request.POST,
         "happened": request.POST.get("happened_at") or moment(found.row.happened_at)[:16],
         "refusal": refusal,
     }

@@ -25,7 +25,6 @@ READERS = (Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR)
 def donations(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the drives; on a POST of party affairs, prepare one."""
     refusal: DomainError | None = None
-    sent = request.POST
     if request.method == "POST" and by.role is Role.PARTY_AFFAIRS:
         try:
             number = _planned(request, by=by)
@@ -40,7 +39,6 @@ def donations(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "summary": flow.summary(by=by),
         "units": points.units_of(by),
         "refusal": refusal,
-        "sent": sent,
         "today": today(),
         "may_write": by.role is Role.PARTY_AFFAIRS,
     }

@@ -70,7 +70,6 @@ def _page(
         "page": flow.page(by=by),
         "refusal": refusal,
         "shown": shown,
-        "sent": request.POST,
         "today": today(),
     }
     status = 422 if refusal else 200

@@ -36,7 +36,6 @@ STAFF = (
 def settlements(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the settlements; on a POST of party affairs, count a period."""
     refusal: DomainError | None = None
-    sent = request.POST
     if request.method == "POST" and by.role is Role.PARTY_AFFAIRS:
         try:
             number = _settled(request, by=by)
@@ -54,7 +53,6 @@ def settlements(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "appeals": flow.open_appeals(by=by),
         "books": ruling.point_books(),
         "units": flow.units_of(by),
-        "sent": sent,
         "until": month,
         "since": month.replace(month=month.month - 1)
         if month.month > 1

@@ -66,7 +66,6 @@ def wishes(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "agreeing": standing[True],
         "pages": pages,
         "hows": leading.HOWS.items(),
-        "sent": sent,
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -104,7 +103,6 @@ def channels(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "rows": book.channels(),
         "kinds": leading.WAYS.items(),
-        "sent": sent,
         "refusal": refusal,
     }
     return TemplateResponse(

@@ -74,7 +74,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "bases": leading.BASES.items(),
         "kinds": audience.KINDS.items(),
         "areas": audience.areas(by),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -122,7 +121,6 @@ def _outreach(
         "places": [f"{{{name}}}" for name in PLACES],
         "verbs": [verb for verb, _label in page.verbs],
         "reasons": [(verb, label) for verb, label in page.verbs if verb in REASONED],
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(

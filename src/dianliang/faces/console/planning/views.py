@@ -160,7 +160,12 @@ def plan(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 
 
 def _plan(
-    request: HttpRequest, number: str, *, by: Actor, status: int = 200, refusal: str = ""
+    request: HttpRequest,
+    number: str,
+    *,
+    by: Actor,
+    status: int = 200,
+    refusal: DomainError | None = None,
 ) -> HttpResponse:
     page = page_of(number, by=by)
     is_ready, is_published = page.row.status == "READY", page.row.status == "PUBLISHED"
@@ -241,7 +246,8 @@ def sheets(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 @requires(*PLANNERS)
 def offer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the best places for an urgent job before one is chosen."""
-    page, refusal, found = page_of(number, by=by), "", None
+    page, found = page_of(number, by=by), None
+    refusal: DomainError | None = None
     try:
         found = urgent.offer(
             number=number, job_number=_plain(request.GET.get("job", "")), by=by, at=now()
@@ -249,7 +255,7 @@ def offer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as caught:
-        refusal = caught.message
+        refusal = caught
     context = {"by": by, "page": page, "offer": found, "refusal": refusal}
     context["most_changes"] = MOST_CHANGES
     status = 422 if refusal else 200
@@ -281,7 +287,7 @@ def publish(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         raise Http404 from absent
     except DomainError as refusal:
         code = 409 if isinstance(refusal, StaleStateError) else 422
-        return _plan(request, number, by=by, status=code, refusal=refusal.message)
+        return _plan(request, number, by=by, status=code, refusal=refusal)
     messages.success(request, _("已发布，%(n)d 个上门已通知队伍。") % {"n": len(made)})
     return redirect("console:plan", number=number)
 
@@ -296,7 +302,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         raise Http404 from absent
     except DomainError as refusal:
         code = 409 if isinstance(refusal, StaleStateError) else 422
-        return _plan(request, number, by=by, status=code, refusal=refusal.message)
+        return _plan(request, number, by=by, status=code, refusal=refusal)
     if verb == "discard":
         messages.success(request, _("计划 %(number)s 已作废。") % {"number": number})
         return redirect("console:plans")

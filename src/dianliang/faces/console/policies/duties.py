@@ -90,7 +90,6 @@ def _duty(
             if verb in page.verbs
         ],
         "refusal": refusal,
-        "sent": request.POST,
     }
     return TemplateResponse(
         request, "console/policies/duty.html", context, status=status_of(refusal)

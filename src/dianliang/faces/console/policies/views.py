@@ -53,7 +53,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "units": flow.units(by),
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
     }
@@ -69,7 +68,7 @@ def _asked(request: HttpRequest) -> flow.Asked:
         short_name=sent.get("short_name", ""),
         unit=sent.get("unit", ""),
         source=sent.get("source", ""),
-        document_number=sent.get("document_number", ""),
+        document_number=sent.get("reference", ""),
         issued_on=day(sent.get("issued_on", ""), field="issued_on", label=_("发文日期")),
         link=sent.get("link", ""),
         paper=sent_paper(request, "paper"),
@@ -106,7 +105,6 @@ def _policy(
         "counts": [(code, label, queries.NARROWS[code]) for code, label in queries.COUNTS.items()],
         "next_position": len(page.draft.measures) + 1 if page.draft else 1,
         "units": flow.units(by) if page.may_lead else (),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(

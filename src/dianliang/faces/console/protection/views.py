@@ -51,7 +51,6 @@ def events(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "tabs": [(code, label, found.counts[code]) for code, label in reading.VIEWS.items()],
         "pages": pages_of(request.GET, found.page, found.pages),
         "levels": reading.LEVELS,
-        "sent": request.POST,
         "may_plan": by.role in WRITERS,
         "key": key_of(request.POST),
         "refusal": refusal,
@@ -104,7 +103,6 @@ def _event(
         "starts": moment(found.row.starts_at)[:16],
         "ends": moment(found.row.ends_at)[:16],
         "now": moment(now())[:16],
-        "sent": request.POST,
         "key": key_of(request.POST),
         "refusal": refusal,
     }

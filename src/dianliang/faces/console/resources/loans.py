@@ -51,10 +51,9 @@ def loans(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Look for gear of neighbouring units, and ask for a piece."""
     refusal = None
-    sent = request.POST or request.GET
     if request.method == "POST":
         try:
-            asked, at = _asked(sent), now()
+            asked, at = _asked(request.POST), now()
             number = made_once(
                 request, "resource.loan", lambda: lending.ask(asked=asked, by=by, at=at), at=at
             )
@@ -72,7 +71,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "kind": kind,
         "words": words,
         "units": fields.units(by),
-        "sent": sent,
+        "asked": request.GET,
         "refusal": refusal,
         "pages": pages,
         "today": today(),
@@ -108,7 +107,7 @@ def _loan(
         found = book.card(number, by=by, on=today())
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "card": found, "r": found.row, "refusal": refusal, "sent": request.POST}
+    context = {"by": by, "card": found, "r": found.row, "refusal": refusal}
     return TemplateResponse(
         request, "console/resources/loan.html", context, status=status_of(refusal)
     )

@@ -72,10 +72,10 @@ def board(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Ask for gear or teams."""
     refusal = None
-    sent = request.POST or request.GET
     if request.method == "POST":
+        sent = request.POST
         try:
-            number = flow.ask_once(key=key_of(request.POST), asked=_asked(sent), by=by, at=now())
+            number = flow.ask_once(key=key_of(sent), asked=_asked(sent), by=by, at=now())
         except DomainError as wrong:
             refusal = wrong
         else:
@@ -89,7 +89,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "units": fields.units(by),
         "needed_by": start.strftime(FORM),
         "until": (start + timedelta(days=1)).strftime(FORM),
-        "sent": sent,
+        "asked": request.GET,
         "key": fresh_key(),
         "refusal": refusal,
     }
@@ -144,7 +144,6 @@ def _request(
         "spare": spare,
         "sees_gear": by.role in OF_GEAR,
         "live": [row for row in view.page.assigned if row.ended_at is None],
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(

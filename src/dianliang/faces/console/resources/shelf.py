@@ -44,7 +44,6 @@ def _shelf(
         "page": page,
         "chosen": chosen,
         "purposes": KINDS.items(),
-        "sent": request.POST,
         "key": fresh_key(),
         "refusal": refusal,
     }

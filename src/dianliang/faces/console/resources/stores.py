@@ -58,7 +58,6 @@ def stores(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "low": book.low(by=by),
         "units": fields.units(by),
         "may_keep": may_keep,
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -93,7 +92,6 @@ def _store(
         "door": drawn(_door(request, code)),
         "door_address": reverse("console:shelf", args=[code]),
         "key": fresh_key(),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -262,7 +260,7 @@ def _count(
         page = book.count(number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    context = {"by": by, "page": page, "r": page.row, "refusal": refusal, "sent": request.POST}
+    context = {"by": by, "page": page, "r": page.row, "refusal": refusal}
     return TemplateResponse(
         request, "console/resources/count.html", context, status=status_of(refusal)
     )
@@ -314,7 +312,6 @@ def _items(request: HttpRequest, *, by: Actor, refusal: DomainError | None = Non
         "words": words,
         "units": fields.units(by),
         "pages": pages,
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(

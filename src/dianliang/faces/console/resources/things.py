@@ -131,9 +131,9 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "kinds": book.kinds(),
         "kind": kind if attributes else "",
-        "fields": [(one, sent.get(one.field, "")) for one in attributes],
+        "fields": [(one, request.GET.get(one.field, "")) for one in attributes],
         "stores": fields.stores(by),
-        "sent": sent,
+        "asked": request.GET,
         "key": fresh_key(),
         "refusal": refusal,
     }
@@ -172,7 +172,6 @@ def _card(
         "card": page.card,
         "r": page.card.row,
         "fields": [(one, known.get(one.code, "")) for one in page.card.attributes],
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
     }

@@ -18,7 +18,6 @@ from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.flows.rosters import changing, making, reading
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
@@ -70,9 +69,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "choices": choices,
         "purposes": making.PURPOSES,
         "purpose": purpose,
-        "sent": sent or {**limits, "size": 1, "changes": "08:00 16:00 00:00"},
-        "skills": [(code, name, sent.get(f"skill-{code}", "")) for code, name in choices.skills],
-        "ticked": set(sent.getlist("people")),
+        "usual": {**limits, "size": 1, "changes": "08:00 16:00 00:00"},
         "today": today(),
         "refusal": refusal,
     }
@@ -146,7 +143,6 @@ def shift(request: HttpRequest, number: str, shift: int, *, by: Actor) -> HttpRe
         "candidates": found,
         "short": [each for each in page.short if each["shift"] == shift],
         "refusal": refusal,
-        "sent": sent,
     }
     return TemplateResponse(
         request, "console/rosters/shift.html", context, status=status_of(refusal)
@@ -179,19 +175,18 @@ def _changed(sent: QueryDict, number: str, shift: int, *, by: Actor) -> DomainEr
 
 @require_POST
 @requires(*MAKERS)
-def swap(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
+def swap(request: HttpRequest, number: str, swap: str, verb: str, *, by: Actor) -> HttpResponse:
     """Approve or refuse an exchange of turns."""
     if verb not in {"approve", "refuse"}:
         raise Http404
     try:
         note = request.POST.get("note", "")
-        done = changing.settle_swap(number=number, verb=verb, note=note, by=by, at=now())
+        changing.settle_swap(number=swap, verb=verb, note=note, by=by, at=now(), of=number)
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, translated(refusal.message))
-        return redirect("console:rosters")
-    return redirect("console:roster", done.shift.roster.number)
+        return refused(_roster(request, number, by=by), refusal, status=status_of(refusal))
+    return redirect("console:roster", number)
 
 
 def _makes(by: Actor) -> bool:

@@ -117,7 +117,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "refusal": refusal,
-        "sent": request.POST,
         "sent_roles": request.POST.getlist("roles"),
         "choices": register.choices(by=by, on=today()),
         "documents": register.DOCUMENTS,

@@ -62,10 +62,9 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "refusal": refusal,
-        "sent": request.POST or {"shift_starts": "08:30", "shift_ends": "17:30"},
-        "parent": request.POST.get("parent", request.GET.get("parent", "")),
+        "parent": request.GET.get("parent", ""),
         "choices": register.choices(by=by, on=today()),
-        "unit_code": request.POST.get("unit_code", by.unit_code),
+        "unit_code": by.unit_code,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/staff/team_new.html", context, status=status)

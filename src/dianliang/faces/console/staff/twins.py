@@ -66,7 +66,6 @@ def twin(request: HttpRequest, first: str, second: str, *, by: Actor) -> HttpRes
         "moved": sorted(moved.items()),
         "blocked": blocked,
         "refusal": refusal,
-        "sent": request.POST,
     }
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/staff/twin.html", context, status=status)

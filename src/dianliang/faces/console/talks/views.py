@@ -79,7 +79,6 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "occasions": flow.OCCASIONS.items(),
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
     }
@@ -116,7 +115,6 @@ def _talk(
         "by": by,
         "file": file,
         "t": file.fact,
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
     }

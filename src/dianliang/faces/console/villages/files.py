@@ -41,7 +41,9 @@ def villages(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return _list(request, by=by)
 
 
-def _list(request: HttpRequest, *, by: Actor, refusal: str = "", status: int = 200) -> HttpResponse:
+def _list(
+    request: HttpRequest, *, by: Actor, refusal: DomainError | None = None, status: int = 200
+) -> HttpResponse:
     asked = {name: code(request, name) for name in ("q", "township", "hard")}
     found = pages.village_list(
         by=by,
@@ -73,10 +75,10 @@ def village(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except InvalidInputError as refusal:
-        return _present(request, code, by=by, refusal=refusal.message)
+        return _present(request, code, by=by, refusal=refusal)
 
 
-def _present(request: HttpRequest, code: str, *, by: Actor, refusal: str) -> HttpResponse:
+def _present(request: HttpRequest, code: str, *, by: Actor, refusal: DomainError) -> HttpResponse:
     """Show the present file with the words of a refusal."""
     try:
         found = pages.file_page(code=code, on=None, by=by, at=now())
@@ -86,7 +88,12 @@ def _present(request: HttpRequest, code: str, *, by: Actor, refusal: str) -> Htt
 
 
 def _file(
-    request: HttpRequest, found: pages.FilePage, *, by: Actor, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    found: pages.FilePage,
+    *,
+    by: Actor,
+    refusal: DomainError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     may_keep = by.role == Role.DISPATCHER and found.is_present
     context = {
@@ -157,7 +164,7 @@ def keep(request: HttpRequest, code: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _present(request, code, by=by, refusal=refusal.message)
+        return _present(request, code, by=by, refusal=refusal)
     messages.success(request, _("已存为第 %(n)d 版。") % {"n": made.number})
     return redirect("console:village", code)
 
@@ -174,7 +181,7 @@ def printed(request: HttpRequest, code: str, kind: str, *, by: Actor) -> HttpRes
     except NotVisibleError as absent:
         raise Http404 from absent
     except InvalidInputError as refusal:
-        return _present(request, code, by=by, refusal=refusal.message)
+        return _present(request, code, by=by, refusal=refusal)
     return attachment(made.content, name=made.name, kind=kind)
 
 
@@ -192,7 +199,7 @@ def export(request: HttpRequest, *, by: Actor) -> HttpResponse:
         on = as_of(request.POST.get("on", ""))
         exporting.order(kind=request.POST.get("kind", ""), on=on, by=by, at=now())
     except DomainError as refusal:
-        return _list(request, by=by, refusal=refusal.message, status=422)
+        return _list(request, by=by, refusal=refusal, status=422)
     return redirect(f"{reverse('console:villages')}#exports")
 
 
@@ -241,7 +248,7 @@ def sheet(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         done = sheets.load(sent.read() if sent else b"", by=by, at=now())
     except DomainError as refusal:
-        return _list(request, by=by, refusal=refusal.message, status=422)
+        return _list(request, by=by, refusal=refusal, status=422)
     words = _("已写入：概况 %(villages)d 村，计划事项新增 %(fresh)d 项、更新 %(changed)d 项。")
     messages.success(
         request,

@@ -102,7 +102,7 @@ def outages(request: HttpRequest, *, by: Actor) -> HttpResponse:
             at=now(),
         )
     except DomainError as refusal:
-        return _outages(request, by=by, refusal=refusal.message, sent=sent, status=422)
+        return _outages(request, by=by, refusal=refusal, sent=sent, status=422)
     messages.success(request, _("已登记停电 %(number)s。") % {"number": made.number})
     return redirect("console:outages")
 
@@ -111,7 +111,7 @@ def _outages(
     request: HttpRequest,
     *,
     by: Actor,
-    refusal: str = "",
+    refusal: DomainError | None = None,
     sent: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -131,7 +131,6 @@ def _outages(
         "village_name": name,
         "lines": lines,
         "kinds": OUTAGE_KINDS,
-        "sent": sent or {},
         "refusal": refusal,
         "may_keep": by.role == Role.DISPATCHER,
     }
@@ -150,7 +149,7 @@ def end_outage(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        return _outages(request, by=by, refusal=refusal.message, status=422)
+        return _outages(request, by=by, refusal=refusal, status=422)
     messages.success(request, _("%(number)s 已复电。") % {"number": number})
     return redirect("console:outages")
 
@@ -182,7 +181,8 @@ def table(request: HttpRequest, name: str, *, by: Actor) -> HttpResponse:
 @requires(Role.ADMINISTRATOR)
 def tables(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Take filled-in tables of lines and transformers: all rows or none."""
-    refusal, done = "", None
+    refusal: DomainError | None = None
+    done = None
     only_check = request.POST.get("only_check") == "1"
     if request.method == "POST":
         try:
@@ -194,7 +194,7 @@ def tables(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 only_check=only_check,
             )
         except DomainError as wrong:
-            refusal = wrong.message
+            refusal = wrong
     context = {"by": by, "refusal": refusal, "done": done, "only_check": only_check}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/villages/tables.html", context, status=status)

@@ -68,7 +68,6 @@ def interview(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "by": by,
         "desks": flow.desk_choices(by=by, at=now()),
         "topics": flow.TOPICS.items(),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -105,7 +104,6 @@ def _voice(
         "by": by,
         "file": file,
         "v": file.row,
-        "sent": request.POST,
         "refusal": refusal,
         "can_say": file.row.status in {"RECEIVED", "TAKEN", "ANSWERED"},
     }
@@ -155,7 +153,6 @@ def _counts(request: HttpRequest, *, by: Actor, refusal: DomainError | None = No
         "desks": queries.desks(by=by, on=today()),
         "units": keeping.units(by=by),
         "least": queries.LEAST,
-        "sent": request.POST,
         "refusal": refusal,
         "today": today(),
         "may_write": by.role is Role.PARTY_AFFAIRS,

@@ -2,6 +2,7 @@
 
 import { h, icon, replaceKeeping, toast, track } from "./dom.js";
 import * as home from "./home.js";
+import * as positions from "./positions.js";
 import { PROBLEM, isOpen, overlay } from "./rules.js";
 import { outbox } from "./screens/outbox.js";
 import { post } from "./screens/post.js";
@@ -105,7 +106,7 @@ function fingerprint(route) {
   if (sheet && sheet.status === "ARRIVED") return `${route}\n${store.account()}\n${sheet.status}\n${sheet.problem?.key}\n${sheet.isInspected}\n${sheet.judged}`;
   if (sheet) return `${route}\n${JSON.stringify(sheet)}`;
   const { phase, at, words } = model.sync;
-  const phone = [home.state.isSafe, home.look(), home.wayHome()];
+  const phone = [home.state.isSafe, home.look(), home.wayHome(), positions.isOn(), positions.state];
   const sending = route === "#/outbox" ? [phase, at, words, store.leftBehind()] : [model.day ? "" : phase];
   return `${route}\n${JSON.stringify([model.day && { ...model.day, read_at: 0, expires_at: 0 }, model.outbox, sending, phone])}`;
 }
@@ -198,10 +199,12 @@ async function main() {
   addEventListener("hashchange", draw);
   sync.onChange(() => model.refresh());
   home.onChange(draw);
+  positions.onChange(draw);
   store.onChangeElsewhere(() => model.refresh());
   home.start();
   await store.open();
   await model.refresh();
+  if (model.day) await positions.follow(model.day.tracking);
   register().catch(() => {}); // a private window has no worker; the app still runs online
   await sync.start();
 }

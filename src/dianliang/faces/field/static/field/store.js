@@ -95,6 +95,17 @@ export async function keepDay(day) {
   await db().put("kept", { ...(await seal.seal(day, "day")), expires_at }, "day");
 }
 
+// Places that were not sent yet; they go with the day, or with the account.
+export async function readTrack() {
+  const row = await db().get("kept", "track");
+  return (row?.box && (await seal.open(row, "track"))) || [];
+}
+
+export async function keepTrack(fixes) {
+  if (fixes.length) await db().put("kept", await seal.seal(fixes, "track"), "track");
+  else await db().delete("kept", "track");
+}
+
 const PICTURE = "picture ";
 export const pictures = async () => (await db().getAllKeys("kept")).filter((name) => name.startsWith(PICTURE)).map((name) => name.slice(PICTURE.length));
 export const dropPicture = (name) => db().delete("kept", PICTURE + name);

@@ -2,6 +2,7 @@
 
 import { AwayError, LoggedOutError, RefusedError, fetchBlob, get, post, upload } from "./network.js";
 import { FREE, PROBLEM } from "./rules.js";
+import * as positions from "./positions.js";
 import * as seal from "./seal.js";
 import * as store from "./store.js";
 import * as time from "./time.js";
@@ -80,6 +81,7 @@ async function once() {
   try {
     if (store.isOpen()) await store.expire();
     await readDay(); // first of all it says whose phone this is now
+    await positions.send();
     if (await sendAll()) await readDay();
     failures = 0;
     tell("idle");
@@ -197,6 +199,7 @@ async function readDay() {
   await store.unlock(key, day.expires_at);
   await recover();
   await store.keepDay(day);
+  await positions.follow(day.tracking);
   if (build !== setup.build) {
     const registration = await navigator.serviceWorker?.getRegistration();
     registration?.update().catch(() => {});

@@ -3,8 +3,10 @@
 import { gearWords, kit, skillWords, why } from "../briefing.js";
 import { h, icon } from "../dom.js";
 import * as home from "../home.js";
+import * as positions from "../positions.js";
 import { LABELS, isOpen, nextVerb, VERBS } from "../rules.js";
 import { clock, dayName, distance, due, fill, gettext, setup } from "../words.js";
+import { badge, step } from "./task.js";
 
 export function today(model) {
   const { day, sheets } = model;
@@ -20,7 +22,7 @@ export function today(model) {
     h(
       "div.desk",
       {},
-      h("div", {}, next && nextCard(next, model), acceptAll(now, model), bring(now.filter((sheet) => isOpen(sheet.status)), day, gettext("今天带什么"), false)),
+      h("div", {}, positions.card(), next && nextCard(next, model), acceptAll(now, model), bring(now.filter((sheet) => isOpen(sheet.status)), day, gettext("今天带什么"), false)),
       h("div", {}, now.length === 0 ? empty() : routeOrMap(now, next, model), later.length > 0 && tomorrow(later, day, now.length === 0), h("a.button.wide.post", { href: "#/post" }, icon("plus"), gettext("代客报需求")), invitation()),
     ),
   );
@@ -61,7 +63,9 @@ function nextCard(sheet, model) {
   const { stop, status } = sheet;
   const verb = nextVerb(status);
   const go = `#/visit/${stop.number}`;
-  const quick = verb === "complete"
+  const quick = sheet.task && step(sheet, model)
+    ? step(sheet, model)
+    : verb === "complete"
     ? h("a.button.primary.wide", { href: go }, icon("check"), gettext("填写并完成"))
     : h("button.primary.wide", { type: "button", onclick: () => model.act(sheet, verb) }, VERBS[verb]);
   return h(
@@ -97,9 +101,10 @@ function acceptAll(sheets, model) {
 
 const callUrl = ({ stop, contacts: [first] }) => `${setup.urls.today}visits/${stop.number}/call/${first.slot}/`;
 
-function facts({ stop, care, needs, status }) {
+function facts({ stop, care, needs, status, task }) {
   return [
     h(`span.status.s-${status}`, {}, LABELS[status]),
+    badge({ task }),
     h("span", {}, far(stop)),
     stop.due_at && h("span", {}, fill(gettext("承诺 %(at)s 前"), { at: due(stop.due_at) })),
     care && h("span.tag.care", {}, gettext(care.kind)),
@@ -158,6 +163,7 @@ function row(sheet, isNext) {
         "span.facts",
         {},
         h(`span.status.s-${status}`, {}, LABELS[status]),
+        badge(sheet),
         !over && h("span", {}, far(stop)),
         waiting > 0 && h("span.tag.saved", {}, gettext("已存手机")),
         problem && h("span.tag.danger", {}, gettext("需处理")),

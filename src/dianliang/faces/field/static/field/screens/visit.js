@@ -8,6 +8,7 @@ import { clock, dayName, distance, fill, gettext, moment, setup } from "../words
 import { finish } from "./finish.js";
 import { hazards, waiting } from "./hazards.js";
 import { inspect } from "./inspect.js";
+import { badge, isTask, panel } from "./task.js";
 
 const DECLINE_REASONS = [gettext("前一单超时，赶不到"), gettext("车辆或装备故障"), gettext("现场不具备条件"), gettext("不是本队能处理的事")];
 const MISS_REASONS = [gettext("敲门无人应，电话无人接"), gettext("电话约定改日"), gettext("地址找不到")];
@@ -20,7 +21,7 @@ export function visit(model, number) {
     "article.visit",
     {},
     h("a.back", { href: "#/" }, icon("back"), gettext("路线")),
-    h("p.facts", {}, h(`span.status.s-${status}`, {}, LABELS[status]), h("span.number", {}, stop.number)),
+    h("p.facts", {}, h(`span.status.s-${status}`, {}, LABELS[status]), badge(sheet), h("span.number", {}, stop.number)),
     h("h1", {}, stop.title),
     trouble(sheet),
     h("p.where", {}, stop.address || stop.area),
@@ -33,17 +34,27 @@ export function visit(model, number) {
     sheet.past.length > 0 && before(sheet.past),
     status === "ARRIVED" ? work(sheet, model) : null,
     !isOpen(status) && outcome(sheet),
-    isOpen(status) && h("div.pair.others", {}, others(sheet, model)),
+    isOpen(status) && !isQuick(sheet, model) && h("div.pair.others", {}, others(sheet, model)),
     h("a.button.wide.post", { href: `#/post/${stop.number}` }, icon("plus"), gettext("替这家再报一件事")),
-    isOpen(status) && status !== "ARRIVED" && nextStep(sheet, model),
+    isOpen(status) && status !== "ARRIVED" && !isQuick(sheet, model) && nextStep(sheet, model),
+    isQuick(sheet, model) && status !== "ARRIVED" && panel(sheet, model),
   );
+}
+
+// A task of an incident needs no record but one press, unless something is to be looked at there.
+function isQuick(sheet, model) {
+  return isTask(sheet) && isOpen(sheet.status) && sheet.stop.on <= model.on && !sheet.inspection && sheet.stop.checklist.length === 0;
 }
 
 // First what is to be looked at, then the record that ends the visit.
 function work(sheet, model) {
   if (sheet.inspection && !sheet.isInspected) return inspect(sheet, model);
   if (waiting(sheet).length > 0) return hazards(sheet, model);
-  return finish(sheet, model);
+  return isQuick(sheet, model) ? quick(sheet, model) : finish(sheet, model);
+}
+
+function quick(sheet, model) {
+  return [panel(sheet, model), h("details.card", {}, h("summary", {}, gettext("要拍照、签名：写完整的上门记录")), finish(sheet, model))];
 }
 
 function gone() {

@@ -1,0 +1,21 @@
+"""The records of this room."""
+
+from dianliang.domain.mobilisation.models.dispatch import (
+    Assignment,
+    Dispatch,
+    ResourceRequest,
+    Task,
+)
+from dianliang.domain.mobilisation.models.positions import TrackPoint, Whereabouts
+from dianliang.domain.mobilisation.models.reporting import Lesson, SituationReport
+
+__all__ = [
+    "Assignment",
+    "Dispatch",
+    "Lesson",
+    "ResourceRequest",
+    "SituationReport",
+    "Task",
+    "TrackPoint",
+    "Whereabouts",
+]

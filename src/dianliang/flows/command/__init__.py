@@ -1,0 +1,1 @@
+"""What a commander sees, tells and learns: live board, reports of the situation, review."""

@@ -1,0 +1,88 @@
+"""What a crew tells of an incident's task: how its key customer is supplied now that it is done."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from dianliang.domain.key_customers.curve import TIED
+from dianliang.domain.key_customers.models import Watched
+from dianliang.domain.key_customers.operations import watching
+from dianliang.domain.key_customers.told import ToldReport
+from dianliang.domain.mobilisation.lifecycle import RANKS
+from dianliang.domain.mobilisation.models import Task
+from dianliang.domain.work.models import Visit
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import InvalidInputError
+
+RANK_LABELS = dict(RANKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskNote:
+    """What a crew is told of a task: which incident, how grave, whether supply is followed."""
+
+    incident: str
+    rank: str
+    rank_label: str
+    is_urgent: bool
+    is_followed: bool
+
+
+def notes(jobs: Collection[int]) -> Mapping[int, TaskNote]:
+    """Return the tasks among jobs, by the jobs' keys. One query, or two."""
+    found = list(Task.objects.filter(job__in=jobs).select_related("incident"))
+    if not found:
+        return {}
+    followed = set(
+        _followed()
+        .filter(customer__in=[t.customer_id for t in found if t.customer_id])
+        .values_list("watch__occasion_number", "customer_id")
+    )
+    return {
+        task.job_id: TaskNote(
+            incident=task.incident.title,
+            rank=task.rank,
+            rank_label=RANK_LABELS[task.rank],
+            is_urgent=task.is_urgent,
+            is_followed=(task.incident.number, task.customer_id) in followed,
+        )
+        for task in found
+    }
+
+
+def after_visit(
+    *, visit: Visit, state: str, generator: str, happened_at: datetime, by: Actor, at: datetime
+) -> int:
+    """Write down how the key customer of a finished task is supplied, where that is followed.
+
+    Nothing is made up: without a state told nothing is written. Returns how many watches know.
+
+    Raises:
+        UnableToFollowError, InvalidInputError: what was told cannot be.
+    """
+    if not state:
+        return 0
+    task = Task.objects.filter(job=visit.job_id, customer__isnull=False).first()
+    if task is None:
+        return 0
+    if state == TIED and not generator:
+        raise InvalidInputError("接入应急电源时要写明是哪一台。", field="generator")
+    rows = _followed().filter(
+        watch__occasion_number=task.incident.number, customer=task.customer_id
+    )
+    for watched in rows.select_related("watch", "customer"):
+        told = ToldReport(
+            state=state,
+            happened_at=max(happened_at, watched.watch.starts_at),
+            generator=generator if state == TIED else "",
+            reporter=by.name,
+            words=f"上门单 {visit.number} 完成时登记",
+        )
+        watching.report(watch=watched.watch, watched=[watched], told=told, by=by, at=at)
+    return len(rows)
+
+
+def _followed() -> QuerySet[Watched]:
+    return Watched.objects.filter(watch__status="OPEN", watch__occasion_kind="incident")

@@ -1,0 +1,188 @@
+"""What was to be done and was, and with which gear: dispatch and requests of an incident."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from django.db.models import QuerySet
+
+from dianliang.domain.mobilisation import tasks
+from dianliang.domain.mobilisation.lifecycle import HELD, LABELS, RANKS
+from dianliang.domain.mobilisation.models import Assignment, ResourceRequest, Task
+from dianliang.domain.work.lifecycle import JOB_LABELS
+from dianliang.domain.work.models import Unplanned
+from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock
+from dianliang.flows.incidents.figures import Record
+
+REASONS: Mapping[str, str] = {
+    "no_team": "没有可派的队伍",
+    "no_skill": "没有具备技能的队伍",
+    "not_allowed": "能做的队伍被排除",
+    "no_gear": "没有所需的装备",
+    "gear_out": "装备已全部派出",
+    "outside_shifts": "不在当班时间内",
+    "too_long": "一班做不完",
+    "cut_off": "道路不通",
+    "full": "队伍已排满",
+    "lunch": "排不出休息",
+    "hours": "超过工时",
+    "window": "约定时段冲突",
+    "not_worth": "代价过大，让位给更重要的任务",
+    "lock": "与锁定的安排冲突",
+    "tied": "与关联任务冲突",
+}
+"""Why a plan leaves something out, in a word: what the reports count by."""
+OTHER = "其他原因"
+RANK_LABELS = dict(RANKS)
+COLUMNS = ("任务", "等级", "所在", "承诺时限", "状态")
+
+
+def rows_of(rows: QuerySet[Task]) -> tuple[Record, ...]:
+    """Return tasks as the records behind a figure."""
+    return tuple(
+        Record(
+            kind="task",
+            key=row.job.number,
+            cells=(
+                row.job.title,
+                RANK_LABELS[row.rank],
+                row.job.area.name,
+                clock(row.job.due_at),
+                JOB_LABELS[row.job.status],
+            ),
+        )
+        for row in rows.order_by("job__due_at", "pk")
+    )
+
+
+def dispatch(asked: Asked) -> Section:
+    """Return the tasks by how far they are, and what nobody is sent to, with the reasons."""
+    live = tasks.in_force(asked.incident)
+    left = unserved(asked)
+    reasons = Counter(record.cells[-1] for record in left)
+    unplanned = Figure(
+        code="tasks.unserved",
+        label="方案没有排上",
+        value=len(left),
+        counted_in="项任务",
+        method="生效的调度方案没有排上、至今没做的任务，原因取方案给出的第一条。",
+        columns=("任务", "等级", "所在", "说明", "原因"),
+        records=left,
+    )
+    grid = Grid(
+        caption="没有排上的原因（项）",
+        columns=("原因", "任务"),
+        rows=tuple((words, str(n)) for words, n in reasons.most_common()),
+        numbers=(1,),
+    )
+    return Section(
+        code="dispatch",
+        title="抢险调度",
+        facts=(("生效的方案", f"{live.plan.number} {live.words}"),) if live else (),
+        figures=(*_progress(asked), unplanned),
+        grids=(grid,) if left else (),
+        note="" if live else "本事件还没有生效的调度方案。",
+    )
+
+
+def _progress(asked: Asked) -> list[Figure]:
+    found = tasks.tasks_of(asked.incident)
+    waiting = found.filter(job__status__in=["OPEN", "HANDED_OVER"])
+    late = found.exclude(job__status="DONE").filter(job__due_at__lt=asked.at)
+    groups = (
+        ("all", "任务", found, "本事件开出的任务，不含撤销的。"),
+        ("scheduled", "已排给队伍", found.filter(job__status="SCHEDULED"), "有队伍去、还没做完。"),
+        ("done", "已完成", found.filter(job__status="DONE"), "队伍在现场报完成的。"),
+        ("waiting", "还没有排", waiting, "没有队伍去的任务。"),
+        ("late", "超过承诺时限", late, "过了时限还没做完的任务。"),
+    )
+    return [
+        Figure(
+            code=f"tasks.{code}",
+            label=label,
+            value=len(rows),
+            counted_in="项任务",
+            method=method,
+            columns=COLUMNS,
+            records=rows,
+        )
+        for code, label, chosen, method in groups
+        for rows in [rows_of(chosen)]
+    ]
+
+
+def unserved(asked: Asked) -> tuple[Record, ...]:
+    """Return what the dispatch in force leaves out and nobody has done since, with the reason."""
+    live = tasks.in_force(asked.incident)
+    if live is None:
+        return ()
+    rows = Unplanned.objects.filter(plan=live.plan, job__status__in=["OPEN", "HANDED_OVER"])
+    return tuple(left_record(row) for row in rows.select_related("job__area", "job__task"))
+
+
+def left_record(row: Unplanned) -> Record:
+    """Return a job that a plan leaves out: what, how grave, where, the words, the reason."""
+    task: Task | None = getattr(row.job, "task", None)
+    first = row.reasons[0] if row.reasons else {}
+    return Record(
+        kind="task",
+        key=row.job.number,
+        cells=(
+            row.job.title,
+            RANK_LABELS[task.rank if task else "other"],
+            row.job.area.name,
+            "；".join(reason.get("words", "") for reason in row.reasons),
+            REASONS.get(first.get("code", ""), OTHER),
+        ),
+    )
+
+
+def resources(asked: Asked) -> Section:
+    """Return requests and gear by the state of the ladder."""
+    requests = ResourceRequest.objects.filter(incident=asked.incident).select_related(
+        "kind", "unit"
+    )
+    by_state: dict[str, list[Record]] = {}
+    for row in requests.order_by("number"):
+        wanted = row.kind.name if row.kind else "队伍"
+        cells = (f"{wanted} × {row.quantity}", row.place, clock(row.needed_by_at))
+        by_state.setdefault(row.status, []).append(
+            Record(kind="request", key=row.number, cells=cells)
+        )
+    held: dict[str, list[Record]] = {}
+    rows = Assignment.objects.filter(
+        request__incident=asked.incident, ended_at=None, resource__isnull=False
+    ).select_related("resource__kind", "request")
+    for one in rows.order_by("resource__number"):
+        if one.resource is not None:
+            cells = (one.resource.name, one.resource.kind.name, one.request.place)
+            held.setdefault(one.request.status, []).append(
+                Record(kind="gear", key=one.resource.number, cells=cells)
+            )
+    asked_for = tuple(
+        Figure(
+            code=f"requests.{state.lower()}",
+            label=f"资源请求：{label}",
+            value=len(by_state[state]),
+            counted_in="张请求",
+            method="为本事件提出的资源请求，按现在的状态。",
+            columns=("请求", "送到何处", "最迟到位"),
+            records=tuple(by_state[state]),
+        )
+        for state, label in LABELS.items()
+        if state in by_state
+    )
+    pieces = tuple(
+        Figure(
+            code=f"gear.{state.lower()}",
+            label=f"装备：{LABELS[state]}",
+            value=len(held[state]),
+            counted_in="件",
+            method="指派给本事件的请求、还没有归还的装备，按请求的状态。",
+            columns=("装备", "类别", "送到何处"),
+            records=tuple(held[state]),
+        )
+        for state in HELD
+        if state in held
+    )
+    note = "" if by_state else "本事件还没有资源请求。"
+    return Section(code="resources", title="资源", figures=(*asked_for, *pieces), note=note)
