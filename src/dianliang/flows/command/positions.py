@@ -54,7 +54,9 @@ def take(fixes: Any, *, sent_at: Any, by: Actor, on: date, at: datetime) -> Take
     """
     if not isinstance(fixes, list) or len(fixes) > BATCH_MAX:
         raise InvalidInputError(f"一次最多上报 {BATCH_MAX} 个位置。", field="fixes")
-    post = positions.post_of(by.person_number, crews.teams_of(by.person_number, on=on))
+    post = positions.post_of(by.person_number, by.team_codes)
+    if post is None:  # he may stand in for another team today
+        post = positions.post_of(by.person_number, crews.teams_of(by.person_number, on=on))
     if post is None:
         return Taken(kept=0, left=len(fixes), tracking=None)
     error = clock_error(sent_at, at=at)

@@ -232,7 +232,8 @@ def _rank(
 
 
 def _is_in_time(row: Task, ended: Mapping[int, datetime]) -> bool:
-    due, at = row.job.due_at, ended.get(row.job_id, row.job.done_at)
+    due = row.job.due_at
+    at = ended.get(row.job_id) or row.job.done_at
     return due is None or at is None or at <= due
 
 
@@ -248,7 +249,9 @@ def _turns(incident: Incident) -> tuple[Turn, ...]:
     for plan, job, team, at in PlannedStop.objects.filter(plan__in=stops).values_list(*columns):
         stops[plan][job] = (team, at)
     jobs = Task.objects.filter(incident=incident, job__done_at__isnull=False)
-    done = dict(jobs.values_list("job_id", "job__done_at"))
+    done: dict[int, datetime] = {
+        job: at for job, at in jobs.values_list("job_id", "job__done_at") if at is not None
+    }
     turns = []
     before: Mapping[int, tuple[int, datetime]] | None = None
     for row in found:

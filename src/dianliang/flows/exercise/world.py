@@ -35,6 +35,11 @@ class World:
     by: Actor
 
 
+def is_foreign() -> bool:
+    """Tell whether the installation holds anything but an exercise."""
+    return Unit.objects.exclude(code=UNIT).exists()
+
+
 @transaction.atomic
 def build(flood: Flood) -> World:
     """Write all of it into an empty installation."""

@@ -13,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dianliang.cli.emptying import throw_away
 from dianliang.core.processes import hold_home
-from dianliang.domain.directory.models import Unit
 from dianliang.flows.demo.logins import PASSWORD
 from dianliang.flows.exercise import report, scenario, world
 from dianliang.flows.exercise.by_hand import ByHand
@@ -50,7 +49,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{ASKED[name]}应在 {least} 到 {most} 之间（--{name}）。")
         held = hold_home(settings.HOME)
         call_command("migrate", verbosity=0, skip_checks=True)
-        if Unit.objects.exclude(code=world.UNIT).exists():
+        if world.is_foreign():
             raise CommandError(
                 f"{settings.HOME} 里有别的数据。演练请另用一个数据目录（DIANLIANG_HOME）。"
             )

@@ -53,7 +53,6 @@ def _review(
         "pages": pages,
         "kinds": TYPES,
         "key": fresh_key(),
-        "sent": request.POST,
         "refusal": refusal,
     }
     return TemplateResponse(
