@@ -52,6 +52,8 @@ SAY_IN_ENGLISH = (
     *("core", "domain/venues", "domain/workforce", "domain/rosters", "kernel"),
     *("domain/mobilisation", "domain/resources", "flows/mobilising", "flows/resources"),
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
+    *("domain/key_customers", "domain/renewal", "flows/key_customers", "flows/renewing"),
+    "flows/grid_workers.py",
     *("flows/grid_workers.py", "flows/command"),
     *("flows/grid_workers.py", "flows/alerts/reading.py", "flows/dispatching/forcing.py"),
 )

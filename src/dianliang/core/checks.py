@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import isfinite
+from typing import Any
 
 from dianliang.core.sheets import SheetRow
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -20,6 +21,10 @@ DAY = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})(?!\d)
 EXCEL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
 """1954 to 2119: what a whole number in a column of dates can mean."""
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Between them lies every day that a table of ours is about, birthdays included."""
+MOST_QUOTED = 200
+"""A cell of Excel may hold 32 767 characters; nobody needs to read them again."""
 
 
 class InvalidRowsError(DomainError):
@@ -43,11 +48,14 @@ class Checks:
     found: list[str] = field(default_factory=list)
 
     def add(self, row: SheetRow, words: str, heading: str = "") -> None:
-        """Complain about a row, or about one cell of it."""
-        place = row.place(heading)
-        self.found.append(
-            Phrase("%(name)s %(place)s：%(words)s", name=self.name, place=place, words=words)
+        """Complain about a row, or about one cell of it; what it quotes of a cell is cut short."""
+        told = Phrase(
+            "%(name)s %(place)s：%(words)s",
+            name=self.name,
+            place=row.place(heading),
+            words=_quoting_little(Phrase(words)),
         )
+        self.found.append(told)
 
     def text(self, row: SheetRow, heading: str, most: int, *, needed: bool = False) -> str:
         """Return a cell as text that every database can keep."""
@@ -155,6 +163,16 @@ class Checks:
                 "“%(heading)s”应形如 2026-11-01，现为“%(value)s”。", heading=heading, value=value
             )
             self.add(row, words, heading)
+        elif not FIRST_YEAR <= found.year <= LAST_YEAR:
+            words = Phrase(
+                "“%(heading)s”应在 %(first)d 年到 %(last)d 年之间，现为“%(value)s”。",
+                heading=heading,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+                value=value,
+            )
+            self.add(row, words, heading)
+            return None
         return found
 
     def once(self, rows: Iterable[SheetRow], heading: str) -> None:
@@ -176,6 +194,18 @@ class Checks:
         """Raise everything that was found."""
         if self.found:
             raise InvalidRowsError(self.found)
+
+
+def _quoting_little(words: Phrase) -> Phrase:
+    if not words.values:  # made elsewhere: what it quotes is part of it
+        return Phrase(_short(words.message, most=2 * MOST_QUOTED))
+    return Phrase(words.message, **{name: _short(value) for name, value in words.values.items()})
+
+
+def _short(value: Any, *, most: int = MOST_QUOTED) -> Any:
+    if isinstance(value, Phrase):
+        return _quoting_little(value)
+    return f"{value[:most]}…" if isinstance(value, str) and len(value) > most else value
 
 
 def parts_of(text: str) -> list[str]:

@@ -30,7 +30,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 MOST_TOLD = 50
 CHUNK_BYTES = 1024 * 1024
-INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 BROKEN = (python_calamine.CalamineError, ValueError, IndexError)
 """What a damaged workbook raises."""
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
@@ -130,7 +130,7 @@ def read_book(
     rows: dict[str, list[SheetRow]] = {}
     wrong: list[str] = []
     for title in headings.keys() & shown.keys():
-        of_sheet = f"{name} 的“{title}”表"
+        of_sheet = Phrase("%(name)s 的“%(title)s”表", name=name, title=title)
         try:
             table = _laid_out(book, shown[title], name=of_sheet)
             rows[title] = list(

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from dianliang.core import audit
 from dianliang.core.blanks import workbook
 from dianliang.core.models import AuditEvent
+from dianliang.core.rows import first_of
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.hours import access, queries
 from dianliang.domain.hours.models import HourRecord, ServiceCertificate
@@ -73,6 +74,7 @@ class CertificateFile:
     revoked_words: str
     records: tuple[HourRow, ...]
     trail: tuple[tuple[datetime, str, str], ...]
+    more_trail: int
     present: Totals
     causes: tuple[tuple[str, str], ...]
     may_revoke: bool
@@ -172,8 +174,8 @@ def _issuing(by: Actor) -> Unit:
     return Unit.objects.filter(path__startswith=by.unit_path or "-").order_by("path")[0]
 
 
-def file(number: str, *, by: Actor, at: datetime) -> CertificateFile:
-    """Return one certificate; opening it is on record.
+def file(number: str, *, by: Actor, at: datetime, is_whole: bool = False) -> CertificateFile:
+    """Return one certificate with what was done last to it, or all; opening it is on record.
 
     Raises:
         NotVisibleError: absent, or another unit's.
@@ -183,6 +185,7 @@ def file(number: str, *, by: Actor, at: datetime) -> CertificateFile:
     present = certifying.certifiable(
         found.person, unit=found.unit, from_on=found.from_on, until_on=found.until_on
     )
+    trail, more = _trail(found, is_whole=is_whole)
     return CertificateFile(
         row=queries.certificate_row(found),
         document_label=str(ServiceCertificate.Document(found.document_kind).label),
@@ -200,19 +203,23 @@ def file(number: str, *, by: Actor, at: datetime) -> CertificateFile:
         revoked_because=_cause(found.revoked_because),
         revoked_words=found.revoked_words,
         records=queries.rows(found.records.order_by("started_at", "pk")),
-        trail=_trail(found),
+        trail=trail,
+        more_trail=more,
         present=queries.totals(present),
         causes=tuple((str(v), str(label)) for v, label in ServiceCertificate.Cause.choices),
         may_revoke=by.role in access.ISSUERS and found.status == "ISSUED",
     )
 
 
-def _trail(found: ServiceCertificate) -> tuple[tuple[datetime, str, str], ...]:
-    """Return when who did what with a certificate, newest first."""
+def _trail(
+    found: ServiceCertificate, *, is_whole: bool
+) -> tuple[tuple[tuple[datetime, str, str], ...], int]:
+    """Return when who did what with a certificate, newest first, and how much more there is."""
     kind = found._meta.label_lower
     events = AuditEvent.objects.filter(target_type=kind, target_id=found.number)
-    rows = events.order_by("-pk").values_list("at", "actor_name", "verb")[:MOST_EVENTS]
-    return tuple((at, who, deeds.word(verb)) for at, who, verb in rows)
+    told = events.order_by("-pk").values_list("at", "actor_name", "verb")
+    rows, more = first_of(told, MOST_EVENTS, is_whole=is_whole)
+    return tuple((at, who, deeds.word(verb)) for at, who, verb in rows), more
 
 
 def _cause(cause: str) -> str:
@@ -294,14 +301,12 @@ def _day(at: datetime) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d}"
 
 
-def people(*, query: str, by: Actor) -> tuple[tuple[str, str, str, int], ...]:
-    """Return people of the actor's units: number, name, unit, and the minutes published there."""
-    if not query:
-        return ()
+def people(*, query: str, by: Actor) -> QuerySet[Person, tuple[str, str, str, int]]:
+    """Find people of the actor's units: number, name, unit, and the minutes published there."""
     path = by.unit_path or "-"
     counts = Q(hour_records__status="PUBLISHED", hour_records__unit__path__startswith=path)
     found = Person.objects.filter(
         Q(number=query) | Q(name__icontains=query), unit__path__startswith=path
     ).annotate(minutes=Sum("hour_records__minutes", filter=counts, default=0))
-    rows = found.order_by("number").values_list("number", "name", "unit__name", "minutes")
-    return tuple(rows[:20])
+    found = found if query else found.none()
+    return found.order_by("number").values_list("number", "name", "unit__name", "minutes")

@@ -39,7 +39,6 @@ ADVICE = (
     "随系统的是中性映射，列名是本系统自己的；请按所持的 MZ/T 061 文本填写列名和代码。",
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-MOST_TOLD = 100
 BOM = "\ufeff"
 
 
@@ -217,7 +216,7 @@ def try_out(*, since: date | None, until: date | None, by: Actor) -> Trial:
         version=table.number,
         sample=tuple(sample),
         headings=tuple(column.name for column in table.columns),
-        lacking=tuple(lacking[:MOST_TOLD]),
+        lacking=tuple(lacking),
         lacking_count=lacks,
     )
 

@@ -12,7 +12,6 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 
-MOST_ROWS = 500
 OUTAGES_BACK, OUTAGES_AHEAD = timedelta(days=366), timedelta(days=60)
 
 
@@ -31,7 +30,6 @@ class TransformerPage:
     """The transformers asked for, most strained first, and the counts of all that are his."""
 
     rows: tuple[TransformerRow, ...]
-    total: int
     over: int
     heavy: int
     unknown: int
@@ -55,8 +53,7 @@ def transformers(asked: Asked, *, by: Actor, at: datetime) -> TransformerPage:
     ]
     shown.sort(key=lambda row: (-(row.load_share or 0.0), row.number))
     return TransformerPage(
-        rows=tuple(shown[:MOST_ROWS]),
-        total=len(shown),
+        rows=tuple(shown),
         over=sum(row.strain is Strain.OVER for row in own),
         heavy=sum(row.strain is Strain.HEAVY for row in own),
         unknown=sum(row.strain is Strain.UNKNOWN for row in own),
@@ -83,7 +80,7 @@ def outages(asked: Asked, *, by: Actor, at: datetime) -> tuple[tuple[OutageRow, 
     """
     areas, name = _areas(asked.village, by=by)
     rows = queries.outages(areas=areas, since=at - OUTAGES_BACK, until=at + OUTAGES_AHEAD)
-    return rows[:MOST_ROWS], name
+    return rows, name
 
 
 def _areas(village: str, *, by: Actor) -> tuple[list[int], str]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.renewal import operations, queries
+from dianliang.domain.renewal.conditions import UnableToRenewError
 from dianliang.domain.renewal.models import Delay, IndicatorKind, Project, Stage, Step
-from dianliang.domain.renewal.operations import Reason, UnableToRenewError
+from dianliang.domain.renewal.operations import Reason
 from dianliang.flows.renewing import moving as flow
 from dianliang.kernel.errors import (
     DomainError,

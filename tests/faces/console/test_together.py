@@ -13,7 +13,7 @@ from dianliang.domain.workforce.models import Charge, Person
 from dianliang.faces.console import charge
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.charging import page as charging_page
-from dianliang.flows.renewing import sheets
+from dianliang.flows.renewing import reading
 from dianliang.kernel.actor import Role
 from tests.browsing import upload
 from tests.flows.charging.test_charging import excel, line
@@ -217,7 +217,7 @@ def test_the_workbook_of_villages_goes_out_and_comes_back(desk, town):
     content = desk.get("/console/renewal/table.xlsx?which=blank").content
     assert content.startswith(b"PK")
     with pytest.raises(InvalidRowsError, match="村编码 330523108204"):
-        sheets.read(content=content, by=town.actor("S1"), at=now())
+        reading.read(content=content, by=town.actor("S1"), at=now())
     desk.post("/console/renewal/take-in/", {"villages": ["V1"], "batch": "第一批"})
     table = desk.get("/console/renewal/table.xlsx").content
     Project.objects.all().delete()

@@ -16,6 +16,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.flows.bases import sheets
 from dianliang.flows.bases.sheet_rows import NAMES
 from dianliang.kernel.errors import NotVisibleError, StaleStateError
+from tests.english import left_in_chinese
 from tests.flows.bases.things import PARTY, hang, matrix, nodes, site
 from tests.town import NOON, TODAY
 
@@ -143,6 +144,7 @@ def test_a_wrong_cell_is_named_with_its_row_and_nothing_is_written(town, grown, 
     told = complaints(town, grown, fine, [wrong[name] for name in NAMES])
 
     assert any("第 3 行" in line and words in line for line in told), told
+    assert left_in_chinese(told) == []
 
 
 def test_the_same_code_twice_and_a_level_too_deep_are_refused(town, grown):

@@ -11,6 +11,7 @@ from dianliang.domain.key_customers.models import BroughtTable, GradeDecision, K
 from dianliang.domain.key_customers.queries import Filters
 from dianliang.flows.key_customers import importing, reading, sheets
 from dianliang.kernel.errors import NotVisibleError
+from tests.english import left_in_chinese
 from tests.keyworld import book, customer, line, network
 from tests.town import NOON
 
@@ -98,6 +99,7 @@ def test_every_fault_is_told_with_row_and_column_and_nothing_is_written(town):
         "第 2 行 E 列：“可持续（小时）”应为",
     ):
         assert words in said, words
+    assert left_in_chinese(row.faults) == []
     assert KeyCustomer.objects.count() == 1
     assert BroughtTable.objects.get().body == ""
 
@@ -116,6 +118,7 @@ def test_a_table_that_cannot_be_is_refused_as_a_whole(town, content, words):
 
     assert row.status == "REFUSED"
     assert words in row.faults[0]
+    assert left_in_chinese(row.faults) == []
     assert KeyCustomer.objects.count() == 1
 
 

@@ -190,8 +190,8 @@ def test_checks_before_a_season_run_by_jobs_and_their_findings_become_hazards(to
     complete(visit=visit, record=Done(), by=steward, at=NOON)
     following.after_visit(visit=visit, by=SYSTEM, at=NOON)
 
-    (patrol,) = checks.patrols(by=by)
-    (check,) = checks.checks_of(pump)
+    ((patrol,), _) = checks.patrols(by=by)
+    ((check,), _) = checks.checks_of(pump)
     assert (patrol.tally.done, patrol.tally.total) == (1, 1)
     assert (len(check.hazards), check.edition) == (1, "重要客户供用电检查 第 1 版")
     assert checks.last_checked([pump.pk]) == {pump.pk: check.done_at}

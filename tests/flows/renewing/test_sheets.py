@@ -14,7 +14,8 @@ from dianliang.domain.renewal import queries
 from dianliang.domain.renewal.board import Filters, board
 from dianliang.domain.renewal.models import IndicatorKind, Project, Reading, Step
 from dianliang.domain.territory.models import Area
-from dianliang.flows.renewing import moving, sheets
+from dianliang.flows.renewing import moving, reading, sheets
+from tests.english import left_in_chinese
 from tests.town import NOON, TODAY
 
 DAY = timedelta(days=1)
@@ -41,7 +42,7 @@ def stage(code, name, planned="", begun="", done="", *, batch="第一批", cause
 
 
 def read(town, content, unit="S1"):
-    return sheets.read(content=content, by=town.actor(unit), at=NOON)
+    return reading.read(content=content, by=town.actor(unit), at=NOON)
 
 
 @pytest.mark.row("003-08")
@@ -109,6 +110,7 @@ def test_every_wrong_row_of_both_sheets_is_told_and_nothing_is_written(town):
         "第 4 行 E 列：填了“改造前”就要填",
     ):
         assert words in told
+    assert left_in_chinese(refusal.value.rows) == []
     assert not Project.objects.exists()
     assert not Reading.objects.exists()
     with pytest.raises(UnreadableSheetError, match="没有“阶段”或“指标”"):

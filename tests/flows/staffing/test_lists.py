@@ -20,6 +20,7 @@ from dianliang.domain.workforce.models import (
 from dianliang.flows.staffing import lists, sheets
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from tests.english import left_in_chinese
 from tests.flows.staffing.books import workbook
 from tests.flows.test_importing import excel
 from tests.staff import DAY, NOON, TODAY, identity_card, person
@@ -133,6 +134,7 @@ def test_every_mistake_is_told_with_sheet_row_and_column_and_nothing_is_kept(tow
         "“证书”表 第 2 行 I 列：“失效日期”应形如",
     ):
         assert words in told
+    assert left_in_chinese(refusal.value.rows) == []
     assert not StaffList.objects.exists()
     assert not Person.objects.exists()
 
@@ -148,8 +150,8 @@ def test_what_only_the_operation_knows_is_told_by_row_too(town):
         )
 
     told = "\n".join(refusal.value.rows)
-    assert "“人员”表 第 2 行：赵*未满 18 周岁" in told
-    assert "“证书”表 第 2 行：证书的失效日期应晚于发证日期" in told
+    assert "“人员”表 第 2 行 “监护人姓名”列：赵*未满 18 周岁" in told
+    assert "“证书”表 第 2 行 “失效日期”列：证书的失效日期应晚于发证日期" in told
 
 
 def test_the_same_person_on_two_rows_is_one(town):

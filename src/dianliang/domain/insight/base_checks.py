@@ -8,9 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
+from typing import NamedTuple
 
 from django.db.models import Count
 
+from dianliang.domain.directory.models import Unit
 from dianliang.domain.programs.models import Activity
 from dianliang.domain.venues import keepers, notices, opening, proofs
 from dianliang.domain.venues.models import Site, SiteService
@@ -110,8 +112,7 @@ class Kept:
 NOBODY = Kept(NEVER)
 
 
-@dataclass(frozen=True, slots=True)
-class BaseCheck:
+class BaseCheck(NamedTuple):
     """A base on a day: each item, the score in percent, its keeper, whether hours are known.
 
     `gaps` is how much is lacking: items, the accountable person, the opening hours; `expiring` how
@@ -131,7 +132,7 @@ class _World:
     """What is known about all bases on a day, read once."""
 
     on: date
-    standings: Mapping[tuple[int, str], Standing]
+    standings: Mapping[str, Mapping[int, Standing]]
     counts: Mapping[str, Mapping[int, int]]
 
 
@@ -146,10 +147,10 @@ def checked(sites: Collection[int], *, standard: Standard, on: date) -> Mapping[
         if asked is None
         else Site.objects.filter(closed_on=None, pk__in=asked)
     )
-    wanted = set(sites)
+    wanted, paths = set(sites), dict(Unit.objects.order_by().values_list("pk", "path"))
     units = {
-        pk: path or ""
-        for pk, path in rows.order_by().values_list("pk", "unit__path")
+        pk: paths.get(unit, "")
+        for pk, unit in rows.order_by().values_list("pk", "unit")
         if pk in wanted
     }
     kept = keeping(asked, on=on)
@@ -162,30 +163,32 @@ def checked(sites: Collection[int], *, standard: Standard, on: date) -> Mapping[
         if item.way in _COUNTERS:
             counts[item.key] = _COUNTERS[item.way](units, item, on)
     world = _World(on, proofs.standings(asked, on=on), counts)
+    columns = [_states(item, world, units) for item in standard.items]
+    # Thousands of bases share few states: each check is made once, what its items amount to also.
+    amounts: dict[tuple[int, ...], tuple[float, int, int]] = {}
     made: dict[tuple[int, ...], BaseCheck] = {}
     found = {}
-    columns = [_states(item, world, units) for item in standard.items]
     for site, items in zip(units, zip(*columns, strict=True), strict=True):
         keeper, has_hours = kept.get(site, NOBODY), site in hours
-        # Thousands of bases share few states, keepers and checks: each is made once.
-        alike = (*map(id, items), id(keeper), has_hours)
+        states = (*map(id, items),)
+        alike = (*states, id(keeper), has_hours)
         if alike not in made:
-            made[alike] = _check(standard, items, keeper, has_hours=has_hours)
+            if states not in amounts:
+                amounts[states] = _amount(standard, items)
+            score, gaps, expiring = amounts[states]
+            gaps += keeper.is_gap + (not has_hours)
+            made[alike] = BaseCheck(items, score, keeper, has_hours, gaps, expiring)
         found[site] = made[alike]
     return found
 
 
-def _check(
-    standard: Standard, items: tuple[Checked, ...], keeper: Kept, *, has_hours: bool
-) -> BaseCheck:
+def _amount(standard: Standard, items: tuple[Checked, ...]) -> tuple[float, int, int]:
+    """Return the score in percent, how many items are lacking, and how many soon expire."""
     earned = sum(item.weight * of.share for item, of in zip(standard.items, items, strict=True))
-    return BaseCheck(
-        items=items,
-        score=round(100 * earned / standard.weight, 1),
-        keeper=keeper,
-        has_hours=has_hours,
-        gaps=sum(of.is_gap for of in items) + keeper.is_gap + (not has_hours),
-        expiring=sum(of.state == SOON for of in items),
+    return (
+        round(100 * earned / standard.weight, 1),
+        sum(of.is_gap for of in items),
+        sum(of.state == SOON for of in items),
     )
 
 
@@ -195,8 +198,15 @@ def _states(item: Item, world: _World, sites: Iterable[int]) -> list[Checked]:
         counts = world.counts.get(item.key, world.counts.get(item.way, {}))
         counted = cache(partial(_counted, item))
         return [counted(counts.get(site, 0)) for site in sites]
-    proved, standings, key = cache(partial(_proved, item, world.on)), world.standings, item.key
-    return [proved(standings.get((site, key))) for site in sites]
+    standings = world.standings.get(item.key, {})
+    made: dict[int, Checked] = {}  # by identity, which costs less than to compare
+    states = []
+    for site in sites:
+        standing = standings.get(site)
+        if id(standing) not in made:
+            made[id(standing)] = _proved(item, world.on, standing)
+        states.append(made[id(standing)])
+    return states
 
 
 def _counted(item: Item, have: int) -> Checked:

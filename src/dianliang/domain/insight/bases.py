@@ -5,8 +5,9 @@ figure the difference of two running sums, whatever the shape of the tree.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from dianliang.domain.insight.base_checks import BaseCheck, checked
@@ -57,14 +58,34 @@ class BaseRow:
         return next(value for value in self.values if value.name == name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rolled:
     """One level of a matrix: itself (or the whole), its way up, and what hangs below it."""
 
     tree: Tree
-    here: BaseRow
-    way_up: tuple[TreeNode, ...]
-    rows: tuple[BaseRow, ...]
+    node: TreeNode | None
+    row: Callable[[TreeNode | None], BaseRow]
+    """Sums up any node of the tree."""
+
+    @cached_property
+    def here(self) -> BaseRow:
+        """Return the sums of the level."""
+        return self.row(self.node)
+
+    @property
+    def way_up(self) -> tuple[TreeNode, ...]:
+        """Return the nodes above it, from the root down."""
+        return self.tree.way_up(self.node)
+
+    @property
+    def children(self) -> tuple[TreeNode, ...]:
+        """Return what hangs directly below it; perhaps thousands."""
+        return self.tree.children(self.node)
+
+    @cached_property
+    def rows(self) -> tuple[BaseRow, ...]:
+        """Return the sums of everything that hangs directly below it."""
+        return tuple(map(self.row, self.children))
 
 
 class _Sums:
@@ -83,6 +104,7 @@ class _Sums:
         self.figures = {
             name: _placed(by_site, places, len(sites)) for name, by_site in figures.items()
         }
+        self.kinds = [node.kind_label if node.site_id else "" for node in tree.nodes]
         self.bases = _running([int(site > 0) for site in sites])
         self.checked = _running([int(check is not None) for check in own])
         self.score = _running([round(check.score * 10) if check else 0 for check in own])
@@ -97,7 +119,8 @@ class _Sums:
             return running[end] - running[start]
 
         measured = within(self.checked)
-        kinds = Counter(n.kind_label for n in self.tree.nodes[start:end] if n.site_id)
+        kinds = Counter(self.kinds[start:end])
+        kinds.pop("", None)
         return BaseRow(
             node=node,
             bases=within(self.bases),
@@ -153,7 +176,7 @@ def rolled_up(tree: Tree, *, code: str, span: Span, standard: Standard) -> Rolle
     node = tree.node(code) if code else None
     sites = site_ids(tree.nodes)
     sums = _Sums(tree, counted(span), checked(sites, standard=standard, on=span.on))
-    return _level(tree, node, sums)
+    return Rolled(tree=tree, node=node, row=sums.row)
 
 
 def lacking(tree: Tree, *, code: str, checks: Mapping[int, BaseCheck]) -> Rolled:
@@ -162,24 +185,8 @@ def lacking(tree: Tree, *, code: str, checks: Mapping[int, BaseCheck]) -> Rolled
     Raises:
         NotVisibleError: the tree has no such node.
     """
-    return _level(tree, tree.node(code) if code else None, _Sums(tree, {}, checks))
-
-
-def rows_of(
-    tree: Tree, nodes: Sequence[TreeNode], *, checks: Mapping[int, BaseCheck]
-) -> tuple[BaseRow, ...]:
-    """Return some nodes of a tree with scores and gaps only."""
-    sums = _Sums(tree, {}, checks)
-    return tuple(sums.row(node) for node in nodes)
-
-
-def _level(tree: Tree, node: TreeNode | None, sums: _Sums) -> Rolled:
-    return Rolled(
-        tree=tree,
-        here=sums.row(node),
-        way_up=tree.way_up(node),
-        rows=tuple(sums.row(child) for child in tree.children(node)),
-    )
+    node = tree.node(code) if code else None
+    return Rolled(tree=tree, node=node, row=_Sums(tree, {}, checks).row)
 
 
 def site_ids(nodes: Sequence[TreeNode]) -> list[int]:

@@ -1,6 +1,7 @@
 """What others may know about key customers; contacts stay sealed."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,6 +29,7 @@ from dianliang.domain.key_customers.models import (
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.masking import mask_name, mask_phone
+from dianliang.kernel.phrases import kept, phrase_of
 
 PAGE_ROWS = 50
 TEST_EVERY = timedelta(days=365)
@@ -319,6 +321,18 @@ class TableRow:
     job_id: int | None
 
 
+def kept_faults(faults: Sequence[str]) -> str:
+    """Return complaints as a table keeps them, so that each reader is told in his language."""
+    return json.dumps([kept(words) for words in faults], ensure_ascii=False)
+
+
+def _faults(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(phrase_of(words) for words in json.loads(text))
+    except ValueError:  # tables of old keep plain lines
+        return tuple(text.splitlines())
+
+
 def table_row(row: BroughtTable) -> TableRow:
     """Return a table as its page shows it."""
     return TableRow(
@@ -331,6 +345,6 @@ def table_row(row: BroughtTable) -> TableRow:
         brought_by=row.brought_by,
         ended_at=row.ended_at,
         outcome=row.outcome,
-        faults=tuple(row.faults.splitlines()),
+        faults=_faults(row.faults),
         job_id=row.background_job_id,
     )

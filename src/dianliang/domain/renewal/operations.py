@@ -1,15 +1,23 @@
 """Every write about the rebuilding of villages (千村改造), seed row 003-08."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 
 from django.db import transaction
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.renewal.conditions import (
+    UnableToRenewError,
+    hold,
+    require_later,
+    require_measured,
+    require_past,
+    require_sooner,
+    state_of,
+)
 from dianliang.domain.renewal.lifecycle import STEP
 from dianliang.domain.renewal.models import (
     Delay,
@@ -23,15 +31,9 @@ from dianliang.domain.renewal.models import (
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 FARTHEST_DAYS = 5 * 366
-
-
-class UnableToRenewError(DomainError):
-    """The village cannot be moved on, planned or measured like this."""
-
-    code = "renewal.unable-to-renew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,14 @@ def open_project(
         UnableToRenewError: it is no village, is in already, or starts too far from today.
     """
     if starts_on is not None and _is_far(starts_on, at=at):
-        raise UnableToRenewError(f"开始日期 {starts_on} 离今天太远，请核对。", field="starts_on")
+        raise UnableToRenewError(
+            Phrase("开始日期 %(starts_on)s 离今天太远，请核对。", starts_on=starts_on),
+            field="starts_on",
+        )
     if area.level != Area.Level.VILLAGE:
-        raise UnableToRenewError(f"{area.name}不是村（社区），不能列入改造。", field="area")
+        raise UnableToRenewError(
+            Phrase("%(area_name)s不是村（社区），不能列入改造。", area_name=area.name), field="area"
+        )
     project, is_new = Project.objects.get_or_create(
         area=area,
         defaults={
@@ -68,7 +75,12 @@ def open_project(
         },
     )
     if not is_new:
-        message = f"{area.name}已列入改造（{project.number}，{project.batch}）。"
+        message = Phrase(
+            "%(area_name)s已列入改造（%(project_number)s，%(batch)s）。",
+            area_name=area.name,
+            project_number=project.number,
+            batch=project.batch,
+        )
         raise UnableToRenewError(message, field="area")
     ends_on = starts_on
     steps = []
@@ -110,12 +122,15 @@ def plan(
     held = Step.objects.select_for_update(of=("self",)).select_related("project", "stage")
     step = held.get(pk=step.pk)
     if step.status == "DONE":
-        message = f"“{step.stage.name}”已完成，不能再改计划；需要返工请先退回。"
+        message = Phrase("“%(name)s”已完成，不能再改计划；需要返工请先退回。", name=step.stage.name)
         raise UnableToRenewError(message, field="planned_on")
     if party not in Party.values:
         raise UnableToRenewError("请选择责任方。", field="party")
     if _is_far(planned_on, at=at):
-        raise UnableToRenewError(f"计划日期 {planned_on} 离今天太远，请核对。", field="planned_on")
+        raise UnableToRenewError(
+            Phrase("计划日期 %(planned_on)s 离今天太远，请核对。", planned_on=planned_on),
+            field="planned_on",
+        )
     before = step.planned_on
     if before is not None and planned_on > before:
         _note_delay(step, before, planned_on, reason, by=by, at=at)
@@ -143,15 +158,24 @@ def begin(*, step: Step, on: date, by: Actor, at: datetime) -> Step:
         UnableToRenewError: a stage before it is not far enough, or the day makes no sense.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
-    _require_past(on, at=at)
-    _hold(step.project_id)
+    require_past(on, at=at)
+    hold(step.project_id)
     for earlier in _earlier(step):
         is_free = step.stage.may_overlap and earlier.status == "RUNNING"
         if earlier.status != "DONE" and not is_free:
-            message = f"“{earlier.stage.name}”{_state(earlier)}，还不能开始“{step.stage.name}”。"
+            message = Phrase(
+                "“%(name)s”%(state)s，还不能开始“%(stage)s”。",
+                name=earlier.stage.name,
+                state=state_of(earlier),
+                stage=step.stage.name,
+            )
             raise UnableToRenewError(message)
         if earlier.begun_on is not None and on < earlier.begun_on:
-            message = f"不能早于“{earlier.stage.name}”的开始日期 {earlier.begun_on}。"
+            message = Phrase(
+                "不能早于“%(name)s”的开始日期 %(begun_on)s。",
+                name=earlier.stage.name,
+                begun_on=earlier.begun_on,
+            )
             raise UnableToRenewError(message, field="on")
     return _move(step, "begin", by=by, at=at, note=f"{on}", begun_on=on)
 
@@ -165,19 +189,30 @@ def finish(*, step: Step, on: date, reason: Reason | None, by: Actor, at: dateti
             after the work, it is late without a reason, or the day makes no sense.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
-    _require_past(on, at=at)
-    _hold(step.project_id)
+    require_past(on, at=at)
+    hold(step.project_id)
     if step.begun_on is not None and on < step.begun_on:
-        raise UnableToRenewError(f"完成日期不能早于开始日期 {step.begun_on}。", field="on")
+        raise UnableToRenewError(
+            Phrase("完成日期不能早于开始日期 %(begun_on)s。", begun_on=step.begun_on), field="on"
+        )
     for earlier in _earlier(step):
         if earlier.status != "DONE":
-            message = f"“{earlier.stage.name}”{_state(earlier)}，“{step.stage.name}”还不能完成。"
+            message = Phrase(
+                "“%(name)s”%(state)s，“%(stage)s”还不能完成。",
+                name=earlier.stage.name,
+                state=state_of(earlier),
+                stage=step.stage.name,
+            )
             raise UnableToRenewError(message)
         if earlier.done_on is not None and on < earlier.done_on:
-            message = f"不能早于“{earlier.stage.name}”的完成日期 {earlier.done_on}。"
+            message = Phrase(
+                "不能早于“%(name)s”的完成日期 %(done_on)s。",
+                name=earlier.stage.name,
+                done_on=earlier.done_on,
+            )
             raise UnableToRenewError(message, field="on")
     if step.stage.needs_after:
-        _require_measured(step)
+        require_measured(step)
     if step.status == "RUNNING" and step.planned_on is not None and on > step.planned_on:
         _note_delay(step, step.planned_on, on, reason, by=by, at=at)
     return _move(step, "finish", by=by, at=at, note=f"{on}", done_on=on)
@@ -193,12 +228,17 @@ def send_back(*, step: Step, reason: str, by: Actor, at: datetime) -> Step:
     """
     if not reason:
         raise UnableToRenewError("请写明退回原因。", field="reason")
-    _hold(step.project_id)
+    hold(step.project_id)
     rows = Step.objects.filter(project=step.project, stage__position__gt=step.stage.position)
     later = rows.select_related("stage").order_by("-stage__position")
     standing = next((row for row in later if row.needs_earlier), None)
     if standing is not None:
-        message = f"“{standing.stage.name}”{_state(standing)}，不能退回“{step.stage.name}”。"
+        message = Phrase(
+            "“%(name)s”%(state)s，不能退回“%(stage)s”。",
+            name=standing.stage.name,
+            state=state_of(standing),
+            stage=step.stage.name,
+        )
         raise UnableToRenewError(message)
     return _move(step, "send_back", by=by, at=at, note=reason, done_on=None)
 
@@ -223,21 +263,28 @@ def measure(
             one of after while the work goes on or before its last day, or one of before that is
             later than that or not earlier than one of after.
     """
-    _require_past(on, at=at)
-    _hold(project.pk)
+    require_past(on, at=at)
+    hold(project.pk)
     kinds = {kind.code: kind for kind in IndicatorKind.objects.filter(is_active=True)}
     for code, value in values.items():
         if code not in kinds:
-            raise UnableToRenewError(f"没有指标 {code}。", field=code)
+            raise UnableToRenewError(Phrase("没有指标 %(code)s。", code=code), field=code)
         most = kinds[code].most
         if value < 0 or (most is not None and value > most):
-            bounds = f"0 到 {most:g}" if most is not None else "不小于 0"
-            message = f"{kinds[code].name}应为{bounds}，现为 {value:g}。"
+            bounds = Phrase("不小于 0")
+            if most is not None:
+                bounds = Phrase("0 到 %(most)s", most=f"{most:g}")
+            message = Phrase(
+                "%(name)s应为%(bounds)s，现为 %(value)s。",
+                name=kinds[code].name,
+                bounds=bounds,
+                value=f"{value:g}",
+            )
             raise UnableToRenewError(message, field=code)
     if moment == "after":
-        _require_later(project, on)
+        require_later(project, on)
     else:
-        _require_sooner(project, on)
+        require_sooner(project, on)
     for code, value in values.items():
         told = {moment: value, f"{moment}_on": on}
         Reading.objects.update_or_create(project=project, kind=kinds[code], defaults=told)
@@ -250,72 +297,8 @@ def measure(
     return len(values)
 
 
-def _hold(project_id: int) -> None:
-    """Let others wait: what a stage may do hangs on the other stages of its village."""
-    Project.objects.select_for_update().get(pk=project_id)
-
-
-def _require_later(project: Project, on: date) -> None:
-    first = project.readings.exclude(before_on=None).order_by("-before_on").first()
-    if first is not None and first.before_on is not None and on <= first.before_on:
-        message = f"改造后的测量日期应晚于改造前的 {first.before_on}。"
-        raise UnableToRenewError(message, field="on")
-    work = _work(project)
-    for step in work:
-        if step.done_on is None:
-            message = f"“{step.stage.name}”{_state(step)}，改造后的指标要等它完成以后再测、再填。"
-            raise UnableToRenewError(message, field="on")
-    last = _last(work)
-    if last is not None and on < last:
-        message = f"改造后的测量日期不能早于施工各阶段全部完成的 {last}，请核对。"
-        raise UnableToRenewError(message, field="on")
-
-
-def _require_sooner(project: Project, on: date) -> None:
-    after = project.readings.exclude(after_on=None).order_by("after_on").first()
-    if after is not None and after.after_on is not None and on >= after.after_on:
-        message = f"改造前的测量日期应早于改造后的 {after.after_on}。"
-        raise UnableToRenewError(message, field="on")
-    work = _work(project)
-    last = _last(work)
-    if last is not None and on > last and all(step.done_on for step in work):
-        message = f"改造已于 {last} 完成，改造前的测量日期不能晚于这一天，请核对。"
-        raise UnableToRenewError(message, field="on")
-
-
-def _work(project: Project) -> list[Step]:
-    """Return the stages up to the first that needs the values of after; all where none does."""
-    steps = project.steps.select_related("stage").order_by("stage__position")
-    return list(takewhile(lambda step: not step.stage.needs_after, steps))
-
-
-def _last(work: Iterable[Step]) -> date | None:
-    return max((step.done_on for step in work if step.done_on is not None), default=None)
-
-
 def _is_far(on: date, *, at: datetime) -> bool:
     return abs((on - at.astimezone(SHANGHAI).date()).days) > FARTHEST_DAYS
-
-
-def _require_past(on: date, *, at: datetime) -> None:
-    if on > at.astimezone(SHANGHAI).date():
-        raise UnableToRenewError("日期不能晚于今天。", field="on")
-
-
-def _require_measured(step: Step) -> None:
-    readings = {reading.kind_id: reading for reading in step.project.readings.all()}
-    last, missing = _last(_work(step.project)), []
-    for kind in IndicatorKind.objects.filter(is_active=True):
-        reading = readings.get(kind.pk)
-        if reading is None or reading.before is None:
-            missing.append(f"{kind.name}（改造前）")
-        if reading is None or reading.after is None:
-            missing.append(f"{kind.name}（改造后）")
-        elif last is not None and reading.after_on is not None and reading.after_on < last:
-            missing.append(f"{kind.name}（{last} 完工后重测）")
-    if missing:
-        message = f"“{step.stage.name}”完成前要填齐指标，还缺：{'、'.join(missing)}。"
-        raise UnableToRenewError(message, field="readings")
 
 
 def _earlier(step: Step) -> list[Step]:
@@ -323,16 +306,16 @@ def _earlier(step: Step) -> list[Step]:
     return list(rows.select_related("stage").order_by("stage__position"))
 
 
-def _state(step: Step) -> str:
-    return STEP.labels[step.status]
-
-
 def _note_delay(
     step: Step, before: date, after: date, reason: Reason | None, *, by: Actor, at: datetime
 ) -> None:
     if reason is None or reason.cause not in Delay.Cause.values or not reason.words:
         days = (after - before).days
-        message = f"“{step.stage.name}”比计划晚 {days} 天，请选择延期原因并写明说明。"
+        message = Phrase(
+            "“%(name)s”比计划晚 %(days)s 天，请选择延期原因并写明说明。",
+            name=step.stage.name,
+            days=days,
+        )
         raise UnableToRenewError(message, field="cause")
     Delay.objects.create(
         step=step,

@@ -1,9 +1,10 @@
 """What shows that a base has what it must have: given by one person, checked by another."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from django.db import transaction
@@ -211,37 +212,38 @@ class Standing(NamedTuple):
     is_refused: bool
 
 
-def standings(sites: Collection[int] | None, *, on: date) -> Mapping[tuple[int, str], Standing]:
-    """Return what the proofs of each base and item amount to on a day. One query.
+def standings(sites: Collection[int] | None, *, on: date) -> Mapping[str, Mapping[int, Standing]]:
+    """Return what the proofs of each item amount to on a day, by base. One query.
 
-    Of several that count the best one does, and of equals the one that lasts longest.
+    Of several that count the best one does, and of equals the one that lasts longest; the order in
+    which they were given plays no part.
     """
-    rows = BaseProof.objects.exclude(status="WITHDRAWN").filter(from_on__lte=on).order_by("pk")
+    rows = BaseProof.objects.exclude(status="WITHDRAWN").filter(from_on__lte=on).order_by()
     if sites is not None:
         rows = rows.filter(site__in=sites)
-    found: dict[tuple[int, str], Standing] = {}
-    told = rows.annotate(ends=Cast("expires_on", TextField()))
-    day = cache(date.fromisoformat)  # thousands of proofs end on few days
-    columns = ("site", "item", "status", "share_percent", "ends")
-    for site, item, status, share, ends in told.values_list(*columns):
-        expires = day(ends)
-        best = found.get((site, item), _NOTHING)
-        if status == "ACCEPTED" and expires > on:
-            if (share, expires) > (best.share_percent, best.expires_on or date.min):
-                best = Standing(share, expires, best.has_expired, best.is_waiting, False)
-        elif status == "ACCEPTED":
-            until = (
-                best.expires_on if best.share_percent else max(best.expires_on or expires, expires)
-            )
-            best = Standing(best.share_percent, until, True, best.is_waiting, False)
-        else:
-            is_waiting = best.is_waiting or status == "GIVEN"
-            is_refused = status == "REFUSED" and not is_waiting
-            best = Standing(
-                best.share_percent, best.expires_on, best.has_expired, is_waiting, is_refused
-            )
-        found[(site, item)] = best
+    found: defaultdict[str, dict[int, Standing]] = defaultdict(dict)
+    told = rows.annotate(ends=Cast("expires_on", TextField()))  # fewer days than proofs: read once
+    first, more = cache(partial(_with, on, _NOTHING)), partial(_with, on)
+    for item, site, *proof in told.values_list("item", "site", "status", "share_percent", "ends"):
+        of_item = found[item]
+        best = of_item.get(site)
+        of_item[site] = more(best, *proof) if best else first(*proof)
     return found
+
+
+def _with(on: date, best: Standing, status: str, share: int, ends: str) -> Standing:
+    """Return what proofs amount to with one more."""
+    if status == "GIVEN":
+        return best._replace(is_waiting=True)
+    if status == "REFUSED":
+        return best._replace(is_refused=True)
+    expires = date.fromisoformat(ends)
+    if expires > on:
+        is_better = (share, expires) > (best.share_percent, best.expires_on or date.min)
+        return best._replace(share_percent=share, expires_on=expires) if is_better else best
+    if best.share_percent:
+        return best._replace(has_expired=True)
+    return best._replace(expires_on=max(best.expires_on or expires, expires), has_expired=True)
 
 
 _NOTHING = Standing(0, None, False, False, False)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from dianliang.core.rows import first_of
 from dianliang.domain.workforce.models import (
     Absence,
     Attendance,
@@ -119,11 +120,14 @@ class PersonFile:
     slots: tuple[SlotLine, ...]
     absences: tuple[AbsenceLine, ...]
     duties: tuple[DutyLine, ...]
+    more_days: int
     may_change: bool
 
 
-def file(number: str, *, by: Actor, on: date) -> PersonFile:
+def file(number: str, *, by: Actor, on: date, is_whole: bool = False) -> PersonFile:
     """Return one person as the page shows him; a number that was merged away finds the kept one.
+
+    Of the days off and on duty the latest are told, or with `is_whole` all.
 
     Raises:
         NotVisibleError: absent, or another's.
@@ -131,6 +135,10 @@ def file(number: str, *, by: Actor, on: date) -> PersonFile:
     person = person_to_see(number, by=by)
     (row,) = rows_of([person], on=on)
     guardian = getattr(person, "guardian", None)
+    off = Absence.objects.filter(person=person).order_by("-first_on")
+    absences, more_absences = first_of(off, MOST_DAYS, is_whole=is_whole)
+    present = Attendance.objects.filter(person=person).select_related("team").order_by("-on")
+    duties, more_duties = first_of(present, MOST_DAYS, is_whole=is_whole)
     kind = person.get_document_kind_display()
     shown = f"{kind} {mask_account(person.document)}" if person.document else ""
     return PersonFile(
@@ -165,14 +173,13 @@ def file(number: str, *, by: Actor, on: date) -> PersonFile:
                 reason=away.reason,
                 may_cancel=away.last_on >= on,
             )
-            for away in Absence.objects.filter(person=person).order_by("-first_on")[:MOST_DAYS]
+            for away in absences
         ),
         duties=tuple(
             DutyLine(on=day.on, team_name=day.team.name, checked_in_at=day.checked_in_at)
-            for day in Attendance.objects.filter(person=person)
-            .select_related("team")
-            .order_by("-on")[:MOST_DAYS]
+            for day in duties
         ),
+        more_days=more_absences + more_duties,
         may_change=by.role in WRITERS,
     )
 

@@ -339,6 +339,8 @@ def _keep_guardian(person: Person, details: Details, *, on: date, is_new: bool) 
             Guardian.objects.filter(person=person).delete()
         return
     told = details.guardian
+    if told is not None and told.agreed_on > on:
+        raise UnableToRegisterError("监护人同意日期不能晚于今天。", field="agreed_on")
     if told is None or not told.name or not told.phone:
         message = Phrase(
             "%(person)s未满 18 周岁，请填写监护人姓名、电话和同意日期。", person=person.name

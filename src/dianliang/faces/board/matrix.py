@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from dianliang.domain.insight.base_figures import MOST_RECORDS
 from dianliang.domain.insight.base_shapes import Span
 from dianliang.domain.insight.volunteering import METHOD, activities, volunteering
-from dianliang.domain.venues.queries import home_of, tree
+from dianliang.domain.venues.queries import home_of, site_row, tree
 from dianliang.faces.board.period import Period, period_of
 from dianliang.faces.board.readers import READERS, sheet
 from dianliang.faces.ui.codes import drawn
@@ -45,6 +45,7 @@ def bases(request: HttpRequest, code: str = "", *, by: Actor) -> HttpResponse:
     context = {
         "by": by,
         "page": page,
+        "site": site_row(page.here.site_code) if page.here else None,
         "period": period,
         "points": page.points,
         "method": figures.METHOD,

@@ -15,7 +15,7 @@ from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.renewing import moving as flow
-from dianliang.flows.renewing import sheets
+from dianliang.flows.renewing import reading, sheets
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
@@ -82,7 +82,7 @@ def take_in(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def upload(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Take in what an Excel file says."""
     try:
-        count = sheets.read(content=sent_file(request, "table"), by=by, at=now())
+        count = reading.read(content=sent_file(request, "table"), by=by, at=now())
     except DomainError as refusal:
         return _board(request, by=by, refusal=refusal)
     words = _("已按表更新 %(n)d 处。") % {"n": count}

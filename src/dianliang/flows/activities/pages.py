@@ -29,7 +29,6 @@ _CUTS = {
     "drafts": Q(status="DRAFT"),
     "past": Q(status__in=["ACCOUNTED", "CANCELLED"]),
 }
-MOST_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +175,7 @@ def session_page(*, number: str, by: Actor) -> SessionPage:
             Photo(token=photo.file.token, words=photo.words)
             for photo in session.photos.select_related("file")
         ),
-        opinions=tuple(
-            Opinion(stars=one.stars, words=one.words, on=one.at) for one in opinions[:MOST_WORDS]
-        ),
+        opinions=tuple(Opinion(stars=one.stars, words=one.words, on=one.at) for one in opinions),
         stars=opinions.aggregate(mean=Avg("stars"))["mean"],
         verbs=tuple((step.verb, step.label) for step in steps),
         may_lead=may_lead,

@@ -49,7 +49,7 @@ class FiguresPage:
     @property
     def here(self) -> TreeNode | None:
         """Return the node that is shown, or None for the whole matrix."""
-        return self.found.here.node
+        return self.found.node
 
     @property
     def points(self) -> list[dict[str, object]]:

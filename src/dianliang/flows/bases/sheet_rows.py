@@ -17,8 +17,9 @@ from dianliang.domain.workforce.charging import people_of
 from dianliang.flows.bases.reach import may_change
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
-NAME = "阵地表"
+NAME = Phrase("阵地表")
 HEADINGS: tuple[blanks.Heading, ...] = (
     ("编码", "唯一；请先把整列设为文本", ()),
     ("名称", "", ()),
@@ -127,11 +128,15 @@ def read_row(row: SheetRow, known: Known, checks: Checks, *, on: date) -> Read:
         one.site = _facts(row, one, known, checks)
         one.person = checks.code(row, "责任人编号")
         if one.person and one.person not in known.people:
-            words = f"本单位在岗人员中没有编号 {one.person}，请改正，或先登记这个人。"
+            words = Phrase(
+                "本单位在岗人员中没有编号 %(person)s，请改正，或先登记这个人。", person=one.person
+            )
             checks.add(row, words, "责任人编号")
         one.hours = _hours(row, checks, on=on)
     elif filled := [name for name in NAMES[5:] if row.get(name)]:
-        words = f"填了“{filled[0]}”却没有“类别”：阵地请选类别，分组标题请清空其余各列。"
+        words = Phrase(
+            "填了“%(filled)s”却没有“类别”：阵地请选类别，分组标题请清空其余各列。", filled=filled[0]
+        )
         checks.add(row, words, "类别")
     _check_twin(row, one, known, checks)
     return one
@@ -141,18 +146,37 @@ def _check_twin(row: SheetRow, one: Read, known: Known, checks: Checks) -> None:
     """A code stays what it was: a heading does not turn into a base, nor a base into another."""
     node, site = known.nodes.get(one.code), known.sites.get(one.code)
     if one.site is None and site is not None:
-        words = f"编码 {one.code} 是阵地“{site.name}”，请补上类别，或给分组标题另取编码。"
+        words = Phrase(
+            "编码 %(code)s 是阵地“%(site_name)s”，请补上类别，或给分组标题另取编码。",
+            code=one.code,
+            site_name=site.name,
+        )
         checks.add(row, words, "编码")
     if one.site is not None and node is not None and node.site_id is None:
-        words = f"编码 {one.code} 在本体系里是分组标题“{node.name}”，请给阵地另取编码。"
+        words = Phrase(
+            "编码 %(code)s 在本体系里是分组标题“%(node_name)s”，请给阵地另取编码。",
+            code=one.code,
+            node_name=node.name,
+        )
         checks.add(row, words, "编码")
     if one.site is None or site is None:
         return
     if not may_change(site, by=known.by):
-        words = f"编码 {one.code} 已是其他单位的阵地，请换一个编码，或由该单位维护。"
+        words = Phrase(
+            "编码 %(code)s 已是其他单位的阵地，请换一个编码，或由该单位维护。",
+            code=one.code,
+        )
         checks.add(row, words, "编码")
     elif site.closed_on is not None:
-        checks.add(row, f"阵地 {one.code} 已于 {site.closed_on} 停用，不能再改。", "编码")
+        checks.add(
+            row,
+            Phrase(
+                "阵地 %(code)s 已于 %(closed_on)s 停用，不能再改。",
+                code=one.code,
+                closed_on=site.closed_on,
+            ),
+            "编码",
+        )
 
 
 def _facts(row: SheetRow, one: Read, known: Known, checks: Checks) -> dict[str, Any]:
@@ -161,19 +185,29 @@ def _facts(row: SheetRow, one: Read, known: Known, checks: Checks) -> dict[str, 
     area_code, unit_code = checks.code(row, "区域编码"), checks.code(row, "单位编码")
     area, unit = known.areas.get(area_code), known.units.get(unit_code)
     if area is None:
-        words = f"区域编码 {area_code or '（空）'} 不存在，请改正，或先导入区域。"
+        words = Phrase(
+            "区域编码 %(code)s 不存在，请改正，或先导入区域。",
+            code=area_code or Phrase("（空）"),
+        )
         checks.add(row, words, "区域编码")
     if unit is None:
-        words = f"单位编码 {unit_code or '（空）'} 不在您的单位范围内，请改正。"
+        words = Phrase(
+            "单位编码 %(code)s 不在您的单位范围内，请改正。",
+            code=unit_code or Phrase("（空）"),
+        )
         checks.add(row, words, "单位编码")
     lat, lon = checks.degrees(row, "纬度", 90), checks.degrees(row, "经度", 180)
     if (lat is None) != (lon is None):
-        checks.add(row, "纬度和经度要么都填，要么都留空。")
+        checks.add(row, Phrase("纬度和经度要么都填，要么都留空。"))
     elif lat is None and area is not None:
         site = known.sites.get(one.code)
         lat, lon = (site.lat, site.lon) if site else (area.lat, area.lon)
         if lat is None:
-            checks.add(row, f"{area.name}没有坐标，请填写纬度和经度。", "纬度")
+            checks.add(
+                row,
+                Phrase("%(area_name)s没有坐标，请填写纬度和经度。", area_name=area.name),
+                "纬度",
+            )
     return {
         "name": one.name,
         "kind": checks.choice(row, "类别", kinds, ""),
@@ -188,6 +222,9 @@ def _facts(row: SheetRow, one: Read, known: Known, checks: Checks) -> dict[str, 
 
 def _hours(row: SheetRow, checks: Checks, *, on: date) -> Hours | None:
     if not row.get("周一至周五") and not row.get("周六周日"):
+        if row.get("法定节假日"):
+            words = Phrase("填了“法定节假日”，请同时填写开放时间，或清空这一格。")
+            checks.add(row, words, "法定节假日")
         return None
     holidays = {label: value for value, label in ON_HOLIDAYS[:2]}
     spans = []
@@ -214,15 +251,24 @@ def paths(
     found: dict[str, str | None] = {}
     for row, one in zip(rows, read, strict=True):
         if one.parent and one.parent not in parents:
-            words = f"上级编码 {one.parent} 在本表和本体系中都没有，请补上那一行或改正。"
+            words = Phrase(
+                "上级编码 %(parent)s 在本表和本体系中都没有，请补上那一行或改正。",
+                parent=one.parent,
+            )
             checks.add(row, words, "上级编码")
         elif one.code and _path_of(one.code, parents, found) is None:
-            checks.add(row, "上级关系绕成了圈，请改正上级编码。", "上级编码")
+            checks.add(row, Phrase("上级关系绕成了圈，请改正上级编码。"), "上级编码")
     for code in known.parents:
         _path_of(code, parents, found)
     for code, path in found.items():
         if path is not None and path.count("/") - 1 > trees.DEEPEST:
-            words = f"{NAME}：“{code}”会在第 {path.count('/') - 1} 级，最多 {trees.DEEPEST} 级。"
+            words = Phrase(
+                "%(name)s：“%(code)s”会在第 %(level)s 级，最多 %(deepest)s 级。",
+                name=NAME,
+                code=code,
+                level=path.count("/") - 1,
+                deepest=trees.DEEPEST,
+            )
             checks.found.append(words)
     return {code: path for code, path in found.items() if path}
 

@@ -16,7 +16,6 @@ from dianliang.kernel.lifecycle import Transition
 from dianliang.kernel.text import clean_text
 
 MOST_WORDS = 4000
-MOST_SCOPES = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +57,7 @@ def page(number: str, *, by: Actor) -> NoticePage:
 
 
 def scopes(*, by: Actor) -> tuple[tuple[str, str], ...]:
-    """Return the parts of matrices to which the actor may address a notice: what has some below.
-
-    At most so many as a list can hold, in the order of the trees.
-    """
+    """Return the parts of matrices to which the actor may address a notice: what has some below."""
     found: list[tuple[str, str]] = []
     for row in matrices(by=by):
         if not by.reaches_unit(row.unit_path):
@@ -72,7 +68,7 @@ def scopes(*, by: Actor) -> tuple[tuple[str, str], ...]:
             for node in grown.nodes
             if node.depth == 0 or node.children
         ]
-    return tuple(found[:MOST_SCOPES])
+    return tuple(found)
 
 
 def draft(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from dianliang.core.rows import first_of
 from dianliang.domain.insight.base_checks import BaseCheck, checked
-from dianliang.domain.insight.bases import BaseRow, Rolled, lacking, rows_of, site_ids
+from dianliang.domain.insight.bases import BaseRow, Rolled, lacking, site_ids
 from dianliang.domain.venues import standards, trees
 from dianliang.domain.venues.models import Matrix, Node, Site
 from dianliang.domain.venues.queries import (
@@ -25,7 +25,6 @@ from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
-MOST_HITS = 60
 MOST_TO_PLACE = 300
 
 
@@ -42,11 +41,9 @@ class TreeRow:
 class TreePage:
     """One level of a matrix, with what hangs below it and, for who leads it, what may be hung."""
 
-    matrices: tuple[MatrixRow, ...]
     found: Rolled
     check: BaseCheck | None
-    rows: tuple[TreeRow, ...]
-    hits: tuple[TreeRow, ...]
+    hits: tuple[TreeNode, ...]
     standard: Standard
     checks: Mapping[int, BaseCheck]
     may_edit: bool
@@ -57,6 +54,13 @@ class TreePage:
     def matrix(self) -> MatrixRow:
         """Return the matrix."""
         return self.found.tree.matrix
+
+    def rows(self, nodes: Sequence[TreeNode]) -> tuple[TreeRow, ...]:
+        """Return nodes as rows: only those that are looked at are summed up."""
+        return tuple(
+            TreeRow(node=node, row=self.found.row(node), check=self.checks.get(node.site_id or 0))
+            for node in nodes
+        )
 
     @property
     def points(self) -> list[dict[str, object]]:
@@ -71,7 +75,7 @@ class TreePage:
                 if (check := self.checks.get(node.site_id)) and check.gaps
                 else "done",
             }
-            for node in self.found.tree.under(self.found.here.node)
+            for node in self.found.tree.under(self.found.node)
             if node.site_id
         ]
 
@@ -92,7 +96,7 @@ def overview(*, by: Actor, on: date) -> tuple[tuple[MatrixRow, BaseRow], ...]:
 
 
 def page(*, code: str, at_code: str, words: str, by: Actor, on: date) -> TreePage:
-    """Return one level of a matrix; with words, also the nodes whose name or code holds them.
+    """Return one level of a matrix; with words, the nodes whose name or code holds them.
 
     Raises:
         NotVisibleError: no such matrix or node in the actor's sight.
@@ -101,29 +105,17 @@ def page(*, code: str, at_code: str, words: str, by: Actor, on: date) -> TreePag
     checks = checked(site_ids(grown.nodes), standard=standard, on=on)
     found = lacking(grown, code=at_code, checks=checks)
     may_edit = leads(grown.matrix, by=by)
-    hits = grown.named(words.strip(), most=MOST_HITS) if words.strip() else ()
-    here = found.here.node
+    here = found.node
     to_place, more = _to_place(code, by=by) if may_edit else ((), 0)
     return TreePage(
-        matrices=matrices(by=by),
         found=found,
         check=checks.get(here.site_id) if here and here.site_id else None,
-        rows=_rows(grown.children(here), found.rows, checks),
-        hits=_rows(hits, rows_of(grown, hits, checks=checks), checks),
+        hits=grown.named(words.strip()) if words.strip() else (),
         standard=standard,
         checks=checks,
         may_edit=may_edit,
         to_place=to_place,
         more_to_place=more,
-    )
-
-
-def _rows(
-    nodes: Sequence[TreeNode], rows: Sequence[BaseRow], checks: Mapping[int, BaseCheck]
-) -> tuple[TreeRow, ...]:
-    return tuple(
-        TreeRow(node=node, row=row, check=checks.get(node.site_id or 0))
-        for node, row in zip(nodes, rows, strict=True)
     )
 
 

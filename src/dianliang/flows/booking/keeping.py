@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from dianliang.core.rows import first_of
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import UnitRow, units
 from dianliang.domain.venues.booking import access, calendar, free, keeping, reading
@@ -56,6 +57,7 @@ class RoomPage:
     may_book: bool
     is_kept: bool
     ahead: tuple[BookingRow, ...]
+    more_ahead: int
     door_token: str
     feed_token: str
     site_feed_token: str
@@ -190,8 +192,8 @@ def _keeps_site(site: Site, by: Actor) -> bool:
     return site.unit is not None and by.reaches_unit(site.unit.path)
 
 
-def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
-    """Return something on offer; codes and calendars only to who keeps it.
+def page(*, code: str, by: Actor, at: datetime, is_whole: bool = False) -> RoomPage:
+    """Return something on offer with the next bookings, or all; codes only to who keeps it.
 
     Raises:
         NotVisibleError: it is absent or not the actor's to see.
@@ -200,7 +202,8 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
     is_kept = access.keeps(by, bookable)
     on = at.astimezone(SHANGHAI).date()
     live = access.bookings(by).filter(bookable=bookable, status__in=LIVE, ends_at__gt=at)
-    ahead = live.select_related(*access.JOINED).order_by("starts_at", "number")[:MOST_AHEAD]
+    joined = live.select_related(*access.JOINED).order_by("starts_at", "number")
+    ahead, more = first_of(joined, MOST_AHEAD, is_whole=is_whole)
     week = week_of(bookable, first=on, last=on + timedelta(days=7))
     offer = keeping.offer_of(bookable)
     return RoomPage(
@@ -220,6 +223,7 @@ def page(*, code: str, by: Actor, at: datetime) -> RoomPage:
         may_book=bookable.is_active and access.may_book(by, bookable),
         is_kept=is_kept,
         ahead=reading.rows_of(ahead, by=by, at=at),
+        more_ahead=more,
         door_token=bookable.door_token if is_kept else "",
         feed_token=_feed(bookable=bookable) if is_kept else "",
         site_feed_token=_feed(site=bookable.site)

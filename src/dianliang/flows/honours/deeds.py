@@ -12,14 +12,12 @@ from dianliang.domain.programs.models import Activity, Participation
 from dianliang.domain.work.models import Visit
 from dianliang.kernel.calendar import SHANGHAI
 
-MOST = 60
-"""Records offered of each kind, the latest first."""
 PRAISE = 5
 """Stars of a rating that count as praise."""
 
 
 def found(subject: Subject, *, since: date, until: date) -> tuple[Done, ...]:
-    """Return the records of a period that speak for somebody, newest first.
+    """Return all records of a period that speak for somebody, newest first.
 
     Of a person: published hours, visits finished, activities; of a team what was done by it; of a
     unit what was done by its teams. Praise is a rating of five stars for a need with such a visit.
@@ -31,7 +29,7 @@ def found(subject: Subject, *, since: date, until: date) -> tuple[Done, ...]:
         *_hours(subject, start, end),
         *(
             Done(kind="visit", number=v.number, words=v.job.title, on=v.on)
-            for v in visits.select_related("job").order_by("-on", "-pk")[:MOST]
+            for v in visits.select_related("job").order_by("-on", "-pk")
         ),
         *_activities(subject, start, end),
         *_praise(visits.values_list("job_id", flat=True)),
@@ -64,7 +62,7 @@ def _hours(subject: Subject, start: datetime, end: datetime) -> Iterable[Done]:
     by = Q(person=subject.person) if subject.person is not None else Q(team=subject.team)
     rows = HourRecord.objects.filter(by, status="PUBLISHED", reverses=None, reversal=None)
     rows = rows.filter(started_at__gte=start, started_at__lt=end).order_by("-started_at")
-    for row in rows[:MOST]:
+    for row in rows:
         on = row.started_at.astimezone(SHANGHAI).date()
         yield Done(kind="hour", number=row.number, words=row.content, on=on)
 
@@ -78,7 +76,7 @@ def _activities(subject: Subject, start: datetime, end: datetime) -> Iterable[Do
         rows = rows.filter(team=subject.team)
     else:
         rows = rows.filter(team__unit__path__startswith=subject.unit.path)
-    for row in rows.order_by("-started_at")[:MOST]:
+    for row in rows.order_by("-started_at"):
         on = row.started_at.astimezone(SHANGHAI).date()
         yield Done(kind="activity", number=row.number, words=row.title, on=on)
 
@@ -86,7 +84,7 @@ def _activities(subject: Subject, start: datetime, end: datetime) -> Iterable[Do
 def _praise(jobs: Iterable[int]) -> Iterable[Done]:
     needs = NeedJob.objects.filter(job_id__in=list(jobs)).values("need_id")
     rows = Rating.objects.filter(participant__need_id__in=needs, stars__gte=PRAISE)
-    latest = list(rows.select_related("participant__need").order_by("-rated_at")[:MOST])
+    latest = list(rows.select_related("participant__need").order_by("-rated_at"))
     # Several rate one need, and in several rounds: of each need the latest rating speaks.
     for number, row in {row.participant.need.number: row for row in reversed(latest)}.items():
         on = row.rated_at.astimezone(SHANGHAI).date()

@@ -27,7 +27,7 @@ from dianliang.flows.importing.network import write_feeders, write_transformers
 from dianliang.flows.importing.special import write_special
 from dianliang.flows.importing.tables import ADVICE, TEMPLATES
 from dianliang.flows.importing.units import write_units
-from dianliang.flows.renewing import sheets as renewing_sheets
+from dianliang.flows.renewing import reading as renewing
 from dianliang.flows.rules import editing, sheets
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -129,7 +129,7 @@ def _write_charges(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]
 
 
 def _write_renewals(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
-    return {"renewals": renewing_sheets.read(content=content, by=by, at=at)}
+    return {"renewals": renewing.read(content=content, by=by, at=at)}
 
 
 def _draft_rules(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:

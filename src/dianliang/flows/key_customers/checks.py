@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from dianliang.core.rows import first_of
 from dianliang.domain.key_customers.models import KeyCustomer
 from dianliang.domain.programs import progress
 from dianliang.domain.programs.lifecycle import COUNTS_AS_DONE
@@ -33,10 +34,12 @@ class Check:
     hazards: tuple[str, ...]
 
 
-def patrols(*, by: Actor) -> tuple[CampaignRow, ...]:
-    """Return the latest campaigns of checks of key customers with their coverage."""
+def patrols(*, by: Actor, is_whole: bool = False) -> tuple[tuple[CampaignRow, ...], int]:
+    """Return the latest campaigns of checks of key customers, or all, and how many more."""
     keys = Campaign.Source.KEY_CUSTOMERS
-    return tuple(row for row in progress.campaigns(by=by) if row.source == keys)[:MOST_PATROLS]
+    found = tuple(row for row in progress.campaigns(by=by) if row.source == keys)
+    shown = found if is_whole else found[:MOST_PATROLS]
+    return shown, len(found) - len(shown)
 
 
 def last_checked(customers: Collection[int]) -> Mapping[int, datetime]:
@@ -46,16 +49,16 @@ def last_checked(customers: Collection[int]) -> Mapping[int, datetime]:
     return {pk: at for pk, at in found if pk is not None and at is not None}
 
 
-def checks_of(customer: KeyCustomer) -> tuple[Check, ...]:
-    """Return the checks of one key customer, the latest first, with the hazards found."""
+def checks_of(customer: KeyCustomer, *, is_whole: bool = False) -> tuple[tuple[Check, ...], int]:
+    """Return the latest checks of one key customer with the hazards found, and how many more."""
     targets = Target.objects.filter(key_customer=customer).select_related("campaign", "job")
-    rows = list(targets.order_by("-pk")[:MOST_CHECKS])
+    rows, more = first_of(targets.order_by("-pk"), MOST_CHECKS, is_whole=is_whole)
     found = Inspection.objects.filter(visit__in=[row.visit_id for row in rows if row.visit_id])
     records = {
         record.visit_id: record
         for record in found.select_related("checklist__checklist").prefetch_related("hazards")
     }
-    return tuple(_check(row, records.get(row.visit_id or 0)) for row in rows)
+    return tuple(_check(row, records.get(row.visit_id or 0)) for row in rows), more
 
 
 def _check(row: Target, record: Inspection | None) -> Check:

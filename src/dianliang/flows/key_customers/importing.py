@@ -1,31 +1,33 @@
 """Bring a table of key customers: kept sealed, worked off in the background, told how far it is."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dianliang.core import audit, jobs, transitions
 from dianliang.core.models import BackgroundJob
 from dianliang.core.numbers import next_number
+from dianliang.core.rows import Rows
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.key_customers import access, queries
 from dianliang.domain.key_customers.lifecycle import TABLE
 from dianliang.domain.key_customers.models import BroughtTable
-from dianliang.domain.key_customers.queries import TableRow
+from dianliang.domain.key_customers.queries import TableRow, kept_faults
 from dianliang.flows.key_customers.reading import read
 from dianliang.flows.key_customers.writing import write
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 IMPORT = "key_customers.import"
 MOST_BYTES = 10 * 1024 * 1024
-MOST_SHOWN = 20
 OF_ACTOR = ("id", "name", "role", "unit_path", "area_path", "unit_code")
 
 
@@ -71,8 +73,8 @@ def bring(*, content: bytes, name: str, only_check: bool, by: Actor, at: datetim
 def _give_up(context: jobs.JobContext) -> None:
     row = _waiting(context)
     if row is not None:
-        words = "导入多次中断，什么都没有写入。请再试一次；仍不行请联系管理员查看后台任务。"
-        _end(row, "give_up", {"faults": words}, at=context.clock())
+        words = Phrase("导入多次中断，什么都没有写入。请再试一次；仍不行请联系管理员查看后台任务。")
+        _end(row, "give_up", {"faults": kept_faults([words])}, at=context.clock())
 
 
 @jobs.handler(IMPORT, given_up=_give_up)
@@ -94,7 +96,7 @@ def import_in_background(context: jobs.JobContext) -> dict[str, Any] | None:
         raise
     except DomainError as refusal:
         faults = getattr(refusal, "rows", (refusal.message,))
-        _end(row, "refuse", {"faults": "\n".join(faults)}, at=context.clock())
+        _end(row, "refuse", {"faults": kept_faults(faults)}, at=context.clock())
         return {"faults": len(faults)}
     return outcome
 
@@ -109,12 +111,16 @@ def _end(row: BroughtTable, verb: str, changes: Mapping[str, Any], *, at: dateti
     transitions.apply(row, verb, lifecycle=TABLE, by=SYSTEM, at=at, changes=ended)
 
 
-def recent(*, by: Actor) -> tuple[Going, ...]:
-    """Return the latest tables of the actor's units, with how far those at work have come."""
-    rows = [queries.table_row(row) for row in access.tables(by)[:MOST_SHOWN]]
+def brought(*, by: Actor) -> Sequence[Going]:
+    """Return the tables of the actor's units, the latest first, with how far each has come."""
+    return Rows(access.tables(by), _all_going)
+
+
+def _all_going(found: QuerySet[BroughtTable]) -> Sequence[Going]:
+    rows = [queries.table_row(row) for row in found]
     ids = [row.job_id for row in rows if row.status == "WAITING" and row.job_id]
     going = {job.pk: job for job in BackgroundJob.objects.filter(pk__in=ids)}
-    return tuple(_going(row, going.get(row.job_id or 0)) for row in rows)
+    return [_going(row, going.get(row.job_id or 0)) for row in rows]
 
 
 def one(number: str, *, by: Actor) -> Going:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dianliang.core.rows import first_of
 from dianliang.domain.catalog import inspecting as checklists
 from dianliang.domain.catalog.models import Checklist
 from dianliang.domain.directory.models import Unit
@@ -27,9 +28,10 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
-from dianliang.kernel.text import clean_text
+from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.text import clean_key, clean_text
 
-MOST_POINTS = 2000
+MOST_POINTS, MOST_WATCHES = 2000, 10
 TONES: Mapping[str, str] = {"special": "danger", "first": "soon", "second": "open"}
 
 
@@ -41,17 +43,20 @@ class Page:
     checked: Mapping[int, datetime]
     points: tuple[dict[str, Any], ...]
     patrols: tuple[CampaignRow, ...]
+    more_patrols: int
     may_keep: bool
 
 
-def page(*, filters: Filters, by: Actor, on: date) -> Page:
+def page(*, filters: Filters, by: Actor, on: date, is_whole: bool = False) -> Page:
     """Return a page of the register; as many queries for ten customers as for thousands."""
     found = queries.register(filters=filters, by=by, on=on)
+    patrols, more = checks.patrols(by=by, is_whole=is_whole)
     return Page(
         found=found,
         checked=checks.last_checked([row.pk for row in found.rows]),
         points=_points(filters, by=by, on=on),
-        patrols=checks.patrols(by=by),
+        patrols=patrols,
+        more_patrols=more,
         may_keep=by.role in access.WRITERS,
     )
 
@@ -87,29 +92,34 @@ class CardPage:
     is_revealed: bool
     checks: tuple[Check, ...]
     watches: tuple[WatchRow, ...]
+    more: int
+    """Checks and watches that are left out."""
     point: dict[str, Any] | None
     may_keep: bool
 
 
-def card_page(*, number: str, by: Actor, on: date) -> CardPage:
-    """Return the page of one key customer.
+def card_page(*, number: str, by: Actor, on: date, is_whole: bool = False) -> CardPage:
+    """Return the page of one key customer with its latest checks and watches, or all.
 
     Raises:
         NotVisibleError: it is absent or not the actor's to see.
     """
-    return _card(access.customer_to_see(number, by=by), by=by, on=on)
+    return _card(access.customer_to_see(number, by=by), by=by, on=on, is_whole=is_whole)
 
 
-def _card(customer: KeyCustomer, *, by: Actor, on: date) -> CardPage:
+def _card(customer: KeyCustomer, *, by: Actor, on: date, is_whole: bool = False) -> CardPage:
     place = place_of(customer)
     watched = Watch.objects.filter(watched__customer=customer).select_related("unit")
+    watches, more_watches = first_of(watched, MOST_WATCHES, is_whole=is_whole)
+    checked, more_checks = checks.checks_of(customer, is_whole=is_whole)
     return CardPage(
         card=queries.card(customer, on=on),
         unit_code=customer.unit.code,
         version=operations.version(customer),
         is_revealed=False,
-        checks=checks.checks_of(customer),
-        watches=tuple(following.watch_row(row, customers=0) for row in watched[:10]),
+        checks=checked,
+        watches=tuple(following.watch_row(row, customers=0) for row in watches),
+        more=more_checks + more_watches,
         point={
             "number": customer.number,
             "title": customer.name,
@@ -177,7 +187,7 @@ def take_in(*, number: str, asked: Asked, graded: Graded, by: Actor, at: datetim
     """
     if by.role not in access.WRITERS:
         raise NotVisibleError("您的岗位不登记重要客户。")
-    own = clean_text(number, field="number", label="重要客户编号", most=24)
+    own = number.strip() and clean_key(number, field="number", label="重要客户编号")
     told, clean = _told(asked, by=by), _clean(graded)
     return operations.take_in(told=told, graded=clean, number=own, by=by, at=at)
 
@@ -243,7 +253,7 @@ def _sources(codes: Sequence[str]) -> list[Source]:
     for place, code in enumerate(codes):
         source = source_of(code, feeders, transformers, place == 0)
         if source is None:
-            message = f"没有编码为 {code[:24]} 的线路或变压器，请核对。"
+            message = Phrase("没有编码为 %(code)s 的线路或变压器，请核对。", code=code[:24])
             raise InvalidInputError(message, field="main" if place == 0 else "others")
         sources.append(source)
     return sources
@@ -252,9 +262,13 @@ def _sources(codes: Sequence[str]) -> list[Source]:
 def _supplies(asked: Sequence[Supply]) -> list[Supply]:
     for place, supply in enumerate(asked, start=1):
         if supply.kind not in dict(queries.SUPPLY_KINDS):
-            raise InvalidInputError(f"第 {place} 台自备电源没有选类别。", field="supplies")
+            raise InvalidInputError(
+                Phrase("第 %(place)s 台自备电源没有选类别。", place=place), field="supplies"
+            )
         if not supply.power_kva and not supply.power_kw:
-            message = f"第 {place} 台自备电源的容量（kVA）与功率（kW）至少填一项。"
+            message = Phrase(
+                "第 %(place)s 台自备电源的容量（kVA）与功率（kW）至少填一项。", place=place
+            )
             raise InvalidInputError(message, field="supplies")
     return list(asked)
 

@@ -20,6 +20,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.coordinates import from_gcj02
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 MOST_CABLE_M, MOST_POWER, MOST_H = 5000, 100_000.0, 10_000.0
 CHECKLISTS: Mapping[str, str] = {KeyCustomer.Kind.PUMP_STATION: "pump_house"}
@@ -86,13 +87,16 @@ def read(content: bytes, *, by: Actor, report: Report) -> Brought:
         optional={sheets.CUSTOMERS: sheets.COLUMNS, sheets.SUPPLIES: sheets.SUPPLY_COLUMNS},
     )
     if not book.rows:
-        message = (
-            f"{sheets.BOOK} 没有“{sheets.CUSTOMERS}”或“{sheets.SUPPLIES}”工作表，"
-            "请用系统给出的空白模板填写。"
+        message = Phrase(
+            "%(book)s 没有“%(customers)s”或“%(supplies)s”工作表，请用系统给出的空白模板填写。",
+            book=sheets.BOOK,
+            customers=sheets.CUSTOMERS,
+            supplies=sheets.SUPPLIES,
         )
         raise tables.UnreadableSheetError(message)
     of_customers, of_supplies = (
-        Checks(f"“{title}”表") for title in (sheets.CUSTOMERS, sheets.SUPPLIES)
+        Checks(Phrase("“%(sheet)s”表", sheet=title))
+        for title in (sheets.CUSTOMERS, sheets.SUPPLIES)
     )
     lines = _lines(book.rows.get(sheets.CUSTOMERS, []), of_customers, by=by, report=report)
     supplies = _supplies(book.rows.get(sheets.SUPPLIES, []), of_supplies)
@@ -129,7 +133,7 @@ def _line(row: SheetRow, checks: Checks, known: _Known) -> Line:
             contact[name] = told
     return Line(
         row=row.number,
-        number=checks.code(row, sheets.NUMBER, needed=True),
+        number=checks.key(row, sheets.NUMBER, needed=True),
         fields=fields,
         contact=contact,
         graded=_graded(row, checks),
@@ -167,7 +171,7 @@ def _optional(row: SheetRow, checks: Checks, known: _Known, kind: str) -> dict[s
 
 def _choice(row: SheetRow, checks: Checks, heading: str, choices: Sequence[tuple[str, str]]) -> str:
     if not row.get(heading):
-        checks.add(row, f"“{heading}”不能为空。", heading)
+        checks.add(row, Phrase("“%(heading)s”不能为空。", heading=heading), heading)
     return checks.choice(row, heading, {label: value for value, label in choices}, choices[0][0])
 
 
@@ -177,16 +181,24 @@ def _unit(row: SheetRow, checks: Checks, known: _Known) -> int | None:
         return None
     pk, path = known.units.get(code, (None, ""))
     if pk is None:
-        checks.add(row, f"责任单位编码 {code} 不存在，请改正，或先导入单位。", sheets.UNIT)
+        checks.add(
+            row,
+            Phrase("责任单位编码 %(code)s 不存在，请改正，或先导入单位。", code=code),
+            sheets.UNIT,
+        )
     elif not known.by.reaches_unit(path):
-        checks.add(row, f"单位 {code} 不在您的范围内，不能为它登记。", sheets.UNIT)
+        checks.add(
+            row, Phrase("单位 %(code)s 不在您的范围内，不能为它登记。", code=code), sheets.UNIT
+        )
     return pk
 
 
 def _area(row: SheetRow, checks: Checks, known: _Known) -> int | None:
     code = checks.code(row, sheets.AREA, needed=True)
     if code and code not in known.areas:
-        checks.add(row, f"区域编码 {code} 不存在，请改正，或先导入区域。", sheets.AREA)
+        checks.add(
+            row, Phrase("区域编码 %(code)s 不存在，请改正，或先导入区域。", code=code), sheets.AREA
+        )
     return known.areas.get(code)
 
 
@@ -195,7 +207,7 @@ def _point(row: SheetRow, checks: Checks) -> GeoPoint | None:
     lat, lon = checks.degrees(row, sheets.LAT, 90), checks.degrees(row, sheets.LON, 180)
     datum = checks.choice(row, sheets.DATUM, {sheets.WGS84: "wgs", sheets.GCJ02: "gcj"}, "wgs")
     if bool(row.get(sheets.LAT)) != bool(row.get(sheets.LON)):
-        checks.add(row, "纬度和经度要么都填，要么都留空。", sheets.LAT)
+        checks.add(row, Phrase("纬度和经度要么都填，要么都留空。"), sheets.LAT)
     if lat is None or lon is None:
         return None
     return in_wgs84(GeoPoint(lat, lon), is_gcj=datum == "gcj")
@@ -233,7 +245,9 @@ def _sources(row: SheetRow, checks: Checks, known: _Known) -> list[Source] | Non
         for code in parts_of(row.get(heading)):
             source = source_of(code, known.feeders, known.transformers, heading == sheets.MAIN)
             if source is None:
-                words = f"没有编码为 {code} 的线路或变压器，请改正，或先导入电网台账。"
+                words = Phrase(
+                    "没有编码为 %(code)s 的线路或变压器，请改正，或先导入电网台账。", code=code
+                )
                 checks.add(row, words, heading)
             else:
                 sources.append(source)
@@ -267,7 +281,7 @@ def _supplies(rows: Sequence[SheetRow], checks: Checks) -> dict[str, list[Supply
             tested_on=_tested(row, checks),
         )
         if not row.get(sheets.KVA) and not row.get(sheets.KW):
-            checks.add(row, "容量（kVA）与功率（kW）至少填一项。", sheets.KVA)
+            checks.add(row, Phrase("容量（kVA）与功率（kW）至少填一项。"), sheets.KVA)
         found.setdefault(number, []).append(supply)
     return found
 

@@ -14,8 +14,9 @@ from dianliang.domain.key_customers.models import KeyCustomer
 from dianliang.domain.key_customers.queries import Filters
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
-BOOK = "重要客户表"
+BOOK = Phrase("重要客户表")
 CUSTOMERS, SUPPLIES = "重要客户", "自备电源"
 NUMBER, NAME, GRADE, KIND = "重要客户编号", "名称", "等级", "类别"
 BEGINS, ENDS, UNIT, AREA = "临时起始日", "临时截止日", "责任单位编码", "区域编码"

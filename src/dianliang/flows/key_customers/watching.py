@@ -27,6 +27,7 @@ from dianliang.flows.network_page import outage_to_end
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 PAGE_ROWS = 50
@@ -256,7 +257,10 @@ def report(
     """
     watch = access.watch_to_keep(number, by=by)
     if len(set(customers)) > MOST_AT_ONCE:
-        raise InvalidInputError(f"一次最多登记 {MOST_AT_ONCE} 户。", field="customers")
+        raise InvalidInputError(
+            Phrase("一次最多登记 %(most_at_once)s 户。", most_at_once=MOST_AT_ONCE),
+            field="customers",
+        )
     wanted = Watched.objects.filter(watch=watch, customer__number__in=customers)
     found = list(wanted.select_related("customer").order_by("customer__number"))
     if len(found) < len(set(customers)):

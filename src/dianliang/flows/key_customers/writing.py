@@ -21,6 +21,7 @@ from dianliang.domain.key_customers.told import Graded, Source, Supply
 from dianliang.flows.key_customers import sheets
 from dianliang.flows.key_customers.reading import CHECKLISTS, USUAL_CHECKLIST, Brought, Line
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 
 BATCH = 500
 KEPT = ("is_generated", "number", "id")
@@ -74,12 +75,22 @@ def _present(brought: Brought) -> list[KeyCustomer]:
 def _require_own(brought: Brought, present: Mapping[str, KeyCustomer], *, by: Actor) -> None:
     told = {line.number: line.row for line in brought.lines}
     wrong = [
-        f"“{sheets.CUSTOMERS}”表 第 {told[number]} 行：编号 {number} 已被其他单位使用，请换一个。"
+        Phrase(
+            "“%(sheet)s”表 第 %(row)d 行：编号 %(number)s 已被其他单位使用，请换一个。",
+            sheet=sheets.CUSTOMERS,
+            row=told[number],
+            number=number,
+        )
         for number, row in present.items()
         if number in told and not by.reaches_unit(row.unit.path)
     ]
     wrong += [
-        f"“{sheets.SUPPLIES}”表：编号 {number} 在“{sheets.CUSTOMERS}”表和系统中都没有，请改正。"
+        Phrase(
+            "“%(sheet)s”表：编号 %(number)s 在“%(customers)s”表和系统中都没有，请改正。",
+            sheet=sheets.SUPPLIES,
+            number=number,
+            customers=sheets.CUSTOMERS,
+        )
         for number in brought.supplies
         if number not in told
         and (number not in present or not by.reaches_unit(present[number].unit.path))

@@ -17,6 +17,7 @@ from dianliang.domain.territory.queries import spoken_name
 from dianliang.domain.workforce.charging import InCharge, charge_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_TOLD = 8
@@ -79,7 +80,7 @@ def take_in(
                 wrong.append(refusal.message)
     if wrong:
         told = "\n".join(wrong[:MOST_TOLD])
-        raise InvalidInputError(f"没有列入任何村：\n{told}", field="villages")
+        raise InvalidInputError(Phrase("没有列入任何村：\n%(told)s", told=told), field="villages")
     return len(wanted)
 
 

@@ -20,10 +20,6 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.periods import TimeWindow
 from dianliang.kernel.phrases import Phrase, phrase_of
 
-MOST_SWAPS = 200
-MOST_CANDIDATES = 12
-MOST_BREACHES = 8
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterRow:
@@ -181,12 +177,12 @@ def page(*, number: str, by: Actor, at: datetime) -> RosterPage:
             for load in sorted(loads, key=lambda load: (-load.weighted_s, load.person_id))
         ),
         short=tuple(_short(row) for row in outcome.get("short", ())),
-        breaches=tuple(names_of(built, breaches[:MOST_BREACHES])),
+        breaches=tuple(names_of(built, breaches)),
         is_proven=all(stage["is_proven"] for stage in outcome.get("stages", ())),
         error=outcome.get("error", ""),
         progress=_progress(roster),
         short_because=roster.short_because,
-        swaps=tuple(swap_row(each) for each in swaps[:MOST_SWAPS]),
+        swaps=tuple(map(swap_row, swaps)),
         changed=len(built.planned ^ built.live) if is_public else 0,
         opened=_opened([roster], at=at).get(roster.pk, ()),
     )
@@ -256,7 +252,7 @@ def candidates(*, number: str, shift: int, by: Actor, at: datetime) -> tuple[Can
     found.sort(
         key=lambda row: (not row.can_be_exempt, len(row.against), row.weighted_h, row.number)
     )
-    return tuple(found[:MOST_CANDIDATES])
+    return tuple(found)
 
 
 def _rows(rosters: Collection[Roster], *, at: datetime) -> tuple[RosterRow, ...]:

@@ -27,15 +27,17 @@ class Doings:
     visits: int
     activities: int
     latest: tuple[Deed, ...]
+    more: int
 
 
-def doings(number: str) -> Doings:
-    """Return what the person with a number did; four queries."""
+def doings(number: str, *, is_whole: bool = False) -> Doings:
+    """Return what the person with a number did: the latest, or all; four queries."""
+    most = None if is_whole else MOST_ROWS
     visits = Visit.objects.filter(done_by__number=number, status="DONE").select_related("job")
     parts = Participation.objects.filter(person__number=number).select_related("activity")
     found = [
         Deed(on=visit.on, kind="上门", number=visit.number, words=visit.job.title)
-        for visit in visits.order_by("-on", "-pk")[:MOST_ROWS]
+        for visit in visits.order_by("-on", "-pk")[:most]
     ]
     found += [
         Deed(
@@ -44,7 +46,10 @@ def doings(number: str) -> Doings:
             number=part.activity.number,
             words=part.activity.title,
         )
-        for part in parts.order_by("-activity__started_at")[:MOST_ROWS]
+        for part in parts.order_by("-activity__started_at")[:most]
     ]
     found.sort(key=lambda deed: deed.on, reverse=True)
-    return Doings(visits=visits.count(), activities=parts.count(), latest=tuple(found[:MOST_ROWS]))
+    latest, counts = tuple(found[:most]), (visits.count(), parts.count())
+    return Doings(
+        visits=counts[0], activities=counts[1], latest=latest, more=sum(counts) - len(latest)
+    )

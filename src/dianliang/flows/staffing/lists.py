@@ -25,7 +25,6 @@ from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 KEPT_FOR = timedelta(days=7)
-MOST_SHOWN = 500
 SKIP, AS_NEW = "skip", "new"
 
 
@@ -76,7 +75,7 @@ def keep(*, content: bytes, name: str, by: Actor, at: datetime) -> StaffList:
                 "“%(people)s”表 第 %(row)s 行：%(complaint)s",
                 people=PEOPLE,
                 row=row,
-                complaint=match.complaint,
+                complaint=Phrase(match.complaint),
             )
             for row, match in matches.items()
             if match.complaint
@@ -186,7 +185,7 @@ def preview(*, number: str, by: Actor, on: date) -> Preview:
         outcome=row.outcome,
         counts={label: sum(line.kind == kind for line in shown) for kind, label in KINDS.items()},
         doubtful=tuple(line for line in shown if line.kind == DOUBTFUL),
-        others=tuple(line for line in shown if line.kind != DOUBTFUL)[:MOST_SHOWN],
+        others=tuple(line for line in shown if line.kind != DOUBTFUL),
         teams=len(draft.teams),
         members=len(draft.members),
         certificates=len(draft.certificates),

@@ -17,8 +17,8 @@ from dianliang.domain.workforce.twins import (
 )
 from dianliang.flows.staffing.drafts import PersonLine
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 
-MOST_OFFERED = 5
 NEW, BY_NUMBER, SURE, DOUBTFUL = "new", "number", "sure", "doubtful"
 KINDS = {NEW: "新建", BY_NUMBER: "编号相同，更新", SURE: "已有此人，补空缺", DOUBTFUL: "疑似已有"}
 
@@ -77,7 +77,7 @@ def _match(
         return Match(kind=SURE, number=people[sure[0].second].number)
     return Match(
         kind=DOUBTFUL,
-        candidates=tuple(_candidate(people[twin.second], twin) for twin in found[:MOST_OFFERED]),
+        candidates=tuple(_candidate(people[twin.second], twin) for twin in found),
     )
 
 
@@ -101,7 +101,7 @@ def _by_document(
         return Match(kind=SURE, number=people[pk].number)
     elsewhere = Person.objects.filter(document_kind=line.document_kind, document_index=index)
     if elsewhere.exists():
-        words = "这个证件号码已登记在其他单位，请联系上级单位核对。"
+        words = Phrase("这个证件号码已登记在其他单位，请联系上级单位核对。")
         return Match(kind=NEW, complaint=words)
     return None
 

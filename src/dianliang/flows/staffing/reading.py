@@ -55,7 +55,7 @@ class Reader:
 
     def of(self, sheet: str) -> Checks:
         """Return where complaints about a sheet are collected."""
-        return self.checks.setdefault(sheet, Checks(f"“{sheet}”表"))
+        return self.checks.setdefault(sheet, Checks(Phrase("“%(sheet)s”表", sheet=sheet)))
 
     @property
     def found(self) -> list[str]:
@@ -71,7 +71,7 @@ def read(content: bytes, *, by: Actor) -> tuple[Draft, list[str]]:
     """
     columns = headings()
     optional = {sheet: tuple(name for name, _, _ in columns[sheet]) for sheet in columns}
-    book = tables.read_book(content, name="人员名单", headings=NEEDED, optional=optional)
+    book = tables.read_book(content, name=Phrase("人员名单"), headings=NEEDED, optional=optional)
     if not book.rows:
         sheets = "、".join(NEEDED)
         raise UnreadableSheetError(
@@ -131,12 +131,16 @@ def _people(rows: list[SheetRow], reader: Reader) -> list[PersonLine]:
 def _person(row: SheetRow, checks: Checks, reader: Reader) -> PersonLine:
     unit = checks.code(row, UNIT, needed=True)
     if unit and unit not in reader.units:
-        checks.add(row, f"单位编码 {unit} 不在本单位范围内，请改正。", UNIT)
+        checks.add(row, Phrase("单位编码 %(unit)s 不在本单位范围内，请改正。", unit=unit), UNIT)
     roles = parts_of(row.get("身份"))
     for name in roles:
         if name not in reader.roles:
             listed = "、".join(reader.roles)
-            checks.add(row, f"没有身份“{name}”；可用：{listed}。", "身份")
+            checks.add(
+                row,
+                Phrase("没有身份“%(name)s”；可用：%(listed)s。", name=name, listed=listed),
+                "身份",
+            )
     document = checks.code(row, "证件号码", 40)
     kind = checks.choice(row, "证件类型", DOCUMENTS, Person.DocumentKind.IDENTITY_CARD)
     phone = checks.code(row, PHONE)
@@ -190,7 +194,11 @@ def _one_line(first: PersonLine, again: PersonLine, row: SheetRow, checks: Check
     for name, label in labels.items():
         one, other = (plain.get(name, str)(side[name] or "") for side in (mine, theirs))
         if one and other and one != other:
-            words = f"与第 {first.row} 行是同一人，但“{label}”不同，请统一或删去其中一行。"
+            words = Phrase(
+                "与第 %(first_row)s 行是同一人，但“%(label)s”不同，请统一或删去其中一行。",
+                first_row=first.row,
+                label=label,
+            )
             checks.add(row, words, label)
     joined = {name: mine[name] or theirs[name] for name in mine}
     joined["roles"] = tuple(dict.fromkeys((*first.roles, *again.roles)))
@@ -204,10 +212,10 @@ def _teams(rows: list[SheetRow], reader: Reader) -> list[TeamRow]:
     for row in rows:
         unit, code = checks.code(row, UNIT, needed=True), checks.key(row, TEAM, needed=True)
         if unit and unit not in reader.units:
-            checks.add(row, f"单位编码 {unit} 不在本单位范围内，请改正。", UNIT)
+            checks.add(row, Phrase("单位编码 %(unit)s 不在本单位范围内，请改正。", unit=unit), UNIT)
         lat, lon = checks.degrees(row, "驻地纬度", 90), checks.degrees(row, "驻地经度", 180)
         if code not in reader.teams and (lat is None or lon is None):
-            checks.add(row, "新队伍必须填驻地的纬度和经度。", "驻地纬度")
+            checks.add(row, Phrase("新队伍必须填驻地的纬度和经度。"), "驻地纬度")
         found.append(
             TeamRow(
                 row=row.number,
@@ -226,7 +234,10 @@ def _teams(rows: list[SheetRow], reader: Reader) -> list[TeamRow]:
     coming = reader.teams | {team.code for team in found}
     for row, team in zip(rows, found, strict=True):
         if team.parent_code and team.parent_code not in coming:
-            words = f"上级队伍编码 {team.parent_code} 在本表和系统中都没有，请改正。"
+            words = Phrase(
+                "上级队伍编码 %(parent_code)s 在本表和系统中都没有，请改正。",
+                parent_code=team.parent_code,
+            )
             checks.add(row, words, "上级队伍编码")
     return found
 
@@ -261,7 +272,11 @@ class Finder:
             return Named(row=self.numbers[number])
         if self.known.filter(number=number).exists():
             return Named(number=number)
-        checks.add(row, f"没有编号 {number} 的在岗人员，请改正或先在“人员”表中写上。", NUMBER)
+        checks.add(
+            row,
+            Phrase("没有编号 %(number)s 的在岗人员，请改正或先在“人员”表中写上。", number=number),
+            NUMBER,
+        )
         return None
 
     def _stored(self, name: str, phone: str, row: SheetRow, checks: Checks) -> Named | None:
@@ -270,8 +285,8 @@ class Finder:
         if len(same) == 1:
             return Named(number=same[0].number)
         many = len(same) > 1 or len(self.names.get(name, [])) > 1
-        words = "有多位同名人员，请补上编号或电话。"
-        checks.add(row, words if many else "没有找到这个人，请核对姓名与电话。", NAME)
+        words = Phrase("有多位同名人员，请补上编号或电话。")
+        checks.add(row, words if many else Phrase("没有找到这个人，请核对姓名与电话。"), NAME)
         return None
 
 
@@ -281,7 +296,7 @@ def _member(
     checks = reader.of(MEMBERS)
     code, person = checks.code(row, TEAM, needed=True), who(row, checks)
     if code and code not in teams:
-        checks.add(row, f"没有队伍 {code}，请改正或先在“队伍”表中写上。", TEAM)
+        checks.add(row, Phrase("没有队伍 %(code)s，请改正或先在“队伍”表中写上。", code=code), TEAM)
     leads, since = checks.choice(row, "是否队长", YES, "") == "1", _day(row, checks, "入队日期")
     if person is None:
         return None
@@ -293,10 +308,14 @@ def _certificate(row: SheetRow, reader: Reader, who: Finder) -> CertificateRow |
     person, skill = who(row, checks), row.get("技能")
     if skill not in reader.skills:
         listed = "、".join(reader.skills)
-        checks.add(row, f"没有技能“{skill}”；可用：{listed}。", "技能")
+        checks.add(
+            row,
+            Phrase("没有技能“%(skill)s”；可用：%(listed)s。", skill=skill, listed=listed),
+            "技能",
+        )
     for heading in ("发证日期", "失效日期"):
         if not row.get(heading):
-            checks.add(row, f"“{heading}”不能为空。", heading)
+            checks.add(row, Phrase("“%(heading)s”不能为空。", heading=heading), heading)
     level = checks.whole(row, "等级", 9) or 1
     issued_on, expires_on = _day(row, checks, "发证日期"), _day(row, checks, "失效日期")
     if person is None:

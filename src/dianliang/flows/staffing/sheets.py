@@ -1,5 +1,6 @@
 """The workbook by which people, teams, memberships and certificates are brought."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 from dianliang.core import blanks
@@ -20,6 +21,33 @@ ADVICE = (
 )
 DOCUMENTS = {str(label): str(value) for value, label in Person.DocumentKind.choices}
 YES = {"是": "1", "否": ""}
+COLUMN_OF: Mapping[str, Mapping[str, str]] = {
+    PEOPLE: {
+        "document": "证件号码",
+        "document_kind": "证件类型",
+        "born_on": "出生日期",
+        "agreed_on": "监护人同意日期",
+        "guardian": "监护人姓名",
+        "phone": PHONE,
+        "unit_code": UNIT,
+        "number": NUMBER,
+        "from_on": "身份起始日期",
+    },
+    TEAMS: {
+        "parent": "上级队伍编码",
+        "from_on": "成立日期",
+        "ends_on": "最后一天",
+        "code": TEAM,
+    },
+    MEMBERS: {"team": TEAM, "from_on": "入队日期", "person": NAME},
+    CERTIFICATES: {
+        "level": "等级",
+        "number": "证书编号",
+        "issued_on": "发证日期",
+        "expires_on": "失效日期",
+    },
+}
+"""By sheet, the column from which a field comes that an operation refuses."""
 NEEDED = {
     PEOPLE: (NAME, UNIT),
     TEAMS: (TEAM, "队伍名称", UNIT),

@@ -31,7 +31,7 @@ from dianliang.flows.staffing.drafts import (
     TeamRow,
     day_or,
 )
-from dianliang.flows.staffing.sheets import CERTIFICATES, MEMBERS, PEOPLE, TEAMS
+from dianliang.flows.staffing.sheets import CERTIFICATES, COLUMN_OF, MEMBERS, PEOPLE, TEAMS
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -81,7 +81,17 @@ class _Writer:
             with transaction.atomic():
                 yield
         except DomainError as refusal:
-            self.wrong.append(f"“{sheet}”表 第 {number} 行：{refusal.message}")
+            heading = COLUMN_OF[sheet].get(refusal.field or "")
+            column = Phrase(" “%(heading)s”列", heading=heading) if heading else ""
+            self.wrong.append(
+                Phrase(
+                    "“%(sheet)s”表 第 %(number)s 行%(column)s：%(message)s",
+                    sheet=sheet,
+                    number=number,
+                    column=column,
+                    message=Phrase(refusal.message),
+                )
+            )
 
     def team(self, row: TeamRow) -> None:
         """Found or change a team."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
@@ -194,8 +195,9 @@ def close_votes(*, call: Call, by: Actor, at: datetime) -> Call:
     call = transitions.apply(call, "count", lifecycle=CALL, by=by, at=at, changes=known)
     sums = ballots.count(call)
     for category in call.categories.all():
-        standing = list(category.nominees.filter(status="ELIGIBLE").prefetch_related("deeds"))
-        deeds = {one.number: len(one.deeds.all()) for one in standing}
+        standing = list(category.nominees.filter(status="ELIGIBLE"))
+        counted = category.nominees.annotate(n=Count("deeds")).order_by()
+        deeds = dict(counted.values_list("number", "n"))
         ranked = placed(standing, votes=sums, deeds=deeds, seats=category.seats, ties=call.ties)
         for nominee, place, is_chosen in ranked:
             values = {

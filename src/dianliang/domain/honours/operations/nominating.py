@@ -103,8 +103,11 @@ def nominate(
         hours=hours,
     )
     Deed.objects.bulk_create(
-        Deed(nominee=made, kind=one.kind, number=one.number, words=one.words[:160], on=one.on)
-        for one in deeds
+        (
+            Deed(nominee=made, kind=one.kind, number=one.number, words=one.words[:160], on=one.on)
+            for one in deeds
+        ),
+        batch_size=1000,
     )
     audit.record("honours.nominee.nominate", target=made, by=by, at=at, after=call.number)
     return made
@@ -155,7 +158,7 @@ def faults(nominee: Nominee, *, lost: Collection[int]) -> tuple[str, ...]:
         found.append("不在岗")
     if person is not None and category.members_only and not person.is_party_member:
         found.append("不是党员")
-    deeds = len(nominee.deeds.all())
+    deeds = nominee.deeds.count()
     if deeds < category.least_deeds:
         found.append(f"期内事迹记录 {deeds} 条，应有 {category.least_deeds} 条")
     if nominee.hours < category.least_hours:

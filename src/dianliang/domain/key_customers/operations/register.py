@@ -20,6 +20,7 @@ from dianliang.domain.key_customers.models import (
 from dianliang.domain.key_customers.told import Graded, Source, Supply, ToldCustomer
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 STANDARD = "GB/T 29328-2018"
 """《重要电力用户供电电源及自备应急电源配置技术规范》, which names the grades."""
@@ -44,7 +45,9 @@ def take_in(
     """
     number = number or next_number("ZK", at=at)
     if KeyCustomer.objects.filter(number=number).exists():
-        message = f"重要客户编号 {number} 已有，请换一个编号，或打开原来的档案修改。"
+        message = Phrase(
+            "重要客户编号 %(number)s 已有，请换一个编号，或打开原来的档案修改。", number=number
+        )
         raise UnableToKeepCustomerError(message, field="number")
     require_period(graded)
     customer = KeyCustomer.objects.create(
@@ -251,7 +254,10 @@ def remove(*, customer: KeyCustomer, on: date, reason: str, by: Actor, at: datet
     if not reason:
         raise InvalidInputError("请写明移出的原因。", field="reason")
     if not KeyCustomer.objects.filter(pk=customer.pk, removed_on=None).update(removed_on=on):
-        raise UnableToKeepCustomerError(f"{customer.number} 已移出，请刷新。", field="reason")
+        raise UnableToKeepCustomerError(
+            Phrase("%(customer_number)s 已移出，请刷新。", customer_number=customer.number),
+            field="reason",
+        )
     customer.removed_on = on
     audit.record("key_customers.keycustomer.remove", target=customer, by=by, at=at, reason=reason)
     return customer
@@ -269,7 +275,10 @@ def put_back(*, customer: KeyCustomer, reason: str, by: Actor, at: datetime) -> 
         raise InvalidInputError("请写明恢复的原因。", field="reason")
     out = KeyCustomer.objects.filter(pk=customer.pk, removed_on__isnull=False)
     if not out.update(removed_on=None):
-        raise UnableToKeepCustomerError(f"{customer.number} 没有移出，请刷新。", field="reason")
+        raise UnableToKeepCustomerError(
+            Phrase("%(customer_number)s 没有移出，请刷新。", customer_number=customer.number),
+            field="reason",
+        )
     customer.removed_on = None
     audit.record("key_customers.keycustomer.put_back", target=customer, by=by, at=at, reason=reason)
     return customer

@@ -13,6 +13,7 @@ from dianliang.domain.key_customers.models import SupplyReport, Watch, Watched
 from dianliang.domain.key_customers.told import Occasion, ToldReport
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 EARLIEST = timedelta(days=366)
 LONGEST = timedelta(days=90)
@@ -156,7 +157,9 @@ def _require_sound(watch: Watch, told: ToldReport, *, at: datetime) -> None:
     if told.state != State.TIED and told.generator:
         raise UnableToFollowError("只有应急电源供电时才填应急电源。", field="generator")
     if not watch.starts_at <= told.happened_at <= min(at + AHEAD, watch.starts_at + LONGEST):
-        message = f"发生时间应在跟踪开始后 {LONGEST.days} 天之内，且不晚于现在。"
+        message = Phrase(
+            "发生时间应在跟踪开始后 %(days)s 天之内，且不晚于现在。", days=LONGEST.days
+        )
         raise UnableToFollowError(message, field="happened_at")
 
 
@@ -213,7 +216,9 @@ def close(*, watch: Watch, ends_at: datetime, by: Actor, at: datetime) -> Watch:
         IllegalTransitionError, StaleStateError: it is over already.
     """
     if not watch.starts_at < ends_at <= min(at + AHEAD, watch.starts_at + LONGEST):
-        message = f"结束时间应晚于开始、不晚于现在，且跟踪不超过 {LONGEST.days} 天。"
+        message = Phrase(
+            "结束时间应晚于开始、不晚于现在，且跟踪不超过 %(days)s 天。", days=LONGEST.days
+        )
         raise UnableToFollowError(message, field="ends_at")
     Watch.objects.select_for_update().get(pk=watch.pk)  # whoever reports has to wait
     late = SupplyReport.objects.filter(watched__watch=watch, happened_at__gt=ends_at)

@@ -221,7 +221,21 @@ class Line(models.Model):
         return f"{self.account} {self.amount:+d}"
 
 
-class Turnover(models.Model):
+class MonthOfWork(models.Model):
+    """What was added and taken in a month, by team and unit: the columns that turnovers share."""
+
+    team_code = models.CharField("队伍", max_length=24, blank=True)
+    unit_code = models.CharField("单位", max_length=24, blank=True)
+    month = models.DateField("月份")
+    added = models.BigIntegerField("增加", default=0)
+    taken = models.BigIntegerField("减少", default=0)
+    lines = models.PositiveIntegerField("行数", default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Turnover(MonthOfWork):
     """What went into an account and out of it in a month, by team and unit (月度发生额).
 
     Kept by `carrying` in the transaction of the entry; `verifying` holds it against
@@ -231,12 +245,6 @@ class Turnover(models.Model):
     account = models.ForeignKey(
         Account, models.CASCADE, related_name="turnovers", db_index=False, verbose_name="账户"
     )
-    team_code = models.CharField("队伍", max_length=24, blank=True)
-    unit_code = models.CharField("单位", max_length=24, blank=True)
-    month = models.DateField("月份")
-    added = models.BigIntegerField("增加", default=0)
-    taken = models.BigIntegerField("减少", default=0)
-    lines = models.PositiveIntegerField("行数", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "月度发生额"
@@ -262,7 +270,7 @@ class Turnover(models.Model):
         return f"{self.account} {self.month:%Y-%m}"
 
 
-class GroupTurnover(models.Model):
+class GroupTurnover(MonthOfWork):
     """What was done for a team and unit in a month, whoever did it (队伍与单位月度发生额).
 
     Kept like `Turnover`, of the lines that name a team or unit; so that what thousands of people
@@ -275,12 +283,6 @@ class GroupTurnover(models.Model):
     article = models.ForeignKey(
         Article, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="物品"
     )
-    team_code = models.CharField("队伍", max_length=24, blank=True)
-    unit_code = models.CharField("单位", max_length=24, blank=True)
-    month = models.DateField("月份")
-    added = models.BigIntegerField("增加", default=0)
-    taken = models.BigIntegerField("减少", default=0)
-    lines = models.PositiveIntegerField("行数", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "队伍与单位月度发生额"

@@ -93,9 +93,13 @@ def _level(request: HttpRequest, matrix: str, *, at: str, by: Actor) -> Template
         )
     except NotVisibleError as absent:
         raise Http404 from absent
-    rows, pages = paged(request, page.rows, each=ROWS_A_LEVEL)
-    context = {"by": by, "page": page, "q": request.GET.get("q", "")[:60]}
-    context |= {"rows": rows, "pages": pages, "left": len(page.rows) - len(rows)}
+    words = request.GET.get("q", "").strip()[:60]
+    if words:
+        nodes, pages = paged(request, page.hits)
+    else:
+        nodes, pages = paged(request, page.found.children, each=ROWS_A_LEVEL)
+    context = {"by": by, "page": page, "q": words}
+    context |= {"rows": page.rows(nodes), "pages": pages, "left": pages.total - len(nodes)}
     if branch:
         context["branch"] = branch
         return TemplateResponse(request, "console/bases/tree.html#rows", context)

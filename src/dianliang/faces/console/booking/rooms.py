@@ -101,7 +101,7 @@ def _room(
     ahead: stopping.BookedAheadError | None = None,
 ) -> TemplateResponse:
     try:
-        page = keeping.page(code=code, by=by, at=now())
+        page = keeping.page(code=code, by=by, at=now(), is_whole=request.GET.get("all") == "1")
     except NotVisibleError as absent:
         raise Http404 from absent
     context = {

@@ -12,6 +12,7 @@ from dianliang.domain.hours.access import ISSUERS, READERS
 from dianliang.domain.hours.particulars import Particulars
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.hours.desk import place
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.keys import made_once
@@ -88,10 +89,12 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except DomainError as wrong:
         refusal, offer = wrong, None
     typed = request.POST.dict() if request.method == "POST" else {}
+    people, pages = paged(request, flow.people(query=query, by=by))
     context = {
         "by": by,
         "query": query,
-        "people": flow.people(query=query, by=by),
+        "people": people,
+        "pages": pages,
         "offer": offer,
         "form": {**(offer.form if offer else {}), **typed},
         "refusal": refusal,
@@ -120,7 +123,7 @@ def _file(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        file = flow.file(number, by=by, at=now())
+        file = flow.file(number, by=by, at=now(), is_whole=request.GET.get("all") == "1")
     except NotVisibleError as absent:
         raise Http404 from absent
     address = request.build_absolute_uri(reverse("portal:certificates"))

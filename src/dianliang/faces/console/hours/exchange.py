@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.hours.access import ISSUERS
 from dianliang.domain.hours.mapping import FIELDS
 from dianliang.faces.console.fields import optional_day, whole
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import SHEET_TYPE, download, sent_file
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import hours_exchange as flow
@@ -32,11 +33,15 @@ def _show(request: HttpRequest, *, by: Actor, refusal: DomainError | None = None
         since, until = _period(request)
     except DomainError as wrong:
         refusal, since, until = refusal or wrong, None, None
+    trial = flow.try_out(since=since, until=until, by=by)
+    lacking, pages = paged(request, trial.lacking)
     context = {
         "by": by,
         "present": flow.present(),
         "versions": flow.versions(),
-        "trial": flow.try_out(since=since, until=until, by=by),
+        "trial": trial,
+        "lacking": lacking,
+        "pages": pages,
         "fields": FIELDS,
         "since": asked.get("since", ""),
         "until": asked.get("until", ""),

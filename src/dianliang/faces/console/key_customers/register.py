@@ -33,7 +33,8 @@ from dianliang.kernel.errors import DomainError, NotVisibleError
 def customers(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show a page of the register with its map."""
     filters = filters_of(request)
-    page = flow.page(filters=filters, by=by, on=today())
+    is_whole = request.GET.get("all") == "1"
+    page = flow.page(filters=filters, by=by, on=today(), is_whole=is_whole)
     rows = [(row, page.checked.get(row.pk)) for row in page.found.rows]
     context = {
         "by": by,
@@ -64,8 +65,9 @@ def customer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def _card(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
+    is_whole = request.GET.get("all") == "1"
     try:
-        page = flow.card_page(number=number, by=by, on=today())
+        page = flow.card_page(number=number, by=by, on=today(), is_whole=is_whole)
     except NotVisibleError as absent:
         raise Http404 from absent
     return _shown(request, page, by=by, refusal=refusal)

@@ -9,11 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dianliang.domain.key_customers.access import READERS, WRITERS
 from dianliang.faces.console.key_customers.reading import filters_of
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.key_customers import importing, sheets
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+
+ROWS_A_PAGE = 20
 
 
 @require_GET
@@ -50,7 +53,8 @@ def bring(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("已收下 %(name)s，正在处理。") % {"name": row.name})
             return redirect("console:key_customer_table", row.number)
-    context = {"by": by, "tables": importing.recent(by=by), "refusal": refusal}
+    tables, pages = paged(request, importing.brought(by=by), each=ROWS_A_PAGE)
+    context = {"by": by, "tables": tables, "pages": pages, "refusal": refusal}
     status = 422 if refusal else 200
     return TemplateResponse(request, "console/key_customers/tables.html", context, status=status)
 
@@ -59,7 +63,8 @@ def bring(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @requires(*WRITERS)
 def going(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Answer with how the latest tables stand."""
-    context = {"by": by, "tables": importing.recent(by=by)}
+    tables, pages = paged(request, importing.brought(by=by), each=ROWS_A_PAGE)
+    context = {"by": by, "tables": tables, "pages": pages}
     return TemplateResponse(request, "console/key_customers/tables.html#going", context)
 
 

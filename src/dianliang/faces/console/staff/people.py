@@ -151,7 +151,8 @@ def _page(
     by: Actor,
     revealed: revealing.Revealed | None = None,
 ) -> TemplateResponse:
-    file = person_file.file(number, by=by, on=today())
+    is_whole = request.GET.get("all") == "1"
+    file = person_file.file(number, by=by, on=today(), is_whole=is_whole)
     slots = {(slot.weekday, n): slot for slot, n in _numbered(file.slots)}
     context = {
         "by": by,
@@ -160,7 +161,7 @@ def _page(
         "unit_code": file.unit_code,
         "choices": register.choices(by=by, on=today()),
         "documents": register.DOCUMENTS,
-        "doings": doings.doings(number),
+        "doings": doings.doings(number, is_whole=is_whole),
         "week": [
             (weekday, label, [(n, slots.get((weekday, n))) for n in forms.SLOTS_A_DAY])
             for weekday, label in register.WEEKDAYS

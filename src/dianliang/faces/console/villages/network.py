@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.network.loading import STRAIN_LABELS
+from dianliang.faces.console.paging import paged
 from dianliang.faces.console.villages.files import READERS, attachment
 from dianliang.faces.console.villages.reading import code
 from dianliang.faces.ui.requests import now, requires
@@ -43,9 +44,12 @@ def transformers(request: HttpRequest, *, by: Actor) -> HttpResponse:
         found = network_page.transformers(asked, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
+    rows, pages = paged(request, found.rows)
     context = {
         "by": by,
         "found": found,
+        "rows": rows,
+        "pages": pages,
         "asked": asked,
         "strains": STRAIN_LABELS.items(),
         "uses": USES,
@@ -57,7 +61,7 @@ def transformers(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "title": f"{row.name} {_(row.strain_label)}",
                 "tone": {"over": "danger", "heavy": "soon"}.get(row.strain, "done"),
             }
-            for row in found.rows
+            for row in rows
             if row.lat is not None
         ],
     }
@@ -117,9 +121,11 @@ def _outages(
         lines, _name = network_page.feeders(Asked(village=asked.village), by=by, at=at)
     except NotVisibleError as absent:
         raise Http404 from absent
+    page, pages = paged(request, rows)
     context = {
         "by": by,
-        "rows": rows,
+        "rows": page,
+        "pages": pages,
         "at": at,
         "asked": asked,
         "village_name": name,

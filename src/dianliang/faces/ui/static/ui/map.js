@@ -94,7 +94,7 @@ function single(L, root, point) {
     dashArray: point.exact ? null : "3 3",
     fillColor: COLOURS[point.tone] || COLOURS.open,
     fillOpacity: point.exact ? 0.95 : 0.6,
-  }).bindTooltip(said(`${point.number} ${point.title} · ${point.area}`))
+  }).bindTooltip(said(`${point.number} ${point.title}${point.area ? ` · ${point.area}` : ""}`))
     .on("click", () => tell(root, "map:select", point));
 }
 
