@@ -11,6 +11,7 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.incidents.models import LogEntry
 from dianliang.domain.mobilisation import reports as kept
 from dianliang.domain.mobilisation.models import SituationReport
+from dianliang.domain.workforce.models import Person
 from dianliang.flows.command import papers, reports
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import NotVisibleError
@@ -120,3 +121,19 @@ def test_readers_see_no_more_than_the_incident_shows_them(flood):
     apart = reports.make(number=other.number, by=flood.chief, at=NOON + HOUR)
     with pytest.raises(NotVisibleError):
         reports.page(number=apart.number, compared=made.number, by=flood.chief)
+
+
+def test_a_report_keeps_nobodys_name_and_shows_the_one_that_he_has_now(flood):
+    made = reports.make(number=flood.number, by=flood.chief, at=NOON + HOUR)
+
+    def told():
+        found = reports.behind(number=made.number, code="people", by=flood.chief, at=NOON)
+        return {row.person: row.cells[0] for row in found.rows}
+
+    names = told()
+    people = Person.objects.filter(number__in=names)
+    assert dict(people.values_list("number", "name")) == names
+    packed = str(kept.records_of(SituationReport.objects.get(number=made.number)))
+    assert not [name for name in names.values() if name in packed]
+    people.update(name="已清除")
+    assert set(told().values()) == {"已清除"}

@@ -137,14 +137,20 @@ def known(asked: Asked, code: str) -> Figure:
 
 
 def stored(sections: Sequence[Section]) -> tuple[dict[str, Any], dict[str, list[list[Any]]]]:
-    """Return sections as a report keeps them: the body, and the records by figure."""
+    """Return sections as a report keeps them: the body, and the records by figure.
+
+    Of people the number is kept and no name: a report is never changed, and names can be erased.
+    """
     records: dict[str, list[list[Any]]] = {}
     parts = []
     for section in sections:
         lines = []
         for one in section.figures:
             if one.records:
-                records[one.code] = [[r.kind, r.key, *r.cells] for r in one.records]
+                records[one.code] = [
+                    [r.kind, r.key, r.person, *(("", *r.cells[1:]) if r.person else r.cells)]
+                    for r in one.records
+                ]
             lines.append(
                 {
                     "code": one.code,

@@ -14,6 +14,7 @@ from dianliang.domain.incidents.operations import incidents as log
 from dianliang.domain.incidents.queries.incidents import IncidentRow, row_of
 from dianliang.domain.mobilisation import reports
 from dianliang.domain.mobilisation.models import SituationReport
+from dianliang.domain.workforce.models import Person
 from dianliang.flows.command.figures import Asked, Part, columns_of, parts_of, stored
 from dianliang.flows.command.sections import SECTIONS
 from dianliang.flows.incidents.figures import LISTED_TO, Record
@@ -202,7 +203,22 @@ def behind(*, number: str, code: str, by: Actor, at: datetime) -> Behind:
         counted_in=counted_in,
         method=method,
         columns=columns,
-        rows=tuple(Record(kind=kind, key=key, cells=tuple(cells)) for kind, key, *cells in rows),
+        rows=_named(rows),
+    )
+
+
+def _named(rows: reports.Rows) -> tuple[Record, ...]:
+    """Return the records of a figure with the names that people have now."""
+    people = Person.objects.filter(number__in={person for _, _, person, *_ in rows if person})
+    names = dict(people.values_list("number", "name"))
+    return tuple(
+        Record(
+            kind=kind,
+            key=key,
+            cells=(names.get(person, "—"), *cells[1:]) if person else tuple(cells),
+            person=person,
+        )
+        for kind, key, person, *cells in rows
     )
 
 

@@ -146,7 +146,7 @@ def forces(asked: Asked) -> Section:
         method=f"截至前 {minutes} 分钟内手机报过位置的人，每人计一次；明细不含位置。",
         columns=("姓名", "队伍", "最近一次"),
         records=tuple(
-            Record(kind="person", key=number, cells=(name, team, clock(at)))
+            Record(kind="person", key=number, cells=(name, team, clock(at)), person=number)
             for number, name, team, at in seen
         ),
     )
@@ -242,6 +242,7 @@ def safety(asked: Asked) -> Section:
                             clock(one.next_at),
                             hours_of(one.next_at - one.ends_at),
                         ),
+                        person=one.number,
                     )
                     for one in short
                 ),

@@ -24,11 +24,15 @@ from dianliang.kernel.errors import NotVisibleError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One record behind a number: what it is, and which page shows it (`kind`, `key`)."""
+    """One record behind a number: what it is, and which page shows it (`kind`, `key`).
+
+    Where it is about somebody, `person` is his number, and the first cell his name.
+    """
 
     kind: str
     key: str
     cells: tuple[str, ...]
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,10 @@ def _people(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
     for turn in _turns(incident):
         found.setdefault(turn.person.number, (turn.person.name, turn.shift.roster.title))
     del by
-    return [Record(kind="person", key=key, cells=cells) for key, cells in sorted(found.items())]
+    return [
+        Record(kind="person", key=key, cells=cells, person=key)
+        for key, cells in sorted(found.items())
+    ]
 
 
 def _turns(incident: Incident) -> QuerySet[Turn]:
@@ -102,6 +109,7 @@ def _shifts(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
                 f"{row.shift.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}",
                 f"{row.shift.ends_at.astimezone(SHANGHAI):%m-%d %H:%M}",
             ),
+            person=row.person.number,
         )
         for row in _turns(incident)
     ]
@@ -116,7 +124,12 @@ def _turnouts(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
         team__in=incident.teams.all(), on__range=(first, last), checked_in_at__isnull=False
     )
     return [
-        Record(kind="team", key=row.team.code, cells=(row.person.name, row.team.name, f"{row.on}"))
+        Record(
+            kind="team",
+            key=row.team.code,
+            cells=(row.person.name, row.team.name, f"{row.on}"),
+            person=row.person.number,
+        )
         for row in rows.select_related("team", "person").order_by("on", "team__code", "pk")
     ]
 
