@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from dianliang.cli.triaging import command
+from dianliang.cli.triaging import command, many
 from dianliang.cli.triaging.schema import json_schema
 
 VALIDATOR = jsonschema_rs.validator_for(json_schema())
@@ -101,6 +101,20 @@ def test_order_is_kept_and_a_broken_line_stops_nothing(triage, here):
         ("b.jsonl", 2, True),
     ]
     assert told[4]["id"] == "B1"
+
+
+def test_many_needs_are_answered_by_several_processes_in_order(triage, here, monkeypatch):
+    monkeypatch.setattr(many, "FEW", 3)
+    monkeypatch.setattr(many, "AT_ONCE", 2)
+    texts = [f"第{n}户停电了" if n % 2 else f"{n}号杆电线断了" for n in range(12)]
+    (here / "a.txt").write_bytes("\n".join(texts[:9]).encode() + b"\n\xff\n")
+    (here / "b.txt").write_text("\n".join(texts[9:]), encoding="utf-8")
+
+    together = triage("a.txt", "b.txt", status=1)
+
+    monkeypatch.setattr(many, "FEW", 1000)
+    assert together == triage("a.txt", "b.txt", status=1)
+    assert [line["line"] for line in together] == [*range(1, 11), 1, 2, 3]
 
 
 def test_whatever_a_text_holds_the_answer_is_safe(triage, here):

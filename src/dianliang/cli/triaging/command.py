@@ -4,15 +4,17 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from dianliang.cli.triaging import addresses
 from dianliang.cli.triaging.answer import Answer, answer, refusal, told_to_people
 from dianliang.cli.triaging.arguments import Asked, asked
 from dianliang.cli.triaging.knowledge import prepared
+from dianliang.cli.triaging.many import in_order
 from dianliang.cli.triaging.reading import UNREADABLE, Entry, Item, Unread, entries
 from dianliang.cli.triaging.schema import json_schema
-from dianliang.engines.triage import AddressReader
+from dianliang.engines.triage import AddressReader, Triage
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -56,14 +58,21 @@ def _triage(wish: Asked, reader: AddressReader | None) -> bool:
     sys.stderr.write(f"用：{ready.words}\n")
     sys.stderr.writelines(f"注意：{warning}\n" for warning in ready.warnings)
     failed = False
-    for source, entry in _entries(wish):
-        if isinstance(entry, Unread):
-            failed = True
-            told = refusal(entry, source=source)
-        else:
-            told = answer(made, entry, source=source, privacy=wish.privacy)
-        _say(told_to_people(told) if wish.is_for_people else _json(told))
+    for words, is_answered in in_order(partial(_told, made, wish), _entries(wish)):
+        failed = failed or not is_answered
+        _say(words)
     return failed
+
+
+def _told(made: Triage, wish: Asked, asked: tuple[str, Entry]) -> tuple[str, bool]:
+    """Return what to write of one need, and whether it could be read."""
+    source, entry = asked
+    is_answered = not isinstance(entry, Unread)
+    if isinstance(entry, Unread):
+        told = refusal(entry, source=source)
+    else:
+        told = answer(made, entry, source=source, privacy=wish.privacy)
+    return told_to_people(told) if wish.is_for_people else _json(told), is_answered
 
 
 def _json(told: Answer) -> str:
