@@ -150,6 +150,8 @@ HEADINGS: Mapping[str, str] = {
     "insight.bases": "阵地导出",
     "county": "数据导入",
     "outreach": "宣传触达",
+    "mobilisation.review": "抢险复盘",
+    "mobilisation.track": "队伍轨迹",
     "backup": "备份",
     "keys": "密钥",
     "key": "密钥",

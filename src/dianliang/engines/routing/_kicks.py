@@ -16,6 +16,8 @@ from dianliang.engines.routing._state import Search
 
 MAIN_SHARE = 0.5
 """The rest of the search, from here on, is kicks."""
+LEAST_GAIN = 1e-3
+"""What a kick must gain, in seconds of travel: sums of floats differ by their order alone."""
 KICK_ITERATIONS, LEAST_KICKS = 200, 3
 """A kick takes so many iterations for each job; if fewer than so many fit in, there is none."""
 AWAY_SHARE = 0.55
@@ -69,19 +71,19 @@ def kick(
     run: Callable[[Cooling], float],
 ) -> None:
     """Search elsewhere and from there; keep what is better."""
-    laid, best, data = search.laid(), float(search.totals[1]), search.data
+    kept, best, data = search.remembered(), float(search.totals[1]), search.data
     costs: NDArray[np.float64] = search.tour.runs["cost"]
     mean = float(costs[costs > 0].mean()) if (costs > 0).any() else 0.0
     priced = data.routes.copy()
     priced["fixed"] += mean * rng.exponential(size=len(priced))
     search.data = data._replace(routes=priced)
-    search.load(laid)
+    search.load(search.laid())
     share = run(Cooling(share, share + AWAY_SHARE * width, leg * AWAY[0], leg * AWAY[1]))
     search.data = data
     search.recall()
     search.settle()
     run(Cooling(share, share + (1 - AWAY_SHARE) * width, leg * HOME[0], leg * HOME[1]))
-    if search.totals[1] < best:
+    if search.totals[1] < best - LEAST_GAIN:
         search.recall()
     else:
-        search.load(laid)
+        search.go_back_to(kept)

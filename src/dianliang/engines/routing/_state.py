@@ -218,6 +218,16 @@ class Search:
         s.runs["changed"] = 0
         self.totals[:] = kernel.total(self.data, s)
 
+    def remembered(self) -> Tour:
+        """Return the best plan as it is, breaks and all."""
+        return Tour._make(array.copy() for array in self.best)
+
+    def go_back_to(self, remembered: Tour) -> None:
+        """Take an earlier best plan for the best again, and go on from it."""
+        for now, then in zip(self.best, remembered, strict=True):
+            now[...] = then
+        self.recall()
+
     def laid(self) -> Laid:
         """Return the best plan without its times."""
         n, b = len(self.data.able), self.best

@@ -6,7 +6,7 @@ of by a search, and says so.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.queries.incidents import reach_of
@@ -21,20 +21,21 @@ from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import plans, visits
 from dianliang.domain.work.operations.visits import Record
 from dianliang.domain.workforce.models import Membership, Person, Team
+from dianliang.engines import routing
 from dianliang.flows.command import reports
 from dianliang.flows.demo.county import County
 from dianliang.flows.dispatching import drafting, tasking
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.key_customers.affected import in_reach
 from dianliang.flows.planning.happened import Happened
+from dianliang.flows.planning.problem import Built, build
+from dianliang.flows.planning.records import lines_of, outcome_of, skeleton_of
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-DETOUR, METRES_A_SECOND = 1.6, 5.5
-"""Slow enough for flooded roads."""
 WORDS = "演示：两支队伍就近分派，人工编排"
 STORY = (("lost", 20), ("tied", 70), ("normal", 130))
 """How supply goes where a crew comes, in minutes after the following began."""
@@ -116,18 +117,16 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
         plan=plan, revision=plan.revision, jobs=[row.job_id for row in rows], by=by, at=at
     )
     plan.refresh_from_db()
+    built = build(plan, at=at)
+    laid = routing.follow_plan(built.problem, skeleton_of(_orders(rows[:-1], teams, built), built))
+    lines, left_out = lines_of(laid, built, locked=frozenset())
+    reason = {"code": "no_gear", "words": "没有空闲的移动照明灯塔（演示）"}
+    last = plans.OutLine(job=rows[-1].job, reasons=[reason], fix=None, other_fixes=[])
     plans.keep_result(
         plan=plan,
-        stops=_lines(rows[:-1], teams, at=at),
-        left_out=[
-            plans.OutLine(
-                job=rows[-1].job,
-                reasons=[{"code": "no_gear", "words": "没有空闲的移动照明灯塔（演示）"}],
-                fix=None,
-                other_fixes=[],
-            )
-        ],
-        outcome=outcome,
+        stops=lines,
+        left_out=[*(one for one in left_out if one.job.pk != last.job.pk), last],
+        outcome={**outcome_of(laid, built, relaxations=[]), **outcome},
         solver="人工编排（演示）",
         by=SYSTEM,
         at=at,
@@ -136,38 +135,21 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     drafting.put_in_force(number=made.number, revision=made.revision, by=by, at=at)
 
 
-def _lines(rows: Sequence[Task], teams: Sequence[Team], *, at: datetime) -> list[plans.StopLine]:
-    """Send the crews to tasks in turn, each to the nearest that is left, slowly driven."""
+def _orders(
+    rows: Sequence[Task], teams: Sequence[Team], built: Built
+) -> dict[tuple[str, date], list[str]]:
+    """Send the crews to tasks in turn, each to the nearest that is left."""
     left = [row.job for row in rows]
-    here = {team.pk: GeoPoint(team.base_lat, team.base_lon) for team in teams}
-    clock = dict.fromkeys(here, at)
-    lines: list[plans.StopLine] = []
-    while left:
-        turn, place = divmod(len(lines), len(teams))
-        team = teams[place]
+    out = [team for team in teams if built.days.get(team.code)]
+    here = {team.pk: GeoPoint(team.base_lat, team.base_lon) for team in out}
+    orders: dict[tuple[str, date], list[str]] = {}
+    while left and out:
+        team = out[sum(map(len, orders.values())) % len(out)]
         job = min(left, key=lambda one: _point(one).distance_m(here[team.pk]))
         left.remove(job)
-        metres = round(_point(job).distance_m(here[team.pk]) * DETOUR)
-        drive = timedelta(seconds=metres / METRES_A_SECOND)
-        arrive_at = (clock[team.pk] + drive + 2 * MINUTE).replace(second=0, microsecond=0)
         here[team.pk] = _point(job)
-        clock[team.pk] = arrive_at + job.duration_min * MINUTE
-        lines.append(
-            plans.StopLine(
-                job=job,
-                team=team,
-                on=arrive_at.astimezone(SHANGHAI).date(),
-                sequence=turn + 1,
-                arrive_at=arrive_at,
-                start_at=arrive_at,
-                depart_at=clock[team.pk],
-                travel_s=round(drive.total_seconds()),
-                travel_m=metres,
-                late_s=0,
-                why="就近（演示）",
-            )
-        )
-    return lines
+        orders.setdefault((team.code, built.days[team.code][0]), []).append(job.number)
+    return orders
 
 
 def _point(job: Job) -> GeoPoint:
