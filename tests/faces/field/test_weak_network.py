@@ -167,6 +167,7 @@ def test_what_one_person_left_on_the_phone_is_sent_by_nobody_else(
 
     log_in_as("P2")
     press(page, "立即同步")
+    expect(page.get_by_text("已送达", exact=False).filter(has_text="·")).to_have_count(1)
     expect(page.get_by_text("周电工：1 项没有送达", exact=False)).to_have_count(0)
     expect(chip(page)).to_have_text("已全部送达")
     assert AuditEvent.objects.get(verb="work.visit.accept").actor_name == "周电工"
