@@ -1,5 +1,8 @@
 """Which crew takes which piece of gear along."""
 
+from dataclasses import replace
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,10 +12,10 @@ from dianliang.kernel.geo import GeoPoint
 spots = st.builds(GeoPoint, st.floats(30.0, 31.0), st.floats(119.0, 120.0))
 
 
-def demand(at: GeoPoint, **said: object) -> Demand:
+def demand(at: GeoPoint, **said: Any) -> Demand:
     """Return a demand for one transformer."""
-    asked: dict[str, object] = {"sort": "临时变压器", "kind": "TRF", "least": None, "quantity": 1}
-    return Demand(**{**asked, "at": at, "worth": 1.0, **said})  # type: ignore[arg-type]
+    plain = Demand(sort="临时变压器", kind="TRF", least=None, quantity=1, at=at, worth=1.0)
+    return replace(plain, **said)
 
 
 def piece(number: str, at: GeoPoint, capacity: float = 400.0) -> Piece:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from dianliang.core.models import User
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.flows.dispatching import drafting
 from dianliang.flows.exercise import report, world
@@ -42,3 +43,11 @@ def test_a_flood_is_played_from_the_first_rain_to_the_last_and_nobody_works_too_
     told = report.words(found, by_hand, desk, undone)
     assert "服务曲线" in told
     assert "违反作息：平台 0" in told
+
+
+@pytest.mark.django_db
+def test_an_installation_that_was_only_set_up_is_not_thrown_away_for_an_exercise() -> None:
+    assert not world.is_foreign()
+    User.objects.create_user("root", "x" * 16, display_name="管理员")
+
+    assert world.is_foreign()

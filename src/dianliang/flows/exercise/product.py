@@ -129,7 +129,7 @@ class Product:
         return [game.free_gear[number] for number in numbers if number in game.free_gear]
 
     def reasons(self) -> Counter[str]:
-        """Return why the last dispatch left tasks out: the words of the first reason, counted."""
+        """Return why the last dispatch left tasks out: the code of the first reason, counted."""
         rows = Plan.objects.get(number=self._live).unplanned.filter(job__status="OPEN")
         return Counter(
             str(reasons[0]["code"]) if reasons else ""

@@ -1,34 +1,17 @@
 """What an exercise shows: who was served when, what each dispatch changed, what stayed undone."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from dianliang.engines.routing import ReasonCode
+from dianliang.flows.command.effort import OTHER, RANK_LABELS, REASONS
 from dianliang.flows.exercise.playing import Game, waited_h
 from dianliang.flows.exercise.product import Product, Turn
 from dianliang.flows.exercise.scenario import GRADES
 
-LABELS = {"special": "特级", "first": "一级", "second": "二级"}
 EVERY = timedelta(hours=2)
-REASONS: Mapping[str, str] = {
-    ReasonCode.NO_TEAM: "没有队伍",
-    ReasonCode.NO_SKILL: "没有会做的队伍",
-    ReasonCode.NOT_ALLOWED: "规定不许去",
-    ReasonCode.NO_GEAR: "没有这种装备",
-    ReasonCode.OUTSIDE_SHIFTS: "不在班次内",
-    ReasonCode.TOO_LONG: "来回加作业超过一班",
-    ReasonCode.CUT_OFF: "道路不通",
-    ReasonCode.FULL: "班次排满",
-    ReasonCode.GEAR_OUT: "装备用完",
-    ReasonCode.LUNCH: "让不开休息",
-    ReasonCode.HOURS: "工时到限",
-    ReasonCode.WINDOW: "赶不上时间窗",
-    ReasonCode.NOT_WORTH: "要挤掉更要紧的",
-    ReasonCode.LOCK: "被锁定",
-    ReasonCode.TIED: "要与别的任务配合",
-}
 NOT_REACHED = "排了没赶上"
 
 
@@ -90,9 +73,11 @@ def _curve(game: Game) -> Iterator[Point]:
 
 def undone(game: Game, desk: Product) -> dict[str, int]:
     """Return why tasks were not done, the most frequent reason first."""
-    found = {REASONS.get(code, code): count for code, count in desk.reasons().most_common()}
-    late = len(game.waiting) - sum(found.values())
-    return found | ({NOT_REACHED: late} if late > 0 else {})
+    found = Counter[str]()
+    for code, count in desk.reasons().items():
+        found[REASONS.get(code, OTHER)] += count
+    late = len(game.waiting) - found.total()
+    return dict(found.most_common()) | ({NOT_REACHED: late} if late > 0 else {})
 
 
 def words(product: Outcome, by_hand: Outcome, desk: Product, undone: Mapping[str, int]) -> str:
@@ -111,7 +96,7 @@ def words(product: Outcome, by_hand: Outcome, desk: Product, undone: Mapping[str
             "",
             "结果（平台 / 手工：最近的队伍先派最要紧的）",
             *(
-                f"{LABELS[a.grade]}  {a.tasks} 项：做完 {a.done} / {b.done}，"
+                f"{RANK_LABELS[a.grade]}  {a.tasks} 项：做完 {a.done} / {b.done}，"
                 f"户均等待 {a.waited_h:.1f} / {b.waited_h:.1f} 小时"
                 for a, b in zip(product.tallies, by_hand.tallies, strict=True)
             ),

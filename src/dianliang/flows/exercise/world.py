@@ -36,8 +36,12 @@ class World:
 
 
 def is_foreign() -> bool:
-    """Tell whether the installation holds anything but an exercise."""
-    return Unit.objects.exclude(code=UNIT).exists()
+    """Tell whether the installation holds anything but an exercise: a unit, or somebody's account.
+
+    An installation that was only just set up has an administrator and nothing else.
+    """
+    others = User.objects.filter(is_generated=False)
+    return others.exists() or Unit.objects.exclude(code=UNIT).exists()
 
 
 @transaction.atomic

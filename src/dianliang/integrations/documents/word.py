@@ -161,8 +161,9 @@ def _say(cell: Cell, said: str | Link, *, is_bold: bool = False, is_number: bool
         to = paragraph.part.relate_to(said.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         link = OxmlElement("w:hyperlink")
         link.set(qn("r:id"), to)
-        run._r.addprevious(link)  # noqa: SLF001 (no public way to it)
-        link.append(run._r)  # noqa: SLF001
+        text = run._r  # noqa: SLF001 (no public way to it)
+        text.addprevious(link)
+        link.append(text)
     if is_number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
