@@ -29,6 +29,7 @@ PATIENCE = timedelta(minutes=15)
 """A crew that is so much later than planned is late."""
 TONES = {"late": "晚了", "busy": "在途或在场", "next": "还没去", "done": "做完", "failed": "没做成"}
 AHEAD = ("late", "busy", "next")
+ORDINARY = "原有上门"
 MOST_NEXT, MOST_POINTS = 4, 6000
 """What the map gets: the next places of each crew, and points in all, those to be done first."""
 UNDER_WAY, OPEN, FAILED = ("EN_ROUTE", "ARRIVED"), ("SCHEDULED", "ACCEPTED"), ("DECLINED", "UNMET")
@@ -93,7 +94,9 @@ class Crew:
     @property
     def next_words(self) -> str:
         """Return the place it is at, or goes to next, as one would read it out."""
-        return f"{self.now.at.astimezone(SHANGHAI):%m-%d %H:%M} {self.now.title}" if self.now else ""
+        return (
+            f"{self.now.at.astimezone(SHANGHAI):%m-%d %H:%M} {self.now.title}" if self.now else ""
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +255,7 @@ def _stop(row: _Row, *, at: datetime) -> Stop:
         number=row.job__number,
         title=row.job__title,
         rank=rank,
-        rank_label=LABELS.get(rank, "原有上门"),
+        rank_label=LABELS.get(rank, ORDINARY),
         tone=tone,
         tone_label=TONES[tone],
         status_label=VISIT_LABELS[row.status],

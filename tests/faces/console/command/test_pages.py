@@ -49,6 +49,13 @@ def test_a_commander_tells_the_situation_watches_it_and_learns_from_it(flood):
     assert fresh.text.lstrip().startswith('<div id="live"')
     assert chief.get(f"{at}/live/track/A/").json() == {"points": []}
 
+    routes = f"{at}/dispatch/routes/"
+    assert "A队" in chief.get(f"{routes}?crew=B&rank=second").text
+    assert len(chief.get(f"{routes}drawn/?q=A").json()["crews"]) == 1
+    assert chief.get(f"{routes}crews/A/").text.lstrip().startswith("<section")
+    assert chief.get(f"{routes}crews/C/").status_code == 404
+    assert chief.get(f"{routes}?as=xlsx").content.startswith(b"PK")
+
     sent = {"words": "灯塔不够", "action": "汛前调拨", "owner": "A-0", "key": KEY}
     wrong = chief.post(f"{at}/lessons/", {**sent, "due_on": "2020-01-01"})
     assert (wrong.status_code, Lesson.objects.count()) == (422, 0)

@@ -1,4 +1,4 @@
-"""The routes in force on a map beside the list of crews; either shows what is chosen in the other."""
+"""The routes in force on a map beside the list of crews; either shows what the other has chosen."""
 
 from typing import Any
 

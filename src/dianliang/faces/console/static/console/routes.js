@@ -10,6 +10,9 @@ function said(words) {
   return node;
 }
 
+/** Where a crew is and goes to next. */
+const way = (crew) => [crew.at, ...crew.next.map(([lat, lon]) => [lat, lon])];
+
 function draw(L, map, root) {
   const layer = L.layerGroup().addTo(map);
   const halo = L.circleMarker([0, 0], { radius: 15, weight: 4, color: CHOSEN, fill: false, interactive: false });
@@ -29,7 +32,7 @@ function draw(L, map, root) {
     }
     for (const crew of found.crews) {
       const is = crew.code === chosen;
-      const line = [crew.at, ...crew.next.map(([lat, lon]) => [lat, lon])];
+      const line = way(crew);
       const look = { color: is ? CHOSEN : COLOURS[crew.tone], weight: is ? 5 : 2, opacity: chosen && !is ? 0.25 : 0.75 };
       if (line.length > 1) L.polyline(line, look).on("click", () => show(crew.code, true)).addTo(layer);
       if (is) {
@@ -70,7 +73,7 @@ function draw(L, map, root) {
     for (const row of document.querySelectorAll("[data-row]")) row.classList.toggle("lit", row.dataset.row === code);
     put();
     const crew = found.crews.find((one) => one.code === code);
-    if (crew) fit([crew.at, ...crew.next.map(([lat, lon]) => [lat, lon])]);
+    if (crew) fit(way(crew));
     panel.firstElementChild.focus({ preventScroll: true });
     (fromMap ? panel : root).scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
@@ -91,7 +94,7 @@ function draw(L, map, root) {
   map.on("zoomend", put);
   fetched().then(() => {
     const crew = found.crews.find((one) => one.code === chosen);
-    fit(crew ? [crew.at, ...crew.next.map(([lat, lon]) => [lat, lon])] : found.crews.map((one) => one.at));
+    fit((crew ? [crew] : found.crews).flatMap(way));
   });
   setInterval(() => { if (!document.hidden) fetched(); }, EVERY_MS);
 }
