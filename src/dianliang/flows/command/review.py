@@ -27,6 +27,8 @@ from dianliang.kernel.phrases import Phrase
 
 NOTICEABLE = timedelta(minutes=5)
 """A stop that moves by less was not changed."""
+SUMMED = ("teams", "people", "shifts", "turnouts", "outreach")
+"""What the page of the incident counts, and its review tells as well."""
 STEPS: Mapping[str, str] = {
     **{f"mobilisation.resourcerequest.{row.verb}": row.label for row in REQUEST},
     **{f"key_customers.watch.{row.verb}": row.label for row in WATCH},
@@ -124,7 +126,7 @@ def review(*, number: str, by: Actor, at: datetime) -> Review:
         until=until,
         is_over=incident.ended_at is not None,
         timeline=timeline(incident, by=by),
-        figures=tuple(known(asked, code) for code in ("teams", "people", "shifts", "turnouts")),
+        figures=tuple(known(asked, code) for code in SUMMED),
         ranks=_ranks(incident),
         turns=_turns(incident),
         undone=undone,

@@ -195,7 +195,11 @@ def outreach(asked: Asked) -> Section:
     return Section(
         code="outreach",
         title="告知与联系",
-        figures=(told, *(_calls(lists, counted, code) for code in CONTACT_LABELS)),
+        figures=(
+            told,
+            known(asked, "outreach"),
+            *(_calls(lists, counted, code) for code in CONTACT_LABELS),
+        ),
         note="" if lists else Phrase("本事件还没有生成特殊客户联系清单。"),
     )
 

@@ -1,6 +1,7 @@
 """The pages by which an incident is commanded, as a commander presses his way through them."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,10 @@ def test_a_commander_tells_the_situation_watches_it_and_learns_from_it(flood):
     for kind, start in (("docx", b"PK"), ("pdf", b"%PDF")):
         assert chief.get(f"{one}/file.{kind}").content.startswith(start)
     assert chief.get(f"{one}/file.xlsx").status_code == 404
+    chief.cookies["django_language"] = "en"
+    labels = re.findall(r"<(?:h2|h3|dt|th)[^>]*>([^<]*)", chief.get(f"{one}/").text)
+    assert [words for words in labels if re.search("[\u4e00-\u9fff]", words)] == []
+    del chief.cookies["django_language"]
     chief.post(f"{at}/reports/make/", {"key": "l" * 32})
     second = SituationReport.objects.get(position=2)
     page = chief.get(f"/console/incidents/reports/{second.number}/?to={report.number}")

@@ -85,7 +85,7 @@ class Command(BaseCommand):
         if connection.vendor == "sqlite":
             throw_away()
         elif world.is_played():
-            raise CommandError("这个 PostgreSQL 库里有上一场演练，请换一个空库（DIANLIANG_DATABASE）。")
+            raise CommandError("DIANLIANG_DATABASE 的库里有上一场演练，请换一个空库。")
 
     def _keep(self, path: Path, sizes: dict[str, int], *found: Any) -> None:
         product, by_hand, desk, undone = found
