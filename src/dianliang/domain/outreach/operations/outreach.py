@@ -85,8 +85,14 @@ def draft(*, outline: Outline, by: Actor, at: datetime) -> Outreach:
         created_by=by.name,
         created_at=at,
     )
-    told = {"after": outline.title, "reason": outline.about}
-    audit.record("outreach.outreach.draft", target=made, by=by, at=at, **told)
+    audit.record(
+        "outreach.outreach.draft",
+        target=made,
+        by=by,
+        at=at,
+        after=outline.title,
+        reason=outline.about,
+    )
     return made
 
 
