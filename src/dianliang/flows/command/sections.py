@@ -13,7 +13,7 @@ from dianliang.domain.mobilisation import positions
 from dianliang.domain.mobilisation.strength import SHIFT
 from dianliang.flows.command import supply
 from dianliang.flows.command.effort import dispatch, resources
-from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock, known
+from dianliang.flows.command.figures import Asked, Facts, Figure, Grid, Section, clock, known
 from dianliang.flows.command.safety import (
     REST,
     SILENT,
@@ -33,9 +33,52 @@ APART = "人、人班、人次分别计数，不相加：一人可以排几个�
 
 def situation(asked: Asked) -> Section:
     """Return what the incident is, who leads it, what happened since the last report."""
+    entries = list(
+        LogEntry.objects.filter(
+            incident=asked.incident, noted_at__gte=asked.since, noted_at__lte=asked.at
+        ).order_by("-position")
+    )
+    told = [
+        Record(
+            kind="log",
+            key=str(one.position),
+            cells=(clock(one.happened_at), str(one.get_kind_display()), one.words, one.noted_by),
+        )
+        for one in entries
+    ]
+    columns = ("时间", "类别", "内容", Phrase("记录人"))
+    return Section(
+        code="situation",
+        title="总体情况",
+        facts=_facts(asked),
+        figures=(
+            *(_concerned(asked, k.code) for k in KINDS if asked.by.role in k.counted_to),
+            known(asked, "alerts"),
+            Figure(
+                code="log",
+                label="本期日志",
+                value=len(told),
+                counted_in="条日志",
+                method="上期报告以来记入事件日志的条目。",
+                columns=columns,
+                records=tuple(told),
+            ),
+        ),
+        grids=(
+            Grid(
+                caption=Phrase("本期要事（最近 %(n)d 条）", n=MOST_EVENTS),
+                columns=columns,
+                rows=tuple(record.cells for record in told[:MOST_EVENTS]),
+            ),
+        ),
+    )
+
+
+def _facts(asked: Asked) -> Facts:
+    """Return what the incident is and who leads it, as sentences that can be translated."""
     incident, row = asked.incident, row_of(asked.incident)
     period = next((p for p in periods(incident, by=asked.by, at=asked.at) if p.is_now), None)
-    facts = [
+    facts: list[tuple[str, str]] = [
         (
             "类别",
             Phrase("%(kind)s（演练）", kind=Phrase(row.kind_label))
@@ -61,45 +104,7 @@ def situation(asked: Asked) -> Section:
         )
         facts.append(("时段", words))
         facts.append(("天气水情", period.weather or Phrase("未填")))
-    entries = list(
-        LogEntry.objects.filter(
-            incident=incident, noted_at__gte=asked.since, noted_at__lte=asked.at
-        ).order_by("-position")
-    )
-    told = [
-        Record(
-            kind="log",
-            key=str(one.position),
-            cells=(clock(one.happened_at), str(one.get_kind_display()), one.words, one.noted_by),
-        )
-        for one in entries
-    ]
-    columns = ("时间", "类别", "内容", Phrase("记录人"))
-    return Section(
-        code="situation",
-        title="总体情况",
-        facts=tuple(facts),
-        figures=(
-            *(_concerned(asked, k.code) for k in KINDS if asked.by.role in k.counted_to),
-            known(asked, "alerts"),
-            Figure(
-                code="log",
-                label="本期日志",
-                value=len(told),
-                counted_in="条日志",
-                method="上期报告以来记入事件日志的条目。",
-                columns=columns,
-                records=tuple(told),
-            ),
-        ),
-        grids=(
-            Grid(
-                caption=Phrase("本期要事（最近 %(n)d 条）", n=MOST_EVENTS),
-                columns=columns,
-                rows=tuple(record.cells for record in told[:MOST_EVENTS]),
-            ),
-        ),
-    )
+    return tuple(facts)
 
 
 def _concerned(asked: Asked, code: str) -> Figure:
@@ -228,7 +233,7 @@ def _calls(lists: Iterable[CallList], counted: Counter[tuple[int, str]], code: s
 
 def safety(asked: Asked) -> Section:
     """Return who worked too long or rests too little, and grave hazards that were found."""
-    long_ones, short = too_long(asked.incident, at=asked.at), short_rests(asked.incident)
+    long_ones = too_long(asked.incident, at=asked.at)
     found = hazards(asked.incident)
     shift_h, rest_h = (span.total_seconds() / 3600 for span in (SHIFT, REST))
     return Section(
@@ -248,30 +253,7 @@ def safety(asked: Asked) -> Section:
                 columns=("队伍", "开始", "结束", "时长"),
                 records=stretch_records(long_ones),
             ),
-            Figure(
-                code="safety.short_rest",
-                label="班间休息不足",
-                value=len(short),
-                counted_in="人次",
-                method=Phrase(
-                    "所挂值班表里，同一人两班之间不足 %(rest)s 小时。", rest=f"{rest_h:g}"
-                ),
-                columns=("姓名", "上一班结束", "下一班开始", "间隔"),
-                records=tuple(
-                    Record(
-                        kind="roster",
-                        key=one.roster,
-                        cells=(
-                            one.name,
-                            clock(one.ends_at),
-                            clock(one.next_at),
-                            hours_of(one.next_at - one.ends_at),
-                        ),
-                        person=one.number,
-                    )
-                    for one in short
-                ),
-            ),
+            _short_rests(asked, rest_h=rest_h),
             Figure(
                 code="safety.hazards",
                 label="未消除的重大隐患",
@@ -288,6 +270,33 @@ def safety(asked: Asked) -> Section:
                     for row in found
                 ),
             ),
+        ),
+    )
+
+
+def _short_rests(asked: Asked, *, rest_h: float) -> Figure:
+    """Return who rests too little between two shifts."""
+    found = short_rests(asked.incident)
+    return Figure(
+        code="safety.short_rest",
+        label="班间休息不足",
+        value=len(found),
+        counted_in="人次",
+        method=Phrase("所挂值班表里，同一人两班之间不足 %(rest)s 小时。", rest=f"{rest_h:g}"),
+        columns=("姓名", "上一班结束", "下一班开始", "间隔"),
+        records=tuple(
+            Record(
+                kind="roster",
+                key=one.roster,
+                cells=(
+                    one.name,
+                    clock(one.ends_at),
+                    clock(one.next_at),
+                    hours_of(one.next_at - one.ends_at),
+                ),
+                person=one.number,
+            )
+            for one in found
         ),
     )
 
