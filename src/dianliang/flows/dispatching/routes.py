@@ -19,6 +19,7 @@ from dianliang.domain.mobilisation import tasks
 from dianliang.domain.mobilisation.models import Dispatch
 from dianliang.domain.work.lifecycle import VISIT_LABELS
 from dianliang.domain.work.models import Visit
+from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.dispatching.tasking import LABELS
 from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.kernel.actor import Actor
@@ -176,15 +177,18 @@ def route_map(
 
 
 def crew_route(*, number: str, code: str, by: Actor, at: datetime) -> Crew:
-    """Return the whole route in force of one crew.
+    """Return the whole route in force of one crew; without one it has no places to go to.
 
     Raises:
-        NotVisibleError: the actor does not lead the incident, or the crew has no route.
+        NotVisibleError: the actor does not lead the incident, or the crew does not work on it.
     """
     incident = access.incident_to_lead(number, by=by)
     for crew in _crews(incident, tasks.in_force(incident), at=at, code=code):
         return crew
-    raise NotVisibleError("没有找到这支队伍的路线。")
+    idle = next((team for team in scene.teams_for(incident) if team.code == code), None)
+    if idle is None:
+        raise NotVisibleError("没有找到这支队伍的路线。")
+    return _crew((idle.code, idle.name), (idle.base_lat, idle.base_lon), (), None, at=at)
 
 
 def _crews(
