@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dianliang.engines.relief import balance_relief, storage_relief
@@ -10,6 +10,7 @@ from dianliang.engines.relief import balance_relief, storage_relief
 LOADS = st.lists(st.floats(0, 500), min_size=1, max_size=40).map(np.array)
 
 
+@settings(max_examples=150, deadline=None)
 @given(LOADS, st.floats(0, 200), st.floats(0, 400), st.floats(0.5, 1))
 def test_a_battery_never_gives_more_than_it_holds_and_lowers_the_peak(
     loads, power_kw, energy_kwh, efficiency

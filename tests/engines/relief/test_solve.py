@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dianliang.engines.relief import (
@@ -68,6 +68,7 @@ def brute(problem):
     return best
 
 
+@settings(max_examples=150, deadline=None)
 @given(problems())
 def test_a_plan_is_the_most_valuable_and_the_cheapest_of_these(problem):
     plan = solve(problem)
@@ -77,6 +78,7 @@ def test_a_plan_is_the_most_valuable_and_the_cheapest_of_these(problem):
     assert plan.is_proven
 
 
+@settings(max_examples=150, deadline=None)
 @given(problems(most_measures=4))
 def test_large_clusters_are_decided_as_small_ones_are(problem):
     plan = solve(problem)
@@ -95,6 +97,7 @@ def test_large_clusters_are_decided_as_small_ones_are(problem):
     assert told[0] == told[1]
 
 
+@settings(max_examples=150, deadline=None)
 @given(problems(), st.data())
 def test_what_an_area_lacks_is_enough_to_relieve_one_more(problem, data):
     plan = solve(problem)
@@ -118,6 +121,7 @@ def test_what_an_area_lacks_is_enough_to_relieve_one_more(problem, data):
     assert solve(more).value >= plan.value + area.value
 
 
+@settings(max_examples=150, deadline=None)
 @given(problems())
 def test_the_checker_finds_a_plan_that_is_not_so(problem):
     plan = solve(problem)

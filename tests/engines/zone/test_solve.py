@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dianliang.engines.zone import (
@@ -69,6 +69,7 @@ def tariffs(draw, least=0):
     )
 
 
+@settings(max_examples=150, deadline=None)
 @given(zones(), tariffs(least=-2), st.sampled_from([0.0, 100.0]))
 def test_flows_obey_physics_and_cost_no_more_than_doing_nothing(zone, tariff, price):
     schedule = solve(zone, tariff, carbon_kg_per_kwh=FACTOR, carbon_cny_per_t=price)
@@ -84,6 +85,7 @@ def test_flows_obey_physics_and_cost_no_more_than_doing_nothing(zone, tariff, pr
     assert lost_in_battery >= -0.01
 
 
+@settings(max_examples=150, deadline=None)
 @given(zones(), tariffs())
 def test_more_patience_and_a_larger_battery_never_cost_more(zone, tariff):
     schedule = solve(zone, tariff, carbon_kg_per_kwh=FACTOR)
