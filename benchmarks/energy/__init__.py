@@ -1,0 +1,1 @@
+"""Energy: readings of meters, beside the tools that others use for them."""
