@@ -43,7 +43,9 @@ def main() -> None:
 def report(root: Path, *, meters: int, times: int, names: list[str]) -> None:
     size_gb = sum(path.stat().st_size for path in root.rglob("*.parquet")) / 1e9
     readings = meters * 30 * 96
-    print(f"{meters} meters × 96 × 30 days = {readings / 1e6:.1f} M points, {size_gb:.3f} GB on disk")
+    print(
+        f"{meters} meters × 96 × 30 days = {readings / 1e6:.1f} M points, {size_gb:.3f} GB on disk"
+    )
     print(f"{'':22}{'CPU s':>8}{'wall s':>8}{'MB':>7}  answer")
     first: Found | None = None
     for name in names:

@@ -56,7 +56,9 @@ def build(root: Path, *, meters: int) -> None:
 def blocks(meters: int) -> Iterator[pa.RecordBatch]:
     """Draw meters, a block at a time: about 0.07 µs for each reading."""
     hours = np.arange(POINTS, dtype=np.float32) / 4
-    shape = 0.3 + 0.5 * np.exp(-((hours - 19.5) ** 2) / 6) + 0.25 * np.exp(-((hours - 7.5) ** 2) / 3)
+    shape = (
+        0.3 + 0.5 * np.exp(-((hours - 19.5) ** 2) / 6) + 0.25 * np.exp(-((hours - 7.5) ** 2) / 3)
+    )
     swing = 4 * np.sin(hours / 12 * np.float32(np.pi))
     first = (FIRST_ON - date(1970, 1, 1)).days
     for start in range(0, meters, BLOCK):

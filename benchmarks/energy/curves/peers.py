@@ -16,6 +16,7 @@ def duckdb_sql(root: Path) -> dict[str, float]:
     files, register = f"{root}/month=*/*.parquet", f"{root}/meters.parquet"
     con = duckdb.connect()
     con.execute("SET threads = 2; SET preserve_insertion_order = false")
+    con.execute("SET enable_progress_bar = false")
     features = con.sql(
         f"""
         SELECT meter, day, list_sum(p) / 4000.0 AS kwh, list_max(p) AS peak,
@@ -42,7 +43,8 @@ def duckdb_sql(root: Path) -> dict[str, float]:
                (SELECT count(*) FROM run WHERE n >= {LEAST}),
                (SELECT 15 * count(*) FROM rate WHERE over)"""
     ).fetchall()[0]
-    told = con.sql("SELECT count(*), sum(kwh), sum(minutes), sum(valley) FROM features").fetchall()
+    con.register("told", features)
+    told = con.sql("SELECT count(*), sum(kwh), sum(minutes), sum(valley) FROM told").fetchall()
     rows, kwh, minutes, valley = told[0]
     return {
         "rows": rows,
@@ -62,7 +64,9 @@ def polars_lazy(root: Path) -> dict[str, float]:
     scan = pl.scan_parquet(f"{root}/month=*/*.parquet", hive_partitioning=False)
     p, v = pl.col("power_w"), pl.col("voltage_dv")
     wrong = v.arr.eval((pl.element() > 2354) | (pl.element() < 1980), as_list=False)
-    night = p.arr.slice(0, 28, as_array=True).arr.sum() + p.arr.slice(92, 4, as_array=True).arr.sum()
+    night = (
+        p.arr.slice(0, 28, as_array=True).arr.sum() + p.arr.slice(92, 4, as_array=True).arr.sum()
+    )
     features = scan.select(
         pl.col("meter").cast(pl.String),
         "day",

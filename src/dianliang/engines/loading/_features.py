@@ -47,7 +47,9 @@ def features(batch: pa.RecordBatch, *, rules: Rules = DEFAULT_RULES) -> pa.Recor
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = energy / (figure[_kernel.READ] * peak)
         valley = figure[_kernel.VALLEY] / energy
-    meter = pa.DictionaryArray.from_arrays(pa.array(rows.meter), pa.array(rows.numbers, pa.string()))
+    meter = pa.DictionaryArray.from_arrays(
+        pa.array(rows.meter), pa.array(rows.numbers, pa.string())
+    )
     columns: list[Any] = [
         meter.dictionary_decode(),
         batch.column(DAY),
@@ -68,5 +70,3 @@ def features(batch: pa.RecordBatch, *, rules: Rules = DEFAULT_RULES) -> pa.Recor
 
 def _whole(values: Any, kind: Any, where: Any = None) -> pa.Array:
     return pa.array(values.astype(kind), mask=None if where is None else ~where)
-
-

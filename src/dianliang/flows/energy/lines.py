@@ -96,4 +96,3 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "bridged_points": _count(0),
     "valley": _valley,
 }
-

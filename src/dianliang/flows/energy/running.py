@@ -17,9 +17,13 @@ import pyarrow as pa
 from dianliang.engines.loading import (
     DEFAULT_RULES,
     Loads,
+    MeterQuality,
     Network,
+    QualityRules,
     Rules,
     Span,
+    conclude,
+    examine,
     features,
 )
 from dianliang.flows.energy.lines import rules_of, told
@@ -33,7 +37,8 @@ from dianliang.integrations.curve_store import (
 
 GROUPS = 4
 """Groups of 40 000 meter-days in one work."""
-FEATURES_KEY, LOADS_KEY = "features", "loads"
+FEATURES_KEY, LOADS_KEY, QUALITY_KEY = "features", "loads", "quality"
+KEYS = (FEATURES_KEY, LOADS_KEY, QUALITY_KEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,7 @@ class Courier:
 
 
 def survey(work: Work) -> Answer:
-    """Go through one stretch: features by meter and day, sums by transformer.
+    """Go through one stretch: features by meter and day, sums by transformer, doubts by meter.
 
     Raises:
         CurveStoreError: the files or the register cannot be read.
@@ -119,6 +124,9 @@ def survey(work: Work) -> Answer:
             raise CurveStoreError("没有户变关系，无法合计变压器负荷。请用 --meters 导入。")
         sums = Loads.empty(network, work.span)
     found: list[pa.RecordBatch] = []
+    if QUALITY_KEY in work.wanted:
+        read = [within(batch, work.span) for batch in batches(work.part)]
+        return {QUALITY_KEY: [examine(read, register(Path(work.root)), QualityRules())]}
     for batch in batches(work.part):
         if FEATURES_KEY in work.wanted:
             found.append(features(within(batch, work.span), rules=work.rules))
@@ -135,8 +143,9 @@ def survey_bytes(content: bytes) -> bytes:
     """
     sink = pa.BufferOutputStream()
     answer = survey(Work.unpacked(content))
-    for name in sorted(answer):
-        table = pa.Table.from_batches(answer[name], None if answer[name] else pa.schema([]))
+    for name in KEYS:
+        part = answer.get(name) or []
+        table = pa.Table.from_batches(part, None if part else pa.schema([]))
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
     return bytes(sink.getvalue())
@@ -144,10 +153,7 @@ def survey_bytes(content: bytes) -> bytes:
 
 def _opened(content: bytes) -> Answer:
     reader = pa.BufferReader(content)
-    return {
-        name: pa.ipc.open_stream(reader).read_all().to_batches()
-        for name in (FEATURES_KEY, LOADS_KEY)
-    }
+    return {name: pa.ipc.open_stream(reader).read_all().to_batches() for name in KEYS}
 
 
 def works(store: CurveStore, span: Span, *, wanted: Sequence[str], rules: Rules) -> list[Work]:
@@ -207,7 +213,9 @@ def summed(
     """
     whole = Loads.empty(network, span)
     wanted = [LOADS_KEY, *([FEATURES_KEY] if on_features else [])]
-    for answer in (executor or Inline()).map(survey, works(store, span, wanted=wanted, rules=rules)):
+    for answer in (executor or Inline()).map(
+        survey, works(store, span, wanted=wanted, rules=rules)
+    ):
         for packed in answer[LOADS_KEY]:
             try:
                 whole.merge(packed)
@@ -218,3 +226,20 @@ def summed(
     return whole
 
 
+def doubted(
+    store: CurveStore,
+    span: Span,
+    *,
+    rules: QualityRules | None = None,
+    executor: Executor | None = None,
+) -> list[MeterQuality]:
+    """Judge the readings of every meter in some days.
+
+    Raises:
+        CurveStoreError: the store is damaged.
+    """
+    todo = works(store, span, wanted=[QUALITY_KEY], rules=Rules())
+    parts = [
+        part for answer in (executor or Inline()).map(survey, todo) for part in answer[QUALITY_KEY]
+    ]
+    return conclude(parts, register(store.root), span, rules or QualityRules())

@@ -38,7 +38,9 @@ def naming(path: Path) -> Iterator[None]:
         yield
     except (OSError, pa.ArrowException) as error:
         words = getattr(error, "strerror", None) or error
-        raise CurveStoreError(f"曲线文件 {path} 读写失败：{words}。请检查磁盘，或从备份恢复。") from error
+        raise CurveStoreError(
+            f"曲线文件 {path} 读写失败：{words}。请检查磁盘，或从备份恢复。"
+        ) from error
 
 
 def write(path: Path, batches: Iterable[pa.RecordBatch]) -> int:

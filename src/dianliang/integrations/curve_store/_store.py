@@ -75,6 +75,25 @@ class CurveStore:
         }
         return [self._add(name, fresh[name], source=source, at=at) for name in sorted(fresh)]
 
+    def stored(self, span: Span) -> Span | None:
+        """Return from the first to the last day of a span of which something is stored.
+
+        Raises:
+            CurveStoreError: a list is damaged.
+        """
+        last = span.until_on - timedelta(days=1)
+        parts = [
+            part
+            for name in self.months()
+            for part in self.month(name).parts
+            if part.overlaps(span.from_on, last)
+        ]
+        if not parts:
+            return None
+        first = max(span.from_on, date.fromisoformat(min(part.from_on for part in parts)))
+        end = min(last, date.fromisoformat(max(part.last_on for part in parts)))
+        return Span(first, end + timedelta(days=1))
+
     def slices(self, span: Span, *, groups: int = 1) -> list[Slice]:
         """Return the stretches of files that may hold days of a span.
 
