@@ -64,7 +64,7 @@ def gather(voltage: Any, place: Any, total: Any, count: Any) -> None:
 
 @compiled
 def lag(voltage: Any, place: Any, total: Any, count: Any, out: Any) -> None:
-    """Fill for each row and lag the product with the others' mean voltage, and both squares.
+    """Fill for each row and lag the product with the others' mean voltage, squares, and pairs.
 
     Voltages of neighbours rise and fall together, whatever each of them draws.
     """
@@ -93,3 +93,4 @@ def lag(voltage: Any, place: Any, total: Any, count: Any, out: Any) -> None:
                     out[i, 0, k] += a * b
                     out[i, 1, k] += a * a
                     out[i, 2, k] += b * b
+                    out[i, 3, k] += 1

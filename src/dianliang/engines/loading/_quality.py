@@ -40,8 +40,9 @@ class QualityRules:
     """From when on readings are doubted.
 
     `stuck_points` equal values of `stuck_w` or more; one value `spike_times` the mean of the day's
-    others and at least `spike_w`, or more than the transformer's capacity; a clock is off when the
-    voltage fits the neighbours' better by `lag_gain` of correlation at another time.
+    others and at least `spike_w`, or more than the transformer's capacity; a clock is off when at
+    another time the voltage follows the neighbours' (correlation `lag_least`) and what is left
+    between them is at most `lag_left` of what it is now.
     """
 
     least_read: float = 0.98
@@ -50,7 +51,7 @@ class QualityRules:
     spike_times: int = 10
     spike_w: int = 20_000
     lag_least: float = 0.5
-    lag_gain: float = 0.1
+    lag_left: float = 0.7
     lag_days: int = 3
 
 
@@ -91,14 +92,14 @@ def examine(
     Without a network nobody knows what a meter can carry, nor who its neighbours are.
     """
     if not batches:
-        return _packed([], np.zeros((6, 0), np.int64), np.zeros((0, 3, LAGS)))
+        return _packed([], np.zeros((6, 0), np.int64), np.zeros((0, 4, LAGS)))
     table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
     rows = rows_of(table.to_batches()[0])
     limit = _limits(rows.numbers, network)[rows.meter]
     found = np.zeros((5, len(rows.day)), np.int64)
     told = (rules.stuck_points, rules.stuck_w, rules.spike_times, rules.spike_w)
     _doubting.doubt(rows.power, limit, *told, found)
-    lags = np.zeros((len(rows.day), 3, LAGS))
+    lags = np.zeros((len(rows.day), 4, LAGS))
     place = _places(rows.numbers, rows.meter, rows.day, network)
     total = np.zeros((int(place.max(initial=-1)) + 1, POINTS), np.int64)
     count = np.zeros_like(total)
@@ -110,7 +111,7 @@ def examine(
         np.add.at(sums[k], rows.meter, found[k])
     np.maximum.at(sums[_doubting.LONGEST], rows.meter, found[_doubting.LONGEST])
     sums[5] = np.bincount(rows.meter, minlength=n)
-    by_meter = np.zeros((n, 3, LAGS))
+    by_meter = np.zeros((n, 4, LAGS))
     np.add.at(by_meter, rows.meter, lags)
     return _packed(rows.numbers, sums, by_meter)
 
@@ -156,7 +157,7 @@ def _packed(numbers: Sequence[str], sums: Any, lags: Any) -> pa.RecordBatch:
     names = ("read", "gaps", "longest", "stuck", "spikes", "days")
     columns: dict[str, Any] = {"meter": pa.array(numbers, pa.string())}
     columns |= {name: pa.array(row, pa.int64()) for name, row in zip(names, sums, strict=True)}
-    columns["lags"] = pa.FixedSizeListArray.from_arrays(pa.array(lags.ravel()), 3 * LAGS)
+    columns["lags"] = pa.FixedSizeListArray.from_arrays(pa.array(lags.ravel()), 4 * LAGS)
     return pa.RecordBatch.from_pydict(columns)
 
 
@@ -170,15 +171,15 @@ def conclude(
         for number in part.column("meter").to_pylist():
             place.setdefault(number, len(place))
     sums = np.zeros((6, len(place)), np.int64)
-    lags = np.zeros((len(place), 3 * LAGS))
+    lags = np.zeros((len(place), 4 * LAGS))
     for part in parts:
         at = np.array([place[one] for one in part.column("meter").to_pylist()], np.int64)
         for k, name in enumerate(("read", "gaps", "longest", "stuck", "spikes", "days")):
             put = np.maximum if name == "longest" else np.add
             put.at(sums[k], at, part.column(name).to_numpy())
-        np.add.at(lags, at, part.column("lags").flatten().to_numpy().reshape(-1, 3 * LAGS))
+        np.add.at(lags, at, part.column("lags").flatten().to_numpy().reshape(-1, 4 * LAGS))
     made = [
-        _judged(number, sums[:, i].tolist(), lags[i].reshape(3, LAGS), span, rules)
+        _judged(number, sums[:, i].tolist(), lags[i].reshape(4, LAGS), span, rules)
         for number, i in place.items()
     ]
     return sorted(made, key=lambda one: one.number)
@@ -213,10 +214,11 @@ def _judged(
 
 def _shift(lags: Any, days: int, rules: QualityRules) -> int | None:
     """Return by how many points the voltage comes late; None where it cannot be told."""
-    product, own, other = lags
+    product, own, other, pairs = lags
     if days < rules.lag_days or not (own > 0).all() or not (other > 0).all():
         return None
-    fit = product / np.sqrt(own * other)
-    best = int(np.argmax(fit))
-    is_off = fit[best] >= rules.lag_least and fit[best] - fit[MOST_LAG] >= rules.lag_gain
+    left = (own + other - 2 * product) / pairs
+    best = int(np.argmin(left))
+    follows = product[best] >= rules.lag_least * np.sqrt(own[best] * other[best])
+    is_off = follows and left[best] <= rules.lag_left * left[MOST_LAG]
     return best - MOST_LAG if is_off else 0

@@ -38,7 +38,8 @@ def refuse(name: str, problems: Sequence[Problem]) -> None:
     if not problems:
         return
     shown = sorted(problems)[:MOST_TOLD]
-    lines = [f"{name} 有 {len(problems)} 处问题，整份没有导入：", *map(str, shown)]
+    count = f"{len(problems)} 处" if len(problems) < MOST_TOLD else f"{len(problems)} 处以上"
+    lines = [f"{name} 有 {count}问题，整份没有导入：", *map(str, shown)]
     if len(problems) > len(shown):
         lines.append(f"……另有 {len(problems) - len(shown)} 处")
     raise UnreadableReadingsError("\n".join(lines))

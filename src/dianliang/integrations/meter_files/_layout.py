@@ -162,10 +162,10 @@ def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "
         UnreadableReadingsError: no meter, no time, no values; not 96 points; the message lists
             what is there and what would be understood.
     """
-    plain = {heading: _plain(heading) for heading in headings}
+    known = {heading: plain(heading) for heading in headings}
     columns: dict[str, str] = {}
     for role, words in WORDS.items():
-        found = [heading for heading, (word, _) in plain.items() if word in words]
+        found = [heading for heading, (word, _) in known.items() if word in words]
         if found:
             columns[role] = found[0]
     power, voltage, starts = _points(headings, name=name)
@@ -191,7 +191,7 @@ def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "
         columns = {"time": when} | {
             role: heading for role, heading in columns.items() if role not in {"time", "date"}
         }
-    told = plain[columns["power"]][1] if "power" in columns else _unit_of(power, plain)
+    told = known[columns["power"]][1] if "power" in columns else _unit_of(power, known)
     return Layout(
         kind=kind,
         columns=columns,
@@ -203,11 +203,11 @@ def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "
     )
 
 
-def _unit_of(power: Sequence[str], plain: Mapping[str, tuple[str, str]]) -> str:
-    return plain[power[0]][1] if power else ""
+def _unit_of(power: Sequence[str], known: Mapping[str, tuple[str, str]]) -> str:
+    return known[power[0]][1] if power else ""
 
 
-def _plain(heading: str) -> tuple[str, str]:
+def plain(heading: str) -> tuple[str, str]:
     """Return a heading without its unit and its space, and the unit."""
     word = heading.strip().lower().replace(" ", "")
     match = re.match(r"^(.*?)[（(\[](.*?)[）)\]]$", word)
@@ -225,7 +225,7 @@ def _points(
     clocks: dict[int, str] = {}
     sets: dict[str, dict[int, str]] = {}
     for heading in headings:
-        word = _plain(heading)[0]
+        word = plain(heading)[0]
         clock = CLOCK.match(word)
         if clock and (":" in word or len(word) == 4):
             clocks[int(clock["h"]) * 60 + int(clock["m"])] = heading

@@ -50,11 +50,11 @@ class Readings:
     @property
     def words(self) -> str:
         """Say in Chinese what was understood, and how much there is."""
-        told = (self.batch.num_rows, self.points, self.voltage_points)
+        days, rows = f"{self.first_on} 至 {self.last_on}", self.batch.num_rows
+        points = f"功率 {self.points} 点，电压 {self.voltage_points} 点"
         lines = [
             f"格式：{self.kind}，{self.layout.words}",
-            "内容：%d 只表，%s 至 %s，%d 表日，功率 %d 点，电压 %d 点"
-            % (self.meters, self.first_on, self.last_on, *told),
+            f"内容：{self.meters} 只表，{days}，{rows} 表日，{points}",
         ]
         if self.doubled:
             lines.append(f"重复而值相同的 {self.doubled} 点只计一次")

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from dianliang.core import sheets
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
+from dianliang.integrations.meter_files._layout import WORDS, plain
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 2 * 1024**3
@@ -81,7 +82,10 @@ def _headed(grid: Sequence[Sequence[str]], *, name: str, kind: str) -> Table:
 
 
 def head_row(grid: Sequence[Sequence[str]]) -> int:
-    """Return which of the first rows holds the headings: the first of those with most cells."""
+    """Return which of the first rows holds the headings: it names the meter, or is the widest."""
+    for i, row in enumerate(grid[:HEAD_ROWS]):
+        if any(plain(cell)[0] in WORDS["meter"] for cell in row):
+            return i
     width = [sum(1 for cell in row if cell.strip()) for row in grid[:HEAD_ROWS]]
     return width.index(max(width)) if width else 0
 
