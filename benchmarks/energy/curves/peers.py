@@ -106,9 +106,9 @@ def polars_lazy(root: Path) -> dict[str, float]:
     )
     return {
         "rows": features.height,
-        "kwh": features["kwh"].sum(),
+        "kwh": float(features["kwh"].sum()),
         "voltage_minutes": float(features["minutes"].sum()),
-        "valley": features["valley"].sum(),
+        "valley": float(features["valley"].sum()),
         "heavy_minutes": 15 * int(points["heavy"].sum()),
         "over_minutes": 15 * int(points["over"].sum()),
         "heavy_runs": runs.filter(pl.col("len") >= LEAST).height,

@@ -94,11 +94,11 @@ def _write(draft: Path, database: Path, home: Path, *, at: datetime) -> Copied:
             archive.addfile(entry, BytesIO(content))
             archive.add(database, DATABASE)
             for path in files:
-                archive.add(path, path.relative_to(home))
+                archive.add(path, path.relative_to(home).as_posix())
             curves = 0
             for pattern in ("*.json", "*.parquet"):
                 for path in _files(home / CURVES, pattern):
-                    archive.add(path, path.relative_to(home))
+                    archive.add(path, path.relative_to(home).as_posix())
                     curves += 1
         raw.flush()
         os.fsync(raw.fileno())

@@ -3,7 +3,8 @@
 All in whole numbers: the same result in any order, on any number of machines.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -13,7 +14,13 @@ from dianliang.engines.loading._curves import NO_DV, NO_W, POINTS
 _W, _DV = np.int32(NO_W), np.int16(NO_DV)
 ENERGY, PEAK, PEAK_AT, VALLEY, READ = range(5)
 V_READ, V_LOW, V_HIGH, V_LEAST, V_MOST = range(5)
-compiled: Any = njit(cache=True, nogil=True, error_model="numpy")
+F = TypeVar("F", bound=Callable[..., object])
+jit: Any = njit
+
+
+def compiled(function: F) -> F:
+    """Compile with numba, without Python's lock, and keep the machine code beside the module."""
+    return cast("F", jit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 @compiled
@@ -42,7 +49,7 @@ def days(power: Any, valley_from: int, valley_until: int, out: Any) -> None:
 
 
 @compiled
-def voltages(voltage: Any, low: int, high: int, out: Any) -> None:
+def voltages(voltage: Any, low: Any, high: Any, out: Any) -> None:
     """Fill for each row: points read, below, above, and the least and greatest voltage."""
     for i in range(voltage.shape[0]):
         row = voltage[i]

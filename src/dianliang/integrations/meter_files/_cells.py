@@ -65,7 +65,7 @@ def meters(column: pa.Array, *, name: str, first_row: int, problems: list[Proble
         elif re.match(r"^\d(\.\d+)?[eE]\+\d+$", text):
             words = f"表号“{text}”是被 Excel 改成科学计数的，末位已经丢失，请重新导出为文本"
         if words:
-            _tell(found.index == code, name, first_row, lambda _, words=words: words, problems)
+            _tell(found.index == code, name, first_row, said(words), problems)
     return Codes(found.index, texts)
 
 
@@ -106,8 +106,7 @@ def moments(
         try:
             minutes[code] = minute_of(value)
         except ValueError as error:
-            words = str(error)
-            _tell(found.index == code, name, first_row, lambda _, words=words: words, problems)
+            _tell(found.index == code, name, first_row, said(str(error)), problems)
     return minutes[found.index]
 
 
@@ -146,6 +145,11 @@ def _minute(on: date, hour: int, minute: int, second: int) -> int:
             f"{on} {hour:02d}:{minute:02d}:{second:02d} 不在整 15 分钟上；只接受 15 分钟曲线"
         )
     return (on - EPOCH).days * 1440 + hour * 60 + minute
+
+
+def said(words: str) -> Callable[[int], str]:
+    """Say the same of every row."""
+    return lambda _: words
 
 
 def _tell(

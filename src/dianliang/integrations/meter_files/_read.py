@@ -119,7 +119,7 @@ def _summer(batch: pa.RecordBatch) -> list[Problem]:
             f"{EPOCH + timedelta(days=day)} 所有表都缺同一个小时（23 小时的一天），像是夏令时。"
             "中国没有夏令时，请按北京时间重新导出；确实是缺数，请加 --accept-lost-hours",
         )
-        for day in lost_hours(days, is_read)
+        for day in lost_hours(days.tolist(), is_read)
     ]
 
 

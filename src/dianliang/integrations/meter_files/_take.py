@@ -1,6 +1,6 @@
 """Rows of a file into days of meters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,13 +148,13 @@ def laid(
     )
 
 
-def lost_hours(days: Ints, is_read: Any) -> list[int]:
+def lost_hours(days: Sequence[int], is_read: Any) -> list[int]:
     """Return the days on which nobody has one and the same hour of the night, and all the rest.
 
     `is_read` tells by day and point whether any meter was read.
     """
     found = []
-    for day, read in zip(days.tolist(), is_read, strict=True):
+    for day, read in zip(days, is_read, strict=True):
         missing = np.flatnonzero(~read)
         if (
             len(missing) == SUMMER_POINTS
