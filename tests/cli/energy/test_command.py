@@ -55,7 +55,7 @@ def test_an_export_becomes_a_table_of_overloads_across_the_border_of_a_month(fil
     ran(files, "loading", "2026-06", "--out", files / "runs.csv", "--all", capsys=capsys)
     assert "T1,50.0,10" in (files / "runs.csv").read_text("utf-8-sig")
     ran(files, "features", "2026-06", "--out", files / "days.csv", capsys=capsys)
-    assert "\n'=M00,2026-06-30,96," in (files / "days.csv").read_text("utf-8-sig")
+    assert '\n"\'=M00",2026-06-30,96,' in (files / "days.csv").read_text("utf-8-sig")
 
 
 def test_a_file_with_one_wrong_cell_stores_nothing(files, capsys):

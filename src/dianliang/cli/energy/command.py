@@ -102,19 +102,9 @@ def _quality(wish: Asked, store: CurveStore) -> None:
 
 def _features(wish: Asked, store: CurveStore) -> None:
     span = _span(wish, store)
-    rows: list[Sequence[Any]] = []
     with _executor(wish) as executor:
-        for batch in running.each_feature(store, span, rules=_rules(wish), executor=executor):
-            columns = [column.to_pylist() for column in batch.columns]
-            rows += zip(*columns, strict=True)
-    rows.sort(key=lambda row: (row[0], row[1]))
-    tables.tell(
-        FEATURE_HEADINGS[wish.language], [[_plain(c) for c in row] for row in rows], wish.out
-    )
-
-
-def _plain(cell: Any) -> Any:
-    return cell if cell is None or isinstance(cell, int | float | str) else str(cell)
+        found = running.each_feature(store, span, rules=_rules(wish), executor=executor)
+        tables.stream(FEATURE_HEADINGS[wish.language], found, wish.out)
 
 
 def _loading(wish: Asked, store: CurveStore) -> None:

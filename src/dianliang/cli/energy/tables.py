@@ -47,6 +47,57 @@ def tell(headings: Sequence[str], rows: Sequence[Sequence[Any]], out: Path | Non
     sys.stdout.write(f"已写入 {out}：{len(rows)} 行\n")
 
 
+def stream(headings: Sequence[str], batches: Iterable[Any], out: Path | None) -> None:
+    """Show or write record batches; to CSV and Parquet as they come, however many there are.
+
+    Raises:
+        InvalidInputError: the file cannot be written, or a sheet cannot take so many rows.
+    """
+    kind = "" if out is None else out.suffix.lower()
+    if out is None or kind == ".xlsx":
+        rows: list[Sequence[Any]] = []
+        for batch in batches:
+            rows += zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            if len(rows) > MOST_ROWS:
+                raise InvalidInputError("行数太多，请用 --out 写成 .csv 或 .parquet。")
+        rows.sort(key=lambda row: (row[0], row[1]))
+        tell(headings, rows, out)
+        return
+    try:
+        count = _streamed(headings, batches, out, is_csv=kind == ".csv")
+    except OSError as error:
+        raise InvalidInputError(f"写不了 {out}：{error.strerror}。") from error
+    sys.stdout.write(f"已写入 {out}：{count} 行\n")
+
+
+def _streamed(headings: Sequence[str], batches: Iterable[Any], out: Path, *, is_csv: bool) -> int:
+    import pyarrow as pa  # noqa: PLC0415 (only when asked for)
+    import pyarrow.csv as arrow_csv  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    count, writer = 0, None
+    with _draft(out).open("wb") as file:
+        if is_csv:
+            file.write(b"\xef\xbb\xbf")
+        for batch in batches:
+            table = pa.Table.from_batches([batch]).rename_columns(list(headings))
+            if is_csv:
+                column = table.column(0)
+                is_formula = pa.compute.match_substring_regex(column, r"^[=+\-@\t\r]")
+                quoted = pa.compute.binary_join_element_wise("'", column, "")
+                safe = pa.compute.if_else(is_formula, quoted, column)
+                table = table.set_column(0, headings[0], safe)
+            if writer is None:
+                make = arrow_csv.CSVWriter if is_csv else pq.ParquetWriter
+                writer = make(file, table.schema)
+            (writer.write if is_csv else writer.write_table)(table)
+            count += table.num_rows
+        if writer is not None:
+            writer.close()
+    _draft(out).replace(out)
+    return count
+
+
 def shown(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Return a table in which columns stand straight, Chinese or not; the first rows of it."""
     cells = [[*headings], *([_text(cell) for cell in row] for row in rows[:MOST_SHOWN])]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from dianliang.engines.loading import MINUTES
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
+from dianliang.kernel.calendar import SHANGHAI
 
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 NOTHING = frozenset({"", "-", "--", "—", "null", "NULL", "None", "nan", "NaN", "NA", "N/A", "无"})
@@ -22,7 +23,6 @@ TIME = re.compile(
     r"(?:[ T]*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:\.\d+)?)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
-CHINA = timezone(timedelta(hours=8))
 EPOCH = date(1970, 1, 1)
 Numbers = npt.NDArray[np.float64]
 
@@ -117,8 +117,8 @@ def minute_of(value: Any) -> int:
         ValueError: it is none; the words say what it should be.
     """
     if isinstance(value, datetime):
-        at = value.astimezone(CHINA) if value.tzinfo else value
-        return _minute(at.date(), at.hour, at.minute, at.second)
+        local = value.astimezone(SHANGHAI) if value.tzinfo else value
+        return _minute(local.date(), local.hour, local.minute, local.second)
     if isinstance(value, date):
         return _minute(value, 0, 0, 0)
     match = TIME.match(str(value))

@@ -20,6 +20,7 @@ MOST_CELLS = 400_000_000
 """Cells that are laid out at once: a day of 350 000 meters by point is 34 million."""
 HEAD_BYTES = 256 * 1024
 HEAD_ROWS = 12
+BLOCK_BYTES = 16 * 1024**2
 PARQUET, EXCEL = b"PAR1", (sheets.ZIP_MAGIC, sheets.OLE_MAGIC)
 
 
@@ -120,26 +121,50 @@ def _csv(path: Path, head: bytes) -> Table:
     lines = sum(1 for _ in StringIO(text.split("\n", at + 1)[-1])) or 1
     if path.stat().st_size / len(cut) * lines * len(names) > MOST_CELLS:
         raise UnreadableReadingsError(f"{path.name} 的单元格太多，请按日或按台区拆分后再导入。")
-    try:
-        table = arrow_csv.read_csv(
-            path,
-            read_options=arrow_csv.ReadOptions(
-                column_names=shown, skip_rows=at + 1, encoding=encoding, block_size=16 * 1024**2
-            ),
-            parse_options=arrow_csv.ParseOptions(delimiter=mark, ignore_empty_lines=False),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(shown, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
-        words = f"{path.name} 读不出来：{error}。请检查这一行的列数和引号。"
-        raise UnreadableReadingsError(words) from error
+    table = _parsed(path, names=shown, skip=at + 1, mark=mark, encoding=encoding)
     columns = {
         heading: column.combine_chunks()
         for heading, column in zip(names, table.columns, strict=True)
         if heading
     }
     return Table(columns, at + 2, "CSV" if encoding == "utf8" else "CSV（GB18030）")
+
+
+def _parsed(path: Path, *, names: list[str], skip: int, mark: str, encoding: str) -> pa.Table:
+    """Parse the rows; Chinese that comes only far down the file shows its encoding only there."""
+    for attempt in dict.fromkeys([encoding, "gb18030"]):
+        try:
+            return arrow_csv.read_csv(
+                path,
+                read_options=arrow_csv.ReadOptions(
+                    column_names=names, skip_rows=skip, encoding=attempt, block_size=BLOCK_BYTES
+                ),
+                parse_options=arrow_csv.ParseOptions(delimiter=mark),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+            if attempt == "gb18030" or "UTF8" not in str(error):
+                raise UnreadableReadingsError(
+                    _uneven(path, names, skip, attempt, mark, error)
+                ) from error
+    raise UnreadableReadingsError(f"{path.name} 读不出来。")
+
+
+def _uneven(
+    path: Path, names: list[str], skip: int, encoding: str, mark: str, error: Exception
+) -> str:
+    """Say which row has another number of cells than the headings."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        try:
+            for number, row in enumerate(csv.reader(file, delimiter=mark), start=1):
+                if number > skip and row and len(row) != len(names):
+                    words = f"第 {number} 行有 {len(row)} 格，表头有 {len(names)} 格"
+                    return f"{path.name} {words}，请检查逗号和引号。整份没有导入。"
+        except csv.Error:
+            pass
+    return f"{path.name} 读不出来：{error}。请检查列数和引号。整份没有导入。"
 
 
 def _parquet(path: Path) -> Table:
