@@ -1,1 +1,1 @@
-"""Energy: readings of meters, beside the tools that others use for them."""
+"""Energy: ours beside the tools that others use for it."""

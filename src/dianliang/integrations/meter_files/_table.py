@@ -15,9 +15,9 @@ from dianliang.integrations.meter_files._errors import UnreadableReadingsError
 from dianliang.integrations.meter_files._layout import WORDS, plain
 from dianliang.kernel.text import decoded
 
-MOST_BYTES = 2 * 1024**3
-MOST_CELLS = 400_000_000
-"""Cells that are laid out at once: a day of 350 000 meters by point is 34 million."""
+MOST_BYTES = 1024**3
+MOST_CELLS = 40_000_000
+"""Cells that are laid out at once, in about 4 GB: a day of 350 000 meters, 96 points in a row."""
 HEAD_BYTES = 256 * 1024
 HEAD_ROWS = 12
 BLOCK_BYTES = 16 * 1024**2
@@ -53,7 +53,7 @@ def read(path: Path) -> Table:
         words = f"读不了 {path}：{error.strerror}。请检查文件名和权限。"
         raise UnreadableReadingsError(words) from error
     if size > MOST_BYTES:
-        raise UnreadableReadingsError(f"{path.name} 超过 2 GB，请按日或按台区拆分后再导入。")
+        raise UnreadableReadingsError(f"{path.name} 超过 1 GB，请按日或按台区拆分后再导入。")
     if head.startswith(PARQUET):
         return _parquet(path)
     if head.startswith(EXCEL):
