@@ -101,6 +101,17 @@ def test_a_run_crosses_midnight_and_the_border_of_the_month():
     assert only(loaded(power)).runs == ()
 
 
+def test_a_month_tells_its_own_peak_and_the_whole_of_a_run_that_touches_it():
+    power = np.zeros((1, 2, POINTS))
+    power[0, 0, 20:40], power[0, 0, -6:], power[0, 1, :2] = OVER_W, HEAVY_W, HEAVY_W
+
+    (july,) = judge(loaded(power), of=Span(date(2026, 7, 1), date(2026, 7, 2)))
+
+    assert [(run.on, run.points) for run in july.runs] == [(FIRST_ON, 8)]
+    assert (july.peak_w, july.peak_on, july.points) == (HEAVY_W, date(2026, 7, 1), POINTS)
+    assert july.beyond_minutes == {Line.HEAVY: 30, Line.OVER: 0}
+
+
 def test_what_nobody_read_neither_counts_nor_hides_an_overload():
     power = np.zeros((2, 2, POINTS))
     power[0, 0, 10:20] = OVER_W

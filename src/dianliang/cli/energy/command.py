@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -20,9 +19,9 @@ from dianliang.cli.energy.words import (
     LOADING_HEADINGS,
     QUALITY_HEADINGS,
 )
+from dianliang.core.home import prepare_home
 from dianliang.engines.loading import (
     DEFAULT_RULES,
-    Network,
     Rules,
     Run,
     Span,
@@ -60,6 +59,8 @@ def run(words: Sequence[str]) -> int:
 
 
 def _import(wish: Asked, store: CurveStore) -> None:
+    if not wish.is_check:
+        prepare_home(str(wish.store.parent))  # for its owner only, before anything is in it
     network = None
     if wish.meters is not None:
         network = taking_in.bring_register(store, wish.meters, is_check=wish.is_check)
@@ -114,20 +115,17 @@ def _loading(wish: Asked, store: CurveStore) -> None:
         raise InvalidInputError(
             "没有户变关系。请先 dianliang energy import --meters 户变关系文件。"
         )
-    found, wide = _judged(wish, store, network, span, rules)
+    wide = Span(span.from_on - MARGIN, span.until_on + MARGIN)
+    with _executor(wish) as executor:
+        loads = running.summed(store, network, wide, rules=rules, executor=executor)
+    found = judge(loads, rules=rules, of=span)
     rows = [
-        [one.number, one.capacity_kva, one.meters, *_line(run, wish.language)]
+        [one.number, one.capacity_kva, one.meters, *line]
         for one in found
-        for run in touching(one.runs, span)
+        for line in ([_line(run, wish.language) for run in one.runs] or _quiet(wish, one))
     ]
-    if wish.is_all:
-        rows += [
-            [one.number, one.capacity_kva, one.meters, *[None] * 7, _plainly(one)]
-            for one in found
-            if not touching(one.runs, span)
-        ]
     tables.tell(LOADING_HEADINGS[wish.language], rows, wish.out)
-    unknown = sum(one.known_points < wide.days * 48 for one in found)
+    unknown = sum(2 * one.known_points < one.points for one in found)
     worst = [one.worst for one in found]
     _say(
         f"{len(found)} 台变压器：过载 {worst.count('over')} 台，"  # type: ignore[arg-type]
@@ -137,24 +135,9 @@ def _loading(wish: Asked, store: CurveStore) -> None:
     _say("依据：" + "；".join(rule.clause for rule in rules.loads))
 
 
-def _judged(
-    wish: Asked, store: CurveStore, network: Network, span: Span, rules: Rules
-) -> tuple[list[TransformerLoad], Span]:
-    """Judge with a day on either side; runs that do not touch the days asked for are left out."""
-    wide = Span(span.from_on - MARGIN, span.until_on + MARGIN)
-    with _executor(wish) as executor:
-        loads = running.summed(store, network, wide, rules=rules, executor=executor)
-    return [replace(one, runs=touching(one.runs, span)) for one in judge(loads, rules=rules)], wide
-
-
-def touching(runs: Sequence[Run], span: Span) -> tuple[Run, ...]:
-    """Return the runs of which at least a point lies in a span."""
-    return tuple(run for run in runs if run.on < span.until_on and _last_on(run) >= span.from_on)
-
-
-def _last_on(run: Run) -> Any:
-    minutes = run.minute + (run.points + run.bridged) * 15 - 1
-    return run.on + timedelta(days=minutes // 1440)
+def _quiet(wish: Asked, one: TransformerLoad) -> list[list[Any]]:
+    """Return the line of a transformer without runs, if all were asked for."""
+    return [[*[None] * 7, _plainly(one)]] if wish.is_all else []
 
 
 def _line(run: Run, language: str) -> list[Any]:

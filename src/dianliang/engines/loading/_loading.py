@@ -45,6 +45,12 @@ class Run:
         return self.points * MINUTES
 
     @property
+    def last_on(self) -> date:
+        """Return the day of the last point."""
+        last = self.minute + (self.points + self.bridged) * MINUTES - 1
+        return self.on + timedelta(days=last // (POINTS * MINUTES))
+
+    @property
     def words(self) -> str:
         """Say in Chinese what was seen."""
         until = self.minute + (self.points + self.bridged) * MINUTES
@@ -93,17 +99,23 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def judge(loads: Loads, *, rules: Rules = DEFAULT_RULES) -> list[TransformerLoad]:
+def judge(
+    loads: Loads, *, rules: Rules = DEFAULT_RULES, of: Span | None = None
+) -> list[TransformerLoad]:
     """Judge every transformer by its added-up load. Peaks and minutes are of known points.
+
+    With `of`, what is told is of those days only, and of the runs that touch them: whoever adds up
+    a day more on either side sees runs across the border whole.
 
     A run crosses midnight and the borders of months as if they were not there. A point with load
     at or beyond a line counts though some meters were not read: theirs would come on top.
     """
     network = loads.network
-    return [_judge_one(loads, place, rules) for place in range(len(network.transformers))]
+    of = of or loads.span
+    return [_judge_one(loads, place, rules, of) for place in range(len(network.transformers))]
 
 
-def _judge_one(loads: Loads, place: int, rules: Rules) -> TransformerLoad:
+def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerLoad:
     network = loads.network
     transformer = network.transformers[place]
     slots = slice(*network.first_slot[place : place + 2])
@@ -114,33 +126,42 @@ def _judge_one(loads: Loads, place: int, rules: Rules) -> TransformerLoad:
         present > 0
     )
     partial = present < expected
+    first = (of.first - loads.span.first) * POINTS
+    told = slice(first, first + of.days * POINTS)
     found: list[Run] = []
     beyond: dict[Line, int] = {}
     for rule in rules.loads:
         line = rule.from_w(capacity_kva=transformer.capacity_kva, power_factor=rules.power_factor)
-        beyond[rule.line] = int((total >= line).sum()) * MINUTES if expected else 0
+        beyond[rule.line] = int((total[told] >= line).sum()) * MINUTES
         counted = partial & (total >= line)
         raw = _runs(total, known, line, rule.points, rules)
         found += [_run(rule.line, one, total, known, counted, loads.span) for one in raw]
     judged = _names_its_phases(network, slots)
     if judged:
         found += _uneven(loads, slots, known, transformer.capacity_kva, rules)
-    peak = int(np.argmax(np.where(known, total, np.iinfo(np.int64).min))) if known.any() else None
+    peak = _peak(total[told], known[told])
     rated_w = transformer.capacity_kva * 1000 * float(rules.power_factor)
     return TransformerLoad(
         number=transformer.number,
         capacity_kva=transformer.capacity_kva,
         meters=expected,
-        known_points=int(known.sum()),
-        points=int(total.size),
-        peak_w=None if peak is None else int(total[peak]),
-        peak_share=None if peak is None else int(total[peak]) / rated_w,
-        peak_on=None if peak is None else loads.span.on(peak),
+        known_points=int(known[told].sum()),
+        points=of.days * POINTS,
+        peak_w=None if peak is None else int(total[told][peak]),
+        peak_share=None if peak is None else int(total[told][peak]) / rated_w,
+        peak_on=None if peak is None else of.on(peak),
         peak_minute=None if peak is None else peak % POINTS * MINUTES,
         beyond_minutes=beyond,
-        runs=tuple(found),
+        runs=tuple(run for run in found if run.on < of.until_on and run.last_on >= of.from_on),
         phases_judged=judged,
     )
+
+
+def _peak(total: Ints64, known: Any) -> int | None:
+    """Return where the greatest known load stands."""
+    if not known.any():
+        return None
+    return int(np.argmax(np.where(known, total, np.iinfo(np.int64).min)))
 
 
 def _names_its_phases(network: Network, slots: slice) -> bool:
