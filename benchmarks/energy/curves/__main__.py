@@ -59,12 +59,12 @@ def report(root: Path, *, meters: int, times: int, names: list[str]) -> None:
         print({name: round(value, 3) for name, value in first.answer.items()})
         is_county = meters >= COUNTY
         met = (
-            first.wall_s <= GOAL_COUNTY_S and size_gb <= GOAL_COUNTY_GB
+            first.cpu_s <= GOAL_COUNTY_S and size_gb <= GOAL_COUNTY_GB
             if is_county
             else first.cpu_s <= GOAL_CPU_S
         )
         goal = (
-            f"≤ {GOAL_COUNTY_S:.0f} s, ≤ {GOAL_COUNTY_GB:.0f} GB"
+            f"≤ {GOAL_COUNTY_S:.0f} CPU-s, ≤ {GOAL_COUNTY_GB:.0f} GB"
             if is_county
             else f"≤ {GOAL_CPU_S} CPU-s for 57.6 M"
         )
