@@ -31,6 +31,7 @@ from dianliang.engines.routing._kernel.records import (
     Tour,
     compiled,
     i64,
+    inlined,
     uniform,
 )
 from dianliang.engines.routing._kernel.tails import swap_tails
@@ -47,6 +48,8 @@ SPLIT_GROWTH, SHORT_ROUTE = 0.01, 20
 """So often what is preserved within a string grows by one more job, or else, in a route of no more
 than so many, so often it does not: there both ends lie near the job, in a longer one neither does.
 """
+MOST_WAITING = 20.0
+"""So many of those who were left out before, about, may come in after a ruin."""
 TAILS = 10
 """So many exchanges of tails are tried for each ruin; most are dismissed at a glance."""
 DAY_SHARE = 0.5
@@ -144,6 +147,36 @@ def day_of(d: Data, s: Tour, seed: int, state: State) -> int:
     return d.routes[v].day
 
 
+@inlined
+def is_waiting(d: Data, s: Tour, w: Scratch, job: int, day: int) -> bool:
+    """Tell whether a job that was left out before may come in after a ruin."""
+    is_new = s.spots[job].where < 0 and abs(s.spots[job].tried) != w.counters[0]
+    return is_new and (day < 0 or d.items[job].series < 0)
+
+
+@inlined
+def is_lured(w: Scratch) -> bool:
+    """Tell whether in this iteration a job may come in at a loss."""
+    return w.counters[0] % LURED_EVERY == 0
+
+
+@compiled
+def list_out(
+    d: Data, s: Tour, w: Scratch, seed: int, day: int, count: int, state: State
+) -> int:
+    """List what was left out before near a ruin; a part drawn at random where that is much."""
+    waiting = 0
+    for k in range(d.near.shape[1]):
+        job = d.near[seed, k]
+        waiting += is_waiting(d, s, w, job, day)
+    share = 1.0 if is_lured(w) else MOST_WAITING / max(1, waiting)
+    for k in range(-1, d.near.shape[1]):
+        job = seed if k < 0 else d.near[seed, k]
+        if is_waiting(d, s, w, job, day) and (k < 0 or share >= 1 or uniform(state) < share):
+            count = list_job(s, w, job, count, True)
+    return count
+
+
 @compiled
 def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
     """Take strings out of routes near a job; return how many jobs are out and routes touched."""
@@ -162,11 +195,7 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
             continue
         touched = save(s, w, d, v, touched)
         count = remove_string(d, s, w, v, job, LONGEST_STRING, count, state)
-    for k in range(-1, d.near.shape[1]):
-        job = seed if k < 0 else d.near[seed, k]
-        if s.spots[job].where < 0 and (day < 0 or d.items[job].series < 0):
-            count = list_job(s, w, job, count, True)
-    return bring_mates(d, s, w, count, touched)
+    return bring_mates(d, s, w, list_out(d, s, w, seed, day, count, state), touched)
 
 
 @compiled
@@ -259,6 +288,7 @@ def recreate(
     touched: int,
     blink: float,
     room: float,
+    lured: int,
     state: State,
 ) -> tuple[int, bool]:
     """Put jobs that are out back in the order given; return the touched routes.
@@ -266,7 +296,6 @@ def recreate(
     Give up, and tell so, once they cost more than `room`. The way to a line or a far village is
     often dearer than one job there is worth, and pays off with those after it.
     """
-    is_lured = blink > 0 and w.counters[0] % LURED_EVERY == 0
     for i in range(count):
         job = w.removed[i]
         if s.spots[job].where >= 0:
@@ -285,8 +314,9 @@ def recreate(
                 touched = place_linked(d, s, w, job, touched)
                 s.spots[job].tried = s.spots[d.items[job].partner].tried = -w.counters[0]
         else:
-            limit = d.items[job].penalty + (d.items[job].lure if is_lured else 0.0)
+            limit = d.items[job].penalty + (d.items[job].lure if lured > 0 else 0.0)
             touched, price = place_one(d, s, w, job, min(limit, room), blink, state, touched)
+            lured -= s.spots[job].where >= 0 and price > d.items[job].penalty
             room -= price if s.spots[job].where >= 0 else d.items[job].penalty
             if room < 0 or (s.spots[job].where < 0 and d.items[job].series >= 0):
                 return touched, False
@@ -315,7 +345,8 @@ def improve(
         is_fine = settle_rests(d, s, w, lifted) if is_early else True
         most = -temperature * np.log(max(uniform(state), 1e-12))
         room = room_for(d, s, w, count, touched, most)
-        touched, is_cheap = recreate(d, s, w, count, touched, BLINK, room, state)
+        lured = i64(is_lured(w))
+        touched, is_cheap = recreate(d, s, w, count, touched, BLINK, room, lured, state)
         if is_cheap and not is_early:
             is_fine = settle_rests(d, s, w, lifted)
         price = change(d, s, w, count, touched)
@@ -341,7 +372,8 @@ def build(d: Data, s: Tour, w: Scratch, jobs: Ints, state: State) -> None:
     for i in range(jobs.shape[0]):
         w.removed[i] = jobs[i]
         s.spots[jobs[i]].tried = w.counters[0]
-    touched, _ = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, INFEASIBLE, state)
+    lured = i64(jobs.shape[0])
+    touched, _ = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, INFEASIBLE, lured, state)
     for i in range(touched):
         s.runs[w.touched[i]].saved = False
     for team in range(w.old_worked.shape[0]):
