@@ -199,9 +199,15 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
 
 
 @compiled
-def order(d: Data, w: Scratch, count: int, state: State) -> None:
-    """Sort what is out: at random, dear first, far first or last, tight, bulky, dense first."""
-    kind = int(uniform(state) * 19)
+def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> None:
+    """Sort what is out: at random, dear first, far first or last, tight, bulky, dense first.
+
+    Where most of what is out was left out before, now and then in the order of what room brings.
+    """
+    kind, waiting = int(uniform(state) * 19), i64(0)
+    for i in range(count):
+        waiting += s.spots[w.removed[i]].was_out
+    is_choosy = 2 * waiting > count
     for i in range(count):
         job = w.removed[i]
         if kind < 4:
@@ -214,6 +220,8 @@ def order(d: Data, w: Scratch, count: int, state: State) -> None:
             key = d.items[job].far
         elif kind < 12:
             key = d.items[job].width
+        elif kind < 14 and is_choosy:
+            key = -d.items[job].penalty * (0.5 + uniform(state)) / max(1e-3, d.items[job].bulk)
         elif kind < 18:
             key = -d.items[job].bulk + 1e-9 * uniform(state)
         else:
@@ -338,7 +346,7 @@ def improve(
     for _ in range(iterations):
         w.counters[0] += 1
         count, touched = ruin(d, s, w, state)
-        order(d, w, count, state)
+        order(d, s, w, count, state)
         turn(d, s, w, count, state)
         lifted = lift_rests(d, s, w, touched, state)
         is_early = uniform(state) < 0.5
