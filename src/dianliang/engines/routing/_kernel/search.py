@@ -199,7 +199,7 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
 
 
 @compiled
-def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> None:
+def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> bool:
     """Sort what is out: at random, dear first, far first or last, tight, bulky, dense first.
 
     Where most of what is out was left out before, now and then in the order of what room brings.
@@ -207,7 +207,7 @@ def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> None:
     kind, waiting = int(uniform(state) * 19), i64(0)
     for i in range(count):
         waiting += s.spots[w.removed[i]].was_out
-    is_choosy = 2 * waiting > count
+    is_choosy = waiting > MOST_WAITING
     for i in range(count):
         job = w.removed[i]
         if kind < 4:
@@ -231,6 +231,7 @@ def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> None:
             w.keys[k], w.removed[k] = w.keys[k - 1], w.removed[k - 1]
             k -= 1
         w.keys[k], w.removed[k] = key, job
+    return is_choosy
 
 
 @compiled
@@ -346,14 +347,14 @@ def improve(
     for _ in range(iterations):
         w.counters[0] += 1
         count, touched = ruin(d, s, w, state)
-        order(d, s, w, count, state)
+        is_choosy = order(d, s, w, count, state)
         turn(d, s, w, count, state)
         lifted = lift_rests(d, s, w, touched, state)
         is_early = uniform(state) < 0.5
         is_fine = settle_rests(d, s, w, lifted) if is_early else True
         most = -temperature * np.log(max(uniform(state), 1e-12))
         room = room_for(d, s, w, count, touched, most)
-        lured = i64(is_lured(w))
+        lured = (i64(1) if is_choosy else count) if is_lured(w) else i64(0)
         touched, is_cheap = recreate(d, s, w, count, touched, BLINK, room, lured, state)
         if is_cheap and not is_early:
             is_fine = settle_rests(d, s, w, lifted)
