@@ -48,8 +48,8 @@ SPLIT_GROWTH, SHORT_ROUTE = 0.01, 20
 """So often what is preserved within a string grows by one more job, or else, in a route of no more
 than so many, so often it does not: there both ends lie near the job, in a longer one neither does.
 """
-MOST_WAITING = 20.0
-"""So many of those who were left out before, about, may come in after a ruin."""
+MANY_WAITING, FEW_WAITING = 40, 20.0
+"""If more than so many near a ruin were left out before, about so few of them may come in."""
 TAILS = 10
 """So many exchanges of tails are tried for each ruin; most are dismissed at a glance."""
 DAY_SHARE = 0.5
@@ -161,15 +161,17 @@ def is_lured(w: Scratch) -> bool:
 
 
 @compiled
-def list_out(
-    d: Data, s: Tour, w: Scratch, seed: int, day: int, count: int, state: State
-) -> int:
-    """List what was left out before near a ruin; a part drawn at random where that is much."""
+def list_out(d: Data, s: Tour, w: Scratch, seed: int, day: int, count: int, state: State) -> int:
+    """List what was left out before near a ruin; a part drawn at random where that is much.
+
+    All of it where one may come in at a loss: only many together make a way pay that no one does.
+    """
     waiting = 0
     for k in range(d.near.shape[1]):
         job = d.near[seed, k]
         waiting += is_waiting(d, s, w, job, day)
-    share = 1.0 if is_lured(w) else MOST_WAITING / max(1, waiting)
+    w.counters[3] = waiting > MANY_WAITING
+    share = FEW_WAITING / waiting if w.counters[3] and not is_lured(w) else 1.0
     for k in range(-1, d.near.shape[1]):
         job = seed if k < 0 else d.near[seed, k]
         if is_waiting(d, s, w, job, day) and (k < 0 or share >= 1 or uniform(state) < share):
@@ -199,15 +201,12 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
 
 
 @compiled
-def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> bool:
+def order(d: Data, w: Scratch, count: int, state: State) -> None:
     """Sort what is out: at random, dear first, far first or last, tight, bulky, dense first.
 
-    Where most of what is out was left out before, now and then in the order of what room brings.
+    Where many are left out, now and then in the order of what room brings.
     """
-    kind, waiting = int(uniform(state) * 19), i64(0)
-    for i in range(count):
-        waiting += s.spots[w.removed[i]].was_out
-    is_choosy = waiting > MOST_WAITING
+    kind = int(uniform(state) * 19)
     for i in range(count):
         job = w.removed[i]
         if kind < 4:
@@ -220,7 +219,7 @@ def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> bool:
             key = d.items[job].far
         elif kind < 12:
             key = d.items[job].width
-        elif kind < 14 and is_choosy:
+        elif kind < 14 and w.counters[3]:
             key = -d.items[job].penalty * (0.5 + uniform(state)) / max(1e-3, d.items[job].bulk)
         elif kind < 18:
             key = -d.items[job].bulk + 1e-9 * uniform(state)
@@ -231,7 +230,6 @@ def order(d: Data, s: Tour, w: Scratch, count: int, state: State) -> bool:
             w.keys[k], w.removed[k] = w.keys[k - 1], w.removed[k - 1]
             k -= 1
         w.keys[k], w.removed[k] = key, job
-    return is_choosy
 
 
 @compiled
@@ -347,14 +345,14 @@ def improve(
     for _ in range(iterations):
         w.counters[0] += 1
         count, touched = ruin(d, s, w, state)
-        is_choosy = order(d, s, w, count, state)
+        order(d, w, count, state)
         turn(d, s, w, count, state)
         lifted = lift_rests(d, s, w, touched, state)
         is_early = uniform(state) < 0.5
         is_fine = settle_rests(d, s, w, lifted) if is_early else True
         most = -temperature * np.log(max(uniform(state), 1e-12))
         room = room_for(d, s, w, count, touched, most)
-        lured = (i64(1) if is_choosy else count) if is_lured(w) else i64(0)
+        lured = (i64(1) if w.counters[3] else count) if is_lured(w) else i64(0)
         touched, is_cheap = recreate(d, s, w, count, touched, BLINK, room, lured, state)
         if is_cheap and not is_early:
             is_fine = settle_rests(d, s, w, lifted)
@@ -374,14 +372,13 @@ def improve(
 
 
 @compiled
-def build(d: Data, s: Tour, w: Scratch, jobs: Ints, state: State) -> None:
-    """Insert jobs one after another where they are cheapest, without blinks."""
+def build(d: Data, s: Tour, w: Scratch, jobs: Ints, lured: int, state: State) -> None:
+    """Insert jobs one after another where they are cheapest, without blinks; so many at a loss."""
     w.counters[0] += 1
     w.counters[2] = -1
     for i in range(jobs.shape[0]):
         w.removed[i] = jobs[i]
         s.spots[jobs[i]].tried = w.counters[0]
-    lured = i64(jobs.shape[0])
     touched, _ = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, INFEASIBLE, lured, state)
     for i in range(touched):
         s.runs[w.touched[i]].saved = False
