@@ -26,8 +26,12 @@ TRIAL_SHARE = 0.02
 """After so much of a search its pace is known."""
 MOST_GROWTH = 8
 """A round has at most so many times the iterations of the one before."""
+CHEAP_LEGS = 2.0
+"""Leaving jobs out is cheap if the median one is worth fewer legs."""
 HOT_WORTHS, LEG_WORTHS = 0.8, 0.6
-"""A search begins no hotter than so many times what the median job is worth; a leg is no longer."""
+"""Then a search begins no hotter than so many times what it is worth, and no leg counts as longer
+than so many.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,8 @@ def heats(search: Search, *, leg: float, params: Params) -> tuple[float, float]:
     them all, and a first plan that takes in what does not pay has longer legs than the last.
     """
     worth = float(np.median(search.data.items["penalty"][: len(search.data.able)]))
+    if worth >= CHEAP_LEGS * leg:
+        return params.hot * leg, params.cold * leg
     hot = min(params.hot * leg, HOT_WORTHS * worth)
     return hot, params.cold * min(leg, LEG_WORTHS * worth)
 
