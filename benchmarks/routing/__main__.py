@@ -7,9 +7,10 @@ The published instances do not ship; they lie beside the project. What must hold
 that PyVRP can express our mean gap is no larger than PyVRP's, and no case has a better peer.
 
 The family mdvrptw was never used to tune the engine; how many of many optional customers are taken
-in was tuned on a few of pcvrptw. Both are run when they are named, or together by ``--held-out``. Runs for several times (``--at 10 60 300``) are separate:
-whoever cools down by his time limit gets the chance to. VROOM has the whole time at each of three
-levels of exploration and counts with the best of them.
+in was tuned on a few of pcvrptw. Both are run when they are named, or together by ``--held-out``.
+Runs for several times (``--at 10 60 300``) are separate: whoever cools down by his time limit gets
+the chance to. VROOM has the whole time at each of three levels of exploration and counts with the
+best of them.
 
 Families of their own: `technicians` (skills, tools, spare parts), `dynamic` (requests that come
 during the day), `homecare` (visits of two at once), `continuity`, `replanning`, `explanations`.
