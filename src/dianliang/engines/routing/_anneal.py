@@ -26,6 +26,12 @@ TRIAL_SHARE = 0.02
 """After so much of a search its pace is known."""
 MOST_GROWTH = 8
 """A round has at most so many times the iterations of the one before."""
+CHEAP_LEGS = 2.0
+"""Leaving jobs out is cheap if the median one is worth fewer legs."""
+HOT_WORTHS, LEG_WORTHS = 0.8, 0.6
+"""Then a search begins no hotter than so many times what it is worth, and no leg counts as longer
+than so many.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +135,19 @@ def mean_leg(search: Search) -> float:
     return max(1.0, search.data.travel_price * float(ways[is_leg].sum()) / max(1, legs))
 
 
+def heats(search: Search, *, leg: float, params: Params) -> tuple[float, float]:
+    """Return the temperatures from and to which to cool down.
+
+    Where leaving jobs out is cheap, prices bound them: a plan as hot as many jobs are worth drops
+    them all, and a first plan that takes in what does not pay has longer legs than the last.
+    """
+    worth = float(np.median(search.data.items["penalty"][: len(search.data.able)]))
+    if worth >= CHEAP_LEGS * leg:
+        return params.hot * leg, params.cold * leg
+    hot = min(params.hot * leg, HOT_WORTHS * worth)
+    return hot, params.cold * min(leg, LEG_WORTHS * worth)
+
+
 def anneal(
     search: Search,
     xy: NDArray[np.float64],
@@ -144,7 +163,8 @@ def anneal(
     if size == 0:
         return
     leg = mean_leg(search)
-    hot, cold = leg * (params.hot / 10 if is_warm else params.hot), leg * params.cold
+    hot, cold = heats(search, leg=leg, params=params)
+    hot = hot / 10 if is_warm else hot
     whole, rng = Cooling(0.0, 1.0, hot, cold), np.random.default_rng(seed)
     if not params.has_regions(jobs=size):
         if is_warm or not has_valleys(search):

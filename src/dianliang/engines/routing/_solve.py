@@ -42,12 +42,17 @@ def solve(
     if compiled is None:
         return empty_plan(problem, seed=seed)
     search = opening(compiled, seed=seed, start=start)
+    first, price = search.laid(), float(search.totals[1])
+    if start is None:
+        fill_up(search)
     watch = Watch(stop=stop, progress=progress, best=float(search.totals[1]))
     watch.unassigned = search.unassigned()
     xy = plane(compiled.points)
     anneal(
         search, xy, watch, seed=seed, params=params, is_warm=start is not None, executor=executor
     )
+    if search.totals[1] > price:
+        search.load(first)
     return render(problem, compiled, search, seed=seed, iterations=watch.iteration)
 
 
@@ -73,8 +78,22 @@ def opening(compiled: Compiled, *, seed: int, start: Plan | None) -> Search:
     waiting = np.flatnonzero(search.tour.spots["where"][:n] < 0)
     items = d.items[waiting]
     order = np.lexsort((items["due"], -items["penalty"], 1 - items["held"]))
-    search.build(waiting[order].astype(np.int64))
+    jobs = waiting[order].astype(np.int64)
+    search.build(jobs)
     return search
+
+
+def fill_up(search: Search) -> None:
+    """Take in at a loss what a first plan leaves out, where that is most of all jobs.
+
+    No way pays for one job alone there. To find out which do not pay is easier than to have many
+    set out together.
+    """
+    n = len(search.data.able)
+    if 2 * search.unassigned() > n:
+        waiting = np.flatnonzero(search.tour.spots["where"][:n] < 0)
+        order = np.argsort(-search.data.items["penalty"][waiting], kind="stable")
+        search.build(waiting[order].astype(np.int64), lured=n)
 
 
 def follow(compiled: Compiled, search: Search, plan: Plan) -> None:

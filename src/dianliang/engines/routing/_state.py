@@ -95,7 +95,7 @@ def scratch_for(d: Data, width: int) -> Scratch:
         days=np.zeros((members, days), kernel.CHOICE),
         teams=np.zeros((members, days, loyal), kernel.CHOICE),
         pairs=np.zeros((2, kernel.PAIR_CANDIDATES), kernel.CHOICE),
-        counters=np.array([0, 0, -1]),
+        counters=np.array([0, 0, -1, 0]),
     )
 
 
@@ -119,9 +119,9 @@ class Search:
         state = np.array([(seed * 2654435761 + 88172645463325252) % 2**63 | 1], np.uint64)
         return cls(d, tour, best, scratch_for(d, width), np.array([price, price]), state)
 
-    def build(self, jobs: NDArray[np.int64]) -> None:
-        """Insert jobs one after another where they are cheapest."""
-        kernel.build(self.data, self.tour, self.scratch, jobs, self.state)
+    def build(self, jobs: NDArray[np.int64], *, lured: int = 0) -> None:
+        """Insert jobs one after another where they are cheapest; so many may come in at a loss."""
+        kernel.build(self.data, self.tour, self.scratch, jobs, lured, self.state)
         self.settle()
 
     def settle(self) -> None:

@@ -185,7 +185,7 @@ class Scratch(NamedTuple):
     days: Records  # CHOICE (members, days)
     teams: Records  # CHOICE (members, days, teams)
     pairs: Records  # CHOICE (2, candidates)
-    counters: Ints  # token of the iteration, of the stamp; day to which a ruin keeps, or -1
+    counters: Ints  # token of the iteration, of the stamp; day of a ruin, or -1; many are out there
 
 
 jit: Any = njit  # without `_nrt` each look at a field counts references: sixty times slower

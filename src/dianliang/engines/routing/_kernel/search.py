@@ -31,6 +31,7 @@ from dianliang.engines.routing._kernel.records import (
     Tour,
     compiled,
     i64,
+    inlined,
     uniform,
 )
 from dianliang.engines.routing._kernel.tails import swap_tails
@@ -47,6 +48,8 @@ SPLIT_GROWTH, SHORT_ROUTE = 0.01, 20
 """So often what is preserved within a string grows by one more job, or else, in a route of no more
 than so many, so often it does not: there both ends lie near the job, in a longer one neither does.
 """
+MANY_WAITING, FEW_WAITING = 40, 20.0
+"""If more than so many near a ruin were left out before, about so few of them may come in."""
 TAILS = 10
 """So many exchanges of tails are tried for each ruin; most are dismissed at a glance."""
 DAY_SHARE = 0.5
@@ -144,6 +147,38 @@ def day_of(d: Data, s: Tour, seed: int, state: State) -> int:
     return d.routes[v].day
 
 
+@inlined
+def is_waiting(d: Data, s: Tour, w: Scratch, job: int, day: int) -> bool:
+    """Tell whether a job that was left out before may come in after a ruin."""
+    is_new = s.spots[job].where < 0 and abs(s.spots[job].tried) != w.counters[0]
+    return is_new and (day < 0 or d.items[job].series < 0)
+
+
+@inlined
+def is_lured(w: Scratch) -> bool:
+    """Tell whether in this iteration a job may come in at a loss."""
+    return w.counters[0] % LURED_EVERY == 0
+
+
+@compiled
+def list_out(d: Data, s: Tour, w: Scratch, seed: int, day: int, count: int, state: State) -> int:
+    """List what was left out before near a ruin; a part drawn at random where that is much.
+
+    All of it where one may come in at a loss: only many together make a way pay that no one does.
+    """
+    waiting = 0
+    for k in range(d.near.shape[1]):
+        job = d.near[seed, k]
+        waiting += is_waiting(d, s, w, job, day)
+    w.counters[3] = waiting > MANY_WAITING
+    share = FEW_WAITING / waiting if w.counters[3] and not is_lured(w) else 1.0
+    for k in range(-1, d.near.shape[1]):
+        job = seed if k < 0 else d.near[seed, k]
+        if is_waiting(d, s, w, job, day) and (k < 0 or share >= 1 or uniform(state) < share):
+            count = list_job(s, w, job, count, True)
+    return count
+
+
 @compiled
 def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
     """Take strings out of routes near a job; return how many jobs are out and routes touched."""
@@ -162,16 +197,15 @@ def ruin(d: Data, s: Tour, w: Scratch, state: State) -> tuple[int, int]:
             continue
         touched = save(s, w, d, v, touched)
         count = remove_string(d, s, w, v, job, LONGEST_STRING, count, state)
-    for k in range(-1, d.near.shape[1]):
-        job = seed if k < 0 else d.near[seed, k]
-        if s.spots[job].where < 0 and (day < 0 or d.items[job].series < 0):
-            count = list_job(s, w, job, count, True)
-    return bring_mates(d, s, w, count, touched)
+    return bring_mates(d, s, w, list_out(d, s, w, seed, day, count, state), touched)
 
 
 @compiled
 def order(d: Data, w: Scratch, count: int, state: State) -> None:
-    """Sort what is out: at random, dear first, far first or last, tight, bulky, dense first."""
+    """Sort what is out: at random, dear first, far first or last, tight, bulky, dense first.
+
+    Where many are left out, now and then in the order of what room brings.
+    """
     kind = int(uniform(state) * 19)
     for i in range(count):
         job = w.removed[i]
@@ -185,6 +219,8 @@ def order(d: Data, w: Scratch, count: int, state: State) -> None:
             key = d.items[job].far
         elif kind < 12:
             key = d.items[job].width
+        elif kind < 14 and w.counters[3]:
+            key = -d.items[job].penalty * (0.5 + uniform(state)) / max(1e-3, d.items[job].bulk)
         elif kind < 18:
             key = -d.items[job].bulk + 1e-9 * uniform(state)
         else:
@@ -259,6 +295,7 @@ def recreate(
     touched: int,
     blink: float,
     room: float,
+    lured: int,
     state: State,
 ) -> tuple[int, bool]:
     """Put jobs that are out back in the order given; return the touched routes.
@@ -266,7 +303,6 @@ def recreate(
     Give up, and tell so, once they cost more than `room`. The way to a line or a far village is
     often dearer than one job there is worth, and pays off with those after it.
     """
-    is_lured = blink > 0 and w.counters[0] % LURED_EVERY == 0
     for i in range(count):
         job = w.removed[i]
         if s.spots[job].where >= 0:
@@ -285,8 +321,9 @@ def recreate(
                 touched = place_linked(d, s, w, job, touched)
                 s.spots[job].tried = s.spots[d.items[job].partner].tried = -w.counters[0]
         else:
-            limit = d.items[job].penalty + (d.items[job].lure if is_lured else 0.0)
+            limit = d.items[job].penalty + (d.items[job].lure if lured > 0 else 0.0)
             touched, price = place_one(d, s, w, job, min(limit, room), blink, state, touched)
+            lured -= s.spots[job].where >= 0 and price > d.items[job].penalty
             room -= price if s.spots[job].where >= 0 else d.items[job].penalty
             if room < 0 or (s.spots[job].where < 0 and d.items[job].series >= 0):
                 return touched, False
@@ -315,7 +352,8 @@ def improve(
         is_fine = settle_rests(d, s, w, lifted) if is_early else True
         most = -temperature * np.log(max(uniform(state), 1e-12))
         room = room_for(d, s, w, count, touched, most)
-        touched, is_cheap = recreate(d, s, w, count, touched, BLINK, room, state)
+        lured = (i64(1) if w.counters[3] else count) if is_lured(w) else i64(0)
+        touched, is_cheap = recreate(d, s, w, count, touched, BLINK, room, lured, state)
         if is_cheap and not is_early:
             is_fine = settle_rests(d, s, w, lifted)
         price = change(d, s, w, count, touched)
@@ -334,14 +372,14 @@ def improve(
 
 
 @compiled
-def build(d: Data, s: Tour, w: Scratch, jobs: Ints, state: State) -> None:
-    """Insert jobs one after another where they are cheapest, without blinks."""
+def build(d: Data, s: Tour, w: Scratch, jobs: Ints, lured: int, state: State) -> None:
+    """Insert jobs one after another where they are cheapest, without blinks; so many at a loss."""
     w.counters[0] += 1
     w.counters[2] = -1
     for i in range(jobs.shape[0]):
         w.removed[i] = jobs[i]
         s.spots[jobs[i]].tried = w.counters[0]
-    touched, _ = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, INFEASIBLE, state)
+    touched, _ = recreate(d, s, w, jobs.shape[0], i64(0), 0.0, INFEASIBLE, lured, state)
     for i in range(touched):
         s.runs[w.touched[i]].saved = False
     for team in range(w.old_worked.shape[0]):
