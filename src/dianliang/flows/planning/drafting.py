@@ -24,7 +24,7 @@ from dianliang.flows.planning.outdated import (
     refuse_if_overtaken,
     still_as_of,
 )
-from dianliang.flows.planning.problem import Asked, Built, build, build_from
+from dianliang.flows.planning.problem import Built, build, build_from
 from dianliang.flows.planning.records import (
     lines_of,
     locked_numbers,
@@ -33,9 +33,9 @@ from dianliang.flows.planning.records import (
     skeleton_from,
 )
 from dianliang.flows.planning.repairing import is_repair, repair
-from dianliang.flows.planning.terms import refuse_if_what_if
+from dianliang.flows.planning.scene import Asked
+from dianliang.flows.planning.terms import first_open, refuse_if_what_if, terms_of
 from dianliang.kernel.actor import SYSTEM, Actor
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 
 SOLVE = "planning.solve"
@@ -226,7 +226,7 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
         UnableToPlanError: its days are over, or the actor has too many in the queue.
         StaleStateError: someone else changed the plan first.
     """
-    if plan.last_on < at.astimezone(SHANGHAI).date():
+    if plan.last_on < first_open(terms_of(plan.outcome), at=at):
         raise UnableToPlanError("这个计划的日期已经过去，请另排一个新计划。")
     if background.unfinished(SOLVE, by=by) >= MOST_AT_ONCE:
         raise UnableToPlanError(

@@ -11,8 +11,9 @@ from dianliang.engines import routing
 from dianliang.flows.planning.chosen import locked_lines
 from dianliang.flows.planning.drafting import plan_of
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build, build_from
+from dianliang.flows.planning.problem import Built, build, build_from
 from dianliang.flows.planning.records import lunches_of, relaxations_of, skeleton_from
+from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import terms_of
 from dianliang.kernel.actor import Actor
 

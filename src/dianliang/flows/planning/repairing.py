@@ -17,7 +17,7 @@ from dianliang.flows.planning.chosen import (
     teams_in_scope,
 )
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import CONFIRMED_TOLERANCE_S, Asked, Built, build_from
+from dianliang.flows.planning.problem import CONFIRMED_TOLERANCE_S, Built, build_from
 from dianliang.flows.planning.records import (
     FREE,
     lines_of,
@@ -27,6 +27,7 @@ from dianliang.flows.planning.records import (
     relaxations_of,
 )
 from dianliang.flows.planning.relaxing import Lane
+from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import terms_of
 from dianliang.flows.planning.told import Told, floors_of, lunched, told_visits
 from dianliang.kernel.calendar import SHANGHAI
