@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from dianliang.domain.incidents.models import Incident
@@ -194,16 +195,24 @@ def _gaps(work: LineWork, left: Sequence[Unplanned]) -> tuple[GapRow, ...]:
             (fix for row in own for fix in (row.fix, *row.other_fixes) if fix),
             key=lambda fix: fix["price_s"],
         )
+        hours = (end - begin) / 1e6 * work.s_per_km * work.people / 3.6
         found.append(
             GapRow(
                 words=words_of(begin, end),
                 km=(end - begin) / 1000,
-                person_hours=(end - begin) / 1e6 * work.s_per_km * work.people / 3.6,
+                person_hours=hours,
                 reasons="；".join(list(reasons)[:3]),
-                help=str(fixes[0]["words"]) if fixes else "",
+                help=str(fixes[0]["words"]) if fixes else _more_crews(work, hours),
             )
         )
     return tuple(found)
+
+
+def _more_crews(work: LineWork, person_hours: float) -> str:
+    """Say what would do where no single change does: so many crews for a shift more."""
+    count = ceil(person_hours / (work.people * work.day_h))
+    each = f"每队 {work.people} 人、在线上 {work.day_h:g} 小时"
+    return f"再有 {count} 支队伍各上一班就能做完（{each}）"
 
 
 def _turns(

@@ -31,6 +31,7 @@ from dianliang.flows.planning.records import (
     outcome_of,
     relaxations_of,
     skeleton_from,
+    turned_of,
 )
 from dianliang.flows.planning.repairing import is_repair, repair
 from dianliang.flows.planning.scene import Asked
@@ -265,7 +266,9 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
             built.problem,
             stop=enough(seconds=plan.seconds, jobs=len(built.problem.jobs)),
             seed=plan.seed,
-            start=skeleton_from(plan.stops.select_related("job", "team"), built),
+            start=skeleton_from(
+                plan.stops.select_related("job", "team"), built, turned=turned_of(plan)
+            ),
             progress=reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
         )
     except (routing.InvalidProblemError, NoExecutorError) as refusal:

@@ -59,11 +59,22 @@ def _as_parts(problem: routing.Problem, parts: Mapping[str, Task]) -> routing.Pr
         else job
         for job in problem.jobs
     )
-    whole = replace(problem, jobs=jobs, lines=tuple(lines.values()))
+    return with_gaps(replace(problem, jobs=jobs, lines=tuple(lines.values())))
+
+
+def with_gaps(problem: routing.Problem) -> routing.Problem:
+    """Return a problem whose lines are the pieces that its parts cover, as the engine wants it."""
     missing = {
-        number: list(_gaps(_own(parts, number), line.ends_m)) for number, line in lines.items()
+        line.id: list(
+            _gaps(
+                (job.part for job in problem.jobs if job.part and job.part.line_id == line.id),
+                line.begins_m,
+                line.ends_m,
+            )
+        )
+        for line in problem.lines
     }
-    return routing.mark_done(whole, missing)
+    return routing.mark_done(problem, missing)
 
 
 def _own(parts: Mapping[str, Task], number: str) -> list[Task]:
@@ -74,13 +85,12 @@ def _length(row: Task) -> float:
     return (row.to_m or 0.0) - (row.from_m or 0.0)
 
 
-def _gaps(parts: Iterable[Task], ends_m: float) -> Iterable[tuple[float, float]]:
+def _gaps(
+    parts: Iterable[routing.Part], begins_m: float, ends_m: float
+) -> Iterable[tuple[float, float]]:
     """Yield the spans of a line that no part covers."""
-    clock_m = 0.0
-    for begin, end in (
-        *joined([(row.from_m or 0.0, row.to_m or 0.0) for row in parts]),
-        (ends_m, ends_m),
-    ):
+    clock_m = begins_m
+    for begin, end in (*joined((part.from_m, part.to_m) for part in parts), (ends_m, ends_m)):
         if begin - clock_m > 1e-6:
             yield clock_m, begin
         clock_m = max(clock_m, end)
