@@ -124,7 +124,8 @@ def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
 def first_open(terms: Terms | None, *, at: datetime) -> date:
     """Return the first day that is not over: yesterday, while a shift that began then goes on."""
     today = at.astimezone(SHANGHAI).date()
-    return min([today, *(terms.days_at(at).values() if terms else ())])
+    found: date = min([today, *(terms.days_at(at).values() if terms else ())])
+    return found
 
 
 def prices(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, tuple[float, float]]:
