@@ -10,7 +10,7 @@ from dianliang.domain.programs.operations import signing
 from dianliang.domain.programs.operations.sessions import Planned
 from dianliang.flows import day_route, fieldwork
 from dianliang.kernel.actor import SYSTEM
-from tests.fieldworld import NOON, TODAY, op
+from tests.fieldworld import NOON, op
 
 SPOT = {"lat": 30.612, "lon": 119.642, "accuracy": 12}
 

@@ -44,8 +44,8 @@ RATE = "0.5"
 DAY_H = 10.0
 """A person-day in an emergency: a shift of twelve hours less the ways, setting up and breaks."""
 PEOPLE = 5
-PART_M, MOST_PARTS = 250.0, 240
-"""A part is about an hour's work of a crew; longer lines have longer parts."""
+PART_H, LEAST_M, PART_M, MOST_PARTS = 1.0, 100.0, 250.0, 240
+"""A part is about an hour's work of a crew, between two lengths; long lines have longer parts."""
 MOST_POINTS, MOST_PEOPLE, MOST_RATE = 400, 200, 50.0
 SPLIT = re.compile(r"[\s、→;；]+")
 PAIR = re.compile(r"-?\d+(?:\.\d+)?[,，]-?\d+(?:\.\d+)?")
@@ -135,7 +135,7 @@ def _parts(
     """Return a line cut into tasks, each at the village that lies nearest."""
     line = replace(
         line_of(work),
-        least_part_m=min(PART_M, work.length_m),
+        least_part_m=min(PART_M, work.length_m, max(LEAST_M, PART_H * 3.6e6 / work.s_per_km)),
         most_parts=MOST_PARTS,
         gear_per_km={gear.sort: per_km} if gear else {},
     )

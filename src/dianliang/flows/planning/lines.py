@@ -5,8 +5,10 @@ keep, is no part of a problem, so a line stands in it as the pieces that are lef
 metres of the whole (`routing.mark_done`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from math import ceil
 
 from dianliang.domain.mobilisation.lines import joined
 from dianliang.domain.mobilisation.models import LineWork, Task
@@ -16,18 +18,29 @@ from dianliang.kernel.geo import GeoPoint
 
 SETUP_S = 15 * 60
 """To unload, park and walk up where a crew begins somewhere on a line."""
+LEG_M = 500.0
 
 
 def line_of(work: LineWork, *, least_part_m: float = 1.0) -> routing.Line:
     """Return a line as the engine knows it; its parts are not shorter than `least_part_m`."""
     return routing.Line(
         id=work.number,
-        path=tuple(GeoPoint(lat, lon) for lat, lon in work.path),
+        path=tuple(_fine([GeoPoint(lat, lon) for lat, lon in work.path])),
         s_per_km=work.s_per_km,
         measured_m=work.length_m,
         setup_s=SETUP_S,
         least_part_m=least_part_m,
     )
+
+
+def _fine(path: Sequence[GeoPoint]) -> Iterator[GeoPoint]:
+    """Yield a path with points between far ones: metres along a long leg are uneven on a globe."""
+    yield path[0]
+    for a, b in pairwise(path):
+        count = max(1, ceil(a.distance_m(b) / LEG_M))
+        for n in range(1, count + 1):
+            share = n / count
+            yield GeoPoint(a.lat + (b.lat - a.lat) * share, a.lon + (b.lon - a.lon) * share)
 
 
 def part_of(job: routing.Job, line: routing.Line, from_m: float, to_m: float) -> routing.Job:

@@ -37,10 +37,12 @@ def refuse_if_overtaken(plan: Plan) -> None:
 def still_as_of(plan: Plan, *, at: datetime) -> datetime:
     """Return the instant as of which a plan is checked before it is published.
 
-    A day that is put right while it runs is full to the minute: somebody who reads it for a few
-    minutes before he publishes it makes teams late by those minutes, not the plan impossible.
+    A day that is put right while it runs, or a shift of an incident that begins at once, is full to
+    the minute: somebody who reads it for a few minutes before he publishes it makes teams late by
+    those minutes, not the plan impossible.
     """
-    made = (plan.outcome or {}).get("repair", {}).get("made_at")
+    outcome = plan.outcome or {}
+    made = outcome.get("repair", outcome).get("made_at")
     made_at = datetime.fromisoformat(made) if made else at
     return made_at if timedelta(0) <= at - made_at <= TO_READ else at
 

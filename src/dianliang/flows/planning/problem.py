@@ -54,6 +54,8 @@ class Built:
     ways: str = ""
     """Where travel times come from, in words."""
     terms: Terms | None = None
+    at: datetime
+    """As of when it holds."""
 
     def readable(self, words: str) -> str:
         """Replace codes of teams and skills by names in a sentence of the engine."""
@@ -128,6 +130,7 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
         skill_names=dict(Skill.objects.values_list("code", "name")),
         ways=ways.words,
         terms=asked.terms,
+        at=at,
     )
 
 

@@ -12,6 +12,7 @@ from dianliang.domain.work.models import Plan, PlannedStop, Visit
 from dianliang.domain.work.operations.plans import OutLine, StopLine
 from dianliang.engines import routing
 from dianliang.flows.planning.problem import Built
+from dianliang.flows.planning.terms import Terms
 from dianliang.kernel.calendar import SHANGHAI
 
 FREE = routing.Objective(
@@ -123,8 +124,12 @@ def outcome_of(
         "relaxations": list(relaxations),
         **({"happened": built.happened.stored()} if built.happened else {}),
         **({"repair": dict(repair)} if repair else {}),
-        **({"terms": built.terms.stored()} if built.terms else {}),
+        **(_terms_json(built.terms, built.at) if built.terms else {}),
     }
+
+
+def _terms_json(terms: Terms, at: datetime) -> dict[str, Any]:
+    return {"terms": terms.stored(), "made_at": at.isoformat()}
 
 
 def _bound_json(result: routing.Plan, bound: routing.Bound) -> dict[str, Any]:
