@@ -202,17 +202,20 @@ def _gaps(work: LineWork, left: Sequence[Unplanned]) -> tuple[GapRow, ...]:
                 km=(end - begin) / 1000,
                 person_hours=hours,
                 reasons="；".join(list(reasons)[:3]),
-                help=str(fixes[0]["words"]) if fixes else _more_crews(work, hours),
+                help=_help(work, hours, str(fixes[0]["words"]) if fixes else "", parts=len(own)),
             )
         )
     return tuple(found)
 
 
-def _more_crews(work: LineWork, person_hours: float) -> str:
-    """Say what would do where no single change does: so many crews for a shift more."""
+def _help(work: LineWork, person_hours: float, fix: str, *, parts: int) -> str:
+    """Say what would do: the cheapest change for one part, so many crews for a shift for all."""
+    if fix and parts == 1:
+        return fix
     count = ceil(person_hours / (work.people * work.day_h))
     each = f"每队 {work.people} 人、在线上 {work.day_h:g} 小时"
-    return f"再有 {count} 支队伍各上一班就能做完（{each}）"
+    whole = f"再有 {count} 支队伍各上一班就能做完（{each}）"
+    return f"{whole}；只多做一段：{fix}" if fix else whole
 
 
 def _turns(
