@@ -1,0 +1,1 @@
+"""Energy: ours beside the tools that others use for it."""
