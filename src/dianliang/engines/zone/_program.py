@@ -3,9 +3,9 @@
 Columns, each over all points: import, export, charge, discharge, stored, lost sun; then the
 flexible loads over their own points; then the highest import of each billing month. Rows: the
 balance of the bus at each point; what is stored from point to point; the energy of each flexible
-load; import below the month's highest. Where a price is negative, to waste energy would pay:
-there, and only there, a yes/no column forbids to charge and discharge, or to import and export, at
-once.
+load; import below the month's highest. Where a price is negative, to waste energy would pay, and
+to come there empty: only then yes/no columns forbid to import and export at once there, and to
+charge and discharge at once at any point.
 """
 
 from dataclasses import dataclass
@@ -201,27 +201,32 @@ class Program:
         )
 
     def _with_choices(self, wasteful: NDArray[np.int64]) -> OptimizeResult:
-        """Solve with yes/no columns at points where to waste energy would pay."""
-        points, extra = self.zone.points, 2 * len(wasteful)
-        loads = len(self.zone.flexible)
+        """Solve with yes/no columns, as to waste energy would pay at some points."""
+        points = self.zone.points
+        pairs = ((CHARGE, DISCHARGE, np.arange(points)), (IMPORT, EXPORT, wasteful))
+        extra, loads = points + len(wasteful), len(self.zone.flexible)
         wide = [csr_matrix((count, extra)) for count in (2 * points + loads, points)]
         rows = [limited(hstack([self.equal, wide[0]]), self.equals, self.equals)]
         rows.append(limited(hstack([self.less, wide[1]]), -np.inf, 0.0))
-        for turn, (one, other) in enumerate(((CHARGE, DISCHARGE), (IMPORT, EXPORT))):
-            choice = self.count + turn * len(wasteful) + np.arange(len(wasteful))
-            here, there = one * points + wasteful, other * points + wasteful
-            numbers, ones = np.arange(len(wasteful)), np.ones(len(wasteful))
-            shape = (len(wasteful), self.count + extra)
+        choice = self.count
+        for one, other, where in pairs:
+            chosen = choice + np.arange(len(where))
+            here, there = one * points + where, other * points + where
+            numbers, ones = np.arange(len(where)), np.ones(len(where))
+            shape = (len(where), self.count + extra)
             allowed = csr_matrix((ones, (numbers, here)), shape)
-            allowed -= csr_matrix((self.upper[here], (numbers, choice)), shape)
+            allowed -= csr_matrix((self.upper[here], (numbers, chosen)), shape)
             rows.append(limited(allowed, -np.inf, 0.0))
             forbidden = csr_matrix((ones, (numbers, there)), shape)
-            forbidden += csr_matrix((self.upper[there], (numbers, choice)), shape)
+            forbidden += csr_matrix((self.upper[there], (numbers, chosen)), shape)
             rows.append(limited(forbidden, -np.inf, self.upper[there]))
+            choice += len(where)
         return milp(
             np.concatenate([self.costs, np.zeros(extra)]),
             constraints=rows,
             integrality=np.concatenate([np.zeros(self.count), np.ones(extra)]),
+            # A gap is room for ties: for flows that go both ways at once for nothing.
+            options={"mip_rel_gap": 0.0},
             bounds=between(
                 np.concatenate([self._lower(), np.zeros(extra)]),
                 np.concatenate([self.upper, np.ones(extra)]),
