@@ -425,7 +425,7 @@ def test_a_full_day_with_its_hazards_stays_far_below_20_mb(world, steward):
     size = len(files.small(files.keep_image(out.getvalue(), at=NOON)))
     for place in range(40):
         world.visit(inspects=kinds[place % 5], checklist=[], customer=None)
-    content = day_route.day(on=NOON.date(), by=steward, at=NOON)
+    content = day_route.day(by=steward, at=NOON)
     text = json.dumps(content, cls=Encoder, ensure_ascii=False).encode()
 
     assert len(content.sheets) == 40
@@ -437,7 +437,7 @@ def test_of_tomorrow_a_phone_knows_where_and_no_person(world, steward):
     customer = world.special_customer()
     world.visit(customer=customer, need=world.need())
     world.visit(customer=customer, need=world.need(phone="13800138001"), on=NOON.date() + DAY)
-    today, tomorrow = day_route.day(on=NOON.date(), by=steward, at=NOON).sheets
+    today, tomorrow = day_route.day(by=steward, at=NOON).sheets
 
     assert (len(today.contacts), len(today.needs), today.care.password) == (2, 1, "春暖花开")
     assert (tomorrow.contacts, tomorrow.needs, tomorrow.care, tomorrow.past) == ((), (), None, ())

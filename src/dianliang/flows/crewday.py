@@ -13,10 +13,10 @@ from dianliang.domain.workforce import crews
 from dianliang.domain.workforce import operations as workforce
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows import need_follow
+from dianliang.flows.dispatching.shiftday import shift_day
 from dianliang.flows.phone_operations import Spot
 from dianliang.flows.rosters import leaving
 from dianliang.kernel.actor import SYSTEM, Actor, Role
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 
 WITHDRAWABLE = ("SCHEDULED", "ACCEPTED", "EN_ROUTE")
@@ -169,7 +169,7 @@ def hand_back(
 
     Returns the numbers of those visits.
     """
-    first = max(first_on, at.astimezone(SHANGHAI).date())
+    first = max(first_on, shift_day(by=by, at=at).on)
     concerned = Visit.objects.filter(
         team__code__in=team_codes, on__range=(first, last_on), status__in=WITHDRAWABLE
     )

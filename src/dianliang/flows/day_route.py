@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from urllib.parse import quote, urlencode
 
@@ -19,13 +19,13 @@ from dianliang.domain.work import phone_keys
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.work.queries import visits as visit_queries
 from dianliang.domain.work.queries.visits import Stop
-from dianliang.domain.workforce import crews
 from dianliang.flows import briefing, calling, crewday
 from dianliang.flows.briefing import Past, Why
 from dianliang.flows.command import closing, positions
 from dianliang.flows.command.closing import TaskNote
 from dianliang.flows.command.positions import Tracking
 from dianliang.flows.crewday import TeamDay
+from dianliang.flows.dispatching.shiftday import shift_day
 from dianliang.flows.phone_activities import SessionSheet, sessions_of_day
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -36,7 +36,8 @@ LEFT_OVER_DAYS = 3
 KEPT_ON_PHONE = phone_keys.LIFE
 PLACES_MAX = 60
 GROUND_MAX = 1500
-LUNCH_STARTS, LUNCH_ENDS = time(10, 30), time(14, 30)
+MEALS_H = ((10.5, 14.5), (22.5, 26.5))
+"""Around noon, and around midnight for a shift through the night."""
 MARGIN_DEG = 0.03
 """About three kilometres around the route, for names on the map."""
 
@@ -108,11 +109,13 @@ class Place:
 class Day:
     """All that a phone keeps until `expires_at`: of tomorrow only where and when, and no person.
 
+    `on` is the day of the shift; where an incident says so, `until` is when the shift ends.
     `ground` is where the county's villages are: its map is drawn from them, without a network.
     `tracking` says for which incident the phone tells where it is, if its owner agrees.
     """
 
     on: date
+    until: datetime | None
     read_at: datetime
     expires_at: datetime
     actor_id: str
@@ -132,10 +135,12 @@ class Day:
     tracking: Tracking | None
 
 
-def day(*, on: date, by: Actor, at: datetime) -> Day:
-    """Return what the actor's teams have before them on a day and the next."""
+def day(*, by: Actor, at: datetime) -> Day:
+    """Return what the actor's teams have before them on the day of their shift and the next."""
+    shift = shift_day(by=by, at=at)
+    on = shift.on
     tomorrow = on + timedelta(days=1)
-    today_codes = crews.teams_of(by.person_number, on=on)
+    today_codes = shift.codes
     stops = visit_queries.route(
         today_codes,
         first_on=on,
@@ -147,6 +152,7 @@ def day(*, on: date, by: Actor, at: datetime) -> Day:
     sheets = _sheets(stops, teams=teams, on=on)
     return Day(
         on=on,
+        until=shift.until,
         read_at=at,
         expires_at=at + KEPT_ON_PHONE,
         actor_id=by.id,
@@ -220,14 +226,16 @@ def _inspection(job: Job) -> str:
 
 
 def _lunch(stops: Iterable[Stop], *, team: TeamDay) -> Iterable[str]:
-    """Name the stops that lunch lies before: the longest wait around noon that is long enough."""
+    """Name the stops that a meal lies before: the longest wait at its time that is long enough."""
     for on in (team.on, team.on + timedelta(days=1)):
         own = [stop for stop in stops if stop.team_code == team.code and stop.on == on]
+        midnight = datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)
         waits = {
             later.number: (later.arrive_at - earlier.depart_at).total_seconds() - later.travel_s
             for earlier, later in pairwise(own)
-            if earlier.depart_at.astimezone(SHANGHAI).time() < LUNCH_ENDS
-            and later.arrive_at.astimezone(SHANGHAI).time() > LUNCH_STARTS
+            for begins, ends in MEALS_H
+            if earlier.depart_at < midnight + timedelta(hours=ends)
+            and later.arrive_at > midnight + timedelta(hours=begins)
         }
         if waits and max(waits.values()) >= team.lunch_min * 60 > 0:
             yield max(waits, key=lambda number: waits[number])

@@ -35,6 +35,7 @@ from dianliang.flows import (
 )
 from dianliang.flows.campaigns import following as campaigns
 from dianliang.flows.command import closing
+from dianliang.flows.dispatching import advancing
 from dianliang.flows.phone_operations import (
     Act,
     Outcome,
@@ -58,7 +59,7 @@ logger = logging.getLogger(__name__)
 BATCH_MAX = 200
 PERSONAL = frozenset({"post_need", "inspect", "recheck", "rectify"})
 """Operations whose body names people and homes: it is kept encrypted where it belongs only."""
-INDEPENDENT = frozenset({"inspect", "attend", "go"})
+INDEPENDENT = frozenset({"inspect", "attend", "go", "advance"})
 """What was seen is true, and kept, whatever became of the visit that it was seen on; and who came
 to a session has nothing to do with who came before him."""
 PROGRESS = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED", "DONE")
@@ -315,6 +316,7 @@ def _complete(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
     need_follow.settle(visit.job, f"{visit.team.name}已上门办结。", by=by, at=at)
     care.after_visit(visit=visit, by=by, at=at)
     campaigns.after_visit(visit=visit, by=by, at=at)
+    advancing.after_visit(visit=visit, by=by, at=at, happened_at=op.happened_at)
     closing.after_visit(
         visit=visit,
         state=op.text("supply", longest=8),
@@ -357,6 +359,7 @@ VERBS: dict[str, Act] = {
     "complete": _complete,
     "report": _report,
     "post_need": phone_needs.post_need,
+    "advance": advancing.advance,
     **phone_activities.VERBS,
     **phone_crew.VERBS,
     **phone_safety.VERBS,

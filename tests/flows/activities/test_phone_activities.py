@@ -10,7 +10,7 @@ from dianliang.domain.programs.operations import signing
 from dianliang.domain.programs.operations.sessions import Planned
 from dianliang.flows import day_route, fieldwork
 from dianliang.kernel.actor import SYSTEM
-from tests.fieldworld import NOON, TODAY, op
+from tests.fieldworld import NOON, op
 
 SPOT = {"lat": 30.612, "lon": 119.642, "accuracy": 12}
 
@@ -48,7 +48,7 @@ def send(world, *ops, number="P1", at=NOON):
 
 def test_the_captains_phone_holds_the_list_and_a_members_only_himself(world, session):
     def names(number):
-        day = day_route.day(on=TODAY, by=world.actor(number), at=NOON)
+        day = day_route.day(by=world.actor(number), at=NOON)
         return [[one.name for one in each.people] for each in day.sessions]
 
     assert names("P1") == [["余替补", "周电工"]]

@@ -52,7 +52,7 @@ def test_places_are_told_only_in_action_kept_thin_and_erased_by_rule(flood):
     flood.town.team("C", "S1")
     idle = tell(flood, [fix(1)], at=at, person="C-1")
     assert (idle.kept, idle.left, idle.tracking) == (0, 1, None)
-    day = day_route.day(on=TODAY, by=flood.crew(), at=at)
+    day = day_route.day(by=flood.crew(), at=at)
     assert day.tracking.title == flood.incident.title
 
     own = personal_records.kept(Person.objects.get(number="A-1"))
@@ -71,7 +71,7 @@ def test_places_are_told_only_in_action_kept_thin_and_erased_by_rule(flood):
 def test_a_task_is_done_by_one_press_offline_and_the_board_shows_it(flood):
     first = board.open_board(number=flood.number, by=flood.chief, at=NOON + 5 * MINUTE)
     assert (first.counts.tasks, first.counts.waiting, first.counts.out) == (5, 1, 0)
-    (sheet, _) = day_route.day(on=TODAY, by=flood.crew(), at=NOON).sheets
+    (sheet, _) = day_route.day(by=flood.crew(), at=NOON).sheets
     assert (sheet.task.incident, sheet.task.is_followed) == (flood.incident.title, True)
 
     assert done(flood, "ZY-0", supply="tied")[-1] == "refused"  # which generator?

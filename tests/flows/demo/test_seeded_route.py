@@ -44,7 +44,7 @@ def assert_a_day_for_its_steward(at, *, done):
     steward = identity.actor_of(User.objects.get(username="steward"), on=on)
     assert steward is not None
 
-    day = day_route.day(on=on, by=steward, at=at)
+    day = day_route.day(by=steward, at=at)
 
     today = [sheet for sheet in day.sheets if sheet.stop.on == on]
     open_stops = [sheet.stop for sheet in today if sheet.is_open]

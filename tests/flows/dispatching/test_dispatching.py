@@ -151,7 +151,7 @@ def test_a_flood_is_dispatched_and_stays_right_while_things_happen(town, flood):
     with_tasks(town, flood)
     plan = drafted(town, flood)
 
-    page = reading.page(number=plan.number, by=chief(town))
+    page = reading.page(number=plan.number, by=chief(town), at=NOON)
     (left,), (short,) = page.left, page.shortages
     assert (page.row.planned, left.title) == (4, "排查保电：余村泵站")
     assert "再有一件400 kVA 临时变压器" in left.help
@@ -254,7 +254,7 @@ def test_what_makes_no_sense_is_refused_with_the_field(town, flood):
             drafting.draft(asked=asked(), **{**one, "by": stranger})
     plan = drafted(town, flood)
     with pytest.raises(NotVisibleError):
-        reading.page(number=plan.number, by=chief(town, "S2"))
+        reading.page(number=plan.number, by=chief(town, "S2"), at=NOON)
     with pytest.raises(UnableToPlanError, match="生效中"):
         events.tell(number=plan.number, said=events.Happening(), by=chief(town), at=NOON)
     forced(town, plan)
@@ -304,4 +304,4 @@ def test_a_large_one_is_put_in_force_by_the_worker_and_says_why_if_it_cannot(
         pass
     assert forcing.forcing(plan.number) == forcing.Forcing(is_going_on=False, error="")
     assert Visit.objects.filter(plan=plan).count() == 4
-    assert "已经生效" in reading.page(number=late.number, by=chief(town)).forcing.error
+    assert "已经生效" in reading.page(number=late.number, by=chief(town), at=NOON).forcing.error

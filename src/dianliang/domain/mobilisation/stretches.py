@@ -1,7 +1,7 @@
 """When a crew works in an emergency: so long on, so long off, around what binds its people.
 
-Pure. A stretch of work may pass midnight; a plan has one shift of a team on a day, so a stretch is
-cut there, and of two pieces on one day the longer counts.
+Pure. A stretch of work may pass midnight and is one shift all the same: its day is the day on which
+it begins (`day_of`), everywhere. A team begins one shift on a day at most.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,21 +30,20 @@ def stretches(
     window: TimeWindow,
     *,
     pace: Pace,
-    rested_at: datetime | None = None,
-    going_on: datetime | None = None,
+    had: TimeWindow | None = None,
 ) -> tuple[TimeWindow, ...]:
     """Return when a crew works in a window: as early as it can, then on and off in turn.
 
-    Nobody comes before `rested_at`. A stretch that is `going_on` is not begun anew: it ends then.
-    Cost: stretches × duties.
+    What it `had` is the stretch that it has begun last: one that is still going on comes first, as
+    it began, and is not begun anew; after it comes the rest. Cost: stretches × duties.
     """
     found: list[TimeWindow] = []
     start = window.start
-    if going_on is not None and going_on > start:
-        found.append(TimeWindow(start, min(going_on, window.end)))
-        start = going_on + pace.rest
-    if rested_at is not None:
-        start = max(start, rested_at)
+    if had is not None:
+        if had.end > start:
+            found.append(TimeWindow(had.start, min(had.end, window.end)))
+            start = max(start, _day_after(had))
+        start = max(start, had.end + pace.rest)
     busy = [_busy(hand, pace.rest) for hand in hands]
     needed = min(pace.least, len(hands))
     while needed and start + SHORTEST <= window.end:
@@ -52,7 +51,7 @@ def stretches(
         stands = [[span for span in spans if span.overlaps(wanted)] for spans in busy]
         if sum(not spans for spans in stands) >= needed:
             found.append(wanted)
-            start = wanted.end + pace.rest
+            start = max(wanted.end + pace.rest, _day_after(wanted))
         else:
             start = min(span.end for spans in stands for span in spans)
     return tuple(span for span in found if span.duration >= SHORTEST)
@@ -63,23 +62,24 @@ def _busy(hand: Hand, rest: timedelta) -> list[TimeWindow]:
     return [*(TimeWindow(duty.start - rest, duty.end + rest) for duty in hand.held), *hand.away]
 
 
+def day_of(shift: TimeWindow) -> date:
+    """Return the day of a shift: the day on which it begins, in Shanghai, however long it lasts."""
+    return shift.start.astimezone(SHANGHAI).date()
+
+
+def _day_after(shift: TimeWindow) -> datetime:
+    """Return when the day after a shift's day begins."""
+    day = day_of(shift) + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
 def days_of(spans: Iterable[TimeWindow]) -> Mapping[date, TimeWindow]:
-    """Return the one shift of each day: stretches are cut at midnight, the longest piece counts."""
-    days: dict[date, TimeWindow] = {}
-    for span in spans:
-        start = span.start
-        while start < span.end:
-            day = start.astimezone(SHANGHAI).date()
-            midnight = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + timedelta(days=1)
-            piece = TimeWindow(start, min(span.end, midnight))
-            if day not in days or piece.duration > days[day].duration:
-                days[day] = piece
-            start = piece.end
-    return {day: piece for day, piece in days.items() if piece.duration >= SHORTEST}
+    """Return the shift of each day, whole; see `day_of`."""
+    return {day_of(span): span for span in spans}
 
 
 def joined(spans: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
-    """Return spans with those that touch made one: what midnight had cut is whole again."""
+    """Return spans with those that touch made one: what a plan of old cut at midnight is whole."""
     found: list[TimeWindow] = []
     for span in sorted(spans, key=lambda one: one.start):
         if found and span.start <= found[-1].end:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from dianliang.core import audit
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.key_customers.models import KeyCustomer
-from dianliang.domain.mobilisation.models import Dispatch, Task
+from dianliang.domain.mobilisation.models import Dispatch, LineWork, Task
 from dianliang.domain.resources.attributes import attributes_of
 from dianliang.domain.resources.models import ResourceKind
 from dianliang.domain.work.models import Job, Plan
@@ -90,6 +90,9 @@ class Draft:
     customer: KeyCustomer | None = None
     gear: TaskGear | None = None
     is_urgent: bool = False
+    line: LineWork | None = None
+    from_m: float | None = None
+    to_m: float | None = None
 
 
 @transaction.atomic
@@ -117,11 +120,27 @@ def open_tasks(
                 quantity=draft.gear.quantity if draft.gear else 0,
                 least_capacity=draft.gear.least if draft.gear else None,
                 is_urgent=draft.is_urgent,
+                line=draft.line,
+                from_m=draft.from_m,
+                to_m=draft.to_m,
             )
             for draft in drafts
         ),
         batch_size=500,
     )
+
+
+@transaction.atomic
+def shrink(*, task: Task, draft: Draft, by: Actor, at: datetime) -> Task:
+    """Let a part of a line be what is left of it: where, how long, with how much gear."""
+    wanted, job = draft.job, task.job
+    gear = {draft.gear.sort: draft.gear.quantity} if draft.gear else {}
+    job_operations.shrink(job=job, to=wanted, gear=gear, by=by, at=at)
+    task.from_m, task.to_m = draft.from_m, draft.to_m
+    task.worth = worth_of(draft.rank, minutes=wanted.duration_min)
+    task.kind, task.quantity = (draft.gear.kind, draft.gear.quantity) if draft.gear else (None, 0)
+    task.save(update_fields=["from_m", "to_m", "worth", "kind", "quantity"])
+    return task
 
 
 @transaction.atomic
@@ -142,6 +161,11 @@ def tasks_of(incident: Incident) -> QuerySet[Task]:
     """Return the tasks of an incident that are not cancelled, with their jobs."""
     rows = Task.objects.filter(incident=incident).exclude(job__status="CANCELLED")
     return rows.select_related("job__area", "job__skill", "job__unit", "customer", "kind")
+
+
+def places_of(incident: Incident) -> QuerySet[Task]:
+    """Return the tasks of an incident that lie at one place: a line is counted in kilometres."""
+    return tasks_of(incident).filter(line=None)
 
 
 def in_force(incident: Incident) -> Dispatch | None:

@@ -44,6 +44,7 @@ ASSETS = (
             "screens/finish",
             "screens/hazards",
             "screens/inspect",
+            "screens/line",
             "screens/outbox",
             "screens/post",
             "screens/sessions",

@@ -1,6 +1,7 @@
 """The phone app of stewards and captains: one page, the day's data, and what the phone sends."""
 
 import json
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,7 @@ from dianliang.faces.ui import requests as ui
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import calling, crewday, day_route, fieldwork, identity, safety
 from dianliang.flows.command import positions as whereabouts
+from dianliang.flows.dispatching.shiftday import shift_day
 from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -89,7 +91,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def day(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Give all that the phone keeps for today and tomorrow."""
     at = now()
-    content = day_route.day(on=ui.today(), by=by, at=at)
+    content = day_route.day(by=by, at=at)
     key = fieldwork.seal_key(by=by, at=at)
     return answer({"build": build.build_id(), "day": content, "key": key})
 
@@ -141,16 +143,21 @@ def photos(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return answer({"token": fieldwork.keep_photo(request.body, key=key, by=by, at=now())})
 
 
+def _shift_day(by: Actor) -> date:
+    """Return the day of the shift that somebody is in: yesterday in the second half of a night."""
+    return shift_day(by=by, at=now()).on
+
+
 @require_POST
 @answers_json(Role.CAPTAIN)
 def swap(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Let somebody stand in for a member today."""
+    """Let somebody stand in for a member for the rest of the shift."""
     body = json_body(request)
     team, leaving, coming = (
         text_of(body.get(name), field=name, longest=24) for name in ("team", "leaving", "coming")
     )
     swapped = crewday.swap(
-        team_code=team, leaving=leaving, coming=coming, on=ui.today(), by=by, at=now()
+        team_code=team, leaving=leaving, coming=coming, on=_shift_day(by), by=by, at=now()
     )
     return answer(swapped)
 
@@ -158,11 +165,11 @@ def swap(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @require_POST
 @answers_json(Role.CAPTAIN)
 def team_absence(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Take a whole team off duty for today."""
+    """Take a whole team off duty for the rest of its shift's day."""
     body = json_body(request)
     returned = crewday.report_team_absence(
         team_code=text_of(body.get("team"), field="team", longest=24),
-        on=ui.today(),
+        on=_shift_day(by),
         reason=text_of(body.get("reason"), field="reason", longest=60),
         by=by,
         at=now(),

@@ -225,7 +225,7 @@ def _urgent(incident: Incident, *, at: datetime) -> list[UrgentRow]:
         .order_by("pk")
         .values_list("job_id", "reason")
     )
-    rows = tasks.tasks_of(incident).exclude(job__status="DONE")
+    rows = tasks.places_of(incident).exclude(job__status="DONE")
     rows = rows.filter(
         Q(is_urgent=True)
         | Q(rank__in=GRAVE, job__due_at__lt=at + SOON)
@@ -260,7 +260,7 @@ def _urgent_row(row: Task, team: str, said: str, *, at: datetime) -> UrgentRow:
 
 
 def _counts(incident: Incident, rows: tuple[TeamRow, ...], *, at: datetime) -> Counts:
-    found = tasks.tasks_of(incident).aggregate(
+    found = tasks.places_of(incident).aggregate(
         tasks=Count("pk"),
         done=Count("pk", filter=Q(job__status="DONE")),
         waiting=Count("pk", filter=Q(job__status__in=["OPEN", "HANDED_OVER"])),

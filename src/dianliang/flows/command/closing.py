@@ -28,11 +28,36 @@ class TaskNote:
     rank_label: str
     is_urgent: bool
     is_followed: bool
+    line: "LinePart | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinePart:
+    """Which metres of which line a task is: the crew reports by them, beyond its own as well."""
+
+    number: str
+    title: str
+    length_m: float
+    from_m: float
+    to_m: float
+
+
+def _part(task: Task) -> LinePart | None:
+    line = task.line
+    if line is None:
+        return None
+    return LinePart(
+        number=line.number,
+        title=line.title,
+        length_m=line.length_m,
+        from_m=task.from_m or 0.0,
+        to_m=task.to_m or 0.0,
+    )
 
 
 def notes(jobs: Collection[int]) -> Mapping[int, TaskNote]:
     """Return the tasks among jobs, by the jobs' keys. One query, or two."""
-    found = list(Task.objects.filter(job__in=jobs).select_related("incident"))
+    found = list(Task.objects.filter(job__in=jobs).select_related("incident", "line"))
     if not found:
         return {}
     followed = set(
@@ -47,6 +72,7 @@ def notes(jobs: Collection[int]) -> Mapping[int, TaskNote]:
             rank_label=RANK_LABELS[task.rank],
             is_urgent=task.is_urgent,
             is_followed=(task.incident.number, task.customer_id) in followed,
+            line=_part(task),
         )
         for task in found
     }

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
+from dianliang.domain.mobilisation import lines as written
 from dianliang.domain.mobilisation import tasks
 from dianliang.domain.mobilisation.lifecycle import HELD, LABELS, RANKS
-from dianliang.domain.mobilisation.models import Assignment, ResourceRequest, Task
+from dianliang.domain.mobilisation.lines import words_of
+from dianliang.domain.mobilisation.models import Assignment, LineReport, ResourceRequest, Task
 from dianliang.domain.work.lifecycle import JOB_LABELS
 from dianliang.domain.work.models import Unplanned
 from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock
@@ -79,14 +81,14 @@ def dispatch(asked: Asked) -> Section:
         code="dispatch",
         title="抢险调度",
         facts=((Phrase("生效的方案"), f"{live.plan.number} {live.words}"),) if live else (),
-        figures=(*_progress(asked), unplanned),
+        figures=(*_progress(asked), *_lines(asked), unplanned),
         grids=(grid,) if left else (),
         note="" if live else Phrase("本事件还没有生效的调度方案。"),
     )
 
 
 def _progress(asked: Asked) -> list[Figure]:
-    found = tasks.tasks_of(asked.incident)
+    found = tasks.places_of(asked.incident)
     waiting = found.filter(job__status__in=["OPEN", "HANDED_OVER"])
     sent, done = (found.filter(job__status=state) for state in ("SCHEDULED", "DONE"))
     late = found.exclude(job__status="DONE").filter(job__due_at__lt=asked.at)
@@ -109,6 +111,38 @@ def _progress(asked: Asked) -> list[Figure]:
         )
         for code, label, chosen, method in groups
         for rows in [rows_of(chosen)]
+    ]
+
+
+def _lines(asked: Asked) -> list[Figure]:
+    """Return how many kilometres of each line crews have reported."""
+    rows = LineReport.objects.filter(line__incident=asked.incident, told_at__lt=asked.at)
+    told: dict[int, list[LineReport]] = {}
+    for one in rows.select_related("team"):
+        told.setdefault(one.line_id, []).append(one)
+    return [
+        Figure(
+            code=f"lines.{line.number}",
+            label=f"{line.title}（全长 {line.length_m / 1000:g} 公里）",
+            value=round(sum(one.new_m for one in told.get(line.pk, ())) / 1000, 2),
+            counted_in="公里",
+            method="队伍在现场按里程报完成的长度，重复报的只算一次。",
+            columns=("里程", "队伍", "报告时间", "新增公里"),
+            records=tuple(
+                Record(
+                    kind="line",
+                    key=line.number,
+                    cells=(
+                        words_of(one.from_m, one.to_m),
+                        one.team.name,
+                        clock(one.told_at),
+                        f"{one.new_m / 1000:.2f}",
+                    ),
+                )
+                for one in told.get(line.pk, ())
+            ),
+        )
+        for line in written.of(asked.incident)
     ]
 
 

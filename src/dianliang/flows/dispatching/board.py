@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, Sum
 
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.lifecycle import OPEN
@@ -16,8 +16,10 @@ from dianliang.domain.mobilisation import tasks
 from dianliang.domain.mobilisation.models import Dispatch, Task
 from dianliang.domain.work.lifecycle import PLAN_LABELS
 from dianliang.domain.work.models import PlannedStop, Unplanned
+from dianliang.flows.dispatching import running
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.dispatching.pending import Told, told_of
+from dianliang.flows.dispatching.running import LineRow
 from dianliang.flows.dispatching.tasking import LABELS
 from dianliang.flows.key_customers.affected import in_reach
 from dianliang.flows.planning.happened import happened_from
@@ -26,6 +28,8 @@ from dianliang.kernel.calendar import SHANGHAI
 
 LABEL_OF = {**PLAN_LABELS, "READY": "待生效", "PUBLISHED": "生效中", "SUPERSEDED": "已被替代"}
 MOST_DISPATCHES = 30
+NO_PART = Q(job__task__line=None)
+METRES = F("job__task__to_m") - F("job__task__from_m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,8 @@ class DispatchRow:
     created_at: datetime
     planned: int
     left: int
+    km: float
+    km_left: float
     musts_left: int
     late: int
     travel_s: int
@@ -71,6 +77,7 @@ class Overview:
     ranks: tuple[RankRow, ...]
     teams: tuple[tuple[str, str, str], ...]
     gear: tuple[tuple[str, int], ...]
+    lines: tuple[LineRow, ...]
     rows: tuple[DispatchRow, ...]
     live: DispatchRow | None
     cuts: str
@@ -85,7 +92,7 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
         NotVisibleError: it is absent, another unit's, or the actor's only to read.
     """
     incident = access.incident_to_lead(number, by=by)
-    found = tasks.tasks_of(incident)
+    found = tasks.places_of(incident)
     counted = Counter(found.values_list("rank", "job__status"))
     reached = in_reach(reach_of(incident), by=by, on=at.astimezone(SHANGHAI).date())
     have = set(Task.objects.filter(incident=incident).values_list("customer_id", flat=True))
@@ -103,6 +110,7 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
         ),
         teams=tuple((t.code, t.name, t.unit.name) for t in scene.teams_for(incident)),
         gear=tuple(sorted(scene.supply_for(incident).kinds.items())),
+        lines=running.lines(incident, plan=live.plan if live else None, at=at),
         rows=rows,
         live=next((row for row in rows if live and row.number == live.plan.number), None),
         cuts="\n".join(
@@ -144,25 +152,27 @@ def _rows(incident: Incident) -> tuple[DispatchRow, ...]:
         .values("plan")
         .order_by("plan")
         .annotate(
-            n=Count("pk"),
+            n=Count("pk", filter=NO_PART),
+            metres=Sum(METRES),
             late=Count("pk", filter=Q(late_s__gt=0)),
             first=Min("start_at"),
             last=Max("depart_at"),
         )
     }
-    left = dict(
-        Unplanned.objects.filter(plan__in=plans)
-        .values_list("plan")
+    left = {
+        row["plan"]: row
+        for row in Unplanned.objects.filter(plan__in=plans)
+        .values("plan")
         .order_by("plan")
-        .annotate(n=Count("pk"))
-    )
+        .annotate(n=Count("pk", filter=NO_PART), metres=Sum(METRES))
+    }
     return tuple(
-        dispatch_row(row, stops.get(row.plan_id, {}), left.get(row.plan_id, 0)) for row in found
+        dispatch_row(row, stops.get(row.plan_id, {}), left.get(row.plan_id, {})) for row in found
     )
 
 
-def dispatch_row(found: Dispatch, stops: Mapping[str, Any], left: int) -> DispatchRow:
-    """Return a dispatch as a row of a list."""
+def dispatch_row(found: Dispatch, stops: Mapping[str, Any], left: Mapping[str, Any]) -> DispatchRow:
+    """Return a dispatch as a row of a list; what is along lines counts in kilometres."""
     plan, priced = found.plan, (found.plan.outcome or {}).get("objective", {})
     return DispatchRow(
         number=plan.number,
@@ -173,7 +183,9 @@ def dispatch_row(found: Dispatch, stops: Mapping[str, Any], left: int) -> Dispat
         created_by=plan.created_by,
         created_at=plan.created_at,
         planned=stops.get("n", 0),
-        left=left,
+        left=left.get("n", 0),
+        km=(stops.get("metres") or 0.0) / 1000,
+        km_left=(left.get("metres") or 0.0) / 1000,
         musts_left=priced.get("unassigned_must", 0),
         late=stops.get("late", 0),
         travel_s=priced.get("travel_s", 0),

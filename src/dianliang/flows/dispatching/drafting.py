@@ -27,7 +27,7 @@ from dianliang.flows.dispatching.terms import Hours, Supply
 from dianliang.flows.incidents.drawing import read_shapes
 from dianliang.flows.planning import drafting
 from dianliang.flows.planning.happened import Cut, Happened, circle
-from dianliang.flows.planning.terms import MOST_DISPATCHED
+from dianliang.flows.planning.terms import MOST_DISPATCHED, first_open
 from dianliang.flows.resources.fields import kind_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -109,8 +109,9 @@ def draft(*, number: str, asked: Asked, by: Actor, at: datetime) -> Plan:
         unit=incident.unit,
         jobs=keys,
         teams=chosen,
-        first_on=hours.window.start.astimezone(SHANGHAI).date(),
-        last_on=(hours.window.end - timedelta(seconds=1)).astimezone(SHANGHAI).date(),
+        first_on=min(on for _, on in made.windows),
+        last_on=max(on for _, on in made.windows),
+        earliest=first_open(made, at=at),
         seconds=LARGE_S if len(keys) >= LARGE else SMALL_S,
         seed=1,
         by=by,

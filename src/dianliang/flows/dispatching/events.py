@@ -180,6 +180,10 @@ def _lost(said: Happening, terms: Terms, *, at: datetime) -> tuple[Lost, ...]:
     if not days:
         raise InvalidInputError("这支队伍此后没有班，不用报。", field="lost_team")
     return tuple(
-        Lost(team_code=code, since=max(since, datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)))
+        Lost(
+            team_code=code,
+            since=max(since, datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)),
+            on=on,
+        )
         for on in days
     )

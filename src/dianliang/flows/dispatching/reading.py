@@ -14,9 +14,11 @@ from dianliang.domain.mobilisation.models import Task
 from dianliang.domain.work.lifecycle import PLAN
 from dianliang.domain.work.models import Plan, Unplanned, Visit
 from dianliang.domain.work.queries.plan_page import FIX_LABELS
-from dianliang.flows.dispatching.board import DispatchRow, dispatch_row
+from dianliang.flows.dispatching import running
+from dianliang.flows.dispatching.board import METRES, DispatchRow, dispatch_row
 from dianliang.flows.dispatching.drafting import dispatch_of
 from dianliang.flows.dispatching.forcing import Forcing, forcing
+from dianliang.flows.dispatching.running import LineRow
 from dianliang.flows.dispatching.tasking import LABELS
 from dianliang.flows.planning import difference
 from dianliang.flows.planning.difference import PlanChange
@@ -24,6 +26,7 @@ from dianliang.flows.planning.happened import happened_from
 from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.periods import TimeWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,7 @@ class Page:
     chosen: int
     left: tuple[LeftRow, ...]
     shortages: tuple[Shortage, ...]
+    lines: tuple[LineRow, ...]
     crews: tuple[CrewRow, ...]
     curve: tuple[tuple[str, int, int], ...]
     cuts: tuple[str, ...]
@@ -115,9 +119,11 @@ class _Stop:
     start_at: datetime
     depart_at: datetime
     late_s: int
+    part_m: float | None
+    """How many metres of a line it is."""
 
 
-def page(*, number: str, by: Actor) -> Page:
+def page(*, number: str, by: Actor, at: datetime) -> Page:
     """Return one dispatch. The number of queries does not grow with it.
 
     Raises:
@@ -128,8 +134,10 @@ def page(*, number: str, by: Actor) -> Page:
     outcome = plan.outcome or {}
     terms = terms_of(outcome)
     background = BackgroundJob.objects.filter(pk=plan.background_job_id or 0).first()
-    stops = [_Stop(*row) for row in plan.stops.values_list(*_Stop.__slots__)]
+    told = plan.stops.annotate(part_m=METRES).values_list(*_Stop.__slots__)
+    stops = [_Stop(*row) for row in told]
     left = list(plan.unplanned.select_related("job__area", "job__task__kind"))
+    places = [row for row in left if not _is_part(row)]
     live = tasks.in_force(incident)
     repair = outcome.get("repair", {})
     names = {team.code: team.name for team in plan.teams.all()}
@@ -138,12 +146,13 @@ def page(*, number: str, by: Actor) -> Page:
         row=dispatch_row(
             found,
             {
-                "n": len(stops),
+                "n": sum(s.part_m is None for s in stops),
+                "metres": sum(s.part_m or 0.0 for s in stops),
                 "late": sum(s.late_s > 0 for s in stops),
                 "first": min((s.start_at for s in stops), default=None),
                 "last": last,
             },
-            len(left),
+            {"n": len(places), "metres": _metres(left)},
         ),
         incident=row_of(incident),
         revision=plan.revision,
@@ -157,8 +166,9 @@ def page(*, number: str, by: Actor) -> Page:
         most_changes=repair.get("most_changes", 0),
         forced=len(repair.get("forced", ())),
         chosen=len(repair.get("chosen", ())),
-        left=_left(left, names),
+        left=_left(places, names),
         shortages=_shortages(left),
+        lines=running.lines(incident, plan=plan, at=at),
         crews=_crews(plan, stops, names, terms),
         curve=_curve(incident, stops),
         cuts=tuple(cut.words for cut in happened_from(outcome).cuts),
@@ -196,6 +206,16 @@ def _left(rows: Iterable[Unplanned], names: Mapping[str, str]) -> tuple[LeftRow,
         for row in rows
     ]
     return tuple(sorted(found, key=lambda row: (order.index(row.rank), row.number)))
+
+
+def _is_part(row: Unplanned) -> bool:
+    task: Task | None = getattr(row.job, "task", None)
+    return task is not None and task.line_id is not None
+
+
+def _metres(rows: Iterable[Unplanned]) -> float:
+    parts = [row.job.task for row in rows if _is_part(row)]
+    return sum((task.to_m or 0.0) - (task.from_m or 0.0) for task in parts)
 
 
 def _rank_of(row: Unplanned) -> str:
@@ -270,8 +290,7 @@ def _crews(
     )
     shifts: dict[str, list[str]] = {}
     for (code, _), span in sorted(terms.windows.items(), key=lambda one: one[1]) if terms else ():
-        begin, end = (at.astimezone(SHANGHAI) for at in (span.start, span.end))
-        shifts.setdefault(code, []).append(f"{begin:%m-%d %H:%M}–{end:%H:%M}")
+        shifts.setdefault(code, []).append(_shift_words(span))
     return tuple(
         CrewRow(
             code=code,
@@ -291,6 +310,11 @@ def _crews(
         )
         for code, name in sorted(names.items())
     )
+
+
+def _shift_words(span: TimeWindow) -> str:
+    begin, end = (at.astimezone(SHANGHAI) for at in (span.start, span.end))
+    return f"{begin:%m-%d %H:%M}–{'次日 ' if begin.date() != end.date() else ''}{end:%H:%M}"
 
 
 def _pieces(terms: Terms | None, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

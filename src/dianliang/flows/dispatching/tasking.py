@@ -102,7 +102,7 @@ def open_batch(*, number: str, asked: Batch, by: Actor, at: datetime) -> int:
     what = words(asked.what, field="what", label="任务", most=40, least=2)
     minutes = _whole(asked.minutes, 1, LONGEST_MIN, "minutes", "“每处分钟”")
     due_h = _whole(asked.due_h, 1, MOST_DUE_H, "due_h", "“几小时内到”") if asked.due_h else None
-    skill, gear = _skill(asked.skill), _gear(asked.gear, asked.quantity, asked.least)
+    skill, gear = skill_of(asked.skill), gear_of(asked.gear, asked.quantity, asked.least)
     found = [
         row
         for row in in_reach(reach_of(incident), by=by, on=at.astimezone(SHANGHAI).date())
@@ -157,11 +157,11 @@ def open_urgent(*, incident: Incident, asked: Urgent, by: Actor, at: datetime) -
             unit=_unit(incident, customer.unit) if customer else incident.unit,
             minutes=minutes,
             due_at=at + timedelta(hours=due_h),
-            skill=_skill(asked.skill),
+            skill=skill_of(asked.skill),
         ),
         rank=asked.rank,
         customer=customer,
-        gear=_gear(asked.gear, asked.quantity, asked.least),
+        gear=gear_of(asked.gear, asked.quantity, asked.least),
         is_urgent=True,
     )
     (made,) = tasks.open_tasks(incident=incident, drafts=[draft], by=by, at=at)
@@ -184,24 +184,20 @@ def _whereabouts(customer: KeyCustomer | None, asked: Urgent) -> tuple[Area, Geo
     if customer is not None:
         return customer.area, place_of(customer) or GeoPoint(0.0, 0.0)
     at = spot_of(asked.title, asked.lat, asked.lon).at
-    return _nearest_area(at), at
+    return areas_near([at])[0], at
 
 
-def _nearest_area(at: GeoPoint) -> Area:
-    """Return the village whose point lies nearest to a place.
+def areas_near(places: Sequence[GeoPoint]) -> list[Area]:
+    """Return for each place the village whose point lies nearest. One query.
 
     Raises:
         InvalidInputError: no village has a position.
     """
     rows = Area.objects.filter(level=Area.Level.VILLAGE, lat__isnull=False, lon__isnull=False)
-    found: Area | None = min(
-        rows,
-        key=lambda area: at.distance_m(GeoPoint(area.lat or 0.0, area.lon or 0.0)),
-        default=None,
-    )
-    if found is None:
-        raise InvalidInputError("区域里还没有带坐标的村社区，无法定位急件。", field="lat")
-    return found
+    known = [(GeoPoint(row.lat or 0.0, row.lon or 0.0), row) for row in rows]
+    if not known:
+        raise InvalidInputError("区域里还没有带坐标的村社区，无法定位任务。", field="lat")
+    return [min(known, key=lambda one: one[0].distance_m(place))[1] for place in places]
 
 
 def _job(
@@ -233,7 +229,12 @@ def _unit(incident: Incident, own: Unit) -> Unit:
     return own if own.path.startswith(incident.unit.path) else incident.unit
 
 
-def _skill(code: str) -> Skill | None:
+def skill_of(code: str) -> Skill | None:
+    """Return the skill that a task asks for; None for nobody in particular.
+
+    Raises:
+        InvalidInputError: there is no such skill.
+    """
     if not code:
         return None
     found = None if "\0" in code else Skill.objects.filter(code=code).first()
@@ -242,7 +243,12 @@ def _skill(code: str) -> Skill | None:
     return found
 
 
-def _gear(code: str, quantity: str, least: str) -> TaskGear | None:
+def gear_of(code: str, quantity: str, least: str) -> TaskGear | None:
+    """Return the gear that is taken to each place; None for none.
+
+    Raises:
+        InvalidInputError: a field makes no sense; it is named.
+    """
     if not code:
         return None
     kind = kind_of(code)

@@ -94,7 +94,8 @@ def terms_for(
     windows, limited = _windows(chosen, hours, before=before, at=at)
     places = _gathering(chosen, stores)
     working = {code for code, _ in windows}
-    crews = _crews([team for team in chosen if team.code in working], places, at)
+    days = Terms(incident=incident.number, windows=windows).days_at(at)
+    crews = _crews([team for team in chosen if team.code in working], places, days, at)
     used = {*(placed(live.plan) if live else ()), *(before.gone if before else ())}
     free = [piece for piece in supply.pieces if piece.number not in used]
     held = {
@@ -177,20 +178,27 @@ def without(pieces: Pieces, gone: Iterable[str]) -> dict[str, dict[str, tuple[st
 
 def crews_of(chosen: Sequence[Team], terms: Terms, *, at: datetime) -> list[Crew]:
     """Return the crews that still work after an instant, where they are and from when free."""
-    codes = {code for (code, _), window in terms.windows.items() if window.end > at}
-    return _crews([team for team in chosen if team.code in codes], terms.places, at)
+    days = terms.days_at(at)
+    return _crews([team for team in chosen if team.code in days], terms.places, days, at)
 
 
 def _crews(
-    chosen: Sequence[Team], places: Mapping[str, tuple[str, GeoPoint]], at: datetime
+    chosen: Sequence[Team],
+    places: Mapping[str, tuple[str, GeoPoint]],
+    days: Mapping[str, date],
+    at: datetime,
 ) -> list[Crew]:
-    on = at.astimezone(SHANGHAI).date()
-    duty = teams_on_duty(teams=list(chosen), on=on) if chosen else ()
-    skills = {row.team.code: frozenset(row.skill_codes) for row in duty}
-    now = places_now(Visit.objects.filter(team__in=[team.pk for team in chosen]), today=on)
-    busy = Visit.objects.filter(
-        team__in=[team.pk for team in chosen], on=on, status__in=["EN_ROUTE", "ARRIVED"]
-    )
+    """Return crews as they are on the day of the shift that each is in, or comes to next."""
+    today = at.astimezone(SHANGHAI).date()
+    days = {team.code: min(days[team.code], today) for team in chosen}
+    skills: dict[str, frozenset[str]] = {}
+    for on in sorted(set(days.values())):
+        own = [team for team in chosen if days[team.code] == on]
+        duty = teams_on_duty(teams=own, on=on)
+        skills |= {row.team.code: frozenset(row.skill_codes) for row in duty}
+    of_teams = Visit.objects.filter(team__in=[team.pk for team in chosen])
+    now = places_now(of_teams, days=days)
+    busy = of_teams.filter(on__in=set(days.values()), status__in=["EN_ROUTE", "ARRIVED"])
     until: dict[str, datetime] = dict(busy.values_list("team__code", "depart_at"))
     return [
         Crew(
@@ -231,9 +239,8 @@ def _windows(
     for place, team in enumerate(chosen):
         waits = hours.pace.on if hours.is_halved and place % 2 else timedelta(0)
         worked = had.get(team.code)
-        going_on = worked.end if worked and worked.end > at else None
-        rested_at = worked.end + hours.pace.rest if worked and not going_on else None
-        start = hours.window.start if going_on else hours.window.start + waits
+        is_out = worked is not None and worked.end > hours.window.start
+        start = hours.window.start if is_out else hours.window.start + waits
         if start >= hours.window.end:
             limited[team.code] = "第二班，时段内轮不到"
             continue
@@ -241,12 +248,11 @@ def _windows(
             [hands[pk] for pk in people.get(team.pk, ())],
             TimeWindow(start, hours.window.end),
             pace=hours.pace,
-            rested_at=rested_at,
-            going_on=going_on,
+            had=worked,
         )
         for day, window in stretches.days_of(found).items():
             windows[team.code, day] = window
-        words = _limited(found, start, rest=hours.pace.rest, is_rested=rested_at is None)
+        words = _limited(found, start, rest=hours.pace.rest, is_rested=worked is None)
         if words:
             limited[team.code] = words
     return windows, limited

@@ -15,8 +15,9 @@ from dianliang.domain.work.models import Plan
 from dianliang.engines import routing
 from dianliang.flows.planning.chosen import busy_jobs, planned_jobs
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build_from
+from dianliang.flows.planning.problem import Built, build_from
 from dianliang.flows.planning.records import lunches_of, relaxations_of, skeleton_of
+from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.told import told_visits
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI

@@ -15,7 +15,7 @@ from dianliang.flows.planning.drafting import plan_of, start_solving
 from dianliang.flows.planning.happened import Cut, Happened, happened_from
 from dianliang.flows.planning.records import relaxations_of
 from dianliang.flows.planning.repairing import MOST_CHANGES
-from dianliang.flows.planning.terms import MOST_DISPATCHED, Terms, refuse_if_dispatch
+from dianliang.flows.planning.terms import MOST_DISPATCHED, Terms, first_open, refuse_if_dispatch
 from dianliang.flows.planning.told import Told, told_visits
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -28,10 +28,11 @@ MOST_CUTS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A team that is missing on a day from an instant on."""
+    """A team that is missing from an instant on, that day or in the shift that began `on` one."""
 
     team_code: str
     since: datetime
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +156,14 @@ def tell(
         unit=old.unit,
         jobs=_keys(old, teams, urgent),
         teams=teams,
-        first_on=max(old.first_on, at.astimezone(SHANGHAI).date()),
+        first_on=max(old.first_on, first_open(terms, at=at)),
         last_on=old.last_on,
         seconds=old.seconds,
         seed=old.seed,
         by=by,
         at=at,
         replaces=old,
+        earliest=first_open(terms, at=at),
         outcome={
             "relaxations": relaxations_of(old),
             "happened": _before(old, urgent).and_then(happened).stored(),
@@ -242,8 +244,9 @@ def _lost(
 ) -> tuple[tuple[str, date], datetime]:
     if one.team_code not in codes:
         raise InvalidInputError("不能出勤的队伍不在这个计划里，请重新选择。", field="lost_team")
-    on = one.since.astimezone(SHANGHAI).date()
-    if not plan.first_on <= on <= plan.last_on or on < at.astimezone(SHANGHAI).date():
+    on = one.on or one.since.astimezone(SHANGHAI).date()
+    is_over = one.on is None and on < at.astimezone(SHANGHAI).date()
+    if is_over or not plan.first_on <= on <= plan.last_on:
         raise InvalidInputError(
             f"不能出勤的日期 {on:%m-%d} 已过去或不在这个计划里。", field="lost_from"
         )

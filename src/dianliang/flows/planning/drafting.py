@@ -24,18 +24,19 @@ from dianliang.flows.planning.outdated import (
     refuse_if_overtaken,
     still_as_of,
 )
-from dianliang.flows.planning.problem import Asked, Built, build, build_from
+from dianliang.flows.planning.problem import Built, build, build_from
 from dianliang.flows.planning.records import (
     lines_of,
     locked_numbers,
     outcome_of,
     relaxations_of,
     skeleton_from,
+    turned_of,
 )
 from dianliang.flows.planning.repairing import is_repair, repair
-from dianliang.flows.planning.terms import refuse_if_what_if
+from dianliang.flows.planning.scene import Asked
+from dianliang.flows.planning.terms import first_open, refuse_if_what_if, terms_of
 from dianliang.kernel.actor import SYSTEM, Actor
-from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 
 SOLVE = "planning.solve"
@@ -226,7 +227,7 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
         UnableToPlanError: its days are over, or the actor has too many in the queue.
         StaleStateError: someone else changed the plan first.
     """
-    if plan.last_on < at.astimezone(SHANGHAI).date():
+    if plan.last_on < first_open(terms_of(plan.outcome), at=at):
         raise UnableToPlanError("这个计划的日期已经过去，请另排一个新计划。")
     if background.unfinished(SOLVE, by=by) >= MOST_AT_ONCE:
         raise UnableToPlanError(
@@ -265,7 +266,9 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
             built.problem,
             stop=enough(seconds=plan.seconds, jobs=len(built.problem.jobs)),
             seed=plan.seed,
-            start=skeleton_from(plan.stops.select_related("job", "team"), built),
+            start=skeleton_from(
+                plan.stops.select_related("job", "team"), built, turned=turned_of(plan)
+            ),
             progress=reporter(context, jobs=len(built.problem.jobs), limit_s=plan.seconds),
         )
     except (routing.InvalidProblemError, NoExecutorError) as refusal:

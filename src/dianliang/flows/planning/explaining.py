@@ -11,8 +11,9 @@ from dianliang.engines import routing
 from dianliang.flows.planning.chosen import locked_lines
 from dianliang.flows.planning.drafting import plan_of
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build, build_from
-from dianliang.flows.planning.records import lunches_of, relaxations_of, skeleton_from
+from dianliang.flows.planning.problem import Built, build, build_from
+from dianliang.flows.planning.records import lunches_of, relaxations_of, skeleton_from, turned_of
+from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import terms_of
 from dianliang.kernel.actor import Actor
 
@@ -82,7 +83,7 @@ def laid_and_late(
         UnableToPlanError: the plan does not serve the job, or it would not fit any more.
     """
     lines = plan.stops.select_related("job", "team")
-    stored = skeleton_from(lines, built, lunches=lunches_of(plan))
+    stored = skeleton_from(lines, built, lunches=lunches_of(plan), turned=turned_of(plan))
     if stored is None:
         raise _outdated(job_number)
     laid = routing.follow_plan(built.problem, stored)

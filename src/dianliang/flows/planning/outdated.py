@@ -9,8 +9,9 @@ from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.work.operations.qualifying import unqualified
 from dianliang.engines import routing
 from dianliang.flows.planning.chosen import scope_of
+from dianliang.flows.planning.lines import with_gaps
 from dianliang.flows.planning.problem import build
-from dianliang.flows.planning.records import lunches_of, skeleton_from
+from dianliang.flows.planning.records import lunches_of, skeleton_from, turned_of
 from dianliang.flows.planning.repairing import is_repair
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import StaleStateError
@@ -36,10 +37,12 @@ def refuse_if_overtaken(plan: Plan) -> None:
 def still_as_of(plan: Plan, *, at: datetime) -> datetime:
     """Return the instant as of which a plan is checked before it is published.
 
-    A day that is put right while it runs is full to the minute: somebody who reads it for a few
-    minutes before he publishes it makes teams late by those minutes, not the plan impossible.
+    A day that is put right while it runs, or a shift of an incident that begins at once, is full to
+    the minute: somebody who reads it for a few minutes before he publishes it makes teams late by
+    those minutes, not the plan impossible.
     """
-    made = (plan.outcome or {}).get("repair", {}).get("made_at")
+    outcome = plan.outcome or {}
+    made = outcome.get("repair", outcome).get("made_at")
     made_at = datetime.fromisoformat(made) if made else at
     return made_at if timedelta(0) <= at - made_at <= TO_READ else at
 
@@ -57,7 +60,7 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
     lines = {line.job.number: line for line in stops}
     built = build(plan, at=at)
     known = [line for number, line in lines.items() if number in built.jobs]
-    start = skeleton_from(known, built, lunches=lunches_of(plan))
+    start = skeleton_from(known, built, lunches=lunches_of(plan), turned=turned_of(plan))
     kept: dict[str, datetime] = {}
     if start is not None:
         laid = routing.follow_plan(_only(built.problem, lines), start)
@@ -78,10 +81,12 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
 
 def _only(problem: routing.Problem, numbers: Container[str]) -> routing.Problem:
     """Return a problem without the jobs that a plan leaves out: nobody asks again why."""
-    return replace(
-        problem,
-        jobs=tuple(job for job in problem.jobs if job.id in numbers),
-        locks=tuple(lock for lock in problem.locks if lock.job_id in numbers),
+    return with_gaps(
+        replace(
+            problem,
+            jobs=tuple(job for job in problem.jobs if job.id in numbers),
+            locks=tuple(lock for lock in problem.locks if lock.job_id in numbers),
+        )
     )
 
 

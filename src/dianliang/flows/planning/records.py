@@ -1,6 +1,6 @@
 """From the engine's answer to a plan's records, and back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from math import ceil
@@ -12,6 +12,7 @@ from dianliang.domain.work.models import Plan, PlannedStop, Visit
 from dianliang.domain.work.operations.plans import OutLine, StopLine
 from dianliang.engines import routing
 from dianliang.flows.planning.problem import Built
+from dianliang.flows.planning.terms import Terms
 from dianliang.kernel.calendar import SHANGHAI
 
 FREE = routing.Objective(
@@ -118,12 +119,17 @@ def outcome_of(
             for on, shift in zip(built.days[team.id], team.shifts, strict=True)
         ],
         "ways": built.ways,
+        "turned": [stop.job_id for r in result.routes for stop in r.stops if stop.is_turned],
         "absent": sorted(set(built.teams) - set(built.days)),
         "relaxations": list(relaxations),
         **({"happened": built.happened.stored()} if built.happened else {}),
         **({"repair": dict(repair)} if repair else {}),
-        **({"terms": built.terms.stored()} if built.terms else {}),
+        **(_terms_json(built.terms, built.at) if built.terms else {}),
     }
+
+
+def _terms_json(terms: Terms, at: datetime) -> dict[str, Any]:
+    return {"terms": terms.stored(), "made_at": at.isoformat()}
 
 
 def _bound_json(result: routing.Plan, bound: routing.Bound) -> dict[str, Any]:
@@ -193,19 +199,27 @@ def lunches_of(plan: Plan | None) -> dict[tuple[str, date], datetime]:
     }
 
 
+def turned_of(plan: Plan | None) -> frozenset[str]:
+    """Return the parts of lines that a stored plan does from their end to their beginning."""
+    return frozenset((plan.outcome or {}).get("turned", ()) if plan else ())
+
+
 def skeleton_from(
     lines: Iterable[PlannedStop],
     built: Built,
     *,
     lunches: Mapping[tuple[str, date], datetime] | None = None,
+    turned: Collection[str] = (),
 ) -> routing.Plan | None:
-    """Return stored lines as an engine plan: who, in which order, and where lunch is."""
+    """Return stored lines as an engine plan: who, in which order, which way, where lunch is."""
     orders: dict[tuple[str, date], list[str]] = {}
     starts: dict[str, datetime] = {}
     for line in sorted(lines, key=lambda row: (row.on, row.team.code, row.sequence)):
         orders.setdefault((line.team.code, line.on), []).append(line.job.number)
         starts[line.job.number] = line.start_at
-    return skeleton_of(orders, built, starts=starts, lunches=lunches) if orders else None
+    if not orders:
+        return None
+    return skeleton_of(orders, built, starts=starts, lunches=lunches, turned=turned)
 
 
 def skeleton_of(
@@ -214,6 +228,7 @@ def skeleton_of(
     *,
     starts: Mapping[str, datetime] | None = None,
     lunches: Mapping[tuple[str, date], datetime] | None = None,
+    turned: Collection[str] = (),
 ) -> routing.Plan:
     """Return orders of jobs per team and day as a plan of the engine; times only say the order."""
     long_ago = datetime(2000, 1, 1, tzinfo=SHANGHAI)
@@ -221,7 +236,9 @@ def skeleton_of(
         routing.Route(
             team_id=code,
             shift=built.days[code].index(on),
-            stops=tuple(_bare(n, (starts or {}).get(n, long_ago)) for n in numbers),
+            stops=tuple(
+                _bare(n, (starts or {}).get(n, long_ago), is_turned=n in turned) for n in numbers
+            ),
             leave_at=long_ago,
             return_at=long_ago,
             lunch_at=(lunches or {}).get((code, on)),
@@ -235,7 +252,7 @@ def skeleton_of(
     return routing.Plan(routes=tuple(routes), unassigned=(), objective=FREE, seed=1, iterations=0)
 
 
-def _bare(number: str, at: datetime) -> routing.Stop:
+def _bare(number: str, at: datetime, *, is_turned: bool) -> routing.Stop:
     return routing.Stop(
         job_id=number,
         arrive_at=at,
@@ -245,4 +262,5 @@ def _bare(number: str, at: datetime) -> routing.Stop:
         travel_m=0,
         late_s=0,
         why="",
+        is_turned=is_turned,
     )

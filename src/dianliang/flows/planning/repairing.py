@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from dianliang.flows.planning.chosen import (
     teams_in_scope,
 )
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import CONFIRMED_TOLERANCE_S, Asked, Built, build_from
+from dianliang.flows.planning.problem import CONFIRMED_TOLERANCE_S, Built, build_from
 from dianliang.flows.planning.records import (
     FREE,
     lines_of,
@@ -25,8 +25,10 @@ from dianliang.flows.planning.records import (
     lunches_of,
     outcome_of,
     relaxations_of,
+    turned_of,
 )
 from dianliang.flows.planning.relaxing import Lane
+from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import terms_of
 from dianliang.flows.planning.told import Told, floors_of, lunched, told_visits
 from dianliang.kernel.calendar import SHANGHAI
@@ -121,13 +123,15 @@ def _with_others(
     here = {line.job.pk for line in stops} | {line.job.pk for line in left_out}
     waiting = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
     kept = set(waiting.exclude(team__code__in=scope).values_list("job_id", flat=True)) - here
-    lines = [row for row in old.stops.exclude(team__code__in=scope) if row.job_id in kept]
+    others = old.stops.exclude(team__code__in=scope).select_related("job")
+    lines = [row for row in others if row.job_id in kept]
     outs = [row for row in old.unplanned.select_related("job") if row.job_id not in here]
     objective = outcome["objective"]
     for row in outs:
         objective[f"unassigned_{row.job.priority}"] += 1
     objective["late_s"] += sum(row.late_s for row in lines)
     objective["travel_s"] += sum(row.travel_s for row in lines)
+    outcome["turned"] += sorted(turned_of(old) & {row.job.number for row in lines})
     before = (old.outcome or {}).get("lanes", ())
     outcome["lanes"] += [lane for lane in before if lane["team"] not in scope]
     return Repaired(
@@ -165,10 +169,12 @@ def _known(
     there from now on.
     """
     routes: dict[tuple[str, date], list[routing.Stop]] = {}
+    turned = turned_of(plan.replaces)
     for number, one in told.items():
         if number in built.jobs or number in built.withdrawn:
             lane = (one.visit.team.code, one.visit.on)
-            routes.setdefault(lane, []).append(_stop(number, one, at=at))
+            stop = _stop(number, one, at=at)
+            routes.setdefault(lane, []).append(replace(stop, is_turned=number in turned))
     lunches = {lane: on for lane, on in lunches_of(plan.replaces).items() if on > at}
     return routing.Plan(
         routes=tuple(

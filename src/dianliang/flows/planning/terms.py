@@ -10,6 +10,7 @@ from dianliang.domain.mobilisation.tasks import LATE_PER_S
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.flows.planning.relaxing import Lane
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
@@ -30,7 +31,8 @@ class Fetch:
 class Terms:
     """The shifts, gear and gathering places of the teams of an incident.
 
-    `windows` is when a team works on a day; without one it rests. `pieces` are numbers of gear by
+    `windows` is when a team works on a day: the shift that begins on it, also where it lasts until
+    the next; without one it rests. `pieces` are numbers of gear by
     team and kind, besides what a team has on its car. `places` is where teams begin and end, if
     not at their base; `fetches` where they go for gear first. `limited` says in words why a team
     works less than it could. `gone` are pieces that failed or are set up: they are not handed out
@@ -48,6 +50,14 @@ class Terms:
     fetches: Mapping[str, Fetch] = field(default_factory=dict[str, Fetch])
     limited: Mapping[str, str] = field(default_factory=dict[str, str])
     gone: tuple[str, ...] = ()
+
+    def days_at(self, at: datetime) -> dict[str, date]:
+        """Return the day of the shift that each team is in at an instant, or comes to next."""
+        found: dict[str, tuple[datetime, date]] = {}
+        for (code, on), window in self.windows.items():
+            if window.end > at:
+                found[code] = min(found.get(code, (window.start, on)), (window.start, on))
+        return {code: on for code, (_, on) in found.items()}
 
     def gear_of(self, code: str, own: Mapping[str, Any]) -> dict[str, int]:
         """Return how much of which gear a team takes along, with what it has on its car."""
@@ -109,6 +119,13 @@ def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
         limited=body["limited"],
         gone=tuple(body["gone"]),
     )
+
+
+def first_open(terms: Terms | None, *, at: datetime) -> date:
+    """Return the first day that is not over: yesterday, while a shift that began then goes on."""
+    today = at.astimezone(SHANGHAI).date()
+    found: date = min([today, *(terms.days_at(at).values() if terms else ())])
+    return found
 
 
 def prices(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, tuple[float, float]]:

@@ -14,7 +14,7 @@ from dianliang.engines import routing
 from dianliang.flows.planning.chosen import busy_jobs, planned_jobs
 from dianliang.flows.planning.drafting import plan_of
 from dianliang.flows.planning.happened import happened_from
-from dianliang.flows.planning.problem import Asked, Built, build_from
+from dianliang.flows.planning.problem import Built, build_from
 from dianliang.flows.planning.records import (
     lines_of,
     orders_of_visits,
@@ -22,6 +22,7 @@ from dianliang.flows.planning.records import (
     relaxations_of,
     skeleton_of,
 )
+from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import refuse_if_dispatch
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI

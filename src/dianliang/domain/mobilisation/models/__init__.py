@@ -6,6 +6,7 @@ from dianliang.domain.mobilisation.models.dispatch import (
     ResourceRequest,
     Task,
 )
+from dianliang.domain.mobilisation.models.lines import LineReport, LineWork
 from dianliang.domain.mobilisation.models.positions import TrackPoint, Whereabouts
 from dianliang.domain.mobilisation.models.reporting import Lesson, SituationReport
 
@@ -13,6 +14,8 @@ __all__ = [
     "Assignment",
     "Dispatch",
     "Lesson",
+    "LineReport",
+    "LineWork",
     "ResourceRequest",
     "SituationReport",
     "Task",

@@ -7,6 +7,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.key_customers.models import KeyCustomer
 from dianliang.domain.mobilisation import lifecycle
+from dianliang.domain.mobilisation.models.lines import LineWork
 from dianliang.domain.resources.models import Resource, ResourceKind
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.workforce.models import Team
@@ -148,7 +149,8 @@ class Task(models.Model):
     """A job that an incident asks for (抢险任务): at a key customer, or wherever somebody said.
 
     `worth` is what it costs to leave it out, in seconds of driving. `kind`, `quantity` and
-    `least_capacity` are the gear that is taken there; the job names it in words (`gear`).
+    `least_capacity` are the gear that is taken there; the job names it in words (`gear`). A part of
+    a `line` is what lies between two of its metres; it shrinks as they are reported.
     """
 
     incident = models.ForeignKey(
@@ -171,6 +173,16 @@ class Task(models.Model):
     quantity = models.PositiveSmallIntegerField("件数", default=0)
     least_capacity = models.FloatField("每件至少", null=True, blank=True)
     is_urgent = models.BooleanField("临时追加", default=False)
+    line = models.ForeignKey(
+        LineWork,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name="线路作业",
+    )
+    from_m = models.FloatField("从（米）", null=True, blank=True)
+    to_m = models.FloatField("到（米）", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "抢险任务"
@@ -188,6 +200,11 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=None, quantity=0) | Q(kind__isnull=False, quantity__gt=0),
                 name="task_gear_is_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(line=None, from_m=None, to_m=None)
+                | Q(line__isnull=False, from_m__gte=0, to_m__gt=F("from_m")),
+                name="task_part_of_a_line",
             ),
         ]
 

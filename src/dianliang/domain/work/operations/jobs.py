@@ -168,6 +168,17 @@ def reprioritise(*, job: Job, priority: str, by: Actor, at: datetime) -> Job:
 
 
 @transaction.atomic
+def shrink(*, job: Job, to: Job, gear: Mapping[str, int], by: Actor, at: datetime) -> Job:
+    """Let a job be the part of it that is left: title, place, time and gear of `to`."""
+    was = job.title
+    job.title, job.lat, job.lon = to.title, to.lat, to.lon
+    job.duration_min, job.gear = to.duration_min, dict(gear)
+    job.save(update_fields=["title", "lat", "lon", "duration_min", "gear"])
+    audit.record("work.job.shrink", target=job, by=by, at=at, reason=f"{was} → {job.title}")
+    return job
+
+
+@transaction.atomic
 def schedule(*, job: Job, by: Actor, at: datetime) -> Job:
     """Note that a published plan has the job."""
     return _move(job, "schedule", by=by, at=at)

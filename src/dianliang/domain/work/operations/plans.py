@@ -72,8 +72,11 @@ def draft(
     outcome: dict[str, Any] | None = None,
     words: str = "",
     most: int = MOST_JOBS,
+    earliest: date | None = None,
 ) -> Plan:
     """Start a plan over some jobs, teams and days; `words` say what it is for.
+
+    `earliest` is the first day that is not over, where a shift of yesterday still goes on.
 
     Raises:
         InvalidInputError: no jobs, no teams, or an impossible period.
@@ -86,7 +89,7 @@ def draft(
         raise InvalidInputError(message, field="jobs")
     if not chosen_teams:
         raise InvalidInputError("请至少选择一支队伍。", field="teams")
-    check_period(first_on=first_on, last_on=last_on, at=at)
+    check_period(first_on=first_on, last_on=last_on, at=at, earliest=earliest)
     plan = Plan.objects.create(
         number=next_number("JH", at=at),
         unit=unit,
@@ -105,14 +108,16 @@ def draft(
     return plan
 
 
-def check_period(*, first_on: date, last_on: date, at: datetime) -> None:
-    """Check that a plan can be made for these days.
+def check_period(
+    *, first_on: date, last_on: date, at: datetime, earliest: date | None = None
+) -> None:
+    """Check that a plan can be made for these days, none before the `earliest` or today.
 
     Raises:
         InvalidInputError: days in the past, in the wrong order, too many or too far away.
     """
     today = at.astimezone(SHANGHAI).date()
-    if first_on < today:
+    if first_on < (earliest or today):
         message = f"起日 {first_on:%Y-%m-%d} 已经过去，最早可排今天（{today:%m-%d}）。"
         raise InvalidInputError(message, field="first_on")
     if last_on < first_on:

@@ -163,6 +163,25 @@ def complete(
 
 
 @transaction.atomic
+def finish_as_told(
+    *, visit: Visit, words: str, by: Actor, at: datetime, device_at: datetime | None = None
+) -> Visit:
+    """Finish a visit whose work a crew has reported in another way, step by step from its state.
+
+    Raises:
+        UnableToCompleteError: the visit has a checklist, which nobody has filled in.
+        StaleStateError: someone else moved the visit first.
+    """
+    steps = {"SCHEDULED": ("accept", "accepted_at"), "ACCEPTED": ("arrive", "arrived_at")}
+    steps["EN_ROUTE"] = steps["ACCEPTED"]
+    while visit.status in steps:
+        verb, stamp = steps[visit.status]
+        visit = _move(visit, verb, stamp, by=by, at=at, device_at=device_at)
+    record = Record(findings=words)
+    return complete(visit=visit, record=record, by=by, at=at, device_at=device_at)
+
+
+@transaction.atomic
 def add_to_record(*, visit: Visit, words: str, photos: Sequence[StoredFile]) -> Visit:
     """Add words and photos that came late to the record of a visit, whatever its state (补报).
 

@@ -9,6 +9,7 @@ from dianliang.faces.console.incidents.common import moment
 from dianliang.faces.ui.requests import now
 from dianliang.flows.dispatching.drafting import Asked
 from dianliang.flows.dispatching.events import Happening
+from dianliang.flows.dispatching.lining import LineAsked
 from dianliang.flows.dispatching.tasking import Batch, Urgent, grades_of
 
 
@@ -24,6 +25,17 @@ def batch(sent: QueryDict) -> Batch:
         gear=sent.get("gear", ""),
         quantity=sent.get("quantity", ""),
         least=sent.get("least", ""),
+    )
+
+
+def line(sent: QueryDict) -> LineAsked:
+    """Return what is asked along a line."""
+    names = ("rate", "people", "rank", "due_h", "skill", "gear", "per_km", "least")
+    return LineAsked(
+        what=sent.get("line_what", ""),
+        path=sent.get("path", ""),
+        km=sent.get("km", ""),
+        **{name: sent.get(name, "") for name in names},
     )
 
 

@@ -21,7 +21,7 @@ from dianliang.faces.console.incidents.common import revision_of
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import fresh_key, required_key
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.dispatching import board, drafting, events, forcing, reading, tasking
+from dianliang.flows.dispatching import board, drafting, events, forcing, lining, reading, tasking
 from dianliang.flows.planning.repairing import MOST_CHANGES
 from dianliang.flows.resources.fields import stores
 from dianliang.kernel.actor import Actor
@@ -59,6 +59,9 @@ def _overview(
         "kinds_ticked": set(sent.getlist("kinds")),
         "stores_ticked": set(sent.getlist("stores")),
         "ranks": RANKS[:-1],
+        "all_ranks": RANKS,
+        "rate": lining.RATE,
+        "day_h": lining.DAY_H,
         "kinds": tasking.KINDS.items(),
         "gear_kinds": things.kinds(),
         "skills": tasking.skills(),
@@ -85,7 +88,7 @@ def _soon() -> str:
 @require_POST
 @requires(*access.WRITERS)
 def begin(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
-    """Open tasks, or draft a dispatch or a what-if."""
+    """Open tasks or work along a line, or draft a dispatch or a what-if."""
     sent = request.POST
     asked: dict[str, Any] = {"number": number, "by": by, "at": now()}
     try:
@@ -93,6 +96,11 @@ def begin(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRes
             key = required_key(sent)
             made = tasking.open_batch_once(key=key, asked=read.batch(sent), **asked)
             messages.success(request, _("已开 %(n)d 项任务。") % {"n": made})
+            return redirect("console:incident_dispatches", number)
+        if verb == "line":
+            key = required_key(sent)
+            line = lining.open_line_once(key=key, asked=read.line(sent), **asked)
+            messages.success(request, _("线路作业 %(number)s 已登记。") % {"number": line})
             return redirect("console:incident_dispatches", number)
         if verb == "draft":
             key = required_key(sent)
@@ -116,7 +124,7 @@ def _dispatch(
     request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
 ) -> HttpResponse:
     try:
-        page = reading.page(number=number, by=by)
+        page = reading.page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     view = request.GET.get("view", "")
@@ -170,7 +178,7 @@ def _rows(page: reading.Page, view: str, *, words: str, rank: str, by: Actor) ->
 def progress(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show how far the computation is; when it is done the page comes anew."""
     try:
-        page = reading.page(number=number, by=by)
+        page = reading.page(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     if page.row.status != "SOLVING" and not page.forcing.is_going_on:

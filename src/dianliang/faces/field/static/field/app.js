@@ -30,8 +30,9 @@ const model = {
   view: "list",
   isRead: false, // until what is kept has been read, nothing is shown
 
-  // Past midnight without a network, what was tomorrow is today.
+  // Past midnight without a network, what was tomorrow is today, unless the shift goes on.
   get on() {
+    if (model.day.until && new Date() < new Date(model.day.until)) return model.day.on;
     const clock = dateOfToday();
     return clock > model.day.on ? clock : model.day.on;
   },

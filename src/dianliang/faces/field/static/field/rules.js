@@ -3,7 +3,7 @@
 import { gettext } from "./words.js";
 
 const UNSETTLED = new Set(["saved"]);
-export const FREE = new Set(["report", "inspect", "attend", "go"]);
+export const FREE = new Set(["report", "inspect", "attend", "go", "advance"]);
 export const PROBLEM = new Set(["conflict", "refused"]);
 const NEXT = { SCHEDULED: "accept", ACCEPTED: "depart", EN_ROUTE: "arrive", ARRIVED: "complete" };
 
@@ -36,6 +36,7 @@ export const VERBS = {
   rectify: gettext("报整改"),
   attend: gettext("活动签到"),
   go: gettext("活动签退"),
+  advance: gettext("报里程"),
 };
 
 export const isOpen = (status) => status in NEXT;

@@ -42,8 +42,9 @@ const written = ({ lat, lng }) => `${lat.toFixed(5)},${lng.toFixed(5)}`;
 const point = (words) => words.split(",").map(Number);
 
 /** One line of the field as a shape: `圆 纬度,经度 半径km`, or the corners of a polygon. */
-function parsed(L, line, look) {
+function parsed(L, line, look, isLine) {
   const words = line.trim().split(/\s+/);
+  if (isLine) return L.polyline(words.map(point), { ...look, fill: false });
   if (words[0] === CIRCLE) return L.circle(point(words[1] || ""), { ...look, radius: 1000 * Number(words[2]) });
   return L.polygon(words.map(point), look);
 }
@@ -54,13 +55,14 @@ function drawing(L, map, root) {
   const look = { color: COLOURS.danger, weight: 2, fillColor: COLOURS.danger, fillOpacity: 0.15, interactive: false };
   const kept = L.layerGroup().addTo(map);
   const fresh = L.layerGroup().addTo(map);
+  const isLine = root.dataset.shape === "line";
   let points = [];
   const mode = () => tools.querySelector("input[name=draw_shape]:checked")?.value;
   const draw = () => {
     kept.clearLayers();
     fresh.clearLayers();
     for (const line of field.value.split("\n").filter((text) => text.trim())) {
-      try { parsed(L, line, look).addTo(kept); } catch { /* the server says what is wrong with it */ }
+      try { parsed(L, line, look, isLine).addTo(kept); } catch { /* the server says what is wrong with it */ }
     }
     for (const one of points) L.circleMarker(one, { ...look, radius: 5 }).addTo(fresh);
     if (points.length > 1) L.polyline(points, look).addTo(fresh);
@@ -84,7 +86,7 @@ function drawing(L, map, root) {
     put(map.getCenter());
   });
   tools.addEventListener("click", ({ target }) => {
-    if (target.matches("[data-draw-end]") && points.length > 2) keep(points.map(written).join(" "));
+    if (target.matches("[data-draw-end]") && points.length > (isLine ? 1 : 2)) keep(points.map(written).join(" "));
     if (target.matches("[data-draw-back]")) { points.pop(); draw(); }
     if (target.matches("[data-draw-clear]")) { points = []; field.value = ""; draw(); }
   });

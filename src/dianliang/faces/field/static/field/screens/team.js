@@ -6,7 +6,7 @@ import { span } from "../briefing.js";
 import { spot } from "../spot.js";
 import { sessions } from "./sessions.js";
 import * as time from "../time.js";
-import { clock, distance, fill, gettext, setup, today } from "../words.js";
+import { clock, distance, fill, gettext, setup } from "../words.js";
 
 export function team(model) {
   const { day } = model;
@@ -100,7 +100,7 @@ function member(one, each, model, isCaptain) {
 // the others says nothing about where they are.
 async function checkIn(one, each, model) {
   const here = one.number === model.day.person_number ? await spot() : null;
-  const body = { team: each.code, on: today(), ...(here && { spot: here }) };
+  const body = { team: each.code, on: model.on, ...(here && { spot: here }) };
   await model.record([{ verb: "check_in", number: one.number, title: fill(gettext("%(name)s签到"), one), body }]);
 }
 
@@ -110,8 +110,8 @@ async function leave(one, model) {
     body: [h("p.hint", {}, gettext("其余队员做不了的任务会退回调度员。要保住任务，请先换人。"))],
     fields: [
       h("label.field", {}, gettext("原因"), h("input", { name: "reason", required: true, maxlength: "60", autocomplete: "off" })),
-      h("label.field", {}, gettext("从"), h("input", { name: "first_on", type: "date", value: today(), required: true })),
-      h("label.field", {}, gettext("到（含）"), h("input", { name: "last_on", type: "date", value: today(), required: true })),
+      h("label.field", {}, gettext("从"), h("input", { name: "first_on", type: "date", value: model.on, required: true })),
+      h("label.field", {}, gettext("到（含）"), h("input", { name: "last_on", type: "date", value: model.on, required: true })),
     ],
     confirm: gettext("请假"),
     cancel: gettext("取消"),
@@ -139,7 +139,7 @@ async function swap(one, each, model) {
   if (!said) return;
   const { name } = each.stand_ins.find((who) => who.number === said.coming);
   const title = `${one.name} → ${name}`;
-  await model.record([{ verb: "swap", number: one.number, title, body: { team: each.code, coming: said.coming, on: today() } }]);
+  await model.record([{ verb: "swap", number: one.number, title, body: { team: each.code, coming: said.coming, on: model.on } }]);
 }
 
 async function offDuty(each, model) {
@@ -151,5 +151,5 @@ async function offDuty(each, model) {
     cancel: gettext("取消"),
     danger: true,
   });
-  if (said) await model.record([{ verb: "report_team_absence", number: each.code, title: each.name, body: { reason: said.reason, on: today() } }]);
+  if (said) await model.record([{ verb: "report_team_absence", number: each.code, title: each.name, body: { reason: said.reason, on: model.on } }]);
 }

@@ -8,6 +8,7 @@ import { clock, dayName, distance, fill, gettext, moment, setup } from "../words
 import { finish } from "./finish.js";
 import { hazards, waiting } from "./hazards.js";
 import { inspect } from "./inspect.js";
+import { lineReport } from "./line.js";
 import { badge, isTask, panel } from "./task.js";
 
 const DECLINE_REASONS = [gettext("前一单超时，赶不到"), gettext("车辆或装备故障"), gettext("现场不具备条件"), gettext("不是本队能处理的事")];
@@ -32,6 +33,7 @@ export function visit(model, number) {
     words(sheet),
     isOpen(status) && status !== "ARRIVED" && brief(sheet, model.day),
     sheet.past.length > 0 && before(sheet.past),
+    isOpen(status) && sheet.stop.on <= model.on && lineReport(sheet, model),
     status === "ARRIVED" ? work(sheet, model) : null,
     !isOpen(status) && outcome(sheet),
     isOpen(status) && !isQuick(sheet, model) && h("div.pair.others", {}, others(sheet, model)),

@@ -1,0 +1,257 @@
+"""Dike lights: 44.6 km by 30 people in 3 days, shared, reported from the phone, forecast."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dianliang.core import jobs as background
+from dianliang.domain.mobilisation.lines import covered, joined
+from dianliang.domain.mobilisation.models import LineReport, LineWork, Task
+from dianliang.domain.work.models import Job, Plan, Visit
+from dianliang.domain.workforce.models import Membership, Person
+from dianliang.flows import fieldwork
+from dianliang.flows.dispatching import board, drafting, events, lining, running, tasking
+from dianliang.flows.incidents import leading
+from dianliang.kernel.actor import Role
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError
+from tests.flows.dispatching.test_dispatching import urgent
+from tests.flows.incidents.things import opened, seen
+from tests.town import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+KEY = "k" * 32
+DIKE = "30.40,119.50 30.50,119.60 30.60,119.75"
+CREWS = ("A", "B", "C", "D", "E", "F")
+SIX = NOON - 6 * HOUR
+
+
+def asked(**changed):
+    known = {
+        "what": "堤防排灯",
+        "path": DIKE,
+        "km": "44.6",
+        "rate": "0.5",
+        "rank": "first",
+        "due_h": "72",
+        **dict.fromkeys(("people", "skill", "gear", "per_km", "least"), ""),
+    }
+    return lining.LineAsked(**{**known, **changed})
+
+
+def crews_of(town, *codes, people=5):
+    """Crews of five along the dike, put to a flood."""
+    for place, code in enumerate(codes):
+        team = town.team(code, "S1", near="V1")
+        team.base_lat, team.base_lon = 30.42 + 0.03 * place, 119.53 + 0.03 * place
+        team.save()
+        for n in range(2, people):
+            one = Person.objects.create(number=f"{code}-{n}", name=f"{code}{n}", unit=team.unit)
+            Membership.objects.create(team=team, person=one, valid_from=TODAY - timedelta(days=9))
+    incident = opened(town, at=SIX)
+    leading.assign(
+        number=incident.number,
+        teams=list(codes),
+        rosters=[],
+        revision=seen(incident),
+        by=town.actor("S1"),
+        at=SIX,
+    )
+    return incident
+
+
+def chief(town):
+    return town.actor("S1", Role.COMMANDER)
+
+
+def lined(town, incident, at=SIX, **changed):
+    by = chief(town)
+    one = {"key": KEY, "number": incident.number, "by": by, "at": at}
+    number = lining.open_line_once(asked=asked(**changed), **one)
+    assert lining.open_line_once(asked=asked(**changed), **one) == number
+    return LineWork.objects.get(number=number)
+
+
+def drafted(town, incident, at=SIX, **changed):
+    teams = tuple(incident.teams.values_list("code", flat=True))
+    known = {"starts_at": at, "hours": 72, "on_h": 12, "rest_h": 12, "is_halved": False}
+    known |= {"teams": teams, "stores": (), "shapes": ""}
+    by = chief(town)
+    made = drafting.draft(
+        number=incident.number, asked=drafting.Asked(**{**known, **changed}), by=by, at=at
+    )
+    assert background.run_next(owner="test", clock=lambda: at)
+    plan = Plan.objects.get(number=made.number)
+    assert plan.status == "READY", plan.outcome
+    return plan
+
+
+def told(town, plan, at, **said):
+    made = events.tell(number=plan.number, said=events.Happening(**said), by=chief(town), at=at)
+    assert background.run_next(owner="test", clock=lambda: at)
+    found = Plan.objects.get(number=made)
+    assert found.status == "READY", found.outcome
+    return found
+
+
+def forced(town, plan, at=SIX):
+    return drafting.put_in_force(number=plan.number, revision=plan.revision, by=chief(town), at=at)
+
+
+@pytest.mark.row("002-11")
+def test_the_dike_of_the_seed_is_planned_whole_and_forecast_for_three_days(town, monkeypatch):
+    monkeypatch.setattr(drafting, "SMALL_S", 3)
+    incident = crews_of(town, *CREWS)
+    line = lined(town, incident)
+    assert line.people == 5
+    plan = drafted(town, incident)
+
+    assert not plan.unplanned.exists()
+    (row,) = running.lines(incident, plan=plan, at=SIX)
+    assert row.planned_m == pytest.approx(44_600)
+    assert row.forecast is not None
+    ends = row.forecast.middle.astimezone(SHANGHAI)
+    assert (ends.date() - TODAY).days == 2
+    assert {each.team for each in row.stretches} == {f"{code}队" for code in CREWS}
+
+
+def crew(town, code):
+    """A member of a crew with a phone."""
+    return replace(town.actor("S1", Role.STEWARD), id=f"user:{code}-1", person_number=f"{code}-1")
+
+
+def op(line, key, from_km, to_km, *, team="A", at=NOON):
+    return {
+        "key": f"{key}-advance",
+        "verb": "advance",
+        "number": line.number,
+        "device_at": at.isoformat(),
+        "body": {"team": team, "from_km": from_km, "to_km": to_km},
+    }
+
+
+def sent(town, steps, *, team="A", at=NOON):
+    results = fieldwork.sync(steps, by=crew(town, team), at=at)
+    return [result.outcome.value for result in results]
+
+
+def left_of(line):
+    """The spans that parts still to be done cover."""
+    rows = Task.objects.filter(line=line).exclude(job__status__in=["DONE", "CANCELLED"])
+    return joined(rows.values_list("from_m", "to_m"))
+
+
+def test_a_dispatch_mixes_places_and_a_line_and_what_is_reported_is_never_planned_again(
+    town, monkeypatch
+):
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    incident = crews_of(town, "A", "B", people=2)
+    for n in range(3):
+        at_pole = urgent(title=f"电杆 {n}", lat=f"30.5{n}", lon="119.6")
+        tasking.open_urgent(incident=incident, asked=at_pole, by=chief(town), at=SIX)
+    line = lined(town, incident, path="余村村 大溪村", km="1.5", people="2", rank="second")
+    plan = drafted(town, incident, hours=24)
+    (row,) = running.lines(incident, plan=plan, at=SIX)
+    assert (row.planned_m, row.gaps) == (1500.0, ())
+    assert plan.stops.filter(job__task__line=None).count() == 3
+    forced(town, plan)
+    page = board.overview(number=incident.number, by=chief(town), at=SIX)
+    assert (sum(r.total for r in page.ranks), page.live.planned, page.live.km) == (3, 3, 1.5)
+
+    mine = Visit.objects.filter(job__task__line=line).order_by("arrive_at").first()
+    team = mine.team.code
+    part = mine.job.task
+    first = op(line, "one", part.from_m / 1000, part.to_m / 1000, team=team)
+    assert sent(town, [first], team=team) == ["applied"]
+    assert sent(town, [first], team=team) == ["already"]  # the answer was lost on the way
+    again = op(line, "two", part.to_m / 1000, part.from_m / 1000, team=team)
+    assert sent(town, [again], team=team) == ["already"]  # another phone of the crew, backwards
+    mine.refresh_from_db()
+    assert (mine.status, Job.objects.get(pk=mine.job_id).status) == ("DONE", "DONE")
+    others = {"A": "B", "B": "A"}[team]
+    wide = op(line, "three", 0.1, 0.9, team=others)
+    assert sent(town, [wide], team=others) == ["applied"]
+    assert LineReport.objects.filter(line=line).count() == 2
+    inside = Visit.objects.filter(
+        job__task__line=line, job__task__from_m__gte=250, job__task__to_m__lte=750
+    )
+    assert not inside.filter(status__in=["SCHEDULED", "ACCEPTED"]).exists()
+
+    done = joined(line.reports.values_list("from_m", "to_m"))
+    again = drafted(town, incident, at=NOON, hours=24)
+    (row,) = running.lines(incident, plan=again, at=NOON)
+    planned = [
+        (stop.job.task.from_m, stop.job.task.to_m)
+        for stop in again.stops.filter(job__task__line=line).select_related("job__task")
+    ]
+    assert joined(planned) == left_of(line)
+    assert all(covered(done, begin, end) == 0 for begin, end in planned)
+    assert row.done_m + row.planned_m == pytest.approx(1500)
+    assert row.forecast.early <= row.forecast.middle <= row.forecast.late
+    forced(town, again, at=NOON)
+    in_hand = set(again.stops.filter(job__task__line=line).values_list("job", "team", "on"))
+    after = told(town, again, NOON, urgent=urgent(rank="second", due_h="20"))
+    assert set(after.stops.filter(job__task__line=line).values_list("job", "team", "on")) == in_hand
+
+    alone = drafted(town, incident, at=NOON, hours=6, teams=("A",))
+    (row,) = running.lines(incident, plan=alone, at=NOON)
+    assert row.planned_m + sum(gap.km * 1000 for gap in row.gaps) == pytest.approx(row.left_m)
+    assert row.gaps
+    assert all(gap.reasons and gap.help and gap.person_hours > 0 for gap in row.gaps)
+    forced(town, alone, at=NOON)
+    assert sent(town, [op(line, "far", 0, 9, team=team)], team=team) == ["refused"]
+    assert sent(town, [op(line, "other", 0, 1, team="C")], team=team) == ["refused"]
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), min_size=1, max_size=5)
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SPANS)
+def test_whatever_is_reported_the_parts_are_what_is_left(town, spans):
+    with transaction.atomic():
+        incident = crews_of(town, "A", people=2)
+        line = lined(town, incident, km="2", gear="LTW", per_km="4")
+        for n, (begin, end) in enumerate(spans):
+            sent(town, [op(line, f"span{n}xx", begin / 100, end / 100)])
+        done = joined(line.reports.values_list("from_m", "to_m"))
+        rows = Task.objects.filter(line=line).exclude(job__status="DONE").select_related("job")
+        left = sum(row.to_m - row.from_m for row in rows)
+        assert left + sum(b - a for a, b in done) == pytest.approx(2000, abs=2 * len(spans))
+        assert all(covered(done, row.from_m, row.to_m) < 1e-6 for row in rows)
+        assert sum(line.reports.values_list("new_m", flat=True)) == pytest.approx(
+            sum(b - a for a, b in done)
+        )
+        whole = (row.to_m - row.from_m for row in rows)
+        assert all(
+            row.job.duration_min >= m * line.s_per_km / 6e4 - 1
+            for row, m in zip(rows, whole, strict=True)
+        )
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"path": "余村村"}, "path"),
+        ({"path": "没有这个村 余村村"}, "path"),
+        ({"path": "30.5,119.6 95,200"}, "path"),
+        ({"km": "-1"}, "km"),
+        ({"rate": "很快"}, "rate"),
+        ({"rank": "x"}, "rank"),
+        ({"what": ""}, "what"),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_refused_with_the_field(town, change, field):
+    incident = opened(town, at=SIX)
+    with pytest.raises(InvalidInputError) as refused:
+        lining.open_line(number=incident.number, asked=asked(**change), by=chief(town), at=SIX)
+    assert refused.value.field == field
+    assert not LineWork.objects.exists()
