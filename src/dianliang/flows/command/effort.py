@@ -123,10 +123,12 @@ def _lines(asked: Asked) -> list[Figure]:
     return [
         Figure(
             code=f"lines.{line.number}",
-            label=f"{line.title}（全长 {line.length_m / 1000:g} 公里）",
+            label=Phrase(
+                "%(title)s（全长 %(km)s 公里）", title=line.title, km=f"{line.length_m / 1000:g}"
+            ),
             value=round(sum(one.new_m for one in told.get(line.pk, ())) / 1000, 2),
             counted_in="公里",
-            method="队伍在现场按里程报完成的长度，重复报的只算一次。",
+            method=Phrase("队伍在现场按里程报完成的长度，重复报的只算一次。"),
             columns=("里程", "队伍", "报告时间", "新增公里"),
             records=tuple(
                 Record(
