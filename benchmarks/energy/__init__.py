@@ -1,0 +1,1 @@
+"""Energy: savings of meters, ours and others'."""
