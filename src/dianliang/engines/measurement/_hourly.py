@@ -1,0 +1,299 @@
+"""Hourly baselines of a whole population: one design for all meters, one shrinkage for each.
+
+A level for every hour of the week, seasons by hour of day, and temperature in straight pieces for
+working and idle hours, as the time-of-week-and-temperature model has them; the last day's mean
+temperature stands for what walls remember. All meters share the design, so that fitting is one
+product of matrices; each meter then chooses its own ridge by generalised cross-validation in the
+design's eigenbasis. Hours left out by a meter are filled by the fit.
+
+Sources: Mathieu, Price, Kiliccote and Piette, IEEE Trans. Smart Grid 2 (2011) 507 (time of week and
+temperature); Golub, Heath and Wahba, Technometrics 21 (1979) 215 (cross-validation of a ridge).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from dianliang.engines.measurement._days import (
+    HOLIDAY,
+    Flags,
+    Floats,
+    Times,
+    Weather,
+    hour,
+    season,
+    weekday,
+)
+from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
+from dianliang.engines.measurement._uncertainty import Noise, noise
+
+CHUNK = 256
+HOURS = 24
+KNOTS = (0.1, 0.25, 0.4, 0.6, 0.75, 0.9)
+"""Quantiles of temperature between which the load is a straight line."""
+SLOW_KNOTS = (0.25, 0.5, 0.75)
+RIDGES = tuple(10.0**power for power in np.arange(-4, 1.01, 0.5))
+"""Ridges tried, as shares of a column's own weight."""
+PIECES_A_DAY = 2.0
+"""Hours in a row repeat each other: a day holds about this many independent readings."""
+MOST_FILLED = 0.1
+FEWEST_BASE_DAYS = 60
+OPENS, CLOSES = 7, 19
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HourlyBaselines:
+    """Fitted baselines of M meters: `coefficients` (columns, M) and the knots in °C.
+
+    `parameters` (M,) are effective ones; `daily` (whole days, M) sums residuals by day, NaN where a
+    day is not whole; `spread` is the design's inverse for errors of parameters.
+    """
+
+    weather: Weather
+    knots: Floats
+    slow_knots: Floats
+    kinds: tuple[int, ...]
+    coefficients: Floats
+    parameters: Floats
+    daily: Floats
+    spread: Floats
+    hours: Floats
+
+    def predict(self, hours: Weather) -> Floats:
+        """Return what the baseline expects: (hours, M)."""
+        design = _design(hours, self.knots, self.slow_knots, self.kinds)
+        return design @ self.coefficients
+
+    def noise(self) -> Noise:
+        """Judge the residuals by day."""
+        return noise(self.daily, np.minimum(self.parameters, len(self.daily) / 4))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HourlySavings:
+    """Savings of M meters in kWh: arrays of shape (M,), NaN bounds where refused."""
+
+    expected_kwh: Floats
+    measured_kwh: Floats
+    low_kwh: Floats
+    high_kwh: Floats
+    findings: tuple[tuple[Finding, ...], ...]
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """How far each meter's saving has been shown."""
+        return tuple(status_of(of) for of in self.findings)
+
+
+def fit_hourly(hours: Weather, kwh: Floats) -> HourlyBaselines:
+    """Fit every column of `kwh` (n, M), NaN where missing, to the hours' weather.
+
+    Cost: about 0.2 ms of one core per meter for a year. It never fails: what the hours cannot tell
+    apart is shared out by the ridge, and a meter without readings gets zeros.
+
+    Raises:
+        ValueError: `kwh` has another number of rows than there are hours, or no hours.
+    """
+    if kwh.ndim != 2 or len(kwh) != len(hours) or not len(hours):
+        raise ValueError("energy must have one row per hour and one column per meter")
+    knots = np.quantile(hours.temperature_c, KNOTS)
+    slow_knots = np.quantile(_slow(hours), SLOW_KNOTS)
+    kinds = tuple(int(kind) for kind in np.unique(hours.kinds) if kind >= HOLIDAY)
+    design = _design(hours, knots, slow_knots, kinds)
+    known = np.isfinite(kwh)
+    coefficients = np.zeros((design.shape[1], kwh.shape[1]))
+    parameters = np.ones(kwh.shape[1])
+    with threadpool_limits(limits=1, user_api="blas"):
+        for rows, meters in _batches(known):
+            ridge = _Ridge.of(design[rows])
+            for start in range(0, len(meters), CHUNK):
+                at = meters[start : start + CHUNK]
+                coefficients[:, at], parameters[at] = ridge.fit(kwh[np.ix_(rows, at)])
+        whole = _Ridge.of(design)
+    return HourlyBaselines(
+        weather=hours,
+        knots=knots,
+        slow_knots=slow_knots,
+        kinds=kinds,
+        coefficients=coefficients,
+        parameters=parameters,
+        daily=_by_day(hours.times, design, coefficients, kwh, known),
+        spread=whole.spread(),
+        hours=known.sum(axis=0).astype(float),
+    )
+
+
+def hourly_savings(
+    baselines: HourlyBaselines, hours: Weather, kwh: Floats, *, level: float = 0.9
+) -> HourlySavings:
+    """Compare measured energy `kwh` (hours, M), NaN where missing, with what baselines expect.
+
+    Residuals are judged by the day: within a day they move together.
+
+    Raises:
+        ValueError: shapes do not fit.
+    """
+    if kwh.shape != (len(hours), baselines.coefficients.shape[1]) or not len(hours):
+        raise ValueError("energy must have one row per hour and one column per meter")
+    known = np.isfinite(kwh)
+    count = known.sum(axis=0).astype(float)
+    expected = np.where(known, baselines.predict(hours), 0.0).sum(axis=0)
+    measured = np.where(known, kwh, 0.0).sum(axis=0)
+    told = baselines.noise()
+    design = _design(hours, baselines.knots, baselines.slow_knots, baselines.kinds)
+    mean = design.mean(axis=0)
+    leverage = float(mean @ baselines.spread @ mean)
+    by_hour = told.sigma**2 * told.inflation / HOURS
+    share = len(baselines.weather) / np.maximum(baselines.hours, 1)
+    variance = told.sum_variance(count / HOURS) + by_hour * leverage * count**2 * share
+    reach = told.quantile(level) * np.sqrt(variance)
+    findings = []
+    for number in range(kwh.shape[1]):
+        days = baselines.hours[number] / HOURS
+        of: list[Finding] = []
+        if not days or not count[number]:
+            of.append(found(Code.NO_READINGS))
+        elif days < FEWEST_BASE_DAYS:
+            of.append(found(Code.SHORT_BASE, n=days, least=FEWEST_BASE_DAYS))
+        elif expected[number] - measured[number] <= reach[number]:
+            of.append(found(Code.NOT_SHOWN))
+        findings.append(tuple(of))
+    refused = np.array([any(one.is_refusal for one in of) for of in findings], bool)
+    return HourlySavings(
+        expected_kwh=expected,
+        measured_kwh=measured,
+        low_kwh=np.where(refused, np.nan, expected - measured - reach),
+        high_kwh=np.where(refused, np.nan, expected - measured + reach),
+        findings=tuple(findings),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Ridge:
+    """A design in its eigenbasis, columns scaled to the same weight and freed of their means."""
+
+    scaled: Floats
+    mean: Floats
+    size: Floats
+    values: Floats
+    vectors: Floats
+
+    @classmethod
+    def of(cls, design: Floats) -> "_Ridge":
+        mean = design.mean(axis=0)
+        size = np.sqrt(((design - mean) ** 2).mean(axis=0))
+        size = np.where(size > 1e-9, size, 1.0)
+        scaled = (design - mean) / size
+        values, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+        return cls(
+            scaled=scaled.astype(np.float32),
+            mean=mean,
+            size=size,
+            values=np.maximum(values, 0.0),
+            vectors=vectors,
+        )
+
+    def fit(self, kwh: Floats) -> tuple[Floats, Floats]:
+        """Return coefficients (columns, M) and effective parameters (M,)."""
+        known = np.isfinite(kwh)
+        count = np.maximum(known.sum(axis=0), 1)
+        centre = np.where(known, kwh, 0.0).sum(axis=0) / count
+        off = np.where(known, kwh - centre, 0.0)
+        size = np.maximum(np.sqrt((off**2).sum(axis=0) / count), 1e-12)
+        off = (off / size).astype(np.float32)
+        slopes, parameters, level = self._solve(off)
+        gaps = ~known.all(axis=0)
+        if gaps.any():
+            for _ in range(2):
+                guess = self.scaled @ slopes[:, gaps].astype(np.float32) + level[gaps]
+                off[:, gaps] = np.where(known[:, gaps], off[:, gaps], guess)
+                slopes[:, gaps], parameters[gaps], level[gaps] = self._solve(off[:, gaps])
+        slopes = slopes * size / self.size[:, None]
+        slopes[0] += centre + level * size - self.mean @ slopes
+        return slopes, parameters
+
+    def _solve(self, off: Floats) -> tuple[Floats, Floats, Floats]:
+        level = off.mean(axis=0, dtype=float)
+        n = len(off)
+        turned = self.vectors.T @ ((self.scaled.T @ off).astype(float) / n)
+        power = np.einsum("nm,nm->m", off, off).astype(float) / n - level**2
+        pieces = max(n * PIECES_A_DAY / HOURS, 2.0)
+        ridges = np.array(RIDGES)[:, None]
+        shrunk = self.values / (self.values + ridges)
+        worth = np.where(self.values > 1e-12, shrunk * (2 - shrunk) / np.maximum(self.values, 1e-12), 0)
+        left = np.maximum(power - worth @ turned**2, 1e-12)
+        used = 1 + shrunk.sum(axis=1)
+        room = np.maximum(1 - used / pieces, 1e-3)[:, None]
+        best = np.argmin(left / room**2, axis=0)
+        slopes = self.vectors @ (turned / (self.values[:, None] + ridges[best].T))
+        return slopes, used[best], level
+
+    def spread(self) -> Floats:
+        """Return the design's inverse, with the mildest ridge, for errors of parameters."""
+        inverse = (self.vectors / (self.values + RIDGES[0])) @ self.vectors.T
+        inverse = inverse / np.outer(self.size, self.size) / len(self.scaled)
+        shift = np.zeros(len(self.mean))
+        shift[0] = 1.0
+        turn = np.eye(len(self.mean)) - np.outer(shift, self.mean)
+        return turn @ inverse @ turn.T + np.outer(shift, shift) / len(self.scaled)
+
+
+def _batches(known: Flags) -> Iterator[tuple[Flags, Floats]]:
+    """Yield meters that may be fitted together, with the hours to fit them on."""
+    many = (~known).mean(axis=0) > MOST_FILLED
+    yield np.ones(len(known), bool), np.flatnonzero(~many)
+    groups: dict[bytes, list[int]] = {}
+    for meter in np.flatnonzero(many):
+        groups.setdefault(np.packbits(known[:, meter]).tobytes(), []).append(int(meter))
+    for alike in groups.values():
+        if known[:, alike[0]].any():
+            yield known[:, alike[0]], np.array(alike)
+
+
+def _by_day(
+    times: Times, design: Floats, coefficients: Floats, kwh: Floats, known: Flags
+) -> Floats:
+    days, first, count = np.unique(
+        times.astype("datetime64[D]"), return_index=True, return_counts=True
+    )
+    expected = np.add.reduceat(design, first, axis=0) @ coefficients
+    energy = np.add.reduceat(np.where(known, kwh, 0.0), first, axis=0)
+    whole = np.add.reduceat(known, first, axis=0, dtype=int) == HOURS
+    return np.where(whole & (count == HOURS)[:, None], energy - expected, np.nan)
+
+
+def _slow(hours: Weather) -> Floats:
+    """Return each hour's mean temperature of the last day, from those hours that are there."""
+    total = np.concatenate([[0.0], np.cumsum(hours.temperature_c)])
+    at = np.arange(len(hours))
+    first = np.searchsorted(hours.times, hours.times - np.timedelta64(HOURS - 1, "h"))
+    return (total[at + 1] - total[first]) / (at + 1 - first)
+
+
+def _pieces(warm: Floats, knots: Floats) -> Floats:
+    """Return temperature cut into pieces, whose sum is the temperature: (n, knots + 1)."""
+    edges = np.concatenate([[-np.inf], knots, [np.inf]])
+    lows = np.concatenate([[knots[0]], knots])
+    return np.clip(warm[:, None], edges[:-1], edges[1:]) - lows
+
+
+def _design(hours: Weather, knots: Floats, slow_knots: Floats, kinds: tuple[int, ...]) -> Floats:
+    """Return the design: (n, columns), the level first."""
+    of_day, rest = hour(hours.times), hours.kinds > 0
+    plain = hours.kinds < HOLIDAY
+    n = len(hours)
+    clock = np.eye(HOURS)[of_day]
+    week = np.zeros((n, 7 * HOURS))
+    week[np.arange(n), weekday(hours.times) * HOURS + of_day] = plain
+    parts = [np.ones((n, 1)), week, (rest & plain)[:, None] * clock]
+    parts += [clock * (hours.kinds == kind)[:, None] for kind in kinds]
+    times = season(hours.times)
+    parts += [clock * (times == number)[:, None] for number in (1, 2)]
+    fast, slow = _pieces(hours.temperature_c, knots), _pieces(_slow(hours), slow_knots)
+    busy = (of_day >= OPENS) & (of_day < CLOSES)
+    for working in (True, False):
+        for idle in (True, False):
+            parts.append(fast * ((busy == working) & (rest == idle))[:, None])
+    return np.concatenate([*parts, slow], axis=1)
