@@ -9,6 +9,12 @@ from dianliang.engines.measurement._candidates import Shape
 from dianliang.engines.measurement._daily import DailyBaselines, fit_daily
 from dianliang.engines.measurement._days import HOLIDAY, REST_DAY, WORKDAY, Weather
 from dianliang.engines.measurement._findings import STATUS_WORDS, Code, Finding, Status
+from dianliang.engines.measurement._hourly import (
+    HourlyBaselines,
+    HourlySavings,
+    fit_hourly,
+    hourly_savings,
+)
 from dianliang.engines.measurement._savings import MeterSavings, Savings, savings
 
 __all__ = [
@@ -19,11 +25,15 @@ __all__ = [
     "Code",
     "DailyBaselines",
     "Finding",
+    "HourlyBaselines",
+    "HourlySavings",
     "MeterSavings",
     "Savings",
     "Shape",
     "Status",
     "Weather",
     "fit_daily",
+    "fit_hourly",
+    "hourly_savings",
     "savings",
 ]

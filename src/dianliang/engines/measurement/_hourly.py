@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from dianliang.engines.measurement._days import (
@@ -38,6 +39,9 @@ RIDGES = tuple(10.0**power for power in np.arange(-4, 1.01, 0.5))
 """Ridges tried, as shares of a column's own weight."""
 PIECES_A_DAY = 2.0
 """Hours in a row repeat each other: a day holds about this many independent readings."""
+HARDLY = 10.0
+"""Shapes of days and pieces of temperature are hardly shrunk, hours of the week and seasons are."""
+PLAIN = 1 + 2 * HOURS + 4 * (len(KNOTS) + 1) + len(SLOW_KNOTS) + 1
 MOST_FILLED = 0.1
 FEWEST_BASE_DAYS = 60
 OPENS, CLOSES = 7, 19
@@ -47,7 +51,7 @@ OPENS, CLOSES = 7, 19
 class HourlyBaselines:
     """Fitted baselines of M meters: `coefficients` (columns, M) and the knots in °C.
 
-    `parameters` (M,) are effective ones; `daily` (whole days, M) sums residuals by day, NaN where a
+    `parameters` (M,) is how many of them sums by day feel; `daily` (whole days, M) sums residuals by day, NaN where a
     day is not whole; `spread` is the design's inverse for errors of parameters.
     """
 
@@ -68,7 +72,7 @@ class HourlyBaselines:
 
     def noise(self) -> Noise:
         """Judge the residuals by day."""
-        return noise(self.daily, np.minimum(self.parameters, len(self.daily) / 4))
+        return noise(self.daily, self.parameters)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -105,13 +109,20 @@ def fit_hourly(hours: Weather, kwh: Floats) -> HourlyBaselines:
     known = np.isfinite(kwh)
     coefficients = np.zeros((design.shape[1], kwh.shape[1]))
     parameters = np.ones(kwh.shape[1])
+    daily = np.full((len(np.unique(hours.times.astype("datetime64[D]"))), kwh.shape[1]), np.nan)
     with threadpool_limits(limits=1, user_api="blas"):
+        whole = _Ridge.of(design)
+        days = _Days.of(hours.times, design)
+        daily_parameters = whole.used_by_days(days.design)
         for rows, meters in _batches(known):
-            ridge = _Ridge.of(design[rows])
+            ridge = whole if rows.all() else _Ridge.of(design[rows])
             for start in range(0, len(meters), CHUNK):
                 at = meters[start : start + CHUNK]
-                coefficients[:, at], parameters[at] = ridge.fit(kwh[np.ix_(rows, at)])
-        whole = _Ridge.of(design)
+                part = kwh[:, at[0] : at[-1] + 1] if len(at) == at[-1] - at[0] + 1 else kwh[:, at]
+                own = part if rows.all() else part[rows]
+                coefficients[:, at], best = ridge.fit(own)
+                parameters[at] = daily_parameters[best]
+                daily[:, at] = days.residuals(part, coefficients[:, at])
     return HourlyBaselines(
         weather=hours,
         knots=knots,
@@ -119,7 +130,7 @@ def fit_hourly(hours: Weather, kwh: Floats) -> HourlyBaselines:
         kinds=kinds,
         coefficients=coefficients,
         parameters=parameters,
-        daily=_by_day(hours.times, design, coefficients, kwh, known),
+        daily=daily,
         spread=whole.spread(),
         hours=known.sum(axis=0).astype(float),
     )
@@ -185,6 +196,7 @@ class _Ridge:
         mean = design.mean(axis=0)
         size = np.sqrt(((design - mean) ** 2).mean(axis=0))
         size = np.where(size > 1e-9, size, 1.0)
+        size[:PLAIN] /= HARDLY
         scaled = (design - mean) / size
         values, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
         return cls(
@@ -195,26 +207,28 @@ class _Ridge:
             vectors=vectors,
         )
 
-    def fit(self, kwh: Floats) -> tuple[Floats, Floats]:
-        """Return coefficients (columns, M) and effective parameters (M,)."""
+    def fit(self, kwh: Floats) -> tuple[Floats, NDArray[np.int64]]:
+        """Return coefficients (columns, M) and which ridge each meter chose (M,)."""
         known = np.isfinite(kwh)
-        count = np.maximum(known.sum(axis=0), 1)
-        centre = np.where(known, kwh, 0.0).sum(axis=0) / count
-        off = np.where(known, kwh - centre, 0.0)
-        size = np.maximum(np.sqrt((off**2).sum(axis=0) / count), 1e-12)
-        off = (off / size).astype(np.float32)
-        slopes, parameters, level = self._solve(off)
         gaps = ~known.all(axis=0)
+        count = np.maximum(known.sum(axis=0), 1)
+        centre = np.nan_to_num(kwh).sum(axis=0) / count if gaps.any() else kwh.mean(axis=0)
+        off = (kwh - centre).astype(np.float32)
+        if gaps.any():
+            off[:, gaps] = np.nan_to_num(off[:, gaps])
+        size = np.maximum(np.sqrt(np.einsum("nm,nm->m", off, off) / count), 1e-12)
+        off /= size.astype(np.float32)
+        slopes, ridge, level = self._solve(off)
         if gaps.any():
             for _ in range(2):
                 guess = self.scaled @ slopes[:, gaps].astype(np.float32) + level[gaps]
                 off[:, gaps] = np.where(known[:, gaps], off[:, gaps], guess)
-                slopes[:, gaps], parameters[gaps], level[gaps] = self._solve(off[:, gaps])
+                slopes[:, gaps], ridge[gaps], level[gaps] = self._solve(off[:, gaps])
         slopes = slopes * size / self.size[:, None]
         slopes[0] += centre + level * size - self.mean @ slopes
-        return slopes, parameters
+        return slopes, ridge
 
-    def _solve(self, off: Floats) -> tuple[Floats, Floats, Floats]:
+    def _solve(self, off: NDArray[np.float32]) -> tuple[Floats, NDArray[np.int64], Floats]:
         level = off.mean(axis=0, dtype=float)
         n = len(off)
         turned = self.vectors.T @ ((self.scaled.T @ off).astype(float) / n)
@@ -222,13 +236,21 @@ class _Ridge:
         pieces = max(n * PIECES_A_DAY / HOURS, 2.0)
         ridges = np.array(RIDGES)[:, None]
         shrunk = self.values / (self.values + ridges)
-        worth = np.where(self.values > 1e-12, shrunk * (2 - shrunk) / np.maximum(self.values, 1e-12), 0)
+        worth = np.where(
+            self.values > 1e-12, shrunk * (2 - shrunk) / np.maximum(self.values, 1e-12), 0
+        )
         left = np.maximum(power - worth @ turned**2, 1e-12)
         used = 1 + shrunk.sum(axis=1)
         room = np.maximum(1 - used / pieces, 1e-3)[:, None]
         best = np.argmin(left / room**2, axis=0)
         slopes = self.vectors @ (turned / (self.values[:, None] + ridges[best].T))
-        return slopes, used[best], level
+        return slopes, best, level
+
+    def used_by_days(self, design: Floats) -> Floats:
+        """Return for each ridge how many parameters the sums by day (days, columns) feel."""
+        whole = (design - HOURS * self.mean) / self.size @ self.vectors
+        felt = (whole**2).sum(axis=0) / HOURS / len(self.scaled)
+        return 1 + (felt / (self.values + np.array(RIDGES)[:, None])).sum(axis=1)
 
     def spread(self) -> Floats:
         """Return the design's inverse, with the mildest ridge, for errors of parameters."""
@@ -252,16 +274,25 @@ def _batches(known: Flags) -> Iterator[tuple[Flags, Floats]]:
             yield known[:, alike[0]], np.array(alike)
 
 
-def _by_day(
-    times: Times, design: Floats, coefficients: Floats, kwh: Floats, known: Flags
-) -> Floats:
-    days, first, count = np.unique(
-        times.astype("datetime64[D]"), return_index=True, return_counts=True
-    )
-    expected = np.add.reduceat(design, first, axis=0) @ coefficients
-    energy = np.add.reduceat(np.where(known, kwh, 0.0), first, axis=0)
-    whole = np.add.reduceat(known, first, axis=0, dtype=int) == HOURS
-    return np.where(whole & (count == HOURS)[:, None], energy - expected, np.nan)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Days:
+    """The design summed by day, and which hours belong to which day."""
+
+    first: NDArray[np.int64]
+    is_whole: Flags
+    design: Floats
+
+    @classmethod
+    def of(cls, times: Times, design: Floats) -> "_Days":
+        _, first, count = np.unique(
+            times.astype("datetime64[D]"), return_index=True, return_counts=True
+        )
+        return cls(first=first, is_whole=count == HOURS, design=np.add.reduceat(design, first))
+
+    def residuals(self, kwh: Floats, coefficients: Floats) -> Floats:
+        """Return each day's energy less what is expected: NaN where an hour is missing."""
+        left = np.add.reduceat(kwh, self.first, axis=0) - self.design @ coefficients
+        return np.where(self.is_whole[:, None], left, np.nan)
 
 
 def _slow(hours: Weather) -> Floats:
@@ -287,13 +318,13 @@ def _design(hours: Weather, knots: Floats, slow_knots: Floats, kinds: tuple[int,
     clock = np.eye(HOURS)[of_day]
     week = np.zeros((n, 7 * HOURS))
     week[np.arange(n), weekday(hours.times) * HOURS + of_day] = plain
-    parts = [np.ones((n, 1)), week, (rest & plain)[:, None] * clock]
-    parts += [clock * (hours.kinds == kind)[:, None] for kind in kinds]
-    times = season(hours.times)
-    parts += [clock * (times == number)[:, None] for number in (1, 2)]
+    parts = [np.ones((n, 1)), clock, (rest & plain)[:, None] * clock]
     fast, slow = _pieces(hours.temperature_c, knots), _pieces(_slow(hours), slow_knots)
     busy = (of_day >= OPENS) & (of_day < CLOSES)
     for working in (True, False):
         for idle in (True, False):
             parts.append(fast * ((busy == working) & (rest == idle))[:, None])
-    return np.concatenate([*parts, slow], axis=1)
+    times = season(hours.times)
+    parts += [slow, week, *(clock * (hours.kinds == kind)[:, None] for kind in kinds)]
+    parts += [clock * (times == number)[:, None] for number in (1, 2)]
+    return np.concatenate(parts, axis=1)
