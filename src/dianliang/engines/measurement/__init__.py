@@ -5,6 +5,7 @@ measured later against it; every figure says how it came about, how sure it is, 
 say more (`Finding`).
 """
 
+from dianliang.engines.measurement._bounds import TO_CHECK, Bound, efficiency_bound
 from dianliang.engines.measurement._candidates import Shape
 from dianliang.engines.measurement._daily import DailyBaselines, fit_daily
 from dianliang.engines.measurement._days import HOLIDAY, REST_DAY, WORKDAY, Weather
@@ -15,25 +16,62 @@ from dianliang.engines.measurement._hourly import (
     fit_hourly,
     hourly_savings,
 )
+from dianliang.engines.measurement._rollup import (
+    Beside,
+    Claim,
+    Factor,
+    FactorTable,
+    RollUp,
+    roll_up,
+)
 from dianliang.engines.measurement._savings import MeterSavings, Savings, savings
+from dianliang.engines.measurement._trials import (
+    Plan,
+    Spread,
+    TrialResult,
+    Unit,
+    UnitEffect,
+    drawn_order,
+    half_width,
+    planned,
+    trial,
+)
 
 __all__ = [
     "HOLIDAY",
     "REST_DAY",
     "STATUS_WORDS",
+    "TO_CHECK",
     "WORKDAY",
+    "Beside",
+    "Bound",
+    "Claim",
     "Code",
     "DailyBaselines",
+    "Factor",
+    "FactorTable",
     "Finding",
     "HourlyBaselines",
     "HourlySavings",
     "MeterSavings",
+    "Plan",
+    "RollUp",
     "Savings",
     "Shape",
+    "Spread",
     "Status",
+    "TrialResult",
+    "Unit",
+    "UnitEffect",
     "Weather",
+    "drawn_order",
+    "efficiency_bound",
     "fit_daily",
     "fit_hourly",
+    "half_width",
     "hourly_savings",
+    "planned",
+    "roll_up",
     "savings",
+    "trial",
 ]

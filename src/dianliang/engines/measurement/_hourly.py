@@ -51,8 +51,9 @@ OPENS, CLOSES = 7, 19
 class HourlyBaselines:
     """Fitted baselines of M meters: `coefficients` (columns, M) and the knots in °C.
 
-    `parameters` (M,) is how many of them sums by day feel; `daily` (whole days, M) sums residuals by day, NaN where a
-    day is not whole; `spread` is the design's inverse for errors of parameters.
+    `parameters` (M,) is how many of them sums by day feel; `daily` (whole days, M) sums residuals
+    by day, NaN where a day is not whole; `hours` (M,) counts readings; `spread` is the design's
+    inverse for errors of parameters.
     """
 
     weather: Weather
@@ -321,9 +322,11 @@ def _design(hours: Weather, knots: Floats, slow_knots: Floats, kinds: tuple[int,
     parts = [np.ones((n, 1)), clock, (rest & plain)[:, None] * clock]
     fast, slow = _pieces(hours.temperature_c, knots), _pieces(_slow(hours), slow_knots)
     busy = (of_day >= OPENS) & (of_day < CLOSES)
-    for working in (True, False):
-        for idle in (True, False):
-            parts.append(fast * ((busy == working) & (rest == idle))[:, None])
+    parts += [
+        fast * ((busy == working) & (rest == idle))[:, None]
+        for working in (True, False)
+        for idle in (True, False)
+    ]
     times = season(hours.times)
     parts += [slow, week, *(clock * (hours.kinds == kind)[:, None] for kind in kinds)]
     parts += [clock * (times == number)[:, None] for number in (1, 2)]
