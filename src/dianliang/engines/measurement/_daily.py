@@ -76,12 +76,14 @@ class DailyBaselines:
 class _Group:
     """Candidates of one calendar with equally many slopes p: K of them.
 
-    `at` (K, p) columns among the slopes; `inverse` (K, p, p) inverse of the Gram's Cholesky factor.
+    `at` (K, p) columns among the slopes; `inverse` (K, p, p) inverse of the Gram's Cholesky factor,
+    `rough` the same in single precision; `spread` turns what it gives into coefficients.
     """
 
     at: NDArray[np.int64]
     pairs: NDArray[np.int64]
     inverse: Floats
+    rough: NDArray[np.float32]
     spread: csr_matrix
 
 
@@ -206,7 +208,8 @@ def _block(family: Family, columns: Floats, number: int) -> _Block:
             spread = csr_matrix(
                 (inverse.transpose(0, 2, 1).ravel(), (rows, cols)), (raw.shape[1], at.size)
             )
-            groups.append(_Group(at=at, pairs=pairs, inverse=inverse, spread=spread))
+            rough = inverse.astype(np.float32)
+            groups.append(_Group(at=at, pairs=pairs, inverse=inverse, rough=rough, spread=spread))
     return _Block(
         levels=levels,
         basis=basis,
@@ -229,8 +232,9 @@ def _fit(family: Family, blocks: list[_Block], columns: Floats, kwh: Floats) -> 
     scale = np.where(scale > TOLERANCE * np.abs(centre), scale, 1.0)
     off = asked = off / scale
     effective = count.astype(float)
-    for _ in range(PASSES):
-        criteria, kept = _weigh(blocks, asked, effective)
+    for step in range(PASSES):
+        # Single precision is enough to see which days stand out; the last pass is exact.
+        criteria, kept = _weigh(blocks, asked, effective, is_exact=step == PASSES - 1)
         weights = np.exp(-0.5 * (criteria - criteria.min(axis=0)))
         weights /= weights.sum(axis=0)
         coefficients = _averaged(family, blocks, kept, weights, columns.shape[1])
@@ -265,7 +269,7 @@ def _rho(left: Floats) -> Floats:
 
 
 def _weigh(
-    blocks: list[_Block], asked: Floats, effective: Floats
+    blocks: list[_Block], asked: Floats, effective: Floats, *, is_exact: bool = True
 ) -> tuple[Floats, list[tuple[Floats, list[Floats]]]]:
     """Return every shape's criterion (shapes, M), and what its coefficients are made from."""
     power = (asked**2).sum(axis=0)
@@ -275,10 +279,11 @@ def _weigh(
         along = block.basis.T @ asked
         free = power - (along**2).sum(axis=0)
         moments = block.slopes.T @ asked
+        moments = moments if is_exact else moments.astype(np.float32)
         gain = np.zeros((len(block.penalty), asked.shape[1]))
         steps = []
         for group in block.groups:
-            z = group.inverse @ moments[group.at]
+            z = (group.inverse if is_exact else group.rough) @ moments[group.at]
             gain[group.pairs] = np.einsum("kpm,kpm->km", z, z)
             steps.append(z)
         rss = np.maximum(free - gain, 1e-12 * power + 1e-30)
