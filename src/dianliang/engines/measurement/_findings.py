@@ -51,6 +51,7 @@ class Code(StrEnum):
     FEW_COMPARED = "few_compared"
     COMPARISON_DIFFERS = "comparison_differs"
     STIPULATED = "stipulated"
+    MODELLED = "modelled"
     UNCALIBRATED = "uncalibrated"
     ABOVE_FACTORS = "above_factors"
 
@@ -82,6 +83,7 @@ HOLDS_BACK = frozenset(
         Code.EVENT_OPEN,
         Code.COMPARISON_DIFFERS,
         Code.STIPULATED,
+        Code.MODELLED,
     }
 )
 """These leave an interval but keep a saving from counting as verified."""
@@ -211,6 +213,10 @@ WORDS: Mapping[Code, tuple[str, str]] = {
     Code.STIPULATED: (
         "{share:.0%} 的方差来自约定参数而非测量。",
         "{share:.0%} of the variance come from what was agreed, not measured.",
+    ),
+    Code.MODELLED: (
+        "节能量由校准模型算出，不是实测。",
+        "The saving comes from a calibrated model, not from a measurement.",
     ),
     Code.UNCALIBRATED: (
         "模型与账单的偏差 {bias:.1%}、离散 {cv:.1%}，未达校准要求，不给出区间。",

@@ -17,6 +17,8 @@ from dianliang.engines.measurement._days import Floats
 LAGS = 7
 """Decay is read off this many lags."""
 HIGHEST_RHO = 0.97
+MOST_ABOVE = 3.0
+"""A slow part makes sums vary at most so many times more than AR(1) has it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,7 +75,9 @@ def noise(residuals: Floats, parameters: Floats) -> Noise:
     sure = (first > 2 / np.sqrt(np.maximum(n, 1))) & (near > first)
     decay = np.where(sure, far / np.where(sure, near, 1.0), first)
     decay = np.clip(decay, first, HIGHEST_RHO)
-    inflation = 1 + 2 * first / (1 - decay)
+    # Decay read off a short series may be anything: it counts up to a bound only.
+    most = MOST_ABOVE * (1 + first) / (1 - first)
+    inflation = np.minimum(1 + 2 * first / (1 - decay), most)
     effective = n / inflation
     freedom = np.maximum(effective - parameters, 1.0)
     # Parameters follow slow movement, of which correlated days hold few independent pieces.
