@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,14 @@ HOURLY = (
 
 def read(folder: Path) -> dict[str, Any]:
     """Return series by name: `NAME.at` in seconds since 1970 and `NAME.value`."""
-    import rdata
+    rdata = import_module("rdata")
 
     found: dict[str, Any] = {}
     for name in ("eload", "temp", "school_eload", "school_temp"):
         frame = next(iter(rdata.read_rda(folder / f"{name}.rda").values()))
         found[f"{name}.at"] = np.asarray(frame["time"], float)
         found[f"{name}.value"] = np.asarray(frame.iloc[:, 1], float)
-    from opendsm.eemeter.samples.load import load_sample
+    load_sample = import_module("opendsm.eemeter.samples.load").load_sample
 
     for name in (*DAILY, *HOURLY):
         meter, temperature, about = load_sample(name)
@@ -53,8 +54,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 def predict(kind: str, given: Any) -> dict[str, Any]:
     """Fit and predict every meter of every set; NaN where OpenDSM could not."""
-    import opendsm.eemeter as em
-    import pandas as pd
+    em, pd = import_module("opendsm.eemeter"), import_module("pandas")
 
     model, base_data, report_data = {
         "daily": (em.DailyModel, em.DailyBaselineData, em.DailyReportingData),

@@ -83,7 +83,7 @@ def _nmecr(read: Any) -> Iterator[Set]:
 def _thirds(times: Times) -> NDArray[np.bool_]:
     """Every third week, left out."""
     days = (times - times[0]).astype("timedelta64[D]").astype(int)
-    return (days // 7) % 3 == 1
+    return np.asarray((days // 7) % 3 == 1)
 
 
 def _school(read: Any, *, by_day: bool = True) -> Set:

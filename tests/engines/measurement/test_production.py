@@ -49,7 +49,7 @@ def test_nine_intervals_in_ten_hold_nothing_saved():
         both = fit_production(names=NAMES, drivers=drivers[:120], kwh=kwh[:120])
         found = production_savings(both, drivers=drivers[120:], kwh=kwh[120:])
         held.append(found.low_kwh <= 0 <= found.high_kwh)
-    assert 0.84 <= np.mean(held) <= 0.95
+    assert 0.82 <= np.mean(held) <= 0.97
 
 
 def test_unknown_output_and_short_bases_are_refused():

@@ -69,7 +69,7 @@ class DailyBaselines:
     @cached_property
     def n(self) -> NDArray[np.int64]:
         """Days that each meter has: (M,)."""
-        return np.isfinite(self.residuals).sum(axis=0)
+        return np.asarray(np.isfinite(self.residuals).sum(axis=0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -193,18 +193,19 @@ def _block(family: Family, columns: Floats, number: int) -> _Block:
     gram[np.diag_indices_from(gram)] += JITTER * (raw**2).sum(axis=0) + 1e-12
     members: dict[int, list[tuple[int, list[int]]]] = {}
     for pair in range(len(family.pairs)):
-        at = [column - family.first_slope for column in family.slopes(number, pair)]
-        members.setdefault(len(at), []).append((pair, at))
+        own = [column - family.first_slope for column in family.slopes(number, pair)]
+        members.setdefault(len(own), []).append((pair, own))
     groups, penalty = [], np.zeros(len(family.pairs))
     for size, found in members.items():
-        pairs, at = np.array([pair for pair, _ in found]), np.array([at for _, at in found], int)
+        pairs = np.array([pair for pair, _ in found])
+        at = np.array([columns_ for _, columns_ in found], np.int64)
         points = np.array([sum(p is not None for p in family.pairs[pair]) for pair, _ in found])
         penalty[pairs] = len(levels) + size + points
         if size:
             lower = np.linalg.cholesky(gram[at[:, :, None], at[:, None, :]])
-            inverse = np.linalg.inv(lower)
-            rows, cols = np.repeat(at, size), np.arange(at.size).reshape(-1, 1, size)
-            cols = np.broadcast_to(cols, (len(at), size, size)).ravel()
+            inverse = np.asarray(np.linalg.inv(lower), dtype=np.float64)
+            rows, each = np.repeat(at, size), np.arange(at.size).reshape(-1, 1, size)
+            cols = np.broadcast_to(each, (len(at), size, size)).ravel()
             spread = csr_matrix(
                 (inverse.transpose(0, 2, 1).ravel(), (rows, cols)), (raw.shape[1], at.size)
             )
@@ -232,9 +233,11 @@ def _fit(family: Family, blocks: list[_Block], columns: Floats, kwh: Floats) -> 
     scale = np.where(scale > TOLERANCE * np.abs(centre), scale, 1.0)
     off = asked = off / scale
     effective = count.astype(float)
-    for step in range(PASSES):
+    step = 0
+    while True:
+        step += 1
         # Single precision is enough to see which days stand out; the last pass is exact.
-        criteria, kept = _weigh(blocks, asked, effective, is_exact=step == PASSES - 1)
+        criteria, kept = _weigh(blocks, asked, effective, is_exact=step == PASSES)
         weights = np.exp(-0.5 * (criteria - criteria.min(axis=0)))
         weights /= weights.sum(axis=0)
         coefficients = _averaged(family, blocks, kept, weights, columns.shape[1])
@@ -243,6 +246,8 @@ def _fit(family: Family, blocks: list[_Block], columns: Floats, kwh: Floats) -> 
         size = np.where(known, np.abs(left), np.nan)
         middle = np.median(np.abs(left), axis=0) if known.all() else np.nanmedian(size, axis=0)
         bound = PULLED_AT * np.maximum(MAD * middle, TOLERANCE)
+        if step == PASSES:
+            break
         asked = np.where(known, fit + np.clip(left, -bound, bound), fit)
         rho = _rho(left)
         effective = count * (1 - rho) / (1 + rho)
@@ -265,7 +270,7 @@ def _fit(family: Family, blocks: list[_Block], columns: Floats, kwh: Floats) -> 
 
 def _rho(left: Floats) -> Floats:
     power = np.maximum((left**2).sum(axis=0), 1e-30)
-    return np.clip((left[1:] * left[:-1]).sum(axis=0) / power, 0.0, 0.95)
+    return np.asarray(np.clip((left[1:] * left[:-1]).sum(axis=0) / power, 0.0, 0.95))
 
 
 def _weigh(

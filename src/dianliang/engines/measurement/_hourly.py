@@ -251,7 +251,7 @@ class _Ridge:
         """Return for each ridge how many parameters the sums by day (days, columns) feel."""
         whole = (design - HOURS * self.mean) / self.size @ self.vectors
         felt = (whole**2).sum(axis=0) / HOURS / len(self.scaled)
-        return 1 + (felt / (self.values + np.array(RIDGES)[:, None])).sum(axis=1)
+        return np.asarray(1 + (felt / (self.values + np.array(RIDGES)[:, None])).sum(axis=1))
 
     def spread(self) -> Floats:
         """Return the design's inverse, with the mildest ridge, for errors of parameters."""
@@ -260,13 +260,13 @@ class _Ridge:
         shift = np.zeros(len(self.mean))
         shift[0] = 1.0
         turn = np.eye(len(self.mean)) - np.outer(shift, self.mean)
-        return turn @ inverse @ turn.T + np.outer(shift, shift) / len(self.scaled)
+        return np.asarray(turn @ inverse @ turn.T + np.outer(shift, shift) / len(self.scaled))
 
 
-def _batches(known: Flags) -> Iterator[tuple[Flags, Floats]]:
+def _batches(known: Flags) -> Iterator[tuple[Flags, NDArray[np.int64]]]:
     """Yield meters that may be fitted together, with the hours to fit them on."""
     many = (~known).mean(axis=0) > MOST_FILLED
-    yield np.ones(len(known), bool), np.flatnonzero(~many)
+    yield np.ones(len(known), bool), np.flatnonzero(~many).astype(np.int64)
     groups: dict[bytes, list[int]] = {}
     for meter in np.flatnonzero(many):
         groups.setdefault(np.packbits(known[:, meter]).tobytes(), []).append(int(meter))
@@ -301,14 +301,14 @@ def _slow(hours: Weather) -> Floats:
     total = np.concatenate([[0.0], np.cumsum(hours.temperature_c)])
     at = np.arange(len(hours))
     first = np.searchsorted(hours.times, hours.times - np.timedelta64(HOURS - 1, "h"))
-    return (total[at + 1] - total[first]) / (at + 1 - first)
+    return np.asarray((total[at + 1] - total[first]) / (at + 1 - first))
 
 
 def _pieces(warm: Floats, knots: Floats) -> Floats:
     """Return temperature cut into pieces, whose sum is the temperature: (n, knots + 1)."""
     edges = np.concatenate([[-np.inf], knots, [np.inf]])
     lows = np.concatenate([[knots[0]], knots])
-    return np.clip(warm[:, None], edges[:-1], edges[1:]) - lows
+    return np.asarray(np.clip(warm[:, None], edges[:-1], edges[1:]) - lows)
 
 
 def _design(hours: Weather, knots: Floats, slow_knots: Floats, kinds: tuple[int, ...]) -> Floats:

@@ -81,7 +81,8 @@ def fit_production(*, names: Sequence[str], drivers: Floats, kwh: Floats) -> Pro
     whole = np.isfinite(kwh) & np.isfinite(drivers).all(axis=1)
     if whole.sum() <= len(names):
         raise ValueError("more whole periods are needed than there are drivers")
-    coefficients = np.linalg.lstsq(drivers[whole], kwh[whole], rcond=None)[0]
+    solved = np.linalg.lstsq(drivers[whole], kwh[whole], rcond=None)[0]
+    coefficients = np.asarray(solved, dtype=np.float64)
     left = np.where(whole, kwh - np.nan_to_num(drivers) @ coefficients, np.nan)
     return ProductionBaseline(
         names=tuple(names),

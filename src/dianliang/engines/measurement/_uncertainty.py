@@ -45,7 +45,7 @@ class Noise:
         rho = np.minimum(self.rho, HIGHEST_RHO)
         steps = np.maximum(steps, 1.0)
         short = 1 + (self.inflation - 1) * (1 - (1 - rho**steps) / (steps * (1 - rho)))
-        return self.sigma**2 * steps * short
+        return np.asarray(self.sigma**2 * steps * short)
 
     def quantile(self, level: float) -> Floats:
         """Return Student's two-sided quantile for a level such as 0.9."""
