@@ -43,7 +43,7 @@ def test_balance_points_and_slopes_are_found_without_noise():
 
 
 @given(factor=st.floats(1e-3, 1e5), offset=st.floats(-1e3, 1e5))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_another_unit_or_base_load_changes_nothing_else(factor, offset):
     moved = fit_daily(DAYS, KWH[:, :1] * factor + offset * factor)
     expected = (FITTED.predict(DAYS)[:, :1] + offset) * factor

@@ -6,7 +6,7 @@ import pytest
 from dianliang.engines.measurement import Code, Status, Weather, fit_daily, savings
 from tests.engines.measurement.worlds import load, weather
 
-METERS = 500
+METERS = 400
 RNG = np.random.default_rng(5)
 DAYS = weather(RNG)
 KWH = load(RNG, DAYS, METERS)
@@ -19,12 +19,16 @@ def placebo(start, days):
     return savings(BASE, DAYS.only(chosen), KWH[chosen])
 
 
-@pytest.mark.parametrize(("start", "days"), [(0, 30), (200, 90), (0, 365)])
-def test_nine_intervals_in_ten_hold_the_nothing_that_was_saved(start, days):
-    found = placebo(start, days)
-    covered = (found.low_kwh <= 0) & (found.high_kwh >= 0)
-    assert 0.87 <= covered.mean() <= 0.93
-    assert found.total_low_kwh <= 0 <= found.total_high_kwh
+def test_nine_intervals_in_ten_hold_the_nothing_that_was_saved():
+    covered = []
+    for start, days in ((0, 30), (120, 30), (240, 30), (90, 90), (200, 90), (0, 365)):
+        found = placebo(start, days)
+        covered.append(((found.low_kwh <= 0) & (found.high_kwh >= 0)).mean())
+        assert found.total_low_kwh <= 0 <= found.total_high_kwh
+
+    assert 0.87 <= np.mean(covered) <= 0.93
+    assert min(covered) >= 0.85
+    assert max(covered) <= 0.96
 
 
 def test_a_tenth_saved_is_found_and_verified():

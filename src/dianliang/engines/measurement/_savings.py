@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from dianliang.engines.measurement._candidates import CALENDARS, Shape
+from dianliang.engines.measurement._candidates import CALENDARS, Family, Shape
 from dianliang.engines.measurement._daily import DailyBaselines, fit_daily
 from dianliang.engines.measurement._days import HOLIDAY, Flags, Floats, Weather
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
@@ -186,23 +186,27 @@ def _leverage(baselines: DailyBaselines, days: Weather) -> Floats:
     """Return the variance of a mean prediction for unit noise: (M,), over the kept shapes."""
     family = baselines.family
     pairs = baselines.shapes % len(family.pairs)
-    base, ahead = family.columns(baselines.days), family.columns(days).mean(axis=0)
+    base, asked = _with_bends(family, baselines.days), _with_bends(family, days).mean(axis=0)
+    gram = base.T @ base
+    bends = base.shape[1] - len(family.heating) - len(family.cooling)
     found_: dict[int, float] = {}
     for pair in np.unique(pairs):
         heat, cool = family.pairs[pair]
         chosen = family.levels(WIDEST) + family.slopes(WIDEST, int(pair))
-        then, now = baselines.days.temperature_c, days.temperature_c
-        columns, asked = [base[:, chosen]], [ahead[chosen]]
-        if heat is not None:
-            columns.append((then < family.heating[heat])[:, None].astype(float))
-            asked.append(np.array([(now < family.heating[heat]).mean()]))
-        if cool is not None:
-            columns.append((then > family.cooling[cool])[:, None].astype(float))
-            asked.append(np.array([(now > family.cooling[cool]).mean()]))
-        design, x = np.concatenate(columns, axis=1), np.concatenate(asked)
-        found_[int(pair)] = float(x @ np.linalg.pinv(design.T @ design, hermitian=True) @ x)
+        chosen += [] if heat is None else [bends + heat]
+        chosen += [] if cool is None else [bends + len(family.heating) + cool]
+        x = asked[chosen]
+        inverse = np.linalg.pinv(gram[np.ix_(chosen, chosen)], hermitian=True)
+        found_[int(pair)] = float(x @ inverse @ x)
     each = np.array([found_[int(pair)] for pair in pairs.ravel()]).reshape(pairs.shape)
     return np.asarray((each * baselines.weights).sum(axis=0) / baselines.weights.sum(axis=0))
+
+
+def _with_bends(family: Family, days: Weather) -> Floats:
+    """Return the dictionary with what moving a balance point would change: (n, columns)."""
+    warm = days.temperature_c[:, None]
+    moved = [warm < family.heating, warm > family.cooling]
+    return np.concatenate([family.columns(days), *(part.astype(float) for part in moved)], axis=1)
 
 
 def _total(
