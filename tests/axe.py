@@ -4,6 +4,8 @@ import random
 from functools import cache
 from pathlib import Path
 
+from tests.browsing import DESK
+
 ROOT = Path(__file__).resolve().parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES = {
@@ -47,23 +49,22 @@ def serious(page, schemes=tuple(SCHEMES)):
 
 
 def too_wide(page, path):
-    """Open a page; return it if it is wider than the screen."""
-    page.goto(path)
+    """Return the page if it is wider than the screen."""
     is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
-    return [(path, "wider than the screen")] if is_wide else []
+    return [(path, page.viewport_size["width"], "wider than the screen")] if is_wide else []
 
 
-def looked_at(page, path, *, is_phone):
-    """Open a page; axe looks where less fits, a desk shows the same with more room.
+def looked_at(page, path):
+    """Open a page on a phone, where less fits, and give it the room of a desk afterwards.
 
-    In the dark it looks at every third page, drawn by lot: all have their colours from one sheet.
+    In the dark axe looks at every third page, drawn by lot: all have their colours from one sheet.
     """
-    if not is_phone:
-        return too_wide(page, path)
+    phone = page.viewport_size
+    page.goto(path)
+    found = too_wide(page, path)
     schemes = tuple(SCHEMES) if random.randrange(3) == 0 else ("light",)
-    return problems(page, path, schemes)
-
-
-def problems(page, path, schemes=tuple(SCHEMES)):
-    """Open a page; return what axe finds serious, and whether it is wider than the screen."""
-    return [*too_wide(page, path), *((path, *one) for one in serious(page, schemes))]
+    found += [(path, *one) for one in serious(page, schemes)]
+    page.set_viewport_size(DESK)
+    found += too_wide(page, path)
+    page.set_viewport_size(phone)
+    return found

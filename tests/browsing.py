@@ -22,6 +22,7 @@ from dianliang.kernel.calendar import SHANGHAI
 
 FIRST_PORT, PORTS_EACH, WORKERS, CHECKOUTS = 20000, 50, 8, 30
 PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 DAYTIME = time(6), time(18)
 """When a team that works all day can still go out and come home on the same day."""

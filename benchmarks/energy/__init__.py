@@ -1,1 +1,1 @@
-"""Energy: savings of meters, ours and others'."""
+"""Energy: ours beside the tools that others use for it."""

@@ -8,10 +8,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from dianliang.core.models import User
-from tests.browsing import PHONE
+from tests.browsing import DESK, PHONE
 from tests.town import PASSWORD
-
-DESK = {"width": 1440, "height": 900}
 
 
 @pytest.fixture

@@ -45,16 +45,13 @@ def events(transactional_db):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "desk"])
-def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
-    events, browser_of, is_phone
-):
+def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(events, browser_of):
     auditor, number = events
-    page = browser_of(is_phone).new_page()
+    page = browser_of(True).new_page()
     log_in(page, auditor)
     found = []
     for path in ("/board/audit/", "/board/audit/?who=没有这人", f"/board/audit/{number}/"):
-        found += looked_at(page, path, is_phone=is_phone)
+        found += looked_at(page, path)
 
     assert found == []
 

@@ -14,9 +14,9 @@ from dianliang.faces.portal import asking
 from dianliang.faces.ui.requests import now
 from dianliang.flows import handling
 from tests import town as town_builder
-from tests.browsing import PHONE
+from tests.browsing import DESK, PHONE
 from tests.core.test_files import photo
-from tests.journeys.conftest import DESK, browser_of
+from tests.journeys.conftest import browser_of
 
 __all__ = ["browser_of"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -76,9 +77,24 @@ PROBLEM_TYPE = "application/problem+json"
 class Api(NinjaAPI):
     """An interface whose document says that refusals are problem details."""
 
-    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
-        """Return the OpenAPI document."""
-        document = super().get_openapi_schema(**asked)
+    def __init__(self, **settings: Any) -> None:
+        """Take what Ninja takes."""
+        super().__init__(**settings)
+        self._documents = dict[tuple[str, str | None], OpenAPISchema]()
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the OpenAPI document, written once for each place and language."""
+        place = path_prefix or self.get_root_path(path_params or {})
+        key = (place, get_language())
+        if key not in self._documents:
+            # To describe all operations takes seconds of a core; none changes while we run.
+            self._documents[key] = self._described(place)
+        return self._documents[key]
+
+    def _described(self, place: str) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=place)
         for operations in document["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
