@@ -57,10 +57,19 @@ def test_gaps_dead_meters_and_a_missing_season_do_not_fail():
         fit_hourly(hours, KWH)
 
 
-def test_a_ridge_of_nothing_is_least_squares():
+def test_a_ridge_from_sums_is_the_ridge_of_all_hours():
     from dianliang.engines.measurement import _hourly
 
-    design = np.column_stack([np.ones(300), RNG.normal(size=(300, 3))])
-    kwh = design @ np.array([[5.0], [1.0], [-2.0], [0.5]]) + RNG.normal(size=(300, 1)) * 1e-4
-    found, _ = _hourly._Ridge.of(design).fit(kwh)
-    assert found[:, 0] == pytest.approx([5, 1, -2, 0.5], abs=2e-3)
+    design = _hourly._design(
+        ALL, np.quantile(WARM, _hourly.KNOTS), np.quantile(WARM, _hourly.SLOW_KNOTS), ()
+    )
+    ridge = _hourly._Ridge.of(design, _hourly._cells(ALL))
+    off = KWH[:, :4] - KWH[:, :4].mean(axis=0)
+    slopes, best, level = ridge._solve(off.astype(np.float32))
+    scaled = ridge.scaled.astype(float)
+    weight = len(off) * np.array(_hourly.RIDGES)[best]
+    for meter in range(4):
+        normal = scaled.T @ scaled + weight[meter] * np.eye(scaled.shape[1])
+        expected = np.linalg.solve(normal, scaled.T @ off[:, meter])
+        assert scaled @ slopes[:, meter] == pytest.approx(scaled @ expected, abs=2e-3)
+    assert level == pytest.approx(0, abs=1e-4)

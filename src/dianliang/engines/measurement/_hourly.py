@@ -2,9 +2,10 @@
 
 A level for every hour of the week, seasons by hour of day, and temperature in straight pieces for
 working and idle hours, as the time-of-week-and-temperature model has them; the last day's mean
-temperature stands for what walls remember. All meters share the design, so that fitting is one
-product of matrices; each meter then chooses its own ridge by generalised cross-validation in the
-design's eigenbasis. Hours left out by a meter are filled by the fit.
+temperature stands for what walls remember. All meters share the design, so that fitting is sums of
+hours that are alike and one small product of matrices; each meter then chooses its own ridge by
+generalised cross-validation in the design's eigenbasis. Hours left out by a meter are filled by
+the fit.
 
 Sources: Mathieu, Price, Kiliccote and Piette, IEEE Trans. Smart Grid 2 (2011) 507 (time of week and
 temperature); Golub, Heath and Wahba, Technometrics 21 (1979) 215 (cross-validation of a ridge).
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from dianliang.engines.measurement._days import (
@@ -39,9 +41,10 @@ RIDGES = tuple(10.0**power for power in np.arange(-4, 1.01, 0.5))
 """Ridges tried, as shares of a column's own weight."""
 PIECES_A_DAY = 2.0
 """Hours in a row repeat each other: a day holds about this many independent readings."""
+WARM = slice(1 + 2 * HOURS, 1 + 2 * HOURS + 4 * (len(KNOTS) + 1) + len(SLOW_KNOTS) + 1)
+"""Columns of temperature; all others are levels."""
 HARDLY = 10.0
 """Shapes of days and pieces of temperature are hardly shrunk, hours of the week and seasons are."""
-PLAIN = 1 + 2 * HOURS + 4 * (len(KNOTS) + 1) + len(SLOW_KNOTS) + 1
 MOST_FILLED = 0.1
 FEWEST_BASE_DAYS = 60
 OPENS, CLOSES = 7, 19
@@ -107,16 +110,17 @@ def fit_hourly(hours: Weather, kwh: Floats) -> HourlyBaselines:
     slow_knots = np.quantile(_slow(hours), SLOW_KNOTS)
     kinds = tuple(int(kind) for kind in np.unique(hours.kinds) if kind >= HOLIDAY)
     design = _design(hours, knots, slow_knots, kinds)
+    cells = _cells(hours)
     known = np.isfinite(kwh)
     coefficients = np.zeros((design.shape[1], kwh.shape[1]))
     parameters = np.ones(kwh.shape[1])
     daily = np.full((len(np.unique(hours.times.astype("datetime64[D]"))), kwh.shape[1]), np.nan)
     with threadpool_limits(limits=1, user_api="blas"):
-        whole = _Ridge.of(design)
+        whole = _Ridge.of(design, cells)
         days = _Days.of(hours.times, design)
         daily_parameters = whole.used_by_days(days.design)
         for rows, meters in _batches(known):
-            ridge = whole if rows.all() else _Ridge.of(design[rows])
+            ridge = whole if rows.all() else _Ridge.of(design[rows], cells[rows])
             for start in range(0, len(meters), CHUNK):
                 at = meters[start : start + CHUNK]
                 part = kwh[:, at[0] : at[-1] + 1] if len(at) == at[-1] - at[0] + 1 else kwh[:, at]
@@ -191,16 +195,27 @@ class _Ridge:
     size: Floats
     values: Floats
     vectors: Floats
+    warm: NDArray[np.float32]
+    first: Floats
+    sums: csr_matrix
 
     @classmethod
-    def of(cls, design: Floats) -> "_Ridge":
+    def of(cls, design: Floats, cells: NDArray[np.int64]) -> "_Ridge":
         mean = design.mean(axis=0)
         size = np.sqrt(((design - mean) ** 2).mean(axis=0))
         size = np.where(size > 1e-9, size, 1.0)
-        size[:PLAIN] /= HARDLY
+        size[: WARM.stop] /= HARDLY
         scaled = (design - mean) / size
         values, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+        _, first, cell = np.unique(cells, return_index=True, return_inverse=True)
+        n = len(design)
+        sums = csr_matrix((np.ones(n, np.float32), (cell, np.arange(n))), (len(first), n))
+        levels = design[first]
+        levels[:, WARM] = 0.0
         return cls(
+            warm=design[:, WARM].astype(np.float32),
+            first=levels,
+            sums=sums,
             scaled=scaled.astype(np.float32),
             mean=mean,
             size=size,
@@ -232,7 +247,11 @@ class _Ridge:
     def _solve(self, off: NDArray[np.float32]) -> tuple[Floats, NDArray[np.int64], Floats]:
         level = off.mean(axis=0, dtype=float)
         n = len(off)
-        turned = self.vectors.T @ ((self.scaled.T @ off).astype(float) / n)
+        # Levels need sums of cells only; products over all hours are left to the temperatures.
+        moments = self.first.T @ (self.sums @ off).astype(float)
+        moments[WARM] += (self.warm.T @ off).astype(float)
+        moments = (moments / n - np.outer(self.mean, level)) / self.size[:, None]
+        turned = self.vectors.T @ moments
         power = np.einsum("nm,nm->m", off, off).astype(float) / n - level**2
         pieces = max(n * PIECES_A_DAY / HOURS, 2.0)
         ridges = np.array(RIDGES)[:, None]
@@ -273,6 +292,13 @@ def _batches(known: Flags) -> Iterator[tuple[Flags, NDArray[np.int64]]]:
     for alike in groups.values():
         if known[:, alike[0]].any():
             yield known[:, alike[0]], np.array(alike)
+
+
+def _cells(hours: Weather) -> NDArray[np.int64]:
+    """Number the hours that are alike but for their temperature: of the week, season and kind."""
+    of_week = weekday(hours.times) * HOURS + hour(hours.times)
+    alike = (of_week * 3 + season(hours.times)) * 128 + hours.kinds
+    return np.asarray(alike, dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
