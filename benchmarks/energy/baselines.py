@@ -79,7 +79,7 @@ def main() -> None:
             placebo(found)
         if asked.kind != "daily":
             found = list(sets.hourly(folder, read))
-            report("hourly", compared(found, "hourly", peer), asked.population // 5)
+            report("hourly", compared(found, "hourly", peer), asked.population // 3)
 
 
 class Peer:

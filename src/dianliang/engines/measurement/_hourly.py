@@ -263,7 +263,8 @@ class _Ridge:
         used = 1 + shrunk.sum(axis=1)
         room = np.maximum(1 - used / pieces, 1e-3)[:, None]
         best = np.argmin(left / room**2, axis=0)
-        slopes = self.vectors @ (turned / (self.values[:, None] + ridges[best].T))
+        turned = turned / (self.values[:, None] + ridges[best].T)
+        slopes = np.asarray(self.vectors @ turned, dtype=np.float64)
         return slopes, best, level
 
     def used_by_days(self, design: Floats) -> Floats:
