@@ -55,6 +55,23 @@ def test_what_comes_back_is_what_was_there(home, tmp_path):
     assert (other / "files" / "ab" / "abcd").read_bytes() == b"a photo"
 
 
+def test_readings_of_meters_come_back_without_drafts_and_locks(home, tmp_path):
+    month = home / "curves" / "month=2026-07"
+    (month / "superseded").mkdir(parents=True)
+    for name in ("parts.json", "a.parquet", "superseded/b.parquet", ".lock", ".c.parquet.77"):
+        (month / name).write_bytes(name.encode())
+
+    other = bring_back(kept(home, tmp_path), tmp_path)
+
+    back = {
+        p.relative_to(other).as_posix(): p.read_bytes() for p in (other / "curves").rglob("*.*")
+    }
+    assert back == {
+        f"curves/month=2026-07/{name}": name.encode()
+        for name in ("parts.json", "a.parquet", "superseded/b.parquet")
+    }
+
+
 def test_a_backup_is_for_its_owner_only_and_holds_no_keys(home, tmp_path):
     (home / "secrets.json").write_text('{"seal_key": "the secret"}')
 

@@ -1,8 +1,10 @@
 """Keep a copy of an embedded installation, and bring it back exactly.
 
-A backup is one tar file: the database as SQLite's online backup hands it over, the uploads, and a
-manifest with the database's SHA-256. The database comes first: a row never points to an upload
-that is not there. Keys stay out of it, so that a stolen backup is as unreadable as the database.
+A backup is one tar file: the database as SQLite's online backup hands it over, the uploads, the
+readings of meters, and a manifest with the database's SHA-256. The database comes first: a row
+never points to an upload that is not there. Of readings the lists come before the files that they
+name: a file is never changed, and stays for a day after no list names it any more. Keys stay out
+of it, so that a stolen backup is as unreadable as the database.
 """
 
 import hashlib
@@ -22,6 +24,7 @@ from dianliang.kernel.errors import DomainError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+UPLOADS, CURVES = "files", "curves"
 CHUNK_BYTES = 1024 * 1024
 
 
@@ -37,6 +40,7 @@ class Copied:
 
     database_bytes: int
     uploads: int
+    curves: int
     sha256: str
 
 
@@ -53,7 +57,7 @@ def keep(*, home: Path, database: Path, to: Path, at: datetime) -> Copied:
         with tempfile.TemporaryDirectory(dir=home) as scratch:
             copy = Path(scratch) / DATABASE
             _copy_database(database, copy)
-            copied = _write(draft, copy, home / "files", at=at)
+            copied = _write(draft, copy, home, at=at)
         draft.replace(to)
     except OSError as error:
         draft.unlink(missing_ok=True)
@@ -68,9 +72,13 @@ def _copy_database(source: Path, target: Path) -> None:
     copy.close()
 
 
-def _write(draft: Path, database: Path, uploads: Path, *, at: datetime) -> Copied:
+def _files(folder: Path, pattern: str = "*") -> list[Path]:
+    return sorted(p for p in folder.rglob(pattern) if p.is_file() and p.name[0] != ".")
+
+
+def _write(draft: Path, database: Path, home: Path, *, at: datetime) -> Copied:
     sha256 = _digest(database)
-    files = sorted(path for path in uploads.rglob("*") if path.is_file() and path.name[0] != ".")
+    files = _files(home / UPLOADS)
     manifest = {
         "format": FORMAT,
         "at": at.isoformat(),
@@ -86,10 +94,17 @@ def _write(draft: Path, database: Path, uploads: Path, *, at: datetime) -> Copie
             archive.addfile(entry, BytesIO(content))
             archive.add(database, DATABASE)
             for path in files:
-                archive.add(path, f"files/{path.relative_to(uploads)}")
+                archive.add(path, path.relative_to(home).as_posix())
+            curves = 0
+            for pattern in ("*.json", "*.parquet"):
+                for path in _files(home / CURVES, pattern):
+                    archive.add(path, path.relative_to(home).as_posix())
+                    curves += 1
         raw.flush()
         os.fsync(raw.fileno())
-    return Copied(database_bytes=database.stat().st_size, uploads=len(files), sha256=sha256)
+    return Copied(
+        database_bytes=database.stat().st_size, uploads=len(files), curves=curves, sha256=sha256
+    )
 
 
 def bring_back(*, home: Path, database: Path, source: Path) -> Copied:
@@ -112,12 +127,15 @@ def bring_back(*, home: Path, database: Path, source: Path) -> Copied:
             raise BackupError(damaged) from error
         if manifest.get("sha256") != sha256 or not _is_sound(unpacked / DATABASE):
             raise BackupError(damaged)
-        uploads = unpacked / "files"
-        if uploads.exists():
-            shutil.copytree(uploads, home / "files", dirs_exist_ok=True)
+        for name in (UPLOADS, CURVES):
+            if (unpacked / name).exists():
+                shutil.copytree(unpacked / name, home / name, dirs_exist_ok=True)
+        curves = len(_files(unpacked / CURVES))
         size = (unpacked / DATABASE).stat().st_size
         (unpacked / DATABASE).replace(database)
-    return Copied(database_bytes=size, uploads=int(manifest["uploads"]), sha256=sha256)
+    return Copied(
+        database_bytes=size, uploads=int(manifest["uploads"]), curves=curves, sha256=sha256
+    )
 
 
 def _is_sound(database: Path) -> bool:

@@ -95,6 +95,20 @@ def read(
     return list(found)
 
 
+def grid(content: bytes, *, name: str) -> list[list[str]]:
+    """Return the cells of a workbook's first sheet as text, for who finds the headings himself.
+
+    Raises:
+        UnreadableSheetError: too large or damaged, or a formula has no stored result.
+    """
+    if len(content) > MOST_BYTES:
+        raise UnreadableSheetError(Phrase("%(name)s 超过 40 MB，请拆分后再导入。", name=name))
+    table, title = _excel(content, name=name)
+    headings = {column: "" for row in table for column in range(1, len(row) + 1)}
+    _refuse_unknown(sorted(_unknown(content, title)), headings, name=name)
+    return table
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """The sheets of a workbook that were asked for, and the names of the others that show."""

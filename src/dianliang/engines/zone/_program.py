@@ -4,8 +4,8 @@ Columns, each over all points: import, export, charge, discharge, stored, lost s
 flexible loads over their own points; then the highest import of each billing month. Rows: the
 balance of the bus at each point; what is stored from point to point; the energy of each flexible
 load; import below the month's highest. Where a price is negative, to waste energy would pay, and
-to come there empty: only then yes/no columns forbid to import and export at once there, and to
-charge and discharge at once at any point.
+to come there empty: where the program therefore charges and discharges, or imports and exports, at
+once, yes/no columns forbid it there and around, and it is solved again.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,13 @@ TIE_CNY_PER_KWH = 1e-6
 """So small that no bill shows it: of equal schedules the one that cycles and wastes least."""
 IMPORT, EXPORT, CHARGE, DISCHARGE, STORED, LOST = range(6)
 KINDS = 6
+OPPOSITE = ((CHARGE, DISCHARGE), (IMPORT, EXPORT))
+BOTH_KW = 1e-5
+"""Both ways at once, below what the solver leaves of a zero."""
+AROUND = 24
+"""Points beside one that goes both ways to which it could simply move."""
+Choices = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""The points with a yes/no column for each of the two pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -159,8 +166,12 @@ class Program:
         Raises:
             InvalidZoneError: the grid cannot feed the loads whatever is done.
         """
-        wasteful = np.flatnonzero(self.costs[: self.zone.points] < 0)
-        found = self._with_choices(wasteful) if wasteful.size else self._linear()
+        found = self._linear()
+        nowhere = np.empty(0, np.int64)
+        choices = (nowhere, nowhere)
+        while found.x is not None and (more := self._both_ways(found.x, choices)):
+            choices = more
+            found = self._with_choices(choices)
         if found.x is None:
             words = (
                 f"购电上限 {self.zone.most_import_kw:g} 千瓦不够：有的时刻即使储能放电、"
@@ -174,7 +185,8 @@ class Program:
         edges = KINDS * points + np.cumsum(self.own)[:-1]
         parts = np.split(x[: self.count - self.zone.months], [KINDS * points, *edges])[1:]
         names = [each.id for each in self.zone.flexible]
-        worth = self._worth(found) if not wasteful.size else (None, None)
+        is_linear = not (choices[0].size or choices[1].size)
+        worth = self._worth(found) if is_linear else (None, None)
         return Solved(
             flows=Flows(
                 import_kw=kinds[IMPORT],
@@ -200,16 +212,29 @@ class Program:
             method="highs-ds",
         )
 
-    def _with_choices(self, wasteful: NDArray[np.int64]) -> OptimizeResult:
-        """Solve with yes/no columns, as to waste energy would pay at some points."""
+    def _both_ways(self, x: Profile, choices: Choices) -> Choices | None:
+        """Return where yes/no columns are needed, more than there are; None where none is."""
         points = self.zone.points
-        pairs = ((CHARGE, DISCHARGE, np.arange(points)), (IMPORT, EXPORT, wasteful))
-        extra, loads = points + len(wasteful), len(self.zone.flexible)
+        kinds = x[: KINDS * points].reshape(KINDS, points)
+        more = list[NDArray[np.int64]]()
+        for (one, other), chosen in zip(OPPOSITE, choices, strict=True):
+            found = np.flatnonzero(np.minimum(kinds[one], kinds[other]) > BOTH_KW)
+            found = np.setdiff1d(found, chosen)
+            beside = found[:, None] + np.arange(-AROUND, AROUND + 1)
+            wanted = np.union1d(chosen, beside[(beside >= 0) & (beside < points)])
+            more.append(wanted if found.size else chosen)
+        is_new = any(len(new) > len(old) for new, old in zip(more, choices, strict=True))
+        return (more[0], more[1]) if is_new else None
+
+    def _with_choices(self, choices: Choices) -> OptimizeResult:
+        """Solve with yes/no columns at these points."""
+        points, loads = self.zone.points, len(self.zone.flexible)
+        extra = sum(map(len, choices))
         wide = [csr_matrix((count, extra)) for count in (2 * points + loads, points)]
         rows = [limited(hstack([self.equal, wide[0]]), self.equals, self.equals)]
         rows.append(limited(hstack([self.less, wide[1]]), -np.inf, 0.0))
         choice = self.count
-        for one, other, where in pairs:
+        for (one, other), where in zip(OPPOSITE, choices, strict=True):
             chosen = choice + np.arange(len(where))
             here, there = one * points + where, other * points + where
             numbers, ones = np.arange(len(where)), np.ones(len(where))

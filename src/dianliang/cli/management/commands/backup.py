@@ -13,14 +13,15 @@ from dianliang.cli.operator import operator
 from dianliang.core import audit, backup
 
 ELSEWHERE = (
-    "数据库是 PostgreSQL：请用 pg_dump 备份数据库，并另行复制数据目录里的 files 和密钥文件。"
+    "数据库是 PostgreSQL：请用 pg_dump 备份数据库，"
+    "并另行复制数据目录里的 files、curves 和密钥文件。"
 )
 
 
 class Command(BaseCommand):
     """Write a backup file; exit 1 when it could not be made."""
 
-    help = "在线备份数据库与附件到一个文件；密钥文件请另行保管。"
+    help = "在线备份数据库、附件与电表曲线到一个文件；密钥文件请另行保管。"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -39,6 +40,6 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             f"已备份到 {file}：数据库 {copied.database_bytes / 1e6:.1f} MB，"
-            f"附件 {copied.uploads} 个。\n"
+            f"附件 {copied.uploads} 个，电表曲线文件 {copied.curves} 个。\n"
             f"密钥文件 {settings.SECRETS_FILE} 不在其中，请另行保管，恢复时需要它。"
         )

@@ -42,7 +42,10 @@ class Command(BaseCommand):
             by=operator(),
             at=now(),
         )
-        self.stdout.write(f"已恢复：附件 {copied.uploads} 个，密钥与数据库配套。可以 serve 了。")
+        self.stdout.write(
+            f"已恢复：附件 {copied.uploads} 个，电表曲线文件 {copied.curves} 个，密钥与数据库配套。"
+            "可以 serve 了。"
+        )
 
     def _take_secrets(self, path: Path) -> None:
         try:

@@ -1,0 +1,1 @@
+"""``dianliang energy``: readings of meters in, their quality, features, loads of transformers."""

@@ -1,0 +1,210 @@
+"""Take in, examine, sum up, judge: one run of ``dianliang energy``."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from dianliang.cli.clock import now
+from dianliang.cli.energy import tables
+from dianliang.cli.energy.arguments import Asked, asked
+from dianliang.cli.energy.words import (
+    DOUBTS,
+    FEATURE_HEADINGS,
+    LINES,
+    LOADING_HEADINGS,
+    QUALITY_HEADINGS,
+)
+from dianliang.core.home import prepare_home
+from dianliang.engines.loading import (
+    DEFAULT_RULES,
+    Rules,
+    Run,
+    Span,
+    TransformerLoad,
+    clock,
+    judge,
+)
+from dianliang.flows.energy import running, taking_in
+from dianliang.flows.energy.lines import rules_of, told
+from dianliang.integrations.curve_store import CurveStore, register
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import decoded
+
+EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
+MARGIN = timedelta(days=1)
+"""Read beside the days that are asked for, so that a run across their border is whole."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what was asked for; return 0.
+
+    Raises:
+        DomainError: a file, the store or the rules cannot be used.
+    """
+    wish = asked(words)
+    if wish.prints_rules:
+        sys.stdout.write(told(_rules(wish)) + "\n")
+        return 0
+    tables.check(wish.out)
+    store = CurveStore(wish.store)
+    {"import": _import, "quality": _quality, "features": _features, "loading": _loading}[wish.verb](
+        wish, store
+    )
+    return 0
+
+
+def _import(wish: Asked, store: CurveStore) -> None:
+    if not wish.is_check:
+        prepare_home(str(wish.store.parent))  # for its owner only, before anything is in it
+    network = None
+    if wish.meters is not None:
+        network = taking_in.bring_register(store, wish.meters, is_check=wish.is_check)
+        _say(f"户变关系：{len(network.meters)} 只表，{len(network.transformers)} 台变压器")
+    elif register(store.root) is None:
+        _say("还没有户变关系：表号不核对；示数倍率取文件里的，没有就按 1。")
+    if wish.is_check:
+        for path in wish.files:
+            _say(taking_in.look_at(store, path, wish.hints, network=network).words)
+        _say("检查通过，没有写入。")
+        return
+    for path in wish.files:
+        _say(taking_in.take_in(store, path, wish.hints, at=now()).words)
+
+
+def _quality(wish: Asked, store: CurveStore) -> None:
+    span = _span(wish, store)
+    with _executor(wish) as executor:
+        found = running.doubted(store, span, executor=executor)
+    rows = [
+        [
+            one.number,
+            one.days,
+            one.read / one.expected,
+            one.expected - one.read,
+            one.gaps,
+            one.longest_gap,
+            one.stuck,
+            one.spikes,
+            one.clock_minutes,
+            "、".join(DOUBTS[wish.language][doubt] for doubt in one.doubts),
+        ]
+        for one in found
+        if one.doubts or wish.is_all
+    ]
+    tables.tell(QUALITY_HEADINGS[wish.language], rows, wish.out)
+    doubted = sum(bool(one.doubts) for one in found)
+    _say(f"{len(found)} 只表，{doubted} 只有疑问，{len(found) - doubted} 只正常")
+
+
+def _features(wish: Asked, store: CurveStore) -> None:
+    span = _span(wish, store)
+    with _executor(wish) as executor:
+        found = running.each_feature(store, span, rules=_rules(wish), executor=executor)
+        tables.stream(FEATURE_HEADINGS[wish.language], found, wish.out)
+
+
+def _loading(wish: Asked, store: CurveStore) -> None:
+    span, rules = _span(wish, store), _rules(wish)
+    network = register(store.root)
+    if network is None:
+        raise InvalidInputError(
+            "没有户变关系。请先 dianliang energy import --meters 户变关系文件。"
+        )
+    wide = Span(span.from_on - MARGIN, span.until_on + MARGIN)
+    with _executor(wish) as executor:
+        loads = running.summed(store, network, wide, rules=rules, executor=executor)
+    found = judge(loads, rules=rules, of=span)
+    rows = [
+        [one.number, one.capacity_kva, one.meters, *line]
+        for one in found
+        for line in ([_line(run, wish.language) for run in one.runs] or _quiet(wish, one))
+    ]
+    tables.tell(LOADING_HEADINGS[wish.language], rows, wish.out)
+    unknown = sum(2 * one.known_points < one.points for one in found)
+    worst = [one.worst for one in found]
+    _say(
+        f"{len(found)} 台变压器：过载 {worst.count('over')} 台，"  # type: ignore[arg-type]
+        f"重载 {worst.count('heavy')} 台；"  # type: ignore[arg-type]
+        f"{unknown} 台一半以上时刻数据不足。"
+    )
+    _say("依据：" + "；".join(rule.clause for rule in rules.loads))
+
+
+def _quiet(wish: Asked, one: TransformerLoad) -> list[list[Any]]:
+    """Return the line of a transformer without runs, if all were asked for."""
+    return [[*[None] * 7, _plainly(one)]] if wish.is_all else []
+
+
+def _line(run: Run, language: str) -> list[Any]:
+    return [
+        LINES[language][run.line],
+        f"{run.on} {clock(run.minute)}",
+        run.minutes,
+        run.bridged,
+        run.most,
+        f"{run.most_on} {clock(run.most_minute)}",
+        run.partial,
+        run.words,
+    ]
+
+
+def _plainly(one: TransformerLoad) -> str:
+    if one.peak_share is None or one.peak_minute is None:
+        return "数据不足"
+    return f"最高负载率 {one.peak_share:.1%}（{one.peak_on} {clock(one.peak_minute)}）"
+
+
+def _rules(wish: Asked) -> Rules:
+    if wish.rules is None:
+        return DEFAULT_RULES
+    try:
+        text = decoded(wish.rules.read_bytes())
+    except OSError as error:
+        raise InvalidInputError(f"读不了 {wish.rules}：{error.strerror}。") from error
+    return rules_of(text or "")
+
+
+def _span(wish: Asked, store: CurveStore) -> Span:
+    """Return the days asked for, as far as there is something: what is to come is no gap.
+
+    Raises:
+        InvalidInputError: nothing is stored of them; the message says what there is.
+    """
+    assert wish.span is not None  # noqa: S101 (only import goes without)
+    stored = store.stored(wish.span)
+    if stored is None:
+        there = "、".join(store.months()) or "什么也没有"
+        raise InvalidInputError(
+            f"{wish.span.from_on} 至 {wish.span.until_on} 没有曲线。{wish.store} 里有：{there}。"
+        )
+    return stored
+
+
+@contextmanager
+def _executor(wish: Asked) -> Iterator[running.Executor]:
+    """Give what is configured, else threads of this process.
+
+    Raises:
+        InvalidInputError: what is configured cannot be loaded.
+    """
+    name = os.environ.get(EXECUTOR, "")
+    if not name:
+        with ThreadPoolExecutor(wish.workers) as pool:
+            yield pool
+        return
+    module, _, factory = name.rpartition(".")
+    try:
+        made = getattr(import_module(module), factory)()
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        words = f"执行器 {name} 用不了：{error}。请核对 {EXECUTOR}，或去掉它在本机计算。"
+        raise InvalidInputError(words) from error
+    yield made
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")

@@ -1,0 +1,222 @@
+"""Judge the load of transformers: which run beyond which line, when, and how sure that is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from dianliang.engines.loading import _kernel
+from dianliang.engines.loading._curves import MINUTES, POINTS, Ints64
+from dianliang.engines.loading._loads import Loads, Span
+from dianliang.engines.loading._network import Network, Phase
+from dianliang.engines.loading._rules import DEFAULT_RULES, LINE_LABELS, Line, Rules
+
+UNNAMED_MOST = 0.1
+"""With more meters of unknown phase than this share nobody can say how even the phases are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Quarter hours in a row beyond a line.
+
+    `points` were at or beyond it; `bridged` between them are not known. `most` is the greatest
+    load in W, or the greatest unevenness in thousandths, and where it stands. `partial` points
+    were beyond the line though not every meter was read. The run may have begun before, or gone on
+    after, where the neighbouring points are unknown or outside.
+    """
+
+    line: Line
+    on: date
+    minute: int
+    points: int
+    bridged: int
+    partial: int
+    most: int
+    most_on: date
+    most_minute: int
+    may_begin_before: bool
+    may_go_on: bool
+
+    @property
+    def minutes(self) -> int:
+        """Return how long the load was beyond the line for certain."""
+        return self.points * MINUTES
+
+    @property
+    def last_on(self) -> date:
+        """Return the day of the last point."""
+        last = self.minute + (self.points + self.bridged) * MINUTES - 1
+        return self.on + timedelta(days=last // (POINTS * MINUTES))
+
+    @property
+    def words(self) -> str:
+        """Say in Chinese what was seen."""
+        until = self.minute + (self.points + self.bridged) * MINUTES
+        days, left = divmod(until, POINTS * MINUTES)
+        end = self.on + timedelta(days=days)
+        said = (
+            f"{self.on} {clock(self.minute)} 至 {end} {clock(left)} {LINE_LABELS[self.line]}"
+            f" {self.minutes} 分钟"
+        )
+        notes = [
+            (self.bridged, f"中间 {self.bridged} 点缺数，未计入"),
+            (self.partial, f"{self.partial} 点有表缺数，已读到的就已达到"),
+            (self.may_begin_before, "之前无数据，可能更早开始"),
+            (self.may_go_on, "之后无数据，可能还在持续"),
+        ]
+        told = "；".join(words for holds, words in notes if holds)
+        return f"{said}（{told}）" if told else said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformerLoad:
+    """What is known of one transformer: its peak, its runs, and how much was read."""
+
+    number: str
+    capacity_kva: float
+    meters: int
+    known_points: int
+    points: int
+    peak_w: int | None
+    peak_share: float | None
+    peak_on: date | None
+    peak_minute: int | None
+    beyond_minutes: dict[Line, int]
+    runs: tuple[Run, ...]
+    phases_judged: bool
+
+    @property
+    def worst(self) -> Line | None:
+        """Return the most serious line that a run of load went beyond."""
+        seen = {run.line for run in self.runs}
+        return next((line for line in (Line.OVER, Line.HEAVY) if line in seen), None)
+
+
+def clock(minute: int) -> str:
+    """Return a time of day: ``23:15``."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def judge(
+    loads: Loads, *, rules: Rules = DEFAULT_RULES, of: Span | None = None
+) -> list[TransformerLoad]:
+    """Judge every transformer by its added-up load. Peaks and minutes are of known points.
+
+    With `of`, what is told is of those days only, and of the runs that touch them: whoever adds up
+    a day more on either side sees runs across the border whole.
+
+    A run crosses midnight and the borders of months as if they were not there. A point with load
+    at or beyond a line counts though some meters were not read: theirs would come on top.
+    """
+    network = loads.network
+    of = of or loads.span
+    return [_judge_one(loads, place, rules, of) for place in range(len(network.transformers))]
+
+
+def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerLoad:
+    network = loads.network
+    transformer = network.transformers[place]
+    slots = slice(*network.first_slot[place : place + 2])
+    total: Ints64 = loads.load[slots].sum(axis=0)
+    expected = int(network.expected[slots].sum())
+    present = loads.present(slots)
+    known = (present * rules.least_read.denominator >= expected * rules.least_read.numerator) & (
+        present > 0
+    )
+    partial = present < expected
+    first = (of.first - loads.span.first) * POINTS
+    told = slice(first, first + of.days * POINTS)
+    found: list[Run] = []
+    beyond: dict[Line, int] = {}
+    for rule in rules.loads:
+        line = rule.from_w(capacity_kva=transformer.capacity_kva, power_factor=rules.power_factor)
+        beyond[rule.line] = int((total[told] >= line).sum()) * MINUTES
+        counted = partial & (total >= line)
+        raw = _runs(total, known, line, rule.points, rules)
+        found += [_run(rule.line, one, total, known, counted, loads.span) for one in raw]
+    judged = _names_its_phases(network, slots)
+    if judged:
+        found += _uneven(loads, slots, known, transformer.capacity_kva, rules)
+    peak = _peak(total[told], known[told])
+    rated_w = transformer.capacity_kva * 1000 * float(rules.power_factor)
+    return TransformerLoad(
+        number=transformer.number,
+        capacity_kva=transformer.capacity_kva,
+        meters=expected,
+        known_points=int(known[told].sum()),
+        points=of.days * POINTS,
+        peak_w=None if peak is None else int(total[told][peak]),
+        peak_share=None if peak is None else int(total[told][peak]) / rated_w,
+        peak_on=None if peak is None else of.on(peak),
+        peak_minute=None if peak is None else peak % POINTS * MINUTES,
+        beyond_minutes=beyond,
+        runs=tuple(run for run in found if run.on < of.until_on and run.last_on >= of.from_on),
+        phases_judged=judged,
+    )
+
+
+def _peak(total: Ints64, known: Any) -> int | None:
+    """Return where the greatest known load stands."""
+    if not known.any():
+        return None
+    return int(np.argmax(np.where(known, total, np.iinfo(np.int64).min)))
+
+
+def _names_its_phases(network: Network, slots: slice) -> bool:
+    """Tell whether there are meters on all three phases, and few of which nobody knows."""
+    expected = {
+        phase: int(count)
+        for (_, phase), count in zip(network.slots[slots], network.expected[slots], strict=True)
+    }
+    named = all(expected.get(phase) for phase in (Phase.A, Phase.B, Phase.C))
+    unnamed = expected.get(Phase.UNKNOWN, 0)
+    return named and unnamed <= UNNAMED_MOST * sum(expected.values())
+
+
+def _uneven(
+    loads: Loads, slots: slice, known: Any, capacity_kva: float, rules: Rules
+) -> Iterator[Run]:
+    """Find runs of uneven phases. What draws from all three draws a third from each."""
+    rule = rules.phases
+    by_phase = np.zeros((3, known.size), np.int64)
+    for slot in range(slots.start, slots.stop):
+        phase = loads.network.slots[slot][1]
+        if phase < Phase.ALL:
+            by_phase[phase] += 3 * loads.load[slot]
+        elif phase is Phase.ALL:
+            by_phase += loads.load[slot]
+    most, least = by_phase.max(axis=0), by_phase.min(axis=0)  # thrice a phase's load, so all whole
+    floor = float(rule.least_share * rules.power_factor) * capacity_kva * 1000
+    share = np.where(known & (most >= floor), (most - least) * 1000 // np.maximum(most, 1), -1)
+    line = -(-rule.share.numerator * 1000 // rule.share.denominator)
+    raw = _runs(share, known, line, rule.points, rules)
+    whole = np.zeros(known.size, bool)
+    return (_run(Line.UNEVEN, one, share, known, whole, loads.span) for one in raw)
+
+
+def _runs(series: Ints64, known: Any, line: int, points: int, rules: Rules) -> Ints64:
+    out = np.empty((series.size // points + 1, 4), np.int64)
+    if series.max(initial=line - 1) < line:
+        return out[:0]
+    return out[: _kernel.runs(series, known, line, points, rules.bridged_points, out)]
+
+
+def _run(
+    line: Line, raw: Sequence[int], series: Ints64, known: Any, partial: Any, span: Span
+) -> Run:
+    first, end, points, at = (int(value) for value in raw)
+    return Run(
+        line=line,
+        on=span.on(first),
+        minute=first % POINTS * MINUTES,
+        points=points,
+        bridged=end - first - points,
+        partial=int(partial[first:end].sum()),
+        most=int(series[at]),
+        most_on=span.on(at),
+        most_minute=at % POINTS * MINUTES,
+        may_begin_before=first == 0 or not known[first - 1],
+        may_go_on=end == series.size or not known[end],
+    )

@@ -1,0 +1,98 @@
+"""Rules of load as JSON: for a file that a person edits, and for work that travels."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from dianliang.engines.loading import Line, LoadRule, PhaseRule, Rules, VoltageRule
+from dianliang.kernel.errors import InvalidInputError
+
+Made = TypeVar("Made")
+LEAST, MOST = Fraction(1, 100), Fraction(10)
+
+
+def told(rules: Rules) -> str:
+    """Return rules as JSON; shares as fractions such as ``4/5``."""
+    return json.dumps(asdict(rules), ensure_ascii=False, indent=2, default=str)
+
+
+def rules_of(text: str) -> Rules:
+    """Return rules from JSON; what is left out stays as it ships.
+
+    Raises:
+        InvalidInputError: it is no JSON, or a name or value is not known; the message names it.
+    """
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise InvalidInputError(f"规则文件不是 JSON：{error}。") from error
+    if not isinstance(body, dict):
+        raise InvalidInputError("规则文件应是一个 JSON 对象，可用 --print-rules 打印一份再改。")
+    made: dict[str, Any] = {}
+    for name, value in body.items():
+        read = READERS.get(name)
+        if read is None:
+            raise InvalidInputError(f"规则文件里的“{name}”不认识；可用：{'、'.join(READERS)}。")
+        try:
+            made[name] = read(value)
+        except (ValueError, TypeError, KeyError, ZeroDivisionError) as error:
+            raise InvalidInputError(f"规则文件里“{name}”的值不对：{error}。") from error
+    return Rules(**made)
+
+
+def _share(value: Any) -> Fraction:
+    share = Fraction(str(value))
+    if not LEAST <= share <= MOST:
+        raise ValueError(f"{value} 不在 0.01 到 10 之间")
+    return share
+
+
+def _count(least: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ValueError(f"{value} 应是不小于 {least} 的整数")
+        return value
+
+    return read
+
+
+def _object(kind: type[Made], **readers: Callable[[Any], Any]) -> Callable[[Any], Made]:
+    def read(value: Any) -> Made:
+        unknown = set(value) - {one.name for one in fields(kind)}  # type: ignore[arg-type]
+        if unknown:
+            raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
+        return kind(**{name: readers.get(name, str)(one) for name, one in value.items()})
+
+    return read
+
+
+def _loads(value: Any) -> tuple[LoadRule, ...]:
+    read = _object(LoadRule, line=_load_line, share=_share, points=_count(1))
+    made = tuple(read(one) for one in value)
+    if not made or len({rule.line for rule in made}) < len(made):
+        raise ValueError("每条线（heavy、over）只能有一条规则，且至少要有一条")
+    return made
+
+
+def _load_line(value: Any) -> Line:
+    if value not in {Line.HEAVY, Line.OVER}:
+        raise ValueError(f"{value} 应是 heavy 或 over")
+    return Line(value)
+
+
+def _valley(value: Any) -> tuple[int, int]:
+    first, end = value
+    return _count(0)(first), _count(0)(end)
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "loads": _loads,
+    "voltage": _object(VoltageRule, low_dv=_count(0), high_dv=_count(1)),
+    "phases": _object(PhaseRule, share=_share, least_share=_share, points=_count(1)),
+    "power_factor": _share,
+    "least_read": _share,
+    "bridged_points": _count(0),
+    "valley": _valley,
+}

@@ -1,0 +1,163 @@
+"""Cells as numbers, meters and times, a column at a time; wrong ones are told by row."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dianliang.engines.loading import MINUTES
+from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
+from dianliang.kernel.calendar import SHANGHAI
+
+NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+NOTHING = frozenset({"", "-", "--", "—", "null", "NULL", "None", "nan", "NaN", "NA", "N/A", "无"})
+"""What exports write where nothing was read."""
+TIME = re.compile(
+    r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?"
+    r"(?:[ T]*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:\.\d+)?)?)?"
+    r"\s*(Z|[+-]\d{2}:?\d{2})?$"
+)
+EPOCH = date(1970, 1, 1)
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """A column by its distinct values: `index` points into `values`."""
+
+    index: npt.NDArray[np.int64]
+    values: list[Any]
+
+
+def codes(column: pa.Array) -> Codes:
+    """Number the distinct values of a column; what is missing counts as an empty text."""
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
+    found = column.dictionary_encode(null_encoding="encode")
+    values = [_trimmed(value) for value in found.dictionary.to_pylist()]
+    return Codes(found.indices.to_numpy(zero_copy_only=False).astype(np.int64), values)
+
+
+def _trimmed(value: Any) -> Any:
+    return "" if value is None else value.strip() if isinstance(value, str) else value
+
+
+def meters(column: pa.Array, *, name: str, first_row: int, problems: list[Problem]) -> Codes:
+    """Return whose reading each row is.
+
+    A number of a meter that Excel has turned into ``3.3E+21`` has lost its end.
+    """
+    found = codes(column)
+    texts = [
+        str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        for value in found.values
+    ]
+    for code, text in enumerate(texts):
+        words = ""
+        if not text:
+            words = "没有表号"
+        elif re.match(r"^\d(\.\d+)?[eE]\+\d+$", text):
+            words = f"表号“{text}”是被 Excel 改成科学计数的，末位已经丢失，请重新导出为文本"
+        if words:
+            _tell(found.index == code, name, first_row, said(words), problems)
+    return Codes(found.index, texts)
+
+
+def numbers(column: pa.Array, *, name: str, first_row: int, problems: list[Problem]) -> Numbers:
+    """Return numbers, NaN where nothing was read; tell of text among them."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        try:
+            plain = column.cast(pa.float64(), safe=False)
+        except pa.ArrowException:
+            problems.append(Problem(0, name, "不是数字列"))
+            return np.full(len(column), np.nan)
+        return _finite(plain, name, first_row, problems)
+    text = pc.utf8_trim_whitespace(column)
+    nothing = pc.is_in(text, value_set=pa.array(sorted(NOTHING)))
+    is_number = pc.match_substring_regex(text, NUMBER)
+    wrong = pc.invert(pc.or_(is_number, nothing)).to_numpy(zero_copy_only=False)
+    _tell(wrong, name, first_row, lambda i: f"“{text[i].as_py()[:40]}”不是数字", problems)
+    plain = pc.if_else(is_number, text, pa.scalar(None, pa.string())).cast(pa.float64())
+    return _finite(plain, name, first_row, problems)
+
+
+def _finite(column: pa.Array, name: str, first_row: int, problems: list[Problem]) -> Numbers:
+    values: Numbers = column.fill_null(float("nan")).to_numpy(zero_copy_only=False)
+    _tell(np.isinf(values), name, first_row, lambda _: "数字太大", problems)
+    return np.asarray(values)
+
+
+def moments(
+    column: pa.Array, *, name: str, first_row: int, problems: list[Problem]
+) -> npt.NDArray[np.int64]:
+    """Return minutes since 1970 by Chinese clocks, −1 where there is no telling.
+
+    ``24:00`` is the end of its day.
+    """
+    found = codes(column)
+    minutes = np.full(len(found.values), -1, np.int64)
+    for code, value in enumerate(found.values):
+        try:
+            minutes[code] = minute_of(value)
+        except ValueError as error:
+            _tell(found.index == code, name, first_row, said(str(error)), problems)
+    return minutes[found.index]
+
+
+def minute_of(value: Any) -> int:
+    """Return a moment in minutes since 1970 by Chinese clocks.
+
+    Raises:
+        ValueError: it is none; the words say what it should be.
+    """
+    if isinstance(value, datetime):
+        local = value.astimezone(SHANGHAI) if value.tzinfo else value
+        return _minute(local.date(), local.hour, local.minute, local.second)
+    if isinstance(value, date):
+        return _minute(value, 0, 0, 0)
+    match = TIME.match(str(value))
+    if match is None:
+        raise ValueError(f"“{str(value)[:40]}”不是时间，应如 2026-07-01 00:15")
+    year, month, day, hour, minute, second, zone = match.groups()
+    try:
+        on = date(int(year), int(month), int(day))
+    except ValueError:
+        raise ValueError(f"“{value}”这一天不存在") from None
+    clock = int(hour or 0), int(minute or 0), int(second or 0)
+    if clock > (24, 0, 0) or clock[1] > 59 or clock[2] > 59:
+        raise ValueError(f"“{value}”这个时刻不存在")
+    made = _minute(on, *clock)
+    if zone in {None, "+08:00", "+0800"}:
+        return made
+    sign, away = (1, "0000") if zone == "Z" else (int(zone[0] + "1"), zone[1:].replace(":", ""))
+    return made + 480 - sign * (int(away[:2]) * 60 + int(away[2:]))
+
+
+def _minute(on: date, hour: int, minute: int, second: int) -> int:
+    if second or minute % MINUTES:
+        raise ValueError(
+            f"{on} {hour:02d}:{minute:02d}:{second:02d} 不在整 15 分钟上；只接受 15 分钟曲线"
+        )
+    return (on - EPOCH).days * 1440 + hour * 60 + minute
+
+
+def said(words: str) -> Callable[[int], str]:
+    """Say the same of every row."""
+    return lambda _: words
+
+
+def _tell(
+    wrong: Any, name: str, first_row: int, words: Callable[[int], str], problems: list[Problem]
+) -> None:
+    """Name the first places; count the rest without words of their own."""
+    places = np.flatnonzero(wrong)
+    problems.extend(Problem(int(i) + first_row, name, words(int(i))) for i in places[:MOST_TOLD])
+    if len(places) > MOST_TOLD:
+        more = f"后面另有 {len(places) - MOST_TOLD} 行也是这样"
+        problems.append(Problem(int(places[MOST_TOLD]) + first_row, name, more))

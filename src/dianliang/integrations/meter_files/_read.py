@@ -1,0 +1,139 @@
+"""One file of readings: understood, checked whole, then handed over whole or refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from dianliang.engines.loading import NO_DV, NO_W, Meter, rows_of
+from dianliang.integrations.meter_files import _table
+from dianliang.integrations.meter_files._cells import EPOCH
+from dianliang.integrations.meter_files._errors import Problem, refuse
+from dianliang.integrations.meter_files._layout import Kind, Label, Layout, detect
+from dianliang.integrations.meter_files._registers import take_registers
+from dianliang.integrations.meter_files._take import Taking, lost_hours, take_long, take_wide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the person says about a file, over what its headings say.
+
+    `unit` kW, W or MW; `label` start or end; `is_secondary`: powers are to be multiplied;
+    `digits` of a register before its point; `accepts_lost_hours`: a missing hour is no summer time.
+    """
+
+    unit: str = ""
+    label: str = ""
+    is_secondary: bool = False
+    digits: int = 6
+    accepts_lost_hours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """What a file holds: days of meters as a batch, and how it was understood."""
+
+    batch: pa.RecordBatch
+    layout: Layout
+    kind: str
+    first_on: date
+    last_on: date
+    meters: int
+    points: int
+    voltage_points: int
+    doubled: int
+    rolled: int
+
+    @property
+    def words(self) -> str:
+        """Say in Chinese what was understood, and how much there is."""
+        days, rows = f"{self.first_on} 至 {self.last_on}", self.batch.num_rows
+        points = f"功率 {self.points} 点，电压 {self.voltage_points} 点"
+        lines = [
+            f"格式：{self.kind}，{self.layout.words}",
+            f"内容：{self.meters} 只表，{days}，{rows} 表日，{points}",
+        ]
+        if self.doubled:
+            lines.append(f"重复而值相同的 {self.doubled} 点只计一次")
+        if self.rolled:
+            lines.append(f"满码归零 {self.rolled} 次，已按进位计算")
+        return "\n".join(lines)
+
+
+def read(
+    path: Path, *, register: Mapping[str, Meter] | None = None, hints: Hints | None = None
+) -> Readings:
+    """Read a file of readings; with a register, meters that it lacks are refused.
+
+    Raises:
+        UnreadableReadingsError, UnreadableSheetError: the file cannot be taken in; the message
+            lists every place and what to do.
+    """
+    hints = hints or Hints()
+    table = _table.read(path)
+    layout = detect(list(table.columns), name=path.name, unit=hints.unit, label=hints.label)
+    if not table.rows:
+        refuse(path.name, [Problem(0, "", "没有数据行")])
+    if not hints.label and layout.kind is not Kind.WIDE:
+        layout = _labelled(layout, table)
+    taking = Taking(table, layout, register, hints.is_secondary)
+    take: Callable[[Taking], pa.RecordBatch | None] = {
+        Kind.LONG: take_long,
+        Kind.WIDE: take_wide,
+        Kind.REGISTERS: lambda one: take_registers(one, digits=hints.digits),
+    }[layout.kind]
+    batch = take(taking)
+    if batch is not None and not batch.num_rows:
+        taking.problems.append(Problem(0, "", "没有一个读数"))
+    if batch is not None and batch.num_rows and not hints.accepts_lost_hours:
+        taking.problems += _summer(batch)
+    refuse(path.name, taking.problems)
+    assert batch is not None  # noqa: S101 (what has no batch has problems)
+    return _told(batch, taking)
+
+
+def _labelled(layout: Layout, table: _table.Table) -> Layout:
+    """Times at ``24:00`` name the end of their quarter hour; a register stands at a moment."""
+    column = table.columns[layout.columns["time"]]
+    if not pa.types.is_string(column.type):
+        return layout
+    if pa.compute.any(pa.compute.match_substring(column, "24:00")).as_py():
+        return replace(layout, label=Label.END)
+    return layout
+
+
+def _summer(batch: pa.RecordBatch) -> list[Problem]:
+    rows = rows_of(batch)
+    days, place = np.unique(rows.day, return_inverse=True)
+    is_read = np.zeros((len(days), rows.power.shape[1]), bool)
+    for i in range(len(days)):
+        mine = place == i
+        is_read[i] = ((rows.power[mine] != NO_W) | (rows.voltage[mine] != NO_DV)).any(axis=0)
+    return [
+        Problem(
+            0,
+            "",
+            f"{EPOCH + timedelta(days=day)} 所有表都缺同一个小时（23 小时的一天），像是夏令时。"
+            "中国没有夏令时，请按北京时间重新导出；确实是缺数，请加 --accept-lost-hours",
+        )
+        for day in lost_hours(days.tolist(), is_read)
+    ]
+
+
+def _told(batch: pa.RecordBatch, taking: Taking) -> Readings:
+    rows = rows_of(batch)
+    return Readings(
+        batch=batch,
+        layout=taking.layout,
+        kind=taking.table.kind,
+        first_on=EPOCH + timedelta(days=int(rows.day.min())),
+        last_on=EPOCH + timedelta(days=int(rows.day.max())),
+        meters=len(np.unique(rows.meter)),
+        points=int((rows.power != NO_W).sum()),
+        voltage_points=int((rows.voltage != NO_DV).sum()),
+        doubled=taking.same,
+        rolled=taking.rolled,
+    )

@@ -1,0 +1,180 @@
+"""A file as columns with the row numbers that its reader shows: CSV, Excel, Parquet."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
+
+from dianliang.core import sheets
+from dianliang.integrations.meter_files._errors import UnreadableReadingsError
+from dianliang.integrations.meter_files._layout import WORDS, plain
+from dianliang.kernel.text import decoded
+
+MOST_BYTES = 1024**3
+MOST_CELLS = 40_000_000
+"""Cells that are laid out at once, in about 4 GB: a day of 350 000 meters, 96 points in a row."""
+HEAD_BYTES = 256 * 1024
+HEAD_ROWS = 12
+BLOCK_BYTES = 16 * 1024**2
+PARQUET, EXCEL = b"PAR1", (sheets.ZIP_MAGIC, sheets.OLE_MAGIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns by name, and the number of the first row below the headings (1 = file's first)."""
+
+    columns: dict[str, pa.Array]
+    first_row: int
+    kind: str
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows there are."""
+        return len(next(iter(self.columns.values()), ()))
+
+
+def read(path: Path) -> Table:
+    """Lay a file out in columns; its size is looked at before.
+
+    Raises:
+        UnreadableReadingsError: it is too large, damaged, empty, or of an unknown kind.
+        UnreadableSheetError: the same of a workbook.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        words = f"读不了 {path}：{error.strerror}。请检查文件名和权限。"
+        raise UnreadableReadingsError(words) from error
+    if size > MOST_BYTES:
+        raise UnreadableReadingsError(f"{path.name} 超过 1 GB，请按日或按台区拆分后再导入。")
+    if head.startswith(PARQUET):
+        return _parquet(path)
+    if head.startswith(EXCEL):
+        return _excel(path)
+    return _csv(path, head)
+
+
+def _excel(path: Path) -> Table:
+    return _headed(sheets.grid(path.read_bytes(), name=path.name), name=path.name, kind="Excel")
+
+
+def _headed(grid: Sequence[Sequence[str]], *, name: str, kind: str) -> Table:
+    """Take as headings the row among the first that has the most words and no number."""
+    at = head_row(grid)
+    names = _names(grid[at], name=name) if grid else []
+    if not names:
+        raise UnreadableReadingsError(f"{name} 是空的。")
+    body = list(grid[at + 1 :])
+    while body and not any(body[-1]):
+        body.pop()
+    columns = {
+        heading: pa.array([row[i] if i < len(row) else "" for row in body], pa.string())
+        for i, heading in enumerate(names)
+        if heading
+    }
+    return Table(columns, at + 2, kind)
+
+
+def head_row(grid: Sequence[Sequence[str]]) -> int:
+    """Return which of the first rows holds the headings: it names the meter, or is the widest."""
+    for i, row in enumerate(grid[:HEAD_ROWS]):
+        if any(plain(cell)[0] in WORDS["meter"] for cell in row):
+            return i
+    width = [sum(1 for cell in row if cell.strip()) for row in grid[:HEAD_ROWS]]
+    return width.index(max(width)) if width else 0
+
+
+def _names(row: Sequence[str], *, name: str) -> list[str]:
+    names = [cell.strip().lstrip("\ufeff") for cell in row]
+    twice = sorted({one for one in names if one and names.count(one) > 1})
+    if twice:
+        raise UnreadableReadingsError(f"{name} 表头重复：{'、'.join(twice)}。每列只能出现一次。")
+    return names
+
+
+def _csv(path: Path, head: bytes) -> Table:
+    """Read text as text: what a number is decides who knows the column."""
+    encoding = "utf8"
+    cut = head[: head.rfind(b"\n") + 1] or head
+    text = decoded(cut)
+    if text is None or "\0" in text:
+        words = f"{path.name} 不是可识别的文本、Excel 或 Parquet，请另存为 UTF-8 的 CSV。"
+        raise UnreadableReadingsError(words)
+    try:
+        cut.decode("utf-8")
+    except UnicodeDecodeError:
+        encoding = "gb18030"
+    mark = max(",\t;", key=text.split("\n", 1)[0].count)
+    rows = list(csv.reader(StringIO(text), delimiter=mark))
+    at = head_row(rows)
+    names = _names(rows[at], name=path.name) if rows else []
+    if not any(names):
+        raise UnreadableReadingsError(f"{path.name} 是空的。")
+    shown = [one or f"\0{i}" for i, one in enumerate(names)]
+    lines = sum(1 for _ in StringIO(text.split("\n", at + 1)[-1])) or 1
+    if path.stat().st_size / len(cut) * lines * len(names) > MOST_CELLS:
+        raise UnreadableReadingsError(f"{path.name} 的单元格太多，请按日或按台区拆分后再导入。")
+    table = _parsed(path, names=shown, skip=at + 1, mark=mark, encoding=encoding)
+    columns = {
+        heading: column.combine_chunks()
+        for heading, column in zip(names, table.columns, strict=True)
+        if heading
+    }
+    return Table(columns, at + 2, "CSV" if encoding == "utf8" else "CSV（GB18030）")
+
+
+def _parsed(path: Path, *, names: list[str], skip: int, mark: str, encoding: str) -> pa.Table:
+    """Parse the rows; Chinese that comes only far down the file shows its encoding only there."""
+    for attempt in dict.fromkeys([encoding, "gb18030"]):
+        try:
+            return arrow_csv.read_csv(
+                path,
+                read_options=arrow_csv.ReadOptions(
+                    column_names=names, skip_rows=skip, encoding=attempt, block_size=BLOCK_BYTES
+                ),
+                parse_options=arrow_csv.ParseOptions(delimiter=mark),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+            if attempt == "gb18030" or "UTF8" not in str(error):
+                raise UnreadableReadingsError(
+                    _uneven(path, names, skip, attempt, mark, error)
+                ) from error
+    raise UnreadableReadingsError(f"{path.name} 读不出来。")
+
+
+def _uneven(
+    path: Path, names: list[str], skip: int, encoding: str, mark: str, error: Exception
+) -> str:
+    """Say which row has another number of cells than the headings."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        try:
+            for number, row in enumerate(csv.reader(file, delimiter=mark), start=1):
+                if number > skip and row and len(row) != len(names):
+                    words = f"第 {number} 行有 {len(row)} 格，表头有 {len(names)} 格"
+                    return f"{path.name} {words}，请检查逗号和引号。整份没有导入。"
+        except csv.Error:
+            pass
+    return f"{path.name} 读不出来：{error}。请检查列数和引号。整份没有导入。"
+
+
+def _parquet(path: Path) -> Table:
+    try:
+        meta = pq.read_metadata(path)
+        if meta.num_rows * meta.num_columns > MOST_CELLS:
+            raise UnreadableReadingsError(f"{path.name} 的数据太多，请按日或按台区拆分后再导入。")
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableReadingsError(f"{path.name} 不是完好的 Parquet 文件：{error}。") from error
+    _names(table.column_names, name=path.name)
+    columns = {name: table.column(name).combine_chunks() for name in table.column_names}
+    return Table(columns, 1, "Parquet")

@@ -1,0 +1,274 @@
+"""Rows of a file into days of meters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dianliang.engines.loading import MINUTES, NO_DV, NO_W, POINTS, Meter, batch_of
+from dianliang.integrations.meter_files._cells import (
+    Codes,
+    Numbers,
+    codes,
+    meters,
+    moments,
+    numbers,
+)
+from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
+from dianliang.integrations.meter_files._layout import Label, Layout
+from dianliang.integrations.meter_files._table import Table
+
+MOST_W, MOST_DV = 2_000_000_000, 30_000
+MOST_MULTIPLIER = 50_000
+DAY_MINUTES = 1440
+SUMMER_POINTS, SUMMER_UNTIL = 4, 16
+"""A clock put forward loses an hour, always before four in the morning."""
+VOLTAGES, POWERS = {"u", "v", "ua", "voltage"}, {"p", "power", "负荷"}
+OTHER_PHASES = ("a相有功", "b相", "c相", "ub", "uc", "pa", "pb", "pc")
+"""A curve of one phase is no curve of the meter; of voltages the first phase is kept."""
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Taking:
+    """What is at hand while a file is taken in; `problems` fills up, and at the end refuses it."""
+
+    table: Table
+    layout: Layout
+    register: Mapping[str, Meter] | None
+    is_secondary: bool
+    problems: list[Problem] = field(default_factory=list)
+    same: int = 0
+    rolled: int = 0
+
+    def column(self, role: str) -> Numbers:
+        """Return a column of numbers by what it means."""
+        heading = self.layout.columns[role]
+        return self.numbers(heading)
+
+    def numbers(self, heading: str) -> Numbers:
+        """Return a column of numbers by its heading."""
+        table = self.table
+        return numbers(
+            table.columns[heading],
+            name=heading,
+            first_row=table.first_row,
+            problems=self.problems,
+        )
+
+    def meters(self) -> Codes:
+        """Return whose each row is; meters that the register lacks are told."""
+        heading, first = self.layout.columns["meter"], self.table.first_row
+        found = meters(
+            self.table.columns[heading], name=heading, first_row=first, problems=self.problems
+        )
+        if self.register is not None:
+            lost = [i for i, one in enumerate(found.values) if one and one not in self.register]
+            for code in lost[: MOST_TOLD + 1]:
+                row = int(np.argmax(found.index == code)) + first
+                words = f"表号 {found.values[code]} 不在户变关系里，请先补上（--meters）"
+                self.problems.append(Problem(row, heading, words))
+        return found
+
+    def multipliers(self, whose: Codes) -> Numbers:
+        """Return by what each row is multiplied: the file's word, else the register's, else 1."""
+        known = np.array(
+            [
+                self.register[one].multiplier if self.register and one in self.register else 1.0
+                for one in whose.values
+            ]
+        )[whose.index]
+        if "multiplier" not in self.layout.columns:
+            return known
+        told = self.column("multiplier")
+        heading, first = self.layout.columns["multiplier"], self.table.first_row
+        wrong = (told <= 0) | (told > MOST_MULTIPLIER)
+        differs = ~wrong & (told != known) & ~np.isnan(told) & (self.register is not None)
+        for i in np.flatnonzero(wrong)[:MOST_TOLD]:
+            words = f"倍率 {told[i]:g} 不对，应大于 0"
+            self.problems.append(Problem(int(i) + first, heading, words))
+        for i in np.flatnonzero(differs)[:MOST_TOLD]:
+            words = f"倍率 {told[i]:g} 与户变关系里的 {known[i]:g} 不一致"
+            self.problems.append(Problem(int(i) + first, heading, words))
+        return np.where(np.isnan(told), known, told)
+
+    def moments(self) -> Ints:
+        """Return when each quarter hour begins, in minutes; −1 where there is no telling."""
+        heading = self.layout.columns["time"]
+        found = moments(
+            self.table.columns[heading],
+            name=heading,
+            first_row=self.table.first_row,
+            problems=self.problems,
+        )
+        is_end = self.layout.label is Label.END
+        return np.where(found < 0, -1, found - MINUTES * is_end)
+
+
+def take_long(taking: Taking) -> pa.RecordBatch | None:
+    """Take rows of one moment each; nothing where there are problems."""
+    whose, begin = taking.meters(), taking.moments()
+    columns = taking.layout.columns
+    nothing = np.full(taking.table.rows, np.nan)
+    power = taking.column("power") * taking.layout.watts if "power" in columns else nothing
+    voltage = taking.column("voltage") * 10 if "voltage" in columns else nothing
+    if taking.is_secondary:
+        power = power * taking.multipliers(whose)
+    if taking.problems:
+        return None
+    return laid(taking, whose, begin, power, voltage, rows=np.arange(taking.table.rows))
+
+
+def laid(
+    taking: Taking, whose: Codes, begin: Ints, power: Numbers, voltage: Numbers, *, rows: Ints
+) -> pa.RecordBatch | None:
+    """Lay moments out by meter and day; tell of two values for one moment and of lost hours.
+
+    `rows` says in which row of the file each moment stands.
+    """
+    day, point = begin // DAY_MINUTES, begin % DAY_MINUTES // MINUTES
+    first = int(day.min(initial=0)) if not day.size else int(day.min())
+    span = int(day.max()) - first + 1 if day.size else 1
+    keys, place = np.unique(whose.index * span + day - first, return_inverse=True)
+    flat = place * POINTS + point
+    w, dv = _watts(taking, power, rows), _decivolts(taking, voltage, rows)
+    power_grid = _filled(taking, flat, w, len(keys), rows)
+    volt_grid = _filled(taking, flat, dv, len(keys), rows)
+    if taking.problems:
+        return None
+    return batch_of(
+        numbers=pa.array(whose.values, pa.string()),
+        meter=(keys // span).astype(np.int32),
+        day=(keys % span + first).astype(np.int32),
+        power=power_grid.reshape(-1, POINTS),
+        voltage=volt_grid.reshape(-1, POINTS),
+    )
+
+
+def lost_hours(days: Sequence[int], is_read: Any) -> list[int]:
+    """Return the days on which nobody has one and the same hour of the night, and all the rest.
+
+    `is_read` tells by day and point whether any meter was read.
+    """
+    found = []
+    for day, read in zip(days, is_read, strict=True):
+        missing = np.flatnonzero(~read)
+        if (
+            len(missing) == SUMMER_POINTS
+            and missing[-1] - missing[0] == SUMMER_POINTS - 1
+            and missing[0] % 4 == 0
+            and missing[0] < SUMMER_UNTIL
+        ):
+            found.append(day)
+    return found
+
+
+def _filled(taking: Taking, flat: Ints, values: Any, days: int, rows: Ints) -> Any:
+    """Put values in their places; tell where two want the same one."""
+    none = np.iinfo(values.dtype).min
+    grid = np.full(days * POINTS, none, values.dtype)
+    is_read = values != none
+    at, told, where = flat[is_read], values[is_read], rows[is_read]
+    grid[at] = told
+    if np.bincount(at, minlength=1).max(initial=0) <= 1:
+        return grid
+    order = np.argsort(at, kind="stable")
+    again = np.flatnonzero(at[order][1:] == at[order][:-1]) + 1
+    here, before = order[again], order[again - 1]
+    differs = told[here] != told[before]
+    taking.same += int((~differs).sum())
+    columns, first = taking.layout.columns, taking.table.first_row
+    heading = columns.get("time") or columns["date"]
+    for mine, other in zip(here[differs][:MOST_TOLD], before[differs], strict=False):
+        words = f"与第 {where[other] + first} 行是同一只表、同一时刻，值却不同，请删去错的一行"
+        taking.problems.append(Problem(int(where[mine]) + first, heading, words))
+    return grid
+
+
+def _watts(taking: Taking, power: Numbers, rows: Ints) -> Any:
+    return _whole(taking, power, rows, MOST_W, NO_W, np.int32, "功率", "W")
+
+
+def _decivolts(taking: Taking, voltage: Numbers, rows: Ints) -> Any:
+    wrong = voltage < 0
+    for i in np.flatnonzero(wrong)[:MOST_TOLD]:
+        row = int(rows[i]) + taking.table.first_row
+        taking.problems.append(
+            Problem(row, taking.layout.columns.get("voltage", "电压"), "电压为负")
+        )
+    return _whole(taking, voltage, rows, MOST_DV, NO_DV, np.int16, "电压", "（0.1 V）")
+
+
+def _whole(
+    taking: Taking,
+    values: Numbers,
+    rows: Ints,
+    most: int,
+    none: int,
+    kind: Any,
+    what: str,
+    unit: str,
+) -> Any:
+    is_none = np.isnan(values)
+    wrong = np.abs(np.where(is_none, 0, values)) > most
+    for i in np.flatnonzero(wrong)[:MOST_TOLD]:
+        words = f"{what} {values[i]:g} {unit}太大，请检查单位和倍率"
+        taking.problems.append(Problem(int(rows[i]) + taking.table.first_row, "", words))
+    return np.where(is_none | wrong, none, np.rint(np.where(is_none | wrong, 0, values))).astype(
+        kind
+    )
+
+
+def take_wide(taking: Taking) -> pa.RecordBatch | None:
+    """Take rows of a day each; powers and voltages of a day may stand in two rows."""
+    layout, table = taking.layout, taking.table
+    whose = taking.meters()
+    days = moments(
+        table.columns[layout.columns["date"]],
+        name=layout.columns["date"],
+        first_row=table.first_row,
+        problems=taking.problems,
+    )
+    power = _grid(taking, layout.power) * layout.watts
+    voltage = _grid(taking, layout.voltage) * 10
+    if "item" in layout.columns:
+        is_volt, is_other = _items(table.columns[layout.columns["item"]])
+        voltage = np.where(is_volt[:, None], power / layout.watts * 10, voltage)
+        power = np.where((is_volt | is_other)[:, None], np.nan, power)
+        voltage = np.where(is_other[:, None], np.nan, voltage)
+    if taking.is_secondary:
+        power = power * taking.multipliers(whose)[:, None]
+    if taking.problems:
+        return None
+    begin = (days[:, None] // DAY_MINUTES * DAY_MINUTES + np.arange(POINTS) * MINUTES).ravel()
+    rows = np.repeat(np.arange(table.rows), POINTS)
+    kept = ~(np.isnan(power) & np.isnan(voltage)).ravel()
+    return laid(
+        taking,
+        Codes(whose.index[rows[kept]], whose.values),
+        begin[kept],
+        power.ravel()[kept],
+        voltage.ravel()[kept],
+        rows=rows[kept],
+    )
+
+
+def _grid(taking: Taking, headings: tuple[str, ...]) -> Numbers:
+    if not headings:
+        return np.full((taking.table.rows, POINTS), np.nan)
+    return np.stack([taking.numbers(heading) for heading in headings], axis=1)
+
+
+def _items(column: pa.Array) -> tuple[Any, Any]:
+    """Tell which rows are voltages of phase A, and which neither these nor active power."""
+    found = codes(column)
+    words = [str(value).lower() for value in found.values]
+    is_volt = np.array(["电压" in one or one in VOLTAGES for one in words])
+    is_first = np.array([not any(phase in one for phase in OTHER_PHASES) for one in words])
+    is_power = np.array([("有功" in one or "功率" in one or one in POWERS) for one in words])
+    is_power &= np.array(["无功" not in one and "因数" not in one for one in words]) & is_first
+    is_volt &= is_first
+    return is_volt[found.index], ~(is_volt | is_power)[found.index]

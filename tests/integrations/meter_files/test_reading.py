@@ -1,0 +1,259 @@
+"""The same days from every layout; whatever is wrong is told by row and column."""
+
+import csv
+from datetime import datetime, timedelta, timezone
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from dianliang.engines.loading import NO_DV, NO_W, POINTS, Meter, rows_of
+from dianliang.integrations.meter_files import (
+    Hints,
+    Kind,
+    UnreadableReadingsError,
+    read,
+    read_register,
+)
+
+RNG = np.random.default_rng(5)
+KW = RNG.integers(0, 9_000, (2, 2, POINTS)) / 1000
+VOLTS = RNG.integers(2_200, 2_360, (2, 2, POINTS)) / 10
+METERS = ("3305230000000000000001", "3305230000000000000002")
+DAYS = ("2026-06-30", "2026-07-01")
+EXPECTED_W, EXPECTED_DV = np.rint(KW * 1000), np.rint(VOLTS * 10)
+
+
+def when(point, day=0, *, form="%Y-%m-%d %H:%M"):
+    at = datetime.fromisoformat(DAYS[day]) + timedelta(minutes=15 * point)
+    return at.strftime(form)
+
+
+def each():
+    return [(m, d, j) for m in range(2) for d in range(2) for j in range(POINTS)]
+
+
+def long_rows(form="%Y-%m-%d %H:%M"):
+    return [
+        ["电能表编号", "数据时间", "有功功率(kW)", "电压(V)"],
+        *([METERS[m], when(j, d, form=form), KW[m, d, j], VOLTS[m, d, j]] for m, d, j in each()),
+    ]
+
+
+def by_clock(first):
+    return [when(j + first)[11:] for j in range(POINTS - 1)] + ["24:00" if first else "23:45"]
+
+
+def wide_rows(names, *, scale=1.0, top=()):
+    body = [
+        [METERS[m], DAYS[d], *KW[m, d, : len(names)] * scale] for m in range(2) for d in range(2)
+    ]
+    return [*top, ["表号", "数据日期", *names], *body]
+
+
+def write(path, rows, encoding="utf-8"):
+    if path.suffix == ".xlsx":
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            for i, row in enumerate(rows):
+                sheet.write_row(i, 0, row)
+    else:
+        with path.open("w", encoding=encoding, newline="") as file:
+            csv.writer(file).writerows(rows)
+    return path
+
+
+def grid(readings):
+    rows = rows_of(readings.batch)
+    order = np.lexsort((rows.day, [rows.numbers[i] for i in rows.meter]))
+    assert [rows.numbers[rows.meter[i]] for i in order] == sorted(METERS * 2)
+    return [x[order].reshape(2, 2, POINTS) for x in (rows.power, rows.voltage)]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "rows", "kind"),
+    [
+        ("long.csv", "gb18030", long_rows(), Kind.LONG),
+        ("long.xlsx", "", long_rows("%Y/%m/%d %H:%M:%S"), Kind.LONG),
+        ("wide.csv", "utf-8-sig", wide_rows([f"P{i + 1}" for i in range(POINTS)]), Kind.WIDE),
+        ("clock.xlsx", "", wide_rows(by_clock(0), top=[["某台区日曲线"]]), Kind.WIDE),
+        ("clock_end.csv", "utf-8", wide_rows(by_clock(1)), Kind.WIDE),
+        (
+            "watts.csv",
+            "utf-8",
+            wide_rows([f"P{i}(W)" for i in range(POINTS)], scale=1000),
+            Kind.WIDE,
+        ),
+    ],
+)
+def test_every_layout_gives_the_same_days(tmp_path, name, encoding, rows, kind):
+    readings = read(write(tmp_path / name, rows, encoding or "utf-8"))
+
+    power, voltage = grid(readings)
+    assert readings.layout.kind is kind
+    assert (power == EXPECTED_W).all()
+    assert (voltage == (EXPECTED_DV if kind is Kind.LONG else NO_DV)).all()
+
+
+def test_parquet_with_times_of_another_zone_gives_the_same_days(tmp_path):
+    zone = timezone(timedelta(hours=8))
+    times = [datetime.fromisoformat(when(j, d)).replace(tzinfo=zone) for _, d, j in each()]
+    table = pa.table(
+        {
+            "meter_id": [METERS[m] for m, _, _ in each()],
+            "ts": pa.array(times, pa.timestamp("us", tz="UTC")),
+            "p_kw": [KW[at] for at in each()],
+            "v": [VOLTS[at] for at in each()],
+        }
+    )
+    pq.write_table(table, tmp_path / "long.parquet")
+
+    power, voltage = grid(read(tmp_path / "long.parquet"))
+
+    assert (power == EXPECTED_W).all()
+    assert (voltage == EXPECTED_DV).all()
+
+
+def test_powers_and_voltages_of_a_day_may_stand_in_two_rows(tmp_path):
+    names = [f"{i + 1}" for i in range(POINTS)]
+    rows = [["表号", "日期", "数据项", *names]]
+    for m in range(2):
+        for d in range(2):
+            rows.append([METERS[m], DAYS[d], "有功功率", *KW[m, d]])
+            rows.append([METERS[m], DAYS[d], "A相电压", *VOLTS[m, d]])
+            rows.append([METERS[m], DAYS[d], "B相电压", *VOLTS[m, d] + 9])
+            rows.append([METERS[m], DAYS[d], "无功功率", *KW[m, d] * 3])
+
+    power, voltage = grid(read(write(tmp_path / "items.csv", rows)))
+
+    assert (power == EXPECTED_W).all()
+    assert (voltage == EXPECTED_DV).all()
+
+
+def registers(start, *, multiplier=20, change=None):
+    """Write the register of one meter, every quarter hour, beginning at midnight."""
+    energy = np.cumsum([0.0, *KW[0].ravel() / 4]) / multiplier
+    shown = [round((start + e) % 10_000, 6) for e in energy]
+    rows = [[METERS[0], when(j), shown[j], multiplier] for j in range(len(shown))]
+    if change:
+        change(rows)
+    return [["表号", "抄表时间", "正向有功总示值", "综合倍率"], *rows]
+
+
+def test_registers_become_powers_across_roll_over_and_beside_a_gap(tmp_path):
+    rows = registers(9_999.2, change=lambda rows: rows.pop(100))
+
+    readings = read(write(tmp_path / "registers.csv", rows), hints=Hints(digits=4))
+
+    power = rows_of(readings.batch).power.ravel()[: 2 * POINTS]
+    expected = EXPECTED_W[0].ravel().copy()
+    expected[99:101] = NO_W
+    assert readings.rolled == 1
+    assert np.abs(power - expected).max() <= 1
+    assert (power == NO_W).sum() == 2
+
+
+def test_powers_of_the_secondary_side_are_multiplied_when_told_so(tmp_path):
+    known = {m: Meter(number=m, transformer="T", multiplier=30) for m in METERS}
+
+    readings = read(
+        write(tmp_path / "long.csv", long_rows()), register=known, hints=Hints(is_secondary=True)
+    )
+
+    assert (grid(readings)[0] == np.rint(KW * 1000 * 30)).all()
+
+
+def changed(row, column, value):
+    rows = long_rows()
+    rows[row][column] = value
+    return rows
+
+
+def without(points):
+    hours = {when(j)[11:] for j in points}
+    return [row for row in long_rows() if row[1][11:] not in hours]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (changed(3, 2, "三千瓦"), "第 4 行“有功功率(kW)”列：“三千瓦”不是数字"),
+        (changed(5, 1, "2026-02-30 01:00"), "第 6 行“数据时间”列：“2026-02-30 01:00”这一天不存在"),
+        (
+            changed(5, 1, "2026-06-30 01:07"),
+            "第 6 行“数据时间”列：2026-06-30 01:07:00 不在整 15 分钟",
+        ),
+        (changed(2, 1, when(0)), "第 3 行“数据时间”列：与第 2 行是同一只表、同一时刻"),
+        (changed(4, 0, ""), "第 5 行“电能表编号”列：没有表号"),
+        (changed(4, 0, "3.30523E+21"), "科学计数"),
+        (changed(4, 0, "9"), "第 5 行“电能表编号”列：表号 9 不在户变关系里"),
+        (changed(4, 2, 9e9), "第 5 行：功率"),
+        (changed(4, 3, -230), "电压为负"),
+        (without(range(8, 12)), "23 小时"),
+        (wide_rows([f"P{i + 1}" for i in range(92)]), "23 小时"),
+        (wide_rows([f"P{i + 1}" for i in range(24)]), "需要 96 点"),
+        ([["表号", "备注"], ["1", "2"]], "找不到日期或时间列"),
+        ([*long_rows()[:9], ["1", "2"]], "第 10 行有 2 格，表头有 4 格"),
+        ([["表号", "时间", "时间"], ["1", "2", "3"]], "表头重复：时间"),
+        (
+            registers(5, change=lambda rows: rows[9].__setitem__(2, -4)),
+            "第 11 行“正向有功总示值”列：示数为负",
+        ),
+        (
+            registers(50, multiplier=1, change=lambda rows: rows[9].__setitem__(2, 3)),
+            "退到 3，既不是满码归零",
+        ),
+        (
+            registers(5, change=lambda rows: rows[9].__setitem__(3, 0)),
+            "第 11 行“综合倍率”列：倍率 0 不对",
+        ),
+        (registers(5, multiplier=40), "与户变关系里的 1 不一致"),
+        (
+            registers(5, multiplier=1, change=lambda rows: rows.__delitem__(slice(1, None, 2))),
+            "多隔 30 分钟",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_by_row_and_column(tmp_path, rows, words):
+    known = {m: Meter(number=m, transformer="T") for m in METERS}
+
+    with pytest.raises(UnreadableReadingsError) as refusal:
+        read(write(tmp_path / "bad.csv", rows), register=known)
+
+    assert words in refusal.value.message
+
+
+def test_a_missing_hour_may_be_called_a_gap_and_equal_doubles_count_once(tmp_path):
+    rows = without(range(8, 12))
+    rows.append(rows[7])
+
+    readings = read(write(tmp_path / "gap.csv", rows), hints=Hints(accepts_lost_hours=True))
+
+    assert readings.doubled == 2
+    assert (grid(readings)[0][:, :, 8:12] == NO_W).all()
+
+
+REGISTER = [
+    ["表号", "变压器编号", "额定容量(kVA)", "倍率", "相别", "用途"],
+    ["M1", "T1", "100", "1", "A", ""],
+    ["M2", "T1", "100", "20", "三相", "总表"],
+]
+
+
+def test_the_register_knows_transformers_phases_and_main_meters(tmp_path):
+    network = read_register(write(tmp_path / "register.xlsx", REGISTER))
+
+    assert [(t.number, t.capacity_kva) for t in network.transformers] == [("T1", 100.0)]
+    assert list(network.slot_of) == ["M2"]
+
+
+def test_a_register_tells_all_that_is_wrong(tmp_path):
+    bad = [*REGISTER, ["M1", "T1", "-5", "0", "D", ""]]
+
+    with pytest.raises(UnreadableReadingsError) as refusal:
+        read_register(write(tmp_path / "register.csv", bad))
+
+    for words in ("大于 0 kVA", "倍率应大于 0", "相别应为", "与第 2 行重复", "前后不一致"):
+        assert words in refusal.value.message
