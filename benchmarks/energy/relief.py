@@ -53,7 +53,7 @@ def county(areas: int, overloaded: int, *, seed: int) -> Problem:
                     id=f"T{n}/{len(measures)}",
                     area_id=f"T{n}",
                     kind=Kind.DEDICATED,
-                    relief_kw=roasting,
+                    relief_kw=np.asarray(roasting, np.float64),
                     cost_cny=round((60_000 if size > 80 else 35_000) + 200 * size, 2),
                     units=1,
                 )

@@ -127,7 +127,7 @@ TEMPLATES = [
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-    " PRAGMA busy_timeout=10000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000;"
+    " PRAGMA busy_timeout=10000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;"
 )
 
 
@@ -139,6 +139,7 @@ def _database(url: str) -> dict[str, Any]:
             "ENGINE": "dianliang.core.sqlite",
             "NAME": parts.path,
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": SQLITE_PRAGMAS},
+            "CONN_MAX_AGE": 600,
             "TEST": {"NAME": f"{parts.path}-test"},
         }
     if parts.scheme in {"postgresql", "postgres"}:

@@ -10,6 +10,7 @@ from dianliang.domain.mobilisation import lessons as kept
 from dianliang.domain.mobilisation.models import Dispatch
 from dianliang.domain.work.models import PlannedStop, Visit
 from dianliang.flows.command import lessons, reports
+from dianliang.flows.command.figures import values_of
 from dianliang.flows.command.review import review
 from dianliang.flows.incidents import leading
 from dianliang.kernel.errors import (
@@ -18,6 +19,7 @@ from dianliang.kernel.errors import (
     NotVisibleError,
     StaleStateError,
 )
+from tests import outreachworld
 from tests.command import HOUR, MINUTE, done, in_force, reported
 from tests.flows.incidents.things import seen
 from tests.town import NOON, TODAY
@@ -60,7 +62,9 @@ def test_a_review_tells_plan_against_actual_and_what_each_dispatch_changed(flood
     )
     assert dict(found.reasons) == {"没有所需的装备": 1, "已排给队伍，还没做完": 3}
     assert found.worst == (NOON + 95 * MINUTE, 1)
-    assert [figure.counted_in for figure in found.figures] == ["支", "人", "人班", "人次"]
+    assert [figure.counted_in for figure in found.figures] == [
+        *("支", "人", "人班", "人次", "次触达")
+    ]
 
     story = [event.words for event in found.timeline]
     assert story == [e.words for e in sorted(found.timeline, key=lambda one: one.at)]
@@ -114,3 +118,25 @@ def test_a_lesson_has_an_owner_a_day_and_ends_with_what_came_of_it(flood):
     assert (row.status_label, row.is_late, row.verbs) == ("已落实", False, ())
     with pytest.raises(NotVisibleError):
         lessons.settle(verb="settle", outcome="别家的", **{**asked, "by": flood.town.actor("S2")})
+
+
+def test_what_was_sent_out_for_an_incident_counts_once_it_is_released(flood):
+    town, unit = flood.town, flood.town.units["S1"]
+    outreachworld.firms(town, 3)
+    outreachworld.channel(outreachworld.SMS)
+    sent = {"unit": unit.code, "about": flood.number}
+    outreachworld.drafted(town, outreachworld.SMS, **sent)
+    with pytest.raises(InvalidInputError) as refused:
+        outreachworld.drafted(town, outreachworld.SMS, unit=unit.code, about="SJ-没有")
+    assert refused.value.field == "about"
+
+    def told():
+        found = review(number=flood.number, by=flood.chief, at=NOON + HOUR)
+        return next(one for one in found.figures if one.code == "outreach")
+
+    assert told().value == 0
+    made = outreachworld.released(town, outreachworld.SMS, **sent)
+    (record,) = told().records
+    assert (record.key, record.cells[2:]) == (made.number, ("3", "0"))
+    report = reports.make(number=flood.number, by=flood.chief, at=NOON + HOUR)
+    assert values_of(report.body)["outreach"] == 1

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Max, Q, Subquery
 
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation.models import Assignment, Lesson, TrackPoint, Whereabouts
@@ -65,13 +65,15 @@ def post_of(person_number: str, codes: Collection[str]) -> Post | None:
     """Return where somebody is in action with one of his teams; None when he is not.
 
     Of several incidents the one that was opened last; one that his team was put to itself before
-    one that it was sent to on a request. Two queries, or three.
+    one that it was sent to on a request. One query, or two.
     """
     if not codes or not person_number:
         return None
+    who = Subquery(Person.objects.filter(number=person_number).values("pk"))
     rows = Incident.objects.filter(status__in=IN_ACTION, teams__code__in=codes)
     columns = ("pk", "number", "title", "opened_at", "teams")
-    found = rows.order_by("-opened_at", "-pk").values_list(*columns).first()
+    newest = rows.order_by("-opened_at", "-pk")
+    found = newest.values_list(*columns, who).first()
     if found is None:
         sent = Assignment.objects.filter(
             team__code__in=codes,
@@ -80,13 +82,10 @@ def post_of(person_number: str, codes: Collection[str]) -> Post | None:
             request__incident__status__in=IN_ACTION,
         ).order_by("-request__incident__opened_at", "-pk")
         of = tuple(f"request__incident__{name}" for name in columns[:-1])
-        found = sent.values_list(*of, "team_id").first()
-    if found is None:
+        found = sent.values_list(*of, "team_id", who).first()
+    if found is None or found[-1] is None:
         return None
-    person = Person.objects.filter(number=person_number).values_list("pk", flat=True).first()
-    if person is None:
-        return None
-    pk, number, title, opened_at, team = found
+    pk, number, title, opened_at, team, person = found
     return Post(person=person, incident=pk, team=team, number=number, title=title, since=opened_at)
 
 
@@ -151,26 +150,26 @@ def read(spot: str) -> tuple[GeoPoint, int]:
 def seen(incident: Incident) -> Mapping[int, Seen]:
     """Return where each team of an incident was seen last, by the team's key.
 
-    Two queries; only the places that are shown are unsealed.
+    Two queries; only the places that are shown are read and unsealed.
     """
-    latest: dict[int, tuple[datetime, int]] = {}
-    people: dict[int, int] = {}
-    rows = Whereabouts.objects.filter(incident=incident).values_list("team_id", "at", "pk")
-    for team, at, pk in rows.iterator():
-        people[team] = people.get(team, 0) + 1
-        latest[team] = max(latest.get(team, (at, pk)), (at, pk))
-    chosen = [pk for _, pk in latest.values()]
+    here = Whereabouts.objects.filter(incident=incident)
+    told = here.values("team").order_by("team").annotate(people=Count("pk"), last=Max("at"))
+    teams = {row["team"]: (row["last"], row["people"]) for row in told}
     found: dict[int, Seen] = {}
-    for row in Whereabouts.objects.filter(pk__in=chosen):
+    for row in here.filter(at__in={last for last, _ in teams.values()}).order_by("pk"):
+        last, people = teams[row.team_id]
+        if row.at != last:
+            continue  # it is another team that was seen last at this moment
         point, doubt = read(row.spot)
         found[row.team_id] = Seen(
-            team=row.team_id,
-            point=point,
-            accuracy_m=doubt,
-            at=row.at,
-            people=people[row.team_id],
+            team=row.team_id, point=point, accuracy_m=doubt, at=row.at, people=people
         )
     return found
+
+
+def located(incident: Incident, *, since: datetime) -> int:
+    """Count who has told a place since a moment."""
+    return Whereabouts.objects.filter(incident=incident, at__gte=since).count()
 
 
 def reporting(incident: Incident, *, since: datetime) -> Sequence[tuple[str, str, str, datetime]]:

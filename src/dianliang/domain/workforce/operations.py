@@ -18,6 +18,7 @@ from dianliang.domain.workforce.models import (
     Attendance,
     Certificate,
     GridWorker,
+    Membership,
     Person,
     Team,
 )
@@ -186,6 +187,7 @@ def report_absence(
         raise UnableToReportAbsenceError(message, field="reason")
     if not 0 <= (last_on - first_on).days <= LONGEST_ABSENCE_DAYS:
         raise UnableToReportAbsenceError("缺勤的止日不能早于起日，且不超过一年。", field="last_on")
+    _hold_teams(person)
     row, is_new = Absence.objects.get_or_create(
         person=person, first_on=first_on, last_on=last_on, defaults={"reason": words}
     )
@@ -200,6 +202,13 @@ def report_absence(
             reason=span,
         )
     return row
+
+
+def _hold_teams(person: Person) -> None:
+    """Come before or after whoever gives the person's teams work, so that he learns of it."""
+    own = Membership.objects.filter(person=person).values("team")
+    rows = Team.objects.select_for_update(no_key=True).filter(pk__in=own)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _require_free(coming: Person, *, team: Team, on: date) -> None:

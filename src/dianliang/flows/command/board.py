@@ -270,7 +270,7 @@ def _counts(incident: Incident, rows: tuple[TeamRow, ...], *, at: datetime) -> C
         **found,
         teams=len(rows),
         out=sum(row.state in ORDER[:2] for row in rows),
-        located=len(positions.reporting(incident, since=at - safety.SILENT)),
+        located=positions.located(incident, since=at - safety.SILENT),
     )
 
 

@@ -12,6 +12,7 @@ from dianliang.domain.work.lifecycle import JOB_LABELS
 from dianliang.domain.work.models import Unplanned
 from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock
 from dianliang.flows.incidents.figures import Record
+from dianliang.kernel.phrases import Phrase
 
 REASONS: Mapping[str, str] = {
     "no_team": "没有可派的队伍",
@@ -77,23 +78,24 @@ def dispatch(asked: Asked) -> Section:
     return Section(
         code="dispatch",
         title="抢险调度",
-        facts=(("生效的方案", f"{live.plan.number} {live.words}"),) if live else (),
+        facts=((Phrase("生效的方案"), f"{live.plan.number} {live.words}"),) if live else (),
         figures=(*_progress(asked), unplanned),
         grids=(grid,) if left else (),
-        note="" if live else "本事件还没有生效的调度方案。",
+        note="" if live else Phrase("本事件还没有生效的调度方案。"),
     )
 
 
 def _progress(asked: Asked) -> list[Figure]:
     found = tasks.tasks_of(asked.incident)
     waiting = found.filter(job__status__in=["OPEN", "HANDED_OVER"])
+    sent, done = (found.filter(job__status=state) for state in ("SCHEDULED", "DONE"))
     late = found.exclude(job__status="DONE").filter(job__due_at__lt=asked.at)
     groups = (
-        ("all", "任务", found, "本事件开出的任务，不含撤销的。"),
-        ("scheduled", "已排给队伍", found.filter(job__status="SCHEDULED"), "有队伍去、还没做完。"),
-        ("done", "已完成", found.filter(job__status="DONE"), "队伍在现场报完成的。"),
-        ("waiting", "还没有排", waiting, "没有队伍去的任务。"),
-        ("late", "超过承诺时限", late, "过了时限还没做完的任务。"),
+        ("all", "任务", found, Phrase("本事件开出的任务，不含撤销的。")),
+        ("scheduled", Phrase("已排给队伍"), sent, Phrase("有队伍去、还没做完。")),
+        ("done", "已完成", done, Phrase("队伍在现场报完成的。")),
+        ("waiting", Phrase("还没有排"), waiting, Phrase("没有队伍去的任务。")),
+        ("late", Phrase("超过承诺时限"), late, Phrase("过了时限还没做完的任务。")),
     )
     return [
         Figure(
@@ -161,7 +163,7 @@ def resources(asked: Asked) -> Section:
     asked_for = tuple(
         Figure(
             code=f"requests.{state.lower()}",
-            label=f"资源请求：{label}",
+            label=Phrase("资源请求：%(state)s", state=Phrase(label)),
             value=len(by_state[state]),
             counted_in="张请求",
             method="为本事件提出的资源请求，按现在的状态。",
@@ -174,7 +176,7 @@ def resources(asked: Asked) -> Section:
     pieces = tuple(
         Figure(
             code=f"gear.{state.lower()}",
-            label=f"装备：{LABELS[state]}",
+            label=Phrase("装备：%(state)s", state=Phrase(LABELS[state])),
             value=len(held[state]),
             counted_in="件",
             method="指派给本事件的请求、还没有归还的装备，按请求的状态。",
@@ -184,5 +186,5 @@ def resources(asked: Asked) -> Section:
         for state in HELD
         if state in held
     )
-    note = "" if by_state else "本事件还没有资源请求。"
+    note = "" if by_state else Phrase("本事件还没有资源请求。")
     return Section(code="resources", title="资源", figures=(*asked_for, *pieces), note=note)

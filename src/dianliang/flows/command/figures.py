@@ -9,6 +9,7 @@ from dianliang.domain.incidents.models import Incident
 from dianliang.flows.incidents.figures import FIGURES, Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import kept, phrase_of
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -148,16 +149,21 @@ def stored(sections: Sequence[Section]) -> tuple[dict[str, Any], dict[str, list[
         for one in section.figures:
             if one.records:
                 records[one.code] = [
-                    [r.kind, r.key, r.person, *(("", *r.cells[1:]) if r.person else r.cells)]
+                    [
+                        r.kind,
+                        r.key,
+                        r.person,
+                        *map(kept, ("", *r.cells[1:]) if r.person else r.cells),
+                    ]
                     for r in one.records
                 ]
             lines.append(
                 {
                     "code": one.code,
-                    "label": one.label,
+                    "label": kept(one.label),
                     "value": one.value,
                     "counted_in": one.counted_in,
-                    "method": one.method,
+                    "method": kept(one.method),
                     "columns": list(one.columns),
                 }
             )
@@ -165,21 +171,25 @@ def stored(sections: Sequence[Section]) -> tuple[dict[str, Any], dict[str, list[
             {
                 "code": section.code,
                 "title": section.title,
-                "facts": [list(fact) for fact in section.facts],
+                "facts": [[name, kept(words)] for name, words in section.facts],
                 "figures": lines,
                 "grids": [
                     {
-                        "caption": grid.caption,
+                        "caption": kept(grid.caption),
                         "columns": list(grid.columns),
-                        "rows": [list(row) for row in grid.rows],
+                        "rows": [[kept(cell) for cell in row] for row in grid.rows],
                         "numbers": list(grid.numbers),
                     }
                     for grid in section.grids
                 ],
-                "note": section.note,
+                "note": kept(section.note),
             }
         )
     return {"sections": parts}, records
+
+
+def _nameless(record: Record) -> tuple[str, ...]:
+    return ("", *record.cells[1:]) if record.person else record.cells
 
 
 def values_of(body: Mapping[str, Any]) -> dict[str, float]:
@@ -199,14 +209,14 @@ def parts_of(
         Part(
             code=part["code"],
             title=part["title"],
-            facts=tuple((name, words) for name, words in part["facts"]),
+            facts=tuple((name, phrase_of(words)) for name, words in part["facts"]),
             lines=tuple(
                 Line(
                     code=one["code"],
-                    label=one["label"],
+                    label=phrase_of(one["label"]),
                     value=one["value"],
                     counted_in=one["counted_in"],
-                    method=one["method"],
+                    method=phrase_of(one["method"]),
                     is_listed=one["code"] in listed,
                     before=None if before is None else before.get(one["code"], 0),
                 )
@@ -214,14 +224,14 @@ def parts_of(
             ),
             grids=tuple(
                 Grid(
-                    caption=grid["caption"],
+                    caption=phrase_of(grid["caption"]),
                     columns=tuple(grid["columns"]),
-                    rows=tuple(tuple(row) for row in grid["rows"]),
+                    rows=tuple(tuple(map(phrase_of, row)) for row in grid["rows"]),
                     numbers=tuple(grid["numbers"]),
                 )
                 for grid in part["grids"]
             ),
-            note=part["note"],
+            note=phrase_of(part["note"]),
         )
         for part in body["sections"]
     )
@@ -232,5 +242,6 @@ def columns_of(body: Mapping[str, Any], code: str) -> tuple[str, str, str, tuple
     for part in body["sections"]:
         for one in part["figures"]:
             if one["code"] == code:
-                return one["label"], one["counted_in"], one["method"], tuple(one["columns"])
+                label, method = phrase_of(one["label"]), phrase_of(one["method"])
+                return label, one["counted_in"], method, tuple(one["columns"])
     return None

@@ -20,6 +20,7 @@ from dianliang.flows.command.sections import SECTIONS
 from dianliang.flows.incidents.figures import LISTED_TO, Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import phrase_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +216,10 @@ def _named(rows: reports.Rows) -> tuple[Record, ...]:
         Record(
             kind=kind,
             key=key,
-            cells=(names.get(person, "—"), *cells[1:]) if person else tuple(cells),
+            cells=(
+                *((names.get(person, "—"),) if person else ()),
+                *(phrase_of(cell) for cell in (cells[1:] if person else cells)),
+            ),
             person=person,
         )
         for kind, key, person, *cells in rows

@@ -23,9 +23,12 @@ from dianliang.flows.command.supply import Supply, supply, watches_of
 from dianliang.flows.incidents.figures import Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 NOTICEABLE = timedelta(minutes=5)
 """A stop that moves by less was not changed."""
+SUMMED = ("teams", "people", "shifts", "turnouts", "outreach")
+"""What the page of the incident counts, and its review tells as well."""
 STEPS: Mapping[str, str] = {
     **{f"mobilisation.resourcerequest.{row.verb}": row.label for row in REQUEST},
     **{f"key_customers.watch.{row.verb}": row.label for row in WATCH},
@@ -123,7 +126,7 @@ def review(*, number: str, by: Actor, at: datetime) -> Review:
         until=until,
         is_over=incident.ended_at is not None,
         timeline=timeline(incident, by=by),
-        figures=tuple(known(asked, code) for code in ("teams", "people", "shifts", "turnouts")),
+        figures=tuple(known(asked, code) for code in SUMMED),
         ranks=_ranks(incident),
         turns=_turns(incident),
         undone=undone,
@@ -143,7 +146,7 @@ def timeline(incident: Incident, *, by: Actor) -> tuple[Event, ...]:
             at=row.happened_at,
             words=row.words,
             who=row.noted_by,
-            source=f"日志第 {row.position} 条",
+            source=Phrase("日志第 %(n)d 条", n=row.position),
             kind="log",
             key=str(row.position),
         )
@@ -153,7 +156,7 @@ def timeline(incident: Incident, *, by: Actor) -> tuple[Event, ...]:
     told += [
         Event(
             at=row.made_at,
-            words=f"第 {row.position} 期情况报告",
+            words=Phrase("第 %(n)d 期情况报告", n=row.position),
             who=row.made_by,
             source=row.number,
             kind="report",
@@ -178,12 +181,14 @@ def _steps(incident: Incident, *, by: Actor) -> Iterable[Event]:
         verb__in=STEPS, target_id__in=kind_of, outcome=AuditEvent.Outcome.OK
     )
     for row in rows.order_by("pk"):
-        reason = f"：{row.reason}" if row.reason else ""
+        step = {"step": Phrase(STEPS[row.verb]), "number": row.target_id}
         yield Event(
             at=row.at,
-            words=f"{STEPS[row.verb]} {row.target_id}{reason}",
+            words=Phrase("%(step)s %(number)s：%(why)s", **step, why=row.reason)
+            if row.reason
+            else Phrase("%(step)s %(number)s", **step),
             who=row.actor_name,
-            source=f"审计 {row.pk}",
+            source=Phrase("审计 %(n)d", n=row.pk),
             kind=kind_of[row.target_id],
             key=row.target_id,
         )

@@ -16,6 +16,7 @@ from dianliang.engines.rostering import Rules
 from dianliang.flows.command.figures import clock
 from dianliang.flows.incidents.figures import Record
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 REST = Rules.emergency().rest
 """What lies between two stretches of work: shorter breaks do not end one."""
@@ -140,4 +141,4 @@ def stretch_records(rows: Iterable[Stretch]) -> tuple[Record, ...]:
 
 def hours_of(span: timedelta) -> str:
     """Write how long something lasted, in hours."""
-    return f"{span.total_seconds() / 3600:.1f} 小时"
+    return Phrase("%(h)s 小时", h=f"{span.total_seconds() / 3600:.1f}")

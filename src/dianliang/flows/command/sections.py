@@ -13,7 +13,7 @@ from dianliang.domain.mobilisation import positions
 from dianliang.domain.mobilisation.strength import SHIFT
 from dianliang.flows.command import supply
 from dianliang.flows.command.effort import dispatch, resources
-from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock, known
+from dianliang.flows.command.figures import Asked, Facts, Figure, Grid, Section, clock, known
 from dianliang.flows.command.safety import (
     REST,
     SILENT,
@@ -25,6 +25,7 @@ from dianliang.flows.command.safety import (
 )
 from dianliang.flows.incidents.affected import KINDS
 from dianliang.flows.incidents.figures import Record
+from dianliang.kernel.phrases import Phrase
 
 MOST_EVENTS = 12
 APART = "人、人班、人次分别计数，不相加：一人可以排几个班，也可以出动几次。"
@@ -32,23 +33,9 @@ APART = "人、人班、人次分别计数，不相加：一人可以排几个�
 
 def situation(asked: Asked) -> Section:
     """Return what the incident is, who leads it, what happened since the last report."""
-    incident, row = asked.incident, row_of(asked.incident)
-    period = next((p for p in periods(incident, by=asked.by, at=asked.at) if p.is_now), None)
-    facts = [
-        ("类别", row.kind_label + ("（演练）" if row.is_drill else "")),
-        ("响应级别", row.level_label),
-        ("状态", row.status_label),
-        ("指挥长", row.commander_name or "未指定"),
-        ("负责单位", row.unit_name),
-        ("区域", "、".join(a.name for a in incident.areas.order_by("code")) or "见划定范围"),
-    ]
-    if period:
-        span = f"{clock(period.starts_at)} – {clock(period.ends_at)}"
-        facts.append(("时段", f"第 {period.position} 时段 {span}，当班 {period.commander_name}"))
-        facts.append(("天气水情", period.weather or "未填"))
     entries = list(
         LogEntry.objects.filter(
-            incident=incident, noted_at__gte=asked.since, noted_at__lte=asked.at
+            incident=asked.incident, noted_at__gte=asked.since, noted_at__lte=asked.at
         ).order_by("-position")
     )
     told = [
@@ -59,11 +46,11 @@ def situation(asked: Asked) -> Section:
         )
         for one in entries
     ]
-    columns = ("时间", "类别", "内容", "记录人")
+    columns = ("时间", "类别", "内容", Phrase("记录人"))
     return Section(
         code="situation",
         title="总体情况",
-        facts=tuple(facts),
+        facts=_facts(asked),
         figures=(
             *(_concerned(asked, k.code) for k in KINDS if asked.by.role in k.counted_to),
             known(asked, "alerts"),
@@ -79,12 +66,45 @@ def situation(asked: Asked) -> Section:
         ),
         grids=(
             Grid(
-                caption=f"本期要事（最近 {MOST_EVENTS} 条）",
+                caption=Phrase("本期要事（最近 %(n)d 条）", n=MOST_EVENTS),
                 columns=columns,
                 rows=tuple(record.cells for record in told[:MOST_EVENTS]),
             ),
         ),
     )
+
+
+def _facts(asked: Asked) -> Facts:
+    """Return what the incident is and who leads it, as sentences that can be translated."""
+    incident, row = asked.incident, row_of(asked.incident)
+    period = next((p for p in periods(incident, by=asked.by, at=asked.at) if p.is_now), None)
+    facts: list[tuple[str, str]] = [
+        (
+            "类别",
+            Phrase("%(kind)s（演练）", kind=Phrase(row.kind_label))
+            if row.is_drill
+            else row.kind_label,
+        ),
+        ("响应级别", row.level_label),
+        ("状态", row.status_label),
+        ("指挥长", row.commander_name or Phrase("未指定")),
+        ("负责单位", row.unit_name),
+        (
+            "区域",
+            "、".join(a.name for a in incident.areas.order_by("code")) or Phrase("见划定范围"),
+        ),
+    ]
+    if period:
+        span = f"{clock(period.starts_at)} – {clock(period.ends_at)}"
+        words = Phrase(
+            "第 %(n)d 时段 %(span)s，当班 %(who)s",
+            n=period.position,
+            span=span,
+            who=period.commander_name,
+        )
+        facts.append(("时段", words))
+        facts.append(("天气水情", period.weather or Phrase("未填")))
+    return tuple(facts)
 
 
 def _concerned(asked: Asked, code: str) -> Figure:
@@ -114,20 +134,20 @@ def objectives(asked: Asked) -> Section:
         )
         for one in period.objectives
     ]
-    columns = ("目标", "衡量什么", "完成 / 目标", "进度", "责任单位", "状态")
+    columns = ("目标", Phrase("衡量什么"), Phrase("完成 / 目标"), "进度", "责任单位", "状态")
     figures = tuple(
         Figure(
             code=f"objectives.{code}",
             label=label,
             value=len(chosen),
             counted_in="项目标",
-            method=f"第 {period.position} 时段的目标。",
+            method=Phrase("第 %(n)d 时段的目标。", n=period.position),
             columns=columns,
             records=tuple(chosen),
         )
         for code, label, chosen in (
-            ("all", "本时段目标", rows),
-            ("reached", "已达成目标", [row for row in rows if row.cells[-1] == "已达成"]),
+            ("all", Phrase("本时段目标"), rows),
+            ("reached", Phrase("已达成目标"), [row for row in rows if row.cells[-1] == "已达成"]),
         )
     )
     grid = Grid(caption="", columns=columns, rows=tuple(r.cells for r in rows), numbers=(3,))
@@ -143,7 +163,7 @@ def forces(asked: Asked) -> Section:
         label="在报位置",
         value=len(seen),
         counted_in="人",
-        method=f"截至前 {minutes} 分钟内手机报过位置的人，每人计一次；明细不含位置。",
+        method=Phrase("截至前 %(n)d 分钟内手机报过位置的人，每人计一次；明细不含位置。", n=minutes),
         columns=("姓名", "队伍", "最近一次"),
         records=tuple(
             Record(kind="person", key=number, cells=(name, team, clock(at)), person=number)
@@ -180,8 +200,12 @@ def outreach(asked: Asked) -> Section:
     return Section(
         code="outreach",
         title="告知与联系",
-        figures=(told, *(_calls(lists, counted, code) for code in CONTACT_LABELS)),
-        note="" if lists else "本事件还没有生成特殊客户联系清单。",
+        figures=(
+            told,
+            known(asked, "outreach"),
+            *(_calls(lists, counted, code) for code in CONTACT_LABELS),
+        ),
+        note="" if lists else Phrase("本事件还没有生成特殊客户联系清单。"),
     )
 
 
@@ -198,7 +222,7 @@ def _calls(lists: Iterable[CallList], counted: Counter[tuple[int, str]], code: s
     ]
     return Figure(
         code=f"outreach.calls.{code.lower()}",
-        label=f"特殊客户：{CONTACT_LABELS[code]}",
+        label=Phrase("特殊客户：%(state)s", state=Phrase(CONTACT_LABELS[code])),
         value=sum(counted[one.pk, code] for one in lists),
         counted_in="户次",
         method="本事件的特殊客户联系清单，一户在一张清单里计一个户次；明细只到清单。",
@@ -209,7 +233,7 @@ def _calls(lists: Iterable[CallList], counted: Counter[tuple[int, str]], code: s
 
 def safety(asked: Asked) -> Section:
     """Return who worked too long or rests too little, and grave hazards that were found."""
-    long_ones, short = too_long(asked.incident, at=asked.at), short_rests(asked.incident)
+    long_ones = too_long(asked.incident, at=asked.at)
     found = hazards(asked.incident)
     shift_h, rest_h = (span.total_seconds() / 3600 for span in (SHIFT, REST))
     return Section(
@@ -221,32 +245,15 @@ def safety(asked: Asked) -> Section:
                 label="连续作业超时",
                 value=len(long_ones),
                 counted_in="队次",
-                method=f"中间休息不足 {rest_h:g} 小时的连续作业，超过 {shift_h:g} 小时。",
+                method=Phrase(
+                    "中间休息不足 %(rest)s 小时的连续作业，超过 %(most)s 小时。",
+                    rest=f"{rest_h:g}",
+                    most=f"{shift_h:g}",
+                ),
                 columns=("队伍", "开始", "结束", "时长"),
                 records=stretch_records(long_ones),
             ),
-            Figure(
-                code="safety.short_rest",
-                label="班间休息不足",
-                value=len(short),
-                counted_in="人次",
-                method=f"所挂值班表里，同一人两班之间不足 {rest_h:g} 小时。",
-                columns=("姓名", "上一班结束", "下一班开始", "间隔"),
-                records=tuple(
-                    Record(
-                        kind="roster",
-                        key=one.roster,
-                        cells=(
-                            one.name,
-                            clock(one.ends_at),
-                            clock(one.next_at),
-                            hours_of(one.next_at - one.ends_at),
-                        ),
-                        person=one.number,
-                    )
-                    for one in short
-                ),
-            ),
+            _short_rests(asked, rest_h=rest_h),
             Figure(
                 code="safety.hazards",
                 label="未消除的重大隐患",
@@ -263,6 +270,33 @@ def safety(asked: Asked) -> Section:
                     for row in found
                 ),
             ),
+        ),
+    )
+
+
+def _short_rests(asked: Asked, *, rest_h: float) -> Figure:
+    """Return who rests too little between two shifts."""
+    found = short_rests(asked.incident)
+    return Figure(
+        code="safety.short_rest",
+        label="班间休息不足",
+        value=len(found),
+        counted_in="人次",
+        method=Phrase("所挂值班表里，同一人两班之间不足 %(rest)s 小时。", rest=f"{rest_h:g}"),
+        columns=("姓名", "上一班结束", "下一班开始", "间隔"),
+        records=tuple(
+            Record(
+                kind="roster",
+                key=one.roster,
+                cells=(
+                    one.name,
+                    clock(one.ends_at),
+                    clock(one.next_at),
+                    hours_of(one.next_at - one.ends_at),
+                ),
+                person=one.number,
+            )
+            for one in found
         ),
     )
 

@@ -11,11 +11,14 @@ from dianliang.domain.key_customers.models import KeyCustomer, Watch
 from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock
 from dianliang.flows.incidents.figures import Record
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 
 GRADES = dict(queries.GRADES)
 LABELS = following.STATE_LABELS
 COLUMNS = ("重要客户", "等级", "供电状态", "从何时起")
-METHOD = "本事件供电跟踪里的客户，按截至时最近一条有效的供电情况计；没有报告的按电网供电计。"
+METHOD = Phrase(
+    "本事件供电跟踪里的客户，按截至时最近一条有效的供电情况计；没有报告的按电网供电计。"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,9 @@ def section(asked: Asked) -> Section:
     figures = tuple(
         Figure(
             code=f"supply.{grade}.{state}",
-            label=f"{GRADES[grade]}重要客户：{label}",
+            label=Phrase(
+                "%(grade)s重要客户：%(state)s", grade=Phrase(GRADES[grade]), state=Phrase(label)
+            ),
             value=len(groups[grade, state]),
             counted_in="户",
             method=METHOD,

@@ -17,6 +17,7 @@ from dianliang.domain.mobilisation.models import Dispatch, Task
 from dianliang.domain.work.lifecycle import PLAN_LABELS
 from dianliang.domain.work.models import PlannedStop, Unplanned
 from dianliang.flows.dispatching import terms as scene
+from dianliang.flows.dispatching.pending import Told, told_of
 from dianliang.flows.dispatching.tasking import LABELS
 from dianliang.flows.key_customers.affected import in_reach
 from dianliang.flows.planning.happened import happened_from
@@ -73,6 +74,8 @@ class Overview:
     rows: tuple[DispatchRow, ...]
     live: DispatchRow | None
     cuts: str
+    lost: frozenset[str]
+    """Teams that were said to be missing, in force or not yet: a new draft does without them."""
 
 
 def overview(*, number: str, by: Actor, at: datetime) -> Overview:
@@ -88,7 +91,8 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
     have = set(Task.objects.filter(incident=incident).values_list("customer_id", flat=True))
     live = tasks.in_force(incident)
     rows = _rows(incident)
-    cuts = happened_from(live.plan.outcome).cuts if live else ()
+    happened = happened_from(live.plan.outcome if live else None)
+    waiting = told_of(live.plan) if live else Told()
     return Overview(
         incident=row_of(incident),
         may_lead=incident.status in OPEN,
@@ -103,9 +107,11 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
         live=next((row for row in rows if live and row.number == live.plan.number), None),
         cuts="\n".join(
             " ".join(f"{point.lat:.5f},{point.lon:.5f}" for point in cut.points)
-            for cut in cuts
+            for cut in (*happened.cuts, *waiting.cuts)
             if cut.is_closed
         ),
+        lost=frozenset(code for code, _ in happened.lost)
+        | frozenset(one.team_code for one in waiting.lost),
     )
 
 

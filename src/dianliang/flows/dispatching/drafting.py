@@ -21,6 +21,7 @@ from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.dispatching import terms as scene
+from dianliang.flows.dispatching.pending import refuse_if_gone, refuse_if_overtaken
 from dianliang.flows.dispatching.tasking import capacity_of, incident_to_dispatch
 from dianliang.flows.dispatching.terms import Hours, Supply
 from dianliang.flows.incidents.drawing import read_shapes
@@ -30,7 +31,7 @@ from dianliang.flows.planning.terms import MOST_DISPATCHED
 from dianliang.flows.resources.fields import kind_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
@@ -243,23 +244,24 @@ def put_in_force(*, number: str, revision: int, by: Actor, at: datetime) -> list
 
     Raises:
         NotVisibleError, UnableToMobiliseError: see `incident_to_dispatch`.
-        StaleStateError: another dispatch was put in force since it was drafted, or it was changed.
+        StaleStateError: another dispatch was put in force since it was drafted, it was changed,
+            more was told since, or a team works no more on the incident.
         UnableToPlanError: it only asks what if, or can no longer be carried out.
+        UnableToLeadError: the incident was ended meanwhile.
     """
     found = dispatch_of(number, by=by)
     incident = incident_to_dispatch(found.incident.number, by=by)
-    live = tasks.in_force(incident)
-    if (live.plan_id if live else None) != found.plan.replaces_id and found.plan.status == "READY":
-        newest = f"“{live.plan.number}”" if live else "别的方案"
-        raise StaleStateError(f"拟这份方案之后，{newest}已经生效。请照新的情况另拟一份。")
+    refuse_if_overtaken(found, live=tasks.in_force(incident))
+    refuse_if_gone(found, incident)
     plan = drafting.fresh_plan(number, revision=revision, by=by)
     drafting.require_publishable(plan, at=at)
     with transaction.atomic():
+        log.hold(incident)  # checking took a while: nobody tells anything more until it is done
+        refuse_if_overtaken(found, live=tasks.in_force(incident))
+        refuse_if_gone(found, incident)
         visits = drafting.make_real(plan, revision=revision, by=by, at=at)
         words = f"调度方案 {number} 生效：{found.words}"
         log.note(incident=incident, kind="command", words=words[:500], by=by, at=at)
-        if Dispatch.objects.filter(incident=incident, plan__status="PUBLISHED").count() > 1:
-            raise StaleStateError("另一份方案刚刚生效，请刷新后再定。")
     return visits
 
 

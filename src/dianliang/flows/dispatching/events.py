@@ -9,6 +9,7 @@ from django.db import transaction
 
 from dianliang.core import idempotency
 from dianliang.domain.incidents.models import Incident
+from dianliang.domain.incidents.operations import incidents as log
 from dianliang.domain.mobilisation import tasks
 from dianliang.domain.mobilisation.loading import load
 from dianliang.domain.mobilisation.models import Task
@@ -19,6 +20,7 @@ from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.dispatching.drafting import cuts_of, dispatch_of
 from dianliang.flows.dispatching.fetching import fetching
 from dianliang.flows.dispatching.nearby import teams_near
+from dianliang.flows.dispatching.pending import MOST_NAMED, told_of
 from dianliang.flows.dispatching.tasking import Urgent, incident_to_dispatch, open_urgent
 from dianliang.flows.planning import disrupting
 from dianliang.flows.planning.disrupting import Lost
@@ -62,7 +64,8 @@ def tell_once(*, key: str, number: str, said: Happening, by: Actor, at: datetime
 def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
     """Draft the successor of the dispatch in force that fits what happened.
 
-    Gear that came for the incident since is handed out, and what lacked it is tried again.
+    Gear that came for the incident since is handed out, and what lacked it is tried again. What was
+    told before and waits in another draft is taken into this one.
 
     Raises:
         NotVisibleError, UnableToMobiliseError: see `incident_to_dispatch`.
@@ -71,23 +74,30 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
     """
     found = dispatch_of(number, by=by)
     incident = incident_to_dispatch(found.incident.number, by=by)
+    log.hold(incident)  # who puts another draft in force at this moment comes first or learns of it
     old = found.plan
+    old.refresh_from_db(fields=["status"])
     terms = terms_of(old.outcome)
     if terms is None or old.status != "PUBLISHED" or found.is_what_if:
         raise UnableToPlanError("只有生效中的调度方案才能报情况，请打开生效的那一份。")
+    earlier = told_of(old)
     waiting = list(tasks.tasks_of(incident).filter(job__status="OPEN"))
-    terms, words = _without_broken(terms, old, said.broken)
+    terms, words = _without_broken(terms, old, said.broken, gone=earlier.gone)
     terms, arrived, sorts = _with_arrived(terms, incident, waiting, list(old.teams.all()), at=at)
     retried = _retried(waiting, sorts, said.retried)
     words += arrived
     if said.retried:
         words.append(f"再试 {len(retried)} 项没排上的任务")
-    urgent = [row.job.number for row in retried]
+    urgent = list(dict.fromkeys([*earlier.urgent, *(row.job.number for row in retried)]))
     if said.urgent is not None:
         urgent.append(open_urgent(incident=incident, asked=said.urgent, by=by, at=at).job.number)
+    cuts, lost = cuts_of(said.shapes), _lost(said, terms, at=at)
+    if earlier.drafts and (words or urgent or cuts or lost):
+        words.append(f"连同 {'、'.join(earlier.drafts[-MOST_NAMED:])} 里报的情况")
+    on = at.astimezone(SHANGHAI).date()
     report = disrupting.Report(
-        lost=_lost(said, terms, at=at),
-        cuts=cuts_of(said.shapes),
+        lost=(*(one for one in earlier.lost if one.since.astimezone(SHANGHAI).date() >= on), *lost),
+        cuts=(*earlier.cuts, *(cut for cut in cuts if cut not in earlier.cuts)),
         urgent=tuple(urgent),
         most_changes=said.most_changes,
     )
@@ -102,8 +112,10 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
     return str(plan.number)
 
 
-def _without_broken(terms: Terms, plan: Plan, broken: str) -> tuple[Terms, list[str]]:
-    """Return the terms without what is set up already and without a piece that failed."""
+def _without_broken(
+    terms: Terms, plan: Plan, broken: str, *, gone: Sequence[str]
+) -> tuple[Terms, list[str]]:
+    """Return the terms without what is set up already and without pieces that failed."""
     used = scene.placed(plan)
     number = broken.strip()
     carried = {n for sorts in terms.pieces.values() for own in sorts.values() for n in own}
@@ -111,8 +123,8 @@ def _without_broken(terms: Terms, plan: Plan, broken: str) -> tuple[Terms, list[
         raise InvalidInputError(
             f"装备 {number[:24]} 不在任何队伍手里，请从“队伍与装备”里抄编号。", field="broken"
         )
-    gone = (*used, *((number,) if number else ()))
-    left = replace(terms, pieces=scene.without(terms.pieces, gone), gone=(*terms.gone, *gone))
+    lost = dict.fromkeys((*used, *gone, *((number,) if number else ())))
+    left = replace(terms, pieces=scene.without(terms.pieces, lost), gone=(*terms.gone, *lost))
     return left, [f"装备 {number} 损坏"] if number else []
 
 

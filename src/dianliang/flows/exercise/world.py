@@ -44,6 +44,11 @@ def is_foreign() -> bool:
     return others.exists() or Unit.objects.exclude(code=UNIT).exists()
 
 
+def is_played() -> bool:
+    """Tell whether an exercise lies in the installation already."""
+    return Unit.objects.filter(code=UNIT).exists()
+
+
 @transaction.atomic
 def build(flood: Flood) -> World:
     """Write all of it into an empty installation."""

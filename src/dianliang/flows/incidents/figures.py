@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.models import Incident, IncidentAlert
 from dianliang.domain.incidents.queries.incidents import reach_of
+from dianliang.domain.outreach.queries import progress
 from dianliang.domain.rosters.models import Turn
 from dianliang.domain.workforce.models import Attendance, Membership
 from dianliang.flows.incidents.affected import KINDS, Kind
@@ -152,6 +153,18 @@ def _alerts(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
     ]
 
 
+def _outreach(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
+    del at
+    return [
+        Record(
+            kind="outreach",
+            key=row.number,
+            cells=(row.title, row.unit_name, str(row.people), str(row.reached)),
+        )
+        for row in progress.about(incident.number, by=by)
+    ]
+
+
 def _affected(kind: Kind) -> Figure:
     def records(incident: Incident, by: Actor, at: datetime) -> Sequence[Record]:
         return [
@@ -210,6 +223,14 @@ FIGURES: tuple[Figure, ...] = (
         method="登记时依据的预警和它后续的更新、解除。",
         columns=("标题", "发布时间", "处置"),
         records=_alerts,
+    ),
+    Figure(
+        code="outreach",
+        label="宣传触达",
+        counted_in="次触达",
+        method="为本事件编制并已放行的宣传触达，每次计一次；名单和已送达的人数见明细。",
+        columns=("名称", "发起单位", "名单人数", "已送达"),
+        records=_outreach,
     ),
 )
 LISTED_TO: Mapping[str, Kind] = {kind.code: kind for kind in KINDS}

@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.incidents import access as incidents
+from dianliang.domain.incidents.lifecycle import OPEN
 from dianliang.domain.outreach import access
 from dianliang.domain.outreach.models import Channel, Outreach, Preference, Round, Wording
 from dianliang.domain.outreach.operations import outreach as operations
@@ -43,6 +45,13 @@ class Asked:
     wanted: Wanted
     quiet_from: str
     quiet_until: str
+    about: str = ""
+
+
+def incidents_to_tell_of(by: Actor) -> list[tuple[str, str]]:
+    """Return the incidents that go on and that an outreach may be about: number and title."""
+    rows = incidents.incidents(by).filter(status__in=OPEN).order_by("-opened_at")
+    return list(rows.values_list("number", "title"))
 
 
 def draft(*, asked: Asked, by: Actor, at: datetime) -> Outreach:
@@ -61,6 +70,9 @@ def draft(*, asked: Asked, by: Actor, at: datetime) -> Outreach:
     ):
         if value not in known:
             raise InvalidInputError(f"请选择{label}。", field=field)
+    about = asked.about.strip()
+    if about and not incidents.incidents(by).filter(number=about.replace("\0", "")).exists():
+        raise InvalidInputError("没有找到这个事件，请从列表里选，或留空。", field="about")
     return operations.draft(
         outline=Outline(
             title=clean_text(asked.title, field="title", label="名称", most=60, least=2),
@@ -71,6 +83,7 @@ def draft(*, asked: Asked, by: Actor, at: datetime) -> Outreach:
             query=checked(asked.wanted, by=by) if asked.source == "customers" else {},
             quiet_from=_time(asked.quiet_from, "quiet_from", "免打扰起"),
             quiet_until=_time(asked.quiet_until, "quiet_until", "免打扰止"),
+            about=about,
         ),
         by=by,
         at=at,

@@ -1,6 +1,7 @@
 """The pages by which an incident is commanded, as a commander presses his way through them."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,10 @@ def test_a_commander_tells_the_situation_watches_it_and_learns_from_it(flood):
     for kind, start in (("docx", b"PK"), ("pdf", b"%PDF")):
         assert chief.get(f"{one}/file.{kind}").content.startswith(start)
     assert chief.get(f"{one}/file.xlsx").status_code == 404
+    chief.cookies["django_language"] = "en"
+    labels = re.findall(r"<(?:h2|h3|dt|th)[^>]*>([^<]*)", chief.get(f"{one}/").text)
+    assert [words for words in labels if re.search("[\u4e00-\u9fff]", words)] == []
+    del chief.cookies["django_language"]
     chief.post(f"{at}/reports/make/", {"key": "l" * 32})
     second = SituationReport.objects.get(position=2)
     page = chief.get(f"/console/incidents/reports/{second.number}/?to={report.number}")
@@ -48,6 +53,13 @@ def test_a_commander_tells_the_situation_watches_it_and_learns_from_it(flood):
     fresh = chief.get(f"{at}/live/fresh/")
     assert fresh.text.lstrip().startswith('<div id="live"')
     assert chief.get(f"{at}/live/track/A/").json() == {"points": []}
+
+    routes = f"{at}/dispatch/routes/"
+    assert "A队" in chief.get(f"{routes}?crew=B&rank=second").text
+    assert len(chief.get(f"{routes}drawn/?q=A").json()["crews"]) == 1
+    assert chief.get(f"{routes}crews/A/").text.lstrip().startswith("<section")
+    assert chief.get(f"{routes}crews/C/").status_code == 404
+    assert chief.get(f"{routes}?as=xlsx").content.startswith(b"PK")
 
     sent = {"words": "灯塔不够", "action": "汛前调拨", "owner": "A-0", "key": KEY}
     wrong = chief.post(f"{at}/lessons/", {**sent, "due_on": "2020-01-01"})

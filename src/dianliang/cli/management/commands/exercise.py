@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from dianliang.cli.emptying import throw_away
 from dianliang.core.processes import hold_home
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{settings.HOME} 里有别的数据。演练请另用一个数据目录（DIANLIANG_HOME）。"
             )
-        throw_away()
+        self._make_room()
         sizes = {name: asked[name] for name in MOST}
         flood = scenario.draw(**sizes, seed=seed, begin=BEGIN)
         self.stdout.write(
@@ -70,12 +71,21 @@ class Command(BaseCommand):
         if keep:
             self._keep(keep, sizes | {"seed": seed}, product, by_hand, desk, undone)
         held.release()
+        at = f"DIANLIANG_HOME={settings.HOME}"
+        at += "" if connection.vendor == "sqlite" else "、DIANLIANG_DATABASE 不变"
         self.stdout.write(
-            f"\n演练数据在 {settings.HOME}：DIANLIANG_HOME={settings.HOME} dianliang serve，"
+            f"\n演练数据在 {settings.HOME}：{at} dianliang serve，"
             f"用 commander / {PASSWORD} 登录可以看事件 {desk.world.number} 的抢险调度。"
         )
         if product.violations:
             raise CommandError("有违反作息的安排。")
+
+    def _make_room(self) -> None:
+        """Throw an earlier exercise away; a PostgreSQL database is its operator's to empty."""
+        if connection.vendor == "sqlite":
+            throw_away()
+        elif world.is_played():
+            raise CommandError("DIANLIANG_DATABASE 的库里有上一场演练，请换一个空库。")
 
     def _keep(self, path: Path, sizes: dict[str, int], *found: Any) -> None:
         product, by_hand, desk, undone = found

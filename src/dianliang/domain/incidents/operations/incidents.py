@@ -223,7 +223,8 @@ def note(
     at: datetime,
 ) -> LogEntry:
     """Note something (记事); what is over is noted about all the same."""
-    Incident.objects.select_for_update().get(pk=incident.pk)  # one number after the other
+    # One number after the other; places of its people may be written meanwhile.
+    Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
     last = LogEntry.objects.filter(incident=incident).aggregate(last=Max("position"))["last"]
     return LogEntry.objects.create(
         incident=incident,
@@ -257,6 +258,6 @@ def hold(incident: Incident) -> None:
     Raises:
         UnableToLeadError: the incident is over.
     """
-    incident.refresh_from_db(from_queryset=Incident.objects.select_for_update())
+    incident.refresh_from_db(from_queryset=Incident.objects.select_for_update(no_key=True))
     if incident.status not in OPEN:
         raise UnableToLeadError(f"{incident.number} {incident.get_status_display()}，不能再改。")

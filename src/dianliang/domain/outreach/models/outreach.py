@@ -52,7 +52,11 @@ class Channel(models.Model):
 
 
 class Outreach(models.Model):
-    """Something that many are to know (宣传触达). Its audience is fixed before anything is sent."""
+    """Something that many are to know (宣传触达). Its audience is fixed before anything is sent.
+
+    `about` is the number of the incident that it is told for; empty for what has nothing to do
+    with one.
+    """
 
     class Source(models.TextChoices):
         """Where the audience comes from."""
@@ -69,6 +73,7 @@ class Outreach(models.Model):
     number = models.CharField("触达编号", max_length=24, unique=True)
     title = models.CharField("名称", max_length=60)
     purpose = models.CharField("目的", max_length=200)
+    about = models.CharField("有关事件", max_length=24, blank=True, db_index=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="发起单位")
     basis = models.CharField("告知依据", max_length=8, choices=Basis.choices)
     source = models.CharField("对象来源", max_length=10, choices=Source.choices)

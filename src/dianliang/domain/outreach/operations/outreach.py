@@ -43,6 +43,7 @@ class Outline:
     query: Mapping[str, Any]
     quiet_from: time
     quiet_until: time
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def draft(*, outline: Outline, by: Actor, at: datetime) -> Outreach:
         number=next_number("CD", at=at),
         title=outline.title,
         purpose=outline.purpose,
+        about=outline.about,
         unit=outline.unit,
         basis=outline.basis,
         source=outline.source,
@@ -83,7 +85,14 @@ def draft(*, outline: Outline, by: Actor, at: datetime) -> Outreach:
         created_by=by.name,
         created_at=at,
     )
-    audit.record("outreach.outreach.draft", target=made, by=by, at=at, after=outline.title)
+    audit.record(
+        "outreach.outreach.draft",
+        target=made,
+        by=by,
+        at=at,
+        after=outline.title,
+        reason=outline.about,
+    )
     return made
 
 

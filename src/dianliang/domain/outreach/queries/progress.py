@@ -1,7 +1,7 @@
 """How far an outreach has come: firms and messages counted apart, by unit and by round."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -112,9 +112,10 @@ class WordingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole outreach."""
+    """A whole outreach; `about` is the number of the incident that it is told for."""
 
     row: Row
+    about: str
     purpose: str
     basis_label: str
     query: Mapping[str, str]
@@ -138,20 +139,30 @@ class Page:
 
 def outreaches(*, view: str, by: Actor) -> tuple[tuple[Row, ...], dict[str, int]]:
     """Return the outreach of the actor's units cut by a view, and the counts of all views."""
-    found = list(access.outreaches(by))
-    counted = {
-        row["outreach"]: (row["people"], row["reached"])
-        for row in Recipient.objects.filter(outreach__in=[one.pk for one in found])
-        .values("outreach")
-        .annotate(people=Count("pk"), reached=Count("pk", filter=Q(stage__gte=DELIVERED)))
-    }
-    rows = tuple(_row(one, *counted.get(one.pk, (0, 0))) for one in found)
+    rows = _counted(list(access.outreaches(by)))
     cuts = {
         "open": tuple(row for row in rows if row.status not in ENDED),
         "ended": tuple(row for row in rows if row.status in ENDED),
         "all": rows,
     }
     return cuts.get(view, rows), {name: len(cut) for name, cut in cuts.items()}
+
+
+def about(number: str, *, by: Actor) -> tuple[Row, ...]:
+    """Return what the actor's units have sent out for an incident, the oldest first."""
+    released = access.outreaches(by).filter(about=number).exclude(released_by="")
+    return _counted(list(released.order_by("created_at", "pk")))
+
+
+def _counted(found: Sequence[Outreach]) -> tuple[Row, ...]:
+    """Return outreach with how many people each has, and has reached; one query."""
+    counted = {
+        row["outreach"]: (row["people"], row["reached"])
+        for row in Recipient.objects.filter(outreach__in=[one.pk for one in found])
+        .values("outreach")
+        .annotate(people=Count("pk"), reached=Count("pk", filter=Q(stage__gte=DELIVERED)))
+    }
+    return tuple(_row(one, *counted.get(one.pk, (0, 0))) for one in found)
 
 
 def _row(found: Outreach, people: int, reached: int) -> Row:
@@ -191,6 +202,7 @@ def page(number: str, *, by: Actor) -> Page:
     may_write = by.role in access.WRITERS
     return Page(
         row=_row(found, sum(states.values()) + sum(excluded.values()), reached),
+        about=found.about,
         purpose=found.purpose,
         basis_label=found.get_basis_display(),
         query=found.query,

@@ -79,7 +79,9 @@ def _hand_over_others(plan: Plan, scope: Collection[str]) -> None:
 
 def _hold_teams(lines: Sequence[PlannedStop]) -> None:
     """Lock the teams' rows, so that two plans for one team are published one after the other."""
-    held = Team.objects.select_for_update().filter(pk__in={line.team_id for line in lines})
+    held = Team.objects.select_for_update(no_key=True).filter(
+        pk__in={line.team_id for line in lines}
+    )
     list(held.order_by("pk").values_list("pk", flat=True))
 
 

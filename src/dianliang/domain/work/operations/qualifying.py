@@ -36,19 +36,23 @@ def require_qualified(visit: Visit) -> None:
 
 
 def unqualified(lines: Iterable[PlannedStop]) -> Iterator[str]:
-    """Yield in words the lines of a plan that nobody of their team may do on their day.
+    """Yield in words the lines of a plan that nobody of their team is there for, or may do.
 
     Five queries for each day of the plan, and more only for teams that lack something.
     """
-    days: dict[date, dict[int, tuple[Team, dict[str, str]]]] = {}
+    days: dict[date, dict[int, tuple[Team, dict[str, str], list[str]]]] = {}
     for line in lines:
+        own = days.setdefault(line.on, {}).setdefault(line.team_id, (line.team, {}, []))
+        own[2].append(line.job.number)
         if line.job.skill is not None:
-            _, needed = days.setdefault(line.on, {}).setdefault(line.team_id, (line.team, {}))
-            needed.setdefault(line.job.skill.code, line.job.number)
+            own[1].setdefault(line.job.skill.code, line.job.number)
     for on, teams in sorted(days.items()):
-        for duty in teams_on_duty(teams=[team for team, _ in teams.values()], on=on):
-            _, needed = teams[duty.team.pk]
+        for duty in teams_on_duty(teams=[team for team, _, _ in teams.values()], on=on):
+            _, needed, numbers = teams[duty.team.pk]
             for code in sorted(needed.keys() - duty.skill_codes):
                 lacks = gate.team_lacks(duty.team, [code], on)
                 words = "；".join(lack.words for lack in lacks)
                 yield f"工单 {needed[code]} 不能派给{duty.team.name}：{words or '当日无人在岗'}"
+            if not duty.is_staffed and not needed:
+                told = f"工单 {numbers[0]} 不能派给{duty.team.name}：{on:%m-%d} 无人在岗"
+                yield f"{told}（共 {len(numbers)} 项）" if len(numbers) > 1 else told

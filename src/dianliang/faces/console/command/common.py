@@ -6,6 +6,7 @@ from django.urls import reverse
 from dianliang.domain.incidents import access
 from dianliang.domain.key_customers.access import READERS as KEY_READERS
 from dianliang.domain.mobilisation.lifecycle import DECIDERS
+from dianliang.domain.outreach.access import READERS as OUTREACH_READERS
 from dianliang.flows.incidents.figures import Record
 from dianliang.kernel.actor import Actor, Role
 
@@ -18,6 +19,7 @@ PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "person": ("console:staff_person", access.READERS),
     "roster": ("console:roster", access.READERS - {Role.AUDITOR}),
     "alert": ("console:public_alert", access.READERS),
+    "outreach": ("console:outreach", access.READERS & OUTREACH_READERS),
     "bulletin": ("console:bulletin", access.READERS),
     "key": ("console:key_customer", KEY_READERS),
     "special": ("console:care_file", frozenset({Role.DISPATCHER})),

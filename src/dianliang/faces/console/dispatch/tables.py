@@ -44,3 +44,17 @@ CHANGES = Table(
         ("说明", "why"),
     ),
 )
+ROUTES = Table(
+    "mobilisation.dispatch",
+    "队伍路线",
+    (
+        ("编码", "code"),
+        ("队伍", "name"),
+        ("状态", "tone_label"),
+        ("做完", "done"),
+        ("还有", "left"),
+        ("晚了", "late"),
+        ("下一处", "next_words"),
+        ("装备", "gear"),
+    ),
+)

@@ -52,7 +52,9 @@ def _overview(
         "by": by,
         "page": page,
         "row": page.incident,
-        "ticked": set(sent.getlist("teams")) if "hours" in sent else {t[0] for t in page.teams},
+        "ticked": set(sent.getlist("teams"))
+        if "hours" in sent
+        else {code for code, *_ in page.teams} - page.lost,
         "grades": set(sent.getlist("grades")) if "what" in sent else {"special", "first", "second"},
         "kinds_ticked": set(sent.getlist("kinds")),
         "stores_ticked": set(sent.getlist("stores")),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.queries import incidents as queries
 from dianliang.domain.key_customers.access import READERS as KEY_READERS
+from dianliang.domain.outreach.access import READERS as OUTREACH_READERS
 from dianliang.faces.console.branches.common import shown, status_of
 from dianliang.faces.console.paging import ROWS_A_PAGE, paged, pages_of
 from dianliang.faces.console.tables import download, not_exported
@@ -26,6 +27,7 @@ PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "person": ("console:staff_person", access.READERS),
     "roster": ("console:roster", access.READERS - {Role.AUDITOR}),
     "alert": ("console:public_alert", access.READERS),
+    "outreach": ("console:outreach", access.READERS & OUTREACH_READERS),
     "key": ("console:key_customer", KEY_READERS),
     "special": ("console:care_file", frozenset({Role.DISPATCHER})),
 }

@@ -74,6 +74,8 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "bases": leading.BASES.items(),
         "kinds": audience.KINDS.items(),
         "areas": audience.areas(by),
+        "incidents": leading.incidents_to_tell_of(by),
+        "about": shown(request.POST.get("about", request.GET.get("about", ""))),
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -95,6 +97,7 @@ def _asked(sent: QueryDict) -> leading.Asked:
         ),
         quiet_from=sent.get("quiet_from", ""),
         quiet_until=sent.get("quiet_until", ""),
+        about=shown(sent.get("about", "")),
     )
 
 
