@@ -208,18 +208,22 @@ def _left(rows: Iterable[Unplanned], names: Mapping[str, str]) -> tuple[LeftRow,
     return tuple(sorted(found, key=lambda row: (order.index(row.rank), row.number)))
 
 
+def _task_of(row: Unplanned) -> Task | None:
+    return getattr(row.job, "task", None)
+
+
 def _is_part(row: Unplanned) -> bool:
-    task: Task | None = getattr(row.job, "task", None)
+    task = _task_of(row)
     return task is not None and task.line_id is not None
 
 
 def _metres(rows: Iterable[Unplanned]) -> float:
-    parts = [row.job.task for row in rows if _is_part(row)]
+    parts = [task for row in rows if (task := _task_of(row)) and task.line_id is not None]
     return sum((task.to_m or 0.0) - (task.from_m or 0.0) for task in parts)
 
 
 def _rank_of(row: Unplanned) -> str:
-    task: Task | None = getattr(row.job, "task", None)
+    task = _task_of(row)
     return task.rank if task else "other"
 
 
