@@ -126,6 +126,7 @@ WORDS: Mapping[str, str] = {
     "intake.need.absorb": "并入他条",
     "work.job.open": "开单",
     "work.job.reprioritise": "改优先级",
+    "work.job.shrink": "减去做完的一段",
     "work.plan.draft": "起草",
     "work.plan.lock": "锁定",
     "work.visit.plan": "排入",

@@ -21,6 +21,8 @@ EMERGENCY_WORDS: Mapping[str, str] = {
     "incidents.operationalperiod.open": "开设时段",
     "mobilisation.dispatch.draft": "拟调度方案",
     "mobilisation.dispatch.what_if": "推演调度",
+    "mobilisation.linework.open": "开线路作业",
+    "mobilisation.linework.report": "报线路里程",
     "mobilisation.lesson.note": "记下经验教训",
     "mobilisation.review.export": "导出复盘",
     "mobilisation.situationreport.make": "编制情况报告",
