@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 KEY = "k" * 32
 DIKE = "30.40,119.50 30.50,119.60 30.60,119.75"
+SHORT = "30.50,119.60 30.518,119.60"
 CREWS = ("A", "B", "C", "D", "E", "F")
 SIX = NOON - 6 * HOUR
 
@@ -154,7 +155,7 @@ def test_a_dispatch_mixes_places_and_a_line_and_what_is_reported_is_never_planne
     for n in range(3):
         at_pole = urgent(title=f"电杆 {n}", lat=f"30.5{n}", lon="119.6")
         tasking.open_urgent(incident=incident, asked=at_pole, by=chief(town), at=SIX)
-    line = lined(town, incident, path="余村村 大溪村", km="1.5", people="2", rank="second")
+    line = lined(town, incident, path="余村村 30.4971,119.609", km="1.5", people="2", rank="second")
     plan = drafted(town, incident, hours=24)
     (row,) = running.lines(incident, plan=plan, at=SIX)
     assert (row.planned_m, row.gaps) == (1500.0, ())
@@ -218,7 +219,7 @@ SPANS = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), min_size=1
 def test_whatever_is_reported_the_parts_are_what_is_left(town, spans):
     with transaction.atomic():
         incident = crews_of(town, "A", people=2)
-        line = lined(town, incident, km="2", gear="LTW", per_km="4")
+        line = lined(town, incident, path=SHORT, km="2", gear="LTW", per_km="4")
         for n, (begin, end) in enumerate(spans):
             sent(town, [op(line, f"span{n}xx", begin / 100, end / 100)])
         done = joined(line.reports.values_list("from_m", "to_m"))
@@ -247,6 +248,14 @@ def test_whatever_is_reported_the_parts_are_what_is_left(town, spans):
         ({"rate": "很快"}, "rate"),
         ({"rank": "x"}, "rank"),
         ({"what": ""}, "what"),
+        ({"path": " ".join(["-89,-179 89,179"] * 200), "km": "1"}, "path"),  # round the globe
+        ({"path": "30.5,119.6 31.5,119.6", "km": "111"}, "path"),  # out of the county
+        ({"path": SHORT, "km": "200"}, "km"),
+        ({"path": SHORT, "km": "1e-9"}, "km"),
+        ({"path": "30.5,119.6 30.5,119.6001", "km": ""}, "km"),
+        ({"people": "0.4"}, "people"),
+        ({"rate": "1e-7"}, "rate"),
+        ({"path": "30.4,119.5 30.6,119.7 " * 5, "km": "400", "people": "2"}, "rate"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_refused_with_the_field(town, change, field):
@@ -254,4 +263,15 @@ def test_a_line_that_makes_no_sense_is_refused_with_the_field(town, change, fiel
     with pytest.raises(InvalidInputError) as refused:
         lining.open_line(number=incident.number, asked=asked(**change), by=chief(town), at=SIX)
     assert refused.value.field == field
+    assert "最短分段" not in refused.value.message
     assert not LineWork.objects.exists()
+
+
+def test_parts_end_where_a_card_can_say_it(town):
+    line = lined(town, crews_of(town, "A", people=2), path=SHORT, km="1.5084", people="2")
+
+    marks = joined(Task.objects.filter(line=line).values_list("from_m", "to_m"))
+    assert (line.length_m, marks) == (1510.0, [(0.0, 1510.0)])
+    ends = Task.objects.filter(line=line).values_list("to_m", flat=True)
+    assert len(ends) > 5
+    assert all(end % 10 == 0 for end in ends)

@@ -26,3 +26,12 @@ def test_parts_that_are_left_cover_their_pieces(length_m: float, gone: set[int])
     assert not routing.validate(left)
     assert [job.id for job in left.jobs] == [job.id for job in kept]
     assert with_gaps(left) == left
+
+
+def test_a_line_round_the_globe_has_no_more_points_than_others() -> None:
+    globe = [[-89.0, -179.0], [89.0, 179.0]] * 50
+    work = LineWork(
+        number="X", path=globe, length_m=1000, km_per_person_day=0.5, day_h=10, people=2
+    )
+
+    assert len(line_of(work).path) < 3000

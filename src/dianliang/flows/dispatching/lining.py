@@ -46,7 +46,15 @@ DAY_H = 10.0
 PEOPLE = 5
 PART_H, LEAST_M, PART_M, MOST_PARTS = 1.0, 100.0, 250.0, 240
 """A part is about an hour's work of a crew, between two lengths; long lines have longer parts."""
-MOST_POINTS, MOST_PEOPLE, MOST_RATE = 400, 200, 50.0
+LONGEST_PART_H = 5.0
+"""Half a shift: what takes longer fits into no shift beside the way there and back."""
+MOST_POINTS, MOST_PEOPLE, MOST_RATE, LEAST_KM = 400, 200, 50.0, 0.1
+STEP_M = 10.0
+"""Cards and milestones say kilometres to ten metres, so parts begin and end there."""
+SHORTER, LONGER = 0.5, 3.0
+"""By how much a length may differ from the drawing: dikes wind, villages lie beside them."""
+FAR_M = 30_000.0
+"""No place of a county lies so far from the nearest of its villages."""
 SPLIT = re.compile(r"[\s、→;；]+")
 PAIR = re.compile(r"-?\d+(?:\.\d+)?[,，]-?\d+(?:\.\d+)?")
 
@@ -92,23 +100,24 @@ def open_line(*, number: str, asked: LineAsked, by: Actor, at: datetime) -> Line
     title = words(asked.what, field="what", label="作业", most=40, least=2)
     path, known_m = path_of(asked.path)
     length_m = _length(asked.km, path, known_m)
+    _in_the_county(path)
     if asked.rank not in LABELS:
         raise InvalidInputError("请选择等级。", field="rank")
     due_h = _number(asked.due_h, MOST_DUE_H, "due_h", "几小时内做完") if asked.due_h else None
     gear = gear_of(asked.gear, "1", asked.least)
     per_km = _number(asked.per_km or "1", 1000, "per_km", "每公里件数") if gear else 0.0
     skill = skill_of(asked.skill)
-    people = asked.people.strip()
+    rate = _number(asked.rate or RATE, MOST_RATE, "rate", "每人每天公里数")
+    people = _people(asked.people) or usual_people(incident, at=at)
+    _in_a_shift(length_m, rate=rate, people=people)
     work = lines.open_line(
         incident=incident,
         title=title,
         path=path,
         length_m=length_m,
-        km_per_person_day=_number(asked.rate or RATE, MOST_RATE, "rate", "每人每天公里数"),
+        km_per_person_day=rate,
         day_h=DAY_H,
-        people=ceil(_number(people, MOST_PEOPLE, "people", "每队人数"))
-        if people
-        else usual_people(incident, at=at),
+        people=people,
         rank=asked.rank,
         due_at=at + timedelta(hours=due_h or max(72, DUE_H[asked.rank])),
         by=by,
@@ -135,20 +144,55 @@ def _parts(
     """Return a line cut into tasks, each at the village that lies nearest."""
     line = replace(
         line_of(work),
-        least_part_m=min(PART_M, work.length_m, max(LEAST_M, PART_H * 3.6e6 / work.s_per_km)),
+        least_part_m=_least_part_m(work.length_m, work.s_per_km),
         most_parts=MOST_PARTS,
         gear_per_km={gear.sort: per_km} if gear else {},
     )
-    try:
-        cut = routing.split_lines(routing.Problem(jobs=(), teams=(), lines=(line,)))
-    except routing.InvalidProblemError as wrong:
-        raise InvalidInputError(str(wrong), field="path") from wrong
-    areas = areas_near([job.at for job in cut.jobs])
+    cut = routing.split_lines(routing.Problem(jobs=(), teams=(), lines=(line,)))
+    jobs = _at_steps(cut.jobs, line)
+    areas = areas_near([job.at for job in jobs])
+    return [draft_of(work, job, area, gear=gear) for job, area in zip(jobs, areas, strict=True)]
+
+
+def _at_steps(cut: Sequence[routing.Job], line: routing.Line) -> list[routing.Job]:
+    """Return parts that begin and end where a card can say it, with their shares of the work."""
+    ends = [job.part.to_m for job in cut if job.part]
+    marks = [0.0, *(min(line.length_m, STEP_M * round(end / STEP_M)) for end in ends)]
+    points = line.points_at(marks)
+    spans = zip(pairwise(marks), pairwise(points), strict=True)
     return [
-        draft_of(work, job, area, gear=gear)
-        for job, area in zip(cut.jobs, areas, strict=True)
-        if job.part
+        replace(
+            job,
+            at=at,
+            ends_at=ends_at,
+            part=routing.Part(line_id=line.id, from_m=begin, to_m=end),
+            duration_s=max(1, ceil((end - begin) * line.s_per_km / 1000 - 1e-6)),
+        )
+        for job, ((begin, end), (at, ends_at)) in zip(cut, spans, strict=True)
     ]
+
+
+def _least_part_m(length_m: float, s_per_km: float) -> float:
+    return min(PART_M, length_m, max(LEAST_M, PART_H * 3.6e6 / s_per_km))
+
+
+def _in_a_shift(length_m: float, *, rate: float, people: int) -> None:
+    """Refuse work so slow or a line so long that one part would not fit into a shift.
+
+    Raises:
+        InvalidInputError: it takes more than half a shift; rate and people are named.
+    """
+    h_per_km = DAY_H / (rate * people)
+    least_m = _least_part_m(length_m, 3600 * h_per_km)
+    part_m = max(least_m, length_m / MOST_PARTS)
+    if part_m * h_per_km / 1000 > LONGEST_PART_H:
+        raise InvalidInputError(
+            f"每人每天 {rate:g} 公里、每队 {people} 人，全长 {length_m / 1000:g} 公里最多分成"
+            f" {MOST_PARTS} 段，一段 {part_m:.0f} 米要做 {part_m * h_per_km / 1000:.0f} 小时，"
+            f"超过半个班（{LONGEST_PART_H:g} 小时）。请核对每人每天公里数，增加每队人数，"
+            "或把线路分成几条登记。",
+            field="rate",
+        )
 
 
 def draft_of(work: LineWork, job: routing.Job, area: Area, *, gear: TaskGear | None) -> Draft:
@@ -189,10 +233,18 @@ def path_of(text: str) -> tuple[list[GeoPoint], float | None]:
         areas = feeder.areas.filter(lat__isnull=False, lon__isnull=False).order_by("code")
         points = _chained([GeoPoint(area.lat or 0.0, area.lon or 0.0) for area in areas])
     else:
-        points = [_point(word) for word in SPLIT.split(told) if word]
-    if len(points) > MOST_POINTS:
-        raise InvalidInputError(f"最多 {MOST_POINTS} 个点，请简化走向。", field="path")
-    if sum(a.distance_m(b) for a, b in pairwise(points)) < 1:
+        said = [word for word in SPLIT.split(told) if word]
+        if len(said) > MOST_POINTS:
+            raise InvalidInputError(f"最多 {MOST_POINTS} 个点，请简化走向。", field="path")
+        points = [_point(word) for word in said]
+    drawn_m = _drawn_m(points)
+    if drawn_m > LONGEST_M:
+        raise InvalidInputError(
+            f"走向画出来有 {drawn_m / 1000:.0f} 公里，一条线路最长 {LONGEST_M / 1000:.0f} 公里。"
+            "请核对坐标，或分成几条登记。",
+            field="path",
+        )
+    if drawn_m < 1:
         raise InvalidInputError(
             "走向至少要有两处不同的地方：在图上点，或按顺序写村名、坐标，或写一条线路的编码。",
             field="path",
@@ -230,11 +282,48 @@ def _chained(points: Sequence[GeoPoint]) -> list[GeoPoint]:
     return row
 
 
+def _drawn_m(points: Sequence[GeoPoint]) -> float:
+    return sum(a.distance_m(b) for a, b in pairwise(points))
+
+
+def _in_the_county(path: Sequence[GeoPoint]) -> None:
+    """Refuse a path of which a point lies far from every village: somebody mistyped it."""
+    for point, area in zip(path, areas_near(path), strict=True):
+        away_m = point.distance_m(GeoPoint(area.lat or 0.0, area.lon or 0.0))
+        if away_m > FAR_M:
+            raise InvalidInputError(
+                f"“{point.lat:g},{point.lon:g}”离最近的{area.name}有 {away_m / 1000:.0f} 公里，"
+                "不在本县范围内，请核对坐标。",
+                field="path",
+            )
+
+
 def _length(text: str, path: Sequence[GeoPoint], known_m: float | None) -> float:
-    if text.strip():
-        return 1000 * _number(text, LONGEST_M / 1000, "km", "全长公里数")
-    drawn = sum(a.distance_m(b) for a, b in pairwise(path))
-    return min(LONGEST_M, known_m or drawn)
+    """Return how long a line is, to ten metres: as said, as registered, or as drawn."""
+    base_m = known_m or _drawn_m(path)
+    km = _number(text, LONGEST_M / 1000, "km", "全长公里数") if text.strip() else base_m / 1000
+    length_m = STEP_M * round(1000 * km / STEP_M)
+    if length_m < 1000 * LEAST_KM:
+        raise InvalidInputError(f"线路至少要有 {LEAST_KM:g} 公里。", field="km")
+    if not SHORTER * base_m <= length_m <= LONGER * base_m:
+        source = "登记的长度" if known_m else "走向画出来"
+        raise InvalidInputError(
+            f"全长填了 {km:g} 公里，{source}是 {base_m / 1000:.2f} 公里，相差太多。"
+            "请核对走向和全长。",
+            field="km",
+        )
+    return min(LONGEST_M, length_m)
+
+
+def _people(text: str) -> int | None:
+    """Return how many of a crew work on a line; None where nobody said."""
+    told = text.strip()
+    if not told:
+        return None
+    found = int(told) if told.isascii() and told.isdecimal() and len(told) < 4 else 0
+    if not 1 <= found <= MOST_PEOPLE:
+        raise InvalidInputError(f"“每队人数”应填 1 到 {MOST_PEOPLE} 的整数。", field="people")
+    return found
 
 
 def _number(text: str, most: float, field: str, label: str) -> float:

@@ -18,7 +18,7 @@ from dianliang.kernel.geo import GeoPoint
 
 SETUP_S = 15 * 60
 """To unload, park and walk up where a crew begins somewhere on a line."""
-LEG_M = 500.0
+LEG_M, MOST_LEGS = 500.0, 2000
 
 
 def line_of(work: LineWork, *, least_part_m: float = 1.0) -> routing.Line:
@@ -34,10 +34,14 @@ def line_of(work: LineWork, *, least_part_m: float = 1.0) -> routing.Line:
 
 
 def _fine(path: Sequence[GeoPoint]) -> Iterator[GeoPoint]:
-    """Yield a path with points between far ones: metres along a long leg are uneven on a globe."""
+    """Yield a path with points between far ones: metres along a long leg are uneven on a globe.
+
+    However long it is, there are not more than `MOST_LEGS` of them.
+    """
     yield path[0]
+    leg_m = max(LEG_M, sum(a.distance_m(b) for a, b in pairwise(path)) / MOST_LEGS)
     for a, b in pairwise(path):
-        count = max(1, ceil(a.distance_m(b) / LEG_M))
+        count = max(1, ceil(a.distance_m(b) / leg_m))
         for n in range(1, count + 1):
             share = n / count
             yield GeoPoint(a.lat + (b.lat - a.lat) * share, a.lon + (b.lon - a.lon) * share)
