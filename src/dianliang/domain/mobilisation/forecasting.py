@@ -22,7 +22,7 @@ WEIGHT, SHAPE = 1.0, 2.0
 LEAST_FACTOR = 0.05
 DRAWS = 400
 SEED = 20_260_707
-MOST_REPEATS = 30
+MOST_REPEATS, DAY = 30, timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,8 @@ class Forecast:
     """When the work will be done: most likely, and the ends of the 90 % interval.
 
     `is_beyond`: the shifts in the plan do not suffice; they are taken to go on as on the last day.
+    `is_open`: so many outcomes are not done when the last repeat of that day ends that `late` is
+    no end of an interval; it will be later than `early`, and nobody can say until when.
     `factor` is the pace against the plan, `shifts` how many reported shifts it comes from.
     """
 
@@ -54,6 +56,7 @@ class Forecast:
     middle: datetime
     late: datetime
     is_beyond: bool
+    is_open: bool
     factor: float
     shifts: int
 
@@ -82,6 +85,7 @@ def forecast(
         middle=ends[draws // 2],
         late=ends[int(0.95 * draws)],
         is_beyond=ends[draws // 2] > last,
+        is_open=ends[int(0.95 * draws)] >= last + MOST_REPEATS * DAY,
         factor=exp(middle),
         shifts=len(seen),
     )
@@ -112,10 +116,10 @@ def _worked_off(
 
     After the last shift those of the last day come again and again.
     """
-    day = timedelta(days=1)
-    again = [turn for turn in turns if turn.start >= last - day]
+    end = last + MOST_REPEATS * DAY
+    again = [turn for turn in turns if turn.start >= last - DAY]
     for repeat in range(MOST_REPEATS + 1):
-        shift = repeat * day
+        shift = repeat * DAY
         changes = list[tuple[datetime, float]]()
         for turn in again if repeat else turns:
             pace = turn.m_per_h * exp(dice.gauss(mean, spread))
@@ -125,7 +129,7 @@ def _worked_off(
         for at, change in changes:
             done = rate * (at - clock).total_seconds() / 3600
             if done >= left_m and rate > 0:
-                return clock + timedelta(hours=left_m / rate)
+                return min(end, clock + timedelta(hours=left_m / rate))
             left_m -= done
             rate, clock = rate + change, at
-    return last + MOST_REPEATS * day
+    return end

@@ -59,7 +59,10 @@ def open_line(
 def report(
     *, line: LineWork, team: Team, span: Span, on: date, told_at: datetime, by: Actor, at: datetime
 ) -> LineReport | None:
-    """Note that a crew has done a span of a line; None if all of it was reported before.
+    """Note that a crew has done a span of a line; None if it had reported all of it before.
+
+    What only others have reported is noted too, with nothing new: theirs may be taken back. No
+    report is older than its line, whatever the clock of a phone says.
 
     Raises:
         InvalidInputError: the span does not lie on the line; the field is named.
@@ -70,9 +73,10 @@ def report(
         raise InvalidInputError(words, field="to_km")
     end = min(end, line.length_m)
     held = LineWork.objects.select_for_update().get(pk=line.pk)
-    new_m = end - begin - covered(done_of(held), begin, end)
-    if new_m < 1:
+    own = joined(held.reports.filter(team=team).values_list("from_m", "to_m"))
+    if end - begin - covered(own, begin, end) < 1:
         return None
+    new_m = max(0.0, end - begin - covered(done_of(held), begin, end))
     made = LineReport.objects.create(
         line=held,
         team=team,
@@ -80,7 +84,7 @@ def report(
         from_m=begin,
         to_m=end,
         new_m=new_m,
-        told_at=min(told_at, at),
+        told_at=min(max(told_at, held.opened_at), at),
         received_at=at,
     )
     audit.record(
@@ -93,6 +97,65 @@ def report(
         reason=f"{team.name} {words_of(begin, end)}",
     )
     return made
+
+
+@transaction.atomic
+def take_back(*, report: LineReport, reason: str, by: Actor, at: datetime) -> list[Span]:
+    """Take back what a crew reported by mistake (更正); return what is to be done again.
+
+    Raises:
+        InvalidInputError: there is no reason, or it was taken back before.
+    """
+    if not reason:
+        raise InvalidInputError("更正里程必须说明原因。", field="reason")
+    line = LineWork.objects.select_for_update().get(pk=report.line_id)
+    if not LineReport.objects.filter(pk=report.pk).update(taken_back_at=at):
+        raise InvalidInputError("这次报告已经撤回，请刷新页面。", field="report")
+    known: list[Span] = []
+    for row in line.reports.order_by("pk"):
+        span = (row.from_m, row.to_m)
+        new_m = max(0.0, span[1] - span[0] - covered(known, *span))
+        known = joined([*known, span])
+        if abs(new_m - row.new_m) >= 1:
+            LineReport.objects.filter(pk=row.pk).update(new_m=new_m)
+    audit.record(
+        "mobilisation.linework.take_back",
+        target=line,
+        by=by,
+        at=at,
+        before=f"{report.from_m:.0f}–{report.to_m:.0f}",
+        reason=f"{report.team.name} {words_of(report.from_m, report.to_m)}：{reason}",
+    )
+    held = ((row.from_m or 0.0, row.to_m or 0.0) for row in parts_left(line))
+    return _outside(joined([*known, *held]), (report.from_m, report.to_m))
+
+
+@transaction.atomic
+def cancel(*, line: LineWork, reason: str, by: Actor, at: datetime) -> LineWork:
+    """Give up what is left of a line (撤销线路作业); the caller cancels its parts.
+
+    Raises:
+        InvalidInputError: there is no reason, or it was cancelled before.
+    """
+    if not reason:
+        raise InvalidInputError("撤销线路作业必须说明原因。", field="reason")
+    if not LineWork.objects.filter(pk=line.pk, cancelled_at=None).update(cancelled_at=at):
+        raise InvalidInputError("这条线路作业已经撤销，请刷新页面。", field="line")
+    line.cancelled_at = at
+    words = f"{line.title}：{reason}"
+    audit.record("mobilisation.linework.cancel", target=line, by=by, at=at, reason=words)
+    return line
+
+
+def _outside(spans: Sequence[Span], whole: Span) -> list[Span]:
+    """Return what of a span lies in none of others, from a metre on."""
+    clock, end = whole
+    found: list[Span] = []
+    for a, b in (*spans, (end, end)):
+        if min(a, end) - clock >= 1:
+            found.append((clock, min(a, end)))
+        clock = max(clock, b)
+    return found
 
 
 def words_of(from_m: float, to_m: float) -> str:

@@ -25,7 +25,8 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 
-MOST_KM = 1000.0
+MOST_KM, NEAR_M = 1000.0, 10.0
+"""An end within `NEAR_M` of a part's means the part's: cards say kilometres to ten metres."""
 
 
 def advance(op: PhoneOperation, by: Actor, at: datetime) -> Outcome:
@@ -76,17 +77,32 @@ def report(
         InvalidInputError: the span does not lie on the line.
     """
     line = LineWork.objects.select_related("incident__unit").filter(number=number).first()
+    happened_at = max(happened_at, line.opened_at) if line else happened_at
     on = shift_day(by=by, at=happened_at).on
     is_own = team_code in crews.teams_of(by.person_number, on=on)
     teams = {team.code: team for team in scene.teams_for(line.incident)} if line and is_own else {}
     if line is None or team_code not in teams:
         raise NotVisibleError(f"没有线路作业 {number}，或它不归您的队伍。")
     team = teams[team_code]
+    span = _at_edges(line, span)
     made = lines.report(line=line, team=team, span=span, on=on, told_at=happened_at, by=by, at=at)
-    if made is None:
+    if made is None or made.new_m < 1:
         return False
     _take_out(line, (made.from_m, made.to_m), team, by=by, at=at, happened_at=made.told_at)
     return True
+
+
+def _at_edges(line: LineWork, span: Span) -> Span:
+    """Return a span whose ends are those of parts where they lie that near."""
+    parts = line.parts.values_list("from_m", "to_m")
+    edges = {0.0, line.length_m, *(edge for part in parts for edge in part if edge is not None)}
+
+    def moved(metre: float) -> float:
+        nearest = min(edges, key=lambda edge: abs(edge - metre))
+        return nearest if abs(nearest - metre) < NEAR_M else metre
+
+    begin, end = moved(span[0]), moved(span[1])
+    return (begin, end) if begin != end else span
 
 
 def _take_out(

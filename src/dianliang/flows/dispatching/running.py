@@ -16,6 +16,8 @@ from dianliang.flows.planning.terms import Terms, terms_of
 
 LEAST_PACE_H = 0.5
 """A shift that has worked for less says nothing of its pace yet."""
+CREWS_HELP = frozenset({"full", "hours", "not_worth", "no_team", "lunch"})
+"""Only where time runs out do more crews like these help; none reaches what is cut off."""
 Lane = tuple[str, date]
 
 
@@ -44,6 +46,16 @@ class GapRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """What a crew has reported of a line, and still stands."""
+
+    id: int
+    words: str
+    team: str
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineRow:
     """A line of an incident as it stands, under one of its plans; metres."""
 
@@ -60,6 +72,8 @@ class LineRow:
     stretches: tuple[StretchRow, ...]
     gaps: tuple[GapRow, ...]
     forecast: Forecast | None
+    cancelled_at: datetime | None
+    reports: tuple[ReportRow, ...]
 
     @property
     def done_share(self) -> float:
@@ -138,7 +152,17 @@ def _row(
         done=tuple(words_of(begin, end) for begin, end in spans),
         stretches=_stretches(own),
         gaps=_gaps(work, left),
-        forecast=forecast(work.length_m - done_m, turns, paces),
+        forecast=None if work.cancelled_at else forecast(work.length_m - done_m, turns, paces),
+        cancelled_at=work.cancelled_at,
+        reports=tuple(
+            ReportRow(
+                id=one.pk,
+                words=words_of(one.from_m, one.to_m),
+                team=one.team.name,
+                told_at=one.told_at,
+            )
+            for one in told
+        ),
     )
 
 
@@ -202,15 +226,24 @@ def _gaps(work: LineWork, left: Sequence[Unplanned]) -> tuple[GapRow, ...]:
                 km=(end - begin) / 1000,
                 person_hours=hours,
                 reasons="；".join(list(reasons)[:3]),
-                help=_help(work, hours, str(fixes[0]["words"]) if fixes else "", parts=len(own)),
+                help=_help(
+                    work,
+                    hours,
+                    str(fixes[0]["words"]) if fixes else "",
+                    parts=len(own),
+                    is_short={r.get("code") for row in own for r in row.reasons[:1]} <= CREWS_HELP,
+                ),
             )
         )
     return tuple(found)
 
 
-def _help(work: LineWork, person_hours: float, fix: str, *, parts: int) -> str:
-    """Say what would do: the cheapest change for one part, so many crews for a shift for all."""
-    if fix and parts == 1:
+def _help(work: LineWork, person_hours: float, fix: str, *, parts: int, is_short: bool) -> str:
+    """Say what would do: the cheapest change for one part, so many crews for a shift for all.
+
+    Crews are counted only where it is crews' time that is short (`is_short`).
+    """
+    if not is_short or (fix and parts == 1):
         return fix
     count = ceil(person_hours / (work.people * work.day_h))
     each = f"每队 {work.people} 人、在线上 {work.day_h:g} 小时"

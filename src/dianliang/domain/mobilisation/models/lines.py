@@ -1,7 +1,7 @@
 """Work along a line (线路作业): lights on a dike, the patrol of a feeder; and how far it is."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation import lifecycle
@@ -30,6 +30,7 @@ class LineWork(models.Model):
     due_at = models.DateTimeField("完成时限")
     opened_by = models.CharField("登记人", max_length=64)
     opened_at = models.DateTimeField("登记时间")
+    cancelled_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "线路作业"
@@ -54,10 +55,19 @@ class LineWork(models.Model):
         return float(self.day_h * 3600 / (self.km_per_person_day * self.people))
 
 
-class LineReport(models.Model):
-    """A crew says that it has done so many metres of a line (线路进度). Never changed.
+class StandingReports(models.Manager["LineReport"]):
+    """Reports that nobody has taken back: all that counts."""
 
-    `new_m` is how much of it nobody had reported before.
+    def get_queryset(self) -> QuerySet["LineReport"]:
+        """Leave out what was taken back."""
+        return super().get_queryset().filter(taken_back_at=None)
+
+
+class LineReport(models.Model):
+    """A crew says that it has done so many metres of a line (线路进度).
+
+    `new_m` is how much of it nobody had reported before. Its span is never changed; a commander
+    may take it back, and the trail says why: `objects` has what stands, `told` all.
     """
 
     line = models.ForeignKey(
@@ -70,6 +80,10 @@ class LineReport(models.Model):
     new_m = models.FloatField("新增（米）")
     told_at = models.DateTimeField("报告时间")
     received_at = models.DateTimeField("收到时间")
+    taken_back_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    objects = StandingReports()
+    told = models.Manager["LineReport"]()
 
     class Meta:
         verbose_name = verbose_name_plural = "线路进度"

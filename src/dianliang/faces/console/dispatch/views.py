@@ -21,7 +21,16 @@ from dianliang.faces.console.incidents.common import revision_of
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import fresh_key, required_key
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.dispatching import board, drafting, events, forcing, lining, reading, tasking
+from dianliang.flows.dispatching import (
+    board,
+    correcting,
+    drafting,
+    events,
+    forcing,
+    lining,
+    reading,
+    tasking,
+)
 from dianliang.flows.planning.repairing import MOST_CHANGES
 from dianliang.flows.resources.fields import stores
 from dianliang.kernel.actor import Actor
@@ -88,7 +97,7 @@ def _soon() -> str:
 @require_POST
 @requires(*access.WRITERS)
 def begin(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
-    """Open tasks or work along a line, or draft a dispatch or a what-if."""
+    """Open tasks or work along a line, correct it, or draft a dispatch or a what-if."""
     sent = request.POST
     asked: dict[str, Any] = {"number": number, "by": by, "at": now()}
     try:
@@ -101,6 +110,18 @@ def begin(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRes
             key = required_key(sent)
             line = lining.open_line_once(key=key, asked=read.line(sent), **asked)
             messages.success(request, _("线路作业 %(number)s 已登记。") % {"number": line})
+            return redirect("console:incident_dispatches", number)
+        if verb == "take_back":
+            report, reason = sent.get("report", ""), shown(sent.get("reason", ""))
+            told = correcting.take_back(report=report, reason=reason, **asked)
+            done = _("已撤回 %(team)s 报的里程，这些里程重新待排。") % {"team": told.team.name}
+            messages.success(request, done)
+            return redirect("console:incident_dispatches", number)
+        if verb == "cancel_line":
+            line, reason = shown(sent.get("line", "")), shown(sent.get("reason", ""))
+            work = correcting.cancel_line(line=line, reason=reason, **asked)
+            done = _("线路作业 %(number)s 已撤销，已完成的保留。") % {"number": work.number}
+            messages.success(request, done)
             return redirect("console:incident_dispatches", number)
         if verb == "draft":
             key = required_key(sent)
