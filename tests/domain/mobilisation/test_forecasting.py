@@ -70,3 +70,13 @@ def test_where_the_shifts_do_not_suffice_it_says_so_and_goes_on_like_the_last_da
     assert SIX + 24 * HOUR < found.middle < SIX + 6 * 24 * HOUR
     assert forecast(0.0, turns(1), []) is None
     assert forecast(1.0, [], []) is None
+
+
+def test_work_that_the_repeats_do_not_finish_has_no_end() -> None:
+    found = forecast(1_000_000, turns(1, crews=1), [], draws=20)
+
+    assert found is not None
+    assert found.is_open
+    near = forecast(44_600, turns(9), [], draws=20)
+    assert near is not None
+    assert not near.is_open

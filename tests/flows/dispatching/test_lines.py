@@ -9,12 +9,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dianliang.core import jobs as background
+from dianliang.core.models import AuditEvent
 from dianliang.domain.mobilisation.lines import covered, joined
 from dianliang.domain.mobilisation.models import LineReport, LineWork, Task
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.workforce.models import Membership, Person
 from dianliang.flows import fieldwork
-from dianliang.flows.dispatching import board, drafting, events, lining, running, tasking
+from dianliang.flows.dispatching import (
+    board,
+    correcting,
+    drafting,
+    events,
+    lining,
+    running,
+    tasking,
+)
 from dianliang.flows.incidents import leading
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -275,3 +284,67 @@ def test_parts_end_where_a_card_can_say_it(town):
     ends = Task.objects.filter(line=line).values_list("to_m", flat=True)
     assert len(ends) > 5
     assert all(end % 10 == 0 for end in ends)
+
+
+def spans_of(line, *states):
+    rows = Task.objects.filter(line=line, job__status__in=states)
+    return joined(rows.values_list("from_m", "to_m"))
+
+
+def correct(town, line, report, reason="报错了"):
+    made = {"number": line.incident.number, "report": str(report.pk), "reason": reason}
+    return correcting.take_back(**made, by=chief(town), at=NOON + HOUR)
+
+
+def test_what_was_reported_by_mistake_is_taken_back_and_a_line_is_given_up(town):
+    incident = crews_of(town, "A", "B", people=2)
+    line = lined(town, incident, path=SHORT, km="2", gear="LTW", per_km="4")
+    early = NOON - 30 * HOUR
+    assert sent(town, [op(line, "much", 0, 1.83, at=early)]) == ["applied"]
+    assert sent(town, [op(line, "true", 0.1, 0.3, team="B")], team="B") == ["already"]
+    wrong, true = line.reports.order_by("pk")
+    assert (wrong.told_at, wrong.on, true.new_m) == (line.opened_at, TODAY, 0)
+
+    with pytest.raises(InvalidInputError):
+        correct(town, line, wrong, reason="")
+    correct(town, line, wrong)
+    true.refresh_from_db()
+    assert true.new_m == pytest.approx(200)
+    assert spans_of(line, "OPEN") == [(0, 100), (300, 2000)]
+    again = Task.objects.filter(line=line, job__status="OPEN", to_m__lte=1800)
+    assert all(row.kind.code == "LTW" and row.quantity >= 1 for row in again)
+    with pytest.raises(InvalidInputError):
+        correct(town, line, wrong)
+    trail = AuditEvent.objects.get(verb="mobilisation.linework.take_back")
+    assert (trail.before, "报错了" in trail.reason) == ("0–1830", True)
+
+    asked = {"number": incident.number, "line": line.number, "reason": "险情解除"}
+    correcting.cancel_line(**asked, by=chief(town), at=NOON)
+    (row,) = running.lines(incident, plan=None, at=NOON)
+    assert (row.cancelled_at, row.forecast, row.done) == (NOON, None, ("K0.1–K0.3",))
+    assert spans_of(line, "OPEN", "SCHEDULED") == []
+    with pytest.raises(InvalidInputError):
+        correcting.cancel_line(**asked, by=chief(town), at=NOON)
+
+
+def test_the_numbers_on_a_card_finish_its_part_though_it_ends_between(town):
+    """A part that was cut to the metre before parts ended at ten of them."""
+    line = lined(town, crews_of(town, "A", people=2), path=SHORT, km="2")
+    part = Task.objects.filter(line=line, from_m__gte=1000).order_by("from_m").first()
+    begin, end = part.from_m - 1.57, part.to_m + 2.4
+    Task.objects.filter(line=line, to_m=part.from_m).update(to_m=begin)
+    Task.objects.filter(line=line, from_m=part.to_m).update(from_m=end)
+    Task.objects.filter(pk=part.pk).update(from_m=begin, to_m=end)
+
+    shown = (round(begin / 1000, 2), round(end / 1000, 2))
+    assert sent(town, [op(line, "card", *shown)]) == ["applied"]
+    part.job.refresh_from_db()
+    assert part.job.status == "DONE"
+    assert left_of(line) == [(0, begin), (end, 2000)]
+
+
+@pytest.mark.parametrize(("code", "counts"), [("cut_off", False), ("full", True)])
+def test_more_crews_are_offered_only_where_time_is_short(code, counts):
+    work = LineWork(length_m=1000, km_per_person_day=0.5, day_h=10, people=2)
+    said = running._help(work, 40.0, "", parts=4, is_short={code} <= running.CREWS_HELP)
+    assert ("支队伍" in said) == counts

@@ -33,13 +33,17 @@ class TaskNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinePart:
-    """Which metres of which line a task is: the crew reports by them, beyond its own as well."""
+    """Which metres of which line a task is: the crew reports by them, beyond its own as well.
+
+    `m_per_h` is how far a crew gets by the plan: the phone asks again where a report goes further.
+    """
 
     number: str
     title: str
     length_m: float
     from_m: float
     to_m: float
+    m_per_h: float
 
 
 def _part(task: Task) -> LinePart | None:
@@ -52,6 +56,7 @@ def _part(task: Task) -> LinePart | None:
         length_m=line.length_m,
         from_m=task.from_m or 0.0,
         to_m=task.to_m or 0.0,
+        m_per_h=3.6e6 / line.s_per_km,
     )
 
 
