@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from dianliang.core.models import User
-from dianliang.domain.mobilisation.models import Lesson, SituationReport, Whereabouts
+from dianliang.domain.mobilisation import lines
+from dianliang.domain.mobilisation.models import Lesson, LineWork, SituationReport, Whereabouts
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import now, today
 from dianliang.kernel.actor import Role
@@ -99,3 +100,31 @@ def test_a_phone_tells_its_places_to_its_own_account_only(flood):
     assert Whereabouts.objects.get().person.number == "A-1"
     day = crew.get("/field/day/").json()["day"]
     assert day["tracking"]["title"] == flood.incident.title
+
+
+def test_a_commander_corrects_the_kilometres_of_a_line_and_gives_it_up(flood):
+    chief = enter(flood.town, Role.COMMANDER, "liner")
+    do = f"/console/incidents/{flood.number}/dispatch/do"
+    asked = {"line_what": "堤防排灯", "path": "30.5,119.6 30.518,119.6", "km": "2", "rank": "first"}
+    assert "已登记" in chief.post(f"{do}/line/", {**asked, "key": KEY}, follow=True).text
+    line = LineWork.objects.get()
+    at = now()
+    told = lines.report(
+        line=line,
+        team=flood.town.teams["A"],
+        span=(0, 1500),
+        on=today(),
+        told_at=at,
+        by=flood.town.actor("S1", Role.STEWARD),
+        at=at,
+    )
+
+    back = {"report": told.pk, "reason": ""}
+    assert chief.post(f"{do}/take_back/", back).status_code == 422
+    page = chief.post(f"{do}/take_back/", {**back, "reason": "报错了"}, follow=True)
+    assert "这些里程重新待排" in page.text
+    assert chief.post(f"{do}/take_back/", {"report": "x", "reason": "报错了"}).status_code == 404
+    gone = {"line": line.number, "reason": "险情解除"}
+    assert "已完成的保留" in chief.post(f"{do}/cancel_line/", gone, follow=True).text
+    chief.cookies["django_language"] = "en"
+    assert "Cancel the work along the line" not in chief.get(f"{do[:-2]}").text
