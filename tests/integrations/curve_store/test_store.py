@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -76,6 +76,12 @@ def test_the_newer_version_of_a_day_counts_and_the_older_is_kept_beside(tmp_path
 curves = arrays(np.int32, (2, 2, 96), elements=st.sampled_from([NO_W, 1, 2]))
 
 
+MORNING = np.full((2, 2, POINTS), 1)
+MORNING[..., 48:] = NO_W
+HALVES = [(MORNING, False), (MORNING[..., ::-1], False), (MORNING, True)]
+
+
+@example(HALVES)
 @given(st.lists(st.tuples(curves, st.booleans()), min_size=1, max_size=4))
 @settings(max_examples=15, deadline=None)
 def test_of_each_point_the_last_value_told_counts_whatever_part_of_a_day_is_imported(imports):

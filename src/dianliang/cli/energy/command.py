@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -27,17 +26,14 @@ from dianliang.engines.loading import (
     Span,
     TransformerLoad,
     clock,
-    judge,
 )
-from dianliang.flows.energy import running, taking_in
+from dianliang.flows.energy import judging, running, taking_in
 from dianliang.flows.energy.lines import rules_of, told
 from dianliang.integrations.curve_store import CurveStore, register
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import decoded
 
 EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
-MARGIN = timedelta(days=1)
-"""Read beside the days that are asked for, so that a run across their border is whole."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -115,10 +111,8 @@ def _loading(wish: Asked, store: CurveStore) -> None:
         raise InvalidInputError(
             "没有户变关系。请先 dianliang energy import --meters 户变关系文件。"
         )
-    wide = Span(span.from_on - MARGIN, span.until_on + MARGIN)
     with _executor(wish) as executor:
-        loads = running.summed(store, network, wide, rules=rules, executor=executor)
-    found = judge(loads, rules=rules, of=span)
+        found = judging.judged(store, network, span, rules=rules, executor=executor)
     rows = [
         [one.number, one.capacity_kva, one.meters, *line]
         for one in found

@@ -63,8 +63,8 @@ class Run:
         notes = [
             (self.bridged, f"中间 {self.bridged} 点缺数，未计入"),
             (self.partial, f"{self.partial} 点有表缺数，已读到的就已达到"),
-            (self.may_begin_before, "之前无数据，可能更早开始"),
-            (self.may_go_on, "之后无数据，可能还在持续"),
+            (self.may_begin_before, "之前没有读到数，可能更早开始"),
+            (self.may_go_on, "之后没有读到数，可能还在持续"),
         ]
         told = "；".join(words for holds, words in notes if holds)
         return f"{said}（{told}）" if told else said
