@@ -83,7 +83,7 @@ HALVES = [(MORNING, False), (MORNING[..., ::-1], False), (MORNING, True)]
 
 @example(HALVES)
 @given(st.lists(st.tuples(curves, st.booleans()), min_size=1, max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_of_each_point_the_last_value_told_counts_whatever_part_of_a_day_is_imported(imports):
     """Half days, power without voltage, the same again after a correction: the last one told."""
     told = np.full((2, 2, 2, POINTS), [[[[NO_W]]], [[[NO_DV]]]])

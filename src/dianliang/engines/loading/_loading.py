@@ -51,13 +51,18 @@ class Run:
         return self.on + timedelta(days=last // (POINTS * MINUTES))
 
     @property
+    def end(self) -> tuple[date, int]:
+        """Return when it ended: the day, and the minute of it."""
+        until = self.minute + (self.points + self.bridged) * MINUTES
+        days, minute = divmod(until, POINTS * MINUTES)
+        return self.on + timedelta(days=days), minute
+
+    @property
     def words(self) -> str:
         """Say in Chinese what was seen."""
-        until = self.minute + (self.points + self.bridged) * MINUTES
-        days, left = divmod(until, POINTS * MINUTES)
-        end = self.on + timedelta(days=days)
+        end, minute = self.end
         said = (
-            f"{self.on} {clock(self.minute)} 至 {end} {clock(left)} {LINE_LABELS[self.line]}"
+            f"{self.on} {clock(self.minute)} 至 {end} {clock(minute)} {LINE_LABELS[self.line]}"
             f" {self.minutes} 分钟"
         )
         notes = [

@@ -35,7 +35,7 @@ def judged(
     """Judge every transformer in some days; runs that touch them are told whole.
 
     Days beside them are read as long as a run reaches the edge and more is stored, up to
-    `MOST_DAYS` on either side. Cost: one pass, and one more for runs of more than a day beyond the border.
+    `MOST_DAYS` on either side. Cost: one pass, and one more for each time that a run goes on.
 
     Raises:
         CurveStoreError: the store is damaged, or its register is not that of `network`.
