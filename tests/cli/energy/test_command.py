@@ -80,6 +80,16 @@ def test_a_file_with_one_wrong_cell_stores_nothing(files, capsys):
         run(["quality", "2026-07", "--home", str(files / "home")])
 
 
+def test_a_file_without_a_reading_is_no_day_of_a_meter(tmp_path):
+    blank = tmp_path / "blank.csv"
+    blank.write_text("表号,数据时间,有功功率(kW)\n0001,2026-07-01 00:00,\n")
+
+    with pytest.raises(DomainError, match="没有一个读数"):
+        run(["import", str(blank), "--home", str(tmp_path / "home")])
+
+    assert not list((tmp_path / "home").rglob("*.parquet"))
+
+
 def test_a_check_stores_nothing(files, capsys):
     words = ("import", "--check", files / "curves.csv", "--meters", files / "register.csv")
 

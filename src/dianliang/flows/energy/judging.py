@@ -61,7 +61,7 @@ def judged(
 
 def _least_margin(rules: Rules) -> int:
     """Return the days beside that hold the shortest run there is, gaps and all."""
-    longest = max(rule.points for rule in (*rules.loads, rules.phases))
+    longest = max(rules.phases.points, *(rule.points for rule in rules.loads))
     return min(MOST_DAYS, -(-longest * (rules.bridged_points + 1) // POINTS))
 
 

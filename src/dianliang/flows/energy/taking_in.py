@@ -9,6 +9,7 @@ from dianliang.engines.loading import Network
 from dianliang.integrations import meter_files
 from dianliang.integrations.curve_store import Added, CurveStore, keep_register, register
 from dianliang.integrations.meter_files import Hints, Readings
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 
 
@@ -26,7 +27,8 @@ class Taken:
         lines = [self.source, self.readings.words]
         for one in self.added:
             if one.before:
-                lines.append(f"{one.month}：同样的内容已在 {one.before} 导入过，没有改动")
+                at = datetime.fromisoformat(one.before).astimezone(SHANGHAI)
+                lines.append(f"{one.month}：同样的内容已在 {at:%Y-%m-%d %H:%M} 导入过，没有改动")
             else:
                 lines.append(
                     f"{one.month}：新增 {one.new} 表日，相同 {one.same} 表日，"
