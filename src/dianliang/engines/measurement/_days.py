@@ -51,7 +51,7 @@ class Weather:
                 f"a temperature is missing or not from {COLDEST:.0f} to {HOTTEST:.0f}: "
                 "leave out the days that have none",
             )
-        if not bool(((kinds >= 0) & (kinds <= HIGHEST_KIND) & (kinds % 1 == 0)).all()):
+        if not bool(((kinds >= 0) & (kinds <= HIGHEST_KIND) & (kinds == np.floor(kinds))).all()):
             raise BadFiguresError(
                 f"日类型应为 0 到 {HIGHEST_KIND} 的整数。",
                 f"a kind of day is a whole number from 0 to {HIGHEST_KIND}",

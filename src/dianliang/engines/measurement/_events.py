@@ -8,7 +8,7 @@ on Non-Routine Events and Adjustments, 2020 (as facts); Ploberger and Kraemer, E
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from math import sqrt
 from statistics import NormalDist
 
@@ -200,9 +200,11 @@ def adjusted(meter: MeterSavings, by: Adjustment, *, said: Sequence[Finding] = (
     """
     confidence(meter.level)
     within(by.variance, ("调整的方差", "the adjustment's variance"), low=0, high=LARGEST**4)
-    for value in (meter.saved_kwh, meter.measured_kwh, by.kwh, meter.low_kwh, meter.high_kwh):
-        if value is not None:
-            within(value, ("电量", "energy"), low=-LARGEST, high=LARGEST)
+    for value in (by.kwh, *(getattr(meter, one.name) for one in fields(meter))):
+        if isinstance(value, float):
+            within(
+                value, ("电量或其误差", "energy or its error"), low=-(LARGEST**2), high=LARGEST**2
+            )
     findings = [*meter.findings, *by.findings, *said]
     low = high = None
     if meter.low_kwh is not None and meter.high_kwh is not None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.measurement._checks import (
+    LARGEST,
     SMALLEST,
     BadFiguresError,
     confidence,
@@ -95,6 +96,11 @@ def fit_production(*, names: Sequence[str], drivers: Floats, kwh: Floats) -> Pro
         )
     solved = np.linalg.lstsq(drivers[whole], kwh[whole], rcond=None)[0]
     coefficients = np.asarray(solved, dtype=np.float64)
+    if not bool((np.abs(coefficients) <= LARGEST).all()):
+        raise BadFiguresError(
+            "产量数值过小，算不出单位能耗，请换单位。",
+            "drivers are too small to tell energy per unit: take another unit",
+        )
     left = np.where(whole, kwh - np.nan_to_num(drivers) @ coefficients, np.nan)
     return ProductionBaseline(
         names=tuple(names),

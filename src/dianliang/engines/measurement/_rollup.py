@@ -171,6 +171,7 @@ def roll_up(
 
 def _check(factor: Factor, name: tuple[str, str]) -> None:
     """Hold a factor against what it may be: zero is one, of energy without any emission."""
+    count(factor.year, (f"{name[0]}的年份", f"{name[1]}: the year"), low=1900, high=2200)
     low = SMALLEST if factor.kg_per_kwh else 0.0
     within(factor.kg_per_kwh, name, low=low, high=MOST_KG_PER_KWH)
 
