@@ -119,7 +119,7 @@ PUBLIC = {
     hourly_savings: {"baselines": BY_HOUR, "hours": HOURS, "kwh": HOURLY * 0.7, "level": 0.9},
 }
 FITTED = (BASE, PRODUCED, BY_HOUR, METER)
-HEAVY = {fit_daily: 8, rebased: 8, savings: 12, fit_hourly: 4, hourly_savings: 4}
+HEAVY = {fit_daily: 8, rebased: 8, savings: 6, fit_hourly: 4, hourly_savings: 4}
 
 
 def spoilt(draw, value):

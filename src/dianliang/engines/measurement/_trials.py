@@ -36,8 +36,8 @@ FEWEST_SPELL_DAYS = 2
 READINGS_A_DAY = 96
 MOST_DAYS, MOST_SPELLS, MOST_UNITS = 3660, 366, 10_000
 MOST_SPREAD, HIGHEST_RHO = 100.0, 0.999
-FARTHEST = 700.0
-"""Beyond e to this power no number is finite: an interval so wide says nothing."""
+FARTHEST = 10.0
+"""An interval that reaches e to this power, 22,000 times the energy, says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
