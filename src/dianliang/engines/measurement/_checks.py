@@ -5,8 +5,8 @@ what is right.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from numbers import Integral
-from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -131,16 +131,15 @@ def day(text: str, name: Words) -> np.datetime64:
     Raises:
         BadFiguresError: it is none, or empty.
     """
-    try:
+    found: np.datetime64 = np.datetime64("NaT")
+    with suppress(ValueError):
         found = np.datetime64(text, "D")
-    except ValueError:
-        found = np.datetime64("NaT")
     if np.isnat(found):
         raise BadFiguresError(
             f"{name[0]}“{text}”不是日期，请写成 2026-03-01。",
             f"{name[1]} '{text}' is no day: write 2026-03-01",
         )
-    return cast("np.datetime64", found)
+    return found
 
 
 def distinct(names: Sequence[str], words: Words) -> None:
