@@ -46,9 +46,15 @@ def by_clock(first):
     return [when(j + first)[11:] for j in range(POINTS - 1)] + ["24:00" if first else "23:45"]
 
 
+def numbered(prefix):
+    return [f"{prefix}{i + 1}" for i in range(POINTS)]
+
+
 def wide_rows(names, *, scale=1.0, top=()):
     body = [
-        [METERS[m], DAYS[d], *KW[m, d, : len(names)] * scale] for m in range(2) for d in range(2)
+        [METERS[m], DAYS[d], *np.resize(KW[m, d], len(names)) * scale]
+        for m in range(2)
+        for d in range(2)
     ]
     return [*top, ["表号", "数据日期", *names], *body]
 
@@ -95,6 +101,40 @@ def test_every_layout_gives_the_same_days(tmp_path, name, encoding, rows, kind):
     assert readings.layout.kind is kind
     assert (power == EXPECTED_W).all()
     assert (voltage == (EXPECTED_DV if kind is Kind.LONG else NO_DV)).all()
+
+
+def test_sets_of_points_that_are_no_power_are_passed_over_and_told(tmp_path):
+    sets = [numbered(prefix) for prefix in ("P", "Q", "I", "Ua", "Ub", "Uc")]
+    values = [KW, KW * 3, KW + 9, VOLTS, VOLTS + 3, VOLTS + 6]
+    rows = [["表号", "日期", *(one for names in sets for one in names)]]
+    rows += [
+        [METERS[m], DAYS[d], *(x for one in values for x in one[m, d])]
+        for m in range(2)
+        for d in range(2)
+    ]
+
+    readings = read(write(tmp_path / "sets.csv", rows))
+
+    power, voltage = grid(readings)
+    assert (power == EXPECTED_W).all()
+    assert (voltage == EXPECTED_DV).all()
+    for passed in ("“Q1”至“Q96”", "“I1”至“I96”", "“Ub1”至“Ub96”"):
+        assert passed in readings.layout.words
+
+
+def test_units_of_headings_are_converted(tmp_path):
+    rows = long_rows()
+    rows[0] = ["表号", "时间", "有功功率(MW)", "电压（kV）"]
+    for row in rows[1:]:
+        row[2:] = [f"{row[2] / 1000:.6f}", f"{row[3] / 1000:.4f}"]
+    power, voltage = grid(read(write(tmp_path / "long.csv", rows)))
+    assert (power == EXPECTED_W).all()
+    assert (voltage == EXPECTED_DV).all()
+
+    counted = registers(5, multiplier=1)
+    counted[0][2] = "正向有功总示值(MWh)"
+    watts = rows_of(read(write(tmp_path / "registers.csv", counted)).batch).power.ravel()
+    assert np.abs(watts[: 2 * POINTS] / 1000 - EXPECTED_W[0].ravel()).max() <= 4
 
 
 def test_parquet_with_times_of_another_zone_gives_the_same_days(tmp_path):
@@ -171,6 +211,12 @@ def changed(row, column, value):
     return rows
 
 
+def headed(column, heading):
+    rows = long_rows()
+    rows[0][column] = heading
+    return rows
+
+
 def without(points):
     hours = {when(j)[11:] for j in points}
     return [row for row in long_rows() if row[1][11:] not in hours]
@@ -210,6 +256,10 @@ def without(points):
             "第 11 行“综合倍率”列：倍率 0 不对",
         ),
         (registers(5, multiplier=40), "与户变关系里的 1 不一致"),
+        (wide_rows([*numbered("P"), *numbered("有功")]), "“P1”至“P96”和“有功1”至“有功96”"),
+        (headed(2, "总有功功率(kvar)"), "“总有功功率(kvar)”列单位是“kvar”，不能当功率用"),
+        (headed(2, "功率（万千瓦）"), "单位是“万千瓦”"),
+        (headed(3, "有功"), "两列功率：“有功功率(kW)”和“有功”"),
         (
             registers(5, multiplier=1, change=lambda rows: rows.__delitem__(slice(1, None, 2))),
             "多隔 30 分钟",

@@ -12,7 +12,8 @@ from dianliang.engines.loading import NO_DV, NO_W, Meter, rows_of
 from dianliang.integrations.meter_files import _table
 from dianliang.integrations.meter_files._cells import EPOCH
 from dianliang.integrations.meter_files._errors import Problem, refuse
-from dianliang.integrations.meter_files._layout import Kind, Label, Layout, detect
+from dianliang.integrations.meter_files._headings import Label
+from dianliang.integrations.meter_files._layout import Kind, Layout, detect
 from dianliang.integrations.meter_files._registers import take_registers
 from dianliang.integrations.meter_files._take import Taking, lost_hours, take_long, take_wide
 

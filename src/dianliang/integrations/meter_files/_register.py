@@ -8,7 +8,7 @@ from dianliang.engines.loading import Meter, Network, Phase, Transformer
 from dianliang.integrations.meter_files import _table
 from dianliang.integrations.meter_files._cells import meters, numbers
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem, refuse
-from dianliang.integrations.meter_files._layout import WORDS
+from dianliang.integrations.meter_files._headings import WORDS
 from dianliang.integrations.meter_files._take import MOST_MULTIPLIER
 
 TRANSFORMER = frozenset(

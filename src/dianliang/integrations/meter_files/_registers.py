@@ -53,7 +53,7 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     if taking.problems:
         return None
     rows = here[follows]
-    power = gain[follows] * multiplier[rows] * W_PER_KWH
+    power = gain[follows] * taking.layout.scale("register") * multiplier[rows] * W_PER_KWH
     return _laid(taking, whose, at, rows, power)
 
 

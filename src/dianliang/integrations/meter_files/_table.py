@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from dianliang.core import sheets
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
-from dianliang.integrations.meter_files._layout import WORDS, plain
+from dianliang.integrations.meter_files._headings import WORDS, plain
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 1024**3

@@ -18,7 +18,8 @@ from dianliang.integrations.meter_files._cells import (
     numbers,
 )
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
-from dianliang.integrations.meter_files._layout import Label, Layout
+from dianliang.integrations.meter_files._headings import Label
+from dianliang.integrations.meter_files._layout import Layout
 from dianliang.integrations.meter_files._table import Table
 
 MOST_W, MOST_DV = 2_000_000_000, 30_000
@@ -113,8 +114,9 @@ def take_long(taking: Taking) -> pa.RecordBatch | None:
     whose, begin = taking.meters(), taking.moments()
     columns = taking.layout.columns
     nothing = np.full(taking.table.rows, np.nan)
-    power = taking.column("power") * taking.layout.watts if "power" in columns else nothing
-    voltage = taking.column("voltage") * 10 if "voltage" in columns else nothing
+    power = taking.column("power") * taking.layout.scale("power") if "power" in columns else nothing
+    decivolts = taking.layout.scale("voltage") * 10
+    voltage = taking.column("voltage") * decivolts if "voltage" in columns else nothing
     if taking.is_secondary:
         power = power * taking.multipliers(whose)
     if taking.problems:
@@ -232,11 +234,11 @@ def take_wide(taking: Taking) -> pa.RecordBatch | None:
         first_row=table.first_row,
         problems=taking.problems,
     )
-    power = _grid(taking, layout.power) * layout.watts
-    voltage = _grid(taking, layout.voltage) * 10
+    power = _grid(taking, layout.power) * layout.scale("power")
+    voltage = _grid(taking, layout.voltage) * layout.scale("voltage") * 10
     if "item" in layout.columns:
         is_volt, is_other = _items(table.columns[layout.columns["item"]])
-        voltage = np.where(is_volt[:, None], power / layout.watts * 10, voltage)
+        voltage = np.where(is_volt[:, None], power / layout.scale("power") * 10, voltage)
         power = np.where((is_volt | is_other)[:, None], np.nan, power)
         voltage = np.where(is_other[:, None], np.nan, voltage)
     if taking.is_secondary:
