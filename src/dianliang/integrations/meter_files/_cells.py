@@ -23,6 +23,8 @@ TIME = re.compile(
     r"(?:[ T]*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:\.\d+)?)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
+MOST = 1e15
+"""No meter shows as much; what is larger still could not even be multiplied."""
 EPOCH = date(1970, 1, 1)
 Numbers = npt.NDArray[np.float64]
 
@@ -89,8 +91,9 @@ def numbers(column: pa.Array, *, name: str, first_row: int, problems: list[Probl
 
 def _finite(column: pa.Array, name: str, first_row: int, problems: list[Problem]) -> Numbers:
     values: Numbers = column.fill_null(float("nan")).to_numpy(zero_copy_only=False)
-    _tell(np.isinf(values), name, first_row, lambda _: "数字太大", problems)
-    return np.asarray(values)
+    is_huge = np.abs(values) > MOST
+    _tell(is_huge, name, first_row, lambda _: "数字太大", problems)
+    return np.where(is_huge, np.nan, values)
 
 
 def moments(
@@ -108,6 +111,14 @@ def moments(
         except ValueError as error:
             _tell(found.index == code, name, first_row, said(str(error)), problems)
     return minutes[found.index]
+
+
+def is_end_of_day(column: pa.Array) -> bool:
+    """Tell whether a column of times writes midnight as ``24:00``."""
+    if pa.types.is_temporal(column.type):
+        return False
+    found = (TIME.match(str(value)) for value in codes(column).values)
+    return any(match is not None and match[4] == "24" for match in found)
 
 
 def minute_of(value: Any) -> int:

@@ -59,7 +59,7 @@ WORDS: Mapping[str, frozenset[str]] = {
             "负荷",
             "power",
             "p",
-                        "kw",
+            "kw",
         ]
     ),
     "voltage": frozenset(["电压", "a相电压", "voltage", "v", "u", "ua"]),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dianliang.engines.loading import MINUTES
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
 from dianliang.integrations.meter_files._headings import (
     CALLED,
@@ -39,7 +40,8 @@ KIND_LABELS = {
 class Layout:
     """What was understood of a file's columns. `power` and `voltage` of a wide file: 96 each.
 
-    `units` by role, where the headings or the person told them; `passed`: what was not taken.
+    `units` by role, where the headings or the person told them; `passed`: what was not taken;
+    `moved_minutes`: by how much later points of a day begin than where they stand.
     """
 
     kind: Kind
@@ -48,6 +50,8 @@ class Layout:
     voltage: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     label: Label = Label.START
+    is_clock: bool = False
+    moved_minutes: int = 0
     passed: tuple[str, ...] = ()
 
     def scale(self, role: str) -> float:
@@ -62,9 +66,8 @@ class Layout:
     def words(self) -> str:
         """Say in Chinese what was understood."""
         known = [f"{CALLED[role]}＝“{heading}”" for role, heading in self.columns.items()]
-        for what, headings in (("功率", self.power), ("电压", self.voltage)):
-            if headings:
-                known.append(f"{what}＝{told(headings)}")
+        sets = (("功率", self.power), ("电压", self.voltage))
+        known += [f"{what}＝{told(headings)}" for what, headings in sets if headings]
         guessed = "" if "power" in self.units else "（表头没写，按此理解）"
         if self.kind is not Kind.REGISTERS:
             known.append(f"功率单位 {self.unit('power')}{guessed}")
@@ -73,6 +76,8 @@ class Layout:
                 known.append(f"{CALLED[role]}单位 {self.unit(role)}")
         side = "起点" if self.label is Label.START else "终点"
         means = f"时刻是每 15 分钟的{side}"
+        if self.kind is Kind.WIDE and not self.is_clock:
+            means = "第一点是 00:00 至 00:15"
         if self.kind is Kind.REGISTERS:
             means = "相邻两次示数相减，乘倍率"
         left = self.passed[:MOST_PASSED]
@@ -116,13 +121,17 @@ def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "
     values = {role: [columns[role]] for role in USUAL if role in columns}
     if kind is Kind.WIDE:
         values = {"power": [*day.power], "voltage": [*day.voltage]}
+    side = Label(label) if label else (day.label or Label.START)
+    moved = 0 if day.label in {None, side} else MINUTES if side is Label.START else -MINUTES
     return Layout(
         kind=kind,
         columns=columns,
         power=day.power,
         voltage=day.voltage,
         units=_units(values, name=name, told_unit=unit),
-        label=Label(label) if label else (day.label or Label.START),
+        label=side,
+        is_clock=day.label is not None,
+        moved_minutes=moved,
         passed=_passed(headings, columns.values(), day.power + day.voltage, day.passed),
     )
 

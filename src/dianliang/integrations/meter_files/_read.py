@@ -1,6 +1,6 @@
 """One file of readings: understood, checked whole, then handed over whole or refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,12 +10,18 @@ import pyarrow as pa
 
 from dianliang.engines.loading import NO_DV, NO_W, Meter, rows_of
 from dianliang.integrations.meter_files import _table
-from dianliang.integrations.meter_files._cells import EPOCH
+from dianliang.integrations.meter_files._cells import EPOCH, is_end_of_day
 from dianliang.integrations.meter_files._errors import Problem, refuse
 from dianliang.integrations.meter_files._headings import Label
 from dianliang.integrations.meter_files._layout import Kind, Layout, detect
 from dianliang.integrations.meter_files._registers import take_registers
-from dianliang.integrations.meter_files._take import Taking, lost_hours, take_long, take_wide
+from dianliang.integrations.meter_files._take import (
+    Taking,
+    lost_hours,
+    sparse,
+    take_long,
+    take_wide,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,7 @@ class Readings:
     voltage_points: int
     doubled: int
     rolled: int
+    passed: Sequence[str] = ()
 
     @property
     def words(self) -> str:
@@ -59,6 +66,8 @@ class Readings:
         ]
         if self.doubled:
             lines.append(f"重复而值相同的 {self.doubled} 点只计一次")
+        if self.passed:
+            lines.append(f"没有取用的数据项：{'、'.join(self.passed)}")
         if self.rolled:
             lines.append(f"满码归零 {self.rolled} 次，已按进位计算")
         return "\n".join(lines)
@@ -89,8 +98,10 @@ def read(
     batch = take(taking)
     if batch is not None and not batch.num_rows:
         taking.problems.append(Problem(0, "", "没有一个读数"))
+    if batch is not None and layout.kind is Kind.LONG:
+        taking.problems += sparse(batch, layout.columns["time"])
     if batch is not None and batch.num_rows and not hints.accepts_lost_hours:
-        taking.problems += _summer(batch)
+        taking.problems += _summer(batch, layout.kind)
     refuse(path.name, taking.problems)
     assert batch is not None  # noqa: S101 (what has no batch has problems)
     return _told(batch, taking)
@@ -99,14 +110,10 @@ def read(
 def _labelled(layout: Layout, table: _table.Table) -> Layout:
     """Times at ``24:00`` name the end of their quarter hour; a register stands at a moment."""
     column = table.columns[layout.columns["time"]]
-    if not pa.types.is_string(column.type):
-        return layout
-    if pa.compute.any(pa.compute.match_substring(column, "24:00")).as_py():
-        return replace(layout, label=Label.END)
-    return layout
+    return replace(layout, label=Label.END) if is_end_of_day(column) else layout
 
 
-def _summer(batch: pa.RecordBatch) -> list[Problem]:
+def _summer(batch: pa.RecordBatch, kind: Kind) -> list[Problem]:
     rows = rows_of(batch)
     days, place = np.unique(rows.day, return_inverse=True)
     is_read = np.zeros((len(days), rows.power.shape[1]), bool)
@@ -120,7 +127,7 @@ def _summer(batch: pa.RecordBatch) -> list[Problem]:
             f"{EPOCH + timedelta(days=day)} 所有表都缺同一个小时（23 小时的一天），像是夏令时。"
             "中国没有夏令时，请按北京时间重新导出；确实是缺数，请加 --accept-lost-hours",
         )
-        for day in lost_hours(days.tolist(), is_read)
+        for day in lost_hours(days.tolist(), is_read, of_registers=kind is Kind.REGISTERS)
     ]
 
 
@@ -137,4 +144,5 @@ def _told(batch: pa.RecordBatch, taking: Taking) -> Readings:
         voltage_points=int((rows.voltage != NO_DV).sum()),
         doubled=taking.same,
         rolled=taking.rolled,
+        passed=taking.passed,
     )

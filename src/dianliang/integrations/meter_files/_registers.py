@@ -12,6 +12,10 @@ from dianliang.integrations.meter_files._take import Ints, Taking, laid
 
 NEAR_END, NEAR_BEGIN = 0.9, 0.1
 """A register that rolls over was close to its end and is close to zero."""
+MOST_SHARE, MOST_TIMES, LEAST = 0.01, 10, 1.0
+"""Per quarter hour it went on by no more than a hundredth of its full scale, and by no more than ten
+times what the same meter otherwise went on by at most (or one unit): an exchanged meter that
+happened to stand high would else be billed for what it never counted."""
 W_PER_KWH = 1000 * 60 / MINUTES
 
 
@@ -19,8 +23,8 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     """Take readings of a register with so many digits before its point.
 
     Power is what it went on by, times the multiplier, over a quarter hour; where a reading lacks,
-    both quarter hours beside it are unknown. A register that was near its end and is near zero
-    rolled over; any other that goes back was reset or exchanged, which is told.
+    both quarter hours beside it are unknown. A register that was near its end, is near zero and went
+    on by a plausible amount rolled over; any other that goes back was reset or exchanged: told.
     """
     whose, at = taking.meters(), taking.moments()
     reading = taking.column("register")
@@ -39,8 +43,9 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     _tell_interval(taking, step)
     follows = step == MINUTES
     gain = reading[here] - reading[before]
-    rolled = follows & (gain < 0) & (reading[before] >= NEAR_END * full)
+    rolled = (step > 0) & (gain < 0) & (reading[before] >= NEAR_END * full)
     rolled &= reading[here] <= NEAR_BEGIN * full
+    rolled &= gain + full <= _plausible(whose.index[here], step, gain, full)
     gain = np.where(rolled, gain + full, gain)
     taking.rolled = int(rolled.sum())
     went_back = (step > 0) & (gain < 0) & ~rolled
@@ -55,6 +60,15 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     rows = here[follows]
     power = gain[follows] * taking.layout.scale("register") * multiplier[rows] * W_PER_KWH
     return _laid(taking, whose, at, rows, power)
+
+
+def _plausible(whose: Ints, step: Ints, gain: Numbers, full: float) -> Numbers:
+    """Return by how much each reading may have gone on across its end."""
+    usual = np.zeros(int(whose.max(initial=0)) + 1)
+    onward = (step == MINUTES) & (gain > 0)
+    np.maximum.at(usual, whose[onward], gain[onward])
+    most = np.where(usual > 0, np.maximum(MOST_TIMES * usual, LEAST), np.inf)[whose]
+    return np.minimum(most, MOST_SHARE * full) * np.maximum(step, 0) / MINUTES
 
 
 def _laid(
