@@ -155,6 +155,49 @@ def test_sets_of_points_that_are_no_power_are_passed_over_and_told(tmp_path):
         assert passed in readings.layout.words
 
 
+def test_one_meter_written_in_several_ways_is_one_meter(tmp_path):
+    rows = long_rows()
+    for i, row in enumerate(rows[1 : 1 + 2 * POINTS]):
+        row[0] = (METERS[0], f" {METERS[0]} ", f'="{METERS[0]}"', f"３{METERS[0][1:]}")[i % 4]
+
+    readings = read(write(tmp_path / "long.csv", rows))
+
+    assert readings.meters == 2
+    assert (grid(readings)[0] == EXPECTED_W).all()
+
+
+def test_a_number_of_a_meter_that_a_cell_holds_exactly_is_taken(tmp_path):
+    rows = [["表号", "日期", *numbered("P")], [3305230000000011.0, DAYS[0], *KW[0, 0]]]
+
+    batch = read(write(tmp_path / "wide.xlsx", rows)).batch
+
+    assert rows_of(batch).numbers == ["3305230000000011"]
+
+
+def test_a_workbook_with_data_on_two_sheets_is_refused_and_one_behind_a_cover_is_read(tmp_path):
+    def book(name, **sheets):
+        with xlsxwriter.Workbook(tmp_path / name) as made:
+            for title, rows in sheets.items():
+                sheet = made.add_worksheet(title)
+                for i, row in enumerate(rows):
+                    sheet.write_row(i, 0, row)
+        return tmp_path / name
+
+    rows = wide_rows(numbered("P"))
+    cover = [["表号", "说明"], ["必填", "电能表资产编号"]]
+    assert (grid(read(book("one.xlsx", 封面=cover, 数据=rows)))[0] == EXPECTED_W).all()
+    with pytest.raises(UnreadableReadingsError, match="2 个工作表都有数据：上旬、下旬"):
+        read(book("two.xlsx", 上旬=rows, 下旬=rows))
+
+
+def test_a_column_of_lists_is_refused(tmp_path):
+    table = pa.table({"meter": [["1"], ["2"]], "time": ["2026-07-01 00:15"] * 2, "power": [1, 2]})
+    pq.write_table(table, tmp_path / "lists.parquet")
+
+    with pytest.raises(UnreadableReadingsError, match="“meter”列的内容"):
+        read(tmp_path / "lists.parquet")
+
+
 def test_units_of_headings_are_converted(tmp_path):
     rows = long_rows()
     rows[0] = ["表号", "时间", "有功功率(MW)", "电压（kV）"]
@@ -323,6 +366,11 @@ def without(points):
         ),
         ([[*row, 40] if i else [*row, "倍率"] for i, row in enumerate(long_rows())], "倍率 40"),
         (changed(4, 2, 1e308), "数字太大"),
+        (changed(5, 1, "46204.5"), "第 6 行“数据时间”列：4620-04-05 不在 2000 至 2100 年之间"),
+        (changed(5, 1, "0001-01-01"), "不在 2000 至 2100"),
+        (changed(5, 1, "9999-12-31"), "不在 2000 至 2100"),
+        ([*long_rows()[:3], [], *changed(3, 2, "三千瓦")[3:]], "第 5 行“有功功率(kW)”列"),
+        ([long_rows()[0], ["", "", "总", "A相"], *long_rows()[1:]], "第 2 行：表头占了两行"),
         (headed(3, "有功"), "两列功率：“有功功率(kW)”和“有功”"),
         (
             registers(5, multiplier=1, change=lambda rows: rows.__delitem__(slice(1, None, 2))),

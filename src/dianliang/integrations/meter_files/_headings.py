@@ -82,6 +82,9 @@ WORDS: Mapping[str, frozenset[str]] = {
     "multiplier": frozenset(["倍率", "综合倍率", "ct*pt", "multiplier", "ratio"]),
     "item": frozenset(["数据项", "数据类型", "曲线类型", "数据项名称", "项目", "item", "type"]),
 }
+TRANSFORMER = frozenset(
+    ["变压器编号", "变压器", "台区编号", "台区", "配变编号", "transformer", "transformer_id"]
+)
 KWH = 1000.0
 UNITS: Mapping[str, Mapping[str, float]] = {
     "power": {"kw": 1000.0, "w": 1.0, "mw": 1e6, "千瓦": 1000.0, "瓦": 1.0, "兆瓦": 1e6},

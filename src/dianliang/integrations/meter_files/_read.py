@@ -1,5 +1,6 @@
 """One file of readings: understood, checked whole, then handed over whole or refused."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from dianliang.engines.loading import NO_DV, NO_W, Meter, rows_of
 from dianliang.integrations.meter_files import _table
-from dianliang.integrations.meter_files._cells import EPOCH, is_end_of_day
+from dianliang.integrations.meter_files._cells import EPOCH, NOTHING, NUMBER, is_end_of_day
 from dianliang.integrations.meter_files._errors import Problem, refuse
 from dianliang.integrations.meter_files._headings import Label
 from dianliang.integrations.meter_files._layout import Kind, Layout, detect
@@ -87,6 +88,9 @@ def read(
     layout = detect(list(table.columns), name=path.name, unit=hints.unit, label=hints.label)
     if not table.rows:
         refuse(path.name, [Problem(0, "", "没有数据行")])
+    if _has_two_heads(layout, table):
+        words = "表头占了两行（上一行是合并单元格），请合成一行、每列一个表头再导入"
+        refuse(path.name, [Problem(table.number(0), "", words)])
     if not hints.label and layout.kind is not Kind.WIDE:
         layout = _labelled(layout, table)
     taking = Taking(table, layout, register, hints.is_secondary)
@@ -109,8 +113,19 @@ def read(
 
 def _labelled(layout: Layout, table: _table.Table) -> Layout:
     """Times at ``24:00`` name the end of their quarter hour; a register stands at a moment."""
-    column = table.columns[layout.columns["time"]]
-    return replace(layout, label=Label.END) if is_end_of_day(column) else layout
+    heading = layout.columns["time"]
+    is_end = is_end_of_day(table.columns[heading], name=heading)
+    return replace(layout, label=Label.END) if is_end else layout
+
+
+def _has_two_heads(layout: Layout, table: _table.Table) -> bool:
+    """Tell whether the first row has neither meter nor time, but words: merged cells above."""
+    first = {heading: column[0].as_py() for heading, column in table.columns.items()}
+    where = [layout.columns[role] for role in ("meter", "time", "date") if role in layout.columns]
+    texts = [value.strip() for value in first.values() if isinstance(value, str)]
+    return not any(first[one] for one in where) and any(
+        one not in NOTHING and not re.match(NUMBER, one) for one in texts
+    )
 
 
 def _summer(batch: pa.RecordBatch, kind: Kind) -> list[Problem]:

@@ -63,20 +63,20 @@ class Taking:
         return numbers(
             table.columns[heading],
             name=heading,
-            first_row=table.first_row,
+            number=table.number,
             problems=self.problems,
         )
 
     def meters(self) -> Codes:
         """Return whose each row is; meters that the register lacks are told."""
-        heading, first = self.layout.columns["meter"], self.table.first_row
+        heading, number = self.layout.columns["meter"], self.table.number
         found = meters(
-            self.table.columns[heading], name=heading, first_row=first, problems=self.problems
+            self.table.columns[heading], name=heading, number=number, problems=self.problems
         )
         if self.register is not None:
             lost = [i for i, one in enumerate(found.values) if one and one not in self.register]
             for code in lost[: MOST_TOLD + 1]:
-                row = int(np.argmax(found.index == code)) + first
+                row = number(int(np.argmax(found.index == code)))
                 words = f"表号 {found.values[code]} 不在户变关系里，请先补上（--meters）"
                 self.problems.append(Problem(row, heading, words))
         return found
@@ -92,15 +92,15 @@ class Taking:
         if "multiplier" not in self.layout.columns:
             return known
         told = self.column("multiplier")
-        heading, first = self.layout.columns["multiplier"], self.table.first_row
+        heading, number = self.layout.columns["multiplier"], self.table.number
         wrong = (told <= 0) | (told > MOST_MULTIPLIER)
         differs = ~wrong & (told != known) & ~np.isnan(told) & (self.register is not None)
         for i in np.flatnonzero(wrong)[:MOST_TOLD]:
             words = f"倍率 {told[i]:g} 不对，应大于 0"
-            self.problems.append(Problem(int(i) + first, heading, words))
+            self.problems.append(Problem(number(int(i)), heading, words))
         for i in np.flatnonzero(differs)[:MOST_TOLD]:
             words = f"倍率 {told[i]:g} 与户变关系里的 {known[i]:g} 不一致"
-            self.problems.append(Problem(int(i) + first, heading, words))
+            self.problems.append(Problem(number(int(i)), heading, words))
         return np.where(np.isnan(told), known, told)
 
     def moments(self) -> Ints:
@@ -109,7 +109,7 @@ class Taking:
         found = moments(
             self.table.columns[heading],
             name=heading,
-            first_row=self.table.first_row,
+            number=self.table.number,
             problems=self.problems,
         )
         if plain(heading)[0] in WORDS["date"] and found.size and (found % DAY_MINUTES == 0).all():
@@ -219,11 +219,11 @@ def _filled(taking: Taking, flat: Ints, values: Any, days: int, rows: Ints) -> A
     here, before = order[again], order[again - 1]
     differs = told[here] != told[before]
     taking.same += int((~differs).sum())
-    columns, first = taking.layout.columns, taking.table.first_row
+    columns, number = taking.layout.columns, taking.table.number
     heading = columns.get("time") or columns["date"]
     for mine, other in zip(here[differs][:MOST_TOLD], before[differs], strict=False):
-        words = f"与第 {where[other] + first} 行是同一只表、同一时刻，值却不同，请删去错的一行"
-        taking.problems.append(Problem(int(where[mine]) + first, heading, words))
+        words = f"与第 {number(int(where[other]))} 行是同一只表、同一时刻，值却不同，请删去错的一行"
+        taking.problems.append(Problem(number(int(where[mine])), heading, words))
     return grid
 
 
@@ -234,7 +234,7 @@ def _watts(taking: Taking, power: Numbers, rows: Ints) -> Any:
 def _decivolts(taking: Taking, voltage: Numbers, rows: Ints) -> Any:
     wrong = voltage < 0
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
-        row = int(rows[i]) + taking.table.first_row
+        row = taking.table.number(int(rows[i]))
         taking.problems.append(
             Problem(row, taking.layout.columns.get("voltage", "电压"), "电压为负")
         )
@@ -255,7 +255,7 @@ def _whole(
     wrong = np.abs(np.where(is_none, 0, values)) > most
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
         words = f"{what} {values[i]:g} {unit}太大，请检查单位和倍率"
-        taking.problems.append(Problem(int(rows[i]) + taking.table.first_row, "", words))
+        taking.problems.append(Problem(taking.table.number(int(rows[i])), "", words))
     return np.where(is_none | wrong, none, np.rint(np.where(is_none | wrong, 0, values))).astype(
         kind
     )
@@ -268,7 +268,7 @@ def take_wide(taking: Taking) -> pa.RecordBatch | None:
     days = moments(
         table.columns[layout.columns["date"]],
         name=layout.columns["date"],
-        first_row=table.first_row,
+        number=table.number,
         problems=taking.problems,
     )
     power = _grid(taking, layout.power) * layout.scale("power")
@@ -305,7 +305,7 @@ def _grid(taking: Taking, headings: tuple[str, ...]) -> Numbers:
 
 def _items(taking: Taking, column: pa.Array) -> tuple[Any, Any]:
     """Tell which rows are voltages of phase A, and which neither these nor active power."""
-    found = codes(column)
+    found = codes(column, name=taking.layout.columns["item"])
     words = [str(value).lower() for value in found.values]
     is_first = [not any(phase in one for phase in OTHER_PHASES) for one in words]
     is_volt = np.array(
