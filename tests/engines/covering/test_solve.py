@@ -129,3 +129,17 @@ def test_all_that_is_wrong_is_told_at_once():
         "1 行"
         in validate(Problem(places=(Place(id="A"),), sites=(), away=np.zeros((2, 2)), within=1))[0]
     )
+
+
+@pytest.mark.parametrize("number", [-1, float("nan"), float("inf"), 1e300, 2**62, 0.5])
+def test_numbers_that_no_county_has_are_refused(number):
+    def asked(weight=1, cost_cny=0.0, **limits):
+        place, site = Place(id="A", weight=weight), Site(id="S", cost_cny=cost_cny)
+        return Problem(places=(place,), sites=(site,), away=np.zeros((1, 1)), within=1, **limits)
+
+    assert validate(asked(weight=number))
+    assert validate(asked(most_new=number))
+    if number != 0.5:
+        assert validate(asked(cost_cny=number))
+        assert validate(asked(budget_cny=number))
+    assert validate(asked()) == ()

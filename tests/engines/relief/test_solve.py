@@ -231,3 +231,27 @@ def test_all_that_is_wrong_is_told_at_once_in_words_that_name_it():
         "各段的起点",
     ):
         assert told in words
+
+
+@pytest.mark.parametrize("number", [-1, float("nan"), float("inf"), 1e300, 2**62, 0.5])
+def test_numbers_that_no_county_has_are_refused_and_never_half_counted(number):
+    load = np.full(8, 50.0)
+    area = Area(id="T1", capacity_kva=100, loads_kw=load)
+    measure = Measure(id="M1", area_id="T1", kind=Kind.DEDICATED, relief_kw=load)
+    whole = Problem(areas=(area,), measures=(measure,))
+    broken = [
+        replace(whole, areas=(replace(area, value=number),)),
+        replace(whole, measures=(replace(measure, units=number),)),
+        replace(whole, most_units=number),
+    ]
+    if number != 0.5:
+        broken += [
+            replace(whole, measures=(replace(measure, cost_cny=number),)),
+            replace(whole, budget_cny=number),
+            replace(whole, areas=(replace(area, enlarging_cny=number),)),
+        ]
+    for problem in broken:
+        assert len(validate(problem)) == 1
+    for profile in (load * np.nan, load * 1e300):
+        assert validate(replace(whole, areas=(replace(area, loads_kw=profile),)))
+        assert validate(replace(whole, measures=(replace(measure, relief_kw=profile),)))

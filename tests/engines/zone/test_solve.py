@@ -187,3 +187,24 @@ def test_all_that_is_wrong_is_told_at_once():
     flat = Tariff(buy_cny_per_kwh=np.ones(2), sell_cny_per_kwh=np.zeros(2))
     with pytest.raises(InvalidZoneError, match="购电上限 10 千瓦不够"):
         solve(starved, flat, carbon_kg_per_kwh=np.zeros(2))
+
+
+@pytest.mark.parametrize("number", [-1.0, float("nan"), float("inf")])
+def test_numbers_that_no_zone_has_are_refused(number):
+    zone = Zone(
+        load_kw=np.ones(2),
+        sun_kw=np.ones(2),
+        month=np.zeros(2, int),
+        battery=Battery(power_kw=1, energy_kwh=1),
+        most_import_kw=10,
+        most_export_kw=0,
+        peaks_kw=(1.0,),
+    )
+    tariff = Tariff(buy_cny_per_kwh=np.ones(2), sell_cny_per_kwh=np.zeros(2))
+    worn = replace(zone, battery=Battery(power_kw=1, energy_kwh=1, wear_cny_per_kwh=number))
+    far = replace(zone, month=np.array([0, 10**9]))
+
+    assert validate(zone, tariff, np.zeros(2)) == ()
+    assert validate(zone, replace(tariff, demand_cny_per_kw=number), np.zeros(2))
+    for broken in (worn, far, replace(zone, peaks_kw=(number,))):
+        assert validate(broken, tariff, np.zeros(2))

@@ -15,7 +15,7 @@ from dianliang.flows.incidents import leading
 from dianliang.flows.planning import drafting as planning
 from dianliang.flows.planning.happened import happened_from
 from dianliang.kernel.actor import Role
-from dianliang.kernel.errors import StaleStateError
+from dianliang.kernel.errors import InvalidInputError, StaleStateError
 from tests import town as town_builder
 from tests.flows.dispatching.test_dispatching import (
     HOUR,
@@ -66,6 +66,8 @@ def test_a_draft_that_does_not_know_what_was_told_since_is_refused_and_the_next_
         forced(town, blind)
     lost = computed(lost.number)
 
+    with pytest.raises(InvalidInputError, match=f"已在 {lost.number} 里.*新发生的事"):
+        say(town, live)
     cut = told(town, live, NOON, shapes=CUT)
     happened = happened_from(cut.outcome)
     assert {code for code, _ in happened.lost} == {"A"}

@@ -7,6 +7,10 @@ import numpy as np
 
 from dianliang.engines.covering._model import Problem
 
+MOST_WEIGHT = 10**9
+MOST_CNY = 1e12
+"""More than any county has: their sums stay whole numbers that the program can hold."""
+
 
 class InvalidProblemError(ValueError):
     """A problem that cannot be solved as it is; `errors` lists everything that is wrong."""
@@ -30,11 +34,11 @@ def _all(problem: Problem) -> Iterator[str]:
             if times > 1:
                 yield f"{what} {id_} 出现了 {times} 次，请只留一个。"
     for place in problem.places:
-        if place.weight < 0:
-            yield f"地点 {place.id} 的权重不能是负数。"
+        if not _is_whole(place.weight, MOST_WEIGHT):
+            yield f"地点 {place.id} 的权重应是 0 到 {MOST_WEIGHT} 的整数。"
     for site in problem.sites:
-        if not 0 <= site.cost_cny < np.inf:
-            yield f"站点 {site.id} 的费用（元）应不小于 0。"
+        if not 0 <= site.cost_cny <= MOST_CNY:
+            yield f"站点 {site.id} 的费用（元）应在 0 到 {MOST_CNY:.0f} 之间。"
     yield from _table(problem)
     yield from _limits(problem)
 
@@ -52,7 +56,11 @@ def _table(problem: Problem) -> Iterator[str]:
 def _limits(problem: Problem) -> Iterator[str]:
     if not 0 <= problem.within < np.inf:
         yield "覆盖范围应是不小于 0 的数。"
-    if problem.most_new is not None and problem.most_new < 0:
-        yield "新建数量上限不能是负数。"
-    if problem.budget_cny is not None and not 0 <= problem.budget_cny < np.inf:
-        yield "预算（元）应不小于 0。"
+    if problem.most_new is not None and not _is_whole(problem.most_new, MOST_WEIGHT):
+        yield "新建数量上限应是不小于 0 的整数。"
+    if problem.budget_cny is not None and not 0 <= problem.budget_cny <= MOST_CNY:
+        yield f"预算（元）应在 0 到 {MOST_CNY:.0f} 之间。"
+
+
+def _is_whole(number: float, most: int) -> bool:
+    return bool(0 <= number <= most) and number == int(number)

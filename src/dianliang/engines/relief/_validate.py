@@ -9,6 +9,11 @@ import numpy as np
 
 from dianliang.engines.relief._model import Area, Kind, Measure, Problem
 
+MOST_COUNTED = 10**9
+MOST_CNY = 1e12
+MOST_KW = 1e6
+"""More than any county has: their sums stay whole numbers that the program can hold."""
+
 
 class ErrorCode(StrEnum):
     """What is wrong with an input."""
@@ -62,19 +67,19 @@ def _area(area: Area, points: int) -> Iterator[ProblemError]:
     def wrong(code: ErrorCode, words: str) -> ProblemError:
         return ProblemError(code=code, id=area.id, words=f"台区 {area.id} {words}")
 
-    if not (np.isfinite(area.capacity_kva) and area.capacity_kva > 0):
+    if not 0 < area.capacity_kva <= MOST_KW:
         yield wrong(ErrorCode.BAD_AREA, "的容量应大于 0 kVA。")
     if not 0 < area.power_factor <= 1:
         yield wrong(ErrorCode.BAD_AREA, "的功率因数应在 0 与 1 之间。")
-    if area.value < 0:
-        yield wrong(ErrorCode.BAD_AREA, "的权重不能是负数。")
-    if area.enlarging_cny is not None and not 0 <= area.enlarging_cny < np.inf:
-        yield wrong(ErrorCode.BAD_AREA, "的增容费用应是不小于 0 的金额（元）。")
+    if not _is_whole(area.value):
+        yield wrong(ErrorCode.BAD_AREA, f"的权重应是 0 到 {MOST_COUNTED} 的整数。")
+    if area.enlarging_cny is not None and not 0 <= area.enlarging_cny <= MOST_CNY:
+        yield wrong(ErrorCode.BAD_AREA, f"的增容费用应在 0 到 {MOST_CNY:.0f} 元之间。")
     if area.loads_kw.ndim != 1 or len(area.loads_kw) != points or not points:
         yield wrong(ErrorCode.BAD_LOAD, f"的负荷应有 {points} 个点，与其他台区一样多。")
-    elif not np.isfinite(area.loads_kw).all():
-        first = int(np.flatnonzero(~np.isfinite(area.loads_kw))[0]) + 1
-        yield wrong(ErrorCode.BAD_LOAD, f"的第 {first} 个负荷点不是数，请先补齐缺数。")
+    elif not (np.abs(area.loads_kw) <= MOST_KW).all():
+        first = int(np.flatnonzero(~(np.abs(area.loads_kw) <= MOST_KW))[0]) + 1
+        yield wrong(ErrorCode.BAD_LOAD, f"的第 {first} 个负荷点不是能用的数，请补齐或更正。")
 
 
 def _measure(measure: Measure, points: int, known: set[str]) -> Iterator[ProblemError]:
@@ -88,22 +93,28 @@ def _measure(measure: Measure, points: int, known: set[str]) -> Iterator[Problem
         yield wrong(ErrorCode.BAD_MEASURE, "：负荷转移要写明转到哪个台区，其他措施不写。")
     if measure.to_area == measure.area_id:
         yield wrong(ErrorCode.BAD_MEASURE, "不能把负荷转给本台区。")
-    if not 0 <= measure.cost_cny < np.inf or measure.units < 0:
-        yield wrong(ErrorCode.BAD_MEASURE, "的费用（元）和台数不能是负数。")
+    if not 0 <= measure.cost_cny <= MOST_CNY:
+        yield wrong(ErrorCode.BAD_MEASURE, f"的费用应在 0 到 {MOST_CNY:.0f} 元之间。")
+    if not _is_whole(measure.units):
+        yield wrong(ErrorCode.BAD_MEASURE, f"的台数应是 0 到 {MOST_COUNTED} 的整数。")
     if measure.relief_kw.ndim != 1 or len(measure.relief_kw) != points:
         yield wrong(ErrorCode.BAD_LOAD, f"的减载量应有 {points} 个点，与负荷一样多。")
-    elif not np.isfinite(measure.relief_kw).all():
-        yield wrong(ErrorCode.BAD_LOAD, "的减载量里有不是数的点。")
+    elif not (np.abs(measure.relief_kw) <= MOST_KW).all():
+        yield wrong(ErrorCode.BAD_LOAD, "的减载量里有不能用的数。")
+
+
+def _is_whole(number: float) -> bool:
+    return bool(0 <= number <= MOST_COUNTED) and number == int(number)
 
 
 def _limits(problem: Problem, points: int) -> Iterator[ProblemError]:
     def wrong(words: str) -> ProblemError:
         return ProblemError(code=ErrorCode.BAD_LIMIT, id="", words=words)
 
-    if problem.budget_cny is not None and not 0 <= problem.budget_cny < np.inf:
-        yield wrong("预算应是不小于 0 的金额（元）。")
-    if problem.most_units is not None and problem.most_units < 0:
-        yield wrong("台数上限不能是负数。")
+    if problem.budget_cny is not None and not 0 <= problem.budget_cny <= MOST_CNY:
+        yield wrong(f"预算应在 0 到 {MOST_CNY:.0f} 元之间。")
+    if problem.most_units is not None and not _is_whole(problem.most_units):
+        yield wrong("台数上限应是不小于 0 的整数。")
     for rule in (problem.screen, problem.target):
         if not (0 < rule.limit < np.inf) or rule.points < 1:
             yield wrong("负载率界限应大于 0，连续点数至少为 1。")

@@ -19,10 +19,12 @@ def balance_relief(phases_kw: NDArray[np.float64], *, left: float = 0.1) -> Prof
     off where phases are already that even.
 
     Raises:
-        ValueError: there are not three phases, or `left` is negative.
+        ValueError: there are not three phases of numbers, or `left` is negative.
     """
-    if phases_kw.ndim != 2 or phases_kw.shape[0] != 3 or left < 0:
+    if phases_kw.ndim != 2 or phases_kw.shape[0] != 3 or not 0 <= left < np.inf:
         raise ValueError("three phases, and a share of imbalance that is not negative")
+    if not np.isfinite(phases_kw).all():
+        raise ValueError("loads are numbers")
     as_full_kw = 3 * phases_kw.max(axis=0)
     relief: Profile = np.clip(as_full_kw - phases_kw.sum(axis=0) * (1 + left), 0, None)
     return relief
@@ -43,9 +45,11 @@ def storage_relief(
     given off (round trip) and shows as negative relief, never above the level.
 
     Raises:
-        ValueError: power or energy is negative, or the efficiency is not in (0, 1].
+        ValueError: power or energy is negative, the efficiency is not in (0, 1], or a load is no
+            number.
     """
-    if power_kw < 0 or energy_kwh < 0 or not 0 < efficiency <= 1:
+    is_sound = 0 <= power_kw < np.inf and 0 <= energy_kwh < np.inf and 0 < efficiency <= 1
+    if not is_sound or not np.isfinite(loads_kw).all():
         raise ValueError("power and energy are not negative, efficiency lies in (0, 1]")
     edges = [*sorted(begins), len(loads_kw)]
     parts = [

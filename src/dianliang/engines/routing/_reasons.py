@@ -76,7 +76,7 @@ def binding(full: Reason, job: Job, releasing: Iterable[ReasonCode]) -> tuple[Re
     gear = "、".join(sorted({*job.gear, *job.returns}))
     words = {
         ReasonCode.GEAR_OUT: f"随车的 {gear} 已分给别的工单，多一份就排得下。",
-        ReasonCode.LUNCH: "要留出午休，不然排得下。",
+        ReasonCode.LUNCH: "要留出用餐时间，不然排得下。",
         ReasonCode.HOURS: "队伍的工时上限已到，不然排得下。",
         ReasonCode.WINDOW: "可上门时段内没有空，别的时间还排得下。",
     }

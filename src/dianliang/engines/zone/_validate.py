@@ -84,6 +84,8 @@ def _signs(zone: Zone, tariff: Tariff) -> Iterator[ZoneError]:
             first = int(np.flatnonzero(profile < 0)[0]) + 1
             words = f"{name}的第 {first} 个点是负数：用电和发电分开填，都不小于 0。"
             yield _error(ErrorCode.BAD_PROFILE, words, name)
+    if not 0 <= tariff.demand_cny_per_kw < np.inf:
+        yield _error(ErrorCode.BAD_TARIFF, "需量电价应是不小于 0 的数（元/千瓦）。")
     dearer = np.flatnonzero(tariff.sell_cny_per_kwh > tariff.buy_cny_per_kwh)
     if dearer.size:
         words = f"第 {int(dearer[0]) + 1} 个点的上网电价高于购电价：买来就卖也能赚钱，请核对电价。"
@@ -97,16 +99,24 @@ def _zone(zone: Zone) -> Iterator[ZoneError]:
         yield _error(ErrorCode.BAD_ZONE, "换流效率应在 0 与 1 之间。")
     if not (0 <= zone.most_import_kw < np.inf and 0 <= zone.most_export_kw < np.inf):
         yield _error(ErrorCode.BAD_ZONE, "购电和上网的功率上限应是不小于 0 的数（kW）。")
-    if len(zone.month) != zone.points or (zone.month < 0).any():
-        yield _error(ErrorCode.BAD_ZONE, "每个点要写明属于第几个结算月，从 0 开始。")
+    if len(zone.month) != zone.points or not _is_numbered(zone):
+        words = "每个点要写明属于第几个结算月：从 0 开始，中间不跳号。"
+        yield _error(ErrorCode.BAD_ZONE, words)
+    elif any(not 0 <= peak < np.inf for peak in zone.peaks_kw):
+        yield _error(ErrorCode.BAD_ZONE, "已有的最大需量应是不小于 0 的数（kW）。")
     elif zone.peaks_kw and len(zone.peaks_kw) != zone.months:
         yield _error(ErrorCode.BAD_ZONE, f"已有的最大需量应有 {zone.months} 个，每个结算月一个。")
+
+
+def _is_numbered(zone: Zone) -> bool:
+    """Tell whether months are numbered from 0 without a gap: each has a column of its own."""
+    return np.array_equal(np.unique(zone.month), np.arange(zone.months))
 
 
 def _battery(battery: Battery) -> Iterator[ZoneError]:
     if not (0 <= battery.power_kw < np.inf and 0 <= battery.energy_kwh < np.inf):
         yield _error(ErrorCode.BAD_BATTERY, "储能的功率和容量不能是负数。")
-    if not 0 < battery.efficiency <= 1 or battery.wear_cny_per_kwh < 0:
+    if not (0 < battery.efficiency <= 1 and 0 <= battery.wear_cny_per_kwh < np.inf):
         yield _error(ErrorCode.BAD_BATTERY, "储能效率应在 0 与 1 之间，损耗成本不能是负数。")
     if not 0 <= battery.first_kwh <= battery.energy_kwh:
         yield _error(ErrorCode.BAD_BATTERY, "储能的初始电量应在 0 与容量之间。")

@@ -124,7 +124,7 @@ def _lines(asked: Asked) -> list[Figure]:
         Figure(
             code=f"lines.{line.number}",
             label=Phrase(
-                "%(title)s（全长 %(km)s 公里）", title=line.title, km=f"{line.length_m / 1000:g}"
+                "%(title)s（全长 %(km)s 公里）", title=line.title, km=f"{line.length_m / 1000:.2f}"
             ),
             value=round(sum(one.new_m for one in told.get(line.pk, ())) / 1000, 2),
             counted_in="公里",
@@ -149,11 +149,16 @@ def _lines(asked: Asked) -> list[Figure]:
 
 
 def unserved(asked: Asked) -> tuple[Record, ...]:
-    """Return what the dispatch in force leaves out and nobody has done since, with the reason."""
+    """Return what the dispatch in force leaves out and nobody has done since, with the reason.
+
+    Not what lies along lines: that is counted in kilometres.
+    """
     live = tasks.in_force(asked.incident)
     if live is None:
         return ()
-    rows = Unplanned.objects.filter(plan=live.plan, job__status__in=["OPEN", "HANDED_OVER"])
+    rows = Unplanned.objects.filter(
+        plan=live.plan, job__status__in=["OPEN", "HANDED_OVER"], job__task__line=None
+    )
     return tuple(left_record(row) for row in rows.select_related("job__area", "job__task"))
 
 

@@ -164,7 +164,11 @@ def _rows(incident: Incident) -> tuple[DispatchRow, ...]:
         for row in Unplanned.objects.filter(plan__in=plans)
         .values("plan")
         .order_by("plan")
-        .annotate(n=Count("pk", filter=NO_PART), metres=Sum(METRES))
+        .annotate(
+            n=Count("pk", filter=NO_PART),
+            musts=Count("pk", filter=NO_PART & Q(job__priority="must")),
+            metres=Sum(METRES),
+        )
     }
     return tuple(
         dispatch_row(row, stops.get(row.plan_id, {}), left.get(row.plan_id, {})) for row in found
@@ -186,7 +190,7 @@ def dispatch_row(found: Dispatch, stops: Mapping[str, Any], left: Mapping[str, A
         left=left.get("n", 0),
         km=(stops.get("metres") or 0.0) / 1000,
         km_left=(left.get("metres") or 0.0) / 1000,
-        musts_left=priced.get("unassigned_must", 0),
+        musts_left=left.get("musts", 0),
         late=stops.get("late", 0),
         travel_s=priced.get("travel_s", 0),
         first_at=stops.get("first"),

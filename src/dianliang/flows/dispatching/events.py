@@ -92,7 +92,10 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
     if said.urgent is not None:
         urgent.append(open_urgent(incident=incident, asked=said.urgent, by=by, at=at).job.number)
     cuts, lost = cuts_of(said.shapes), _lost(said, terms, at=at)
-    if earlier.drafts and (words or urgent or cuts or lost):
+    if earlier.drafts and not (words or retried or said.urgent or cuts or lost):
+        waits = f"之前报的情况已在 {earlier.drafts[-1]} 里，请至少说一件新发生的事。"
+        raise InvalidInputError(waits, field="happened")
+    if earlier.drafts:
         words.append(f"连同 {'、'.join(earlier.drafts[-MOST_NAMED:])} 里报的情况")
     on = at.astimezone(SHANGHAI).date()
     report = disrupting.Report(

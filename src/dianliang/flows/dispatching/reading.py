@@ -152,7 +152,11 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
                 "first": min((s.start_at for s in stops), default=None),
                 "last": last,
             },
-            {"n": len(places), "metres": _metres(left)},
+            {
+                "n": len(places),
+                "musts": sum(row.job.priority == "must" for row in places),
+                "metres": _metres(left),
+            },
         ),
         incident=row_of(incident),
         revision=plan.revision,

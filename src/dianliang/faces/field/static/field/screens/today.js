@@ -12,7 +12,7 @@ export function today(model) {
   const { day, sheets } = model;
   if (!day) return waiting(model);
   const now = sheets.filter((sheet) => sheet.stop.on <= model.on);
-  const later = sheets.filter((sheet) => sheet.stop.on > model.on);
+  const later = sheets.filter((sheet) => sheet.stop.on > model.on && isOpen(sheet.status));
   const done = now.filter((sheet) => !isOpen(sheet.status)).length;
   const next = now.find((sheet) => sheet.status === "ARRIVED") ?? now.find((sheet) => isOpen(sheet.status));
   return h(
