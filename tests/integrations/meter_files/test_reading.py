@@ -371,6 +371,13 @@ def without(points):
         (changed(5, 1, "9999-12-31"), "不在 2000 至 2100"),
         ([*long_rows()[:3], [], *changed(3, 2, "三千瓦")[3:]], "第 5 行“有功功率(kW)”列"),
         ([long_rows()[0], ["", "", "总", "A相"], *long_rows()[1:]], "第 2 行：表头占了两行"),
+        (
+            [
+                ["表号", "日期", "数据项", *numbered("")],
+                [METERS[0], DAYS[0], "有功功率(MW)", *KW[0, 0]],
+            ],
+            "第 2 行“数据项”列：“有功功率(MW)”的单位",
+        ),
         (headed(3, "有功"), "两列功率：“有功功率(kW)”和“有功”"),
         (
             registers(5, multiplier=1, change=lambda rows: rows.__delitem__(slice(1, None, 2))),

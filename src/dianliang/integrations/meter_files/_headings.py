@@ -96,6 +96,7 @@ UNITS: Mapping[str, Mapping[str, float]] = {
     },
 }
 """How many W, V and kWh one unit is, by role; a milliwatt is nowhere meant by ``mw``."""
+KNOWN_UNITS = {"power": "W、kW、MW", "voltage": "V、kV", "register": "Wh、kWh、MWh"}
 USUAL = {"power": "kW", "voltage": "V", "register": "kWh"}
 NO_UNIT = re.compile(r"^(总|一次|二次|一次侧|二次侧|\d{1,2}:\d{2})?$")
 """What stands in brackets beside a value and is no unit."""

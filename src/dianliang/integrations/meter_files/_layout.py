@@ -8,6 +8,7 @@ from dianliang.engines.loading import MINUTES
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
 from dianliang.integrations.meter_files._headings import (
     CALLED,
+    KNOWN_UNITS,
     NO_UNIT,
     UNITS,
     USUAL,
@@ -154,10 +155,9 @@ def _units(values: Mapping[str, Sequence[str]], *, name: str, told_unit: str) ->
             if NO_UNIT.match(unit.lower()):
                 continue
             if unit.lower() not in UNITS[role]:
-                known = "、".join(USUAL[role] if i == 0 else x for i, x in enumerate(UNITS[role]))
                 raise UnreadableReadingsError(
                     f"{name} 的“{heading}”列单位是“{unit}”，不能当{CALLED[role]}用；"
-                    f"{CALLED[role]}的单位可以是 {known}。请换算后再导入。"
+                    f"{CALLED[role]}的单位可以是 {KNOWN_UNITS[role]}。请换算后再导入。"
                 )
             if units.setdefault(role, unit).lower() != unit.lower():
                 raise UnreadableReadingsError(

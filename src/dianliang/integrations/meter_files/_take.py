@@ -18,7 +18,7 @@ from dianliang.integrations.meter_files._cells import (
     numbers,
 )
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
-from dianliang.integrations.meter_files._headings import WORDS, Label, plain
+from dianliang.integrations.meter_files._headings import NO_UNIT, UNITS, WORDS, Label, plain
 from dianliang.integrations.meter_files._layout import Layout
 from dianliang.integrations.meter_files._table import Table
 
@@ -322,6 +322,20 @@ def _items(taking: Taking, column: pa.Array) -> tuple[Any, Any]:
             for one, first in zip(words, is_first, strict=True)
         ]
     )
+    _tell_units(taking, found, is_volt, is_power)
     is_other = ~(is_volt | is_power)
     taking.passed += [str(found.values[i]) or "空白" for i in np.flatnonzero(is_other)]
     return is_volt[found.index], is_other[found.index]
+
+
+def _tell_units(taking: Taking, found: Codes, is_volt: Any, is_power: Any) -> None:
+    """Tell of items that name another unit than the one their values are taken in."""
+    watts, heading = taking.layout.scale("power"), taking.layout.columns["item"]
+    for code, value in enumerate(found.values):
+        unit = plain(str(value))[1].lower()
+        role, applied = ("voltage", 1.0) if is_volt[code] else ("power", watts)
+        is_taken = is_volt[code] or is_power[code]
+        if is_taken and not NO_UNIT.match(unit) and UNITS[role].get(unit) != applied:
+            row = taking.table.number(int(np.argmax(found.index == code)))
+            words = f"“{value}”的单位与读数的单位不同，请统一成 kW 和 V 再导入"
+            taking.problems.append(Problem(row, heading, words))
