@@ -1,9 +1,19 @@
 """Far places that no single job is worth going to, but all of them together are."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from dianliang.engines.routing import MaxIterations, Params, Priority, Problem, check, solve
-from tests.engines.routing.worlds import job, team
+from dianliang.engines.routing import (
+    Lunch,
+    MaxIterations,
+    Params,
+    Priority,
+    Problem,
+    check,
+    solve,
+)
+from dianliang.kernel.periods import TimeWindow
+from tests.engines.routing.worlds import DAY, job, team
 
 
 def test_a_far_village_is_gone_to_when_its_jobs_together_are_worth_the_way():
@@ -40,3 +50,28 @@ def test_many_who_are_worth_a_way_together_are_gone_to_at_once_and_too_few_never
 
     assert served(worth=1500.0) == 20
     assert served(worth=100.0) == 0
+
+
+def test_the_hours_before_a_late_break_are_used_though_the_job_there_is_nobodys_neighbour():
+    """A job far away at dawn, a break after noon, one job just after it, sixty without a time."""
+
+    def at(hour, minute):
+        return DAY + timedelta(hours=hour, minutes=minute)
+
+    dawn, late = at(8, 0), at(14, 0)
+    lunch = Lunch(window=TimeWindow(at(12, 30), at(13, 45)), duration_s=3600)
+    first = replace(
+        job("far", km_east=-20, minutes=10),
+        windows=(TimeWindow(dawn, at(9, 0)),),
+        value=1e7,
+    )
+    then = replace(job("then", km_east=5), windows=(TimeWindow(late, at(14, 30)),), value=1e7)
+    others = tuple(job(f"J{i}", km_east=5 + i / 100, minutes=20) for i in range(60))
+    crew = team("A")
+    crew = replace(crew, shifts=(replace(crew.shifts[0], lunch=lunch),))
+    problem = Problem(jobs=(first, then, *others), teams=(crew,))
+    plan = solve(problem, stop=MaxIterations(limit=1), params=Params(chunk=1))
+
+    assert check(problem, plan) == ()
+    (route,) = plan.routes
+    assert sum(stop.start_at < lunch.window.start for stop in route.stops) >= 8

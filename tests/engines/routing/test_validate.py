@@ -60,3 +60,11 @@ def test_a_sound_problem_has_no_errors():
     lock = Lock(job_id="J", team_id="A", shift=0, start_at=at(9))
 
     assert validate(Problem(jobs=(job("J"),), teams=(team("A"),), locks=(lock,))) == ()
+
+
+def test_a_break_that_is_longer_than_its_time_of_day_is_refused():
+    long = replace(shift(), lunch=Lunch(window=window(12, 12.5), duration_s=3600))
+    (error,) = validate(Problem(jobs=(job(),), teams=(replace(team(), shifts=(long,)),)))
+
+    assert error.code is ErrorCode.BAD_LUNCH
+    assert "午休时段还长" in error.words

@@ -55,7 +55,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lunch:
-    """A break of `duration_s` that begins within the window, between two jobs."""
+    """A break of `duration_s` that lies within the window, between two jobs."""
 
     window: TimeWindow
     duration_s: int

@@ -91,7 +91,7 @@ def scratch_for(d: Data, width: int) -> Scratch:
         old_loyal=np.full(len(d.series), -1.0),
         resting=np.zeros(routes + 1, np.int64),
         stamp=np.zeros((routes, width + 1), np.int64),
-        places=np.zeros(2 * d.beside.shape[1] + 2 * routes + 4, kernel.CHOICE),
+        places=np.zeros(2 * d.beside.shape[1] + 4 * routes + 4, kernel.CHOICE),
         days=np.zeros((members, days), kernel.CHOICE),
         teams=np.zeros((members, days, loyal), kernel.CHOICE),
         pairs=np.zeros((2, kernel.PAIR_CANDIDATES), kernel.CHOICE),

@@ -112,6 +112,11 @@ def _team(team: Team) -> Iterator[ProblemError]:
         if lunch and (lunch.duration_s <= 0 or not lunch.window.overlaps(shift.window)):
             words = f"队伍 {team.id} 的午休不在班次之内。"
             yield ProblemError(code=ErrorCode.BAD_LUNCH, id=team.id, words=words)
+    for number, shift in enumerate((*team.shifts, *(team.spare or ())), start=1):
+        lunch = shift.lunch
+        if lunch and lunch.duration_s > lunch.window.duration.total_seconds():
+            words = f"队伍 {team.id} 第 {number} 个班次的午休比午休时段还长，请改短或放宽时段。"
+            yield ProblemError(code=ErrorCode.BAD_LUNCH, id=team.id, words=words)
 
 
 def _locks(problem: Problem) -> Iterator[ProblemError]:

@@ -22,7 +22,7 @@ def doubts_of(problem: Problem, spots: Spots) -> tuple[list[str], tuple[str, ...
     A skill that no team has may be a slip or a sad fact: it is a notice, and the plan says why the
     job was left out.
     """
-    faults = [*_no_team(problem), *_lunches(problem, spots), *_places(problem, spots)]
+    faults = [*_no_team(problem), *_places(problem, spots)]
     wanted = chain.from_iterable(_unmet(problem, job) for job in problem.jobs)
     return faults, (*_gathered(wanted, spots), *_twice_at_once(problem, spots))
 
@@ -35,15 +35,6 @@ def _no_team(problem: Problem) -> Iterator[str]:
 def shifts_of(team: Team) -> tuple[Shift, ...]:
     """Return the shifts of a team and those that could be opened."""
     return (*team.shifts, *(team.spare or ()))
-
-
-def _lunches(problem: Problem, spots: Spots) -> Iterator[str]:
-    for team in problem.teams:
-        for number, shift in enumerate(shifts_of(team), start=1):
-            lunch = shift.lunch
-            if lunch and lunch.duration_s > lunch.window.duration.total_seconds():
-                words = f"队伍 {team.id} 第 {number} 个班次的午休比午休时段还长，请改短或放宽时段。"
-                yield _at(spots, TEAM, team.id, "shifts", words)
 
 
 def _twice_at_once(problem: Problem, spots: Spots) -> Iterator[str]:

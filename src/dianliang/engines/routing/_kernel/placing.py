@@ -149,7 +149,7 @@ def is_timely(d: Data, s: Tour, v: int, p: int, done: int, shuts: int) -> bool:
 def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
     """List positions worth pricing: beside neighbours, in idle routes, at ends of near routes."""
     w.counters[1] += 1
-    token, count = w.counters[1], 0
+    token, count, n = w.counters[1], 0, d.able.shape[0]
     done, shuts = NEVER, -NEVER
     for i in range(d.items[job].first, d.items[job].last):
         done = min(done, d.windows[i].opens + d.items[job].service)
@@ -159,7 +159,11 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
         v = s.spots[other].where
         if v < 0 or not fits(d, s, job, v):
             continue
-        for p in range(s.spots[other].position, s.spots[other].position + 2):
+        first, end = s.spots[other].position, s.spots[other].position + 2
+        # A break has no neighbours: what could go on its far side would not be seen.
+        first -= first > 0 and s.stops[v, first - 1].item >= n
+        end += end <= s.runs[v].length and s.stops[v, end - 1].item >= n
+        for p in range(first, end):
             if w.stamp[v, p] != token:
                 w.stamp[v, p] = token
                 if is_timely(d, s, v, p, done, shuts):
