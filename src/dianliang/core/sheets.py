@@ -5,7 +5,7 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from typing import Any
@@ -25,7 +25,7 @@ MOST_ROWS = 200_000
 MOST_CELLS = 8_000_000
 """A sheet is laid out in memory from its first to its farthest cell; one stray cell is enough."""
 LONGEST_EXACT = 10**15
-"""Excel keeps fifteen digits; a longer number has lost its end."""
+"""Excel keeps fifteen digits and ends a longer number in noughts."""
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 MOST_TOLD = 50
@@ -35,6 +35,7 @@ BROKEN = (python_calamine.CalamineError, ValueError, IndexError)
 """What a damaged workbook raises."""
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 """What reading an archive raises: damaged, packed in an unknown way, or under a password."""
+Choose = Callable[[Mapping[str, list[list[str]]]], str]
 FILL_IN = "填写"
 """The template's sheet; the one beside it explains."""
 
@@ -95,15 +96,15 @@ def read(
     return list(found)
 
 
-def grid(content: bytes, *, name: str) -> list[list[str]]:
-    """Return the cells of a workbook's first sheet as text, for who finds the headings himself.
+def grid(content: bytes, *, name: str, choose: Choose) -> list[list[str]]:
+    """Return the cells of a workbook's chosen sheet as text, for who finds the headings himself.
 
     Raises:
         UnreadableSheetError: too large or damaged, or a formula has no stored result.
     """
-    if len(content) > MOST_BYTES:
-        raise UnreadableSheetError(Phrase("%(name)s 超过 40 MB，请拆分后再导入。", name=name))
-    table, title = _excel(content, name=name)
+    book = _opened(content, name=name)
+    tables = {title: _laid_out(book, title, name=name) for title in _shown(book, name=name)}
+    table = tables[title := choose(tables)]
     headings = {column: "" for row in table for column in range(1, len(row) + 1)}
     _refuse_unknown(sorted(_unknown(content, title)), headings, name=name)
     return table
@@ -137,10 +138,8 @@ def read_book(
             "%(name)s 不是 Excel 文件（可能是别的文件改了扩展名），请另存为 .xlsx。", name=name
         )
         raise UnreadableSheetError(message)
-    if len(content) > MOST_BYTES:
-        raise UnreadableSheetError(Phrase("%(name)s 超过 40 MB，请拆分后再导入。", name=name))
     book = _opened(content, name=name)
-    shown = {title.strip(): title for title in _shown(book)}
+    shown = {title.strip(): title for title in _shown(book, name=name)}
     rows: dict[str, list[SheetRow]] = {}
     wrong: list[str] = []
     for title in headings.keys() & shown.keys():
@@ -165,11 +164,7 @@ def read_book(
 
 def _excel(content: bytes, *, name: str) -> tuple[list[list[str]], str]:
     book = _opened(content, name=name)
-    shown = _shown(book)
-    if not shown:
-        raise UnreadableSheetError(
-            Phrase("%(name)s 没有可见的工作表，请取消隐藏后另存。", name=name)
-        )
+    shown = _shown(book, name=name)
     title = FILL_IN if FILL_IN in shown else shown[0]
     return _laid_out(book, title, name=name), title
 
@@ -183,6 +178,8 @@ def _unknown(content: bytes, title: str) -> frozenset[tuple[int, int]]:
 
 def _opened(content: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
     """Open a workbook whose size was looked at first."""
+    if len(content) > MOST_BYTES:
+        raise UnreadableSheetError(Phrase("%(name)s 超过 40 MB，请拆分后再导入。", name=name))
     damaged = _damaged(name)
     if content.startswith(ZIP_MAGIC):
         try:
@@ -241,14 +238,18 @@ def _damaged(name: str) -> Phrase:
     )
 
 
-def _shown(book: python_calamine.CalamineWorkbook) -> list[str]:
+def _shown(book: python_calamine.CalamineWorkbook, *, name: str) -> list[str]:
     """Return the names of the sheets that a person can see."""
-    return [
+    shown = [
         sheet.name
         for sheet in book.sheets_metadata
         if sheet.visible == python_calamine.SheetVisibleEnum.Visible
         and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
+    if not shown:
+        message = Phrase("%(name)s 没有可见的工作表，请取消隐藏后另存。", name=name)
+        raise UnreadableSheetError(message)
+    return shown
 
 
 def _measure(content: bytes, *, name: str) -> None:
@@ -288,7 +289,8 @@ def column_letters(number: int) -> str:
 def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         # A number that lost its end keeps its exponent, so that it cannot pass as a code.
-        return f"{cell:.5e}" if abs(cell) >= LONGEST_EXACT else str(int(cell))
+        is_exact = abs(cell) < LONGEST_EXACT or (abs(cell) < 2**53 and cell % 10 != 0)
+        return str(int(cell)) if is_exact else f"{cell:.5e}"
     return _trimmed(str(cell))
 
 

@@ -1,6 +1,7 @@
 """``dianliang energy``: from an export of a meter system to transformers that carry too much."""
 
 import csv
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import python_calamine
 from dianliang.cli.energy.command import run
 from dianliang.kernel.errors import DomainError
 
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff01-\uff60]")
 HOURS = np.arange(96) / 4
 EVENING = np.exp(-((HOURS - 24) ** 2) / 4) + np.exp(-(HOURS**2) / 4)
 
@@ -57,6 +59,14 @@ def test_an_export_becomes_a_table_of_overloads_across_the_border_of_a_month(fil
     ran(files, "features", "2026-06", "--out", files / "days.csv", capsys=capsys)
     assert '\n"\'=M00",2026-06-30,96,' in (files / "days.csv").read_text("utf-8-sig")
 
+    for words in (["loading", "--all"], ["loading", "--out", files / "en.csv"], ["quality"]):
+        verb, *options = words
+        told = ran(files, verb, "2026-07", *options, "--language", "en", capsys=capsys)
+        assert not CHINESE.search(told.replace(str(files), ""))
+    told = (files / "en.csv").read_text("utf-8-sig")
+    assert "2026-06-30 22:30 to 2026-07-01 01:45: overload, 195 minutes" in told
+    assert not CHINESE.search(told)
+
 
 def test_a_file_with_one_wrong_cell_stores_nothing(files, capsys):
     curves = files / "curves.csv"
@@ -68,6 +78,16 @@ def test_a_file_with_one_wrong_cell_stores_nothing(files, capsys):
     assert not list((files / "home").rglob("*.parquet"))
     with pytest.raises(DomainError, match="什么也没有"):
         run(["quality", "2026-07", "--home", str(files / "home")])
+
+
+def test_a_file_without_a_reading_is_no_day_of_a_meter(tmp_path):
+    blank = tmp_path / "blank.csv"
+    blank.write_text("表号,数据时间,有功功率(kW)\n0001,2026-07-01 00:00,\n")
+
+    with pytest.raises(DomainError, match="没有一个读数"):
+        run(["import", str(blank), "--home", str(tmp_path / "home")])
+
+    assert not list((tmp_path / "home").rglob("*.parquet"))
 
 
 def test_a_check_stores_nothing(files, capsys):
@@ -84,6 +104,10 @@ def test_a_check_stores_nothing(files, capsys):
         (["import"], "请给出曲线文件"),
         (["loading", "七月"], "不是月份"),
         (["loading"], "--from"),
+        (["loading", "9999-12"], "不在 2000-01 到 2100-01 之间"),
+        (["loading", "--from", "9999-12-30", "--until", "9999-12-31"], "不在 2000-01-01 到"),
+        (["loading", "2026-07", "--until", "2026-07-05"], "只给一种"),
+        (["quality", "2026-07", "--rules", "/nonexist"], "quality 不用 --rules"),
         (["features", "--from", "2026-07-01", "--until", "2026-07-01"], "--until 应在"),
     ],
 )

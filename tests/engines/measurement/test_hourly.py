@@ -60,16 +60,18 @@ def test_gaps_dead_meters_and_a_missing_season_do_not_fail():
 def test_a_ridge_from_sums_is_the_ridge_of_all_hours():
     from dianliang.engines.measurement import _hourly
 
+    some, warm = ALL.only(np.arange(len(HOURS)) < 24 * 120), WARM[: 24 * 120]
     design = _hourly._design(
-        ALL, np.quantile(WARM, _hourly.KNOTS), np.quantile(WARM, _hourly.SLOW_KNOTS), ()
+        some, np.quantile(warm, _hourly.KNOTS), np.quantile(warm, _hourly.SLOW_KNOTS), ()
     )
-    ridge = _hourly._Ridge.of(design, _hourly._cells(ALL))
-    off = KWH[:, :4] - KWH[:, :4].mean(axis=0)
+    ridge = _hourly._Ridge.of(design, _hourly._cells(some))
+    off = KWH[: 24 * 120, :4] - KWH[: 24 * 120, :4].mean(axis=0)
     slopes, best, level = ridge._solve(off.astype(np.float32))
     scaled = ridge.scaled.astype(float)
     weight = len(off) * np.array(_hourly.RIDGES)[best]
+    gram, moments = scaled.T @ scaled, scaled.T @ off
     for meter in range(4):
-        normal = scaled.T @ scaled + weight[meter] * np.eye(scaled.shape[1])
-        expected = np.linalg.solve(normal, scaled.T @ off[:, meter])
+        normal = gram + weight[meter] * np.eye(len(gram))
+        expected = np.linalg.solve(normal, moments[:, meter])
         assert scaled @ slopes[:, meter] == pytest.approx(scaled @ expected, abs=2e-3)
     assert level == pytest.approx(0, abs=1e-4)

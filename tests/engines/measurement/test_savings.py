@@ -6,7 +6,7 @@ import pytest
 from dianliang.engines.measurement import Code, Status, Weather, fit_daily, savings
 from tests.engines.measurement.worlds import load, weather
 
-METERS = 400
+METERS = 240
 RNG = np.random.default_rng(5)
 DAYS = weather(RNG)
 KWH = load(RNG, DAYS, METERS)
@@ -21,7 +21,7 @@ def placebo(start, days):
 
 def test_nine_intervals_in_ten_hold_the_nothing_that_was_saved():
     covered = []
-    for start, days in ((0, 30), (120, 30), (240, 30), (90, 90), (200, 90), (0, 365)):
+    for start, days in ((120, 30), (200, 90), (0, 365)):
         found = placebo(start, days)
         covered.append(((found.low_kwh <= 0) & (found.high_kwh >= 0)).mean())
         assert found.total_low_kwh <= 0 <= found.total_high_kwh

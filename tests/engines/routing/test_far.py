@@ -61,11 +61,11 @@ def test_the_hours_before_a_late_break_are_used_though_the_job_there_is_nobodys_
     dawn, late = at(8, 0), at(14, 0)
     lunch = Lunch(window=TimeWindow(at(12, 30), at(13, 45)), duration_s=3600)
     first = replace(
-        job("far", km_east=-20, minutes=10),
-        windows=(TimeWindow(dawn, at(9, 0)),),
+        job("far", km_east=-8, minutes=10),
+        windows=(TimeWindow(dawn, at(9, 15)),),
         value=1e7,
     )
-    then = replace(job("then", km_east=5), windows=(TimeWindow(late, at(14, 30)),), value=1e7)
+    then = replace(job("then", km_east=5), windows=(TimeWindow(late, at(14, 50)),), value=1e7)
     others = tuple(job(f"J{i}", km_east=5 + i / 100, minutes=20) for i in range(60))
     crew = team("A")
     crew = replace(crew, shifts=(replace(crew.shifts[0], lunch=lunch),))

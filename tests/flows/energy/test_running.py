@@ -147,6 +147,9 @@ def test_rules_travel_as_json_and_wrong_ones_are_named():
         ('{"power_factor": 0}', "0.01 到 10"),
         ('{"bridged_points": -1}', "“bridged_points”的值不对"),
         ('{"voltage": {"low": 1980}}', "不认识 low"),
+        ('{"voltage": {"high_dv": 40000}}', "1 到 32767"),
+        ('{"valley": [92, 5000]}', "“valley”的值不对：5000 应是 0 到 96"),
+        ('{"valley": [28, 28]}', "没有时段"),
     ]:
         with pytest.raises(InvalidInputError, match=words):
             rules_of(text)

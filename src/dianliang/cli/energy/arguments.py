@@ -31,6 +31,16 @@ VERBS = {
     "features": "每表每日特征",
     "loading": "变压器重载、过载、三相不平衡",
 }
+REPORTS = ("quality", "features", "loading")
+USED_BY = {
+    **dict.fromkeys(("meters", "check", "unit", "label", "secondary"), ("import",)),
+    **dict.fromkeys(("digits", "accept_lost_hours"), ("import",)),
+    **dict.fromkeys(("from_on", "until_on", "out", "workers", "language"), REPORTS),
+    **dict.fromkeys(("rules", "print_rules"), ("features", "loading")),
+    "all": ("quality", "loading"),
+}
+"""Which verbs heed an option."""
+EARLIEST_ON, LATEST_ON = date(2000, 1, 1), date(2100, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,7 @@ def asked(words: Sequence[str]) -> Asked:
     is_import = found.verb == "import"
     if is_import and not (found.what or found.meters):
         parser.error("请给出曲线文件，或用 --meters 给出户变关系")
+    _refuse_unused(parser, found)
     if not is_import and len(found.what) > 1:
         parser.error("只能给一个月份，如 2026-07")
     span = None
@@ -88,13 +99,25 @@ def asked(words: Sequence[str]) -> Asked:
     )
 
 
+def _refuse_unused(parser: Parser, found: argparse.Namespace) -> None:
+    """Refuse an option that the verb would pass over: who gives it expects something of it."""
+    for name, verbs in USED_BY.items():
+        if found.verb not in verbs and getattr(found, name) != parser.get_default(name):
+            option = f"--{name.removesuffix('_on').replace('_', '-')}"
+            parser.error(f"{found.verb} 不用 {option}；用它的是 {'、'.join(verbs)}")
+
+
 def _span(parser: Parser, found: argparse.Namespace) -> Span:
+    if found.what and (found.from_on or found.until_on):
+        parser.error("月份和 --from、--until 只给一种")
     if found.what:
         try:
             year, month = map(int, found.what[0].split("-"))
             first = date(year, month, 1)
         except ValueError:
             parser.error(f"“{found.what[0]}”不是月份，应如 2026-07")
+        if not EARLIEST_ON <= first < LATEST_ON:
+            parser.error(f"“{found.what[0]}”不在 {EARLIEST_ON:%Y-%m} 到 {LATEST_ON:%Y-%m} 之间")
         return Span(first, (first + timedelta(days=31)).replace(day=1))
     if not (found.from_on and found.until_on):
         parser.error("请给出月份，如 2026-07；或用 --from 和 --until 给出起止日期")
@@ -109,9 +132,12 @@ MOST_DAYS = 400
 
 def _day(word: str) -> date:
     try:
-        return date.fromisoformat(word)
+        day = date.fromisoformat(word)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"“{word}”不是日期，应如 2026-07-01") from error
+    if not EARLIEST_ON <= day <= LATEST_ON:
+        raise argparse.ArgumentTypeError(f"“{word}”不在 {EARLIEST_ON} 到 {LATEST_ON} 之间")
+    return day
 
 
 def _parser() -> Parser:
@@ -152,8 +178,8 @@ def _reporting(parser: Parser) -> None:
     add("--from", dest="from_on", type=_day, metavar="日期", help="从哪天起")
     add("--until", dest="until_on", type=_day, metavar="日期", help="到哪天之前")
     add("--out", type=Path, metavar="文件", help="写成 .csv、.xlsx 或 .parquet；默认显示表格")
-    add("--all", action="store_true", help="正常的也列出")
-    add("--rules", type=Path, metavar="文件", help="自己的规则（JSON）")
+    add("--all", action="store_true", help="正常的也列出（quality、loading）")
+    add("--rules", type=Path, metavar="文件", help="自己的规则（JSON），features、loading 用")
     add("--print-rules", action="store_true", help="打印现行规则，改好后给 --rules")
     cores = min(8, os.cpu_count() or 1)
     add("--workers", type=int, choices=range(1, 65), default=cores, metavar="数", help="线程数")

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -18,26 +17,27 @@ from dianliang.cli.energy.words import (
     LINES,
     LOADING_HEADINGS,
     QUALITY_HEADINGS,
+    SAID,
+    clause,
+    in_words,
 )
 from dianliang.core.home import prepare_home
 from dianliang.engines.loading import (
     DEFAULT_RULES,
+    Line,
     Rules,
     Run,
     Span,
     TransformerLoad,
     clock,
-    judge,
 )
-from dianliang.flows.energy import running, taking_in
+from dianliang.flows.energy import judging, running, taking_in
 from dianliang.flows.energy.lines import rules_of, told
 from dianliang.integrations.curve_store import CurveStore, register
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import decoded
 
 EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
-MARGIN = timedelta(days=1)
-"""Read beside the days that are asked for, so that a run across their border is whole."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -80,6 +80,7 @@ def _quality(wish: Asked, store: CurveStore) -> None:
     span = _span(wish, store)
     with _executor(wish) as executor:
         found = running.doubted(store, span, executor=executor)
+    said = SAID[wish.language]
     rows = [
         [
             one.number,
@@ -91,21 +92,21 @@ def _quality(wish: Asked, store: CurveStore) -> None:
             one.stuck,
             one.spikes,
             one.clock_minutes,
-            "、".join(DOUBTS[wish.language][doubt] for doubt in one.doubts),
+            said["and"].join(DOUBTS[wish.language][doubt] for doubt in one.doubts),
         ]
         for one in found
         if one.doubts or wish.is_all
     ]
-    tables.tell(QUALITY_HEADINGS[wish.language], rows, wish.out)
+    tables.tell(QUALITY_HEADINGS[wish.language], rows, wish.out, language=wish.language)
     doubted = sum(bool(one.doubts) for one in found)
-    _say(f"{len(found)} 只表，{doubted} 只有疑问，{len(found) - doubted} 只正常")
+    _say(said["quality"].format(meters=len(found), doubted=doubted, fine=len(found) - doubted))
 
 
 def _features(wish: Asked, store: CurveStore) -> None:
     span = _span(wish, store)
     with _executor(wish) as executor:
         found = running.each_feature(store, span, rules=_rules(wish), executor=executor)
-        tables.stream(FEATURE_HEADINGS[wish.language], found, wish.out)
+        tables.stream(FEATURE_HEADINGS[wish.language], found, wish.out, language=wish.language)
 
 
 def _loading(wish: Asked, store: CurveStore) -> None:
@@ -115,29 +116,32 @@ def _loading(wish: Asked, store: CurveStore) -> None:
         raise InvalidInputError(
             "没有户变关系。请先 dianliang energy import --meters 户变关系文件。"
         )
-    wide = Span(span.from_on - MARGIN, span.until_on + MARGIN)
     with _executor(wish) as executor:
-        loads = running.summed(store, network, wide, rules=rules, executor=executor)
-    found = judge(loads, rules=rules, of=span)
+        found = judging.judged(store, network, span, rules=rules, executor=executor)
     rows = [
         [one.number, one.capacity_kva, one.meters, *line]
         for one in found
         for line in ([_line(run, wish.language) for run in one.runs] or _quiet(wish, one))
     ]
-    tables.tell(LOADING_HEADINGS[wish.language], rows, wish.out)
+    tables.tell(LOADING_HEADINGS[wish.language], rows, wish.out, language=wish.language)
     unknown = sum(2 * one.known_points < one.points for one in found)
     worst = [one.worst for one in found]
+    said = SAID[wish.language]
     _say(
-        f"{len(found)} 台变压器：过载 {worst.count('over')} 台，"  # type: ignore[arg-type]
-        f"重载 {worst.count('heavy')} 台；"  # type: ignore[arg-type]
-        f"{unknown} 台一半以上时刻数据不足。"
+        said["loading"].format(
+            all=len(found),
+            over=worst.count(Line.OVER),
+            heavy=worst.count(Line.HEAVY),
+            unknown=unknown,
+        )
     )
-    _say("依据：" + "；".join(rule.clause for rule in rules.loads))
+    clauses = [clause(rule.clause, language=wish.language) for rule in rules.loads]
+    _say(said["clauses"].format(clauses=said["then"].join(clauses)))
 
 
 def _quiet(wish: Asked, one: TransformerLoad) -> list[list[Any]]:
     """Return the line of a transformer without runs, if all were asked for."""
-    return [[*[None] * 7, _plainly(one)]] if wish.is_all else []
+    return [[*[None] * 7, _plainly(one, wish.language)]] if wish.is_all else []
 
 
 def _line(run: Run, language: str) -> list[Any]:
@@ -149,14 +153,16 @@ def _line(run: Run, language: str) -> list[Any]:
         run.most,
         f"{run.most_on} {clock(run.most_minute)}",
         run.partial,
-        run.words,
+        in_words(run, language=language),
     ]
 
 
-def _plainly(one: TransformerLoad) -> str:
+def _plainly(one: TransformerLoad, language: str) -> str:
+    said = SAID[language]
     if one.peak_share is None or one.peak_minute is None:
-        return "数据不足"
-    return f"最高负载率 {one.peak_share:.1%}（{one.peak_on} {clock(one.peak_minute)}）"
+        return said["unknown"]
+    at = f"{one.peak_on} {clock(one.peak_minute)}"
+    return said["peak"].format(share=one.peak_share, at=at)
 
 
 def _rules(wish: Asked) -> Rules:

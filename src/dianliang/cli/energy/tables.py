@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from dianliang.cli.energy.words import SAID
 from dianliang.kernel.errors import InvalidInputError
 
 MOST_SHOWN = 40
@@ -29,14 +30,16 @@ def check(out: Path | None) -> None:
         raise InvalidInputError(f"文件夹 {out.parent} 不存在。")
 
 
-def tell(headings: Sequence[str], rows: Sequence[Sequence[Any]], out: Path | None) -> None:
+def tell(
+    headings: Sequence[str], rows: Sequence[Sequence[Any]], out: Path | None, *, language: str
+) -> None:
     """Show a table, or write it.
 
     Raises:
         InvalidInputError: the file cannot be written.
     """
     if out is None:
-        sys.stdout.write(shown(headings, rows))
+        sys.stdout.write(shown(headings, rows, language=language))
         return
     try:
         {".csv": _csv, ".xlsx": _excel, ".parquet": _parquet}[out.suffix.lower()](
@@ -44,10 +47,12 @@ def tell(headings: Sequence[str], rows: Sequence[Sequence[Any]], out: Path | Non
         )
     except OSError as error:
         raise InvalidInputError(f"写不了 {out}：{error.strerror}。") from error
-    sys.stdout.write(f"已写入 {out}：{len(rows)} 行\n")
+    _say_written(out, len(rows), language)
 
 
-def stream(headings: Sequence[str], batches: Iterable[Any], out: Path | None) -> None:
+def stream(
+    headings: Sequence[str], batches: Iterable[Any], out: Path | None, *, language: str
+) -> None:
     """Show or write record batches; to CSV and Parquet as they come, however many there are.
 
     Raises:
@@ -61,13 +66,17 @@ def stream(headings: Sequence[str], batches: Iterable[Any], out: Path | None) ->
             if len(rows) > MOST_ROWS:
                 raise InvalidInputError("行数太多，请用 --out 写成 .csv 或 .parquet。")
         rows.sort(key=lambda row: (row[0], row[1]))
-        tell(headings, rows, out)
+        tell(headings, rows, out, language=language)
         return
     try:
         count = _streamed(headings, batches, out, is_csv=kind == ".csv")
     except OSError as error:
         raise InvalidInputError(f"写不了 {out}：{error.strerror}。") from error
-    sys.stdout.write(f"已写入 {out}：{count} 行\n")
+    _say_written(out, count, language)
+
+
+def _say_written(out: Path, rows: int, language: str) -> None:
+    sys.stdout.write(SAID[language]["written"].format(out=out, rows=rows) + "\n")
 
 
 def _streamed(headings: Sequence[str], batches: Iterable[Any], out: Path, *, is_csv: bool) -> int:
@@ -98,7 +107,7 @@ def _streamed(headings: Sequence[str], batches: Iterable[Any], out: Path, *, is_
     return count
 
 
-def shown(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def shown(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, language: str) -> str:
     """Return a table in which columns stand straight, Chinese or not; the first rows of it."""
     cells = [[*headings], *([_text(cell) for cell in row] for row in rows[:MOST_SHOWN])]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(headings))]
@@ -109,7 +118,7 @@ def shown(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         for row in cells
     ]
     if len(rows) > MOST_SHOWN:
-        lines.append(f"……另有 {len(rows) - MOST_SHOWN} 行，用 --out 写成文件看全部")
+        lines.append(SAID[language]["more"].format(rows=len(rows) - MOST_SHOWN))
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

@@ -1,6 +1,15 @@
 """Headings and verdicts, in Chinese and English."""
 
-from dianliang.engines.loading import DOUBT_LABELS, LINE_LABELS, Doubt, Line
+from dianliang.engines.loading import (
+    DOUBT_LABELS,
+    HEAVY,
+    LINE_LABELS,
+    OVER,
+    Doubt,
+    Line,
+    Run,
+    clock,
+)
 
 QUALITY_HEADINGS = {
     "zh": [
@@ -46,3 +55,63 @@ LINES = {
     "zh": LINE_LABELS,
     "en": {Line.HEAVY: "heavy", Line.OVER: "overload", Line.UNEVEN: "uneven phases"},
 }
+SAID = {
+    "zh": {
+        "and": "、",
+        "written": "已写入 {out}：{rows} 行",
+        "more": "……另有 {rows} 行，用 --out 写成文件看全部",
+        "quality": "{meters} 只表，{doubted} 只有疑问，{fine} 只正常",
+        "loading": "{all} 台变压器：过载 {over} 台，重载 {heavy} 台；"
+        "{unknown} 台一半以上时刻数据不足。",
+        "clauses": "依据：{clauses}",
+        "then": "；",
+        "unknown": "数据不足",
+        "peak": "最高负载率 {share:.1%}（{at}）",
+    },
+    "en": {
+        "and": ", ",
+        "written": "Written to {out}: rows {rows}",
+        "more": "… and {rows} more; write them to a file with --out to see all",
+        "quality": "Meters: {meters}; doubted {doubted}, without a doubt {fine}",
+        "loading": "Transformers: {all}; overloaded {over}, heavily loaded {heavy}; "
+        "{unknown} without enough data at half of the time or more.",
+        "clauses": "By: {clauses}",
+        "then": "; ",
+        "unknown": "not enough data",
+        "peak": "greatest load {share:.1%} ({at})",
+    },
+}
+"""What is said around tables."""
+CLAUSES = {
+    HEAVY.clause: "practice of distribution networks: load of 80 % or more for 2 hours"
+    " (8 quarter hours in a row)",
+    OVER.clause: "practice of distribution networks: load of 100 % or more for 2 hours"
+    " (8 quarter hours in a row)",
+}
+
+
+def clause(of: str, *, language: str) -> str:
+    """Say what a line rests on; that of a person's own rules stays in that person's words."""
+    return CLAUSES.get(of, of) if language == "en" else of
+
+
+def in_words(run: Run, *, language: str) -> str:
+    """Say what was seen of a run."""
+    if language == "zh":
+        return run.words
+    end, minute = run.end
+    said = (
+        f"{run.on} {clock(run.minute)} to {end} {clock(minute)}: {LINES[language][run.line]},"
+        f" {run.minutes} minutes"
+    )
+    notes = [
+        (run.bridged, f"points not read in between, not counted: {run.bridged}"),
+        (
+            run.partial,
+            f"points at which what was read was enough, with meters unread: {run.partial}",
+        ),
+        (run.may_begin_before, "nothing read before it, it may have begun earlier"),
+        (run.may_go_on, "nothing read after it, it may go on"),
+    ]
+    told = "; ".join(words for holds, words in notes if holds)
+    return f"{said} ({told})" if told else said

@@ -25,7 +25,13 @@ def compiled(function: F) -> F:
 
 @compiled
 def days(power: Any, valley_from: int, valley_until: int, out: Any) -> None:
-    """Fill for each row: sum in W × 15 min, peak, its point, sum by night, points read."""
+    """Fill for each row: sum in W × 15 min, peak, its point, sum of the valley, points read.
+
+    A valley that ends before it begins goes on past midnight.
+    """
+    is_across = valley_until < valley_from
+    evening = POINTS if is_across else valley_until
+    morning = valley_until if is_across else 0
     for i in range(power.shape[0]):
         row = power[i]
         least, most, total = row[0], row[0], np.int64(0)
@@ -37,9 +43,9 @@ def days(power: Any, valley_from: int, valley_until: int, out: Any) -> None:
             for j in range(POINTS):
                 if row[j] != _W:
                     read, total = read + 1, total + row[j]
-        for j in range(valley_from, POINTS):
+        for j in range(valley_from, evening):
             valley += row[j] if row[j] != _W else 0
-        for j in range(valley_until):
+        for j in range(morning):
             valley += row[j] if row[j] != _W else 0
         at = 0
         while row[at] != most:

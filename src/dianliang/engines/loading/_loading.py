@@ -51,20 +51,25 @@ class Run:
         return self.on + timedelta(days=last // (POINTS * MINUTES))
 
     @property
+    def end(self) -> tuple[date, int]:
+        """Return when it ended: the day, and the minute of it."""
+        until = self.minute + (self.points + self.bridged) * MINUTES
+        days, minute = divmod(until, POINTS * MINUTES)
+        return self.on + timedelta(days=days), minute
+
+    @property
     def words(self) -> str:
         """Say in Chinese what was seen."""
-        until = self.minute + (self.points + self.bridged) * MINUTES
-        days, left = divmod(until, POINTS * MINUTES)
-        end = self.on + timedelta(days=days)
+        end, minute = self.end
         said = (
-            f"{self.on} {clock(self.minute)} 至 {end} {clock(left)} {LINE_LABELS[self.line]}"
+            f"{self.on} {clock(self.minute)} 至 {end} {clock(minute)} {LINE_LABELS[self.line]}"
             f" {self.minutes} 分钟"
         )
         notes = [
             (self.bridged, f"中间 {self.bridged} 点缺数，未计入"),
             (self.partial, f"{self.partial} 点有表缺数，已读到的就已达到"),
-            (self.may_begin_before, "之前无数据，可能更早开始"),
-            (self.may_go_on, "之后无数据，可能还在持续"),
+            (self.may_begin_before, "之前没有读到数，可能更早开始"),
+            (self.may_go_on, "之后没有读到数，可能还在持续"),
         ]
         told = "；".join(words for holds, words in notes if holds)
         return f"{said}（{told}）" if told else said

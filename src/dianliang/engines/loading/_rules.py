@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from dianliang.engines.loading._curves import POINTS
+
 
 class Line(StrEnum):
     """What a run of quarter hours went beyond."""
@@ -74,7 +76,11 @@ class Rules:
 
     `power_factor` turns kW that were read into kVA that were carried. A point counts as known when
     `least_read` of a transformer's meters were read; up to `bridged_points` unknown points within
-    a run do not end it, and are not counted. `valley` runs from one point to another, by night.
+    a run do not end it, and are not counted. `valley` runs from one point to before another, past
+    midnight where the second is smaller: ``(92, 28)`` is 23:00 to 07:00.
+
+    Raises:
+        ValueError: the valley lies outside a day, or is empty.
     """
 
     loads: tuple[LoadRule, ...] = (HEAVY, OVER)
@@ -84,6 +90,12 @@ class Rules:
     least_read: Fraction = Fraction(95, 100)
     bridged_points: int = 2
     valley: tuple[int, int] = (92, 28)
+
+    def __post_init__(self) -> None:
+        """Refuse what the inner loops would follow out of a day's points."""
+        first, end = self.valley
+        if not (0 <= first <= POINTS and 0 <= end <= POINTS and first != end):
+            raise ValueError(f"a valley from point {first} to {end} is not within a day")
 
 
 DEFAULT_RULES = Rules()

@@ -5,11 +5,13 @@ holds what was measured later against it; `trial` judges machines beside one ano
 how large a trial must be; `fit_production` takes output into account, `suspects` finds what changed
 besides, `compared` takes off what happened to everybody, `efficiency_bound` and `roll_up` hold
 claims against mechanism and factors. Every figure says how it came about, how sure it is, and what
-forbids to say more (`Finding`).
+forbids to say more (`Finding`); figures that nothing can be measured with are refused with words
+(`BadFiguresError`).
 """
 
 from dianliang.engines.measurement._bounds import TO_CHECK, Bound, efficiency_bound
 from dianliang.engines.measurement._candidates import Shape
+from dianliang.engines.measurement._checks import BadFiguresError
 from dianliang.engines.measurement._comparison import Compared, compared, matched
 from dianliang.engines.measurement._daily import DailyBaselines, fit_daily
 from dianliang.engines.measurement._days import HOLIDAY, REST_DAY, WORKDAY, Weather
@@ -65,6 +67,7 @@ __all__ = [
     "TO_CHECK",
     "WORKDAY",
     "Adjustment",
+    "BadFiguresError",
     "Beside",
     "Bound",
     "Claim",

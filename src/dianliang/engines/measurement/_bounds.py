@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dianliang.engines.measurement._checks import BadFiguresError, within
 from dianliang.engines.measurement._findings import Code, Finding, Status, found
 
 TO_CHECK: tuple[tuple[str, str], ...] = (
@@ -63,12 +64,17 @@ def efficiency_bound(
     is the most favourable case. `claimed` is a saving of the whole machine, as a share.
 
     Raises:
-        ValueError: an efficiency or share is not in (0, 1], or the efficiency fell.
+        BadFiguresError: an efficiency or share is not in (0, 1], the efficiency fell, or a claim
+            is not in [0, 1] (0.36, not 36).
     """
     if not 0 < before <= after <= 1:
-        raise ValueError("efficiencies lie between 0 and 1, the later one not below the earlier")
-    if not 0 < share <= 1:
-        raise ValueError("a share lies between 0 and 1")
+        raise BadFiguresError(
+            "效率应在 0 到 1 之间，改造后不低于改造前。",
+            "efficiencies lie between 0 and 1, the later one not below the earlier",
+        )
+    within(share, ("能耗占比", "the share"), high=1)
+    if claimed is not None:
+        within(claimed, ("报称节能率", "the claimed share"), low=0, high=1)
     part = 1 - before / after
     whole = part * share
     findings: list[Finding] = []

@@ -15,6 +15,13 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.special import stdtrit
 
+from dianliang.engines.measurement._checks import (
+    SMALLEST,
+    BadFiguresError,
+    confidence,
+    figures,
+    series,
+)
 from dianliang.engines.measurement._days import Floats
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
 
@@ -43,13 +50,27 @@ def matched(treated: Floats, pool: Floats) -> NDArray[np.int64]:
     (shares of the year) and, more weakly, sizes. The least total distance (Hungarian method).
 
     Raises:
-        ValueError: the pool is smaller than the group, or a figure is missing or not above zero.
+        BadFiguresError: the pool is smaller than the group, both do not have the same months, a
+            figure is missing or below zero, or a meter used nothing.
     """
+    name = ("每户每月电量", "energy of every month")
+    treated, pool = figures(treated, name, low=0), figures(pool, name, low=0)
+    if treated.ndim != 2 or pool.ndim != 2 or treated.shape[1] != pool.shape[1]:
+        raise BadFiguresError(
+            "措施户与备选对照户须有同样的月份，一户一行。",
+            "both groups need the same months, one row per meter",
+        )
     if len(pool) < len(treated):
-        raise ValueError("there are fewer meters to compare with than meters to match")
+        raise BadFiguresError(
+            "备选对照户少于措施户，请补充备选户。",
+            "there are fewer meters to compare with than meters to match",
+        )
     both = np.concatenate([treated, pool])
-    if not bool(np.isfinite(both).all() and (both.sum(axis=1) > 0).all()):
-        raise ValueError("every meter needs its energy of every month")
+    if not bool((both.sum(axis=1) >= SMALLEST).all()):
+        raise BadFiguresError(
+            "有用户全年没有电量，请先剔除。",
+            "a meter used nothing: every meter needs its energy of every month",
+        )
     size = np.log(both.sum(axis=1, keepdims=True))
     shape = both / both.sum(axis=1, keepdims=True) * both.shape[1]
     place = np.concatenate([shape, size * 0.5], axis=1)
@@ -71,10 +92,19 @@ def compared(
     the fits: if they differ there, they compare badly.
 
     Raises:
-        ValueError: a group has fewer than two meters.
+        BadFiguresError: a group (of the placebo too) has fewer than two meters, or a share is not
+            a number.
     """
-    if min(len(treated), len(others)) < 2:
-        raise ValueError("each group needs at least two meters")
+    confidence(level)
+    treated = series(treated, ("措施户节能率", "shares of the treated"))
+    others = series(others, ("对照户节能率", "shares of the others"))
+    groups = [treated, others]
+    if placebo is not None:
+        name = ("基准期检验的节能率", "shares of the placebo")
+        placebo = (series(placebo[0], name), series(placebo[1], name))
+        groups += placebo
+    if min(map(len, groups)) < 2:
+        raise BadFiguresError("每组至少要有两户。", "each group needs at least two meters")
     findings: list[Finding] = []
     fewest = min(len(treated), len(others))
     if fewest < FEWEST:

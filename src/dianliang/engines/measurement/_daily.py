@@ -22,7 +22,8 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from dianliang.engines.measurement._candidates import Family, Shape, independent
-from dianliang.engines.measurement._days import Flags, Floats, Weather
+from dianliang.engines.measurement._checks import BadFiguresError, figures
+from dianliang.engines.measurement._days import Flags, Floats, Weather, one_each
 
 CHUNK = 512
 """Meters at a time: what lies between two products then stays small."""
@@ -107,10 +108,11 @@ def fit_daily(days: Weather, kwh: Floats) -> DailyBaselines:
     fitted together on the days they have. A meter without any reading gets zeros; its `n` is 0.
 
     Raises:
-        ValueError: `kwh` has another number of rows than there are days, or no days.
+        BadFiguresError: `kwh` has another number of rows than there are days, no days or no meters,
+            an infinite or impossible reading (row and column are named), or two rows of one day.
     """
-    if kwh.ndim != 2 or len(kwh) != len(days) or not len(days):
-        raise ValueError("energy must have one row per day and one column per meter")
+    kwh = readings(kwh, days, "day")
+    one_each(days, "D")
     family = Family.of(days)
     columns = family.columns(days)
     missing = ~np.isfinite(kwh)
@@ -138,6 +140,22 @@ def fit_daily(days: Weather, kwh: Floats) -> DailyBaselines:
         weights=fits.weights,
         parameters=fits.parameters,
     )
+
+
+def readings(kwh: Floats, times: Weather, unit: str) -> Floats:
+    """Return energy (n, M), one row per `unit` (in English) of `times`; NaN is missing.
+
+    Raises:
+        BadFiguresError: another number of rows, no rows or columns, or an impossible reading.
+    """
+    kwh = figures(kwh, ("电量", "energy"), may_miss=True)
+    if kwh.ndim != 2 or len(kwh) != len(times) or not kwh.size:
+        word = "小时" if unit == "hour" else "天"
+        raise BadFiguresError(
+            f"电量须每{word}一行、每块表一列。",
+            f"energy must have one row per {unit} and one column per meter",
+        )
+    return kwh
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

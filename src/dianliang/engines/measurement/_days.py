@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dianliang.engines.measurement._checks import BadFiguresError
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Kinds = NDArray[np.int8]
@@ -12,6 +14,9 @@ Times = NDArray[np.datetime64]
 WORKDAY, REST_DAY, HOLIDAY = 0, 1, 2
 MONTHS_OF_SUMMER, MONTHS_OF_WINTER = (5, 6, 7), (11, 0, 1)
 SUNDAY = 6
+COLDEST, HOTTEST = -150.0, 150.0
+"""The grid of balance points has one for each degree: 1e15 °C would fill the memory."""
+HIGHEST_KIND = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,25 +27,44 @@ class Weather:
     is the mean outdoor temperature, or whatever else drives the load and was not chosen by it.
     `kinds` are WORKDAY, REST_DAY, and any kind from HOLIDAY on that should have a level of its own
     (Spring Festival, a school's holidays); left out: Saturdays and Sundays are days of rest.
+
+    Raises:
+        BadFiguresError: shapes differ, times do not rise, a temperature is not a number or not from
+            -150 to 150, or a kind is not a whole number from 0 to 127.
     """
 
     times: Times
     temperature_c: Floats
     kinds: Kinds
 
+    def __post_init__(self) -> None:
+        warm, kinds = self.temperature_c, self.kinds
+        if not self.times.shape == warm.shape == kinds.shape or self.times.ndim != 1:
+            raise BadFiguresError(
+                "日期、气温和日类型的个数不一致。",
+                "times, temperatures and kinds of days differ in number",
+            )
+        _rise(self.times)
+        if not bool(((warm >= COLDEST) & (warm <= HOTTEST)).all()):
+            raise BadFiguresError(
+                f"有气温缺失，或不在 {COLDEST:.0f} 到 {HOTTEST:.0f} 之间：没有气温的天请去掉。",
+                f"a temperature is missing or not from {COLDEST:.0f} to {HOTTEST:.0f}: "
+                "leave out the days that have none",
+            )
+        if not bool(((kinds >= 0) & (kinds <= HIGHEST_KIND) & (kinds == np.floor(kinds))).all()):
+            raise BadFiguresError(
+                f"日类型应为 0 到 {HIGHEST_KIND} 的整数。",
+                f"a kind of day is a whole number from 0 to {HIGHEST_KIND}",
+            )
+
     @classmethod
     def of(cls, times: Times, temperature_c: Floats, kinds: Kinds | None = None) -> "Weather":
-        """Check and complete what is known of days or hours.
+        """Complete what is known of days or hours.
 
         Raises:
-            ValueError: shapes differ, times do not rise, or a temperature is not a number.
+            BadFiguresError: see `Weather`.
         """
-        if not len(times) == len(temperature_c) or (kinds is not None and len(kinds) != len(times)):
-            raise ValueError("times, temperatures and kinds of days differ in number")
-        if len(times) > 1 and not bool((np.diff(times).astype(int) > 0).all()):
-            raise ValueError("times must rise strictly: sort them and drop doubles")
-        if not bool(np.isfinite(temperature_c).all()):
-            raise ValueError("a temperature is missing: leave out the days that have none")
+        _rise(times)
         if kinds is None:
             kinds = (weekday(times) >= SUNDAY - 1).astype(np.int8)
         return cls(times=times, temperature_c=np.asarray(temperature_c, float), kinds=kinds)
@@ -54,6 +78,30 @@ class Weather:
             times=self.times[chosen],
             temperature_c=self.temperature_c[chosen],
             kinds=self.kinds[chosen],
+        )
+
+
+def _rise(times: Times) -> None:
+    if not np.issubdtype(times.dtype, np.datetime64) or bool(np.isnat(times).any()):
+        raise BadFiguresError("有日期缺失或不是日期。", "a time is missing or is none")
+    if not bool((np.diff(times).astype(np.int64) > 0).all()):
+        raise BadFiguresError(
+            "日期须依次递增：请排序并去掉重复。",
+            "times must rise strictly: sort them and drop doubles",
+        )
+
+
+def one_each(weather: Weather, unit: str) -> None:
+    """Refuse two rows of one day (`unit` D) or hour (h): an hour would count as a day.
+
+    Raises:
+        BadFiguresError: two rows share one.
+    """
+    if not bool((np.diff(weather.times.astype(f"datetime64[{unit}]")).astype(np.int64) > 0).all()):
+        word, english = ("天", "day") if unit == "D" else ("小时", "hour")
+        raise BadFiguresError(
+            f"同一{word}有两行：请先合并为每{word}一行。",
+            f"two rows share one {english}: sum them to one row per {english} first",
         )
 
 

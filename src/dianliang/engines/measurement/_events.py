@@ -8,13 +8,21 @@ on Non-Routine Events and Adjustments, 2020 (as facts); Ploberger and Kraemer, E
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
 
-from dianliang.engines.measurement._daily import DailyBaselines, fit_daily
+from dianliang.engines.measurement._checks import (
+    LARGEST,
+    BadFiguresError,
+    confidence,
+    day,
+    series,
+    within,
+)
+from dianliang.engines.measurement._daily import DailyBaselines, fit_daily, readings
 from dianliang.engines.measurement._days import Flags, Floats, Times, Weather
 from dianliang.engines.measurement._findings import Code, Finding, found, status_of
 from dianliang.engines.measurement._savings import MeterSavings
@@ -66,13 +74,28 @@ def suspects(times: Times, residuals_kwh: Floats) -> tuple[Suspect, ...]:
 
     The largest cumulative sum of any spell marks a step if it passes what correlated noise hardly
     ever reaches; both sides are then searched alone. Cost: n log n.
+
+    Raises:
+        BadFiguresError: times and residuals differ in number, or one is infinite.
     """
+    residuals_kwh = _residuals(times, residuals_kwh)
     known = np.isfinite(residuals_kwh)
     left = residuals_kwh[known]
     found_: list[Suspect] = []
     if len(left) >= 2 * FEWEST_DAYS:
         _search(times[known], left, _per_day(left), found_)
     return tuple(sorted(found_, key=lambda suspect: suspect.on))
+
+
+def _residuals(times: Times, residuals_kwh: Floats) -> Floats:
+    name = ("实测与期望之差", "measured less expected energy")
+    held = series(residuals_kwh, name, fewest=0, may_miss=True)
+    if held.shape != times.shape or bool(np.isnat(times).any()):
+        raise BadFiguresError(
+            "日期缺失，或与差值的个数不一致。",
+            "a day is missing, or days and residuals differ in number",
+        )
+    return held
 
 
 def _per_day(left: Floats) -> float:
@@ -129,28 +152,38 @@ def adjustment(times: Times, residuals_kwh: Floats, events: Sequence[Event]) -> 
     An event whose size is not known is the mean of its days less the mean of days without one.
 
     Raises:
-        ValueError: two events share a day, or an unknown one has no day, or no day is left over.
+        BadFiguresError: two events share a day, an unknown one has no day, no day is left over, an
+            event ends before it begins, or a figure is infinite or (an event's) not a number.
     """
+    residuals_kwh = _residuals(times, residuals_kwh)
     known = np.isfinite(residuals_kwh)
     spans = [_span(times, event) for event in events]
     if len(spans) > 1 and int(np.sum(spans, axis=0).max()) > 1:
-        raise ValueError("two events share a day: join them, or end one before the other")
+        raise BadFiguresError(
+            "两件事有同一天：请合并，或让前一件先结束。",
+            "two events share a day: join them, or end one before the other",
+        )
     quiet = known & ~np.any(spans, axis=0) if spans else known
-    kwh, variance, by_event = 0.0, 0.0, {}
+    kwh, variance = 0.0, 0.0
+    by_event: dict[str, float] = {}
     for event, span in zip(events, spans, strict=True):
         days = int(span.sum())
         if event.kwh_per_day is not None:
-            by_event[event.name] = days * event.kwh_per_day
+            own_kwh = days * event.kwh_per_day
         else:
             own = known & span
             if not own.any() or quiet.sum() < FEWEST_DAYS:
-                raise ValueError(f"{event.name}: too few days to tell its size; give it")
+                raise BadFiguresError(
+                    f"{event.name}：天数太少，算不出大小，请直接填写。",
+                    f"{event.name}: too few days to tell its size; give it",
+                )
             level = float(residuals_kwh[quiet].mean())
-            by_event[event.name] = days * (float(residuals_kwh[own].mean()) - level)
+            own_kwh = days * (float(residuals_kwh[own].mean()) - level)
             told = noise(residuals_kwh[quiet][:, None], np.ones(1))
             each = float(told.sigma[0] ** 2 * told.inflation[0])
             variance += days**2 * each * (1 / float(own.sum()) + 1 / float(quiet.sum()))
-        kwh += by_event[event.name]
+        by_event[event.name] = by_event.get(event.name, 0.0) + own_kwh
+        kwh += own_kwh
     total = int(np.any(spans, axis=0).sum()) if spans else 0
     findings = (found(Code.EVENT_ADJUSTED, n=total, kwh=kwh),) if events else ()
     return Adjustment(kwh=kwh, variance=variance, days=total, by_event=by_event, findings=findings)
@@ -161,7 +194,17 @@ def adjusted(meter: MeterSavings, by: Adjustment, *, said: Sequence[Finding] = (
 
     What events added to measured energy was not wasted: it is given back to the saving. `said` are
     findings from elsewhere (open events, a mechanism's bound); the status follows from all.
+
+    Raises:
+        BadFiguresError: a figure of the meter or of the adjustment is not a number.
     """
+    confidence(meter.level)
+    within(by.variance, ("调整的方差", "the adjustment's variance"), low=0, high=LARGEST**4)
+    for value in (by.kwh, *(getattr(meter, one.name) for one in fields(meter))):
+        if isinstance(value, float):
+            within(
+                value, ("电量或其误差", "energy or its error"), low=-(LARGEST**2), high=LARGEST**2
+            )
     findings = [*meter.findings, *by.findings, *said]
     low = high = None
     if meter.low_kwh is not None and meter.high_kwh is not None:
@@ -185,13 +228,17 @@ def adjusted(meter: MeterSavings, by: Adjustment, *, said: Sequence[Finding] = (
 
 
 def open_events(suspected: Sequence[Suspect], events: Sequence[Event]) -> tuple[Finding, ...]:
-    """Return a finding for steps that no confirmed event explains within two weeks."""
+    """Return a finding for steps that no confirmed event explains within two weeks.
+
+    Raises:
+        BadFiguresError: an event's or a step's day is none.
+    """
     reach = np.timedelta64(FEWEST_DAYS, "D")
-    edges = [np.datetime64(day) for event in events for day in (event.first, event.last)]
+    edges = [edge for event in events for edge in _edges(event)]
     left = [
         one
         for one in suspected
-        if not any(abs(np.datetime64(one.on) - edge) <= reach for edge in edges)
+        if not any(abs(day(one.on, ("疑似变化日", "a step")) - edge) <= reach for edge in edges)
     ]
     return (found(Code.EVENT_OPEN, n=len(left)),) if left else ()
 
@@ -202,14 +249,29 @@ def rebased(
     """Fit anew on the days (n, M) from a lasting change on: what comes later is held against them.
 
     Raises:
-        ValueError: no day lies on or after the change.
+        BadFiguresError: no day lies on or after the change, or see `fit_daily`.
     """
-    later = days.times >= np.datetime64(changed_on)
+    kwh = readings(kwh, days, "day")
+    later = days.times >= day(changed_on, ("变化日期", "the day of the change"))
     if not later.any():
-        raise ValueError(f"no day lies on or after {changed_on}")
+        raise BadFiguresError(f"{changed_on} 起没有数据。", f"no day lies on or after {changed_on}")
     fits = fit_daily(days.only(later), kwh[later])
     return fits, (found(Code.REBASED, n=int(later.sum())),)
 
 
 def _span(times: Times, event: Event) -> Flags:
-    return (times >= np.datetime64(event.first)) & (times <= np.datetime64(event.last))
+    first, last = _edges(event)
+    if event.kwh_per_day is not None:
+        name = (f"{event.name}：每天电量", f"{event.name}: energy a day")
+        within(event.kwh_per_day, name, low=-LARGEST)
+    return (times >= first) & (times <= last)
+
+
+def _edges(event: Event) -> tuple[np.datetime64, np.datetime64]:
+    first = day(event.first, (f"{event.name}：开始日", f"{event.name}: its first day"))
+    last = day(event.last, (f"{event.name}：结束日", f"{event.name}: its last day"))
+    if not first <= last:
+        raise BadFiguresError(
+            f"{event.name}：结束日早于开始日。", f"{event.name} ends before it begins"
+        )
+    return first, last

@@ -37,6 +37,7 @@ class Code(StrEnum):
     FEW_EFFECTIVE = "few_effective"
     NOT_SHOWN = "not_shown"
     TOO_UNCERTAIN = "too_uncertain"
+    UNBOUNDED = "unbounded"
     ONE_PAIR = "one_pair"
     ONE_MACHINE = "one_machine"
     FEW_BLOCKS = "few_blocks"
@@ -54,6 +55,7 @@ class Code(StrEnum):
     MODELLED = "modelled"
     UNCALIBRATED = "uncalibrated"
     ABOVE_FACTORS = "above_factors"
+    ABOVE_ZERO = "above_zero"
 
 
 REFUSALS = frozenset(
@@ -64,6 +66,7 @@ REFUSALS = frozenset(
         Code.TEMPERATURE_UNSEEN,
         Code.KIND_UNSEEN,
         Code.FEW_EFFECTIVE,
+        Code.UNBOUNDED,
         Code.ONE_PAIR,
         Code.FEW_BLOCKS,
         Code.OUTPUT_UNSEEN,
@@ -149,6 +152,10 @@ WORDS: Mapping[Code, tuple[str, str]] = {
         "节能量相对不确定度 {share:.0%}（68% 置信），超过 50%。",
         "The saving's relative uncertainty is {share:.0%} (at 68 %), more than 50 %.",
     ),
+    Code.UNBOUNDED: (
+        "各单元差别过大，区间没有边界，不给出区间；请核对读数和单位。",
+        "The units differ so much that nothing bounds the saving: check readings and units.",
+    ),
     Code.ONE_PAIR: (
         "只有一对机器，机器之间的差别与措施效果无法分开，只列出实测范围，不给出区间。",
         (
@@ -228,6 +235,10 @@ WORDS: Mapping[Code, tuple[str, str]] = {
     Code.ABOVE_FACTORS: (
         "隐含排放因子 {implied:.3f}，是官方因子 {official:.4f} 的 {times:.2f} 倍。",
         "The implied factor {implied:.3f} is {times:.2f} times the official {official:.4f}.",
+    ),
+    Code.ABOVE_ZERO: (
+        "隐含排放因子 {implied:.3f}，而官方因子为零。",
+        "The implied factor is {implied:.3f}; the official one is zero.",
     ),
 }
 

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
+from dianliang.engines.measurement._checks import BadFiguresError, confidence
+from dianliang.engines.measurement._daily import readings
 from dianliang.engines.measurement._days import (
     HOLIDAY,
     Flags,
@@ -26,6 +28,7 @@ from dianliang.engines.measurement._days import (
     Times,
     Weather,
     hour,
+    one_each,
     season,
     weekday,
 )
@@ -47,6 +50,7 @@ HARDLY = 10.0
 """Shapes of days and pieces of temperature are hardly shrunk, hours of the week and seasons are."""
 MOST_FILLED = 0.1
 FEWEST_BASE_DAYS = 60
+FEWEST_FREEDOM = 5.0
 OPENS, CLOSES = 7, 19
 
 
@@ -98,14 +102,15 @@ class HourlySavings:
 def fit_hourly(hours: Weather, kwh: Floats) -> HourlyBaselines:
     """Fit every column of `kwh` (n, M), NaN where missing, to the hours' weather.
 
-    Cost: about 0.2 ms of one core per meter for a year. It never fails: what the hours cannot tell
+    Cost: about 0.2 ms of one core per meter for a year. Whatever the hours: what they cannot tell
     apart is shared out by the ridge, and a meter without readings gets zeros.
 
     Raises:
-        ValueError: `kwh` has another number of rows than there are hours, or no hours.
+        BadFiguresError: `kwh` has another number of rows than there are hours, no hours or no
+            meters, an infinite or impossible reading, or two rows of one hour.
     """
-    if kwh.ndim != 2 or len(kwh) != len(hours) or not len(hours):
-        raise ValueError("energy must have one row per hour and one column per meter")
+    kwh = readings(kwh, hours, "hour")
+    one_each(hours, "h")
     knots = np.quantile(hours.temperature_c, KNOTS)
     slow_knots = np.quantile(_slow(hours), SLOW_KNOTS)
     kinds = tuple(int(kind) for kind in np.unique(hours.kinds) if kind >= HOLIDAY)
@@ -149,10 +154,18 @@ def hourly_savings(
     Residuals are judged by the day: within a day they move together.
 
     Raises:
-        ValueError: shapes do not fit.
+        BadFiguresError: shapes do not fit, a reading is infinite or impossible, two rows share an
+            hour, or the level is not between 0 and 1.
     """
-    if kwh.shape != (len(hours), baselines.coefficients.shape[1]) or not len(hours):
-        raise ValueError("energy must have one row per hour and one column per meter")
+    confidence(level)
+    kwh = readings(kwh, hours, "hour")
+    one_each(hours, "h")
+    meters = baselines.coefficients.shape[1]
+    if kwh.shape[1] != meters:
+        raise BadFiguresError(
+            f"基准有 {meters} 块表，报告期电量有 {kwh.shape[1]} 列。",
+            f"the baseline has {meters} meters, the reporting period {kwh.shape[1]} columns",
+        )
     known = np.isfinite(kwh)
     count = known.sum(axis=0).astype(float)
     expected = np.where(known, baselines.predict(hours), 0.0).sum(axis=0)
@@ -160,7 +173,7 @@ def hourly_savings(
     told = baselines.noise()
     design = _design(hours, baselines.knots, baselines.slow_knots, baselines.kinds)
     mean = design.mean(axis=0)
-    leverage = float(mean @ baselines.spread @ mean)
+    leverage = max(float(mean @ baselines.spread @ mean), 0.0)
     by_hour = told.sigma**2 * told.inflation / HOURS
     share = len(baselines.weather) / np.maximum(baselines.hours, 1)
     variance = told.sum_variance(count / HOURS) + by_hour * leverage * count**2 * share
@@ -173,6 +186,9 @@ def hourly_savings(
             of.append(found(Code.NO_READINGS))
         elif days < FEWEST_BASE_DAYS:
             of.append(found(Code.SHORT_BASE, n=days, least=FEWEST_BASE_DAYS))
+        elif told.freedom[number] < FEWEST_FREEDOM:
+            # Days that are never whole leave no residual: their error would be none.
+            of.append(found(Code.FEW_EFFECTIVE, effective=told.freedom[number]))
         elif expected[number] - measured[number] <= reach[number]:
             of.append(found(Code.NOT_SHOWN))
         findings.append(tuple(of))

@@ -8,6 +8,13 @@ from math import sqrt
 
 from scipy.special import stdtrit
 
+from dianliang.engines.measurement._checks import (
+    SMALLEST,
+    BadFiguresError,
+    confidence,
+    series,
+    within,
+)
 from dianliang.engines.measurement._days import Floats
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
 
@@ -43,12 +50,16 @@ def key_parameter(
     the interval, and the share that comes from what was only agreed is said.
 
     Raises:
-        ValueError: fewer than three samples a side, or hours or their error below zero.
+        BadFiguresError: fewer than three samples a side, a power below zero, hours of zero or
+            less, an error below zero, or anything that is not a number.
     """
-    if min(len(before_kw), len(after_kw)) < FEWEST_SAMPLES:
-        raise ValueError(f"at least {FEWEST_SAMPLES} samples are needed before and after")
-    if hours <= 0 or hours_error < 0:
-        raise ValueError("hours must be more than zero, and their error not less")
+    confidence(level)
+    before_kw = series(
+        before_kw, ("改造前样本功率", "samples before"), fewest=FEWEST_SAMPLES, low=0
+    )
+    after_kw = series(after_kw, ("改造后样本功率", "samples after"), fewest=FEWEST_SAMPLES, low=0)
+    within(hours, ("运行小时数", "hours"))
+    within(hours_error, ("小时数的标准误差", "the error of hours"), low=0)
     less = float(before_kw.mean() - after_kw.mean())
     power = sum(float(side.var(ddof=1)) / len(side) for side in (before_kw, after_kw))
     measured, agreed = hours**2 * power, less**2 * hours_error**2
@@ -76,17 +87,29 @@ def calibrated(
     """Option D in brief: a model held against bills (n,) by month, then run with the measure.
 
     Only a model within Guideline 14's limits of bias and scatter carries an interval. The model is
-    scaled to the bills; its error counts twice: nothing tells how well it knows the measure.
+    scaled to the bills; its error counts twice: nothing tells how well it knows the measure. All
+    is energy used, not net of what is fed in.
 
     Raises:
-        ValueError: fewer than twelve months, or series of different length.
+        BadFiguresError: fewer than twelve months, series of different length, energy below zero or
+            not a number, or none in the whole year.
     """
+    confidence(level)
+    billed_kwh = series(billed_kwh, ("账单电量", "bills"), low=0)
+    modelled_kwh = series(modelled_kwh, ("模型电量", "the model"), low=0)
+    with_measure_kwh = series(with_measure_kwh, ("带措施模型电量", "the model with it"), low=0)
     n = len(billed_kwh)
     if n < FEWEST_MONTHS or not n == len(modelled_kwh) == len(with_measure_kwh):
-        raise ValueError("bills, model and model with the measure need the same twelve months")
+        raise BadFiguresError(
+            "账单、模型和带措施的模型须覆盖同样的至少十二个月。",
+            "bills, model and model with the measure need the same twelve months",
+        )
     total, mean = float(billed_kwh.sum()), float(billed_kwh.mean())
-    if total <= 0 or modelled_kwh.sum() <= 0:
-        raise ValueError("a year of bills and of the model must be more than zero")
+    if not min(total, float(modelled_kwh.sum())) >= SMALLEST:
+        raise BadFiguresError(
+            "全年账单电量和模型电量都应大于 0。",
+            "a year of bills and of the model must be more than zero",
+        )
     bias = float(modelled_kwh.sum()) / total - 1
     scatter = sqrt(float(((billed_kwh - modelled_kwh) ** 2).sum()) / (n - 1)) / mean
     scale = total / float(modelled_kwh.sum())

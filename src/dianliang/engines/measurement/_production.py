@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dianliang.engines.measurement._checks import (
+    LARGEST,
+    SMALLEST,
+    BadFiguresError,
+    confidence,
+    distinct,
+    figures,
+    series,
+)
 from dianliang.engines.measurement._days import Floats
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
 from dianliang.engines.measurement._uncertainty import Noise, noise
@@ -48,15 +58,15 @@ class ProductionSavings:
     """What the reporting period's output would have taken, less what it took; kWh, None: refused.
 
     `intensity_before` and `intensity_after` are kWh per unit of the first driver, all drivers
-    together: shown because people ask for them, not used.
+    together: shown because people ask for them, not used; None where that driver was nothing.
     """
 
     expected_kwh: float
     measured_kwh: float
     low_kwh: float | None
     high_kwh: float | None
-    intensity_before: float
-    intensity_after: float
+    intensity_before: float | None
+    intensity_after: float | None
     periods: int
     status: Status
     findings: tuple[Finding, ...]
@@ -74,15 +84,23 @@ def fit_production(*, names: Sequence[str], drivers: Floats, kwh: Floats) -> Pro
     machine takes for being on.
 
     Raises:
-        ValueError: shapes do not fit, or fewer periods are whole than there are drivers.
+        BadFiguresError: shapes do not fit, no names or one twice, an infinite figure, or fewer
+            periods are whole than there are drivers.
     """
-    if drivers.ndim != 2 or drivers.shape != (len(kwh), len(names)):
-        raise ValueError("drivers must have one row per period and one column per name")
-    whole = np.isfinite(kwh) & np.isfinite(drivers).all(axis=1)
+    distinct(names, ("产量指标", "a driver"))
+    drivers, kwh, whole = _periods(names, drivers, kwh)
     if whole.sum() <= len(names):
-        raise ValueError("more whole periods are needed than there are drivers")
+        raise BadFiguresError(
+            "完整的时段须多于产量指标的个数。",
+            "more whole periods are needed than there are drivers",
+        )
     solved = np.linalg.lstsq(drivers[whole], kwh[whole], rcond=None)[0]
     coefficients = np.asarray(solved, dtype=np.float64)
+    if not bool((np.abs(coefficients) <= LARGEST).all()):
+        raise BadFiguresError(
+            "产量数值过小，算不出单位能耗，请换单位。",
+            "drivers are too small to tell energy per unit: take another unit",
+        )
     left = np.where(whole, kwh - np.nan_to_num(drivers) @ coefficients, np.nan)
     return ProductionBaseline(
         names=tuple(names),
@@ -100,19 +118,20 @@ def production_savings(
     """Compare measured energy `kwh` (m,) with what its own `drivers` (m, k) would have taken.
 
     Raises:
-        ValueError: shapes do not fit, or no period is whole.
+        BadFiguresError: shapes do not fit, a figure is infinite, no period is whole, or the level
+            is not between 0 and 1.
     """
-    if drivers.shape != (len(kwh), len(baseline.names)):
-        raise ValueError("drivers must have one row per period and one column per name")
-    whole = np.isfinite(kwh) & np.isfinite(drivers).all(axis=1)
+    confidence(level)
+    drivers, kwh, whole = _periods(baseline.names, drivers, kwh)
     if not whole.any():
-        raise ValueError("no reporting period is whole")
+        raise BadFiguresError("报告期没有一个时段数据完整。", "no reporting period is whole")
     asked, used = drivers[whole], kwh[whole]
     expected = asked @ baseline.coefficients
     total, told = asked.sum(axis=0), baseline.noise
     spread = np.linalg.pinv(baseline.drivers.T @ baseline.drivers, hermitian=True)
     variance = float(told.sum_variance(np.array([float(len(used))]))[0])
-    variance += float(told.sigma[0] ** 2 * told.inflation[0] * (total @ spread @ total))
+    leverage = max(float(total @ spread @ total), 0.0)
+    variance += float(told.sigma[0] ** 2 * told.inflation[0]) * leverage
     reach = float(told.quantile(level)[0]) * sqrt(variance)
     saved = float((expected - used).sum())
     findings = list(_findings(baseline, asked, len(used), len(kwh)))
@@ -125,12 +144,31 @@ def production_savings(
         measured_kwh=float(used.sum()),
         low_kwh=None if refused else saved - reach,
         high_kwh=None if refused else saved + reach,
-        intensity_before=float(before.sum() / max(baseline.drivers[:, 0].sum(), 1e-12)),
-        intensity_after=float(used.sum() / max(total[0], 1e-12)),
+        intensity_before=_intensity(before, baseline.drivers),
+        intensity_after=_intensity(used, asked),
         periods=len(used),
         status=status_of(findings),
         findings=tuple(findings),
     )
+
+
+def _periods(
+    names: Sequence[str], drivers: Floats, kwh: Floats
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return drivers and energy as figures, and which periods are whole."""
+    drivers = figures(drivers, ("产量", "drivers"), may_miss=True)
+    kwh = series(kwh, ("电量", "energy"), may_miss=True)
+    if not names or drivers.shape != (len(kwh), len(names)):
+        raise BadFiguresError(
+            "产量表须每个时段一行、每个指标一列。",
+            "drivers must have one row per period and one column per name",
+        )
+    return drivers, kwh, np.isfinite(kwh) & np.isfinite(drivers).all(axis=1)
+
+
+def _intensity(kwh: Floats, drivers: Floats) -> float | None:
+    output = float(drivers[:, 0].sum())
+    return float(kwh.sum()) / output if output >= SMALLEST else None
 
 
 def _findings(

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
+from dianliang.engines.measurement._checks import SMALLEST, BadFiguresError, count, within
 from dianliang.engines.measurement._findings import Code, Finding, Status, found
 
+FACTOR = ("排放因子", "a factor")
 COLUMNS = ("year", "level", "area", "kind", "kg_co2_per_kwh", "notice", "seen_in")
+MOST_KG_PER_KWH = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +41,16 @@ class FactorTable:
         """Read rows of text, the header first, as the shipped file has them.
 
         Raises:
-            ValueError: a column is missing, or a figure is not one; the row is named.
+            BadFiguresError: a column is missing, or a figure is not one; the row is named.
         """
         kept: list[Factor] = []
         for number, row in enumerate(rows, start=1):
             if number == 1:
                 if tuple(row) != COLUMNS:
-                    raise ValueError(f"row 1: the columns must be {', '.join(COLUMNS)}")
+                    raise BadFiguresError(
+                        f"第 1 行：表头应为 {'、'.join(COLUMNS)}。",
+                        f"row 1: the columns must be {', '.join(COLUMNS)}",
+                    )
                 continue
             try:
                 year, level, area, kind, value, source, seen = row
@@ -59,9 +64,10 @@ class FactorTable:
                     seen_in=seen,
                 )
             except ValueError as error:
-                raise ValueError(f"row {number}: {error}") from error
-            if not isfinite(factor.kg_per_kwh) or factor.kg_per_kwh < 0:
-                raise ValueError(f"row {number}: a factor is a number of at least zero")
+                raise BadFiguresError(
+                    f"第 {number} 行：列数不对，或年份、因子不是数。", f"row {number}: {error}"
+                ) from error
+            _check(factor, (f"第 {number} 行：排放因子", f"row {number}: a factor"))
             kept.append(factor)
         return cls(version=1, factors=tuple(kept))
 
@@ -73,7 +79,12 @@ class FactorTable:
         return max(fits, key=lambda factor: factor.year, default=None)
 
     def edited(self, factor: Factor) -> "FactorTable":
-        """Return the next version, with one factor added or replaced."""
+        """Return the next version, with one factor added or replaced.
+
+        Raises:
+            BadFiguresError: the factor is not a number, or below zero.
+        """
+        _check(factor, FACTOR)
         key = (factor.year, factor.area, factor.kind)
         others = tuple(f for f in self.factors if (f.year, f.area, f.kind) != key)
         return FactorTable(version=self.version + 1, factors=(*others, factor))
@@ -92,11 +103,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What the claimed energy weighs by an official factor, and how often the claim holds that."""
+    """What the claimed energy weighs by an official factor, and how often the claim holds that.
+
+    `times` is None where the official factor is zero.
+    """
 
     factor: Factor
     co2_t: float
-    times: float
+    times: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,29 +136,21 @@ def roll_up(
     the same machines would save by it.
 
     Raises:
-        ValueError: a figure is not more than zero.
+        BadFiguresError: a figure is not a number, not more than zero, or a share above 1.
     """
-    if min(claim.machines, claim.fraction, claim.saved_kwh, claim.co2_t, claim.cost_cny) <= 0:
-        raise ValueError("every figure of a roll-up must be more than zero")
+    _check_claim(claim, most_fraction)
+    for factor in factors:
+        _check(factor, FACTOR)
     implied = claim.co2_t * 1000 / claim.saved_kwh
     beside = tuple(
         Beside(
             factor=factor,
             co2_t=claim.saved_kwh * factor.kg_per_kwh / 1000,
-            times=implied / factor.kg_per_kwh if factor.kg_per_kwh else float("inf"),
+            times=implied / factor.kg_per_kwh if factor.kg_per_kwh else None,
         )
         for factor in factors
     )
-    findings = [
-        found(
-            Code.ABOVE_FACTORS,
-            implied=implied,
-            official=one.factor.kg_per_kwh,
-            times=one.times,
-        )
-        for one in beside
-        if one.times > 1
-    ]
+    findings = _beside(beside, implied)
     whole = claim.saved_kwh / claim.fraction
     if most_fraction is not None and claim.fraction > most_fraction:
         over = claim.fraction - most_fraction
@@ -161,3 +167,34 @@ def roll_up(
         status=Status.ESTIMATED,
         findings=tuple(findings),
     )
+
+
+def _check(factor: Factor, name: tuple[str, str]) -> None:
+    """Hold a factor against what it may be: zero is one, of energy without any emission."""
+    count(factor.year, (f"{name[0]}的年份", f"{name[1]}: the year"), low=1900, high=2200)
+    low = SMALLEST if factor.kg_per_kwh else 0.0
+    within(factor.kg_per_kwh, name, low=low, high=MOST_KG_PER_KWH)
+
+
+def _check_claim(claim: Claim, most_fraction: float | None) -> None:
+    count(claim.machines, ("汇总的机器台数", "machines of a roll-up"), low=1, high=10**12)
+    within(claim.fraction, ("汇总的节能率", "the share of a roll-up"), high=1)
+    within(claim.saved_kwh, ("汇总的节电量", "energy of a roll-up"))
+    within(claim.co2_t, ("汇总的减排量", "carbon of a roll-up"))
+    within(claim.cost_cny, ("汇总的金额", "cost of a roll-up"))
+    if most_fraction is not None:
+        within(most_fraction, ("机理上限", "the mechanism's bound"), low=0, high=1)
+
+
+def _beside(beside: Sequence[Beside], implied: float) -> list[Finding]:
+    """Say which official factors the claim's own exceeds."""
+    said: list[Finding] = []
+    for one in beside:
+        if one.times is None:
+            said.append(found(Code.ABOVE_ZERO, implied=implied))
+        elif one.times > 1:
+            official = one.factor.kg_per_kwh
+            said.append(
+                found(Code.ABOVE_FACTORS, implied=implied, official=official, times=one.times)
+            )
+    return said

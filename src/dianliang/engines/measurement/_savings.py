@@ -12,8 +12,9 @@ from math import sqrt
 import numpy as np
 
 from dianliang.engines.measurement._candidates import CALENDARS, Family, Shape
-from dianliang.engines.measurement._daily import DailyBaselines, fit_daily
-from dianliang.engines.measurement._days import HOLIDAY, Flags, Floats, Weather
+from dianliang.engines.measurement._checks import SMALLEST, BadFiguresError, confidence
+from dianliang.engines.measurement._daily import DailyBaselines, fit_daily, readings
+from dianliang.engines.measurement._days import HOLIDAY, Flags, Floats, Weather, one_each
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
 from dianliang.engines.measurement._uncertainty import Noise, noise
 
@@ -36,7 +37,8 @@ WIDEST = len(CALENDARS) * 2 - 1
 class MeterSavings:
     """What one meter saved, and all that stands behind it; energy in kWh, days as ISO dates.
 
-    `low_kwh` and `high_kwh` are None where the design cannot carry an interval.
+    `low_kwh` and `high_kwh` are None where the design cannot carry an interval, `cvrmse` where
+    nothing was expected.
     """
 
     saved_kwh: float
@@ -53,7 +55,7 @@ class MeterSavings:
     base_days: int
     report_days: int
     pulled_days: int
-    cvrmse: float
+    cvrmse: float | None
     rho: float
     effective: float
     status: Status
@@ -62,7 +64,7 @@ class MeterSavings:
     @property
     def fraction(self) -> float | None:
         """The saving as a share of what was expected; None where nothing was expected."""
-        return self.saved_kwh / self.expected_kwh if self.expected_kwh > 0 else None
+        return self.saved_kwh / self.expected_kwh if self.expected_kwh >= SMALLEST else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,8 +102,10 @@ class Savings:
         """Explain one meter."""
         fits, n = self.baselines, number
         low, high = float(self.low_kwh[n]), float(self.high_kwh[n])
-        power = float(np.nanmean(fits.residuals[:, n] ** 2)) if fits.n[n] else np.nan
-        level = float(self.expected_kwh[n] / max(self.report_days[n], 1))
+        level = abs(float(self.expected_kwh[n] / max(self.report_days[n], 1)))
+        cvrmse = None
+        if fits.n[n] and level >= SMALLEST:
+            cvrmse = sqrt(float(np.nanmean(fits.residuals[:, n] ** 2))) / level
         return MeterSavings(
             saved_kwh=float(self.saved_kwh[n]),
             expected_kwh=float(self.expected_kwh[n]),
@@ -117,7 +121,7 @@ class Savings:
             base_days=int(fits.n[n]),
             report_days=int(self.report_days[n]),
             pulled_days=int(fits.is_pulled[:, n].sum()),
-            cvrmse=sqrt(power) / abs(level) if level else float("nan"),
+            cvrmse=cvrmse,
             rho=float(self.noise.rho[n]),
             effective=float(self.noise.effective[n]),
             status=status_of(self.findings[n]),
@@ -133,13 +137,18 @@ def savings(
     Only days with a reading count, on both sides. Cost: one product of matrices and small change.
 
     Raises:
-        ValueError: shapes do not fit, or the level is not between 0 and 1.
+        BadFiguresError: shapes do not fit, a reading is infinite or impossible, two rows share a
+            day, or the level is not between 0 and 1.
     """
+    confidence(level)
+    kwh = readings(kwh, days, "reporting day")
+    one_each(days, "D")
     meters = baselines.coefficients.shape[1]
-    if kwh.shape != (len(days), meters) or not len(days):
-        raise ValueError("energy must have one row per reporting day and one column per meter")
-    if not 0 < level < 1:
-        raise ValueError("a level of confidence lies between 0 and 1")
+    if kwh.shape[1] != meters:
+        raise BadFiguresError(
+            f"基准有 {meters} 块表，报告期电量有 {kwh.shape[1]} 列。",
+            f"the baseline has {meters} meters, the reporting period {kwh.shape[1]} columns",
+        )
     known = np.isfinite(kwh)
     count = known.sum(axis=0).astype(float)
     expected = np.where(known, baselines.predict(days), 0.0).sum(axis=0)
@@ -197,7 +206,8 @@ def _leverage(baselines: DailyBaselines, days: Weather) -> Floats:
         chosen += [] if cool is None else [bends + len(family.heating) + cool]
         x = asked[chosen]
         inverse = np.linalg.pinv(gram[np.ix_(chosen, chosen)], hermitian=True)
-        found_[int(pair)] = float(x @ inverse @ x)
+        # Rounding may leave less than zero, of which no root is.
+        found_[int(pair)] = max(float(x @ inverse @ x), 0.0)
     each = np.array([found_[int(pair)] for pair in pairs.ravel()]).reshape(pairs.shape)
     return np.asarray((each * baselines.weights).sum(axis=0) / baselines.weights.sum(axis=0))
 

@@ -18,6 +18,15 @@ from math import exp, log, sqrt
 import numpy as np
 from scipy.special import stdtrit
 
+from dianliang.engines.measurement._checks import (
+    SMALLEST,
+    BadFiguresError,
+    confidence,
+    count,
+    distinct,
+    series,
+    within,
+)
 from dianliang.engines.measurement._days import Floats
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
 from dianliang.engines.measurement._uncertainty import noise
@@ -25,6 +34,10 @@ from dianliang.engines.measurement._uncertainty import noise
 FEWEST_UNITS = 3
 FEWEST_SPELL_DAYS = 2
 READINGS_A_DAY = 96
+MOST_DAYS, MOST_SPELLS, MOST_UNITS = 3660, 366, 10_000
+MOST_SPREAD, HIGHEST_RHO = 100.0, 0.999
+FARTHEST = 10.0
+"""An interval that reaches e to this power, 22,000 times the energy, says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,16 +96,16 @@ def trial(units: Sequence[Unit], *, level: float = 0.9) -> TrialResult:
     each way, given as one unit per change.
 
     Raises:
-        ValueError: no units, or energy that is not more than zero.
+        BadFiguresError: no units, energy that is not there, not a number or not more than zero, or
+            days or spells of zero or less; the unit is named.
     """
+    confidence(level)
     if not units:
-        raise ValueError("a trial needs at least one unit")
+        raise BadFiguresError("试验至少要有一个单元。", "a trial needs at least one unit")
     for unit in units:
-        both = np.concatenate([unit.without, unit.measured])
-        if not len(unit.without) or not len(unit.measured) or not bool((both > 0).all()):
-            raise ValueError(f"{unit.name}: energy per output must be there and more than zero")
+        _check(unit)
     effects = tuple(_effect(unit) for unit in units)
-    logs = np.array([log(1 - effect.fraction) for effect in effects])
+    logs = np.array([log(unit.measured.mean()) - log(unit.without.mean()) for unit in units])
     errors = np.array([effect.error for effect in effects]) ** 2
     findings = list(_findings(units))
     between = None
@@ -102,9 +115,12 @@ def trial(units: Sequence[Unit], *, level: float = 0.9) -> TrialResult:
     low = high = None
     if not any(finding.is_refusal for finding in findings):
         reach = float(stdtrit(len(units) - 1, 0.5 + level / 2)) * error
-        low, high = 1 - exp(middle + reach), 1 - exp(middle - reach)
-        if low <= 0:
-            findings.append(found(Code.NOT_SHOWN))
+        if not abs(middle) + reach < FARTHEST:
+            findings.append(found(Code.UNBOUNDED))
+        else:
+            low, high = 1 - exp(middle + reach), 1 - exp(middle - reach)
+            if low <= 0:
+                findings.append(found(Code.NOT_SHOWN))
     return TrialResult(
         fraction=1 - exp(middle),
         low=low,
@@ -119,12 +135,21 @@ def trial(units: Sequence[Unit], *, level: float = 0.9) -> TrialResult:
     )
 
 
+def _check(unit: Unit) -> None:
+    name = (f"{unit.name}：单位产量能耗", f"{unit.name}: energy per output")
+    for readings in (unit.without, unit.measured):
+        series(readings, name, low=SMALLEST)
+    within(unit.days, (f"{unit.name}：每段天数", f"{unit.name}: days"), high=MOST_DAYS)
+    spells = (f"{unit.name}：切换次数", f"{unit.name}: spells")
+    count(unit.spells, spells, low=1, high=MOST_SPELLS)
+
+
 def _effect(unit: Unit) -> UnitEffect:
     """Return a unit's saving and the error that its own readings leave, correlation included."""
     variance, effective = 0.0, 0.0
-    for series in (unit.without, unit.measured):
-        left = np.log(series) - np.log(series).mean()
-        if len(series) > 2:
+    for readings in (unit.without, unit.measured):
+        left = np.log(readings) - np.log(readings).mean()
+        if len(readings) > 2:
             told = noise(left[:, None], np.ones(1))
             variance += float(told.sum_variance(np.array([float(len(left))]))[0]) / len(left) ** 2
             effective += float(told.effective[0])
@@ -138,7 +163,9 @@ def _combined(logs: Floats, errors: Floats) -> tuple[float, float, float]:
     weight = 1 / np.maximum(errors, 1e-12)
     fixed = float((weight * logs).sum() / weight.sum())
     q = float((weight * (logs - fixed) ** 2).sum())
-    scale = float(weight.sum() - (weight**2).sum() / weight.sum())
+    # The sum of weights less that of their squares over it, where one weighs all but nothing else.
+    others = (1 - np.eye(len(weight))) @ weight
+    scale = float((weight * others).sum() / weight.sum())
     between = max(0.0, (q - (len(logs) - 1)) / scale)
     weight = 1 / (errors + between + 1e-12)
     middle = float((weight * logs).sum() / weight.sum())
@@ -169,10 +196,17 @@ def drawn_order(machines: Sequence[str], *, spells: int, seed: int) -> dict[str,
     spells half the machines start with the measure, so that a drift hits both alike.
 
     Raises:
-        ValueError: spells are not an even number of at least two.
+        BadFiguresError: spells are not an even number of at least two, a machine comes twice, or
+            the seed is below zero.
     """
-    if spells < 2 or spells % 2:
-        raise ValueError("spells come in pairs: with the measure and without")
+    count(spells, ("时段数", "spells, which come in pairs,"), low=2, high=MOST_SPELLS)
+    count(seed, ("随机种子", "the seed"), low=0, high=2**63)
+    distinct(machines, ("机器", "machine"))
+    if spells % 2:
+        raise BadFiguresError(
+            "时段须成对：一段带措施，一段不带。",
+            "spells come in pairs: with the measure and without",
+        )
     rng = np.random.default_rng(seed)
     order: dict[str, list[bool]] = {machine: [] for machine in machines}
     for _ in range(spells // 2):
@@ -215,8 +249,29 @@ def half_width(
 
     For pairs `spells` counts as more days. The variance of one unit's difference is its machines'
     (pairs only), its days', its readings' and that of the effect; Student's quantile has one
-    degree of freedom less than units. Infinite for one unit.
+    degree of freedom less than units. Infinite for one unit, which tells nothing of others.
+
+    Raises:
+        BadFiguresError: a number is zero or less (a spread: below zero, or a correlation of one),
+            or the level is not between 0 and 1.
     """
+    _check_plan(spread, level)
+    count(units, ("单元数", "units"), low=1, high=MOST_UNITS)
+    count(spells, ("时段数", "spells"), low=1, high=MOST_SPELLS)
+    within(days, ("每段天数", "days"), high=MOST_DAYS)
+    return _half_width(units, days, spells, is_crossover, spread, level)
+
+
+def _check_plan(spread: Spread, level: float) -> None:
+    confidence(level)
+    for value in (spread.machine, spread.day, spread.reading, spread.effect):
+        within(value, ("离散程度", "a spread"), low=0, high=MOST_SPREAD)
+    within(spread.rho, ("读数相关系数", "the readings' correlation"), low=0, high=HIGHEST_RHO)
+
+
+def _half_width(
+    units: int, days: float, spells: int, is_crossover: bool, spread: Spread, level: float
+) -> float:
     if units < 2:
         return float("inf")
     whole = days * (spells / 2 if is_crossover else 1)
@@ -236,10 +291,12 @@ def planned(
     machines and at most `most_days` a spell; empty when nothing will do.
 
     Raises:
-        ValueError: the wanted half-width is not more than zero.
+        BadFiguresError: the wanted half-width is not more than zero, or a number is out of range.
     """
-    if wanted <= 0:
-        raise ValueError("the wanted half-width must be more than zero")
+    _check_plan(spread, level)
+    within(wanted, ("期望的半宽", "the wanted half-width"))
+    count(machines, ("机器台数", "machines"), low=0, high=MOST_UNITS)
+    count(most_days, ("每段最多天数", "the most days"), low=0, high=MOST_DAYS)
     plans: list[Plan] = []
     for is_crossover in (True, False):
         best: tuple[float, Plan] | None = None
@@ -247,14 +304,7 @@ def planned(
         for spells in (2, 4, 6) if is_crossover else (1,):
             for days in range(FEWEST_SPELL_DAYS, most_days + 1):
                 for units in range(FEWEST_UNITS, most + 1):
-                    reach = half_width(
-                        units=units,
-                        days=days,
-                        spells=spells,
-                        is_crossover=is_crossover,
-                        spread=spread,
-                        level=level,
-                    )
+                    reach = _half_width(units, days, spells, is_crossover, spread, level)
                     if reach <= wanted:
                         cost = units * days * (spells if is_crossover else 2)
                         if best is None or cost < best[0]:

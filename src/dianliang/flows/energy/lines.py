@@ -6,11 +6,14 @@ from dataclasses import asdict, fields
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from dianliang.engines.loading import Line, LoadRule, PhaseRule, Rules, VoltageRule
+from dianliang.engines.loading import POINTS, Line, LoadRule, PhaseRule, Rules, VoltageRule
 from dianliang.kernel.errors import InvalidInputError
 
 Made = TypeVar("Made")
 LEAST, MOST = Fraction(1, 100), Fraction(10)
+MOST_POINTS = 31 * POINTS
+MOST_DV = 32_767
+"""What fits the column of tenths of a volt."""
 
 
 def told(rules: Rules) -> str:
@@ -49,10 +52,10 @@ def _share(value: Any) -> Fraction:
     return share
 
 
-def _count(least: int) -> Callable[[Any], int]:
+def _count(least: int, most: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError(f"{value} 应是不小于 {least} 的整数")
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"{value} 应是 {least} 到 {most} 的整数")
         return value
 
     return read
@@ -69,7 +72,7 @@ def _object(kind: type[Made], **readers: Callable[[Any], Any]) -> Callable[[Any]
 
 
 def _loads(value: Any) -> tuple[LoadRule, ...]:
-    read = _object(LoadRule, line=_load_line, share=_share, points=_count(1))
+    read = _object(LoadRule, line=_load_line, share=_share, points=_count(1, MOST_POINTS))
     made = tuple(read(one) for one in value)
     if not made or len({rule.line for rule in made}) < len(made):
         raise ValueError("每条线（heavy、over）只能有一条规则，且至少要有一条")
@@ -83,16 +86,19 @@ def _load_line(value: Any) -> Line:
 
 
 def _valley(value: Any) -> tuple[int, int]:
-    first, end = value
-    return _count(0)(first), _count(0)(end)
+    read = _count(0, POINTS)
+    first, end = map(read, value)
+    if first == end:
+        raise ValueError(f"从 {first} 点到 {end} 点没有时段，应如 [92, 28]（23:00 至次日 07:00）")
+    return first, end
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "loads": _loads,
-    "voltage": _object(VoltageRule, low_dv=_count(0), high_dv=_count(1)),
-    "phases": _object(PhaseRule, share=_share, least_share=_share, points=_count(1)),
+    "voltage": _object(VoltageRule, low_dv=_count(0, MOST_DV), high_dv=_count(1, MOST_DV)),
+    "phases": _object(PhaseRule, share=_share, least_share=_share, points=_count(1, MOST_POINTS)),
     "power_factor": _share,
     "least_read": _share,
-    "bridged_points": _count(0),
+    "bridged_points": _count(0, MOST_POINTS),
     "valley": _valley,
 }

@@ -9,6 +9,8 @@ from dianliang.engines.loading import Network
 from dianliang.integrations import meter_files
 from dianliang.integrations.curve_store import Added, CurveStore, keep_register, register
 from dianliang.integrations.meter_files import Hints, Readings
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class Taken:
         lines = [self.source, self.readings.words]
         for one in self.added:
             if one.before:
-                lines.append(f"{one.month}：同样的内容已在 {one.before} 导入过，没有改动")
+                at = datetime.fromisoformat(one.before).astimezone(SHANGHAI)
+                lines.append(f"{one.month}：同样的内容已在 {at:%Y-%m-%d %H:%M} 导入过，没有改动")
             else:
                 lines.append(
                     f"{one.month}：新增 {one.new} 表日，相同 {one.same} 表日，"
@@ -55,7 +58,7 @@ def look_at(
     """Read a file as an import would, and store nothing.
 
     Raises:
-        UnreadableReadingsError, UnreadableSheetError: it cannot be taken in.
+        UnreadableReadingsError, UnreadableSheetError, InvalidInputError: it cannot be taken in.
         CurveStoreError: the register is damaged.
     """
     return Taken(source=path.name, readings=_read(store, path, hints, network), added=())
@@ -65,7 +68,8 @@ def take_in(store: CurveStore, path: Path, hints: Hints, *, at: datetime) -> Tak
     """Read a file, check all of it, then store it. Later values take the place of earlier ones.
 
     Raises:
-        UnreadableReadingsError, UnreadableSheetError: it cannot be taken in; nothing was stored.
+        UnreadableReadingsError, UnreadableSheetError, InvalidInputError: it cannot be taken in;
+            nothing was stored.
         CurveStoreError: the store cannot be used.
     """
     readings = _read(store, path, hints, None)
@@ -75,4 +79,9 @@ def take_in(store: CurveStore, path: Path, hints: Hints, *, at: datetime) -> Tak
 
 def _read(store: CurveStore, path: Path, hints: Hints, network: Network | None) -> Readings:
     known = network or register(store.root)
-    return meter_files.read(path, register=known.meters if known else None, hints=hints)
+    readings = meter_files.read(path, register=known.meters if known else None, hints=hints)
+    if not readings.points + readings.voltage_points:
+        raise InvalidInputError(
+            f"{path.name} 里没有一个读数，没有写入。请核对功率、电压列是否为空。"
+        )
+    return readings

@@ -13,7 +13,7 @@ from filelock import FileLock
 from dianliang.engines.loading import DAY, Span
 from dianliang.integrations.curve_store import _files
 from dianliang.integrations.curve_store._files import Slice, naming
-from dianliang.integrations.curve_store._merge import Fresh, compare, picked
+from dianliang.integrations.curve_store._merge import Fresh, compare, picked, told_something
 from dianliang.integrations.curve_store._parts import Import, Month, Part, load, save
 
 PREFIX = "month="
@@ -26,7 +26,7 @@ SPARED_S = 24 * 3600
 class Added:
     """What came of an import: meter-days that are new, known already, or took another's place.
 
-    `before` says when the same content was imported already; then nothing was done.
+    `before` says when the same content was imported already and still counts; nothing was done.
     """
 
     month: str
@@ -40,8 +40,9 @@ class Added:
 class CurveStore:
     """The folder of readings: ``month=2026-07/*.parquet`` and a list of the files that count.
 
-    A row is a meter's day. Of two versions of a day the one imported last counts; the other moves
-    to ``superseded/``. Files are never changed: new ones are written, then the list is replaced.
+    A row is a meter's day. Of two values of a point the one imported last counts; the older version
+    of the day moves to ``superseded/``. Files are never changed: new ones are written, then the
+    list is replaced.
     """
 
     root: Path
@@ -62,12 +63,14 @@ class CurveStore:
     def add(self, batch: pa.RecordBatch, *, source: str, at: datetime) -> list[Added]:
         """Take rows in, month by month; each is there whole or not at all.
 
-        The same content again does nothing.
+        A point that the rows do not tell stays as it is stored. Rows that tell no point are passed
+        over; content that changes nothing is not stored again.
 
         Raises:
             CurveStoreError: the store cannot be read or written.
             ValueError: a meter has two rows for one day.
         """
+        batch = told_something(batch)
         months = pc.strftime(batch.column(DAY), "%Y-%m").dictionary_encode()
         fresh = {
             name: Fresh.of(batch.filter(pc.equal(months.indices, place)))
@@ -135,11 +138,14 @@ class CurveStore:
         digest = fresh.digest
         with FileLock(folder / ".lock", timeout=LOCK_S):
             month = load(folder)
-            before = next((one for one in month.imports if one.digest == digest), None)
-            if before is not None:
-                return Added(month=name, new=0, same=len(fresh.keys), replaced=0, before=before.at)
-            stamp = f"{at:%Y%m%dT%H%M%S}-{digest[:12]}"
+            before = next((one for one in reversed(month.imports) if one.digest == digest), None)
+            rows = len(fresh.keys)
+            if before is not None and before is month.imports[-1]:
+                return Added(month=name, new=0, same=rows, replaced=0, before=before.at)
+            stamp = f"{at:%Y%m%dT%H%M%S}-{len(month.imports)}-{digest[:12]}"
             parts, superseded, replaced = self._make_room(month, folder, fresh, stamp)
+            if before is not None and fresh.is_same.all():
+                return Added(month=name, new=0, same=rows, replaced=0, before=before.at)
             kept = fresh.kept
             if kept.num_rows:
                 parts.append(
@@ -171,7 +177,7 @@ class CurveStore:
         self, month: Month, folder: Path, fresh: Fresh, stamp: str
     ) -> tuple[list[Part], list[Part], int]:
         """Write anew the files in which rows are replaced; return what counts and what no more."""
-        first, last = _ends(fresh.batch)
+        first, last = fresh.ends
         parts: list[Part] = []
         superseded: list[Part] = []
         replaced = 0

@@ -1,6 +1,7 @@
 """Cells as numbers, meters and times, a column at a time; wrong ones are told by row."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dianliang.engines.loading import MINUTES
-from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
+from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem, UnreadableReadingsError
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.text import FIRST_YEAR, LAST_YEAR
 
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 NOTHING = frozenset({"", "-", "--", "—", "null", "NULL", "None", "nan", "NaN", "NA", "N/A", "无"})
@@ -23,7 +25,11 @@ TIME = re.compile(
     r"(?:[ T]*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:\.\d+)?)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
+MOST = 1e15
+"""No meter shows as much; what is larger still could not even be multiplied."""
 EPOCH = date(1970, 1, 1)
+Numbering = Callable[[int], int]
+"""Tells where the row with an index stands in its file."""
 Numbers = npt.NDArray[np.float64]
 
 
@@ -35,12 +41,20 @@ class Codes:
     values: list[Any]
 
 
-def codes(column: pa.Array) -> Codes:
-    """Number the distinct values of a column; what is missing counts as an empty text."""
+def codes(column: pa.Array, *, name: str) -> Codes:
+    """Number the distinct values of a column; what is missing counts as an empty text.
+
+    Raises:
+        UnreadableReadingsError: it holds lists, or times that no calendar knows.
+    """
     if isinstance(column, pa.DictionaryArray):
         column = column.dictionary_decode()
-    found = column.dictionary_encode(null_encoding="encode")
-    values = [_trimmed(value) for value in found.dictionary.to_pylist()]
+    try:
+        found = column.dictionary_encode(null_encoding="encode")
+        values = [_trimmed(value) for value in found.dictionary.to_pylist()]
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        words = f"“{name}”列的内容（{column.type}）不是文本、数字或时间，请检查后重新导出。"
+        raise UnreadableReadingsError(words) from error
     return Codes(found.indices.to_numpy(zero_copy_only=False).astype(np.int64), values)
 
 
@@ -48,28 +62,36 @@ def _trimmed(value: Any) -> Any:
     return "" if value is None else value.strip() if isinstance(value, str) else value
 
 
-def meters(column: pa.Array, *, name: str, first_row: int, problems: list[Problem]) -> Codes:
+def meters(column: pa.Array, *, name: str, number: Numbering, problems: list[Problem]) -> Codes:
     """Return whose reading each row is.
 
-    A number of a meter that Excel has turned into ``3.3E+21`` has lost its end.
+    A number of a meter that Excel has turned into ``3.3E+21`` has lost its end. The same number
+    written with full-width digits, a space or as ``="0001"`` is the same meter.
     """
-    found = codes(column)
-    texts = [
-        str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-        for value in found.values
-    ]
-    for code, text in enumerate(texts):
+    found = codes(column, name=name)
+    texts = [_meter(value) for value in found.values]
+    place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    found = Codes(np.array([place[text] for text in texts], np.int64)[found.index], [*place])
+    for code, text in enumerate(found.values):
         words = ""
         if not text:
             words = "没有表号"
         elif re.match(r"^\d(\.\d+)?[eE]\+\d+$", text):
-            words = f"表号“{text}”是被 Excel 改成科学计数的，末位已经丢失，请重新导出为文本"
+            words = f"表号“{text}”是被改成科学计数的，末位可能已经丢失，请重新导出为文本"
         if words:
-            _tell(found.index == code, name, first_row, said(words), problems)
-    return Codes(found.index, texts)
+            _tell(found.index == code, name, number, said(words), problems)
+    return found
 
 
-def numbers(column: pa.Array, *, name: str, first_row: int, problems: list[Problem]) -> Numbers:
+def _meter(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value)) if abs(value) < 2**53 else f"{value:.5e}"
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    match = re.match(r'^="(.*)"$', text)
+    return match[1].strip() if match else text
+
+
+def numbers(column: pa.Array, *, name: str, number: Numbering, problems: list[Problem]) -> Numbers:
     """Return numbers, NaN where nothing was read; tell of text among them."""
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         try:
@@ -77,37 +99,46 @@ def numbers(column: pa.Array, *, name: str, first_row: int, problems: list[Probl
         except pa.ArrowException:
             problems.append(Problem(0, name, "不是数字列"))
             return np.full(len(column), np.nan)
-        return _finite(plain, name, first_row, problems)
+        return _finite(plain, name, number, problems)
     text = pc.utf8_trim_whitespace(column)
     nothing = pc.is_in(text, value_set=pa.array(sorted(NOTHING)))
     is_number = pc.match_substring_regex(text, NUMBER)
     wrong = pc.invert(pc.or_(is_number, nothing)).to_numpy(zero_copy_only=False)
-    _tell(wrong, name, first_row, lambda i: f"“{text[i].as_py()[:40]}”不是数字", problems)
+    _tell(wrong, name, number, lambda i: f"“{text[i].as_py()[:40]}”不是数字", problems)
     plain = pc.if_else(is_number, text, pa.scalar(None, pa.string())).cast(pa.float64())
-    return _finite(plain, name, first_row, problems)
+    return _finite(plain, name, number, problems)
 
 
-def _finite(column: pa.Array, name: str, first_row: int, problems: list[Problem]) -> Numbers:
+def _finite(column: pa.Array, name: str, number: Numbering, problems: list[Problem]) -> Numbers:
     values: Numbers = column.fill_null(float("nan")).to_numpy(zero_copy_only=False)
-    _tell(np.isinf(values), name, first_row, lambda _: "数字太大", problems)
-    return np.asarray(values)
+    is_huge = np.abs(values) > MOST
+    _tell(is_huge, name, number, lambda _: "数字太大", problems)
+    return np.where(is_huge, np.nan, values)
 
 
 def moments(
-    column: pa.Array, *, name: str, first_row: int, problems: list[Problem]
+    column: pa.Array, *, name: str, number: Numbering, problems: list[Problem]
 ) -> npt.NDArray[np.int64]:
     """Return minutes since 1970 by Chinese clocks, −1 where there is no telling.
 
     ``24:00`` is the end of its day.
     """
-    found = codes(column)
+    found = codes(column, name=name)
     minutes = np.full(len(found.values), -1, np.int64)
     for code, value in enumerate(found.values):
         try:
             minutes[code] = minute_of(value)
         except ValueError as error:
-            _tell(found.index == code, name, first_row, said(str(error)), problems)
+            _tell(found.index == code, name, number, said(str(error)), problems)
     return minutes[found.index]
+
+
+def is_end_of_day(column: pa.Array, *, name: str) -> bool:
+    """Tell whether a column of times writes midnight as ``24:00``."""
+    if pa.types.is_temporal(column.type):
+        return False
+    found = (TIME.match(str(value)) for value in codes(column, name=name).values)
+    return any(match is not None and match[4] == "24" for match in found)
 
 
 def minute_of(value: Any) -> int:
@@ -121,6 +152,8 @@ def minute_of(value: Any) -> int:
         return _minute(local.date(), local.hour, local.minute, local.second)
     if isinstance(value, date):
         return _minute(value, 0, 0, 0)
+    if value == "":
+        raise ValueError("没有时间")
     match = TIME.match(str(value))
     if match is None:
         raise ValueError(f"“{str(value)[:40]}”不是时间，应如 2026-07-01 00:15")
@@ -144,6 +177,8 @@ def _minute(on: date, hour: int, minute: int, second: int) -> int:
         raise ValueError(
             f"{on} {hour:02d}:{minute:02d}:{second:02d} 不在整 15 分钟上；只接受 15 分钟曲线"
         )
+    if not FIRST_YEAR <= on.year < LAST_YEAR:
+        raise ValueError(f"{on} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之间，应如 2026-07-01 00:15")
     return (on - EPOCH).days * 1440 + hour * 60 + minute
 
 
@@ -153,11 +188,11 @@ def said(words: str) -> Callable[[int], str]:
 
 
 def _tell(
-    wrong: Any, name: str, first_row: int, words: Callable[[int], str], problems: list[Problem]
+    wrong: Any, name: str, number: Numbering, words: Callable[[int], str], problems: list[Problem]
 ) -> None:
     """Name the first places; count the rest without words of their own."""
     places = np.flatnonzero(wrong)
-    problems.extend(Problem(int(i) + first_row, name, words(int(i))) for i in places[:MOST_TOLD])
+    problems.extend(Problem(number(int(i)), name, words(int(i))) for i in places[:MOST_TOLD])
     if len(places) > MOST_TOLD:
         more = f"后面另有 {len(places) - MOST_TOLD} 行也是这样"
-        problems.append(Problem(int(places[MOST_TOLD]) + first_row, name, more))
+        problems.append(Problem(number(int(places[MOST_TOLD])), name, more))

@@ -1,12 +1,25 @@
 """Which columns a file has, and what they mean: told before anything is taken in."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dianliang.engines.loading import MINUTES, POINTS
+from dianliang.engines.loading import MINUTES
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
+from dianliang.integrations.meter_files._headings import (
+    CALLED,
+    KNOWN_UNITS,
+    NO_UNIT,
+    UNITS,
+    USUAL,
+    WORDS,
+    Label,
+    plain,
+)
+from dianliang.integrations.meter_files._points import points, told
+
+MOST_PASSED = 8
+"""How many columns that nobody needs are named."""
 
 
 class Kind(StrEnum):
@@ -24,245 +37,147 @@ KIND_LABELS = {
 }
 
 
-class Label(StrEnum):
-    """Which end of its quarter hour a time names."""
-
-    START = "start"
-    END = "end"
-
-
-WORDS: Mapping[str, frozenset[str]] = {
-    "meter": frozenset(
-        [
-            "表号",
-            "电表号",
-            "电表编号",
-            "电能表编号",
-            "电能表资产编号",
-            "电能表资产号",
-            "电表资产编号",
-            "电表资产号",
-            "资产编号",
-            "资产号",
-            "表计编号",
-            "表计资产号",
-            "meter",
-            "meter_id",
-            "meter_no",
-            "meterid",
-        ]
-    ),
-    "time": frozenset(
-        [
-            "时间",
-            "数据时间",
-            "采集时间",
-            "抄表时间",
-            "时刻",
-            "冻结时间",
-            "日期时间",
-            "time",
-            "ts",
-            "timestamp",
-            "datetime",
-        ]
-    ),
-    "date": frozenset(["日期", "数据日期", "冻结日期", "采集日期", "date", "day"]),
-    "power": frozenset(
-        [
-            "功率",
-            "有功功率",
-            "总有功功率",
-            "瞬时有功功率",
-            "有功",
-            "负荷",
-            "power",
-            "p",
-            "p_kw",
-            "p_w",
-            "power_kw",
-            "power_w",
-            "kw",
-        ]
-    ),
-    "voltage": frozenset(["电压", "a相电压", "voltage", "v", "u", "voltage_v", "ua"]),
-    "register": frozenset(
-        [
-            "示数",
-            "示值",
-            "正向有功总示数",
-            "正向有功总示值",
-            "正向有功总",
-            "正向有功示值",
-            "正向有功示数",
-            "累计电量",
-            "表底",
-            "reading",
-            "register",
-            "kwh",
-        ]
-    ),
-    "multiplier": frozenset(["倍率", "综合倍率", "ct*pt", "multiplier", "ratio"]),
-    "item": frozenset(["数据项", "数据类型", "曲线类型", "数据项名称", "项目", "item", "type"]),
-}
-UNITS = {"kw": 1000.0, "w": 1.0, "千瓦": 1000.0, "瓦": 1.0, "mw": 1_000_000.0}
-POINT = re.compile(r"^(?P<set>[a-z_一-鿿]*?)_?(?P<n>\d{1,3})$")
-CLOCK = re.compile(r"^(?P<h>\d{1,2}):?(?P<m>\d{2})(:00)?$")
-SUMMER = {92: "23 小时", 100: "25 小时"}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What was understood of a file's columns. `power` and `voltage` of a wide file: 96 each."""
+    """What was understood of a file's columns. `power` and `voltage` of a wide file: 96 each.
+
+    `units` by role, where the headings or the person told them; `passed`: what was not taken;
+    `moved_minutes`: by how much later points of a day begin than where they stand.
+    """
 
     kind: Kind
     columns: Mapping[str, str]
     power: tuple[str, ...] = ()
     voltage: tuple[str, ...] = ()
-    unit: str = "kW"
-    is_unit_told: bool = False
+    units: Mapping[str, str] = field(default_factory=dict)
     label: Label = Label.START
+    is_clock: bool = False
+    moved_minutes: int = 0
+    passed: tuple[str, ...] = ()
 
-    @property
-    def watts(self) -> float:
-        """Return how many watts one of the file's units is."""
-        return UNITS[self.unit.lower()]
+    def scale(self, role: str) -> float:
+        """Return how many W, V or kWh one of the file's units of a role is."""
+        return UNITS[role][self.unit(role).lower()]
+
+    def unit(self, role: str) -> str:
+        """Return the unit of a role: as told, else the usual one."""
+        return self.units.get(role) or USUAL[role]
 
     @property
     def words(self) -> str:
         """Say in Chinese what was understood."""
-        named = {
-            "meter": "表号",
-            "time": "时间",
-            "date": "日期",
-            "power": "功率",
-            "voltage": "电压",
-            "register": "示数",
-            "multiplier": "倍率",
-            "item": "数据项",
-        }
-        told = [f"{named[role]}＝“{heading}”" for role, heading in self.columns.items()]
-        for what, headings in (("功率", self.power), ("电压", self.voltage)):
-            if headings:
-                told.append(f"{what}＝“{headings[0]}”至“{headings[-1]}”")
+        known = [f"{CALLED[role]}＝“{heading}”" for role, heading in self.columns.items()]
+        sets = (("功率", self.power), ("电压", self.voltage))
+        known += [f"{what}＝{told(headings)}" for what, headings in sets if headings]
+        guessed = "" if "power" in self.units else "（表头没写，按此理解）"
         if self.kind is not Kind.REGISTERS:
-            told.append(
-                f"功率单位 {self.unit}{'' if self.is_unit_told else '（表头没写，按此理解）'}"
-            )
+            known.append(f"功率单位 {self.unit('power')}{guessed}")
+        for role in ("voltage", "register"):
+            if self.scale(role) != 1:
+                known.append(f"{CALLED[role]}单位 {self.unit(role)}")
         side = "起点" if self.label is Label.START else "终点"
+        means = f"时刻是每 15 分钟的{side}"
+        if self.kind is Kind.WIDE and not self.is_clock:
+            means = "第一点是 00:00 至 00:15"
         if self.kind is Kind.REGISTERS:
-            return f"{KIND_LABELS[self.kind]}：{'，'.join(told)}；相邻两次示数相减，乘倍率"
-        return f"{KIND_LABELS[self.kind]}：{'，'.join(told)}；时刻是每 15 分钟的{side}"
+            means = "相邻两次示数相减，乘倍率"
+        left = self.passed[:MOST_PASSED]
+        more = f"等 {len(self.passed)} 列" if len(self.passed) > MOST_PASSED else ""
+        without = f"；没有取用：{'、'.join(left)}{more}" if left else ""
+        return f"{KIND_LABELS[self.kind]}：{'，'.join(known)}；{means}{without}"
 
 
 def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "") -> Layout:
     """Understand the headings; `unit` and `label` overrule what they say.
 
     Raises:
-        UnreadableReadingsError: no meter, no time, no values; not 96 points; the message lists
-            what is there and what would be understood.
+        UnreadableReadingsError: no meter, no time, no values; not 96 points; two columns for one
+            role; a unit that nobody knows; the message lists what is there.
     """
-    known = {heading: plain(heading) for heading in headings}
-    columns: dict[str, str] = {}
-    for role, words in WORDS.items():
-        found = [heading for heading, (word, _) in known.items() if word in words]
-        if found:
-            columns[role] = found[0]
-    power, voltage, starts = _points(headings, name=name)
+    roles = {
+        role: [heading for heading in headings if plain(heading)[0] in words]
+        for role, words in WORDS.items()
+    }
+    columns = {role: found[0] for role, found in roles.items() if found}
+    day = points(headings, name=name)
     if "meter" not in columns:
         raise UnreadableReadingsError(_lacking(name, "表号", headings))
     when = columns.get("time") or columns.get("date")
     if when is None:
         raise UnreadableReadingsError(_lacking(name, "日期或时间", headings))
-    if power or voltage:
-        kind = Kind.WIDE
-        columns = {
-            "date": columns.get("date") or when,
-            **{r: columns[r] for r in ("meter", "item", "multiplier") if r in columns},
-        }
+    if day.power or day.voltage:
+        kind, when = Kind.WIDE, columns.get("date") or when
+        used: tuple[str, ...] = ("meter", "item", "multiplier")
     elif "power" in columns or "voltage" in columns:
-        kind = Kind.LONG
-        columns.pop("register", None)
+        kind, used = Kind.LONG, ("meter", "power", "voltage", "multiplier")
     elif "register" in columns:
-        kind = Kind.REGISTERS
+        kind, used = Kind.REGISTERS, ("meter", "register", "multiplier")
     else:
         raise UnreadableReadingsError(_lacking(name, "功率、电压、示数或 96 点", headings))
-    if kind is not Kind.WIDE:
-        columns = {"time": when} | {
-            role: heading for role, heading in columns.items() if role not in {"time", "date"}
-        }
-    told = known[columns["power"]][1] if "power" in columns else _unit_of(power, known)
+    for role in USUAL.keys() & set(used):
+        _insist_on_one(roles[role], role, name)
+    columns = {"date" if kind is Kind.WIDE else "time": when} | {
+        role: columns[role] for role in used if role in columns
+    }
+    values = {role: [columns[role]] for role in USUAL if role in columns}
+    if kind is Kind.WIDE:
+        values = {"power": [*day.power], "voltage": [*day.voltage]}
+    side = Label(label) if label else (day.label or Label.START)
+    moved = 0 if day.label in {None, side} else MINUTES if side is Label.START else -MINUTES
     return Layout(
         kind=kind,
         columns=columns,
-        power=power,
-        voltage=voltage,
-        unit=unit or told or "kW",
-        is_unit_told=bool(unit or told),
-        label=Label(label) if label else (starts or Label.START),
+        power=day.power,
+        voltage=day.voltage,
+        units=_units(values, name=name, told_unit=unit),
+        label=side,
+        is_clock=day.label is not None,
+        moved_minutes=moved,
+        passed=_passed(headings, columns.values(), day.power + day.voltage, day.passed),
     )
 
 
-def _unit_of(power: Sequence[str], known: Mapping[str, tuple[str, str]]) -> str:
-    return known[power[0]][1] if power else ""
+def _insist_on_one(found: Sequence[str], role: str, name: str) -> None:
+    if len(found) > 1:
+        both = "和".join(f"“{one}”" for one in found)
+        words = f"{name} 有两列{CALLED[role]}：{both}，分不清用哪一列，请删去一列再导入。"
+        raise UnreadableReadingsError(words)
 
 
-def plain(heading: str) -> tuple[str, str]:
-    """Return a heading without its unit and its space, and the unit."""
-    word = heading.strip().lower().replace(" ", "")
-    match = re.match(r"^(.*?)[（(\[](.*?)[）)\]]$", word)
-    base, unit = match.groups() if match else (word, "")
-    if not unit and word.endswith(("_kw", "_w")):
-        unit = word.rsplit("_", 1)[1]
-    names = {"kw": "kW", "w": "W", "mw": "MW", "千瓦": "kW", "瓦": "W"}
-    return base, names.get(unit, "")
-
-
-def _points(
-    headings: Sequence[str], *, name: str
-) -> tuple[tuple[str, ...], tuple[str, ...], Label | None]:
-    """Find columns of a day's points: by clock, or numbered, powers and voltages apart."""
-    clocks: dict[int, str] = {}
-    sets: dict[str, dict[int, str]] = {}
-    for heading in headings:
-        word = plain(heading)[0]
-        clock = CLOCK.match(word)
-        if clock and (":" in word or len(word) == 4):
-            clocks[int(clock["h"]) * 60 + int(clock["m"])] = heading
-        elif (match := POINT.match(word)) is not None:
-            sets.setdefault(match["set"], {})[int(match["n"])] = heading
-    if len(clocks) >= 24:
-        _insist(len(clocks), name)
-        minutes = sorted(clocks)
-        if minutes not in ([*range(0, 1440, MINUTES)], [*range(MINUTES, 1441, MINUTES)]):
-            raise UnreadableReadingsError(f"{name} 的时刻列不是每 15 分钟一列，请检查表头。")
-        label = Label.START if minutes[0] == 0 else Label.END
-        return tuple(clocks[minute] for minute in minutes), (), label
-    power: tuple[str, ...] = ()
-    voltage: tuple[str, ...] = ()
-    for prefix, found in sets.items():
-        if len(found) < 24:
+def _units(values: Mapping[str, Sequence[str]], *, name: str, told_unit: str) -> dict[str, str]:
+    """Return the units that headings tell; the person's word for powers goes first."""
+    units = {"power": told_unit} if told_unit else {}
+    for role, headings in values.items():
+        if role in units:
             continue
-        _insist(len(found), name)
-        numbers = sorted(found)
-        if numbers[-1] - numbers[0] != POINTS - 1:
-            raise UnreadableReadingsError(f"{name} 的点号不连续（应为 1–96），请检查表头。")
-        ordered = tuple(found[n] for n in numbers)
-        if prefix.startswith(("u", "v", "电压")):
-            voltage = ordered
-        else:
-            power = ordered
-    return power, voltage, None
+        for heading in headings:
+            unit = plain(heading)[1]
+            if NO_UNIT.match(unit.lower()):
+                continue
+            if unit.lower() not in UNITS[role]:
+                raise UnreadableReadingsError(
+                    f"{name} 的“{heading}”列单位是“{unit}”，不能当{CALLED[role]}用；"
+                    f"{CALLED[role]}的单位可以是 {KNOWN_UNITS[role]}。请换算后再导入。"
+                )
+            if units.setdefault(role, unit).lower() != unit.lower():
+                raise UnreadableReadingsError(
+                    f"{name} 的{CALLED[role]}有两种单位：{units[role]} 和 {unit}，请统一后再导入。"
+                )
+    return units
 
 
-def _insist(count: int, name: str) -> None:
-    if count in SUMMER:
-        words = f"一天有 {count} 点（{SUMMER[count]}），像是夏令时换时日。中国没有夏令时"
-        raise UnreadableReadingsError(f"{name} {words}，请按北京时间重新导出。")
-    if count != POINTS:
-        raise UnreadableReadingsError(
-            f"{name} 一天有 {count} 点，需要 96 点（15 分钟）。请导出 96 点曲线。"
-        )
+def _passed(
+    headings: Sequence[str],
+    used: Iterable[str],
+    day: Sequence[str],
+    sets: Sequence[Sequence[str]],
+) -> tuple[str, ...]:
+    """Name what was not taken; a set of points by its first and last."""
+    known = {*used, *day, *(one for points in sets for one in points)}
+    return (
+        *(told(one) for one in sets),
+        *(f"“{heading}”" for heading in headings if heading and heading not in known),
+    )
 
 
 def _lacking(name: str, what: str, headings: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """One file of readings: understood, checked whole, then handed over whole or refused."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,11 +11,18 @@ import pyarrow as pa
 
 from dianliang.engines.loading import NO_DV, NO_W, Meter, rows_of
 from dianliang.integrations.meter_files import _table
-from dianliang.integrations.meter_files._cells import EPOCH
+from dianliang.integrations.meter_files._cells import EPOCH, NOTHING, NUMBER, is_end_of_day
 from dianliang.integrations.meter_files._errors import Problem, refuse
-from dianliang.integrations.meter_files._layout import Kind, Label, Layout, detect
+from dianliang.integrations.meter_files._headings import Label
+from dianliang.integrations.meter_files._layout import Kind, Layout, detect
 from dianliang.integrations.meter_files._registers import take_registers
-from dianliang.integrations.meter_files._take import Taking, lost_hours, take_long, take_wide
+from dianliang.integrations.meter_files._take import (
+    Taking,
+    lost_hours,
+    sparse,
+    take_long,
+    take_wide,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,7 @@ class Readings:
     voltage_points: int
     doubled: int
     rolled: int
+    passed: Sequence[str] = ()
 
     @property
     def words(self) -> str:
@@ -58,6 +67,8 @@ class Readings:
         ]
         if self.doubled:
             lines.append(f"重复而值相同的 {self.doubled} 点只计一次")
+        if self.passed:
+            lines.append(f"没有取用的数据项：{'、'.join(self.passed)}")
         if self.rolled:
             lines.append(f"满码归零 {self.rolled} 次，已按进位计算")
         return "\n".join(lines)
@@ -77,6 +88,9 @@ def read(
     layout = detect(list(table.columns), name=path.name, unit=hints.unit, label=hints.label)
     if not table.rows:
         refuse(path.name, [Problem(0, "", "没有数据行")])
+    if _has_two_heads(layout, table):
+        words = "表头占了两行（上一行是合并单元格），请合成一行、每列一个表头再导入"
+        refuse(path.name, [Problem(table.number(0), "", words)])
     if not hints.label and layout.kind is not Kind.WIDE:
         layout = _labelled(layout, table)
     taking = Taking(table, layout, register, hints.is_secondary)
@@ -88,8 +102,10 @@ def read(
     batch = take(taking)
     if batch is not None and not batch.num_rows:
         taking.problems.append(Problem(0, "", "没有一个读数"))
+    if batch is not None and layout.kind is Kind.LONG:
+        taking.problems += sparse(batch, layout.columns["time"])
     if batch is not None and batch.num_rows and not hints.accepts_lost_hours:
-        taking.problems += _summer(batch)
+        taking.problems += _summer(batch, layout.kind)
     refuse(path.name, taking.problems)
     assert batch is not None  # noqa: S101 (what has no batch has problems)
     return _told(batch, taking)
@@ -97,15 +113,22 @@ def read(
 
 def _labelled(layout: Layout, table: _table.Table) -> Layout:
     """Times at ``24:00`` name the end of their quarter hour; a register stands at a moment."""
-    column = table.columns[layout.columns["time"]]
-    if not pa.types.is_string(column.type):
-        return layout
-    if pa.compute.any(pa.compute.match_substring(column, "24:00")).as_py():
-        return replace(layout, label=Label.END)
-    return layout
+    heading = layout.columns["time"]
+    is_end = is_end_of_day(table.columns[heading], name=heading)
+    return replace(layout, label=Label.END) if is_end else layout
 
 
-def _summer(batch: pa.RecordBatch) -> list[Problem]:
+def _has_two_heads(layout: Layout, table: _table.Table) -> bool:
+    """Tell whether the first row has neither meter nor time, but words: merged cells above."""
+    first = {heading: column[0].as_py() for heading, column in table.columns.items()}
+    where = [layout.columns[role] for role in ("meter", "time", "date") if role in layout.columns]
+    texts = [value.strip() for value in first.values() if isinstance(value, str)]
+    return not any(first[one] for one in where) and any(
+        one not in NOTHING and not re.match(NUMBER, one) for one in texts
+    )
+
+
+def _summer(batch: pa.RecordBatch, kind: Kind) -> list[Problem]:
     rows = rows_of(batch)
     days, place = np.unique(rows.day, return_inverse=True)
     is_read = np.zeros((len(days), rows.power.shape[1]), bool)
@@ -119,7 +142,7 @@ def _summer(batch: pa.RecordBatch) -> list[Problem]:
             f"{EPOCH + timedelta(days=day)} 所有表都缺同一个小时（23 小时的一天），像是夏令时。"
             "中国没有夏令时，请按北京时间重新导出；确实是缺数，请加 --accept-lost-hours",
         )
-        for day in lost_hours(days.tolist(), is_read)
+        for day in lost_hours(days.tolist(), is_read, of_registers=kind is Kind.REGISTERS)
     ]
 
 
@@ -136,4 +159,5 @@ def _told(batch: pa.RecordBatch, taking: Taking) -> Readings:
         voltage_points=int((rows.voltage != NO_DV).sum()),
         doubled=taking.same,
         rolled=taking.rolled,
+        passed=taking.passed,
     )

@@ -8,12 +8,9 @@ from dianliang.engines.loading import Meter, Network, Phase, Transformer
 from dianliang.integrations.meter_files import _table
 from dianliang.integrations.meter_files._cells import meters, numbers
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem, refuse
-from dianliang.integrations.meter_files._layout import WORDS
+from dianliang.integrations.meter_files._headings import TRANSFORMER, WORDS
 from dianliang.integrations.meter_files._take import MOST_MULTIPLIER
 
-TRANSFORMER = frozenset(
-    ["变压器编号", "变压器", "台区编号", "台区", "配变编号", "transformer", "transformer_id"]
-)
 CAPACITY = frozenset(
     ["额定容量(kva)", "额定容量（kva）", "额定容量", "容量", "capacity_kva", "kva", "rated_kva"]
 )
@@ -72,7 +69,7 @@ class _Rows:
 
     def __init__(self, table: _table.Table, found: dict[str, str], problems: list[Problem]) -> None:
         self.table, self.found, self.problems = table, found, problems
-        self.first = table.first_row
+        self.number = table.number
 
     def network(self) -> Network:
         """Return what can be used; problems are told beside."""
@@ -89,7 +86,7 @@ class _Rows:
         kva: dict[str, float] = {}
         for i, (number, owner) in enumerate(zip(meter, transformer, strict=True)):
             if seen.setdefault(number, i) != i:
-                self.note(i, "meter", f"表号 {number} 与第 {seen[number] + self.first} 行重复")
+                self.note(i, "meter", f"表号 {number} 与第 {self.number(seen[number])} 行重复")
             if kva.setdefault(owner, capacity[i]) != capacity[i]:
                 self.note(i, "capacity", f"变压器 {owner} 的容量前后不一致")
         if self.problems:
@@ -114,7 +111,7 @@ class _Rows:
         found = meters(
             self.table.columns[heading],
             name=heading,
-            first_row=self.first,
+            number=self.number,
             problems=self.problems,
         )
         return [found.values[i] for i in found.index]
@@ -134,7 +131,7 @@ class _Rows:
         return numbers(
             self.table.columns[heading],
             name=heading,
-            first_row=self.first,
+            number=self.number,
             problems=self.problems,
         )
 
@@ -147,4 +144,4 @@ class _Rows:
 
     def note(self, i: int, role: str, words: str) -> None:
         """Name one row."""
-        self.problems.append(Problem(i + self.first, self.found[role], words))
+        self.problems.append(Problem(self.number(i), self.found[role], words))

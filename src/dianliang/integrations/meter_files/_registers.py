@@ -12,6 +12,10 @@ from dianliang.integrations.meter_files._take import Ints, Taking, laid
 
 NEAR_END, NEAR_BEGIN = 0.9, 0.1
 """A register that rolls over was close to its end and is close to zero."""
+MOST_SHARE, MOST_TIMES, LEAST = 0.01, 10, 1.0
+"""Per quarter hour it went on by no more than a hundredth of its full scale, and no more than ten
+times what the same meter otherwise went on by at most (or one unit): an exchanged meter that
+stood high would else be billed for what it never counted."""
 W_PER_KWH = 1000 * 60 / MINUTES
 
 
@@ -19,16 +23,16 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     """Take readings of a register with so many digits before its point.
 
     Power is what it went on by, times the multiplier, over a quarter hour; where a reading lacks,
-    both quarter hours beside it are unknown. A register that was near its end and is near zero
-    rolled over; any other that goes back was reset or exchanged, which is told.
+    both quarter hours beside it are unknown. A register that was near its end, is near zero and
+    went on by a plausible amount rolled over; any other that goes back is told.
     """
     whose, at = taking.meters(), taking.moments()
     reading = taking.column("register")
     multiplier = taking.multipliers(whose)
-    heading, first = taking.layout.columns["register"], taking.table.first_row
-    _tell(reading < 0, heading, first, "示数为负", taking)
+    heading, number = taking.layout.columns["register"], taking.table.number
+    _tell(reading < 0, heading, "示数为负", taking)
     full = 10.0**digits
-    _tell(reading >= full, heading, first, f"示数超过 {digits} 位，请用 --digits 给出位数", taking)
+    _tell(reading >= full, heading, f"示数超过 {digits} 位，请用 --digits 给出位数", taking)
     if taking.problems:
         return None
     is_read = np.flatnonzero(~np.isnan(reading))
@@ -39,8 +43,9 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     _tell_interval(taking, step)
     follows = step == MINUTES
     gain = reading[here] - reading[before]
-    rolled = follows & (gain < 0) & (reading[before] >= NEAR_END * full)
+    rolled = (step > 0) & (gain < 0) & (reading[before] >= NEAR_END * full)
     rolled &= reading[here] <= NEAR_BEGIN * full
+    rolled &= gain + full <= _plausible(whose.index[here], step, gain, full)
     gain = np.where(rolled, gain + full, gain)
     taking.rolled = int(rolled.sum())
     went_back = (step > 0) & (gain < 0) & ~rolled
@@ -49,12 +54,21 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
             f"示数从 {reading[before[i]]:g} 退到 {reading[here[i]]:g}，既不是满码归零，"
             "也不能算电量；表计清零或更换请从新表起另存一份"
         )
-        taking.problems.append(Problem(int(here[i]) + first, heading, words))
+        taking.problems.append(Problem(number(int(here[i])), heading, words))
     if taking.problems:
         return None
     rows = here[follows]
-    power = gain[follows] * multiplier[rows] * W_PER_KWH
+    power = gain[follows] * taking.layout.scale("register") * multiplier[rows] * W_PER_KWH
     return _laid(taking, whose, at, rows, power)
+
+
+def _plausible(whose: Ints, step: Ints, gain: Numbers, full: float) -> Numbers:
+    """Return by how much each reading may have gone on across its end."""
+    usual = np.zeros(int(whose.max(initial=0)) + 1)
+    onward = (step == MINUTES) & (gain > 0)
+    np.maximum.at(usual, whose[onward], gain[onward])
+    most = np.where(usual > 0, np.maximum(MOST_TIMES * usual, LEAST), np.inf)[whose]
+    return np.minimum(most, MOST_SHARE * full) * np.maximum(step, 0) / MINUTES
 
 
 def _laid(
@@ -66,18 +80,18 @@ def _laid(
     return laid(taking, Codes(whose.index[rows], whose.values), begin, power, nothing, rows=rows)
 
 
-def _tell(wrong: Any, heading: str, first: int, words: str, taking: Taking) -> None:
+def _tell(wrong: Any, heading: str, words: str, taking: Taking) -> None:
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
-        taking.problems.append(Problem(int(i) + first, heading, words))
+        taking.problems.append(Problem(taking.table.number(int(i)), heading, words))
 
 
 def _tell_double(taking: Taking, here: Ints, before: Ints, reading: Numbers) -> None:
-    first, heading = taking.table.first_row, taking.layout.columns["time"]
+    number, heading = taking.table.number, taking.layout.columns["time"]
     differs = reading[here] != reading[before]
     taking.same += int((~differs).sum())
     for mine, other in zip(here[differs][:MOST_TOLD], before[differs], strict=False):
-        words = f"与第 {other + first} 行是同一只表、同一时刻，示数却不同，请删去错的一行"
-        taking.problems.append(Problem(int(mine) + first, heading, words))
+        words = f"与第 {number(int(other))} 行是同一只表、同一时刻，示数却不同，请删去错的一行"
+        taking.problems.append(Problem(number(int(mine)), heading, words))
 
 
 def _tell_interval(taking: Taking, step: Ints) -> None:

@@ -1,8 +1,9 @@
 """A file as columns with the row numbers that its reader shows: CSV, Excel, Parquet."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 
 from dianliang.core import sheets
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
-from dianliang.integrations.meter_files._layout import WORDS, plain
+from dianliang.integrations.meter_files._headings import TRANSFORMER, WORDS, plain
+from dianliang.integrations.meter_files._points import CLOCK, POINT
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 1024**3
@@ -21,21 +23,49 @@ MOST_CELLS = 40_000_000
 HEAD_BYTES = 256 * 1024
 HEAD_ROWS = 12
 BLOCK_BYTES = 16 * 1024**2
+EMPTY = (b"\n", b"\r\n")
 PARQUET, EXCEL = b"PAR1", (sheets.ZIP_MAGIC, sheets.OLE_MAGIC)
+
+
+Grid = Sequence[Sequence[str]]
+OTHERS = TRANSFORMER.union(*(words for role, words in WORDS.items() if role != "meter"))
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns by name, and the number of the first row below the headings (1 = file's first)."""
+    """Columns by name, and the number of the first row below the headings (1 = file's first).
+
+    `lines` knows where the rows of a text really stand.
+    """
 
     columns: dict[str, pa.Array]
     first_row: int
     kind: str
+    lines: "Lines | None" = None
+
+    def number(self, i: int) -> int:
+        """Return where the row with an index stands in the file."""
+        numbers = self.lines.numbers if self.lines else ()
+        return numbers[i] if i < len(numbers) else i + self.first_row
 
     @property
     def rows(self) -> int:
         """Return how many rows there are."""
         return len(next(iter(self.columns.values()), ()))
+
+
+class Lines:
+    """The lines of a text below its headings that hold something; looked at only for complaints."""
+
+    def __init__(self, path: Path, skip: int) -> None:
+        self.path, self.skip = path, skip
+
+    @cached_property
+    def numbers(self) -> Sequence[int]:
+        """Return which lines are not empty: the reader of columns leaves the empty ones out."""
+        with self.path.open("rb") as file:
+            lines = enumerate(file, start=1)
+            return [n for n, line in lines if n > self.skip and line not in EMPTY]
 
 
 def read(path: Path) -> Table:
@@ -62,10 +92,35 @@ def read(path: Path) -> Table:
 
 
 def _excel(path: Path) -> Table:
-    return _headed(sheets.grid(path.read_bytes(), name=path.name), name=path.name, kind="Excel")
+    def choose(tables: Mapping[str, Grid]) -> str:
+        return _with_data(tables, name=path.name)
+
+    table = sheets.grid(path.read_bytes(), name=path.name, choose=choose)
+    return _headed(table, name=path.name, kind="Excel")
 
 
-def _headed(grid: Sequence[Sequence[str]], *, name: str, kind: str) -> Table:
+def _with_data(tables: Mapping[str, Grid], *, name: str) -> str:
+    """Return which sheet holds meters; never leave one out without a word.
+
+    Raises:
+        UnreadableReadingsError: several hold meters.
+    """
+    found = [title for title, table in tables.items() if _holds_meters(table)]
+    if len(found) > 1 and sheets.FILL_IN not in found:
+        words = f"{name} 有 {len(found)} 个工作表都有数据：{'、'.join(found)}"
+        raise UnreadableReadingsError(f"{words}。请各存成一个文件再导入，整份没有导入。")
+    first = sheets.FILL_IN if sheets.FILL_IN in tables else next(iter(tables))
+    return first if first in found or not found else found[0]
+
+
+def _holds_meters(table: Grid) -> bool:
+    at = head_row(table)
+    words = {plain(cell)[0] for cell in table[at]} if table else set()
+    others = words & OTHERS or any(POINT.match(one) or CLOCK.match(one) for one in words)
+    return bool(words & WORDS["meter"] and others and any(map(any, table[at + 1 :])))
+
+
+def _headed(grid: Grid, *, name: str, kind: str) -> Table:
     """Take as headings the row among the first that has the most words and no number."""
     at = head_row(grid)
     names = _names(grid[at], name=name) if grid else []
@@ -82,7 +137,7 @@ def _headed(grid: Sequence[Sequence[str]], *, name: str, kind: str) -> Table:
     return Table(columns, at + 2, kind)
 
 
-def head_row(grid: Sequence[Sequence[str]]) -> int:
+def head_row(grid: Grid) -> int:
     """Return which of the first rows holds the headings: it names the meter, or is the widest."""
     for i, row in enumerate(grid[:HEAD_ROWS]):
         if any(plain(cell)[0] in WORDS["meter"] for cell in row):
@@ -127,7 +182,8 @@ def _csv(path: Path, head: bytes) -> Table:
         for heading, column in zip(names, table.columns, strict=True)
         if heading
     }
-    return Table(columns, at + 2, "CSV" if encoding == "utf8" else "CSV（GB18030）")
+    kind = "CSV" if encoding == "utf8" else "CSV（GB18030）"
+    return Table(columns, at + 2, kind, Lines(path, at + 1))
 
 
 def _parsed(path: Path, *, names: list[str], skip: int, mark: str, encoding: str) -> pa.Table:

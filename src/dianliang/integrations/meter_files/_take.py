@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dianliang.engines.loading import MINUTES, NO_DV, NO_W, POINTS, Meter, batch_of
+from dianliang.engines.loading import MINUTES, NO_DV, NO_W, POINTS, Meter, batch_of, rows_of
 from dianliang.integrations.meter_files._cells import (
     Codes,
     Numbers,
@@ -18,7 +18,8 @@ from dianliang.integrations.meter_files._cells import (
     numbers,
 )
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
-from dianliang.integrations.meter_files._layout import Label, Layout
+from dianliang.integrations.meter_files._headings import NO_UNIT, UNITS, WORDS, Label, plain
+from dianliang.integrations.meter_files._layout import Layout
 from dianliang.integrations.meter_files._table import Table
 
 MOST_W, MOST_DV = 2_000_000_000, 30_000
@@ -26,7 +27,13 @@ MOST_MULTIPLIER = 50_000
 DAY_MINUTES = 1440
 SUMMER_POINTS, SUMMER_UNTIL = 4, 16
 """A clock put forward loses an hour, always before four in the morning."""
+FEW, FEWER = 12, 3
+"""So many readings of a meter, no two of them a quarter hour apart, are no gap; fewer do where the
+whole file has no two such."""
 VOLTAGES, POWERS = {"u", "v", "ua", "voltage"}, {"p", "power", "负荷"}
+NO_POWER = ("无功", "因数", "示值", "示数", "电量", "电能", "需量", "视在", "反向", "电流")
+NO_VOLTAGE = ("率", "不平衡", "越限", "谐波", "相角")
+"""What speaks of power or voltage and is neither."""
 OTHER_PHASES = ("a相有功", "b相", "c相", "ub", "uc", "pa", "pb", "pc")
 """A curve of one phase is no curve of the meter; of voltages the first phase is kept."""
 Ints = npt.NDArray[np.int64]
@@ -43,6 +50,7 @@ class Taking:
     problems: list[Problem] = field(default_factory=list)
     same: int = 0
     rolled: int = 0
+    passed: list[str] = field(default_factory=list)
 
     def column(self, role: str) -> Numbers:
         """Return a column of numbers by what it means."""
@@ -55,20 +63,20 @@ class Taking:
         return numbers(
             table.columns[heading],
             name=heading,
-            first_row=table.first_row,
+            number=table.number,
             problems=self.problems,
         )
 
     def meters(self) -> Codes:
         """Return whose each row is; meters that the register lacks are told."""
-        heading, first = self.layout.columns["meter"], self.table.first_row
+        heading, number = self.layout.columns["meter"], self.table.number
         found = meters(
-            self.table.columns[heading], name=heading, first_row=first, problems=self.problems
+            self.table.columns[heading], name=heading, number=number, problems=self.problems
         )
         if self.register is not None:
             lost = [i for i, one in enumerate(found.values) if one and one not in self.register]
             for code in lost[: MOST_TOLD + 1]:
-                row = int(np.argmax(found.index == code)) + first
+                row = number(int(np.argmax(found.index == code)))
                 words = f"表号 {found.values[code]} 不在户变关系里，请先补上（--meters）"
                 self.problems.append(Problem(row, heading, words))
         return found
@@ -84,15 +92,15 @@ class Taking:
         if "multiplier" not in self.layout.columns:
             return known
         told = self.column("multiplier")
-        heading, first = self.layout.columns["multiplier"], self.table.first_row
+        heading, number = self.layout.columns["multiplier"], self.table.number
         wrong = (told <= 0) | (told > MOST_MULTIPLIER)
         differs = ~wrong & (told != known) & ~np.isnan(told) & (self.register is not None)
         for i in np.flatnonzero(wrong)[:MOST_TOLD]:
             words = f"倍率 {told[i]:g} 不对，应大于 0"
-            self.problems.append(Problem(int(i) + first, heading, words))
+            self.problems.append(Problem(number(int(i)), heading, words))
         for i in np.flatnonzero(differs)[:MOST_TOLD]:
             words = f"倍率 {told[i]:g} 与户变关系里的 {known[i]:g} 不一致"
-            self.problems.append(Problem(int(i) + first, heading, words))
+            self.problems.append(Problem(number(int(i)), heading, words))
         return np.where(np.isnan(told), known, told)
 
     def moments(self) -> Ints:
@@ -101,9 +109,12 @@ class Taking:
         found = moments(
             self.table.columns[heading],
             name=heading,
-            first_row=self.table.first_row,
+            number=self.table.number,
             problems=self.problems,
         )
+        if plain(heading)[0] in WORDS["date"] and found.size and (found % DAY_MINUTES == 0).all():
+            words = "只有日期，没有时刻；请导出 15 分钟曲线"
+            self.problems.append(Problem(0, heading, words))
         is_end = self.layout.label is Label.END
         return np.where(found < 0, -1, found - MINUTES * is_end)
 
@@ -113,10 +124,12 @@ def take_long(taking: Taking) -> pa.RecordBatch | None:
     whose, begin = taking.meters(), taking.moments()
     columns = taking.layout.columns
     nothing = np.full(taking.table.rows, np.nan)
-    power = taking.column("power") * taking.layout.watts if "power" in columns else nothing
-    voltage = taking.column("voltage") * 10 if "voltage" in columns else nothing
+    power = taking.column("power") * taking.layout.scale("power") if "power" in columns else nothing
+    decivolts = taking.layout.scale("voltage") * 10
+    voltage = taking.column("voltage") * decivolts if "voltage" in columns else nothing
+    multiplier = taking.multipliers(whose)
     if taking.is_secondary:
-        power = power * taking.multipliers(whose)
+        power = power * multiplier
     if taking.problems:
         return None
     return laid(taking, whose, begin, power, voltage, rows=np.arange(taking.table.rows))
@@ -148,18 +161,44 @@ def laid(
     )
 
 
-def lost_hours(days: Sequence[int], is_read: Any) -> list[int]:
+def sparse(batch: pa.RecordBatch, heading: str) -> list[Problem]:
+    """Refuse moments an hour or a day apart: each would count as a quarter hour only.
+
+    That is a file, or a meter with several readings, without any two a quarter hour apart.
+    """
+    rows = rows_of(batch)
+    read = (rows.power != NO_W) | (rows.voltage != NO_DV)
+    next_to = (read[:, 1:] & read[:, :-1]).sum(axis=1)
+    count, close = (
+        np.bincount(rows.meter, each.astype(np.int64)) for each in (read.sum(axis=1), next_to)
+    )
+    is_sparse = (close == 0) & (count >= (FEW if close.any() else FEWER))
+    if not is_sparse.any():
+        return []
+    lone = int(is_sparse.argmax())
+    mine = np.flatnonzero(rows.meter == lone)
+    mine = mine[np.argsort(rows.day[mine])]
+    at = np.flatnonzero(read[mine].ravel())
+    at = at % POINTS + rows.day[mine][at // POINTS] * POINTS
+    usual = int(np.bincount(np.minimum(np.diff(at), POINTS)).argmax()) * MINUTES
+    words = f"表 {rows.numbers[lone]} 相邻两点多隔 {usual} 分钟，不是 15 分钟曲线，请导出 96 点曲线"
+    return [Problem(0, heading, words)]
+
+
+def lost_hours(days: Sequence[int], is_read: Any, *, of_registers: bool = False) -> list[int]:
     """Return the days on which nobody has one and the same hour of the night, and all the rest.
 
-    `is_read` tells by day and point whether any meter was read.
+    `is_read` tells by day and point whether any meter was read. Four readings of a register that
+    lack take five quarter hours with them: those between, before and behind.
     """
     found = []
+    lost, begins = (SUMMER_POINTS + 1, {0, 3}) if of_registers else (SUMMER_POINTS, {0})
     for day, read in zip(days, is_read, strict=True):
         missing = np.flatnonzero(~read)
         if (
-            len(missing) == SUMMER_POINTS
-            and missing[-1] - missing[0] == SUMMER_POINTS - 1
-            and missing[0] % 4 == 0
+            len(missing) == lost
+            and missing[-1] - missing[0] == lost - 1
+            and missing[0] % 4 in begins
             and missing[0] < SUMMER_UNTIL
         ):
             found.append(day)
@@ -180,11 +219,11 @@ def _filled(taking: Taking, flat: Ints, values: Any, days: int, rows: Ints) -> A
     here, before = order[again], order[again - 1]
     differs = told[here] != told[before]
     taking.same += int((~differs).sum())
-    columns, first = taking.layout.columns, taking.table.first_row
+    columns, number = taking.layout.columns, taking.table.number
     heading = columns.get("time") or columns["date"]
     for mine, other in zip(here[differs][:MOST_TOLD], before[differs], strict=False):
-        words = f"与第 {where[other] + first} 行是同一只表、同一时刻，值却不同，请删去错的一行"
-        taking.problems.append(Problem(int(where[mine]) + first, heading, words))
+        words = f"与第 {number(int(where[other]))} 行是同一只表、同一时刻，值却不同，请删去错的一行"
+        taking.problems.append(Problem(number(int(where[mine])), heading, words))
     return grid
 
 
@@ -195,7 +234,7 @@ def _watts(taking: Taking, power: Numbers, rows: Ints) -> Any:
 def _decivolts(taking: Taking, voltage: Numbers, rows: Ints) -> Any:
     wrong = voltage < 0
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
-        row = int(rows[i]) + taking.table.first_row
+        row = taking.table.number(int(rows[i]))
         taking.problems.append(
             Problem(row, taking.layout.columns.get("voltage", "电压"), "电压为负")
         )
@@ -216,7 +255,7 @@ def _whole(
     wrong = np.abs(np.where(is_none, 0, values)) > most
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
         words = f"{what} {values[i]:g} {unit}太大，请检查单位和倍率"
-        taking.problems.append(Problem(int(rows[i]) + taking.table.first_row, "", words))
+        taking.problems.append(Problem(taking.table.number(int(rows[i])), "", words))
     return np.where(is_none | wrong, none, np.rint(np.where(is_none | wrong, 0, values))).astype(
         kind
     )
@@ -229,21 +268,23 @@ def take_wide(taking: Taking) -> pa.RecordBatch | None:
     days = moments(
         table.columns[layout.columns["date"]],
         name=layout.columns["date"],
-        first_row=table.first_row,
+        number=table.number,
         problems=taking.problems,
     )
-    power = _grid(taking, layout.power) * layout.watts
-    voltage = _grid(taking, layout.voltage) * 10
+    power = _grid(taking, layout.power) * layout.scale("power")
+    voltage = _grid(taking, layout.voltage) * layout.scale("voltage") * 10
     if "item" in layout.columns:
-        is_volt, is_other = _items(table.columns[layout.columns["item"]])
-        voltage = np.where(is_volt[:, None], power / layout.watts * 10, voltage)
+        is_volt, is_other = _items(taking, table.columns[layout.columns["item"]])
+        voltage = np.where(is_volt[:, None], power / layout.scale("power") * 10, voltage)
         power = np.where((is_volt | is_other)[:, None], np.nan, power)
         voltage = np.where(is_other[:, None], np.nan, voltage)
+    multiplier = taking.multipliers(whose)
     if taking.is_secondary:
-        power = power * taking.multipliers(whose)[:, None]
+        power = power * multiplier[:, None]
     if taking.problems:
         return None
-    begin = (days[:, None] // DAY_MINUTES * DAY_MINUTES + np.arange(POINTS) * MINUTES).ravel()
+    midnight = days // DAY_MINUTES * DAY_MINUTES + layout.moved_minutes
+    begin = (midnight[:, None] + np.arange(POINTS) * MINUTES).ravel()
     rows = np.repeat(np.arange(table.rows), POINTS)
     kept = ~(np.isnan(power) & np.isnan(voltage)).ravel()
     return laid(
@@ -262,13 +303,39 @@ def _grid(taking: Taking, headings: tuple[str, ...]) -> Numbers:
     return np.stack([taking.numbers(heading) for heading in headings], axis=1)
 
 
-def _items(column: pa.Array) -> tuple[Any, Any]:
+def _items(taking: Taking, column: pa.Array) -> tuple[Any, Any]:
     """Tell which rows are voltages of phase A, and which neither these nor active power."""
-    found = codes(column)
+    found = codes(column, name=taking.layout.columns["item"])
     words = [str(value).lower() for value in found.values]
-    is_volt = np.array(["电压" in one or one in VOLTAGES for one in words])
-    is_first = np.array([not any(phase in one for phase in OTHER_PHASES) for one in words])
-    is_power = np.array([("有功" in one or "功率" in one or one in POWERS) for one in words])
-    is_power &= np.array(["无功" not in one and "因数" not in one for one in words]) & is_first
-    is_volt &= is_first
-    return is_volt[found.index], ~(is_volt | is_power)[found.index]
+    is_first = [not any(phase in one for phase in OTHER_PHASES) for one in words]
+    is_volt = np.array(
+        [
+            first and ("电压" in one or one in VOLTAGES) and not any(x in one for x in NO_VOLTAGE)
+            for one, first in zip(words, is_first, strict=True)
+        ]
+    )
+    is_power = np.array(
+        [
+            first
+            and ("有功" in one or "功率" in one or one in POWERS)
+            and not any(other in one for other in NO_POWER)
+            for one, first in zip(words, is_first, strict=True)
+        ]
+    )
+    _tell_units(taking, found, is_volt, is_power)
+    is_other = ~(is_volt | is_power)
+    taking.passed += [str(found.values[i]) or "空白" for i in np.flatnonzero(is_other)]
+    return is_volt[found.index], is_other[found.index]
+
+
+def _tell_units(taking: Taking, found: Codes, is_volt: Any, is_power: Any) -> None:
+    """Tell of items that name another unit than the one their values are taken in."""
+    watts, heading = taking.layout.scale("power"), taking.layout.columns["item"]
+    for code, value in enumerate(found.values):
+        unit = plain(str(value))[1].lower()
+        role, applied = ("voltage", 1.0) if is_volt[code] else ("power", watts)
+        is_taken = is_volt[code] or is_power[code]
+        if is_taken and not NO_UNIT.match(unit) and UNITS[role].get(unit) != applied:
+            row = taking.table.number(int(np.argmax(found.index == code)))
+            words = f"“{value}”的单位与读数的单位不同，请统一成 kW 和 V 再导入"
+            taking.problems.append(Problem(row, heading, words))
