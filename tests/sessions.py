@@ -23,7 +23,7 @@ def session_of(town: Town, **changes) -> Session:
     site = Site.objects.get(code="FW-001")
     draft = changes.pop("draft", False)
     at = changes.pop("at", NOON)
-    starts_at = changes.pop("starts_at", STARTS)
+    starts_at = changes.pop("starts_at", at + (STARTS - NOON))
     known = {
         "title": "独居老人用电检查",
         "kind": "action",

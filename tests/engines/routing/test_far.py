@@ -75,3 +75,10 @@ def test_the_hours_before_a_late_break_are_used_though_the_job_there_is_nobodys_
     assert check(problem, plan) == ()
     (route,) = plan.routes
     assert sum(stop.start_at < lunch.window.start for stop in route.stops) >= 8
+
+
+def test_jobs_that_are_worth_nothing_are_planned_or_left_without_a_fault():
+    jobs = tuple(replace(job(f"J{i}", km_east=1 + i), value=0.0) for i in range(5))
+    plan = solve(Problem(jobs=jobs, teams=(team("A"),)), stop=MaxIterations(limit=50))
+
+    assert len(plan.unassigned) == 5

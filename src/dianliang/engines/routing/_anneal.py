@@ -141,7 +141,7 @@ def heats(search: Search, *, leg: float, params: Params) -> tuple[float, float]:
     Where leaving jobs out is cheap, prices bound them: a plan as hot as many jobs are worth drops
     them all, and a first plan that takes in what does not pay has longer legs than the last.
     """
-    worth = float(np.median(search.data.items["penalty"][: len(search.data.able)]))
+    worth = max(1.0, float(np.median(search.data.items["penalty"][: len(search.data.able)])))
     if worth >= CHEAP_LEGS * leg:
         return params.hot * leg, params.cold * leg
     hot = min(params.hot * leg, HOT_WORTHS * worth)
