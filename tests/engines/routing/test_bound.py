@@ -91,7 +91,7 @@ def with_everything(draw: st.DrawFn) -> Problem:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(st.one_of(problems(), problems(along_lines=True), with_everything(), lined()))
 def test_no_plan_beats_the_bound(problem):
     proven = bound(problem)

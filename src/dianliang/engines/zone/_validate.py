@@ -110,7 +110,8 @@ def _zone(zone: Zone) -> Iterator[ZoneError]:
 
 def _is_numbered(zone: Zone) -> bool:
     """Tell whether months are numbered from 0 without a gap: each has a column of its own."""
-    return np.array_equal(np.unique(zone.month), np.arange(zone.months))
+    is_few = zone.months <= zone.points
+    return is_few and np.array_equal(np.unique(zone.month), np.arange(zone.months))
 
 
 def _battery(battery: Battery) -> Iterator[ZoneError]:
