@@ -204,12 +204,13 @@ def timed(kind: str, population: int) -> float:
     rows, weather = one.is_base, one.temperature_c[one.is_base]
     kwh = one.kwh[rows][:, rng.integers(50, size=population)]
     kwh *= rng.lognormal(0, 0.1, kwh.shape)
+    fit: Any = fit_hourly if kind == "hourly" else fit_daily
     if kind == "hourly":
         hours = np.arange(one.times[0], one.times[sets.YEAR], dtype="datetime64[h]")
-        base, fit = Weather.of(hours, np.repeat(weather, 24)), fit_hourly
+        base = Weather.of(hours, np.repeat(weather, 24))
         kwh = np.repeat(kwh / 24, 24, axis=0)
     else:
-        base, fit = Weather.of(one.times[rows], weather), fit_daily  # type: ignore[assignment]
+        base = Weather.of(one.times[rows], weather)
     start = time.process_time()
     fit(base, kwh).predict(base.only(np.arange(len(base)) < 1))
     return (time.process_time() - start) / population * 1000

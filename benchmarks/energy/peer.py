@@ -86,7 +86,7 @@ def predict(kind: str, given: Any) -> dict[str, Any]:
                         report_data(asked, is_electricity_data=True), ignore_disqualification=True
                     )
                     answer[:, column] = told["predicted"].reindex(asked.index).to_numpy()
-                except Exception as error:  # noqa: BLE001
+                except Exception as error:  # noqa: BLE001 (all is told)
                     errors.append(f"{type(error).__name__}: {error}"[:120])
                 cpu[column] = time.process_time() - start
             warm = True

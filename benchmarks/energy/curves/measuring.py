@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from benchmarks.energy.curves.peers import PEERS
 
@@ -37,9 +38,9 @@ def ours(root: Path) -> dict[str, float]:
     assert network is not None
     total = {"rows": 0.0, "kwh": 0.0, "voltage_minutes": 0.0, "valley": 0.0}
 
-    def count(batch: object) -> None:
-        total["rows"] += batch.num_rows  # type: ignore[attr-defined]
-        column = batch.column  # type: ignore[attr-defined]
+    def count(batch: Any) -> None:
+        total["rows"] += batch.num_rows
+        column = batch.column
         total["kwh"] += pc.sum(column("energy_kwh")).as_py()
         total["voltage_minutes"] += pc.sum(column("low_minutes")).as_py()
         total["voltage_minutes"] += pc.sum(column("high_minutes")).as_py()

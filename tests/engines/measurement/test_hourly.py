@@ -75,3 +75,11 @@ def test_a_ridge_from_sums_is_the_ridge_of_all_hours():
         expected = np.linalg.solve(normal, moments[:, meter])
         assert scaled @ slopes[:, meter] == pytest.approx(scaled @ expected, abs=2e-3)
     assert level == pytest.approx(0, abs=1e-4)
+
+
+def test_one_day_of_report_is_never_verified():
+    first = np.arange(len(LATER)) < 24
+    found = hourly_savings(FITTED, LATER.only(first), KWH[~IS_BASE][first] * 0.5)
+
+    assert {one.code for one in found.findings[0]} == {Code.SHORT_REPORT}
+    assert Status.VERIFIED not in found.statuses

@@ -81,8 +81,8 @@ def _say_written(out: Path, rows: int, language: str) -> None:
 
 def _streamed(headings: Sequence[str], batches: Iterable[Any], out: Path, *, is_csv: bool) -> int:
     import pyarrow as pa  # noqa: PLC0415 (only when asked for)
-    import pyarrow.csv as arrow_csv  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.csv as arrow_csv  # noqa: PLC0415 (only when asked for)
+    import pyarrow.parquet as pq  # noqa: PLC0415 (only when asked for)
 
     count, writer = 0, None
     with _draft(out).open("wb") as file:
@@ -166,8 +166,8 @@ def _excel(out: Path, headings: Sequence[str], rows: Sequence[Sequence[Any]]) ->
 
 
 def _parquet(out: Path, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415 (only when asked for)
+    import pyarrow.parquet as pq  # noqa: PLC0415 (only when asked for)
 
     columns = list(zip(*rows, strict=True)) or [()] * len(headings)
     pq.write_table(pa.table(dict(zip(headings, map(list, columns), strict=True))), _draft(out))

@@ -72,7 +72,7 @@ def forecast(
     if left_m <= 0 or not ahead:
         return None
     last = max(turn.end for turn in ahead)
-    dice = random.Random(SEED)  # noqa: S311
+    dice = random.Random(SEED)  # noqa: S311 (a forecast, no secret)
     middle, weight, shape, scale = _learnt(seen)
     ends = list[datetime]()
     for _ in range(draws):

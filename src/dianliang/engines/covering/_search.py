@@ -61,7 +61,7 @@ def best(
         if goal is weight:
             bound = held + int(-solver.best_objective_bound + 1e-6)
         cp.add(sign * goal <= round(solver.objective_value))
-        cp.clear_hints()  # type: ignore[no-untyped-call]
+        cp.clear_hints()  # type: ignore[no-untyped-call]  # untyped in OR-Tools
         for literal in opens.values():
             cp.add_hint(literal, bool(solver.value(literal)))
     return frozenset(column for column in free if solver.value(opens[column])), bound

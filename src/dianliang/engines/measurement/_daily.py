@@ -158,6 +158,22 @@ def readings(kwh: Floats, times: Weather, unit: str) -> Floats:
     return kwh
 
 
+def reported(kwh: Floats, times: Weather, meters: int, unit: str) -> Floats:
+    """Return energy (n, meters) of a reporting period, one row per `unit`, as `readings` does.
+
+    Raises:
+        BadFiguresError: see `readings`; two rows share a day or hour; or another number of meters.
+    """
+    kwh = readings(kwh, times, unit)
+    one_each(times, "h" if unit == "hour" else "D")
+    if kwh.shape[1] != meters:
+        raise BadFiguresError(
+            f"基准有 {meters} 块表，报告期电量有 {kwh.shape[1]} 列。",
+            f"the baseline has {meters} meters, the reporting period {kwh.shape[1]} columns",
+        )
+    return kwh
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Fits:
     """What was found so far: see `DailyBaselines`."""

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from dianliang.engines.measurement._checks import BadFiguresError, confidence
-from dianliang.engines.measurement._daily import readings
+from dianliang.engines.measurement._checks import confidence
+from dianliang.engines.measurement._daily import readings, reported
 from dianliang.engines.measurement._days import (
     HOLIDAY,
     Flags,
@@ -33,6 +33,11 @@ from dianliang.engines.measurement._days import (
     weekday,
 )
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
+from dianliang.engines.measurement._savings import (
+    FEWEST_BASE_DAYS,
+    FEWEST_FREEDOM,
+    FEWEST_REPORT_DAYS,
+)
 from dianliang.engines.measurement._uncertainty import Noise, noise
 
 CHUNK = 256
@@ -49,8 +54,6 @@ WARM = slice(1 + 2 * HOURS, 1 + 2 * HOURS + 4 * (len(KNOTS) + 1) + len(SLOW_KNOT
 HARDLY = 10.0
 """Shapes of days and pieces of temperature are hardly shrunk, hours of the week and seasons are."""
 MOST_FILLED = 0.1
-FEWEST_BASE_DAYS = 60
-FEWEST_FREEDOM = 5.0
 OPENS, CLOSES = 7, 19
 
 
@@ -158,14 +161,8 @@ def hourly_savings(
             hour, or the level is not between 0 and 1.
     """
     confidence(level)
-    kwh = readings(kwh, hours, "hour")
-    one_each(hours, "h")
     meters = baselines.coefficients.shape[1]
-    if kwh.shape[1] != meters:
-        raise BadFiguresError(
-            f"基准有 {meters} 块表，报告期电量有 {kwh.shape[1]} 列。",
-            f"the baseline has {meters} meters, the reporting period {kwh.shape[1]} columns",
-        )
+    kwh = reported(kwh, hours, meters, "hour")
     known = np.isfinite(kwh)
     count = known.sum(axis=0).astype(float)
     expected = np.where(known, baselines.predict(hours), 0.0).sum(axis=0)
@@ -186,6 +183,8 @@ def hourly_savings(
             of.append(found(Code.NO_READINGS))
         elif days < FEWEST_BASE_DAYS:
             of.append(found(Code.SHORT_BASE, n=days, least=FEWEST_BASE_DAYS))
+        elif count[number] < FEWEST_REPORT_DAYS * HOURS:
+            of.append(found(Code.SHORT_REPORT, n=count[number] / HOURS, least=FEWEST_REPORT_DAYS))
         elif told.freedom[number] < FEWEST_FREEDOM:
             # Days that are never whole leave no residual: their error would be none.
             of.append(found(Code.FEW_EFFECTIVE, effective=told.freedom[number]))

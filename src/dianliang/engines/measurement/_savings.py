@@ -12,9 +12,9 @@ from math import sqrt
 import numpy as np
 
 from dianliang.engines.measurement._candidates import CALENDARS, Family, Shape
-from dianliang.engines.measurement._checks import SMALLEST, BadFiguresError, confidence
-from dianliang.engines.measurement._daily import DailyBaselines, fit_daily, readings
-from dianliang.engines.measurement._days import HOLIDAY, Flags, Floats, Weather, one_each
+from dianliang.engines.measurement._checks import SMALLEST, confidence
+from dianliang.engines.measurement._daily import DailyBaselines, fit_daily, reported
+from dianliang.engines.measurement._days import HOLIDAY, Flags, Floats, Weather
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
 from dianliang.engines.measurement._uncertainty import Noise, noise
 
@@ -141,14 +141,8 @@ def savings(
             day, or the level is not between 0 and 1.
     """
     confidence(level)
-    kwh = readings(kwh, days, "reporting day")
-    one_each(days, "D")
     meters = baselines.coefficients.shape[1]
-    if kwh.shape[1] != meters:
-        raise BadFiguresError(
-            f"基准有 {meters} 块表，报告期电量有 {kwh.shape[1]} 列。",
-            f"the baseline has {meters} meters, the reporting period {kwh.shape[1]} columns",
-        )
+    kwh = reported(kwh, days, meters, "reporting day")
     known = np.isfinite(kwh)
     count = known.sum(axis=0).astype(float)
     expected = np.where(known, baselines.predict(days), 0.0).sum(axis=0)

@@ -146,7 +146,7 @@ def best(program: Program, *, effort: float, workers: int, seed: int) -> Choice:
     program.cp.add(value >= reached)
     for goal in (cost, UNITS_WEIGHT * units + count):
         program.cp.minimize(goal)
-        program.cp.clear_hints()  # type: ignore[no-untyped-call]
+        program.cp.clear_hints()  # type: ignore[no-untyped-call]  # untyped in OR-Tools
         for _, literal in program.takes:
             program.cp.add_hint(literal, bool(solver.value(literal)))
         solver = solved(program.cp, effort=effort, workers=workers, seed=seed)

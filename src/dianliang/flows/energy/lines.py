@@ -63,7 +63,7 @@ def _count(least: int, most: int) -> Callable[[Any], int]:
 
 def _object(kind: type[Made], **readers: Callable[[Any], Any]) -> Callable[[Any], Made]:
     def read(value: Any) -> Made:
-        unknown = set(value) - {one.name for one in fields(kind)}  # type: ignore[arg-type]
+        unknown = set(value) - {one.name for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass
         if unknown:
             raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
         return kind(**{name: readers.get(name, str)(one) for name, one in value.items()})

@@ -221,8 +221,9 @@ def summed(
                 whole.merge(packed)
             except ValueError as error:
                 raise CurveStoreError("户变关系在计算中被更换，请重新运行。") from error
-        for batch in answer[FEATURES_KEY] if on_features else ():
-            on_features(batch)  # type: ignore[misc]
+        if on_features is not None:
+            for batch in answer[FEATURES_KEY]:
+                on_features(batch)
     return whole
 
 
