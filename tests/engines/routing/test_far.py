@@ -10,6 +10,7 @@ from dianliang.engines.routing import (
     Priority,
     Problem,
     check,
+    insert_job,
     solve,
 )
 from dianliang.kernel.periods import TimeWindow
@@ -50,6 +51,24 @@ def test_many_who_are_worth_a_way_together_are_gone_to_at_once_and_too_few_never
 
     assert served(worth=1500.0) == 20
     assert served(worth=100.0) == 0
+
+
+def test_where_many_wait_nothing_that_would_pay_is_left_waiting():
+    """A hundred jobs near each other, hours for some forty: no gap could be used better."""
+    jobs = tuple(
+        replace(job(f"J{i}", km_east=(i * 7) % 60 / 4, minutes=30), value=900.0 + 20 * (i % 11))
+        for i in range(100)
+    )
+    problem = Problem(jobs=jobs, teams=(team("A"), team("B")))
+    plan = solve(problem, stop=MaxIterations(limit=6_000))
+
+    assert check(problem, plan) == ()
+    assert len(plan.unassigned) > 40
+    for left in plan.unassigned[::4]:
+        wanted = next(each for each in jobs if each.id == left.job_id)
+        among = insert_job(problem, plan, wanted)
+        if among.stop_of(wanted.id):
+            assert among.objective.total >= plan.objective.total - 1
 
 
 def test_the_hours_before_a_late_break_are_used_though_the_job_there_is_nobodys_neighbour():

@@ -46,7 +46,8 @@ class Desk:
         if problem.teams:
             at = problem.teams[0].shifts[0].start if problem.teams[0].shifts else GeoPoint(0, 0)
             guest = Job(id=GUEST, at=at, duration_s=1)
-            self.compiled = compiled_or_refused(replace(problem, jobs=(*problem.jobs, guest)))
+            wider = replace(problem, jobs=(*problem.jobs, guest))
+            self.compiled = compiled_or_refused(wider, candidates=0)  # every place is tried
         if self.compiled is not None:
             search = Search.begin(self.compiled.data, seed=1)
             follow(self.compiled, search, plan)

@@ -22,14 +22,19 @@ def nearest(
     own: Records,
     kinds: list[list[int]],
     able: NDArray[np.bool_],
+    *,
+    candidates: int = CANDIDATES,
 ) -> tuple[Ints, Ints, NDArray[np.float64]]:
-    """Return for each job its nearest jobs, its nearest able kinds of route, and the way there."""
+    """Return for each job its nearest jobs, its nearest able kinds of route, and the way there.
+
+    So many of the nearest jobs are candidates for standing next to it.
+    """
     n = len(able)
     if n == 0:
         return np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64), np.zeros(0)
     flat = plane(points)
     xy = flat[items["place"][:n]]
-    k = min(CANDIDATES, n - 1)
+    k = min(candidates, n - 1)
     near = np.zeros((n, k), np.int64)
     if k:
         found: Ints = np.asarray(KDTree(xy).query(xy, k=k + 1)[1])

@@ -8,7 +8,7 @@ from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._anneal import Params, Progress, Watch, anneal
 from dianliang.engines.routing._arrays import Compiled, compile_problem
 from dianliang.engines.routing._model import Plan, Problem
-from dianliang.engines.routing._nearby import plane
+from dianliang.engines.routing._nearby import CANDIDATES, plane
 from dianliang.engines.routing._render import empty_plan, render
 from dianliang.engines.routing._state import Search, as_turned
 from dianliang.engines.routing._validate import InvalidProblemError, validate
@@ -56,7 +56,7 @@ def solve(
     return render(problem, compiled, search, seed=seed, iterations=watch.iteration)
 
 
-def compiled_or_refused(problem: Problem) -> Compiled | None:
+def compiled_or_refused(problem: Problem, *, candidates: int = CANDIDATES) -> Compiled | None:
     """Compile a valid problem; None when there is no team at all.
 
     Raises:
@@ -65,7 +65,7 @@ def compiled_or_refused(problem: Problem) -> Compiled | None:
     errors = validate(problem)
     if errors:
         raise InvalidProblemError(errors)
-    return compile_problem(problem) if problem.teams else None
+    return compile_problem(problem, candidates=candidates) if problem.teams else None
 
 
 def opening(compiled: Compiled, *, seed: int, start: Plan | None) -> Search:

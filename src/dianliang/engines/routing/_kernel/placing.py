@@ -175,8 +175,10 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
         idle_seen, idle_most = 0, 2 if d.items[job].partner >= 0 else 1
         for i in range(first, last):
             v = d.kind_routes[i]
-            idle = is_idle(d, s, v)
-            if (idle and idle_seen >= idle_most) or (not idle and last - first > 4):
+            idle, is_large = is_idle(d, s, v), last - first > 4
+            if is_large and idle_seen >= idle_most:
+                break  # of many who are alike the others would only be passed over, one by one
+            if (idle and idle_seen >= idle_most) or (not idle and is_large):
                 continue
             if not d.able[job, v]:
                 break
