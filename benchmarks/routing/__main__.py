@@ -13,7 +13,8 @@ the chance to. VROOM has the whole time at each of three levels of exploration a
 best of them.
 
 Families of their own: `technicians` (skills, tools, spare parts), `dynamic` (requests that come
-during the day), `homecare` (visits of two at once), `continuity`, `replanning`, `explanations`.
+during the day), `homecare` (visits of two at once), `continuity`, `replanning`, `explanations`,
+`stopping`. What was found: `docs/routing.md`.
 """
 
 import argparse
