@@ -4,12 +4,25 @@ from datetime import timedelta
 
 import pytest
 
+from dianliang.core.models import AuditEvent
 from dianliang.domain.work.models import Plan, Visit
 from dianliang.flows import day_route
+from dianliang.flows.dispatching import correcting
 from dianliang.kernel.coordinates import to_gcj02
 from dianliang.kernel.geo import GeoPoint
 from tests.flows.dispatching import test_lines as dike
-from tests.flows.dispatching.test_lines import SHORT, SIX, crew, crews_of, drafted, forced, lined
+from tests.flows.dispatching.test_lines import (
+    SHORT,
+    SIX,
+    chief,
+    crew,
+    crews_of,
+    drafted,
+    forced,
+    lined,
+    op,
+    sent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +59,44 @@ def test_the_phone_leads_to_the_end_where_the_crew_begins(town, half_done):
         assert (sheet.stop.lat, sheet.stop.lon) == pytest.approx((lat, 119.60), abs=1e-5)
         gcj = to_gcj02(GeoPoint(sheet.stop.lat, sheet.stop.lon))
         assert f"{gcj.lon:.6f},{gcj.lat:.6f}" in sheet.navigation.amap
+
+
+def waiting(town, incident):
+    """A draft that waits, and the parts of the line that it has, in order of metres."""
+    plan = drafted(town, incident, hours=24)
+    stops = plan.stops.order_by("job__task__from_m").select_related("job__task", "team")
+    return plan, list(stops)
+
+
+def test_what_crews_finish_while_a_draft_waits_does_not_refuse_it(town, half_done):
+    incident, line, _ = half_done
+    plan, stops = waiting(town, incident)
+    first = stops[0].job.task
+    assert sent(town, [op(line, "true", 0, first.to_m / 1000)]) == ["applied"]
+
+    forced(town, plan)
+    open_ones = Visit.objects.filter(plan=plan, status="SCHEDULED")
+    assert open_ones.count() == len(stops) - 1
+    assert not open_ones.filter(job=first.job).exists()
+
+
+def test_a_false_report_that_is_taken_back_leaves_an_older_draft_as_it_was(town, half_done):
+    incident, line, _ = half_done
+    plan, stops = waiting(town, incident)
+    wrong_m = stops[2].job.task.to_m
+    assert sent(town, [op(line, "wrong", 0, wrong_m / 1000)]) == ["applied"]
+    report = line.reports.get()
+    correcting.take_back(
+        **{"number": incident.number, "report": str(report.pk), "reason": "报错了"},
+        by=chief(town),
+        at=SIX,
+    )
+
+    forced(town, plan)
+    lit = Visit.objects.filter(plan=plan, status="SCHEDULED")
+    for before, now in zip(stops, lit.order_by("job__task__from_m"), strict=True):
+        part = now.job.task
+        assert (part.from_m, part.to_m) == (before.job.task.from_m, before.job.task.to_m)
+        assert (now.team, now.arrive_at, now.on) == (before.team, before.arrive_at, before.on)
+    told = AuditEvent.objects.filter(verb="work.plan.do_again", target_id=plan.number)
+    assert told.count() == 3

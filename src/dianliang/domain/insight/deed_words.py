@@ -127,6 +127,7 @@ WORDS: Mapping[str, str] = {
     "work.job.open": "开单",
     "work.job.reprioritise": "改优先级",
     "work.job.shrink": "减去做完的一段",
+    "work.plan.do_again": "把误报完成的重新列入",
     "work.plan.draft": "起草",
     "work.plan.lock": "锁定",
     "work.visit.plan": "排入",
