@@ -7,7 +7,8 @@ import pytest
 from dianliang.core.models import AuditEvent
 from dianliang.domain.work.models import Plan, Visit
 from dianliang.flows import day_route
-from dianliang.flows.dispatching import correcting
+from dianliang.flows.command import board
+from dianliang.flows.dispatching import correcting, routes, running
 from dianliang.kernel.coordinates import to_gcj02
 from dianliang.kernel.geo import GeoPoint
 from tests.flows.dispatching import test_lines as dike
@@ -23,6 +24,7 @@ from tests.flows.dispatching.test_lines import (
     op,
     sent,
 )
+from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +89,9 @@ def test_a_false_report_that_is_taken_back_leaves_an_older_draft_as_it_was(town,
     assert sent(town, [op(line, "wrong", 0, wrong_m / 1000)]) == ["applied"]
     report = line.reports.get()
     correcting.take_back(
-        **{"number": incident.number, "report": str(report.pk), "reason": "报错了"},
+        number=incident.number,
+        report=str(report.pk),
+        reason="报错了",
         by=chief(town),
         at=SIX,
     )
@@ -100,3 +104,33 @@ def test_a_false_report_that_is_taken_back_leaves_an_older_draft_as_it_was(town,
         assert (now.team, now.arrive_at, now.on) == (before.team, before.arrive_at, before.on)
     told = AuditEvent.objects.filter(verb="work.plan.do_again", target_id=plan.number)
     assert told.count() == 3
+
+
+def test_the_map_counts_kilometres_of_a_line_and_not_visits(town, half_done):
+    incident, line, plan = half_done
+    found = routes.route_map(number=incident.number, by=chief(town), at=SIX)
+    (crew_a,) = found.crews
+    planned_m = 1000 * sum(
+        row.km for row in running.lines(incident, plan=plan, at=SIX)[0].stretches
+    )
+    assert (found.line_done_m, found.line_left_m) == (0, 2000)
+    assert (crew_a.done, crew_a.left, crew_a.line_left_m) == (0, 0, planned_m)
+    legs = sum(plan.stops.values_list("travel_m", flat=True))
+    assert (crew_a.way_done_m, crew_a.way_left_m) == (0, legs)
+    assert not any(found.counts.values())
+
+    # One report goes beyond the crew's parts: what nobody was sent to is done without a visit.
+    assert sent(town, [op(line, "far", 1.2, 1.65)]) == ["applied"]
+    assert sent(town, [op(line, "near", 0, 0.1)]) == ["applied"]
+    found = routes.route_map(number=incident.number, by=chief(town), at=NOON)
+    (crew_a,) = found.crews
+    assert (found.line_done_m, found.line_left_m) == (550, 1450)
+    assert (crew_a.done, crew_a.line_done_m) == (0, 550)
+    drawn = found.drawn()
+    assert drawn["points"] == []
+    (whole,) = drawn["lines"]
+    assert [len(part) >= 2 for part in whole["done"]] == [True, True]
+    assert whole["done"][0][0] == [30.5, 119.6]
+    assert len(drawn["parts"]) == crew_a.line_left_m / 100
+    (card,) = board.board(number=incident.number, by=chief(town), at=NOON).lines
+    assert (card.row.done_m, card.crews, card.row.forecast is None) == (550, (), False)

@@ -23,6 +23,7 @@ from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.command import safety
 from dianliang.flows.command.figures import clock
+from dianliang.flows.command.lines import LineCard, line_cards
 from dianliang.flows.command.reports import ReportRow, last_of
 from dianliang.flows.command.supply import Supply, supply
 from dianliang.flows.dispatching import terms as scene
@@ -109,6 +110,7 @@ class Board:
     teams: tuple[TeamRow, ...]
     urgent: tuple[UrgentRow, ...]
     urgent_total: int
+    lines: tuple[LineCard, ...]
     alarms: tuple[Alarm, ...]
     supply: Supply
     report: ReportRow | None
@@ -166,6 +168,7 @@ def board(*, number: str, by: Actor, at: datetime) -> Board:
         teams=rows,
         urgent=tuple(urgent[:MOST_TASKS]),
         urgent_total=len(urgent),
+        lines=line_cards(incident, at=at),
         alarms=_alarms(incident, rows, at=at),
         supply=supply(incident, by=by, at=at, is_named=False),
         report=last_of(incident),
