@@ -17,6 +17,7 @@ from dianliang.domain.mobilisation import lessons, positions, tasks
 from dianliang.domain.mobilisation.models import Task
 from dianliang.domain.mobilisation.positions import Fix, Post
 from dianliang.domain.mobilisation.stretches import Pace
+from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import plans, visits
 from dianliang.domain.work.operations.visits import Record
@@ -25,6 +26,7 @@ from dianliang.engines import routing
 from dianliang.flows.command import reports
 from dianliang.flows.demo import dike
 from dianliang.flows.demo.county import County
+from dianliang.flows.demo.incidents import TEAMS
 from dianliang.flows.dispatching import drafting, tasking
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.key_customers.affected import in_reach
@@ -52,16 +54,23 @@ def build_command(county: County, *, by: Actor, at: datetime) -> None:
         return
     begin = at - 3 * HOUR
     watch = _follow(county, incident, hit, by=desk, at=begin)
-    _send(incident, county.teams[:3], by=desk, at=begin)
+    free = [team for team in county.teams[3:TEAMS] if not _is_busy(team, since=on)]
+    crews = [*free[:1], *county.teams[1:3]]
+    _send(incident, crews, by=desk, at=begin)
     _work(incident, desk, begin=begin, until=at - HOUR)
     _tell(watch, by=desk, begin=begin, until=at - HOUR)
     reports.make(number=incident.number, by=desk, at=at - HOUR)
     _work(incident, desk, begin=begin, until=at)
     _tell(watch, by=desk, begin=begin, until=at, since=at - HOUR)
     _come_up(incident, by=desk, at=at - 20 * MINUTE)
-    _locate(incident, county.teams[:3], at=at)
+    _locate(incident, crews, at=at)
     reports.make(number=incident.number, by=desk, at=at)
     _learn(incident, by=desk, at=at)
+
+
+def _is_busy(team: Team, *, since: date) -> bool:
+    """Tell whether a team has ordinary visits before it."""
+    return Visit.objects.filter(team=team, on__gte=since, status__in=VISIT_OPEN).exists()
 
 
 def _follow(
@@ -123,8 +132,8 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     plans.begin_solving(plan=plan, revision=plan.revision, jobs=jobs, by=by, at=at)
     plan.refresh_from_db()
     built = build(plan, at=at)
-    orders = _orders(rows[:-1], teams[1:], built)
-    for on in built.days.get(teams[0].code, ())[:1]:
+    orders = _orders(rows[:-1], teams[-2:], built)
+    for on in built.days.get(teams[0].code, ())[:1] if len(teams) > 2 else ():
         orders[teams[0].code, on] = [row.job.number for row in parts]
     laid = routing.follow_plan(built.problem, skeleton_of(orders, built))
     lines, left_out = lines_of(laid, built, locked=frozenset())
