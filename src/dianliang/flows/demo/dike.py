@@ -7,6 +7,7 @@ from datetime import datetime
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation.models import LineWork, Task
 from dianliang.domain.work.models import Job, Visit
+from dianliang.domain.work.operations import visits as operations
 from dianliang.flows.dispatching import advancing, lining
 from dianliang.kernel.actor import Actor
 
@@ -39,8 +40,12 @@ def parts_of(incident: Incident) -> list[Task]:
 
 
 def lay(visits: Sequence[Visit], *, by: Actor, until: datetime) -> None:
-    """Let a crew report the parts that it has done so far."""
+    """Let a crew report the parts that it has done so far, and be at the next one."""
     done = [visit for visit in visits if visit.depart_at < until]
+    here = next((one for one in visits if one.arrive_at < until <= one.depart_at), None)
+    if here is not None and here.status == "SCHEDULED":
+        for step in (operations.accept, operations.depart, operations.arrive):
+            here = step(visit=here, by=by, at=here.arrive_at)
     if not done:
         return
     spans = [(one.job.task.from_m or 0.0, one.job.task.to_m or 0.0) for one in done]
