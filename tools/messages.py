@@ -588,11 +588,11 @@ def from_command() -> Iterator[str]:
     from dianliang.domain.mobilisation import lifecycle
     from dianliang.faces.console.command import review
     from dianliang.flows.command import board, effort, sections
-    from dianliang.flows.dispatching import routes
+    from dianliang.flows.dispatching import crew_routes
 
     yield from chain(lifecycle.LESSON_LABELS.values(), (row.label for row in lifecycle.LESSON))
     yield from chain(board.LABELS.values(), review.VIEWS.values(), effort.REASONS.values())
-    yield from (*routes.TONES.values(), routes.ORDINARY)
+    yield from (*crew_routes.TONES.values(), crew_routes.ORDINARY)
     yield from (effort.OTHER, sections.APART, *(label for _, label in lifecycle.RANKS))
     for path in sorted((ROOT / "flows" / "command").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
