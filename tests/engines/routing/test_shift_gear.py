@@ -21,9 +21,7 @@ def crew(*counts: int | None) -> Team:
 
 
 @settings(deadline=None, max_examples=25)
-@given(
-    st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=3), st.integers(0, 7)
-)
+@given(st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=3), st.integers(0, 7))
 def test_no_shift_sets_up_more_than_it_takes_along(counts, wanted):
     jobs = tuple(job(f"J{n}", km_east=1 + n / 9, gear={"pump": 1}) for n in range(wanted))
     problem = Problem(jobs=jobs, teams=(crew(*counts),))
