@@ -179,7 +179,7 @@ def _work(incident: Incident, desk: Actor, *, begin: datetime, until: datetime) 
     rows = rows.select_related("job__task__line", "team").order_by("team", "on", "sequence")
     laid = [visit for visit in rows if visit.job.task.line_id]
     if laid:
-        dike.lay(laid, by=_crew(laid[0].team, desk), until=until)
+        dike.lay(laid[0].job.task.line, laid, by=_crew(laid[0].team, desk), until=until)
     for visit in rows.filter(job__task__line=None):
         by = _crew(visit.team, desk)
         leaves = max(begin, visit.arrive_at - 12 * MINUTE)

@@ -39,7 +39,7 @@ def parts_of(incident: Incident) -> list[Task]:
     return list(rows.select_related("job").order_by("from_m"))
 
 
-def lay(visits: Sequence[Visit], *, by: Actor, until: datetime) -> None:
+def lay(line: LineWork, visits: Sequence[Visit], *, by: Actor, until: datetime) -> None:
     """Let a crew report the parts that it has done so far, and be at the next one."""
     done = [visit for visit in visits if visit.depart_at < until]
     here = next((one for one in visits if one.arrive_at < until <= one.depart_at), None)
@@ -50,7 +50,7 @@ def lay(visits: Sequence[Visit], *, by: Actor, until: datetime) -> None:
         return
     spans = [(one.job.task.from_m or 0.0, one.job.task.to_m or 0.0) for one in done]
     advancing.report(
-        number=done[0].job.task.line.number,
+        number=line.number,
         team_code=done[0].team.code,
         span=(min(spans)[0], max(spans)[1]),
         by=replace(by, team_codes=frozenset({done[0].team.code})),

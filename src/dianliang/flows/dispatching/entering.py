@@ -17,7 +17,7 @@ def turned(visits: Collection[Visit]) -> frozenset[int]:
     rows = Plan.objects.filter(pk__in=plans, outcome__has_key="turned")
     by_plan = {pk: frozenset(told) for pk, told in rows.values_list("pk", "outcome__turned")}
     return frozenset(
-        visit.job_id for visit in visits if visit.job.number in by_plan.get(visit.plan_id, ())
+        visit.job_id for visit in visits if visit.job.number in by_plan.get(visit.plan_id or 0, ())
     )
 
 

@@ -69,9 +69,9 @@ class RouteMap:
             "left_off": max(0, len(points) - MOST_POINTS),
             "lines": [track.drawn() for track in self.tracks.values()],
             "parts": [
-                (order.index(stop.tone), n, self.tracks[stop.line].way(*stop.span))
+                (order.index(stop.tone), n, track.way(*stop.span))
                 for n, stop in stops
-                if stop.line in self.tracks and stop.tone in AHEAD
+                if stop.tone in AHEAD and (track := self.tracks.get(stop.line or 0))
             ],
         }
 
