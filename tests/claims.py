@@ -6,6 +6,7 @@ from typing import Any
 
 from dianliang.domain.territory.models import Area
 from dianliang.flows import claims as flow
+from dianliang.flows.carbon import keeping, reading
 from dianliang.kernel.actor import Actor, Role
 from tests.town import NOON, Town
 
@@ -54,7 +55,40 @@ def clerk(town: Town, code: str = "S1", who: str = "clerk") -> Actor:
 def objects(town: Town) -> dict[str, Any]:
     """Return what station S1 has stated, as the parts of its address."""
     stated = flow.record_claim(draft=draft(), by=clerk(town), at=NOON)
-    return {"claim": {"number": stated.number, "verb": "withdraw"}}
+    account = filled_account(town)
+    return {
+        "claim": {"number": stated.number, "verb": "withdraw"},
+        "carbon account": {"number": account, "verb": "state", "form": "pdf"},
+    }
+
+
+def table(*rows: str) -> bytes:
+    """Return a table of activity data as CSV."""
+    return "\n".join([",".join((*reading.NEEDED, *reading.OPTIONAL)), *rows]).encode()
+
+
+POWER_ROW = "办公楼总表,电力,2,2026-01-01,2026-02-01,10000,kWh,2,,,抄表单 1"
+PETROL_ROW = "公务车,汽油,1,2026-01-01,2026-04-01,2,t,5,,,发票"
+
+
+def opened_account(town: Town, *, unit: str = "S1", name: str = "天荒坪供电所") -> str:
+    """Open an empty carbon account; return its number."""
+    return keeping.open_account(
+        name=name,
+        kind="station",
+        boundary="办公楼用电和公务车用油",
+        unit_code=unit,
+        by=clerk(town, unit),
+        at=NOON,
+    ).number
+
+
+def filled_account(town: Town, *rows: str) -> str:
+    """Open a carbon account with some activity; return its number."""
+    number = opened_account(town)
+    content = table(*(rows or (POWER_ROW, PETROL_ROW)))
+    keeping.take_in(number=number, content=content, name="用能.csv", by=clerk(town), at=NOON)
+    return number
 
 
 def provincial(town: Town) -> None:

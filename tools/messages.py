@@ -244,11 +244,14 @@ def from_honours() -> Iterator[str]:
 def from_energy() -> Iterator[str]:
     """Yield the words of claims and factors."""
     from dianliang.domain.energy.lifecycle import CLAIM
-    from dianliang.domain.energy.models import Claim, Factor
+    from dianliang.domain.energy.models import CarbonAccount, Claim, Factor
     from dianliang.faces.console.claims.views import STATES
+    from dianliang.flows.carbon.reckoning import BASES, SCOPES
 
     yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
-    for choices in (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level):
+    yield from chain(BASES.values(), SCOPES.values(), ("合计",))
+    kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
+    for choices in (*kinds, CarbonAccount.Kind):
         yield from (str(label) for label in choices.labels)
     yield from ("登记", "随程序提供", "数值", "下限", "上限", "置信水平", "活动数据", "年份")
 

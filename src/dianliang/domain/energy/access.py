@@ -1,9 +1,9 @@
-"""Who may see, state and verify numbers. Absent and forbidden look the same."""
+"""Who may see and write claims and carbon accounts. Absent and forbidden look the same."""
 
 from django.db.models import QuerySet
 
 from dianliang.domain.energy.lifecycle import RECORDERS
-from dianliang.domain.energy.models import Claim
+from dianliang.domain.energy.models import CarbonAccount, Claim
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
@@ -29,4 +29,24 @@ def claim_to_see(number: str, *, by: Actor) -> Claim:
     found = None if "\0" in number else claims(by).filter(number=number).first()
     if found is None:
         raise NotVisibleError("没有找到这条量化声明。")
+    return found
+
+
+def carbon_accounts(by: Actor) -> QuerySet[CarbonAccount]:
+    """Return the carbon accounts of the actor's units."""
+    rows = CarbonAccount.objects.select_related("unit")
+    if by.role not in READERS | {Role.SYSTEM} or not by.unit_path:
+        return rows.none()
+    return rows.filter(unit__path__startswith=by.unit_path)
+
+
+def carbon_account_to_see(number: str, *, by: Actor) -> CarbonAccount:
+    """Return a carbon account of the actor's units.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+    """
+    found = None if "\0" in number else carbon_accounts(by).filter(number=number).first()
+    if found is None:
+        raise NotVisibleError("没有找到这个碳账户。")
     return found

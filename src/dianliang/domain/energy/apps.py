@@ -15,5 +15,5 @@ class EnergyConfig(AppConfig):
     shipped = {"Factor": "factors.json"}
 
     def ready(self) -> None:
-        """Have claims and factors kept final once their tables are there."""
+        """Have claims, factors and carbon entries kept final once their tables are there."""
         post_migrate.connect(insist, sender=self, dispatch_uid="dianliang.energy")

@@ -1,4 +1,4 @@
-"""What the database itself insists on: factors and what a claim says are final.
+"""What the database itself insists on: factors, carbon entries and claims are final.
 
 Set after every migration, as SQLite forgets the triggers of a table that a migration makes anew.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connection
 
-FINAL = ("energy_factor", "energy_evidence")
+FINAL = ("energy_factor", "energy_evidence", "energy_carbonentry")
 """Tables whose rows are never changed."""
 UNDELETED = (*FINAL, "energy_claim")
 MOVING = ("status", "verifier", "verified_at")

@@ -59,7 +59,9 @@ def _fits(row: library.FactorRow, asked: dict[str, str]) -> bool:
 @require_GET
 @requires(*READERS)
 def factor(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Show all versions of one factor."""
+    """Show all versions of one factor; without one, the way to all of them."""
+    if "series" not in request.GET:
+        return redirect("console:factors")
     return _factor(request, request.GET.get("series", ""), by=by)
 
 

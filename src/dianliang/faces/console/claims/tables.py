@@ -23,3 +23,17 @@ CLAIMS = Table(
         ("演示数据", "is_generated"),
     ),
 )
+CARBON = Table(
+    "energy.carbonaccount",
+    "碳账户",
+    (
+        ("账户编号", "row.number"),
+        ("账户", "row.name"),
+        ("类型", "row.kind_label"),
+        ("所属单位", "row.unit_name"),
+        ("位置法（tCO2）", "location.value"),
+        ("市场法（tCO2）", "market.value"),
+        ("分录", "entries"),
+        ("演示数据", "row.is_generated"),
+    ),
+)
