@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from dianliang.domain.energy.shapes import ProjectDraft
 from dianliang.domain.territory.models import Area
 from dianliang.flows import claims as flow
 from dianliang.flows.carbon import keeping, reading
+from dianliang.flows.measuring import projects
 from dianliang.kernel.actor import Actor, Role
 from tests.town import NOON, Town
 
@@ -58,8 +60,21 @@ def objects(town: Town) -> dict[str, Any]:
     account = filled_account(town)
     return {
         "claim": {"number": stated.number, "verb": "withdraw"},
+        "measurement": {"number": opened_project(town), "verb": "close"},
         "carbon account": {"number": account, "verb": "state", "form": "pdf"},
     }
+
+
+def opened_project(town: Town) -> str:
+    """Open a measurement project of station S1; return its number."""
+    draft = ProjectDraft(
+        title="注塑机发热圈改造",
+        subject_name="某家具厂",
+        boundary="17、18 号注塑机整机用电",
+        design="weather",
+        measure_on=date(2026, 1, 1),
+    )
+    return projects.open_project(draft=draft, unit_code="S1", by=clerk(town), at=NOON).number
 
 
 def table(*rows: str) -> bytes:

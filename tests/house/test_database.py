@@ -25,6 +25,7 @@ MODELS = {
     "branch topic": "branches.Topic",
     "brand": "brands.Brand",
     "claim": "energy.Claim",
+    "measurement project": "energy.MeasurementProject",
     "call": "honours.Call",
     "honour": "honours.Honour",
     "nominee": "honours.Nominee",

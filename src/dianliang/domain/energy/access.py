@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from dianliang.domain.energy.lifecycle import RECORDERS
-from dianliang.domain.energy.models import CarbonAccount, Claim
+from dianliang.domain.energy.models import CarbonAccount, Claim, MeasurementProject
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
@@ -49,4 +49,24 @@ def carbon_account_to_see(number: str, *, by: Actor) -> CarbonAccount:
     found = None if "\0" in number else carbon_accounts(by).filter(number=number).first()
     if found is None:
         raise NotVisibleError("没有找到这个碳账户。")
+    return found
+
+
+def projects(by: Actor) -> QuerySet[MeasurementProject]:
+    """Return the measurement projects of the actor's units."""
+    rows = MeasurementProject.objects.select_related("unit")
+    if by.role not in READERS | {Role.SYSTEM} or not by.unit_path:
+        return rows.none()
+    return rows.filter(unit__path__startswith=by.unit_path)
+
+
+def project_to_see(number: str, *, by: Actor) -> MeasurementProject:
+    """Return a measurement project of the actor's units.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+    """
+    found = None if "\0" in number else projects(by).filter(number=number).first()
+    if found is None:
+        raise NotVisibleError("没有找到这个测量项目。")
     return found

@@ -29,3 +29,22 @@ CLAIM = Lifecycle(
         row("withdraw", "撤回", CURRENT, "WITHDRAWN", *RECORDERS),
     ],
 )
+PROJECT_LABELS = {
+    "OPEN": "待读数",
+    "READY": "计算中",
+    "COMPUTED": "已算出",
+    "FAILED": "算不出",
+    "STATED": "已登记",
+    "CLOSED": "已关闭",
+}
+PROJECT = Lifecycle(
+    PROJECT_LABELS,
+    [
+        # readings, events or the mechanism have changed: what was computed holds no more
+        row("ask", "计算", {*PROJECT_LABELS} - {"CLOSED"}, "READY", *RECORDERS),
+        row("compute", "算出", {"READY"}, "COMPUTED", Role.SYSTEM),
+        row("fail", "算不出", {"READY"}, "FAILED", Role.SYSTEM),
+        row("state", "登记为声明", {"COMPUTED", "STATED"}, "STATED", *RECORDERS),
+        row("close", "关闭", {*PROJECT_LABELS} - {"CLOSED"}, "CLOSED", *RECORDERS),
+    ],
+)

@@ -90,3 +90,19 @@ class ClaimRow:
     def words(self) -> str:
         """Return the number with its unit and interval."""
         return self.quantity.words()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectDraft:
+    """A measure to be measured; efficiencies and `part_share` as shares."""
+
+    title: str
+    subject_name: str
+    boundary: str
+    design: str
+    measure_on: date
+    efficiency_before: float | None = None
+    efficiency_after: float | None = None
+    part_share: float = 1.0
+    subject_number: str = ""
+    is_generated: bool = False

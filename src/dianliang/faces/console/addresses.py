@@ -37,6 +37,7 @@ PAGES: Mapping[str, str] = {
     "alliance": "console:branch_alliance",
     "roster": "console:roster",
     "claim": "console:claim",
+    "measurement": "console:measuring_project",
     "carbon_account": "console:carbon_account",
 }
 """Which page shows a kind of records, by the number that opens it."""

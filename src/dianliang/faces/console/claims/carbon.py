@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.energy.access import READERS, WRITERS
 from dianliang.domain.energy.queries.carbon import ACCOUNT_KINDS
 from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
+from dianliang.faces.console.claims.numbers import named_file
 from dianliang.faces.console.claims.tables import CARBON
 from dianliang.faces.console.fields import key_in
 from dianliang.faces.console.paging import paged, sheet_of
-from dianliang.faces.console.tables import download, sent_file
+from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches.choices import choices
@@ -142,8 +143,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
 
 def _file(request: HttpRequest, sent: QueryDict) -> dict[str, Any]:
     del sent
-    content = sent_file(request, "file")
-    return {"content": content, "name": (request.FILES["file"].name or "")[:60]}
+    return named_file(request, "file")
 
 
 def _year(sent: QueryDict) -> dict[str, Any]:

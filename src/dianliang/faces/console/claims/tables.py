@@ -37,3 +37,18 @@ CARBON = Table(
         ("演示数据", "row.is_generated"),
     ),
 )
+PROJECTS = Table(
+    "energy.measurementproject",
+    "节能测量项目",
+    (
+        ("项目编号", "number"),
+        ("名称", "title"),
+        ("企业或对象", "subject_name"),
+        ("测量设计", "design_label"),
+        ("措施投用日期", "measure_on"),
+        ("结果", "saved_words"),
+        ("状态", "status_label"),
+        ("所属单位", "unit_name"),
+        ("演示数据", "is_generated"),
+    ),
+)

@@ -1,7 +1,6 @@
 """Claims: listed without adding up what does not add up, opened with all that bears them out."""
 
 from functools import partial
-from math import isfinite
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from dianliang.domain.energy.queries import claims as queries
 from dianliang.domain.energy.queries import factors as library
 from dianliang.faces.console.addresses import record_address
 from dianliang.faces.console.branches.common import Steps, lead_on, reason, shown, status_of
+from dianliang.faces.console.claims.numbers import number_in, share_in
 from dianliang.faces.console.claims.tables import CLAIMS
 from dianliang.faces.console.fields import optional_day
 from dianliang.faces.console.paging import LOOKED_FOR, paged, sheet_of
@@ -25,7 +25,6 @@ from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import claims as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
-from dianliang.kernel.phrases import Phrase
 
 STATES = {"current": "有效", **LABELS, "": "全部"}
 BY_HAND = {"ESTIMATED": LABELS["ESTIMATED"], "SCREENED": LABELS["SCREENED"]}
@@ -121,10 +120,10 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
 
 
 def _corrected(sent: QueryDict) -> dict[str, Any]:
-    value = _number(sent, "value", "数值")
+    value = number_in(sent, "value", "数值")
     if value is None:
         raise InvalidInputError(_("请填写数值。"), field="value")
-    low, high = _number(sent, "low", "下限"), _number(sent, "high", "上限")
+    low, high = number_in(sent, "low", "下限"), number_in(sent, "high", "上限")
     return {"value": value, "low": low, "high": high, **reason(sent)}
 
 
@@ -168,7 +167,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _draft(sent: QueryDict) -> flow.ClaimDraft:
-    value, sure = _number(sent, "value", "数值"), _number(sent, "confidence", "置信水平")
+    value, sure = number_in(sent, "value", "数值"), share_in(sent, "confidence", "置信水平")
     if value is None:
         raise InvalidInputError(_("请填写数值。"), field="value")
     status = sent.get("status", "")
@@ -177,9 +176,9 @@ def _draft(sent: QueryDict) -> flow.ClaimDraft:
         kind=sent.get("kind", ""),
         value=value,
         measure=sent.get("measure", ""),
-        low=_number(sent, "low", "下限"),
-        high=_number(sent, "high", "上限"),
-        confidence=None if sure is None else sure / 100,
+        low=number_in(sent, "low", "下限"),
+        high=number_in(sent, "high", "上限"),
+        confidence=sure,
         no_interval=sent.get("no_interval", "")[:300],
         option=sent.get("option", ""),
         method=sent.get("method", "")[:400],
@@ -189,7 +188,7 @@ def _draft(sent: QueryDict) -> flow.ClaimDraft:
         from_on=optional_day(sent.get("from_on", ""), field="from_on", label=_("数据期起")),
         until_on=optional_day(sent.get("until_on", ""), field="until_on", label=_("数据期止")),
         factor=sent.get("factor", ""),
-        activity=_number(sent, "activity", "活动数据"),
+        activity=number_in(sent, "activity", "活动数据"),
         activity_unit=sent.get("activity_unit", "")[:12],
         evidence=_evidence(sent),
     )
@@ -198,16 +197,3 @@ def _draft(sent: QueryDict) -> flow.ClaimDraft:
 def _evidence(sent: QueryDict) -> list[flow.EvidenceDraft]:
     words = sent.get("evidence", "").strip()[:300]
     return [flow.EvidenceDraft(kind="note", words=words)] if words else []
-
-
-def _number(sent: QueryDict, field: str, label: str) -> float | None:
-    text = sent.get(field, "").strip().replace(",", "")
-    if not text:
-        return None
-    try:
-        found = float(text)
-    except ValueError:
-        found = float("nan")
-    if not isfinite(found):
-        raise InvalidInputError(Phrase("%(label)s应填数。", label=Phrase(label)), field=field)
-    return found
