@@ -241,6 +241,24 @@ def from_honours() -> Iterator[str]:
     yield from ("满意", "不满意", "未评价")
 
 
+def from_energy() -> Iterator[str]:
+    """Yield the words of claims and factors."""
+    from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
+    from dianliang.domain.energy.models import CarbonAccount, Claim, Factor, MeasurementProject
+    from dianliang.faces.console.claims.views import STATES
+    from dianliang.flows.carbon.reckoning import BASES, SCOPES
+
+    yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
+    yield from chain(PROJECT.labels.values(), (row.label for row in PROJECT))
+    yield from chain(BASES.values(), SCOPES.values(), ("合计",))
+    kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
+    for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design):
+        yield from (str(label) for label in choices.labels)
+    yield from ("登记", "随程序提供", "数值", "下限", "上限", "置信水平", "活动数据", "年份")
+    yield from ("改造前效率", "改造后效率", "占比", "每天影响电量", "机器台数", "推算节能率")
+    yield from ("单机实测节能率", "年节电量", "年减碳量", "年节省电费")
+
+
 def from_resources() -> Iterator[str]:
     """Yield the words of gear, stores, loans and requests for resources."""
     from dianliang.domain.mobilisation.lifecycle import REQUEST
@@ -677,6 +695,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_outreach(),
             *from_honours(),
             *from_resources(),
+            *from_energy(),
             *from_hours(),
             *from_ledger(),
             *from_booking(),

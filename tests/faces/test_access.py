@@ -36,7 +36,7 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
+from tests import claims, gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -76,6 +76,7 @@ HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER
 ACTIVITY = VILLAGE | {Role.AUDITOR}
 GEAR = {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR, Role.PARTY_AFFAIRS}
 PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
+ENERGY = PARTY | {Role.ADMINISTRATOR}
 FACES = {
     "console:base": BASES,
     "console:hour": HOURS,
@@ -92,6 +93,10 @@ FACES = {
     "console:honour": PARTY,
     "console:media": PARTY,
     "console:brand": PARTY,
+    "console:claim": ENERGY,
+    "console:factor": ENERGY,
+    "console:carbon": ENERGY,
+    "console:measuring": ENERGY,
     "console:polic": PARTY,
     "console:outreach_channel": {Role.ADMINISTRATOR},
     "console:outreach": PARTY,
@@ -197,6 +202,13 @@ OBJECTS = {
     "console:vote": "own vote",
     "console:vote_act": "own vote",
     "console:brand": "brand",
+    "console:claim": "claim",
+    "console:claim_act": "claim",
+    "console:measuring_project": "measurement",
+    "console:measuring_act": "measurement",
+    "console:carbon_account": "carbon account",
+    "console:carbon_paper": "carbon account",
+    "console:carbon_act": "carbon account",
     "console:brand_logo": "brand",
     "console:brand_paper": "brand",
     "console:brand_act": "brand",
@@ -742,6 +754,7 @@ def everything(town):
         **keyworld.objects(town),
         **reaching.objects(town),
         **gear.objects(town),
+        **claims.objects(town),
     }
     letter = write_letter("S1", now()).number
     doors = {

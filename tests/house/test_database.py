@@ -24,6 +24,8 @@ MODELS = {
     "meeting task": "branches.Task",
     "branch topic": "branches.Topic",
     "brand": "brands.Brand",
+    "claim": "energy.Claim",
+    "measurement project": "energy.MeasurementProject",
     "call": "honours.Call",
     "honour": "honours.Honour",
     "nominee": "honours.Nominee",

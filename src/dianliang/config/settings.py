@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "dianliang.domain.policies",
     "dianliang.domain.renewal",
     "dianliang.domain.hours",
+    "dianliang.domain.energy",
     "dianliang.domain.branches",
     "dianliang.domain.appraisal",
     "dianliang.domain.talks",

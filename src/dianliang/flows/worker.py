@@ -30,6 +30,7 @@ from dianliang.flows.branches import linking, registering
 from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.dispatching import forcing
 from dianliang.flows.ledgers import earning
+from dianliang.flows.measuring import projects as measuring
 from dianliang.flows.outreach import audience as outreach_audience
 from dianliang.flows.outreach import sending as outreach_sending
 from dianliang.flows.planning import drafting, roads
@@ -100,6 +101,7 @@ HANDLERS = (
     outreach_audience.prepare_in_background,
     outreach_sending.send,
     polling.poll_in_background,
+    measuring.compute_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

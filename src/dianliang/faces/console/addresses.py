@@ -36,6 +36,9 @@ PAGES: Mapping[str, str] = {
     "brand": "console:brand",
     "alliance": "console:branch_alliance",
     "roster": "console:roster",
+    "claim": "console:claim",
+    "measurement": "console:measuring_project",
+    "carbon_account": "console:carbon_account",
 }
 """Which page shows a kind of records, by the number that opens it."""
 IN_BOOKS = frozenset({"activity", "visit"})

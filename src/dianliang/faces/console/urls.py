@@ -188,4 +188,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policies/", include("dianliang.faces.console.policies.urls")),
     path("outreach/", include("dianliang.faces.console.outreach.urls")),
     path("gear/", include("dianliang.faces.console.resources.urls")),
+    path("", include("dianliang.faces.console.claims.urls")),
 ]
