@@ -155,7 +155,7 @@ def feeder(*, seed: int, nodes: int = 30, is_ring: bool = False) -> Grid:
     )
 
 
-def days(grid: Grid, *, seed: int, steps: int, peak_kw: float = 1.6) -> Profiles:
+def days(grid: Grid, *, seed: int, steps: int, peak_kw: float = 0.8) -> Profiles:
     """Return quarter-hourly powers of homes with an evening peak, and of roofs by day."""
     rng = np.random.default_rng(seed)
     hours = np.arange(steps) % POINTS_A_DAY / 4

@@ -1,5 +1,6 @@
 """Compute a grid at every step: voltages, loading, losses, phases."""
 
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -42,14 +43,31 @@ def solve(
         is_by_phase = any(load.phase is not Phase.ALL for load in grid.loads)
     powers = load_powers(grid, profiles)
     swept = None if is_by_phase else fast(grid, powers, tolerance_pu=TOLERANCE_PU)
-    if swept is not None and swept.is_solved.all():
-        return _plain_flow(grid, profiles, powers[0], swept)
+    if swept is not None:
+        return _plain_flow(grid, profiles, powers[0], swept, threads=threads)
+    return _by_library(grid, profiles, is_by_phase=is_by_phase, threads=threads)
+
+
+def _by_library(grid: Grid, profiles: Profiles | None, *, is_by_phase: bool, threads: int) -> Flow:
+    """Compute with power-grid-model."""
     made = compiled(grid, is_by_phase=is_by_phase)
     found, is_solved = _computed(made, updates(grid, made, profiles), threads=threads)
     return _flow(grid, profiles, found, is_solved, is_by_phase=is_by_phase)
 
 
-def _plain_flow(grid: Grid, profiles: Profiles | None, load_kw: Floats, swept: Fast) -> Flow:
+def _plain_flow(
+    grid: Grid, profiles: Profiles | None, load_kw: Floats, swept: Fast, *, threads: int
+) -> Flow:
+    """Return what was swept; steps that did not come to stand are left to power-grid-model."""
+    left = np.flatnonzero(~swept.is_solved)
+    if len(left):
+        part = profiles
+        if profiles is not None:
+            p_kw, q_kvar = profiles.p_kw[left], profiles.q_kvar[left]
+            part = replace(profiles, p_kw=p_kw, q_kvar=q_kvar)
+        rest = _by_library(grid, part, is_by_phase=False, threads=threads)
+        for field in fields(swept):
+            getattr(swept, field.name)[left] = getattr(rest, field.name)
     return Flow(
         grid=grid,
         hours=1.0 if profiles is None else profiles.hours,
