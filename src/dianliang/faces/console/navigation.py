@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from dianliang.faces.console.appraisal.bar import APPRAISAL
 from dianliang.faces.console.claims.navigation import ENERGY
@@ -335,6 +335,12 @@ class Bars:
 
 def bars(*, role: Role, page: str) -> Bars:
     """Return where a role may go from a page, named as in ``app:name``."""
+    return _bars(role, page, get_language())
+
+
+@cache
+def _bars(role: Role, page: str, _language: str | None) -> Bars:
+    """Make the bars once for a role, a page and the language that `gettext` now speaks."""
     seen = _seen_in(role)
     here = next((entry for entry in seen if entry.section and entry.holds(page)), None)
     return Bars(
