@@ -33,6 +33,7 @@ from dianliang.flows.ledgers import earning
 from dianliang.flows.outreach import audience as outreach_audience
 from dianliang.flows.outreach import sending as outreach_sending
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.relief import screening
 from dianliang.flows.rosters import making
 from dianliang.flows.staffing import lists as staff_lists
 from dianliang.flows.staffing import people as staff
@@ -100,6 +101,7 @@ HANDLERS = (
     outreach_audience.prepare_in_background,
     outreach_sending.send,
     polling.poll_in_background,
+    screening.screen_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 
