@@ -36,7 +36,7 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
+from tests import claims, gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -76,6 +76,7 @@ HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER
 ACTIVITY = VILLAGE | {Role.AUDITOR}
 GEAR = {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR, Role.PARTY_AFFAIRS}
 PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
+ENERGY = PARTY | {Role.ADMINISTRATOR}
 FACES = {
     "console:base": BASES,
     "console:hour": HOURS,
@@ -92,6 +93,8 @@ FACES = {
     "console:honour": PARTY,
     "console:media": PARTY,
     "console:brand": PARTY,
+    "console:claim": ENERGY,
+    "console:factor": ENERGY,
     "console:polic": PARTY,
     "console:outreach_channel": {Role.ADMINISTRATOR},
     "console:outreach": PARTY,
@@ -117,6 +120,7 @@ FACES = {
     "console:village": VILLAGE,
     "console:transformers": VILLAGE,
     "console:feeders": VILLAGE,
+    "console:loading": VILLAGE,
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
@@ -197,6 +201,8 @@ OBJECTS = {
     "console:vote": "own vote",
     "console:vote_act": "own vote",
     "console:brand": "brand",
+    "console:claim": "claim",
+    "console:claim_act": "claim",
     "console:brand_logo": "brand",
     "console:brand_paper": "brand",
     "console:brand_act": "brand",
@@ -272,6 +278,7 @@ OBJECTS = {
     "console:public_alert_read": "public alert",
     "console:public_alert_call": "public alert",
     "console:public_alert_file": "public alert",
+    "console:loading_one": "loaded transformer",
     "console:incident": "incident",
     "console:incident_edit": "incident",
     "console:incident_log": "incident",
@@ -742,6 +749,7 @@ def everything(town):
         **keyworld.objects(town),
         **reaching.objects(town),
         **gear.objects(town),
+        **claims.objects(town),
     }
     letter = write_letter("S1", now()).number
     doors = {
