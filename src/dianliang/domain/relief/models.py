@@ -171,9 +171,7 @@ class ProposedArea(models.Model):
         verbose_name = verbose_name_plural = "台区方案"
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["proposal", "transformer"], name="proposed_area_once"
-            ),
+            models.UniqueConstraint(fields=["proposal", "transformer"], name="proposed_area_once"),
             models.CheckConstraint(
                 condition=Q(outcome__in=["relieved", "not_chosen", "no_means"]),
                 name="proposed_area_outcome_known",
@@ -231,9 +229,7 @@ class Completion(models.Model):
         verbose_name = verbose_name_plural = "投运记录"
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(spent_cny__gte=0), name="relief_spent_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(spent_cny__gte=0), name="relief_spent_not_negative"),
         ]
 
     def __str__(self) -> str:

@@ -14,8 +14,8 @@ from dianliang.domain.relief.models import (
     Completion,
     Decision,
     Judgement,
-    ProposedArea,
     Proposal,
+    ProposedArea,
     Screening,
 )
 from dianliang.kernel.actor import Actor
@@ -79,7 +79,9 @@ def keep_screening(
         ),
         batch_size=500,
     )
-    audit.record("relief.screening.keep", target=made, by=by, at=at, after=f"{made.transformers} 台")
+    audit.record(
+        "relief.screening.keep", target=made, by=by, at=at, after=f"{made.transformers} 台"
+    )
     return made
 
 
@@ -107,9 +109,7 @@ def propose(
 
 
 @transaction.atomic
-def decide(
-    *, line: ProposedArea, verdict: str, reason: str, by: Actor, at: datetime
-) -> Decision:
+def decide(*, line: ProposedArea, verdict: str, reason: str, by: Actor, at: datetime) -> Decision:
     """Take or decline what was proposed for a transformer (采纳、不采纳).
 
     Raises:

@@ -262,6 +262,16 @@ class LineRow:
     built_on: date | None
     spent_cny: float | None
 
+    @property
+    def measures_told(self) -> str:
+        """Say what is to be done."""
+        return "；".join(f"{one['label']}：{one['words']}" for one in self.measures)
+
+    @property
+    def cheapest_told(self) -> str:
+        """Say what would do at least cost, for one that is not chosen."""
+        return "；".join(f"{one['label']}：{one['words']}" for one in self.cheapest)
+
 
 def proposal(*, number: str, unit_path: str) -> tuple[ProposalRow, tuple[LineRow, ...]] | None:
     """Return a proposal made within a unit with its lines, or nothing. Two queries."""
@@ -322,7 +332,7 @@ class BuiltRow:
     """A transformer that was relieved: by which proposal, for how much, since when."""
 
     proposal: str
-    screening: str
+    month: date
     number: str
     name: str
     built_on: date
@@ -343,7 +353,7 @@ def built(*, areas: Collection[int]) -> tuple[BuiltRow, ...]:
     return tuple(
         BuiltRow(
             proposal=row.proposal.number,
-            screening=row.proposal.screening.number,
+            month=row.proposal.screening.month,
             number=row.transformer.number,
             name=row.transformer.name,
             built_on=row.decision.completion.built_on,

@@ -37,6 +37,7 @@ PAGES: Mapping[str, str] = {
     "alliance": "console:branch_alliance",
     "roster": "console:roster",
     "claim": "console:claim",
+    "relief": "console:relief_one",
 }
 """Which page shows a kind of records, by the number that opens it."""
 IN_BOOKS = frozenset({"activity", "visit"})

@@ -88,9 +88,7 @@ def screen_in_background(context: jobs.JobContext) -> dict[str, Any]:
     return {"screening": made.number, "transformers": made.transformers}
 
 
-def screen(
-    first: date, *, by: Actor, at: datetime, is_generated: bool = False
-) -> Screening:
+def screen(first: date, *, by: Actor, at: datetime, is_generated: bool = False) -> Screening:
     """Judge the transformers of a month, keep the verdicts and what they carried.
 
     Three passes over the month's files; memory: ten bytes for each transformer, phase and point.

@@ -1,4 +1,4 @@
-"""What transformers carried in some days: a row each in one file, found without reading the rest."""
+"""What transformers carried in some days: a row each in one file, found without the rest."""
 
 import os
 from collections.abc import Collection, Iterable
@@ -98,4 +98,3 @@ def _kept(row: dict[str, object]) -> Kept:
         least_dv=least,
         most_dv=np.array(row["most_dv"], np.int16),
     )
-

@@ -5,191 +5,373 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('network', '0001_initial'),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='方案编号')),
-                ('unit_path', models.CharField(max_length=200, verbose_name='所属单位路径')),
-                ('budget_cny', models.FloatField(null=True, verbose_name='预算（元）')),
-                ('most_units', models.PositiveIntegerField(null=True, verbose_name='变压器台数上限')),
-                ('prices', models.JSONField(verbose_name='造价口径')),
-                ('areas', models.PositiveIntegerField(verbose_name='过载台区数')),
-                ('relieved', models.PositiveIntegerField(verbose_name='可治理台区数')),
-                ('bound', models.PositiveIntegerField(verbose_name='已证明的上限')),
-                ('cost_cny', models.FloatField(verbose_name='费用（元）')),
-                ('units', models.PositiveIntegerField(verbose_name='用变压器台数')),
-                ('avoided_cny', models.FloatField(verbose_name='比更换大容量变压器少花（元）')),
-                ('by_budget', models.JSONField(verbose_name='不同预算的结果')),
-                ('engine', models.CharField(max_length=24, verbose_name='算法版本')),
-                ('made_at', models.DateTimeField(verbose_name='提出时间')),
-                ('made_by', models.CharField(max_length=64, verbose_name='提出人')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="方案编号")),
+                ("unit_path", models.CharField(max_length=200, verbose_name="所属单位路径")),
+                ("budget_cny", models.FloatField(null=True, verbose_name="预算（元）")),
+                (
+                    "most_units",
+                    models.PositiveIntegerField(null=True, verbose_name="变压器台数上限"),
+                ),
+                ("prices", models.JSONField(verbose_name="造价口径")),
+                ("areas", models.PositiveIntegerField(verbose_name="过载台区数")),
+                ("relieved", models.PositiveIntegerField(verbose_name="可治理台区数")),
+                ("bound", models.PositiveIntegerField(verbose_name="已证明的上限")),
+                ("cost_cny", models.FloatField(verbose_name="费用（元）")),
+                ("units", models.PositiveIntegerField(verbose_name="用变压器台数")),
+                ("avoided_cny", models.FloatField(verbose_name="比更换大容量变压器少花（元）")),
+                ("by_budget", models.JSONField(verbose_name="不同预算的结果")),
+                ("engine", models.CharField(max_length=24, verbose_name="算法版本")),
+                ("made_at", models.DateTimeField(verbose_name="提出时间")),
+                ("made_by", models.CharField(max_length=64, verbose_name="提出人")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
             ],
             options={
-                'verbose_name': '治理方案',
-                'verbose_name_plural': '治理方案',
-                'ordering': ['-pk'],
+                "verbose_name": "治理方案",
+                "verbose_name_plural": "治理方案",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProposedArea',
+            name="ProposedArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('relieved', '可治理'), ('not_chosen', '这次没选上'), ('no_means', '现有措施治不了')], max_length=10, verbose_name='结果')),
-                ('words', models.TextField(verbose_name='理由')),
-                ('measures', models.JSONField(default=list, verbose_name='措施')),
-                ('cheapest', models.JSONField(default=list, verbose_name='最省的办法')),
-                ('cost_cny', models.FloatField(verbose_name='费用（元）')),
-                ('units', models.PositiveIntegerField(verbose_name='用变压器台数')),
-                ('lacking_cny', models.FloatField(verbose_name='还差（元）')),
-                ('before_share', models.FloatField(verbose_name='治理前最大负载率')),
-                ('after_share', models.FloatField(verbose_name='治理后最大负载率')),
-                ('before_kwh', models.FloatField(verbose_name='治理前超出重载线的电量（kWh）')),
-                ('after_kwh', models.FloatField(verbose_name='治理后超出重载线的电量（kWh）')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='relief.proposal', verbose_name='方案')),
-                ('transformer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.transformer', verbose_name='变压器')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("relieved", "可治理"),
+                            ("not_chosen", "这次没选上"),
+                            ("no_means", "现有措施治不了"),
+                        ],
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="理由")),
+                ("measures", models.JSONField(default=list, verbose_name="措施")),
+                ("cheapest", models.JSONField(default=list, verbose_name="最省的办法")),
+                ("cost_cny", models.FloatField(verbose_name="费用（元）")),
+                ("units", models.PositiveIntegerField(verbose_name="用变压器台数")),
+                ("lacking_cny", models.FloatField(verbose_name="还差（元）")),
+                ("before_share", models.FloatField(verbose_name="治理前最大负载率")),
+                ("after_share", models.FloatField(verbose_name="治理后最大负载率")),
+                ("before_kwh", models.FloatField(verbose_name="治理前超出重载线的电量（kWh）")),
+                ("after_kwh", models.FloatField(verbose_name="治理后超出重载线的电量（kWh）")),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="relief.proposal",
+                        verbose_name="方案",
+                    ),
+                ),
+                (
+                    "transformer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.transformer",
+                        verbose_name="变压器",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '台区方案',
-                'verbose_name_plural': '台区方案',
-                'ordering': ['pk'],
+                "verbose_name": "台区方案",
+                "verbose_name_plural": "台区方案",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('taken', '采纳'), ('declined', '不采纳')], max_length=8, verbose_name='决定')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='理由')),
-                ('decided_at', models.DateTimeField(verbose_name='决定时间')),
-                ('decided_by', models.CharField(max_length=64, verbose_name='决定人')),
-                ('line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='relief.proposedarea', verbose_name='台区方案')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("taken", "采纳"), ("declined", "不采纳")],
+                        max_length=8,
+                        verbose_name="决定",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="理由")),
+                ("decided_at", models.DateTimeField(verbose_name="决定时间")),
+                ("decided_by", models.CharField(max_length=64, verbose_name="决定人")),
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="relief.proposedarea",
+                        verbose_name="台区方案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '方案决定',
-                'verbose_name_plural': '方案决定',
-                'ordering': ['pk'],
+                "verbose_name": "方案决定",
+                "verbose_name_plural": "方案决定",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='判定编号')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('from_on', models.DateField(verbose_name='数据起始日')),
-                ('until_on', models.DateField(verbose_name='数据截止日（不含）')),
-                ('transformers', models.PositiveIntegerField(verbose_name='变压器台数')),
-                ('strangers', models.JSONField(default=list, verbose_name='台账里没有的变压器')),
-                ('rules', models.TextField(verbose_name='判定规则')),
-                ('engine', models.CharField(max_length=24, verbose_name='算法版本')),
-                ('made_at', models.DateTimeField(verbose_name='判定时间')),
-                ('made_by', models.CharField(max_length=64, verbose_name='判定人')),
-                ('is_generated', models.BooleanField(default=False, verbose_name='演示数据')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="判定编号")),
+                ("month", models.DateField(verbose_name="月份")),
+                ("from_on", models.DateField(verbose_name="数据起始日")),
+                ("until_on", models.DateField(verbose_name="数据截止日（不含）")),
+                ("transformers", models.PositiveIntegerField(verbose_name="变压器台数")),
+                ("strangers", models.JSONField(default=list, verbose_name="台账里没有的变压器")),
+                ("rules", models.TextField(verbose_name="判定规则")),
+                ("engine", models.CharField(max_length=24, verbose_name="算法版本")),
+                ("made_at", models.DateTimeField(verbose_name="判定时间")),
+                ("made_by", models.CharField(max_length=64, verbose_name="判定人")),
+                ("is_generated", models.BooleanField(default=False, verbose_name="演示数据")),
             ],
             options={
-                'verbose_name': '负载判定',
-                'verbose_name_plural': '负载判定',
-                'ordering': ['-month', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='screening_of_a_month'), models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='screening_has_days')],
+                "verbose_name": "负载判定",
+                "verbose_name_plural": "负载判定",
+                "ordering": ["-month", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="screening_of_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gt", models.F("from_on"))),
+                        name="screening_has_days",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='screening',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='relief.screening', verbose_name='判定'),
+            model_name="proposal",
+            name="screening",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="proposals",
+                to="relief.screening",
+                verbose_name="判定",
+            ),
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('capacity_kva', models.FloatField(verbose_name='额定容量（kVA）')),
-                ('meters', models.PositiveIntegerField(verbose_name='表数')),
-                ('known_share', models.FloatField(verbose_name='数据完整率')),
-                ('line', models.CharField(blank=True, choices=[('', '正常'), ('heavy', '重载'), ('over', '过载'), ('unknown', '数据不足')], max_length=8, verbose_name='结论')),
-                ('peak_kw', models.FloatField(null=True, verbose_name='最大负荷（kW）')),
-                ('peak_share', models.FloatField(null=True, verbose_name='最大负载率')),
-                ('peak_at', models.DateTimeField(null=True, verbose_name='最大负荷时刻')),
-                ('over_minutes', models.PositiveIntegerField(verbose_name='达到过载线（分钟）')),
-                ('heavy_minutes', models.PositiveIntegerField(verbose_name='达到重载线（分钟）')),
-                ('over_runs', models.PositiveIntegerField(verbose_name='过载次数')),
-                ('heavy_runs', models.PositiveIntegerField(verbose_name='重载次数')),
-                ('uneven_runs', models.PositiveIntegerField(null=True, verbose_name='三相不平衡次数')),
-                ('low_minutes', models.PositiveIntegerField(null=True, verbose_name='低电压（分钟，最差一只表）')),
-                ('high_minutes', models.PositiveIntegerField(null=True, verbose_name='高电压（分钟，最差一只表）')),
-                ('least_v', models.FloatField(null=True, verbose_name='最低电压（V）')),
-                ('most_v', models.FloatField(null=True, verbose_name='最高电压（V）')),
-                ('runs', models.JSONField(default=list, verbose_name='各次越线')),
-                ('transformer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.transformer', verbose_name='变压器')),
-                ('screening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='relief.screening', verbose_name='判定')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("capacity_kva", models.FloatField(verbose_name="额定容量（kVA）")),
+                ("meters", models.PositiveIntegerField(verbose_name="表数")),
+                ("known_share", models.FloatField(verbose_name="数据完整率")),
+                (
+                    "line",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "正常"),
+                            ("heavy", "重载"),
+                            ("over", "过载"),
+                            ("unknown", "数据不足"),
+                        ],
+                        max_length=8,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("peak_kw", models.FloatField(null=True, verbose_name="最大负荷（kW）")),
+                ("peak_share", models.FloatField(null=True, verbose_name="最大负载率")),
+                ("peak_at", models.DateTimeField(null=True, verbose_name="最大负荷时刻")),
+                ("over_minutes", models.PositiveIntegerField(verbose_name="达到过载线（分钟）")),
+                ("heavy_minutes", models.PositiveIntegerField(verbose_name="达到重载线（分钟）")),
+                ("over_runs", models.PositiveIntegerField(verbose_name="过载次数")),
+                ("heavy_runs", models.PositiveIntegerField(verbose_name="重载次数")),
+                (
+                    "uneven_runs",
+                    models.PositiveIntegerField(null=True, verbose_name="三相不平衡次数"),
+                ),
+                (
+                    "low_minutes",
+                    models.PositiveIntegerField(
+                        null=True, verbose_name="低电压（分钟，最差一只表）"
+                    ),
+                ),
+                (
+                    "high_minutes",
+                    models.PositiveIntegerField(
+                        null=True, verbose_name="高电压（分钟，最差一只表）"
+                    ),
+                ),
+                ("least_v", models.FloatField(null=True, verbose_name="最低电压（V）")),
+                ("most_v", models.FloatField(null=True, verbose_name="最高电压（V）")),
+                ("runs", models.JSONField(default=list, verbose_name="各次越线")),
+                (
+                    "transformer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.transformer",
+                        verbose_name="变压器",
+                    ),
+                ),
+                (
+                    "screening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="judgements",
+                        to="relief.screening",
+                        verbose_name="判定",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '判定结果',
-                'verbose_name_plural': '判定结果',
-                'ordering': ['pk'],
+                "verbose_name": "判定结果",
+                "verbose_name_plural": "判定结果",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Completion',
+            name="Completion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('built_on', models.DateField(verbose_name='投运日期')),
-                ('spent_cny', models.FloatField(verbose_name='实际费用（元）')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
-                ('recorded_by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='completion', to='relief.decision', verbose_name='方案决定')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("built_on", models.DateField(verbose_name="投运日期")),
+                ("spent_cny", models.FloatField(verbose_name="实际费用（元）")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                ("recorded_by", models.CharField(max_length=64, verbose_name="登记人")),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completion",
+                        to="relief.decision",
+                        verbose_name="方案决定",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '投运记录',
-                'verbose_name_plural': '投运记录',
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('spent_cny__gte', 0)), name='relief_spent_not_negative')],
+                "verbose_name": "投运记录",
+                "verbose_name_plural": "投运记录",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("spent_cny__gte", 0)), name="relief_spent_not_negative"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='proposedarea',
-            constraint=models.UniqueConstraint(fields=('proposal', 'transformer'), name='proposed_area_once'),
+            model_name="proposedarea",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "transformer"), name="proposed_area_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposedarea',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['relieved', 'not_chosen', 'no_means'])), name='proposed_area_outcome_known'),
+            model_name="proposedarea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["relieved", "not_chosen", "no_means"])),
+                name="proposed_area_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'taken'), models.Q(('verdict', 'declined'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='relief_declined_with_a_reason'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", "taken"),
+                    models.Q(("verdict", "declined"), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="relief_declined_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_cny', None), ('budget_cny__gte', 0), _connector='OR'), name='proposal_budget_not_negative'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("budget_cny", None), ("budget_cny__gte", 0), _connector="OR"),
+                name="proposal_budget_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('bound__gte', models.F('relieved')), ('cost_cny__gte', 0), ('relieved__lte', models.F('areas'))), name='proposal_adds_up'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("bound__gte", models.F("relieved")),
+                    ("cost_cny__gte", 0),
+                    ("relieved__lte", models.F("areas")),
+                ),
+                name="proposal_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.UniqueConstraint(fields=('screening', 'transformer'), name='judgement_once_a_screening'),
+            model_name="judgement",
+            constraint=models.UniqueConstraint(
+                fields=("screening", "transformer"), name="judgement_once_a_screening"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.CheckConstraint(condition=models.Q(('line__in', ['', 'heavy', 'over', 'unknown'])), name='judgement_line_known'),
+            model_name="judgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("line__in", ["", "heavy", "over", "unknown"])),
+                name="judgement_line_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity_kva__gt', 0), ('known_share__range', (0, 1))), name='judgement_shares'),
+            model_name="judgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity_kva__gt", 0), ("known_share__range", (0, 1))),
+                name="judgement_shares",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('peak_at', None), ('peak_kw', None), ('peak_share', None)), models.Q(('peak_at__isnull', False), ('peak_kw__isnull', False), ('peak_share__isnull', False)), _connector='OR'), name='judgement_peak_is_whole'),
+            model_name="judgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("peak_at", None), ("peak_kw", None), ("peak_share", None)),
+                    models.Q(
+                        ("peak_at__isnull", False),
+                        ("peak_kw__isnull", False),
+                        ("peak_share__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="judgement_peak_is_whole",
+            ),
         ),
     ]

@@ -6,5 +6,20 @@ from dianliang.kernel.actor import Role
 READERS = frozenset({Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR})
 LOADING: tuple[Entry, ...] = (
     Entry(label="重过载", to="console:loading", pages=("console:loading*",), roles=READERS),
+    Entry(
+        label="台区治理",
+        to="console:relief",
+        pages=(
+            *("console:relief", "console:relief_one", "console:relief_make"),
+            *("console:relief_decide", "console:relief_complete"),
+        ),
+        roles=READERS,
+    ),
+    Entry(
+        label="治理成效",
+        to="console:relief_effects",
+        pages=("console:relief_effects",),
+        roles=READERS,
+    ),
 )
 """Transformers and what relieves them."""
