@@ -122,6 +122,8 @@ FACES = {
     "console:feeders": VILLAGE,
     "console:loading": VILLAGE,
     "console:relief": VILLAGE,
+    "console:reach": VILLAGE,
+    "console:zone": VILLAGE,
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,

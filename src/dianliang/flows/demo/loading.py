@@ -11,6 +11,8 @@ from typing import Any
 from dianliang.core import jobs
 from dianliang.domain.network.models import Transformer
 from dianliang.domain.relief import operations, queries
+from dianliang.domain.territory.models import Area
+from dianliang.domain.venues.models import Site
 from dianliang.engines.loading import Phase
 from dianliang.flows.demo.curves import Drawn, Village, month, network, readings
 from dianliang.flows.relief import curves, effects, planning, screening
@@ -59,6 +61,7 @@ def draw(*, by: Actor, at: datetime) -> int:
     shown = list(public.select_related("area", "feeder").order_by("number")[:VILLAGES])
     if queries.screenings() or not shown:
         return 0
+    _charging()
     before = [_village(row, place) for place, row in enumerate(shown)]
     _season(before, year - 1, by=by, at=at)
     built = _relieve(date(year - 1, SEASON, 1), shown, by=by, at=at)
@@ -73,6 +76,25 @@ def draw(*, by: Actor, at: datetime) -> int:
     if any(row.line == "over" for row in _rows(year, by=by)):
         planning.propose(now, by=by, at=at, is_generated=True)
     return len(shown)
+
+
+def _charging() -> None:
+    """Put a charging station into the first villages of most townships."""
+    towns = Area.objects.filter(level=Area.Level.TOWNSHIP).order_by("code")[2:]
+    villages = Area.objects.filter(level=Area.Level.VILLAGE, lat__isnull=False)
+    for serial, town in enumerate(towns, start=1):
+        village = villages.filter(parent=town).order_by("code").first()
+        if village is None or village.lat is None or village.lon is None:
+            continue
+        Site.objects.create(
+            code=f"CD-{serial:03d}",
+            name=f"{town.name}充电站",
+            kind=Site.Kind.CHARGING,
+            area=village,
+            lat=village.lat,
+            lon=village.lon,
+            is_generated=True,
+        )
 
 
 def _rows(year: int, *, by: Actor) -> Sequence[queries.LoadRow]:

@@ -21,5 +21,7 @@ LOADING: tuple[Entry, ...] = (
         pages=("console:relief_effects",),
         roles=READERS,
     ),
+    Entry(label="充电覆盖", to="console:reach", pages=("console:reach*",), roles=READERS),
+    Entry(label="光储直柔", to="console:zone", pages=("console:zone",), roles=READERS),
 )
 """Transformers and what relieves them."""
