@@ -36,7 +36,7 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import claims, gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
+from tests import claims, gear, hazards, honourworld, keyworld, ledgers, loaded, reaching, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -122,6 +122,10 @@ FACES = {
     "console:village": VILLAGE,
     "console:transformers": VILLAGE,
     "console:feeders": VILLAGE,
+    "console:loading": VILLAGE,
+    "console:relief": VILLAGE,
+    "console:reach": VILLAGE,
+    "console:zone": VILLAGE,
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
@@ -284,6 +288,12 @@ OBJECTS = {
     "console:public_alert_read": "public alert",
     "console:public_alert_call": "public alert",
     "console:public_alert_file": "public alert",
+    "console:loading_one": "loaded transformer",
+    "console:relief_one": "relief proposal",
+    "console:relief_sheet": "relief proposal",
+    "console:relief_paper": "relief proposal",
+    "console:relief_decide": "relief proposal",
+    "console:relief_complete": "relief proposal",
     "console:incident": "incident",
     "console:incident_edit": "incident",
     "console:incident_log": "incident",
@@ -722,6 +732,7 @@ def everything(town):
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
         **activity_world.of_station(town),
+        **loaded.objects(town),
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001", "verb": "offer", "figure": "needs"},

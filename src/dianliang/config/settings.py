@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "dianliang.domain.outreach",
     "dianliang.domain.policies",
     "dianliang.domain.renewal",
+    "dianliang.domain.relief",
     "dianliang.domain.hours",
     "dianliang.domain.energy",
     "dianliang.domain.branches",

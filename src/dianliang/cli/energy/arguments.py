@@ -18,6 +18,7 @@ EXAMPLES = """例如：
   dianliang energy features 2026-07 --out 日特征.csv             每表每日的电量、峰值、峰谷、电压
   dianliang energy loading 2026-07 --out 重过载.xlsx             变压器重载、过载、三相不平衡
   dianliang energy powerflow --help                              电网模型：grid 检查，powerflow 潮流
+  dianliang energy relief|zone|coverage --help                  台区治理、光储直柔、充电覆盖
   dianliang energy loading --from 2026-06-25 --until 2026-07-05  任意几天，跨午夜跨月照算
 
 曲线文件可以是 CSV、Excel、Parquet：一行一个时刻（表号、时间、功率、电压），一行一天 96 点，
@@ -149,7 +150,7 @@ def _parser() -> Parser:
         formatter_class=Formatter,
         allow_abbrev=False,
         add_help=False,
-        usage="dianliang energy import|quality|features|loading [文件 …|月份] [选项]",
+        usage="dianliang energy import|quality|features|loading|relief|… [文件 …|月份] [选项]",
     )
     verbs = parser.add_argument_group("做什么").add_argument
     told = "；".join(f"{verb} {words}" for verb, words in VERBS.items())

@@ -41,8 +41,11 @@ EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
 ELSEWHERE = {
     "grid": "dianliang.cli.energy.grid",
     "powerflow": "dianliang.cli.energy.grid",
+    "relief": "dianliang.cli.energy.solving",
+    "zone": "dianliang.cli.energy.solving",
+    "coverage": "dianliang.cli.energy.solving",
 }
-"""Verbs about models of grids; who wants a report of readings does not wait for them."""
+"""Verbs that want other engines: who wants a report of readings does not wait for them."""
 
 
 def run(words: Sequence[str]) -> int:

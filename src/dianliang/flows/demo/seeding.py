@@ -33,6 +33,7 @@ from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.key_customers import build_key_customers
+from dianliang.flows.demo.loading import order_curves
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.organising import build_organisation, build_people_at_work
@@ -125,6 +126,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
     tell("线路、变压器与一村一档")
     build_network(county, rng=_dice(), by=DISPATCHER, at=at)
+    order_curves(by=desk, at=at)
     tell("重要客户")
     build_key_customers(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("电管家今天的路线")

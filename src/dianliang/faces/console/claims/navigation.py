@@ -2,8 +2,10 @@
 
 from dianliang.domain.energy.access import READERS
 from dianliang.faces.console.entries import Entry
+from dianliang.faces.console.loading.navigation import LOADING
 
 ENERGY: tuple[Entry, ...] = (
+    *LOADING,
     Entry(label="量化声明", to="console:claims", pages=("console:claim*",), roles=READERS),
     Entry(
         label="节能测量",
