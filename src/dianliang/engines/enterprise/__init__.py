@@ -7,6 +7,8 @@ are engineering estimates; findings about the same kWh are counted once.
 
 from dianliang.engines.enterprise._analyse import analyse, analyse_all
 from dianliang.engines.enterprise._demand import Stretch, cheapest_ways, now_cny
+from dianliang.engines.enterprise._filling import filled
+from dianliang.engines.enterprise._gathering import Gathering
 from dianliang.engines.enterprise._model import (
     ENGINE_VERSION,
     NO_W,
@@ -34,6 +36,7 @@ __all__ = [
     "Confidence",
     "Finding",
     "Firm",
+    "Gathering",
     "Kind",
     "Market",
     "Options",
@@ -45,5 +48,6 @@ __all__ = [
     "analyse",
     "analyse_all",
     "cheapest_ways",
+    "filled",
     "now_cny",
 ]

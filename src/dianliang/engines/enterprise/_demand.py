@@ -31,7 +31,8 @@ def contract_kw_charged(
     """Return the kW that are charged for months (M,) under contracts (C,): (C, M)."""
     agreed = np.maximum(contract_kw, market.floor_share * capacity_kva)[:, None]
     over = np.maximum(0.0, most_kw - market.over_share * agreed)
-    return agreed + market.over_times * over
+    charged: Floats = agreed + market.over_times * over
+    return charged
 
 
 def demand_price(kwh: Floats, *, capacity_kva: float, market: Market) -> Floats:

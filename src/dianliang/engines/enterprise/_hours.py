@@ -72,4 +72,4 @@ def mean_kw(power_w: Ints32, chosen: Bools) -> Floats:
     """Return the mean day (96,) of some days, zero if there are none."""
     if not chosen.any():
         return np.zeros(POINTS)
-    return power_w[chosen].mean(axis=0) / 1000.0
+    return np.asarray(power_w[chosen].mean(axis=0) / 1000.0, np.float64)

@@ -83,12 +83,13 @@ class Bills:
     @property
     def kwh(self) -> Floats:
         """Energy of each firm and month: (F, M)."""
-        return self.energy_kwh.sum(axis=2)
+        return np.asarray(self.energy_kwh.sum(axis=2), np.float64)
 
     @property
     def total_cny(self) -> Floats:
         """What each firm pays in each month: the sum of its lines, (F, M)."""
-        return self.energy_cny.sum(axis=2) + self.levy_cny + self.basic_cny + self.adjustment_cny
+        energy = np.asarray(self.energy_cny.sum(axis=2), np.float64)
+        return energy + self.levy_cny + self.basic_cny + self.adjustment_cny
 
     def lines(self, firm: int, month: int) -> list[Line]:
         """Explain the bill of one firm and month; the lines add up to its total."""
