@@ -38,6 +38,7 @@ from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import decoded
 
 EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
+FIRMS = ("enterprises", "tariff")
 
 
 def run(words: Sequence[str]) -> int:
@@ -46,6 +47,10 @@ def run(words: Sequence[str]) -> int:
     Raises:
         DomainError: a file, the store or the rules cannot be used.
     """
+    if words and words[0] in FIRMS:
+        from dianliang.cli.energy import firms  # noqa: PLC0415 (it brings half the program)
+
+        return firms.run(words)
     wish = asked(words)
     if wish.prints_rules:
         sys.stdout.write(told(_rules(wish)) + "\n")

@@ -25,7 +25,7 @@ from dianliang.integrations.documents.model import (
 )
 
 TITLE = "企业用电分析报告"
-MOST_FINDINGS, MOST_MOMENTS = 6, 3
+MOST_FINDINGS, MOST_MOMENTS = 8, 3
 MONEY = ("kwh", "energy_cny", "basic_cny", "adjustment_cny", "total_cny")
 PERIODS = ("尖峰", "高峰", "平段", "低谷", "深谷")
 
