@@ -94,7 +94,7 @@ class AnalysisRun(models.Model):
     )
     engine_version = models.CharField("引擎版本", max_length=12, blank=True)
     share = models.FloatField("进度", default=0.0)
-    words = models.CharField("进展或原因", max_length=200, blank=True)
+    words = models.CharField("进展或原因", max_length=400, blank=True)
     firms = models.PositiveIntegerField("企业数", default=0)
     analysed = models.PositiveIntegerField("已分析", default=0)
     low_cny = models.FloatField("可改进（低，元）", default=0.0)
@@ -242,36 +242,3 @@ class FindingVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding_id} {self.job_id}"
-
-
-class FindingEffect(models.Model):
-    """What was measured after a finding was acted upon (实测效果); every measuring is a row."""
-
-    finding = models.ForeignKey(
-        Finding, models.PROTECT, related_name="effects", verbose_name="发现"
-    )
-    acted_on = models.DateField("措施完成日")
-    measured_until = models.DateField("计量到")
-    saved_kwh = models.FloatField("节约（kWh）")
-    low_kwh = models.FloatField("低（kWh）", null=True, blank=True)
-    high_kwh = models.FloatField("高（kWh）", null=True, blank=True)
-    standing = models.CharField("状态", max_length=24)
-    body = models.JSONField("方法与依据")
-    measured_by = models.CharField("核实人", max_length=64)
-    measured_at = models.DateTimeField("核实时间")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "发现的实测效果"
-        ordering = ["finding", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(measured_until__gt=F("acted_on")), name="finding_effect_has_days"
-            ),
-            models.CheckConstraint(
-                condition=Q(low_kwh=None, high_kwh=None) | Q(high_kwh__gte=F("low_kwh")),
-                name="finding_effect_interval",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.finding_id} {self.measured_until}"

@@ -16,7 +16,6 @@ from dianliang.domain.enterprises.models import (
     AnalysisRun,
     Finding,
     FindingDecision,
-    FindingEffect,
     FindingVisit,
     FirmAnalysis,
     SupplyContract,
@@ -162,7 +161,7 @@ def finish(
 def give_up(*, run: AnalysisRun, words: str, by: Actor, at: datetime) -> AnalysisRun:
     """End a run that cannot be done, with the reason."""
     return transitions.apply(
-        run, "give_up", lifecycle=RUN, by=by, at=at, note=words, changes={"words": words[:200]}
+        run, "give_up", lifecycle=RUN, by=by, at=at, note=words, changes={"words": words[:400]}
     )
 
 
@@ -200,16 +199,4 @@ def note_visit(*, finding: Finding, job: Job, by: Actor, at: datetime) -> Findin
     """Note the visit that a finding led to (上门核实)."""
     made = FindingVisit.objects.create(finding=finding, job=job, opened_by=by.name, opened_at=at)
     audit.record("enterprises.finding.visit", target=finding, by=by, at=at, after=job.number)
-    return made
-
-
-@transaction.atomic
-def note_effect(*, finding: Finding, values: Values, by: Actor, at: datetime) -> FindingEffect:
-    """Store what was measured after a finding was acted upon (核实效果)."""
-    made = FindingEffect.objects.create(
-        finding=finding, **values, measured_by=by.name, measured_at=at
-    )
-    audit.record(
-        "enterprises.finding.measure", target=finding, by=by, at=at, after=f"{made.saved_kwh:.0f}"
-    )
     return made

@@ -14,7 +14,6 @@ from dianliang.domain.enterprises.models import (
     AnalysisRun,
     Finding,
     FindingDecision,
-    FindingEffect,
     FirmAnalysis,
     SupplyContract,
     TariffVersion,
@@ -87,21 +86,6 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EffectRow:
-    """What was measured afterwards."""
-
-    acted_on: date
-    measured_until: date
-    saved_kwh: float
-    low_kwh: float | None
-    high_kwh: float | None
-    standing: str
-    body: Mapping[str, Any]
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
     """A finding with what people made of it; `body` is what the engine said."""
 
@@ -110,7 +94,6 @@ class FindingRow:
     decisions: tuple[DecisionRow, ...]
     job_number: str
     job_status: str
-    effects: tuple[EffectRow, ...]
 
     @property
     def decision(self) -> DecisionRow | None:
@@ -156,6 +139,11 @@ class TariffRow:
     imported_by: str
     imported_at: datetime
     body: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Return what its page is asked for by."""
+        return f"{self.code}.{self.version}"
 
 
 def run_row(run: AnalysisRun) -> RunRow:
@@ -259,8 +247,17 @@ def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
     )
 
 
+def firm_of(finding: str, *, by: Actor) -> str:
+    """Return the number of the firm that a finding is about.
+
+    Raises:
+        NotVisibleError: the finding is absent, or not the actor's to decide.
+    """
+    return access.finding_to_decide(finding, by=by).analysis.customer.number
+
+
 def _findings(analysis: FirmAnalysis) -> tuple[FindingRow, ...]:
-    rows = analysis.findings.select_related("visit__job").prefetch_related("decisions", "effects")
+    rows = analysis.findings.select_related("visit__job").prefetch_related("decisions")
     return tuple(_finding(one) for one in rows.order_by("place"))
 
 
@@ -278,7 +275,6 @@ def _finding(one: Finding) -> FindingRow:
         decisions=tuple(map(_decision, one.decisions.all())),
         job_number=visit.job.number if visit else "",
         job_status=visit.job.get_status_display() if visit else "",
-        effects=tuple(map(_effect, one.effects.all())),
     )
 
 
@@ -289,20 +285,6 @@ def _decision(one: FindingDecision) -> DecisionRow:
         words=one.words,
         by=one.decided_name,
         at=one.decided_at,
-    )
-
-
-def _effect(one: FindingEffect) -> EffectRow:
-    return EffectRow(
-        acted_on=one.acted_on,
-        measured_until=one.measured_until,
-        saved_kwh=one.saved_kwh,
-        low_kwh=one.low_kwh,
-        high_kwh=one.high_kwh,
-        standing=one.standing,
-        body=one.body,
-        by=one.measured_by,
-        at=one.measured_at,
     )
 
 

@@ -12,16 +12,14 @@ from dianliang.domain.enterprises.models import SupplyContract, TariffVersion
 from dianliang.engines.tariffs import (
     BadTariffError,
     Certainty,
-    Change,
     Tariff,
     Way,
-    changes,
     problems_of,
 )
 from dianliang.flows.enterprises import firm_files, tariff_files
 from dianliang.flows.enterprises.firm_files import Supply
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
 
 
@@ -99,21 +97,6 @@ def _values(one: Tariff) -> dict[str, object]:
         "body": tariff_files.body(one),
         "is_generated": one.certainty is Certainty.GENERATED,
     }
-
-
-def compared(code: str, first: int, second: int) -> tuple[Tariff, Tariff, list[Change]]:
-    """Return two versions of a tariff and what changed between them.
-
-    Raises:
-        NotVisibleError: one of them is not in the library.
-    """
-    rows = {
-        row.version: tariff_files.of_body(row.body)
-        for row in TariffVersion.objects.filter(code=code, version__in=[first, second])
-    }
-    if first not in rows or second not in rows:
-        raise NotVisibleError("没有找到这个电价版本。")
-    return rows[first], rows[second], changes(rows[first], rows[second])
 
 
 @transaction.atomic

@@ -86,7 +86,7 @@ def _facts(way: str, capacity_kva: float, body: Mapping[str, Any]) -> Facts:
         [
             ("基本电费", WAYS[way]),
             ("变压器容量", f"{capacity_kva:,.0f} kVA"),
-            ("最大需量", f"{body['most_kw']:,.1f} kW（{_moment(body['most_at'])}）"),
+            ("最大需量", f"{body['most_kw']:,.1f} kW（{moment(body['most_at'])}）"),
             ("负荷率", f"{body['load_factor']:.0%}"),
             ("负荷形态", str(SHAPES[body["shape"]])),
             ("底负荷", f"{body['base_kw']:,.1f} kW"),
@@ -157,7 +157,7 @@ def _finding(one: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> lis
     money = f"{one['low_cny']:,.0f}–{one['high_cny']:,.0f} 元" if one["high_cny"] else "不计钱"
     beside = "" if one["is_counted"] or not one["high_cny"] else _beside(one, others)
     checks = "；".join(TO_CHECK[one["kind"]])
-    moments = "、".join(_moment(point) for point in one["points"][:MOST_MOMENTS])
+    moments = "、".join(moment(point) for point in one["points"][:MOST_MOMENTS])
     evidence = f"依据的时刻：{moments}。" if moments else ""
     return [
         Heading(f"{said.title}：{money}（把握{CONFIDENCES[one['confidence']]}）", 3),
@@ -166,7 +166,8 @@ def _finding(one: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> lis
     ]
 
 
-def _moment(point: Mapping[str, Any]) -> str:
+def moment(point: Mapping[str, Any]) -> str:
+    """Write a quarter hour as day and time."""
     return f"{point['day']} {point['minute'] // 60:02d}:{point['minute'] % 60:02d}"
 
 

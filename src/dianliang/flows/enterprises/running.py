@@ -22,6 +22,7 @@ from dianliang.flows.enterprises.books import known_tariffs, supply_of
 from dianliang.flows.enterprises.sunshine import sun_of
 from dianliang.integrations.curve_store import CurveStore
 from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.phrases import kept
 
@@ -50,7 +51,7 @@ def ask(*, from_on: date, until_on: date, by: Actor, at: datetime) -> AnalysisRu
     """
     span = Span(from_on, until_on)
     whole_months(span)
-    if until_on > at.date():
+    if until_on > at.astimezone(SHANGHAI).date():
         raise InvalidInputError("不能分析还没有过完的月份。", field="until_on")
     unit = Unit.objects.get(path=by.unit_path) if by.unit_path != "/" else _root()
     run = operations.ask(
