@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.enterprises.models import AnalysisRun
+from dianliang.domain.enterprises.models import AnalysisRun, Finding, FirmAnalysis
 from dianliang.domain.enterprises.operations import begin, keep_contracts
 from dianliang.domain.territory.models import Area
 from dianliang.flows.enterprises import books, running, tariff_files
@@ -46,3 +46,56 @@ def run_of(town):
     begin(run=run, by=SYSTEM, at=NOW)
     running.finish(run=run, progress=Progress(), at=lambda: NOW)
     return AnalysisRun.objects.get(pk=run.pk)
+
+
+def objects(town):
+    """Return a firm of station S1 with a finding, and a tariff, without reading a curve."""
+    unit, area = Unit.objects.get(code="S1"), Area.objects.get(code="V1")
+    firm = Customer.objects.create(
+        number="QY-S1", kind="enterprise", name="所属厂", area=area, unit=unit
+    )
+    run = AnalysisRun.objects.create(
+        number="QN-1",
+        unit=unit,
+        from_on=SPAN.from_on,
+        until_on=SPAN.until_on,
+        status="DONE",
+        engine_version="1",
+        asked_by="x",
+        asked_at=NOW,
+        finished_at=NOW,
+    )
+    analysis = FirmAnalysis.objects.create(
+        run=run,
+        customer=firm,
+        tariff_code="YS-10KV",
+        way="none",
+        capacity_kva=100,
+        problem="没有读数",
+    )
+    finding = Finding.objects.create(
+        number="QF-1",
+        analysis=analysis,
+        place=1,
+        kind="stuck",
+        low_cny=0,
+        high_cny=0,
+        rule="one-power-for-a-day",
+        group="readings",
+        is_counted=False,
+        confidence="high",
+        standing="engineering-estimate",
+        facts={"hours": 48.0, "kw": 5.0},
+        points=[],
+    )
+    books.bring_tariffs(
+        content=tariff_files.told(tariff_files.demo()).encode(),
+        name="电价",
+        by=town.actor(),
+        at=NOW,
+    )
+    return {
+        "firm": {"number": firm.number, "form": "pdf"},
+        "finding": {"number": finding.number, "verb": "decide"},
+        "tariff": {"number": "YS-10KV.1"},
+    }

@@ -36,6 +36,7 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
+from tests import firms as firm_world
 from tests import gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
@@ -746,6 +747,7 @@ def everything(town):
         **rooms.objects(town),
         **keyworld.objects(town),
         **reaching.objects(town),
+        **firm_world.objects(town),
         **gear.objects(town),
     }
     letter = write_letter("S1", now()).number
@@ -823,7 +825,7 @@ SENT = {"reason": "核对", "hours": "16", "on": "2026-11-20"}
 
 
 APPEAL_SEARCH = f"q={SEARCHED}&words={SEARCHED}&tab=all&view=all"
-SHARED = {"public alert", "alert source"}
+SHARED = {"public alert", "alert source", "tariff"}
 """What an authority makes public: the desks of every unit read it."""
 
 
