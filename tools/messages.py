@@ -195,6 +195,22 @@ def from_outreach() -> Iterator[str]:
         yield from (str(label) for label in choices.labels)
 
 
+def from_enterprises() -> Iterator[str]:
+    """Yield the words of firms' electricity: states, verdicts, periods, lines of a bill."""
+    from dianliang.domain.enterprises import queries
+    from dianliang.domain.enterprises.lifecycle import RUN
+    from dianliang.domain.enterprises.models import FindingDecision
+    from dianliang.engines.tariffs import CERTAINTY_WORDS, DAY_WORDS, PERIOD_WORDS
+
+    yield from chain(RUN.labels.values(), (row.label for row in RUN), queries.VIEWS.values())
+    yield from (str(label) for label in FindingDecision.Verdict.labels)
+    yield from chain(CERTAINTY_WORDS.values(), DAY_WORDS.values(), PERIOD_WORDS.values())
+    yield from (f"{words}电量" for words in PERIOD_WORDS.values())
+    yield from (f"{words}电价" for words in PERIOD_WORDS.values())
+    yield from ("基金及附加", "基本电费", "功率因数调整电费", "需量电价", "容量电价")
+    yield from ("名称", "来源", "基本电费规则")
+
+
 def from_appraisal() -> Iterator[str]:
     """Yield the words of task lists, ratings and their rules."""
     from dianliang.domain.appraisal import lifecycle, measures
@@ -693,6 +709,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_branches(),
             *from_appraisal(),
             *from_outreach(),
+            *from_enterprises(),
             *from_honours(),
             *from_resources(),
             *from_energy(),

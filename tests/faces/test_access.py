@@ -37,6 +37,7 @@ from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import claims, gear, hazards, honourworld, keyworld, ledgers, loaded, reaching, rooms
+from tests import firms as firm_world
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -98,6 +99,7 @@ FACES = {
     "console:carbon": ENERGY,
     "console:measuring": ENERGY,
     "console:polic": PARTY,
+    "console:enterprise": {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR},
     "console:outreach_channel": {Role.ADMINISTRATOR},
     "console:outreach": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
@@ -223,6 +225,10 @@ OBJECTS = {
     "console:policy_duty": "policy duty",
     "console:policy_duty_act": "policy duty",
     "console:policy_duty_file": "policy duty",
+    "console:enterprise": "firm",
+    "console:enterprise_report": "firm",
+    "console:enterprise_tariff": "tariff",
+    "console:enterprise_finding_act": "finding",
     "console:outreach": "outreach",
     "console:outreach_people": "outreach",
     "console:outreach_person": "outreach",
@@ -764,6 +770,7 @@ def everything(town):
         **rooms.objects(town),
         **keyworld.objects(town),
         **reaching.objects(town),
+        **firm_world.objects(town),
         **gear.objects(town),
         **claims.objects(town),
     }
@@ -842,7 +849,7 @@ SENT = {"reason": "核对", "hours": "16", "on": "2026-11-20"}
 
 
 APPEAL_SEARCH = f"q={SEARCHED}&words={SEARCHED}&tab=all&view=all"
-SHARED = {"public alert", "alert source"}
+SHARED = {"public alert", "alert source", "tariff"}
 """What an authority makes public: the desks of every unit read it."""
 
 

@@ -44,6 +44,7 @@ MODELS = {
     "outreach": "outreach.Outreach",
     "policy edition": "policies.PolicyEdition",
     "policy duty": "policies.PolicyDuty",
+    "analysis run": "enterprises.AnalysisRun",
     "campaign": "programs.Campaign",
     "target": "programs.Target",
     "session": "programs.Session",

@@ -17,6 +17,7 @@ from dianliang.domain.brands.lifecycle import BRAND
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
+from dianliang.domain.enterprises.lifecycle import RUN as ANALYSIS_RUN
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import (
@@ -96,6 +97,7 @@ TABLES = {
     "outreach": (OUTREACH, "DRAFT"),
     "policy edition": (POLICY_EDITION, "DRAFT"),
     "policy duty": (POLICY_DUTY, "OPEN"),
+    "analysis run": (ANALYSIS_RUN, "WAITING"),
     "campaign": (CAMPAIGN, "DRAFT"),
     "target": (TARGET, "OPEN"),
     "session": (SESSION, "DRAFT"),

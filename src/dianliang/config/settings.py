@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "dianliang.domain.programs",
     "dianliang.domain.outreach",
     "dianliang.domain.policies",
+    "dianliang.domain.enterprises",
     "dianliang.domain.renewal",
     "dianliang.domain.relief",
     "dianliang.domain.hours",

@@ -20,6 +20,7 @@ EXAMPLES = """例如：
   dianliang energy powerflow --help                              电网模型：grid 检查，powerflow 潮流
   dianliang energy relief|zone|coverage --help                  台区治理、光储直柔、充电覆盖
   dianliang energy loading --from 2026-06-25 --until 2026-07-05  任意几天，跨午夜跨月照算
+  dianliang energy enterprises --help                            全部企业的用电分析、电价检查
 
 曲线文件可以是 CSV、Excel、Parquet：一行一个时刻（表号、时间、功率、电压），一行一天 96 点，
 或 15 分钟累计示数（乘倍率，满码自动进位）。户变关系一行一只表：表号、变压器编号、额定容量(kVA)，
@@ -132,14 +133,19 @@ MOST_DAYS = 400
 """Longer spans take more memory than a month has given reason for."""
 
 
-def _day(word: str) -> date:
+def day(word: str) -> date:
+    """Return the day that a word on the command line means.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, or far from any reading.
+    """
     try:
-        day = date.fromisoformat(word)
+        found = date.fromisoformat(word)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"“{word}”不是日期，应如 2026-07-01") from error
-    if not EARLIEST_ON <= day <= LATEST_ON:
+    if not EARLIEST_ON <= found <= LATEST_ON:
         raise argparse.ArgumentTypeError(f"“{word}”不在 {EARLIEST_ON} 到 {LATEST_ON} 之间")
-    return day
+    return found
 
 
 def _parser() -> Parser:
@@ -177,8 +183,8 @@ def _importing(parser: Parser) -> None:
 
 def _reporting(parser: Parser) -> None:
     add = parser.add_argument_group("quality、features、loading 的选项").add_argument
-    add("--from", dest="from_on", type=_day, metavar="日期", help="从哪天起")
-    add("--until", dest="until_on", type=_day, metavar="日期", help="到哪天之前")
+    add("--from", dest="from_on", type=day, metavar="日期", help="从哪天起")
+    add("--until", dest="until_on", type=day, metavar="日期", help="到哪天之前")
     add("--out", type=Path, metavar="文件", help="写成 .csv、.xlsx 或 .parquet；默认显示表格")
     add("--all", action="store_true", help="正常的也列出（quality、loading）")
     add("--rules", type=Path, metavar="文件", help="自己的规则（JSON），features、loading 用")

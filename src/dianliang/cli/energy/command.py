@@ -44,6 +44,8 @@ ELSEWHERE = {
     "relief": "dianliang.cli.energy.solving",
     "zone": "dianliang.cli.energy.solving",
     "coverage": "dianliang.cli.energy.solving",
+    "enterprises": "dianliang.cli.energy.firms",
+    "tariff": "dianliang.cli.energy.firms",
 }
 """Verbs that want other engines: who wants a report of readings does not wait for them."""
 

@@ -189,6 +189,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("honours/", include("dianliang.faces.console.honours.urls")),
     path("brands/", include("dianliang.faces.console.brands.urls")),
     path("policies/", include("dianliang.faces.console.policies.urls")),
+    path("enterprises/", include("dianliang.faces.console.enterprises.urls")),
     path("outreach/", include("dianliang.faces.console.outreach.urls")),
     path("gear/", include("dianliang.faces.console.resources.urls")),
     path("", include("dianliang.faces.console.claims.urls")),

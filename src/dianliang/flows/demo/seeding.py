@@ -30,6 +30,7 @@ from dianliang.flows.demo import words
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.county import County, build_county
+from dianliang.flows.demo.enterprises import build_enterprises
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.key_customers import build_key_customers
@@ -136,6 +137,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
+    tell("企业用电")
+    build_enterprises(by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
         logins=county.logins,
