@@ -51,6 +51,8 @@ class Stays:
         self._zones, self._rules = tuple(zones), rules
         self._stays: dict[tuple[str, int], Stay] = {}
         self._last: dict[int, Track] = {}
+        self._newest = 0
+        """Tracks are numbered upwards: one that comes back from hiding is not new."""
 
     def forget(self) -> None:
         """Begin anew: the view or the clock is another one."""
@@ -59,7 +61,7 @@ class Stays:
     def step(self, tracks: Sequence[Track], *, at_s: float, size: Size) -> Told:
         """Take in who was seen on a picture; `size` is its height and width in pixels."""
         rules = self._rules
-        new = [one for one in tracks if one.id not in self._last]
+        new = [one for one in tracks if one.id > self._newest]
         present = {one.id for one in tracks}
         for one in new:
             self._take_over(one, present, at_s)
@@ -72,6 +74,7 @@ class Stays:
                 and not excluded(self._zones, one.feet, size=size)
             }
             due += self._stayed(zone, inside, at_s)
+        self._newest = max((self._newest, *present))
         self._last.update({one.id: one for one in tracks})
         kept_s = rules.grace_s + 1
         self._last = {id_: one for id_, one in self._last.items() if at_s - one.seen_at_s <= kept_s}
@@ -87,9 +90,7 @@ class Stays:
             if at_s - stay.until_s > self._rules.grace_s:
                 del self._stays[key]
             elif key[1] in inside:
-                longer = replace(
-                    stay, until_s=at_s, seen=stay.seen + 1, looks=stay.looks + 1, is_due=stay.is_due
-                )
+                longer = replace(stay, until_s=at_s, seen=stay.seen + 1, looks=stay.looks + 1)
                 if not stay.is_due and self._is_due(longer, zone):
                     longer = replace(longer, is_due=True)
                     due.append(longer)
@@ -109,10 +110,11 @@ class Stays:
     def _take_over(self, new: Track, present: set[int], at_s: float) -> None:
         """Give a new track the stays of a lost one at the same place: it is the same person."""
         rules = self._rules
+        staying = {key[1] for key in self._stays}
         best: tuple[float, int] | None = None
         for id_, lost in self._last.items():
             gap = at_s - lost.seen_at_s
-            if id_ in present or not 0 < gap <= rules.grace_s + 1:
+            if id_ in present or id_ not in staying or not 0 < gap <= rules.grace_s + 1:
                 continue
             away = np.hypot(new.feet[0] - lost.feet[0], new.feet[1] - lost.feet[1])
             share = float(away / max(new.height, 1.0))
@@ -123,7 +125,6 @@ class Stays:
             return
         for key in [key for key in self._stays if key[1] == best[1]]:
             self._stays[key[0], new.id] = replace(self._stays.pop(key), track_id=new.id)
-        del self._last[best[1]]
 
     def _near(
         self, tracks: Sequence[Track], at_s: float, size: Size

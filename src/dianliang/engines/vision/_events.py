@@ -10,7 +10,7 @@ from dianliang.engines.vision._rods import RodEvidence
 from dianliang.engines.vision._tracking import Track
 
 WITHOUT_ROD = 0.75
-"""A stay alone never makes us surer than this that somebody fishes: it may be a walker who rests."""
+"""A stay alone never makes us surer than this: it may be a walker who rests."""
 ROD_ADDS = 0.5
 """Share of the remaining doubt that a rod takes away."""
 

@@ -189,7 +189,7 @@ class Health:
 
 
 def outlines(picture: Gray) -> NDArray[np.float32]:
-    """Return the strength of edges, each weighed by its surroundings: light changes little of it."""
+    """Return edges, each weighed by its surroundings: light changes little of that."""
     gray = cv2.GaussianBlur(picture, (5, 5), 0).astype(np.float32)
     edges = cv2.magnitude(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
     around = cv2.blur(edges, (25, 25))

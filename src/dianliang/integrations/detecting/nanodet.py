@@ -51,7 +51,7 @@ class NanoDet:
             self._session = onnxruntime.InferenceSession(
                 str(weights), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # noqa: BLE001 (ONNX Runtime raises kinds it does not export)
+        except Exception as error:
             words = f"模型 {weights.name} 打不开：{str(error)[:120]}。请换一个 ONNX 文件。"
             raise UnableToDetectError(words) from error
         self._input = self._session.get_inputs()[0].name
@@ -93,7 +93,9 @@ class NanoDet:
 
     def _check(self, weights: Path) -> None:
         given = self._session.get_inputs()[0].shape
-        last = sorted(int(out.shape[2]) for out in self._session.get_outputs() if len(out.shape) == 3)
+        last = sorted(
+            int(out.shape[2]) for out in self._session.get_outputs() if len(out.shape) == 3
+        )
         if given != [1, 3, SIDE, SIDE] or set(last) != {CLASSES, 4 * BINS}:
             raise UnableToDetectError(
                 f"模型 {weights.name} 不是 NanoDet {SIDE}：输入 {given}，输出末维 {last}。"
@@ -101,7 +103,7 @@ class NanoDet:
 
 
 def letterboxed(picture: Picture) -> tuple[Floats, float]:
-    """Return a picture as the network wants it, shape (1, 3, 416, 416), and by how much it shrank."""
+    """Return a picture as the network wants it, (1, 3, 416, 416), and how it was scaled."""
     height, width = picture.shape[:2]
     scale = min(SIDE / height, SIDE / width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
