@@ -11,7 +11,7 @@ import numpy as np
 
 from dianliang.engines.vision._model import Boxes, Picture
 
-Covered = NewType("Covered", np.ndarray)  # type: ignore[type-arg]
+Covered = NewType("Covered", np.ndarray)
 """A picture on which heads are covered: the only kind that may be written or sent."""
 LEAST_SCORE = 0.15
 """From here on a box is covered: a few bushes too many are no harm."""
@@ -29,7 +29,7 @@ def cover(picture: Picture, boxes: Boxes) -> Covered:
     for box in boxes:
         left, top, right, bottom = band(box, size=(picture.shape[0], picture.shape[1]))
         part = kept[top:bottom, left:right]
-        if not part.size:
+        if not part.size:  # outside of the picture
             continue
         rows = max(1, round(TILES * (bottom - top) / max(right - left, 1)))
         small = cv2.resize(part, (TILES, min(rows, 2 * TILES)), interpolation=cv2.INTER_AREA)
@@ -39,7 +39,7 @@ def cover(picture: Picture, boxes: Boxes) -> Covered:
     return Covered(kept)
 
 
-def band(box: np.ndarray, *, size: tuple[int, int]) -> tuple[int, int, int, int]:  # type: ignore[type-arg]
+def band(box: np.ndarray, *, size: tuple[int, int]) -> tuple[int, int, int, int]:
     """Return the part of a picture that holds the head of a person, in whole pixels."""
     left, top, right, bottom = (float(value) for value in box)
     width, height = right - left, bottom - top
@@ -47,6 +47,6 @@ def band(box: np.ndarray, *, size: tuple[int, int]) -> tuple[int, int, int, int]
     return (
         int(max(0, np.floor(left - ASIDE * width))),
         int(max(0, np.floor(top - ABOVE * height))),
-        int(min(size[1], np.ceil(right + ASIDE * width))),
-        int(min(size[0], np.ceil(end))),
+        int(max(0, min(size[1], np.ceil(right + ASIDE * width)))),
+        int(max(0, min(size[0], np.ceil(end)))),
     )

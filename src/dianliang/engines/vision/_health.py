@@ -13,7 +13,7 @@ from dianliang.engines.vision._rules import HealthRules
 
 WIDTH = 192
 """The small picture's width: shifts are told to a quarter of a per cent of the picture."""
-FLAT = 6.0
+FLAT = 3.0
 """Spread of grey levels below which there is nothing to see."""
 SAME = 0.02
 """Mean change below which a picture is the same: sensors and codecs always stir a little."""
@@ -114,7 +114,7 @@ class Health:
             found.add(Trouble.FROZEN)
         if spread < FLAT:
             self._shifts.clear()
-            return found | {Trouble.BLACK} if level < 255 - rules.black_level else found
+            return found | {Trouble.BLACK}
         if level < rules.night_level:
             found.add(Trouble.NIGHT)
         if self._shakes(picture.shape[1]):

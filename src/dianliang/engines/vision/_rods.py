@@ -92,7 +92,8 @@ def _ridge(gray: Gray, background: Gray) -> Floats:
     difference = gray.astype(np.float32) - background.astype(np.float32)
     thin = cv2.GaussianBlur(difference, (0, 0), THIN_PX)
     thick = cv2.GaussianBlur(difference, (0, 0), THICK_PX)
-    return np.abs(thin - thick).astype(np.float32)
+    ridge: Floats = np.abs(thin - thick).astype(np.float32)
+    return ridge
 
 
 def _bodies(

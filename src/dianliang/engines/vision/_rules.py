@@ -39,7 +39,7 @@ class TrackingRules:
     """A person who is not seen for longer is lost."""
     unsure_s: float = 1.0
     """How long after being seen somebody is followed by unsure boxes."""
-    widen: float = 0.4
+    widen: float = 0.3
     """Share of a box's size that is added on each side before boxes are compared."""
     least_overlap: float = 0.12
     colours: float = 0.6
@@ -48,10 +48,6 @@ class TrackingRules:
     """How much one picture teaches about the clothes."""
     crowded: float = 0.15
     """Whoever shares more than this of a box with another teaches nothing."""
-    same_clothes: float = 0.65
-    """Likeness from which somebody who was hidden is found again away from where expected."""
-    pace: float = 0.6
-    """Own heights that somebody walks in a second."""
     settle_s: float = 1.0
     """Time over which motion is averaged."""
 
@@ -60,7 +56,7 @@ class TrackingRules:
 class DwellRules:
     """When somebody has stayed: by the clock, whatever the number of pictures."""
 
-    grace_s: float = 1.5
+    grace_s: float = 1.0
     """Somebody who leaves or is hidden for no longer has not left."""
     least_seen: float = 0.5
     """Share of the looks during the stay on which the person must have been seen."""
@@ -105,7 +101,6 @@ class HealthRules:
     """When a camera cannot be believed. Looked at on a small grey picture, once a second."""
 
     every_s: float = 1.0
-    black_level: float = 16.0
     night_level: float = 45.0
     frozen_s: float = 30.0
     jump_s: float = 30.0

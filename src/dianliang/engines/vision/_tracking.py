@@ -89,7 +89,6 @@ class Tracker:
                 if i not in seen and at_s - one.seen_at_s <= longest_s
             ]
             seen.update(self._pairs(free, chosen, boxes, clothes, at_s))
-        seen.update(self._found_again(seen, sure, boxes, clothes, at_s))
         for i, j in seen.items():
             self._tracks[i] = self._moved(
                 self._tracks[i], boxes[j], float(scores[j]), clothes[j], at_s, alone=bool(alone[j])
@@ -121,34 +120,6 @@ class Tracker:
         cost = 1 - (1 - rules.colours) * shared - rules.colours * looks
         cost[shared < rules.least_overlap] = NEVER
         return {free[row]: int(chosen[column]) for row, column in _cheapest(cost)}
-
-    def _found_again(
-        self, seen: Pairs, sure: Numbers, boxes: Floats, clothes: Clothes, at_s: float
-    ) -> Pairs:
-        """Pair the hidden with the new by clothes, as far as somebody can have walked."""
-        hidden = [i for i in range(len(self._tracks)) if i not in seen]
-        taken = set(seen.values())
-        new = [int(j) for j in sure if int(j) not in taken]
-        if not hidden or not new:
-            return {}
-        cost = np.array(
-            [
-                [self._change(self._tracks[i], boxes[j], clothes[j], at_s) for j in new]
-                for i in hidden
-            ]
-        )
-        return {hidden[row]: new[column] for row, column in _cheapest(cost)}
-
-    def _change(self, track: Track, box: Floats, clothes: Colours | None, at_s: float) -> float:
-        """Return how much somebody would have changed to be in a box; NEVER where too much."""
-        rules = self._rules
-        away = np.hypot((box[0] + box[2]) / 2 - track.feet[0], box[3] - track.feet[1])
-        size = (box[3] - box[1]) / max(track.height, 1.0)
-        likeness = alike(track.colours, clothes)
-        far = away > rules.pace * (1 + at_s - track.seen_at_s) * track.height
-        if far or not 0.6 < size < 1.6 or likeness < rules.same_clothes:
-            return NEVER
-        return 1 - likeness
 
     def _expected(self, track: Track, at_s: float) -> Box:
         """Return where somebody should be: motion fades while hidden."""
@@ -234,7 +205,8 @@ def overlap(ours: Floats, theirs: Floats) -> Floats:
     high = np.minimum(ours[:, None, 2:], theirs[None, :, 2:])
     common = np.clip(high - low, 0, None).prod(axis=2)
     areas = [(one[:, 2:] - one[:, :2]).prod(axis=1) for one in (ours, theirs)]
-    return common / np.maximum(areas[0][:, None] + areas[1][None, :] - common, 1e-9)
+    shared: Floats = common / np.maximum(areas[0][:, None] + areas[1][None, :] - common, 1e-9)
+    return shared
 
 
 def crowding(boxes: Floats) -> Floats:
@@ -243,4 +215,5 @@ def crowding(boxes: Floats) -> Floats:
         return np.zeros(0)
     shared = overlap(boxes, boxes)
     np.fill_diagonal(shared, 0.0)
-    return shared.max(axis=1)
+    most: Floats = shared.max(axis=1)
+    return most

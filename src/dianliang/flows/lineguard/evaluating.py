@@ -153,7 +153,7 @@ def scored(
     )
 
 
-def _matched(late: np.ndarray) -> list[tuple[int, int]]:  # type: ignore[type-arg]
+def _matched(late: np.ndarray) -> list[tuple[int, int]]:
     """Return as many pairs as can be, and of these the ones that are least late."""
     if not late.size:
         return []

@@ -83,7 +83,7 @@ class Feed:
         theirs.close()
         self._opened_s = self._heard_s = now_s
 
-    def taken(self, *, now_s: float) -> Taken | Notice | None:
+    def taken(self, *, now_s: float) -> Taken | Notice:
         """Return the picture or the end that lies in the pipe."""
         assert self.pipe is not None  # noqa: S101 (asked for only while open)
         try:
@@ -150,11 +150,12 @@ def follow(feeds: Sequence[Feed]) -> Iterator[Taken | Notice]:
 def _heard(feeds: Sequence[Feed]) -> Iterator[Taken | Notice]:
     """Yield what lies in the pipes: at most one picture of each camera, so that all get theirs."""
     by_pipe = {feed.pipe: feed for feed in feeds if feed.pipe is not None}
-    ready = wait(list(by_pipe), WAIT_S) if by_pipe else time.sleep(WAIT_S)
-    for pipe in ready or ():
-        told = by_pipe[pipe].taken(now_s=time.monotonic())  # type: ignore[index]
-        if told is not None:
-            yield told
+    if not by_pipe:
+        time.sleep(WAIT_S)  # all rest between two tries
+    ready = wait(list(by_pipe), WAIT_S) if by_pipe else []
+    for pipe, feed in by_pipe.items():
+        if pipe in ready:
+            yield feed.taken(now_s=time.monotonic())
     for feed in feeds:
         notice = feed.stalled(now_s=time.monotonic())
         if notice is not None:

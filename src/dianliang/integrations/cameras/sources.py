@@ -168,7 +168,7 @@ def _decoded(container: av.container.InputContainer, source: Source) -> Iterator
             at_s = pace.wanted(frame, number)
             number += 1
             if at_s is not None and frame.width * frame.height <= MOST_PIXELS:
-                picture = frame.to_ndarray(format="bgr24")
+                picture = np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
                 yield Frame(picture=picture, at_s=None if source.is_live else at_s)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import cv2
+from av.video.stream import VideoStream
 
 from dianliang.engines.vision import Covered
 from dianliang.kernel.errors import DomainError
@@ -49,7 +51,7 @@ def keep_clip(path: Path, pictures: Sequence[Covered], *, times_s: Sequence[floa
     try:
         with av.open(str(part), "w", format="mp4") as film:
             height, width = (side - side % 2 for side in pictures[0].shape[:2])
-            stream = film.add_stream(_codec(), rate=25)
+            stream = cast("VideoStream", film.add_stream(_codec(), rate=25))
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.codec_context.time_base = Fraction(1, 1000)
             for picture, at_ms in zip(pictures, _rising(times_s), strict=True):

@@ -109,9 +109,8 @@ def letterboxed(picture: Picture) -> tuple[Floats, float]:
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
     fed = np.zeros((SIDE, SIDE, 3), dtype=np.uint8)
     fed[:rows, :columns] = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    planes = cv2.dnn.blobFromImage(fed.astype(np.float32) - MEAN)
-    planes /= SPREAD[None, :, None, None]
-    return planes, scale
+    planes = ((fed.astype(np.float32) - MEAN) / SPREAD).transpose(2, 0, 1)[None]
+    return np.ascontiguousarray(planes, dtype=np.float32), scale
 
 
 def once(boxes: Floats, scores: Floats) -> Detections:
