@@ -674,9 +674,8 @@ def everything(town):
     station = town.actor("S1")
     handling.accept(number=need.number, by=station, at=NOON)
     (job,) = handling.split(number=need.number, parts=(), by=station, at=NOON)
-    town.post(
-        "余村村没电了", area_code="V1", phone="19900000002", service_code="PWR-OUTAGE", at=now()
-    )
+    for phone in ("19900000002", "19900000003"):  # what is hot is of these days, whenever that is
+        town.post("余村村没电了", area_code="V1", phone=phone, service_code="PWR-OUTAGE", at=now())
     run = hot.look(by=SYSTEM, at=now())
     plan = Plan.objects.create(
         number="JH-1",
