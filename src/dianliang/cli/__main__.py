@@ -23,7 +23,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     plan 输入文件        不用安装数据库，直接把 Excel 或 JSON 里的工单排成线路（--template 写模板）
     certificate verify   不用安装数据库，离线核验志愿服务记录证明（--keys 公钥文件）
     triage 文件          不用安装数据库，研判文本、CSV、Excel 里的需求，每条一行 JSON
-    energy               不用安装数据库，电表曲线导入、质量、特征、变压器重过载，电网模型与潮流
+    energy               不用安装数据库，电表曲线导入、质量、特征、变压器重过载，电网潮流，季节预测
     token                给程序发放或收回接口令牌
   保管
     backup 文件          在线备份数据库、附件（和另存的密钥）

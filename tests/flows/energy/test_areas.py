@@ -9,7 +9,7 @@ import pytest
 from benchmarks.energy.grids import village
 
 from dianliang.engines.loading import NO_W, POINTS, Meter, Network, Span, Transformer, batch_of
-from dianliang.engines.powerflow import Load, Phase, Profiles, solve
+from dianliang.engines.powerflow import Load, Phase, solve
 from dianliang.engines.relief import Area, Outcome, Problem
 from dianliang.engines.relief import solve as relieve
 from dianliang.flows.energy import areas

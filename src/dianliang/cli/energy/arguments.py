@@ -18,6 +18,7 @@ EXAMPLES = """例如：
   dianliang energy features 2026-07 --out 日特征.csv             每表每日的电量、峰值、峰谷、电压
   dianliang energy loading 2026-07 --out 重过载.xlsx             变压器重载、过载、三相不平衡
   dianliang energy powerflow --help                              电网模型：grid 检查，powerflow 潮流
+  dianliang energy forecast --help                               下一个茶季、春节的重过载可能
   dianliang energy loading --from 2026-06-25 --until 2026-07-05  任意几天，跨午夜跨月照算
 
 曲线文件可以是 CSV、Excel、Parquet：一行一个时刻（表号、时间、功率、电压），一行一天 96 点，

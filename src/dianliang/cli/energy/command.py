@@ -41,8 +41,9 @@ EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
 ELSEWHERE = {
     "grid": "dianliang.cli.energy.grid",
     "powerflow": "dianliang.cli.energy.grid",
+    "forecast": "dianliang.cli.energy.season",
 }
-"""Verbs about models of grids; who wants a report of readings does not wait for them."""
+"""Verbs with options of their own."""
 
 
 def run(words: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from dianliang.engines.powerflow._model import Floats, Flow, Phase, Transformer
+from dianliang.engines.powerflow._model import Floats, Flow, Line, Phase, Transformer
 from dianliang.engines.powerflow._rules import DEFAULT_LIMITS, Limits, PhaseRule
 from dianliang.engines.powerflow._vector_group import vector_group
 from dianliang.kernel.phrases import Phrase
@@ -170,10 +170,11 @@ def _energy(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return what each area lost and drew, in kWh."""
     losses: dict[str, float] = {}
-    for kind, things, lost in (
+    parts: tuple[tuple[str, Sequence[Line | Transformer], Floats], ...] = (
         ("line", flow.grid.lines, flow.line_loss_kw),
         ("transformer", flow.grid.transformers, flow.transformer_loss_kw),
-    ):
+    )
+    for kind, things, lost in parts:
         for thing, kwh in zip(things, np.nansum(lost, axis=0) * flow.hours, strict=True):
             area = area_of[kind, thing.id]
             losses[area] = losses.get(area, 0.0) + float(kwh)
@@ -187,17 +188,11 @@ def _energy(
 
 def _every(flow: Flow, limits: Limits) -> Iterator[Worst]:
     yield from _voltages(flow, limits)
-    for quantity, things, loading, limit in (
-        (Quantity.LINE, flow.grid.lines, flow.line_loading, limits.line_loading),
-        (
-            Quantity.TRANSFORMER,
-            flow.grid.transformers,
-            flow.transformer_loading,
-            limits.transformer_loading,
-        ),
-    ):
-        for thing, values in zip(things, loading.T, strict=True):
-            yield _share(quantity, thing.id, values, limit, clause="", phase=Phase.ALL)
+    for line, values in zip(flow.grid.lines, flow.line_loading.T, strict=True):
+        yield _share(Quantity.LINE, line.id, values, limits.line_loading, clause="")
+    for each, values in zip(flow.grid.transformers, flow.transformer_loading.T, strict=True):
+        limit = limits.transformer_loading
+        yield _share(Quantity.TRANSFORMER, each.id, values, limit, clause="")
     if flow.unbalance is not None:
         for node, values in zip(flow.grid.nodes, flow.unbalance.T, strict=True):
             clause = limits.unbalance_clause
