@@ -19,7 +19,7 @@ from dianliang.engines.forecasting import (
 
 @pytest.fixture(scope="module")
 def scores():
-    return judged(6, transformers=30, years=5)
+    return judged(6, transformers=20, years=5)
 
 
 def test_intervals_hold_what_comes_as_often_as_they_say(scores):

@@ -100,9 +100,8 @@ def _days(word: str) -> list[date]:
     try:
         return [date.fromisoformat(one.strip()) for one in word.split(",")]
     except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"“{word}”应是日期，如 2025-03-01，多个用逗号分开"
-        ) from error
+        words = f"“{word}”应是日期，如 2025-03-01，多个用逗号分开"
+        raise argparse.ArgumentTypeError(words) from error
 
 
 def _day(word: str) -> date:

@@ -116,9 +116,7 @@ def outlook(
                 made = Season(year=start.year, peaks_kw=peaks, machines_kw=power)
                 seasons.setdefault(number, []).append(made)
     if not seasons:
-        raise InvalidInputError(
-            "这些日期没有一天有曲线，无从预测。请核对 --starts 和已导入的月份。"
-        )
+        raise InvalidInputError("这些日期没有一天有曲线，无从预测。请核对日期和已导入的月份。")
     histories = [
         History(
             id=number,
