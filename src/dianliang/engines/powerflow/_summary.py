@@ -1,5 +1,6 @@
 """Say what binds: the worst of every area, where and when, and every line that was crossed."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -111,17 +112,20 @@ def summarise(flow: Flow, *, limits: Limits = DEFAULT_LIMITS) -> Summary:
     every = list(_every(flow, limits)) if flow.is_solved.any() else []
     area_of = _areas(flow)
     losses, drawn = _energy(flow, area_of)
-    areas = list(dict.fromkeys(node.area for node in flow.grid.nodes))
+    nodes = Counter(node.area for node in flow.grid.nodes)
+    of_area: dict[str, list[Worst]] = {area: [] for area in nodes}
+    for each in every:
+        of_area[area_of[_kind(each), each.id]].append(each)
     return Summary(
         areas=tuple(
             _area(
                 area,
-                [each for each in every if area_of[_kind(each), each.id] == area],
-                nodes=sum(node.area == area for node in flow.grid.nodes),
+                of_area[area],
+                nodes=count,
                 drawn_kwh=drawn.get(area, 0.0),
                 loss_kwh=losses.get(area, 0.0),
             )
-            for area in areas
+            for area, count in nodes.items()
         ),
         steps=flow.steps,
         unsolved=tuple(int(step) for step in np.flatnonzero(~flow.is_solved)),
