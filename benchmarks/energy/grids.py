@@ -62,7 +62,7 @@ def village(
     rng = np.random.default_rng(seed)
     count = nodes - 1
     names = [f"N{k}" for k in range(count)]
-    behind = [max(0, k - 1 - int(rng.integers(0, 6))) for k in range(count)]
+    behind = [max(0, k - 1 - int(rng.integers(0, max(6, count // 6)))) for k in range(count)]
     phases = [Phase(int(p)) if is_by_phase else Phase.ALL for p in rng.integers(0, 3, count)]
     loads = [
         Load(id=f"D{k}", node=names[k], p_kw=1.2, q_kvar=0.3, phase=phases[k])

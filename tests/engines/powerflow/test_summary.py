@@ -22,7 +22,7 @@ from dianliang.engines.powerflow import (
 def far_end(grid):
     """Return a village whose last home draws what a roaster of tea draws, over two steps."""
     profiles = Profiles(
-        ids=("roaster",), p_kw=np.array([[0.0], [65.0]]), q_kvar=np.zeros((2, 1)), hours=0.25
+        ids=("roaster",), p_kw=np.array([[0.0], [150.0]]), q_kvar=np.zeros((2, 1)), hours=0.25
     )
     last = grid.nodes[-1].id
     return replace(grid, loads=(Load(id="roaster", node=last),)), profiles

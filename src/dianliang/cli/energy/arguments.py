@@ -18,7 +18,8 @@ EXAMPLES = """例如：
   dianliang energy features 2026-07 --out 日特征.csv             每表每日的电量、峰值、峰谷、电压
   dianliang energy loading 2026-07 --out 重过载.xlsx             变压器重载、过载、三相不平衡
   dianliang energy powerflow --help                              电网模型：grid 检查，powerflow 潮流
-  dianliang energy relief|zone|coverage --help                  台区治理、光储直柔、充电覆盖
+  dianliang energy relief --help（zone、coverage 同）              台区治理、光储直柔、充电覆盖
+  dianliang energy forecast --help                               下一个茶季、春节的重过载可能
   dianliang energy loading --from 2026-06-25 --until 2026-07-05  任意几天，跨午夜跨月照算
   dianliang energy enterprises --help                            全部企业的用电分析、电价检查
 

@@ -41,6 +41,7 @@ EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
 ELSEWHERE = {
     "grid": "dianliang.cli.energy.grid",
     "powerflow": "dianliang.cli.energy.grid",
+    "forecast": "dianliang.cli.energy.season",
     "relief": "dianliang.cli.energy.solving",
     "zone": "dianliang.cli.energy.solving",
     "coverage": "dianliang.cli.energy.solving",

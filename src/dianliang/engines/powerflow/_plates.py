@@ -136,8 +136,8 @@ def plates(grid: Grid) -> Iterator[GridError]:
         if line.length_m == 0:
             words = f"线路 {line.id} 长度为 0，没有阻抗：请填写长度，短接请用开关。"
             yield GridError(code=ErrorCode.ZERO_IMPEDANCE, id=line.id, words=words)
-    for type_ in grid.transformer_types:
-        yield from _transformer_type(type_)
+    for plate in grid.transformer_types:
+        yield from _transformer_type(plate)
 
 
 def _ranges(each: Any) -> Iterator[GridError]:

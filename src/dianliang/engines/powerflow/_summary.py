@@ -1,12 +1,13 @@
 """Say what binds: the worst of every area, where and when, and every line that was crossed."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from dianliang.engines.powerflow._model import Floats, Flow, Phase, Transformer
+from dianliang.engines.powerflow._model import Floats, Flow, Line, Phase, Transformer
 from dianliang.engines.powerflow._rules import DEFAULT_LIMITS, Limits, PhaseRule
 from dianliang.engines.powerflow._vector_group import vector_group
 from dianliang.kernel.phrases import Phrase
@@ -111,17 +112,20 @@ def summarise(flow: Flow, *, limits: Limits = DEFAULT_LIMITS) -> Summary:
     every = list(_every(flow, limits)) if flow.is_solved.any() else []
     area_of = _areas(flow)
     losses, drawn = _energy(flow, area_of)
-    areas = list(dict.fromkeys(node.area for node in flow.grid.nodes))
+    nodes = Counter(node.area for node in flow.grid.nodes)
+    of_area: dict[str, list[Worst]] = {area: [] for area in nodes}
+    for each in every:
+        of_area[area_of[_kind(each), each.id]].append(each)
     return Summary(
         areas=tuple(
             _area(
                 area,
-                [each for each in every if area_of[_kind(each), each.id] == area],
-                nodes=sum(node.area == area for node in flow.grid.nodes),
+                of_area[area],
+                nodes=count,
                 drawn_kwh=drawn.get(area, 0.0),
                 loss_kwh=losses.get(area, 0.0),
             )
-            for area in areas
+            for area, count in nodes.items()
         ),
         steps=flow.steps,
         unsolved=tuple(int(step) for step in np.flatnonzero(~flow.is_solved)),
@@ -170,10 +174,11 @@ def _energy(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return what each area lost and drew, in kWh."""
     losses: dict[str, float] = {}
-    for kind, things, lost in (
+    parts: tuple[tuple[str, Sequence[Line | Transformer], Floats], ...] = (
         ("line", flow.grid.lines, flow.line_loss_kw),
         ("transformer", flow.grid.transformers, flow.transformer_loss_kw),
-    ):
+    )
+    for kind, things, lost in parts:
         for thing, kwh in zip(things, np.nansum(lost, axis=0) * flow.hours, strict=True):
             area = area_of[kind, thing.id]
             losses[area] = losses.get(area, 0.0) + float(kwh)
@@ -187,17 +192,11 @@ def _energy(
 
 def _every(flow: Flow, limits: Limits) -> Iterator[Worst]:
     yield from _voltages(flow, limits)
-    for quantity, things, loading, limit in (
-        (Quantity.LINE, flow.grid.lines, flow.line_loading, limits.line_loading),
-        (
-            Quantity.TRANSFORMER,
-            flow.grid.transformers,
-            flow.transformer_loading,
-            limits.transformer_loading,
-        ),
-    ):
-        for thing, values in zip(things, loading.T, strict=True):
-            yield _share(quantity, thing.id, values, limit, clause="", phase=Phase.ALL)
+    for line, values in zip(flow.grid.lines, flow.line_loading.T, strict=True):
+        yield _share(Quantity.LINE, line.id, values, limits.line_loading, clause="")
+    for each, values in zip(flow.grid.transformers, flow.transformer_loading.T, strict=True):
+        limit = limits.transformer_loading
+        yield _share(Quantity.TRANSFORMER, each.id, values, limit, clause="")
     if flow.unbalance is not None:
         for node, values in zip(flow.grid.nodes, flow.unbalance.T, strict=True):
             clause = limits.unbalance_clause

@@ -138,12 +138,12 @@ def _laid_out(grid: Grid, near: dict[str, list[Edge]], branches: dict[str, Branc
     turns, rating = np.ones(count), np.full(count, np.inf)
     series, shunt, close, far = (np.zeros(count, np.complex128) for _ in range(4))
     series[0] = impedance
-    for k, (parent, edge) in enumerate(hung):
-        if edge is None:
+    for k, (parent, on) in enumerate(hung):
+        if on is None:
             continue
-        branch = branches[edge.id]
+        branch = branches[on.id]
         half = branch.shunt / 2
-        is_outward = edge.to_node == order[k]
+        is_outward = on.to_node == order[k]
         turns[k] = 1 / branch.ratio if is_outward else branch.ratio
         series[k] = branch.series * (1 if is_outward else branch.ratio**2)
         close[k] = half / branch.ratio**2 if is_outward else half
@@ -151,7 +151,7 @@ def _laid_out(grid: Grid, near: dict[str, list[Edge]], branches: dict[str, Branc
         rating[k] = branch.rating
         shunt[parent] += close[k]
         shunt[k] += far[k]
-    names = ["" if edge is None else edge.id for _, edge in hung]
+    names = ["" if on is None else on.id for _, on in hung]
     return Tree(
         source_pu=source.voltage_pu,
         parent=np.array([parent for parent, _ in hung], np.int64),

@@ -49,13 +49,12 @@ def wrong_profiles(grid: Grid, profiles: Profiles) -> tuple[GridError, ...]:
 
 def _twice(grid: Grid) -> Iterator[GridError]:
     """Yield ids that stand twice; lines, transformers and switches share what switches name."""
+    joining: list[Line | Transformer | Switch] = [*grid.lines, *grid.transformers, *grid.switches]
     kinds: dict[str, Iterable[str]] = {
         "节点": (each.id for each in grid.nodes),
         "线型": (each.id for each in grid.line_types),
         "变压器型号": (each.id for each in grid.transformer_types),
-        "线路、变压器或开关": (
-            each.id for each in (*grid.lines, *grid.transformers, *grid.switches)
-        ),
+        "线路、变压器或开关": (each.id for each in joining),
         "负荷": (each.id for each in grid.loads),
         "电源": (each.id for each in grid.sources),
     }

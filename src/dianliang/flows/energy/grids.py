@@ -17,7 +17,7 @@ from dianliang.engines.powerflow import (
 from dianliang.integrations import grid_files
 from dianliang.kernel.errors import InvalidInputError
 
-ONE_MOMENT = ("模型",)
+ONE_MOMENT: tuple[str, ...] = ("模型",)
 """What the only moment is called where there are no curves."""
 
 

@@ -100,7 +100,7 @@ def read_workbook(path: Path) -> Grid:
         words = f"{path.name} 里没有“节点”工作表，请用 dianliang energy grid template 写一份模板。"
         raise UnreadableGridError(words)
     problems: list[Problem] = []
-    made = {
+    made: dict[str, Any] = {
         sheet.attribute: tuple(
             _made(sheet, Row(sheet.title, row.number, row.cells, problems))
             for row in book.rows.get(sheet.title, [])
