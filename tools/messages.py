@@ -257,6 +257,18 @@ def from_honours() -> Iterator[str]:
     yield from ("满意", "不满意", "未评价")
 
 
+def from_energy() -> Iterator[str]:
+    """Yield the words of claims and factors."""
+    from dianliang.domain.energy.lifecycle import CLAIM
+    from dianliang.domain.energy.models import Claim, Factor
+    from dianliang.faces.console.claims.views import STATES
+
+    yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
+    for choices in (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level):
+        yield from (str(label) for label in choices.labels)
+    yield from ("登记", "随程序提供", "数值", "下限", "上限", "置信水平", "活动数据", "年份")
+
+
 def from_resources() -> Iterator[str]:
     """Yield the words of gear, stores, loans and requests for resources."""
     from dianliang.domain.mobilisation.lifecycle import REQUEST
@@ -694,6 +706,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_enterprises(),
             *from_honours(),
             *from_resources(),
+            *from_energy(),
             *from_hours(),
             *from_ledger(),
             *from_booking(),

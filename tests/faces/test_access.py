@@ -36,8 +36,8 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
+from tests import claims, gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
 from tests import firms as firm_world
-from tests import gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -77,6 +77,7 @@ HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER
 ACTIVITY = VILLAGE | {Role.AUDITOR}
 GEAR = {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR, Role.PARTY_AFFAIRS}
 PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
+ENERGY = PARTY | {Role.ADMINISTRATOR}
 FACES = {
     "console:base": BASES,
     "console:hour": HOURS,
@@ -93,6 +94,8 @@ FACES = {
     "console:honour": PARTY,
     "console:media": PARTY,
     "console:brand": PARTY,
+    "console:claim": ENERGY,
+    "console:factor": ENERGY,
     "console:polic": PARTY,
     "console:enterprise": {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR},
     "console:outreach_channel": {Role.ADMINISTRATOR},
@@ -199,6 +202,8 @@ OBJECTS = {
     "console:vote": "own vote",
     "console:vote_act": "own vote",
     "console:brand": "brand",
+    "console:claim": "claim",
+    "console:claim_act": "claim",
     "console:brand_logo": "brand",
     "console:brand_paper": "brand",
     "console:brand_act": "brand",
@@ -749,6 +754,7 @@ def everything(town):
         **reaching.objects(town),
         **firm_world.objects(town),
         **gear.objects(town),
+        **claims.objects(town),
     }
     letter = write_letter("S1", now()).number
     doors = {

@@ -12,7 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.alerts import taking
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import honourworld, staff, villages
+from tests import claims, honourworld, staff, villages
 from tests import town as town_builder
 from tests.appraisals import appraised
 from tests.axe import looked_at
@@ -106,7 +106,7 @@ def pages(transactional_db):
 def of_party(town):
     """Addresses about ratings, talks, honours, brands, appeals and alerts, after who opens them."""
     Party(town, now()).branch("S1P", "S1")
-    told = {**appraised(town), **honourworld.objects(town)}
+    told = {**appraised(town), **honourworld.objects(town), **claims.objects(town)}
     number = {kind: values["number"] for kind, values in told.items()}
     rated = "/console/appraisal/"
     clerk = [
@@ -119,6 +119,9 @@ def of_party(town):
         *(f"/console/honours/{page}" for page in ("", "new/", f"of/{number['honour']}/")),
         *(f"/console/honours/{page}" for page in ("calls/", "calls/new/", "media/", "media/new/")),
         f"/console/honours/calls/{number['call']}/",
+        *(f"/console/{page}" for page in ("claims/new/", f"claims/{number['claim']}/")),
+        *("/console/factors/one/?series=电力-平均-浙江-2023", "/console/claims/"),
+        "/console/factors/",
         *(f"/console/brands/{page}" for page in ("", "new/", f"{number['brand']}/")),
         *("/console/talks/book/", "/console/voices/counts/", f"{rated}mine/"),
     ]

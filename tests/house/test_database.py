@@ -24,6 +24,7 @@ MODELS = {
     "meeting task": "branches.Task",
     "branch topic": "branches.Topic",
     "brand": "brands.Brand",
+    "claim": "energy.Claim",
     "call": "honours.Call",
     "honour": "honours.Honour",
     "nominee": "honours.Nominee",

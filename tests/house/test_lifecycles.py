@@ -16,6 +16,7 @@ from dianliang.domain.branches.lifecycle import (
 from dianliang.domain.brands.lifecycle import BRAND
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.energy.lifecycle import CLAIM
 from dianliang.domain.enterprises.lifecycle import RUN as ANALYSIS_RUN
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
@@ -76,6 +77,7 @@ TABLES = {
     "meeting task": (TASK, "OPEN"),
     "branch topic": (TOPIC, "PROPOSED"),
     "brand": (BRAND, "DRAFT"),
+    "claim": (CLAIM, "ESTIMATED"),
     "call": (CALL, "DRAFT"),
     "honour": (HONOUR, "VALID"),
     "nominee": (NOMINEE, "NOMINATED"),

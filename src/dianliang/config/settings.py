@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "dianliang.domain.enterprises",
     "dianliang.domain.renewal",
     "dianliang.domain.hours",
+    "dianliang.domain.energy",
     "dianliang.domain.branches",
     "dianliang.domain.appraisal",
     "dianliang.domain.talks",

@@ -76,6 +76,8 @@ WORDS: Mapping[str, str] = {
     "branches.topic.hand_lead": "换牵头",
     "branches.topic.plan_action": "列行动",
     "branches.topic.finish_action": "完成行动",
+    "energy.claim.record": "登记量化声明",
+    "energy.factor.keep": "登记因子",
     "brands.brand.create": "创建品牌",
     "brands.brand.describe": "修改品牌",
     "brands.brand.show": "对外展示",

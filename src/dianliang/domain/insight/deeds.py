@@ -23,6 +23,7 @@ from dianliang.domain.branches.lifecycle import (
 from dianliang.domain.brands.lifecycle import BRAND
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.energy.lifecycle import CLAIM
 from dianliang.domain.enterprises.lifecycle import RUN as ANALYSIS_RUN
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
@@ -76,6 +77,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "appraisal.duty": DUTY,
     "appraisal.round": ROUND,
     "appraisal.appeal": APPRAISAL_APPEAL,
+    "energy.claim": CLAIM,
     "branches.branch": BRANCH,
     "branches.pairing": PAIRING,
     "branches.alliance": ALLIANCE,

@@ -36,6 +36,7 @@ PAGES: Mapping[str, str] = {
     "brand": "console:brand",
     "alliance": "console:branch_alliance",
     "roster": "console:roster",
+    "claim": "console:claim",
 }
 """Which page shows a kind of records, by the number that opens it."""
 IN_BOOKS = frozenset({"activity", "visit"})

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from dianliang.faces.console.appraisal.bar import APPRAISAL
+from dianliang.faces.console.claims.navigation import ENERGY
 from dianliang.faces.console.entries import Entry
 from dianliang.faces.console.honours.navigation import HONOURS, OWN
 from dianliang.faces.console.incidents.navigation import EMERGENCY
@@ -297,6 +298,7 @@ ENTRIES = (
     Entry(label="党建", section=BRANCHES),
     Entry(label="考评", section=APPRAISAL),
     Entry(label="惠企", section=REACHING),
+    Entry(label="能源", section=ENERGY),
     Entry(label="我的", section=OWN),
     Entry(
         label="一致性",

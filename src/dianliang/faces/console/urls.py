@@ -189,4 +189,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enterprises/", include("dianliang.faces.console.enterprises.urls")),
     path("outreach/", include("dianliang.faces.console.outreach.urls")),
     path("gear/", include("dianliang.faces.console.resources.urls")),
+    path("", include("dianliang.faces.console.claims.urls")),
 ]
