@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -45,6 +45,11 @@ class RunRow:
     asked_at: datetime
     finished_at: datetime | None
     engine_version: str
+
+    @property
+    def last_on(self) -> date:
+        """The last day that was analysed."""
+        return self.until_on - timedelta(days=1)
 
     @property
     def is_going_on(self) -> bool:

@@ -38,7 +38,9 @@ def contract_kw_charged(
 def demand_price(kwh: Floats, *, capacity_kva: float, market: Market) -> Floats:
     """Return CNY a kW of each month (M,), less where the capacity is well used."""
     is_full = kwh >= market.load_kwh_kva * capacity_kva
-    return market.demand * np.where(is_full & (capacity_kva > 0), market.load_factor, 1.0)
+    share: Floats = np.where(is_full & (capacity_kva > 0), market.load_factor, 1.0)
+    price: Floats = market.demand * share
+    return price
 
 
 def now_cny(firm: Firm, *, most_kw: Floats, kwh: Floats, market: Market) -> Floats:
@@ -52,7 +54,8 @@ def now_cny(firm: Firm, *, most_kw: Floats, kwh: Floats, market: Market) -> Floa
         return most_kw * price
     agreed = np.array([firm.contract_kw or 0.0])
     charged = contract_kw_charged(most_kw, agreed, capacity_kva=firm.capacity_kva, market=market)
-    return charged[0] * price
+    paid: Floats = charged[0] * price
+    return paid
 
 
 def cheapest_ways(

@@ -9,6 +9,7 @@ from dianliang.kernel.actor import Actor, Role
 
 PAGES: Mapping[str, str] = {
     "need": "console:need",
+    "firm": "console:enterprise",
     "campaign": "console:campaign",
     "meeting": "console:meeting",
     "task": "console:meeting_task",

@@ -89,11 +89,10 @@ def report(*, number: str, run: str = "", form: str, by: Actor, at: datetime) ->
     page = queries.firm(number, run=run, by=by)
     if page.problem:
         raise UnableToAnalyseError(page.problem)
-    last = page.run.until_on - timedelta(days=1)
     document = papers.paper(
         number=f"{page.number}　{page.run.number}",
         name=page.name,
-        period=f"{page.run.from_on:%Y-%m} 至 {last:%Y-%m}",
+        period=f"{page.run.from_on:%Y-%m} 至 {page.run.last_on:%Y-%m}",
         way=page.way,
         capacity_kva=page.capacity_kva,
         body=page.body,

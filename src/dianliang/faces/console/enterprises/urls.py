@@ -14,5 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs.xlsx", tariffs.template, name="enterprise_tariff_template"),
     path("firms/<str:number>/", views.firm, name="enterprise"),
     path("firms/<str:number>/report.<str:form>", views.report, name="enterprise_report"),
-    path("findings/<str:number>/do/<str:verb>/", views.act, name="enterprise_finding_act"),
+    path("findings/<str:number>/do/<str:verb>/", views.finding_act, name="enterprise_finding_act"),
 ]

@@ -11,9 +11,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dianliang.domain.energy.queries import claims
+from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.domain.enterprises import queries
 from dianliang.domain.enterprises.access import READERS, WRITERS
-from dianliang.faces.console.branches.common import press, status_of
+from dianliang.faces.console.branches.common import Steps, press, status_of
 from dianliang.faces.console.branches.meetings import TYPES
 from dianliang.faces.console.enterprises.charts import day_chart, demand_chart
 from dianliang.faces.console.fields import day
@@ -21,11 +23,32 @@ from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, not_exported, sent_file
 from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows.enterprises import books, firm_files, following, papers, running, words
+from dianliang.flows.enterprises import (
+    books,
+    firm_files,
+    following,
+    measuring,
+    papers,
+    running,
+    words,
+)
 from dianliang.flows.enterprises.bodies import excludes
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
+STEPS: Steps = {
+    "decide": (
+        following.decide,
+        lambda sent: {"verdict": sent.get("verdict", ""), "words": sent.get("words", "")},
+    ),
+    "visit": (following.visit, lambda _sent: {}),
+    "measure": (
+        measuring.measure,
+        lambda sent: {
+            "acted_on": day(sent.get("acted_on", ""), field="acted_on", label=_("措施完成日"))
+        },
+    ),
+}
 FORMS = {"pdf": "application/pdf", "docx": TYPES["docx"]}
 
 
@@ -38,6 +61,14 @@ class Said:
     confidence: str
     checks: tuple[str, ...]
     same: tuple[str, ...]
+    effect: ClaimRow | None
+
+    @property
+    def is_measurable(self) -> bool:
+        """Tell whether it changes how much is drawn, and was accepted."""
+        decision = self.row.decision
+        is_accepted = decision is not None and decision.verdict == "accepted"
+        return is_accepted and self.row.body["kind"] in measuring.MEASURED_IN_KWH
 
     @property
     def moments(self) -> list[tuple[str, float]]:
@@ -150,7 +181,7 @@ def _firm(
     context: dict[str, Any] = {"by": by, "page": page, "refusal": refusal}
     if not page.problem:
         context |= {
-            "findings": _said(page.findings),
+            "findings": _said(page.findings, by=by),
             "day": day_chart(page.body),
             "months": demand_chart(page.body, capacity_kva=page.capacity_kva),
             "shape": words.SHAPES[page.body["shape"]],
@@ -162,8 +193,9 @@ def _firm(
     )
 
 
-def _said(findings: tuple[queries.FindingRow, ...]) -> list[Said]:
+def _said(findings: tuple[queries.FindingRow, ...], *, by: Actor) -> list[Said]:
     bodies = [dict(row.body) for row in findings]
+    effects = claims.by_key([measuring.key_of(row.number) for row in findings], by=by)
     return [
         Said(
             row=row,
@@ -171,6 +203,7 @@ def _said(findings: tuple[queries.FindingRow, ...]) -> list[Said]:
             confidence=words.CONFIDENCES[body["confidence"]],
             checks=words.TO_CHECK[body["kind"]],
             same=tuple(words.TITLES[kind] for kind in excludes(bodies, body)),
+            effect=effects.get(measuring.key_of(row.number)),
         )
         for row, body in zip(findings, bodies, strict=True)
     ]
@@ -196,28 +229,26 @@ def report(request: HttpRequest, number: str, form: str, *, by: Actor) -> HttpRe
 
 @require_POST
 @requires(*WRITERS)
-def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
-    """Decide about a finding, or open a visit for it."""
-    sent = request.POST
-    steps: dict[str, dict[str, Any]] = {
-        "decide": {"verdict": sent.get("verdict", ""), "words": sent.get("words", "")},
-        "visit": {},
-    }
-    if verb not in steps:
+def finding_act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
+    """Decide about a finding, open a visit for it, or measure what it brought."""
+    if verb not in STEPS:
         raise Http404
     try:
         firm_number = queries.firm_of(number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    at = now()
-    step = partial(getattr(following, verb), number=number, by=by, at=at, **steps[verb])
+
+    def act() -> None:
+        at, (step, read) = now(), STEPS[verb]
+        taken = partial(step, number=number, by=by, at=at, **read(request.POST))
+        press_once(request, "console:enterprise", taken, at=at)
 
     def done() -> HttpResponse:
         messages.success(request, _("%(number)s 已更新。") % {"number": number})
         return redirect("console:enterprise", firm_number)
 
     return press(
-        lambda: press_once(request, "console:enterprise", step, at=at),
+        act,
         refused=lambda refusal: _firm(request, firm_number, by=by, refusal=refusal),
         done=done,
     )
