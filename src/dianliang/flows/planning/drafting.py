@@ -277,8 +277,7 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
         return {"error": words}
     solved_s = time.monotonic() - began
     context.progress(0.98, "核对并说明原因")
-    is_small = len(built.problem.jobs) <= MOST_PROVEN
-    proven = routing.bound(built.problem) if is_small else None
+    proven = routing.bound(built.problem) if len(built.jobs) <= MOST_PROVEN else None
     return _keep(plan, built, result, solved_s=solved_s, bound=proven, at=context.clock())
 
 
