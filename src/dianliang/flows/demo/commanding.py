@@ -7,6 +7,7 @@ of by a search, and says so.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.queries.incidents import reach_of
@@ -14,7 +15,7 @@ from dianliang.domain.key_customers.models import KeyCustomer, Watch
 from dianliang.domain.key_customers.operations import watching
 from dianliang.domain.key_customers.told import Occasion, ToldReport
 from dianliang.domain.mobilisation import lessons, positions, tasks
-from dianliang.domain.mobilisation.models import Task
+from dianliang.domain.mobilisation.models import LineWork, Task
 from dianliang.domain.mobilisation.positions import Fix, Post
 from dianliang.domain.mobilisation.stretches import Pace
 from dianliang.domain.work.lifecycle import VISIT_OPEN
@@ -108,6 +109,32 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     parts = dike.parts_of(incident)
     jobs = [row.job_id for row in (*rows, *parts)]
     Job.objects.filter(task__incident=incident).update(is_generated=True)
+    plan, outcome = _drafted(incident, teams, jobs, by=by, at=at)
+    built = build(plan, at=at)
+    orders = _orders(rows[:-1], teams[-2:], built)
+    for on in built.days.get(teams[0].code, ())[:1] if len(teams) > 2 else ():
+        orders[teams[0].code, on] = [row.job.number for row in parts]
+    laid = routing.follow_plan(built.problem, skeleton_of(orders, built))
+    lines, left_out = lines_of(laid, built, locked=frozenset())
+    reason = {"code": "no_gear", "words": "没有空闲的移动照明灯塔（演示）"}
+    last = plans.OutLine(job=rows[-1].job, reasons=[reason], fix=None, other_fixes=[])
+    plans.keep_result(
+        plan=plan,
+        stops=lines,
+        left_out=[*(one for one in left_out if one.job.pk != last.job.pk), last],
+        outcome={**outcome_of(laid, built, relaxations=[]), **outcome},
+        solver="人工编排（演示）",
+        by=SYSTEM,
+        at=at,
+    )
+    made = Plan.objects.get(pk=plan.pk)
+    drafting.put_in_force(number=made.number, revision=made.revision, by=by, at=at)
+
+
+def _drafted(
+    incident: Incident, teams: Sequence[Team], jobs: Sequence[int], *, by: Actor, at: datetime
+) -> tuple[Plan, dict[str, Any]]:
+    """Return a dispatch that is being computed, and what is kept with it."""
     on = at.astimezone(SHANGHAI).date()
     hours = scene.Hours(
         window=TimeWindow(at, at + 12 * HOUR), pace=Pace(on=12 * HOUR, rest=8 * HOUR)
@@ -131,25 +158,7 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     tasks.write_down(incident=incident, plan=plan, words=WORDS, is_what_if=False, by=by, at=at)
     plans.begin_solving(plan=plan, revision=plan.revision, jobs=jobs, by=by, at=at)
     plan.refresh_from_db()
-    built = build(plan, at=at)
-    orders = _orders(rows[:-1], teams[-2:], built)
-    for on in built.days.get(teams[0].code, ())[:1] if len(teams) > 2 else ():
-        orders[teams[0].code, on] = [row.job.number for row in parts]
-    laid = routing.follow_plan(built.problem, skeleton_of(orders, built))
-    lines, left_out = lines_of(laid, built, locked=frozenset())
-    reason = {"code": "no_gear", "words": "没有空闲的移动照明灯塔（演示）"}
-    last = plans.OutLine(job=rows[-1].job, reasons=[reason], fix=None, other_fixes=[])
-    plans.keep_result(
-        plan=plan,
-        stops=lines,
-        left_out=[*(one for one in left_out if one.job.pk != last.job.pk), last],
-        outcome={**outcome_of(laid, built, relaxations=[]), **outcome},
-        solver="人工编排（演示）",
-        by=SYSTEM,
-        at=at,
-    )
-    made = Plan.objects.get(pk=plan.pk)
-    drafting.put_in_force(number=made.number, revision=made.revision, by=by, at=at)
+    return plan, outcome
 
 
 def _orders(
@@ -177,9 +186,10 @@ def _work(incident: Incident, desk: Actor, *, begin: datetime, until: datetime) 
     """Let the crews do their stops as far as the clock says; the next one is under way."""
     rows = Visit.objects.filter(job__task__incident=incident).exclude(status="DONE")
     rows = rows.select_related("job__task__line", "team").order_by("team", "on", "sequence")
+    line = LineWork.objects.filter(incident=incident).first()
     laid = [visit for visit in rows if visit.job.task.line_id]
-    if laid:
-        dike.lay(laid[0].job.task.line, laid, by=_crew(laid[0].team, desk), until=until)
+    if line and laid:
+        dike.lay(line, laid, by=_crew(laid[0].team, desk), until=until)
     for visit in rows.filter(job__task__line=None):
         by = _crew(visit.team, desk)
         leaves = max(begin, visit.arrive_at - 12 * MINUTE)
