@@ -181,7 +181,7 @@ class Health:
         if not is_other:
             self._other_since_s = None
             if not is_shaking:
-                self._outlines = 0.98 * self._outlines + 0.02 * now
+                self._outlines = np.asarray(0.98 * self._outlines + 0.02 * now, dtype=np.float32)
             return False
         if self._other_since_s is None:
             self._other_since_s = at_s

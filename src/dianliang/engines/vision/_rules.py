@@ -74,8 +74,8 @@ class RodRules:
     pictures: int = 6
     least_height: float = 40.0
     """Below this height of a person, in pixels, no rod can be seen."""
-    least_strength: float = 3.0
-    """Grey levels along the ray, median of the pictures."""
+    least_strength: float = 6.5
+    """Grey levels along the ray, median of the pictures: one walker in twenty shows as much."""
     background_every_s: float = 4.0
     background_pictures: int = 15
 

@@ -186,7 +186,7 @@ def _cheapest(cost: Floats) -> list[tuple[int, int]]:
 def _blended(old: Colours | None, new: Colours | None, weight: float) -> Colours | None:
     if old is None or new is None:
         return new if old is None else old
-    return (1 - weight) * old + weight * new
+    return np.asarray((1 - weight) * old + weight * new, dtype=np.float32)
 
 
 def _box(row: Floats) -> Box:
