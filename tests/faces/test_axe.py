@@ -12,7 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.alerts import taking
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import claims, honourworld, staff, villages
+from tests import claims, honourworld, loaded, staff, villages
 from tests import town as town_builder
 from tests.appraisals import appraised
 from tests.axe import looked_at
@@ -92,6 +92,7 @@ def pages(transactional_db):
     desk += [f"/console/staff/{path}" for path in ("twins/", "twins/RY-1/RY-2/", "merges/")]
     desk += [f"/console/staff/{path}" for path in ("teams/", "new-team/", "teams/ZD1/")]
     desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
+    desk += of_loading(town)
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [
         "/console/villages/tables/",
@@ -101,6 +102,16 @@ def pages(transactional_db):
     ]
     upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
     return [*free, "desk", *desk, "admin", *upkeep], of_party(town)
+
+
+def of_loading(town):
+    """Addresses about the load of transformers, charging stations and zones."""
+    relieved = loaded.objects(town)["relief proposal"]["number"]
+    return [
+        *("/console/loading/", "/console/loading/B3/", "/console/relief/effects/"),
+        *("/console/relief/", f"/console/relief/{relieved}/", "/console/reach/"),
+        "/console/zone/",
+    ]
 
 
 def of_party(town):

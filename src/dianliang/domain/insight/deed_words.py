@@ -27,6 +27,7 @@ LISTED = (
     "venues.bookable",
     "venues.booking",
     "venues.pointofinterest",
+    "venues.site",
     "workforce.certificate",
     "workforce.person",
     "workforce.personmerge",

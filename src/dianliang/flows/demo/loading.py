@@ -25,11 +25,11 @@ from dianliang.kernel.calendar import SHANGHAI
 DRAW = "demo.curves"
 VILLAGES, TEA, TWICE, CROWDED = 30, 12, 2, 4
 """Transformers with curves; those with tea makers, of these with two; those full in the evening."""
-HOMES = 10
+HOMES = 9
 SEASON = 4
 """The month in which tea is made."""
 CAPACITIES = (100, 125, 160, 200, 250, 315, 400, 500, 630, 800)
-BUDGET_BEFORE_CNY, BUDGET_NOW_CNY = 480_000.0, 200_000.0
+BUDGET_BEFORE_CNY, BUDGET_NOW_CNY = 480_000.0, 1_000_000.0
 PHASES = (Phase.A, Phase.B, Phase.C)
 
 

@@ -78,13 +78,13 @@ def effects(*, by: Actor) -> Effects:
             )
         )
     }
-    rows = tuple(_effect(one, known, found) for one in built)
+    told = tuple(_effect(one, known, found) for one in built)
     return Effects(
-        rows=rows,
-        measured=sum(row.after is not None for row in rows),
-        relieved=sum(row.is_relieved for row in rows),
-        spent_cny=sum(row.built.spent_cny for row in rows),
-        enlarging_cny=sum(row.built.enlarging_cny for row in rows),
+        rows=told,
+        measured=sum(row.after is not None for row in told),
+        relieved=sum(row.is_relieved for row in told),
+        spent_cny=sum(row.built.spent_cny for row in told),
+        enlarging_cny=sum(row.built.enlarging_cny for row in told),
     )
 
 
@@ -100,7 +100,7 @@ def _effect(
         if shown.from_on >= built.built_on and built.number in found.get(shown.number, {})
     ]
     same = [shown for shown in later if shown.month.month == built.month.month]
-    after = (same or later or [None])[0]
+    after = next(iter(same or later), None)
     return Effect(
         built=built,
         before=_side(first, built.number, found),

@@ -111,7 +111,8 @@ def area_of(scene: Scene, prices: Prices) -> Area:
 def _fullness(scene: Scene) -> Profile:
     if scene.carried.thrice_w is None or not scene.is_wanting:
         return filled(scene.carried.load_w)
-    return np.maximum.reduce([filled(phase) for phase in scene.carried.thrice_w])
+    fullest: Profile = np.stack([filled(phase) for phase in scene.carried.thrice_w]).max(axis=0)
+    return fullest
 
 
 def offers(scenes: Sequence[Scene], prices: Prices) -> list[Offer]:

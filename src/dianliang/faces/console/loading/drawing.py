@@ -37,45 +37,55 @@ def charts(points: Points, *, capacity_kva: float) -> dict[str, Chart | Heat]:
         ),
     }
     if points.peak_on is not None:
-        found["peak"] = Chart(
-            key="chart-peak",
-            title=_("最大负荷日 %(day)s 的负载") % {"day": points.peak_on.isoformat()},
-            x_name=_("时刻"),
-            y_name=_("负载（kVA）"),
-            x=points.clocks,
-            series=(Series(name=_("负载"), values=points.peak_day_kva),),
-            limits=_ratings(capacity_kva),
-        )
+        found["peak"] = _peak_day(points, capacity_kva)
     if points.phases_kva:
-        found["phases"] = Chart(
-            key="chart-phases",
-            title=_("最大负荷日三相"),
-            x_name=_("时刻"),
-            y_name=_("每相负载（kVA）"),
-            x=points.clocks,
-            series=tuple(
-                Series(name=_("%(phase)s 相") % {"phase": name}, values=values)
-                for name, values in zip("ABC", points.phases_kva, strict=True)
-            ),
-            limits=(Limit(name=_("每相额定"), value=capacity_kva / 3),),
-        )
+        found["phases"] = _phases(points, capacity_kva)
     if any(value is not None for value in points.least_v):
-        found["voltage"] = Chart(
-            key="chart-voltage",
-            title=_("每日电压范围"),
-            x_name=_("日期"),
-            y_name=_("电压（V）"),
-            x=days,
-            series=(
-                Series(name=_("最低"), values=points.least_v),
-                Series(name=_("最高"), values=points.most_v),
-            ),
-            limits=(
-                Limit(name=_("下限"), value=LOW_V),
-                Limit(name=_("上限"), value=HIGH_V),
-            ),
-        )
+        found["voltage"] = _voltage(points, days)
     return found
+
+
+def _peak_day(points: Points, capacity_kva: float) -> Chart:
+    day = points.peak_on.isoformat() if points.peak_on else ""
+    return Chart(
+        key="chart-peak",
+        title=_("最大负荷日 %(day)s 的负载") % {"day": day},
+        x_name=_("时刻"),
+        y_name=_("负载（kVA）"),
+        x=points.clocks,
+        series=(Series(name=_("负载"), values=points.peak_day_kva),),
+        limits=_ratings(capacity_kva),
+    )
+
+
+def _phases(points: Points, capacity_kva: float) -> Chart:
+    return Chart(
+        key="chart-phases",
+        title=_("最大负荷日三相"),
+        x_name=_("时刻"),
+        y_name=_("每相负载（kVA）"),
+        x=points.clocks,
+        series=tuple(
+            Series(name=_("%(phase)s 相") % {"phase": name}, values=values)
+            for name, values in zip("ABC", points.phases_kva, strict=True)
+        ),
+        limits=(Limit(name=_("每相额定"), value=capacity_kva / 3),),
+    )
+
+
+def _voltage(points: Points, days: tuple[str, ...]) -> Chart:
+    return Chart(
+        key="chart-voltage",
+        title=_("每日电压范围"),
+        x_name=_("日期"),
+        y_name=_("电压（V）"),
+        x=days,
+        series=(
+            Series(name=_("最低"), values=points.least_v),
+            Series(name=_("最高"), values=points.most_v),
+        ),
+        limits=(Limit(name=_("下限"), value=LOW_V), Limit(name=_("上限"), value=HIGH_V)),
+    )
 
 
 def _ratings(capacity_kva: float) -> tuple[Limit, ...]:
