@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from dianliang.cli.clock import now
-from dianliang.cli.energy import tables
+from dianliang.cli.energy import measuring, tables
 from dianliang.cli.energy.arguments import Asked, asked
 from dianliang.cli.energy.words import (
     DOUBTS,
@@ -46,6 +46,8 @@ def run(words: Sequence[str]) -> int:
     Raises:
         DomainError: a file, the store or the rules cannot be used.
     """
+    if words and words[0] == "measure":
+        return measuring.run(words[1:])
     wish = asked(words)
     if wish.prints_rules:
         sys.stdout.write(told(_rules(wish)) + "\n")
