@@ -146,6 +146,7 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         activity=claim.activity,
         activity_unit=claim.activity_unit,
         findings=claim.findings,
+        held_back=claim.held_back,
         evidence=[
             EvidenceDraft(kind=one.kind, words=one.words, number=one.number, digest=one.digest)
             for one in claim.evidence.all()

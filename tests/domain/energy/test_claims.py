@@ -95,6 +95,15 @@ def lead(town, number, verb, *, who="second", reason="与抄表核对一致"):
     return flow.lead_on(number=number, verb=verb, reason=reason, by=clerk(town, "S1", who), at=NOON)
 
 
+def test_what_is_still_to_be_explained_keeps_a_number_from_being_verified(town):
+    number = stated(town, draft(held_back="有一处台阶尚未说明。")).number
+
+    with pytest.raises(UnableToClaimError, match="有一处台阶尚未说明"):
+        lead(town, number, "verify")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Claim.objects.update(status="VERIFIED", verified_at=NOON)
+
+
 def test_an_estimate_does_not_become_a_measurement_by_a_press(town):
     number = stated(town, estimate()).number
 

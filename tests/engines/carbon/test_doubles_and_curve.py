@@ -100,7 +100,6 @@ def test_a_line_is_spread_by_its_days():
     assert february.cumulative_kg == pytest.approx(50)
 
 
-@pytest.mark.row("000-12")
 def test_what_16_000_tonnes_of_the_ev_centre_take():
     """Under green electricity 16 GWh; under the grid of today two to six times as much."""
     case = json.loads((CASES / "ev_centre.json").read_text("utf-8"))

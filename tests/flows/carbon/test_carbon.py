@@ -14,7 +14,7 @@ from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.energy.models import CarbonEntry, Claim
 from dianliang.domain.energy.operations.carbon import UnableToKeepCarbonError
 from dianliang.domain.energy.queries import claims as claim_book
-from dianliang.flows.carbon import keeping, reading, reckoning
+from dianliang.flows.carbon import driving, keeping, reading, reckoning
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.claims import (
@@ -260,3 +260,27 @@ def test_the_blank_table_can_be_brought_back(town):
     assert count == 1
     with pytest.raises(UnreadableSheetError, match="没有数据行"):
         take_in(town, number)
+
+
+@pytest.mark.row("000-12")
+def test_what_an_ev_centre_reports_is_stated_with_the_charging_that_it_takes(town):
+    """16 000 t are 15.8 GWh of green power, 33 GWh of the grid's average, 88 GWh of fossil."""
+    provincial(town)
+    number = opened_account(town, name="新能源车服务中心")
+    claim = driving.state_reported(
+        name="新能源车服务中心",
+        subject_number=number,
+        avoided_t=16_000.0,
+        unit_code="S1",
+        by=clerk(town),
+        at=NOON,
+    )
+
+    needed = {name: kwh.value for name, kwh in driving.worlds(16_000.0)}
+    told = claim_book.claim_page(claim.number, by=clerk(town))
+    assert needed["全部用绿证核销的绿电"] == pytest.approx(15.84e6, rel=1e-3)
+    assert needed["2023 年全国电力平均排放因子"] == pytest.approx(33.37e6, rel=1e-3)
+    assert needed["2023 年浙江电力平均排放因子"] == pytest.approx(31.2e6, rel=1e-2)
+    assert needed["2023 年全国化石能源电力排放因子"] == pytest.approx(87.5e6, rel=1e-2)
+    assert told.row.status == "ESTIMATED"
+    assert any("绿电，需累计充电 1,584 万 kWh" in words for words in told.findings)

@@ -20,6 +20,7 @@ EXAMPLES = """例如：
   dianliang energy powerflow --help                              电网模型：grid 检查，powerflow 潮流
   dianliang energy relief --help（zone、coverage 同）              台区治理、光储直柔、充电覆盖
   dianliang energy forecast --help                               下一个茶季、春节的重过载可能
+  dianliang energy measure --help                                节能量、试验要多大
   dianliang energy loading --from 2026-06-25 --until 2026-07-05  任意几天，跨午夜跨月照算
   dianliang energy enterprises --help                            全部企业的用电分析、电价检查
 
@@ -157,7 +158,7 @@ def _parser() -> Parser:
         formatter_class=Formatter,
         allow_abbrev=False,
         add_help=False,
-        usage="dianliang energy import|quality|features|loading|relief|… [文件 …|月份] [选项]",
+        usage="dianliang energy import|quality|features|loading|measure|relief|… [文件 …|月份] [选项]",
     )
     verbs = parser.add_argument_group("做什么").add_argument
     told = "；".join(f"{verb} {words}" for verb, words in VERBS.items())

@@ -45,6 +45,7 @@ ELSEWHERE = {
     "relief": "dianliang.cli.energy.solving",
     "zone": "dianliang.cli.energy.solving",
     "coverage": "dianliang.cli.energy.solving",
+    "measure": "dianliang.cli.energy.measuring",
     "enterprises": "dianliang.cli.energy.firms",
     "tariff": "dianliang.cli.energy.firms",
 }

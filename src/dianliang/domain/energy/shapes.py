@@ -25,7 +25,8 @@ class ClaimDraft:
     `high` are then the range that was seen). `factor` is the code of a factor version, applied to
     `activity` in `activity_unit`. Periods are half-open. `unit_code` is whose number it is, the
     actor's unit when left out. `part_of` is the number of a claim that this one is already counted
-    in. `key` names where the number comes from, so that it is stated once at a time.
+    in. `held_back` says what has to be explained before anybody may verify it. `key` names where it
+    comes from, so that it is stated once at a time.
     """
 
     title: str
@@ -53,6 +54,7 @@ class ClaimDraft:
     activity: float | None = None
     activity_unit: str = ""
     findings: Sequence[str] = ()
+    held_back: str = ""
     evidence: Sequence[EvidenceDraft] = ()
     unit_code: str = ""
     part_of: str = ""

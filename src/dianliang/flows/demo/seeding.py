@@ -29,6 +29,7 @@ from dianliang.flows import care, handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
+from dianliang.flows.demo.claiming import build_claims
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.enterprises import build_enterprises
 from dianliang.flows.demo.happening import build_happening
@@ -136,6 +137,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
+    tell("量化声明、碳账户与节能测量")
+    build_claims(county, rng=_dice(), by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     tell("企业用电")
     build_enterprises(by=DISPATCHER, at=at)

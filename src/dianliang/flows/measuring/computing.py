@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines import measurement
-from dianliang.engines.measurement import BadFiguresError, Event, Finding
+from dianliang.engines.measurement import BadFiguresError, Event, Finding, Status
 from dianliang.kernel.errors import InvalidInputError
 
 LEVEL = 0.9
+MOST_PARTS = 24
+"""Into so many parts the readings of one pair are cut to show their range: hours of a day."""
 ENGINE, VERSION = "engines.measurement", "1"
 Floats = NDArray[np.float64]
 
@@ -40,6 +42,7 @@ class Result:
     """What came out, as plain figures that can be stored: kWh, or a share of energy (``%``).
 
     `low` and `high` with `level` are an interval; without `level` the range that was seen, or None.
+    `held_back` says what keeps the number from being verified.
     """
 
     value: float
@@ -54,6 +57,7 @@ class Result:
     fraction: float | None
     findings: tuple[str, ...]
     refusals: tuple[str, ...]
+    held_back: str
     to_check: tuple[str, ...]
     suspects: tuple[Mapping[str, Any], ...]
 
@@ -97,6 +101,7 @@ def _by_weather(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         ends=(meter.low_kwh, meter.high_kwh),
         fraction=meter.fraction,
         findings=findings,
+        is_held=bool(said) or meter.status is not Status.VERIFIED,
         method=f"{meter.method}；基准 {meter.base_days} 天，报告期 {meter.report_days} 天",
         periods=(meter.base, meter.report),
     )
@@ -126,6 +131,7 @@ def _by_output(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         ends=(found.low_kwh, found.high_kwh),
         fraction=share,
         findings=found.findings,
+        is_held=found.status is not Status.VERIFIED,
         method=f"IPMVP B，按产量折算（{told}）；报告期 {found.periods} 天",
         periods=(_ends(days[~is_after]), _ends(days[is_after])),
     )
@@ -156,18 +162,27 @@ def _by_trial(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
     found = measurement.trial(units, level=asked.level)
     ends = (found.low, found.high)
     days = sorted(str(row["on"]) for row in rows if row.get("on"))
-    seen = (min(found.least, found.fraction), max(found.most, found.fraction))
+    seen = _range(units[0]) if len(units) == 1 else (found.least, found.most)
     return _result(
         asked,
         value=found.fraction * 100,
         ends=tuple(None if end is None else end * 100 for end in ends),
         fraction=found.fraction,
         findings=found.findings,
+        is_held=found.status is not Status.VERIFIED,
         method=f"对照试验，{len(units)} 个单元，单位产量能耗之比",
         periods=(None, (days[0], days[-1]) if days else None),
         measure="%",
         seen=(seen[0] * 100, seen[1] * 100),
     )
+
+
+def _range(unit: measurement.Unit) -> tuple[float, float]:
+    """Return the least and the most that parts of a unit's readings show, in their order."""
+    parts = min(MOST_PARTS, len(unit.without), len(unit.measured))
+    sides = (np.array_split(side, parts) for side in (unit.without, unit.measured))
+    shown = [1 - float(has.mean() / bare.mean()) for bare, has in zip(*sides, strict=True)]
+    return min(shown), max(shown)
 
 
 def _result(
@@ -178,6 +193,7 @@ def _result(
     fraction: float | None,
     findings: Sequence[Finding],
     method: str,
+    is_held: bool,
     periods: tuple[tuple[str, str] | None, tuple[str, str] | None],
     measure: str = "kWh",
     seen: tuple[float, float] | None = None,
@@ -212,9 +228,14 @@ def _result(
         fraction=fraction,
         findings=tuple(one.words for one in said if not one.is_refusal),
         refusals=refusals,
+        held_back=_held_back(said) if is_held or to_check else "",
         to_check=to_check,
         suspects=(),
     )
+
+
+def _held_back(findings: Sequence[Finding]) -> str:
+    return "".join(one.words for one in findings)[:300]
 
 
 def _with_suspects(result: Result, steps: Sequence[Mapping[str, Any]]) -> Result:

@@ -190,6 +190,7 @@ def _draft(row: ProjectRow) -> ClaimDraft:
         from_on=_day(report, 0) or row.measure_on,
         until_on=_day(report, 1) or row.measure_on + timedelta(days=1),
         findings=[*told["findings"], *(f"请核对：{one}" for one in told["to_check"])],
+        held_back=told["held_back"],
         subject_kind="measurement",
         subject_number=row.number,
         subject_name=row.subject_name,

@@ -146,6 +146,7 @@ class Claim(models.Model):
     activity = models.FloatField("活动数据", null=True, blank=True)
     activity_unit = models.CharField("活动数据单位", max_length=12, blank=True)
     findings = models.JSONField("说明与疑点", default=list, blank=True)
+    held_back = models.CharField("暂不能核证的原因", max_length=300, blank=True)
     subject_kind = models.CharField("对象类别", max_length=24, blank=True)
     subject_number = models.CharField("对象编号", max_length=40, blank=True)
     subject_name = models.CharField("对象名称", max_length=120)
@@ -206,7 +207,7 @@ class Claim(models.Model):
                 name="energy_claim_factor_times_activity",
             ),
             models.CheckConstraint(
-                condition=~Q(status="VERIFIED") | Q(verified_at__isnull=False),
+                condition=~Q(status="VERIFIED") | Q(verified_at__isnull=False, held_back=""),
                 name="energy_claim_verified_at",
             ),
             models.UniqueConstraint(

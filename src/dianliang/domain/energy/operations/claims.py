@@ -102,6 +102,8 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
     if verb == "verify":
         if claim.recorded_by == by.id:
             raise UnableToClaimError("登记人不能核证自己登记的数，请由另一人核证。")
+        if claim.held_back:
+            raise UnableToClaimError(f"还不能核证：{claim.held_back}")
         changes = {"verifier": by.name, "verified_at": at}
     return transitions.apply(
         claim, verb, lifecycle=CLAIM, by=by, at=at, note=reason, changes=changes

@@ -101,6 +101,7 @@ class ClaimPage:
     supersedes: ClaimRow | None
     superseded_by: ClaimRow | None
     key: str
+    held_back: str
     digest: str
     verifier: str
     verified_at: datetime | None
@@ -201,6 +202,7 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
         supersedes=row_of(older) if older else None,
         superseded_by=row_of(newer) if newer else None,
         key=claim.key,
+        held_back=claim.held_back,
         digest=claim.digest,
         verifier=claim.verifier,
         verified_at=claim.verified_at,
