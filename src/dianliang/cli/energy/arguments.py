@@ -158,7 +158,7 @@ def _parser() -> Parser:
         formatter_class=Formatter,
         allow_abbrev=False,
         add_help=False,
-        usage="dianliang energy import|quality|features|loading|measure|relief|… [文件 …|月份] [选项]",
+        usage="dianliang energy import|quality|features|loading|… [文件 …|月份] [选项]",
     )
     verbs = parser.add_argument_group("做什么").add_argument
     told = "；".join(f"{verb} {words}" for verb, words in VERBS.items())
