@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from dianliang.kernel.actor import Actor, Role
 from tests.browsing import chromium, daytime, server
@@ -19,6 +20,7 @@ from tests.town import Town
 
 __all__ = ["chromium", "daytime", "server"]
 FLOWS = Path(__file__).parent / "flows"
+DATABASE = {"db", "transactional_db", "grounds"}
 
 
 @pytest.fixture
@@ -89,10 +91,21 @@ def demo(db, grounds) -> datetime:
     return grounds.standing("demo")
 
 
+def pytest_configure() -> None:
+    """Look for no garbage among thousands of modules and tests that all stay; wait for no clock.
+
+    A property that is tried on two busy cores, or whose first example compiles, takes its time.
+    """
+    gc.disable()
+    settings.register_profile("house", deadline=None)
+    settings.load_profile("house")
+
+
 def pytest_collection_finish() -> None:
     """Let the collector look at what tests make, not at all that was imported for them."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -102,10 +115,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: (wanted(item), item.get_closest_marker("slow") is None))
     for item in items:
-        if FLOWS in item.path.parents and not _commits(item):
+        if not _asks_database(item) or (FLOWS in item.path.parents and not _commits(item)):
             item.add_marker("one_database")
     for test in {getattr(item, "function", None) for item in items}:
         share_examples(test)
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    """Tell whether a test may ask the database at all: without its marker or fixture none can."""
+    is_marked = item.get_closest_marker("django_db") is not None
+    return is_marked or not DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _commits(item: pytest.Item) -> bool:

@@ -195,6 +195,22 @@ def from_outreach() -> Iterator[str]:
         yield from (str(label) for label in choices.labels)
 
 
+def from_enterprises() -> Iterator[str]:
+    """Yield the words of firms' electricity: states, verdicts, periods, lines of a bill."""
+    from dianliang.domain.enterprises import queries
+    from dianliang.domain.enterprises.lifecycle import RUN
+    from dianliang.domain.enterprises.models import FindingDecision
+    from dianliang.engines.tariffs import CERTAINTY_WORDS, DAY_WORDS, PERIOD_WORDS
+
+    yield from chain(RUN.labels.values(), (row.label for row in RUN), queries.VIEWS.values())
+    yield from (str(label) for label in FindingDecision.Verdict.labels)
+    yield from chain(CERTAINTY_WORDS.values(), DAY_WORDS.values(), PERIOD_WORDS.values())
+    yield from (f"{words}电量" for words in PERIOD_WORDS.values())
+    yield from (f"{words}电价" for words in PERIOD_WORDS.values())
+    yield from ("基金及附加", "基本电费", "功率因数调整电费", "需量电价", "容量电价")
+    yield from ("名称", "来源", "基本电费规则")
+
+
 def from_appraisal() -> Iterator[str]:
     """Yield the words of task lists, ratings and their rules."""
     from dianliang.domain.appraisal import lifecycle, measures
@@ -239,6 +255,24 @@ def from_honours() -> Iterator[str]:
     for choices in (*kinds, Brand.Kind, BrandReview.Grade):
         yield from (str(label) for label in choices.labels)
     yield from ("满意", "不满意", "未评价")
+
+
+def from_energy() -> Iterator[str]:
+    """Yield the words of claims and factors."""
+    from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
+    from dianliang.domain.energy.models import CarbonAccount, Claim, Factor, MeasurementProject
+    from dianliang.faces.console.claims.views import STATES
+    from dianliang.flows.carbon.reckoning import BASES, SCOPES
+
+    yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
+    yield from chain(PROJECT.labels.values(), (row.label for row in PROJECT))
+    yield from chain(BASES.values(), SCOPES.values(), ("合计",))
+    kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
+    for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design):
+        yield from (str(label) for label in choices.labels)
+    yield from ("登记", "随程序提供", "数值", "下限", "上限", "置信水平", "活动数据", "年份")
+    yield from ("改造前效率", "改造后效率", "占比", "每天影响电量", "机器台数", "推算节能率")
+    yield from ("单机实测节能率", "年节电量", "年减碳量", "年节省电费")
 
 
 def from_resources() -> Iterator[str]:
@@ -588,11 +622,11 @@ def from_command() -> Iterator[str]:
     from dianliang.domain.mobilisation import lifecycle
     from dianliang.faces.console.command import review
     from dianliang.flows.command import board, effort, sections
-    from dianliang.flows.dispatching import routes
+    from dianliang.flows.dispatching import crew_routes
 
     yield from chain(lifecycle.LESSON_LABELS.values(), (row.label for row in lifecycle.LESSON))
     yield from chain(board.LABELS.values(), review.VIEWS.values(), effort.REASONS.values())
-    yield from (*routes.TONES.values(), routes.ORDINARY)
+    yield from (*crew_routes.TONES.values(), crew_routes.ORDINARY)
     yield from (effort.OTHER, sections.APART, *(label for _, label in lifecycle.RANKS))
     for path in sorted((ROOT / "flows" / "command").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -675,8 +709,10 @@ def wanted(domain: str = "django") -> list[str]:
             *from_branches(),
             *from_appraisal(),
             *from_outreach(),
+            *from_enterprises(),
             *from_honours(),
             *from_resources(),
+            *from_energy(),
             *from_hours(),
             *from_ledger(),
             *from_booking(),

@@ -19,7 +19,7 @@ def dispatched(built: Any) -> routing.Plan:
     weights = problem.weights
     where: dict[str, GeoPoint] = {team.id: team.shifts[0].start for team in problem.teams}
     free: dict[str, datetime] = {team.id: team.shifts[0].window.start for team in problem.teams}
-    left = {team.id: dict(team.gear) for team in problem.teams}
+    left = {team.id: dict(team.gear_on(team.shifts[0])) for team in problem.teams}
     orders: dict[Any, list[str]] = {}
     far = datetime.max.replace(tzinfo=problem.teams[0].shifts[0].window.start.tzinfo)
     for job in sorted(problem.jobs, key=lambda j: (-weights.worth(j), j.due_at or far)):

@@ -36,7 +36,8 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import gear, hazards, honourworld, keyworld, ledgers, reaching, rooms
+from tests import claims, gear, hazards, honourworld, keyworld, ledgers, loaded, reaching, rooms
+from tests import firms as firm_world
 from tests import hours as hour_world
 from tests import sessions as activity_world
 from tests import staff as staff_world
@@ -76,6 +77,7 @@ HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER
 ACTIVITY = VILLAGE | {Role.AUDITOR}
 GEAR = {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR, Role.PARTY_AFFAIRS}
 PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
+ENERGY = PARTY | {Role.ADMINISTRATOR}
 FACES = {
     "console:base": BASES,
     "console:hour": HOURS,
@@ -92,7 +94,12 @@ FACES = {
     "console:honour": PARTY,
     "console:media": PARTY,
     "console:brand": PARTY,
+    "console:claim": ENERGY,
+    "console:factor": ENERGY,
+    "console:carbon": ENERGY,
+    "console:measuring": ENERGY,
     "console:polic": PARTY,
+    "console:enterprise": {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR},
     "console:outreach_channel": {Role.ADMINISTRATOR},
     "console:outreach": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
@@ -117,6 +124,10 @@ FACES = {
     "console:village": VILLAGE,
     "console:transformers": VILLAGE,
     "console:feeders": VILLAGE,
+    "console:loading": VILLAGE,
+    "console:relief": VILLAGE,
+    "console:reach": VILLAGE,
+    "console:zone": VILLAGE,
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
@@ -197,6 +208,13 @@ OBJECTS = {
     "console:vote": "own vote",
     "console:vote_act": "own vote",
     "console:brand": "brand",
+    "console:claim": "claim",
+    "console:claim_act": "claim",
+    "console:measuring_project": "measurement",
+    "console:measuring_act": "measurement",
+    "console:carbon_account": "carbon account",
+    "console:carbon_paper": "carbon account",
+    "console:carbon_act": "carbon account",
     "console:brand_logo": "brand",
     "console:brand_paper": "brand",
     "console:brand_act": "brand",
@@ -207,6 +225,10 @@ OBJECTS = {
     "console:policy_duty": "policy duty",
     "console:policy_duty_act": "policy duty",
     "console:policy_duty_file": "policy duty",
+    "console:enterprise": "firm",
+    "console:enterprise_report": "firm",
+    "console:enterprise_tariff": "tariff",
+    "console:enterprise_finding_act": "finding",
     "console:outreach": "outreach",
     "console:outreach_people": "outreach",
     "console:outreach_person": "outreach",
@@ -272,6 +294,12 @@ OBJECTS = {
     "console:public_alert_read": "public alert",
     "console:public_alert_call": "public alert",
     "console:public_alert_file": "public alert",
+    "console:loading_one": "loaded transformer",
+    "console:relief_one": "relief proposal",
+    "console:relief_sheet": "relief proposal",
+    "console:relief_paper": "relief proposal",
+    "console:relief_decide": "relief proposal",
+    "console:relief_complete": "relief proposal",
     "console:incident": "incident",
     "console:incident_edit": "incident",
     "console:incident_log": "incident",
@@ -646,9 +674,8 @@ def everything(town):
     station = town.actor("S1")
     handling.accept(number=need.number, by=station, at=NOON)
     (job,) = handling.split(number=need.number, parts=(), by=station, at=NOON)
-    town.post(
-        "余村村没电了", area_code="V1", phone="19900000002", service_code="PWR-OUTAGE", at=now()
-    )
+    for phone in ("19900000002", "19900000003"):  # what is hot is of these days, whenever that is
+        town.post("余村村没电了", area_code="V1", phone=phone, service_code="PWR-OUTAGE", at=now())
     run = hot.look(by=SYSTEM, at=now())
     plan = Plan.objects.create(
         number="JH-1",
@@ -710,6 +737,7 @@ def everything(town):
         "grid worker": {"number": worker.number, "verb": "train"},
         **together,
         **activity_world.of_station(town),
+        **loaded.objects(town),
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001", "verb": "offer", "figure": "needs"},
@@ -741,7 +769,9 @@ def everything(town):
         **rooms.objects(town),
         **keyworld.objects(town),
         **reaching.objects(town),
+        **firm_world.objects(town),
         **gear.objects(town),
+        **claims.objects(town),
     }
     letter = write_letter("S1", now()).number
     doors = {
@@ -818,7 +848,7 @@ SENT = {"reason": "核对", "hours": "16", "on": "2026-11-20"}
 
 
 APPEAL_SEARCH = f"q={SEARCHED}&words={SEARCHED}&tab=all&view=all"
-SHARED = {"public alert", "alert source"}
+SHARED = {"public alert", "alert source", "tariff"}
 """What an authority makes public: the desks of every unit read it."""
 
 

@@ -12,7 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.alerts import taking
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import honourworld, staff, villages
+from tests import claims, honourworld, loaded, staff, villages
 from tests import town as town_builder
 from tests.appraisals import appraised
 from tests.axe import looked_at
@@ -92,6 +92,7 @@ def pages(transactional_db):
     desk += [f"/console/staff/{path}" for path in ("twins/", "twins/RY-1/RY-2/", "merges/")]
     desk += [f"/console/staff/{path}" for path in ("teams/", "new-team/", "teams/ZD1/")]
     desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
+    desk += of_loading(town)
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [
         "/console/villages/tables/",
@@ -103,10 +104,20 @@ def pages(transactional_db):
     return [*free, "desk", *desk, "admin", *upkeep], of_party(town)
 
 
+def of_loading(town):
+    """Addresses about the load of transformers, charging stations and zones."""
+    relieved = loaded.objects(town)["relief proposal"]["number"]
+    return [
+        *("/console/loading/", "/console/loading/B3/", "/console/relief/effects/"),
+        *("/console/relief/", f"/console/relief/{relieved}/", "/console/reach/"),
+        "/console/zone/",
+    ]
+
+
 def of_party(town):
     """Addresses about ratings, talks, honours, brands, appeals and alerts, after who opens them."""
     Party(town, now()).branch("S1P", "S1")
-    told = {**appraised(town), **honourworld.objects(town)}
+    told = {**appraised(town), **honourworld.objects(town), **claims.objects(town)}
     number = {kind: values["number"] for kind, values in told.items()}
     rated = "/console/appraisal/"
     clerk = [
@@ -119,6 +130,13 @@ def of_party(town):
         *(f"/console/honours/{page}" for page in ("", "new/", f"of/{number['honour']}/")),
         *(f"/console/honours/{page}" for page in ("calls/", "calls/new/", "media/", "media/new/")),
         f"/console/honours/calls/{number['call']}/",
+        *(f"/console/{page}" for page in ("claims/new/", f"claims/{number['claim']}/")),
+        *("/console/carbon/new/", "/console/carbon/?year=2026", "/console/measure/rollup/"),
+        *("/console/measure/", "/console/measure/new/"),
+        f"/console/carbon/{number['carbon account']}/",
+        f"/console/measure/{number['measurement']}/",
+        *("/console/factors/one/?series=电力-平均-浙江-2023", "/console/claims/"),
+        "/console/factors/",
         *(f"/console/brands/{page}" for page in ("", "new/", f"{number['brand']}/")),
         *("/console/talks/book/", "/console/voices/counts/", f"{rated}mine/"),
     ]

@@ -21,7 +21,7 @@ def letter(town):
     """A letter at the alliance's own desk, and one ordinary need with like words."""
     world = Honoured(town, now())
     world.handler("LM")
-    world.town.post("余村村停电了", area_code="V1")
+    world.town.post("余村村停电了", area_code="V1", at=now())
     write_letter("LM", now())
     return world
 

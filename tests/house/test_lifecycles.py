@@ -16,6 +16,8 @@ from dianliang.domain.branches.lifecycle import (
 from dianliang.domain.brands.lifecycle import BRAND
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
+from dianliang.domain.enterprises.lifecycle import RUN as ANALYSIS_RUN
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import (
@@ -75,6 +77,8 @@ TABLES = {
     "meeting task": (TASK, "OPEN"),
     "branch topic": (TOPIC, "PROPOSED"),
     "brand": (BRAND, "DRAFT"),
+    "claim": (CLAIM, "ESTIMATED"),
+    "measurement project": (PROJECT, "OPEN"),
     "call": (CALL, "DRAFT"),
     "honour": (HONOUR, "VALID"),
     "nominee": (NOMINEE, "NOMINATED"),
@@ -93,6 +97,7 @@ TABLES = {
     "outreach": (OUTREACH, "DRAFT"),
     "policy edition": (POLICY_EDITION, "DRAFT"),
     "policy duty": (POLICY_DUTY, "OPEN"),
+    "analysis run": (ANALYSIS_RUN, "WAITING"),
     "campaign": (CAMPAIGN, "DRAFT"),
     "target": (TARGET, "OPEN"),
     "session": (SESSION, "DRAFT"),

@@ -23,7 +23,8 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     plan 输入文件        不用安装数据库，直接把 Excel 或 JSON 里的工单排成线路（--template 写模板）
     certificate verify   不用安装数据库，离线核验志愿服务记录证明（--keys 公钥文件）
     triage 文件          不用安装数据库，研判文本、CSV、Excel 里的需求，每条一行 JSON
-    energy               不用安装数据库，电表曲线导入、质量、特征、变压器重过载
+    energy               不用安装数据库，电表曲线、重过载、潮流、预测、治理、储能、充电、企业分析
+    lineguard            不用安装数据库，看守摄像机画面：有人在线路下停留就预警（另装 lineguard）
     token                给程序发放或收回接口令牌
   保管
     backup 文件          在线备份数据库、附件（和另存的密钥）
@@ -42,6 +43,7 @@ dianliang 命令 --help 看某个命令的选项；dianliang --demo 命令 对�
 BARE = {
     "certificate": "dianliang.cli.verifying.command",
     "energy": "dianliang.cli.energy.command",
+    "lineguard": "dianliang.cli.lineguard.command",
     "plan": "dianliang.cli.planning.command",
     "triage": "dianliang.cli.triaging.command",
 }

@@ -1,7 +1,7 @@
 """A team's day as the phone keeps it: the route, each visit's sheet, and no more than it needs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from urllib.parse import quote, urlencode
@@ -194,9 +194,10 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
     held = calling.kept_back(jobs.values())
     whys = briefing.reasons(stops)
     to_check = safety_queries.to_check(job_ids)
-    tasks = closing.notes(job_ids)
+    tasks = closing.notes(rows.values())
     here = {stop.number for stop in stops if stop.is_open and stop.on <= on}
     past = briefing.past([jobs[number] for number in sorted(here)], on=on)
+    stops = tuple(_at_entry(stop, tasks.get(jobs[stop.number].pk)) for stop in stops)
     return tuple(
         Sheet(
             stop=stop,
@@ -219,6 +220,14 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
         )
         for stop in stops
     )
+
+
+def _at_entry(stop: Stop, task: TaskNote | None) -> Stop:
+    """Return a stop where its crew begins: with a part of a line, at that end of it."""
+    if task is None or task.line is None:
+        return stop
+    start = task.line.starts_at
+    return replace(stop, lat=start.lat, lon=start.lon)
 
 
 def _inspection(job: Job) -> str:

@@ -28,11 +28,15 @@ from dianliang.flows.alerts import polling
 from dianliang.flows.booking import clock
 from dianliang.flows.branches import linking, registering
 from dianliang.flows.campaigns import following, listing, opening
+from dianliang.flows.demo import loading as demo_loading
 from dianliang.flows.dispatching import forcing
 from dianliang.flows.ledgers import earning
+from dianliang.flows.measuring import projects as measuring
 from dianliang.flows.outreach import audience as outreach_audience
 from dianliang.flows.outreach import sending as outreach_sending
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.relief import planning as relieving
+from dianliang.flows.relief import screening
 from dianliang.flows.rosters import making
 from dianliang.flows.staffing import lists as staff_lists
 from dianliang.flows.staffing import people as staff
@@ -100,6 +104,10 @@ HANDLERS = (
     outreach_audience.prepare_in_background,
     outreach_sending.send,
     polling.poll_in_background,
+    measuring.compute_in_background,
+    screening.screen_in_background,
+    relieving.propose_in_background,
+    demo_loading.draw_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

@@ -19,10 +19,10 @@ from dianliang.engines.routing import (
     Weights,
     bound,
     check,
-    follow_plan,
     gap,
     solve,
 )
+from tests.engines.routing.laying import laid_over
 from tests.engines.routing.test_solve import best_by_brute_force, skeleton
 from tests.engines.routing.worlds import (
     at,
@@ -107,6 +107,7 @@ def test_no_plan_beats_the_bound(problem):
 def test_no_plan_laid_at_random_beats_the_bound(problem, chance):
     proven = bound(problem)
     routes = [(each.id, number) for each in problem.teams for number in range(len(each.shifts))]
+    lay = laid_over(problem)
     for _ in range(4):
         shuffled = chance.sample(problem.jobs, len(problem.jobs))
         cuts = [chance.randrange(len(routes) + 1) for _ in shuffled]
@@ -115,9 +116,9 @@ def test_no_plan_laid_at_random_beats_the_bound(problem, chance):
             for number in range(len(routes))
         ]
 
-        assert_nothing_beats(proven, follow_plan(problem, skeleton(routes, orders)))
+        assert_nothing_beats(proven, lay(skeleton(routes, orders)))
 
-    assert_nothing_beats(proven, follow_plan(problem, skeleton([], [])))
+    assert_nothing_beats(proven, lay(skeleton([], [])))
 
 
 @settings(max_examples=25, deadline=None)

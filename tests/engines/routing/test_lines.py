@@ -22,13 +22,13 @@ from dianliang.engines.routing import (
     apply_fix,
     check,
     covers_of,
-    follow_plan,
     insert_job,
     recommend,
     solve,
     split_lines,
     validate,
 )
+from tests.engines.routing.laying import laid_over
 from tests.engines.routing.test_solve import planned, skeleton
 from tests.engines.routing.worlds import (
     SEAT,
@@ -72,8 +72,7 @@ def test_plans_with_lines_keep_every_rule(problem):
 def best_by_brute_force(problem: Problem) -> float:
     """Try every order and every direction of every split of the jobs over the shifts."""
     lanes = [(t.id, i) for t in problem.teams for i in range(len(t.shifts))]
-    free = [job.id for job in problem.jobs if job.either_way]
-    best = float("inf")
+    best, lay = float("inf"), laid_over(problem)
     for owners in product(range(-1, len(lanes)), repeat=len(problem.jobs)):
         groups = [
             [j for j, o in zip(problem.jobs, owners, strict=True) if o == lane]
@@ -81,9 +80,10 @@ def best_by_brute_force(problem: Problem) -> float:
         ]
         for orders in product(*(permutations(group) for group in groups)):
             plan = skeleton(lanes, orders)
+            free = [job.id for order in orders for job in order if job.either_way]
             for directions in product((False, True), repeat=len(free)):
                 turned = dict(zip(free, directions, strict=True))
-                laid = follow_plan(problem, with_directions(plan, turned))
+                laid = lay(with_directions(plan, turned))
                 if planned(laid) == planned(plan):
                     best = min(best, laid.objective.total)
     return best

@@ -17,10 +17,10 @@ from dianliang.engines.routing import (
     Problem,
     Team,
     check,
-    follow_plan,
     solve,
 )
 from dianliang.engines.routing._model import Objective, Plan, Route, Stop
+from tests.engines.routing.laying import laid_over
 from tests.engines.routing.worlds import at, county_day, job, problems, shift, team, window
 
 SHORT = MaxIterations(limit=400)
@@ -46,7 +46,7 @@ def test_every_plan_keeps_every_rule(problem):
 def best_by_brute_force(problem: Problem) -> float:
     """Try every order of every split of the jobs over the shifts."""
     routes = [(t.id, i) for t in problem.teams for i in range(len(t.shifts))]
-    best = float("inf")
+    best, lay = float("inf"), laid_over(problem)
     for owners in product(range(-1, len(routes)), repeat=len(problem.jobs)):
         groups = [
             [j for j, o in zip(problem.jobs, owners, strict=True) if o == r]
@@ -54,7 +54,7 @@ def best_by_brute_force(problem: Problem) -> float:
         ]
         for orders in product(*(permutations(group) for group in groups)):
             plan = skeleton(routes, orders)
-            laid = follow_plan(problem, plan)
+            laid = lay(plan)
             if planned(laid) == planned(plan):
                 best = min(best, laid.objective.total)
     return best

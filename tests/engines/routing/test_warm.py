@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from numba.core.registry import CPUDispatcher
 import dianliang
 from dianliang.engines import routing
 from dianliang.engines.routing import _kernel as kernel
+from dianliang.engines.routing.homecare import _kernel as homecare_kernel
 from tests.benchmarks.routing.test_cases import SMALL
 from tests.engines.routing.worlds import job, team
 
@@ -46,6 +48,24 @@ def test_no_module_asks_for_the_kernel_already_when_it_is_imported():
                     found += [(path.name, function.name, name) for name in names & late]
 
     assert found == []
+
+
+@pytest.mark.parametrize("compiled", [kernel, homecare_kernel])
+def test_what_python_may_call_of_a_kernel_is_made_for_it(compiled):
+    """Called from Python, what is made for compiled callers only would end the process."""
+    asked = [getattr(compiled, name) for name in compiled.__all__]
+    functions = [one for one in asked if isinstance(one, CPUDispatcher)]
+
+    assert functions
+    assert [f for f in functions if f.targetoptions.get("no_cpython_wrapper")] == []
+
+
+def test_nobody_asks_a_kernel_for_what_it_does_not_show():
+    inner = re.compile(r"_kernel\.\w+ import|import_module\(.*_kernel\.")
+    engines = Path(dianliang.__file__).parent / "engines" / "routing"
+    outside = [path for path in engines.rglob("*.py") if path.parent.name != "_kernel"]
+
+    assert [path.name for path in outside if inner.search(path.read_text(encoding="utf-8"))] == []
 
 
 def folder_of(package, **environment):

@@ -352,3 +352,19 @@ def test_more_crews_are_offered_only_where_time_is_short(code, counts):
     work = LineWork(length_m=1000, km_per_person_day=0.5, day_h=10, people=2)
     said = running._help(work, 40.0, "", parts=4, is_short={code} <= running.CREWS_HELP)
     assert ("支队伍" in said) == counts
+
+
+def test_a_line_past_its_time_is_late_though_nobody_can_forecast_it(town):
+    """Nobody is planned for it, so there is no forecast; the commander is warned all the same."""
+    incident = crews_of(town, "A", people=2)
+    line = lined(town, incident, path=SHORT, km="2", due_h="4")
+
+    def row(at):
+        (found,) = running.lines(incident, plan=None, at=at)
+        return found
+
+    assert [row(SIX + hours * HOUR).is_late for hours in (0, 4)] == [False, False]
+    late = row(SIX + 5 * HOUR)
+    assert (late.forecast, late.is_late, late.is_overdue) == (None, True, True)
+    assert sent(town, [op(line, "all", 0, 2)]) == ["applied"]
+    assert not row(SIX + 5 * HOUR).is_late  # all is done: there is nothing to warn of

@@ -12,7 +12,7 @@ from tests.command import HOUR, MINUTE
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 6
+MOST_QUERIES = 9
 
 
 def shown(flood, at=NOON + 70 * MINUTE, **left):

@@ -18,7 +18,7 @@ from dianliang.domain.outreach.operations import sending as operations
 from dianliang.domain.outreach.operations.outreach import UnableToReachError
 from dianliang.domain.outreach.operations.sending import UnableToHandOverError
 from dianliang.domain.outreach.queries import progress
-from dianliang.flows.outreach import audience, handoff, leading, sending
+from dianliang.flows.outreach import answering, audience, handoff, leading, sending
 from dianliang.integrations.messaging import signing
 from dianliang.kernel.errors import StaleStateError
 from tests.outreachworld import (
@@ -324,3 +324,23 @@ def test_an_audience_that_was_cut_off_is_gone_on_with(town, monkeypatch):
     assert sorted(Recipient.objects.values_list("serial", flat=True)) == list(range(1, 10))
     assert BackgroundJob.objects.get().error == ""
     assert BackgroundJob.objects.get().status == jobs.Status.DONE
+
+
+def test_who_opts_out_while_the_file_is_made_is_not_in_it(town, monkeypatch):
+    firms(town, 3)
+    channel(FILE)
+    outreach = released(town, FILE)
+    assert run(NOON)
+    read = handoff.letters
+
+    def meanwhile(batch):
+        found = read(batch)
+        answering.opt_out(token=found[0][0].link.rsplit("/", 2)[1], agrees=False, at=NOON)
+        return found
+
+    monkeypatch.setattr(handoff, "letters", meanwhile)
+    fetch = {"number": f"{outreach.number}-1-B001", "by": clerk(town), "at": NOON}
+    printed = handoff.fetch(**fetch, form="csv").content.decode("utf-8-sig")
+    messages = Delivery.objects.filter(round__outreach=outreach).order_by("pk")
+    assert [one.number in printed for one in messages] == [False, True, True]
+    assert [one.failure for one in messages] == ["已拒收", "", ""]

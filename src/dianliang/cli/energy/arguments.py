@@ -17,7 +17,12 @@ EXAMPLES = """例如：
   dianliang energy quality 2026-07                               缺数、突变、数值不变、时钟偏差
   dianliang energy features 2026-07 --out 日特征.csv             每表每日的电量、峰值、峰谷、电压
   dianliang energy loading 2026-07 --out 重过载.xlsx             变压器重载、过载、三相不平衡
+  dianliang energy powerflow --help                              电网模型：grid 检查，powerflow 潮流
+  dianliang energy relief --help（zone、coverage 同）              台区治理、光储直柔、充电覆盖
+  dianliang energy forecast --help                               下一个茶季、春节的重过载可能
+  dianliang energy measure --help                                节能量、试验要多大
   dianliang energy loading --from 2026-06-25 --until 2026-07-05  任意几天，跨午夜跨月照算
+  dianliang energy enterprises --help                            全部企业的用电分析、电价检查
 
 曲线文件可以是 CSV、Excel、Parquet：一行一个时刻（表号、时间、功率、电压），一行一天 96 点，
 或 15 分钟累计示数（乘倍率，满码自动进位）。户变关系一行一只表：表号、变压器编号、额定容量(kVA)，
@@ -130,14 +135,19 @@ MOST_DAYS = 400
 """Longer spans take more memory than a month has given reason for."""
 
 
-def _day(word: str) -> date:
+def day(word: str) -> date:
+    """Return the day that a word on the command line means.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, or far from any reading.
+    """
     try:
-        day = date.fromisoformat(word)
+        found = date.fromisoformat(word)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"“{word}”不是日期，应如 2026-07-01") from error
-    if not EARLIEST_ON <= day <= LATEST_ON:
+    if not EARLIEST_ON <= found <= LATEST_ON:
         raise argparse.ArgumentTypeError(f"“{word}”不在 {EARLIEST_ON} 到 {LATEST_ON} 之间")
-    return day
+    return found
 
 
 def _parser() -> Parser:
@@ -148,7 +158,7 @@ def _parser() -> Parser:
         formatter_class=Formatter,
         allow_abbrev=False,
         add_help=False,
-        usage="dianliang energy import|quality|features|loading [文件 …|月份] [选项]",
+        usage="dianliang energy import|quality|features|loading|… [文件 …|月份] [选项]",
     )
     verbs = parser.add_argument_group("做什么").add_argument
     told = "；".join(f"{verb} {words}" for verb, words in VERBS.items())
@@ -175,8 +185,8 @@ def _importing(parser: Parser) -> None:
 
 def _reporting(parser: Parser) -> None:
     add = parser.add_argument_group("quality、features、loading 的选项").add_argument
-    add("--from", dest="from_on", type=_day, metavar="日期", help="从哪天起")
-    add("--until", dest="until_on", type=_day, metavar="日期", help="到哪天之前")
+    add("--from", dest="from_on", type=day, metavar="日期", help="从哪天起")
+    add("--until", dest="until_on", type=day, metavar="日期", help="到哪天之前")
     add("--out", type=Path, metavar="文件", help="写成 .csv、.xlsx 或 .parquet；默认显示表格")
     add("--all", action="store_true", help="正常的也列出（quality、loading）")
     add("--rules", type=Path, metavar="文件", help="自己的规则（JSON），features、loading 用")

@@ -38,6 +38,18 @@ from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import decoded
 
 EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
+ELSEWHERE = {
+    "grid": "dianliang.cli.energy.grid",
+    "powerflow": "dianliang.cli.energy.grid",
+    "forecast": "dianliang.cli.energy.season",
+    "relief": "dianliang.cli.energy.solving",
+    "zone": "dianliang.cli.energy.solving",
+    "coverage": "dianliang.cli.energy.solving",
+    "measure": "dianliang.cli.energy.measuring",
+    "enterprises": "dianliang.cli.energy.firms",
+    "tariff": "dianliang.cli.energy.firms",
+}
+"""Verbs that want other engines: who wants a report of readings does not wait for them."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -46,6 +58,8 @@ def run(words: Sequence[str]) -> int:
     Raises:
         DomainError: a file, the store or the rules cannot be used.
     """
+    if words and words[0] in ELSEWHERE:
+        return int(import_module(ELSEWHERE[words[0]]).run(words))
     wish = asked(words)
     if wish.prints_rules:
         sys.stdout.write(told(_rules(wish)) + "\n")

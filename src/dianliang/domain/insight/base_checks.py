@@ -142,11 +142,8 @@ def checked(sites: Collection[int], *, standard: Standard, on: date) -> Mapping[
     The number of queries depends on the standard, not on how many bases there are.
     """
     asked = None if len(sites) > MANY else sites
-    rows = (
-        Site.objects.filter(closed_on=None)
-        if asked is None
-        else Site.objects.filter(closed_on=None, pk__in=asked)
-    )
+    of_ours = Site.objects.filter(closed_on=None).exclude(kind=Site.Kind.CHARGING)
+    rows = of_ours if asked is None else of_ours.filter(pk__in=asked)
     wanted, paths = set(sites), dict(Unit.objects.order_by().values_list("pk", "path"))
     units = {
         pk: paths.get(unit, "")

@@ -23,6 +23,8 @@ from dianliang.domain.branches.lifecycle import (
 from dianliang.domain.brands.lifecycle import BRAND
 from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
+from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
+from dianliang.domain.enterprises.lifecycle import RUN as ANALYSIS_RUN
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import (
@@ -75,6 +77,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "appraisal.duty": DUTY,
     "appraisal.round": ROUND,
     "appraisal.appeal": APPRAISAL_APPEAL,
+    "energy.claim": CLAIM,
+    "energy.measurementproject": PROJECT,
     "branches.branch": BRANCH,
     "branches.pairing": PAIRING,
     "branches.alliance": ALLIANCE,
@@ -122,6 +126,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "outreach.outreach": OUTREACH,
     "policies.policyedition": POLICY_EDITION,
     "policies.policyduty": POLICY_DUTY,
+    "enterprises.analysisrun": ANALYSIS_RUN,
     "programs.campaign": CAMPAIGN,
     "programs.target": TARGET,
     "ledger.ruleversion": RULE_VERSION,

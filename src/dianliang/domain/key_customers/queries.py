@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import (
     Case,
@@ -26,14 +26,13 @@ from dianliang.domain.key_customers.models import (
     KeyCustomer,
     OwnSupply,
 )
+from dianliang.domain.key_customers.standard import STANDARD, TEST_EVERY, lacking
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.masking import mask_name, mask_phone
-from dianliang.kernel.phrases import kept, phrase_of
+from dianliang.kernel.phrases import Phrase, kept, phrase_of
 
 PAGE_ROWS = 50
-TEST_EVERY = timedelta(days=365)
-"""An own supply that nobody ran for a year counts as untested."""
 VIEWS: Mapping[str, str] = {
     "all": "在册",
     "bare": "无自备电源",
@@ -256,12 +255,16 @@ class Card:
     checklist_code: str
     checklist_name: str
     feeds: tuple[FeedRow, ...]
+    lacking: tuple[Phrase, ...]
+    """What the standard asks for and the register does not have."""
+    standard: str
     decisions: tuple[DecisionRow, ...]
 
 
 def card(customer: KeyCustomer, *, on: date) -> Card:
     """Return what the page of a key customer shows."""
-    feeds = customer.feeds.select_related("feeder", "transformer")
+    feeds = customer.feeds.select_related("feeder", "transformer__feeder")
+    lines = [feed.feeder or (feed.transformer and feed.transformer.feeder) for feed in feeds]
     return Card(
         row=row_of(customer, on=on),
         address=customer.address,
@@ -271,6 +274,12 @@ def card(customer: KeyCustomer, *, on: date) -> Card:
         checklist_code=customer.checklist.code,
         checklist_name=customer.checklist.name,
         feeds=tuple(feed_row(feed) for feed in feeds),
+        lacking=lacking(
+            grade=customer.grade,
+            lines=[line.code for line in lines if line],
+            has_own=bool(customer.supplies.all()),
+        ),
+        standard=STANDARD,
         decisions=tuple(
             DecisionRow(
                 grade_label=row.get_grade_display(),

@@ -324,7 +324,7 @@ def _area_names(wanted: Collection[int]) -> Mapping[int | None, str]:
 
 
 def _unplaced(by: Actor) -> Tree:
-    rows = sites_of(by).filter(nodes=None).order_by("code")
+    rows = sites_of(by).filter(nodes=None).exclude(kind=Site.Kind.CHARGING).order_by("code")
     made = [
         (code, name, "", f"/{code}/", pk, code, *more)
         for pk, name, code, *more in rows.values_list("pk", "name", *_OF_SITE)

@@ -6,6 +6,7 @@ readings to doubt. All from record batches of `SCHEMA`, and sums in whole number
 number of machines give the same.
 """
 
+from dianliang.engines.loading._carried import Carried, carried
 from dianliang.engines.loading._curves import (
     DAY,
     METER,
@@ -60,6 +61,7 @@ __all__ = [
     "POWER",
     "SCHEMA",
     "VOLTAGE",
+    "Carried",
     "Doubt",
     "Line",
     "LoadRule",
@@ -78,6 +80,7 @@ __all__ = [
     "TransformerLoad",
     "VoltageRule",
     "batch_of",
+    "carried",
     "clock",
     "conclude",
     "examine",

@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 
 from dianliang.engines.loading import _kernel
+from dianliang.engines.loading._carried import known_points, names_its_phases, thrice_by_phase
 from dianliang.engines.loading._curves import MINUTES, POINTS, Ints64
 from dianliang.engines.loading._loads import Loads, Span
-from dianliang.engines.loading._network import Network, Phase
 from dianliang.engines.loading._rules import DEFAULT_RULES, LINE_LABELS, Line, Rules
-
-UNNAMED_MOST = 0.1
-"""With more meters of unknown phase than this share nobody can say how even the phases are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +123,8 @@ def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerL
     slots = slice(*network.first_slot[place : place + 2])
     total: Ints64 = loads.load[slots].sum(axis=0)
     expected = int(network.expected[slots].sum())
-    present = loads.present(slots)
-    known = (present * rules.least_read.denominator >= expected * rules.least_read.numerator) & (
-        present > 0
-    )
-    partial = present < expected
+    known = known_points(loads, slots, rules)
+    partial = loads.present(slots) < expected
     first = (of.first - loads.span.first) * POINTS
     told = slice(first, first + of.days * POINTS)
     found: list[Run] = []
@@ -141,7 +135,7 @@ def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerL
         counted = partial & (total >= line)
         raw = _runs(total, known, line, rule.points, rules)
         found += [_run(rule.line, one, total, known, counted, loads.span) for one in raw]
-    judged = _names_its_phases(network, slots)
+    judged = names_its_phases(network, slots)
     if judged:
         found += _uneven(loads, slots, known, transformer.capacity_kva, rules)
     peak = _peak(total[told], known[told])
@@ -169,29 +163,12 @@ def _peak(total: Ints64, known: Any) -> int | None:
     return int(np.argmax(np.where(known, total, np.iinfo(np.int64).min)))
 
 
-def _names_its_phases(network: Network, slots: slice) -> bool:
-    """Tell whether there are meters on all three phases, and few of which nobody knows."""
-    expected = {
-        phase: int(count)
-        for (_, phase), count in zip(network.slots[slots], network.expected[slots], strict=True)
-    }
-    named = all(expected.get(phase) for phase in (Phase.A, Phase.B, Phase.C))
-    unnamed = expected.get(Phase.UNKNOWN, 0)
-    return named and unnamed <= UNNAMED_MOST * sum(expected.values())
-
-
 def _uneven(
     loads: Loads, slots: slice, known: Any, capacity_kva: float, rules: Rules
 ) -> Iterator[Run]:
-    """Find runs of uneven phases. What draws from all three draws a third from each."""
+    """Find runs of uneven phases."""
     rule = rules.phases
-    by_phase = np.zeros((3, known.size), np.int64)
-    for slot in range(slots.start, slots.stop):
-        phase = loads.network.slots[slot][1]
-        if phase < Phase.ALL:
-            by_phase[phase] += 3 * loads.load[slot]
-        elif phase is Phase.ALL:
-            by_phase += loads.load[slot]
+    by_phase = thrice_by_phase(loads, slots)
     most, least = by_phase.max(axis=0), by_phase.min(axis=0)  # thrice a phase's load, so all whole
     floor = float(rule.least_share * rules.power_factor) * capacity_kva * 1000
     share = np.where(known & (most >= floor), (most - least) * 1000 // np.maximum(most, 1), -1)

@@ -112,7 +112,10 @@ def compile_problem(problem: Problem, *, candidates: int = CANDIDATES) -> Compil
         extra=extra,
         out=_ints2([[job.gear.get(kind, 0) for kind in gear] for job in jobs], len(gear)),
         back=_ints2([[job.returns.get(kind, 0) for kind in gear] for job in jobs], len(gear)),
-        room=_ints2([[team.gear.get(kind, 0) for kind in gear] for team, _ in routes], len(gear)),
+        room=_ints2(
+            [[team.gear_on(team.shifts[s]).get(kind, 0) for kind in gear] for team, s in routes],
+            len(gear),
+        ),
         near=np.ascontiguousarray(near[:, :NEIGHBOURS]),
         beside=beside(near, time, items, windows),
         near_kinds=near_kinds,
@@ -245,7 +248,7 @@ def may_serve(team: Team, shift: Shift, job: Job) -> bool:
         (shift.only_for is None or job.id in shift.only_for)
         and is_allowed(team, job)
         and is_skilled(team, shift, job)
-        and is_equipped(team, job)
+        and is_equipped(team, shift, job)
     )
 
 
@@ -265,10 +268,11 @@ def is_skilled(team: Team, shift: Shift, job: Job) -> bool:
     )
 
 
-def is_equipped(team: Team, job: Job) -> bool:
-    """Tell whether a team's gear is enough for one job."""
+def is_equipped(team: Team, shift: Shift, job: Job) -> bool:
+    """Tell whether the gear of a shift is enough for one job."""
+    aboard = team.gear_on(shift)
     return all(
-        team.gear.get(kind, 0) >= count
+        aboard.get(kind, 0) >= count
         for needs in (job.gear, job.returns)
         for kind, count in needs.items()
     )
@@ -279,7 +283,8 @@ def _able(jobs: Sequence[Job], routes: Routes, locked: dict[int, int]) -> NDArra
     alike: dict[tuple[object, ...], list[int]] = {}
     for route, (team, index) in enumerate(routes):
         shift = team.shifts[index]
-        alike.setdefault((team.id, shift.skills, shift.only_for), []).append(route)
+        own = None if shift.gear is None else tuple(sorted(shift.gear.items()))
+        alike.setdefault((team.id, shift.skills, shift.only_for, own), []).append(route)
     heads = [(*routes[rows[0]], rows) for rows in alike.values()]
     named = {job_id for team, i in routes for job_id in team.shifts[i].only_for or ()}
     known: dict[tuple[object, ...], NDArray[np.bool_]] = {}
@@ -329,7 +334,7 @@ def _kinds(
         key = (
             *(own[route][name].item() for name in ("start", "end", "opens", "closes", "shuts")),
             shift.lunch,
-            tuple(sorted(team.gear.items())),
+            tuple(sorted(team.gear_on(shift).items())),
             team.shift_limit_s,
             team.shift_price,
             team.id if team.total_limit_s is not None else "",

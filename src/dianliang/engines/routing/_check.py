@@ -109,13 +109,13 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
     if route.return_at > latest + TOLERANCE:
         yield broken("overtime", "", f"{team.id} 超出加班上限。")
     yield from _lunch(route, team)
-    yield from _gear(route, team, jobs)
+    yield from _gear(route, team, shift, jobs)
     lasts = (route.return_at - route.leave_at).total_seconds()
     if team.shift_limit_s is not None and lasts > team.shift_limit_s + 1:
         yield broken("shift_limit", "", f"{team.id} 的出勤时长超出上限。")
 
 
-def _gear(route: Route, team: Team, jobs: dict[str, Job]) -> Iterator[Violation]:
+def _gear(route: Route, team: Team, shift: Shift, jobs: dict[str, Job]) -> Iterator[Violation]:
     """Check what is aboard from stop to stop: taken along, left, collected, brought back."""
     stops = [jobs[stop.job_id] for stop in route.stops]
     for kind in {kind for job in stops for kind in (*job.gear, *job.returns)}:
@@ -124,7 +124,7 @@ def _gear(route: Route, team: Team, jobs: dict[str, Job]) -> Iterator[Violation]
         for job in stops:
             aboard += job.returns.get(kind, 0) - job.gear.get(kind, 0)
             most = max(most, aboard)
-        if most > team.gear.get(kind, 0):
+        if most > team.gear_on(shift).get(kind, 0):
             words = f"{team.id} 的 {kind} 不够用。"
             yield Violation(rule="gear", job_id="", team_id=team.id, words=words)
 

@@ -97,7 +97,7 @@ def _lack(
     gear = tuple(
         kind
         for kind in sorted({*job.gear, *job.returns})
-        if team.gear.get(kind, 0) < max(job.gear.get(kind, 0), job.returns.get(kind, 0))
+        if team.gear_on(shift).get(kind, 0) < max(job.gear.get(kind, 0), job.returns.get(kind, 0))
     )
     is_barred, lender, effort = not is_allowed(team, job), "", 0.0
     if skills:

@@ -65,8 +65,9 @@ class Lunch:
 class Shift:
     """A team's working time on one day, from one place and back to another (or the same).
 
-    `skills` are those of the people who are there that day; None means the team's. A shift that
-    was opened `only_for` some jobs serves no other.
+    `skills` are those of the people who are there that day, `gear` is what it sets off with; None
+    means the team's. What several shifts share is divided among them, so that no piece that stays
+    at a job is taken along again. A shift that was opened `only_for` some jobs serves no other.
     """
 
     window: TimeWindow
@@ -76,6 +77,7 @@ class Shift:
     overtime_limit_s: int = 0
     skills: frozenset[str] | None = None
     only_for: frozenset[str] | None = None
+    gear: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,10 @@ class Team:
     def skills_on(self, shift: Shift) -> frozenset[str]:
         """Return the skills that are there on a shift."""
         return self.skills if shift.skills is None else shift.skills
+
+    def gear_on(self, shift: Shift) -> Mapping[str, int]:
+        """Return the gear that a shift sets off with."""
+        return self.gear if shift.gear is None else shift.gear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ def reasons(
     if not skilled:
         yield Reason(code=ReasonCode.NO_SKILL, words=_unskilled(job, shifts))
         return
-    equipped = [(team, s) for team, s in skilled if is_equipped(team, job)]
+    equipped = [(team, s) for team, s in skilled if is_equipped(team, s, job)]
     if not equipped:
         counts = {**job.returns, **job.gear}
         names = "、".join(f"{kind}×{count}" for kind, count in counts.items())

@@ -98,7 +98,8 @@ def _team(team: Team) -> Iterator[ProblemError]:
     if not team.shifts:
         words = f"队伍 {team.id} 没有班次。"
         yield ProblemError(code=ErrorCode.EMPTY_SHIFTS, id=team.id, words=words)
-    if any(count < 0 for count in team.gear.values()):
+    carried = (team.gear, *(shift.gear or {} for shift in team.shifts))
+    if any(count < 0 for gear in carried for count in gear.values()):
         words = f"队伍 {team.id} 的装备数量不能为负。"
         yield ProblemError(code=ErrorCode.BAD_GEAR, id=team.id, words=words)
     if any(limit is not None and limit <= 0 for limit in (team.shift_limit_s, team.total_limit_s)):

@@ -126,7 +126,7 @@ def cannot(team: Team, shift: Shift, job: Job) -> str:
     rules = (
         (not job.skills <= team.skills_on(shift), "缺技能"),
         (low, "技能等级不够"),
-        (not is_equipped(team, job), "缺装备"),
+        (not is_equipped(team, shift, job), "缺装备"),
         (team.id in job.forbidden_teams, "被客户回避"),
         (not is_near, "不管这一片"),
         (not is_allowed(team, job), "未获指定"),

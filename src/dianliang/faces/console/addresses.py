@@ -9,6 +9,7 @@ from dianliang.kernel.actor import Actor, Role
 
 PAGES: Mapping[str, str] = {
     "need": "console:need",
+    "firm": "console:enterprise",
     "campaign": "console:campaign",
     "meeting": "console:meeting",
     "task": "console:meeting_task",
@@ -36,6 +37,10 @@ PAGES: Mapping[str, str] = {
     "brand": "console:brand",
     "alliance": "console:branch_alliance",
     "roster": "console:roster",
+    "claim": "console:claim",
+    "measurement": "console:measuring_project",
+    "carbon_account": "console:carbon_account",
+    "relief": "console:relief_one",
 }
 """Which page shows a kind of records, by the number that opens it."""
 IN_BOOKS = frozenset({"activity", "visit"})

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from dianliang.faces.console.appraisal.bar import APPRAISAL
+from dianliang.faces.console.claims.navigation import ENERGY
 from dianliang.faces.console.entries import Entry
 from dianliang.faces.console.honours.navigation import HONOURS, OWN
 from dianliang.faces.console.incidents.navigation import EMERGENCY
@@ -297,6 +298,7 @@ ENTRIES = (
     Entry(label="党建", section=BRANCHES),
     Entry(label="考评", section=APPRAISAL),
     Entry(label="惠企", section=REACHING),
+    Entry(label="能源", section=ENERGY),
     Entry(label="我的", section=OWN),
     Entry(
         label="一致性",
@@ -333,6 +335,12 @@ class Bars:
 
 def bars(*, role: Role, page: str) -> Bars:
     """Return where a role may go from a page, named as in ``app:name``."""
+    return _bars(role, page, get_language())
+
+
+@cache
+def _bars(role: Role, page: str, _language: str | None) -> Bars:
+    """Make the bars once for a role, a page and the language that `gettext` now speaks."""
     seen = _seen_in(role)
     here = next((entry for entry in seen if entry.section and entry.holds(page)), None)
     return Bars(

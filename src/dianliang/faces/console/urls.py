@@ -46,6 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/<str:number>/reveal/<int:participant_id>/", need.reveal, name="reveal"),
     path("needs/<str:number>/do/<str:verb>/", need.act, name="act"),
     path("needs/<str:number>/jobs/<str:job_number>/<str:verb>/", need.job, name="need_job"),
+    path("loading/", include("dianliang.faces.console.loading.urls")),
+    path("relief/", include("dianliang.faces.console.relief.urls")),
+    path("", include("dianliang.faces.console.reach.urls")),
     path("", include("dianliang.faces.console.incidents.urls")),
     path("", include("dianliang.faces.console.dispatch.urls")),
     path("", include("dianliang.faces.console.command.urls")),
@@ -186,6 +189,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("honours/", include("dianliang.faces.console.honours.urls")),
     path("brands/", include("dianliang.faces.console.brands.urls")),
     path("policies/", include("dianliang.faces.console.policies.urls")),
+    path("enterprises/", include("dianliang.faces.console.enterprises.urls")),
     path("outreach/", include("dianliang.faces.console.outreach.urls")),
     path("gear/", include("dianliang.faces.console.resources.urls")),
+    path("", include("dianliang.faces.console.claims.urls")),
 ]

@@ -4,7 +4,7 @@ It is read again every few seconds, so of the places that people have told only 
 unsealed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.command import safety
 from dianliang.flows.command.figures import clock
+from dianliang.flows.command.lines import LineCard, line_cards
 from dianliang.flows.command.reports import ReportRow, last_of
 from dianliang.flows.command.supply import Supply, supply
 from dianliang.flows.dispatching import terms as scene
@@ -109,6 +110,7 @@ class Board:
     teams: tuple[TeamRow, ...]
     urgent: tuple[UrgentRow, ...]
     urgent_total: int
+    lines: tuple[LineCard, ...]
     alarms: tuple[Alarm, ...]
     supply: Supply
     report: ReportRow | None
@@ -166,6 +168,7 @@ def board(*, number: str, by: Actor, at: datetime) -> Board:
         teams=rows,
         urgent=tuple(urgent[:MOST_TASKS]),
         urgent_total=len(urgent),
+        lines=line_cards(incident, at=at),
         alarms=_alarms(incident, rows, at=at),
         supply=supply(incident, by=by, at=at, is_named=False),
         report=last_of(incident),
@@ -176,9 +179,14 @@ def board(*, number: str, by: Actor, at: datetime) -> Board:
 def _teams(incident: Incident, seen: Mapping[int, Seen], *, at: datetime) -> tuple[TeamRow, ...]:
     teams = scene.teams_for(incident)
     visits = Visit.objects.filter(job__task__incident=incident)
+    states: dict[int, set[str]] = {}
     counted: dict[int, dict[str, int]] = {}
-    for team, status, n in visits.values_list("team", "status").annotate(n=Count("pk")).order_by():
-        counted.setdefault(team, {})[status] = n
+    told = visits.values_list("team", "status").annotate(
+        n=Count("pk"), parts=Count("job__task__line")
+    )
+    for team, status, n, parts in told.order_by():
+        states.setdefault(team, set()).add(status)
+        counted.setdefault(team, {})[status] = n - parts
     busy: dict[int, Visit] = {}
     under_way = visits.filter(status__in=ORDER[:2]).select_related("job")
     for visit in under_way.order_by("departed_at", "pk"):
@@ -186,16 +194,30 @@ def _teams(incident: Incident, seen: Mapping[int, Seen], *, at: datetime) -> tup
         if known is None or ORDER.index(visit.status) <= ORDER.index(known.status):
             busy[visit.team_id] = visit
     rows = [
-        _team(team, counted.get(team.pk, {}), busy.get(team.pk), seen.get(team.pk), at=at)
+        _team(
+            team,
+            states.get(team.pk, set()),
+            counted.get(team.pk, {}),
+            busy.get(team.pk),
+            seen.get(team.pk),
+            at=at,
+        )
         for team in teams
     ]
     return tuple(sorted(rows, key=lambda row: (not row.is_silent, ORDER.index(row.state))))
 
 
 def _team(
-    team: Team, counts: Mapping[str, int], visit: Visit | None, seen: Seen | None, *, at: datetime
+    team: Team,
+    states: Collection[str],
+    counts: Mapping[str, int],
+    visit: Visit | None,
+    seen: Seen | None,
+    *,
+    at: datetime,
 ) -> TeamRow:
-    state = next((one for one in ORDER if counts.get(one)), "IDLE")
+    """Return a row; `counts` are places, for work along lines is measured on its own card."""
+    state = next((one for one in ORDER if one in states), "IDLE")
     age = at - seen.at if seen else None
     since = (visit.arrived_at or visit.departed_at) if visit else None
     return TeamRow(

@@ -13,8 +13,10 @@ from dianliang.domain.key_customers.told import ToldReport
 from dianliang.domain.mobilisation.lifecycle import RANKS
 from dianliang.domain.mobilisation.models import Task
 from dianliang.domain.work.models import Visit
+from dianliang.flows.dispatching.entering import entry, turned
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.geo import GeoPoint
 
 RANK_LABELS = dict(RANKS)
 
@@ -36,6 +38,7 @@ class LinePart:
     """Which metres of which line a task is: the crew reports by them, beyond its own as well.
 
     `m_per_h` is how far a crew gets by the plan: the phone asks again where a report goes further.
+    It begins at `starts_at`: at `to_m` if its plan has it done that way (`is_turned`).
     """
 
     number: str
@@ -44,11 +47,13 @@ class LinePart:
     from_m: float
     to_m: float
     m_per_h: float
+    is_turned: bool
+    starts_at: GeoPoint
 
 
-def _part(task: Task) -> LinePart | None:
-    line = task.line
-    if line is None:
+def _part(task: Task, *, is_turned: bool) -> LinePart | None:
+    line, start = task.line, entry(task, is_turned=is_turned)
+    if line is None or start is None:
         return None
     return LinePart(
         number=line.number,
@@ -57,14 +62,18 @@ def _part(task: Task) -> LinePart | None:
         from_m=task.from_m or 0.0,
         to_m=task.to_m or 0.0,
         m_per_h=3.6e6 / line.s_per_km,
+        is_turned=is_turned,
+        starts_at=start,
     )
 
 
-def notes(jobs: Collection[int]) -> Mapping[int, TaskNote]:
-    """Return the tasks among jobs, by the jobs' keys. One query, or two."""
+def notes(visits: Collection[Visit]) -> Mapping[int, TaskNote]:
+    """Return the tasks among the jobs of visits, by the jobs' keys. One query, or three."""
+    jobs = [visit.job_id for visit in visits]
     found = list(Task.objects.filter(job__in=jobs).select_related("incident", "line"))
     if not found:
         return {}
+    backwards = turned(visits) if any(task.line_id for task in found) else frozenset()
     followed = set(
         _followed()
         .filter(customer__in=[t.customer_id for t in found if t.customer_id])
@@ -77,7 +86,7 @@ def notes(jobs: Collection[int]) -> Mapping[int, TaskNote]:
             rank_label=RANK_LABELS[task.rank],
             is_urgent=task.is_urgent,
             is_followed=(task.incident.number, task.customer_id) in followed,
-            line=_part(task),
+            line=_part(task, is_turned=task.job_id in backwards),
         )
         for task in found
     }

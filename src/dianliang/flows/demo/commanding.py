@@ -7,6 +7,7 @@ of by a search, and says so.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.queries.incidents import reach_of
@@ -14,16 +15,19 @@ from dianliang.domain.key_customers.models import KeyCustomer, Watch
 from dianliang.domain.key_customers.operations import watching
 from dianliang.domain.key_customers.told import Occasion, ToldReport
 from dianliang.domain.mobilisation import lessons, positions, tasks
-from dianliang.domain.mobilisation.models import Task
+from dianliang.domain.mobilisation.models import LineWork, Task
 from dianliang.domain.mobilisation.positions import Fix, Post
 from dianliang.domain.mobilisation.stretches import Pace
+from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import plans, visits
 from dianliang.domain.work.operations.visits import Record
 from dianliang.domain.workforce.models import Membership, Person, Team
 from dianliang.engines import routing
 from dianliang.flows.command import reports
+from dianliang.flows.demo import dike
 from dianliang.flows.demo.county import County
+from dianliang.flows.demo.incidents import TEAMS
 from dianliang.flows.dispatching import drafting, tasking
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.key_customers.affected import in_reach
@@ -36,13 +40,13 @@ from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-WORDS = "演示：两支队伍就近分派，人工编排"
+WORDS = "演示：两支队伍就近分派，一支排灯，人工编排"
 STORY = (("lost", 20), ("tied", 70), ("normal", 130))
 """How supply goes where a crew comes, in minutes after the following began."""
 
 
 def build_command(county: County, *, by: Actor, at: datetime) -> None:
-    """Follow supply, send two crews, let them work for three hours, report twice."""
+    """Follow supply, send three crews, let them work for three hours, report twice."""
     incident = Incident.objects.filter(is_generated=True).order_by("pk").first()
     desk = replace(by, unit_path=county.company.path, unit_code=county.company.code)
     on = at.astimezone(SHANGHAI).date()
@@ -51,16 +55,23 @@ def build_command(county: County, *, by: Actor, at: datetime) -> None:
         return
     begin = at - 3 * HOUR
     watch = _follow(county, incident, hit, by=desk, at=begin)
-    _send(incident, county.teams[1:3], by=desk, at=begin)
+    free = [team for team in county.teams[3:TEAMS] if not _is_busy(team, since=on)]
+    crews = [*free[:1], *county.teams[1:3]]
+    _send(incident, crews, by=desk, at=begin)
     _work(incident, desk, begin=begin, until=at - HOUR)
     _tell(watch, by=desk, begin=begin, until=at - HOUR)
     reports.make(number=incident.number, by=desk, at=at - HOUR)
     _work(incident, desk, begin=begin, until=at)
     _tell(watch, by=desk, begin=begin, until=at, since=at - HOUR)
     _come_up(incident, by=desk, at=at - 20 * MINUTE)
-    _locate(incident, county.teams[:3], at=at)
+    _locate(incident, crews, at=at)
     reports.make(number=incident.number, by=desk, at=at)
     _learn(incident, by=desk, at=at)
+
+
+def _is_busy(team: Team, *, since: date) -> bool:
+    """Tell whether a team has ordinary visits before it."""
+    return Visit.objects.filter(team=team, on__gte=since, status__in=VISIT_OPEN).exists()
 
 
 def _follow(
@@ -80,7 +91,10 @@ def _follow(
 
 
 def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime) -> None:
-    """Open a task for each customer, and send the crews to all but the last in turn."""
+    """Open a task for each customer and one along the dike; send the crews out.
+
+    The first goes to the dike, the others in turn to all customers but the last.
+    """
     nothing = dict.fromkeys(("due_h", "skill", "gear", "quantity", "least"), "")
     asked = tasking.Batch(
         grades=("special", "first", "second", "temporary"),
@@ -91,34 +105,16 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     )
     tasking.open_batch(number=incident.number, asked=asked, by=by, at=at)
     rows = list(Task.objects.filter(incident=incident).select_related("job").order_by("-worth"))
+    dike.open_dike(incident, rows[0].job, by=by, at=at)
+    parts = dike.parts_of(incident)
+    jobs = [row.job_id for row in (*rows, *parts)]
     Job.objects.filter(task__incident=incident).update(is_generated=True)
-    on = at.astimezone(SHANGHAI).date()
-    hours = scene.Hours(
-        window=TimeWindow(at, at + 12 * HOUR), pace=Pace(on=12 * HOUR, rest=8 * HOUR)
-    )
-    supply = scene.supply_for(incident)
-    terms = scene.terms_for(incident, teams, hours, supply=supply, at=at)
-    outcome = {"terms": terms.stored(), "happened": Happened().stored()}
-    plan = plans.draft(
-        unit=incident.unit,
-        jobs=[row.job_id for row in rows],
-        teams=teams,
-        outcome=outcome,
-        first_on=on,
-        last_on=on + timedelta(days=1),
-        seconds=1,
-        seed=1,
-        by=by,
-        at=at,
-        words=WORDS,
-    )
-    tasks.write_down(incident=incident, plan=plan, words=WORDS, is_what_if=False, by=by, at=at)
-    plans.begin_solving(
-        plan=plan, revision=plan.revision, jobs=[row.job_id for row in rows], by=by, at=at
-    )
-    plan.refresh_from_db()
+    plan, outcome = _drafted(incident, teams, jobs, by=by, at=at)
     built = build(plan, at=at)
-    laid = routing.follow_plan(built.problem, skeleton_of(_orders(rows[:-1], teams, built), built))
+    orders = _orders(rows[:-1], teams[-2:], built)
+    for on in built.days.get(teams[0].code, ())[:1] if len(teams) > 2 else ():
+        orders[teams[0].code, on] = [row.job.number for row in parts]
+    laid = routing.follow_plan(built.problem, skeleton_of(orders, built))
     lines, left_out = lines_of(laid, built, locked=frozenset())
     reason = {"code": "no_gear", "words": "没有空闲的移动照明灯塔（演示）"}
     last = plans.OutLine(job=rows[-1].job, reasons=[reason], fix=None, other_fixes=[])
@@ -133,6 +129,36 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     )
     made = Plan.objects.get(pk=plan.pk)
     drafting.put_in_force(number=made.number, revision=made.revision, by=by, at=at)
+
+
+def _drafted(
+    incident: Incident, teams: Sequence[Team], jobs: Sequence[int], *, by: Actor, at: datetime
+) -> tuple[Plan, dict[str, Any]]:
+    """Return a dispatch that is being computed, and what is kept with it."""
+    on = at.astimezone(SHANGHAI).date()
+    hours = scene.Hours(
+        window=TimeWindow(at, at + 12 * HOUR), pace=Pace(on=12 * HOUR, rest=8 * HOUR)
+    )
+    supply = scene.supply_for(incident)
+    terms = scene.terms_for(incident, teams, hours, supply=supply, at=at)
+    outcome = {"terms": terms.stored(), "happened": Happened().stored()}
+    plan = plans.draft(
+        unit=incident.unit,
+        jobs=jobs,
+        teams=teams,
+        outcome=outcome,
+        first_on=on,
+        last_on=on + timedelta(days=1),
+        seconds=1,
+        seed=1,
+        by=by,
+        at=at,
+        words=WORDS,
+    )
+    tasks.write_down(incident=incident, plan=plan, words=WORDS, is_what_if=False, by=by, at=at)
+    plans.begin_solving(plan=plan, revision=plan.revision, jobs=jobs, by=by, at=at)
+    plan.refresh_from_db()
+    return plan, outcome
 
 
 def _orders(
@@ -159,7 +185,12 @@ def _point(job: Job) -> GeoPoint:
 def _work(incident: Incident, desk: Actor, *, begin: datetime, until: datetime) -> None:
     """Let the crews do their stops as far as the clock says; the next one is under way."""
     rows = Visit.objects.filter(job__task__incident=incident).exclude(status="DONE")
-    for visit in rows.select_related("job", "team").order_by("team", "on", "sequence"):
+    rows = rows.select_related("job__task__line", "team").order_by("team", "on", "sequence")
+    line = LineWork.objects.filter(incident=incident).first()
+    laid = [visit for visit in rows if visit.job.task.line_id]
+    if line and laid:
+        dike.lay(line, laid, by=_crew(laid[0].team, desk), until=until)
+    for visit in rows.filter(job__task__line=None):
         by = _crew(visit.team, desk)
         leaves = max(begin, visit.arrive_at - 12 * MINUTE)
         if leaves < until:
@@ -211,7 +242,7 @@ def _tell(
 
 def _come_up(incident: Incident, *, by: Actor, at: datetime) -> None:
     """Have something come up that nobody is sent to yet."""
-    near = Task.objects.filter(incident=incident).select_related("job")[0].job
+    near = tasks.places_of(incident)[0].job
     nothing = dict.fromkeys(("customer", "skill", "gear", "quantity", "least"), "")
     asked = tasking.Urgent(
         title="配电箱进水，要抬升",

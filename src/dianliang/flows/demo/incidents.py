@@ -34,7 +34,7 @@ CORNERS = ((-0.05, -0.07), (0.06, -0.05), (0.05, 0.07), (-0.04, 0.06), (-0.05, -
 """Of the area of the alert, in degrees from the town."""
 SENT_H, PERIOD_H = 20, 12
 """Hours ago that the alert was sent; length of a period."""
-TEAMS = 3
+TEAMS = 6
 AIMS = (
     ("圩堤照明架设", "架设照明线路", "6", "公里"),
     ("排涝泵站双电源", "接入应急电源的泵站", "5", "座"),

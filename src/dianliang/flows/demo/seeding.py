@@ -29,10 +29,13 @@ from dianliang.flows import care, handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
+from dianliang.flows.demo.claiming import build_claims
 from dianliang.flows.demo.county import County, build_county
+from dianliang.flows.demo.enterprises import build_enterprises
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.key_customers import build_key_customers
+from dianliang.flows.demo.loading import order_curves
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.organising import build_organisation, build_people_at_work
@@ -125,6 +128,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
     tell("线路、变压器与一村一档")
     build_network(county, rng=_dice(), by=DISPATCHER, at=at)
+    order_curves(by=desk, at=at)
     tell("重要客户")
     build_key_customers(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("电管家今天的路线")
@@ -133,7 +137,11 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
+    tell("量化声明、碳账户与节能测量")
+    build_claims(county, rng=_dice(), by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
+    tell("企业用电")
+    build_enterprises(by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
         logins=county.logins,

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from dianliang.domain.mobilisation import lines, tasks
 from dianliang.domain.mobilisation.lines import Span
-from dianliang.domain.mobilisation.models import LineReport, LineWork, Task
+from dianliang.domain.mobilisation.models import Dispatch, LineReport, LineWork, Task
 from dianliang.domain.mobilisation.tasks import TaskGear
 from dianliang.domain.work.models import Visit
 from dianliang.domain.work.operations import jobs as job_operations
-from dianliang.domain.work.operations import visits
+from dianliang.domain.work.operations import redoing, visits
 from dianliang.engines import routing
 from dianliang.flows.dispatching.lining import STEP_M, draft_of
 from dianliang.flows.dispatching.tasking import areas_near, incident_to_dispatch
@@ -28,7 +28,8 @@ ON_THE_WAY = ("SCHEDULED", "ACCEPTED", "EN_ROUTE")
 def take_back(*, number: str, report: str, reason: str, by: Actor, at: datetime) -> LineReport:
     """Take back a report of an incident's line (更正): its parts are open for the next draft.
 
-    What another crew has reported of it too stays done.
+    What another crew has reported of it too stays done. Drafts that were made before the report and
+    wait have the parts as they had them: they can be put in force again.
 
     Raises:
         NotVisibleError, UnableToMobiliseError: see `incident_to_dispatch`.
@@ -105,7 +106,27 @@ def _reopen(line: LineWork, spans: Sequence[Span], *, by: Actor, at: datetime) -
     ]
     for draft in drafts:
         draft.job.skill = rows[0].job.skill
-    tasks.open_tasks(incident=line.incident, drafts=drafts, by=by, at=at)
+    made = tasks.open_tasks(incident=line.incident, drafts=drafts, by=by, at=at)
+    _into_drafts(line, rows, made, by=by, at=at)
+
+
+def _into_drafts(
+    line: LineWork, before: Sequence[Task], made: Sequence[Task], *, by: Actor, at: datetime
+) -> None:
+    """Put parts that are open again into drafts that wait and have them as they were before."""
+    waiting = [
+        row.plan
+        for row in Dispatch.objects.filter(
+            incident=line.incident, plan__status="READY"
+        ).select_related("plan")
+    ]
+    if not waiting:
+        return
+    done = {(row.from_m, row.to_m): row.job for row in before if row.job.status == "DONE"}
+    for task in made:
+        old = done.get((task.from_m, task.to_m))
+        if old is not None:
+            redoing.do_again(plans=waiting, done=old, again=task.job, by=by, at=at)
 
 
 def _pieces(rows: Sequence[Task], spans: Sequence[Span]) -> Iterator[Span]:

@@ -146,8 +146,10 @@ def _with_arrived(
     if not fresh:
         return terms, [], set()
     crews = scene.crews_of(chosen, terms, at=at)
-    loads = load(scene.demands_of(waiting), fresh, crews, carried=terms.pieces)
-    got = fetching(loads, fresh, crews, terms.windows, known=carried, at=at)
+    loaded = load(
+        scene.demands_of(waiting), fresh, crews, carried=terms.pieces, shares=terms.shares
+    )
+    got = fetching(loaded, fresh, crews, terms.windows, known=carried, at=at)
     names = {team.code: team.name for team in chosen}
     words, sorts = [], set[str]()
     for code, own in got.loads.items():
@@ -157,8 +159,12 @@ def _with_arrived(
                 sorts.add(sort)
                 words.append(f"新到{sort} {'、'.join(new)} 交{names[code]}")
     limited = scene.joined_words(terms.limited, got.words)
-    fetches = {**terms.fetches, **got.fetches}
-    return replace(terms, pieces=got.loads, fetches=fetches, limited=limited), words, sorts
+    fetches = {
+        code: (*terms.fetches.get(code, ()), *got.fetches.get(code, ()))
+        for code in {*terms.fetches, *got.fetches}
+    }
+    given = replace(terms, pieces=got.loads, fetches=fetches, shares=got.shares, limited=limited)
+    return given, words, sorts
 
 
 def _retried(waiting: Sequence[Task], sorts: set[str], most: int) -> list[Task]:

@@ -57,8 +57,9 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineRow:
-    """A line of an incident as it stands, under one of its plans; metres."""
+    """A line of an incident as it stands at an instant, under one of its plans; metres."""
 
+    at: datetime
     number: str
     title: str
     rank: str
@@ -86,9 +87,20 @@ class LineRow:
         return max(0.0, self.length_m - self.done_m)
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether somebody still has to do something of it."""
+        return self.cancelled_at is None and self.left_m >= 1
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether its time is over and it is not done, whatever is planned."""
+        return self.is_open and self.at > self.due_at
+
+    @property
     def is_late(self) -> bool:
-        """Tell whether it will more likely than not be done after its time."""
-        return self.forecast is not None and self.forecast.middle > self.due_at
+        """Tell whether it is not done by its time, or more likely than not will not be."""
+        is_slow = self.forecast is not None and self.forecast.middle > self.due_at
+        return self.is_overdue or (self.is_open and is_slow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,7 @@ def _row(
     done_m = sum(end - begin for begin, end in spans)
     turns = _turns(work, stops, terms, lanes, at=at)
     return LineRow(
+        at=at,
         number=work.number,
         title=work.title,
         rank=work.rank,

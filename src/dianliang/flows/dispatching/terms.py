@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.mobilisation import stretches, tasks, teams
-from dianliang.domain.mobilisation.loading import Crew, Demand, Piece, load
+from dianliang.domain.mobilisation.loading import AROUND_S, Crew, Demand, Piece, load
 from dianliang.domain.mobilisation.models import Assignment, Task
 from dianliang.domain.mobilisation.stretches import Pace
 from dianliang.domain.resources.models import Store
@@ -95,7 +95,7 @@ def terms_for(
     places = _gathering(chosen, stores)
     working = {code for code, _ in windows}
     days = Terms(incident=incident.number, windows=windows).days_at(at)
-    crews = _crews([team for team in chosen if team.code in working], places, days, at)
+    crews = _crews([t for t in chosen if t.code in working], places, days, windows, at)
     used = {*(placed(live.plan) if live else ()), *(before.gone if before else ())}
     free = [piece for piece in supply.pieces if piece.number not in used]
     held = {
@@ -104,19 +104,21 @@ def terms_for(
         if code in working
     }
     known = {n for sorts in held.values() for own in sorts.values() for n in own}
-    loads = load(
+    loaded = load(
         demands_of(tasks.tasks_of(incident).filter(kind__isnull=False)),
         [piece for piece in free if piece.number not in known],
         crews,
         carried=held,
+        shares=before.shares if before else None,
     )
-    got = fetching(loads, free, crews, windows, known=known, at=at)
+    got = fetching(loaded, free, crews, windows, known=known, at=at)
     return Terms(
         incident=incident.number,
         windows=windows,
         pieces=got.loads,
         places=places,
         fetches=got.fetches,
+        shares=got.shares,
         limited=joined_words(limited, got.words),
         gone=tuple(sorted(used)),
     )
@@ -141,6 +143,8 @@ def demands_of(rows: Iterable[Task]) -> list[Demand]:
             at=GeoPoint(row.job.lat, row.job.lon),
             worth=row.worth,
             skills=frozenset({row.job.skill.code} if row.job.skill else ()),
+            duration_s=row.job.duration_min * 60,
+            is_laid=row.line_id is not None,
         )
         for row in rows
         if row.kind is not None and row.job.status in {"OPEN", "SCHEDULED"}
@@ -179,16 +183,23 @@ def without(pieces: Pieces, gone: Iterable[str]) -> dict[str, dict[str, tuple[st
 def crews_of(chosen: Sequence[Team], terms: Terms, *, at: datetime) -> list[Crew]:
     """Return the crews that still work after an instant, where they are and from when free."""
     days = terms.days_at(at)
-    return _crews([team for team in chosen if team.code in days], terms.places, days, at)
+    here = [team for team in chosen if team.code in days]
+    return _crews(here, terms.places, days, terms.windows, at)
 
 
 def _crews(
     chosen: Sequence[Team],
     places: Mapping[str, tuple[str, GeoPoint]],
     days: Mapping[str, date],
+    windows: Mapping[tuple[str, date], TimeWindow],
     at: datetime,
 ) -> list[Crew]:
     """Return crews as they are on the day of the shift that each is in, or comes to next."""
+    shifts: dict[str, list[tuple[date, float]]] = {}
+    for (code, on), window in sorted(windows.items()):
+        if window.end > at:
+            left_s = (window.end - max(window.start, at)).total_seconds() - AROUND_S
+            shifts.setdefault(code, []).append((on, left_s))
     today = at.astimezone(SHANGHAI).date()
     days = {team.code: min(days[team.code], today) for team in chosen}
     skills: dict[str, frozenset[str]] = {}
@@ -199,16 +210,19 @@ def _crews(
     of_teams = Visit.objects.filter(team__in=[team.pk for team in chosen])
     now = places_now(of_teams, days=days)
     busy = of_teams.filter(on__in=set(days.values()), status__in=["EN_ROUTE", "ARRIVED"])
+    homes = {
+        team.code: places.get(team.code, ("", GeoPoint(team.base_lat, team.base_lon)))[1]
+        for team in chosen
+    }
     until: dict[str, datetime] = dict(busy.values_list("team__code", "depart_at"))
     return [
         Crew(
             code=team.code,
-            at=now.get(
-                team.code,
-                places.get(team.code, ("", GeoPoint(team.base_lat, team.base_lon)))[1],
-            ),
+            at=now.get(team.code, homes[team.code]),
             skills=skills.get(team.code, frozenset()),
             free_at=until.get(team.code),
+            shifts=tuple(shifts.get(team.code, ())),
+            home=homes[team.code],
         )
         for team in chosen
     ]

@@ -12,7 +12,7 @@ from dianliang.core import audit, blanks
 from dianliang.domain.outreach import access
 from dianliang.domain.outreach.operations import sending
 from dianliang.domain.outreach.queries import people, progress
-from dianliang.flows.outreach.words import letters
+from dianliang.flows.outreach.words import letters, opted_out
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 
@@ -28,12 +28,13 @@ class Printed:
     content: bytes
 
 
-@transaction.atomic
 def fetch(*, number: str, form: str, by: Actor, at: datetime) -> Printed:
     """Return a batch as Excel or CSV; the first time it counts as handed over (移交).
 
     The file is made from what is stored each time: no copy with telephones lies about. Who has
-    opted out since the batch was taken is left out of the first file and of every later one.
+    opted out since the batch was taken is left out of the first file and of every later one. Names
+    and telephones are unsealed, and the file is made, while others may write: of thousands of
+    messages that takes seconds. Who opts out in these seconds is left out, too.
 
     Raises:
         NotVisibleError: it is absent, another's, or no file.
@@ -41,10 +42,14 @@ def fetch(*, number: str, form: str, by: Actor, at: datetime) -> Printed:
     """
     batch = access.batch_to_fetch(number, by=by)
     messages, left_out = letters(batch)
-    if batch.handed_at is None:  # what has left has left, whatever its reader says later
-        sending.skip(left_out, batch=batch, at=at)
-    sending.fetched(batch, by=by, at=at)
-    rows = [(one.number, one.phone, one.text, one.link) for one in messages]
+    with transaction.atomic():
+        late = opted_out(messages, basis=batch.round.outreach.basis)
+        if batch.handed_at is None:  # what has left has left, whatever its reader says later
+            sending.skip({**left_out, **late}, batch=batch, at=at)
+        sending.fetched(batch, by=by, at=at)
+    rows = [
+        (one.number, one.phone, one.text, one.link) for one in messages if one.number not in late
+    ]
     if form == "csv":
         return Printed(f"{number}.csv", _csv(rows))
     return Printed(f"{number}.xlsx", _sheet([("移交", HEADINGS, rows)]))

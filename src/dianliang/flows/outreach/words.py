@@ -1,6 +1,6 @@
 """Fill in what is said to one reader."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
@@ -58,6 +58,13 @@ def letters(batch: Batch) -> tuple[list[Message], dict[str, str]]:
         text = filled(wording.text, name=name, unit=outreach.unit.name, link=link)
         messages.append(Message(number=row.number, phone=phone, text=text, link=link))
     return messages, refused
+
+
+def opted_out(messages: Sequence[Message], *, basis: str) -> dict[str, str]:
+    """Return the messages whose readers must not be written to as of now, with why."""
+    said = preferences.standing([index_of(one.phone) for one in messages])
+    found = ((one.number, _against(one.phone, said, basis=basis)) for one in messages)
+    return {number: why for number, why in found if why}
 
 
 def _waiting(batch: Batch) -> Iterable[Delivery]:

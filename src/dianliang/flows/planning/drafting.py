@@ -277,8 +277,7 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
         return {"error": words}
     solved_s = time.monotonic() - began
     context.progress(0.98, "核对并说明原因")
-    is_small = len(built.problem.jobs) <= MOST_PROVEN
-    proven = routing.bound(built.problem) if is_small else None
+    proven = routing.bound(built.problem) if len(built.jobs) <= MOST_PROVEN else None
     return _keep(plan, built, result, solved_s=solved_s, bound=proven, at=context.clock())
 
 
@@ -363,10 +362,11 @@ def require_publishable(plan: Plan, *, at: datetime) -> None:
 
 
 def make_real(plan: Plan, *, revision: int, by: Actor, at: datetime) -> list[Visit]:
-    """Publish a plan that was checked; see the operation."""
+    """Publish a plan that was checked; of a dispatch what crews finished meanwhile is left out."""
     eased = (plan.outcome or {}).get("repair", {}).get("eased", {})
+    scope, ended = scope_of(plan), terms_of(plan.outcome) is not None
     return publishing.publish(
-        plan=plan, revision=revision, eased=eased, scope=scope_of(plan), by=by, at=at
+        plan=plan, revision=revision, eased=eased, scope=scope, without_ended=ended, by=by, at=at
     )
 
 

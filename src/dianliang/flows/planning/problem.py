@@ -159,7 +159,7 @@ def _engine_team(
         id=team.code,
         shifts=shifts,
         skills=frozenset().union(*(shift.skills or () for shift in shifts)),
-        gear=(scene.terms or ORDINARY).gear_of(team.code, team.gear),
+        gear={kind: int(count) for kind, count in team.gear.items()},
         areas=reach if paths and not scene.terms else None,
         spare=tuple(_engine_shift(team, day, scene) for day in scene.spare(team.code)),
     )
@@ -179,6 +179,7 @@ def _engine_shift(team: Team, day: date, scene: Scene) -> routing.Shift:
         overtime_limit_s=0 if is_cut else team.overtime_max_min * 60,
         skills=scene.duty[team.code, day].skill_codes,
         only_for=scene.opened.get((team.code, day)),
+        gear=scene.terms.gear_on(team.code, day, team.gear, at=scene.at) if scene.terms else None,
     )
 
 

@@ -148,7 +148,7 @@ def _lane_json(
         "from": shift.window.start.isoformat(),
         "to": shift.window.end.isoformat(),
         "skills": sorted(team.skills_on(shift)),
-        "gear": dict(team.gear),
+        "gear": dict(team.gear_on(shift)),
         "start": [shift.start.lat, shift.start.lon],
     }
     if route is not None:

@@ -132,8 +132,8 @@ class Scene:
         return self.place_now.get(team.code, fetch.at if fetch else base) if is_now else base
 
     def _fetch(self, team: Team, day: date) -> Fetch | None:
-        found = self.terms.fetches.get(team.code) if self.terms else None
-        return found if found and found.on == day else None
+        own = self.terms.fetches.get(team.code, ()) if self.terms else ()
+        return next((fetch for fetch in own if fetch.on == day), None)
 
     def ends_at(self, team: Team, day: date) -> datetime:
         """Return when a team must be back: at the end of its shift, or when it is lost."""

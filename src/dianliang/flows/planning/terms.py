@@ -34,9 +34,10 @@ class Terms:
     `windows` is when a team works on a day: the shift that begins on it, also where it lasts until
     the next; without one it rests. `pieces` are numbers of gear by
     team and kind, besides what a team has on its car. `places` is where teams begin and end, if
-    not at their base; `fetches` where they go for gear first. `limited` says in words why a team
-    works less than it could. `gone` are pieces that failed or are set up: they are not handed out
-    again.
+    not at their base; `fetches` where they go for gear before a shift. `shares` is the day of the
+    shift that takes a piece along: what is not in it is the first shift's. `limited` says in words
+    why a team works less than it could. `gone` are pieces that failed or are set up: they are not
+    handed out again.
     """
 
     incident: str
@@ -47,7 +48,8 @@ class Terms:
     places: Mapping[str, tuple[str, GeoPoint]] = field(
         default_factory=dict[str, tuple[str, GeoPoint]]
     )
-    fetches: Mapping[str, Fetch] = field(default_factory=dict[str, Fetch])
+    fetches: Mapping[str, tuple[Fetch, ...]] = field(default_factory=dict[str, tuple[Fetch, ...]])
+    shares: Mapping[str, date] = field(default_factory=dict[str, date])
     limited: Mapping[str, str] = field(default_factory=dict[str, str])
     gone: tuple[str, ...] = ()
 
@@ -59,11 +61,23 @@ class Terms:
                 found[code] = min(found.get(code, (window.start, on)), (window.start, on))
         return {code: on for code, (_, on) in found.items()}
 
-    def gear_of(self, code: str, own: Mapping[str, Any]) -> dict[str, int]:
-        """Return how much of which gear a team takes along, with what it has on its car."""
+    def gear_on(
+        self, code: str, on: date, own: Mapping[str, Any], *, at: datetime
+    ) -> dict[str, int]:
+        """Return how much of which gear a shift takes along, with what the team has on its car.
+
+        What an earlier shift did not set up the first shift that is not over has with it.
+        """
         taken = {kind: int(count) for kind, count in own.items()}
+        ahead = sorted(
+            d for (team, d), span in self.windows.items() if team == code and span.end > at
+        )
         for kind, numbers in self.pieces.get(code, {}).items():
-            taken[kind] = taken.get(kind, 0) + len(numbers)
+            days = [self.shares.get(number) for number in numbers]
+            count = days.count(on)
+            if ahead and on == ahead[0]:
+                count += sum(day not in ahead for day in days)
+            taken[kind] = taken.get(kind, 0) + count
         return taken
 
     def stored(self) -> dict[str, Any]:
@@ -80,9 +94,13 @@ class Terms:
             },
             "places": {code: [name, at.lat, at.lon] for code, (name, at) in self.places.items()},
             "fetches": {
-                code: [one.on.isoformat(), one.at.lat, one.at.lon, one.until.isoformat()]
-                for code, one in self.fetches.items()
+                code: [
+                    [one.on.isoformat(), one.at.lat, one.at.lon, one.until.isoformat()]
+                    for one in own
+                ]
+                for code, own in self.fetches.items()
             },
+            "shares": {number: on.isoformat() for number, on in self.shares.items()},
             "limited": dict(self.limited),
             "gone": list(self.gone),
         }
@@ -109,15 +127,18 @@ def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
             code: (name, GeoPoint(lat, lon)) for code, (name, lat, lon) in body["places"].items()
         },
         fetches={
-            code: Fetch(
-                on=date.fromisoformat(on),
-                at=GeoPoint(lat, lon),
-                until=datetime.fromisoformat(until),
-            )
-            for code, (on, lat, lon, until) in body.get("fetches", {}).items()
+            code: tuple(_fetch(*one) for one in (own if isinstance(own[0], list) else [own]))
+            for code, own in body.get("fetches", {}).items()
         },
+        shares={n: date.fromisoformat(on) for n, on in body.get("shares", {}).items()},
         limited=body["limited"],
         gone=tuple(body["gone"]),
+    )
+
+
+def _fetch(on: str, lat: float, lon: float, until: str) -> Fetch:
+    return Fetch(
+        on=date.fromisoformat(on), at=GeoPoint(lat, lon), until=datetime.fromisoformat(until)
     )
 
 

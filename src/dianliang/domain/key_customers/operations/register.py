@@ -22,8 +22,6 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.phrases import Phrase
 
-STANDARD = "GB/T 29328-2018"
-"""《重要电力用户供电电源及自备应急电源配置技术规范》, which names the grades."""
 CHUNK = 500
 
 

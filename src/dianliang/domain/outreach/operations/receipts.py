@@ -13,7 +13,7 @@ from dianliang.domain.outreach.lifecycle import DELIVERED, FAILED, PLANNED
 from dianliang.domain.outreach.models import Delivery, Receipt, Recipient
 from dianliang.kernel.actor import Actor
 
-CHUNK = 500
+CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ class Site(models.Model):
         PRACTICE_POINT = "practice_point", "文明实践点"
         STATION = "station", "电力服务站"
         SPOT = "spot", "点位"
+        CHARGING = "charging", "充电站"
 
     code = models.CharField("点位编码", max_length=24, unique=True)
     name = models.CharField("名称", max_length=60)

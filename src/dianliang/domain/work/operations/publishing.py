@@ -33,14 +33,16 @@ def publish(
     at: datetime,
     eased: Mapping[str, str] = NOBODY,
     scope: Collection[str] | None = None,
+    without_ended: bool = False,
 ) -> list[Visit]:
     """Publish a plan: visits for the teams, jobs scheduled, the replaced plan superseded.
 
     A visit that somebody has accepted or begun stays as it is, unless its job is in `eased`: what
     happened changes it, and its value is the state in which the dispatcher saw it. One that stays
     with its team and day is retimed, not replaced. Where only the teams in `scope` were planned
-    anew, the visits of all others go over to the plan as they are. Of two people who publish at
-    once one wins and the other is told.
+    anew, the visits of all others go over to the plan as they are. What was done or given up
+    meanwhile refuses the plan, or is just left out (`without_ended`): in an emergency crews finish
+    something every minute. Of two people who publish at once one wins and the other is told.
 
     Raises:
         StaleStateError: the plan was changed or published meanwhile.
@@ -62,6 +64,8 @@ def publish(
         _hand_over_others(plan, scope)
         open_ones = Visit.objects.filter(team__code__in=scope, status__in=VISIT_OPEN)
         jobs = jobs.filter(Q(pk__in=open_ones.values("job")) | Q(pk__in=rows.values("job")))
+    if without_ended:
+        rows = rows.exclude(job__status__in=["DONE", "CANCELLED"])
     lines = list(rows.order_by("on", "team", "sequence"))
     _hold_teams(lines)
     current = _open_visits(jobs, lines)

@@ -1,7 +1,7 @@
 # pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
 """Which straight ways cross a line of corners, on a plane."""
 
-from dianliang.engines.routing._kernel.records import Flags, Floats, compiled, inlined
+from dianliang.engines.routing._kernel.records import Flags, Floats, entry, inlined
 
 
 @inlined
@@ -10,7 +10,7 @@ def is_left(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> b
     return (bx - ax) * (y - ay) > (by - ay) * (x - ax)
 
 
-@compiled
+@entry
 def mark_crossed(here: Floats, there: Floats, corners: Floats, box: Floats, met: Flags) -> None:
     """Mark the ways from each point of `here` to each of `there` that cross a line; x, y a row.
 

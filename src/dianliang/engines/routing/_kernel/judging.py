@@ -10,6 +10,7 @@ from dianliang.engines.routing._kernel.records import (
     Scratch,
     Tour,
     compiled,
+    entry,
 )
 from dianliang.engines.routing._kernel.timing import (
     balance,
@@ -59,7 +60,7 @@ def undo(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> None:
         schedule_from(d, s, v, first)
 
 
-@compiled
+@entry
 def keep_best(s: Tour, b: Tour) -> None:
     """Copy what has changed since the last best plan into it."""
     for v in range(s.runs.shape[0]):

@@ -7,6 +7,7 @@ from dianliang.engines.routing._kernel.records import (
     Scratch,
     Tour,
     compiled,
+    entry,
     inlined,
 )
 
@@ -25,7 +26,7 @@ def distinct_teams(d: Data, s: Tour, series: int) -> int:
     return count
 
 
-@compiled
+@entry
 def loyalty(d: Data, s: Tour, series: int) -> float:
     """Return the price of the teams that serve a series beyond the first."""
     if d.loyal_price <= 0:

@@ -13,6 +13,7 @@ from dianliang.engines.routing._kernel.records import (
     State,
     Tour,
     compiled,
+    entry,
     i64,
     inlined,
     uniform,
@@ -193,7 +194,7 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
     return count
 
 
-@compiled
+@entry
 def put(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
     """Insert an item into a route, turned as is cheapest there, and time it anew."""
     if d.items[item].ways == EITHER:
@@ -201,7 +202,7 @@ def put(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
     return put_as_turned(d, s, v, p, item)
 
 
-@compiled
+@entry
 def put_as_turned(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
     """Insert an item into a route and time it anew."""
     for q in range(s.runs[v].length, p, -1):
@@ -211,7 +212,7 @@ def put_as_turned(d: Data, s: Tour, v: int, p: int, item: int) -> bool:
     return schedule_from(d, s, v, p)
 
 
-@compiled
+@entry
 def drop(d: Data, s: Tour, job: int) -> int:
     """Take one job out of its route without timing it anew; return the route."""
     v = s.spots[job].where
@@ -280,7 +281,7 @@ def place_one(
     return touched, price
 
 
-@compiled
+@entry
 def place_rest(d: Data, s: Tour, v: int) -> bool:
     """Put a route's break where it is cheapest; tell whether it fits."""
     item, size = d.routes[v].rest, s.runs[v].length
@@ -331,7 +332,7 @@ def price_by_trying(d: Data, s: Tour, job: int, v: int, p: int) -> float:
     return price
 
 
-@compiled
+@entry
 def best_in_route(d: Data, s: Tour, job: int, v: int, bound: float) -> tuple[int, float, int]:
     """Return position, price and begin of the cheapest insertion into one route; -1 if none."""
     index, price, begin = i64(-1), bound, i64(-1)
@@ -345,7 +346,7 @@ def best_in_route(d: Data, s: Tour, job: int, v: int, bound: float) -> tuple[int
     return index, price, begin
 
 
-@compiled
+@entry
 def best_anywhere(d: Data, s: Tour, job: int, bound: float) -> tuple[int, int, float, int]:
     """Return route, position, price and begin of the cheapest insertion below `bound`, or -1."""
     route, index, price, begin = i64(-1), i64(-1), bound, i64(-1)
@@ -356,7 +357,7 @@ def best_anywhere(d: Data, s: Tour, job: int, bound: float) -> tuple[int, int, f
     return route, index, price, begin
 
 
-@compiled
+@entry
 def best_instead(d: Data, s: Tour, job: int, others: Ints) -> tuple[int, int, float, int]:
     """Return which of some planned jobs to leave out for another: it, route, price and begin.
 

@@ -191,14 +191,23 @@ class Scratch(NamedTuple):
 jit: Any = njit  # without `_nrt` each look at a field counts references: sixty times slower
 
 
+def entry(function: F) -> F:
+    """Compile what Python calls, without its lock, and keep the machine code beside the module."""
+    return cast("F", jit(cache=True, nogil=True, _nrt=False, no_cfunc_wrapper=True)(function))
+
+
+# To take a plan's records apart for a call from Python is half of the work of compiling.
+INSIDE: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def compiled(function: F) -> F:
-    """Compile with numba, without Python's lock, and keep the machine code beside the module."""
-    return cast("F", jit(cache=True, nogil=True, _nrt=False)(function))
+    """Compile what only other compiled functions call; Python must not: its process would end."""
+    return cast("F", jit(cache=True, nogil=True, _nrt=False, **INSIDE)(function))
 
 
 def inlined(function: F) -> F:
-    """Compile into every caller."""
-    return cast("F", jit(nogil=True, forceinline=True, _nrt=False)(function))
+    """Compile into every caller; Python must not call it either."""
+    return cast("F", jit(nogil=True, forceinline=True, _nrt=False, **INSIDE)(function))
 
 
 @compiled

@@ -30,6 +30,7 @@ from dianliang.engines.routing._kernel.records import (
     State,
     Tour,
     compiled,
+    entry,
     i64,
     inlined,
     uniform,
@@ -330,7 +331,7 @@ def recreate(
     return touched, True
 
 
-@compiled
+@entry
 def improve(
     d: Data,
     s: Tour,
@@ -371,7 +372,7 @@ def improve(
             swap_tails(d, s, w, b, totals, state, temperature)
 
 
-@compiled
+@entry
 def build(d: Data, s: Tour, w: Scratch, jobs: Ints, lured: int, state: State) -> None:
     """Insert jobs one after another where they are cheapest, without blinks; so many at a loss."""
     w.counters[0] += 1

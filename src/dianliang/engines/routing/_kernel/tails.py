@@ -15,6 +15,7 @@ from dianliang.engines.routing._kernel.records import (
     State,
     Tour,
     compiled,
+    entry,
     i64,
     inlined,
     uniform,
@@ -130,7 +131,7 @@ def list_series(d: Data, s: Tour, w: Scratch, v: int, p: int, count: int) -> int
     return count
 
 
-@compiled
+@entry
 def swap_tails(
     d: Data, s: Tour, w: Scratch, b: Tour, totals: Floats, state: State, temperature: float
 ) -> None:

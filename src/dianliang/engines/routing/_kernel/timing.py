@@ -10,6 +10,7 @@ from dianliang.engines.routing._kernel.records import (
     Data,
     Tour,
     compiled,
+    entry,
     i64,
     inlined,
 )
@@ -94,7 +95,7 @@ def span_of(d: Data, s: Tour, item: int, begin: int) -> tuple[int, int]:
     return begin, begin
 
 
-@compiled
+@entry
 def measure(d: Data, s: Tour, v: int) -> int:
     """Write how long the parts of a timed route last at least; return it for the whole."""
     n, size, route = d.able.shape[0], s.runs[v].length, d.routes[v]
@@ -190,7 +191,7 @@ def stow(d: Data, s: Tour, v: int) -> bool:
     return is_fine
 
 
-@compiled
+@entry
 def schedule(d: Data, s: Tour, v: int) -> bool:
     """Time a route from its sequence and tell whether it keeps every rule."""
     return schedule_from(d, s, v, i64(0))
@@ -307,7 +308,7 @@ def is_idle(d: Data, s: Tour, v: int) -> bool:
     )
 
 
-@compiled
+@entry
 def retime(d: Data, s: Tour) -> bool:
     """Time all routes from their sequences and tell whether they keep every rule."""
     for item in range(s.spots.shape[0]):
@@ -318,7 +319,7 @@ def retime(d: Data, s: Tour) -> bool:
     return is_fine
 
 
-@compiled
+@entry
 def total(d: Data, s: Tour) -> float:
     """Return the whole objective: routes, what is left out, loyalty, balance."""
     price = 0.0

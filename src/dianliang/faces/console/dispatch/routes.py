@@ -14,6 +14,7 @@ from dianliang.faces.console.dispatch.tables import ROUTES
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.dispatching import routes as flow
+from dianliang.flows.dispatching.crew_routes import TONES, Crew
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -58,14 +59,14 @@ def routes(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         "rank": asked.get("rank", ""),
         "tone": asked.get("tone", ""),
         "ranks": RANKS,
-        "tones": flow.TONES,
-        "counts": [(code, flow.TONES[code], n) for code, n in page.counts.items()],
+        "tones": TONES,
+        "counts": [(code, TONES[code], n) for code, n in page.counts.items()],
         **({"crew": _crew(number, code, by=by)} if code else {}),
     }
     return TemplateResponse(request, "console/dispatch/routes.html", context)
 
 
-def _crew(number: str, code: str, *, by: Actor) -> flow.Crew:
+def _crew(number: str, code: str, *, by: Actor) -> Crew:
     try:
         return flow.crew_route(number=number, code=code, by=by, at=now())
     except NotVisibleError as absent:

@@ -1,9 +1,25 @@
-"""Where policy lists and outreach stand in the bars (惠企)."""
+"""Where firms' electricity, policy lists and outreach stand in the bars (惠企)."""
 
+from dianliang.domain.enterprises.access import READERS as ENTERPRISE_READERS
 from dianliang.domain.outreach.access import KEEPERS, READERS, WRITERS
 from dianliang.faces.console.entries import Entry
 
 REACHING = (
+    Entry(
+        label="用电分析",
+        to="console:enterprises",
+        pages=(
+            *("console:enterprises", "console:enterprise", "console:enterprise_ask"),
+            *("console:enterprise_contracts", "console:enterprise_finding_act"),
+        ),
+        roles=ENTERPRISE_READERS,
+    ),
+    Entry(
+        label="电价库",
+        to="console:enterprise_tariffs",
+        pages=("console:enterprise_tariffs", "console:enterprise_tariff"),
+        roles=ENTERPRISE_READERS,
+    ),
     Entry(
         label="政策清单",
         to="console:policies",

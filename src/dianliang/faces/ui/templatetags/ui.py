@@ -104,6 +104,14 @@ def kilometres(metres: int | None) -> str:
 
 
 @register.filter
+def along(metres: float | None) -> str:
+    """Show metres of a line as kilometres to ten metres, as milestones say them."""
+    if metres is None:
+        return "—"
+    return _("%(km)s 公里") % {"km": f"{metres / 1000:.2f}".removesuffix("0")}
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """Show a share as a percentage; a missing one as a dash."""
     return "—" if share is None else f"{share:.0%}"

@@ -112,6 +112,7 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
         "overtime_limit_s": "最多加班，秒",
         "skills": "当天在岗的人有的技能；不写用队伍的",
         "only_for": "只为这些工单开的班；不写为不限",
+        "gear": "这一班带出去的装备和件数；不写用队伍的",
     },
     routing.Team: {
         "id": "队伍，唯一",

@@ -291,5 +291,5 @@ TRAVEL = (
     ),
 )
 SETTINGS = (*WEIGHTS, *TRAVEL)
-JSON_ONLY = frozenset({"Job.ends_at", "Job.either_way", "Job.part"})
+JSON_ONLY = frozenset({"Job.ends_at", "Job.either_way", "Job.part", "Shift.gear"})
 """What a workbook cannot say; a field of the engine is here or under a heading."""

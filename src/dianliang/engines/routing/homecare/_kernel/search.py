@@ -9,6 +9,7 @@ from dianliang.engines.routing._kernel.records import (
     Ints,
     State,
     compiled,
+    entry,
     i64,
     uniform,
 )
@@ -112,7 +113,7 @@ def order(d: Data, w: Scratch, count: int, state: State) -> None:
         w.keys[k], w.removed[k] = key, customer
 
 
-@compiled
+@entry
 def worth(d: Data, s: Tour) -> float:
     """Return the price of the present plan."""
     f, p = s.figures, d.prices
@@ -136,7 +137,7 @@ def recreate(
     return price
 
 
-@compiled
+@entry
 def copy(a: Tour, b: Tour) -> None:
     """Make the second plan like the first."""
     for v in range(a.spots.shape[0]):
@@ -147,7 +148,7 @@ def copy(a: Tour, b: Tour) -> None:
         b.figures[k] = a.figures[k]
 
 
-@compiled
+@entry
 def improve(
     d: Data,
     s: Tour,
@@ -179,7 +180,7 @@ def improve(
             copy(kept, s)
 
 
-@compiled
+@entry
 def build(d: Data, s: Tour, w: Scratch, customers: Ints, state: State) -> float:
     """Insert customers one after another where they are cheapest; return the price."""
     for i in range(customers.shape[0]):

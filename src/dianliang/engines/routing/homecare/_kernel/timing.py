@@ -7,7 +7,7 @@ That is the least solution of a system of differences, found by passing on what 
 nothing moves any more; it is best for any objective that only minds lateness.
 """
 
-from dianliang.engines.routing._kernel.records import compiled, i64, inlined
+from dianliang.engines.routing._kernel.records import compiled, entry, i64, inlined
 from dianliang.engines.routing.homecare._kernel.records import INFEASIBLE, Data, Scratch, Tour
 
 SLIP = 1e-9
@@ -38,7 +38,7 @@ def push(w: Scratch, tail: int, v: int) -> int:
     return tail
 
 
-@compiled
+@entry
 def retime(d: Data, s: Tour, w: Scratch) -> None:
     """Work out all begins and all figures anew."""
     m, carers = d.able.shape[0], s.spots.shape[0] - d.able.shape[0]

@@ -1,6 +1,8 @@
-// The routes in force: crews where their work has brought them, lines to what comes next, a point for each place.
+// The routes in force: crews where their work has brought them, lines to what comes next, a point for each place,
+// and work along lines: grey what is left, green what is done, and each crew's parts.
 const COLOURS = { late: "#a8261c", busy: "#b06f00", next: "#12636b", done: "#6b9f7a", failed: "#5b3fa0" };
 const CHOSEN = "#e9a021";
+const LEFT = "#7a7f85";
 const EVERY_MS = 30000;
 
 /** Words as a node: Leaflet takes a text for HTML, and people write what they like. */
@@ -18,11 +20,21 @@ function draw(L, map, root) {
   const halo = L.circleMarker([0, 0], { radius: 15, weight: 4, color: CHOSEN, fill: false, interactive: false });
   const panel = document.getElementById("crew-panel");
   const leftOff = document.getElementById("left-off");
-  let found = { crews: [], points: [], tones: [], left_off: 0 };
+  let found = { crews: [], points: [], tones: [], lines: [], parts: [], left_off: 0 };
   let chosen = root.dataset.chosen;
 
   const put = () => {
     layer.clearLayers();
+    for (const line of found.lines) {
+      L.polyline(line.way, { color: LEFT, weight: 6, opacity: 0.55 }).bindTooltip(said(line.title)).addTo(layer);
+      for (const done of line.done) L.polyline(done, { color: COLOURS.done, weight: 6 }).bindTooltip(said(line.title)).addTo(layer);
+    }
+    for (const [tone, crew, part] of found.parts) {
+      const own = found.crews[crew];
+      const is = own.code === chosen;
+      const look = { color: is ? CHOSEN : COLOURS[found.tones[tone]], weight: is ? 8 : 4, opacity: chosen && !is ? 0.3 : 0.9 };
+      L.polyline(part, look).bindTooltip(said(own.name)).on("click", () => show(own.code, true)).addTo(layer);
+    }
     for (const [tone, crew, lat, lon] of found.points) {
       const own = found.crews[crew];
       const colour = COLOURS[found.tones[tone]];
@@ -49,7 +61,7 @@ function draw(L, map, root) {
         .bindTooltip(said(crew.name)).on("click", () => show(crew.code, true)).addTo(layer);
     }
     leftOff.textContent = found.left_off ? leftOff.dataset.words.replace("N", found.left_off) : "";
-    Object.assign(root.dataset, { crews: found.crews.length, points: found.points.length, chosen });
+    Object.assign(root.dataset, { crews: found.crews.length, points: found.points.length, lines: found.lines.length, parts: found.parts.length, chosen });
   };
 
   const fit = (places) => {

@@ -38,8 +38,9 @@ export function lineReport(sheet, model) {
   if (!line) return null;
   const waits = model.outbox.filter((row) => row.verb === "advance" && row.number === line.number && row.state === "saved");
   const field = (name, value) => h("input", { name, inputmode: "decimal", required: true, maxlength: "7", value, autocomplete: "off" });
-  const from = field("from_km", km(line.from_m));
-  const to = field("to_km", km(line.to_m));
+  const [start_m, end_m] = line.is_turned ? [line.to_m, line.from_m] : [line.from_m, line.to_m];
+  const from = field("from_km", km(start_m));
+  const to = field("to_km", km(end_m));
   const error = h("p.error", { role: "alert" });
   const button = h("button.primary.wide", { type: "button", onclick: send }, icon("check"), gettext("报完成"));
   async function send() {
@@ -60,6 +61,7 @@ export function lineReport(sheet, model) {
     "form.card.line",
     { novalidate: true, onsubmit: (event) => (event.preventDefault(), button.click()), "aria-label": gettext("报里程") },
     h("h2", {}, gettext("报里程")),
+    h("p", {}, fill(gettext("本段从 K%(from)s 往 K%(to)s 做，导航去 K%(from)s。"), { from: km(start_m), to: km(end_m) })),
     h("p.hint", {}, gettext("做到哪里报到哪里，一次可以跨几段；没有网络也可以报，联网后自动发送。")),
     h("div.pair", {}, h("label.field", {}, gettext("从（公里）"), from), h("label.field", {}, gettext("到（公里）"), to)),
     error,

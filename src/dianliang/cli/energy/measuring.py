@@ -1,0 +1,175 @@
+"""``dianliang energy measure``: savings from curves or a table, and the size of a trial."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from dianliang.cli.energy import tables as output
+from dianliang.cli.energy.arguments import day
+from dianliang.cli.parsing import Formatter, Parser
+from dianliang.core import sheets
+from dianliang.core.checks import Checks
+from dianliang.engines.loading import Span
+from dianliang.engines.measurement import BadFiguresError, MeterSavings, Spread, planned
+from dianliang.flows.energy.measuring import measured
+from dianliang.flows.measuring import computing, tables
+from dianliang.integrations.curve_store import CurveStore
+from dianliang.kernel.errors import InvalidInputError
+
+HEADINGS = ("表号", "节能量(kWh)", "下限", "上限", "节能率", "状态", "说明")
+STATES = {"estimated": "工程估算", "screened": "初步筛查", "measured": "实测", "verified": "实测"}
+EXAMPLES = """例如：
+  dianliang energy measure 表1 表2 --temperature 气温.csv \\
+      --from 2025-01-01 --measure-on 2026-01-01 --until 2026-10-01
+  dianliang energy measure --table 产量.csv --design production --measure-on 2026-01-01
+  dianliang energy measure --table 对照.csv --design trial --before 85 --after 99.8
+  dianliang energy measure --plan --wanted 5 --machines 30
+
+气温文件两列：日期、平均气温（℃）。表号不写就算全部。
+区间按 90% 置信；设计给不出区间的只列范围并写明原因。"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what was asked for; return 0.
+
+    Raises:
+        DomainError: a file or the store cannot be used, or the figures carry no result.
+    """
+    parser = _parser()
+    wish = parser.parse_args(words[1:])
+    output.check(wish.out)
+    if wish.plan:
+        _plan(wish)
+    elif wish.table:
+        if wish.measure_on is None and wish.design != "trial":
+            parser.error("请用 --measure-on 给出措施投用日期")
+        _table(wish)
+    else:
+        needed = ("temperature", "from_on", "until_on", "measure_on")
+        if any(getattr(wish, name) is None for name in needed):
+            parser.error(
+                "请给出 --temperature、--from、--until、--measure-on；或用 --table、--plan"
+            )
+        _store(wish)
+    return 0
+
+
+def _store(wish: argparse.Namespace) -> None:
+    home = Path(wish.home or os.environ.get("DIANLIANG_HOME") or "var").expanduser()
+    found = measured(
+        CurveStore(home.resolve() / "curves"),
+        meters=wish.meters,
+        span=Span(wish.from_on, wish.until_on),
+        measure_on=wish.measure_on,
+        temperature_c=_temperatures(wish.temperature),
+    )
+    rows = [_row(name, one) for name, one in found.items()]
+    output.tell(HEADINGS, rows, wish.out, language="zh")
+
+
+def _row(name: str, one: MeterSavings) -> list[object]:
+    share = None if one.fraction is None else round(one.fraction, 4)
+    ends = [None if end is None else round(end, 1) for end in (one.low_kwh, one.high_kwh)]
+    told = " ".join(finding.words for finding in one.findings)
+    return [name, round(one.saved_kwh, 1), *ends, share, STATES[one.status], told]
+
+
+def _table(wish: argparse.Namespace) -> None:
+    brought = tables.read(_content(wish.table), name=wish.table.name, design=wish.design)
+    asked = computing.Asked(
+        design=wish.design,
+        measure_on=str(wish.measure_on),
+        before=None if wish.before is None else wish.before / 100,
+        after=None if wish.after is None else wish.after / 100,
+        share=wish.share / 100,
+    )
+    found = computing.computed(asked, brought.rows)
+    ends = [None if end is None else round(end, 2) for end in (found.low, found.high)]
+    sure = f"{found.level:.0%} 区间" if found.level else "不给区间，只列范围"
+    said = (("结果", f"{found.value:.4g} {found.measure}"), ("方法", found.method))
+    rows: list[list[object]] = [[name, words] for name, words in said]
+    rows.append([sure, "–".join("—" if end is None else str(end) for end in ends)])
+    rows += [["不给区间的原因", words] for words in found.refusals]
+    rows += [["说明", words] for words in found.findings]
+    rows += [["请核对", words] for words in found.to_check]
+    output.tell(("项目", "内容"), rows, wish.out, language="zh")
+
+
+def _plan(wish: argparse.Namespace) -> None:
+    try:
+        plans = planned(
+            wanted=wish.wanted / 100,
+            spread=Spread(),
+            machines=wish.machines,
+            most_days=wish.most_days,
+        )
+    except BadFiguresError as refusal:
+        raise InvalidInputError(refusal.words) from refusal
+    if not plans:
+        size = f"{wish.machines} 台机器、每段最多 {wish.most_days} 天"
+        raise InvalidInputError(f"{size}，做不到 ±{wish.wanted:g} 个百分点。")
+    rows = [
+        [
+            "交叉试验" if plan.is_crossover else "成对对照",
+            plan.units,
+            plan.spells,
+            plan.days,
+            f"±{plan.half_width * 100:.1f}",
+        ]
+        for plan in plans
+    ]
+    headings = ("设计", "单元", "时段", "每段天数", "半宽（百分点）")
+    output.tell(headings, rows, wish.out, language="zh")
+
+
+def _temperatures(path: Path) -> dict[date, float]:
+    rows = sheets.read(_content(path), name=path.name, headings=(tables.DAY, tables.TEMPERATURE))
+    checks = Checks(path.name)
+    checks.once(rows, tables.DAY)
+    found = {}
+    for row in rows:
+        on = checks.day(row, tables.DAY)
+        warm = checks.number(row, tables.TEMPERATURE, least=-60, most=60)
+        if on is not None and warm is not None:
+            found[on] = warm
+    checks.raise_if_any()
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="dianliang energy measure",
+        description="节能量：由曲线库和气温，或由产量、对照试验的表；也算试验要多大。",
+        epilog=EXAMPLES,
+        formatter_class=Formatter,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    add = parser.add_argument
+    add("meters", nargs="*", metavar="表号", help="曲线库里的表；不写就算全部")
+    add("--temperature", type=Path, metavar="文件", help="日期、平均气温（℃）")
+    add("--from", dest="from_on", type=day, metavar="日期", help="基准期从哪天起")
+    add("--measure-on", type=day, metavar="日期", help="措施投用日期：之前是基准期")
+    add("--until", dest="until_on", type=day, metavar="日期", help="报告期到哪天之前")
+    add("--table", type=Path, metavar="文件", help="不用曲线库，用一张表")
+    add("--design", choices=list(tables.DESIGNS), default="weather", help="表是哪种设计")
+    add("--before", type=float, metavar="%", help="改造前效率")
+    add("--after", type=float, metavar="%", help="改造后效率")
+    add("--share", type=float, default=100.0, metavar="%", help="受影响部分占能耗")
+    add("--plan", action="store_true", help="算试验要多大")
+    add("--wanted", type=float, default=5.0, metavar="百分点", help="想要的半宽")
+    add("--machines", type=int, default=30, metavar="台", help="最多几台机器")
+    add("--most-days", type=int, default=14, metavar="天", help="每段最多几天")
+    add("--out", type=Path, metavar="文件", help="写成 .csv、.xlsx 或 .parquet；默认显示表格")
+    add("--home", metavar="目录", help="数据目录；默认 DIANLIANG_HOME 或 ./var")
+    add("-h", "--help", action="help", help="显示用法")
+    return parser

@@ -1,0 +1,1 @@
+"""``dianliang lineguard``: watch films and cameras without an installation, and measure it."""

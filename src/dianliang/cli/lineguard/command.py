@@ -1,0 +1,155 @@
+"""Watch, measure, or show how to begin: one run of ``dianliang lineguard``."""
+
+import json
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dianliang.cli.clock import now
+from dianliang.cli.lineguard.arguments import Asked, asked
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import decoded
+
+if TYPE_CHECKING:
+    from dianliang.flows.lineguard.configuration import Watched
+    from dianliang.flows.lineguard.evaluating import Score
+    from dianliang.integrations.detecting import NanoDet
+
+NEEDED = ("cv2", "onnxruntime", "av")
+HEADINGS = (
+    "摄像机",
+    "命中",
+    "误报",
+    "漏报",
+    "查准",
+    "查全",
+    "F1",
+    "误报/天",
+    "延迟p90",
+    "最迟",
+    "单核%",
+)
+MOST_BYTES = 4 * 1024 * 1024
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what was asked for; return 0.
+
+    Raises:
+        DomainError: configuration, labels, weights or a source cannot be used.
+    """
+    wish = asked(words)
+    lacking = [name for name in NEEDED if find_spec(name) is None]
+    if lacking:
+        raise InvalidInputError(
+            f"线路守护缺 {'、'.join(lacking)}。请安装：pip install 'dianliang[lineguard]'。"
+        )
+    {"example": _example, "run": _run, "eval": _eval}[wish.verb](wish)
+    return 0
+
+
+def _example(wish: Asked) -> None:
+    from dianliang.flows.lineguard.configuration import EXAMPLE  # noqa: PLC0415 (heavy)
+
+    del wish
+    _say(json.dumps(EXAMPLE, ensure_ascii=False, indent=2))
+
+
+def _run(wish: Asked) -> None:
+    from dianliang.flows.lineguard import watching  # noqa: PLC0415 (heavy)
+
+    watched = _watched(wish)
+    figures = watching.run(
+        watched,
+        detector=_detector(wish),
+        folder=_folder(wish),
+        say=lambda record: _say(watching.line(record)),
+        now=lambda: now().timestamp(),
+        starts_at_s=now().timestamp(),
+    )
+    for id_, one in figures.items():
+        sys.stderr.write(
+            f"{id_}：画面 {one.pictures}，查看 {one.looks}，事件 {one.events}，"
+            f"看守 {one.watched_s:.0f} 秒，CPU {one.cpu_s:.1f} 秒\n"
+        )
+
+
+def _eval(wish: Asked) -> None:
+    from dianliang.flows.lineguard import evaluating, measuring  # noqa: PLC0415 (heavy)
+
+    watched = _watched(wish)
+    assert wish.labels is not None  # noqa: S101 (eval has them)
+    labels = evaluating.labels_of(_text(wish.labels), watched)
+    scores = measuring.measured(watched, labels, detector=_detector(wish), folder=_folder(wish))
+    rows = [*scores.values(), evaluating.summed(scores)] if len(scores) > 1 else [*scores.values()]
+    if wish.is_json:
+        _say(json.dumps([_figures(one) for one in rows], ensure_ascii=False, indent=2))
+        return
+    _say("\t".join(HEADINGS))
+    for one in rows:
+        figures = [*_figures(one).values()]
+        _say("\t".join(_cell(value) for value in figures))
+
+
+def _figures(one: "Score") -> dict[str, Any]:
+    share = one.cpu_share
+    return {
+        "camera": one.camera_id,
+        "hits": one.hits,
+        "false": one.false,
+        "missed": one.missed,
+        "precision": one.precision,
+        "recall": one.recall,
+        "f1": one.f1,
+        "false_a_day": one.false_a_day,
+        "late_p90_s": one.latency_s(90),
+        "late_most_s": one.latency_s(100),
+        "core_percent": None if share is None else 100 * share,
+    }
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "—"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _watched(wish: Asked) -> "tuple[Watched, ...]":
+    from dianliang.flows.lineguard.configuration import cameras_of  # noqa: PLC0415 (heavy)
+
+    assert wish.cameras is not None  # noqa: S101 (run and eval have it)
+    return cameras_of(_text(wish.cameras))
+
+
+def _detector(wish: Asked) -> "NanoDet":
+    from dianliang.integrations.detecting import NanoDet  # noqa: PLC0415 (heavy)
+
+    return NanoDet() if wish.weights is None else NanoDet(weights=wish.weights)
+
+
+def _folder(wish: Asked) -> Path | None:
+    if wish.out is not None:
+        try:
+            wish.out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise InvalidInputError(f"建不了目录 {wish.out}：{error.strerror}。") from error
+    return wish.out
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+    text = decoded(content) if len(content) <= MOST_BYTES else None
+    if text is None:
+        raise InvalidInputError(f"{path} 不是文本，或大于 4 MB。")
+    return text
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()

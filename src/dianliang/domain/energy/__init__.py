@@ -1,0 +1,1 @@
+"""Numbers that the company states about energy and carbon, and the factors behind them."""

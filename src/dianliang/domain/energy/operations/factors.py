@@ -1,0 +1,109 @@
+"""Every write about factors: a new version, never another value in an old one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+
+from dianliang.core import audit
+from dianliang.domain.energy import access
+from dianliang.domain.energy.models import Factor
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, NotVisibleError
+
+MOST = 100_000
+
+
+class UnableToKeepFactorError(DomainError):
+    """The factor cannot be kept like this."""
+
+    code = "energy.unable-to-keep-factor"
+
+
+@transaction.atomic
+def keep(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> Factor:
+    """Add a factor, or the next version of one (登记因子); what was used stays as it was.
+
+    `asked` are the columns of a factor; `value`, `low` and `high` as text or numbers.
+
+    Raises:
+        UnableToKeepFactorError: a figure is none, or lies outside its interval; nothing is new; or
+            there is no source, or no reason for a new version.
+        NotVisibleError: the actor keeps no factors.
+    """
+    if by.role not in access.FACTOR_WRITERS:
+        raise NotVisibleError("没有找到这个因子。")
+    _check_words(asked)
+    figures = {name: _figure(asked.get(name), name) for name in ("value", "low", "high")}
+    value, low, high = figures["value"], figures["low"], figures["high"]
+    if value is None or value < 0:
+        raise UnableToKeepFactorError("请填写因子的数值，不小于零。", field="value")
+    if (low is None) != (high is None) or (
+        low is not None and high is not None and not low <= value <= high
+    ):
+        raise UnableToKeepFactorError("区间要么不填，要么上下限都填并包含数值。", field="low")
+    if not str(asked.get("source", "")).strip():
+        raise UnableToKeepFactorError("请写明来源（文号、标准号）。", field="source")
+    series = str(asked["series"])
+    last = Factor.objects.select_for_update().filter(series=series).order_by("edition").last()
+    if last is not None and not reason.strip():
+        raise UnableToKeepFactorError("请写明修订说明。", field="reason")
+    if last is not None and (last.value, last.low, last.high) == (value, low, high):
+        raise UnableToKeepFactorError("数值没有变化，不需要新版本。", field="value")
+    edition = last.edition + 1 if last else 1
+    factor = Factor.objects.create(
+        **{**asked, **figures},
+        code=f"{series}@{edition}",
+        edition=edition,
+        is_transcribed=False,
+        reason=reason,
+        recorded_by=by.name,
+        recorded_at=at,
+    )
+    before = f"{last.value.normalize():f}" if last else ""
+    after = f"{factor.value.normalize():f} {factor.unit}"
+    audit.record_about(
+        "energy.factor.keep",
+        target_type="energy.factor",
+        target_id=factor.code,
+        by=by,
+        at=at,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return factor
+
+
+def _check_words(asked: Mapping[str, Any]) -> None:
+    """Refuse what names no factor: carrier, place and unit are typed by hand."""
+    per = str(asked["unit"]).partition("/")[2]
+    wrongs = (
+        ("请填写能源品种。", "carrier", not str(asked["carrier"]).strip()),
+        ("请填写地区。", "region", not str(asked["region"]).strip()),
+        ("请选择类型。", "kind", asked["kind"] not in Factor.Kind.values),
+        ("请选择范围。", "level", asked["level"] not in Factor.Level.values),
+        ("计量单位应写成“每什么”，如 kgCO2/kWh。", "unit", not per),
+        ("年份应在 1950 到 2100 之间。", "year", not 1950 <= asked["year"] <= 2100),
+        ("名称太长。", "carrier", len(str(asked["series"])) > 72 or len(str(asked["name"])) > 80),
+    )
+    for words, field, is_wrong in wrongs:
+        if is_wrong:
+            raise UnableToKeepFactorError(words, field=field)
+
+
+def _figure(said: object, field: str) -> Decimal | None:
+    if said is None or str(said).strip() == "":
+        return None
+    try:
+        value = Decimal(str(said))
+        is_number = value.is_finite()
+    except InvalidOperation:
+        is_number = False
+    if not is_number:
+        raise UnableToKeepFactorError(f"“{said}”不是数。", field=field)
+    if abs(value) >= MOST:
+        raise UnableToKeepFactorError(f"因子应小于 {MOST}，请核对单位。", field=field)
+    return value.quantize(Decimal("0.000001"))

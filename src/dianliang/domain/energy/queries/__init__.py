@@ -1,0 +1,1 @@
+"""Every read about claims and factors."""

@@ -1,0 +1,308 @@
+"""Claims as lists and pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from dianliang.core.models import AuditEvent
+from dianliang.domain.energy import access
+from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
+from dianliang.domain.energy.models import Claim
+from dianliang.domain.energy.queries.factors import FactorRow, factor_row, official
+from dianliang.domain.energy.shapes import ClaimRow
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.quantities import Quantity
+
+KINDS = dict(Claim.Kind.choices)
+MEASURES = dict(Claim.Measure.choices)
+OPTIONS = dict(Claim.Option.choices)
+ADDED_UP = ("kWh", "tCO2", "CNY", "tce")
+"""Units of measure whose numbers may be added up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """Claims of one kind, unit of measure and state added up; those counted in others left out."""
+
+    kind_label: str
+    measure_label: str
+    status_label: str
+    quantity: Quantity
+    count: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a list of claims is cut by; empty is everything. `status` may be ``current``."""
+
+    status: str = "current"
+    kind: str = ""
+    measure: str = ""
+    subject_kind: str = ""
+    subject_number: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """Something that a claim rests on."""
+
+    kind: str
+    number: str
+    words: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that was done with a claim, by whom and why."""
+
+    at: datetime
+    verb_label: str
+    after_label: str
+    actor_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the same activity comes to by another factor; `times` is the claim over it."""
+
+    factor: FactorRow
+    quantity: Quantity
+    times: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPage:
+    """All that bears a number out."""
+
+    row: ClaimRow
+    option_label: str
+    method: str
+    engine: str
+    engine_version: str
+    boundary: str
+    base_from_on: date | None
+    base_until_on: date | None
+    from_on: date | None
+    until_on: date | None
+    factor: FactorRow | None
+    activity: Quantity | None
+    implied: float | None
+    beside: tuple[Beside, ...]
+    findings: tuple[str, ...]
+    evidence: tuple[EvidenceRow, ...]
+    part_of: ClaimRow | None
+    parts: tuple[ClaimRow, ...]
+    supersedes: ClaimRow | None
+    superseded_by: ClaimRow | None
+    key: str
+    held_back: str
+    digest: str
+    verifier: str
+    verified_at: datetime | None
+    history: tuple[Step, ...]
+    verbs: tuple[tuple[str, str], ...]
+
+
+def claims(*, asked: Asked, by: Actor) -> tuple[ClaimRow, ...]:
+    """Return the claims of the actor's units that fit, latest first."""
+    return tuple(row_of(claim) for claim in _fitting(asked, by=by))
+
+
+def totals(*, asked: Asked, by: Actor) -> tuple[Total, ...]:
+    """Add up what fits: never across units of measure, kinds or states, no claim twice.
+
+    A claim that is part of another of the same cut is left out. Without intervals: claims are not
+    independent of each other, so their intervals do not add.
+    """
+    rows = _fitting(asked, by=by).filter(measure__in=ADDED_UP, status__in=CURRENT)
+    found = [*rows.values_list("pk", "kind", "measure", "status", "value", "part_of_id")]
+    known = {row[0] for row in found}
+    groups: dict[tuple[str, str, str], list[float]] = {}
+    left: dict[tuple[str, str, str], int] = {}
+    for _, kind, measure, status, value, whole in found:
+        group = (kind, measure, status)
+        groups.setdefault(group, [])
+        if whole in known:
+            left[group] = left.get(group, 0) + 1
+        else:
+            groups[group].append(value)
+    return tuple(
+        Total(
+            kind_label=KINDS[kind],
+            measure_label=MEASURES[measure],
+            status_label=LABELS[status],
+            quantity=Quantity(value=sum(values), unit=measure),
+            count=len(values),
+            left_out=left.get((kind, measure, status), 0),
+        )
+        for (kind, measure, status), values in sorted(groups.items())
+    )
+
+
+def of_subject(kind: str, number: str, *, by: Actor) -> tuple[ClaimRow, ...]:
+    """Return the current claims about one subject that the actor may see, latest first."""
+    return claims(asked=Asked(subject_kind=kind, subject_number=number), by=by)
+
+
+def by_key(keys: Iterable[str], *, by: Actor) -> dict[str, ClaimRow]:
+    """Return current claims by the key that they were recorded under; see `ClaimDraft`."""
+    rows = access.claims(by).filter(key__in=[*keys], status__in=CURRENT)
+    return {claim.key: row_of(claim) for claim in rows}
+
+
+def claim_row(number: str, *, by: Actor) -> ClaimRow:
+    """Return a claim as a link needs it.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+    """
+    return row_of(access.claim_to_see(number, by=by))
+
+
+def claim_page(number: str, *, by: Actor) -> ClaimPage:
+    """Return all that bears a number out, with today's official factors beside its own.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+    """
+    claim = access.claim_to_see(number, by=by)
+    seen = access.claims(by)
+    older = seen.filter(superseded_by=claim).first()
+    newer = seen.filter(supersedes=claim).first()
+    whole = seen.filter(parts=claim).first()
+    verbs = () if by.role not in access.READERS else CLAIM.verbs(claim.status, role=by.role)
+    return ClaimPage(
+        row=row_of(claim),
+        option_label=OPTIONS[claim.option],
+        method=claim.method,
+        engine=claim.engine,
+        engine_version=claim.engine_version,
+        boundary=claim.boundary,
+        base_from_on=claim.base_from_on,
+        base_until_on=claim.base_until_on,
+        from_on=claim.from_on,
+        until_on=claim.until_on,
+        factor=factor_row(claim.factor) if claim.factor else None,
+        activity=_activity(claim),
+        implied=_implied(claim),
+        beside=_beside(claim),
+        findings=tuple(claim.findings),
+        evidence=tuple(
+            EvidenceRow(kind=one.kind, number=one.number, words=one.words, digest=one.digest)
+            for one in claim.evidence.all()
+        ),
+        part_of=row_of(whole) if whole else None,
+        parts=tuple(row_of(part) for part in seen.filter(part_of=claim)),
+        supersedes=row_of(older) if older else None,
+        superseded_by=row_of(newer) if newer else None,
+        key=claim.key,
+        held_back=claim.held_back,
+        digest=claim.digest,
+        verifier=claim.verifier,
+        verified_at=claim.verified_at,
+        history=_history(claim),
+        verbs=tuple((row.verb, row.label) for row in verbs),
+    )
+
+
+def row_of(claim: Claim) -> ClaimRow:
+    """Return a claim as lists and links need it."""
+    return ClaimRow(
+        number=claim.number,
+        title=claim.title,
+        kind=claim.kind,
+        kind_label=KINDS[claim.kind],
+        quantity=Quantity(
+            value=claim.value,
+            unit="" if claim.measure == "count" else claim.measure,
+            low=claim.low,
+            high=claim.high,
+            confidence=claim.confidence,
+        ),
+        measure_label=MEASURES[claim.measure],
+        no_interval=claim.no_interval,
+        status=claim.status,
+        status_label=LABELS[claim.status],
+        subject_kind=claim.subject_kind,
+        subject_number=claim.subject_number,
+        subject_name=claim.subject_name,
+        unit_name=claim.unit.name,
+        recorded_at=claim.recorded_at,
+        recorder=claim.recorder,
+        is_generated=claim.is_generated,
+    )
+
+
+def _fitting(asked: Asked, *, by: Actor) -> QuerySet[Claim]:
+    rows = access.claims(by)
+    if asked.status == "current":
+        rows = rows.filter(status__in=CURRENT)
+    elif asked.status:
+        rows = rows.filter(status=asked.status)
+    cuts = {
+        "kind": asked.kind,
+        "measure": asked.measure,
+        "subject_kind": asked.subject_kind,
+        "subject_number": asked.subject_number,
+    }
+    rows = rows.filter(**{name: value for name, value in cuts.items() if value})
+    if asked.words:
+        words = asked.words.replace("\0", "")
+        named = ("title", "subject_name", "number")
+        rows = rows.filter(Q(*[(f"{name}__contains", words) for name in named], _connector=Q.OR))
+    return rows
+
+
+def _history(claim: Claim) -> tuple[Step, ...]:
+    """Return what was done with a claim, as the trail has it."""
+    kind = Claim._meta.label_lower
+    labels = {f"{kind}.{row.verb}": row.label for row in CLAIM} | {f"{kind}.record": "登记"}
+    events = AuditEvent.objects.filter(
+        target_type=kind, target_id=claim.number, verb__in=labels, outcome=AuditEvent.Outcome.OK
+    )
+    return tuple(
+        Step(
+            at=event.at,
+            verb_label=labels[event.verb],
+            after_label=LABELS.get(event.after, ""),
+            actor_name=event.actor_name,
+            reason=event.reason,
+        )
+        for event in events.order_by("at", "pk")
+    )
+
+
+def _activity(claim: Claim) -> Quantity | None:
+    if claim.activity is None:
+        return None
+    return Quantity(value=claim.activity, unit=claim.activity_unit)
+
+
+def _implied(claim: Claim) -> float | None:
+    """Return the kilograms of CO2 per unit of activity that a claim in tonnes comes to."""
+    if claim.measure != "tCO2" or not claim.activity:
+        return None
+    return claim.value * 1000 / claim.activity
+
+
+def _beside(claim: Claim) -> tuple[Beside, ...]:
+    """Return what the activity comes to by today's official factors."""
+    if claim.measure != "tCO2" or not claim.activity:
+        return ()
+    carrier = claim.factor.carrier if claim.factor else "电力"
+    per = f"kgCO2/{claim.activity_unit}"
+    wanted = [row for row in official(carrier) if row.unit == per]
+    return tuple(
+        Beside(
+            factor=row,
+            quantity=Quantity(value=claim.activity * float(row.value) / 1000, unit="tCO2"),
+            times=claim.value * 1000 / (claim.activity * float(row.value)) if row.value else None,
+        )
+        for row in wanted
+    )

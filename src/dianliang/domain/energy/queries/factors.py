@@ -1,0 +1,138 @@
+"""The library of factors: present versions, all versions of one, and what is official today."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from dianliang.domain.energy.models import Factor
+from dianliang.domain.territory.models import Area
+from dianliang.kernel.errors import NotVisibleError
+
+FACTOR_KINDS = dict(Factor.Kind.choices)
+LEVELS = dict(Factor.Level.choices)
+NATIONWIDE = "全国"
+COMPARED = ("average", "residual", "fossil", "fuel")
+"""Kinds of factors that stand beside the one that a claim used."""
+ENDINGS = ("省", "市", "自治区", "壮族", "回族", "维吾尔")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRow:
+    """One version of a factor."""
+
+    code: str
+    series: str
+    edition: int
+    name: str
+    carrier: str
+    kind: str
+    kind_label: str
+    level: str
+    level_label: str
+    region: str
+    year: int
+    value: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    source: str
+    seen_in: str
+    is_transcribed: bool
+    reason: str
+    recorded_by: str
+    recorded_at: datetime
+
+
+def factors(
+    *, carrier: str = "", kind: str = "", region: str = "", year: int | None = None
+) -> tuple[FactorRow, ...]:
+    """Return the present version of every factor that fits."""
+    rows = _present().filter(**({"year": year} if year else {}))
+    for name, value in (("carrier", carrier), ("kind", kind), ("region", region)):
+        rows = rows.filter(**{name: value}) if value else rows
+    return tuple(factor_row(row) for row in rows)
+
+
+def factor(code: str) -> FactorRow:
+    """Return one version of a factor.
+
+    Raises:
+        NotVisibleError: there is none.
+    """
+    found = None if "\0" in code else Factor.objects.filter(code=code).first()
+    if found is None:
+        raise NotVisibleError("没有找到这个因子。")
+    return factor_row(found)
+
+
+def editions(series: str) -> tuple[FactorRow, ...]:
+    """Return all versions of a factor, the present one first.
+
+    Raises:
+        NotVisibleError: there is none.
+    """
+    rows = () if "\0" in series else Factor.objects.filter(series=series).order_by("-edition")
+    found = tuple(factor_row(row) for row in rows)
+    if not found:
+        raise NotVisibleError("没有找到这个因子。")
+    return found
+
+
+def latest(carrier: str, *, kind: str = "average", region: str = NATIONWIDE) -> FactorRow | None:
+    """Return the present version of a factor of the latest year, or None where there is none."""
+    rows = _present().filter(carrier=carrier, kind=kind, region=region).order_by("-year")
+    found = rows.first()
+    return factor_row(found) if found else None
+
+
+def official(carrier: str) -> tuple[FactorRow, ...]:
+    """Return the latest factors of a carrier: nationwide of each kind, and of the own province."""
+    found: dict[tuple[str, str], FactorRow] = {}
+    rows = _present().filter(carrier=carrier, kind__in=COMPARED)
+    for row in rows.filter(region__in=[NATIONWIDE, province()]).order_by("-year"):
+        found.setdefault((row.kind, row.region), factor_row(row))
+    wanted = [(kind, place) for kind in COMPARED for place in (province(), NATIONWIDE)]
+    return tuple(found[one] for one in wanted if one in found)
+
+
+def province() -> str:
+    """Return the short name of the province that the areas lie in, as factors name it."""
+    names = Area.objects.filter(level="province").order_by("path").values_list("name", flat=True)
+    name = names.first() or ""
+    for ending in ENDINGS:
+        name = name.removesuffix(ending)
+    return name
+
+
+def factor_row(row: Factor) -> FactorRow:
+    """Return a version of a factor as pages show it."""
+    return FactorRow(
+        code=row.code,
+        series=row.series,
+        edition=row.edition,
+        name=row.name,
+        carrier=row.carrier,
+        kind=row.kind,
+        kind_label=FACTOR_KINDS[row.kind],
+        level=row.level,
+        level_label=LEVELS[row.level],
+        region=row.region,
+        year=row.year,
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        unit=row.unit,
+        source=row.source,
+        seen_in=row.seen_in,
+        is_transcribed=row.is_transcribed,
+        reason=row.reason,
+        recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _present() -> QuerySet[Factor]:
+    newer = Factor.objects.filter(series=OuterRef("series"), edition__gt=OuterRef("edition"))
+    return Factor.objects.filter(~Exists(newer))

@@ -1,0 +1,104 @@
+"""Measurement projects as pages and flows need them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dianliang.domain.energy import access
+from dianliang.domain.energy.lifecycle import PROJECT_LABELS
+from dianliang.domain.energy.models import MeasurementProject
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.quantities import Quantity
+
+DESIGNS = dict(MeasurementProject.Design.choices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRow:
+    """A measurement project; `saved` is what was computed, None before."""
+
+    number: str
+    title: str
+    subject_name: str
+    subject_number: str
+    boundary: str
+    design: str
+    design_label: str
+    measure_on: date
+    efficiency_before: float | None
+    efficiency_after: float | None
+    part_share: float
+    events: tuple[Mapping[str, Any], ...]
+    count: int
+    source: str
+    digest: str
+    result: Mapping[str, Any] | None
+    refusal: str
+    unit_code: str
+    unit_name: str
+    status: str
+    status_label: str
+    is_generated: bool
+
+    @property
+    def saved(self) -> Quantity | None:
+        """Return the saving with its interval or range."""
+        told = self.result
+        if told is None:
+            return None
+        return Quantity(
+            value=told["value"],
+            unit=told["measure"],
+            low=told["low"],
+            high=told["high"],
+            confidence=told["level"],
+        )
+
+    @property
+    def saved_words(self) -> str:
+        """Return the saving in words, or why nothing can be computed."""
+        return self.saved.words() if self.saved else self.refusal
+
+
+def projects(*, by: Actor) -> tuple[ProjectRow, ...]:
+    """Return the measurement projects of the actor's units, latest first."""
+    return tuple(map(project_row, access.projects(by).defer("rows")))
+
+
+def project(number: str, *, by: Actor) -> ProjectRow:
+    """Return one measurement project.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+    """
+    return project_row(access.project_to_see(number, by=by))
+
+
+def project_row(row: MeasurementProject) -> ProjectRow:
+    """Return a project as pages show it; a list leaves out how many readings there are."""
+    is_deferred = "rows" in row.get_deferred_fields()
+    return ProjectRow(
+        number=row.number,
+        title=row.title,
+        subject_name=row.subject_name,
+        subject_number=row.subject_number,
+        boundary=row.boundary,
+        design=row.design,
+        design_label=DESIGNS[row.design],
+        measure_on=row.measure_on,
+        efficiency_before=row.efficiency_before,
+        efficiency_after=row.efficiency_after,
+        part_share=row.part_share,
+        events=tuple(row.events),
+        count=0 if is_deferred else len(row.rows),
+        source=row.source,
+        digest=row.digest,
+        result=row.result,
+        refusal=row.refusal,
+        unit_code=row.unit.code,
+        unit_name=row.unit.name,
+        status=row.status,
+        status_label=PROJECT_LABELS[row.status],
+        is_generated=row.is_generated,
+    )

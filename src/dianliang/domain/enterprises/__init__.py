@@ -1,0 +1,1 @@
+"""What firms could save on electricity: contracts, tariffs, analyses, findings, decisions."""

@@ -1,0 +1,1 @@
+"""Overloaded transformers: what was judged of them, what is proposed, decided, built."""

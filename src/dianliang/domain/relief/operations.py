@@ -1,0 +1,184 @@
+"""Every write about the relief of transformers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from dianliang.core import audit
+from dianliang.core.numbers import next_number
+from dianliang.domain.network.models import Transformer
+from dianliang.domain.relief.models import (
+    Completion,
+    Decision,
+    Judgement,
+    Proposal,
+    ProposedArea,
+    Screening,
+)
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import DomainError
+from dianliang.kernel.text import clean_text
+
+EARLIEST = timedelta(days=3660)
+MOST_CNY = 1e10
+"""More than a county spends; a slip of the keyboard is."""
+
+
+class UnableToRelieveError(DomainError):
+    """What was asked for cannot be decided or recorded."""
+
+    code = "relief.unable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """A screening as it was made: the days it read, by which rules, and who is not in the register.
+
+    `judged` has the fields of a judgement by the transformer's number.
+    """
+
+    month: date
+    from_on: date
+    until_on: date
+    rules: str
+    engine: str
+    judged: dict[str, dict[str, Any]]
+
+
+@transaction.atomic
+def keep_screening(
+    *, found: Screened, by: Actor, at: datetime, is_generated: bool = False
+) -> Screening:
+    """Store what was judged of a month (负载判定); transformers without a file are listed.
+
+    The newest screening of a month is the one that counts; those before it stay.
+    """
+    known = {row.number: row for row in Transformer.objects.filter(number__in=[*found.judged])}
+    made = Screening.objects.create(
+        number=next_number("FZ", at=at),
+        month=found.month,
+        from_on=found.from_on,
+        until_on=found.until_on,
+        transformers=len(found.judged),
+        strangers=sorted(found.judged.keys() - known.keys()),
+        rules=found.rules,
+        engine=found.engine,
+        made_at=at,
+        made_by=by.name,
+        is_generated=is_generated,
+    )
+    Judgement.objects.bulk_create(
+        (
+            Judgement(screening=made, transformer=known[number], **fields)
+            for number, fields in found.judged.items()
+            if number in known
+        ),
+        batch_size=500,
+    )
+    audit.record(
+        "relief.screening.keep", target=made, by=by, at=at, after=f"{made.transformers} 台"
+    )
+    return made
+
+
+@transaction.atomic
+def propose(
+    *, fields: dict[str, Any], lines: Iterable[dict[str, Any]], by: Actor, at: datetime
+) -> Proposal:
+    """Store a proposal with a line for each overloaded transformer (提出方案)."""
+    made = Proposal.objects.create(
+        number=next_number("ZL", at=at),
+        unit_path=by.unit_path,
+        made_at=at,
+        made_by=by.name,
+        **fields,
+    )
+    ProposedArea.objects.bulk_create(ProposedArea(proposal=made, **line) for line in lines)
+    audit.record(
+        "relief.proposal.propose",
+        target=made,
+        by=by,
+        at=at,
+        after=f"{made.relieved}/{made.areas} 个台区，{made.cost_cny:.0f} 元",
+    )
+    return made
+
+
+@transaction.atomic
+def decide(*, line: ProposedArea, verdict: str, reason: str, by: Actor, at: datetime) -> Decision:
+    """Take or decline what was proposed for a transformer (采纳、不采纳).
+
+    Raises:
+        UnableToRelieveError: nothing is proposed for it, it was decided, or the verdict is unknown.
+        InvalidInputError: it is declined without a reason.
+    """
+    if verdict not in Decision.Verdict.values:
+        raise UnableToRelieveError("请选择采纳或不采纳。", field="verdict")
+    if line.outcome != ProposedArea.Outcome.RELIEVED:
+        message = f"{line.transformer.number} 在这份方案里没有措施可决定。"
+        raise UnableToRelieveError(message, field="verdict")
+    least = 2 if verdict == Decision.Verdict.DECLINED else 0
+    reason = clean_text(reason, field="reason", label="理由", most=200, least=least)
+    try:
+        with transaction.atomic():
+            made = Decision.objects.create(
+                line=line, verdict=verdict, reason=reason, decided_at=at, decided_by=by.name
+            )
+    except IntegrityError as error:
+        message = f"{line.transformer.number} 刚被他人决定，请刷新。"
+        raise UnableToRelieveError(message, field="verdict") from error
+    audit.record(
+        "relief.proposal.decide",
+        target=line.proposal,
+        by=by,
+        at=at,
+        after=f"{line.transformer.number} {made.get_verdict_display()}",
+        reason=reason,
+    )
+    return made
+
+
+@transaction.atomic
+def complete(
+    *, decision: Decision, built_on: date, spent_cny: float, note: str, by: Actor, at: datetime
+) -> Completion:
+    """Record what was built and when it went into service (登记投运).
+
+    Raises:
+        UnableToRelieveError: it was declined, is recorded already, or day or money cannot be.
+        InvalidInputError: the note is too long.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    if decision.verdict != Decision.Verdict.TAKEN:
+        raise UnableToRelieveError("没有采纳的措施不能登记投运。", field="built_on")
+    if not today - EARLIEST <= built_on <= today:
+        raise UnableToRelieveError("投运日期不能晚于今天，也不能早于十年前。", field="built_on")
+    if not 0 <= spent_cny <= MOST_CNY:
+        raise UnableToRelieveError("实际费用应是不小于 0 的数（元）。", field="spent_cny")
+    note = clean_text(note, field="note", label="说明", most=200, least=0)
+    try:
+        with transaction.atomic():
+            made = Completion.objects.create(
+                decision=decision,
+                built_on=built_on,
+                spent_cny=spent_cny,
+                note=note,
+                recorded_at=at,
+                recorded_by=by.name,
+            )
+    except IntegrityError as error:
+        raise UnableToRelieveError("这一项已登记投运，请刷新。", field="built_on") from error
+    line = decision.line
+    audit.record(
+        "relief.proposal.complete",
+        target=line.proposal,
+        by=by,
+        at=at,
+        after=f"{line.transformer.number} {built_on} {spent_cny:.0f} 元",
+        reason=note,
+    )
+    return made

@@ -1,0 +1,91 @@
+"""Find what is counted twice: between lines, between accounts, between a claim and its whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from dianliang.engines.carbon._lines import Activity
+
+
+class DoubleKind(StrEnum):
+    """How something is counted twice."""
+
+    WITHIN = "within"
+    BETWEEN = "between"
+    PARENT = "parent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Double:
+    """Two lines that count the same thing for some days; `days` is 0 between part and whole."""
+
+    kind: DoubleKind
+    first: str
+    second: str
+    days: int
+    words: str
+    english: str
+
+
+def doubles(
+    activities: Sequence[Activity], *, parents: Mapping[str, str] | None = None
+) -> tuple[Double, ...]:
+    """Return every pair of lines about the same carrier, place and scope whose days overlap.
+
+    `parents` maps the number of a line to that of one that it is part of: both in one account are
+    counted twice. Two accounts may hold one place in different scopes (the seller's scope 1 is the
+    buyer's scope 2): that is no double (GHG Protocol Corporate Standard, chapter 4).
+
+    Cost: sorting, and the pairs that overlap.
+    """
+    found: list[Double] = []
+    groups: dict[tuple[str, str, int], list[Activity]] = {}
+    for line in activities:
+        groups.setdefault((line.place, line.carrier, line.scope), []).append(line)
+    for lines in groups.values():
+        found += _overlaps(sorted(lines, key=lambda one: (one.from_on, one.number)))
+    return (*found, *_parts(activities, parents or {}))
+
+
+def _overlaps(lines: Sequence[Activity]) -> list[Double]:
+    if all(first.until_on <= second.from_on for first, second in pairwise(lines)):
+        return []
+    found = []
+    for number, first in enumerate(lines):
+        for second in lines[number + 1 :]:
+            if second.from_on >= first.until_on:
+                break
+            found.append(_double(first, second))
+    return found
+
+
+def _double(first: Activity, second: Activity) -> Double:
+    days = (min(first.until_on, second.until_on) - second.from_on).days
+    is_within = first.account == second.account
+    what = f"{first.place} 的{first.carrier}"
+    where = "同一账户" if is_within else f"“{first.account}”和“{second.account}”两个账户"
+    return Double(
+        kind=DoubleKind.WITHIN if is_within else DoubleKind.BETWEEN,
+        first=first.number,
+        second=second.number,
+        days=days,
+        words=f"{where}里，{what}有 {days} 天记了两次：{first.number}、{second.number}。",
+        english=f"{first.number} and {second.number} share {days} days of one place",
+    )
+
+
+def _parts(activities: Sequence[Activity], parents: Mapping[str, str]) -> list[Double]:
+    accounts = {line.number: line.account for line in activities}
+    return [
+        Double(
+            kind=DoubleKind.PARENT,
+            first=whole,
+            second=part,
+            days=0,
+            words=f"{part} 已计入 {whole}，两条都在“{accounts[part]}”里。",
+            english=f"{part} is part of {whole}, and both are counted",
+        )
+        for part, whole in parents.items()
+        if part in accounts and accounts.get(whole) == accounts[part]
+    ]

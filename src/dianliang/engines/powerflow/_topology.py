@@ -1,0 +1,140 @@
+"""Who is joined to whom: ends that are open, parts without a source, loops."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dianliang.engines.powerflow._model import Grid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What joins two nodes when both its ends are closed."""
+
+    id: str
+    label: str
+    from_node: str
+    to_node: str
+    is_from_closed: bool = True
+    is_to_closed: bool = True
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether power can pass."""
+        return self.is_from_closed and self.is_to_closed
+
+
+def edges(grid: Grid) -> Iterator[Edge]:
+    """Yield lines, transformers and switches between nodes, with what is open of them.
+
+    Several switches at one end close it only together.
+    """
+    open_ends = {(each.other, each.node) for each in grid.switches if not each.is_closed}
+    ends = [
+        *((line.id, "线路", line.from_node, line.to_node) for line in grid.lines),
+        *((each.id, "变压器", each.high_node, each.low_node) for each in grid.transformers),
+    ]
+    for id_, label, from_node, to_node in ends:
+        yield Edge(
+            id=id_,
+            label=label,
+            from_node=from_node,
+            to_node=to_node,
+            is_from_closed=(id_, from_node) not in open_ends,
+            is_to_closed=(id_, to_node) not in open_ends,
+        )
+    nodes = {node.id for node in grid.nodes}
+    for each in grid.switches:
+        if each.other in nodes:
+            yield Edge(
+                id=each.id,
+                label="开关",
+                from_node=each.node,
+                to_node=each.other,
+                is_from_closed=each.is_closed,
+                is_to_closed=each.is_closed,
+            )
+
+
+def neighbours(grid: Grid) -> dict[str, list[Edge]]:
+    """Return the closed edges at each node, both ways."""
+    found: dict[str, list[Edge]] = {node.id: [] for node in grid.nodes}
+    for edge in edges(grid):
+        if edge.is_closed and edge.from_node in found and edge.to_node in found:
+            found[edge.from_node].append(edge)
+            if edge.to_node != edge.from_node:
+                found[edge.to_node].append(edge)
+    return found
+
+
+def islands(grid: Grid) -> list[list[str]]:
+    """Return the parts that no source reaches, each as its nodes in their order."""
+    near = neighbours(grid)
+    lit = {source.node for source in grid.sources if source.node in near}
+    _spread(near, lit)
+    found: list[list[str]] = []
+    order = {node.id: place for place, node in enumerate(grid.nodes)}
+    seen = set(lit)
+    for node in near:
+        if node not in seen:
+            part = {node}
+            _spread(near, part)
+            seen |= part
+            found.append(sorted(part, key=lambda id_: order[id_]))
+    return found
+
+
+def _spread(near: dict[str, list[Edge]], reached: set[str]) -> None:
+    todo = deque(reached)
+    while todo:
+        node = todo.popleft()
+        for edge in near[node]:
+            other = edge.to_node if edge.from_node == node else edge.from_node
+            if other not in reached:
+                reached.add(other)
+                todo.append(other)
+
+
+def loops(grid: Grid) -> list[tuple[Edge, list[str]]]:
+    """Return an edge for each independent loop of closed edges, with the way round without it."""
+    near = neighbours(grid)
+    up: dict[str, tuple[str, str] | None] = {}
+    found: list[tuple[Edge, list[str]]] = []
+    used: set[str] = set()
+    for first in near:
+        if first in up:
+            continue
+        up[first] = None
+        todo = deque([first])
+        while todo:
+            node = todo.popleft()
+            for edge in near[node]:
+                if edge.id in used:
+                    continue
+                used.add(edge.id)
+                other = edge.to_node if edge.from_node == node else edge.from_node
+                if other in up:
+                    found.append((edge, _way(up, node, other)))
+                else:
+                    up[other] = (node, edge.id)
+                    todo.append(other)
+    return found
+
+
+def _way(up: dict[str, tuple[str, str] | None], one: str, other: str) -> list[str]:
+    """Return the nodes from one to another through the tree."""
+    way_up = _ancestors(up, one)
+    place = {node: i for i, node in enumerate(way_up)}
+    down: list[str] = []
+    for node in _ancestors(up, other):
+        if node in place:
+            return [*way_up[: place[node] + 1], *reversed(down)]
+        down.append(node)
+    return [*way_up, *reversed(down)]
+
+
+def _ancestors(up: dict[str, tuple[str, str] | None], node: str) -> list[str]:
+    found = [node]
+    while (step := up[found[-1]]) is not None:
+        found.append(step[0])
+    return found

@@ -1,0 +1,215 @@
+"""Hold tariffs against what a tariff must be; everything that is wrong is told at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import isfinite
+
+import numpy as np
+
+from dianliang.engines.tariffs._model import (
+    DAY_MINUTES,
+    DAY_WORDS,
+    MINUTES,
+    PERIOD_WORDS,
+    POINTS,
+    Band,
+    DayKind,
+    Tariff,
+)
+
+MOST_CNY_KWH, MOST_CNY_KW = 20.0, 1000.0
+EVERY_MONTH = range(1, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a version of a tariff: a code for programs, words for the person."""
+
+    tariff: str
+    code: str
+    words: str
+
+
+class BadTariffError(ValueError):
+    """Tariffs that no bill can be made of; `problems` lists everything that is wrong."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        self.words = "\n".join(f"{one.tariff}：{one.words}" for one in problems)
+        super().__init__(self.words)
+
+
+def problems_of(tariffs: Sequence[Tariff]) -> list[Problem]:
+    """List everything that is wrong with tariffs and with how their versions follow."""
+    found = [problem for tariff in tariffs for problem in _of_one(tariff)]
+    by_code: dict[str, list[Tariff]] = defaultdict(list)
+    for tariff in tariffs:
+        by_code[tariff.code].append(tariff)
+    for code, versions in by_code.items():
+        found += _of_versions(code, sorted(versions, key=lambda one: one.valid_from))
+    return found
+
+
+def _of_one(tariff: Tariff) -> list[Problem]:
+    name = f"{tariff.code} 第 {tariff.version} 版"
+    told = [*_facts(tariff), *_prices(tariff), *_charges(tariff), *_bands(tariff)]
+    return [Problem(name, code, words) for code, words in told]
+
+
+def _facts(tariff: Tariff) -> list[tuple[str, str]]:
+    wanted = {
+        "编码": tariff.code,
+        "名称": tariff.title,
+        "地区": tariff.region,
+        "用户类别": tariff.customer_class,
+        "电压等级": tariff.voltage,
+        "来源": tariff.source,
+    }
+    found = [("missing", f"没有填{name}。") for name, value in wanted.items() if not value.strip()]
+    if tariff.version < 1:
+        found.append(("version", f"版本是 {tariff.version}，应从 1 数起。"))
+    ends = [tariff.valid_from, *([tariff.valid_until] if tariff.valid_until else [])]
+    found += [
+        ("mid-month", f"{day} 不是 1 日：一个月只能有一个电价版本。")
+        for day in ends
+        if day.day != 1
+    ]
+    if len(ends) == 2 and ends[1] <= ends[0]:
+        found.append(("validity", f"失效日 {ends[1]} 不晚于生效日 {ends[0]}。"))
+    if not 1949 <= tariff.year <= 2200:
+        found.append(("year", f"来源年份是 {tariff.year}，应是四位年份。"))
+    return found
+
+
+def _prices(tariff: Tariff) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    used = sorted({band.period for band in tariff.bands})
+    for period in used:
+        price = tariff.prices.get(period)
+        if price is None:
+            words = f"时段里有{PERIOD_WORDS[period]}，却没有{PERIOD_WORDS[period]}电价。"
+            found.append(("price-missing", words))
+    for period, price in tariff.prices.items():
+        if not (isfinite(price) and 0 < price <= MOST_CNY_KWH):
+            words = (
+                f"{PERIOD_WORDS[period]}电价是 {price}，应大于 0 元、不超过 {MOST_CNY_KWH:g} 元。"
+            )
+            found.append(("price-range", words))
+    told = sorted(tariff.prices.items())
+    for (dear, high), (cheap, low) in pairwise(told):
+        if high < low:
+            words = (
+                f"{PERIOD_WORDS[dear]}电价 {high:g} 低于{PERIOD_WORDS[cheap]}电价 {low:g}，"
+                "请核对是否填反。"
+            )
+            found.append(("price-order", words))
+    if not (isfinite(tariff.levy_cny_kwh) and 0 <= tariff.levy_cny_kwh <= 1):
+        found.append(("levy", f"基金及附加是 {tariff.levy_cny_kwh}，应在 0 到 1 元之间。"))
+    return found
+
+
+def _charges(tariff: Tariff) -> list[tuple[str, str]]:
+    pair = {"需量电价": tariff.demand_cny_kw, "容量电价": tariff.capacity_cny_kva}
+    found: list[tuple[str, str]] = []
+    if len([value for value in pair.values() if value is None]) == 1:
+        found.append(("half-basic", "需量电价和容量电价要么都有（两部制），要么都没有（单一制）。"))
+    for name, value in pair.items():
+        if value is not None and not (isfinite(value) and 0 < value <= MOST_CNY_KW):
+            found.append(
+                ("basic-range", f"{name}是 {value}，应大于 0、不超过 {MOST_CNY_KW:g} 元。")
+            )
+    rule = tariff.basic
+    sound = (
+        0 <= rule.floor_share <= 1
+        and 1 <= rule.over_share <= 2
+        and 1 <= rule.over_times <= 5
+        and 1 <= rule.choice_months <= 12
+        and rule.load_kwh_kva > 0
+        and 0 < rule.load_factor <= 1
+    )
+    if not sound:
+        found.append(("basic-rule", "基本电费规则里有超出范围的数，请对照文件。"))
+    return found
+
+
+def _bands(tariff: Tariff) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for band in tariff.bands:
+        is_off = any(minute % MINUTES for minute in (band.from_minute, band.until_minute))
+        inside = 0 <= band.from_minute < DAY_MINUTES and 0 < band.until_minute <= DAY_MINUTES
+        if is_off or not inside or band.from_minute == band.until_minute:
+            words = f"时段 {_clock(band.from_minute)}–{_clock(band.until_minute)} 应落在整刻钟上。"
+            found.append(("band-time", words))
+        if not band.months or not band.days or not set(band.months) <= set(EVERY_MONTH):
+            found.append(("band-months", f"月份 {band.months} 应是 1 到 12，日类型不能空。"))
+    return found or _cover(tariff)
+
+
+def _cover(tariff: Tariff) -> list[tuple[str, str]]:
+    """Find the stretches of the year that no band or more than one band holds."""
+    count = np.zeros((len(DayKind), 12, POINTS), np.int64)
+    for band in tariff.bands:
+        held = points(band)
+        for day in set(band.days):
+            for month in set(band.months):
+                count[day, month - 1, held] += 1
+    found: list[tuple[str, str]] = []
+    for code, word, wrong in (
+        ("gap", "没有定时段", count == 0),
+        ("overlap", "定了不止一个时段", count > 1),
+    ):
+        for months, day, stretches in _alike(wrong):
+            found.append((code, f"{_months(months)}{DAY_WORDS[day]} {stretches} {word}。"))
+    return found
+
+
+def _alike(wrong: np.ndarray) -> list[tuple[list[int], DayKind, str]]:
+    told: dict[tuple[DayKind, str], list[int]] = defaultdict(list)
+    for day in DayKind:
+        for month in range(12):
+            if wrong[day, month].any():
+                told[day, _stretches(wrong[day, month])].append(month + 1)
+    return [(months, day, stretches) for (day, stretches), months in told.items()]
+
+
+def _stretches(marks: np.ndarray) -> str:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marks, [False]])))
+    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return "、".join(f"{_clock(a * MINUTES)}–{_clock(b * MINUTES)}" for a, b in pairs)
+
+
+def _months(months: Sequence[int]) -> str:
+    return "全年" if len(months) == 12 else "、".join(map(str, months)) + " 月"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def points(band: Band) -> np.ndarray:
+    """Return which quarter hours of the day a band holds: (96,) of truth."""
+    at = np.arange(POINTS) * MINUTES
+    if band.from_minute < band.until_minute:
+        return (band.from_minute <= at) & (at < band.until_minute)
+    return (band.from_minute <= at) | (at < band.until_minute)
+
+
+def _of_versions(code: str, versions: Sequence[Tariff]) -> list[Problem]:
+    numbers = [one.version for one in versions]
+    found = [
+        Problem(code, "version-twice", f"第 {number} 版出现了不止一次。")
+        for number in sorted({one for one in numbers if numbers.count(one) > 1})
+    ]
+    for before, after in pairwise(versions):
+        end = before.valid_until or date.max
+        told = f"第 {before.version} 版到 {before.valid_until or '今后'}"
+        if end > after.valid_from:
+            words = f"{told}，与从 {after.valid_from} 起的第 {after.version} 版重叠。"
+            found.append(Problem(code, "versions-overlap", words))
+        elif end < after.valid_from:
+            words = f"{told}，到 {after.valid_from} 第 {after.version} 版生效之间没有电价。"
+            found.append(Problem(code, "versions-gap", words))
+    return found

@@ -1,0 +1,1 @@
+"""Pages about what firms could save on electricity (电靓万企)."""

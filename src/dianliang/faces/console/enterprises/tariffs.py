@@ -1,0 +1,63 @@
+"""The library of tariffs: import, versions, hours and prices, what changed."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dianliang.domain.enterprises import queries
+from dianliang.domain.enterprises.access import READERS, WRITERS
+from dianliang.engines.tariffs import CERTAINTY_WORDS, Certainty
+from dianliang.faces.console.branches.common import status_of
+from dianliang.faces.console.tables import download, sent_file
+from dianliang.faces.ui.requests import now, requires
+from dianliang.flows.enterprises import books, tariff_files
+from dianliang.flows.enterprises.tariff_page import page_of
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import DomainError, NotVisibleError
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*READERS)
+def library(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Show all versions of all tariffs; take a file of tariffs in."""
+    refusal = None
+    if request.method == "POST":
+        if by.role not in WRITERS:
+            raise Http404
+        try:
+            content = sent_file(request, "table")
+            done = books.bring_tariffs(content=content, name=_("电价文件"), by=by, at=now())
+        except DomainError as wrong:
+            refusal = wrong
+        else:
+            told = {"new": done.new, "ended": done.ended, "same": done.same}
+            words = _("新增 %(new)d 个版本，%(ended)d 个写上了失效日，%(same)d 个没有变化。")
+            messages.success(request, words % told)
+            return redirect("console:enterprise_tariffs")
+    rows = [(one, CERTAINTY_WORDS[Certainty(one.certainty)]) for one in queries.tariffs()]
+    context = {"by": by, "rows": rows, "may_write": by.role in WRITERS, "refusal": refusal}
+    return TemplateResponse(
+        request, "console/enterprises/tariffs.html", context, status=status_of(refusal)
+    )
+
+
+@require_GET
+@requires(*READERS)
+def template(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Hand out the table of tariffs to fill in."""
+    del request, by
+    return download(tariff_files.template(), "tariffs.xlsx")
+
+
+@require_GET
+@requires(*READERS)
+def tariff(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Show a version of a tariff, ``code.version``, and what changed since the one before."""
+    try:
+        page = page_of(number)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    return TemplateResponse(request, "console/enterprises/tariff.html", {"by": by, "page": page})

@@ -1,0 +1,1 @@
+"""The load of transformers as measured, and what is done about it."""

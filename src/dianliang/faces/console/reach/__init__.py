@@ -1,0 +1,1 @@
+"""Charging stations within reach, and zones with sun and storage."""

@@ -1,0 +1,1 @@
+"""Proposals that relieve transformers, decisions about them, and what was measured since."""

@@ -1,0 +1,16 @@
+"""Addresses of the pages about the relief of transformers."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from dianliang.faces.console.relief import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.proposals, name="relief"),
+    path("make/", views.make, name="relief_make"),
+    path("effects/", views.effects, name="relief_effects"),
+    path("<str:number>/", views.proposal, name="relief_one"),
+    path("<str:number>/table.xlsx", views.sheet, name="relief_sheet"),
+    path("<str:number>/paper.<str:kind>", views.paper, name="relief_paper"),
+    path("<str:number>/<str:transformer>/decide/", views.decide, name="relief_decide"),
+    path("<str:number>/<str:transformer>/complete/", views.complete, name="relief_complete"),
+]

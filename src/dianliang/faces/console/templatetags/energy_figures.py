@@ -1,0 +1,23 @@
+"""How figures of energy and money are written: thousands apart in every language."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def whole(value: float) -> str:
+    """Write a figure without decimals."""
+    return f"{value:,.0f}"
+
+
+@register.filter
+def tenth(value: float) -> str:
+    """Write a figure with one decimal."""
+    return f"{value:,.1f}"
+
+
+@register.filter
+def cents(value: float) -> str:
+    """Write a figure with two decimals."""
+    return f"{value:,.2f}"

@@ -1,0 +1,1 @@
+"""Carbon accounts: opened, filled from tables, reckoned, stated as claims, printed."""

@@ -1,0 +1,239 @@
+"""What accounts come to: the engine's inventory, curve and doubles of stored entries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dianliang.domain.energy.queries import carbon as queries
+from dianliang.domain.energy.queries import claims, factors
+from dianliang.domain.energy.queries.carbon import AccountRow, EntryRow
+from dianliang.domain.energy.queries.factors import FactorRow
+from dianliang.domain.energy.shapes import ClaimRow
+from dianliang.engines import carbon
+from dianliang.engines.carbon import Basis
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.quantities import Quantity
+
+KG_PER_T = 1000.0
+BASES = {Basis.LOCATION: "位置法", Basis.MARKET: "市场法"}
+SCOPES = {1: "范围 1：自己燃烧", 2: "范围 2：外购电和热", 3: "范围 3：上下游"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Emissions of a scope, or of all of them (`label`), by place and by market."""
+
+    label: str
+    location: Quantity
+    market: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A month of the curve, in tonnes of CO2 by place."""
+
+    first_on: date
+    co2_t: float
+    cumulative_t: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoned:
+    """A year of an account: sums, curve, factors in use, what is counted twice."""
+
+    year: int
+    lines: tuple[Line, ...]
+    curve: tuple[Point, ...]
+    factors: tuple[FactorRow, ...]
+    residual: FactorRow | None
+    certified: Quantity
+    left: Quantity
+    has_uncertainty: bool
+    doubles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage:
+    """All of a carbon account in a year."""
+
+    row: AccountRow
+    years: tuple[int, ...]
+    reckoned: Reckoned | None
+    entries: tuple[EntryRow, ...]
+    claims: dict[str, ClaimRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """An account of a list, with what its year comes to so far."""
+
+    row: AccountRow
+    location: Quantity
+    market: Quantity
+    entries: int
+
+
+def page(*, number: str, year: int | None, by: Actor) -> AccountPage:
+    """Return an account with one of its years, the latest where none is asked for.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+    """
+    row = queries.account(number, by=by)
+    years = queries.years(number, by=by)
+    shown = year if year in years else next(iter(years), None)
+    listed = queries.entries(by=by, year=shown, account=number) if shown else ()
+    keys = [claim_key(number, shown, basis) for basis in Basis] if shown else []
+    return AccountPage(
+        row=row,
+        years=years,
+        reckoned=reckoned(listed, year=shown, by=by) if shown and listed else None,
+        entries=listed,
+        claims=claims.by_key(keys, by=by),
+    )
+
+
+def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
+    """Return all accounts of the actor's units with a year's sums."""
+    counted = queries.counted(year=year, by=by)
+    found = carbon.inventory(
+        [_activity(row) for row in counted if not row.certificate],
+        certificates=[_certificate(row) for row in counted if row.certificate],
+        residual=_factor(residual()),
+    ).accounts
+    rows = queries.accounts(by=by)
+    totals = {row.number: getattr(found.get(row.number), "totals", {}) for row in rows}
+    return tuple(
+        Overview(
+            row=row,
+            location=_tonnes(totals[row.number].get(Basis.LOCATION)),
+            market=_tonnes(totals[row.number].get(Basis.MARKET)),
+            entries=sum(one.account == row.number for one in counted),
+        )
+        for row in rows
+    )
+
+
+def reckoned(entries: Sequence[EntryRow], *, year: int, by: Actor) -> Reckoned:
+    """Reckon a year of one account; doubles are sought in every account that the actor sees."""
+    counted = [row for row in entries if row.is_counted]
+    activities = [_activity(row) for row in counted if not row.certificate]
+    certificates = [_certificate(row) for row in counted if row.certificate]
+    mix = residual()
+    found = carbon.inventory(activities, certificates=certificates, residual=_factor(mix))
+    account = next(iter(found.accounts.values()), None)
+    return Reckoned(
+        year=year,
+        lines=tuple(_lines(account)) if account else (),
+        curve=tuple(
+            Point(
+                first_on=month.first_on,
+                co2_t=month.co2_kg / KG_PER_T,
+                cumulative_t=month.cumulative_kg / KG_PER_T,
+            )
+            for month in carbon.curve(activities)
+        ),
+        factors=tuple({row.factor.code: row.factor for row in counted if row.factor}.values()),
+        residual=mix,
+        certified=Quantity(value=account.certified_kwh if account else 0.0, unit="kWh"),
+        left=Quantity(value=account.left_kwh if account else 0.0, unit="kWh"),
+        has_uncertainty=bool(activities) and all(row.share is not None for row in _of(counted)),
+        doubles=_doubles(counted, year=year, by=by),
+    )
+
+
+def residual() -> FactorRow | None:
+    """Return the latest residual mix of the country."""
+    return factors.latest("电力", kind="residual")
+
+
+def claim_key(number: str, year: int | None, basis: Basis) -> str:
+    """Return the key under which a year of an account is stated."""
+    return f"carbon:{number}:{year}:{basis}"
+
+
+def _of(rows: Iterable[EntryRow]) -> list[EntryRow]:
+    return [row for row in rows if not row.certificate]
+
+
+def _doubles(counted: Sequence[EntryRow], *, year: int, by: Actor) -> tuple[str, ...]:
+    """Say which of these lines stand in another account too."""
+    own = {row.number for row in counted}
+    beside = queries.counted(places={row.place for row in counted}, year=year, by=by)
+    lines = [_activity(row) for row in _of(beside)]
+    names = {row.number: row.name for row in queries.accounts(by=by)}
+    told = []
+    for double in carbon.doubles(lines):
+        if {double.first, double.second} & own:
+            words = double.words
+            for number, name in names.items():
+                words = words.replace(f"“{number}”", f"“{name}”")
+            told.append(words)
+    return tuple(told)
+
+
+def _lines(account: carbon.Account) -> Iterable[Line]:
+    for scope, label in SCOPES.items():
+        if (scope, Basis.LOCATION) in account.scopes:
+            yield Line(
+                label=label,
+                location=_tonnes(account.scopes[scope, Basis.LOCATION]),
+                market=_tonnes(account.scopes[scope, Basis.MARKET]),
+            )
+    yield Line(
+        label="合计",
+        location=_tonnes(account.totals[Basis.LOCATION]),
+        market=_tonnes(account.totals[Basis.MARKET]),
+    )
+
+
+def _tonnes(found: carbon.Sum | None) -> Quantity:
+    if found is None:
+        return Quantity(value=0.0, unit="tCO2")
+    is_sure = found.low_kg == found.high_kg
+    return Quantity(
+        value=found.co2_kg / KG_PER_T,
+        unit="tCO2",
+        low=None if is_sure else found.low_kg / KG_PER_T,
+        high=None if is_sure else found.high_kg / KG_PER_T,
+        confidence=None if is_sure else 0.95,
+    )
+
+
+def _factor(row: FactorRow | None) -> carbon.EmissionFactor | None:
+    if row is None:
+        return None
+    return carbon.EmissionFactor(
+        code=row.code,
+        kg_per_unit=float(row.value),
+        unit=row.unit.partition("/")[2],
+        low=None if row.low is None else float(row.low),
+        high=None if row.high is None else float(row.high),
+    )
+
+
+def _activity(row: EntryRow) -> carbon.Activity:
+    factor = _factor(row.factor)
+    assert factor is not None  # noqa: S101 (a constraint of the table: no certificate, a factor)
+    return carbon.Activity(
+        number=row.number,
+        account=row.account,
+        place=row.place,
+        carrier=row.carrier,
+        scope=row.scope,
+        from_on=row.from_on,
+        until_on=row.until_on,
+        quantity=row.quantity,
+        factor=factor,
+        share=row.share or 0.0,
+    )
+
+
+def _certificate(row: EntryRow) -> carbon.Certificate:
+    return carbon.Certificate(
+        number=row.certificate,
+        account=row.account,
+        from_on=row.from_on,
+        until_on=row.until_on,
+        kwh=row.quantity,
+    )

@@ -1,0 +1,165 @@
+"""State a number that the company stands by, lead it on, put a better one in its place.
+
+Any flow that computes a number for people records it here and shows it with the tag `claim`
+(`faces/ui/templatetags/claims.py`), so that every figure opens what bears it out.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from dianliang.domain.energy import access
+from dianliang.domain.energy.lifecycle import CURRENT
+from dianliang.domain.energy.models import Claim
+from dianliang.domain.energy.operations import claims as operations
+from dianliang.domain.energy.operations import factors
+from dianliang.domain.energy.queries.claims import row_of
+from dianliang.domain.energy.queries.factors import FactorRow, factor_row
+from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
+from dianliang.kernel.actor import Actor
+
+__all__ = ["ClaimDraft", "ClaimRow", "EvidenceDraft", "record_claim", "restate_claim"]
+
+
+@transaction.atomic
+def record_claim(*, draft: ClaimDraft, by: Actor, at: datetime) -> ClaimRow:
+    """State a number with its method, boundary, data, factor and evidence (登记量化声明).
+
+    Raises:
+        UnableToClaimError: something is missing or contradicts itself; `field` names it.
+        NotVisibleError: the actor states no numbers, or not those of this unit.
+    """
+    return row_of(operations.record(draft=draft, by=by, at=at))
+
+
+@transaction.atomic
+def restate_claim(*, draft: ClaimDraft, reason: str, by: Actor, at: datetime) -> ClaimRow:
+    """State a number under its `key`, in the place of the one that stood under it.
+
+    Where the same was stated before nothing happens: a computation may be run again and again.
+
+    Raises:
+        UnableToClaimError, NotVisibleError: see `record_claim`; or the draft has no key.
+        IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
+    """
+    if not draft.key:
+        raise operations.UnableToClaimError("没有来源键，不知道要更正哪一条。", field="key")
+    before = access.claims(by).filter(key=draft.key, status__in=CURRENT).first()
+    if before is None:
+        return record_claim(draft=draft, by=by, at=at)
+    if before.digest == operations.digest_of(draft):
+        return row_of(before)
+    made = operations.supersede(claim=before, draft=draft, reason=reason, by=by, at=at)
+    return row_of(made)
+
+
+@transaction.atomic
+def supersede_claim(
+    *, number: str, draft: ClaimDraft, reason: str, by: Actor, at: datetime
+) -> ClaimRow:
+    """Put another number in the place of one that was wrong (更正).
+
+    Raises:
+        NotVisibleError: the claim is absent or another's.
+        UnableToClaimError: there is no reason, or see `record_claim`.
+        IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
+    """
+    claim = access.claim_to_see(number, by=by)
+    return row_of(operations.supersede(claim=claim, draft=draft, reason=reason, by=by, at=at))
+
+
+@transaction.atomic
+def correct_claim(
+    *,
+    number: str,
+    value: float,
+    low: float | None,
+    high: float | None,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> ClaimRow:
+    """Correct the figures of a claim; all else that it says is said again (更正数值).
+
+    Raises:
+        NotVisibleError, UnableToClaimError, IllegalTransitionError, NotYourTurnError,
+            StaleStateError: see `supersede_claim`.
+    """
+    draft = _said_again(access.claim_to_see(number, by=by), value=value, low=low, high=high)
+    return supersede_claim(number=number, draft=draft, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def lead_on(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> ClaimRow:
+    """Screen, confirm, verify or withdraw a claim.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+        UnableToClaimError: there is no reason; or nobody may verify his own.
+        IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
+    """
+    claim = access.claim_to_see(number, by=by)
+    return row_of(operations.lead_on(claim=claim, verb=verb, reason=reason, by=by, at=at))
+
+
+@transaction.atomic
+def keep_factor(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> FactorRow:
+    """Add a factor, or the next version of one; see `operations.factors.keep`.
+
+    Raises:
+        UnableToKeepFactorError: a figure is wrong, or source or reason are missing.
+        NotVisibleError: the actor keeps no factors.
+    """
+    return factor_row(factors.keep(asked=asked, reason=reason, by=by, at=at))
+
+
+def _said_again(claim: Claim, *, value: float, low: float | None, high: float | None) -> ClaimDraft:
+    """Return what a claim says with other figures: an interval that goes leaves a reason."""
+    has_interval = claim.confidence is not None and low is not None
+    lost = claim.no_interval or "更正后的数没有给出区间。"
+    is_measured = claim.status in {"MEASURED", "VERIFIED"} and has_interval
+    return ClaimDraft(
+        title=claim.title,
+        kind=claim.kind,
+        value=value,
+        measure=claim.measure,
+        option=claim.option,
+        method=claim.method,
+        boundary=claim.boundary,
+        subject_name=claim.subject_name,
+        subject_kind=claim.subject_kind,
+        subject_number=claim.subject_number,
+        status=_status_again(claim, is_measured=is_measured),
+        low=low,
+        high=high,
+        confidence=claim.confidence if has_interval else None,
+        no_interval="" if has_interval else lost,
+        engine=claim.engine,
+        engine_version=claim.engine_version,
+        base_from_on=claim.base_from_on,
+        base_until_on=claim.base_until_on,
+        from_on=claim.from_on,
+        until_on=claim.until_on,
+        factor=claim.factor.code if claim.factor else "",
+        activity=claim.activity,
+        activity_unit=claim.activity_unit,
+        findings=claim.findings,
+        held_back=claim.held_back,
+        evidence=[
+            EvidenceDraft(kind=one.kind, words=one.words, number=one.number, digest=one.digest)
+            for one in claim.evidence.all()
+        ],
+        unit_code=claim.unit.code,
+        part_of=claim.part_of.number if claim.part_of else "",
+        key=claim.key,
+        is_generated=claim.is_generated,
+    )
+
+
+def _status_again(claim: Claim, *, is_measured: bool) -> str:
+    """Return how far the corrected number is shown: verified is only who looked at that number."""
+    if is_measured:
+        return "MEASURED"
+    return "ESTIMATED" if claim.status == "ESTIMATED" else "SCREENED"

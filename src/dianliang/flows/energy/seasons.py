@@ -1,0 +1,202 @@
+"""The next tea season or Spring Festival: which transformers will be overloaded, how likely."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from dianliang.core import sheets
+from dianliang.engines import forecasting, relief
+from dianliang.engines.forecasting import LEVELS, Forecast, History, Outlook, Season
+from dianliang.engines.loading import POINTS, Loads, Network, Span
+from dianliang.engines.powerflow import Floats
+from dianliang.flows.energy.running import Executor, summed
+from dianliang.integrations.curve_store import CurveStore
+from dianliang.kernel.errors import InvalidInputError
+
+TRANSFORMER, YEAR, POWER = "变压器编号", "年份", "功率(kW)"
+LEAST_READ = 0.95
+HEAVY, OVER = 0.8, 1.0
+MOST_DAYS = 200
+MOST_YEAR = 2100
+Machines = Mapping[tuple[str, int], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Risk:
+    """What the next season may bring one transformer.
+
+    `expected_kw` is the middle of its greatest peak, `high_kw` what nine seasons of ten stay below.
+    `heavy` and `over` are the chances that a day's peak reaches 80 and 100 % of the capacity.
+    """
+
+    number: str
+    capacity_kva: float
+    seasons: int
+    machines_kw: float
+    expected_kw: float
+    high_kw: float
+    worst_on: date
+    heavy: float
+    over: float
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeasonOutlook:
+    """Risks of all transformers, the likeliest overload first; `left_out` have no past season."""
+
+    starts_on: date
+    risks: tuple[Risk, ...]
+    left_out: tuple[str, ...]
+    outlook: Outlook
+
+
+def read_machines(path: Path) -> dict[tuple[str, int], float]:
+    """Read the power of machines by transformer and year; several rows add up.
+
+    Raises:
+        UnreadableSheetError: the table cannot be read.
+        InvalidInputError: a cell cannot be used; every row is listed.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+    found: dict[tuple[str, int], float] = {}
+    wrong: list[str] = []
+    rows = sheets.read(content, name=path.name, headings=[TRANSFORMER, YEAR, POWER])
+    for row in rows:
+        number, year, power = (row.get(heading) for heading in (TRANSFORMER, YEAR, POWER))
+        try:
+            key, kw = (number, int(year)), float(power)
+        except ValueError:
+            key, kw = (number, 0), -1.0
+        if not number or not 2000 <= key[1] <= MOST_YEAR or not 0 <= kw < 1e6:
+            wrong.append(f"第 {row.number} 行：应有{TRANSFORMER}、四位{YEAR}和不小于 0 的{POWER}。")
+            continue
+        found[key] = found.get(key, 0.0) + kw
+    if wrong:
+        raise InvalidInputError("\n".join([f"{path.name} 有 {len(wrong)} 行不能用：", *wrong[:30]]))
+    return found
+
+
+def outlook(
+    store: CurveStore,
+    network: Network,
+    *,
+    starts: Sequence[date],
+    next_start: date,
+    days: int,
+    machines: Machines,
+    power_factor: float = 0.95,
+    executor: Executor | None = None,
+) -> SeasonOutlook:
+    """Forecast a season from those that began on `starts`, of so many days each.
+
+    A year is that in which its season begins. A day of which less than 95 % of a transformer's
+    meters were read at its peak is not known.
+
+    Raises:
+        InvalidInputError: nothing is stored of any season, or the dates cannot be.
+        CurveStoreError: the store is damaged.
+    """
+    _refuse_dates(starts, next_start, days)
+    seasons: dict[str, list[Season]] = {}
+    for start in sorted(starts):
+        span = Span(start, start + timedelta(days=days))
+        if store.stored(span) is None:
+            continue
+        loads = summed(store, network, span, executor=executor)
+        for number, peaks in daily_peaks(loads).items():
+            if np.isfinite(peaks).any():
+                power = machines.get((number, start.year), 0.0)
+                made = Season(year=start.year, peaks_kw=peaks, machines_kw=power)
+                seasons.setdefault(number, []).append(made)
+    if not seasons:
+        raise InvalidInputError("这些日期没有一天有曲线，无从预测。请核对日期和已导入的月份。")
+    histories = [
+        History(
+            id=number,
+            seasons=tuple(own),
+            next_machines_kw=machines.get((number, next_start.year), own[-1].machines_kw),
+        )
+        for number, own in seasons.items()
+    ]
+    found = forecasting.forecast(histories)
+    capacity = {each.number: each.capacity_kva for each in network.transformers}
+    risks = [
+        _risk(history, forecast, capacity[history.id], power_factor, next_start)
+        for history, forecast in zip(histories, found.forecasts, strict=True)
+    ]
+    risks.sort(key=lambda risk: (-risk.over, -risk.heavy, -risk.high_kw / risk.capacity_kva))
+    return SeasonOutlook(
+        starts_on=next_start,
+        risks=tuple(risks),
+        left_out=tuple(sorted(capacity.keys() - seasons.keys())),
+        outlook=found,
+    )
+
+
+def _refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInputError(f"一季应有 1 到 {MOST_DAYS} 天。")
+    years = [start.year for start in starts]
+    if not starts or len(set(years)) != len(years):
+        raise InvalidInputError("每一年的季节写一个起始日期，至少一年。")
+    if max(starts) + timedelta(days=days) > next_start:
+        raise InvalidInputError("要预测的一季应在各个过去的季节之后。")
+
+
+def daily_peaks(loads: Loads) -> dict[str, Floats]:
+    """Return the greatest load of each day by transformer, in kW; NaN where too little was read."""
+    network, found = loads.network, {}
+    for place, each in enumerate(network.transformers):
+        slots = slice(int(network.first_slot[place]), int(network.first_slot[place + 1]))
+        expected = int(network.expected[slots].sum())
+        if not expected:
+            continue
+        watts = loads.load[slots].sum(axis=0).astype(np.float64)
+        is_read = loads.present(slots) >= LEAST_READ * expected
+        kw = np.where(is_read, watts / 1e3, -np.inf).reshape(-1, POINTS).max(axis=1)
+        is_known = is_read.reshape(-1, POINTS).mean(axis=1) >= LEAST_READ
+        found[each.number] = np.where(is_known, np.maximum(kw, 0.0), np.nan)
+    return found
+
+
+def _risk(
+    history: History, forecast: Forecast, capacity_kva: float, power_factor: float, start: date
+) -> Risk:
+    carried_kw = capacity_kva * power_factor
+    highest = dict(zip(LEVELS, forecast.highest_kw.tolist(), strict=True))
+    return Risk(
+        number=history.id,
+        capacity_kva=capacity_kva,
+        seasons=len(history.seasons),
+        machines_kw=history.next_machines_kw,
+        expected_kw=highest[0.5],
+        high_kw=highest[0.9],
+        worst_on=start + timedelta(days=int(forecast.expected_kw.argmax())),
+        heavy=forecast.chance(HEAVY * carried_kw),
+        over=forecast.chance(OVER * carried_kw),
+        forecast=forecast,
+    )
+
+
+def as_area(risk: Risk, loads_kw: Floats, *, power_factor: float = 0.95) -> relief.Area:
+    """Return a transformer for the relief engine as the season may load it nine times of ten.
+
+    `loads_kw` is a curve of the last season, such as its fullest days; it is stretched so that its
+    peak is `high_kw`. Its value is the chance of overload in hundredths, 1 at least.
+    """
+    top = float(loads_kw.max())
+    stretch = risk.high_kw / top if top > 0 else 1.0
+    return relief.Area(
+        id=risk.number,
+        capacity_kva=risk.capacity_kva,
+        loads_kw=np.asarray(loads_kw * stretch, np.float64),
+        power_factor=power_factor,
+        value=max(1, round(100 * risk.over)),
+    )

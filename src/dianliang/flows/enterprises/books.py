@@ -1,0 +1,176 @@
+"""The tariff library and firms' contracts, as they are brought in tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from dianliang.core.checks import InvalidRowsError
+from dianliang.domain.enterprises import access, operations
+from dianliang.domain.enterprises.models import SupplyContract, TariffVersion
+from dianliang.engines.tariffs import (
+    BadTariffError,
+    Certainty,
+    Tariff,
+    Way,
+    problems_of,
+)
+from dianliang.flows.enterprises import firm_files, tariff_files
+from dianliang.flows.enterprises.firm_files import Supply
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What came of a table of tariffs: new versions, versions that end now, those known before."""
+
+    new: int
+    ended: int
+    same: int
+
+
+def known_tariffs() -> list[Tariff]:
+    """Return every version in the library."""
+    return [tariff_files.of_body(one.body) for one in TariffVersion.objects.all()]
+
+
+@transaction.atomic
+def bring_tariffs(*, content: bytes, name: str, by: Actor, at: datetime) -> Brought:
+    """Take a file of tariffs into the library: whole, or not at all.
+
+    A version that is known may only get an end; anything else about it needs a new version.
+
+    Raises:
+        InvalidInputError: the file or a tariff is wrong, a known version differs, or versions
+            would overlap or leave a gap; everything is told.
+        UnreadableSheetError, InvalidRowsError: a table is wrong.
+    """
+    told = tariff_files.read(content, name=name)
+    rows = {(one.code, one.version): one for one in TariffVersion.objects.select_for_update()}
+    known = {key: tariff_files.of_body(row.body) for key, row in rows.items()}
+    new, ended, same = [], [], 0
+    for one in told:
+        before = known.get((one.code, one.version))
+        if before is None:
+            new.append(one)
+        elif before == one:
+            same += 1
+        elif before.valid_until is None and replace(before, valid_until=one.valid_until) == one:
+            ended.append(one)
+        else:
+            words = Phrase(
+                "%(code)s 第 %(version)d 版已经导入过，内容不同：请用新的版本号。",
+                code=one.code,
+                version=one.version,
+            )
+            raise InvalidInputError(words, field="file")
+        known[one.code, one.version] = one
+    wrong = problems_of(list(known.values()))
+    if wrong:
+        raise InvalidInputError(BadTariffError(wrong).words, field="file")
+    for one in ended:
+        row = rows[one.code, one.version]
+        assert one.valid_until is not None  # noqa: S101 (it differs from one that had none)
+        operations.end_tariff(
+            tariff=row,
+            valid_until=one.valid_until,
+            body=tariff_files.body(one),
+            by=by,
+            at=at,
+        )
+    for one in new:
+        operations.keep_tariff(values=_values(one), by=by, at=at)
+    return Brought(new=len(new), ended=len(ended), same=same)
+
+
+def _values(one: Tariff) -> dict[str, object]:
+    names = (
+        *("code", "version", "title", "region", "customer_class", "voltage"),
+        *("valid_from", "valid_until", "source", "year"),
+    )
+    return {
+        **{name: getattr(one, name) for name in names},
+        "certainty": str(one.certainty),
+        "body": tariff_files.body(one),
+        "is_generated": one.certainty is Certainty.GENERATED,
+    }
+
+
+@transaction.atomic
+def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> int:
+    """Take a table of firms' contracts in; what was known of a firm is replaced.
+
+    Raises:
+        UnreadableSheetError, InvalidRowsError, InvalidInputError: the table, a firm that is not
+            known or of another unit, an unknown tariff, a meter that another firm has.
+    """
+    supplies = firm_files.read(content, name=name)
+    numbers = [one.number for one in supplies]
+    firms = {one.number: one for one in access.firms(by).filter(number__in=numbers)}
+    codes = set(TariffVersion.objects.values_list("code", flat=True))
+    owners = _owners(numbers)
+    wrong = []
+    for one in supplies:
+        if one.number not in firms:
+            words = "%(name)s：没有客户 %(number)s，或不在您的范围内；名称不从这张表改。"
+            wrong.append(Phrase(words, name=name, number=one.number))
+        if one.tariff not in codes:
+            words = "%(name)s：%(number)s 的电价 %(code)s 不在电价库里，请先导入电价。"
+            wrong.append(Phrase(words, name=name, number=one.number, code=one.tariff))
+        wrong += [
+            Phrase(
+                "%(name)s：表号 %(meter)s 已属于 %(owner)s。",
+                name=name,
+                meter=meter,
+                owner=owners[meter],
+            )
+            for meter in one.meters
+            if meter in owners
+        ]
+    if wrong:
+        raise InvalidRowsError(wrong)
+    rows = [(firms[one.number], contract_values(one)) for one in supplies]
+    return operations.keep_contracts(rows=rows, by=by, at=at)
+
+
+def _owners(numbers: Sequence[str]) -> dict[str, str]:
+    """Return whose the meters of all other firms are."""
+    rows = SupplyContract.objects.exclude(customer__number__in=numbers)
+    return {
+        meter: number
+        for number, meters in rows.values_list("customer__number", "meters")
+        for meter in meters
+    }
+
+
+def contract_values(one: Supply) -> dict[str, object]:
+    """Return a contract as it is stored."""
+    return {
+        "meters": list(one.meters),
+        "tariff_code": one.tariff,
+        "way": str(one.way),
+        "capacity_kva": one.capacity_kva,
+        "contract_kw": one.contract_kw,
+        "standard": one.standard,
+        "roof_kwp": one.roof_kwp,
+        "kvarh": dict(one.kvarh),
+    }
+
+
+def supply_of(row: SupplyContract) -> Supply:
+    """Return a stored contract as the analysis takes it; names stay where they are kept."""
+    return Supply(
+        number=row.customer.number,
+        name="",
+        meters=tuple(row.meters),
+        tariff=row.tariff_code,
+        way=Way(row.way),
+        capacity_kva=row.capacity_kva,
+        contract_kw=row.contract_kw,
+        standard=row.standard,
+        roof_kwp=row.roof_kwp,
+        kvarh=row.kvarh,
+    )

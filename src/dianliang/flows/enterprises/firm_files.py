@@ -1,0 +1,139 @@
+"""The table of firms: which meters, which tariff, how demand is paid, reactive energy by month."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dianliang.core import blanks, sheets
+from dianliang.core.blanks import Heading
+from dianliang.core.checks import Checks
+from dianliang.core.sheets import SheetRow
+from dianliang.engines.tariffs import STANDARDS, WAY_WORDS, Way
+from dianliang.kernel.errors import InvalidInputError
+
+NUMBER, NAME, METERS, TARIFF, WAY, CAPACITY = (
+    "客户编号",
+    "名称",
+    "表号",
+    "电价编码",
+    "基本电费方式",
+    "变压器容量（kVA）",
+)
+CONTRACT, STANDARD, ROOF = ("合同需量（kW）", "功率因数标准", "可装光伏（kWp）")
+WAYS = {words: str(way) for way, words in WAY_WORDS.items()}
+HEADINGS: tuple[Heading, ...] = (
+    (NUMBER, "登记客户时的编号；请先把整列设为文本", ()),
+    (NAME, "", ()),
+    (METERS, "几只表用、分开，读数相加", ()),
+    (TARIFF, "电价库里的编码", ()),
+    (WAY, "", tuple(WAYS)),
+    (CAPACITY, "运行容量", ()),
+    (CONTRACT, "按合同最大需量才填", ()),
+    (STANDARD, "0.90、0.85 或 0.80；不考核就留空", ()),
+    (ROOF, "屋顶装得下多少；不知道就留空", ()),
+)
+EXAMPLE = (
+    *("QY-0001", "某某竹业有限公司", "1000001、1000002", "YS-10KV", "按变压器容量", "400"),
+    *("", "0.90", ""),
+)
+ADVICE = (
+    "无功电量另列“无功电量 2025-01”这样的列，一月一列；没有就不评功率因数。",
+    "任何一行有错，全部都不写入；错误会逐条说明。",
+)
+REACTIVE = re.compile(r"无功电量\s*(\d{4}-\d{2})")
+YEAR = range(1, 13)
+SPLIT = re.compile(r"[、,，;；\s]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """How a firm is supplied: what its table row or its stored contract says."""
+
+    number: str
+    name: str
+    meters: tuple[str, ...]
+    tariff: str
+    way: Way
+    capacity_kva: float
+    contract_kw: float | None = None
+    standard: float | None = None
+    roof_kwp: float | None = None
+    kvarh: Mapping[str, float] = field(default_factory=dict)
+
+
+def template() -> bytes:
+    """Return the table to fill in."""
+    return blanks.template(HEADINGS, example=EXAMPLE, title="企业用电", advice=ADVICE)
+
+
+def read(content: bytes, *, name: str) -> list[Supply]:
+    """Return the firms of a table.
+
+    Raises:
+        UnreadableSheetError, InvalidRowsError: the table; every wrong cell is named.
+        InvalidInputError: it is empty.
+    """
+    months = [f"无功电量 {year}-{month:02d}" for year in range(2015, 2046) for month in YEAR]
+    rows = sheets.read(
+        content,
+        name=name,
+        headings=(NUMBER, NAME, METERS, TARIFF, WAY, CAPACITY),
+        optional=(CONTRACT, STANDARD, ROOF, *months),
+    )
+    if not rows:
+        raise InvalidInputError(f"{name} 里没有企业。", field="file")
+    checks = Checks(name)
+    checks.once(rows, NUMBER)
+    found = [_supply(row, checks) for row in rows]
+    _meters_once(rows, found, checks)
+    checks.raise_if_any()
+    return found
+
+
+def _supply(row: SheetRow, checks: Checks) -> Supply:
+    way = Way(checks.choice(row, WAY, WAYS, Way.NONE))
+    if not row.get(WAY):
+        checks.add(row, f"“{WAY}”不能为空。", WAY)
+    contract = checks.number(row, CONTRACT, least=1, most=1e6)
+    if way is Way.CONTRACT and contract is None and not row.get(CONTRACT):
+        checks.add(row, "按合同最大需量计收的，要填合同需量。", CONTRACT)
+    capacity = checks.number(row, CAPACITY, least=1, most=1e6)
+    if capacity is None and not row.get(CAPACITY):
+        checks.add(row, f"“{CAPACITY}”不能为空。", CAPACITY)
+    standard = checks.number(row, STANDARD, least=0, most=1)
+    if standard is not None and standard not in STANDARDS:
+        checks.add(row, f"功率因数标准应是 0.90、0.85 或 0.80，现为 {standard:g}。", STANDARD)
+    meters = tuple(one for one in SPLIT.split(checks.text(row, METERS, 400, needed=True)) if one)
+    return Supply(
+        number=checks.key(row, NUMBER, needed=True),
+        name=checks.text(row, NAME, 80, needed=True),
+        meters=meters,
+        tariff=checks.key(row, TARIFF, needed=True),
+        way=way,
+        capacity_kva=capacity or 0.0,
+        contract_kw=contract,
+        standard=standard,
+        roof_kwp=checks.number(row, ROOF, least=0, most=1e6),
+        kvarh=_reactive(row, checks),
+    )
+
+
+def _reactive(row: SheetRow, checks: Checks) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for heading, cell in row.cells.items():
+        month = REACTIVE.fullmatch(heading)
+        if month and cell:
+            value = checks.number(row, heading, least=0, most=1e10)
+            if value is not None:
+                found[month[1]] = value
+    return found
+
+
+def _meters_once(rows: Sequence[SheetRow], found: Sequence[Supply], checks: Checks) -> None:
+    """Refuse a meter that two firms claim: its energy would be counted twice."""
+    owner: dict[str, int] = {}
+    for row, one in zip(rows, found, strict=True):
+        for meter in one.meters:
+            if meter in owner:
+                checks.add(row, f"表号 {meter} 与第 {owner[meter]} 行重复。", METERS)
+            owner.setdefault(meter, row.number)

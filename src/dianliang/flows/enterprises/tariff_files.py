@@ -1,0 +1,339 @@
+"""Tariffs in files: JSON whole, or a table with a row for each stretch of the day."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dianliang.core import blanks, sheets
+from dianliang.core.blanks import Heading
+from dianliang.core.checks import Checks
+from dianliang.core.sheets import SheetRow
+from dianliang.engines.tariffs import (
+    DAY_WORDS,
+    PERIOD_WORDS,
+    BadTariffError,
+    Band,
+    BasicRule,
+    Certainty,
+    DayKind,
+    Period,
+    Tariff,
+    problems_of,
+)
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import decoded
+
+DEMO = Path(__file__).parent / "data" / "demo_tariffs.json"
+CODE, VERSION, TITLE, REGION, CLASS, VOLTAGE = (
+    "电价编码",
+    "版本",
+    "名称",
+    "地区",
+    "用户类别",
+    "电压等级",
+)
+FROM, UNTIL, MONTHS, DAYS, START, END = ("生效日", "失效日", "月份", "日类型", "开始", "结束")
+PERIOD, PRICE, LEVY, DEMAND, CAPACITY = (
+    "时段",
+    "电价（元/kWh）",
+    "基金及附加（元/kWh）",
+    "需量电价（元/kW·月）",
+    "容量电价（元/kVA·月）",
+)
+SOURCE, YEAR, CERTAINTY = ("来源", "来源年份", "依据")
+CERTAINTIES = {
+    "已对照文件": Certainty.PUBLISHED,
+    "按理解录入": Certainty.AS_UNDERSTOOD,
+    "演示": Certainty.GENERATED,
+}
+NEEDED = (
+    *(CODE, VERSION, TITLE, REGION, CLASS, VOLTAGE, FROM, MONTHS, DAYS, START, END),
+    *(PERIOD, PRICE, SOURCE, YEAR, CERTAINTY),
+)
+OPTIONAL = (UNTIL, LEVY, DEMAND, CAPACITY)
+HEADINGS: tuple[Heading, ...] = (
+    (CODE, "同一电价的各版本编码相同", ()),
+    (VERSION, "从 1 数起", ()),
+    (TITLE, "", ()),
+    (REGION, "", ()),
+    (CLASS, "例如 工商业两部制", ()),
+    (VOLTAGE, "例如 1-10kV", ()),
+    (FROM, "某月 1 日", ()),
+    (UNTIL, "某月 1 日（不含）；仍有效就留空", ()),
+    (MONTHS, "例如 1、7、8、12；全年写 全年", ()),
+    (DAYS, "工作日、休息日、节假日；都一样写 每天", ()),
+    (START, "例如 8:00", ()),
+    (END, "例如 11:00；到午夜写 24:00；早于开始表示跨午夜", ()),
+    (PERIOD, "", tuple(PERIOD_WORDS.values())),
+    (PRICE, "该时段的电度电价，不含基金及附加", ()),
+    (LEVY, "", ()),
+    (DEMAND, "两部制才填", ()),
+    (CAPACITY, "两部制才填", ()),
+    (SOURCE, "文件名和文号", ()),
+    (YEAR, "四位年份", ()),
+    (CERTAINTY, "", tuple(CERTAINTIES)),
+)
+EXAMPLE = (
+    *("YS-10KV", "1", "演示两部制", "演示县", "工商业两部制", "1-10kV", "2025-01-01", ""),
+    *("全年", "每天", "8:00", "11:00", "高峰", "0.9", "0.03", "40", "30"),
+    *("演示数据", "2025", "演示"),
+)
+ADVICE = (
+    "一行是一个时段；同一电价同一版本写多行，名称、日期、来源等各行写得一样。",
+    "每个月、每类日子的 24 小时都要有时段，不多不少；有错会一次全部列出，什么都不写入。",
+)
+
+
+def template() -> bytes:
+    """Return the table to fill in."""
+    return blanks.template(HEADINGS, example=EXAMPLE, title="电价", advice=ADVICE)
+
+
+def read(content: bytes, *, name: str) -> list[Tariff]:
+    """Return the tariffs of a file, JSON or a table, whole and sound.
+
+    Raises:
+        InvalidInputError: it cannot be understood, or a tariff is wrong; everything is told.
+        UnreadableSheetError, InvalidRowsError: the same of a table.
+    """
+    text = None if content[:4] in {sheets.ZIP_MAGIC, sheets.OLE_MAGIC} else decoded(content)
+    if text is not None and text.lstrip()[:1] in {"[", "{"}:
+        found = of_json(text, name=name)
+    else:
+        found = _of_table(content, name=name)
+    if not found:
+        raise InvalidInputError(f"{name} 里没有电价。", field="file")
+    wrong = problems_of(found)
+    if wrong:
+        words = f"{name} 有 {len(wrong)} 处需要改正：\n{BadTariffError(wrong).words}"
+        raise InvalidInputError(words, field="file")
+    return found
+
+
+def demo() -> list[Tariff]:
+    """Return the tariffs that ship for trying out; they are in force nowhere."""
+    return of_json(DEMO.read_text(encoding="utf-8"), name=DEMO.name)
+
+
+def told(tariffs: Sequence[Tariff]) -> str:
+    """Return tariffs as JSON that `read` understands."""
+    return json.dumps([body(one) for one in tariffs], ensure_ascii=False, indent=1)
+
+
+def body(tariff: Tariff) -> dict[str, Any]:
+    """Return a tariff as plain values, periods and days by name."""
+    plain = asdict(tariff)
+    plain["valid_from"] = tariff.valid_from.isoformat()
+    plain["valid_until"] = tariff.valid_until and tariff.valid_until.isoformat()
+    plain["prices"] = {period.name.lower(): price for period, price in tariff.prices.items()}
+    plain["bands"] = [
+        {
+            "months": list(band.months),
+            "days": [day.name.lower() for day in band.days],
+            "from": _clock(band.from_minute),
+            "until": _clock(band.until_minute),
+            "period": band.period.name.lower(),
+        }
+        for band in tariff.bands
+    ]
+    return plain
+
+
+def of_json(text: str, *, name: str) -> list[Tariff]:
+    """Return the tariffs of a JSON text, not checked yet.
+
+    Raises:
+        InvalidInputError: it is no JSON, or a value is none of its kind; the message names it.
+    """
+    try:
+        rows = json.loads(text)
+    except ValueError as error:
+        raise InvalidInputError(f"{name} 不是 JSON：{error}。", field="file") from error
+    rows = rows if isinstance(rows, list) else [rows]
+    found, wrong = [], []
+    for at, row in enumerate(rows, start=1):
+        try:
+            found.append(of_body(row))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            wrong.append(f"第 {at} 个电价：{_said(error)}")
+    if wrong:
+        raise InvalidInputError(f"{name} 读不懂：\n" + "\n".join(wrong), field="file")
+    return found
+
+
+def _said(error: Exception) -> str:
+    return f"缺少 {error}" if isinstance(error, KeyError) else f"{error}"
+
+
+def of_body(row: Mapping[str, Any]) -> Tariff:
+    """Return a tariff from plain values.
+
+    Raises:
+        KeyError, TypeError, ValueError: one is missing or none of its kind.
+    """
+    unknown = set(row) - {one.name for one in fields(Tariff)}
+    if unknown:
+        raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
+    bands = tuple(
+        Band(
+            months=tuple(int(month) for month in one["months"]),
+            days=tuple(DayKind[day.upper()] for day in one["days"]),
+            from_minute=minute_of(one["from"]),
+            until_minute=minute_of(one["until"]),
+            period=Period[one["period"].upper()],
+        )
+        for one in row["bands"]
+    )
+    until = row.get("valid_until")
+    words = ("code", "title", "region", "customer_class", "voltage", "source")
+    return Tariff(
+        **{key: str(row[key]) for key in words},
+        version=int(row["version"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_until=date.fromisoformat(until) if until else None,
+        bands=bands,
+        prices={Period[key.upper()]: _number(value) for key, value in row["prices"].items()},
+        levy_cny_kwh=_number(row.get("levy_cny_kwh", 0)),
+        demand_cny_kw=_number_or_none(row.get("demand_cny_kw")),
+        capacity_cny_kva=_number_or_none(row.get("capacity_cny_kva")),
+        basic=BasicRule(**row.get("basic", {})),
+        year=int(row["year"]),
+        certainty=Certainty(row["certainty"]),
+    )
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} 应是数字")
+    return float(value)
+
+
+def _number_or_none(value: Any) -> float | None:
+    return None if value is None else _number(value)
+
+
+def minute_of(text: str) -> int:
+    """Return the minutes past midnight of a time such as ``8:00``; ``24:00`` is the day's end.
+
+    Raises:
+        ValueError: it is none.
+    """
+    hour, _, minute = text.strip().replace("：", ":").partition(":")
+    if not (hour.isdecimal() and minute[:2].isdecimal() and int(minute[:2]) < 60):
+        raise ValueError(f"“{text}”不是时刻，应如 8:00")
+    return int(hour) * 60 + int(minute[:2])
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _of_table(content: bytes, *, name: str) -> list[Tariff]:
+    rows = sheets.read(content, name=name, headings=NEEDED, optional=OPTIONAL)
+    checks = Checks(name)
+    groups: dict[tuple[str, int], list[SheetRow]] = {}
+    for row in rows:
+        code = checks.key(row, CODE, needed=True)
+        version = checks.number(row, VERSION, least=1, most=999)
+        groups.setdefault((code, int(version or 0)), []).append(row)
+    found = [_of_rows(code, version, mine, checks) for (code, version), mine in groups.items()]
+    checks.raise_if_any()
+    return [one for one in found if one is not None]
+
+
+def _of_rows(code: str, version: int, rows: list[SheetRow], checks: Checks) -> Tariff | None:
+    """Put the rows of one version together; what they all say must be the same."""
+    first = rows[0]
+    same = (TITLE, REGION, CLASS, VOLTAGE, FROM, UNTIL, LEVY, DEMAND, CAPACITY, SOURCE, YEAR)
+    for row in rows[1:]:
+        for heading in (*same, CERTAINTY):
+            if row.get(heading) != first.get(heading):
+                checks.add(row, f"“{heading}”与同一版本第 {first.number} 行不同。", heading)
+    prices: dict[Period, float] = {}
+    bands = []
+    for row in rows:
+        band, price = _band(row, checks), checks.number(row, PRICE, least=0, most=20)
+        if band is None or price is None:
+            if price is None and not row.get(PRICE):
+                checks.add(row, f"“{PRICE}”不能为空。", PRICE)
+            continue
+        if prices.setdefault(band.period, price) != price:
+            checks.add(row, f"{PERIOD_WORDS[band.period]}电价前后不同。", PRICE)
+        bands.append(band)
+    starts, year = checks.day(first, FROM), checks.number(first, YEAR, least=1949, most=2200)
+    if starts is None or year is None:
+        checks.add(first, "生效日和来源年份都要填。", FROM)
+        return None
+    return Tariff(
+        code=code,
+        version=version,
+        title=checks.text(first, TITLE, 80, needed=True),
+        region=checks.text(first, REGION, 40, needed=True),
+        customer_class=checks.text(first, CLASS, 40, needed=True),
+        voltage=checks.text(first, VOLTAGE, 40, needed=True),
+        valid_from=starts,
+        valid_until=checks.day(first, UNTIL),
+        bands=tuple(bands),
+        prices=prices,
+        levy_cny_kwh=checks.number(first, LEVY, least=0, most=1) or 0.0,
+        demand_cny_kw=checks.number(first, DEMAND, least=0, most=1000),
+        capacity_cny_kva=checks.number(first, CAPACITY, least=0, most=1000),
+        basic=BasicRule(),
+        source=checks.text(first, SOURCE, 200, needed=True),
+        year=int(year),
+        certainty=Certainty(checks.choice(first, CERTAINTY, _PLAIN, Certainty.AS_UNDERSTOOD)),
+    )
+
+
+_PLAIN = {words: str(value) for words, value in CERTAINTIES.items()}
+_PERIODS = {words: period for period, words in PERIOD_WORDS.items()}
+_DAYS = {words: day for day, words in DAY_WORDS.items()}
+
+
+def _band(row: SheetRow, checks: Checks) -> Band | None:
+    readers: tuple[tuple[str, Callable[[str], Any]], ...] = (
+        (MONTHS, _months),
+        (DAYS, _days),
+        (START, minute_of),
+        (END, minute_of),
+        (PERIOD, _period),
+    )
+    values = []
+    for heading, reader in readers:
+        try:
+            values.append(reader(row.get(heading)))
+        except ValueError as error:
+            checks.add(row, f"{error}。", heading)
+    if len(values) < len(readers):
+        return None
+    months, days, starts, ends, period = values
+    return Band(
+        months=months, days=days, from_minute=starts, until_minute=ends, period=Period(period)
+    )
+
+
+def _months(text: str) -> tuple[int, ...]:
+    if text == "全年":
+        return tuple(range(1, 13))
+    parts = text.replace(",", "、").replace("，", "、").split("、")
+    if not all(part.strip().isdecimal() for part in parts):
+        raise ValueError(f"“{text}”不是月份，应如 1、7、8、12 或 全年")
+    return tuple(int(part) for part in parts)
+
+
+def _days(text: str) -> tuple[DayKind, ...]:
+    if text == "每天":
+        return tuple(DayKind)
+    parts = [part.strip() for part in text.split("、")]
+    if not all(part in _DAYS for part in parts):
+        raise ValueError(f"“{text}”应是 {'、'.join(_DAYS)} 或 每天")
+    return tuple(_DAYS[part] for part in parts)
+
+
+def _period(text: str) -> Period:
+    if text not in _PERIODS:
+        raise ValueError(f"“{text}”应是 {'、'.join(_PERIODS)} 之一")
+    return _PERIODS[text]

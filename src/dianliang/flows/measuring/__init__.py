@@ -1,0 +1,1 @@
+"""Measure savings in the product: projects computed from tables, county roll-ups, claims."""

@@ -1,0 +1,212 @@
+"""Measurement projects: opened, filled from a table, computed in the background, stated."""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from dianliang.core import jobs
+from dianliang.domain.directory.models import Unit
+from dianliang.domain.energy import access
+from dianliang.domain.energy.models import MeasurementProject
+from dianliang.domain.energy.operations import measuring as operations
+from dianliang.domain.energy.operations.measuring import UnableToMeasureError
+from dianliang.domain.energy.queries import claims as claim_book
+from dianliang.domain.energy.queries.measuring import ProjectRow, project_row
+from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft, ProjectDraft
+from dianliang.flows import claims
+from dianliang.flows.measuring import computing, tables
+from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.errors import DomainError, NotVisibleError
+
+KIND = "energy.measure"
+OPTIONS = {"weather": "C", "production": "B", "trial": "B"}
+
+
+@transaction.atomic
+def open_project(*, draft: ProjectDraft, unit_code: str, by: Actor, at: datetime) -> ProjectRow:
+    """Open a measurement project.
+
+    Raises:
+        UnableToMeasureError: something is missing or cannot be.
+        NotVisibleError: the actor opens none, or not for this unit.
+    """
+    unit = Unit.objects.filter(code=unit_code).first()
+    if unit is None or not by.reaches_unit(unit.path) or by.role not in access.WRITERS:
+        raise NotVisibleError("没有找到这个单位。")
+    return project_row(operations.open_project(draft=draft, unit=unit, by=by, at=at))
+
+
+@transaction.atomic
+def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) -> None:
+    """Give a project its readings and have it computed in the background.
+
+    Raises:
+        NotVisibleError: it is absent, another's, or the actor only reads.
+        UnreadableSheetError, InvalidRowsError: see `tables.read`; nothing is kept.
+        IllegalTransitionError, StaleStateError: see the lifecycle.
+    """
+    project = _to_write(number, by=by)
+    found = tables.read(content, name=name, design=project.design)
+    operations.take_in(
+        project=project, rows=found.rows, source=found.name, digest=found.digest, by=by, at=at
+    )
+    jobs.enqueue(KIND, {"number": number}, by=by, at=at)
+
+
+@transaction.atomic
+def note_event(
+    *,
+    number: str,
+    name: str,
+    first: date,
+    last: date,
+    kwh_per_day: float | None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Note a non-routine event and compute anew.
+
+    Raises:
+        NotVisibleError, UnableToMeasureError, IllegalTransitionError, StaleStateError: see
+            `operations.note_event`.
+    """
+    project = _to_write(number, by=by)
+    event = {
+        "name": name[:60],
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "kwh_per_day": kwh_per_day,
+    }
+    operations.note_event(project=project, event=event, by=by, at=at)
+    jobs.enqueue(KIND, {"number": number}, by=by, at=at)
+
+
+@jobs.handler(KIND)
+def compute_in_background(context: jobs.JobContext) -> dict[str, Any]:
+    """Compute a project that waits; one that somebody changed meanwhile has a job of its own."""
+    number = str(context.payload["number"])
+    compute(number=number, at=context.clock())
+    return {"number": number}
+
+
+@transaction.atomic
+def compute(*, number: str, at: datetime) -> None:
+    """Compute a project if it waits for it, and keep what came out or why nothing can."""
+    rows = MeasurementProject.objects.select_for_update().filter(number=number, status="READY")
+    project = rows.first()
+    if project is None:
+        return
+    result, refusal = None, ""
+    try:
+        result = asdict(computing.computed(_asked(project), project.rows))
+    except DomainError as refused:
+        refusal = refused.message
+    operations.keep_result(project=project, result=result, refusal=refusal, at=at)
+
+
+@transaction.atomic
+def state(*, number: str, reason: str, by: Actor, at: datetime) -> ClaimRow:
+    """State what was computed as a claim (登记为声明), or with why there is no interval.
+
+    Raises:
+        NotVisibleError: it is absent or another's.
+        UnableToMeasureError: nothing is computed.
+        UnableToClaimError, IllegalTransitionError, StaleStateError: see `claims.restate_claim`.
+    """
+    project = _to_write(number, by=by)
+    if project.result is None:
+        raise UnableToMeasureError("还没有算出结果，不能登记。")
+    row = project_row(project)
+    words = reason.strip() or "读数或事件有变化，重新计算。"
+    made = claims.restate_claim(draft=_draft(row), reason=words, by=by, at=at)
+    operations.lead_on(project=project, verb="state", reason=made.number, by=by, at=at)
+    return made
+
+
+@transaction.atomic
+def close(*, number: str, reason: str, by: Actor, at: datetime) -> None:
+    """Close a project; its claim stays.
+
+    Raises:
+        NotVisibleError, IllegalTransitionError, NotYourTurnError, StaleStateError: see above.
+        UnableToMeasureError: there is no reason.
+    """
+    if not reason.strip():
+        raise UnableToMeasureError("请写明原因。", field="reason")
+    project = _to_write(number, by=by)
+    operations.lead_on(project=project, verb="close", reason=reason, by=by, at=at)
+
+
+def stated(number: str, *, by: Actor) -> ClaimRow | None:
+    """Return the claim that a project's saving is stated as."""
+    return claim_book.by_key([claim_key(number)], by=by).get(claim_key(number))
+
+
+def claim_key(number: str) -> str:
+    """Return the key under which a project's saving is stated."""
+    return f"measure:{number}"
+
+
+def _to_write(number: str, *, by: Actor) -> MeasurementProject:
+    if by.role not in access.WRITERS | {SYSTEM.role}:
+        raise NotVisibleError("没有找到这个测量项目。")
+    return access.project_to_see(number, by=by)
+
+
+def _asked(project: MeasurementProject) -> computing.Asked:
+    return computing.Asked(
+        design=project.design,
+        measure_on=project.measure_on.isoformat(),
+        events=project.events,
+        before=project.efficiency_before,
+        after=project.efficiency_after,
+        share=project.part_share,
+    )
+
+
+def _draft(row: ProjectRow) -> ClaimDraft:
+    told = row.result or {}
+    has_interval = told["level"] is not None
+    base, report = told["base"], told["report"]
+    refused = "；".join(told["refusals"])[:300] or "测量设计给不出区间。"
+    return ClaimDraft(
+        title=f"{row.title}节能量" if told["measure"] == "kWh" else f"{row.title}节能率",
+        kind="saving" if told["measure"] == "kWh" else "efficiency",
+        value=told["value"],
+        measure=told["measure"],
+        low=told["low"],
+        high=told["high"],
+        confidence=told["level"],
+        no_interval="" if has_interval else refused,
+        option=OPTIONS[row.design],
+        method=told["method"][:400],
+        engine=computing.ENGINE,
+        engine_version=computing.VERSION,
+        boundary=row.boundary,
+        base_from_on=_day(base, 0),
+        base_until_on=_day(base, 1),
+        from_on=_day(report, 0) or row.measure_on,
+        until_on=_day(report, 1) or row.measure_on + timedelta(days=1),
+        findings=[*told["findings"], *(f"请核对：{one}" for one in told["to_check"])],
+        held_back=told["held_back"],
+        subject_kind="measurement",
+        subject_number=row.number,
+        subject_name=row.subject_name,
+        status=told["status"],
+        evidence=[
+            EvidenceDraft(kind="measurement", number=row.number, words=row.title),
+            EvidenceDraft(kind="readings", words=row.source, digest=row.digest),
+        ],
+        unit_code=row.unit_code,
+        key=claim_key(row.number),
+        is_generated=row.is_generated,
+    )
+
+
+def _day(period: list[str] | None, end: int) -> date | None:
+    """Return the begin of a period, or its end as the day after the last."""
+    if period is None:
+        return None
+    return date.fromisoformat(period[end][:10]) + timedelta(days=end)

@@ -1,0 +1,1 @@
+"""From measured curves to relieved transformers: judge, propose, decide, build, measure again."""

@@ -1,0 +1,173 @@
+"""What became of transformers that were relieved, measured; and what was not spent on larger ones.
+
+Before is the month that the proposal was made from, after is a month that was judged since: the
+same month of a later year where there is one, as tea seasons compare only with tea seasons.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from dianliang.domain.relief import queries
+from dianliang.domain.relief.queries import BuiltRow, LoadRow, ScreeningRow
+from dianliang.flows.claims import ClaimDraft, EvidenceDraft, restate_claim
+from dianliang.flows.relief import curves
+from dianliang.flows.relief.planning import ENGINE
+from dianliang.kernel.actor import Actor
+
+MONTH_DAYS = 30
+"""Hours are told per 30 days, so that months of other lengths compare."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A month of a transformer: hours are those of 30 days in which all was read."""
+
+    month: date
+    line_label: str
+    peak_share: float | None
+    over_hours: float
+    heavy_hours: float
+    least_v: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One relieved transformer before and after; without an `after` the month is still to come."""
+
+    built: BuiltRow
+    before: Side | None
+    after: Side | None
+    is_same_season: bool
+
+    @property
+    def is_relieved(self) -> bool:
+        """Tell whether it has no run of overload any more."""
+        return self.after is not None and self.after.line_label in {"正常", "重载"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """All that was built in the actor's areas, and what it comes to."""
+
+    rows: tuple[Effect, ...]
+    measured: int
+    relieved: int
+    spent_cny: float
+    enlarging_cny: float
+
+    @property
+    def avoided_cny(self) -> float:
+        """Return what larger transformers would have cost beyond what was spent."""
+        return self.enlarging_cny - self.spent_cny
+
+
+def effects(*, by: Actor) -> Effects:
+    """Return what was built and measured since. Three queries and one for each month."""
+    areas = curves.areas_of(by)
+    built = queries.built(areas=areas)
+    known = queries.screenings()
+    found = {
+        shown.number: {row.number: row for row in rows}
+        for shown in known
+        if (
+            rows := queries.judgements(
+                screening=shown.number, areas=areas, numbers=[one.number for one in built]
+            )
+        )
+    }
+    told = tuple(_effect(one, known, found) for one in built)
+    return Effects(
+        rows=told,
+        measured=sum(row.after is not None for row in told),
+        relieved=sum(row.is_relieved for row in told),
+        spent_cny=sum(row.built.spent_cny for row in told),
+        enlarging_cny=sum(row.built.enlarging_cny for row in told),
+    )
+
+
+def _effect(
+    built: BuiltRow,
+    known: tuple[ScreeningRow, ...],
+    found: dict[str, dict[str, LoadRow]],
+) -> Effect:
+    first = next((shown for shown in known if shown.month == built.month), None)
+    later = [
+        shown
+        for shown in known
+        if shown.from_on >= built.built_on and built.number in found.get(shown.number, {})
+    ]
+    same = [shown for shown in later if shown.month.month == built.month.month]
+    after = next(iter(same or later), None)
+    return Effect(
+        built=built,
+        before=_side(first, built.number, found),
+        after=_side(after, built.number, found),
+        is_same_season=bool(same),
+    )
+
+
+def _side(
+    shown: ScreeningRow | None, number: str, found: dict[str, dict[str, LoadRow]]
+) -> Side | None:
+    row = found.get(shown.number, {}).get(number) if shown else None
+    if shown is None or row is None:
+        return None
+    read_days = (shown.until_on - shown.from_on).days * row.known_share
+    scale = MONTH_DAYS / read_days if read_days else 0.0
+    return Side(
+        month=shown.month,
+        line_label=row.line_label,
+        peak_share=row.peak_share,
+        over_hours=row.over_hours * scale,
+        heavy_hours=row.heavy_hours * scale,
+        least_v=row.least_v,
+    )
+
+
+@transaction.atomic
+def state_avoided(*, proposal: str, by: Actor, at: datetime, is_generated: bool = False) -> None:
+    """State what a proposal's measures in service saved against larger transformers, as a claim.
+
+    Stated again whenever more is built; the earlier number stays on record.
+
+    Raises:
+        UnableToClaimError, NotVisibleError: see `restate_claim`.
+    """
+    own = [row for row in queries.built(areas=curves.areas_of(by)) if row.proposal == proposal]
+    if not own:
+        return
+    spent = sum(Decimal(str(row.spent_cny)) for row in own)
+    usual = sum(Decimal(str(row.enlarging_cny)) for row in own)
+    draft = ClaimDraft(
+        title=f"{proposal} 台区治理少花的配网投资",
+        kind="investment",
+        value=float(usual - spent),
+        measure="CNY",
+        option="formula",
+        method=(
+            f"{len(own)} 个台区各换一台大容量变压器的造价"
+            f"（每台 {own[0].enlarging_cny:.0f} 元，方案所列口径）减去实际费用 {spent:.0f} 元。"
+        ),
+        boundary="只算公司承担的费用；客户自己出资的专变不算在内。",
+        no_interval="造价口径是估算，没有给误差范围。",
+        engine="flows.relief",
+        engine_version=ENGINE,
+        subject_kind="relief",
+        subject_number=proposal,
+        subject_name=f"治理方案 {proposal}",
+        findings=["客户专变由客户出资的部分没有算作节省。"],
+        evidence=[
+            EvidenceDraft(
+                kind="relief",
+                number=proposal,
+                words=f"{row.number} {row.name}，{row.built_on} 投运，实际 {row.spent_cny:.0f} 元",
+            )
+            for row in own
+        ],
+        key=f"relief:{proposal}:avoided",
+        is_generated=is_generated,
+    )
+    restate_claim(draft=draft, reason="又有台区投运", by=by, at=at)

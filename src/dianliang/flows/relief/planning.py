@@ -1,0 +1,232 @@
+"""Propose what relieves most overloaded transformers for the money, in the background."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from dianliang.core import jobs
+from dianliang.domain.network.models import Transformer
+from dianliang.domain.relief import operations, queries
+from dianliang.domain.relief.models import Proposal, ProposedArea
+from dianliang.domain.relief.operations import MOST_CNY, UnableToRelieveError
+from dianliang.domain.relief.queries import LoadRow, ScreeningRow
+from dianliang.engines import relief
+from dianliang.engines.loading import Span
+from dianliang.engines.relief import Finding, Plan, Problem
+from dianliang.flows.relief import curves, meters
+from dianliang.flows.relief.loading_page import POWER_FACTOR
+from dianliang.flows.relief.options import (
+    MOST_CUSTOMERS,
+    Offer,
+    Prices,
+    Scene,
+    area_of,
+    offers,
+)
+from dianliang.flows.relief.screening import month_of
+from dianliang.integrations.curve_store import CurveStoreError, register
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.geo import GeoPoint
+
+PROPOSE = "relief.propose"
+ENGINE = "relief-1"
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of what everything would cost: the budgets that a proposal is compared with."""
+MOST_UNITS = 10_000
+OUTCOMES = {
+    relief.Outcome.RELIEVED: ProposedArea.Outcome.RELIEVED,
+    relief.Outcome.NOT_CHOSEN: ProposedArea.Outcome.NOT_CHOSEN,
+    relief.Outcome.NO_MEANS: ProposedArea.Outcome.NO_MEANS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a proposal may cost; None for no limit."""
+
+    month: date
+    budget_cny: float | None
+    most_units: int | None
+    prices: Prices
+
+
+def order(*, wanted: Wanted, by: Actor, at: datetime) -> None:
+    """Ask for a proposal (生成方案); one is made at a time.
+
+    Raises:
+        UnableToRelieveError: the month was not judged, nothing of the actor's is overloaded in it,
+            a price or limit cannot be, or a proposal is being made already.
+    """
+    _check(wanted)
+    screening = queries.screening(wanted.month)
+    if screening is None:
+        message = f"{wanted.month:%Y-%m} 还没有判定，请先在“重过载”里判定。"
+        raise UnableToRelieveError(message, field="month")
+    rows = queries.judgements(screening=screening.number, areas=curves.areas_of(by))
+    if not any(row.line == "over" for row in rows):
+        message = f"{wanted.month:%Y-%m} 没有过载的变压器，不用治理。"
+        raise UnableToRelieveError(message, field="month")
+    payload = {
+        "month": f"{wanted.month:%Y-%m}",
+        "budget_cny": wanted.budget_cny,
+        "most_units": wanted.most_units,
+        "prices": asdict(wanted.prices),
+        "by": {"name": by.name, "unit_path": by.unit_path, "area_path": by.area_path},
+    }
+    if jobs.enqueue_alone(PROPOSE, payload, by=by, at=at, max_attempts=2) is None:
+        raise UnableToRelieveError("正在生成一份方案，请等它完成。", field="month")
+
+
+def _check(wanted: Wanted) -> None:
+    if wanted.budget_cny is not None and not 0 <= wanted.budget_cny <= MOST_CNY:
+        raise UnableToRelieveError("预算应是不小于 0 的数（元）。", field="budget_cny")
+    if wanted.most_units is not None and not 0 <= wanted.most_units <= MOST_UNITS:
+        raise UnableToRelieveError("台数上限应是不小于 0 的整数。", field="most_units")
+    for name, value in asdict(wanted.prices).items():
+        if not 0 <= value <= MOST_CNY:
+            raise UnableToRelieveError("造价应是不小于 0 的数（元）。", field=name)
+
+
+@jobs.handler(PROPOSE)
+def propose_in_background(context: jobs.JobContext) -> dict[str, Any]:
+    """Make a proposal and store it."""
+    asked = context.payload
+    by = Actor(id=context.created_by, role=Role.DISPATCHER, **asked["by"])
+    wanted = Wanted(
+        month=month_of(asked["month"]),
+        budget_cny=asked["budget_cny"],
+        most_units=asked["most_units"],
+        prices=Prices(**asked["prices"]),
+    )
+    try:
+        made = propose(wanted, by=by, at=context.clock())
+    except (UnableToRelieveError, CurveStoreError) as refusal:
+        return {"error": str(refusal.message)}
+    return {"proposal": made.number}
+
+
+def propose(wanted: Wanted, *, by: Actor, at: datetime, is_generated: bool = False) -> Proposal:
+    """Choose measures for the actor's overloaded transformers and store what was chosen and why.
+
+    Raises:
+        UnableToRelieveError: the month was not judged, or nothing of the actor's is overloaded.
+        CurveStoreError: the curves are damaged or gone.
+    """
+    screening = queries.screening(wanted.month)
+    if screening is None:
+        raise UnableToRelieveError(f"{wanted.month:%Y-%m} 还没有判定。", field="month")
+    scenes = scenes_of(screening, by=by)
+    if not any(scene.is_wanting for scene in scenes):
+        raise UnableToRelieveError("没有过载的变压器，不用治理。", field="month")
+    offered = offers(scenes, wanted.prices)
+    problem = Problem(
+        areas=tuple(area_of(scene, wanted.prices) for scene in scenes),
+        measures=tuple(offer.measure for offer in offered),
+        budget_cny=wanted.budget_cny,
+        most_units=wanted.most_units,
+    )
+    plan = relief.solve(problem)
+    told = {offer.measure.id: offer for offer in offered}
+    lines = [_line(plan.by_area[scene.number], told) for scene in scenes if scene.is_wanting]
+    numbers = [line["transformer"] for line in lines]
+    known = {row.number: row for row in Transformer.objects.filter(number__in=numbers)}
+    return operations.propose(
+        fields=_fields(wanted, screening, plan, len(lines), is_generated=is_generated)
+        | {"by_budget": by_budget(problem)},
+        lines=[line | {"transformer": known[line["transformer"]]} for line in lines],
+        by=by,
+        at=at,
+    )
+
+
+def scenes_of(screening: ScreeningRow, *, by: Actor) -> list[Scene]:
+    """Return the overloaded transformers of a screening, and those beside them on their lines.
+
+    Raises:
+        CurveStoreError: the curves are damaged or gone.
+    """
+    rows = queries.judgements(screening=screening.number, areas=curves.areas_of(by))
+    wanting = {row.number for row in rows if row.line == "over"}
+    lines = {row.feeder_code for row in rows if row.number in wanting}
+    beside = [row for row in rows if row.feeder_code in lines and row.line in {"", "over"}]
+    kept = curves.carried(screening.number, [row.number for row in beside])
+    store, network = curves.store(), register(curves.store().root)
+    own: Mapping[str, Sequence[str]] = {}
+    span = Span(screening.from_on, screening.until_on)
+    if network is not None:
+        own = meters.greatest(store, network, span, transformers=wanting, most=MOST_CUSTOMERS)
+    drawn = meters.curves_of(store, span, {meter for names in own.values() for meter in names})
+    return [
+        Scene(
+            number=row.number,
+            name=row.name,
+            capacity_kva=row.capacity_kva,
+            power_factor=POWER_FACTOR,
+            feeder=row.feeder_code,
+            at=_place(row),
+            carried=kept[row.number].carried,
+            is_wanting=row.number in wanting,
+            customers={meter: drawn[meter] for meter in own.get(row.number, ())},
+        )
+        for row in beside
+        if row.number in kept
+    ]
+
+
+def _place(row: LoadRow) -> GeoPoint | None:
+    return None if row.lat is None or row.lon is None else GeoPoint(row.lat, row.lon)
+
+
+def by_budget(problem: Problem) -> list[dict[str, float]]:
+    """Return what other budgets would reach, from nothing to all that could be spent."""
+    whole = relief.solve(replace(problem, budget_cny=None))
+    asked = [] if problem.budget_cny is None else [problem.budget_cny]
+    found = []
+    for budget in sorted({round(share * whole.cost_cny, 2) for share in SHARES} | {*asked}):
+        plan = relief.solve(replace(problem, budget_cny=budget))
+        found.append(
+            {
+                "budget_cny": budget,
+                "relieved": len(plan.relieved),
+                "bound": plan.bound,
+                "cost_cny": plan.cost_cny,
+            }
+        )
+    return found
+
+
+def _fields(
+    wanted: Wanted, screening: ScreeningRow, plan: Plan, areas: int, *, is_generated: bool
+) -> dict[str, Any]:
+    return {
+        "screening": queries.screening_model(screening.number),
+        "budget_cny": wanted.budget_cny,
+        "most_units": wanted.most_units,
+        "prices": asdict(wanted.prices),
+        "areas": areas,
+        "relieved": len(plan.relieved),
+        "bound": plan.bound,
+        "cost_cny": plan.cost_cny,
+        "units": plan.units,
+        "avoided_cny": plan.avoided_cny,
+        "engine": ENGINE,
+        "is_generated": is_generated,
+    }
+
+
+def _line(finding: Finding, told: Mapping[str, Offer]) -> dict[str, Any]:
+    return {
+        "transformer": finding.area_id,
+        "outcome": OUTCOMES.get(finding.outcome, ProposedArea.Outcome.NO_MEANS),
+        "words": str(finding.words),
+        "measures": [told[name].told for name in finding.measures],
+        "cheapest": [told[name].told for name in finding.cheapest],
+        "cost_cny": finding.cost_cny,
+        "units": finding.units,
+        "lacking_cny": finding.lacking_cny,
+        "before_share": finding.before.highest,
+        "after_share": finding.after.highest,
+        "before_kwh": finding.before.above_kwh,
+        "after_kwh": finding.after.above_kwh,
+    }

@@ -1,0 +1,66 @@
+"""Read a grid from whatever it comes in, and tell where in it an error of the model lies."""
+
+from pathlib import Path
+
+from dianliang.engines.powerflow import Grid, GridError, validate
+from dianliang.integrations.grid_files import _pandapower, _simbench
+from dianliang.integrations.grid_files._columns import SHEETS
+from dianliang.integrations.grid_files._document import read_document
+from dianliang.integrations.grid_files._errors import Problem, UnreadableGridError, refuse
+from dianliang.integrations.grid_files._workbook import read_workbook
+from dianliang.kernel.text import decoded
+
+EXCEL = (".xlsx", ".xls", ".xlsm")
+FOLDERS = {
+    _simbench.FILES: _simbench.read_simbench,
+    _pandapower.FILES: _pandapower.read_pandapower,
+}
+"""By which files a folder is known, and who reads it."""
+MOST_BYTES = 200 * 1024 * 1024
+
+
+def read_grid(path: Path) -> Grid:
+    """Return the grid that a file or folder holds: JSON, our workbook, or a folder of tables.
+
+    Raises:
+        UnreadableSheetError: a workbook is damaged, too large, or lacks headings.
+        UnreadableGridError: anything else that cannot be used; every place is listed.
+    """
+    if path.is_dir():
+        for files, read in FOLDERS.items():
+            if all((path / name).exists() for name in files):
+                return read(path)
+        names = "、".join(name for files in FOLDERS for name in files)
+        words = f"文件夹 {path} 里没有电网表：应有 simbench 或 pandapower 的 CSV（{names} 等）。"
+        raise UnreadableGridError(words)
+    try:
+        if path.suffix.lower() in EXCEL:
+            return read_workbook(path)
+        if path.stat().st_size > MOST_BYTES:
+            raise UnreadableGridError(f"{path.name} 超过 200 MB，请按馈线拆分。")
+        text = decoded(path.read_bytes())
+    except OSError as error:
+        words = f"读不了 {path}：{error.strerror}。请检查文件名和权限。"
+        raise UnreadableGridError(words) from error
+    return read_document(text or "", name=path.name)
+
+
+def refuse_unsound(grid: Grid, *, name: str) -> None:
+    """Refuse a grid that cannot be computed; errors name the row of our workbook by the id.
+
+    Raises:
+        UnreadableGridError: the model is not sound; everything wrong is listed.
+    """
+    problems = [_placed(grid, error) for error in validate(grid)]
+    refuse(name, problems)
+
+
+def _placed(grid: Grid, error: GridError) -> Problem:
+    """Return an error with the first row of the workbook's sheets that bears its id."""
+    for sheet in SHEETS:
+        if sheet.title[:2] not in error.words[:5]:
+            continue
+        for number, each in enumerate(getattr(grid, sheet.attribute), start=2):
+            if each.id == error.id:
+                return Problem(sheet.title, number, "", error.words)
+    return Problem("", 0, "", error.words)

@@ -1,0 +1,1 @@
+"""What a firm's readings say in money."""

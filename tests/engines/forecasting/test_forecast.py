@@ -1,0 +1,140 @@
+"""The next season is forecast from past ones, and its intervals hold what comes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from benchmarks.energy.seasons import DAYS, county, judged
+
+from dianliang.engines.forecasting import (
+    LEVELS,
+    History,
+    InvalidHistoryError,
+    Season,
+    coverage,
+    forecast,
+    pinball,
+)
+
+
+@pytest.fixture(scope="module")
+def scores():
+    return judged(6, transformers=20, years=5)
+
+
+def test_intervals_hold_what_comes_as_often_as_they_say(scores):
+    _, ninety, eighty, _ = scores["ours"]
+
+    assert 0.83 <= ninety <= 0.97
+    assert 0.70 <= eighty <= 0.90
+
+
+def test_it_is_better_than_last_year_and_than_all_past_years(scores):
+    assert scores["ours"][0] < scores["last year"][0]
+    assert scores["ours"][0] < scores["all past years"][0]
+
+
+def test_new_machines_are_seen_coming():
+    histories, _ = county(seed=3, transformers=30)
+    more = [replace(each, next_machines_kw=each.next_machines_kw + 100) for each in histories]
+
+    before, after = forecast(histories), forecast(more)
+
+    for one, other in zip(before.forecasts, after.forecasts, strict=True):
+        assert 20 <= other.expected_kw.max() - one.expected_kw.max() <= 100
+        limit = 1.1 * one.expected_kw.max()
+        assert other.chance(limit) >= one.chance(limit)
+
+
+def test_chances_fall_as_limits_rise_and_are_never_certain():
+    histories, _ = county(seed=4, transformers=20)
+
+    for each in forecast(histories).forecasts[:5]:
+        chances = [each.chance(limit) for limit in np.linspace(0, 1000, 30)]
+        assert chances == sorted(chances, reverse=True)
+        assert 0 < chances[-1] < chances[0] < 1
+        assert (np.diff(each.daily_kw, axis=0) >= 0).all()
+
+
+def test_one_season_gives_an_assumed_width_and_says_so():
+    history = History(id="T", seasons=(Season(year=2025, peaks_kw=np.full(30, 100.0)),))
+
+    found = forecast([history])
+
+    assert found.held_out == 0
+    (one,) = found.forecasts
+    assert one.expected_kw == pytest.approx(np.full(30, 100.0))
+    low, high = one.daily_kw[[0, -1], 0]
+    assert low == pytest.approx(100 * np.exp(-0.2 * 1.645), rel=0.02)
+    assert high == pytest.approx(100 * np.exp(0.2 * 1.645), rel=0.02)
+
+
+def test_days_that_are_not_known_are_bridged():
+    histories, came = county(seed=5, transformers=10)
+    holed = []
+    for each in histories:
+        peaks = each.seasons[-1].peaks_kw.copy()
+        peaks[20:26] = np.nan
+        last = replace(each.seasons[-1], peaks_kw=peaks)
+        holed.append(replace(each, seasons=(*each.seasons[:-1], last)))
+
+    found = forecast(holed)
+
+    for one, season in zip(found.forecasts, came, strict=True):
+        assert np.isfinite(one.daily_kw).all()
+        assert one.expected_kw.max() == pytest.approx(season.peaks_kw.max(), rel=0.6)
+
+
+def test_fewer_days_than_the_window_are_no_trouble():
+    short = History(
+        id="T",
+        seasons=tuple(Season(year=y, peaks_kw=np.array([10.0, 20.0, 30.0])) for y in (2024, 2025)),
+    )
+
+    (one,) = forecast([short]).forecasts
+
+    assert one.expected_kw.shape == (3,)
+    assert one.expected_kw == pytest.approx(np.full(3, 20.0), rel=0.05)
+
+
+def test_nothing_is_forecast_from_nothing():
+    assert forecast([]).forecasts == ()
+
+
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        (History(id="T", seasons=()), "没有一季"),
+        (History(id="T", seasons=(Season(year=1, peaks_kw=np.full(DAYS, np.nan)),)), "至少有一天"),
+        (History(id="T", seasons=(Season(year=1, peaks_kw=np.full(DAYS, -1.0)),)), "不小于 0"),
+        (
+            History(id="T", seasons=(Season(year=1, peaks_kw=np.ones(DAYS), machines_kw=-1),)),
+            "设备功率",
+        ),
+        (
+            History(id="T", seasons=tuple(Season(year=1, peaks_kw=np.ones(3)) for _ in "ab")),
+            "由早到晚",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told(history, words):
+    with pytest.raises(InvalidHistoryError, match=words):
+        forecast([history])
+
+
+def test_seasons_of_different_lengths_are_refused():
+    one = History(id="A", seasons=(Season(year=1, peaks_kw=np.ones(3)),))
+    other = History(id="B", seasons=(Season(year=1, peaks_kw=np.ones(4)),))
+
+    with pytest.raises(InvalidHistoryError, match="天数"):
+        forecast([one, other])
+
+
+def test_scores_are_what_they_say():
+    came = np.array([1.0, 2.0, np.nan])
+    exact = np.tile([1.0, 2.0, 3.0], (len(LEVELS), 1))
+
+    assert pinball(exact, came) == 0
+    assert pinball(exact + 1, came) == pytest.approx(np.mean([1 - level for level in LEVELS]))
+    assert coverage(exact, came) == 1
+    assert coverage(exact + 1, came) == 0

@@ -1,0 +1,144 @@
+"""Relief on the screen: asked for, proposed with reasons, decided, built, measured again."""
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from dianliang.core.jobs import run_next
+from dianliang.core.models import AuditEvent
+from dianliang.domain.energy.models import Claim
+from dianliang.domain.relief.models import Completion, Decision, Proposal
+from dianliang.faces.ui.requests import now
+from dianliang.flows.demo.curves import Village
+from dianliang.flows.relief import screening
+from dianliang.kernel.actor import Role
+from tests import loaded, villages
+from tests.faces.console.loading.test_pages import enter, text
+from tests.loaded import APRIL, AT, VILLAGES
+
+
+def posted(client, address, **fields):
+    return client.post(address, fields, follow=True)
+
+
+@pytest.mark.row("004-07")
+def test_an_overloaded_transformer_is_relieved_and_measured_again(client, town, settings, tmp_path):
+    villages.network(town)
+    loaded.store(settings, tmp_path, year=2025)
+    before = APRIL.replace(year=2025)
+    screening.screen(before, by=town.actor(), at=AT)
+    desk = enter(client, town)
+    posted(desk, "/console/relief/make/", month="2025-04", budget_cny="100,000")
+    assert run_next(owner="w", clock=now)
+    made = Proposal.objects.get()
+    one = f"/console/relief/{made.number}/"
+    assert made.number in text(desk.get("/console/relief/"))
+    page = text(desk.get(one))
+    assert "B3-T 改由专变供电" in page
+    assert "已证明最优" in page
+    assert 'id="figure-chart-budgets"' in page
+
+    assert "已记下" in text(posted(desk, f"{one}B3/decide/", verdict="taken"))
+    built = {"built_on": "2025-11-05", "spent_cny": "28000", "note": "白茶专变"}
+    assert "2025-11-05" in text(posted(desk, f"{one}B3/complete/", **built))
+    moved = [
+        Village(
+            number=one.number,
+            capacity_kva=one.capacity_kva,
+            meters=tuple(meter for meter in one.meters if meter.number != "B3-T"),
+        )
+        for one in VILLAGES
+    ]
+    loaded.store(settings, tmp_path, moved)
+    screening.screen(APRIL, by=town.actor(), at=AT)
+
+    page = text(desk.get("/console/relief/effects/"))
+    assert "2025-04 · 2026-04" in page
+    assert 'id="figure-chart-effects"' in page
+    claim = Claim.objects.get()
+    assert (claim.value, claim.measure, claim.subject_number) == (62_000, "CNY", made.number)
+    assert claim.number in text(desk.get(one))
+    verbs = set(AuditEvent.objects.values_list("verb", flat=True))
+    assert {"relief.proposal.decide", "relief.proposal.complete"} <= verbs
+
+
+@pytest.fixture
+def made(town):
+    return loaded.hand_made(town)
+
+
+@pytest.fixture
+def desk(client, town, made):
+    return enter(client, town)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"budget_cny": "-5"}, "预算应是不小于 0"),
+        ({"budget_cny": "很多"}, "预算应填数字"),
+        ({"most_units": "x"}, "台数上限应填整数"),
+        ({"enlarging_cny": "1e400"}, "换大容量变压器"),
+        ({"month": "2026-02"}, "还没有判定"),
+    ],
+)
+def test_what_cannot_be_planned_is_said_at_its_field(desk, fields, words):
+    answer = desk.post("/console/relief/make/", {"month": "2026-04", **fields})
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+
+
+def test_declining_needs_a_reason_and_a_decision_is_made_once(desk, made):
+    address = f"/console/relief/{made.number}/B3/decide/"
+    assert desk.post(address, {"verdict": "declined"}).status_code == 422
+    assert desk.post(address, {"verdict": "maybe"}).status_code == 422
+    posted(desk, address, verdict="declined", reason="明年拆迁")
+    assert Decision.objects.get().reason == "明年拆迁"
+    assert "刚被他人决定" in text(desk.post(address, {"verdict": "taken"}))
+    late = desk.post(
+        f"/console/relief/{made.number}/B3/complete/",
+        {"built_on": "2026-05-05", "spent_cny": "1"},
+    )
+    assert late.status_code == 422
+    assert not Completion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"built_on": "2099-01-01"}, {"spent_cny": "-1"}, {"built_on": ""}]
+)
+def test_what_was_built_has_a_possible_day_and_price(desk, made, fields):
+    posted(desk, f"/console/relief/{made.number}/B3/decide/", verdict="taken")
+    sent = {"built_on": "2026-05-05", "spent_cny": "1000", **fields}
+
+    answer = desk.post(f"/console/relief/{made.number}/B3/complete/", sent)
+
+    assert answer.status_code == 422
+    assert not Completion.objects.exists()
+
+
+def test_a_proposal_leaves_as_excel_word_and_pdf(desk, made):
+    book = load_workbook(BytesIO(desk.get(f"/console/relief/{made.number}/table.xlsx").content))
+    assert [row[0] for row in book.active.values][1:] == ["B3"]
+    assert desk.get(f"/console/relief/{made.number}/paper.docx").content[:2] == b"PK"
+    assert desk.get(f"/console/relief/{made.number}/paper.pdf").content[:4] == b"%PDF"
+    assert desk.get(f"/console/relief/{made.number}/paper.exe").status_code == 404
+
+
+def test_a_neighbouring_station_finds_nothing(town, made):
+    stranger = enter(Client(), town, unit="S2")
+
+    assert made.number not in text(stranger.get("/console/relief/"))
+    assert stranger.get(f"/console/relief/{made.number}/").status_code == 404
+    address = f"/console/relief/{made.number}/B3/decide/"
+    assert stranger.post(address, {"verdict": "taken"}).status_code == 404
+
+
+def test_only_a_dispatcher_decides(town, made):
+    commander = enter(Client(), town, Role.COMMANDER)
+
+    assert 'name="verdict"' not in text(commander.get(f"/console/relief/{made.number}/"))
+    address = f"/console/relief/{made.number}/B3/decide/"
+    assert commander.post(address, {"verdict": "taken"}).status_code in {403, 404}

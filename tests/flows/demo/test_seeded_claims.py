@@ -1,0 +1,17 @@
+"""The demo county states its numbers: every one opens what bears it out."""
+
+import pytest
+
+from dianliang.domain.energy.models import CarbonEntry, Claim, MeasurementProject
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_states_numbers_of_every_kind_and_says_that_they_are_generated(demo):
+    stated = Claim.objects.all()
+
+    assert {claim.status for claim in stated} >= {"ESTIMATED", "SCREENED", "MEASURED", "VERIFIED"}
+    assert {claim.kind for claim in stated} >= {"saving", "carbon", "emission", "cost"}
+    assert all(claim.is_generated for claim in stated)
+    assert {project.status for project in MeasurementProject.objects.all()} == {"STATED"}
+    assert CarbonEntry.objects.exclude(certificate="").count() == 5

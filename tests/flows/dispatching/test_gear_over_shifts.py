@@ -1,0 +1,74 @@
+"""A piece of gear that is set up is gone: crews load anew before each shift, from what there is."""
+
+import pytest
+
+from dianliang.domain.mobilisation.models import ResourceRequest
+from dianliang.flows.dispatching import drafting, reading, tasking
+from dianliang.flows.mobilising import requesting
+from tests import gear
+from tests.flows.dispatching.test_dispatching import transformer, urgent
+from tests.flows.dispatching.test_lines import SHORT, SIX, chief, crews_of, drafted, lined
+from tests.town import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def pumps(town, incident, count):
+    """Transformers are asked for at pumping stations, half a shift of work each."""
+    for n in range(count):
+        station = urgent(
+            title=f"泵站 {n}",
+            lat=f"30.5{n}",
+            lon="119.6",
+            minutes="300",
+            gear="TRF",
+            quantity="1",
+            least="400",
+            due_h="60",
+        )
+        tasking.open_urgent(incident=incident, asked=station, by=chief(town), at=SIX)
+
+
+def test_one_transformer_is_set_up_once_and_a_second_is_loaded_before_the_next_shift(
+    town, monkeypatch
+):
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    incident = crews_of(town, "A", people=2)
+    first = transformer(town, incident)
+    pumps(town, incident, 2)
+    plan = drafted(town, incident, hours=48)
+    assert plan.stops.count() == 1
+    (left,) = plan.unplanned.all()
+    (short,) = reading.page(number=plan.number, by=chief(town), at=SIX).shortages
+    assert (short.kind, short.count, short.least) == ("TRF", 1, 400.0)
+    assert left.fix["kind"] == "gear"
+
+    second = transformer(town, incident)
+    plan = drafted(town, incident, hours=48)
+    days = dict(plan.stops.values_list("job__title", "on"))
+    assert len(set(days.values())) == 2
+    terms = plan.outcome["terms"]
+    assert terms["shares"] == {
+        number: on.isoformat()
+        for number, on in zip((first, second), sorted(days.values()), strict=True)
+    }
+    assert [fetch[0] for fetch in terms["fetches"]["A"]] == sorted(terms["shares"].values())
+
+
+def test_a_crew_takes_as_many_lights_as_it_lays_along_a_dike_in_a_shift(town, monkeypatch):
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    incident = crews_of(town, "A", people=2)
+    lights = [gear.piece(town, kind="LTW", name="移动照明灯", flux_lm=100000) for _ in range(7)]
+    asked = gear.request(town, kind="LTW", quantity=7, least="", incident=incident.number)
+    picked = [light.number for light in lights]
+    requesting.assign(number=asked.number, picked=picked, by=gear.desk(town), at=NOON)
+    assert ResourceRequest.objects.get().status == "ASSIGNED"
+    line = lined(town, incident, path=SHORT, km="2", people="2", rate="2", gear="LTW", per_km="4")
+
+    plan = drafted(town, incident, hours=12)
+    lit = sum(
+        task.to_m - task.from_m for task in line.parts.filter(job__in=plan.stops.values("job"))
+    )
+    assert lit == 1750  # seven lights, four for a kilometre
+    (left,) = plan.unplanned.all()
+    assert (left.fix["kind"], left.fix["items"]) == ("gear", ["照明灯塔"])

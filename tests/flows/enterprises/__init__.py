@@ -1,0 +1,1 @@
+"""From curves and contracts to findings, decisions and visits."""

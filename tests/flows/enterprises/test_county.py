@@ -1,0 +1,180 @@
+"""Tables in, a run in the background, findings decided and visited, a report with the trail."""
+
+from dataclasses import replace
+
+import pytest
+
+from dianliang.core import jobs
+from dianliang.core.checks import InvalidRowsError
+from dianliang.core.models import AuditEvent
+from dianliang.domain.customers.models import Customer
+from dianliang.domain.enterprises import queries
+from dianliang.domain.enterprises.models import AnalysisRun, Finding, FirmAnalysis, SupplyContract
+from dianliang.domain.enterprises.operations import UnableToAnalyseError
+from dianliang.flows.enterprises import books, following, running, tariff_files
+from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from tests.firms import NOW, firms_of, run_of
+from tests.flows.enterprises.county import SPAN
+
+
+@pytest.fixture
+def county(town, tmp_path, settings):
+    settings.HOME = tmp_path
+    return firms_of(town, tmp_path)
+
+
+def test_all_firms_are_analysed_in_the_background_and_stored_once(town, county):
+    by = town.actor()
+    run = running.ask(from_on=SPAN.from_on, until_on=SPAN.until_on, by=by, at=NOW)
+    with pytest.raises(UnableToAnalyseError, match="已有一次分析"):
+        running.ask(from_on=SPAN.from_on, until_on=SPAN.until_on, by=by, at=NOW)
+    while jobs.run_next(owner="test", clock=lambda: NOW):
+        pass
+
+    run.refresh_from_db()
+    assert (run.status, run.firms, run.analysed) == ("DONE", 3, 2)
+    assert run.engine_version == "1"
+    rows = queries.firm_rows(queries.ranked(run=run.number, view="", kind="", by=by))
+    assert [row.high_cny for row in rows] == sorted((row.high_cny for row in rows), reverse=True)
+    assert run.high_cny == pytest.approx(sum(row.high_cny for row in rows))
+    unfit = queries.firm_rows(queries.ranked(run=run.number, view="unfit", kind="", by=by))
+    assert ["没有读数" in row.problem for row in unfit] == [True]
+    assert running.analyse_in_background(
+        jobs.JobContext(
+            job_id=0,
+            payload={"run": run.number},
+            created_by="",
+            clock=lambda: NOW,
+            owner="another",
+        )
+    ) == {"skipped": "DONE"}
+    assert FirmAnalysis.objects.filter(run=run).count() == 3
+
+
+def test_a_run_that_cannot_be_done_says_why(town, county):
+    run = running.ask(from_on=SPAN.from_on, until_on=SPAN.until_on, by=town.actor(), at=NOW)
+    next(running.store().root.rglob("*.parquet")).write_bytes(b"nonsense")
+    jobs.run_next(owner="test", clock=lambda: NOW)
+
+    run.refresh_from_db()
+    assert run.status == "FAILED"
+    assert "从备份恢复" in run.words
+
+
+def test_what_lies_ahead_or_has_no_contract_is_not_analysed(town, county):
+    by = town.actor()
+    with pytest.raises(InvalidInputError, match="没有过完"):
+        running.ask(
+            from_on=NOW.date().replace(day=1),
+            until_on=NOW.date().replace(month=12, day=1),
+            by=by,
+            at=NOW,
+        )
+    SupplyContract.objects.all().delete()
+    with pytest.raises(UnableToAnalyseError, match="用电合同"):
+        running.ask(from_on=SPAN.from_on, until_on=SPAN.until_on, by=by, at=NOW)
+
+
+def test_a_finding_is_decided_by_a_person_and_leads_to_a_visit(town, county):
+    run_of(town)
+    by = town.actor()
+    finding = Finding.objects.order_by("-high_cny").filter(is_counted=True)[0]
+    before = Finding.objects.values().get(pk=finding.pk)
+    with pytest.raises(UnableToAnalyseError, match="先采纳"):
+        following.visit(number=finding.number, by=by, at=NOW)
+    with pytest.raises(UnableToAnalyseError, match="写明理由"):
+        following.decide(number=finding.number, verdict="declined", words=" ", by=by, at=NOW)
+    following.decide(number=finding.number, verdict="declined", words="已改造", by=by, at=NOW)
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=NOW)
+    job = following.visit(number=finding.number, by=by, at=NOW)
+    with pytest.raises(UnableToAnalyseError, match="已有上门工单"):
+        following.visit(number=finding.number, by=by, at=NOW)
+
+    assert job.customer == finding.analysis.customer
+    assert finding.number in job.detail
+    assert job.checklist
+    assert Finding.objects.values().get(pk=finding.pk) == before
+    page = queries.firm(finding.analysis.customer.number, by=by)
+    row = next(one for one in page.findings if one.number == finding.number)
+    assert [one.verdict for one in row.decisions] == ["accepted", "declined"]
+    assert row.job_number == job.number
+    verbs = set(
+        AuditEvent.objects.filter(verb__startswith="enterprises.finding").values_list(
+            "verb", flat=True
+        )
+    )
+    assert verbs == {"enterprises.finding.decide", "enterprises.finding.visit"}
+
+
+def test_a_station_sees_its_own_firms_only_and_others_see_none(town, county):
+    run_of(town)
+    mine = Finding.objects.filter(analysis__customer__unit__code="S1")[0]
+    for by in (town.actor("S2"), town.actor("LM", Role.PARTY_AFFAIRS)):
+        with pytest.raises(NotVisibleError):
+            queries.firm(mine.analysis.customer.number, by=by)
+        with pytest.raises(NotVisibleError):
+            following.decide(number=mine.number, verdict="accepted", words="", by=by, at=NOW)
+    watcher = town.actor("LM", Role.COMMANDER)
+    assert queries.firm(mine.analysis.customer.number, by=watcher).findings
+    with pytest.raises(NotVisibleError):
+        following.decide(number=mine.number, verdict="accepted", words="", by=watcher, at=NOW)
+
+
+def test_a_report_is_printed_in_both_forms_and_noted(town, county):
+    run_of(town)
+    firm = Customer.objects.get(number="QY-1")
+    by = town.actor()
+    pdf = following.report(number=firm.number, form="pdf", by=by, at=NOW)
+    word = following.report(number=firm.number, form="docx", by=by, at=NOW)
+
+    assert pdf.content.startswith(b"%PDF")
+    assert word.content.startswith(b"PK")
+    trail = AuditEvent.objects.filter(verb="enterprises.firmanalysis.export")
+    assert [one.target_id for one in trail] == ["QY-1", "QY-1"]
+    with pytest.raises(UnableToAnalyseError, match="没有读数"):
+        following.report(number="QY-3", form="pdf", by=by, at=NOW)
+
+
+def test_a_tariff_gets_an_end_or_a_new_version_and_never_changes(town, county):
+    by = town.actor()
+    content = tariff_files.told(tariff_files.demo()).encode()
+    same = books.bring_tariffs(content=content, name="电价", by=by, at=NOW)
+    assert (same.new, same.ended, same.same) == (0, 0, 3)
+
+    first, second, low = tariff_files.demo()
+    changed = tariff_files.told([replace(second, levy_cny_kwh=0.5)]).encode()
+    with pytest.raises(InvalidInputError, match="新的版本号"):
+        books.bring_tariffs(content=changed, name="电价", by=by, at=NOW)
+    third = replace(second, version=3, valid_from=first.valid_until.replace(year=2026))
+    with pytest.raises(InvalidInputError, match="重叠"):
+        books.bring_tariffs(content=tariff_files.told([third]).encode(), name="电价", by=by, at=NOW)
+    ended = replace(second, valid_until=third.valid_from)
+    done = books.bring_tariffs(
+        content=tariff_files.told([ended, third]).encode(), name="电价", by=by, at=NOW
+    )
+    assert (done.new, done.ended) == (1, 1)
+    assert low in books.known_tariffs()
+    assert ended in books.known_tariffs()
+
+
+def test_a_contract_names_a_known_firm_tariff_and_meter(town, county):
+    table = (
+        "客户编号,名称,表号,电价编码,基本电费方式,变压器容量（kVA）\n"
+        "QY-9,不认识,M9,YS-10KV,按变压器容量,100\n"
+        "QY-2,二厂,YS000001,NIX,按变压器容量,100\n"
+    ).encode()
+    with pytest.raises(InvalidRowsError) as refusal:
+        books.bring_contracts(content=table, name="企业表", by=town.actor(), at=NOW)
+    told = "\n".join(refusal.value.rows)
+    for words in ("没有客户 QY-9", "NIX 不在电价库", "表号 YS000001 已属于 QY-1"):
+        assert words in told
+
+
+def test_an_abandoned_run_is_told_so(town, county):
+    run = running.ask(from_on=SPAN.from_on, until_on=SPAN.until_on, by=town.actor(), at=NOW)
+    context = jobs.JobContext(
+        job_id=0, payload={"run": run.number}, created_by="", clock=lambda: NOW, owner="x"
+    )
+    running._given_up(context)
+    assert AnalysisRun.objects.get(pk=run.pk).status == "FAILED"

@@ -1,0 +1,119 @@
+"""Tables of tariffs and firms are taken whole, or every wrong cell is named."""
+
+import csv
+import json
+from io import StringIO
+
+import pytest
+
+from dianliang.core.checks import InvalidRowsError
+from dianliang.engines.tariffs import Period
+from dianliang.flows.enterprises import firm_files, tariff_files
+from dianliang.kernel.errors import InvalidInputError
+
+
+def table(headings, *rows):
+    out = StringIO()
+    csv.writer(out).writerows([headings, *rows])
+    return out.getvalue().encode()
+
+
+TARIFF_HEADINGS = [name for name, _, _ in tariff_files.HEADINGS]
+
+
+def stretch(**changes):
+    given = dict(zip(TARIFF_HEADINGS, tariff_files.EXAMPLE, strict=True))
+    return [*{**given, **changes}.values()]
+
+
+def whole_day(**changes):
+    return [
+        stretch(**changes),
+        stretch(
+            **{"开始": "11:00", "结束": "8:00", "时段": "低谷", "电价（元/kWh）": "0.3"} | changes
+        ),
+    ]
+
+
+def test_a_table_becomes_a_tariff_and_comes_back_from_json():
+    found = tariff_files.read(table(TARIFF_HEADINGS, *whole_day()), name="电价.csv")
+
+    assert len(found) == 1
+    assert found[0].prices == {Period.PEAK: 0.9, Period.VALLEY: 0.3}
+    assert found[0].demand_cny_kw == 40
+    assert tariff_files.read(tariff_files.told(found).encode(), name="x.json") == found
+
+
+def test_what_ships_is_whole_and_says_it_is_in_force_nowhere():
+    found = tariff_files.demo()
+
+    assert {one.certainty.value for one in found} == {"generated"}
+    assert all("不是任何地方的执行价" in one.source for one in found)
+    assert tariff_files.read(tariff_files.told(found).encode(), name="x") == found
+
+
+def test_the_empty_table_is_read_up_to_its_example():
+    with pytest.raises(InvalidInputError, match="没有定时段"):
+        tariff_files.read(tariff_files.template(), name="模板.xlsx")
+
+
+def test_every_wrong_cell_of_a_tariff_is_named():
+    rows = whole_day()
+    rows[0][TARIFF_HEADINGS.index("月份")] = "十三"
+    rows[1][TARIFF_HEADINGS.index("开始")] = "上午"
+    rows[1][TARIFF_HEADINGS.index("电价（元/kWh）")] = "三毛"
+    rows[1][TARIFF_HEADINGS.index("名称")] = "别的"
+    with pytest.raises(InvalidRowsError) as refusal:
+        tariff_files.read(table(TARIFF_HEADINGS, *rows), name="电价.csv")
+
+    told = "\n".join(refusal.value.rows)
+    for words in ("“十三”不是月份", "“上午”不是时刻", "三毛", "与同一版本第 2 行不同"):
+        assert words in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[", "不是 JSON"),
+        ("[]", "没有电价"),
+        ('[{"code": "A"}]', "缺少 'bands'"),
+        ('[{"colour": 1}]', "不认识 colour"),
+    ],
+)
+def test_a_json_that_is_no_tariff_is_refused(text, words):
+    with pytest.raises(InvalidInputError, match=words.replace("'", ".")):
+        tariff_files.read(text.encode(), name="x.json")
+    rows = json.loads(tariff_files.told(tariff_files.demo()))
+    rows[0]["prices"]["peak"] = "0.9"
+    with pytest.raises(InvalidInputError, match=r"第 1 个电价：'0\.9' 应是数字"):
+        tariff_files.read(json.dumps(rows).encode(), name="x.json")
+
+
+FIRM_HEADINGS = [*(name for name, _, _ in firm_files.HEADINGS), "无功电量 2025-01"]
+
+
+def firm_row(**changes):
+    given = dict(zip(FIRM_HEADINGS, (*firm_files.EXAMPLE, "1200"), strict=True))
+    return [*{**given, **changes}.values()]
+
+
+def test_a_row_becomes_a_contract():
+    found = firm_files.read(table(FIRM_HEADINGS, firm_row()), name="企业.csv")[0]
+
+    assert found.meters == ("1000001", "1000002")
+    assert found.kvarh == {"2025-01": 1200.0}
+    assert (found.way.value, found.capacity_kva, found.standard) == ("capacity", 400.0, 0.9)
+    assert len(firm_files.read(firm_files.template(), name="模板")) == 1
+
+
+def test_every_wrong_cell_of_the_firms_is_named():
+    rows = [
+        firm_row(**{"变压器容量（kVA）": "四百", "功率因数标准": "0.87"}),
+        firm_row(**{"客户编号": "QY-2", "基本电费方式": "按合同最大需量", "无功电量 2025-01": "x"}),
+    ]
+    with pytest.raises(InvalidRowsError) as refusal:
+        firm_files.read(table(FIRM_HEADINGS, *rows), name="企业.csv")
+
+    told = "\n".join(refusal.value.rows)
+    for words in ("四百", "0.87", "要填合同需量", "“无功电量 2025-01”", "与第 2 行重复"):
+        assert words in told

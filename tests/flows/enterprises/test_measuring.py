@@ -1,0 +1,69 @@
+"""What a finding brought is measured by the firm's meters and stated as a claim, once."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from dianliang.domain.energy.queries import claims
+from dianliang.domain.enterprises.models import Finding
+from dianliang.domain.enterprises.operations import UnableToAnalyseError, keep_contracts
+from dianliang.flows.enterprises import books, following, made, measuring, running
+from tests.firms import NOW, objects
+
+FIRST, ACTED, LENGTH = date(2025, 1, 1), date(2026, 1, 1), 430
+AT = datetime(2026, 11, 24, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def finding(town, tmp_path, settings):
+    """A firm with 430 days of curves that draws a tenth less since the first of January."""
+    settings.HOME = tmp_path
+    objects(town)
+    found = Finding.objects.get()
+    days = [FIRST + timedelta(days=n) for n in range(LENGTH)]
+    supplies, power = made.made_firms(count=1, days=days, seed=9)
+    cut = (ACTED - FIRST).days
+    power[:, cut:] = (power[:, cut:] * 0.9).astype(np.int32)
+    running.store().add(made.batch(supplies, power, FIRST), source="made", at=AT)
+    keep_contracts(
+        rows=[(found.analysis.customer, books.contract_values(supplies[0]))],
+        by=town.actor(),
+        at=NOW,
+    )
+    return found
+
+
+def kind(finding, name):
+    Finding.objects.filter(pk=finding.pk).update(kind=name)
+
+
+def test_a_tenth_less_is_found_within_its_interval_and_stated_once(town, finding):
+    by = town.actor("S1")
+    kind(finding, "rest-days")
+    with pytest.raises(UnableToAnalyseError, match="先采纳"):
+        measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=AT)
+    row = measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+    again = measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+
+    assert again.number == row.number
+    assert row.status == "SCREENED"
+    assert row.quantity.low < row.quantity.value < row.quantity.high
+    assert list(claims.by_key([measuring.key_of(finding.number)], by=by).values())
+
+
+def test_what_cannot_be_measured_is_refused_in_words(town, finding):
+    by = town.actor("S1")
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=AT)
+    with pytest.raises(UnableToAnalyseError, match="账单"):
+        measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+    kind(finding, "standby")
+    for acted_on, words in (
+        (FIRST + timedelta(days=20), "措施前只读到 20 天"),
+        (FIRST + timedelta(days=420), "措施后只读到 10 天"),
+        (date(2022, 1, 1), "没有读数"),
+        (AT.date(), "早于今天"),
+    ):
+        with pytest.raises(UnableToAnalyseError, match=words):
+            measuring.measure(number=finding.number, acted_on=acted_on, by=by, at=AT)

@@ -1,0 +1,175 @@
+"""Films, folders and cameras: what is broken is said in words and never stops another one."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from dianliang.integrations.cameras import (
+    Feed,
+    NoticeKind,
+    Taken,
+    UnreadableSourceError,
+    follow,
+    frames,
+    source_of,
+)
+from dianliang.integrations.cameras.sources import without_secret
+
+SIZE = (96, 128)
+
+
+def film(path, *, seconds=2.0, rate=10):
+    """Write a film with a bar that wanders."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = SIZE[1], SIZE[0], "yuv420p"
+        for n in range(int(seconds * rate)):
+            picture = np.full((*SIZE, 3), 90, np.uint8)
+            picture[:, 4 * n % 120 : 4 * n % 120 + 8] = 230
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    return film(tmp_path_factory.mktemp("film") / "sound.mp4")
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "clock_hz", "expected"),
+    [(5.0, None, 10), (50.0, None, 20), (5.0, 5.0, 20), (2.5, 5.0, 10)],
+    ids=["every other", "all there are", "the film's own rate is wrong", "both"],
+)
+def test_as_many_pictures_a_second_as_asked_by_the_true_clock(sound, rate_hz, clock_hz, expected):
+    source = source_of(str(sound), rate_hz=rate_hz, clock_hz=clock_hz, starts_at_s=100.0)
+    times = [frame.at_s for frame in frames(source)]
+
+    assert len(times) == expected
+    assert times[0] == pytest.approx(100.0)
+    assert np.diff(times) == pytest.approx(1 / min(rate_hz, clock_hz or 10.0), abs=1e-6)
+
+
+def test_a_folder_of_pictures_goes_by_name_and_leaves_out_what_is_broken(tmp_path):
+    for n in (2, 10, 1):
+        cv2.imwrite(str(tmp_path / f"{n:03d}.png"), np.full((*SIZE, 3), n, np.uint8))
+    (tmp_path / "005.png").write_bytes(b"\x89PNG but no picture")
+    (tmp_path / "006.jpg").write_bytes(b"")
+    taken = list(frames(source_of(str(tmp_path), rate_hz=2.0)))
+
+    assert [int(frame.picture[0, 0, 0]) for frame in taken] == [1, 2, 10]
+
+
+def test_what_is_no_source_is_refused_without_telling_the_password(tmp_path):
+    with pytest.raises(UnreadableSourceError, match="不是文件、目录"):
+        source_of(str(tmp_path / "none.mp4"))
+    assert (
+        without_secret("rtsp://admin:geheim@10.0.0.8:554/ch1?token=x") == "rtsp://10.0.0.8:554/ch1"
+    )
+
+
+def damaged(path, content, way):
+    """Return a film that somebody has broken in some way."""
+    data, rng = bytearray(content), np.random.default_rng(way)
+    if way == 0:
+        del data[len(data) // 3 :]
+    elif way == 1:
+        data = bytearray(rng.integers(0, 256, 4000, dtype=np.uint8).tobytes())
+    else:
+        for at in rng.integers(40, len(data), 60):
+            data[at] = int(rng.integers(256))
+    path.write_bytes(data)
+    return path
+
+
+def test_broken_films_end_in_words_and_the_sound_one_is_read_to_its_end(tmp_path, sound):
+    broken = [damaged(tmp_path / f"{way}.mp4", sound.read_bytes(), way) for way in range(3)]
+    feeds = [Feed(path.stem, source_of(str(path), rate_hz=10.0)) for path in [*broken, sound]]
+    taken, notices = {}, {}
+    for told in follow(feeds):
+        if isinstance(told, Taken):
+            taken[told.camera_id] = taken.get(told.camera_id, 0) + 1
+        else:
+            notices[told.camera_id] = told
+
+    assert taken["sound"] == 20
+    assert notices["sound"].kind is NoticeKind.ENDED
+    assert set(notices) == {"0", "1", "2", "sound"}
+    assert notices["1"].kind is NoticeKind.BROKEN
+    assert "读不了" in notices["1"].words
+
+
+def test_a_process_that_dies_is_told_and_the_others_go_on(tmp_path, sound):
+    feeds = [Feed(name, source_of(str(sound), rate_hz=10.0)) for name in ("dies", "lives")]
+    taken, notices = {"dies": 0, "lives": 0}, {}
+    for told in follow(feeds):
+        if isinstance(told, Taken):
+            taken[told.camera_id] += 1
+            if told.camera_id == "dies" and feeds[0]._process is not None:
+                feeds[0]._process.kill()
+        else:
+            notices[told.camera_id] = told.kind
+
+    assert taken["lives"] == 20
+    assert taken["dies"] < 20
+    assert notices == {"dies": NoticeKind.BROKEN, "lives": NoticeKind.ENDED}
+
+
+class Camera(BaseHTTPRequestHandler):
+    """An MJPEG camera that sends a few pictures and then hangs up, or says nothing at all."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=x")
+        self.end_headers()
+        if self.path == "/silent":
+            self.server.over.wait(20)
+            return
+        for n in range(6):
+            done, jpeg = cv2.imencode(".jpg", np.full((*SIZE, 3), 40 * n, np.uint8))
+            assert done
+            head = f"--x\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+            self.wfile.write(head.encode() + jpeg.tobytes() + b"\r\n")
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def camera():
+    server = HTTPServer(("127.0.0.1", 0), Camera)
+    server.over = threading.Event()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.over.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.enable_socket
+def test_a_camera_that_hangs_up_is_opened_again_later_and_later(camera):
+    feed, pauses, pictures = Feed("C", source_of(f"{camera}/mjpeg", rate_hz=30.0)), [], 0
+    for told in follow([feed]):
+        if isinstance(told, Taken):
+            pictures += 1
+            assert told.at_s is None
+        else:
+            pauses.append(told.again_in_s)
+            if len(pauses) == 2:
+                break
+
+    assert pauses == [1.0, 2.0]
+    assert pictures >= 2
+
+
+@pytest.mark.enable_socket
+def test_a_camera_that_says_nothing_is_let_go(camera):
+    feed = Feed("C", source_of(f"{camera}/silent"), stall_s=1.0)
+
+    assert next(follow([feed])).kind is NoticeKind.STALLED
