@@ -153,8 +153,8 @@ def pandas_bills(root: Path, supplies: list[Supply]) -> Bill:
         most.append(found["w"]["max"].to_numpy() / 1000)
         cny.append(found["cny"]["sum"].to_numpy() / 4000)
         assert laid.months[m] == folder.name.removeprefix("month=")
-    stacked = [np.stack(one, axis=1).ravel() for one in (kwh, most, cny)]
-    return _finished(*stacked, supplies, laid)
+    kwhs, mosts, cnys = (np.stack(one, axis=1).ravel() for one in (kwh, most, cny))
+    return _finished(kwhs, mosts, cnys, supplies, laid)
 
 
 def _finished(

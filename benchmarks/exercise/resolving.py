@@ -137,7 +137,7 @@ class Resolving:
             for one in game.free_gear.values()
         ]
         hands = [Hands(code=c.band.code, at=c.place, skills=c.band.skills) for c in crews]
-        return load(demands, pieces, hands)
+        return load(demands, pieces, hands).pieces
 
     def _shifts(self, game: Game, crew: Crew, at: datetime) -> Iterator[routing.Shift]:
         """Yield the rest of the crew's shifts: from where it will be, with the reserve we keep."""

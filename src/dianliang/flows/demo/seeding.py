@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.db import transaction
@@ -137,10 +137,9 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
-    tell("量化声明、碳账户与节能测量")
-    build_claims(county, rng=_dice(), by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
-    tell("企业用电")
+    tell("量化声明、碳账户、节能测量与企业用电")
+    build_claims(county, rng=_dice(), by=DISPATCHER, at=at)
     build_enterprises(by=DISPATCHER, at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
@@ -348,12 +347,8 @@ def _today(county: County, *, rng: Random, at: datetime) -> None:
             lon=(area.lon or 119.6) + rng.gauss(0, 0.004),
             phone=words.phone(8000 + number),
         )
-        need = store(
-            prepare(asked, at=received),
-            follow_token=secrets.token_urlsafe(18),
-            by=SYSTEM,
-            at=received,
-        )
+        secret = secrets.token_urlsafe(18)
+        need = store(prepare(asked, at=received), follow_token=secret, by=SYSTEM, at=received)
         Need.objects.filter(pk=need.pk).update(is_generated=True)
         if not is_new and need.service is not None:
             when = min(at, received + timedelta(minutes=rng.randint(2, 30)))
@@ -382,9 +377,7 @@ def _visits_due(county: County, special: list[Customer], *, at: datetime) -> Non
 
     agreed = [customer for customer in special if customer.consented_on]
     for customer in sorted(agreed, key=lambda c: (due_on(c), c.number))[:DUE_VISITS]:
-        due = datetime.combine(due_on(customer), datetime.min.time(), SHANGHAI) + timedelta(
-            hours=18
-        )
+        due = datetime.combine(due_on(customer), time(18), SHANGHAI)
         open_job(
             title=f"定期走访：{customer.get_special_kind_display()}",
             service=services[care.VISIT_SERVICE[customer.special_kind]],
