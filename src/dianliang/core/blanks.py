@@ -14,12 +14,20 @@ HEADING = {"bold": True, "bg_color": "#DCEBEA", "text_wrap": True}
 
 
 def template(
-    headings: Sequence[Heading], *, example: Sequence[str], title: str, advice: Sequence[str]
+    headings: Sequence[Heading],
+    *,
+    example: Sequence[str],
+    further: Sequence[Sequence[str]] = (),
+    title: str,
+    advice: Sequence[str],
 ) -> bytes:
-    """Return an Excel table to fill in: headings, one example row, lists to choose from, help."""
+    """Return an Excel table to fill in: headings, example rows, lists to choose from, help.
+
+    `further` are rows below the example, where one row alone would not be whole.
+    """
     out = BytesIO()
     book = workbook(out)
-    add_table(book, FILL_IN, headings, examples=[example])
+    add_table(book, FILL_IN, headings, examples=[example, *further])
     bold = book.add_format(HEADING)
     _explain(book, bold, headings, title=title, advice=advice)
     book.close()

@@ -64,8 +64,11 @@ def test_a_tariff_is_checked_and_a_wrong_one_told_whole(tmp_path, capsys):
     assert run(["tariff", "check", str(tmp_path / "demo.json")]) == 0
     assert "YS-10KV 第 2 版" in capsys.readouterr().out
     run(["tariff", "template", str(tmp_path / "empty.xlsx")])
-    with pytest.raises(DomainError, match="没有定时段"):
-        run(["tariff", "check", str(tmp_path / "empty.xlsx")])
+    assert run(["tariff", "check", str(tmp_path / "empty.xlsx")]) == 0
+    demo = tariff_files.told(tariff_files.demo()).replace('"until": "09:00"', '"until": "08:45"')
+    (tmp_path / "gap.json").write_text(demo, "utf-8")
+    with pytest.raises(DomainError, match="08:45–09:00 没有定时段"):
+        run(["tariff", "check", str(tmp_path / "gap.json")])
     with pytest.raises(DomainError, match="读不了"):
         run(["tariff", "check", str(tmp_path / "nix.json")])
     with pytest.raises(SystemExit, match="2"):

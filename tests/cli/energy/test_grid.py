@@ -37,6 +37,22 @@ def test_curves_give_the_moment_of_the_worst(model, tmp_path, capsys):
     assert "3 个时刻，0.75 小时" in capsys.readouterr().out
 
 
+def test_one_moment_is_told_as_power_and_steps_without_a_name_are_counted(model, tmp_path, capsys):
+    run(["powerflow", str(model), "--language", "en"])
+    said = capsys.readouterr().out
+    assert " kW, lost " in said
+    assert "kWh" not in said
+    assert "hour" not in said
+    assert "at 1 steps" not in said
+
+    curves, out = tmp_path / "曲线.csv", tmp_path / "结果.csv"
+    curves.write_text("炒茶机\n10\n260\n", encoding="utf-8")
+    run(["powerflow", str(model), "--curves", str(curves), "--out", str(out)])
+    overload = next(row for row in out.read_text("utf-8-sig").splitlines() if "变压器过载" in row)
+    assert ",2,1," in overload
+    assert "kWh" in capsys.readouterr().out
+
+
 def test_what_is_wrong_is_told_and_nothing_is_computed(model, tmp_path):
     curves = tmp_path / "曲线.csv"
     curves.write_text("时刻,别家\n08:00,1\n", encoding="utf-8")

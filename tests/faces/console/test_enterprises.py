@@ -106,8 +106,12 @@ def test_tariffs_are_imported_shown_and_compared(county, desk, town):
     assert "第 1 版" in page
     assert "09:00–11:00 尖峰" in page
     assert desk.get(f"{library}YS-10KV.9/").status_code == 404
-    bad = BytesIO(tariff_files.template())
-    bad.name = "bad.xlsx"
+    bad = BytesIO(
+        tariff_files.told(tariff_files.demo())
+        .replace('"until": "09:00"', '"until": "08:45"')
+        .encode()
+    )
+    bad.name = "bad.json"
     answer = desk.post(library, {"table": bad})
     assert answer.status_code == 422
     assert "没有定时段" in answer.content.decode()

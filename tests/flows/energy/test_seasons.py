@@ -94,6 +94,20 @@ def test_dates_and_stores_that_cannot_be_are_refused(store):
         told(store, starts=[date(2024, 3, 1), date(2024, 4, 1)])
     with pytest.raises(InvalidInputError, match="天"):
         told(store, days=0)
+    with pytest.raises(InvalidInputError, match="同一时候"):
+        told(store, next_start=date(2026, 7, 1))
+
+
+def test_from_one_season_no_chance_is_told_and_the_assumed_width_is_said_as_it_is(store, capsys):
+    words = ["--starts", f"{STARTS[-1]}", "--next", "2026-03-01", "--days", str(DAYS)]
+    run(["forecast", *words, "--home", str(store.root.parent), "--language", "zh"])
+
+    said = capsys.readouterr().out
+    assert "九成不超过预计的 1.29 倍" in said
+    assert "±" not in said
+    assert "0." not in said.splitlines()[1].split("2026-03")[1]
+    top = told(store, starts=[STARTS[-1]]).risks[0]
+    assert top.high_kw / top.expected_kw == pytest.approx(1.29, abs=0.02)
 
 
 def test_the_command_line_forecasts_with_a_table_of_machines(store, tmp_path, capsys):

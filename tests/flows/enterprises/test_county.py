@@ -11,7 +11,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.enterprises import queries
 from dianliang.domain.enterprises.models import AnalysisRun, Finding, FirmAnalysis, SupplyContract
 from dianliang.domain.enterprises.operations import UnableToAnalyseError
-from dianliang.flows.enterprises import books, following, running, tariff_files
+from dianliang.flows.enterprises import books, firm_files, following, running, tariff_files
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.firms import NOW, firms_of, run_of
@@ -162,13 +162,30 @@ def test_a_contract_names_a_known_firm_tariff_and_meter(town, county):
     table = (
         "客户编号,名称,表号,电价编码,基本电费方式,变压器容量（kVA）\n"
         "QY-9,不认识,M9,YS-10KV,按变压器容量,100\n"
-        "QY-2,二厂,YS000001,NIX,按变压器容量,100\n"
+        "QY-2,二厂,YS000001,NIX,按变压器容量,四百\n"
     ).encode()
     with pytest.raises(InvalidRowsError) as refusal:
         books.bring_contracts(content=table, name="企业表", by=town.actor(), at=NOW)
     told = "\n".join(refusal.value.rows)
-    for words in ("没有客户 QY-9", "NIX 不在电价库", "表号 YS000001 已属于 QY-1"):
+    for words in ("没有客户 QY-9", "NIX 不在电价库", "表号 YS000001 已属于 QY-1", "四百"):
         assert words in told
+    assert len(refusal.value.rows) == 4
+
+
+def test_the_table_that_is_handed_out_can_be_brought_back_as_it_is(town, county):
+    by, kept = town.actor(), SupplyContract.objects.order_by("pk").values
+    before = list(kept("customer__number", "meters", "way", "standard", "kvarh", "capacity_kva"))
+    assert before[0]["kvarh"]
+
+    table = books.contract_table(by=by, at=NOW)
+    assert books.bring_contracts(content=table, name="企业表", by=by, at=NOW) == 3
+
+    after = list(kept("customer__number", "meters", "way", "standard", "kvarh", "capacity_kva"))
+    assert after == before
+    assert AuditEvent.objects.filter(verb="enterprises.supplycontract.export").count() == 1
+    neighbour = books.contract_table(by=town.actor("S2"), at=NOW)
+    mine = firm_files.read(neighbour, name="企业表")
+    assert [one.number for one in mine] == ["QY-3"]
 
 
 def test_an_abandoned_run_is_told_so(town, county):

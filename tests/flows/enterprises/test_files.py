@@ -22,7 +22,7 @@ TARIFF_HEADINGS = [name for name, _, _ in tariff_files.HEADINGS]
 
 
 def stretch(**changes):
-    given = dict(zip(TARIFF_HEADINGS, tariff_files.EXAMPLE, strict=True))
+    given = dict(zip(TARIFF_HEADINGS, tariff_files.EXAMPLES[1], strict=True))
     return [*{**given, **changes}.values()]
 
 
@@ -52,9 +52,23 @@ def test_what_ships_is_whole_and_says_it_is_in_force_nowhere():
     assert tariff_files.read(tariff_files.told(found).encode(), name="x") == found
 
 
-def test_the_empty_table_is_read_up_to_its_example():
-    with pytest.raises(InvalidInputError, match="没有定时段"):
-        tariff_files.read(tariff_files.template(), name="模板.xlsx")
+def test_the_example_of_the_empty_table_is_a_whole_tariff_in_force_nowhere():
+    (found,) = tariff_files.read(tariff_files.template(), name="模板.xlsx")
+
+    assert found.certainty.value == "generated"
+    assert found.code not in {one.code for one in tariff_files.demo()}
+    assert found.code == firm_files.EXAMPLE[3]
+
+
+def test_a_gap_in_the_day_is_told_beside_the_wrong_cells_of_another_tariff():
+    whole, lacking = whole_day(), stretch(**{"电价编码": "YS-2"})
+    whole[1][TARIFF_HEADINGS.index("电价（元/kWh）")] = "三毛"
+    with pytest.raises(InvalidRowsError) as refusal:
+        tariff_files.read(table(TARIFF_HEADINGS, *whole, lacking), name="电价.csv")
+
+    told = "\n".join(refusal.value.rows)
+    assert "三毛" in told
+    assert "YS-2 第 1 版：全年工作日 00:00–08:00、11:00–24:00 没有定时段" in told
 
 
 def test_every_wrong_cell_of_a_tariff_is_named():

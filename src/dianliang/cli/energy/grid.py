@@ -42,21 +42,25 @@ SAID = {
         "没有问题。",
         "written": "已写入 {out}",
         "area": "{area}：用电 {drawn:.1f} kWh，损耗 {loss:.1f} kWh；最紧的是{what}：{words}",
+        "area_now": "{area}：用电 {drawn:.1f} kW，损耗 {loss:.1f} kW；最紧的是{what}：{words}",
         "alone": "全部",
         "nothing": "没有超过限值的。",
         "unsolved": "有 {n} 个时刻算不出来（负荷太大，电压崩溃），第一个是 {at}。",
         "steps": "{steps} 个时刻，{hours:g} 小时。",
+        "now": "按模型里的负荷算了一个时刻。",
     },
     "en": {
         "sound": "{name}: nodes {nodes}, lines {lines}, transformers {transformers}, "
         "loads {loads}; nothing wrong.",
         "written": "Written to {out}",
         "area": "{area}: drawn {drawn:.1f} kWh, lost {loss:.1f} kWh; what binds: {what}: {words}",
+        "area_now": "{area}: drawn {drawn:.1f} kW, lost {loss:.1f} kW; what binds: {what}: {words}",
         "alone": "all",
         "nothing": "Nothing is beyond its limit.",
         "unsolved": "Steps that have no solution (too much load, the voltage collapses): {n}; "
         "the first is {at}.",
-        "steps": "Steps: {steps}, {hours:g} hours.",
+        "steps": "Steps: {steps}, hours: {hours:g}.",
+        "now": "One moment, with the loads of the model.",
     },
 }
 QUANTITIES = {"zh": QUANTITY_LABELS, "en": {one: one.value for one in Quantity}}
@@ -123,19 +127,25 @@ def _powerflow(found: argparse.Namespace) -> None:
     ]
     if rows or found.out:
         tables.tell(HEADINGS[language], rows, found.out, language=language)
-    _tell_areas(grid, summary, language)
+    is_moment = found.curves is None
+    _tell_areas(grid, summary, language, is_moment=is_moment)
     if not any(area.beyond for area in summary.areas):
         _say(SAID[language]["nothing"])
     if summary.unsolved:
         at = computed.moments[summary.unsolved[0]]
         _say(SAID[language]["unsolved"].format(n=len(summary.unsolved), at=at))
-    _say(SAID[language]["steps"].format(steps=summary.steps, hours=summary.steps * computed.hours))
+    hours = summary.steps * computed.hours
+    _say(SAID[language]["now" if is_moment else "steps"].format(steps=summary.steps, hours=hours))
 
 
-def _tell_areas(grid: Grid, summary: Summary, language: str) -> None:
+def _tell_areas(grid: Grid, summary: Summary, language: str, *, is_moment: bool) -> None:
+    """Say what each area draws: energy over steps, or power where one moment was computed.
+
+    The engine counts a moment as an hour, so that its kWh are the kW of the moment.
+    """
     for area in summary.areas:
         if (binding := area.binding) is not None:
-            said = SAID[language]["area"].format(
+            said = SAID[language]["area_now" if is_moment else "area"].format(
                 area=area.area or grid.name or SAID[language]["alone"],
                 drawn=area.drawn_kwh,
                 loss=area.loss_kwh,
@@ -170,7 +180,7 @@ def _words(each: Worst, language: str) -> str:
         if is_volts
         else (f"{each.value:.1%}", f"{each.limit:.1%}")
     )
-    return f"{each.id}: {value} of {limit}; beyond it at {each.steps} steps"
+    return f"{each.id}: {value} of {limit}; steps beyond it: {each.steps}"
 
 
 def _parser() -> Parser:

@@ -5,10 +5,12 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
+from math import exp
 from pathlib import Path
 
 from dianliang.cli.energy import tables
 from dianliang.cli.parsing import Formatter, Parser
+from dianliang.engines.forecasting import ASSUMED_SPREAD
 from dianliang.flows.energy import seasons
 from dianliang.integrations.curve_store import CurveStore, register
 from dianliang.kernel.errors import InvalidInputError
@@ -20,7 +22,7 @@ EXAMPLES = """例如：
 
 每一季写一个起始日期：茶季都从 3 月 1 日数起，春节从正月初一数起，同一天才可比。
 炒茶机表一行一台变压器一年：变压器编号、年份、功率(kW)；要预测的那一年也写上登记的功率。
-区间的宽窄由逐年留出验证得到；只有一季可用时按 ±20 % 假定，会写明。
+区间的宽窄由逐年留出验证得到；只有一季可用时宽窄是假定的，会写明，不列可能性。
 
 退出码：0 完成；1 文件或日期有问题；2 用法不对。"""
 HEADINGS = {
@@ -36,17 +38,24 @@ HEADINGS = {
 SAID = {
     "zh": {
         "all": "{all} 台变压器，过载可能在一半以上的 {likely} 台；没有历史曲线的 {left} 台未预测。",
-        "assumed": "只有一季可用，区间按 ±20 % 假定，没有经过验证。",
+        "assumed": "只有一季可用，没有经过验证：宽窄按标准差 {spread:.0%} 假定"
+        "（九成不超过预计的 {times:.2f} 倍），不列重载、过载的可能。",
+        "alone": "{all} 台变压器；没有历史曲线的 {left} 台未预测。",
         "learned": "区间由 {years} 个留出的年份得到；每年增长 {growth:+.1%}。",
     },
     "en": {
         "all": "Transformers: {all}; overload more likely than not: {likely}; without past curves, "
         "not forecast: {left}.",
-        "assumed": "Only one season is known: intervals are assumed to be ±20 %, not validated.",
+        "assumed": "Only one season is known, nothing is validated: the width is assumed from a "
+        "standard deviation of {spread:.0%} (nine of ten below {times:.2f} times what is "
+        "expected); chances are not told.",
+        "alone": "Transformers: {all}; without past curves, not forecast: {left}.",
         "learned": "Intervals from years held out: {years}; growth a year {growth:+.1%}.",
     },
 }
 MOST_DAYS = 75
+NINE_OF_TEN = 1.2816
+"""Standard deviations above the middle that nine of ten stay below."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -72,6 +81,7 @@ def run(words: Sequence[str]) -> int:
         days=found.days,
         machines=seasons.read_machines(found.machines) if found.machines else {},
     )
+    years = told.outlook.held_out
     rows = [
         [
             risk.number,
@@ -81,18 +91,22 @@ def run(words: Sequence[str]) -> int:
             risk.expected_kw,
             risk.high_kw,
             risk.worst_on.isoformat(),
-            risk.heavy,
-            risk.over,
+            risk.heavy if years else None,
+            risk.over if years else None,
         ]
         for risk in told.risks
     ]
     tables.tell(HEADINGS[found.language], rows, found.out, language=found.language)
     said = SAID[found.language]
+    counts = {"all": len(rows), "left": len(told.left_out)}
+    if not years:
+        _say(said["alone"].format(**counts))
+        times = exp(ASSUMED_SPREAD * NINE_OF_TEN)
+        _say(said["assumed"].format(spread=ASSUMED_SPREAD, times=times))
+        return 0
     likely = sum(2 * risk.over > 1 for risk in told.risks)
-    _say(said["all"].format(all=len(rows), likely=likely, left=len(told.left_out)))
-    years = told.outlook.held_out
-    growth = told.outlook.growth - 1
-    _say(said["learned"].format(years=years, growth=growth) if years else said["assumed"])
+    _say(said["all"].format(likely=likely, **counts))
+    _say(said["learned"].format(years=years, growth=told.outlook.growth - 1))
     return 0
 
 

@@ -80,6 +80,7 @@ EMERGENCY_WORDS: Mapping[str, str] = {
     "enterprises.analysisrun.ask": "发起企业用电分析",
     "enterprises.finding.decide": "决定用电发现",
     "enterprises.finding.visit": "开用电分析上门工单",
+    "enterprises.supplycontract.export": "下载企业用电表",
     "enterprises.firmanalysis.export": "打印企业用电报告",
     "policies.policyduty.hand_out": "交办",
     "policies.policyduty.prove": "加佐证",

@@ -5,11 +5,17 @@ learns how wide its intervals must be by holding out each season in turn; `score
 forecast is judged by.
 """
 
-from dianliang.engines.forecasting._forecast import InvalidHistoryError, forecast, problems
+from dianliang.engines.forecasting._forecast import (
+    ASSUMED_SPREAD,
+    InvalidHistoryError,
+    forecast,
+    problems,
+)
 from dianliang.engines.forecasting._model import LEVELS, Forecast, History, Outlook, Season
 from dianliang.engines.forecasting._scores import coverage, pinball
 
 __all__ = [
+    "ASSUMED_SPREAD",
     "LEVELS",
     "Forecast",
     "History",

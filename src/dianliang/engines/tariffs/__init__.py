@@ -7,7 +7,12 @@ apart. Nothing is assumed about a province: hours, prices and rules are in the d
 
 from dianliang.engines.tariffs._bill import Bills, Line, bills, charged_kw, demand_factor
 from dianliang.engines.tariffs._changes import Change, changes, hours_of
-from dianliang.engines.tariffs._check import BadTariffError, Problem, problems_of
+from dianliang.engines.tariffs._check import (
+    BadTariffError,
+    Problem,
+    problems_of,
+    problems_of_each,
+)
 from dianliang.engines.tariffs._model import (
     CERTAINTY_WORDS,
     DAY_WORDS,
@@ -64,5 +69,6 @@ __all__ = [
     "hours_of",
     "power_factor",
     "problems_of",
+    "problems_of_each",
     "schedule",
 ]

@@ -44,13 +44,18 @@ class BadTariffError(ValueError):
 
 def problems_of(tariffs: Sequence[Tariff]) -> list[Problem]:
     """List everything that is wrong with tariffs and with how their versions follow."""
-    found = [problem for tariff in tariffs for problem in _of_one(tariff)]
+    found = problems_of_each(tariffs)
     by_code: dict[str, list[Tariff]] = defaultdict(list)
     for tariff in tariffs:
         by_code[tariff.code].append(tariff)
     for code, versions in by_code.items():
         found += _of_versions(code, sorted(versions, key=lambda one: one.valid_from))
     return found
+
+
+def problems_of_each(tariffs: Sequence[Tariff]) -> list[Problem]:
+    """List what is wrong with each tariff alone, where not all versions are known yet."""
+    return [problem for tariff in tariffs for problem in _of_one(tariff)]
 
 
 def _of_one(tariff: Tariff) -> list[Problem]:

@@ -21,6 +21,9 @@ LEAST_READ = 0.95
 HEAVY, OVER = 0.8, 1.0
 MOST_DAYS = 200
 MOST_YEAR = 2100
+MOST_APART_DAYS = 45
+"""Between the calendar days on which seasons begin; the Lunar New Year wanders by 30."""
+YEAR_DAYS = 365
 Machines = Mapping[tuple[str, int], float]
 
 
@@ -29,7 +32,8 @@ class Risk:
     """What the next season may bring one transformer.
 
     `expected_kw` is the middle of its greatest peak, `high_kw` what nine seasons of ten stay below.
-    `heavy` and `over` are the chances that a day's peak reaches 80 and 100 % of the capacity.
+    `heavy` and `over` are the chances that a day's peak reaches 80 and 100 % of the capacity; where
+    no season was held out they rest on an assumed width alone and are for ranking, not for telling.
     """
 
     number: str
@@ -148,6 +152,12 @@ def _refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
         raise InvalidInputError("每一年的季节写一个起始日期，至少一年。")
     if max(starts) + timedelta(days=days) > next_start:
         raise InvalidInputError("要预测的一季应在各个过去的季节之后。")
+    for start in starts:
+        apart = abs(start.timetuple().tm_yday - next_start.timetuple().tm_yday)
+        if min(apart, YEAR_DAYS - apart) > MOST_APART_DAYS:
+            raise InvalidInputError(
+                f"{start} 起的一季与要预测的 {next_start} 不在一年里的同一时候，不能相比。"
+            )
 
 
 def daily_peaks(loads: Loads) -> dict[str, Floats]:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dianliang.core.checks import InvalidRowsError
+from dianliang.core import audit
+from dianliang.core.checks import Checks, InvalidRowsError
 from dianliang.domain.enterprises import access, operations
 from dianliang.domain.enterprises.models import SupplyContract, TariffVersion
 from dianliang.engines.tariffs import (
@@ -107,17 +108,18 @@ def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> in
         UnreadableSheetError, InvalidRowsError, InvalidInputError: the table, a firm that is not
             known or of another unit, an unknown tariff, a meter that another firm has.
     """
-    supplies = firm_files.read(content, name=name)
+    checks = Checks(name)
+    supplies = firm_files.read_into(checks, content)
     numbers = [one.number for one in supplies]
     firms = {one.number: one for one in access.firms(by).filter(number__in=numbers)}
     codes = set(TariffVersion.objects.values_list("code", flat=True))
     owners = _owners(numbers)
-    wrong = []
+    wrong: list[str] = [*checks.found]
     for one in supplies:
-        if one.number not in firms:
+        if one.number and one.number not in firms:
             words = "%(name)s：没有客户 %(number)s，或不在您的范围内；名称不从这张表改。"
             wrong.append(Phrase(words, name=name, number=one.number))
-        if one.tariff not in codes:
+        if one.tariff and one.tariff not in codes:
             words = "%(name)s：%(number)s 的电价 %(code)s 不在电价库里，请先导入电价。"
             wrong.append(Phrase(words, name=name, number=one.number, code=one.tariff))
         wrong += [
@@ -134,6 +136,32 @@ def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> in
         raise InvalidRowsError(wrong)
     rows = [(firms[one.number], contract_values(one)) for one in supplies]
     return operations.keep_contracts(rows=rows, by=by, at=at)
+
+
+def contract_table(*, by: Actor, at: datetime) -> bytes:
+    """Return the table of contracts with what is known of the actor's firms; the trail keeps it.
+
+    A firm without a contract has its number and name only; without firms there is an example.
+    """
+    rows = SupplyContract.objects.filter(customer__in=access.firms(by)).select_related("customer")
+    known = {row.customer.number: replace(supply_of(row), name=row.customer.name) for row in rows}
+    months = sorted({month for one in known.values() for month in one.kvarh})
+    firms = access.firms(by).order_by("number")
+    table = [
+        firm_files.row_of(known[firm.number], months)
+        if firm.number in known
+        else [firm.number, firm.name]
+        for firm in firms
+    ]
+    audit.record_about(
+        "enterprises.supplycontract.export",
+        target_type="enterprises.supplycontract",
+        target_id=by.unit_code,
+        by=by,
+        at=at,
+        after=str(len(table)),
+    )
+    return firm_files.template(table, months=months)
 
 
 def _owners(numbers: Sequence[str]) -> dict[str, str]:

@@ -33,7 +33,7 @@ HEADINGS: tuple[Heading, ...] = (
     (ROOF, "屋顶装得下多少；不知道就留空", ()),
 )
 EXAMPLE = (
-    *("QY-0001", "某某竹业有限公司", "1000001、1000002", "YS-10KV", "按变压器容量", "400"),
+    *("QY-0001", "某某竹业有限公司", "1000001、1000002", "SL-10KV", "按变压器容量", "400"),
     *("", "0.90", ""),
 )
 ADVICE = (
@@ -61,9 +61,32 @@ class Supply:
     kvarh: Mapping[str, float] = field(default_factory=dict)
 
 
-def template() -> bytes:
-    """Return the table to fill in."""
-    return blanks.template(HEADINGS, example=EXAMPLE, title="企业用电", advice=ADVICE)
+def template(rows: Sequence[Sequence[str]] = (), *, months: Sequence[str] = ()) -> bytes:
+    """Return the table to fill in: with `rows` that are known already, or with an example.
+
+    `months` (YYYY-MM) add columns of reactive energy.
+    """
+    headings = (*HEADINGS, *((f"无功电量 {month}", "kvarh", ()) for month in months))
+    first, *further = rows or [EXAMPLE]
+    return blanks.template(
+        headings, example=first, further=further, title="企业用电", advice=ADVICE
+    )
+
+
+def row_of(one: Supply, months: Sequence[str]) -> list[str]:
+    """Return a supply as a row of the table, so that `read` gives it back."""
+    ways = {value: words for words, value in WAYS.items()}
+    return [
+        *(one.number, one.name, "、".join(one.meters), one.tariff, ways[str(one.way)]),
+        *(_plain(one.capacity_kva), _plain(one.contract_kw)),
+        "" if one.standard is None else f"{one.standard:.2f}",
+        _plain(one.roof_kwp),
+        *(_plain(one.kvarh.get(month)) for month in months),
+    ]
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.15g}"
 
 
 def read(content: bytes, *, name: str) -> list[Supply]:
@@ -73,6 +96,20 @@ def read(content: bytes, *, name: str) -> list[Supply]:
         UnreadableSheetError, InvalidRowsError: the table; every wrong cell is named.
         InvalidInputError: it is empty.
     """
+    checks = Checks(name)
+    found = read_into(checks, content)
+    checks.raise_if_any()
+    return found
+
+
+def read_into(checks: Checks, content: bytes) -> list[Supply]:
+    """Return the firms of a table; what is wrong goes to `checks`, for the reader has more to say.
+
+    Raises:
+        UnreadableSheetError: it is no table, or lacks a column.
+        InvalidInputError: it is empty.
+    """
+    name = checks.name
     months = [f"无功电量 {year}-{month:02d}" for year in range(2015, 2046) for month in YEAR]
     rows = sheets.read(
         content,
@@ -82,11 +119,9 @@ def read(content: bytes, *, name: str) -> list[Supply]:
     )
     if not rows:
         raise InvalidInputError(f"{name} 里没有企业。", field="file")
-    checks = Checks(name)
     checks.once(rows, NUMBER)
     found = [_supply(row, checks) for row in rows]
     _meters_once(rows, found, checks)
-    checks.raise_if_any()
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dianliang.core import blanks, sheets
 from dianliang.core.blanks import Heading
-from dianliang.core.checks import Checks
+from dianliang.core.checks import Checks, InvalidRowsError
 from dianliang.core.sheets import SheetRow
 from dianliang.engines.tariffs import (
     DAY_WORDS,
@@ -22,6 +22,7 @@ from dianliang.engines.tariffs import (
     Period,
     Tariff,
     problems_of,
+    problems_of_each,
 )
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import decoded
@@ -76,11 +77,18 @@ HEADINGS: tuple[Heading, ...] = (
     (YEAR, "四位年份", ()),
     (CERTAINTY, "", tuple(CERTAINTIES)),
 )
-EXAMPLE = (
-    *("YS-10KV", "1", "演示两部制", "演示县", "工商业两部制", "1-10kV", "2025-01-01", ""),
-    *("全年", "每天", "8:00", "11:00", "高峰", "0.9", "0.03", "40", "30"),
-    *("演示数据", "2025", "演示"),
+EXAMPLES = tuple(
+    (
+        *("SL-10KV", "1", "示例两部制", "演示县", "工商业两部制", "1-10kV", "2025-01-01", ""),
+        *("全年", "每天", *stretch, "0.03", "40", "30", "演示数据", "2025", "演示"),
+    )
+    for stretch in (
+        ("0:00", "8:00", "低谷", "0.3"),
+        ("8:00", "11:00", "高峰", "0.9"),
+        ("11:00", "24:00", "平段", "0.6"),
+    )
 )
+"""A whole day; its code is its own, so that no real or demonstration tariff is taken for it."""
 ADVICE = (
     "一行是一个时段；同一电价同一版本写多行，名称、日期、来源等各行写得一样。",
     "每个月、每类日子的 24 小时都要有时段，不多不少；有错会一次全部列出，什么都不写入。",
@@ -89,7 +97,8 @@ ADVICE = (
 
 def template() -> bytes:
     """Return the table to fill in."""
-    return blanks.template(HEADINGS, example=EXAMPLE, title="电价", advice=ADVICE)
+    first, *further = EXAMPLES
+    return blanks.template(HEADINGS, example=first, further=further, title="电价", advice=ADVICE)
 
 
 def read(content: bytes, *, name: str) -> list[Tariff]:
@@ -239,9 +248,16 @@ def _of_table(content: bytes, *, name: str) -> list[Tariff]:
         code = checks.key(row, CODE, needed=True)
         version = checks.number(row, VERSION, least=1, most=999)
         groups.setdefault((code, int(version or 0)), []).append(row)
-    found = [_of_rows(code, version, mine, checks) for (code, version), mine in groups.items()]
-    checks.raise_if_any()
-    return [one for one in found if one is not None]
+    sound = []
+    for (code, version), mine in groups.items():
+        before = len(checks.found)
+        one = _of_rows(code, version, mine, checks)
+        if one is not None and len(checks.found) == before:
+            sound.append(one)
+    if checks.found:  # what can be said of the sound ones is said now, not after the next try
+        whole = [f"{name} {one.tariff}：{one.words}" for one in problems_of_each(sound)]
+        raise InvalidRowsError([*checks.found, *whole])
+    return sound
 
 
 def _of_rows(code: str, version: int, rows: list[SheetRow], checks: Checks) -> Tariff | None:

@@ -18,7 +18,7 @@ def read_curves(
 ) -> tuple[Profiles, tuple[str, ...]]:
     """Read a CSV file with the ids of loads as headings, in kW, and what each row calls its moment.
 
-    A column ``<load> kvar`` holds reactive power; a load without one follows `power_factor`. A
+    Without a column of moments they are counted from 1. A column ``<load> kvar`` holds reactive power; a load without one follows `power_factor`. A
     heading that names no load of the grid is refused: it would silently count nowhere.
 
     Raises:
@@ -50,7 +50,10 @@ def read_curves(
         place = active.index(heading.removesuffix(REACTIVE))
         q[:, place] = [row.number_of(heading) for row in rows]
     refuse(path.name, problems)
-    moments = tuple(row.cells[moment] if moment is not None else str(row.number) for row in rows)
+    moments = tuple(
+        row.cells[moment] if moment is not None else str(step)
+        for step, row in enumerate(rows, start=1)
+    )
     return Profiles(ids=tuple(active), p_kw=p, q_kvar=q, hours=hours), moments
 
 

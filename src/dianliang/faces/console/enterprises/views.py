@@ -25,7 +25,6 @@ from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.enterprises import (
     books,
-    firm_files,
     following,
     measuring,
     papers,
@@ -159,9 +158,9 @@ def _pressed(request: HttpRequest, act: Any, *, by: Actor) -> HttpResponse:
 @require_GET
 @requires(*WRITERS)
 def template(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Hand out the table of firms' contracts to fill in."""
-    del request, by
-    return download(firm_files.template(), "firms.xlsx")
+    """Hand out the table of firms' contracts to fill in, with what is known of one's firms."""
+    del request
+    return download(books.contract_table(by=by, at=now()), "firms.xlsx")
 
 
 @require_GET
