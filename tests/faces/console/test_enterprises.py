@@ -8,7 +8,7 @@ from django.test import Client
 from dianliang.core import jobs
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.enterprises.models import AnalysisRun, Finding, FirmAnalysis
-from dianliang.domain.work.models import Job
+from dianliang.domain.work.models import Job, Plan, PlannedStop
 from dianliang.flows.enterprises import tariff_files
 from dianliang.kernel.actor import Role
 from tests.faces.test_access import log_in
@@ -29,10 +29,31 @@ def desk(town):
     return log_in(town, Role.DISPATCHER, "LM")
 
 
+def planned_on(job, town):
+    """Put a job into a published plan of its unit."""
+    plan = Plan.objects.create(
+        number="JH-1",
+        unit=job.unit,
+        status="PUBLISHED",
+        first_on=NOW.date(),
+        last_on=NOW.date(),
+        created_by="x",
+        created_at=NOW,
+        published_at=NOW,
+    )
+    team = town.team("T9", "S1")
+    moments = dict.fromkeys(("arrive_at", "start_at", "depart_at"), NOW)
+    PlannedStop.objects.create(
+        plan=plan, job=job, team=team, on=NOW.date(), sequence=1, travel_s=0, travel_m=0, **moments
+    )
+    Job.objects.filter(pk=job.pk).update(status="SCHEDULED")
+    return plan
+
+
 @pytest.mark.row("003-15")
 @pytest.mark.row("000-08")
 @pytest.mark.row("004-19")
-def test_from_curves_to_a_ranked_list_a_finding_a_visit_and_a_report(county, desk):
+def test_from_curves_to_a_ranked_list_a_finding_a_visit_and_a_report(county, desk, town):
     page = desk.get(HOME).content.decode()
     assert page.index("演示第") < page.index("没有读数")
     first = FirmAnalysis.objects.order_by("-high_cny")[0]
@@ -50,6 +71,10 @@ def test_from_curves_to_a_ranked_list_a_finding_a_visit_and_a_report(county, des
     page = desk.get(address).content.decode()
     for words in (job.number, "工程估算", "规则和依据", "平均日负荷"):
         assert words in page
+    assert (way := f"/console/plans/new/?job={job.number}") in page
+    assert f'value="{job.number}" checked' in desk.get(way).content.decode()
+    planned = planned_on(job, town)
+    assert f'href="/console/plans/{planned.number}/"' in desk.get(address).content.decode()
     report = desk.get(f"{address}report.pdf")
     assert report.content.startswith(b"%PDF")
     assert desk.get(f"{address}report.docx").content.startswith(b"PK")
@@ -105,6 +130,11 @@ def test_tariffs_are_imported_shown_and_compared(county, desk, town):
     page = desk.get(f"{library}YS-10KV.2/").content.decode()
     assert "第 1 版" in page
     assert "09:00–11:00 尖峰" in page
+    assert "1.18 元/kWh" in page
+    assert "1.180000" not in page
+    english = desk.get(f"{library}YS-10KV.2/", headers={"accept-language": "en"}).content.decode()
+    assert "09:00–11:00 Sharp peak" in english
+    assert "尖峰" not in english
     assert desk.get(f"{library}YS-10KV.9/").status_code == 404
     bad = BytesIO(
         tariff_files.told(tariff_files.demo())

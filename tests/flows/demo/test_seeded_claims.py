@@ -13,5 +13,6 @@ def test_the_demo_states_numbers_of_every_kind_and_says_that_they_are_generated(
     assert {claim.status for claim in stated} >= {"ESTIMATED", "SCREENED", "MEASURED", "VERIFIED"}
     assert {claim.kind for claim in stated} >= {"saving", "carbon", "emission", "cost"}
     assert all(claim.is_generated for claim in stated)
+    assert not any("（演示）（演示）" in claim.subject for claim in stated)
     assert {project.status for project in MeasurementProject.objects.all()} == {"STATED"}
     assert CarbonEntry.objects.exclude(certificate="").count() == 5

@@ -5,12 +5,15 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dianliang.engines.loading import Span
 from dianliang.flows.enterprises import analysing, bodies, papers, sunshine, tariff_files, words
 from dianliang.flows.enterprises.analysing import analysed
 from dianliang.flows.enterprises.days import kinds_of
 from dianliang.integrations.curve_store import CurveStoreError
+from dianliang.integrations.documents.model import Table
 from dianliang.kernel.errors import InvalidInputError
 from tests.flows.enterprises.county import DAYS, SPAN, stored, unfit
 
@@ -135,5 +138,16 @@ def test_a_report_names_money_rules_and_that_it_is_made_up(outcomes):
     assert np.isclose(
         body["high_cny"], sum(one["high_cny"] for one in findings if one["is_counted"]), atol=0.1
     )
+    total = next(block for block in document.blocks if isinstance(block, Table)).rows[-1]
+    assert total[2] == "—", "the months' greatest demands have no sum"
     with pytest.raises(ValueError, match="没有读数"):
         bodies.body_of(replace(one, analysis=None, problem="没有读数"))
+
+
+@given(parts=st.lists(st.floats(0, 1e7), min_size=1, max_size=5))
+def test_shares_in_whole_percent_add_up_to_the_whole(parts):
+    told = papers.percents(parts)
+
+    assert sum(told) == (100 if sum(parts) else 0)
+    exact = [100 * part / (sum(parts) or 1) for part in parts]
+    assert all(abs(percent - share) < 1 for percent, share in zip(told, exact, strict=True))

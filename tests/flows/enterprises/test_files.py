@@ -61,7 +61,7 @@ def test_the_example_of_the_empty_table_is_a_whole_tariff_in_force_nowhere():
 
 
 def test_a_gap_in_the_day_is_told_beside_the_wrong_cells_of_another_tariff():
-    whole, lacking = whole_day(), stretch(**{"电价编码": "YS-2"})
+    whole, lacking = whole_day(), stretch(电价编码="YS-2")
     whole[1][TARIFF_HEADINGS.index("电价（元/kWh）")] = "三毛"
     with pytest.raises(InvalidRowsError) as refusal:
         tariff_files.read(table(TARIFF_HEADINGS, *whole, lacking), name="电价.csv")

@@ -18,6 +18,7 @@ from dianliang.domain.enterprises.models import (
     SupplyContract,
     TariffVersion,
 )
+from dianliang.domain.work.models import PlannedStop
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.phrases import phrase_of
@@ -92,13 +93,18 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
-    """A finding with what people made of it; `body` is what the engine said."""
+    """A finding with what people made of it; `body` is what the engine said.
+
+    The visit's job waits to be planned (`job_waits`), or stands in a plan that the reader may see.
+    """
 
     number: str
     body: Mapping[str, Any]
     decisions: tuple[DecisionRow, ...]
     job_number: str
     job_status: str
+    job_waits: bool
+    plan_number: str
 
     @property
     def decision(self) -> DecisionRow | None:
@@ -246,7 +252,7 @@ def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
         capacity_kva=one.capacity_kva,
         body=one.body,
         problem=phrase_of(one.problem),
-        findings=_findings(one),
+        findings=_findings(one, by=by),
         is_generated=customer.is_generated,
         may_write=by.role in access.WRITERS,
     )
@@ -261,12 +267,18 @@ def firm_of(finding: str, *, by: Actor) -> str:
     return access.finding_to_decide(finding, by=by).analysis.customer.number
 
 
-def _findings(analysis: FirmAnalysis) -> tuple[FindingRow, ...]:
-    rows = analysis.findings.select_related("visit__job").prefetch_related("decisions")
-    return tuple(_finding(one) for one in rows.order_by("place"))
+def _findings(analysis: FirmAnalysis, *, by: Actor) -> tuple[FindingRow, ...]:
+    related = analysis.findings.select_related("visit__job").prefetch_related("decisions")
+    rows = list(related.order_by("place"))
+    jobs = [one.visit.job_id for one in rows if hasattr(one, "visit")]
+    stops = PlannedStop.objects.filter(
+        job__in=jobs, plan__unit__path__startswith=by.unit_path, plan__status="PUBLISHED"
+    )
+    plans = dict(stops.order_by("pk").values_list("job", "plan__number")) if jobs else {}
+    return tuple(_finding(one, plans) for one in rows)
 
 
-def _finding(one: Finding) -> FindingRow:
+def _finding(one: Finding, plans: Mapping[int, str]) -> FindingRow:
     names = ("kind", "low_cny", "high_cny", "rule", "group", "is_counted", "confidence")
     visit = getattr(one, "visit", None)
     return FindingRow(
@@ -280,6 +292,8 @@ def _finding(one: Finding) -> FindingRow:
         decisions=tuple(map(_decision, one.decisions.all())),
         job_number=visit.job.number if visit else "",
         job_status=visit.job.get_status_display() if visit else "",
+        job_waits=visit is not None and visit.job.status == "OPEN",
+        plan_number=plans.get(visit.job_id, "") if visit else "",
     )
 
 

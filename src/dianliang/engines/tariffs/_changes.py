@@ -18,11 +18,16 @@ from dianliang.engines.tariffs._model import (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A thing that two versions say differently; empty where one of them says nothing."""
+    """A thing that two versions say differently; empty where one of them says nothing.
+
+    A change of hours also names its months and its kind of day.
+    """
 
     name: str
     before: str
     after: str
+    months: tuple[int, ...] = ()
+    day: DayKind | None = None
 
 
 def changes(before: Tariff, after: Tariff) -> list[Change]:
@@ -59,7 +64,13 @@ def _hours(before: Tariff, after: Tariff) -> list[Change]:
             if was != now:
                 told.setdefault((day, was, now), []).append(month)
     return [
-        Change(f"{'、'.join(map(str, months))} 月{DAY_WORDS[day]}时段", was, now)
+        Change(
+            f"{'、'.join(map(str, months))} 月{DAY_WORDS[day]}时段",
+            was,
+            now,
+            months=tuple(months),
+            day=day,
+        )
         for (day, was, now), months in told.items()
     ]
 

@@ -18,7 +18,7 @@ MONTHS = 20
 BASE_DAYS, REPORT_DAYS = 365, 120
 ACCOUNTS = (
     ("县公司本部（演示）", "company", 52_000, 1.4),
-    ("{station}（演示）", "station", 8_600, 0.5),
+    ("{station}", "station", 8_600, 0.5),
     ("余村村集体（演示）", "village", 6_200, 0.0),
     ("恒源注塑厂（演示）", "firm", 145_000, 0.9),
     ("新能源车服务中心（演示）", "ev_centre", 310_000, 0.0),

@@ -116,7 +116,7 @@ def _bill(body: Mapping[str, Any]) -> Table:
         (
             "合计",
             f"{sums[0]:,.0f}",
-            f"{max(month['most_kw'] for month in months):,.1f}",
+            "—",
             f"{sums[1]:,.0f}",
             f"{sums[2]:,.0f}",
             "",
@@ -143,13 +143,28 @@ def _bill(body: Mapping[str, Any]) -> Table:
 
 
 def _periods(body: Mapping[str, Any]) -> str:
-    whole = sum(body["period_kwh"]) or 1
     parts = [
-        f"{name} {kwh / whole:.0%}"
-        for name, kwh in zip(PERIODS, body["period_kwh"], strict=True)
+        f"{name} {percent} %"
+        for name, percent, kwh in zip(
+            PERIODS, percents(body["period_kwh"]), body["period_kwh"], strict=True
+        )
         if kwh
     ]
     return f"按月电费（按所选电价估算，不是账单）；电量构成：{'、'.join(parts)}"
+
+
+def percents(parts: Sequence[float]) -> list[int]:
+    """Return the parts of a whole in whole percent that add up to 100 (largest remainder)."""
+    whole = sum(parts)
+    if not whole:
+        return [0 for _ in parts]
+    exact = [100 * part / whole for part in parts]
+    told = [int(share) for share in exact]
+    short = 100 - sum(told)
+    by_rest = sorted(range(len(parts)), key=lambda place: told[place] - exact[place])
+    for place in by_rest[:short]:
+        told[place] += 1
+    return told
 
 
 def _finding(one: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[Block]:

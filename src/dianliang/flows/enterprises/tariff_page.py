@@ -15,8 +15,27 @@ from dianliang.engines.tariffs import (
 )
 from dianliang.flows.enterprises.tariff_files import of_body
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 ABSENT = "没有找到这个电价版本。"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the day, ``08:00–11:00``, and the name of its period."""
+
+    clock: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What a version says otherwise: figures and names as they are, hours stretch by stretch."""
+
+    name: str
+    before: str | tuple[Stretch, ...]
+    after: str | tuple[Stretch, ...]
+    is_hours: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +44,7 @@ class Hours:
 
     months: str
     day: str
-    periods: tuple[str, ...]
+    periods: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +56,7 @@ class TariffPage:
     prices: tuple[tuple[str, float], ...]
     hours: tuple[Hours, ...]
     before: int | None
-    changes: tuple[Change, ...]
+    changes: tuple[Changed, ...]
 
 
 def page_of(name: str) -> TariffPage:
@@ -61,7 +80,7 @@ def page_of(name: str) -> TariffPage:
         prices=tuple((PERIOD_WORDS[period], price) for period, price in here.prices.items()),
         hours=tuple(_hours(here)),
         before=before,
-        changes=tuple(changes(rows[before], here)) if before else (),
+        changes=tuple(map(_changed, changes(rows[before], here))) if before else (),
     )
 
 
@@ -72,8 +91,23 @@ def _hours(tariff: Tariff) -> list[Hours]:
         for month in range(1, 13):
             told.setdefault((day, hours_of(tariff, month, day)), []).append(month)
     return [
-        Hours(
-            months="、".join(map(str, months)), day=DAY_WORDS[day], periods=tuple(said.split("；"))
-        )
+        Hours(months="、".join(map(str, months)), day=DAY_WORDS[day], periods=_stretches(said))
         for (day, said), months in told.items()
     ]
+
+
+def _changed(one: Change) -> Changed:
+    if one.day is None:
+        return Changed(name=one.name, before=one.before, after=one.after, is_hours=False)
+    name = Phrase(
+        "%(months)s 月%(day)s时段",
+        months="、".join(map(str, one.months)),
+        day=Phrase(DAY_WORDS[one.day]),
+    )
+    before, after = _stretches(one.before), _stretches(one.after)
+    return Changed(name=name, before=before, after=after, is_hours=True)
+
+
+def _stretches(said: str) -> tuple[Stretch, ...]:
+    """Take apart what `hours_of` says, so that a page can say the periods in its language."""
+    return tuple(Stretch(*part.split(" ", 1)) for part in said.split("；") if part)

@@ -18,8 +18,9 @@ def read_curves(
 ) -> tuple[Profiles, tuple[str, ...]]:
     """Read a CSV file with the ids of loads as headings, in kW, and what each row calls its moment.
 
-    Without a column of moments they are counted from 1. A column ``<load> kvar`` holds reactive power; a load without one follows `power_factor`. A
-    heading that names no load of the grid is refused: it would silently count nowhere.
+    Without a column of moments they are counted from 1. A column ``<load> kvar`` holds reactive
+    power; a load without one follows `power_factor`. A heading that names no load of the grid is
+    refused: it would silently count nowhere.
 
     Raises:
         UnreadableGridError: a heading or cell cannot be used; every place is listed.

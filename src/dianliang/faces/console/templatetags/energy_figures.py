@@ -21,3 +21,10 @@ def tenth(value: float) -> str:
 def cents(value: float) -> str:
     """Write a figure with two decimals."""
     return f"{value:,.2f}"
+
+
+@register.filter
+def price(value: float) -> str:
+    """Write a price with two decimals at least and six at most: 1.18, 0.0525."""
+    whole, _, rest = f"{value:,.6f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
