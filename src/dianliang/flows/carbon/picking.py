@@ -6,6 +6,7 @@ from dianliang.core.checks import Checks
 from dianliang.core.sheets import SheetRow
 from dianliang.domain.energy.models import Factor
 from dianliang.domain.energy.queries.factors import NATIONWIDE, province
+from dianliang.kernel.phrases import Phrase
 
 POWER = "电力"
 
@@ -60,13 +61,22 @@ def _named(series: str) -> Factor | None:
 
 def _contradictions(found: Factor, *, carrier: str, unit: str, scope: str) -> list[str]:
     """Say what a factor has against the row that it is for."""
-    wrongs = []
+    wrongs: list[str] = []
     if found.carrier != carrier:
-        wrongs.append(f"因子“{found.series}”是{found.carrier}的，这一行却是{carrier}。")
+        words = Phrase(
+            "因子“%(series)s”是%(of)s的，这一行却是%(carrier)s。",
+            series=found.series,
+            of=found.carrier,
+            carrier=carrier,
+        )
+        wrongs.append(words)
     if found.unit != f"kgCO2/{unit}":
         wrongs.append(f"因子“{found.series}”的单位是 {found.unit}，用量却按 {unit}。")
     if found.kind == Factor.Kind.FUEL and scope == "2":
-        wrongs.append(f"{carrier}是燃料，自己燃烧应记范围 1；范围 2 只记外购的电和热。")
+        words = Phrase(
+            "%(carrier)s是燃料，自己燃烧应记范围 1；范围 2 只记外购的电和热。", carrier=carrier
+        )
+        wrongs.append(words)
     if carrier == POWER and scope == "1":
-        wrongs.append("电力不是自己燃烧的，外购应记范围 2。")
+        wrongs.append(Phrase("电力不是自己燃烧的，外购应记范围 2。"))
     return wrongs

@@ -94,8 +94,12 @@ def read(content: bytes, *, name: str, today: date) -> Read:
     if not rows:
         raise sheets.UnreadableSheetError(Phrase("%(name)s 没有数据行。", name=name))
     if len(rows) > MOST_ROWS:
-        words = "%(name)s 有 %(n)d 行，一次最多导入 %(most)d 行，请拆成几份。"
-        told = Phrase(words, name=name, n=len(rows), most=MOST_ROWS)
+        told = Phrase(
+            "%(name)s 有 %(n)d 行，一次最多导入 %(most)d 行，请拆成几份。",
+            name=name,
+            n=len(rows),
+            most=MOST_ROWS,
+        )
         raise sheets.UnreadableSheetError(told)
     checks, digest = Checks(name), hashlib.sha256(content).hexdigest()
     picker = Picker(heading=FACTOR, checks=checks)
@@ -173,7 +177,8 @@ def _plain(row: SheetRow, checks: Checks, heading: str, most: int, *, needed: bo
     told = checks.text(row, heading, most, needed=needed)
     plain = " ".join(unicodedata.normalize("NFKC", told).split())
     if len(plain) > most:
-        checks.add(row, f"“{heading}”最多 {most} 个字。", heading)
+        words = Phrase("“%(heading)s”最多 %(most)d 个字。", heading=heading, most=most)
+        checks.add(row, words, heading)
     return plain
 
 
@@ -186,8 +191,10 @@ def _quantity(row: SheetRow, checks: Checks, step: float) -> float | None:
     """Return the quantity in the unit that factors are per."""
     told = checks.number(row, QUANTITY, least=0, most=MOST_QUANTITY)
     if told is not None and told * step > MOST_QUANTITY:
-        most = f"{MOST_QUANTITY / step:.15g}"
-        checks.add(row, f"“{QUANTITY}”按这个单位最多 {most}，请核对数量和单位。", QUANTITY)
+        words = Phrase(
+            "“数量”按这个单位最多 %(most)s，请核对数量和单位。", most=f"{MOST_QUANTITY / step:.15g}"
+        )
+        checks.add(row, words, QUANTITY)
         return None
     return None if told is None else told * step
 
@@ -206,7 +213,8 @@ def _days(row: SheetRow, checks: Checks, today: date) -> tuple[date | None, date
     elif first > today:
         checks.add(row, "起日在今天以后，还没有发生。", SINCE)
     elif until > today + timedelta(days=1):
-        checks.add(row, "最后一天在今天以后，还没有发生；只记到今天为止。", UNTIL)
+        words = Phrase("最后一天在今天以后，还没有发生；只记到今天为止。")
+        checks.add(row, words, UNTIL)
     else:
         return first, until
     return None, None
@@ -227,4 +235,4 @@ def _check_certificate(
     if (carrier, unit, scope) != (POWER, "kWh", "2"):
         checks.add(row, "绿证只能核销范围 2 的电力，单位为电量。", CERTIFICATE)
     if kwh < LEAST_CERTIFICATE_KWH:
-        checks.add(row, "绿证的电量应大于 0。", QUANTITY)
+        checks.add(row, Phrase("绿证的电量应大于 0。"), QUANTITY)
