@@ -1,5 +1,7 @@
 """Text from outside: refused when no database and no reader could keep it."""
 
+import re
+import unicodedata
 from datetime import datetime
 
 from dianliang.kernel.calendar import SHANGHAI
@@ -8,6 +10,8 @@ from dianliang.kernel.phrases import Phrase
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Between them lies every instant that a form of ours is about."""
+DASHES = re.compile("[\u2010-\u2015\u2212]+|--+")
+"""What is typed, pasted or printed where a code has a hyphen; a Chinese dash is two of them."""
 
 
 def decoded(content: bytes) -> str | None:
@@ -49,6 +53,15 @@ def clean_text(text: str, *, field: str, label: str, most: int, least: int = 0) 
         )
         raise InvalidInputError(message, field=field)
     return text
+
+
+def spelling_free(text: str) -> str:
+    """Return a code as it is when width, case, dashes and spaces do not count.
+
+    ``gec—Ａ 1`` and ``GEC-A1`` are one code (Unicode Standard Annex 15, form KC).
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(DASHES.sub("-", plain).split()).upper()
 
 
 def clean_key(text: str, *, field: str, label: str, most: int = 24) -> str:

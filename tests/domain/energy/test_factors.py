@@ -58,6 +58,22 @@ def test_every_official_factor_of_electricity_is_in_the_library(town):
         assert found == Decimal(row["kg_co2_per_kwh"]), row
 
 
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"kind": "fuel", "value": "0"}, "其他因子应大于 0"),
+        ({"kind": "fuel", "value": "1e-30"}, "数值太小"),
+        ({"kind": "average", "value": "1e-30"}, "数值太小"),
+        ({"value": "0.4", "low": "-0.1", "high": "0.5"}, "下限不能小于零"),
+    ],
+)
+def test_a_factor_that_counts_nothing_is_refused(town, other, words):
+    """A fuel that emits nothing, or below nothing, is a slip of the unit."""
+    with pytest.raises(UnableToKeepFactorError, match=words):
+        keep(town, **other)
+    assert keep(town, kind="certificate", value="0").value == 0
+
+
 def test_what_is_official_today_is_the_latest_of_the_own_province(town):
     provincial(town)
 

@@ -41,6 +41,18 @@ def test_the_sellers_scope_1_is_no_double_of_the_buyers_scope_2():
     assert doubles([line("L1", scope=1, account="电厂"), line("L2")]) == ()
 
 
+def test_one_meter_in_one_account_is_one_however_spelt_and_whatever_its_scope():
+    lines = [
+        line("L1", place="１号表"),
+        line("L2", place="1 号表"),
+        line("L3", place="1号表", scope=3),
+    ]
+
+    found = doubles(lines)
+
+    assert [(one.first, one.second) for one in found] == [("L1", "L2"), ("L1", "L3"), ("L2", "L3")]
+
+
 def test_periods_that_meet_do_not_overlap():
     assert doubles([line("L1", **days(0, 31)), line("L2", **days(31, 59))]) == ()
 

@@ -93,6 +93,59 @@ def test_a_certificate_of_another_time_or_account_covers_nothing():
     assert (found.certified_kwh, found.left_kwh) == (0, 400)
 
 
+def test_a_certificate_of_a_day_covers_no_more_than_a_days_share():
+    year = line(until_on=date(2027, 1, 1), quantity=365.0)
+
+    found = account([year], certificates=[certificate(300, days=(10, 11))])
+
+    assert (found.certified_kwh, found.left_kwh) == (1, 299)
+    assert found.totals[Basis.MARKET].co2_kg == pytest.approx(364 * 0.5)
+
+
+def test_of_two_certificates_the_one_that_ends_first_covers_first():
+    """The year's certificate leaves January to the one that has nothing else."""
+    lines = [line(), line("L2", **february())]
+    redeemed = [certificate(1000, "C1", days=(0, 59)), certificate(1000, "C2")]
+
+    found = account(lines, certificates=redeemed)
+
+    assert (found.certified_kwh, found.left_kwh) == (2000, 0)
+
+
+def february():
+    return {"from_on": date(2026, 2, 1), "until_on": date(2026, 3, 1)}
+
+
+days_ = st.tuples(st.integers(0, 60), st.integers(1, 60))
+
+
+@given(st.lists(days_, min_size=1, max_size=4), st.lists(st.tuples(days_, st.floats(1, 1e4))))
+@settings(deadline=None, max_examples=60)
+def test_no_certificate_covers_more_than_what_was_used_in_its_days(rows, redeemed):
+    lines = [
+        line(
+            f"L{n}", from_on=JANUARY + timedelta(first), until_on=JANUARY + timedelta(first + long)
+        )
+        for n, (first, long) in enumerate(rows)
+    ]
+    certificates = [
+        certificate(kwh, f"C{n}", days=(first, first + long))
+        for n, ((first, long), kwh) in enumerate(redeemed)
+    ]
+
+    found = account(lines, certificates=certificates)
+
+    in_days = sum(
+        1000.0 / long
+        for first, long in rows
+        for day in range(first, first + long)
+        if any(a <= day < a + span for (a, span), _ in redeemed)
+    )
+    assert found.certified_kwh <= in_days * (1 + 1e-9)
+    total = sum(kwh for _, kwh in redeemed)
+    assert found.certified_kwh + found.left_kwh == pytest.approx(total)
+
+
 def test_more_certificates_than_electricity_are_no_negative_emission():
     found = account([line()], certificates=[certificate(5000)])
 

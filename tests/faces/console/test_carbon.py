@@ -38,6 +38,25 @@ def test_a_clerk_opens_an_account_fills_it_and_states_its_year(town):
     assert f'href="{address}"' in opened
 
 
+def test_a_page_with_an_entry_that_cannot_be_reckoned_opens_and_says_so(town):
+    number = filled_account(town)
+    good = CarbonEntry.objects.get(carrier="电力")
+    good.pk, good.number, good.place, good.quantity = None, "TF-1", "坏表", 1e16
+    good.save(force_insert=True)
+    client = enter(town)
+
+    page = client.get(f"/console/carbon/{number}/").content.decode()
+    listed = client.get("/console/carbon/?year=2026").content.decode()
+
+    assert "下列分录没有计入合计" in page
+    assert "TF-1：“TF-1”的数量应在" in page
+    assert "1 条算不出来" in listed
+    assert client.get("/console/carbon/?as=xlsx&year=2026").content.startswith(b"PK")
+    asked = {"entry": "TF-1", "reason": "单位写错了", "year": "2026"}
+    client.post(f"/console/carbon/{number}/reverse/", asked)
+    assert "没有计入合计" not in client.get(f"/console/carbon/{number}/").content.decode()
+
+
 def test_the_papers_and_the_lists_are_handed_out(town):
     number = filled_account(town)
     client = enter(town)

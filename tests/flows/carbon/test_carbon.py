@@ -1,20 +1,24 @@
 """Carbon accounts: tables are read strictly, entries are final, sums lead to entries and claims."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
+from itertools import combinations
 
 import pytest
 from django.db import IntegrityError, transaction
 from docx import Document as WordDocument
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from dianliang.core.checks import InvalidRowsError
+from dianliang.core.checks import Checks, InvalidRowsError
 from dianliang.core.models import AuditEvent
-from dianliang.core.sheets import UnreadableSheetError
+from dianliang.core.sheets import SheetRow, UnreadableSheetError
 from dianliang.domain.energy.models import CarbonEntry, Claim
-from dianliang.domain.energy.operations.carbon import UnableToKeepCarbonError
+from dianliang.domain.energy.operations.carbon import EntryDraft, UnableToKeepCarbonError
 from dianliang.domain.energy.queries import claims as claim_book
 from dianliang.flows.carbon import driving, keeping, reading, reckoning
+from dianliang.flows.carbon.doubling import refuse_overlaps
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.claims import (
@@ -29,7 +33,7 @@ from tests.claims import (
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
-GREEN = "绿电,电力,2,2026-01-01,2026-12-01,4000,kWh,,,GEC-2026-001,"
+GREEN = "绿电,电力,2,2026-01-01,2026-11-01,4000,kWh,,,GEC-2026-001,"
 PETROL_KG = 2000 * 2.9251
 
 
@@ -81,6 +85,23 @@ def test_an_account_adds_up_its_activity_by_place_and_by_market(town):
         ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,,汽油-燃烧-全国-2015,,", "单位是 kgCO2/kg"),
         ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,2%,,,", "“不确定度（%）”应为"),
         ("油库,汽油,1,2026-01-01,2026-02-01,1,kg,,,GEC-1,", "绿证只能核销范围 2 的电力"),
+        (
+            "总表,电力,2,2026-01-01,2026-02-01,1e12,万千瓦时,,,,",
+            "第 2 行 F 列：“数量”按这个单位最多",
+        ),
+        ("总表,电力,2,2026-01-01,2026-02-01,0,kWh,,,GEC-1,", "绿证的电量应大于 0"),
+        ("总表,电力,2,2026-11-01,2026-11-26,1,kWh,,,,", "最后一天在今天以后"),
+        ("总表,电力,2,2026-01-01,2026-12-01,1,kWh,,,GEC-1,", "最后一天在今天以后"),
+        ("总表,电力,1,2026-01-01,2026-02-01,1,kWh,,,,", "外购应记范围 2"),
+        ("油库,柴油,2,2026-01-01,2026-02-01,1,kg,,,,", "自己燃烧应记范围 1"),
+        (
+            "油库,柴油,1,2026-01-01,2026-02-01,1,kg,,汽油-燃烧-全国-2015,,",
+            "是汽油的，这一行却是柴油",
+        ),
+        (
+            "灶,天然气,1,2026-01-01,2026-02-01,1,kWh,,电力-平均-全国-2023,,",
+            "是电力的，这一行却是天然气",
+        ),
     ],
 )
 def test_a_wrong_row_is_told_with_its_place_and_nothing_is_written(town, row, words):
@@ -123,6 +144,121 @@ def test_one_place_and_time_is_never_entered_twice(town, again):
     with pytest.raises(InvalidRowsError, match="重叠，会重复计算"):
         take_in(town, number, *again.split("\n"))
     assert CarbonEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "１号表,电力,2,2026-01-31,2026-03-01,1,kWh,,,,",
+        "1 号表,电,2,2026-01-31,2026-03-01,1,kWh,,,,",
+        "1号表,电力,3,2026-01-31,2026-03-01,1,kWh,,,,",
+    ],
+)
+def test_one_meter_is_one_meter_however_it_is_spelt_and_whatever_its_scope(town, again):
+    first = "1号表,电力,2,2026-01-01,2026-02-01,1,kWh,,,,"
+    number = filled_account(town, first)
+
+    with pytest.raises(InvalidRowsError, match=r"分录 TF.*重叠，会重复计算"):
+        take_in(town, number, again)
+    other = opened_account(town, name="另一本")
+    with pytest.raises(InvalidRowsError, match=r"第 3 行.*与第 2 行"):
+        take_in(town, other, first, again)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=8))
+def test_a_table_is_refused_exactly_when_two_of_its_rows_overlap(spans):
+    made = [
+        (
+            SheetRow(number, {}),
+            EntryDraft(
+                place="总表",
+                carrier="电力",
+                scope=2,
+                from_on=date(2026, 1, 1) + timedelta(days=first),
+                until_on=date(2026, 1, 1) + timedelta(days=first + days),
+                quantity=1.0,
+                quantity_unit="kWh",
+            ),
+        )
+        for number, (first, days) in enumerate(spans, start=2)
+    ]
+    checks = Checks("表")
+
+    refuse_overlaps(made, checks, heading=reading.SINCE)
+
+    pairs = combinations([(a, a + days) for a, days in spans], 2)
+    assert bool(checks.found) == any(a < d and c < b for (a, b), (c, d) in pairs)
+
+
+def test_a_large_table_asks_the_library_once_and_a_larger_one_is_refused(
+    town, django_assert_max_num_queries
+):
+    """A query a row kept everybody else from writing for minutes."""
+    number = opened_account(town)
+    row = "表{},电力,2,2026-01-01,2026-02-01,1,kWh,,,,"
+
+    with django_assert_max_num_queries(30):
+        take_in(town, number, *(row.format(n) for n in range(200)))
+    assert CarbonEntry.objects.count() == 200
+    with pytest.raises(UnreadableSheetError, match="有 5001 行，一次最多导入 5000 行"):
+        take_in(town, number, *(row.format(n) for n in range(5001)))
+
+
+def test_an_entry_that_cannot_be_reckoned_is_told_and_can_be_reversed(town):
+    """Rows of before the checks: what is left of the account still adds up."""
+    number = filled_account(town)
+    good = CarbonEntry.objects.get(carrier="电力")
+    fields = {f.attname: getattr(good, f.attname) for f in CarbonEntry._meta.local_fields}
+    del fields["id"]
+    CarbonEntry.objects.create(**{**fields, "number": "TF-1", "place": "坏", "quantity": 1e16})
+    nothing = {"quantity": 0, "factor_id": None, "certificate": "GEC-1", "number": "TF-2"}
+    CarbonEntry.objects.create(**{**fields, **nothing})
+
+    told = page(town, number).reckoned
+
+    assert [words.partition("：")[0] for words in told.refused] == ["TF-2", "TF-1"]
+    assert told.lines[-1].location.value == pytest.approx((5306 + PETROL_KG) / 1000)
+    (listed,) = reckoning.overview(year=2026, by=clerk(town))
+    assert (listed.refused, listed.entries) == (2, 4)
+    with pytest.raises(InvalidInputError, match="算不出来"):
+        state(town, number)
+    for entry in ("TF-1", "TF-2"):
+        keeping.reverse(number=number, entry=entry, reason="录错了", by=clerk(town), at=NOON)
+    assert page(town, number).reckoned.refused == ()
+    assert state(town, number).value == pytest.approx(told.lines[-1].location.value)
+
+
+def test_a_year_of_which_all_is_reversed_has_no_paper(town):
+    number = filled_account(town, PETROL_ROW)
+    entry = CarbonEntry.objects.get().number
+    keeping.reverse(number=number, entry=entry, reason="录错了", by=clerk(town), at=NOON)
+
+    with pytest.raises(InvalidInputError, match="还没有分录"):
+        keeping.printed(number=number, year=2026, form="pdf", by=clerk(town), at=NOON)
+    with pytest.raises(InvalidInputError, match="还没有分录"):
+        state(town, number)
+
+
+@pytest.mark.parametrize(
+    "spelt", ["gec-2026-001", "GEC—2026—001", "GEC－2026－００１", "GEC- 2026-001"]
+)
+def test_a_certificate_is_redeemed_once_however_it_is_spelt(town, spelt):
+    number = filled_account(town, POWER_ROW, GREEN)
+    again = GREEN.replace("GEC-2026-001", spelt)
+
+    with pytest.raises(InvalidRowsError, match="已经核销过"):
+        take_in(town, number, again)
+    with pytest.raises(InvalidRowsError, match="与第 2 行重复"):
+        take_in(town, opened_account(town, name="另一本"), GREEN, again)
+
+
+def test_a_certificate_that_was_reversed_is_refused_in_words(town):
+    number = filled_account(town, POWER_ROW, GREEN)
+    entry = CarbonEntry.objects.exclude(certificate="").get().number
+    keeping.reverse(number=number, entry=entry, reason="录错了", by=clerk(town), at=NOON)
+
+    with pytest.raises(InvalidRowsError, match="已经核销过"):
+        take_in(town, number, GREEN)
 
 
 def test_a_certificate_is_redeemed_once_whoever_asks(town):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from dianliang.engines.carbon._lines import Activity
+from dianliang.kernel.text import spelling_free
 
 
 class DoubleKind(StrEnum):
@@ -31,18 +32,21 @@ class Double:
 def doubles(
     activities: Sequence[Activity], *, parents: Mapping[str, str] | None = None
 ) -> tuple[Double, ...]:
-    """Return every pair of lines about the same carrier, place and scope whose days overlap.
+    """Return every pair of lines about the same carrier and place whose days overlap.
 
-    `parents` maps the number of a line to that of one that it is part of: both in one account are
-    counted twice. Two accounts may hold one place in different scopes (the seller's scope 1 is the
-    buyer's scope 2): that is no double (GHG Protocol Corporate Standard, chapter 4).
+    Places and carriers are compared without regard to spelling. In one account the scope does not
+    matter: one meter under two scopes is counted twice. Two accounts may hold one place in
+    different scopes (the seller's scope 1 is the buyer's scope 2): that is no double (GHG Protocol
+    Corporate Standard, chapter 4). `parents` maps the number of a line to that of one that it is
+    part of: both in one account are counted twice.
 
     Cost: sorting, and the pairs that overlap.
     """
     found: list[Double] = []
-    groups: dict[tuple[str, str, int], list[Activity]] = {}
+    groups: dict[tuple[str, str], list[Activity]] = {}
     for line in activities:
-        groups.setdefault((line.place, line.carrier, line.scope), []).append(line)
+        key = spelling_free(line.place), spelling_free(line.carrier)
+        groups.setdefault(key, []).append(line)
     for lines in groups.values():
         found += _overlaps(sorted(lines, key=lambda one: (one.from_on, one.number)))
     return (*found, *_parts(activities, parents or {}))
@@ -56,7 +60,8 @@ def _overlaps(lines: Sequence[Activity]) -> list[Double]:
         for second in lines[number + 1 :]:
             if second.from_on >= first.until_on:
                 break
-            found.append(_double(first, second))
+            if first.account == second.account or first.scope == second.scope:
+                found.append(_double(first, second))
     return found
 
 

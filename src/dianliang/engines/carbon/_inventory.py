@@ -5,8 +5,11 @@ other; errors of lines that share a factor are one error and add up. Approach 2 
 3.2.3.2) for spreads that are wide or skew: `simulated`.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from math import sqrt
 
 import numpy as np
@@ -68,11 +71,12 @@ def inventory(
 ) -> Inventory:
     """Sum accounts by place and by market.
 
-    By market, electricity bought under a certificate of a time that overlaps counts nothing, and
-    what is left counts by the `residual` factor, else by its own (Scope 2 Guidance, table 6.3). A
-    certificate covers each kWh once, in order of time.
+    By market, electricity bought in the days of a certificate counts nothing as far as it covers
+    it, and what is left counts by the `residual` factor, else by its own (Scope 2 Guidance, table
+    6.3). A line longer than the certificate is covered by no more than its share of those days. A
+    certificate covers each kWh once.
 
-    Cost: lines × certificates of an account.
+    Cost: lines × days on which a certificate begins or ends within them, of an account.
 
     Raises:
         BadAccountError: one certificate is redeemed twice, or factors of one code differ.
@@ -169,21 +173,42 @@ def _account(
 def _covered(
     lines: Sequence[Activity], certificates: Sequence[Certificate]
 ) -> tuple[dict[str, float], float]:
-    """Return how many kWh of each line certificates cover, and what of them is left over."""
-    bought = sorted((line for line in lines if _is_bought(line)), key=lambda one: one.from_on)
+    """Return how many kWh of each line certificates cover, and what of them is left over.
+
+    Lines are cut where a certificate begins or ends, evenly by day; each piece is covered by the
+    certificate of its days that ends first, which leaves the least over (Glover 1967).
+    """
+    cuts = sorted({day for one in certificates for day in (one.from_on, one.until_on)})
+    pieces = _pieces(lines, cuts)
+    rest = {one.number: one.kwh for one in certificates}
     covered: dict[str, float] = {}
-    left = 0.0
-    for one in sorted(certificates, key=lambda one: one.from_on):
-        rest = one.kwh
-        for line in bought:
-            if line.until_on <= one.from_on or one.until_on <= line.from_on:
-                continue
-            free = line.quantity - covered.get(line.number, 0.0)
-            taken = min(rest, free)
-            covered[line.number] = covered.get(line.number, 0.0) + taken
-            rest -= taken
-        left += rest
-    return covered, left
+    by_end = sorted(certificates, key=lambda one: (one.until_on, one.from_on, one.number))
+    for first_on in sorted(pieces):
+        fitting = [one for one in by_end if one.from_on <= first_on < one.until_on]
+        for number, kwh in pieces[first_on]:
+            free = kwh
+            while fitting and free > 0:
+                taken = min(free, rest[fitting[0].number])
+                covered[number] = covered.get(number, 0.0) + taken
+                rest[fitting[0].number] -= taken
+                free -= taken
+                if free > 0:
+                    fitting.pop(0)
+    return covered, sum(rest.values())
+
+
+def _pieces(lines: Sequence[Activity], cuts: Sequence[date]) -> dict[date, list[tuple[str, float]]]:
+    """Return the kWh of bought lines between two cuts, by the first day of them."""
+    found: dict[date, list[tuple[str, float]]] = {}
+    for line in sorted(filter(_is_bought, lines), key=lambda one: one.from_on):
+        inside = cuts[bisect_right(cuts, line.from_on) : bisect_left(cuts, line.until_on)]
+        days = (line.until_on - line.from_on).days
+        for first, until in pairwise((line.from_on, *inside, line.until_on)):
+            place = bisect_right(cuts, first)
+            if 0 < place < len(cuts):
+                kwh = line.quantity * (until - first).days / days
+                found.setdefault(cuts[place - 1], []).append((line.number, kwh))
+    return found
 
 
 def _is_bought(line: Activity) -> bool:

@@ -64,7 +64,6 @@ def open_account(
     return account_row(made)
 
 
-@transaction.atomic
 def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) -> int:
     """Enter a whole table of activity data (导入活动数据); return how many rows it had.
 
@@ -72,9 +71,22 @@ def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) 
         NotVisibleError: the account is absent, another's, or the actor only reads.
         UnreadableSheetError, InvalidRowsError: see `reading.read`; nothing is written.
     """
+    operations.account_to_write(number, by=by)
+    found = reading.read(content, name=name, today=at.astimezone(SHANGHAI).date())
+    return enter(number=number, found=found, by=by, at=at)
+
+
+@transaction.atomic
+def enter(*, number: str, found: reading.Read, by: Actor, at: datetime) -> int:
+    """Enter a table that was read (导入活动数据); return how many rows it had.
+
+    Raises:
+        NotVisibleError: the account is absent, another's, or the actor only reads.
+        InvalidRowsError: see `reading.refuse_kept`; nothing is written.
+    """
     account = operations.account_to_write(number, by=by)
-    today = at.astimezone(SHANGHAI).date()
-    found = reading.read(content, name=name, account=number, today=today)
+    operations.hold(account)
+    reading.refuse_kept(found, account=number)
     return len(operations.enter(account=account, drafts=found.drafts, by=by, at=at))
 
 
@@ -101,16 +113,19 @@ def state_year(
 
     Raises:
         NotVisibleError: the account is absent or another's.
-        InvalidInputError: it has nothing of this year, or something is counted twice.
+        InvalidInputError: it has nothing of this year, something is counted twice, or an entry
+            cannot be reckoned.
         UnableToClaimError: see `claims.restate_claim`.
     """
     if basis not in set(Basis):
         raise InvalidInputError("请选择位置法或市场法。", field="basis")
     found = page(number=number, year=year, by=by)
-    if found.reckoned is None or found.reckoned.year != year:
+    if found.reckoned is None or found.reckoned.year != year or not found.reckoned.lines:
         raise InvalidInputError(f"{year} 年还没有分录。", field="year")
     if found.reckoned.doubles:
         raise InvalidInputError("有重复计算，请先冲正：\n" + "\n".join(found.reckoned.doubles))
+    if found.reckoned.refused:
+        raise InvalidInputError("有分录算不出来，请先冲正：\n" + "\n".join(found.reckoned.refused))
     draft = _draft(found, found.reckoned, Basis(basis))
     words = reason or "分录有变化，重新核算。"
     return claims.restate_claim(draft=draft, reason=words, by=by, at=at)
@@ -177,7 +192,7 @@ def printed(*, number: str, year: int | None, form: str, by: Actor, at: datetime
         InvalidInputError: it has no entries, or the form is unknown.
     """
     found = page(number=number, year=year, by=by)
-    if form not in PRINTERS or found.reckoned is None:
+    if form not in PRINTERS or found.reckoned is None or not found.reckoned.lines:
         raise InvalidInputError("还没有分录，没有可以打印的内容。")
     document = _document(found, found.reckoned, at.astimezone(SHANGHAI).date())
     target = access.carbon_account_to_see(number, by=by)
@@ -229,6 +244,7 @@ def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
             ),
             Heading("重复计算检查"),
             Paragraph("；".join(told.doubles) or "没有发现同一处同一时段记在两处。"),
+            *_refused(told),
             Heading("分录"),
             Table(
                 columns=["编号", "地点", "品种", "起止", "数量", "因子或绿证"],
@@ -242,6 +258,12 @@ def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
             ),
         ],
     )
+
+
+def _refused(told: Reckoned) -> list[Heading | Paragraph]:
+    if not told.refused:
+        return []
+    return [Heading("未计入合计的分录"), Paragraph("；".join(told.refused))]
 
 
 def _entry(row: EntryRow) -> list[str]:

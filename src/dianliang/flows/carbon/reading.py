@@ -1,17 +1,22 @@
 """Read activity data from Excel or CSV; every row that is wrong is told with its place."""
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dianliang.core import blanks, sheets
 from dianliang.core.checks import Checks
 from dianliang.core.sheets import SheetRow
-from dianliang.domain.energy.models import CarbonEntry, Factor
+from dianliang.domain.energy.models import CarbonEntry
 from dianliang.domain.energy.operations.carbon import EntryDraft
-from dianliang.domain.energy.queries.factors import NATIONWIDE, province
+from dianliang.flows.carbon.doubling import refuse_overlaps, refuse_redeemed
+from dianliang.flows.carbon.picking import POWER, Picker
+from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.text import spelling_free
 
-POWER = "电力"
+ALSO_POWER = frozenset({"电", "电能", "电量", "用电", "外购电", "外购电力", "网电"})
+"""What people write for electricity."""
 PLACE, CARRIER, SCOPE = "地点或计量点", "能源品种", "范围"
 SINCE, UNTIL, QUANTITY, UNIT = "起", "止（不含）", "数量", "单位"
 SHARE, FACTOR, CERTIFICATE, DOCUMENT = "不确定度（%）", "因子编号", "绿证编号", "凭证"
@@ -36,6 +41,10 @@ STEPS = {
 }
 """What a unit is of the one that factors are per."""
 MOST_QUANTITY = 1e12
+"""Of the unit that factors are per: the country uses less than 1e13 kWh a year."""
+LEAST_CERTIFICATE_KWH = 0.001
+MOST_ROWS = 5000
+"""What is written in a few seconds: nobody else can write meanwhile."""
 HEADINGS: tuple[blanks.Heading, ...] = (
     (PLACE, "电表、油罐或场所；同一处不能重叠记两次", ()),
     (CARRIER, "与因子库一致，如 电力、汽油、柴油、天然气", ()),
@@ -50,15 +59,23 @@ HEADINGS: tuple[blanks.Heading, ...] = (
     (DOCUMENT, "发票号、抄表单号；可空", ()),
 )
 EXAMPLE = ("办公楼总表", POWER, "2", "2026-01-01", "2026-02-01", "12000", "kWh", "1", "", "", "")
-ADVICE = ("一行是一处一段时间的用量，或一张绿证。", "整份通过才写入；有错逐行列出。")
+ADVICE = (
+    "一行是一处一段时间的用量，或一张绿证。",
+    f"整份通过才写入；有错逐行列出。一份最多 {MOST_ROWS} 行。",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What a table holds, and the fingerprint of the file."""
+    """What the table `name` holds; not yet compared with what accounts hold."""
 
-    drafts: tuple[EntryDraft, ...]
-    digest: str
+    name: str
+    made: tuple[tuple[SheetRow, EntryDraft], ...]
+
+    @property
+    def drafts(self) -> tuple[EntryDraft, ...]:
+        """Return what is to be entered."""
+        return tuple(draft for _, draft in self.made)
 
 
 def blank() -> bytes:
@@ -66,55 +83,86 @@ def blank() -> bytes:
     return blanks.template(HEADINGS, example=EXAMPLE, title="碳账户活动数据", advice=ADVICE)
 
 
-def read(content: bytes, *, name: str, account: str, today: date) -> Read:
-    """Read a table for an account.
+def read(content: bytes, *, name: str, today: date) -> Read:
+    """Read a table; outside of any transaction, as others write meanwhile.
 
     Raises:
-        UnreadableSheetError: the file is no table, or has other headings.
+        UnreadableSheetError: the file is no table, has other headings, no rows or too many.
         InvalidRowsError: rows are wrong; all are named, and nothing is written.
     """
     rows = sheets.read(content, name=name, headings=NEEDED, optional=OPTIONAL)
+    if not rows:
+        raise sheets.UnreadableSheetError(Phrase("%(name)s 没有数据行。", name=name))
+    if len(rows) > MOST_ROWS:
+        told = Phrase(
+            "%(name)s 有 %(n)d 行，一次最多导入 %(most)d 行，请拆成几份。",
+            name=name,
+            n=len(rows),
+            most=MOST_ROWS,
+        )
+        raise sheets.UnreadableSheetError(told)
     checks, digest = Checks(name), hashlib.sha256(content).hexdigest()
-    checks.once([row for row in rows if row.get(CERTIFICATE)], CERTIFICATE)
+    picker = Picker(heading=FACTOR, checks=checks)
     made: list[tuple[SheetRow, EntryDraft]] = []
     for row in rows:
         before = len(checks.found)
-        draft = _draft(row, checks, digest=digest, today=today)
+        draft = _draft(row, picker, digest=digest, today=today)
         if draft is not None and len(checks.found) == before:
             made.append((row, draft))
-    _refuse_doubles(made, account, checks)
-    if not rows:
-        raise sheets.UnreadableSheetError(f"{name} 没有数据行。")
+    refuse_overlaps(made, checks, heading=SINCE)
+    refuse_redeemed(made, checks, heading=CERTIFICATE)
     checks.raise_if_any()
-    return Read(drafts=tuple(draft for _, draft in made), digest=digest)
+    return Read(name=name, made=tuple(made))
 
 
-def _draft(row: SheetRow, checks: Checks, *, digest: str, today: date) -> EntryDraft | None:
-    place = checks.text(row, PLACE, 60, needed=True)
-    carrier = checks.text(row, CARRIER, 20, needed=True)
+def refuse_kept(found: Read, *, account: str) -> None:
+    """Refuse what the account holds already, and certificates that any account redeemed.
+
+    Called in the transaction that writes. A certificate whose entry was reversed stays redeemed,
+    as the table's constraint has it.
+
+    Raises:
+        InvalidRowsError: rows are so; all are named.
+    """
+    checks = Checks(found.name)
+    entered = CarbonEntry.objects.filter(reverses=None)
+    kept = entered.filter(account__number=account, certificate="", reversed_by=None)
+    refuse_overlaps(found.made, checks, heading=SINCE, kept=kept)
+    if any(draft.certificate for draft in found.drafts):
+        used = entered.exclude(certificate="").values_list("certificate", flat=True)
+        refuse_redeemed(found.made, checks, heading=CERTIFICATE, used=used)
+    checks.raise_if_any()
+
+
+def _draft(row: SheetRow, picker: Picker, *, digest: str, today: date) -> EntryDraft | None:
+    checks = picker.checks
+    place = _plain(row, checks, PLACE, 60)
+    carrier = _carrier(row, checks)
     scope = checks.choice(row, SCOPE, SCOPES, "")
     first, until = _days(row, checks, today)
-    quantity = checks.number(row, QUANTITY, least=0, most=MOST_QUANTITY)
-    share = checks.number(row, SHARE, least=0, most=500)
-    certificate = checks.text(row, CERTIFICATE, 40)
     unit, step = _unit(row, checks)
+    quantity = _quantity(row, checks, step)
+    share = checks.number(row, SHARE, least=0, most=500)
+    certificate = spelling_free(_plain(row, checks, CERTIFICATE, 40, needed=False))
     needed = ((SCOPE, scope), (QUANTITY, row.get(QUANTITY)))
     for heading in (heading for heading, value in needed if not value and not row.get(heading)):
         checks.add(row, f"“{heading}”不能为空。", heading)
     if first is None or until is None or quantity is None or not unit or not scope:
         return None
-    factor = None if certificate else _factor(row, carrier, unit, first, checks)
+    factor = None
     if certificate:
-        _check_certificate(row, carrier, unit, scope, certificate, checks)
-    elif factor is None:
-        return None
+        _check_certificate(row, carrier, unit, scope, quantity, checks)
+    else:
+        factor = picker.pick(row, carrier=carrier, unit=unit, scope=scope, year=first.year)
+        if factor is None:
+            return None
     return EntryDraft(
         place=place,
         carrier=carrier,
         scope=int(scope),
         from_on=first,
         until_on=until,
-        quantity=quantity * step,
+        quantity=quantity,
         quantity_unit=unit,
         share=None if share is None else share / 100,
         factor=factor,
@@ -122,6 +170,33 @@ def _draft(row: SheetRow, checks: Checks, *, digest: str, today: date) -> EntryD
         document=checks.text(row, DOCUMENT, 120),
         digest=digest,
     )
+
+
+def _plain(row: SheetRow, checks: Checks, heading: str, most: int, *, needed: bool = True) -> str:
+    """Return a cell with plain digits and letters: ``１号表`` and ``1号表`` are one meter."""
+    told = checks.text(row, heading, most, needed=needed)
+    plain = " ".join(unicodedata.normalize("NFKC", told).split())
+    if len(plain) > most:
+        words = Phrase("“%(heading)s”最多 %(most)d 个字。", heading=heading, most=most)
+        checks.add(row, words, heading)
+    return plain
+
+
+def _carrier(row: SheetRow, checks: Checks) -> str:
+    told = _plain(row, checks, CARRIER, 20)
+    return POWER if told in ALSO_POWER else told
+
+
+def _quantity(row: SheetRow, checks: Checks, step: float) -> float | None:
+    """Return the quantity in the unit that factors are per."""
+    told = checks.number(row, QUANTITY, least=0, most=MOST_QUANTITY)
+    if told is not None and told * step > MOST_QUANTITY:
+        words = Phrase(
+            "“数量”按这个单位最多 %(most)s，请核对数量和单位。", most=f"{MOST_QUANTITY / step:.15g}"
+        )
+        checks.add(row, words, QUANTITY)
+        return None
+    return None if told is None else told * step
 
 
 def _days(row: SheetRow, checks: Checks, today: date) -> tuple[date | None, date | None]:
@@ -137,6 +212,9 @@ def _days(row: SheetRow, checks: Checks, today: date) -> tuple[date | None, date
         checks.add(row, "一行不能跨年，请按年分成两行。", UNTIL)
     elif first > today:
         checks.add(row, "起日在今天以后，还没有发生。", SINCE)
+    elif until > today + timedelta(days=1):
+        words = Phrase("最后一天在今天以后，还没有发生；只记到今天为止。")
+        checks.add(row, words, UNTIL)
     else:
         return first, until
     return None, None
@@ -151,66 +229,10 @@ def _unit(row: SheetRow, checks: Checks) -> tuple[str, float]:
     return "", 1.0
 
 
-def _factor(row: SheetRow, carrier: str, unit: str, first: date, checks: Checks) -> Factor | None:
-    """Return the factor that a row names, else the official one of its year or the last before."""
-    series = checks.text(row, FACTOR, 80)
-    if series:
-        named = Factor.objects.filter(series=series.partition("@")[0])
-        named = named.filter(code=series) if "@" in series else named
-        found = named.order_by("-edition").first()
-    else:
-        found = _official(carrier, unit, first.year)
-    if found is None:
-        words = f"因子库里没有{carrier}每 {unit} 的因子" + (f"“{series}”" if series else "")
-        checks.add(row, f"{words}，请先由管理员登记，或改正品种和单位。", FACTOR)
-    elif found.unit != f"kgCO2/{unit}":
-        checks.add(row, f"因子“{found.series}”的单位是 {found.unit}，用量却按 {unit}。", UNIT)
-        return None
-    return found
-
-
-def _official(carrier: str, unit: str, year: int) -> Factor | None:
-    rows = Factor.objects.filter(carrier=carrier, unit=f"kgCO2/{unit}")
-    if carrier != POWER:
-        return rows.order_by("-year", "-edition").first()
-    rows = rows.filter(kind=Factor.Kind.AVERAGE)
-    for region in (province(), NATIONWIDE):
-        own = rows.filter(region=region)
-        found = own.filter(year__lte=year).order_by("-year", "-edition").first()
-        found = found or own.order_by("year", "-edition").first()
-        if found is not None:
-            return found
-    return None
-
-
 def _check_certificate(
-    row: SheetRow, carrier: str, unit: str, scope: str, certificate: str, checks: Checks
+    row: SheetRow, carrier: str, unit: str, scope: str, kwh: float, checks: Checks
 ) -> None:
     if (carrier, unit, scope) != (POWER, "kWh", "2"):
         checks.add(row, "绿证只能核销范围 2 的电力，单位为电量。", CERTIFICATE)
-    used = CarbonEntry.objects.filter(certificate=certificate, reverses=None, reversed_by=None)
-    if used.exists():
-        checks.add(row, f"绿证 {certificate} 已经核销过。", CERTIFICATE)
-
-
-def _refuse_doubles(made: list[tuple[SheetRow, EntryDraft]], account: str, checks: Checks) -> None:
-    """Refuse activity of a place and time that the account already holds, or the file twice."""
-    places = {draft.place for _, draft in made}
-    kept = CarbonEntry.objects.filter(
-        account__number=account, place__in=places, certificate="", reverses=None, reversed_by=None
-    )
-    known = [
-        ((row.place, row.carrier, row.scope), row.from_on, row.until_on, f"分录 {row.number}")
-        for row in kept
-    ]
-    for row, draft in made:
-        if draft.certificate:
-            continue
-        what = (draft.place, draft.carrier, draft.scope)
-        for other, first, until, where in known:
-            if other == what and first < draft.until_on and draft.from_on < until:
-                days = f"{first} 至 {until}"
-                words = f"{draft.place}的{draft.carrier}与{where}（{days}）重叠，会重复计算。"
-                checks.add(row, words, SINCE)
-                break
-        known.append((what, draft.from_on, draft.until_on, f"第 {row.number} 行"))
+    if kwh < LEAST_CERTIFICATE_KWH:
+        checks.add(row, Phrase("绿证的电量应大于 0。"), QUANTITY)

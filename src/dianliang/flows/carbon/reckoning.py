@@ -1,4 +1,7 @@
-"""What accounts come to: the engine's inventory, curve and doubles of stored entries."""
+"""What accounts come to: the engine's inventory, curve and doubles of stored entries.
+
+An entry that nothing can be made of is left out of the sums and told, so that it can be reversed.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from dianliang.engines import carbon
 from dianliang.engines.carbon import Basis
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.quantities import Quantity
+from dianliang.kernel.text import spelling_free
 
 KG_PER_T = 1000.0
 BASES = {Basis.LOCATION: "位置法", Basis.MARKET: "市场法"}
@@ -39,7 +43,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoned:
-    """A year of an account: sums, curve, factors in use, what is counted twice."""
+    """A year of an account: sums, curve, factors in use, what is counted twice.
+
+    `refused` says of entries why they stand in no sum: they have to be reversed.
+    """
 
     year: int
     lines: tuple[Line, ...]
@@ -50,6 +57,7 @@ class Reckoned:
     left: Quantity
     has_uncertainty: bool
     doubles: tuple[str, ...]
+    refused: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +73,25 @@ class AccountPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """An account of a list, with what its year comes to so far."""
+    """An account of a list, with what its year comes to so far.
+
+    `refused` is how many of its entries stand in no sum.
+    """
 
     row: AccountRow
     location: Quantity
     market: Quantity
     entries: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Entries as the engine takes them, and by number why it does not take the others."""
+
+    activities: list[carbon.Activity]
+    certificates: list[carbon.Certificate]
+    refused: dict[str, str]
 
 
 def page(*, number: str, year: int | None, by: Actor) -> AccountPage:
@@ -96,10 +117,9 @@ def page(*, number: str, year: int | None, by: Actor) -> AccountPage:
 def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
     """Return all accounts of the actor's units with a year's sums."""
     counted = queries.counted(year=year, by=by)
+    lines = _taken(counted)
     found = carbon.inventory(
-        [_activity(row) for row in counted if not row.certificate],
-        certificates=[_certificate(row) for row in counted if row.certificate],
-        residual=_factor(residual()),
+        lines.activities, certificates=lines.certificates, residual=_factor(residual())
     ).accounts
     rows = queries.accounts(by=by)
     totals = {row.number: getattr(found.get(row.number), "totals", {}) for row in rows}
@@ -109,6 +129,9 @@ def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
             location=_tonnes(totals[row.number].get(Basis.LOCATION)),
             market=_tonnes(totals[row.number].get(Basis.MARKET)),
             entries=sum(one.account == row.number for one in counted),
+            refused=sum(
+                one.account == row.number and one.number in lines.refused for one in counted
+            ),
         )
         for row in rows
     )
@@ -117,10 +140,10 @@ def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
 def reckoned(entries: Sequence[EntryRow], *, year: int, by: Actor) -> Reckoned:
     """Reckon a year of one account; doubles are sought in every account that the actor sees."""
     counted = [row for row in entries if row.is_counted]
-    activities = [_activity(row) for row in counted if not row.certificate]
-    certificates = [_certificate(row) for row in counted if row.certificate]
-    mix = residual()
-    found = carbon.inventory(activities, certificates=certificates, residual=_factor(mix))
+    lines, mix = _taken(counted), residual()
+    found = carbon.inventory(
+        lines.activities, certificates=lines.certificates, residual=_factor(mix)
+    )
     account = next(iter(found.accounts.values()), None)
     return Reckoned(
         year=year,
@@ -131,14 +154,16 @@ def reckoned(entries: Sequence[EntryRow], *, year: int, by: Actor) -> Reckoned:
                 co2_t=month.co2_kg / KG_PER_T,
                 cumulative_t=month.cumulative_kg / KG_PER_T,
             )
-            for month in carbon.curve(activities)
+            for month in carbon.curve(lines.activities)
         ),
         factors=tuple({row.factor.code: row.factor for row in counted if row.factor}.values()),
         residual=mix,
         certified=Quantity(value=account.certified_kwh if account else 0.0, unit="kWh"),
         left=Quantity(value=account.left_kwh if account else 0.0, unit="kWh"),
-        has_uncertainty=bool(activities) and all(row.share is not None for row in _of(counted)),
+        has_uncertainty=bool(lines.activities)
+        and all(row.share is not None for row in _of(counted)),
         doubles=_doubles(counted, year=year, by=by),
+        refused=tuple(f"{number}：{words}" for number, words in lines.refused.items()),
     )
 
 
@@ -152,6 +177,26 @@ def claim_key(number: str, year: int | None, basis: Basis) -> str:
     return f"carbon:{number}:{year}:{basis}"
 
 
+def _taken(rows: Iterable[EntryRow]) -> Lines:
+    """Return entries as the engine takes them: one bad entry spoils no sum of the others."""
+    lines = Lines(activities=[], certificates=[], refused={})
+    redeemed: dict[str, str] = {}
+    for row in rows:
+        key = spelling_free(row.certificate)
+        if key in redeemed:
+            lines.refused[row.number] = f"绿证“{row.certificate}”已在 {redeemed[key]} 核销。"
+            continue
+        try:
+            if row.certificate:
+                lines.certificates.append(_certificate(row))
+                redeemed[key] = row.number
+            else:
+                lines.activities.append(_activity(row))
+        except carbon.BadAccountError as wrong:
+            lines.refused[row.number] = wrong.words
+    return lines
+
+
 def _of(rows: Iterable[EntryRow]) -> list[EntryRow]:
     return [row for row in rows if not row.certificate]
 
@@ -159,8 +204,9 @@ def _of(rows: Iterable[EntryRow]) -> list[EntryRow]:
 def _doubles(counted: Sequence[EntryRow], *, year: int, by: Actor) -> tuple[str, ...]:
     """Say which of these lines stand in another account too."""
     own = {row.number for row in counted}
-    beside = queries.counted(places={row.place for row in counted}, year=year, by=by)
-    lines = [_activity(row) for row in _of(beside)]
+    places = {spelling_free(row.place) for row in counted}
+    every = _of(queries.counted(year=year, by=by))
+    lines = _taken(row for row in every if spelling_free(row.place) in places).activities
     names = {row.number: row.name for row in queries.accounts(by=by)}
     told = []
     for double in carbon.doubles(lines):

@@ -82,6 +82,11 @@ def open_account(
     return account
 
 
+def hold(account: CarbonAccount) -> None:
+    """Let nobody else enter into the account until this transaction ends."""
+    CarbonAccount.objects.select_for_update().get(pk=account.pk)
+
+
 @transaction.atomic
 def enter(
     *, account: CarbonAccount, drafts: Sequence[EntryDraft], by: Actor, at: datetime

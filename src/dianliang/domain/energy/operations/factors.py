@@ -12,8 +12,13 @@ from dianliang.domain.energy import access
 from dianliang.domain.energy.models import Factor
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 MOST = 100_000
+LEAST = Decimal("0.000001")
+"""The last decimal that is kept: what is less would become zero."""
+MAYBE_ZERO = frozenset({Factor.Kind.CERTIFICATE, Factor.Kind.AVERAGE})
+"""Green electricity, and a grid of nothing but water power, emit nothing; no fuel does."""
 
 
 class UnableToKeepFactorError(DomainError):
@@ -40,6 +45,11 @@ def keep(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> F
     value, low, high = figures["value"], figures["low"], figures["high"]
     if value is None or value < 0:
         raise UnableToKeepFactorError("请填写因子的数值，不小于零。", field="value")
+    if value == 0 and asked["kind"] not in MAYBE_ZERO:
+        words = Phrase("只有绿证、绿电和电力平均因子可以为 0，其他因子应大于 0，请核对数值。")
+        raise UnableToKeepFactorError(words, field="value")
+    if low is not None and low < 0:
+        raise UnableToKeepFactorError(Phrase("区间下限不能小于零。"), field="low")
     if (low is None) != (high is None) or (
         low is not None and high is not None and not low <= value <= high
     ):
@@ -106,4 +116,7 @@ def _figure(said: object, field: str) -> Decimal | None:
         raise UnableToKeepFactorError(f"“{said}”不是数。", field=field)
     if abs(value) >= MOST:
         raise UnableToKeepFactorError(f"因子应小于 {MOST}，请核对单位。", field=field)
-    return value.quantize(Decimal("0.000001"))
+    if 0 < abs(value) < LEAST:
+        words = Phrase("数值太小，最小 0.000001，请核对单位。")
+        raise UnableToKeepFactorError(words, field=field)
+    return value.quantize(LEAST)

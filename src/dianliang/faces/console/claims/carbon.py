@@ -134,16 +134,17 @@ def _account(
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Take a table in, reverse an entry, or state a year."""
     steps: Steps = {
-        "take_in": (keeping.take_in, partial(_file, request)),
+        "take_in": (keeping.enter, partial(_table, request)),
         "reverse": (keeping.reverse, lambda sent: {"entry": sent.get("entry", ""), **reason(sent)}),
         "state": (keeping.state_year, _year),
     }
     return lead_on(request, number, verb, steps, _account, "console:carbon_account", by=by)
 
 
-def _file(request: HttpRequest, sent: QueryDict) -> dict[str, Any]:
+def _table(request: HttpRequest, sent: QueryDict) -> dict[str, Any]:
+    """Read the table before anything is written: reading it holds nobody up."""
     del sent
-    return named_file(request, "file")
+    return {"found": reading.read(**named_file(request, "file"), today=today())}
 
 
 def _year(sent: QueryDict) -> dict[str, Any]:

@@ -34,6 +34,7 @@ CARBON = Table(
         ("位置法（tCO2）", "location.value"),
         ("市场法（tCO2）", "market.value"),
         ("分录", "entries"),
+        ("算不出来的分录", "refused"),
         ("演示数据", "row.is_generated"),
     ),
 )
