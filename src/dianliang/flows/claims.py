@@ -83,6 +83,8 @@ def correct_claim(
 ) -> ClaimRow:
     """Correct the figures of a claim; all else that it says is said again (更正数值).
 
+    What a person types in is screened at most: that it is measured is confirmed by another.
+
     Raises:
         NotVisibleError, UnableToClaimError, IllegalTransitionError, NotYourTurnError,
             StaleStateError: see `supersede_claim`.
@@ -97,7 +99,7 @@ def lead_on(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> 
 
     Raises:
         NotVisibleError: it is absent or another's.
-        UnableToClaimError: there is no reason; or nobody may verify his own.
+        UnableToClaimError: there is no reason; or nobody may confirm or verify his own.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     claim = access.claim_to_see(number, by=by)
@@ -119,7 +121,6 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
     """Return what a claim says with other figures: an interval that goes leaves a reason."""
     has_interval = claim.confidence is not None and low is not None
     lost = claim.no_interval or "更正后的数没有给出区间。"
-    is_measured = claim.status in {"MEASURED", "VERIFIED"} and has_interval
     return ClaimDraft(
         title=claim.title,
         kind=claim.kind,
@@ -131,7 +132,7 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         subject_name=claim.subject_name,
         subject_kind=claim.subject_kind,
         subject_number=claim.subject_number,
-        status=_status_again(claim, is_measured=is_measured),
+        status="ESTIMATED" if claim.status == "ESTIMATED" else "SCREENED",
         low=low,
         high=high,
         confidence=claim.confidence if has_interval else None,
@@ -156,10 +157,3 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         key=claim.key,
         is_generated=claim.is_generated,
     )
-
-
-def _status_again(claim: Claim, *, is_measured: bool) -> str:
-    """Return how far the corrected number is shown: verified is only who looked at that number."""
-    if is_measured:
-        return "MEASURED"
-    return "ESTIMATED" if claim.status == "ESTIMATED" else "SCREENED"

@@ -91,6 +91,33 @@ def test_nobody_verifies_his_own_number(town):
     assert [step.after_label for step in page.history] == ["实测", "已核证"]
 
 
+def typed_in(town, **other):
+    return stated(town, draft(status="SCREENED", **other)).number
+
+
+def test_nobody_confirms_that_his_own_number_is_measured(town):
+    number = typed_in(town)
+
+    with pytest.raises(UnableToClaimError, match="另一人"):
+        lead(town, number, "confirm", who="clerk")
+    lead(town, number, "confirm")
+
+    assert Claim.objects.get().status == "MEASURED"
+
+
+@pytest.mark.parametrize(
+    ("lacking", "words"),
+    [({"until_on": date(2027, 1, 1)}, "还没有结束"), ({"evidence": []}, "没有依据")],
+)
+def test_what_has_not_happened_or_rests_on_nothing_is_not_measured(town, lacking, words):
+    number = typed_in(town, **lacking)
+
+    with pytest.raises(UnableToClaimError, match=words):
+        lead(town, number, "confirm")
+
+    assert Claim.objects.get().status == "SCREENED"
+
+
 def lead(town, number, verb, *, who="second", reason="与抄表核对一致"):
     return flow.lead_on(number=number, verb=verb, reason=reason, by=clerk(town, "S1", who), at=NOON)
 
@@ -129,7 +156,7 @@ def test_a_correction_takes_the_place_and_leaves_the_old_number_readable(town):
 
     before, after = (queries.claim_page(number, by=by) for number in (old, new))
     assert (before.row.status, before.row.value) == ("SUPERSEDED", 123_000)
-    assert (after.row.status, after.row.value) == ("MEASURED", 110_000)
+    assert (after.row.status, after.row.value) == ("SCREENED", 110_000)
     assert before.superseded_by == after.row
     assert after.supersedes == before.row
     assert after.boundary == before.boundary

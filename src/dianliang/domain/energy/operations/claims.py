@@ -16,7 +16,9 @@ from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim, Evidence, Factor
 from dianliang.domain.energy.shapes import ClaimDraft
 from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 PREFIX = "LH"
 STATED = frozenset({"ESTIMATED", "SCREENED", "MEASURED"})
@@ -89,25 +91,35 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
     """Screen, confirm, verify or withdraw a claim, with the words of who does it.
 
     Raises:
-        UnableToClaimError: there are no words, or the claim does not carry it: no interval to be
-            measured, or verified by who recorded it.
+        UnableToClaimError: there are no words, or the claim does not carry it: no interval, no
+            evidence or a period still running; or it is its recorder who confirms or verifies.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if not reason.strip():
         raise UnableToClaimError("请写明依据或原因。", field="reason")
     target = CLAIM.target(claim.status, verb, role=by.role)
-    if target in {"MEASURED", "VERIFIED"} and (claim.confidence is None or claim.from_on is None):
-        raise UnableToClaimError("没有置信区间和数据期的数不能算实测；请补充测量后更正。")
+    if target in {"MEASURED", "VERIFIED"}:
+        _check_shown(claim, by=by, at=at)
     changes: dict[str, object] = {}
     if verb == "verify":
-        if claim.recorded_by == by.id:
-            raise UnableToClaimError("登记人不能核证自己登记的数，请由另一人核证。")
         if claim.held_back:
             raise UnableToClaimError(f"还不能核证：{claim.held_back}")
         changes = {"verifier": by.name, "verified_at": at}
     return transitions.apply(
         claim, verb, lifecycle=CLAIM, by=by, at=at, note=reason, changes=changes
     )
+
+
+def _check_shown(claim: Claim, *, by: Actor, at: datetime) -> None:
+    """Refuse to call measured what nobody else looked at, or what nothing bears out yet."""
+    if claim.confidence is None or claim.until_on is None:
+        raise UnableToClaimError("没有置信区间和数据期的数不能算实测；请补充测量后更正。")
+    if claim.recorded_by == by.id:
+        raise UnableToClaimError(Phrase("登记人不能确认或核证自己登记的数，请由另一人来做。"))
+    if claim.until_on > at.astimezone(SHANGHAI).date():
+        raise UnableToClaimError(Phrase("数据期还没有结束，不能算实测；结束后再确认。"))
+    if not claim.evidence.exists():
+        raise UnableToClaimError(Phrase("没有依据的数不能算实测；请撤回，写明依据后另行登记。"))
 
 
 def digest_of(draft: ClaimDraft) -> str:
