@@ -5,6 +5,7 @@ Any flow that computes a number for people records it here and shows it with the
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from dianliang.domain.energy.lifecycle import CURRENT
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.operations import claims as operations
 from dianliang.domain.energy.operations import factors
+from dianliang.domain.energy.plausible import APART
 from dianliang.domain.energy.queries.claims import row_of
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
@@ -80,16 +82,21 @@ def correct_claim(
     reason: str,
     by: Actor,
     at: datetime,
+    activity: float | None = None,
 ) -> ClaimRow:
     """Correct the figures of a claim; all else that it says is said again (更正数值).
 
     What a person types in is screened at most: that it is measured is confirmed by another.
+    `activity` is another activity under the same factor, the claim's own when left out.
 
     Raises:
         NotVisibleError, UnableToClaimError, IllegalTransitionError, NotYourTurnError,
             StaleStateError: see `supersede_claim`.
     """
-    draft = _said_again(access.claim_to_see(number, by=by), value=value, low=low, high=high)
+    claim = access.claim_to_see(number, by=by)
+    draft = _said_again(claim, value=value, low=low, high=high)
+    if activity is not None:
+        draft = replace(draft, activity=activity)
     return supersede_claim(number=number, draft=draft, reason=reason, by=by, at=at)
 
 
@@ -147,7 +154,7 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         activity=claim.activity,
         activity_unit=claim.activity_unit,
         findings=claim.findings,
-        held_back=claim.held_back,
+        held_back=claim.held_back.partition(APART)[0],
         evidence=[
             EvidenceDraft(kind=one.kind, words=one.words, number=one.number, digest=one.digest)
             for one in claim.evidence.all()

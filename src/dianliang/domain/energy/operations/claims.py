@@ -11,7 +11,7 @@ from django.db import transaction
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.energy import access
+from dianliang.domain.energy import access, plausible
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim, Evidence, Factor
 from dianliang.domain.energy.shapes import ClaimDraft
@@ -38,6 +38,8 @@ class UnableToClaimError(DomainError):
 def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | None = None) -> Claim:
     """State a number with what bears it out (登记声明).
 
+    What is not its activity times its factor stands, but is held back from being verified.
+
     Raises:
         UnableToClaimError: something is missing or contradicts itself; `field` names it.
         NotVisibleError: the unit, or the claim that it is part of, is not the actor's.
@@ -48,11 +50,13 @@ def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | No
     if draft.key and Claim.objects.filter(key=draft.key, status__in=CURRENT).exists():
         raise UnableToClaimError("这个数已经登记过；数有变化请更正原声明。", field="key")
     stored = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name not in LINKED}
+    factor = _factor(draft)
+    stored["held_back"] = (draft.held_back + plausible.apart(draft, factor))[:300]
     claim = Claim.objects.create(
         number=next_number(PREFIX, at=at),
         **stored,
         findings=list(draft.findings),
-        factor=_factor(draft),
+        factor=factor,
         part_of=access.claim_to_see(draft.part_of, by=by) if draft.part_of else None,
         unit=_unit(draft.unit_code or by.unit_code, by=by),
         supersedes=supersedes,
@@ -170,6 +174,7 @@ def _wrongs(draft: ClaimDraft) -> list[tuple[str, str, bool]]:
             _is_bad(draft.base_from_on, draft.base_until_on),
         ),
         ("用了因子就要有活动数据及其单位。", "activity", _lacks_activity(draft)),
+        *plausible.wrongs(draft),
     ]
 
 
@@ -205,6 +210,9 @@ def _factor(draft: ClaimDraft) -> Factor | None:
     if per != draft.activity_unit:
         message = f"因子按每 {per}，活动数据却是 {draft.activity_unit}，请换算后再填。"
         raise UnableToClaimError(message, field="activity_unit")
+    if not plausible.does_fit(found, draft.measure):
+        words = Phrase("这个因子算不出这个计量单位的数，请换因子或单位。")
+        raise UnableToClaimError(words, field="factor")
     return found
 
 
