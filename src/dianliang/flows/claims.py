@@ -5,6 +5,7 @@ Any flow that computes a number for people records it here and shows it with the
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from dianliang.domain.energy.lifecycle import CURRENT
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.operations import claims as operations
 from dianliang.domain.energy.operations import factors
+from dianliang.domain.energy.plausible import APART
 from dianliang.domain.energy.queries.claims import row_of
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
@@ -80,14 +82,21 @@ def correct_claim(
     reason: str,
     by: Actor,
     at: datetime,
+    activity: float | None = None,
 ) -> ClaimRow:
     """Correct the figures of a claim; all else that it says is said again (更正数值).
+
+    What a person types in is screened at most: that it is measured is confirmed by another.
+    `activity` is another activity under the same factor, the claim's own when left out.
 
     Raises:
         NotVisibleError, UnableToClaimError, IllegalTransitionError, NotYourTurnError,
             StaleStateError: see `supersede_claim`.
     """
-    draft = _said_again(access.claim_to_see(number, by=by), value=value, low=low, high=high)
+    claim = access.claim_to_see(number, by=by)
+    draft = _said_again(claim, value=value, low=low, high=high)
+    if activity is not None:
+        draft = replace(draft, activity=activity)
     return supersede_claim(number=number, draft=draft, reason=reason, by=by, at=at)
 
 
@@ -97,7 +106,7 @@ def lead_on(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> 
 
     Raises:
         NotVisibleError: it is absent or another's.
-        UnableToClaimError: there is no reason; or nobody may verify his own.
+        UnableToClaimError: there is no reason; or nobody may confirm or verify his own.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     claim = access.claim_to_see(number, by=by)
@@ -119,7 +128,6 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
     """Return what a claim says with other figures: an interval that goes leaves a reason."""
     has_interval = claim.confidence is not None and low is not None
     lost = claim.no_interval or "更正后的数没有给出区间。"
-    is_measured = claim.status in {"MEASURED", "VERIFIED"} and has_interval
     return ClaimDraft(
         title=claim.title,
         kind=claim.kind,
@@ -131,7 +139,7 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         subject_name=claim.subject_name,
         subject_kind=claim.subject_kind,
         subject_number=claim.subject_number,
-        status=_status_again(claim, is_measured=is_measured),
+        status="ESTIMATED" if claim.status == "ESTIMATED" else "SCREENED",
         low=low,
         high=high,
         confidence=claim.confidence if has_interval else None,
@@ -146,7 +154,7 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         activity=claim.activity,
         activity_unit=claim.activity_unit,
         findings=claim.findings,
-        held_back=claim.held_back,
+        held_back=claim.held_back.partition(APART)[0],
         evidence=[
             EvidenceDraft(kind=one.kind, words=one.words, number=one.number, digest=one.digest)
             for one in claim.evidence.all()
@@ -156,10 +164,3 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         key=claim.key,
         is_generated=claim.is_generated,
     )
-
-
-def _status_again(claim: Claim, *, is_measured: bool) -> str:
-    """Return how far the corrected number is shown: verified is only who looked at that number."""
-    if is_measured:
-        return "MEASURED"
-    return "ESTIMATED" if claim.status == "ESTIMATED" else "SCREENED"

@@ -18,6 +18,7 @@ from tests.claims import clerk, draft, estimate, provincial
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
+KINDS = {"kWh": "saving", "tCO2": "carbon", "CNY": "cost"}
 
 
 def stated(town, what=None, *, who="clerk", unit="S1"):
@@ -62,6 +63,19 @@ def test_a_stated_number_opens_all_that_bears_it_out(town):
             "activity_unit",
         ),
         ({"title": "长" * 121}, "title"),
+        ({"measure": "tCO2"}, "measure"),
+        ({"kind": "carbon"}, "measure"),
+        (
+            {"kind": "efficiency", "measure": "%", "value": 300.0, "high": 400.0, "low": 1.0},
+            "value",
+        ),
+        ({"kind": "coverage", "measure": "count", "value": -5.0, "low": -9.0}, "value"),
+        ({"kind": "emission", "measure": "tCO2", "value": -1.0, "low": -9.0}, "value"),
+        ({"activity": -1.0, "activity_unit": "kWh"}, "activity"),
+        (
+            {"factor": "电力-平均-浙江-2023@1", "activity": 1.0, "activity_unit": "kWh"},
+            "factor",
+        ),
     ],
 )
 def test_a_number_that_contradicts_itself_is_refused_by_the_field(town, wrong, field):
@@ -91,6 +105,33 @@ def test_nobody_verifies_his_own_number(town):
     assert [step.after_label for step in page.history] == ["实测", "已核证"]
 
 
+def typed_in(town, **other):
+    return stated(town, draft(status="SCREENED", **other)).number
+
+
+def test_nobody_confirms_that_his_own_number_is_measured(town):
+    number = typed_in(town)
+
+    with pytest.raises(UnableToClaimError, match="另一人"):
+        lead(town, number, "confirm", who="clerk")
+    lead(town, number, "confirm")
+
+    assert Claim.objects.get().status == "MEASURED"
+
+
+@pytest.mark.parametrize(
+    ("lacking", "words"),
+    [({"until_on": date(2027, 1, 1)}, "还没有结束"), ({"evidence": []}, "没有依据")],
+)
+def test_what_has_not_happened_or_rests_on_nothing_is_not_measured(town, lacking, words):
+    number = typed_in(town, **lacking)
+
+    with pytest.raises(UnableToClaimError, match=words):
+        lead(town, number, "confirm")
+
+    assert Claim.objects.get().status == "SCREENED"
+
+
 def lead(town, number, verb, *, who="second", reason="与抄表核对一致"):
     return flow.lead_on(number=number, verb=verb, reason=reason, by=clerk(town, "S1", who), at=NOON)
 
@@ -102,6 +143,34 @@ def test_what_is_still_to_be_explained_keeps_a_number_from_being_verified(town):
         lead(town, number, "verify")
     with pytest.raises(IntegrityError), transaction.atomic():
         Claim.objects.update(status="VERIFIED", verified_at=NOON)
+
+
+def emitted(**other):
+    used = {"factor": "电力-平均-浙江-2023@1", "activity": 1000.0, "activity_unit": "kWh"}
+    told = {"kind": "emission", "measure": "tCO2", "value": 0.4974, "low": 0.45, "high": 0.55}
+    return draft(**{**used, **told, **other})
+
+
+def test_a_number_that_is_not_its_activity_times_its_factor_is_not_verified(town):
+    number = stated(town, emitted(value=999.0, low=900.0, high=1100.0)).number
+
+    with pytest.raises(UnableToClaimError, match=r"0\.4974 tCO2，声明的是 999"):
+        lead(town, number, "verify")
+    stated(town, emitted(value=0.5))
+
+    assert Claim.objects.latest("pk").held_back == ""
+
+
+def test_a_correction_is_held_against_the_same_factor_and_may_tell_another_activity(town):
+    first = stated(town, emitted()).number
+    told = {"low": None, "high": None, "reason": "倍率填错", "by": clerk(town), "at": NOON}
+
+    wrong = flow.correct_claim(number=first, value=4.974, **told).number
+    assert "对不上" in Claim.objects.get(number=wrong).held_back
+    right = flow.correct_claim(number=wrong, value=4.974, activity=10_000.0, **told).number
+
+    assert Claim.objects.get(number=right).held_back == ""
+    assert Claim.objects.get(number=right).activity == 10_000
 
 
 def test_an_estimate_does_not_become_a_measurement_by_a_press(town):
@@ -129,7 +198,7 @@ def test_a_correction_takes_the_place_and_leaves_the_old_number_readable(town):
 
     before, after = (queries.claim_page(number, by=by) for number in (old, new))
     assert (before.row.status, before.row.value) == ("SUPERSEDED", 123_000)
-    assert (after.row.status, after.row.value) == ("MEASURED", 110_000)
+    assert (after.row.status, after.row.value) == ("SCREENED", 110_000)
     assert before.superseded_by == after.row
     assert after.supersedes == before.row
     assert after.boundary == before.boundary
@@ -224,7 +293,8 @@ def test_whatever_is_stated_a_total_is_the_sum_of_what_stands_alone(town, number
         made, alone = [], {}
         for value, measure, above in numbers:
             whole = made[above].number if above < len(made) else ""
-            made.append(stated(town, estimate(value=value, measure=measure, part_of=whole)))
+            what = estimate(value=value, measure=measure, kind=KINDS[measure], part_of=whole)
+            made.append(stated(town, what))
             if not whole:
                 alone[measure] = alone.get(measure, 0.0) + value
         found = queries.totals(asked=queries.Asked(), by=clerk(town))

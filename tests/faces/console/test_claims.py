@@ -68,7 +68,7 @@ def test_another_person_verifies_and_a_correction_leads_to_the_new_number(town):
 
     old, new = Claim.objects.order_by("pk")
     assert answer.redirect_chain[-1][0] == f"/console/claims/{new.number}/"
-    assert (old.status, new.value, new.status) == ("SUPERSEDED", 110_000, "MEASURED")
+    assert (old.status, new.value, new.status) == ("SUPERSEDED", 110_000, "SCREENED")
     assert "11 万 kWh" in client.get(f"/console/claims/{number}/").content.decode()
     again = client.post(f"/console/claims/{number}/supersede/", figures)
     assert again.status_code == 422

@@ -60,6 +60,26 @@ def test_the_countys_roll_up_stands_beside_todays_factors_and_is_stated(town):
     wanted = ("0.983 kgCO2/kWh", "0.667 CNY/kWh", "1.5 万 kWh", "2.98 万 tCO2", "1.98 倍", "0.148")
     assert [words for words in wanted if words not in page] == []
     assert {claim.measure for claim in Claim.objects.all()} == {"kWh", "tCO2", "CNY"}
-    assert client.get("/console/measure/rollup/?machines=0").status_code == 422
+    for machines in ("0", "1e308", "4000.5", "4,00", "4_000"):
+        refused = client.get("/console/measure/rollup/", {"machines": machines})
+        assert refused.status_code == 422, machines
+    assert client.get("/console/measure/rollup/?machines=4,000").status_code == 200
     changed = client.get("/console/measure/rollup/?co2_t=31836").content.decode()
     assert "0.531 kgCO2/kWh" in changed
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"part_share": "0"},
+        {"part_share": "1,2,3"},
+        {"efficiency_after": "9_9"},
+        {"measure_on": "2030-01-01"},
+        {"measure_on": "1926-01-02"},
+    ],
+)
+def test_what_cannot_be_is_refused_and_not_replaced(town, odd):
+    answer = enter(town).post("/console/measure/new/", {**ASKED, **odd})
+
+    assert answer.status_code == 422
+    assert not MeasurementProject.objects.exists()

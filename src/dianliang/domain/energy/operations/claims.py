@@ -11,12 +11,14 @@ from django.db import transaction
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.energy import access
+from dianliang.domain.energy import access, plausible
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim, Evidence, Factor
 from dianliang.domain.energy.shapes import ClaimDraft
 from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 PREFIX = "LH"
 STATED = frozenset({"ESTIMATED", "SCREENED", "MEASURED"})
@@ -36,6 +38,8 @@ class UnableToClaimError(DomainError):
 def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | None = None) -> Claim:
     """State a number with what bears it out (登记声明).
 
+    What is not its activity times its factor stands, but is held back from being verified.
+
     Raises:
         UnableToClaimError: something is missing or contradicts itself; `field` names it.
         NotVisibleError: the unit, or the claim that it is part of, is not the actor's.
@@ -46,11 +50,13 @@ def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | No
     if draft.key and Claim.objects.filter(key=draft.key, status__in=CURRENT).exists():
         raise UnableToClaimError("这个数已经登记过；数有变化请更正原声明。", field="key")
     stored = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name not in LINKED}
+    factor = _factor(draft)
+    stored["held_back"] = (draft.held_back + plausible.apart(draft, factor))[:300]
     claim = Claim.objects.create(
         number=next_number(PREFIX, at=at),
         **stored,
         findings=list(draft.findings),
-        factor=_factor(draft),
+        factor=factor,
         part_of=access.claim_to_see(draft.part_of, by=by) if draft.part_of else None,
         unit=_unit(draft.unit_code or by.unit_code, by=by),
         supersedes=supersedes,
@@ -89,25 +95,35 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
     """Screen, confirm, verify or withdraw a claim, with the words of who does it.
 
     Raises:
-        UnableToClaimError: there are no words, or the claim does not carry it: no interval to be
-            measured, or verified by who recorded it.
+        UnableToClaimError: there are no words, or the claim does not carry it: no interval, no
+            evidence or a period still running; or it is its recorder who confirms or verifies.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if not reason.strip():
         raise UnableToClaimError("请写明依据或原因。", field="reason")
     target = CLAIM.target(claim.status, verb, role=by.role)
-    if target in {"MEASURED", "VERIFIED"} and (claim.confidence is None or claim.from_on is None):
-        raise UnableToClaimError("没有置信区间和数据期的数不能算实测；请补充测量后更正。")
+    if target in {"MEASURED", "VERIFIED"}:
+        _check_shown(claim, by=by, at=at)
     changes: dict[str, object] = {}
     if verb == "verify":
-        if claim.recorded_by == by.id:
-            raise UnableToClaimError("登记人不能核证自己登记的数，请由另一人核证。")
         if claim.held_back:
             raise UnableToClaimError(f"还不能核证：{claim.held_back}")
         changes = {"verifier": by.name, "verified_at": at}
     return transitions.apply(
         claim, verb, lifecycle=CLAIM, by=by, at=at, note=reason, changes=changes
     )
+
+
+def _check_shown(claim: Claim, *, by: Actor, at: datetime) -> None:
+    """Refuse to call measured what nobody else looked at, or what nothing bears out yet."""
+    if claim.confidence is None or claim.until_on is None:
+        raise UnableToClaimError("没有置信区间和数据期的数不能算实测；请补充测量后更正。")
+    if claim.recorded_by == by.id:
+        raise UnableToClaimError(Phrase("登记人不能确认或核证自己登记的数，请由另一人来做。"))
+    if claim.until_on > at.astimezone(SHANGHAI).date():
+        raise UnableToClaimError(Phrase("数据期还没有结束，不能算实测；结束后再确认。"))
+    if not claim.evidence.exists():
+        raise UnableToClaimError(Phrase("没有依据的数不能算实测；请撤回，写明依据后另行登记。"))
 
 
 def digest_of(draft: ClaimDraft) -> str:
@@ -158,6 +174,7 @@ def _wrongs(draft: ClaimDraft) -> list[tuple[str, str, bool]]:
             _is_bad(draft.base_from_on, draft.base_until_on),
         ),
         ("用了因子就要有活动数据及其单位。", "activity", _lacks_activity(draft)),
+        *plausible.wrongs(draft),
     ]
 
 
@@ -193,6 +210,9 @@ def _factor(draft: ClaimDraft) -> Factor | None:
     if per != draft.activity_unit:
         message = f"因子按每 {per}，活动数据却是 {draft.activity_unit}，请换算后再填。"
         raise UnableToClaimError(message, field="activity_unit")
+    if not plausible.does_fit(found, draft.measure):
+        words = Phrase("这个因子算不出这个计量单位的数，请换因子或单位。")
+        raise UnableToClaimError(words, field="factor")
     return found
 
 

@@ -1,7 +1,7 @@
 """Every write about measurement projects: opened, given readings and events, computed, stated."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,10 +13,15 @@ from dianliang.domain.energy.lifecycle import PROJECT
 from dianliang.domain.energy.models import MeasurementProject
 from dianliang.domain.energy.shapes import ProjectDraft
 from dianliang.kernel.actor import SYSTEM, Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 PREFIX = "JN"
 MOST_EVENTS = 20
+MOST_AHEAD = timedelta(days=366)
+"""How long before its measure a project may be opened: a baseline takes a year."""
+EARLIEST = date(2000, 1, 1)
 
 
 class UnableToMeasureError(DomainError):
@@ -34,6 +39,7 @@ def open_project(*, draft: ProjectDraft, unit: Unit, by: Actor, at: datetime) ->
     """
     before, after = draft.efficiency_before, draft.efficiency_after
     has_both = before is not None and after is not None
+    latest = at.astimezone(SHANGHAI).date() + MOST_AHEAD
     wrongs = (
         ("请写名称，最多 80 个字。", "title", not 0 < len(draft.title.strip()) <= 80),
         ("请写企业或对象。", "subject_name", not 0 < len(draft.subject_name.strip()) <= 80),
@@ -50,6 +56,15 @@ def open_project(*, draft: ProjectDraft, unit: Unit, by: Actor, at: datetime) ->
             has_both and not 0 < (before or 0) <= (after or 0) <= 1,
         ),
         ("占比应在 0 到 100% 之间。", "part_share", not 0 < draft.part_share <= 1),
+        (
+            Phrase(
+                "措施投用日期应在 %(first)s 到 %(last)s 之间。",
+                first=EARLIEST.isoformat(),
+                last=latest.isoformat(),
+            ),
+            "measure_on",
+            not EARLIEST <= draft.measure_on <= latest,
+        ),
     )
     for words, field, is_wrong in wrongs:
         if is_wrong:

@@ -26,6 +26,7 @@ from dianliang.flows.measuring import projects as flow
 from dianliang.flows.measuring import rolling, tables
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 SEED = {
     "title": "注塑机节能发热圈改造",
@@ -40,6 +41,8 @@ SEED = {
     "share": "100",
 }
 """What a county reported (seed row 004-18): where the form begins, each figure to be changed."""
+
+MOST_MACHINES = 1_000_000_000
 
 
 @require_GET
@@ -89,6 +92,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 def _draft(sent: QueryDict) -> ProjectDraft:
+    part = share_in(sent, "part_share", "占比")
     return ProjectDraft(
         title=sent.get("title", ""),
         subject_name=sent.get("subject_name", ""),
@@ -97,7 +101,7 @@ def _draft(sent: QueryDict) -> ProjectDraft:
         measure_on=day(sent.get("measure_on", ""), field="measure_on", label=_("措施投用日期")),
         efficiency_before=share_in(sent, "efficiency_before", "改造前效率"),
         efficiency_after=share_in(sent, "efficiency_after", "改造后效率"),
-        part_share=share_in(sent, "part_share", "占比") or 1.0,
+        part_share=1.0 if part is None else part,
     )
 
 
@@ -219,8 +223,11 @@ def _scenario(figures: dict[str, str]) -> rolling.Scenario:
     ]
     if missing or machines is None:
         raise InvalidInputError(_("每个数都要填，且大于零。"), field=(missing or ["machines"])[0])
+    if machines != int(machines) or not 0 < machines <= MOST_MACHINES:
+        words = Phrase("机器台数应是 1 到 %(most)s 的整数。", most=f"{MOST_MACHINES:,}")
+        raise InvalidInputError(words, field="machines")
     return rolling.Scenario(
         title=figures["title"].strip()[:60] or SEED["title"],
-        machines=int(min(machines, 1e9)),
+        machines=int(machines),
         **{name: value or 0.0 for name, value in {**amounts, **shares}.items()},
     )

@@ -1,13 +1,20 @@
 """Numbers, percentages and files of forms about energy."""
 
+import re
 from math import isfinite
 from typing import Any
+from unicodedata import normalize
 
 from django.http import HttpRequest, QueryDict
 
 from dianliang.faces.console.tables import sent_file
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
+
+PLAIN = re.compile(
+    r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE
+)
+"""Digits, in groups of three or in none: what else Python reads as a number was a slip."""
 
 
 def number_in(sent: QueryDict, field: str, label: str) -> float | None:
@@ -16,15 +23,16 @@ def number_in(sent: QueryDict, field: str, label: str) -> float | None:
     Raises:
         InvalidInputError: it is none.
     """
-    text = sent.get(field, "").strip().replace(",", "")
+    text = normalize("NFKC", sent.get(field, "")).strip()
     if not text:
         return None
     try:
-        found = float(text)
+        found = float(text.replace(",", "")) if PLAIN.fullmatch(text) else float("nan")
     except ValueError:
         found = float("nan")
     if not isfinite(found):
-        raise InvalidInputError(Phrase("%(label)s应填数。", label=Phrase(label)), field=field)
+        words = Phrase("%(label)s应填数，如 12000 或 12,000。", label=Phrase(label))
+        raise InvalidInputError(words, field=field)
     return found
 
 

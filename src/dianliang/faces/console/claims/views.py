@@ -124,7 +124,8 @@ def _corrected(sent: QueryDict) -> dict[str, Any]:
     if value is None:
         raise InvalidInputError(_("请填写数值。"), field="value")
     low, high = number_in(sent, "low", "下限"), number_in(sent, "high", "上限")
-    return {"value": value, "low": low, "high": high, **reason(sent)}
+    activity = number_in(sent, "activity", "活动数据")
+    return {"value": value, "low": low, "high": high, "activity": activity, **reason(sent)}
 
 
 STEPS: Steps = {
