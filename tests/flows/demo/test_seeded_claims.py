@@ -3,6 +3,7 @@
 import pytest
 
 from dianliang.domain.energy.models import CarbonEntry, Claim, MeasurementProject
+from dianliang.flows.demo import claiming
 
 pytestmark = pytest.mark.django_db
 
@@ -13,6 +14,11 @@ def test_the_demo_states_numbers_of_every_kind_and_says_that_they_are_generated(
     assert {claim.status for claim in stated} >= {"ESTIMATED", "SCREENED", "MEASURED", "VERIFIED"}
     assert {claim.kind for claim in stated} >= {"saving", "carbon", "emission", "cost"}
     assert all(claim.is_generated for claim in stated)
-    assert not any("（演示）（演示）" in claim.subject for claim in stated)
     assert {project.status for project in MeasurementProject.objects.all()} == {"STATED"}
     assert CarbonEntry.objects.exclude(certificate="").count() == 5
+
+
+def test_an_account_is_marked_as_a_demonstration_once():
+    names = [name.format(station="递铺供电所（演示）") for name, *_ in claiming.ACCOUNTS]
+
+    assert [name.count("（演示）") for name in names] == [1] * len(names)
