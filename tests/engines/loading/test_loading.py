@@ -191,3 +191,21 @@ def test_a_line_is_exact_where_floating_point_is_not(kva, watts):
     rule = LoadRule(line=Line.HEAVY, share=Fraction("0.8"))
 
     assert rule.from_w(capacity_kva=kva, power_factor=Fraction("0.95")) == watts
+
+
+@pytest.mark.parametrize("beyond_belief", [900_000_000, -900_000_000])
+def test_more_than_a_transformer_can_carry_is_doubted_and_no_verdict(beyond_belief):
+    """A kW column read as MW, a multiplier typed twice: nobody builds a transformer for that."""
+    half_a_day = [beyond_belief] * 48 + [20_000] * (2 * POINTS - 48)
+
+    found = only(loaded(np.reshape(half_a_day, (1, 2, POINTS))))
+
+    assert (found.unbelieved_points, found.known_points) == (48, 2 * POINTS - 48)
+    assert (found.peak_w, found.worst, found.runs) == (20_000, None, ())
+    assert found.beyond_minutes == {Line.HEAVY: 0, Line.OVER: 0}
+
+
+def test_twice_the_rating_is_heavy_and_believed():
+    found = only(loaded(np.full((1, 2, POINTS), 2 * OVER_W)))
+
+    assert (found.worst, found.unbelieved_points) == (Line.OVER, 0)

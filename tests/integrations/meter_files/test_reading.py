@@ -419,10 +419,10 @@ def test_the_register_knows_transformers_phases_and_main_meters(tmp_path):
 
 
 def test_a_register_tells_all_that_is_wrong(tmp_path):
-    bad = [*REGISTER, ["M1", "T1", "-5", "0", "D", ""]]
+    bad = [*REGISTER, ["M1", "T1", "-5", "0.0001", "D", ""]]
 
     with pytest.raises(UnreadableReadingsError) as refusal:
         read_register(write(tmp_path / "register.csv", bad))
 
-    for words in ("大于 0 kVA", "倍率应大于 0", "相别应为", "与第 2 行重复", "前后不一致"):
+    for words in ("大于 0 kVA", "倍率应不小于 1", "相别应为", "与第 2 行重复", "前后不一致"):
         assert words in refusal.value.message

@@ -149,6 +149,10 @@ def _loading(wish: Asked, store: CurveStore) -> None:
             unknown=unknown,
         )
     )
+    doubted = [one.number for one in found if one.unbelieved_points]
+    if doubted:
+        words = {"n": len(doubted), "first": doubted[0], "most": float(rules.most_share)}
+        _say(said["unbelieved"].format(**words))
     clauses = [clause(rule.clause, language=wish.language) for rule in rules.loads]
     _say(said["clauses"].format(clauses=said["then"].join(clauses)))
 

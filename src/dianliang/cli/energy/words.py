@@ -63,6 +63,8 @@ SAID = {
         "quality": "{meters} 只表，{doubted} 只有疑问，{fine} 只正常",
         "loading": "{all} 台变压器：过载 {over} 台，重载 {heavy} 台；"
         "{unknown} 台一半以上时刻数据不足。",
+        "unbelieved": "{n} 台（如 {first}）有读数超过额定容量的 {most:g} 倍，不可信，"
+        "按缺数计；请核对倍率、示数和容量。",
         "clauses": "依据：{clauses}",
         "then": "；",
         "unknown": "数据不足",
@@ -75,6 +77,8 @@ SAID = {
         "quality": "Meters: {meters}; doubted {doubted}, without a doubt {fine}",
         "loading": "Transformers: {all}; overloaded {over}, heavily loaded {heavy}; "
         "{unknown} without enough data at half of the time or more.",
+        "unbelieved": "{n} (such as {first}) with readings beyond {most:g} times the rated"
+        " capacity, counted as not read; check multiplier, reading and capacity.",
         "clauses": "By: {clauses}",
         "then": "; ",
         "unknown": "not enough data",

@@ -45,11 +45,19 @@ def carried(loads: Loads, place: int, *, rules: Rules = DEFAULT_RULES) -> Carrie
 
 
 def known_points(loads: Loads, slots: slice, rules: Rules) -> Any:
-    """Tell at which points enough of a transformer's meters were read."""
+    """Tell at which points enough of a transformer's meters were read, and can be believed."""
     expected = int(loads.network.expected[slots].sum())
     present = loads.present(slots)
     enough = present * rules.least_read.denominator >= expected * rules.least_read.numerator
-    return enough & (present > 0)
+    return enough & (present > 0) & ~unbelieved_points(loads, slots, rules)
+
+
+def unbelieved_points(loads: Loads, slots: slice, rules: Rules) -> Any:
+    """Tell at which points more was read than the transformer can carry, either way."""
+    owners = {place for place, _ in loads.network.slots[slots]}
+    capacity_kva = sum(loads.network.transformers[place].capacity_kva for place in owners)
+    most_w = float(rules.most_share * rules.power_factor) * capacity_kva * 1000
+    return np.abs(loads.load[slots].sum(axis=0)) > most_w
 
 
 def names_its_phases(network: Network, slots: slice) -> bool:

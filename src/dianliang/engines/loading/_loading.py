@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 
 from dianliang.engines.loading import _kernel
-from dianliang.engines.loading._carried import known_points, names_its_phases, thrice_by_phase
+from dianliang.engines.loading._carried import (
+    known_points,
+    names_its_phases,
+    thrice_by_phase,
+    unbelieved_points,
+)
 from dianliang.engines.loading._curves import MINUTES, POINTS, Ints64
 from dianliang.engines.loading._loads import Loads, Span
 from dianliang.engines.loading._rules import DEFAULT_RULES, LINE_LABELS, Line, Rules
@@ -88,6 +93,8 @@ class TransformerLoad:
     beyond_minutes: dict[Line, int]
     runs: tuple[Run, ...]
     phases_judged: bool
+    unbelieved_points: int = 0
+    """Points at which more was read than it can carry: multiplier, reading or rating is wrong."""
 
     @property
     def worst(self) -> Line | None:
@@ -121,7 +128,8 @@ def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerL
     network = loads.network
     transformer = network.transformers[place]
     slots = slice(*network.first_slot[place : place + 2])
-    total: Ints64 = loads.load[slots].sum(axis=0)
+    unbelieved = unbelieved_points(loads, slots, rules)
+    total: Ints64 = np.where(unbelieved, 0, loads.load[slots].sum(axis=0))
     expected = int(network.expected[slots].sum())
     known = known_points(loads, slots, rules)
     partial = loads.present(slots) < expected
@@ -153,6 +161,7 @@ def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerL
         beyond_minutes=beyond,
         runs=tuple(run for run in found if run.on < of.until_on and run.last_on >= of.from_on),
         phases_judged=judged,
+        unbelieved_points=int(unbelieved[told].sum()),
     )
 
 

@@ -76,8 +76,11 @@ class Rules:
 
     `power_factor` turns kW that were read into kVA that were carried. A point counts as known when
     `least_read` of a transformer's meters were read; up to `bridged_points` unknown points within
-    a run do not end it, and are not counted. `valley` runs from one point to before another, past
-    midnight where the second is smaller: ``(92, 28)`` is 23:00 to 07:00.
+    a run do not end it, and are not counted. More than `most_share` of the rated capacity is not
+    believed, and not known either: IEC 60076-7 lets a distribution transformer carry twice its
+    rating in a short emergency, beyond that a fuse or a multiplier is wrong. `valley` runs from one
+    point to before another, past midnight where the second is smaller: ``(92, 28)`` is 23:00 to
+    07:00.
 
     Raises:
         ValueError: the valley lies outside a day, or is empty.
@@ -88,6 +91,7 @@ class Rules:
     phases: PhaseRule = field(default_factory=PhaseRule)
     power_factor: Fraction = Fraction(95, 100)
     least_read: Fraction = Fraction(95, 100)
+    most_share: Fraction = Fraction(3)
     bridged_points: int = 2
     valley: tuple[int, int] = (92, 28)
 

@@ -220,7 +220,8 @@ def _fields(one: TransformerLoad, voltages: Voltages, place: int) -> dict[str, A
 def _line(one: TransformerLoad, known_share: float) -> str:
     if one.worst is not None:
         return str(one.worst.value)
-    return Judgement.Line.UNKNOWN if known_share < LEAST_KNOWN else Judgement.Line.NONE
+    is_unsure = known_share < LEAST_KNOWN or one.unbelieved_points > 0
+    return Judgement.Line.UNKNOWN if is_unsure else Judgement.Line.NONE
 
 
 def _run(run: Run) -> dict[str, Any]:

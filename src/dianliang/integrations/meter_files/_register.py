@@ -78,7 +78,8 @@ class _Rows:
         phase, use = self.words("phase"), self.words("use")
         self.tell(~(capacity > 0) | (capacity > MOST_KVA), "capacity", "额定容量应大于 0 kVA")
         multiplier = np.where(np.isnan(multiplier), 1.0, multiplier)
-        self.tell((multiplier <= 0) | (multiplier > MOST_MULTIPLIER), "multiplier", "倍率应大于 0")
+        odd = (multiplier < 1) | (multiplier > MOST_MULTIPLIER)
+        self.tell(odd, "multiplier", "倍率应不小于 1")
         self.tell(
             np.array([one not in PHASES for one in phase]), "phase", "相别应为 A、B、C 或三相"
         )

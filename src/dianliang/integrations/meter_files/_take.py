@@ -93,10 +93,10 @@ class Taking:
             return known
         told = self.column("multiplier")
         heading, number = self.layout.columns["multiplier"], self.table.number
-        wrong = (told <= 0) | (told > MOST_MULTIPLIER)
+        wrong = (told < 1) | (told > MOST_MULTIPLIER)
         differs = ~wrong & (told != known) & ~np.isnan(told) & (self.register is not None)
         for i in np.flatnonzero(wrong)[:MOST_TOLD]:
-            words = f"倍率 {told[i]:g} 不对，应大于 0"
+            words = f"倍率 {told[i]:g} 不对，应不小于 1"
             self.problems.append(Problem(number(int(i)), heading, words))
         for i in np.flatnonzero(differs)[:MOST_TOLD]:
             words = f"倍率 {told[i]:g} 与户变关系里的 {known[i]:g} 不一致"
