@@ -49,11 +49,19 @@ def test_an_export_becomes_a_table_of_overloads_across_the_border_of_a_month(fil
     told = ran(files, "loading", "2026-07", capsys=capsys)
     assert "2026-06-30 22:30 至 2026-07-01 01:45 过载 195 分钟" in told
     assert "2 台变压器：过载 1 台，重载 0 台" in told
-    assert "0 只有疑问" in ran(files, "quality", "2026-07", capsys=capsys)
+    assert "2 台一半以上时刻数据不足" in told
+    assert "期间：2026-07-01 至 2026-07-31，共 31 天；有曲线的在 2026-07-01 至 2026-07-01" in told
+    told = ran(files, "quality", "2026-07", capsys=capsys)
+    assert "20 只有疑问" in told
+    assert re.search(r"=M00 +1 +0\.032 +2880 ", told)
+    one_day = ("--from", "2026-07-01", "--until", "2026-07-02")
+    assert "0 只有疑问" in ran(files, "quality", *one_day, capsys=capsys)
 
     ran(files, "features", "2026-06", "--out", files / "days.xlsx", capsys=capsys)
     sheet = python_calamine.load_workbook(files / "days.xlsx").get_sheet_by_index(0).to_python()
     assert (sheet[1][:3], len(sheet)) == (["=M00", "2026-06-30", 96], 21)
+    day = dict(zip(sheet[0], sheet[1], strict=True))
+    assert (day["峰值(kW)"], day["最低电压(V)"]) == (9.2, 230.1)
     ran(files, "loading", "2026-06", "--out", files / "runs.csv", "--all", capsys=capsys)
     assert "T1,50.0,10" in (files / "runs.csv").read_text("utf-8-sig")
     ran(files, "features", "2026-06", "--out", files / "days.csv", capsys=capsys)

@@ -1,5 +1,7 @@
 """Judging a month from curves: who is over, heavy, uneven, too low, and what is refused."""
 
+from datetime import timedelta
+
 import pytest
 
 from dianliang.core.jobs import run_next
@@ -7,8 +9,11 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.relief import queries
 from dianliang.domain.relief.models import Judgement, Screening
 from dianliang.domain.relief.operations import UnableToRelieveError
+from dianliang.engines.loading import Span
+from dianliang.flows.demo.curves import network, readings
 from dianliang.flows.relief import curves, loading_page, screening
 from dianliang.flows.relief.loading_page import Asked
+from dianliang.integrations.curve_store import keep_register
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 from tests import loaded, villages
@@ -38,6 +43,19 @@ def test_what_the_month_was_like_is_told_from_the_curves(judged):
     assert found["B3"].runs[0]["words"].count("过载") == 1
     assert found["B4"].uneven_runs > 10
     assert found["B1"].uneven_runs == 0
+
+
+def test_a_month_of_which_three_days_were_imported_is_not_known(town, settings, tmp_path):
+    villages.network(town)
+    settings.HOME = tmp_path
+    keep_register(curves.store().root, network(loaded.VILLAGES))
+    three = Span(APRIL, APRIL + timedelta(days=3))
+    curves.store().add(readings(loaded.VILLAGES, three), source="三天", at=AT)
+
+    found = by_number(screening.screen(APRIL, by=town.actor(), at=AT))
+
+    assert found["B1"].known_share == pytest.approx(0.1)
+    assert found["B1"].line == "unknown"
 
 
 def test_low_voltage_is_that_of_the_worst_meter(judged):
