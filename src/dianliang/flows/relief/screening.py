@@ -30,6 +30,7 @@ from dianliang.flows.relief import curves
 from dianliang.integrations.curve_store import CurveStoreError, Kept, keep_carried, register
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 SCREEN = "relief.screen"
 ENGINE = "loading-2"
@@ -72,7 +73,7 @@ def month_of(text: str) -> date:
     try:
         found = date.fromisoformat(f"{text}-01")
     except ValueError as error:
-        message = f"“{text[:12]}”不是月份，应如 2026-07。"
+        message = Phrase("“%(month)s”不是月份，应如 2026-07。", month=text[:12])
         raise UnableToRelieveError(message, field="month") from error
     return found
 
