@@ -39,7 +39,7 @@ from dianliang.flows.energy import judging, running, spans, taking_in
 from dianliang.flows.energy.lines import rules_of, told
 from dianliang.integrations.curve_store import CurveStore, register
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 from dianliang.kernel.text import decoded
 
 EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
@@ -65,7 +65,7 @@ def run(words: Sequence[str]) -> int:
     """
     if words and words[0] in ELSEWHERE:
         return int(import_module(ELSEWHERE[words[0]]).run(words))
-    wish = asked(words)
+    wish = asked(words, others=ELSEWHERE)
     if wish.prints_rules:
         sys.stdout.write(told(_rules(wish)) + "\n")
         return 0
@@ -88,7 +88,7 @@ def _import(wish: Asked, store: CurveStore) -> None:
         _say("还没有户变关系：表号不核对；示数倍率取文件里的，没有就按 1。")
     if wish.is_check:
         for path in wish.files:
-            _say(taking_in.look_at(store, path, wish.hints, network=network).words)
+            _say(taking_in.look_at(store, path, wish.hints, at=now(), network=network).words)
         _say("检查通过，没有写入。")
         return
     for path in wish.files:
@@ -201,7 +201,7 @@ def _rules(wish: Asked) -> Rules:
     try:
         text = decoded(wish.rules.read_bytes())
     except OSError as error:
-        raise InvalidInputError(f"读不了 {wish.rules}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {wish.rules}：{reason(error)}。") from error
     return rules_of(text or "")
 
 
