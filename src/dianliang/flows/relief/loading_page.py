@@ -193,8 +193,10 @@ def points_of(kept: Kept, *, capacity_kva: float) -> Points:
 
 def _largest(kva: np.ndarray) -> np.ndarray:
     """Return the greatest in size along the last axis, with its sign: what is fed back is shown."""
-    most, least = np.fmax.reduce(kva, axis=-1), np.fmin.reduce(kva, axis=-1)
-    return np.where(-least > most, least, most)
+    most: np.ndarray = np.fmax.reduce(kva, axis=-1)
+    least: np.ndarray = np.fmin.reduce(kva, axis=-1)
+    found: np.ndarray = np.where(-least > most, least, most)
+    return found
 
 
 def _kva(load_w: np.ndarray) -> np.ndarray:

@@ -148,7 +148,7 @@ def scenes_of(screening: ScreeningRow, *, by: Actor) -> list[Scene]:
         CurveStoreError: the curves are damaged or gone.
     """
     rows = queries.judgements(screening=screening.number, areas=curves.areas_of(by))
-    wanting = {row.number for row in rows if _draws_too_much(row)}
+    wanting = {row.number for row in rows if draws_too_much(row)}
     lines = {row.feeder_code for row in rows if row.number in wanting}
     beside = [
         row for row in rows if row.number in wanting or (row.feeder_code in lines and not row.line)
@@ -177,7 +177,7 @@ def scenes_of(screening: ScreeningRow, *, by: Actor) -> list[Scene]:
     ]
 
 
-def _draws_too_much(row: LoadRow) -> bool:
+def draws_too_much(row: LoadRow) -> bool:
     """Tell whether it is overloaded by what is drawn: no measure here takes back-feed away."""
     return row.line == "over" and any(
         run["line"] == "over" and run["most"] >= 0 for run in row.runs
