@@ -261,14 +261,17 @@ def from_energy() -> Iterator[str]:
     """Yield the words of claims and factors."""
     from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
     from dianliang.domain.energy.models import CarbonAccount, Claim, Factor, MeasurementProject
+    from dianliang.domain.relief.models import Judgement
     from dianliang.faces.console.claims.views import STATES
+    from dianliang.faces.console.loading.views import LINES
     from dianliang.flows.carbon.reckoning import BASES, SCOPES
 
     yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
     yield from chain(PROJECT.labels.values(), (row.label for row in PROJECT))
     yield from chain(BASES.values(), SCOPES.values(), ("合计",))
+    yield from (label for _, label in LINES)
     kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
-    for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design):
+    for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design, Judgement.Line):
         yield from (str(label) for label in choices.labels)
     yield from ("登记", "随程序提供", "数值", "下限", "上限", "置信水平", "活动数据", "年份")
     yield from ("改造前效率", "改造后效率", "占比", "每天影响电量", "机器台数", "推算节能率")

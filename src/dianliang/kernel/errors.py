@@ -1,6 +1,24 @@
 """Errors that carry a message for the person (in Chinese) and a code for programs."""
 
+import errno
 from typing import ClassVar
+
+OF_FILES = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "它是文件夹，不是文件",
+    errno.ENOTDIR: "路径中间有一段不是文件夹",
+    errno.ENOSPC: "磁盘满了",
+    errno.EROFS: "磁盘只能读",
+    errno.ENAMETOOLONG: "名字太长",
+}
+"""What the system says of files most often, in words for the person."""
+
+
+def reason(error: OSError) -> str:
+    """Say in Chinese why a file could not be read or written; the rare, as the system says it."""
+    return OF_FILES.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 class DomainError(Exception):

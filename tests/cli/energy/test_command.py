@@ -49,11 +49,19 @@ def test_an_export_becomes_a_table_of_overloads_across_the_border_of_a_month(fil
     told = ran(files, "loading", "2026-07", capsys=capsys)
     assert "2026-06-30 22:30 至 2026-07-01 01:45 过载 195 分钟" in told
     assert "2 台变压器：过载 1 台，重载 0 台" in told
-    assert "0 只有疑问" in ran(files, "quality", "2026-07", capsys=capsys)
+    assert "2 台一半以上时刻数据不足" in told
+    assert "期间：2026-07-01 至 2026-07-31，共 31 天；有曲线的在 2026-07-01 至 2026-07-01" in told
+    told = ran(files, "quality", "2026-07", capsys=capsys)
+    assert "20 只有疑问" in told
+    assert re.search(r"=M00 +1 +0\.032 +2880 ", told)
+    one_day = ("--from", "2026-07-01", "--until", "2026-07-02")
+    assert "0 只有疑问" in ran(files, "quality", *one_day, capsys=capsys)
 
     ran(files, "features", "2026-06", "--out", files / "days.xlsx", capsys=capsys)
     sheet = python_calamine.load_workbook(files / "days.xlsx").get_sheet_by_index(0).to_python()
     assert (sheet[1][:3], len(sheet)) == (["=M00", "2026-06-30", 96], 21)
+    day = dict(zip(sheet[0], sheet[1], strict=True))
+    assert (day["峰值(kW)"], day["最低电压(V)"]) == (9.2, 230.1)
     ran(files, "loading", "2026-06", "--out", files / "runs.csv", "--all", capsys=capsys)
     assert "T1,50.0,10" in (files / "runs.csv").read_text("utf-8-sig")
     ran(files, "features", "2026-06", "--out", files / "days.csv", capsys=capsys)
@@ -90,6 +98,28 @@ def test_a_file_without_a_reading_is_no_day_of_a_meter(tmp_path):
     assert not list((tmp_path / "home").rglob("*.parquet"))
 
 
+def test_what_is_no_file_and_what_is_no_workbook_is_told_in_chinese(tmp_path):
+    fake = tmp_path / "fake.xlsx"
+    fake.write_text("not a workbook\n")
+    home = ["--home", str(tmp_path / "home")]
+
+    with pytest.raises(DomainError, match=r"扩展名是 \.xlsx，内容却不是 Excel 文件"):
+        run(["import", str(fake), *home])
+    with pytest.raises(DomainError, match="没有这个文件或文件夹"):
+        run(["import", str(tmp_path / "nowhere.csv"), *home])
+
+
+def test_readings_of_days_to_come_are_refused(files):
+    curves = files / "curves.csv"
+    curves.write_text(curves.read_text("gb18030").replace("2026-", "2096-"), "gb18030")
+
+    for words in (["import"], ["import", "--check"]):
+        with pytest.raises(DomainError, match="到 2096-07-01 为止，在今天"):
+            run([*words, str(curves), "--home", str(files / "home")])
+
+    assert not list((files / "home").rglob("*.parquet"))
+
+
 def test_a_check_stores_nothing(files, capsys):
     words = ("import", "--check", files / "curves.csv", "--meters", files / "register.csv")
 
@@ -103,6 +133,11 @@ def test_a_check_stores_nothing(files, capsys):
     [
         (["import"], "请给出曲线文件"),
         (["loading", "七月"], "不是月份"),
+        (["lodaing", "2026-07"], "forecast、relief、zone"),
+        (["relief", "--out"], "--out 后面要有一个值"),
+        (["loading", "2026-07", "--workers", "x"], "--workers 应填整数，现在是 'x'"),
+        (["loading", "2026-07", "--language", "fr"], "--language 不能是 'fr'；可用："),
+        (["loading", "2026-07", "--fast"], "不认识：--fast"),
         (["loading"], "--from"),
         (["loading", "9999-12"], "不在 2000-01 到 2100-01 之间"),
         (["loading", "--from", "9999-12-30", "--until", "9999-12-31"], "不在 2000-01-01 到"),

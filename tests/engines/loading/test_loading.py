@@ -101,6 +101,35 @@ def test_a_run_crosses_midnight_and_the_border_of_the_month():
     assert only(loaded(power)).runs == ()
 
 
+def test_what_is_fed_back_overloads_as_what_is_drawn_does_and_is_named():
+    power = np.zeros((2, 2, POINTS))
+    power[0, :, :], power[0, 0, 40:56] = 20_000, -142_500
+
+    found = only(loaded(power))
+
+    (over,) = (run for run in found.runs if run.line is Line.OVER)
+    assert (over.points, over.most, over.is_reverse) == (16, -142_500, True)
+    assert "过载 240 分钟（反向送电，最大 142.5 kW）" in over.words
+    assert (found.peak_w, found.peak_share, found.worst) == (-142_500, 1.5, Line.OVER)
+    assert found.beyond_minutes[Line.OVER] == 240
+
+
+def test_back_feed_of_which_meters_are_unread_is_no_overload():
+    power = np.zeros((2, 2, POINTS))
+    power[0, 0, 40:56], power[1, 0, 40:56] = -OVER_W, NO_W
+
+    assert only(loaded(power)).runs == ()
+
+
+def test_a_phase_that_feeds_back_beside_two_that_draw_is_uneven():
+    power = np.zeros((3, 2, POINTS))
+    power[0, 0, :8], power[1:, 0, :8] = -30_000, 10_000
+
+    (run,) = only(loaded(power, network(Phase.A, Phase.B, Phase.C))).runs
+
+    assert (run.line, run.points, run.most) == (Line.UNEVEN, 8, 1333)
+
+
 def test_a_month_tells_its_own_peak_and_the_whole_of_a_run_that_touches_it():
     power = np.zeros((1, 2, POINTS))
     power[0, 0, 20:40], power[0, 0, -6:], power[0, 1, :2] = OVER_W, HEAVY_W, HEAVY_W

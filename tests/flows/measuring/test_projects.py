@@ -211,6 +211,17 @@ def test_a_project_that_makes_no_sense_is_refused_by_its_field(town, wrong, fiel
     assert refusal.value.field == field
 
 
+def test_energy_below_zero_and_none_at_all_are_no_day(town):
+    number = opened(town, "weather")
+    rows = [("2026-01-01", -5, 3), ("2026-01-02", "", 3)]
+
+    with pytest.raises(InvalidRowsError) as refusal:
+        give(town, number, "weather", rows)
+
+    told = str(refusal.value)
+    assert all(words in told for words in ("第 2 行 B 列", "没有电量的一天", "第 3 行"))
+
+
 def test_wrong_rows_are_told_and_nothing_is_kept(town):
     number = opened(town, "weather")
     rows = [("2026-01-01", "x", 3), ("2026-01-01", 5, ""), ("昨天", 5, 999)]

@@ -1,5 +1,9 @@
 """Judging a month from curves: who is over, heavy, uneven, too low, and what is refused."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
 import pytest
 
 from dianliang.core.jobs import run_next
@@ -7,8 +11,11 @@ from dianliang.core.models import AuditEvent
 from dianliang.domain.relief import queries
 from dianliang.domain.relief.models import Judgement, Screening
 from dianliang.domain.relief.operations import UnableToRelieveError
-from dianliang.flows.relief import curves, loading_page, screening
+from dianliang.engines.loading import NO_DV, NO_W, POINTS, Carried, Span
+from dianliang.flows.demo.curves import network, readings
+from dianliang.flows.relief import curves, loading_page, planning, screening
 from dianliang.flows.relief.loading_page import Asked
+from dianliang.integrations.curve_store import Kept, keep_register
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 from tests import loaded, villages
@@ -38,6 +45,19 @@ def test_what_the_month_was_like_is_told_from_the_curves(judged):
     assert found["B3"].runs[0]["words"].count("过载") == 1
     assert found["B4"].uneven_runs > 10
     assert found["B1"].uneven_runs == 0
+
+
+def test_a_month_of_which_three_days_were_imported_is_not_known(town, settings, tmp_path):
+    villages.network(town)
+    settings.HOME = tmp_path
+    keep_register(curves.store().root, network(loaded.VILLAGES))
+    three = Span(APRIL, APRIL + timedelta(days=3))
+    curves.store().add(readings(loaded.VILLAGES, three), source="三天", at=AT)
+
+    found = by_number(screening.screen(APRIL, by=town.actor(), at=AT))
+
+    assert found["B1"].known_share == pytest.approx(0.1)
+    assert found["B1"].line == "unknown"
 
 
 def test_low_voltage_is_that_of_the_worst_meter(judged):
@@ -103,6 +123,37 @@ def test_one_transformer_is_shown_through_its_points(judged, town):
     assert min(points.least_v) == file.row.least_v
     assert points.peak_on == file.row.peak_at.astimezone(SHANGHAI).date()
     assert len(loading_page.transformer("B4", month=APRIL, by=town.actor()).points.phases_kva) == 3
+
+
+def test_points_that_are_fed_back_are_drawn_by_their_size_below_zero():
+    load_w = np.full(2 * POINTS, 10_000, np.int64)
+    load_w[40], load_w[POINTS + 40] = -95_000, NO_W
+    told = Carried(
+        number="B3",
+        span=Span(APRIL, APRIL + timedelta(days=2)),
+        load_w=load_w,
+        thrice_w=None,
+    )
+    none = np.full(2, NO_DV)
+
+    points = loading_page.points_of(
+        Kept(carried=told, least_dv=none, most_dv=none), capacity_kva=100
+    )
+
+    assert points.daily_kva == (-100.0, 10.526)
+    assert points.peak_on == APRIL
+    assert points.hourly[10] == (-1.0, 0.105)
+
+
+def test_what_only_feeds_back_wants_none_of_these_measures(town):
+    proposal = loaded.hand_made(town)
+    (row,) = queries.judgements(
+        screening=proposal.screening.number, areas=curves.areas_of(town.actor())
+    )
+    fed_back = {**row.runs[0], "most": -118_000}
+
+    assert planning.draws_too_much(row)
+    assert not planning.draws_too_much(replace(row, runs=(fed_back,)))
 
 
 def test_without_its_file_the_verdict_is_shown_alone(judged, town):

@@ -333,6 +333,7 @@ def without(points):
         (changed(4, 0, "9"), "第 5 行“电能表编号”列：表号 9 不在户变关系里"),
         (changed(4, 2, 9e9), "第 5 行：功率"),
         (changed(4, 3, -230), "电压为负"),
+        (changed(4, 3, 2300), "第 5 行：电压 2300 V太大（最多 1000）"),
         (without(range(8, 12)), "23 小时"),
         (registers(5, multiplier=1, change=lambda rows: rows.__delitem__(slice(8, 12))), "23 小时"),
         (registers(5, multiplier=1, change=lambda rows: rows.__delitem__(slice(9, 13))), "23 小时"),
@@ -394,6 +395,41 @@ def test_what_is_wrong_is_told_by_row_and_column(tmp_path, rows, words):
     assert words in refusal.value.message
 
 
+def test_thousands_may_be_written_with_commas(tmp_path):
+    rows = long_rows()
+    rows[0][2] = "有功功率(W)"
+    for row, kw in zip(rows[1:], KW.ravel(), strict=True):
+        row[2] = f"{round(kw * 1000):,}"
+
+    readings = read(write(tmp_path / "grouped.csv", rows))
+
+    assert (grid(readings)[0] == EXPECTED_W).all()
+    rows[1][2] = "1,25"
+    with pytest.raises(UnreadableReadingsError, match="“1,25”不是数字"):
+        read(write(tmp_path / "comma.csv", rows))
+
+
+@pytest.mark.parametrize("heading", ["kW", "kw", " KW "])
+def test_a_heading_that_is_a_unit_tells_its_unit(tmp_path, heading):
+    rows = long_rows()
+    rows[0][2] = heading
+
+    assert "表头没写" not in read(write(tmp_path / "unit.csv", rows)).words
+
+
+def test_a_voltage_of_nothing_is_refused_unless_there_was_an_outage(tmp_path):
+    rows = long_rows()
+    for row in rows[1 : 1 + POINTS]:
+        row[3] = 0
+
+    with pytest.raises(UnreadableReadingsError, match="2026-06-30 读到的电压全是 0 V"):
+        read(write(tmp_path / "dead.csv", rows))
+
+    for row in rows[1 : 1 + POINTS]:
+        row[2] = 0
+    assert read(write(tmp_path / "outage.csv", rows)).meters == 2
+
+
 def test_a_missing_hour_may_be_called_a_gap_and_equal_doubles_count_once(tmp_path):
     rows = without(range(8, 12))
     rows.append(rows[7])
@@ -416,6 +452,13 @@ def test_the_register_knows_transformers_phases_and_main_meters(tmp_path):
 
     assert [(t.number, t.capacity_kva) for t in network.transformers] == [("T1", 100.0)]
     assert list(network.slot_of) == ["M2"]
+
+
+def test_a_meter_without_its_transformer_is_told_what_is_missing(tmp_path):
+    bad = [*REGISTER, ["M3", "", "100", "1", "A", ""]]
+
+    with pytest.raises(UnreadableReadingsError, match="“变压器编号”列：没有变压器编号"):
+        read_register(write(tmp_path / "register.csv", bad))
 
 
 def test_a_register_tells_all_that_is_wrong(tmp_path):

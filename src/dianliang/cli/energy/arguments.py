@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -67,10 +67,15 @@ class Asked:
     language: str = "zh"
 
 
-def asked(words: Sequence[str]) -> Asked:
-    """Return what was asked for; leave with 2 when nobody can tell."""
+def asked(words: Sequence[str], *, others: Collection[str] = ()) -> Asked:
+    """Return what was asked for; leave with 2 when nobody can tell.
+
+    `others` are commands that read options of their own: who mistypes one is told of them too.
+    """
     parser = _parser()
     found = parser.parse_intermixed_args(words)
+    if found.verb not in VERBS:
+        parser.error(f"没有“{found.verb}”这个命令；可用：{'、'.join([*VERBS, *others])}")
     is_import = found.verb == "import"
     if is_import and not (found.what or found.meters):
         parser.error("请给出曲线文件，或用 --meters 给出户变关系")
@@ -162,7 +167,7 @@ def _parser() -> Parser:
     )
     verbs = parser.add_argument_group("做什么").add_argument
     told = "；".join(f"{verb} {words}" for verb, words in VERBS.items())
-    verbs("verb", choices=list(VERBS), metavar="命令", help=told)
+    verbs("verb", metavar="命令", help=told)
     verbs("what", nargs="*", metavar="文件|月份", help="import 的文件，或其余命令的月份如 2026-07")
     _importing(parser)
     _reporting(parser)

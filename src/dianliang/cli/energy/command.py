@@ -5,8 +5,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dianliang.cli.clock import now
 from dianliang.cli.energy import tables
@@ -31,10 +35,11 @@ from dianliang.engines.loading import (
     TransformerLoad,
     clock,
 )
-from dianliang.flows.energy import judging, running, taking_in
+from dianliang.flows.energy import judging, running, spans, taking_in
 from dianliang.flows.energy.lines import rules_of, told
 from dianliang.integrations.curve_store import CurveStore, register
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.errors import InvalidInputError, reason
 from dianliang.kernel.text import decoded
 
 EXECUTOR = "DIANLIANG_ENERGY_EXECUTOR"
@@ -60,7 +65,7 @@ def run(words: Sequence[str]) -> int:
     """
     if words and words[0] in ELSEWHERE:
         return int(import_module(ELSEWHERE[words[0]]).run(words))
-    wish = asked(words)
+    wish = asked(words, others=ELSEWHERE)
     if wish.prints_rules:
         sys.stdout.write(told(_rules(wish)) + "\n")
         return 0
@@ -83,7 +88,7 @@ def _import(wish: Asked, store: CurveStore) -> None:
         _say("还没有户变关系：表号不核对；示数倍率取文件里的，没有就按 1。")
     if wish.is_check:
         for path in wish.files:
-            _say(taking_in.look_at(store, path, wish.hints, network=network).words)
+            _say(taking_in.look_at(store, path, wish.hints, at=now(), network=network).words)
         _say("检查通过，没有写入。")
         return
     for path in wish.files:
@@ -119,7 +124,9 @@ def _quality(wish: Asked, store: CurveStore) -> None:
 def _features(wish: Asked, store: CurveStore) -> None:
     span = _span(wish, store)
     with _executor(wish) as executor:
-        found = running.each_feature(store, span, rules=_rules(wish), executor=executor)
+        found = map(
+            _in_units, running.each_feature(store, span, rules=_rules(wish), executor=executor)
+        )
         tables.stream(FEATURE_HEADINGS[wish.language], found, wish.out, language=wish.language)
 
 
@@ -157,9 +164,17 @@ def _loading(wish: Asked, store: CurveStore) -> None:
     _say(said["clauses"].format(clauses=said["then"].join(clauses)))
 
 
+def _in_units(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return features in kW and volts; they are kept in whole watts and tenths of a volt."""
+    for name, parts in (("peak_w", 1000.0), ("least_dv", 10.0), ("most_dv", 10.0)):
+        place = batch.schema.get_field_index(name)
+        batch = batch.set_column(place, name, pc.divide(batch.column(place), parts))
+    return batch
+
+
 def _quiet(wish: Asked, one: TransformerLoad) -> list[list[Any]]:
     """Return the line of a transformer without runs, if all were asked for."""
-    return [[*[None] * 7, _plainly(one, wish.language)]] if wish.is_all else []
+    return [[*[None] * 8, _plainly(one, wish.language)]] if wish.is_all else []
 
 
 def _line(run: Run, language: str) -> list[Any]:
@@ -168,7 +183,7 @@ def _line(run: Run, language: str) -> list[Any]:
         f"{run.on} {clock(run.minute)}",
         run.minutes,
         run.bridged,
-        run.most,
+        *((None, run.most / 10) if run.line is Line.UNEVEN else (run.most / 1000, None)),
         f"{run.most_on} {clock(run.most_minute)}",
         run.partial,
         in_words(run, language=language),
@@ -180,7 +195,8 @@ def _plainly(one: TransformerLoad, language: str) -> str:
     if one.peak_share is None or one.peak_minute is None:
         return said["unknown"]
     at = f"{one.peak_on} {clock(one.peak_minute)}"
-    return said["peak"].format(share=one.peak_share, at=at)
+    is_back = one.peak_w is not None and one.peak_w < 0
+    return said["back" if is_back else "peak"].format(share=one.peak_share, at=at)
 
 
 def _rules(wish: Asked) -> Rules:
@@ -189,24 +205,31 @@ def _rules(wish: Asked) -> Rules:
     try:
         text = decoded(wish.rules.read_bytes())
     except OSError as error:
-        raise InvalidInputError(f"读不了 {wish.rules}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {wish.rules}：{reason(error)}。") from error
     return rules_of(text or "")
 
 
 def _span(wish: Asked, store: CurveStore) -> Span:
-    """Return the days asked for, as far as there is something: what is to come is no gap.
+    """Return the days asked for, but for those to come, and say which of them hold something.
 
     Raises:
         InvalidInputError: nothing is stored of them; the message says what there is.
     """
     assert wish.span is not None  # noqa: S101 (only import goes without)
-    stored = store.stored(wish.span)
-    if stored is None:
+    today = now().astimezone(SHANGHAI).date()
+    stored, span = store.stored(wish.span), spans.due(store, wish.span, today=today)
+    if stored is None or span is None:
         there = "、".join(store.months()) or "什么也没有"
         raise InvalidInputError(
             f"{wish.span.from_on} 至 {wish.span.until_on} 没有曲线。{wish.store} 里有：{there}。"
         )
-    return stored
+    ends = (span.from_on, _last(span), span.days, stored.from_on, _last(stored))
+    _say(SAID[wish.language]["span"].format(*ends))
+    return span
+
+
+def _last(span: Span) -> date:
+    return span.until_on - timedelta(days=1)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from dianliang.flows.enterprises.analysing import Outcome
 from dianliang.integrations.curve_store import CurveStore
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.integrations.documents.word import word
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 
 EXAMPLES = """例如：
   dianliang energy enterprises 企业.xlsx --tariff 电价.xlsx --from 2025-01-01 --until 2026-01-01
@@ -200,14 +200,14 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
 
 
 def _write(path: Path, content: bytes, *, quiet: bool = False) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise InvalidInputError(f"写不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"写不了 {path}：{reason(error)}。") from error
     if not quiet:
         _say(f"已写入 {path}。")
 

@@ -16,7 +16,7 @@ from dianliang.engines.measurement import BadFiguresError, MeterSavings, Spread,
 from dianliang.flows.energy.measuring import measured
 from dianliang.flows.measuring import computing, tables
 from dianliang.integrations.curve_store import CurveStore
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 
 HEADINGS = ("表号", "节能量(kWh)", "下限", "上限", "节能率", "状态", "说明")
 STATES = {"estimated": "工程估算", "screened": "初步筛查", "measured": "实测", "verified": "实测"}
@@ -142,7 +142,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
 
 
 def _parser() -> Parser:

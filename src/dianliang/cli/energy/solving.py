@@ -12,7 +12,7 @@ from dianliang.cli.parsing import Formatter, Parser
 from dianliang.core import blanks
 from dianliang.flows.energy import inputs, reach, relieving, zoning
 from dianliang.flows.energy.inputs import JSON, XLSX, Row, Sheet
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 
 Rows = Mapping[str, list[Row]]
 EXAMPLES = """例如：
@@ -114,14 +114,14 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
 
 
 def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise InvalidInputError(f"写不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"写不了 {path}：{reason(error)}。") from error
     sys.stdout.write(f"已写入 {path}\n")
 
 

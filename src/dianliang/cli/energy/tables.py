@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dianliang.cli.energy.words import SAID
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 
 MOST_SHOWN = 40
 MOST_ROWS = 1_048_575
@@ -46,7 +46,7 @@ def tell(
             out, headings, rows
         )
     except OSError as error:
-        raise InvalidInputError(f"写不了 {out}：{error.strerror}。") from error
+        raise InvalidInputError(f"写不了 {out}：{reason(error)}。") from error
     _say_written(out, len(rows), language)
 
 
@@ -71,7 +71,7 @@ def stream(
     try:
         count = _streamed(headings, batches, out, is_csv=kind == ".csv")
     except OSError as error:
-        raise InvalidInputError(f"写不了 {out}：{error.strerror}。") from error
+        raise InvalidInputError(f"写不了 {out}：{reason(error)}。") from error
     _say_written(out, count, language)
 
 

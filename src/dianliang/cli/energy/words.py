@@ -31,23 +31,23 @@ QUALITY_HEADINGS = {
 }
 FEATURE_HEADINGS = {
     "zh": [
-        *("表号", "日期", "点数", "电量(kWh)", "峰值(W)", "峰值时刻(分钟)", "负荷率", "谷段占比"),
-        *("电压点数", "低电压(分钟)", "高电压(分钟)", "最低电压(0.1V)", "最高电压(0.1V)"),
+        *("表号", "日期", "点数", "电量(kWh)", "峰值(kW)", "峰值时刻(分钟)", "负荷率", "谷段占比"),
+        *("电压点数", "低电压(分钟)", "高电压(分钟)", "最低电压(V)", "最高电压(V)"),
     ],
     "en": [
-        *("meter", "day", "points", "energy (kWh)", "peak (W)", "peak minute", "load factor"),
+        *("meter", "day", "points", "energy (kWh)", "peak (kW)", "peak minute", "load factor"),
         *("valley share", "voltage points", "low voltage (min)", "high voltage (min)"),
-        *("least voltage (0.1 V)", "most voltage (0.1 V)"),
+        *("least voltage (V)", "most voltage (V)"),
     ],
 }
 LOADING_HEADINGS = {
     "zh": [
         *("变压器", "容量(kVA)", "表数", "类别", "开始", "分钟", "缺数点"),
-        *("最大(W或‰)", "最大时刻", "部分表缺数点", "说明"),
+        *("最大负荷(kW)", "最大不平衡度(%)", "最大时刻", "部分表缺数点", "说明"),
     ],
     "en": [
         *("transformer", "capacity (kVA)", "meters", "line", "begin", "minutes", "bridged points"),
-        *("most (W or ‰)", "most at", "partial points", "in words"),
+        *("greatest load (kW)", "most uneven (%)", "most at", "partial points", "in words"),
     ],
 }
 DOUBTS = {"zh": DOUBT_LABELS, "en": {doubt: doubt.value for doubt in Doubt}}
@@ -58,6 +58,7 @@ LINES = {
 SAID = {
     "zh": {
         "and": "、",
+        "span": "期间：{0} 至 {1}，共 {2} 天；有曲线的在 {3} 至 {4}，没有导入的天按缺数计",
         "written": "已写入 {out}：{rows} 行",
         "more": "……另有 {rows} 行，用 --out 写成文件看全部",
         "quality": "{meters} 只表，{doubted} 只有疑问，{fine} 只正常",
@@ -69,9 +70,12 @@ SAID = {
         "then": "；",
         "unknown": "数据不足",
         "peak": "最高负载率 {share:.1%}（{at}）",
+        "back": "最高负载率 {share:.1%}（{at}，反向送电）",
     },
     "en": {
         "and": ", ",
+        "span": "Days: {0} to {1}, {2} in all; curves between {3} and {4}, days without count as"
+        " not read",
         "written": "Written to {out}: rows {rows}",
         "more": "… and {rows} more; write them to a file with --out to see all",
         "quality": "Meters: {meters}; doubted {doubted}, without a doubt {fine}",
@@ -83,6 +87,7 @@ SAID = {
         "then": "; ",
         "unknown": "not enough data",
         "peak": "greatest load {share:.1%} ({at})",
+        "back": "greatest load {share:.1%} ({at}, fed back)",
     },
 }
 """What is said around tables."""
@@ -109,6 +114,7 @@ def in_words(run: Run, *, language: str) -> str:
         f" {run.minutes} minutes"
     )
     notes = [
+        (run.is_reverse, f"fed back, at most {-run.most / 1000:g} kW"),
         (run.bridged, f"points not read in between, not counted: {run.bridged}"),
         (
             run.partial,

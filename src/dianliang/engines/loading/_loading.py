@@ -24,9 +24,10 @@ class Run:
     """Quarter hours in a row beyond a line.
 
     `points` were at or beyond it; `bridged` between them are not known. `most` is the greatest
-    load in W, or the greatest unevenness in thousandths, and where it stands. `partial` points
-    were beyond the line though not every meter was read. The run may have begun before, or gone on
-    after, where the neighbouring points are unknown or outside.
+    load in W, below zero where the transformer fed back, or the greatest unevenness in thousandths,
+    and where it stands. `partial` points were beyond the line though not every meter was read. The
+    run may have begun before, or gone on after, where the neighbouring points are unknown or
+    outside.
     """
 
     line: Line
@@ -45,6 +46,11 @@ class Run:
     def minutes(self) -> int:
         """Return how long the load was beyond the line for certain."""
         return self.points * MINUTES
+
+    @property
+    def is_reverse(self) -> bool:
+        """Tell whether the greatest load flowed from the low-voltage side up (反向送电)."""
+        return self.line is not Line.UNEVEN and self.most < 0
 
     @property
     def last_on(self) -> date:
@@ -68,6 +74,7 @@ class Run:
             f" {self.minutes} 分钟"
         )
         notes = [
+            (self.is_reverse, f"反向送电，最大 {-self.most / 1000:g} kW"),
             (self.bridged, f"中间 {self.bridged} 点缺数，未计入"),
             (self.partial, f"{self.partial} 点有表缺数，已读到的就已达到"),
             (self.may_begin_before, "之前没有读到数，可能更早开始"),
@@ -79,7 +86,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformerLoad:
-    """What is known of one transformer: its peak, its runs, and how much was read."""
+    """What is known of one transformer: its peak, its runs, and how much was read.
+
+    `peak_w` is below zero where it fed back; `peak_share` is its size against the rated load.
+    """
 
     number: str
     capacity_kva: float
@@ -117,7 +127,9 @@ def judge(
     a day more on either side sees runs across the border whole.
 
     A run crosses midnight and the borders of months as if they were not there. A point with load
-    at or beyond a line counts though some meters were not read: theirs would come on top.
+    at or beyond a line counts though some meters were not read: theirs would come on top. What is
+    fed back heats a transformer as what is drawn does, and counts by its size, at known points
+    only: meters that were not read would take some of it.
     """
     network = loads.network
     of = of or loads.span
@@ -133,20 +145,21 @@ def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerL
     expected = int(network.expected[slots].sum())
     known = known_points(loads, slots, rules)
     partial = loads.present(slots) < expected
+    carried = _carried(total, known)
     first = (of.first - loads.span.first) * POINTS
     told = slice(first, first + of.days * POINTS)
     found: list[Run] = []
     beyond: dict[Line, int] = {}
     for rule in rules.loads:
         line = rule.from_w(capacity_kva=transformer.capacity_kva, power_factor=rules.power_factor)
-        beyond[rule.line] = int((total[told] >= line).sum()) * MINUTES
-        counted = partial & (total >= line)
-        raw = _runs(total, known, line, rule.points, rules)
+        beyond[rule.line] = int((carried[told] >= line).sum()) * MINUTES
+        counted = partial & (carried >= line)
+        raw = _runs(carried, known, line, rule.points, rules)
         found += [_run(rule.line, one, total, known, counted, loads.span) for one in raw]
     judged = names_its_phases(network, slots)
     if judged:
         found += _uneven(loads, slots, known, transformer.capacity_kva, rules)
-    peak = _peak(total[told], known[told])
+    peak = _peak(carried[told], known[told])
     rated_w = transformer.capacity_kva * 1000 * float(rules.power_factor)
     return TransformerLoad(
         number=transformer.number,
@@ -155,7 +168,7 @@ def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerL
         known_points=int(known[told].sum()),
         points=of.days * POINTS,
         peak_w=None if peak is None else int(total[told][peak]),
-        peak_share=None if peak is None else int(total[told][peak]) / rated_w,
+        peak_share=None if peak is None else int(carried[told][peak]) / rated_w,
         peak_on=None if peak is None else of.on(peak),
         peak_minute=None if peak is None else peak % POINTS * MINUTES,
         beyond_minutes=beyond,
@@ -165,11 +178,17 @@ def _judge_one(loads: Loads, place: int, rules: Rules, of: Span) -> TransformerL
     )
 
 
-def _peak(total: Ints64, known: Any) -> int | None:
+def _carried(total: Ints64, known: Any) -> Ints64:
+    """Return the size of the load, whichever way it flows; nothing where back-feed is unsure."""
+    sized: Ints64 = np.where(known, np.abs(total), np.maximum(total, 0))
+    return sized
+
+
+def _peak(carried: Ints64, known: Any) -> int | None:
     """Return where the greatest known load stands."""
     if not known.any():
         return None
-    return int(np.argmax(np.where(known, total, np.iinfo(np.int64).min)))
+    return int(np.argmax(np.where(known, carried, -1)))
 
 
 def _uneven(
@@ -178,9 +197,10 @@ def _uneven(
     """Find runs of uneven phases."""
     rule = rules.phases
     by_phase = thrice_by_phase(loads, slots)
-    most, least = by_phase.max(axis=0), by_phase.min(axis=0)  # thrice a phase's load, so all whole
+    # Thrice a phase's load, so all whole. The phase that carries most may be one that feeds back.
+    most, spread = np.abs(by_phase).max(axis=0), np.ptp(by_phase, axis=0)
     floor = float(rule.least_share * rules.power_factor) * capacity_kva * 1000
-    share = np.where(known & (most >= floor), (most - least) * 1000 // np.maximum(most, 1), -1)
+    share = np.where(known & (most >= floor), spread * 1000 // np.maximum(most, 1), -1)
     line = -(-rule.share.numerator * 1000 // rule.share.denominator)
     raw = _runs(share, known, line, rule.points, rules)
     whole = np.zeros(known.size, bool)

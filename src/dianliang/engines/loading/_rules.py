@@ -44,8 +44,9 @@ class VoltageRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseRule:
-    """How uneven three phases may be: (greatest − least) / greatest.
+    """How uneven three phases may be: (greatest − least) / greatest in size.
 
+    A phase that feeds back stands below zero: beside one that draws it is the more uneven.
     Below `least_share` of a phase's capacity nobody asks: one kettle unbalances an idle village.
     """
 

@@ -15,7 +15,7 @@ from dianliang.engines.powerflow import (
     summarise,
 )
 from dianliang.integrations import grid_files
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 
 ONE_MOMENT: tuple[str, ...] = ("模型",)
 """What the only moment is called where there are no curves."""
@@ -103,4 +103,4 @@ def _written(path: Path, content: bytes) -> None:
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
-        raise InvalidInputError(f"写不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"写不了 {path}：{reason(error)}。") from error

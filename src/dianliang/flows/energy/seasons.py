@@ -14,7 +14,7 @@ from dianliang.engines.loading import POINTS, Loads, Network, Span
 from dianliang.engines.powerflow import Floats
 from dianliang.flows.energy.running import Executor, summed
 from dianliang.integrations.curve_store import CurveStore
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 
 TRANSFORMER, YEAR, POWER = "变压器编号", "年份", "功率(kW)"
 LEAST_READ = 0.95
@@ -68,7 +68,7 @@ def read_machines(path: Path) -> dict[tuple[str, int], float]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
     found: dict[tuple[str, int], float] = {}
     wrong: list[str] = []
     rows = sheets.read(content, name=path.name, headings=[TRANSFORMER, YEAR, POWER])

@@ -53,7 +53,7 @@ def bring_register(store: CurveStore, path: Path, *, is_check: bool = False) -> 
 
 
 def look_at(
-    store: CurveStore, path: Path, hints: Hints, *, network: Network | None = None
+    store: CurveStore, path: Path, hints: Hints, *, at: datetime, network: Network | None = None
 ) -> Taken:
     """Read a file as an import would, and store nothing.
 
@@ -61,7 +61,7 @@ def look_at(
         UnreadableReadingsError, UnreadableSheetError, InvalidInputError: it cannot be taken in.
         CurveStoreError: the register is damaged.
     """
-    return Taken(source=path.name, readings=_read(store, path, hints, network), added=())
+    return Taken(source=path.name, readings=_read(store, path, hints, network, at=at), added=())
 
 
 def take_in(store: CurveStore, path: Path, hints: Hints, *, at: datetime) -> Taken:
@@ -72,16 +72,24 @@ def take_in(store: CurveStore, path: Path, hints: Hints, *, at: datetime) -> Tak
             nothing was stored.
         CurveStoreError: the store cannot be used.
     """
-    readings = _read(store, path, hints, None)
+    readings = _read(store, path, hints, None, at=at)
     added = store.add(readings.batch, source=path.name, at=at)
     return Taken(source=path.name, readings=readings, added=added)
 
 
-def _read(store: CurveStore, path: Path, hints: Hints, network: Network | None) -> Readings:
+def _read(
+    store: CurveStore, path: Path, hints: Hints, network: Network | None, *, at: datetime
+) -> Readings:
     known = network or register(store.root)
     readings = meter_files.read(path, register=known.meters if known else None, hints=hints)
     if not readings.points + readings.voltage_points:
         raise InvalidInputError(
             f"{path.name} 里没有一个读数，没有写入。请核对功率、电压列是否为空。"
+        )
+    today = at.astimezone(SHANGHAI).date()
+    if readings.last_on > today:
+        raise InvalidInputError(
+            f"{path.name} 的读数到 {readings.last_on} 为止，在今天（{today}）之后，没有写入。"
+            "请核对日期列的年份。"
         )
     return readings

@@ -104,8 +104,10 @@ def _day(row: sheets.SheetRow, checks: Checks, design: str) -> dict[str, Any]:
         checks.add(row, f"“{DAY}”不能为空。", DAY)
     made: dict[str, Any] = {
         "on": on.isoformat() if on else "",
-        "kwh": checks.number(row, KWH, least=-MOST, most=MOST),
+        "kwh": checks.number(row, KWH, least=0, most=MOST),
     }
+    if not row.get(KWH):
+        checks.add(row, "没有电量的一天请去掉这一行，或补上电量。", KWH)
     if design == "weather":
         made["temperature_c"] = checks.number(row, TEMPERATURE, least=-60, most=60)
         if not row.get(TEMPERATURE):

@@ -114,8 +114,9 @@ def _choices(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 class Points:
     """What a transformer carried, as charts want it: kVA and shares, None where nothing is known.
 
-    `hourly` has a row for each hour of the day, a value (share of the rated capacity, its greatest
-    of the hour) for each day. `peak_day` and `phases` (thrice a phase's load) are the 96 points
+    What is fed back stands below zero. `hourly` has a row for each hour of the day, a value (share
+    of the rated capacity, its greatest in size of the hour) for each day.
+    `peak_day` and `phases` (thrice a phase's load) are the 96 points
     of the day of the peak.
     """
 
@@ -173,10 +174,9 @@ def points_of(kept: Kept, *, capacity_kva: float) -> Points:
     told = kept.carried
     days = tuple(told.span.from_on + timedelta(days=i) for i in range(told.span.days))
     kva = _kva(told.load_w).reshape(told.span.days, POINTS)
-    with np.errstate(all="ignore"):
-        by_hour = np.fmax.reduce(kva.reshape(len(days), HOURS, POINTS // HOURS), axis=2)
-    peaks = np.fmax.reduce(kva, axis=1)
-    peak = None if np.isnan(peaks).all() else int(np.nanargmax(peaks))
+    by_hour = _largest(kva.reshape(len(days), HOURS, POINTS // HOURS))
+    peaks = _largest(kva)
+    peak = None if np.isnan(peaks).all() else int(np.nanargmax(np.abs(peaks)))
     clocks = tuple(clock(i * MINUTES) for i in range(POINTS))
     return Points(
         days=days,
@@ -189,6 +189,14 @@ def points_of(kept: Kept, *, capacity_kva: float) -> Points:
         least_v=_volts(kept.least_dv),
         most_v=_volts(kept.most_dv),
     )
+
+
+def _largest(kva: np.ndarray) -> np.ndarray:
+    """Return the greatest in size along the last axis, with its sign: what is fed back is shown."""
+    most: np.ndarray = np.fmax.reduce(kva, axis=-1)
+    least: np.ndarray = np.fmin.reduce(kva, axis=-1)
+    found: np.ndarray = np.where(-least > most, least, most)
+    return found
 
 
 def _kva(load_w: np.ndarray) -> np.ndarray:

@@ -118,7 +118,8 @@ def propose(wanted: Wanted, *, by: Actor, at: datetime, is_generated: bool = Fal
         raise UnableToRelieveError(f"{wanted.month:%Y-%m} 还没有判定。", field="month")
     scenes = scenes_of(screening, by=by)
     if not any(scene.is_wanting for scene in scenes):
-        raise UnableToRelieveError("没有过载的变压器，不用治理。", field="month")
+        words = "没有用电过载的变压器，不用治理；反向送电过载的不在这里的措施之内。"
+        raise UnableToRelieveError(words, field="month")
     offered = offers(scenes, wanted.prices)
     problem = Problem(
         areas=tuple(area_of(scene, wanted.prices) for scene in scenes),
@@ -147,9 +148,11 @@ def scenes_of(screening: ScreeningRow, *, by: Actor) -> list[Scene]:
         CurveStoreError: the curves are damaged or gone.
     """
     rows = queries.judgements(screening=screening.number, areas=curves.areas_of(by))
-    wanting = {row.number for row in rows if row.line == "over"}
+    wanting = {row.number for row in rows if draws_too_much(row)}
     lines = {row.feeder_code for row in rows if row.number in wanting}
-    beside = [row for row in rows if row.feeder_code in lines and row.line in {"", "over"}]
+    beside = [
+        row for row in rows if row.number in wanting or (row.feeder_code in lines and not row.line)
+    ]
     kept = curves.carried(screening.number, [row.number for row in beside])
     store, network = curves.store(), register(curves.store().root)
     own: Mapping[str, Sequence[str]] = {}
@@ -172,6 +175,13 @@ def scenes_of(screening: ScreeningRow, *, by: Actor) -> list[Scene]:
         for row in beside
         if row.number in kept
     ]
+
+
+def draws_too_much(row: LoadRow) -> bool:
+    """Tell whether it is overloaded by what is drawn: no measure here takes back-feed away."""
+    return row.line == "over" and any(
+        run["line"] == "over" and run["most"] >= 0 for run in row.runs
+    )
 
 
 def _place(row: LoadRow) -> GeoPoint | None:

@@ -24,15 +24,16 @@ from dianliang.engines.loading import (
     TransformerLoad,
     carried,
 )
-from dianliang.flows.energy import judging, running
+from dianliang.flows.energy import judging, running, spans
 from dianliang.flows.energy.lines import told
 from dianliang.flows.relief import curves
 from dianliang.integrations.curve_store import CurveStoreError, Kept, keep_carried, register
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 SCREEN = "relief.screen"
-ENGINE = "loading-1"
+ENGINE = "loading-2"
 """Raised when the same curves would be judged otherwise."""
 MOST_RUNS = 40
 """Runs of a transformer that are kept word by word, worst first; all of them are counted."""
@@ -72,7 +73,7 @@ def month_of(text: str) -> date:
     try:
         found = date.fromisoformat(f"{text}-01")
     except ValueError as error:
-        message = f"“{text[:12]}”不是月份，应如 2026-07。"
+        message = Phrase("“%(month)s”不是月份，应如 2026-07。", month=text[:12])
         raise UnableToRelieveError(message, field="month") from error
     return found
 
@@ -91,14 +92,16 @@ def screen_in_background(context: jobs.JobContext) -> dict[str, Any]:
 def screen(first: date, *, by: Actor, at: datetime, is_generated: bool = False) -> Screening:
     """Judge the transformers of a month, keep the verdicts and what they carried.
 
-    Three passes over the month's files; memory: ten bytes for each transformer, phase and point.
+    Days of the month that are over and were not imported count as not read. Three passes over the
+    month's files; memory: ten bytes for each transformer, phase and point.
 
     Raises:
         UnableToRelieveError: nothing is stored of the month, or there is no register of meters.
         CurveStoreError: the store is damaged.
     """
     store = curves.store()
-    network, span = register(store.root), store.stored(_span(first))
+    today = at.astimezone(SHANGHAI).date()
+    network, span = register(store.root), spans.due(store, _span(first), today=today)
     if network is None or span is None:
         raise UnableToRelieveError(f"{first:%Y-%m} 没有曲线或户变关系。", field="month")
     voltages = Voltages(network, span)

@@ -8,6 +8,7 @@ from dianliang.integrations.grid_files._columns import SHEETS
 from dianliang.integrations.grid_files._document import read_document
 from dianliang.integrations.grid_files._errors import Problem, UnreadableGridError, refuse
 from dianliang.integrations.grid_files._workbook import read_workbook
+from dianliang.kernel.errors import reason
 from dianliang.kernel.text import decoded
 
 EXCEL = (".xlsx", ".xls", ".xlsm")
@@ -40,7 +41,7 @@ def read_grid(path: Path) -> Grid:
             raise UnreadableGridError(f"{path.name} 超过 200 MB，请按馈线拆分。")
         text = decoded(path.read_bytes())
     except OSError as error:
-        words = f"读不了 {path}：{error.strerror}。请检查文件名和权限。"
+        words = f"读不了 {path}：{reason(error)}。请检查文件名和权限。"
         raise UnreadableGridError(words) from error
     return read_document(text or "", name=path.name)
 

@@ -18,6 +18,8 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.text import FIRST_YEAR, LAST_YEAR
 
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+GROUPED = r"^[+-]?\d{1,3}([,，]\d{3})+(\.\d+)?$"
+"""How tables write thousands: ``12,000.5``; any other comma is none of a number's."""
 NOTHING = frozenset({"", "-", "--", "—", "null", "NULL", "None", "nan", "NaN", "NA", "N/A", "无"})
 """What exports write where nothing was read."""
 TIME = re.compile(
@@ -62,8 +64,10 @@ def _trimmed(value: Any) -> Any:
     return "" if value is None else value.strip() if isinstance(value, str) else value
 
 
-def meters(column: pa.Array, *, name: str, number: Numbering, problems: list[Problem]) -> Codes:
-    """Return whose reading each row is.
+def meters(
+    column: pa.Array, *, name: str, number: Numbering, problems: list[Problem], what: str = "表号"
+) -> Codes:
+    """Return whose reading each row is; `what` is a number of, for complaints.
 
     A number of a meter that Excel has turned into ``3.3E+21`` has lost its end. The same number
     written with full-width digits, a space or as ``="0001"`` is the same meter.
@@ -75,9 +79,9 @@ def meters(column: pa.Array, *, name: str, number: Numbering, problems: list[Pro
     for code, text in enumerate(found.values):
         words = ""
         if not text:
-            words = "没有表号"
+            words = f"没有{what}"
         elif re.match(r"^\d(\.\d+)?[eE]\+\d+$", text):
-            words = f"表号“{text}”是被改成科学计数的，末位可能已经丢失，请重新导出为文本"
+            words = f"{what}“{text}”是被改成科学计数的，末位可能已经丢失，请重新导出为文本"
         if words:
             _tell(found.index == code, name, number, said(words), problems)
     return found
@@ -104,6 +108,10 @@ def numbers(column: pa.Array, *, name: str, number: Numbering, problems: list[Pr
     nothing = pc.is_in(text, value_set=pa.array(sorted(NOTHING)))
     is_number = pc.match_substring_regex(text, NUMBER)
     wrong = pc.invert(pc.or_(is_number, nothing)).to_numpy(zero_copy_only=False)
+    if wrong.any() and pc.any(is_grouped := pc.match_substring_regex(text, GROUPED)).as_py():
+        text = pc.if_else(is_grouped, pc.replace_substring_regex(text, "[,，]", ""), text)
+        is_number = pc.or_(is_number, is_grouped)
+        wrong &= ~is_grouped.to_numpy(zero_copy_only=False)
     _tell(wrong, name, number, lambda i: f"“{text[i].as_py()[:40]}”不是数字", problems)
     plain = pc.if_else(is_number, text, pa.scalar(None, pa.string())).cast(pa.float64())
     return _finite(plain, name, number, problems)

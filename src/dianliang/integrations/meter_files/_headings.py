@@ -113,6 +113,12 @@ CALLED = {
 }
 
 
+def unit_of(heading: str, role: str) -> str:
+    """Return the unit that a heading names beside its word, or is: ``kW`` alone tells both."""
+    word, unit = plain(heading)
+    return heading.strip() if not unit and word in UNITS[role] else unit
+
+
 def plain(heading: str) -> tuple[str, str]:
     """Return a heading without its unit and its space, and the unit as it is written."""
     word = "".join(heading.split())

@@ -15,6 +15,7 @@ from dianliang.integrations.meter_files._headings import (
     WORDS,
     Label,
     plain,
+    unit_of,
 )
 from dianliang.integrations.meter_files._points import points, told
 
@@ -151,7 +152,7 @@ def _units(values: Mapping[str, Sequence[str]], *, name: str, told_unit: str) ->
         if role in units:
             continue
         for heading in headings:
-            unit = plain(heading)[1]
+            unit = unit_of(heading, role)
             if NO_UNIT.match(unit.lower()):
                 continue
             if unit.lower() not in UNITS[role]:

@@ -73,7 +73,7 @@ class _Rows:
 
     def network(self) -> Network:
         """Return what can be used; problems are told beside."""
-        meter, transformer = self.texts("meter"), self.texts("transformer")
+        meter, transformer = self.texts("meter", "表号"), self.texts("transformer", "变压器编号")
         capacity, multiplier = self.plain("capacity"), self.plain("multiplier")
         phase, use = self.words("phase"), self.words("use")
         self.tell(~(capacity > 0) | (capacity > MOST_KVA), "capacity", "额定容量应大于 0 kVA")
@@ -106,7 +106,7 @@ class _Rows:
             [Transformer(number=one, capacity_kva=float(size)) for one, size in kva.items()],
         )
 
-    def texts(self, role: str) -> list[str]:
+    def texts(self, role: str, what: str) -> list[str]:
         """Return a column of codes; empty ones are told."""
         heading = self.found[role]
         found = meters(
@@ -114,6 +114,7 @@ class _Rows:
             name=heading,
             number=self.number,
             problems=self.problems,
+            what=what,
         )
         return [found.values[i] for i in found.index]
 

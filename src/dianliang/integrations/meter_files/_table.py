@@ -15,6 +15,7 @@ from dianliang.core import sheets
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
 from dianliang.integrations.meter_files._headings import TRANSFORMER, WORDS, plain
 from dianliang.integrations.meter_files._points import CLOCK, POINT
+from dianliang.kernel.errors import reason
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 1024**3
@@ -80,7 +81,7 @@ def read(path: Path) -> Table:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        words = f"读不了 {path}：{error.strerror}。请检查文件名和权限。"
+        words = f"读不了 {path}：{reason(error)}。请检查文件名和权限。"
         raise UnreadableReadingsError(words) from error
     if size > MOST_BYTES:
         raise UnreadableReadingsError(f"{path.name} 超过 1 GB，请按日或按台区拆分后再导入。")
@@ -172,6 +173,8 @@ def _csv(path: Path, head: bytes) -> Table:
     names = _names(rows[at], name=path.name) if rows else []
     if not any(names):
         raise UnreadableReadingsError(f"{path.name} 是空的。")
+    if len(cut) == path.stat().st_size and not any(map(any, rows[at + 1 :])):
+        raise UnreadableReadingsError(f"{path.name} 只有表头，没有数据行。{_no_book(path)}")
     shown = [one or f"\0{i}" for i, one in enumerate(names)]
     lines = sum(1 for _ in StringIO(text.split("\n", at + 1)[-1])) or 1
     if path.stat().st_size / len(cut) * lines * len(names) > MOST_CELLS:
@@ -202,15 +205,11 @@ def _parsed(path: Path, *, names: list[str], skip: int, mark: str, encoding: str
             )
         except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
             if attempt == "gb18030" or "UTF8" not in str(error):
-                raise UnreadableReadingsError(
-                    _uneven(path, names, skip, attempt, mark, error)
-                ) from error
+                raise UnreadableReadingsError(_uneven(path, names, skip, attempt, mark)) from error
     raise UnreadableReadingsError(f"{path.name} 读不出来。")
 
 
-def _uneven(
-    path: Path, names: list[str], skip: int, encoding: str, mark: str, error: Exception
-) -> str:
+def _uneven(path: Path, names: list[str], skip: int, encoding: str, mark: str) -> str:
     """Say which row has another number of cells than the headings."""
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         try:
@@ -220,7 +219,15 @@ def _uneven(
                     return f"{path.name} {words}，请检查逗号和引号。整份没有导入。"
         except csv.Error:
             pass
-    return f"{path.name} 读不出来：{error}。请检查列数和引号。整份没有导入。"
+    return f"{path.name} 读不出来，请检查列数和引号。{_no_book(path)}整份没有导入。"
+
+
+def _no_book(path: Path) -> str:
+    """Point out that a file is named as a workbook and is none."""
+    suffix = path.suffix.lower()
+    if suffix not in {".xlsx", ".xlsm", ".xls"}:
+        return ""
+    return f"扩展名是 {suffix}，内容却不是 Excel 文件，请在 Excel 里重新另存。"
 
 
 def _parquet(path: Path) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from dianliang.engines.loading import MINUTES, NO_DV, NO_W, POINTS, Meter, batch_of, rows_of
 from dianliang.integrations.meter_files._cells import (
+    EPOCH,
     Codes,
     Numbers,
     codes,
@@ -22,7 +24,8 @@ from dianliang.integrations.meter_files._headings import NO_UNIT, UNITS, WORDS, 
 from dianliang.integrations.meter_files._layout import Layout
 from dianliang.integrations.meter_files._table import Table
 
-MOST_W, MOST_DV = 2_000_000_000, 30_000
+MOST_W, MOST_DV = 2_000_000_000, 10_000
+"""No meter of low voltage shows more than 1000 V (GB/T 156—2017); 2300 is 230 without its point."""
 MOST_MULTIPLIER = 50_000
 DAY_MINUTES = 1440
 SUMMER_POINTS, SUMMER_UNTIL = 4, 16
@@ -36,6 +39,8 @@ NO_VOLTAGE = ("率", "不平衡", "越限", "谐波", "相角")
 """What speaks of power or voltage and is neither."""
 OTHER_PHASES = ("a相有功", "b相", "c相", "ub", "uc", "pa", "pb", "pc")
 """A curve of one phase is no curve of the meter; of voltages the first phase is kept."""
+LEAST_DEAD = POINTS // 2
+"""Points of 0 V without an outage that are no accident: half a day's."""
 Ints = npt.NDArray[np.int64]
 
 
@@ -152,6 +157,9 @@ def laid(
     volt_grid = _filled(taking, flat, dv, len(keys), rows)
     if taking.problems:
         return None
+    _tell_dead(taking, keys // span, keys % span + first, whose, (power_grid, volt_grid))
+    if taking.problems:
+        return None
     return batch_of(
         numbers=pa.array(whose.values, pa.string()),
         meter=(keys // span).astype(np.int32),
@@ -227,8 +235,27 @@ def _filled(taking: Taking, flat: Ints, values: Any, days: int, rows: Ints) -> A
     return grid
 
 
+def _tell_dead(
+    taking: Taking, meter: Ints, day: Ints, whose: Codes, grids: tuple[Any, Any]
+) -> None:
+    """Tell of days on which a meter shows 0 V all day and no outage: a column never read.
+
+    In an outage the power is read, and it is zero.
+    """
+    power, voltage = (grid.reshape(-1, POINTS) for grid in grids)
+    is_flat = ((voltage == 0) | (voltage == NO_DV)).all(axis=1)
+    is_flat &= (voltage == 0).sum(axis=1) >= LEAST_DEAD
+    is_outage = (power == 0).any(axis=1) & ((power == 0) | (power == NO_W)).all(axis=1)
+    dead = np.flatnonzero(is_flat & ~is_outage)
+    for i in dead[: MOST_TOLD + 1]:
+        on = EPOCH + timedelta(days=int(day[i]))
+        words = f"表 {whose.values[meter[i]]} 在 {on} 读到的电压全是 0 V，"
+        words += "却没有停电（功率不是全天为 0）；没有采到的电压请留空"
+        taking.problems.append(Problem(0, taking.layout.columns.get("voltage", "电压"), words))
+
+
 def _watts(taking: Taking, power: Numbers, rows: Ints) -> Any:
-    return _whole(taking, power, rows, MOST_W, NO_W, np.int32, "功率", "W")
+    return _whole(taking, power, rows, MOST_W, NO_W, np.int32, "功率", "W", 1)
 
 
 def _decivolts(taking: Taking, voltage: Numbers, rows: Ints) -> Any:
@@ -238,7 +265,7 @@ def _decivolts(taking: Taking, voltage: Numbers, rows: Ints) -> Any:
         taking.problems.append(
             Problem(row, taking.layout.columns.get("voltage", "电压"), "电压为负")
         )
-    return _whole(taking, voltage, rows, MOST_DV, NO_DV, np.int16, "电压", "（0.1 V）")
+    return _whole(taking, voltage, rows, MOST_DV, NO_DV, np.int16, "电压", "V", 10)
 
 
 def _whole(
@@ -250,11 +277,12 @@ def _whole(
     kind: Any,
     what: str,
     unit: str,
+    per: int,
 ) -> Any:
     is_none = np.isnan(values)
     wrong = np.abs(np.where(is_none, 0, values)) > most
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
-        words = f"{what} {values[i]:g} {unit}太大，请检查单位和倍率"
+        words = f"{what} {values[i] / per:g} {unit}太大（最多 {most / per:g}），请检查单位和倍率"
         taking.problems.append(Problem(taking.table.number(int(rows[i])), "", words))
     return np.where(is_none | wrong, none, np.rint(np.where(is_none | wrong, 0, values))).astype(
         kind

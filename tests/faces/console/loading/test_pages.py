@@ -65,6 +65,43 @@ def test_a_month_that_was_not_judged_and_a_stranger_are_not_found(desk):
     assert "还没有判定" in text(desk.get("/console/loading/", {"month": "2020-01"}))
 
 
+def test_what_is_no_month_is_refused_and_shows_no_other(desk):
+    for path in ("/console/loading/", "/console/loading/table.xlsx"):
+        answer = desk.get(path, {"month": "2026-7x"})
+        assert answer.status_code == 422
+        assert "“2026-7x”不是月份" in text(answer)
+        assert "B3" not in text(answer)
+    assert desk.get("/console/loading/B3/", {"month": "2026-7x"}).status_code == 404
+
+
+def test_the_month_that_is_shown_is_the_one_offered_for_judging(desk, settings, tmp_path):
+    loaded.store(settings, tmp_path, year=2025)
+
+    page = text(desk.get("/console/loading/"))
+
+    assert '<option value="2026-04" selected>' in page
+    assert '<option value="2025-04" >' in page
+
+
+def test_a_long_month_is_read_in_pages_of_twenty(desk, monkeypatch):
+    monkeypatch.setattr("dianliang.faces.console.loading.views.ROWS_A_PAGE", 3)
+
+    first = text(desk.get("/console/loading/"))
+    second = text(desk.get("/console/loading/", {"page": "2"}))
+
+    assert first.count('<tr id="') == 3
+    assert second.count('<tr id="') == 1
+
+
+def test_the_verdicts_to_filter_by_are_english_for_who_reads_english(desk):
+    desk.cookies["django_language"] = "en"
+
+    page = text(desk.get("/console/loading/"))
+
+    for words in ("Uneven phases", "Low voltage", "Not enough data"):
+        assert f"{words}</option>" in page
+
+
 def test_another_capacity_in_the_register_of_meters_is_pointed_out(desk):
     from dianliang.domain.network.models import Transformer
 

@@ -1,6 +1,5 @@
 """The load of transformers, month by month and point by point (重过载)."""
 
-from contextlib import suppress
 from datetime import date
 
 from django.contrib import messages
@@ -13,16 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.relief.queries import LoadRow
 from dianliang.faces.console.loading.drawing import charts
 from dianliang.faces.console.paging import paged
-from dianliang.faces.console.tables import download
+from dianliang.faces.console.tables import download, not_exported
 from dianliang.faces.console.villages.files import READERS
 from dianliang.faces.console.villages.reading import code
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.list_sheets import Table, list_sheet
 from dianliang.flows.relief import loading_page, screening
-from dianliang.flows.relief.loading_page import Asked
+from dianliang.flows.relief.loading_page import Asked, Month
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError
 
 LINES = (
     ("over", "过载"),
@@ -31,6 +30,8 @@ LINES = (
     ("low", "低电压"),
     ("unknown", "数据不足"),
 )
+ROWS_A_PAGE = 20
+"""A row is a card of eight lines on a phone."""
 TONES = {"over": "danger", "heavy": "soon", "": "done", "unknown": "open"}
 TABLE = Table(
     "relief.judgement",
@@ -70,18 +71,25 @@ def _asked(request: HttpRequest) -> Asked:
 
 
 def _month(request: HttpRequest) -> date | None:
-    with suppress(DomainError):
-        return screening.month_of(code(request, "month"))
-    return None
+    """Return the month that is asked for, None where none is.
+
+    Raises:
+        UnableToRelieveError: what is asked for is no month.
+    """
+    text = code(request, "month")
+    return screening.month_of(text) if text else None
 
 
 @require_GET
 @requires(*READERS)
 def loading(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show a month's transformers, most strained first."""
-    asked = _asked(request)
+    try:
+        asked = _asked(request)
+    except DomainError as refusal:
+        return _no_month(request, refusal, by=by)
     page = loading_page.month(asked, by=by)
-    rows, pages = paged(request, page.rows)
+    rows, pages = paged(request, page.rows, each=ROWS_A_PAGE)
     context = {
         "by": by,
         "page": page,
@@ -90,9 +98,22 @@ def loading(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "asked": asked,
         "lines": LINES,
         "points": [_point(row) for row in rows if row.lat is not None],
+        "judged_month": _offered(page),
         "may_judge": by.role == Role.DISPATCHER,
     }
     return TemplateResponse(request, "console/loading/month.html", context)
+
+
+def _offered(page: Month) -> str:
+    """Return the month that is offered to be judged: the one shown, else the newest with curves."""
+    newest = page.stored[-1] if page.stored else ""
+    return f"{page.screening.month:%Y-%m}" if page.screening else newest
+
+
+def _no_month(request: HttpRequest, refusal: DomainError, *, by: Actor) -> HttpResponse:
+    """Answer that this is no month, and show no other in its place."""
+    context = {"by": by, "why": refusal}
+    return TemplateResponse(request, "console/loading/month.html", context, status=422)
 
 
 def _point(row: LoadRow) -> dict[str, object]:
@@ -121,7 +142,10 @@ def judge(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @requires(*READERS)
 def table(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Answer with what the page's filters show as a workbook."""
-    page = loading_page.month(_asked(request), by=by)
+    try:
+        page = loading_page.month(_asked(request), by=by)
+    except DomainError as refusal:
+        return not_exported(request, refusal)
     words = request.GET.urlencode()
     content = list_sheet(TABLE, page.rows, filter_words=words, by=by, at=now())
     month = f"{page.screening.month:%Y-%m}" if page.screening else "none"
@@ -134,7 +158,7 @@ def transformer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse
     """Show one transformer in a month: load beside rating, hours, runs, voltage, phases."""
     try:
         file = loading_page.transformer(number, month=_month(request), by=by)
-    except NotVisibleError as absent:
+    except DomainError as absent:
         raise Http404 from absent
     drawn = {}
     if file.points is not None:
