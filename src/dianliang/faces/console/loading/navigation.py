@@ -3,7 +3,10 @@
 from dianliang.faces.console.entries import Entry
 from dianliang.kernel.actor import Role
 
-READERS = frozenset({Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR})
+READERS = frozenset(
+    {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR, Role.AUDITOR}
+)
+"""Who reads villages, and the auditor: a claim about relief must lead to what bears it out."""
 LOADING: tuple[Entry, ...] = (
     Entry(label="重过载", to="console:loading", pages=("console:loading*",), roles=READERS),
     Entry(

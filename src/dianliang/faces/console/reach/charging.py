@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dianliang.engines.covering import Outcome
+from dianliang.faces.console.loading.navigation import READERS
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, not_exported
-from dianliang.faces.console.villages.files import READERS
 from dianliang.faces.ui.charts import Chart, Series, Shape
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import charging_reach

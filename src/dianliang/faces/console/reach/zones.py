@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dianliang.engines.zone import Schedule
-from dianliang.faces.console.villages.files import READERS
+from dianliang.faces.console.loading.navigation import READERS
 from dianliang.faces.ui.charts import Chart, Series, Shape, Tone
 from dianliang.faces.ui.requests import requires, today
 from dianliang.flows.energy import typical, zoning
