@@ -25,6 +25,6 @@ LOADING: tuple[Entry, ...] = (
         roles=READERS,
     ),
     Entry(label="充电覆盖", to="console:reach", pages=("console:reach*",), roles=READERS),
-    Entry(label="光储直柔", to="console:zone", pages=("console:zone",), roles=READERS),
+    Entry(label="光储直柔", to="console:zone", pages=("console:zone*",), roles=READERS),
 )
 """Transformers and what relieves them."""

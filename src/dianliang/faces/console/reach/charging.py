@@ -23,7 +23,7 @@ from dianliang.kernel.phrases import Phrase
 
 FIELDS = (
     ("within_km", "范围（公里，按路）", "5"),
-    ("within_min", "或范围（分钟）", ""),
+    ("within_min", "且不超过（分钟，不填不限）", ""),
     ("speed_kmh", "车速（公里每小时）", "40"),
     ("most_new", "新建（座）", "3"),
     ("cost_cny", "每座费用（元）", "600000"),
