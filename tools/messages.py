@@ -261,15 +261,21 @@ def from_energy() -> Iterator[str]:
     """Yield the words of claims and factors."""
     from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
     from dianliang.domain.energy.models import CarbonAccount, Claim, Factor, MeasurementProject
-    from dianliang.domain.relief.models import Judgement
+    from dianliang.domain.relief.models import Judgement, ProposedArea
     from dianliang.faces.console.claims.views import STATES
     from dianliang.faces.console.loading.views import LINES
+    from dianliang.faces.console.reach import charging, zones
+    from dianliang.faces.console.relief.views import PRICES
     from dianliang.flows.carbon.reckoning import BASES, SCOPES
+    from dianliang.flows.relief.options import KIND_LABELS
 
     yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
     yield from chain(PROJECT.labels.values(), (row.label for row in PROJECT))
     yield from chain(BASES.values(), SCOPES.values(), ("合计",))
     yield from (label for _, label in LINES)
+    yield from (label for _name, label, _default in charging.FIELDS)
+    yield from (label for _name, label in (*zones.FIELDS, *PRICES))
+    yield from chain(KIND_LABELS.values(), map(str, ProposedArea.Outcome.labels))
     kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
     for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design, Judgement.Line):
         yield from (str(label) for label in choices.labels)

@@ -103,6 +103,16 @@ class ReachPage:
     unplaced: int
 
     @property
+    def open_count(self) -> int:
+        """Return how many stations are there."""
+        return sum(one.is_open for one in self.stations)
+
+    @property
+    def new_count(self) -> int:
+        """Return how many new stations are proposed."""
+        return len(self.stations) - self.open_count
+
+    @property
     def before_share(self) -> float:
         """Return the share of households within reach today."""
         return self.before / self.total if self.total else 0.0

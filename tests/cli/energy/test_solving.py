@@ -1,6 +1,7 @@
 """`dianliang energy relief|zone|coverage`: templates that compute, clear words by row."""
 
 import json
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -30,7 +31,12 @@ def test_a_template_computes_alike_as_excel_and_as_json(verb, tmp_path, capsys):
     assert from_book["summary"]
     out = tmp_path / "结果.xlsx"
     answer(capsys, verb, book, "--out", out)
-    assert load_workbook(out).sheetnames == list(from_book)
+    sheets = load_workbook(out)
+    assert len(sheets.sheetnames) == len(from_book)
+    cells = [cell for sheet in sheets for row in sheet.values for cell in row]
+    heads = [cell for sheet in sheets for cell in next(sheet.values, ()) if cell]
+    assert all(re.search("[一-鿿]", name) for name in (*sheets.sheetnames, *heads))
+    assert all(cell == round(cell, 4) for cell in cells if isinstance(cell, float))
 
 
 def test_what_the_templates_say_is_right(tmp_path, capsys):

@@ -292,10 +292,12 @@ def test_on_a_phone_the_queue_comes_first_and_the_rest_is_folded(town, browser_o
     page.get_by_role("button", name="筛选").first.click()
     expect(page.get_by_label("服务事项")).to_be_visible()
     page.get_by_role("button", name="菜单").click()
-    for name in ("需求", "计划", "电话登记", "粘贴群消息", "看板"):
+    for name in ("需求", "计划", "村网", "能源", "看板"):
         expect(page.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="退出")).to_be_in_viewport(ratio=1)
     page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="粘贴群消息")).to_be_hidden()
+    expect(page.get_by_role("link", name="村网")).to_be_hidden()
+    for name in ("队列", "电话登记", "粘贴群消息"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
     page.locator("summary", has_text="地图").click()
     expect(page.locator("#map[data-ready]")).to_be_visible()

@@ -29,9 +29,21 @@ def test_a_section_shows_its_pages_and_where_one_is():
     care = bars(role=Role.DISPATCHER, page="console:care_file")
     assert [link.label for link in care.top if link.is_here] == ["村网"]
     assert [link.label for link in care.section if link.is_here] == ["特殊客户"]
-    assert bars(role=Role.DISPATCHER, page="console:board").section == ()
+    assert bars(role=Role.DISPATCHER, page="console:plans").section == ()
 
 
 def test_no_key_opens_two_pages():
     keys = [e.key for entry in ENTRIES for e in (entry, *entry.section) if e.key]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_the_bar_on_top_has_no_more_than_fits_one_row(role):
+    assert len(bars(role=role, page="console:claims").top) <= 14
+
+
+def test_a_key_opens_its_page_from_every_section():
+    for page in ("console:board", "console:care", "console:claims"):
+        found = bars(role=Role.DISPATCHER, page=page)
+        keys = [link.key for link in (*found.top, *found.section, *found.keyed) if link.key]
+        assert sorted(keys) == list("1234567"), page

@@ -2,8 +2,11 @@
 
 import pytest
 
+from dianliang.core.models import BackgroundJob
+from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy.models import CarbonEntry, Claim, MeasurementProject
 from dianliang.flows.demo import claiming
+from dianliang.flows.demo.loading import DRAW
 
 pytestmark = pytest.mark.django_db
 
@@ -22,3 +25,9 @@ def test_an_account_is_marked_as_a_demonstration_once():
     names = [name.format(station="递铺供电所（演示）") for name, *_ in claiming.ACCOUNTS]
 
     assert [name.count("（演示）") for name in names] == [1] * len(names)
+
+
+def test_the_demos_relief_plans_are_asked_for_by_a_unit_so_that_it_finds_them(demo):
+    asked = BackgroundJob.objects.get(kind=DRAW).payload
+
+    assert Unit.objects.get(path=asked["unit_path"]).code == asked["unit_code"]

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from dianliang.cli.energy import answers
 from dianliang.cli.parsing import Formatter, Parser
 from dianliang.core import blanks
 from dianliang.flows.energy import inputs, reach, relieving, zoning
@@ -132,17 +133,11 @@ def _book(answer: Mapping[str, Any]) -> bytes:
     bold = book.add_format(blanks.HEADING)
     for title, rows in answer.items():
         listed = [rows] if isinstance(rows, dict) else rows
-        sheet = book.add_worksheet(title)
+        sheet = book.add_worksheet(answers.SHEETS[title])
         headings = list(listed[0]) if listed else []
-        sheet.write_row(0, 0, headings, bold)
+        sheet.write_row(0, 0, [answers.HEADINGS[heading] for heading in headings], bold)
         for number, row in enumerate(listed, start=1):
-            sheet.write_row(number, 0, [_cell(row.get(heading)) for heading in headings])
+            sheet.write_row(number, 0, [answers.cell(one, row.get(one)) for one in headings])
         sheet.freeze_panes(1, 0)
     book.close()
     return out.getvalue()
-
-
-def _cell(value: Any) -> str | int | float | bool:
-    if isinstance(value, list):
-        return " ".join(str(one) for one in value)
-    return "" if value is None else value

@@ -13,6 +13,7 @@ LISTED = (
     "branches.task",
     "branches.topic",
     "catalog.thememark",
+    "energy.zone",
     "mobilisation.dispatch",
     "programs.course",
     "programs.lecturer",

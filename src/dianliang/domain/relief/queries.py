@@ -177,6 +177,7 @@ class ProposalRow:
     """A proposal as lists show it, with how far people have decided."""
 
     number: str
+    unit_path: str
     screening: str
     month: date
     budget_cny: float | None
@@ -193,6 +194,11 @@ class ProposalRow:
     made_at: datetime
     made_by: str
     is_generated: bool
+
+    @property
+    def enlarging_cny(self) -> float:
+        """Return what a larger transformer costs, which no proposal chooses; 0 if not known."""
+        return float(self.prices.get("enlarging_cny", 0.0))
 
     @property
     def is_proven(self) -> bool:
@@ -214,6 +220,7 @@ def _of_unit(unit_path: str) -> QuerySet[Proposal]:
 def _proposal(row: Proposal) -> ProposalRow:
     return ProposalRow(
         number=row.number,
+        unit_path=row.unit_path,
         screening=row.screening.number,
         month=row.screening.month,
         budget_cny=row.budget_cny,
@@ -266,6 +273,12 @@ class LineRow:
     def measures_told(self) -> str:
         """Say what is to be done."""
         return "；".join(f"{one['label']}：{one['words']}" for one in self.measures)
+
+    @property
+    def asked_cny(self) -> float | None:
+        """Return what the measures or, where none is chosen, the cheapest ones cost."""
+        asked = self.measures or self.cheapest
+        return sum(float(one["cost_cny"]) for one in asked) if asked else None
 
     @property
     def cheapest_told(self) -> str:

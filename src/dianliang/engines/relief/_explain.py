@@ -11,6 +11,20 @@ from dianliang.engines.relief._model import Area, Finding, Measure, Outcome, Pro
 from dianliang.engines.relief._options import FEN, Option, fen
 from dianliang.kernel.phrases import Phrase
 
+LACKING = {
+    (True, False): (
+        "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台；再有 %(lacking).0f 元就能做"
+    ),
+    (False, True): (
+        "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台；再有 %(more)d 台就能做"
+    ),
+    (True, True): (
+        "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台；"
+        "再有 %(lacking).0f 元、%(more)d 台就能做"
+    ),
+}
+"""What is said by what is missing: money, transformers."""
+
 
 def explained(
     problem: Problem, taken: Collection[str], cheapest: Mapping[str, Option]
@@ -129,15 +143,14 @@ def _not_chosen(
     told = {"n": len(option.measures), "cost": option.cost_fen / FEN, "units": option.units}
     if not is_free:
         lacking_fen = lacking_units = 0
-        message = "最省的办法是 %(n)d 项措施、%(cost).0f 元、%(units)d 台，但与已选的措施不能同时做"
-    elif lacking_fen or lacking_units:
         message = (
-            "最省的办法是 %(n)d 项措施、%(cost).0f 元、%(units)d 台；"
-            "再有 %(lacking).0f 元、%(more)d 台就能做"
+            "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台，但与已选的措施不能同时做"
         )
+    elif lacking_fen or lacking_units:
+        message = LACKING[bool(lacking_fen), bool(lacking_units)]
         told |= {"lacking": lacking_fen / FEN, "more": lacking_units}
     else:
-        message = "最省的办法是 %(n)d 项措施、%(cost).0f 元、%(units)d 台，这次没有选"
+        message = "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台，这次没有选"
     return replace(
         finding,
         outcome=Outcome.NOT_CHOSEN,

@@ -21,7 +21,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 HOUR_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR}
 PARTY = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER})
 VILLAGE_READERS = DISPATCHER | ADMINISTRATOR | {Role.PARTY_AFFAIRS, Role.COMMANDER}
-
+REVIEW = ("console:review", "console:review_choose")
 
 VILLAGES = (
     Entry(
@@ -277,18 +277,32 @@ BRANCHES = (
     *HONOURS,
 )
 """Party branches at work (党建)."""
-ENTRIES = (
-    Entry(label="需求", to="console:board", pages=("console:board", "console:need"), key="1"),
-    Entry(label="计划", to="console:plans", pages=("console:plan*", "console:jobs"), key="2"),
-    Entry(label="热点", to="console:hot", pages=("console:hot",), key="7"),
+NEEDS = (
+    Entry(label="队列", to="console:board", pages=("console:board", "console:need"), key="1"),
     Entry(label="电话登记", to="console:intake", pages=("console:intake",), key="3"),
     Entry(label="粘贴群消息", to="console:paste", pages=("console:paste",), key="4"),
+    Entry(label="定类别", to="console:review", pages=REVIEW, roles=DISPATCHER),
+    Entry(label="热点", to="console:hot", pages=("console:hot",), key="7"),
+)
+"""What comes in: the queue, the ways in, which service it is, what comes often (需求)."""
+SORTING = (
+    Entry(label="定类别", to="console:review", pages=REVIEW, roles=ADMINISTRATOR),
     Entry(
-        label="定类别",
-        to="console:review",
-        pages=("console:review", "console:review_choose"),
-        roles=DISPATCHER | ADMINISTRATOR,
+        label="一致性",
+        to="console:review_doubts",
+        pages=("console:review_doubts", "console:review_settle"),
+        roles=ADMINISTRATOR,
     ),
+    Entry(label="学习", to="console:learning", pages=("console:learning*",), roles=ADMINISTRATOR),
+    Entry(label="漂移", to="console:drift", pages=("console:drift",), roles=ADMINISTRATOR),
+    Entry(label="词语", to="console:words", pages=("console:words*",), roles=ADMINISTRATOR),
+    Entry(label="派单规则", to="console:rules", pages=("console:rules*",), roles=ADMINISTRATOR),
+)
+"""How the system tells services apart and whom it sends what (分类派单)."""
+ENTRIES = (
+    Entry(label="需求", section=NEEDS),
+    Entry(label="计划", to="console:plans", pages=("console:plan*", "console:jobs"), key="2"),
+    Entry(label="分类派单", section=SORTING),
     Entry(label="村网", section=VILLAGES),
     Entry(label="应急", section=EMERGENCY),
     Entry(label="阵地", section=BASES),
@@ -300,16 +314,6 @@ ENTRIES = (
     Entry(label="惠企", section=REACHING),
     Entry(label="能源", section=ENERGY),
     Entry(label="我的", section=OWN),
-    Entry(
-        label="一致性",
-        to="console:review_doubts",
-        pages=("console:review_doubts", "console:review_settle"),
-        roles=ADMINISTRATOR,
-    ),
-    Entry(label="学习", to="console:learning", pages=("console:learning*",), roles=ADMINISTRATOR),
-    Entry(label="漂移", to="console:drift", pages=("console:drift",), roles=ADMINISTRATOR),
-    Entry(label="词语", to="console:words", pages=("console:words*",), roles=ADMINISTRATOR),
-    Entry(label="派单规则", to="console:rules", pages=("console:rules*",), roles=ADMINISTRATOR),
     Entry(label="看板", to="board:overview", roles=frozenset(Role)),
     Entry(label="管理", to="admin:index", roles=ADMINISTRATOR),
 )
@@ -327,10 +331,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
-    """The bar on top, and that of the section one is in; empty outside of any."""
+    """The bar on top, and that of the section one is in; empty outside of any.
+
+    `keyed` are the pages of other sections that a key opens: no bar shows them, every page has
+    their keys.
+    """
 
     top: tuple[Link, ...]
     section: tuple[Link, ...]
+    keyed: tuple[Link, ...]
 
 
 def bars(*, role: Role, page: str) -> Bars:
@@ -346,6 +355,13 @@ def _bars(role: Role, page: str, _language: str | None) -> Bars:
     return Bars(
         top=tuple(_link(entry, page) for entry in seen),
         section=tuple(_link(entry, page) for entry in here.section) if here else (),
+        keyed=tuple(
+            _link(entry, page)
+            for other in seen
+            if other is not here
+            for entry in other.section
+            if entry.key
+        ),
     )
 
 

@@ -128,7 +128,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_campaigns(county.villages, county.company, by=DISPATCHER, rng=campaigning, at=at)
     tell("线路、变压器与一村一档")
     build_network(county, rng=_dice(), by=DISPATCHER, at=at)
-    order_curves(by=desk, at=at)
+    # A proposal belongs to the unit of who asks for it: "/" is above every unit, so of none.
+    order_curves(by=replace(desk, unit_path=county.company.path), at=at)
     tell("重要客户")
     build_key_customers(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("电管家今天的路线")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from dianliang.core import jobs
 from dianliang.core.models import BackgroundJob
+from dianliang.domain.directory.queries import units
 from dianliang.domain.energy.queries.claims import of_subject
 from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.domain.relief import queries
@@ -42,6 +43,13 @@ SHEET = Table(
     ),
 )
 
+GENERATED = "本方案用的是演示数据：曲线由系统生成，不是实测。"
+SCOPE = (
+    "最优和最省都只在专变、三相平衡、负荷转移、储能这几类措施之内；"
+    "换大容量变压器只作比较，方案不会选它。"
+)
+"""What a proposal does not weigh, for its paper."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposals:
@@ -76,6 +84,15 @@ class OneProposal:
     row: ProposalRow
     lines: tuple[LineRow, ...]
     claims: tuple[ClaimRow, ...]
+
+    @property
+    def dearer(self) -> frozenset[str]:
+        """Return the transformers for which a larger one costs less than what is proposed."""
+        return frozenset(
+            line.number
+            for line in self.lines
+            if 0 < self.row.enlarging_cny < (line.asked_cny or 0.0)
+        )
 
 
 def proposal(number: str, *, by: Actor) -> OneProposal:
@@ -112,7 +129,11 @@ def paper(number: str, *, kind: str, by: Actor, at: datetime) -> bytes:
         title="台区治理方案",
         number=page.row.number,
         subtitle=f"依据 {page.row.month:%Y-%m} 实测曲线",
-        blocks=[Facts(_facts(page.row)), *_of_lines(page.lines)],
+        blocks=[
+            *([Paragraph(GENERATED, is_note=True)] if page.row.is_generated else []),
+            Facts([*_facts(page.row), ("单位", _unit_name(page.row))]),
+            *_of_lines(page),
+        ],
     )
     make = word if kind == "docx" else pdf
     return make([document], title="台区治理方案", made_at=at)
@@ -121,7 +142,7 @@ def paper(number: str, *, kind: str, by: Actor, at: datetime) -> bytes:
 def _facts(row: ProposalRow) -> list[tuple[str, str]]:
     budget = "不限" if row.budget_cny is None else f"{row.budget_cny:,.0f} 元"
     units = "不限" if row.most_units is None else f"{row.most_units} 台"
-    proof = "已证明最优" if row.is_proven else f"上限 {row.bound} 个，未证明最优"
+    proof = "在所列措施之内已证明最优" if row.is_proven else f"上限 {row.bound} 个，未证明最优"
     return [
         ("过载台区", f"{row.areas} 个"),
         ("可治理", f"{row.relieved} 个（{proof}）"),
@@ -136,7 +157,25 @@ def _facts(row: ProposalRow) -> list[tuple[str, str]]:
     ]
 
 
-def _of_lines(lines: tuple[LineRow, ...]) -> list[Heading | PaperTable | Paragraph]:
+def _unit_name(row: ProposalRow) -> str:
+    """Return the unit that the proposal belongs to."""
+    return next((u.name for u in units(within=row.unit_path) if u.path == row.unit_path), "")
+
+
+def _measures(line: LineRow) -> str:
+    """Say what is to be done, or what would do and was not chosen."""
+    if line.measures:
+        return line.measures_told
+    return f"未选；最省的是{line.cheapest_told}" if line.cheapest else "没有"
+
+
+def _reason(line: LineRow, page: OneProposal) -> str:
+    if line.number not in page.dearer:
+        return line.words
+    return f"{line.words}。换大容量变压器更便宜（{page.row.enlarging_cny:,.0f} 元）"
+
+
+def _of_lines(page: OneProposal) -> list[Heading | PaperTable | Paragraph]:
     return [
         Heading("各台区", 2),
         PaperTable(
@@ -145,18 +184,21 @@ def _of_lines(lines: tuple[LineRow, ...]) -> list[Heading | PaperTable | Paragra
                 (
                     f"{line.number} {line.name}",
                     line.outcome_label,
-                    line.measures_told or "—",
+                    _measures(line),
                     f"{line.cost_cny:,.0f}",
                     f"{line.before_share:.0%}",
                     f"{line.after_share:.0%}",
-                    line.words,
+                    _reason(line, page),
                 )
-                for line in lines
+                for line in page.lines
             ],
             numbers=frozenset({3, 4, 5}),
             widths=(2.4, 1.2, 3, 1.2, 0.8, 0.8, 3),
         ),
         Paragraph(
-            "前、后为治理前后的最大负载率，按实测曲线逐点计算；费用为方案所列造价口径。", True
+            "前、后为治理前后的最大负载率，按曲线逐点计算，有分相读数时按最满一相的三倍，"
+            "所以可能高于“重过载”里按总负荷算的数；费用为方案所列造价口径。",
+            is_note=True,
         ),
+        Paragraph(SCOPE, is_note=True),
     ]

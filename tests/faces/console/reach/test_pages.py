@@ -1,5 +1,6 @@
 """Charging within reach and a zone's year, as people at their desks ask for them."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -88,3 +89,32 @@ def test_a_zone_that_cannot_be_is_refused(desk, fields, words):
 
     assert answer.status_code == 422
     assert words in text(answer)
+
+
+def test_stations_there_and_proposed_are_told_apart(desk):
+    page = text(desk.get("/console/reach/", {"within_km": "5", "most_new": "1"}))
+
+    assert "现有充电站（座）" in page
+    assert "另建议新建 1 座" in page
+    assert "且不超过（分钟" in page
+
+
+def test_a_zone_states_its_assumptions_its_factor_and_hands_out_its_hours(desk):
+    page = text(desk.get("/console/zone/", {"cars": "0"}))
+    assert "预先知道全年每小时" in page
+    assert "往返效率 90" in page
+
+    book = load_workbook(BytesIO(desk.get("/console/zone/year.xlsx?cars=0").content))
+    rows = list(book.active.values)
+    assert len(rows) == 1 + 8760
+    assert rows[0][:3] == ("月", "年内小时", "负荷（kW）")
+
+
+@pytest.mark.parametrize("address", ["/console/zone/", "/console/reach/"])
+def test_fields_are_english_to_an_english_reader(desk, address):
+    desk.cookies["django_language"] = "en"
+
+    labels = re.findall(r"<label[^>]*>([^<]*)<input name", text(desk.get(address)))
+
+    assert labels
+    assert not [label for label in labels if re.search("[一-鿿]", label)]

@@ -4,10 +4,12 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
+from docx import Document as Word
 from openpyxl import load_workbook
 
 from dianliang.core.jobs import run_next
 from dianliang.core.models import AuditEvent
+from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.relief.models import Completion, Decision, Proposal
 from dianliang.faces.ui.requests import now
@@ -142,3 +144,34 @@ def test_only_a_dispatcher_decides(town, made):
     assert 'name="verdict"' not in text(commander.get(f"/console/relief/{made.number}/"))
     address = f"/console/relief/{made.number}/B3/decide/"
     assert commander.post(address, {"verdict": "taken"}).status_code in {403, 404}
+
+
+def test_a_plan_dearer_than_a_larger_transformer_says_so_on_page_and_paper(desk, made):
+    storage = {"id": "B3/储能", "kind": "storage", "label": "储能", "words": "储能 50 kW / 210 kWh"}
+    dear = storage | {"cost_cny": 316_500.0, "units": 0}
+    made.lines.update(outcome="not_chosen", measures=[], cheapest=[dear], cost_cny=0)
+
+    page = text(desk.get(f"/console/relief/{made.number}/"))
+    assert "换大容量变压器更便宜（" in page
+    assert "所列措施之内已证明最优" in page
+    assert "按最满一相的三倍" in page
+
+
+def test_the_paper_names_its_unit_that_it_is_generated_and_what_was_not_chosen(desk, made):
+    made.lines.update(outcome="not_chosen", measures=[], cost_cny=0)
+    type(made).objects.update(is_generated=True)
+
+    paper = Word(BytesIO(desk.get(f"/console/relief/{made.number}/paper.docx").content))
+
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    words = "\n".join([*(one.text for one in paper.paragraphs), *cells])
+    assert "演示数据" in words
+    assert Unit.objects.get(path=made.unit_path).name in words
+    assert "未选；最省的是专用变压器" in words
+
+
+def test_an_auditor_reads_what_a_claim_rests_on(town, made):
+    auditor = enter(Client(), town, Role.AUDITOR)
+
+    for address in ("loading/", f"relief/{made.number}/", "relief/effects/", "reach/"):
+        assert auditor.get(f"/console/{address}").status_code in {200, 422}, address

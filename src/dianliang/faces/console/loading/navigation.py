@@ -3,7 +3,10 @@
 from dianliang.faces.console.entries import Entry
 from dianliang.kernel.actor import Role
 
-READERS = frozenset({Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR})
+READERS = frozenset(
+    {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER, Role.ADMINISTRATOR, Role.AUDITOR}
+)
+"""Who reads villages, and the auditor: a claim about relief must lead to what bears it out."""
 LOADING: tuple[Entry, ...] = (
     Entry(label="重过载", to="console:loading", pages=("console:loading*",), roles=READERS),
     Entry(
@@ -22,6 +25,6 @@ LOADING: tuple[Entry, ...] = (
         roles=READERS,
     ),
     Entry(label="充电覆盖", to="console:reach", pages=("console:reach*",), roles=READERS),
-    Entry(label="光储直柔", to="console:zone", pages=("console:zone",), roles=READERS),
+    Entry(label="光储直柔", to="console:zone", pages=("console:zone*",), roles=READERS),
 )
 """Transformers and what relieves them."""

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.relief.queries import LoadRow
 from dianliang.faces.console.loading.drawing import charts
+from dianliang.faces.console.loading.navigation import READERS
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, not_exported
-from dianliang.faces.console.villages.files import READERS
 from dianliang.faces.console.villages.reading import code
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires

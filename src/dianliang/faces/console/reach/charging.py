@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dianliang.engines.covering import Outcome
+from dianliang.faces.console.loading.navigation import READERS
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, not_exported
-from dianliang.faces.console.villages.files import READERS
 from dianliang.faces.ui.charts import Chart, Series, Shape
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import charging_reach
@@ -23,7 +23,7 @@ from dianliang.kernel.phrases import Phrase
 
 FIELDS = (
     ("within_km", "范围（公里，按路）", "5"),
-    ("within_min", "或范围（分钟）", ""),
+    ("within_min", "且不超过（分钟，不填不限）", ""),
     ("speed_kmh", "车速（公里每小时）", "40"),
     ("most_new", "新建（座）", "3"),
     ("cost_cny", "每座费用（元）", "600000"),

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reach/", charging.coverage, name="reach"),
     path("reach/table.xlsx", charging.table, name="reach_table"),
     path("zone/", zones.zone, name="zone"),
+    path("zone/year.xlsx", zones.table, name="zone_table"),
 ]

@@ -1,5 +1,6 @@
 """A zone with sun, storage and cars (光储直柔): a year's balance, and the day ahead."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,13 +12,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dianliang.domain.energy.queries.factors import FactorRow, official
 from dianliang.engines.zone import Schedule
-from dianliang.faces.console.villages.files import READERS
+from dianliang.faces.console.loading.navigation import READERS
+from dianliang.faces.console.tables import download, not_exported
 from dianliang.faces.ui.charts import Chart, Series, Shape, Tone
-from dianliang.faces.ui.requests import requires, today
+from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.energy import typical, zoning
 from dianliang.flows.energy.typical import HOURS, Plan
 from dianliang.flows.energy.zoning import Task
+from dianliang.flows.list_sheets import Table, list_sheet
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.phrases import Phrase
@@ -42,8 +46,41 @@ FIELDS = (
 )
 LONGEST = 12
 KG_PER_T = 1000
+KG_PER_KWH = "kgCO2/kWh"
 SHOWN_DAY = 197
 """Mid-July: sun, work and cars."""
+HOURLY = Table(
+    "energy.zone",
+    "光储直柔逐时计划",
+    (
+        ("月", "month"),
+        ("年内小时", "hour"),
+        ("负荷（kW）", "load_kw"),
+        ("光伏（kW）", "sun_kw"),
+        ("充电（kW）", "cars_kw"),
+        ("购电（kW）", "import_kw"),
+        ("上网（kW）", "export_kw"),
+        ("储能（kW，放为正）", "battery_kw"),
+        ("存电（kWh）", "stored_kwh"),
+        ("电价（元/kWh）", "buy_cny"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """An hour of the year as a workbook holds it: mean kW, kWh stored at its end, CNY a kWh."""
+
+    month: int
+    hour: int
+    load_kw: float
+    sun_kw: float
+    cars_kw: float
+    import_kw: float
+    export_kw: float
+    battery_kw: float
+    stored_kwh: float
+    buy_cny: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,7 +99,8 @@ class Result:
 def zone(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the inputs; once they are sent, the year and the day ahead."""
     entered = request.GET
-    defaults = Plan()
+    power = _power()
+    defaults = _defaults(power)
     found, why = None, None
     try:
         plan = _plan(request)
@@ -80,9 +118,58 @@ def zone(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "why": why,
         "charts": [_months(found), _day(found)] if found else [],
         "avoided_t": found.year.avoided_kg / KG_PER_T if found else None,
+        "power": power,
+        "battery": found.task.zone.battery if found else None,
     }
     status = 422 if why else 200
     return TemplateResponse(request, "console/reach/zone.html", context, status=status)
+
+
+@require_GET
+@requires(*READERS)
+def table(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Answer with the hours of the year as a workbook."""
+    try:
+        found = _result(_plan(request), today().year)
+    except DomainError as refusal:
+        return not_exported(request, refusal)
+    words = request.GET.urlencode()
+    content = list_sheet(HOURLY, _hours(found), filter_words=words, by=by, at=now())
+    return download(content, "zone-year.xlsx")
+
+
+def _hours(found: Result) -> Iterator[Hour]:
+    zone, flows, cars = found.task.zone, found.year.flows, _cars_kw(found.task, found.year)
+    for i in range(zone.points):
+        yield Hour(
+            month=int(zone.month[i]) + 1,
+            hour=i,
+            load_kw=round(float(zone.load_kw[i]), 3),
+            sun_kw=round(float(zone.sun_kw[i]), 3),
+            cars_kw=round(float(cars[i]), 3),
+            import_kw=round(float(flows.import_kw[i]), 3),
+            export_kw=round(float(flows.export_kw[i]), 3),
+            battery_kw=round(float(flows.discharge_kw[i] - flows.charge_kw[i]), 3),
+            stored_kwh=round(float(flows.stored_kwh[i]), 3),
+            buy_cny=round(float(found.task.tariff.buy_cny_per_kwh[i]), 4),
+        )
+
+
+def _cars_kw(task: Task, run: Schedule) -> np.ndarray:
+    cars = np.zeros(task.zone.points)
+    for one in task.zone.flexible:
+        cars[one.first : one.end] += run.flows.flexible_kw[one.id]
+    return cars
+
+
+def _power() -> FactorRow | None:
+    """Return the average factor of electricity: of the own province, else of the country."""
+    rows = (row for row in official("电力") if (row.kind, row.unit) == ("average", KG_PER_KWH))
+    return next(rows, None)
+
+
+def _defaults(power: FactorRow | None) -> Plan:
+    return replace(Plan(), carbon_kg=float(power.value)) if power else Plan()
 
 
 @lru_cache(maxsize=8)
@@ -108,7 +195,7 @@ def _plan(request: HttpRequest) -> Plan:
     }
     if "cars" in told:
         told["cars"] = int(told["cars"])
-    return replace(Plan(), **told)  # type: ignore[arg-type]  # names are those of the plan
+    return replace(_defaults(_power()), **told)  # type: ignore[arg-type]  # names are those of the plan
 
 
 def _number(text: str, name: str, label: str) -> float:
@@ -122,10 +209,7 @@ def _number(text: str, name: str, label: str) -> float:
 
 
 def _months(found: Result) -> Chart:
-    zone, flows = found.task.zone, found.year.flows
-    cars = np.zeros(zone.points)
-    for one in zone.flexible:
-        cars[one.first : one.end] += flows.flexible_kw[one.id]
+    zone, flows, cars = found.task.zone, found.year.flows, _cars_kw(found.task, found.year)
 
     def by_month(values: np.ndarray) -> tuple[float, ...]:
         return tuple(float(values[zone.month == m].sum()) for m in range(zone.months))
@@ -147,10 +231,7 @@ def _months(found: Result) -> Chart:
 
 
 def _day(found: Result) -> Chart:
-    flows, zone = found.day.flows, found.day_task.zone
-    cars = np.zeros(zone.points)
-    for one in zone.flexible:
-        cars[one.first : one.end] += flows.flexible_kw[one.id]
+    flows, zone, cars = found.day.flows, found.day_task.zone, _cars_kw(found.day_task, found.day)
     step = HOURS * 60 // zone.points
 
     def told(values: np.ndarray) -> tuple[float, ...]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
+from dianliang.faces.console.loading.navigation import READERS
 from dianliang.faces.console.tables import download
-from dianliang.faces.console.villages.files import READERS
 from dianliang.faces.ui.charts import Chart, Limit, Series, Shape, Tone
 from dianliang.faces.ui.refused import page_again, refused
 from dianliang.faces.ui.requests import now, requires, today

@@ -7,6 +7,7 @@ const DASHES = ["solid", "dashed", "dotted"];
 const TONES = { danger: "--red", warn: "--lamp", soft: "--ink-soft" };
 const SMALL_PX = 480;
 const DENSE = 80;
+const LIMIT_PX = 76;
 
 let library;
 function load(source) {
@@ -29,6 +30,9 @@ function shown(value, digits) {
   const exact = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   return new Intl.NumberFormat(document.documentElement.lang, exact).format(value);
 }
+
+// A rating of 400 is 400, not 400.0: the decimals are those of what was measured.
+const level = (value, digits) => shown(value, Number.isInteger(value) ? 0 : digits);
 
 function common(isStill) {
   const ink = token("--ink");
@@ -87,7 +91,7 @@ function limits(data) {
       type: "line", data: [[data.x[0], limit.value]], symbol: "none", silent: true, tooltip: { show: false },
       markLine: {
         symbol: "none", silent: true, data: [{ yAxis: limit.value }], lineStyle: { color: colour, type: "dashed", width: 1.5 },
-        label: { position: "insideEndTop", color: colour, formatter: `${limit.name} ${shown(limit.value, data.digits)}` },
+        label: { position: "end", distance: 4, width: LIMIT_PX, overflow: "break", color: colour, formatter: `${limit.name} ${level(limit.value, data.digits)}` },
       },
     };
   });
@@ -109,7 +113,7 @@ function linesOption(data, { isStill, isSmall }) {
     ...base,
     tooltip: { ...base.tooltip, trigger: "axis", formatter: (points) => said(data, points[0].dataIndex) },
     legend: { show: many, type: "scroll", top: 0, textStyle: { color: token("--ink") }, data: data.series.map((one) => one.name) },
-    grid: { left: isSmall ? 8 : 16, right: isSmall ? 12 : 24, top: many ? 64 : 36, bottom: data.isZoomed ? 64 : 28 },
+    grid: { left: isSmall ? 8 : 16, right: (isSmall ? 12 : 24) + (data.limits.length ? LIMIT_PX : 0), top: many ? 64 : 36, bottom: data.isZoomed ? 64 : 28 },
     dataZoom: data.isZoomed ? [{ type: "slider", bottom: 4, height: 24, textStyle: { color: token("--ink-soft") } }] : [],
     xAxis: axis(data.xName, {
       type: data.isNumber ? "value" : "category", nameLocation: "middle", nameGap: 26, scale: true,
