@@ -11,6 +11,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.enterprises import queries
 from dianliang.domain.enterprises.models import AnalysisRun, Finding, FirmAnalysis, SupplyContract
 from dianliang.domain.enterprises.operations import UnableToAnalyseError
+from dianliang.engines.tariffs import Certainty
 from dianliang.flows.enterprises import books, following, running, tariff_files
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -156,6 +157,20 @@ def test_a_tariff_gets_an_end_or_a_new_version_and_never_changes(town, county):
     assert (done.new, done.ended) == (1, 1)
     assert low in books.known_tariffs()
     assert ended in books.known_tariffs()
+
+
+def test_only_the_county_changes_the_shared_tariffs_and_nobody_vouches_for_his_own(town, county):
+    low = tariff_files.demo()[2]
+    ended = tariff_files.told([replace(low, valid_until=NOW.date().replace(day=1))]).encode()
+    with pytest.raises(NotVisibleError):
+        books.bring_tariffs(content=ended, name="电价", by=town.actor("S1"), at=NOW)
+    vouched = replace(low, code="YS-NEW", certainty=Certainty.PUBLISHED)
+    with pytest.raises(InvalidInputError, match="不能由导入的人自己写"):
+        books.bring_tariffs(
+            content=tariff_files.told([vouched]).encode(), name="电价", by=town.actor(), at=NOW
+        )
+    kept = {(one.code, one.version): one for one in books.known_tariffs()}
+    assert kept == {(one.code, one.version): one for one in tariff_files.demo()}
 
 
 def test_a_contract_names_a_known_firm_tariff_and_meter(town, county):

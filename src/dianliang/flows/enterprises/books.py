@@ -19,7 +19,7 @@ from dianliang.engines.tariffs import (
 from dianliang.flows.enterprises import firm_files, tariff_files
 from dianliang.flows.enterprises.firm_files import Supply
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.phrases import Phrase
 
 
@@ -41,13 +41,18 @@ def known_tariffs() -> list[Tariff]:
 def bring_tariffs(*, content: bytes, name: str, by: Actor, at: datetime) -> Brought:
     """Take a file of tariffs into the library: whole, or not at all.
 
-    A version that is known may only get an end; anything else about it needs a new version.
+    A version that is known may only get an end; anything else about it needs a new version. The
+    library is shared by all units, so only the top one changes it; and nobody vouches for his own
+    typing, so no file says that it was compared with the notice.
 
     Raises:
-        InvalidInputError: the file or a tariff is wrong, a known version differs, or versions
-            would overlap or leave a gap; everything is told.
+        NotVisibleError: the actor is not of the top unit.
+        InvalidInputError: the file or a tariff is wrong, a known version differs, a new one says
+            that it was compared, or versions would overlap or leave a gap; everything is told.
         UnreadableSheetError, InvalidRowsError: a table is wrong.
     """
+    if not access.keeps_tariffs(by):
+        raise NotVisibleError("电价库各单位共用，只由县公司维护。")
     told = tariff_files.read(content, name=name)
     rows = {(one.code, one.version): one for one in TariffVersion.objects.select_for_update()}
     known = {key: tariff_files.of_body(row.body) for key, row in rows.items()}
@@ -55,6 +60,7 @@ def bring_tariffs(*, content: bytes, name: str, by: Actor, at: datetime) -> Brou
     for one in told:
         before = known.get((one.code, one.version))
         if before is None:
+            _refuse_vouched(one)
             new.append(one)
         elif before == one:
             same += 1
@@ -84,6 +90,16 @@ def bring_tariffs(*, content: bytes, name: str, by: Actor, at: datetime) -> Brou
     for one in new:
         operations.keep_tariff(values=_values(one), by=by, at=at)
     return Brought(new=len(new), ended=len(ended), same=same)
+
+
+def _refuse_vouched(one: Tariff) -> None:
+    if one.certainty is Certainty.PUBLISHED:
+        words = Phrase(
+            "%(code)s 第 %(version)d 版：“已对照文件”不能由导入的人自己写，请改成“按理解录入”。",
+            code=one.code,
+            version=one.version,
+        )
+        raise InvalidInputError(words, field="file")
 
 
 def _values(one: Tariff) -> dict[str, object]:
