@@ -122,6 +122,72 @@ def test_a_station_sees_its_own_firms_only_and_others_see_none(town, county):
         following.decide(number=mine.number, verdict="accepted", words="", by=watcher, at=NOW)
 
 
+def test_what_was_declined_is_no_longer_in_any_sum(town, county):
+    run, by = run_of(town), town.actor()
+    dearest = queries.firm_rows(queries.ranked(run=run.number, view="", kind="", by=by))[0]
+    before = queries.latest(by=by)
+    counted = Finding.objects.filter(analysis__customer__number=dearest.number, is_counted=True)
+    first, *others = counted
+    following.decide(number=first.number, verdict="declined", words="已改造", by=by, at=NOW)
+
+    after = queries.latest(by=by)
+    assert before.high_cny == pytest.approx(run.high_cny)
+    assert after.high_cny == pytest.approx(run.high_cny - first.high_cny)
+    assert after.low_cny == pytest.approx(run.low_cny - first.low_cny)
+    page = queries.firm(dearest.number, by=by)
+    assert page.body["high_cny"] == pytest.approx(dearest.high_cny - first.high_cny)
+    for one in others:
+        following.decide(number=one.number, verdict="declined", words="不改", by=by, at=NOW)
+    left = queries.firm_rows(queries.ranked(run=run.number, view="findings", kind="", by=by))
+    assert dearest.number not in {row.number for row in left}
+    following.decide(number=first.number, verdict="accepted", words="", by=by, at=NOW)
+    assert queries.firm(dearest.number, by=by).body["high_cny"] == pytest.approx(first.high_cny)
+
+
+def finished(run, *, pk, unit, from_on, until_on, firms):
+    """Store another finished run of the same firms, as if analysed later."""
+    made = AnalysisRun.objects.create(
+        number=f"QN-{pk}",
+        unit=unit,
+        from_on=from_on,
+        until_on=until_on,
+        status="DONE",
+        engine_version="1",
+        asked_by="x",
+        asked_at=NOW,
+        finished_at=NOW,
+    )
+    for row in FirmAnalysis.objects.filter(run=run, customer__number__in=firms):
+        row.pk, row.run = None, made
+        row.save()
+    return made
+
+
+def test_a_part_of_the_firms_or_of_the_months_does_not_replace_the_county_run(town, county):
+    run, by = run_of(town), town.actor()
+    station = town.actor("S1")
+    span = {"from_on": run.from_on, "until_on": run.until_on}
+    finished(run, pk="S", unit=town.units["S1"], firms=["QY-1"], **span)
+    part = {"from_on": run.from_on, "until_on": run.from_on.replace(month=run.from_on.month + 1)}
+    finished(run, pk="M", unit=run.unit, firms=["QY-1"], **part)
+
+    assert queries.latest(by=by).number == run.number
+    assert queries.firm("QY-1", by=by).run.number == run.number
+    assert queries.latest(by=station).number == "QN-S"
+    newer = finished(run, pk="N", unit=run.unit, firms=["QY-1", "QY-2", "QY-3"], **span)
+    assert queries.latest(by=by).number == newer.number
+
+
+def test_a_station_counts_its_own_firms_of_a_county_run(town, county):
+    run = run_of(town)
+    here = queries.latest(by=town.actor("S2"))
+
+    assert here.number == run.number
+    assert (here.firms, here.analysed, here.high_cny) == (1, 0, 0)
+    assert [(row.firms, row.analysed) for row in queries.runs(by=town.actor("S1"))] == [(2, 2)]
+    assert [(row.firms, row.analysed) for row in queries.runs(by=town.actor())] == [(3, 2)]
+
+
 def test_a_report_is_printed_in_both_forms_and_noted(town, county):
     run_of(town)
     firm = Customer.objects.get(number="QY-1")
