@@ -252,6 +252,23 @@ def test_a_contract_names_a_known_firm_tariff_and_meter(town, county):
         assert words in told
 
 
+def test_a_contract_is_that_of_the_firm_it_names_and_new_meters_are_told(town, county):
+    head = "客户编号,名称,表号,电价编码,基本电费方式,变压器容量（kVA）\n"
+
+    def brought(row):
+        return books.bring_contracts(
+            content=(head + row).encode(), name="企业表", by=town.actor(), at=NOW
+        )
+
+    with pytest.raises(InvalidRowsError, match="QY-2 登记的名称是“演示第 2 厂”，表里是“第三厂”"):
+        brought("QY-2,第三厂,YS000002,YS-10KV,按变压器容量,100\n")
+    same = SupplyContract.objects.get(customer__number="QY-2").meters
+    known = brought(f"QY-2,演示第２厂,{'、'.join(same)},YS-10KV,按变压器容量,100\n")
+    assert (known.firms, known.other_meters) == (1, ())
+    other = brought("QY-2,演示第 2 厂,NEU-1,YS-10KV,按变压器容量,100\n")
+    assert other.other_meters == ("QY-2",)
+
+
 def test_an_abandoned_run_is_told_so(town, county):
     run = running.ask(from_on=SPAN.from_on, until_on=SPAN.until_on, by=town.actor(), at=NOW)
     context = jobs.JobContext(

@@ -136,3 +136,13 @@ def test_every_wrong_cell_of_the_firms_is_named():
     told = "\n".join(refusal.value.rows)
     for words in ("四百", "0.87", "要填合同需量", "“无功电量 2025-01”", "与第 2 行重复"):
         assert words in told
+
+
+def test_a_contract_beyond_the_transformer_and_a_month_that_is_none_are_named():
+    row = firm_row(**{"基本电费方式": "按合同最大需量", "合同需量（kW）": "99999"})
+    with pytest.raises(InvalidRowsError) as refusal:
+        firm_files.read(table([*FIRM_HEADINGS, "无功电量 2026-13"], [*row, "5"]), name="企业.csv")
+
+    told = "\n".join(refusal.value.rows)
+    assert "合同需量 99999 kW 高于变压器容量 400 kVA" in told
+    assert "第 2 行 K 列：表头“无功电量 2026-13”不是月份" in told

@@ -41,9 +41,10 @@ def analyse(
 ) -> Analysis:
     """Analyse one firm's readings (D, 96) in W, `NO_W` where none was read.
 
-    Money is that of the days analysed; negative power is fed in, and no negative use. Findings below `least_cny` and `least_share` of what the
-    firm pays are left out; of findings about the same kWh only one counts, and the power
-    factor's low is taken of the bill that the others leave. Cost: 5 ms CPU for a year.
+    Money is that of the days analysed; negative power is fed in, and no negative use. Findings
+    below `least_cny` and `least_share` of what the firm pays are left out; of findings about the
+    same kWh only one counts, and the power factor's low is taken of the bill that the others
+    leave. Cost: 5 ms CPU for a year.
 
     Raises:
         ValueError: the readings are not of the market's days, or none was read.

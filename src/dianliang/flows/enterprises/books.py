@@ -1,5 +1,6 @@
 """The tariff library and firms' contracts, as they are brought in tables."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +31,14 @@ class Brought:
     new: int
     ended: int
     same: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What came of a table of contracts: how many firms, and those whose meters are others now."""
+
+    firms: int
+    other_meters: tuple[str, ...]
 
 
 def known_tariffs() -> list[Tariff]:
@@ -116,12 +125,13 @@ def _values(one: Tariff) -> dict[str, object]:
 
 
 @transaction.atomic
-def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> int:
+def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> Registered:
     """Take a table of firms' contracts in; what was known of a firm is replaced.
 
     Raises:
         UnreadableSheetError, InvalidRowsError, InvalidInputError: the table, a firm that is not
-            known or of another unit, an unknown tariff, a meter that another firm has.
+            known, of another unit or of another name, an unknown tariff, a meter that another
+            firm has.
     """
     supplies = firm_files.read(content, name=name)
     numbers = [one.number for one in supplies]
@@ -133,6 +143,17 @@ def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> in
         if one.number not in firms:
             words = "%(name)s：没有客户 %(number)s，或不在您的范围内；名称不从这张表改。"
             wrong.append(Phrase(words, name=name, number=one.number))
+        elif _spelt(one.name) != _spelt(firms[one.number].name):
+            wrong.append(
+                Phrase(
+                    "%(name)s：%(number)s 登记的名称是“%(known)s”，表里是“%(told)s”，"
+                    "请核对编号和名称。",
+                    name=name,
+                    number=one.number,
+                    known=firms[one.number].name,
+                    told=one.name,
+                )
+            )
         if one.tariff not in codes:
             words = "%(name)s：%(number)s 的电价 %(code)s 不在电价库里，请先导入电价。"
             wrong.append(Phrase(words, name=name, number=one.number, code=one.tariff))
@@ -148,8 +169,23 @@ def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> in
         ]
     if wrong:
         raise InvalidRowsError(wrong)
+    before = dict(
+        SupplyContract.objects.filter(customer__number__in=numbers).values_list(
+            "customer__number", "meters"
+        )
+    )
     rows = [(firms[one.number], contract_values(one)) for one in supplies]
-    return operations.keep_contracts(rows=rows, by=by, at=at)
+    return Registered(
+        firms=operations.keep_contracts(rows=rows, by=by, at=at),
+        other_meters=tuple(
+            one.number for one in supplies if {*before.get(one.number, one.meters)} != {*one.meters}
+        ),
+    )
+
+
+def _spelt(name: str) -> str:
+    """Return a name as it compares: no matter how wide its signs are, or whether it has spaces."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _owners(numbers: Sequence[str]) -> dict[str, str]:

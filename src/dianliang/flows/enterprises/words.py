@@ -105,8 +105,9 @@ def _share(facts: Mapping[str, float | str], key: str) -> str:
 def _basic(facts: Mapping[str, float | str]) -> str:
     if float(facts["plain_cny"]) >= float(facts["now_cny"]):
         return Phrase(
-            "现在%(now)s，付 %(paid)s 元，不用预测的办法里没有更省的；事后看最省的安排是 %(best)s 元，"
-            "要能预测各月需量才做得到。最大需量 %(most)s kW，容量 %(kva)s kVA。",
+            "现在%(now)s，付 %(paid)s 元，不用预测的办法里没有更省的；"
+            "事后看最省的安排是 %(best)s 元，要能预测各月需量才做得到。"
+            "最大需量 %(most)s kW，容量 %(kva)s kVA。",
             now=WAYS[str(facts["now_way"])],
             paid=_whole(facts, "now_cny"),
             best=_whole(facts, "best_cny"),
