@@ -53,6 +53,18 @@ def test_one_moment_is_told_as_power_and_steps_without_a_name_are_counted(model,
     assert "kWh" in capsys.readouterr().out
 
 
+def test_a_moment_that_has_no_solution_is_not_called_fine(model, tmp_path, capsys):
+    curves = tmp_path / "曲线.csv"
+    curves.write_text("时刻,炒茶机\n08:00,100000\n", encoding="utf-8")
+
+    assert run(["powerflow", str(model), "--curves", str(curves)]) == 1
+
+    said = capsys.readouterr().out
+    assert "没有超过限值" not in said
+    assert "有 1 个时刻算不出来" in said
+    assert run(["powerflow", str(model)]) == 0
+
+
 def test_what_is_wrong_is_told_and_nothing_is_computed(model, tmp_path):
     curves = tmp_path / "曲线.csv"
     curves.write_text("时刻,别家\n08:00,1\n", encoding="utf-8")

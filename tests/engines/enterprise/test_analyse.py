@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dianliang.engines.enterprise import (
     NO_W,
+    Confidence,
     Kind,
     Options,
     Shape,
@@ -54,6 +55,22 @@ def test_who_pays_by_capacity_and_draws_half_of_it_is_told_the_difference():
     assert basic.high_cny == pytest.approx(12 * (400 * 30 - 200 / 1.05 * 40))
     assert basic.facts["plain_way"] == "actual"
     assert basic.points[0].kw == 200
+
+
+def test_who_already_pays_the_plainest_way_hears_of_hindsight_as_such():
+    found = kinds_of(look(shop(), way=Way.ACTUAL, capacity_kva=400.0))
+
+    basic = found[Kind.BASIC_CHARGE]
+    assert (basic.facts["plain_way"], basic.low_cny) == ("actual", 0)
+    assert basic.high_cny > 0
+    assert basic.confidence is Confidence.LOW
+
+
+def test_what_is_fed_in_is_not_taken_off_what_is_drawn():
+    power = shop()
+    power[KINDS != 0, 40:60] = -50_000
+
+    assert look(power).kwh == look(np.maximum(power, 0)).kwh
 
 
 def test_a_poor_power_factor_is_priced_by_the_table_and_sized():

@@ -127,6 +127,29 @@ def test_a_worse_power_factor_never_costs_less():
         assert reached[0] == rates.min()
 
 
+def test_who_has_no_known_capacity_has_not_used_it_well():
+    idle = bill(flat(0, JANUARY), way=Way.ACTUAL, capacity_kva=0.0)
+    busy = bill(flat(100, JANUARY), way=Way.ACTUAL, capacity_kva=0.0)
+
+    assert (idle.basic_price[0, 0], busy.basic_price[0, 0]) == (40, 40)
+
+
+def test_what_is_fed_in_is_told_apart_and_takes_nothing_off_the_bill():
+    power = flat(100, JANUARY)
+    power[:, :, 40:48] = -60_000
+    found = bill(power, standard=0.9, kvarh=(30_000.0,))
+    drawn = bill(np.maximum(power, 0), standard=0.9, kvarh=(30_000.0,))
+    fed = bill(flat(-10, JANUARY), standard=0.9, kvarh=(100.0,))
+
+    assert found.total_cny[0, 0] == drawn.total_cny[0, 0]
+    assert found.fed_in_kwh[0, 0] == pytest.approx(31 * 2 * 60)
+    line = next(line for line in found.lines(0, 0) if line.name == "上网电量")
+    assert (line.quantity, line.cny) == (pytest.approx(31 * 2 * 60), 0)
+    assert fed.kwh[0, 0] == 0
+    assert fed.total_cny[0, 0] == pytest.approx(fed.basic_cny[0, 0] + fed.adjustment_cny[0, 0])
+    assert fed.total_cny[0, 0] >= fed.basic_cny[0, 0]
+
+
 def test_the_adjustment_leaves_levies_out():
     found = bill(flat(100, JANUARY), standard=0.9, kvarh=(74_400 * sqrt(1 / 0.64 - 1),))
 

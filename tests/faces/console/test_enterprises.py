@@ -148,8 +148,11 @@ def test_tariffs_are_imported_shown_and_compared(county, desk, town):
     good = BytesIO(tariff_files.told(tariff_files.demo()).encode())
     good.name = "good.json"
     assert desk.post(library, {"table": good}).status_code == 302
-    watcher = log_in(town, Role.COMMANDER, "LM")
-    assert watcher.post(library, {"table": good}).status_code == 404
+    station = log_in(town, Role.DISPATCHER, "S1")
+    assert "电价文件" not in station.get(library).content.decode()
+    for other in (station, log_in(town, Role.COMMANDER, "LM")):
+        good.seek(0)
+        assert other.post(library, {"table": good}).status_code == 404
 
 
 def test_tables_are_handed_out_and_a_wrong_one_is_refused(county, desk):

@@ -11,6 +11,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.enterprises import queries
 from dianliang.domain.enterprises.models import AnalysisRun, Finding, FirmAnalysis, SupplyContract
 from dianliang.domain.enterprises.operations import UnableToAnalyseError
+from dianliang.engines.tariffs import Certainty
 from dianliang.flows.enterprises import books, firm_files, following, running, tariff_files
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -121,6 +122,72 @@ def test_a_station_sees_its_own_firms_only_and_others_see_none(town, county):
         following.decide(number=mine.number, verdict="accepted", words="", by=watcher, at=NOW)
 
 
+def test_what_was_declined_is_no_longer_in_any_sum(town, county):
+    run, by = run_of(town), town.actor()
+    dearest = queries.firm_rows(queries.ranked(run=run.number, view="", kind="", by=by))[0]
+    before = queries.latest(by=by)
+    counted = Finding.objects.filter(analysis__customer__number=dearest.number, is_counted=True)
+    first, *others = counted
+    following.decide(number=first.number, verdict="declined", words="已改造", by=by, at=NOW)
+
+    after = queries.latest(by=by)
+    assert before.high_cny == pytest.approx(run.high_cny)
+    assert after.high_cny == pytest.approx(run.high_cny - first.high_cny)
+    assert after.low_cny == pytest.approx(run.low_cny - first.low_cny)
+    page = queries.firm(dearest.number, by=by)
+    assert page.body["high_cny"] == pytest.approx(dearest.high_cny - first.high_cny)
+    for one in others:
+        following.decide(number=one.number, verdict="declined", words="不改", by=by, at=NOW)
+    left = queries.firm_rows(queries.ranked(run=run.number, view="findings", kind="", by=by))
+    assert dearest.number not in {row.number for row in left}
+    following.decide(number=first.number, verdict="accepted", words="", by=by, at=NOW)
+    assert queries.firm(dearest.number, by=by).body["high_cny"] == pytest.approx(first.high_cny)
+
+
+def finished(run, *, pk, unit, from_on, until_on, firms):
+    """Store another finished run of the same firms, as if analysed later."""
+    made = AnalysisRun.objects.create(
+        number=f"QN-{pk}",
+        unit=unit,
+        from_on=from_on,
+        until_on=until_on,
+        status="DONE",
+        engine_version="1",
+        asked_by="x",
+        asked_at=NOW,
+        finished_at=NOW,
+    )
+    for row in FirmAnalysis.objects.filter(run=run, customer__number__in=firms):
+        row.pk, row.run = None, made
+        row.save()
+    return made
+
+
+def test_a_part_of_the_firms_or_of_the_months_does_not_replace_the_county_run(town, county):
+    run, by = run_of(town), town.actor()
+    station = town.actor("S1")
+    span = {"from_on": run.from_on, "until_on": run.until_on}
+    finished(run, pk="S", unit=town.units["S1"], firms=["QY-1"], **span)
+    part = {"from_on": run.from_on, "until_on": run.from_on.replace(month=run.from_on.month + 1)}
+    finished(run, pk="M", unit=run.unit, firms=["QY-1"], **part)
+
+    assert queries.latest(by=by).number == run.number
+    assert queries.firm("QY-1", by=by).run.number == run.number
+    assert queries.latest(by=station).number == "QN-S"
+    newer = finished(run, pk="N", unit=run.unit, firms=["QY-1", "QY-2", "QY-3"], **span)
+    assert queries.latest(by=by).number == newer.number
+
+
+def test_a_station_counts_its_own_firms_of_a_county_run(town, county):
+    run = run_of(town)
+    here = queries.latest(by=town.actor("S2"))
+
+    assert here.number == run.number
+    assert (here.firms, here.analysed, here.high_cny) == (1, 0, 0)
+    assert [(row.firms, row.analysed) for row in queries.runs(by=town.actor("S1"))] == [(2, 2)]
+    assert [(row.firms, row.analysed) for row in queries.runs(by=town.actor())] == [(3, 2)]
+
+
 def test_a_report_is_printed_in_both_forms_and_noted(town, county):
     run_of(town)
     firm = Customer.objects.get(number="QY-1")
@@ -158,6 +225,20 @@ def test_a_tariff_gets_an_end_or_a_new_version_and_never_changes(town, county):
     assert ended in books.known_tariffs()
 
 
+def test_only_the_county_changes_the_shared_tariffs_and_nobody_vouches_for_his_own(town, county):
+    low = tariff_files.demo()[2]
+    ended = tariff_files.told([replace(low, valid_until=NOW.date().replace(day=1))]).encode()
+    with pytest.raises(NotVisibleError):
+        books.bring_tariffs(content=ended, name="电价", by=town.actor("S1"), at=NOW)
+    vouched = replace(low, code="YS-NEW", certainty=Certainty.PUBLISHED)
+    with pytest.raises(InvalidInputError, match="不能由导入的人自己写"):
+        books.bring_tariffs(
+            content=tariff_files.told([vouched]).encode(), name="电价", by=town.actor(), at=NOW
+        )
+    kept = {(one.code, one.version): one for one in books.known_tariffs()}
+    assert kept == {(one.code, one.version): one for one in tariff_files.demo()}
+
+
 def test_a_contract_names_a_known_firm_tariff_and_meter(town, county):
     table = (
         "客户编号,名称,表号,电价编码,基本电费方式,变压器容量（kVA）\n"
@@ -178,7 +259,7 @@ def test_the_table_that_is_handed_out_can_be_brought_back_as_it_is(town, county)
     assert before[0]["kvarh"]
 
     table = books.contract_table(by=by, at=NOW)
-    assert books.bring_contracts(content=table, name="企业表", by=by, at=NOW) == 3
+    assert books.bring_contracts(content=table, name="企业表", by=by, at=NOW).firms == 3
 
     after = list(kept("customer__number", "meters", "way", "standard", "kvarh", "capacity_kva"))
     assert after == before
@@ -186,6 +267,23 @@ def test_the_table_that_is_handed_out_can_be_brought_back_as_it_is(town, county)
     neighbour = books.contract_table(by=town.actor("S2"), at=NOW)
     mine = firm_files.read(neighbour, name="企业表")
     assert [one.number for one in mine] == ["QY-3"]
+
+
+def test_a_contract_is_that_of_the_firm_it_names_and_new_meters_are_told(town, county):
+    head = "客户编号,名称,表号,电价编码,基本电费方式,变压器容量（kVA）\n"
+
+    def brought(row):
+        return books.bring_contracts(
+            content=(head + row).encode(), name="企业表", by=town.actor(), at=NOW
+        )
+
+    with pytest.raises(InvalidRowsError, match="QY-2 登记的名称是“演示第 2 厂”，表里是“第三厂”"):
+        brought("QY-2,第三厂,YS000002,YS-10KV,按变压器容量,100\n")
+    same = SupplyContract.objects.get(customer__number="QY-2").meters
+    known = brought(f"QY-2,演示第２厂,{'、'.join(same)},YS-10KV,按变压器容量,100\n")
+    assert (known.firms, known.other_meters) == (1, ())
+    other = brought("QY-2,演示第 2 厂,NEU-1,YS-10KV,按变压器容量,100\n")
+    assert other.other_meters == ("QY-2",)
 
 
 def test_an_abandoned_run_is_told_so(town, county):

@@ -9,6 +9,7 @@ import pytest
 from dianliang.core.checks import InvalidRowsError
 from dianliang.engines.tariffs import Period
 from dianliang.flows.enterprises import firm_files, tariff_files
+from dianliang.flows.enterprises.words import told as told_of
 from dianliang.kernel.errors import InvalidInputError
 
 
@@ -42,6 +43,24 @@ def test_a_table_becomes_a_tariff_and_comes_back_from_json():
     assert found[0].prices == {Period.PEAK: 0.9, Period.VALLEY: 0.3}
     assert found[0].demand_cny_kw == 40
     assert tariff_files.read(tariff_files.told(found).encode(), name="x.json") == found
+
+
+def test_nobody_is_advised_to_the_way_that_he_already_pays():
+    facts = {
+        "now_way": "actual",
+        "plain_way": "actual",
+        "now_cny": 900.0,
+        "plain_cny": 900.0,
+        "best_cny": 800.0,
+        "most_kw": 60.0,
+        "capacity_kva": 100.0,
+    }
+    told = told_of("basic-charge", "basic-charge-choice", facts).words
+
+    assert "改为" not in told
+    assert "要能预测各月需量" in told
+    other = told_of("basic-charge", "basic-charge-choice", {**facts, "now_cny": 1000.0})
+    assert "改为按实际最大需量" in other.words
 
 
 def test_what_ships_is_whole_and_says_it_is_in_force_nowhere():
@@ -131,3 +150,13 @@ def test_every_wrong_cell_of_the_firms_is_named():
     told = "\n".join(refusal.value.rows)
     for words in ("四百", "0.87", "要填合同需量", "“无功电量 2025-01”", "与第 2 行重复"):
         assert words in told
+
+
+def test_a_contract_beyond_the_transformer_and_a_month_that_is_none_are_named():
+    row = firm_row(**{"基本电费方式": "按合同最大需量", "合同需量（kW）": "99999"})
+    with pytest.raises(InvalidRowsError) as refusal:
+        firm_files.read(table([*FIRM_HEADINGS, "无功电量 2026-13"], [*row, "5"]), name="企业.csv")
+
+    told = "\n".join(refusal.value.rows)
+    assert "合同需量 99999 kW 高于变压器容量 400 kVA" in told
+    assert "第 2 行 K 列：表头“无功电量 2026-13”不是月份" in told

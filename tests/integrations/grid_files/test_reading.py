@@ -244,5 +244,45 @@ def test_a_curve_that_belongs_to_nobody_or_holds_no_number_is_told(tmp_path):
         read_curves(path, EXAMPLE, power_factor=0.95, hours=0.25)
 
 
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("时刻,张家,张家\n08:00,1,2\n", "第 1 行“张家”列：有两列同名"),
+        ("时刻,张家\n00:00,1\n00:00,2\n00:15,2\n", "第 3 行“时刻”列：时刻 00:00 与第 2 行重复"),
+        ("时刻,张家\n00:00,1\n05:15,2\n", "第 3 行“时刻”列：时刻 05:15 与上一行不是相隔 15 分钟"),
+        ("时刻,张家\n2026-07-01 23:45,1\n2026/7/3 0:00,2\n", "不是相隔 15 分钟"),
+    ],
+)
+def test_columns_and_moments_that_cannot_be_energy_are_told_with_their_place(
+    tmp_path, table, words
+):
+    path = tmp_path / "曲线.csv"
+    path.write_text(table, encoding="utf-8")
+
+    with pytest.raises(UnreadableGridError, match=words):
+        read_curves(path, EXAMPLE, power_factor=0.95, hours=0.25)
+
+
+def test_curves_go_on_past_midnight_and_may_have_moments_of_any_name(tmp_path):
+    path = tmp_path / "曲线.csv"
+    for table in (
+        "时刻,张家\n23:45,1\n0:00,2\n00:15,2\n",
+        "时刻,张家\n2026/6/30 23:45,1\n2026-07-01 00:00:00,2\n",
+        "时刻,张家\n夏季高峰,1\n春节低谷,2\n",
+    ):
+        path.write_text(table, encoding="utf-8")
+        assert read_curves(path, EXAMPLE, power_factor=0.95, hours=0.25)[0].p_kw[:2].tolist() == [
+            [1],
+            [2],
+        ]
+
+
+def test_a_phase_that_is_none_is_told_with_those_that_are():
+    text = written(EXAMPLE).replace('"phase": "A"', '"phase": "D"')
+
+    with pytest.raises(UnreadableGridError, match="'D' 不能用：应是 A、B、C、ALL 之一"):
+        read_document(text, name="台区.json")
+
+
 def test_phases_of_the_example_are_told_apart():
     assert {load.phase for load in EXAMPLE.loads} == {*Phase}

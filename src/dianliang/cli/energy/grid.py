@@ -23,7 +23,7 @@ EXAMPLES = """例如：
 曲线是 CSV：一行一个时刻，一列一个负荷（列名为负荷编号，kW；“编号 kvar”列为无功）。
 限值：GB/T 12325 电压偏差、GB/T 15543 电压不平衡、线路和变压器额定值、三相负荷不平衡。
 
-退出码：0 完成；1 模型或曲线有问题（逐条列出）；2 用法不对。"""
+退出码：0 完成；1 模型或曲线有问题（逐条列出），或有时刻算不出来；2 用法不对。"""
 COUNTED = ("nodes", "lines", "transformers", "loads")
 GRID_VERBS = ("check", "template", "convert")
 HEADINGS = {
@@ -45,6 +45,7 @@ SAID = {
         "area_now": "{area}：用电 {drawn:.1f} kW，损耗 {loss:.1f} kW；最紧的是{what}：{words}",
         "alone": "全部",
         "nothing": "没有超过限值的。",
+        "solved": "算得出来的时刻没有超过限值的；算不出来的不能算合格。",
         "unsolved": "有 {n} 个时刻算不出来（负荷太大，电压崩溃），第一个是 {at}。",
         "steps": "{steps} 个时刻，{hours:g} 小时。",
         "now": "按模型里的负荷算了一个时刻。",
@@ -57,6 +58,8 @@ SAID = {
         "area_now": "{area}: drawn {drawn:.1f} kW, lost {loss:.1f} kW; what binds: {what}: {words}",
         "alone": "all",
         "nothing": "Nothing is beyond its limit.",
+        "solved": "Nothing is beyond its limit at the steps that have a solution; "
+        "the others are not fine.",
         "unsolved": "Steps that have no solution (too much load, the voltage collapses): {n}; "
         "the first is {at}.",
         "steps": "Steps: {steps}, hours: {hours:g}.",
@@ -67,16 +70,15 @@ QUANTITIES = {"zh": QUANTITY_LABELS, "en": {one: one.value for one in Quantity}}
 
 
 def run(words: Sequence[str]) -> int:
-    """Do what was asked for; return 0.
+    """Do what was asked for; return 0, or 1 where a moment has no solution.
 
     Raises:
         DomainError: a model, curves or an output cannot be used.
     """
     found = _parser().parse_intermixed_args(words)
     if found.verb == "powerflow":
-        _powerflow(found)
-    else:
-        _grid(found)
+        return _powerflow(found)
+    _grid(found)
     return 0
 
 
@@ -103,7 +105,7 @@ def _need(found: argparse.Namespace, count: int, usage: str) -> None:
         _parser().error(f"用法：dianliang energy {usage}")
 
 
-def _powerflow(found: argparse.Namespace) -> None:
+def _powerflow(found: argparse.Namespace) -> int:
     if len(found.what) != 1:
         _parser().error("用法：dianliang energy powerflow 模型 [--curves 曲线.csv]")
     tables.check(found.out)
@@ -129,13 +131,15 @@ def _powerflow(found: argparse.Namespace) -> None:
         tables.tell(HEADINGS[language], rows, found.out, language=language)
     is_moment = found.curves is None
     _tell_areas(grid, summary, language, is_moment=is_moment)
-    if not any(area.beyond for area in summary.areas):
-        _say(SAID[language]["nothing"])
-    if summary.unsolved:
+    unsolved = len(summary.unsolved)
+    if not any(area.beyond for area in summary.areas) and unsolved < summary.steps:
+        _say(SAID[language]["solved" if unsolved else "nothing"])
+    if unsolved:
         at = computed.moments[summary.unsolved[0]]
-        _say(SAID[language]["unsolved"].format(n=len(summary.unsolved), at=at))
+        _say(SAID[language]["unsolved"].format(n=unsolved, at=at))
     hours = summary.steps * computed.hours
     _say(SAID[language]["now" if is_moment else "steps"].format(steps=summary.steps, hours=hours))
+    return 1 if unsolved else 0
 
 
 def _tell_areas(grid: Grid, summary: Summary, language: str, *, is_moment: bool) -> None:

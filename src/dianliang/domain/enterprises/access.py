@@ -13,6 +13,11 @@ READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR}
 ABSENT = "没有找到这户企业。"
 
 
+def keeps_tariffs(by: Actor) -> bool:
+    """Tell whether the actor may change the library: every unit's bills are made by it."""
+    return by.role in WRITERS and by.is_top
+
+
 def firms(by: Actor) -> QuerySet[Customer]:
     """Return the firms of the actor's units."""
     if by.role not in READERS or not by.unit_path:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest, Round
 
 from dianliang.domain.customers.models import SEALED
 from dianliang.domain.enterprises import access
@@ -24,6 +25,7 @@ from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.phrases import phrase_of
 
 UNREAD = tuple(f"customer__{name}" for name in SEALED if name != "name")
+SUMMED = ("firms", "analysed", "low_cny", "high_cny")
 VIEWS = {"": "全部", "findings": "有发现", "unfit": "没有分析"}
 
 
@@ -111,6 +113,11 @@ class FindingRow:
         """The decision that holds, if there is one."""
         return self.decisions[0] if self.decisions else None
 
+    @property
+    def is_declined(self) -> bool:
+        """Tell whether the decision that holds leaves it out of all sums."""
+        return self.decision is not None and self.decision.verdict == "declined"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmPage:
@@ -157,8 +164,9 @@ class TariffRow:
         return f"{self.code}.{self.version}"
 
 
-def run_row(run: AnalysisRun) -> RunRow:
-    """Return a run as a row."""
+def _run_row(run: AnalysisRun, seen: Mapping[str, Any] | None = None) -> RunRow:
+    """Return a run as a row; of a finished one `seen` counts the firms that the actor may see."""
+    told = seen or {name: getattr(run, name) for name in SUMMED}
     return RunRow(
         number=run.number,
         from_on=run.from_on,
@@ -167,10 +175,7 @@ def run_row(run: AnalysisRun) -> RunRow:
         status_label=LABELS[run.status],
         share_percent=round(100 * run.share),
         words=run.words,
-        firms=run.firms,
-        analysed=run.analysed,
-        low_cny=run.low_cny,
-        high_cny=run.high_cny,
+        **{name: told[name] for name in SUMMED},
         asked_by=run.asked_by,
         asked_at=run.asked_at,
         finished_at=run.finished_at,
@@ -179,21 +184,80 @@ def run_row(run: AnalysisRun) -> RunRow:
 
 
 def runs(*, by: Actor, most: int = 20) -> tuple[RunRow, ...]:
-    """Return the latest runs, the newest first."""
-    return tuple(run_row(run) for run in access.runs(by).order_by("-pk")[:most])
+    """Return the latest runs, the newest first, each with the actor's firms only. Two queries."""
+    found = list(access.runs(by).order_by("-pk")[:most])
+    seen = _sums([run.pk for run in found], by=by)
+    return tuple(_run_row(run, seen.get(run.pk)) for run in found)
 
 
 def latest(*, by: Actor) -> RunRow | None:
-    """Return the newest finished run that says something of the actor's firms."""
-    mine = access.analyses(by).order_by("-run_id").values_list("run_id", flat=True).first()
-    return None if mine is None else run_row(AnalysisRun.objects.get(pk=mine))
+    """Return the finished run that speaks for the actor's firms.
+
+    The newest that was made for all of them, which a run of a part of them does not replace; nor
+    does one of a few months replace a run that holds these months among others.
+    """
+    known = list(access.runs(by).filter(status="DONE").select_related("unit").order_by("-pk"))
+    whole = [run for run in known if by.unit_path.startswith(run.unit.path)] or known
+    here = next((run for run in whole if not any(_holds(other, run) for other in whole)), None)
+    return None if here is None else _run_row(here, _sums([here.pk], by=by).get(here.pk))
 
 
-def ranked(*, run: str, view: str, kind: str, by: Actor) -> "QuerySet[FirmAnalysis, FirmAnalysis]":
-    """Return what a run says of the actor's firms, the dearest first; rows by `firm_rows`."""
-    rows = access.analyses(by).filter(run__number=run)
+def _holds(other: AnalysisRun, run: AnalysisRun) -> bool:
+    is_longer = other.until_on - other.from_on > run.until_on - run.from_on
+    return is_longer and other.from_on <= run.from_on and other.until_on >= run.until_on
+
+
+def _sums(runs: Sequence[int], *, by: Actor) -> dict[int, dict[str, Any]]:
+    """Return by run how many of the actor's firms it has, and what is open for them."""
+    rows = _with_open(access.analyses(by).filter(run__in=runs)).order_by().values("run")
+    summed = rows.annotate(
+        firms=Count("pk"),
+        analysed=Count("pk", filter=~Q(shape="")),
+        low=Sum("open_low_cny"),
+        high=Sum("open_high_cny"),
+    )
+    return {
+        row["run"]: {
+            "firms": row["firms"],
+            "analysed": row["analysed"],
+            "low_cny": row["low"],
+            "high_cny": row["high"],
+        }
+        for row in summed
+    }
+
+
+def _with_open(rows: "QuerySet[FirmAnalysis, FirmAnalysis]") -> "QuerySet[Any, Any]":
+    """Add what is open of each firm's sums: without the findings that somebody declined."""
+    last = FindingDecision.objects.filter(finding=OuterRef("pk")).order_by("-pk")
+    declined = (
+        Finding.objects.filter(analysis=OuterRef("pk"), is_counted=True)
+        .annotate(last=Subquery(last.values("verdict")[:1]))
+        .filter(last=FindingDecision.Verdict.DECLINED)
+        .order_by()
+        .values("analysis")
+    )
+    return rows.annotate(
+        **{
+            f"open_{name}": Greatest(
+                Round(
+                    F(name) - Coalesce(Subquery(declined.annotate(n=Sum(name)).values("n")), 0.0), 2
+                ),
+                0.0,
+            )
+            for name in ("low_cny", "high_cny")
+        }
+    )
+
+
+def ranked(*, run: str, view: str, kind: str, by: Actor) -> "QuerySet[Any, Any]":
+    """Return what a run says of the actor's firms, the dearest first; rows by `firm_rows`.
+
+    What somebody declined is no longer counted.
+    """
+    rows = _with_open(access.analyses(by).filter(run__number=run))
     if view == "findings":
-        rows = rows.filter(high_cny__gt=0)
+        rows = rows.filter(open_high_cny__gt=0)
     elif view == "unfit":
         rows = rows.filter(shape="")
     if kind:
@@ -203,12 +267,12 @@ def ranked(*, run: str, view: str, kind: str, by: Actor) -> "QuerySet[FirmAnalys
         rows.select_related("customer__area", "customer__unit")
         .defer("body", *UNREAD)
         .prefetch_related(Prefetch("findings", queryset=found.order_by("place")))
-        .order_by("-high_cny", "pk")
+        .order_by("-open_high_cny", "pk")
     )
 
 
-def firm_rows(rows: Sequence[FirmAnalysis]) -> list[FirmRow]:
-    """Return rows of a list, two queries for all of them."""
+def firm_rows(rows: Sequence[Any]) -> list[FirmRow]:
+    """Return rows of `ranked`, two queries for all of them."""
     return [
         FirmRow(
             number=one.customer.number,
@@ -218,8 +282,8 @@ def firm_rows(rows: Sequence[FirmAnalysis]) -> list[FirmRow]:
             tariff_code=one.tariff_code,
             shape=one.shape,
             total_cny=one.total_cny,
-            low_cny=one.low_cny,
-            high_cny=one.high_cny,
+            low_cny=one.open_low_cny,
+            high_cny=one.open_high_cny,
             findings=tuple(finding.kind for finding in one.findings.all()),
             problem=phrase_of(one.problem),
         )
@@ -228,16 +292,20 @@ def firm_rows(rows: Sequence[FirmAnalysis]) -> list[FirmRow]:
 
 
 def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
-    """Return what a run, or the newest, says of a firm.
+    """Return what a run says of a firm; without one, the run of its list, or the newest it is in.
 
     Raises:
         NotVisibleError: the firm is absent or of another unit, or was never analysed.
     """
     customer = access.firm_to_see(number, by=by)
-    rows = access.analyses(by).filter(customer=customer)
+    rows = _with_open(access.analyses(by).filter(customer=customer))
+    rows = rows.select_related("run", "customer__area", "customer__unit").order_by("-run_id")
     if run:
-        rows = rows.filter(run__number=run)
-    one = rows.select_related("run", "customer__area", "customer__unit").order_by("-run_id").first()
+        one = rows.filter(run__number=run).first()
+    else:
+        shown = latest(by=by)
+        one = rows.filter(run__number=shown.number).first() if shown else None
+        one = one or rows.first()
     if one is None:
         raise NotVisibleError(access.ABSENT)
     return FirmPage(
@@ -246,11 +314,11 @@ def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
         address=customer.address,
         area_name=one.customer.area.name,
         unit_name=one.customer.unit.name if one.customer.unit else "",
-        run=run_row(one.run),
+        run=_run_row(one.run),
         tariff_code=one.tariff_code,
         way=one.way,
         capacity_kva=one.capacity_kva,
-        body=one.body,
+        body={**one.body, "low_cny": one.open_low_cny, "high_cny": one.open_high_cny},
         problem=phrase_of(one.problem),
         findings=_findings(one, by=by),
         is_generated=customer.is_generated,

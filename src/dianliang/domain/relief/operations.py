@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -23,7 +23,6 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import clean_text
 
-EARLIEST = timedelta(days=3660)
 MOST_CNY = 1e10
 """More than a county spends; a slip of the keyboard is."""
 
@@ -112,8 +111,11 @@ def propose(
 def decide(*, line: ProposedArea, verdict: str, reason: str, by: Actor, at: datetime) -> Decision:
     """Take or decline what was proposed for a transformer (采纳、不采纳).
 
+    Taking supersedes what an earlier proposal meant for the transformer and nobody has built.
+
     Raises:
-        UnableToRelieveError: nothing is proposed for it, it was decided, or the verdict is unknown.
+        UnableToRelieveError: nothing is proposed for it, it was decided, the verdict is unknown,
+            or it was relieved by another proposal since the days that this one read.
         InvalidInputError: it is declined without a reason.
     """
     if verdict not in Decision.Verdict.values:
@@ -121,6 +123,8 @@ def decide(*, line: ProposedArea, verdict: str, reason: str, by: Actor, at: date
     if line.outcome != ProposedArea.Outcome.RELIEVED:
         message = f"{line.transformer.number} 在这份方案里没有措施可决定。"
         raise UnableToRelieveError(message, field="verdict")
+    if verdict == Decision.Verdict.TAKEN:
+        _refuse_relieved(line, field="verdict")
     least = 2 if verdict == Decision.Verdict.DECLINED else 0
     reason = clean_text(reason, field="reason", label="理由", most=200, least=least)
     try:
@@ -148,18 +152,29 @@ def complete(
 ) -> Completion:
     """Record what was built and when it went into service (登记投运).
 
+    A transformer is relieved once, by the proposal that was taken last: its saving counts once.
+
     Raises:
-        UnableToRelieveError: it was declined, is recorded already, or day or money cannot be.
+        UnableToRelieveError: it was declined, is recorded already, here or by another proposal,
+            another one was taken since, or day or money cannot be.
         InvalidInputError: the note is too long.
     """
     today = at.astimezone(SHANGHAI).date()
     if decision.verdict != Decision.Verdict.TAKEN:
         raise UnableToRelieveError("没有采纳的措施不能登记投运。", field="built_on")
-    if not today - EARLIEST <= built_on <= today:
-        raise UnableToRelieveError("投运日期不能晚于今天，也不能早于十年前。", field="built_on")
+    line = decision.line
+    read_until = line.proposal.screening.until_on
+    if not read_until <= built_on <= today:
+        message = (
+            f"投运日期不能晚于今天，也不能早于 {read_until}：方案用的读数到这天前为止，"
+            "更早投运的，治理前的数里就有治理后的了。"
+        )
+        raise UnableToRelieveError(message, field="built_on")
     if not 0 <= spent_cny <= MOST_CNY:
         raise UnableToRelieveError("实际费用应是不小于 0 的数（元）。", field="spent_cny")
     note = clean_text(note, field="note", label="说明", most=200, least=0)
+    _refuse_relieved(line, field="built_on")
+    _refuse_superseded(decision)
     try:
         with transaction.atomic():
             made = Completion.objects.create(
@@ -172,7 +187,6 @@ def complete(
             )
     except IntegrityError as error:
         raise UnableToRelieveError("这一项已登记投运，请刷新。", field="built_on") from error
-    line = decision.line
     audit.record(
         "relief.proposal.complete",
         target=line.proposal,
@@ -182,3 +196,44 @@ def complete(
         reason=note,
     )
     return made
+
+
+def _refuse_relieved(line: ProposedArea, *, field: str) -> None:
+    """Refuse a second relief on days that were measured before the first.
+
+    The row of the transformer is locked, so that two proposals do not pass each other.
+    """
+    Transformer.objects.select_for_update(no_key=True).get(pk=line.transformer_id)
+    other = (
+        Completion.objects.filter(
+            decision__line__transformer=line.transformer_id,
+            built_on__gt=line.proposal.screening.from_on,
+        )
+        .exclude(decision__line=line)
+        .select_related("decision__line__proposal")
+        .first()
+    )
+    if other is not None:
+        raise UnableToRelieveError(
+            f"{line.transformer.number} 已按方案 {other.decision.line.proposal.number} "
+            f"于 {other.built_on} 投运，不能重复治理；投运后仍过载的，请按之后的月份重新提方案。",
+            field=field,
+        )
+
+
+def _refuse_superseded(decision: Decision) -> None:
+    later = (
+        Decision.objects.filter(
+            line__transformer=decision.line.transformer_id,
+            verdict=Decision.Verdict.TAKEN,
+            pk__gt=decision.pk,
+        )
+        .select_related("line__proposal")
+        .last()
+    )
+    if later is not None:
+        raise UnableToRelieveError(
+            f"{decision.line.transformer.number} 后来按方案 {later.line.proposal.number} 采纳，"
+            "请到那份方案登记投运。",
+            field="built_on",
+        )

@@ -304,7 +304,7 @@ def line_model(*, proposal: str, transformer: str, unit_path: str) -> ProposedAr
             proposal__in=_of_unit(unit_path).filter(number=proposal),
             transformer__number=transformer,
         )
-        .select_related("transformer", "proposal", "decision__completion")
+        .select_related("transformer", "proposal__screening", "decision__completion")
         .first()
     )
 

@@ -41,9 +41,10 @@ def analyse(
 ) -> Analysis:
     """Analyse one firm's readings (D, 96) in W, `NO_W` where none was read.
 
-    Money is that of the days analysed. Findings below `least_cny` and `least_share` of what the
-    firm pays are left out; of findings about the same kWh only one counts, and the power
-    factor's low is taken of the bill that the others leave. Cost: 5 ms CPU for a year.
+    Money is that of the days analysed; negative power is fed in, and no negative use. Findings
+    below `least_cny` and `least_share` of what the firm pays are left out; of findings about the
+    same kWh only one counts, and the power factor's low is taken of the bill that the others
+    leave. Cost: 5 ms CPU for a year.
 
     Raises:
         ValueError: the readings are not of the market's days, or none was read.
@@ -54,6 +55,7 @@ def analyse(
         raise ValueError("no reading at all")
     options = options or Options()
     power, read = filled(power_w, month=market.month, kinds=market.kinds)
+    power = np.maximum(power, 0)  # what is fed in is no negative use
     seen = _seen(power, firm, market, options)
     pays = float(seen.month_energy_cny.sum() + seen.demand_cny.sum())
     found = [finding for seek in SEEKERS for finding in seek(seen)]

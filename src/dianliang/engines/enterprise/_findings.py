@@ -31,6 +31,7 @@ from dianliang.engines.enterprise._standby import (
 from dianliang.engines.enterprise._sun import sun_fit, valued
 
 MOST_POINTS = 5
+MOSTLY = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,7 +62,11 @@ class Seen:
 
 
 def basic_charge(seen: Seen) -> list[Finding]:
-    """Compare how demand is paid with the cheapest lawful way."""
+    """Compare how demand is paid with the cheapest lawful way.
+
+    The low is what a way saves that needs no forecast. The high is hindsight, so nobody can be
+    sure of it unless the low is most of it.
+    """
     firm, market = seen.firm, seen.market
     if firm.way is Way.NONE:
         return []
@@ -70,6 +75,7 @@ def basic_charge(seen: Seen) -> list[Finding]:
     best = cheapest_ways(firm, most_kw=most_kw, kwh=seen.month_kwh, market=market)
     plain = plain_ways_cny(firm, most_kw=most_kw, kwh=seen.month_kwh, market=market)
     way, cost = min(plain.items(), key=lambda one: one[1])
+    low, high = max(0.0, now - cost), now - sum(one.cny for one in best)
     months = market.months
     plan = "；".join(
         f"{months[one.first]}~{months[one.end - 1]} {one.way}"
@@ -79,8 +85,8 @@ def basic_charge(seen: Seen) -> list[Finding]:
     return [
         Finding(
             kind=Kind.BASIC_CHARGE,
-            low_cny=max(0.0, now - cost),
-            high_cny=now - sum(one.cny for one in best),
+            low_cny=low,
+            high_cny=high,
             rule="basic-charge-choice",
             facts={
                 "now_way": firm.way,
@@ -92,11 +98,17 @@ def basic_charge(seen: Seen) -> list[Finding]:
                 "most_kw": float(most_kw.max()),
                 "capacity_kva": firm.capacity_kva,
             },
-            confidence=Confidence.HIGH,
+            confidence=_sureness(low, high),
             group="basic-charge",
             points=_peaks(seen),
         )
     ]
+
+
+def _sureness(low_cny: float, high_cny: float) -> Confidence:
+    if low_cny >= MOSTLY * high_cny:
+        return Confidence.HIGH
+    return Confidence.MEDIUM if low_cny > 0 else Confidence.LOW
 
 
 def _peaks(seen: Seen) -> tuple[Point, ...]:

@@ -35,16 +35,21 @@ def _compiled(function: F) -> F:
 
 
 @_compiled
-def _sums(power: Any, month: Any, period: Any, energy: Any, most: Any) -> None:
-    """Add W × 15 min up by firm, month and period, and find each month's greatest power."""
+def _sums(power: Any, month: Any, period: Any, energy: Any, fed: Any, most: Any) -> None:
+    """Add W × 15 min up by firm, month and period, and find each month's greatest power.
+
+    What is fed in is no negative use: it is added up apart.
+    """
     for f in range(power.shape[0]):
         for d in range(power.shape[1]):
             m = month[d]
             for j in range(POINTS):
                 w = power[f, d, j]
-                if w != _W:
+                if w > 0:
                     energy[f, m, period[d, j]] += w
                     most[f, m] = max(most[f, m], w)
+                elif w != _W:
+                    fed[f, m] -= w
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,13 @@ class Bills:
 
     `basic_kw` is what the basic charge was counted on (kVA when by capacity), `factor` the power
     factor (NaN where no reactive energy was read), `rate` the share it adds.
+    Energy is what was drawn; what was fed in stands apart and is settled elsewhere.
     """
 
     schedule: Schedule
     terms: tuple[Terms, ...]
     energy_kwh: Floats
+    fed_in_kwh: Floats
     most_kw: Floats
     energy_cny: Floats
     levy_cny: Floats
@@ -109,6 +116,9 @@ class Bills:
         kwh = float(self.kwh[f, m])
         levy = float(self.schedule.levy[m])
         found.append(Line("基金及附加", kwh, "kWh", levy, float(self.levy_cny[f, m]), "全部电量"))
+        fed_in_kwh = float(self.fed_in_kwh[f, m])
+        if fed_in_kwh:
+            found.append(Line("上网电量", fed_in_kwh, "kWh", 0.0, 0.0, "另行结算，不抵用电量"))
         return [*found, *self._fixed_lines(f, m)]
 
     def _fixed_lines(self, f: int, m: int) -> list[Line]:
@@ -146,16 +156,20 @@ def charged_kw(
 
 
 def demand_factor(*, kwh: Floats, capacity_kva: Floats, rule: BasicRule) -> Floats:
-    """Return what demand costs as a share of its price: less for who uses much of his capacity."""
+    """Return what demand costs as a share of its price: less for who uses much of his capacity.
+
+    Nobody uses much of a capacity that is not known (0).
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        is_full = kwh >= rule.load_kwh_kva * capacity_kva
+        is_full = (kwh >= rule.load_kwh_kva * capacity_kva) & (capacity_kva > 0)
     return np.where(is_full, rule.load_factor, 1.0)
 
 
 def bills(*, power_w: Ints32, schedule: Schedule, terms: Sequence[Terms]) -> Bills:
     """Make the bills of firms from their readings (F, D, 96) in W, `NO_W` where none was read.
 
-    A point that was not read costs nothing: fill gaps before. Cost: 0.1 s CPU per 100 firm-years.
+    A point that was not read costs nothing: fill gaps before. Negative power is fed in, and no
+    negative use. Cost: 0.1 s CPU per 100 firm-years.
 
     Raises:
         ValueError: shapes do not fit, or a firm pays for demand under a single-part tariff.
@@ -164,8 +178,8 @@ def bills(*, power_w: Ints32, schedule: Schedule, terms: Sequence[Terms]) -> Bil
     if power_w.shape[1:] != schedule.period.shape or len(terms) != firms:
         raise ValueError("readings, schedule and terms must be of the same days and firms")
     energy = np.zeros((firms, months, len(Period)), np.int64)
-    most = np.zeros((firms, months), np.int32)
-    _sums(power_w, schedule.month, schedule.period, energy, most)
+    fed_in, most = np.zeros((firms, months), np.int64), np.zeros((firms, months), np.int32)
+    _sums(power_w, schedule.month, schedule.period, energy, fed_in, most)
     energy_kwh, most_kw = energy / KWH, most / 1000.0
     energy_cny = energy_kwh * schedule.price
     kwh = energy_kwh.sum(axis=2)
@@ -176,6 +190,7 @@ def bills(*, power_w: Ints32, schedule: Schedule, terms: Sequence[Terms]) -> Bil
         schedule=schedule,
         terms=tuple(terms),
         energy_kwh=energy_kwh,
+        fed_in_kwh=fed_in / KWH,
         most_kw=most_kw,
         energy_cny=energy_cny,
         levy_cny=kwh * schedule.levy,

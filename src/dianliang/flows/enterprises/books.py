@@ -1,5 +1,6 @@
 """The tariff library and firms' contracts, as they are brought in tables."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from dianliang.engines.tariffs import (
 from dianliang.flows.enterprises import firm_files, tariff_files
 from dianliang.flows.enterprises.firm_files import Supply
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.phrases import Phrase
 
 
@@ -33,6 +34,14 @@ class Brought:
     same: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What came of a table of contracts: how many firms, and those whose meters are others now."""
+
+    firms: int
+    other_meters: tuple[str, ...]
+
+
 def known_tariffs() -> list[Tariff]:
     """Return every version in the library."""
     return [tariff_files.of_body(one.body) for one in TariffVersion.objects.all()]
@@ -42,13 +51,18 @@ def known_tariffs() -> list[Tariff]:
 def bring_tariffs(*, content: bytes, name: str, by: Actor, at: datetime) -> Brought:
     """Take a file of tariffs into the library: whole, or not at all.
 
-    A version that is known may only get an end; anything else about it needs a new version.
+    A version that is known may only get an end; anything else about it needs a new version. The
+    library is shared by all units, so only the top one changes it; and nobody vouches for his own
+    typing, so no file says that it was compared with the notice.
 
     Raises:
-        InvalidInputError: the file or a tariff is wrong, a known version differs, or versions
-            would overlap or leave a gap; everything is told.
+        NotVisibleError: the actor is not of the top unit.
+        InvalidInputError: the file or a tariff is wrong, a known version differs, a new one says
+            that it was compared, or versions would overlap or leave a gap; everything is told.
         UnreadableSheetError, InvalidRowsError: a table is wrong.
     """
+    if not access.keeps_tariffs(by):
+        raise NotVisibleError("电价库各单位共用，只由县公司维护。")
     told = tariff_files.read(content, name=name)
     rows = {(one.code, one.version): one for one in TariffVersion.objects.select_for_update()}
     known = {key: tariff_files.of_body(row.body) for key, row in rows.items()}
@@ -56,6 +70,7 @@ def bring_tariffs(*, content: bytes, name: str, by: Actor, at: datetime) -> Brou
     for one in told:
         before = known.get((one.code, one.version))
         if before is None:
+            _refuse_vouched(one)
             new.append(one)
         elif before == one:
             same += 1
@@ -87,6 +102,16 @@ def bring_tariffs(*, content: bytes, name: str, by: Actor, at: datetime) -> Brou
     return Brought(new=len(new), ended=len(ended), same=same)
 
 
+def _refuse_vouched(one: Tariff) -> None:
+    if one.certainty is Certainty.PUBLISHED:
+        words = Phrase(
+            "%(code)s 第 %(version)d 版：“已对照文件”不能由导入的人自己写，请改成“按理解录入”。",
+            code=one.code,
+            version=one.version,
+        )
+        raise InvalidInputError(words, field="file")
+
+
 def _values(one: Tariff) -> dict[str, object]:
     names = (
         *("code", "version", "title", "region", "customer_class", "voltage"),
@@ -101,12 +126,13 @@ def _values(one: Tariff) -> dict[str, object]:
 
 
 @transaction.atomic
-def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> int:
+def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> Registered:
     """Take a table of firms' contracts in; what was known of a firm is replaced.
 
     Raises:
         UnreadableSheetError, InvalidRowsError, InvalidInputError: the table, a firm that is not
-            known or of another unit, an unknown tariff, a meter that another firm has.
+            known, of another unit or of another name, an unknown tariff, a meter that another
+            firm has.
     """
     checks = Checks(name)
     supplies = firm_files.read_into(checks, content)
@@ -119,6 +145,17 @@ def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> in
         if one.number and one.number not in firms:
             words = "%(name)s：没有客户 %(number)s，或不在您的范围内；名称不从这张表改。"
             wrong.append(Phrase(words, name=name, number=one.number))
+        elif one.number and _spelt(one.name) != _spelt(firms[one.number].name):
+            wrong.append(
+                Phrase(
+                    "%(name)s：%(number)s 登记的名称是“%(known)s”，表里是“%(told)s”，"
+                    "请核对编号和名称。",
+                    name=name,
+                    number=one.number,
+                    known=firms[one.number].name,
+                    told=one.name,
+                )
+            )
         if one.tariff and one.tariff not in codes:
             words = "%(name)s：%(number)s 的电价 %(code)s 不在电价库里，请先导入电价。"
             wrong.append(Phrase(words, name=name, number=one.number, code=one.tariff))
@@ -134,8 +171,23 @@ def bring_contracts(*, content: bytes, name: str, by: Actor, at: datetime) -> in
         ]
     if wrong:
         raise InvalidRowsError(wrong)
+    before = dict(
+        SupplyContract.objects.filter(customer__number__in=numbers).values_list(
+            "customer__number", "meters"
+        )
+    )
     rows = [(firms[one.number], contract_values(one)) for one in supplies]
-    return operations.keep_contracts(rows=rows, by=by, at=at)
+    return Registered(
+        firms=operations.keep_contracts(rows=rows, by=by, at=at),
+        other_meters=tuple(
+            one.number for one in supplies if {*before.get(one.number, one.meters)} != {*one.meters}
+        ),
+    )
+
+
+def _spelt(name: str) -> str:
+    """Return a name as it compares: no matter how wide its signs are, or whether it has spaces."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def contract_table(*, by: Actor, at: datetime) -> bytes:

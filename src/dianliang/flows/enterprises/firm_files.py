@@ -40,7 +40,8 @@ ADVICE = (
     "无功电量另列“无功电量 2025-01”这样的列，一月一列；没有就不评功率因数。",
     "任何一行有错，全部都不写入；错误会逐条说明。",
 )
-REACTIVE = re.compile(r"无功电量\s*(\d{4}-\d{2})")
+KVARH = "无功电量"
+REACTIVE = re.compile(rf"{KVARH}\s*(\d{{4}}-\d{{2}})")
 YEAR = range(1, 13)
 SPLIT = re.compile(r"[、,，;；\s]+")
 
@@ -110,7 +111,7 @@ def read_into(checks: Checks, content: bytes) -> list[Supply]:
         InvalidInputError: it is empty.
     """
     name = checks.name
-    months = [f"无功电量 {year}-{month:02d}" for year in range(2015, 2046) for month in YEAR]
+    months = [f"{KVARH} {year}-{month:02d}" for year in range(2015, 2046) for month in YEAR]
     rows = sheets.read(
         content,
         name=name,
@@ -120,6 +121,11 @@ def read_into(checks: Checks, content: bytes) -> list[Supply]:
     if not rows:
         raise InvalidInputError(f"{name} 里没有企业。", field="file")
     checks.once(rows, NUMBER)
+    for heading in rows[0].cells:
+        month = REACTIVE.fullmatch(heading)
+        if heading.startswith(KVARH) and not (month and f"{KVARH} {month[1]}" in months):
+            words = f"表头“{heading}”不是月份，应如“{KVARH} 2025-01”，否则不会采用。"
+            checks.add(rows[0], words, heading)
     found = [_supply(row, checks) for row in rows]
     _meters_once(rows, found, checks)
     return found
@@ -135,6 +141,9 @@ def _supply(row: SheetRow, checks: Checks) -> Supply:
     capacity = checks.number(row, CAPACITY, least=1, most=1e6)
     if capacity is None and not row.get(CAPACITY):
         checks.add(row, f"“{CAPACITY}”不能为空。", CAPACITY)
+    if contract is not None and capacity is not None and contract > capacity:
+        words = f"合同需量 {contract:g} kW 高于变压器容量 {capacity:g} kVA，请核对。"
+        checks.add(row, words, CONTRACT)
     standard = checks.number(row, STANDARD, least=0, most=1)
     if standard is not None and standard not in STANDARDS:
         checks.add(row, f"功率因数标准应是 0.90、0.85 或 0.80，现为 {standard:g}。", STANDARD)

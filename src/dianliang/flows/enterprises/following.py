@@ -96,7 +96,7 @@ def report(*, number: str, run: str = "", form: str, by: Actor, at: datetime) ->
         way=page.way,
         capacity_kva=page.capacity_kva,
         body=page.body,
-        findings=[one.body for one in page.findings],
+        findings=[{**one.body, "is_declined": one.is_declined} for one in page.findings],
         issuer=page.unit_name,
         is_generated=page.is_generated,
     )

@@ -69,7 +69,7 @@ def paper(
 
 
 def _summary(body: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
-    counted = [one for one in findings if one["is_counted"]]
+    counted = [one for one in findings if one["is_counted"] and not one.get("is_declined")]
     paid = f"分析期内用电 {body['kwh']:,.0f} 千瓦时，电费 {body['total_cny']:,.0f} 元。"
     if not counted:
         return paid + "按现有读数没有找到值得处理的问题。"

@@ -103,6 +103,17 @@ def _share(facts: Mapping[str, float | str], key: str) -> str:
 
 
 def _basic(facts: Mapping[str, float | str]) -> str:
+    if float(facts["plain_cny"]) >= float(facts["now_cny"]):
+        return Phrase(
+            "现在%(now)s，付 %(paid)s 元，不用预测的办法里没有更省的；"
+            "事后看最省的安排是 %(best)s 元，要能预测各月需量才做得到。"
+            "最大需量 %(most)s kW，容量 %(kva)s kVA。",
+            now=WAYS[str(facts["now_way"])],
+            paid=_whole(facts, "now_cny"),
+            best=_whole(facts, "best_cny"),
+            most=_kw(facts, "most_kw"),
+            kva=_whole(facts, "capacity_kva"),
+        )
     return Phrase(
         "现在%(now)s，付 %(paid)s 元；改为%(plain)s，不用预测，是 %(plain_cny)s 元；"
         "事后看最省的安排是 %(best)s 元。最大需量 %(most)s kW，容量 %(kva)s kVA。",

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
@@ -119,6 +120,11 @@ def csv_lines(
         for row in reader:
             if not names:
                 names = [cell.strip() for cell in row]
+                problems += [
+                    Problem(path.name, 1, name, "有两列同名，只会算一列，请改名或合并。")
+                    for name, times in Counter(names).items()
+                    if name and times > 1
+                ]
                 lacking = [name for name in needed if name not in names]
                 if lacking:
                     words = f"缺少表头：{'、'.join(lacking)}。"

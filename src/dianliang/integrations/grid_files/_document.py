@@ -100,24 +100,31 @@ def _made(kind: type[Any], row: Any, table: str, number: int, problems: list[Pro
             continue
         try:
             values[field.name] = _value(hints[field.name], row[field.name])
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError) as error:
             words = f"{row[field.name]!r} 不能用：{error}。"
             problems.append(Problem(table, number, field.name, words))
     return kind(**values) if len(problems) == before else None
+
+
+def _phase(value: Any) -> Phase:
+    try:
+        return Phase[value]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"应是 {'、'.join(Phase.__members__)} 之一") from error
 
 
 def _value(hint: Any, value: Any) -> Any:
     """Return a value as its annotation asks.
 
     Raises:
-        ValueError, KeyError: it is of another kind.
+        ValueError: it is of another kind; the message names what may stand there.
     """
     options = get_args(hint) or (hint,)
     if value is None and type(None) in options:
         return None
     kind = options[0]
     if issubclass(kind, IntEnum):
-        return Phase[value]
+        return _phase(value)
     if issubclass(kind, Enum):
         return kind(value)
     fits = (int, float) if kind is float else (kind,)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dianliang.domain.enterprises import queries
-from dianliang.domain.enterprises.access import READERS, WRITERS
+from dianliang.domain.enterprises.access import READERS, keeps_tariffs
 from dianliang.engines.tariffs import CERTAINTY_WORDS, Certainty
 from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.tables import download, sent_file
@@ -25,7 +25,7 @@ def library(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show all versions of all tariffs; take a file of tariffs in."""
     refusal = None
     if request.method == "POST":
-        if by.role not in WRITERS:
+        if not keeps_tariffs(by):
             raise Http404
         try:
             content = sent_file(request, "table")
@@ -38,7 +38,7 @@ def library(request: HttpRequest, *, by: Actor) -> HttpResponse:
             messages.success(request, words % told)
             return redirect("console:enterprise_tariffs")
     rows = [(one, CERTAINTY_WORDS[Certainty(one.certainty)]) for one in queries.tariffs()]
-    context = {"by": by, "rows": rows, "may_write": by.role in WRITERS, "refusal": refusal}
+    context = {"by": by, "rows": rows, "may_write": keeps_tariffs(by), "refusal": refusal}
     return TemplateResponse(
         request, "console/enterprises/tariffs.html", context, status=status_of(refusal)
     )

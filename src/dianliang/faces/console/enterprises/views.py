@@ -141,8 +141,11 @@ def contracts(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
     def act() -> None:
         content = sent_file(request, "table")
-        count = books.bring_contracts(content=content, name=_("企业用电表"), by=by, at=now())
-        messages.success(request, _("已登记 %(n)d 户的用电合同。") % {"n": count})
+        done = books.bring_contracts(content=content, name=_("企业用电表"), by=by, at=now())
+        messages.success(request, _("已登记 %(n)d 户的用电合同。") % {"n": done.firms})
+        if done.other_meters:
+            told = {"numbers": "、".join(done.other_meters)}
+            messages.warning(request, _("表号与原来登记的不同，请核对：%(numbers)s。") % told)
 
     return _pressed(request, act, by=by)
 
