@@ -206,6 +206,21 @@ def test_without_uncertainty_of_the_data_a_year_is_an_estimate(town):
     assert "没有给出不确定度" in Claim.objects.get().no_interval
 
 
+def test_a_part_of_a_year_says_which_and_what_its_interval_leaves_out(town):
+    """Factors of 2023 without an interval on the activity of 2026: neither is in the interval."""
+    provincial(town)
+    number = filled_account(town)
+
+    told, stated = page(town, number).reckoned, state(town, number)
+    (listed,) = reckoning.overview(year=2026, by=clerk(town))
+
+    assert (told.period, told.is_whole) == ("2026 年 1–3 月", False)
+    assert stated.title == "天荒坪供电所 2026 年 1–3 月碳排放（位置法）"
+    assert (listed.first_on, listed.last_on) == (date(2026, 1, 1), date(2026, 3, 31))
+    assert told.caveats == (reckoning.BARE_FACTOR, reckoning.OTHER_YEAR)
+    assert Claim.objects.get().findings == [*told.caveats]
+
+
 @pytest.mark.parametrize("form", ["pdf", "docx"])
 def test_the_report_says_what_the_page_says(town, form):
     provincial(town)
@@ -220,7 +235,14 @@ def test_the_report_says_what_the_page_says(town, form):
         cells = (c.text for t in paper.tables for r in t.rows for c in r.cells)
         said = "".join([*(p.text for p in paper.paragraphs), *cells])
     said = said.replace("\n", "").replace(" ", "")
-    wanted = ("天荒坪供电所2026年碳账户报告", "10.8tCO2", "9.51tCO2", "GEC-2026-001")
+    wanted = (
+        "天荒坪供电所2026年1–3月碳账户报告",
+        "年未完",
+        "因子没有公布误差",
+        "10.8tCO2",
+        "9.51tCO2",
+        "GEC-2026-001",
+    )
     assert all(words in said for words in wanted)
 
 

@@ -125,7 +125,7 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
     only = told.factors[0] if len(told.factors) == 1 and basis is Basis.LOCATION else None
     used = sum(row.quantity for row in counted if not row.certificate)
     return ClaimDraft(
-        title=f"{found.row.name} {told.year} 年碳排放（{BASES[basis]}）",
+        title=f"{found.row.name} {told.period}碳排放（{BASES[basis]}）",
         kind="emission",
         value=total.value,
         measure="tCO2",
@@ -147,6 +147,7 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
         subject_number=found.row.number,
         subject_name=found.row.name,
         status="MEASURED" if is_sure else "ESTIMATED",
+        findings=told.caveats,
         evidence=_evidence(counted),
         unit_code=found.row.unit_code,
         key=claim_key(found.row.number, told.year, basis),
@@ -190,13 +191,14 @@ def printed(*, number: str, year: int | None, form: str, by: Actor, at: datetime
 def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
     total = told.lines[-1]
     return Document(
-        title=f"{found.row.name} {told.year} 年碳账户报告",
+        title=f"{found.row.name} {told.period}碳账户报告",
         issuer=found.row.unit_name,
         number=found.row.number,
         blocks=[
             Facts(
                 [
                     ("核算边界", found.row.boundary),
+                    ("活动数据期", _covered(told)),
                     ("位置法合计", total.location.words()),
                     ("市场法合计", total.market.words()),
                     ("绿证核销电量", told.certified.figure()),
@@ -237,11 +239,17 @@ def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
             ),
             Paragraph(
                 "位置法按电网平均因子；市场法扣除已核销绿证，其余按剔除市场化非化石电量后的因子。"
-                "区间为 95%，共用因子的误差按完全相关合成。",
+                "区间为 95%，共用因子的误差、同一处同一品种各月的误差按完全相关合成。"
+                + "".join(told.caveats),
                 is_note=True,
             ),
         ],
     )
+
+
+def _covered(told: Reckoned) -> str:
+    rest = "" if told.is_whole else "（年未完，不是全年的数）"
+    return f"{told.first_on} 至 {told.last_on}{rest}"
 
 
 def _entry(row: EntryRow) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dianliang.domain.energy.queries import carbon as queries
 from dianliang.domain.energy.queries import claims, factors
@@ -16,6 +16,9 @@ from dianliang.kernel.quantities import Quantity
 
 KG_PER_T = 1000.0
 BASES = {Basis.LOCATION: "位置法", Basis.MARKET: "市场法"}
+BARE_FACTOR = "因子没有公布误差，未计入区间。"
+BARE_DATA = "有的活动数据没有给出不确定度，区间只含其余部分。"
+OTHER_YEAR = "因子年份与活动年份不同，由此的误差未计入区间。"
 SCOPES = {1: "范围 1：自己燃烧", 2: "范围 2：外购电和热", 3: "范围 3：上下游"}
 
 
@@ -39,7 +42,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoned:
-    """A year of an account: sums, curve, factors in use, what is counted twice."""
+    """A year of an account: sums, curve, factors in use, what is counted twice.
+
+    `first_on` and `last_on` are the first and last day with activity; `caveats` say what the
+    intervals leave out.
+    """
 
     year: int
     lines: tuple[Line, ...]
@@ -49,7 +56,23 @@ class Reckoned:
     certified: Quantity
     left: Quantity
     has_uncertainty: bool
+    caveats: tuple[str, ...]
     doubles: tuple[str, ...]
+    first_on: date
+    last_on: date
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether activity reaches from the first day of the year to the last."""
+        return (self.first_on, self.last_on) == (date(self.year, 1, 1), date(self.year, 12, 31))
+
+    @property
+    def period(self) -> str:
+        """Return the year, with the months that it covers where it is not whole."""
+        if self.is_whole:
+            return f"{self.year} 年"
+        first, last = self.first_on.month, self.last_on.month
+        return f"{self.year} 年 {first if first == last else f'{first}–{last}'} 月"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +88,14 @@ class AccountPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """An account of a list, with what its year comes to so far."""
+    """An account of a list, with what its year comes to in the days that it covers."""
 
     row: AccountRow
     location: Quantity
     market: Quantity
     entries: int
+    first_on: date | None
+    last_on: date | None
 
 
 def page(*, number: str, year: int | None, by: Actor) -> AccountPage:
@@ -102,6 +127,7 @@ def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
         residual=_factor(residual()),
     ).accounts
     rows = queries.accounts(by=by)
+    own = {row.number: [one for one in _of(counted) if one.account == row.number] for row in rows}
     totals = {row.number: getattr(found.get(row.number), "totals", {}) for row in rows}
     return tuple(
         Overview(
@@ -109,6 +135,8 @@ def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
             location=_tonnes(totals[row.number].get(Basis.LOCATION)),
             market=_tonnes(totals[row.number].get(Basis.MARKET)),
             entries=sum(one.account == row.number for one in counted),
+            first_on=min((one.from_on for one in own[row.number]), default=None),
+            last_on=max((_last(one) for one in own[row.number]), default=None),
         )
         for row in rows
     )
@@ -138,8 +166,30 @@ def reckoned(entries: Sequence[EntryRow], *, year: int, by: Actor) -> Reckoned:
         certified=Quantity(value=account.certified_kwh if account else 0.0, unit="kWh"),
         left=Quantity(value=account.left_kwh if account else 0.0, unit="kWh"),
         has_uncertainty=bool(activities) and all(row.share is not None for row in _of(counted)),
+        caveats=tuple(_caveats(_of(counted), mix)),
         doubles=_doubles(counted, year=year, by=by),
+        first_on=min((row.from_on for row in _of(counted)), default=date(year, 1, 1)),
+        last_on=max(map(_last, _of(counted)), default=date(year, 12, 31)),
     )
+
+
+def _last(row: EntryRow) -> date:
+    return row.until_on - timedelta(days=1)
+
+
+def _caveats(rows: Sequence[EntryRow], mix: FactorRow | None) -> Iterable[str]:
+    """Say what the intervals leave out."""
+    used = [row.factor for row in rows if row.factor]
+    asked = [*used, mix] if mix and any(row.carrier == "电力" for row in rows) else used
+    if any(row.share is None for row in rows):
+        yield BARE_DATA
+    if any(factor.low is None for factor in asked):
+        yield BARE_FACTOR
+    # What a fuel gives off does not change from year to year; what a grid does is of one year.
+    if any(
+        row.factor and row.carrier == "电力" and row.factor.year != row.from_on.year for row in rows
+    ):
+        yield OTHER_YEAR
 
 
 def residual() -> FactorRow | None:
