@@ -1,6 +1,7 @@
 """Carbon accounts: tables are read strictly, entries are final, sums lead to entries and claims."""
 
 from datetime import date
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -13,7 +14,9 @@ from dianliang.core.models import AuditEvent
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.energy.models import CarbonEntry, Claim
 from dianliang.domain.energy.operations.carbon import UnableToKeepCarbonError
+from dianliang.domain.energy.operations.claims import UnableToClaimError
 from dianliang.domain.energy.queries import claims as claim_book
+from dianliang.flows import claims as claim_flow
 from dianliang.flows.carbon import driving, keeping, reading, reckoning
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
@@ -197,6 +200,24 @@ def test_a_year_is_stated_once_and_again_only_when_entries_change(town):
     assert page(town, number).claims.keys() == {
         f"carbon:{number}:2026:{basis}" for basis in ("location", "market")
     }
+
+
+def test_a_number_is_not_verified_after_its_entries_have_changed(town):
+    number = filled_account(town)
+    stated = state(town, number)
+    take_in(town, number, "办公楼总表,电力,2,2026-02-01,2026-03-01,5000,kWh,2,,,")
+    verify = partial(
+        claim_flow.lead_on, verb="verify", reason="看过", by=clerk(town, who="second"), at=NOON
+    )
+
+    with pytest.raises(UnableToClaimError, match="分录在登记后变了"):
+        verify(number=stated.number)
+    assert page(town, number).stale == {stated.number}
+    assert claim_book.claim_page(stated.number, by=clerk(town)).is_stale
+
+    newer = state(town, number)
+    assert not page(town, number).stale
+    assert verify(number=newer.number).status == "VERIFIED"
 
 
 def test_without_uncertainty_of_the_data_a_year_is_an_estimate(town):

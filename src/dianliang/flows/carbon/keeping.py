@@ -1,6 +1,5 @@
 """Open an account, take a table in, reverse an entry, state a year as a claim, print it."""
 
-import hashlib
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,6 +7,7 @@ from django.db import transaction
 from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access
+from dianliang.domain.energy.freshness import ENTRIES, digest_of_entries
 from dianliang.domain.energy.models import CarbonEntry
 from dianliang.domain.energy.operations import carbon as operations
 from dianliang.domain.energy.queries.carbon import AccountRow, EntryRow, account_row
@@ -156,9 +156,8 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
 
 
 def _evidence(counted: list[EntryRow]) -> list[EvidenceDraft]:
-    said = "\n".join(f"{row.number} {row.quantity} {row.quantity_unit}" for row in counted)
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    whole = EvidenceDraft(kind="carbon_entries", words=f"{len(counted)} 条分录", digest=digest)
+    digest = digest_of_entries(counted)
+    whole = EvidenceDraft(kind=ENTRIES, words=f"{len(counted)} 条分录", digest=digest)
     rows = [
         EvidenceDraft(
             kind="carbon_entry",

@@ -77,13 +77,14 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """All of a carbon account in a year."""
+    """All of a carbon account in a year; `stale` are claims stated of other entries."""
 
     row: AccountRow
     years: tuple[int, ...]
     reckoned: Reckoned | None
     entries: tuple[EntryRow, ...]
     claims: dict[str, ClaimRow]
+    stale: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +110,14 @@ def page(*, number: str, year: int | None, by: Actor) -> AccountPage:
     shown = year if year in years else next(iter(years), None)
     listed = queries.entries(by=by, year=shown, account=number) if shown else ()
     keys = [claim_key(number, shown, basis) for basis in Basis] if shown else []
+    stated = claims.by_key(keys, by=by)
     return AccountPage(
         row=row,
         years=years,
         reckoned=reckoned(listed, year=shown, by=by) if shown and listed else None,
         entries=listed,
-        claims=claims.by_key(keys, by=by),
+        claims=stated,
+        stale=claims.stale(row.number for row in stated.values()),
     )
 
 

@@ -12,6 +12,7 @@ from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access
+from dianliang.domain.energy.freshness import is_stale
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim, Evidence, Factor
 from dianliang.domain.energy.shapes import ClaimDraft
@@ -90,7 +91,7 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
 
     Raises:
         UnableToClaimError: there are no words, or the claim does not carry it: no interval to be
-            measured, or verified by who recorded it.
+            measured, or verified by who recorded it or after the entries under it have changed.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if not reason.strip():
@@ -102,6 +103,10 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
     if verb == "verify":
         if claim.recorded_by == by.id:
             raise UnableToClaimError("登记人不能核证自己登记的数，请由另一人核证。")
+        if is_stale(claim):
+            raise UnableToClaimError(
+                "还不能核证：分录在登记后变了。请先到碳账户按现在的分录重算，再核证新的数。"
+            )
         if claim.held_back:
             raise UnableToClaimError(f"还不能核证：{claim.held_back}")
         changes = {"verifier": by.name, "verified_at": at}
@@ -144,6 +149,7 @@ def _wrongs(draft: ClaimDraft) -> list[tuple[str, str, bool]]:
         (f"登记时的状态只能是{_stated()}。", "status", draft.status not in STATED),
         ("数值不是数，或大得不可信。", "value", not all(map(_is_sane, figures))),
         ("上下限要么都填，要么都不填。", "low", (low is None) != (high is None)),
+        ("下限大于上限。", "low", low is not None and high is not None and low > high),
         ("区间应包含数值。", "low", has_range and not _holds(low, draft.value, high)),
         ("置信水平应在 0.5 到 1 之间。", "confidence", sure is not None and not 0.5 < sure < 1),
         ("有置信水平就要有上下限。", "low", sure is not None and not has_range),

@@ -112,6 +112,7 @@ def _account(
         "page": page,
         "a": page.row,
         "told": told,
+        "total": told.lines[-1] if told and told.lines else None,
         "entries": entries,
         "pages": at,
         "stated": [
