@@ -82,7 +82,9 @@ def test_an_account_adds_up_its_activity_by_place_and_by_market(town):
         ("油库,汽油,1,2026-01-01,2026-02-01,1,kWh,,,,", "没有汽油每 kWh 的因子"),
         ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,,没有这个,,", "因子库里没有"),
         ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,,汽油-燃烧-全国-2015,,", "单位是 kgCO2/kg"),
-        ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,2%,,,", "“不确定度（%）”应为"),
+        ('总表,电力,2,2026-01-01,2026-02-01,"1,25",kWh,,,,', "“数量”应为"),
+        ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,两成,,,", "“不确定度（%）”应为"),
+        (",".join(reading.EXAMPLE), "模板里的示例行"),
         ("油库,汽油,1,2026-01-01,2026-02-01,1,kg,,,GEC-1,", "绿证只能核销范围 2 的电力"),
     ],
 )
@@ -293,16 +295,26 @@ def test_who_keeps_and_sees_accounts(town):
         )
 
 
-def test_the_blank_table_can_be_brought_back(town):
+def test_the_blank_table_is_refused_until_somebody_fills_it_in(town):
     number = opened_account(town)
 
-    count = keeping.take_in(
-        number=number, content=reading.blank(), name="carbon.xlsx", by=clerk(town), at=NOON
-    )
-
-    assert count == 1
+    with pytest.raises(InvalidRowsError, match="模板里的示例行"):
+        keeping.take_in(
+            number=number, content=reading.blank(), name="carbon.xlsx", by=clerk(town), at=NOON
+        )
     with pytest.raises(UnreadableSheetError, match="没有数据行"):
         take_in(town, number)
+    assert not CarbonEntry.objects.exists()
+
+
+def test_figures_are_read_as_a_power_company_writes_them(town):
+    number = opened_account(town)
+
+    taken = take_in(town, number, '总表,电力,2,2025-01-01,2025-02-01,"12,000",度,5%,,,')
+
+    entry = CarbonEntry.objects.get()
+    assert (entry.quantity, entry.quantity_unit, entry.share) == (12_000, "kWh", 0.05)
+    assert (taken.count, taken.year) == (1, 2025)
 
 
 @pytest.mark.row("000-12")

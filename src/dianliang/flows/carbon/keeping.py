@@ -1,5 +1,6 @@
 """Open an account, take a table in, reverse an entry, state a year as a claim, print it."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -28,6 +29,14 @@ COMBINED = "不确定度按 IPCC 2006 卷 1 第 3 章合成。"
 MOST_NAMED = 40
 """Entries that a claim names one by one; all of them are in its digest."""
 PRINTERS = {"pdf": pdf, "docx": word}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """How many entries a table brought, and the latest year that they are of."""
+
+    count: int
+    year: int
 
 
 @transaction.atomic
@@ -65,8 +74,8 @@ def open_account(
 
 
 @transaction.atomic
-def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) -> int:
-    """Enter a whole table of activity data (导入活动数据); return how many rows it had.
+def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) -> TakenIn:
+    """Enter a whole table of activity data (导入活动数据); return what was entered.
 
     Raises:
         NotVisibleError: the account is absent, another's, or the actor only reads.
@@ -75,7 +84,8 @@ def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) 
     account = operations.account_to_write(number, by=by)
     today = at.astimezone(SHANGHAI).date()
     found = reading.read(content, name=name, account=number, today=today)
-    return len(operations.enter(account=account, drafts=found.drafts, by=by, at=at))
+    made = operations.enter(account=account, drafts=found.drafts, by=by, at=at)
+    return TakenIn(count=len(made), year=max(entry.from_on.year for entry in made))
 
 
 @transaction.atomic
