@@ -262,11 +262,11 @@ def from_energy() -> Iterator[str]:
     from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
     from dianliang.domain.energy.models import CarbonAccount, Claim, Factor, MeasurementProject
     from dianliang.faces.console.claims.views import STATES
-    from dianliang.flows.carbon.reckoning import BASES, SCOPES
+    from dianliang.flows.carbon.reckoning import BASES, CAVEATS, SCOPES
 
     yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
     yield from chain(PROJECT.labels.values(), (row.label for row in PROJECT))
-    yield from chain(BASES.values(), SCOPES.values(), ("合计",))
+    yield from chain(BASES.values(), SCOPES.values(), CAVEATS, ("合计",))
     kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
     for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design):
         yield from (str(label) for label in choices.labels)

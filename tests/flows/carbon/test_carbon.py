@@ -248,6 +248,7 @@ def test_a_part_of_a_year_says_which_and_what_its_interval_leaves_out(town):
 def test_the_report_says_what_the_page_says(town, form):
     provincial(town)
     number = filled_account(town, POWER_ROW, PETROL_ROW, GREEN)
+    stated = state(town, number).number
 
     content = keeping.printed(number=number, year=2026, form=form, by=clerk(town), at=NOON)
 
@@ -267,6 +268,29 @@ def test_the_report_says_what_the_page_says(town, form):
         "GEC-2026-001",
     )
     assert all(words in said for words in wanted)
+    assert f"{stated}（实测，10.8tCO2）" in said
+    assert "市场法声明没有登记为量化声明" in said
+    assert "演示数据" not in said
+
+
+def test_the_report_of_generated_data_says_that_it_is(town):
+    account = keeping.open_account(
+        name="演示账户",
+        kind="station",
+        boundary="办公楼",
+        unit_code="S1",
+        by=clerk(town),
+        at=NOON,
+        is_generated=True,
+    )
+    take_in(town, account.number, POWER_ROW)
+
+    content = keeping.printed(
+        number=account.number, year=2026, form="docx", by=clerk(town), at=NOON
+    )
+
+    cells = (c.text for t in WordDocument(BytesIO(content)).tables for r in t.rows for c in r.cells)
+    assert any(text.startswith("演示数据") for text in cells)
 
 
 def test_who_keeps_and_sees_accounts(town):

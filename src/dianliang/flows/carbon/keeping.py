@@ -206,11 +206,17 @@ def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
         blocks=[
             Facts(
                 [
+                    *(
+                        [("数据", "演示数据（生成的，不是真实用能）")]
+                        if found.row.is_generated
+                        else []
+                    ),
                     ("核算边界", found.row.boundary),
                     ("活动数据期", _covered(told)),
                     ("位置法合计", total.location.words()),
                     ("市场法合计", total.market.words()),
                     ("绿证核销电量", told.certified.figure()),
+                    *_stated(found, told),
                     ("编制日期", f"{on}"),
                 ]
             ),
@@ -254,6 +260,19 @@ def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
             ),
         ],
     )
+
+
+def _stated(found: AccountPage, told: Reckoned) -> list[tuple[str, str]]:
+    """Say under which number each basis is stated, how far it is shown, and whether it is stale."""
+    said = []
+    for basis, label in BASES.items():
+        row = found.claims.get(claim_key(found.row.number, told.year, basis))
+        words = "没有登记为量化声明"
+        if row is not None:
+            words = f"{row.number}（{row.status_label}，{row.quantity.figure()}）"
+            words += "；分录在登记后变了" if row.number in found.stale else ""
+        said.append((f"{label}声明", words))
+    return said
 
 
 def _covered(told: Reckoned) -> str:

@@ -19,6 +19,7 @@ BASES = {Basis.LOCATION: "位置法", Basis.MARKET: "市场法"}
 BARE_FACTOR = "因子没有公布误差，未计入区间。"
 BARE_DATA = "有的活动数据没有给出不确定度，区间只含其余部分。"
 OTHER_YEAR = "因子年份与活动年份不同，由此的误差未计入区间。"
+CAVEATS = (BARE_DATA, BARE_FACTOR, OTHER_YEAR)
 SCOPES = {1: "范围 1：自己燃烧", 2: "范围 2：外购电和热", 3: "范围 3：上下游"}
 
 
