@@ -40,6 +40,8 @@ def test_a_clerk_opens_an_account_fills_it_and_states_its_year(town):
     assert "2026-03" in page
     opened = client.get(f"/console/claims/{claim.number}/").content.decode()
     assert f'href="{address}"' in opened
+    assert opened.count(f'href="{address}?year=2026#entries"') == 3
+    assert 'id="entries"' in page
 
 
 def test_the_papers_and_the_lists_are_handed_out(town):
