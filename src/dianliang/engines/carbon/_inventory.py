@@ -1,9 +1,9 @@
 """Sum an account by scope, by place and by market, with its uncertainty.
 
-Approach 1 of IPCC 2006, volume 1, section 3.2.3.1: errors of lines that share a factor are one error
-and add up, and so are those of one carrier at one place: its meter errs alike in every month (3.2.2.1,
-correlation). Other errors are independent. Approach 2 (Monte Carlo, 3.2.3.2) for spreads that are
-wide or skew: `simulated`.
+Approach 1 of IPCC 2006, volume 1, section 3.2.3.1: errors of lines that share a factor are one
+error and add up, and so are those of one carrier at one place, whose meter errs alike in every
+month. Other errors are independent. Approach 2 (Monte Carlo, 3.2.3.2) for spreads that are wide or
+skew: `simulated`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

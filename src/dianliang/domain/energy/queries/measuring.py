@@ -66,9 +66,8 @@ class ProjectRow:
         saved = self.saved
         if saved is None or not self.is_more:
             return saved
-        ends = {"low": saved.high, "high": saved.low}
-        turned = {name: None if end is None else -end for name, end in ends.items()}
-        return replace(saved, value=-saved.value, **turned)
+        low, high = (None if end is None else -end for end in (saved.high, saved.low))
+        return replace(saved, value=-saved.value, low=low, high=high)
 
     @property
     def share(self) -> float | None:
