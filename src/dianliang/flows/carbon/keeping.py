@@ -198,28 +198,12 @@ def printed(*, number: str, year: int | None, form: str, by: Actor, at: datetime
 
 
 def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
-    total = told.lines[-1]
     return Document(
         title=f"{found.row.name} {told.period}碳账户报告",
         issuer=found.row.unit_name,
         number=found.row.number,
         blocks=[
-            Facts(
-                [
-                    *(
-                        [("数据", "演示数据（生成的，不是真实用能）")]
-                        if found.row.is_generated
-                        else []
-                    ),
-                    ("核算边界", found.row.boundary),
-                    ("活动数据期", _covered(told)),
-                    ("位置法合计", total.location.words()),
-                    ("市场法合计", total.market.words()),
-                    ("绿证核销电量", told.certified.figure()),
-                    *_stated(found, told),
-                    ("编制日期", f"{on}"),
-                ]
-            ),
+            Facts(_facts(found, told, on)),
             Heading("分范围排放"),
             Table(
                 columns=["范围", "位置法", "市场法"],
@@ -260,6 +244,21 @@ def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
             ),
         ],
     )
+
+
+def _facts(found: AccountPage, told: Reckoned, on: date) -> list[tuple[str, str]]:
+    total = told.lines[-1]
+    generated = [("数据", "演示数据（生成的，不是真实用能）")] if found.row.is_generated else []
+    return [
+        *generated,
+        ("核算边界", found.row.boundary),
+        ("活动数据期", _covered(told)),
+        ("位置法合计", total.location.words()),
+        ("市场法合计", total.market.words()),
+        ("绿证核销电量", told.certified.figure()),
+        *_stated(found, told),
+        ("编制日期", f"{on}"),
+    ]
 
 
 def _stated(found: AccountPage, told: Reckoned) -> list[tuple[str, str]]:
