@@ -266,12 +266,12 @@ def from_energy() -> Iterator[str]:
     from dianliang.faces.console.loading.views import LINES
     from dianliang.faces.console.reach import charging, zones
     from dianliang.faces.console.relief.views import PRICES
-    from dianliang.flows.carbon.reckoning import BASES, SCOPES
+    from dianliang.flows.carbon.reckoning import BASES, CAVEATS, SCOPES
     from dianliang.flows.relief.options import KIND_LABELS
 
     yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
     yield from chain(PROJECT.labels.values(), (row.label for row in PROJECT))
-    yield from chain(BASES.values(), SCOPES.values(), ("合计",))
+    yield from chain(BASES.values(), SCOPES.values(), CAVEATS, ("合计",))
     yield from (label for _, label in LINES)
     yield from (label for _name, label, _default in charging.FIELDS)
     yield from (label for _name, label in (*zones.FIELDS, *PRICES))

@@ -21,7 +21,7 @@ def test_a_figure_reads_as_people_say_it():
     [
         (60e6, "kWh", "6,000 万 kWh"),
         (59_000, "tCO2", "5.9 万 tCO2"),
-        (2.5e8, "CNY", "2.5 亿 CNY"),
+        (2.5e8, "CNY", "2.5 亿元"),
         (0.36, "kWh/kg", "0.36 kWh/kg"),
         (14.8, "%", "14.8%"),
         (-0.0123, "kWh", "−0.0123 kWh"),

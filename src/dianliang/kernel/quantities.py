@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 CHINESE_STEPS = ((1e8, "亿"), (1e4, "万"))
+CHINESE_UNITS = {"CNY": "元", "CNY/kWh": "元/kWh"}
 DIGITS = 3
 """Significant digits of a figure that is not exact."""
 
@@ -23,10 +24,15 @@ class Quantity:
 
     def figure(self, *, language: str = "zh") -> str:
         """Return the value with its unit, such as ``12.3 万 kWh``."""
-        step, word = _step(self.value, language)
-        shown = _digits(self.value / step)
-        between = "" if self.unit == "%" and not word else " "
-        return f"{shown}{f' {word}' if word else ''}{between}{self.unit}"
+        step, _ = _step(self.value, language)
+        return _digits(self.value / step) + self.counted_in(language=language)
+
+    def counted_in(self, *, language: str = "zh") -> str:
+        """Return what the figure counts, as it stands behind it, such as `` 万 kWh`` or ``%``."""
+        _, word = _step(self.value, language)
+        unit = CHINESE_UNITS.get(self.unit, self.unit) if language == "zh" else self.unit
+        joined = (unit == "%" and not word) or (word and unit in CHINESE_UNITS.values())
+        return f"{f' {word}' if word else ''}{'' if joined else ' '}{unit}"
 
     def interval(self, *, language: str = "zh") -> str:
         """Return the interval in the unit of the figure, such as ``90 % 10.1–14.4``, or nothing."""

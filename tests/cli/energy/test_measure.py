@@ -86,6 +86,33 @@ def test_a_table_of_days_is_measured_with_an_interval(tmp_path, capsys):
     assert "90% 区间" in capsys.readouterr().out
 
 
+def test_temperatures_are_taken_under_the_names_that_people_give_them(home, tmp_path, capsys):
+    said = (home / "warm.csv").read_text(encoding="utf-8")
+    for number, name in enumerate(("平均气温", "温度计")):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        (folder / "warm.csv").write_text(said.replace("平均气温（℃）", name), encoding="utf-8")
+
+    words = asked(home, "M0")
+    words[2] = f"{tmp_path}/0/warm.csv"
+    assert run(words) == 0
+    words[2] = f"{tmp_path}/1/warm.csv"
+    with pytest.raises(InvalidInputError, match="要有两列：“日期”和“平均气温（℃）”"):
+        run(words)
+
+
+def test_a_plan_says_what_it_assumes_and_takes_what_is_known_instead(capsys):
+    run(["measure", "--plan"])
+    guessed = capsys.readouterr().out
+    run(["measure", "--plan", "--spread-effect", "6", "--spread-day", "20"])
+    known = capsys.readouterr().out
+
+    assert "逐日（%） 5，" in guessed
+    assert "措施效果在机器之间（%） 3。" in guessed
+    assert "措施效果在机器之间（%） 6。" in known
+    assert guessed.splitlines()[1] != known.splitlines()[1]
+
+
 def test_a_trial_is_planned_or_said_to_be_too_small(capsys):
     run(["measure", "--plan", "--wanted", "5", "--machines", "30"])
     assert "交叉试验" in capsys.readouterr().out

@@ -49,6 +49,7 @@ def test_a_stated_number_opens_all_that_bears_it_out(town):
         ({"value": 1e300}, "value"),
         ({"low": 130_000.0}, "low"),
         ({"low": None}, "low"),
+        ({"low": 144_000.0, "high": 101_000.0}, "low"),
         ({"confidence": 90}, "confidence"),
         ({"confidence": None}, "no_interval"),
         ({"no_interval": "样本太少"}, "no_interval"),
@@ -260,13 +261,20 @@ def test_who_sees_a_number_of_the_station(town):
 
 
 def test_totals_add_only_what_adds_up(town):
-    """Neither kWh and tonnes, nor estimates and measurements, nor a part beside its whole."""
+    """Neither kWh and tonnes, nor estimates and measurements, nor a part beside its whole.
+
+    Nor half a year to a year, what names no period, or emissions: accounts may hold each other.
+    """
     county = stated(town, draft(value=1000.0, low=900.0, high=1100.0, title="全县"))
     stated(town, draft(value=400.0, low=300.0, high=500.0, part_of=county.number))
     stated(town, draft(value=50.0, low=40.0, high=60.0))
     stated(town, estimate(value=7.0))
     stated(town, estimate(value=2.0, measure="tCO2", kind="carbon"))
     stated(town, estimate(value=14.8, measure="%", kind="efficiency"))
+    stated(town, estimate(value=9.0, from_on=None, until_on=None))
+    stated(town, draft(value=80.0, low=70.0, high=90.0, until_on=date(2026, 7, 1)))
+    for value in (270.0, 30.0):
+        stated(town, estimate(value=value, measure="tCO2", kind="emission"))
     gone = stated(town, draft(value=5.0, low=4.0, high=6.0)).number
     lead(town, gone, "withdraw")
 
@@ -274,6 +282,7 @@ def test_totals_add_only_what_adds_up(town):
 
     assert {(t.status_label, t.quantity.value, t.quantity.unit, t.left_out) for t in found} == {
         ("实测", 1050.0, "kWh", 1),
+        ("实测", 80.0, "kWh", 0),
         ("工程估算", 7.0, "kWh", 0),
         ("工程估算", 2.0, "tCO2", 0),
     }

@@ -63,7 +63,13 @@ def test_sums_combine_errors_as_the_ipcc_does():
         for row in case["lines"]
     }
     lines = [
-        line(f"L{n}", quantity=row["quantity"], share=row["share"], factor=factors[row["factor"]])
+        line(
+            f"L{n}",
+            place=f"表 {n}",
+            quantity=row["quantity"],
+            share=row["share"],
+            factor=factors[row["factor"]],
+        )
         for n, row in enumerate(case["lines"])
     ]
 
@@ -239,6 +245,17 @@ def test_errors_lie_between_independent_and_all_in_step(rows):
     assert together <= sum(halves) * (1 + 1e-9) + 1e-9
 
 
+def test_a_meter_errs_alike_in_every_month():
+    """A meter of class 1 is 1 % off all year; over twelve months its error does not average out."""
+    months = [line(f"L{n}", share=0.01, factor=RESIDUAL) for n in range(12)]
+
+    summed = account(months).totals[Basis.LOCATION]
+    drawn = simulated(months, seed=3)
+
+    assert summed.share == pytest.approx(0.01)
+    assert drawn.share == pytest.approx(0.01, rel=0.05)
+
+
 def test_simulation_and_quadrature_agree_where_spreads_are_narrow():
     lines = [line(), line("L2", quantity=4000.0, share=0.05), line("L3", factor=RESIDUAL)]
 
@@ -272,7 +289,7 @@ def test_intervals_of_simulated_inventories_cover_what_happened():
         factor = EmissionFactor(code="f", kg_per_unit=seen_factor, unit="kWh", **ends)
         errors = chance.normal(1, 0.06 / 1.96, 2)
         lines = [
-            line(f"L{n}", quantity=kwh * error, share=0.06, factor=factor)
+            line(f"L{n}", place=f"表 {n}", quantity=kwh * error, share=0.06, factor=factor)
             for n, (kwh, error) in enumerate(zip(true_kwh, errors, strict=True))
         ]
         total = account(lines).totals[Basis.LOCATION]

@@ -94,3 +94,20 @@ def test_more_warmth_than_ever_seen_refuses_an_interval():
     hot = Weather.of(days.times, days.temperature_c + 15)
     found = savings(BASE, hot, KWH[chosen])
     assert Code.TEMPERATURE_UNSEEN in {finding.code for finding in found.findings[0]}
+
+
+def test_more_energy_is_no_interval_that_holds_zero():
+    """Half more was used: shown where there is an interval, told where there is none."""
+    chosen = (np.arange(730) >= 500) & (np.arange(730) < 590)
+    days = DAYS.only(chosen)
+    hot = Weather.of(days.times, days.temperature_c + 15)
+
+    shown = savings(BASE, days, KWH[chosen] * 1.5).findings[0]
+    refused = savings(BASE, hot, KWH[chosen] * 3).findings[0]
+
+    for findings in (shown, refused):
+        codes = {finding.code for finding in findings}
+        assert Code.USED_MORE in codes
+        assert Code.NOT_SHOWN not in codes
+    refused_saving = savings(BASE, hot, KWH[chosen] * 0.9999).findings[0]
+    assert Code.NOT_SHOWN not in {finding.code for finding in refused_saving}

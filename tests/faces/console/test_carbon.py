@@ -25,17 +25,23 @@ def test_a_clerk_opens_an_account_fills_it_and_states_its_year(town):
     wrong = client.post(f"{address}take_in/", sent("总表,电力,2,2026-01-01,2026-02-01,x,kWh,,,,"))
     assert wrong.status_code == 422
     assert "第 2 行 F 列" in wrong.content.decode()
-    client.post(f"{address}take_in/", sent(POWER_ROW, PETROL_ROW))
+    older = sent("总表,电力,2,2024-01-01,2024-02-01,1,kWh,,,,")
+    for table_of, year, count in ((sent(POWER_ROW, PETROL_ROW), 2026, 2), (older, 2024, 1)):
+        answer = client.post(f"{address}take_in/", table_of, follow=True)
+        assert answer.redirect_chain[0][0] == f"{address}?year={year}"
+        assert f"已导入 {count} 条分录" in answer.content.decode()
     client.post(f"{address}state/", {"year": "2026", "basis": "location"})
 
     page = client.get(address).content.decode()
     claim = Claim.objects.get()
-    assert CarbonEntry.objects.count() == 2
+    assert CarbonEntry.objects.count() == 3
     assert f"/console/claims/{claim.number}/" in page
     assert "10.8 tCO2" in page
     assert "2026-03" in page
     opened = client.get(f"/console/claims/{claim.number}/").content.decode()
     assert f'href="{address}"' in opened
+    assert opened.count(f'href="{address}?year=2026#entries"') == 3
+    assert 'id="entries"' in page
 
 
 def test_a_page_with_an_entry_that_cannot_be_reckoned_opens_and_says_so(town):

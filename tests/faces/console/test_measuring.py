@@ -42,7 +42,9 @@ def test_a_pair_of_machines_is_opened_computed_and_stated_with_its_doubts(town):
     page = client.get(address).content.decode()
     client.post(f"{address}state/", {"reason": ""})
 
-    assert all(words in page for words in ("为什么不给区间", "一对机器", "14.8%", "请核对"))
+    assert all(
+        words in page for words in ("为什么不给区间", "不是置信区间", "一对机器", "14.8%", "请核对")
+    )
     claim = Claim.objects.get()
     assert (claim.status, claim.measure) == ("SCREENED", "%")
     assert f"/console/claims/{claim.number}/" in client.get(address).content.decode()
@@ -57,7 +59,15 @@ def test_the_countys_roll_up_stands_beside_todays_factors_and_is_stated(town):
     page = client.get("/console/measure/rollup/").content.decode()
     client.post("/console/measure/rollup/", {})
 
-    wanted = ("0.983 kgCO2/kWh", "0.667 CNY/kWh", "1.5 万 kWh", "2.98 万 tCO2", "1.98 倍", "0.148")
+    wanted = (
+        "0.983 kgCO2/kWh",
+        "0.667 元/kWh",
+        "1.5 万 kWh",
+        "2.98 万 tCO2",
+        "1.98 倍",
+        "14.8%",
+        "“2023 年浙江电力平均排放因子” 0.4974 kgCO2/kWh 的 1.98 倍",
+    )
     assert [words for words in wanted if words not in page] == []
     assert {claim.measure for claim in Claim.objects.all()} == {"kWh", "tCO2", "CNY"}
     for machines in ("0", "1e308", "4000.5", "4,00", "4_000"):

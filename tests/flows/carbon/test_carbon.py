@@ -1,6 +1,7 @@
 """Carbon accounts: tables are read strictly, entries are final, sums lead to entries and claims."""
 
 from datetime import date, timedelta
+from functools import partial
 from io import BytesIO
 from itertools import combinations
 
@@ -16,7 +17,9 @@ from dianliang.core.models import AuditEvent
 from dianliang.core.sheets import SheetRow, UnreadableSheetError
 from dianliang.domain.energy.models import CarbonEntry, Claim
 from dianliang.domain.energy.operations.carbon import EntryDraft, UnableToKeepCarbonError
+from dianliang.domain.energy.operations.claims import UnableToClaimError
 from dianliang.domain.energy.queries import claims as claim_book
+from dianliang.flows import claims as claim_flow
 from dianliang.flows.carbon import driving, keeping, reading, reckoning
 from dianliang.flows.carbon.doubling import refuse_overlaps
 from dianliang.kernel.actor import Role
@@ -83,7 +86,9 @@ def test_an_account_adds_up_its_activity_by_place_and_by_market(town):
         ("油库,汽油,1,2026-01-01,2026-02-01,1,kWh,,,,", "没有汽油每 kWh 的因子"),
         ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,,没有这个,,", "因子库里没有"),
         ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,,汽油-燃烧-全国-2015,,", "单位是 kgCO2/kg"),
-        ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,2%,,,", "“不确定度（%）”应为"),
+        ('总表,电力,2,2026-01-01,2026-02-01,"1,25",kWh,,,,', "“数量”应为"),
+        ("总表,电力,2,2026-01-01,2026-02-01,1,kWh,两成,,,", "“不确定度（%）”应为"),
+        (",".join(reading.EXAMPLE), "模板里的示例行"),
         ("油库,汽油,1,2026-01-01,2026-02-01,1,kg,,,GEC-1,", "绿证只能核销范围 2 的电力"),
         (
             "总表,电力,2,2026-01-01,2026-02-01,1e12,万千瓦时,,,,",
@@ -335,6 +340,24 @@ def test_a_year_is_stated_once_and_again_only_when_entries_change(town):
     }
 
 
+def test_a_number_is_not_verified_after_its_entries_have_changed(town):
+    number = filled_account(town)
+    stated = state(town, number)
+    take_in(town, number, "办公楼总表,电力,2,2026-02-01,2026-03-01,5000,kWh,2,,,")
+    verify = partial(
+        claim_flow.lead_on, verb="verify", reason="看过", by=clerk(town, who="second"), at=NOON
+    )
+
+    with pytest.raises(UnableToClaimError, match="分录在登记后变了"):
+        verify(number=stated.number)
+    assert page(town, number).stale == {stated.number}
+    assert claim_book.claim_page(stated.number, by=clerk(town)).is_stale
+
+    newer = state(town, number)
+    assert not page(town, number).stale
+    assert verify(number=newer.number).status == "VERIFIED"
+
+
 def test_without_uncertainty_of_the_data_a_year_is_an_estimate(town):
     number = filled_account(town, "总表,电力,2,2026-01-01,2026-02-01,1,kWh,,,,")
 
@@ -342,10 +365,26 @@ def test_without_uncertainty_of_the_data_a_year_is_an_estimate(town):
     assert "没有给出不确定度" in Claim.objects.get().no_interval
 
 
+def test_a_part_of_a_year_says_which_and_what_its_interval_leaves_out(town):
+    """Factors of 2023 without an interval on the activity of 2026: neither is in the interval."""
+    provincial(town)
+    number = filled_account(town)
+
+    told, stated = page(town, number).reckoned, state(town, number)
+    (listed,) = reckoning.overview(year=2026, by=clerk(town))
+
+    assert (told.period, told.is_whole) == ("2026 年 1–3 月", False)
+    assert stated.title == "天荒坪供电所 2026 年 1–3 月碳排放（位置法）"
+    assert (listed.first_on, listed.last_on) == (date(2026, 1, 1), date(2026, 3, 31))
+    assert told.caveats == (reckoning.BARE_FACTOR, reckoning.OTHER_YEAR)
+    assert Claim.objects.get().findings == [*told.caveats]
+
+
 @pytest.mark.parametrize("form", ["pdf", "docx"])
 def test_the_report_says_what_the_page_says(town, form):
     provincial(town)
     number = filled_account(town, POWER_ROW, PETROL_ROW, GREEN)
+    stated = state(town, number).number
 
     content = keeping.printed(number=number, year=2026, form=form, by=clerk(town), at=NOON)
 
@@ -356,8 +395,38 @@ def test_the_report_says_what_the_page_says(town, form):
         cells = (c.text for t in paper.tables for r in t.rows for c in r.cells)
         said = "".join([*(p.text for p in paper.paragraphs), *cells])
     said = said.replace("\n", "").replace(" ", "")
-    wanted = ("天荒坪供电所2026年碳账户报告", "10.8tCO2", "9.51tCO2", "GEC-2026-001")
+    wanted = (
+        "天荒坪供电所2026年1–3月碳账户报告",
+        "年未完",
+        "因子没有公布误差",
+        "10.8tCO2",
+        "9.51tCO2",
+        "GEC-2026-001",
+    )
     assert all(words in said for words in wanted)
+    assert f"{stated}（实测，10.8tCO2）" in said
+    assert "市场法声明没有登记为量化声明" in said
+    assert "演示数据" not in said
+
+
+def test_the_report_of_generated_data_says_that_it_is(town):
+    account = keeping.open_account(
+        name="演示账户",
+        kind="station",
+        boundary="办公楼",
+        unit_code="S1",
+        by=clerk(town),
+        at=NOON,
+        is_generated=True,
+    )
+    take_in(town, account.number, POWER_ROW)
+
+    content = keeping.printed(
+        number=account.number, year=2026, form="docx", by=clerk(town), at=NOON
+    )
+
+    cells = (c.text for t in WordDocument(BytesIO(content)).tables for r in t.rows for c in r.cells)
+    assert any(text.startswith("演示数据") for text in cells)
 
 
 def test_who_keeps_and_sees_accounts(town):
@@ -386,16 +455,26 @@ def test_who_keeps_and_sees_accounts(town):
         )
 
 
-def test_the_blank_table_can_be_brought_back(town):
+def test_the_blank_table_is_refused_until_somebody_fills_it_in(town):
     number = opened_account(town)
 
-    count = keeping.take_in(
-        number=number, content=reading.blank(), name="carbon.xlsx", by=clerk(town), at=NOON
-    )
-
-    assert count == 1
+    with pytest.raises(InvalidRowsError, match="模板里的示例行"):
+        keeping.take_in(
+            number=number, content=reading.blank(), name="carbon.xlsx", by=clerk(town), at=NOON
+        )
     with pytest.raises(UnreadableSheetError, match="没有数据行"):
         take_in(town, number)
+    assert not CarbonEntry.objects.exists()
+
+
+def test_figures_are_read_as_a_power_company_writes_them(town):
+    number = opened_account(town)
+
+    taken = take_in(town, number, '总表,电力,2,2025-01-01,2025-02-01,"12,000",度,5%,,,')
+
+    entry = CarbonEntry.objects.get()
+    assert (entry.quantity, entry.quantity_unit, entry.share) == (12_000, "kWh", 0.05)
+    assert (taken.count, taken.year) == (1, 2025)
 
 
 @pytest.mark.row("000-12")

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,16 @@ from dianliang.kernel.errors import InvalidInputError, reason
 
 HEADINGS = ("表号", "节能量(kWh)", "下限", "上限", "节能率", "状态", "说明")
 STATES = {"estimated": "工程估算", "screened": "初步筛查", "measured": "实测", "verified": "实测"}
+TEMPERATURES = (tables.TEMPERATURE, "平均气温", "平均气温(℃)", "气温", "气温（℃）", "气温(℃)")
+"""What the column of temperatures may be called."""
+SPREADS = {
+    "machine": (100 * Spread().machine, "机器之间（%）"),
+    "day": (100 * Spread().day, "同一台机器逐日（%）"),
+    "reading": (100 * Spread().reading, "15 分钟读数之间（%）"),
+    "rho": (Spread().rho, "相邻读数的相关系数"),
+    "effect": (100 * Spread().effect, "措施效果在机器之间（%）"),
+}
+"""What a plan assumes when nothing else is said, in the unit that is typed."""
 EXAMPLES = """例如：
   dianliang energy measure 表1 表2 --temperature 气温.csv \\
       --from 2025-01-01 --measure-on 2026-01-01 --until 2026-10-01
@@ -27,7 +38,8 @@ EXAMPLES = """例如：
   dianliang energy measure --table 对照.csv --design trial --before 85 --after 99.8
   dianliang energy measure --plan --wanted 5 --machines 30
 
-气温文件两列：日期、平均气温（℃）。表号不写就算全部。
+气温文件（.csv 或 .xlsx）两列，第一行是表头：日期、平均气温（℃），如 2026-01-01,4.2。
+表号不写就算全部。
 区间按 90% 置信；设计给不出区间的只列范围并写明原因。"""
 
 
@@ -98,10 +110,13 @@ def _table(wish: argparse.Namespace) -> None:
 
 
 def _plan(wish: argparse.Namespace) -> None:
+    given = {name: getattr(wish, f"spread_{name}") for name in SPREADS}
+    shares = {name: given[name] / (1 if name == "rho" else 100) for name in SPREADS}
+    spread = Spread(**shares)
     try:
         plans = planned(
             wanted=wish.wanted / 100,
-            spread=Spread(),
+            spread=spread,
             machines=wish.machines,
             most_days=wish.most_days,
         )
@@ -122,16 +137,24 @@ def _plan(wish: argparse.Namespace) -> None:
     ]
     headings = ("设计", "单元", "时段", "每段天数", "半宽（百分点）")
     output.tell(headings, rows, wish.out, language="zh")
+    assumed = "，".join(f"{words} {given[name]:g}" for name, (_, words) in SPREADS.items())
+    sys.stdout.write(
+        f"假设的离散程度（没有本地数据时的谨慎估计，可用 --spread-… 改）：{assumed}。\n"
+    )
 
 
 def _temperatures(path: Path) -> dict[date, float]:
-    rows = sheets.read(_content(path), name=path.name, headings=(tables.DAY, tables.TEMPERATURE))
+    name, content = path.name, _content(path)
+    rows = sheets.read(content, name=name, headings=(tables.DAY,), optional=TEMPERATURES)
+    headed = next((one for one in TEMPERATURES if any(row.get(one) for row in rows)), "")
+    if not headed:
+        raise InvalidInputError(f"{name} 要有两列：“{tables.DAY}”和“{TEMPERATURES[0]}”。")
     checks = Checks(path.name)
     checks.once(rows, tables.DAY)
     found = {}
     for row in rows:
         on = checks.day(row, tables.DAY)
-        warm = checks.number(row, tables.TEMPERATURE, least=-60, most=60)
+        warm = checks.number(row, headed, least=-60, most=60)
         if on is not None and warm is not None:
             found[on] = warm
     checks.raise_if_any()
@@ -169,6 +192,8 @@ def _parser() -> Parser:
     add("--wanted", type=float, default=5.0, metavar="百分点", help="想要的半宽")
     add("--machines", type=int, default=30, metavar="台", help="最多几台机器")
     add("--most-days", type=int, default=14, metavar="天", help="每段最多几天")
+    for name, (default, words) in SPREADS.items():
+        add(f"--spread-{name}", type=float, default=default, metavar="数", help=f"假设：{words}")
     add("--out", type=Path, metavar="文件", help="写成 .csv、.xlsx 或 .parquet；默认显示表格")
     add("--home", metavar="目录", help="数据目录；默认 DIANLIANG_HOME 或 ./var")
     add("-h", "--help", action="help", help="显示用法")

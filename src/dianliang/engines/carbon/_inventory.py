@@ -1,8 +1,9 @@
 """Sum an account by scope, by place and by market, with its uncertainty.
 
-Approach 1 of IPCC 2006, volume 1, section 3.2.3.1: errors of activity data are independent of each
-other; errors of lines that share a factor are one error and add up. Approach 2 (Monte Carlo,
-3.2.3.2) for spreads that are wide or skew: `simulated`.
+Approach 1 of IPCC 2006, volume 1, section 3.2.3.1: errors of lines that share a factor are one
+error and add up, and so are those of one carrier at one place, whose meter errs alike in every
+month. Other errors are independent. Approach 2 (Monte Carlo, 3.2.3.2) for spreads that are wide or
+skew: `simulated`.
 """
 
 from bisect import bisect_left, bisect_right
@@ -94,7 +95,7 @@ def inventory(
 def simulated(
     lines: Sequence[Activity], *, seed: int, draws: int = 20_000, share: float = LEVEL
 ) -> Sum:
-    """Sum lines by Monte Carlo: normal activity data, factors drawn once for all that share them.
+    """Sum lines by Monte Carlo: factors drawn once for all that share them, meters for all months.
 
     A factor with an interval is drawn from two half normals that meet at its value: sources give
     skew intervals. Nothing falls below zero.
@@ -106,11 +107,12 @@ def simulated(
         raise BadAccountError("模拟至少 1000 次，置信水平在 0 到 1 之间。", "draws or share")
     chance = np.random.default_rng(seed)
     total = np.zeros(draws)
+    meters = {meter: chance.standard_normal(draws) / Z for meter in map(_meter, lines)}
     for factor in {line.factor.code: line.factor for line in lines}.values():
         drawn = _drawn(factor, chance, draws)
         for line in lines:
             if line.factor.code == factor.code:
-                error = chance.standard_normal(draws) * line.share / Z
+                error = meters[_meter(line)] * line.share
                 total += line.quantity * np.maximum(0, 1 + error) * drawn
     low, high = np.quantile(total, [(1 - share) / 2, (1 + share) / 2])
     return Sum(co2_kg=sum(line.co2_kg for line in lines), low_kg=float(low), high_kg=float(high))
@@ -232,14 +234,20 @@ def _by_market(line: Activity, covered: float, residual: EmissionFactor | None) 
     )
 
 
+def _meter(line: Activity) -> tuple[str, str]:
+    return line.place, line.carrier
+
+
 def _sum(lines: Iterable[Activity]) -> Sum:
-    """Sum lines and their errors: by factor what is shared, by line what is not."""
-    total, own = 0.0, 0.0
-    shared: dict[str, float] = {}
+    """Sum lines and their errors: by factor and by meter what is shared, each as one error."""
+    total = 0.0
+    meters: dict[tuple[str, str], float] = {}
+    factors: dict[str, float] = {}
     for line in lines:
         total += line.co2_kg
-        own += (line.co2_kg * line.share) ** 2
+        meter = _meter(line)
+        meters[meter] = meters.get(meter, 0.0) + line.co2_kg * line.share
         error = line.quantity * line.factor.half_kg
-        shared[line.factor.code] = shared.get(line.factor.code, 0.0) + error
-    half = sqrt(own + sum(error**2 for error in shared.values()))
+        factors[line.factor.code] = factors.get(line.factor.code, 0.0) + error
+    half = sqrt(sum(error**2 for error in (*meters.values(), *factors.values())))
     return Sum(co2_kg=total, low_kg=max(0.0, total - half), high_kg=total + half)

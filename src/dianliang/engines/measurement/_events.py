@@ -24,7 +24,14 @@ from dianliang.engines.measurement._checks import (
 )
 from dianliang.engines.measurement._daily import DailyBaselines, fit_daily, readings
 from dianliang.engines.measurement._days import Flags, Floats, Times, Weather
-from dianliang.engines.measurement._findings import Code, Finding, found, status_of
+from dianliang.engines.measurement._findings import (
+    OUTCOMES,
+    Code,
+    Finding,
+    found,
+    outcome,
+    status_of,
+)
 from dianliang.engines.measurement._savings import MeterSavings
 from dianliang.engines.measurement._uncertainty import noise
 
@@ -213,9 +220,8 @@ def adjusted(meter: MeterSavings, by: Adjustment, *, said: Sequence[Finding] = (
         reach = sqrt(reach**2 + quantile**2 * by.variance)
         saved = meter.saved_kwh + by.kwh
         low, high = saved - reach, saved + reach
-        findings = [one for one in findings if one.code is not Code.NOT_SHOWN]
-        if low <= 0:
-            findings.append(found(Code.NOT_SHOWN))
+        findings = [one for one in findings if one.code not in OUTCOMES]
+        findings += outcome(saved=saved, expected=meter.expected_kwh, reach=reach, is_refused=False)
     return replace(
         meter,
         saved_kwh=meter.saved_kwh + by.kwh,

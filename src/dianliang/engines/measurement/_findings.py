@@ -36,6 +36,7 @@ class Code(StrEnum):
     CORRELATED = "correlated"
     FEW_EFFECTIVE = "few_effective"
     NOT_SHOWN = "not_shown"
+    USED_MORE = "used_more"
     TOO_UNCERTAIN = "too_uncertain"
     UNBOUNDED = "unbounded"
     ONE_PAIR = "one_pair"
@@ -79,6 +80,7 @@ HOLDS_BACK = frozenset(
         Code.MANY_MISSING,
         Code.SHORT_REPORT,
         Code.NOT_SHOWN,
+        Code.USED_MORE,
         Code.TOO_UNCERTAIN,
         Code.ONE_MACHINE,
         Code.NOT_RANDOM,
@@ -90,6 +92,9 @@ HOLDS_BACK = frozenset(
     }
 )
 """These leave an interval but keep a saving from counting as verified."""
+
+OUTCOMES = frozenset({Code.NOT_SHOWN, Code.USED_MORE})
+"""What `outcome` finds."""
 
 WORDS: Mapping[Code, tuple[str, str]] = {
     Code.NO_READINGS: ("没有可用的读数。", "There are no usable readings."),
@@ -143,6 +148,10 @@ WORDS: Mapping[Code, tuple[str, str]] = {
             "{effective:.1f} degrees of freedom are left after correlation and parameters: "
             "no interval."
         ),
+    ),
+    Code.USED_MORE: (
+        "用电没有减少，比基准预测增加了 {share:.1%}。",
+        "Energy was not saved: {share:.1%} more was used than the baseline expects.",
     ),
     Code.NOT_SHOWN: (
         "区间包含零，尚不能说有节能。",
@@ -269,6 +278,18 @@ class Finding:
 def found(code: Code, **figures: float) -> Finding:
     """Return a finding with plain numbers."""
     return Finding(code=code, figures={name: float(value) for name, value in figures.items()})
+
+
+def outcome(
+    *, saved: float, expected: float, reach: float, is_refused: bool
+) -> tuple[Finding, ...]:
+    """Say whether a saving has not been shown, or its contrary has; `reach` is half the interval.
+
+    Without an interval only more energy is told: of an interval that is not given nothing is said.
+    """
+    if saved < 0 and expected > 0 and (is_refused or saved < -reach):
+        return (found(Code.USED_MORE, share=-saved / expected),)
+    return () if is_refused or saved > reach else (found(Code.NOT_SHOWN),)
 
 
 def status_of(findings: Iterable[Finding]) -> Status:

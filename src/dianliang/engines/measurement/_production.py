@@ -23,7 +23,7 @@ from dianliang.engines.measurement._checks import (
     series,
 )
 from dianliang.engines.measurement._days import Floats
-from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
+from dianliang.engines.measurement._findings import Code, Finding, Status, found, outcome, status_of
 from dianliang.engines.measurement._uncertainty import Noise, noise
 
 FEWEST_PERIODS = 20
@@ -136,11 +136,11 @@ def production_savings(
     saved = float((expected - used).sum())
     findings = list(_findings(baseline, asked, len(used), len(kwh)))
     refused = any(finding.is_refusal for finding in findings)
-    if not refused and saved <= reach:
-        findings.append(found(Code.NOT_SHOWN))
+    total_kwh = float(expected.sum())
+    findings += outcome(saved=saved, expected=total_kwh, reach=reach, is_refused=refused)
     before = baseline.drivers @ baseline.coefficients
     return ProductionSavings(
-        expected_kwh=float(expected.sum()),
+        expected_kwh=total_kwh,
         measured_kwh=float(used.sum()),
         low_kwh=None if refused else saved - reach,
         high_kwh=None if refused else saved + reach,

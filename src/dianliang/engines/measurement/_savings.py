@@ -15,7 +15,7 @@ from dianliang.engines.measurement._candidates import CALENDARS, Family, Shape
 from dianliang.engines.measurement._checks import SMALLEST, confidence
 from dianliang.engines.measurement._daily import DailyBaselines, fit_daily, reported
 from dianliang.engines.measurement._days import HOLIDAY, Flags, Floats, Weather
-from dianliang.engines.measurement._findings import Code, Finding, Status, found, status_of
+from dianliang.engines.measurement._findings import Code, Finding, Status, found, outcome, status_of
 from dianliang.engines.measurement._uncertainty import Noise, noise
 
 FEWEST_BASE_DAYS = 60
@@ -155,8 +155,20 @@ def savings(
     share = told.quantile(ONE_SIGMA) * np.sqrt(variance) / np.maximum(np.abs(saved), 1e-12)
     common = tuple(_unseen(baselines, days))
     findings = tuple(
-        (*common, *_findings(baselines, told, known, number, saved, reach, share))
-        for number in range(meters)
+        (
+            *common,
+            *of,
+            *outcome(
+                saved=float(saved[number]),
+                expected=float(expected[number]),
+                reach=float(reach[number]),
+                is_refused=any(one.is_refusal for one in (*common, *of)),
+            ),
+        )
+        for number, of in enumerate(
+            _findings(baselines, told, known, number, saved > reach, share)
+            for number in range(meters)
+        )
     )
     refused = np.array([any(f.is_refusal for f in found_) for found_ in findings], bool)
     total = _total(baselines, days, kwh, level)
@@ -260,8 +272,7 @@ def _findings(
     told: Noise,
     known: Flags,
     number: int,
-    saved: Floats,
-    reach: Floats,
+    is_shown: Flags,
     share: Floats,
 ) -> list[Finding]:
     """Return what is to be known about one meter."""
@@ -284,8 +295,6 @@ def _findings(
         told_of.append(found(Code.CORRELATED, rho=rho, n=n, effective=effective))
     if freedom < FEWEST_FREEDOM:
         told_of.append(found(Code.FEW_EFFECTIVE, effective=freedom))
-    if saved[number] <= reach[number]:
-        told_of.append(found(Code.NOT_SHOWN))
-    elif share[number] > MOST_UNCERTAIN:
+    if is_shown[number] and share[number] > MOST_UNCERTAIN:
         told_of.append(found(Code.TOO_UNCERTAIN, share=share[number]))
     return told_of

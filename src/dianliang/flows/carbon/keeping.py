@@ -1,6 +1,6 @@
 """Open an account, take a table in, reverse an entry, state a year as a claim, print it."""
 
-import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.db import transaction
 from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access
+from dianliang.domain.energy.freshness import ENTRIES, digest_of_entries
 from dianliang.domain.energy.models import CarbonEntry
 from dianliang.domain.energy.operations import carbon as operations
 from dianliang.domain.energy.queries.carbon import AccountRow, EntryRow, account_row
@@ -28,6 +29,14 @@ COMBINED = "不确定度按 IPCC 2006 卷 1 第 3 章合成。"
 MOST_NAMED = 40
 """Entries that a claim names one by one; all of them are in its digest."""
 PRINTERS = {"pdf": pdf, "docx": word}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """How many entries a table brought, and the latest year that they are of."""
+
+    count: int
+    year: int
 
 
 @transaction.atomic
@@ -64,8 +73,8 @@ def open_account(
     return account_row(made)
 
 
-def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) -> int:
-    """Enter a whole table of activity data (导入活动数据); return how many rows it had.
+def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) -> TakenIn:
+    """Enter a whole table of activity data (导入活动数据); return what was entered.
 
     Raises:
         NotVisibleError: the account is absent, another's, or the actor only reads.
@@ -77,8 +86,8 @@ def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) 
 
 
 @transaction.atomic
-def enter(*, number: str, found: reading.Read, by: Actor, at: datetime) -> int:
-    """Enter a table that was read (导入活动数据); return how many rows it had.
+def enter(*, number: str, found: reading.Read, by: Actor, at: datetime) -> TakenIn:
+    """Enter a table that was read (导入活动数据); return what was entered.
 
     Raises:
         NotVisibleError: the account is absent, another's, or the actor only reads.
@@ -87,7 +96,8 @@ def enter(*, number: str, found: reading.Read, by: Actor, at: datetime) -> int:
     account = operations.account_to_write(number, by=by)
     operations.hold(account)
     reading.refuse_kept(found, account=number)
-    return len(operations.enter(account=account, drafts=found.drafts, by=by, at=at))
+    made = operations.enter(account=account, drafts=found.drafts, by=by, at=at)
+    return TakenIn(count=len(made), year=max(entry.from_on.year for entry in made))
 
 
 @transaction.atomic
@@ -140,7 +150,7 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
     only = told.factors[0] if len(told.factors) == 1 and basis is Basis.LOCATION else None
     used = sum(row.quantity for row in counted if not row.certificate)
     return ClaimDraft(
-        title=f"{found.row.name} {told.year} 年碳排放（{BASES[basis]}）",
+        title=f"{found.row.name} {told.period}碳排放（{BASES[basis]}）",
         kind="emission",
         value=total.value,
         measure="tCO2",
@@ -162,6 +172,7 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
         subject_number=found.row.number,
         subject_name=found.row.name,
         status="MEASURED" if is_sure else "ESTIMATED",
+        findings=told.caveats,
         evidence=_evidence(counted),
         unit_code=found.row.unit_code,
         key=claim_key(found.row.number, told.year, basis),
@@ -170,9 +181,8 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
 
 
 def _evidence(counted: list[EntryRow]) -> list[EvidenceDraft]:
-    said = "\n".join(f"{row.number} {row.quantity} {row.quantity_unit}" for row in counted)
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    whole = EvidenceDraft(kind="carbon_entries", words=f"{len(counted)} 条分录", digest=digest)
+    digest = digest_of_entries(counted)
+    whole = EvidenceDraft(kind=ENTRIES, words=f"{len(counted)} 条分录", digest=digest)
     rows = [
         EvidenceDraft(
             kind="carbon_entry",
@@ -203,21 +213,12 @@ def printed(*, number: str, year: int | None, form: str, by: Actor, at: datetime
 
 
 def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
-    total = told.lines[-1]
     return Document(
-        title=f"{found.row.name} {told.year} 年碳账户报告",
+        title=f"{found.row.name} {told.period}碳账户报告",
         issuer=found.row.unit_name,
         number=found.row.number,
         blocks=[
-            Facts(
-                [
-                    ("核算边界", found.row.boundary),
-                    ("位置法合计", total.location.words()),
-                    ("市场法合计", total.market.words()),
-                    ("绿证核销电量", told.certified.figure()),
-                    ("编制日期", f"{on}"),
-                ]
-            ),
+            Facts(_facts(found, told, on)),
             Heading("分范围排放"),
             Table(
                 columns=["范围", "位置法", "市场法"],
@@ -253,7 +254,8 @@ def _document(found: AccountPage, told: Reckoned, on: date) -> Document:
             ),
             Paragraph(
                 "位置法按电网平均因子；市场法扣除已核销绿证，其余按剔除市场化非化石电量后的因子。"
-                "区间为 95%，共用因子的误差按完全相关合成。",
+                "区间为 95%，共用因子的误差、同一处同一品种各月的误差按完全相关合成。"
+                + "".join(told.caveats),
                 is_note=True,
             ),
         ],
@@ -264,6 +266,39 @@ def _refused(told: Reckoned) -> list[Heading | Paragraph]:
     if not told.refused:
         return []
     return [Heading("未计入合计的分录"), Paragraph("；".join(told.refused))]
+
+
+def _facts(found: AccountPage, told: Reckoned, on: date) -> list[tuple[str, str]]:
+    total = told.lines[-1]
+    generated = [("数据", "演示数据（生成的，不是真实用能）")] if found.row.is_generated else []
+    return [
+        *generated,
+        ("核算边界", found.row.boundary),
+        ("活动数据期", _covered(told)),
+        ("位置法合计", total.location.words()),
+        ("市场法合计", total.market.words()),
+        ("绿证核销电量", told.certified.figure()),
+        *_stated(found, told),
+        ("编制日期", f"{on}"),
+    ]
+
+
+def _stated(found: AccountPage, told: Reckoned) -> list[tuple[str, str]]:
+    """Say under which number each basis is stated, how far it is shown, and whether it is stale."""
+    said = []
+    for basis, label in BASES.items():
+        row = found.claims.get(claim_key(found.row.number, told.year, basis))
+        words = "没有登记为量化声明"
+        if row is not None:
+            words = f"{row.number}（{row.status_label}，{row.quantity.figure()}）"
+            words += "；分录在登记后变了" if row.number in found.stale else ""
+        said.append((f"{label}声明", words))
+    return said
+
+
+def _covered(told: Reckoned) -> str:
+    rest = "" if told.is_whole else "（年未完，不是全年的数）"
+    return f"{told.first_on} 至 {told.last_on}{rest}"
 
 
 def _entry(row: EntryRow) -> list[str]:

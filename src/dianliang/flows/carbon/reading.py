@@ -1,8 +1,9 @@
 """Read activity data from Excel or CSV; every row that is wrong is told with its place."""
 
 import hashlib
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dianliang.core import blanks, sheets
@@ -25,6 +26,8 @@ OPTIONAL = (SHARE, FACTOR, CERTIFICATE, DOCUMENT)
 SCOPES = {"1": "1", "2": "2", "3": "3", "范围1": "1", "范围2": "2", "范围3": "3"}
 STEPS = {
     "kWh": ("kWh", 1.0),
+    "度": ("kWh", 1.0),
+    "万度": ("kWh", 1e4),
     "千瓦时": ("kWh", 1.0),
     "万千瓦时": ("kWh", 1e4),
     "万kWh": ("kWh", 1e4),
@@ -45,6 +48,8 @@ MOST_QUANTITY = 1e12
 LEAST_CERTIFICATE_KWH = 0.001
 MOST_ROWS = 5000
 """What is written in a few seconds: nobody else can write meanwhile."""
+GROUPED = re.compile(r"[0-9]{1,3}([,，][0-9]{3})+([.][0-9]+)?")
+"""A figure with its thousands apart; ``1,25`` is none."""
 HEADINGS: tuple[blanks.Heading, ...] = (
     (PLACE, "电表、油罐或场所；同一处不能重叠记两次", ()),
     (CARRIER, "与因子库一致，如 电力、汽油、柴油、天然气", ()),
@@ -58,6 +63,7 @@ HEADINGS: tuple[blanks.Heading, ...] = (
     (CERTIFICATE, "绿证、绿电核销填编号，数量是它覆盖的电量", ()),
     (DOCUMENT, "发票号、抄表单号；可空", ()),
 )
+COLUMNS = tuple(name for name, _, _ in HEADINGS)
 EXAMPLE = ("办公楼总表", POWER, "2", "2026-01-01", "2026-02-01", "12000", "kWh", "1", "", "", "")
 ADVICE = (
     "一行是一处一段时间的用量，或一张绿证。",
@@ -101,10 +107,13 @@ def read(content: bytes, *, name: str, today: date) -> Read:
             most=MOST_ROWS,
         )
         raise sheets.UnreadableSheetError(told)
+    rows = [_figures(row) for row in rows]
     checks, digest = Checks(name), hashlib.sha256(content).hexdigest()
     picker = Picker(heading=FACTOR, checks=checks)
     made: list[tuple[SheetRow, EntryDraft]] = []
     for row in rows:
+        if all(row.get(name) == said for name, said in zip(COLUMNS, EXAMPLE, strict=True)):
+            checks.add(row, "这是模板里的示例行，请删去或改成自己的数。", PLACE)
         before = len(checks.found)
         draft = _draft(row, picker, digest=digest, today=today)
         if draft is not None and len(checks.found) == before:
@@ -113,6 +122,17 @@ def read(content: bytes, *, name: str, today: date) -> Read:
     refuse_redeemed(made, checks, heading=CERTIFICATE)
     checks.raise_if_any()
     return Read(name=name, made=tuple(made))
+
+
+def _figures(row: SheetRow) -> SheetRow:
+    """Take the marks off figures that people write: ``12,000`` and ``5%``."""
+    cells = dict(row.cells)
+    quantity, share = row.get(QUANTITY), row.get(SHARE)
+    if GROUPED.fullmatch(quantity):
+        cells[QUANTITY] = quantity.replace(",", "").replace("，", "")
+    if share.endswith(("%", "％")):
+        cells[SHARE] = share[:-1].strip()
+    return replace(row, cells=cells)
 
 
 def refuse_kept(found: Read, *, account: str) -> None:

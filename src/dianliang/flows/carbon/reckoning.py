@@ -5,7 +5,7 @@ An entry that nothing can be made of is left out of the sums and told, so that i
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dianliang.domain.energy.queries import carbon as queries
 from dianliang.domain.energy.queries import claims, factors
@@ -20,6 +20,10 @@ from dianliang.kernel.text import spelling_free
 
 KG_PER_T = 1000.0
 BASES = {Basis.LOCATION: "位置法", Basis.MARKET: "市场法"}
+BARE_FACTOR = "因子没有公布误差，未计入区间。"
+BARE_DATA = "有的活动数据没有给出不确定度，区间只含其余部分。"
+OTHER_YEAR = "因子年份与活动年份不同，由此的误差未计入区间。"
+CAVEATS = (BARE_DATA, BARE_FACTOR, OTHER_YEAR)
 SCOPES = {1: "范围 1：自己燃烧", 2: "范围 2：外购电和热", 3: "范围 3：上下游"}
 
 
@@ -45,7 +49,9 @@ class Point:
 class Reckoned:
     """A year of an account: sums, curve, factors in use, what is counted twice.
 
-    `refused` says of entries why they stand in no sum: they have to be reversed.
+    `first_on` and `last_on` are the first and last day with activity; `caveats` say what the
+    intervals leave out; `refused` says of entries why they stand in no sum: they have to be
+    reversed.
     """
 
     year: int
@@ -56,24 +62,41 @@ class Reckoned:
     certified: Quantity
     left: Quantity
     has_uncertainty: bool
+    caveats: tuple[str, ...]
     doubles: tuple[str, ...]
     refused: tuple[str, ...]
+    first_on: date
+    last_on: date
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether activity reaches from the first day of the year to the last."""
+        return (self.first_on, self.last_on) == (date(self.year, 1, 1), date(self.year, 12, 31))
+
+    @property
+    def period(self) -> str:
+        """Return the year, with the months that it covers where it is not whole."""
+        if self.is_whole:
+            return f"{self.year} 年"
+        first, last = self.first_on.month, self.last_on.month
+        return f"{self.year} 年 {first if first == last else f'{first}–{last}'} 月"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """All of a carbon account in a year."""
+    """All of a carbon account in a year; `stale` are claims stated of other entries."""
 
     row: AccountRow
     years: tuple[int, ...]
     reckoned: Reckoned | None
     entries: tuple[EntryRow, ...]
     claims: dict[str, ClaimRow]
+    stale: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """An account of a list, with what its year comes to so far.
+    """An account of a list, with what its year comes to in the days that it covers.
 
     `refused` is how many of its entries stand in no sum.
     """
@@ -83,6 +106,8 @@ class Overview:
     market: Quantity
     entries: int
     refused: int
+    first_on: date | None
+    last_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +130,14 @@ def page(*, number: str, year: int | None, by: Actor) -> AccountPage:
     shown = year if year in years else next(iter(years), None)
     listed = queries.entries(by=by, year=shown, account=number) if shown else ()
     keys = [claim_key(number, shown, basis) for basis in Basis] if shown else []
+    stated = claims.by_key(keys, by=by)
     return AccountPage(
         row=row,
         years=years,
         reckoned=reckoned(listed, year=shown, by=by) if shown and listed else None,
         entries=listed,
-        claims=claims.by_key(keys, by=by),
+        claims=stated,
+        stale=claims.stale(row.number for row in stated.values()),
     )
 
 
@@ -122,6 +149,7 @@ def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
         lines.activities, certificates=lines.certificates, residual=_factor(residual())
     ).accounts
     rows = queries.accounts(by=by)
+    own = {row.number: [one for one in _of(counted) if one.account == row.number] for row in rows}
     totals = {row.number: getattr(found.get(row.number), "totals", {}) for row in rows}
     return tuple(
         Overview(
@@ -132,6 +160,8 @@ def overview(*, year: int, by: Actor) -> tuple[Overview, ...]:
             refused=sum(
                 one.account == row.number and one.number in lines.refused for one in counted
             ),
+            first_on=min((one.from_on for one in own[row.number]), default=None),
+            last_on=max((_last(one) for one in own[row.number]), default=None),
         )
         for row in rows
     )
@@ -162,9 +192,31 @@ def reckoned(entries: Sequence[EntryRow], *, year: int, by: Actor) -> Reckoned:
         left=Quantity(value=account.left_kwh if account else 0.0, unit="kWh"),
         has_uncertainty=bool(lines.activities)
         and all(row.share is not None for row in _of(counted)),
+        caveats=tuple(_caveats(_of(counted), mix)),
         doubles=_doubles(counted, year=year, by=by),
         refused=tuple(f"{number}：{words}" for number, words in lines.refused.items()),
+        first_on=min((row.from_on for row in _of(counted)), default=date(year, 1, 1)),
+        last_on=max(map(_last, _of(counted)), default=date(year, 12, 31)),
     )
+
+
+def _last(row: EntryRow) -> date:
+    return row.until_on - timedelta(days=1)
+
+
+def _caveats(rows: Sequence[EntryRow], mix: FactorRow | None) -> Iterable[str]:
+    """Say what the intervals leave out."""
+    used = [row.factor for row in rows if row.factor]
+    asked = [*used, mix] if mix and any(row.carrier == "电力" for row in rows) else used
+    if any(row.share is None for row in rows):
+        yield BARE_DATA
+    if any(factor.low is None for factor in asked):
+        yield BARE_FACTOR
+    # What a fuel gives off does not change from year to year; what a grid does is of one year.
+    if any(
+        row.factor and row.carrier == "电力" and row.factor.year != row.from_on.year for row in rows
+    ):
+        yield OTHER_YEAR
 
 
 def residual() -> FactorRow | None:

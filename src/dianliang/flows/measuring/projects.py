@@ -1,5 +1,6 @@
 """Measurement projects: opened, filled from a table, computed in the background, stated."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -172,7 +173,7 @@ def _draft(row: ProjectRow) -> ClaimDraft:
     base, report = told["base"], told["report"]
     refused = "；".join(told["refusals"])[:300] or "测量设计给不出区间。"
     return ClaimDraft(
-        title=f"{row.title}节能量" if told["measure"] == "kWh" else f"{row.title}节能率",
+        title=f"{row.title}{_what(told)}",
         kind="saving" if told["measure"] == "kWh" else "efficiency",
         value=told["value"],
         measure=told["measure"],
@@ -203,6 +204,13 @@ def _draft(row: ProjectRow) -> ClaimDraft:
         key=claim_key(row.number),
         is_generated=row.is_generated,
     )
+
+
+def _what(told: Mapping[str, Any]) -> str:
+    """Name what was measured: nobody is to read less than nothing as a saving."""
+    if told["value"] < 0:
+        return "节能量（负数，用电增加）"
+    return "节能量" if told["measure"] == "kWh" else "节能率"
 
 
 def _day(period: list[str] | None, end: int) -> date | None:

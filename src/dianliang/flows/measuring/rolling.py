@@ -109,6 +109,14 @@ def rolled_up(scenario: Scenario) -> RolledUp:
         )
         for one in found.beside
     )
+    above = iter([one.factor for one in beside if one.times is None or one.times > 1])
+    told = [
+        _named(one.words, next(above)) if one.code in OF_FACTORS else one.words
+        for one in found.findings
+    ]
+    of_factors = tuple(
+        words for one, words in zip(found.findings, told, strict=True) if one.code in OF_FACTORS
+    )
     return RolledUp(
         scenario=scenario,
         kg_per_kwh=found.kg_co2_per_kwh,
@@ -119,10 +127,17 @@ def rolled_up(scenario: Scenario) -> RolledUp:
         unexplained=bound.unexplained,
         within=Quantity(value=found.within_kwh or 0.0, unit="kWh"),
         beside=beside,
-        findings=tuple(one.words for one in (*bound.findings, *found.findings)),
-        of_factors=tuple(one.words for one in found.findings if one.code in OF_FACTORS),
+        findings=(*(one.words for one in bound.findings), *told),
+        of_factors=of_factors,
         to_check=tuple(chinese for chinese, _ in bound.to_check),
     )
+
+
+def _named(words: str, factor: FactorRow) -> str:
+    """Say which official factor a finding speaks of, with its unit."""
+    value = f"{factor.value:.4f}"
+    words = words.replace("官方因子", f"官方因子“{factor.name}”")
+    return words.replace(f"”{'' if '为零' in words else ' '}{value}", f"” {value} {factor.unit}")
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access, plausible
+from dianliang.domain.energy.freshness import is_stale
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim, Evidence, Factor
 from dianliang.domain.energy.shapes import ClaimDraft
@@ -96,7 +97,8 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
 
     Raises:
         UnableToClaimError: there are no words, or the claim does not carry it: no interval, no
-            evidence or a period still running; or it is its recorder who confirms or verifies.
+            evidence or a period still running; it is its recorder who confirms or verifies; or the
+            entries under it have changed.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if not reason.strip():
@@ -106,6 +108,10 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
         _check_shown(claim, by=by, at=at)
     changes: dict[str, object] = {}
     if verb == "verify":
+        if is_stale(claim):
+            raise UnableToClaimError(
+                "还不能核证：分录在登记后变了。请先到碳账户按现在的分录重算，再核证新的数。"
+            )
         if claim.held_back:
             raise UnableToClaimError(f"还不能核证：{claim.held_back}")
         changes = {"verifier": by.name, "verified_at": at}
@@ -160,6 +166,7 @@ def _wrongs(draft: ClaimDraft) -> list[tuple[str, str, bool]]:
         (f"登记时的状态只能是{_stated()}。", "status", draft.status not in STATED),
         ("数值不是数，或大得不可信。", "value", not all(map(_is_sane, figures))),
         ("上下限要么都填，要么都不填。", "low", (low is None) != (high is None)),
+        ("下限大于上限。", "low", low is not None and high is not None and low > high),
         ("区间应包含数值。", "low", has_range and not _holds(low, draft.value, high)),
         ("置信水平应在 0.5 到 1 之间。", "confidence", sure is not None and not 0.5 < sure < 1),
         ("有置信水平就要有上下限。", "low", sure is not None and not has_range),

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.energy import access
+from dianliang.domain.energy.freshness import is_stale
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row, official
@@ -24,11 +26,13 @@ ADDED_UP = ("kWh", "tCO2", "CNY", "tce")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """Claims of one kind, unit of measure and state added up; those counted in others left out."""
+    """Claims of one kind, measure, state and period added up; those counted in others left out."""
 
     kind_label: str
     measure_label: str
     status_label: str
+    from_on: date
+    until_on: date
     quantity: Quantity
     count: int
     left_out: int
@@ -102,6 +106,7 @@ class ClaimPage:
     superseded_by: ClaimRow | None
     key: str
     held_back: str
+    is_stale: bool
     digest: str
     verifier: str
     verified_at: datetime | None
@@ -115,18 +120,22 @@ def claims(*, asked: Asked, by: Actor) -> tuple[ClaimRow, ...]:
 
 
 def totals(*, asked: Asked, by: Actor) -> tuple[Total, ...]:
-    """Add up what fits: never across units of measure, kinds or states, no claim twice.
+    """Add up what fits: never across units of measure, kinds, states or periods, no claim twice.
 
-    A claim that is part of another of the same cut is left out. Without intervals: claims are not
-    independent of each other, so their intervals do not add.
+    A claim that is part of another of the same cut is left out, and one that names no period.
+    Emissions are never added: a county's account may hold its stations', a village's its factories'
+    (GHG Protocol Corporate Standard, chapter 3), and by place and by market are one emission.
+    Without intervals: claims are not independent of each other, so their intervals do not add.
     """
     rows = _fitting(asked, by=by).filter(measure__in=ADDED_UP, status__in=CURRENT)
-    found = [*rows.values_list("pk", "kind", "measure", "status", "value", "part_of_id")]
+    rows = rows.exclude(kind=Claim.Kind.EMISSION).exclude(from_on=None)
+    cut = ("kind", "measure", "status", "from_on", "until_on")
+    found = [*rows.values_list("pk", "part_of_id", "value", *cut)]
     known = {row[0] for row in found}
-    groups: dict[tuple[str, str, str], list[float]] = {}
-    left: dict[tuple[str, str, str], int] = {}
-    for _, kind, measure, status, value, whole in found:
-        group = (kind, measure, status)
+    groups: dict[tuple[Any, ...], list[float]] = {}
+    left: dict[tuple[Any, ...], int] = {}
+    for _, whole, value, *of in found:
+        group = tuple(of)
         groups.setdefault(group, [])
         if whole in known:
             left[group] = left.get(group, 0) + 1
@@ -137,11 +146,13 @@ def totals(*, asked: Asked, by: Actor) -> tuple[Total, ...]:
             kind_label=KINDS[kind],
             measure_label=MEASURES[measure],
             status_label=LABELS[status],
+            from_on=first,
+            until_on=until,
             quantity=Quantity(value=sum(values), unit=measure),
             count=len(values),
-            left_out=left.get((kind, measure, status), 0),
+            left_out=left.get((kind, measure, status, first, until), 0),
         )
-        for (kind, measure, status), values in sorted(groups.items())
+        for (kind, measure, status, first, until), values in sorted(groups.items())
     )
 
 
@@ -154,6 +165,12 @@ def by_key(keys: Iterable[str], *, by: Actor) -> dict[str, ClaimRow]:
     """Return current claims by the key that they were recorded under; see `ClaimDraft`."""
     rows = access.claims(by).filter(key__in=[*keys], status__in=CURRENT)
     return {claim.key: row_of(claim) for claim in rows}
+
+
+def stale(numbers: Iterable[str]) -> frozenset[str]:
+    """Return which of these claims were stated of other entries than their account has now."""
+    rows = Claim.objects.filter(number__in=[*numbers])
+    return frozenset(claim.number for claim in rows if is_stale(claim))
 
 
 def claim_row(number: str, *, by: Actor) -> ClaimRow:
@@ -203,6 +220,7 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
         superseded_by=row_of(newer) if newer else None,
         key=claim.key,
         held_back=claim.held_back,
+        is_stale=claim.status in CURRENT and is_stale(claim),
         digest=claim.digest,
         verifier=claim.verifier,
         verified_at=claim.verified_at,

@@ -1,5 +1,6 @@
 """The library of factors: present versions, all versions of one, and what is official today."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,17 @@ LEVELS = dict(Factor.Level.choices)
 NATIONWIDE = "全国"
 COMPARED = ("average", "residual", "fossil", "fuel")
 """Kinds of factors that stand beside the one that a claim used."""
+SEEN = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"(\d+) public repos agree", r"\1 个公开代码库，数值一致"),
+        (r"(\d+) (?:public )?repos?", r"\1 个公开代码库"),
+        (r"^news \+ ", "新闻和 "),
+        (r"^article ", "文章 "),
+        (r" via ", "，转自 "),
+        (r"^derived: ", "推算："),
+    )
+)
 ENDINGS = ("省", "市", "自治区", "壮族", "回族", "维吾尔")
 
 
@@ -124,13 +136,20 @@ def factor_row(row: Factor) -> FactorRow:
         low=row.low,
         high=row.high,
         unit=row.unit,
-        source=row.source,
-        seen_in=row.seen_in,
+        source=row.source.replace("; cited as ", "；引作"),
+        seen_in=_seen(row.seen_in),
         is_transcribed=row.is_transcribed,
         reason=row.reason,
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
     )
+
+
+def _seen(said: str) -> str:
+    """Say in Chinese where a figure was copied from; the table of grid factors notes it briefly."""
+    for pattern, words in SEEN:
+        said = pattern.sub(words, said)
+    return said
 
 
 def _present() -> QuerySet[Factor]:

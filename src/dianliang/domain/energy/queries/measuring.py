@@ -1,7 +1,7 @@
 """Measurement projects as pages and flows need them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -56,9 +56,31 @@ class ProjectRow:
         )
 
     @property
+    def is_more(self) -> bool:
+        """Tell whether more was used than expected."""
+        return self.result is not None and self.result["value"] < 0
+
+    @property
+    def shown(self) -> Quantity | None:
+        """Return the saving, or by how much more was used, with its interval or range."""
+        saved = self.saved
+        if saved is None or not self.is_more:
+            return saved
+        low, high = (None if end is None else -end for end in (saved.high, saved.low))
+        return replace(saved, value=-saved.value, low=low, high=high)
+
+    @property
+    def share(self) -> float | None:
+        """Return what is `shown` as a share of what was expected."""
+        fraction = (self.result or {}).get("fraction")
+        return None if fraction is None else abs(fraction)
+
+    @property
     def saved_words(self) -> str:
         """Return the saving in words, or why nothing can be computed."""
-        return self.saved.words() if self.saved else self.refusal
+        if self.shown is None:
+            return self.refusal
+        return f"{'用电增加 ' if self.is_more else ''}{self.shown.words()}"
 
 
 def projects(*, by: Actor) -> tuple[ProjectRow, ...]:

@@ -7,18 +7,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.energy.access import READERS, WRITERS
 from dianliang.domain.energy.queries.carbon import ACCOUNT_KINDS
-from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
+from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, status_of
 from dianliang.faces.console.claims.numbers import named_file
 from dianliang.faces.console.claims.tables import CARBON
 from dianliang.faces.console.fields import key_in
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.tables import download
-from dianliang.faces.ui.keys import made_once
+from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches.choices import choices
 from dianliang.flows.carbon import keeping, reading, reckoning
@@ -112,6 +113,7 @@ def _account(
         "page": page,
         "a": page.row,
         "told": told,
+        "total": told.lines[-1] if told and told.lines else None,
         "entries": entries,
         "pages": at,
         "stated": [
@@ -133,18 +135,42 @@ def _account(
 @requires(*WRITERS)
 def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Take a table in, reverse an entry, or state a year."""
+    if verb == "take_in":
+        return _take_in(request, number, by=by)
     steps: Steps = {
-        "take_in": (keeping.enter, partial(_table, request)),
         "reverse": (keeping.reverse, lambda sent: {"entry": sent.get("entry", ""), **reason(sent)}),
         "state": (keeping.state_year, _year),
     }
-    return lead_on(request, number, verb, steps, _account, "console:carbon_account", by=by)
+    answer = lead_on(request, number, verb, steps, _account, "console:carbon_account", by=by)
+    return answer if answer.status_code != 302 else _shown(number, key_in(request.POST, "year"))
 
 
-def _table(request: HttpRequest, sent: QueryDict) -> dict[str, Any]:
-    """Read the table before anything is written: reading it holds nobody up."""
-    del sent
-    return {"found": reading.read(**named_file(request, "file"), today=today())}
+def _take_in(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Take a table in, say how many rows it had, and show the year that it is of."""
+    at, taken = now(), list[keeping.TakenIn]()
+
+    def act() -> None:
+        # Read before anything is written: reading holds nobody up.
+        found = reading.read(**named_file(request, "file"), today=today())
+        step = partial(keeping.enter, number=number, found=found, by=by, at=at)
+        press_once(request, "console:carbon_account", lambda: taken.append(step()), at=at)
+
+    def done() -> HttpResponse:
+        for one in taken:
+            messages.success(request, _("已导入 %(n)s 条分录。") % {"n": one.count})
+        year = taken[0].year if taken else key_in(request.POST, "year")
+        return _shown(number, year)
+
+    return press(
+        act,
+        refused=lambda refusal: _account(request, number, by=by, refusal=refusal),
+        done=done,
+    )
+
+
+def _shown(number: str, year: int | None) -> HttpResponse:
+    address = reverse("console:carbon_account", args=[number])
+    return redirect(f"{address}?year={year}" if year else address)
 
 
 def _year(sent: QueryDict) -> dict[str, Any]:

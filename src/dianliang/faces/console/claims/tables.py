@@ -31,6 +31,8 @@ CARBON = Table(
         ("账户", "row.name"),
         ("类型", "row.kind_label"),
         ("所属单位", "row.unit_name"),
+        ("数据从", "first_on"),
+        ("数据到", "last_on"),
         ("位置法（tCO2）", "location.value"),
         ("市场法（tCO2）", "market.value"),
         ("分录", "entries"),

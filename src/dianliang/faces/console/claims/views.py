@@ -27,6 +27,8 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 
 STATES = {"current": "有效", **LABELS, "": "全部"}
+ENTERED = frozenset({"carbon_entries", "carbon_entry"})
+"""Kinds of evidence that stand in a carbon account."""
 BY_HAND = {"ESTIMATED": LABELS["ESTIMATED"], "SCREENED": LABELS["SCREENED"]}
 """How far a number that a person types in can have been shown: measured is what was computed."""
 
@@ -87,13 +89,22 @@ def _claim(
         "by": by,
         "page": page,
         "c": row,
-        "evidence": [(one, record_address(one.kind, one.number, by=by)) for one in page.evidence],
+        "evidence": [(one, _address(one, page, by=by)) for one in page.evidence],
         "subject": record_address(row.subject_kind, row.subject_number, by=by) if about else "",
         "refusal": refusal,
     }
     return TemplateResponse(
         request, "console/claims/claim.html", context, status=status_of(refusal)
     )
+
+
+def _address(one: queries.EvidenceRow, page: queries.ClaimPage, *, by: Actor) -> str:
+    """Return where evidence is shown: entries in their account, in the year of the claim."""
+    row = page.row
+    if one.kind not in ENTERED or page.from_on is None:
+        return record_address(one.kind, one.number, by=by)
+    account = record_address(row.subject_kind, row.subject_number, by=by)
+    return f"{account}?year={page.from_on.year}#entries" if account else ""
 
 
 @require_POST

@@ -47,8 +47,24 @@ def figure(quantity: Quantity | None) -> str:
 
 @register.filter
 def interval(quantity: Quantity | None) -> str:
-    """Show the interval of a quantity, or nothing."""
-    return "" if quantity is None else quantity.interval(language=_counting())
+    """Show the interval of a quantity beside its figure, or nothing; a range says so."""
+    return _between(quantity, "")
+
+
+@register.filter
+def interval_alone(quantity: Quantity | None) -> str:
+    """Show the interval of a quantity with its unit, where the figure does not stand beside it."""
+    return "" if quantity is None else _between(quantity, quantity.counted_in(language=_counting()))
+
+
+def _between(quantity: Quantity | None, unit: str) -> str:
+    ends = "" if quantity is None else quantity.interval(language=_counting())
+    if quantity is None or not ends:
+        return ""
+    ends += unit
+    if quantity.confidence is not None:
+        return ends
+    return _("范围 %(ends)s，不是置信区间") % {"ends": ends}
 
 
 def _counting() -> str:
