@@ -5,7 +5,7 @@ from dianliang.domain.energy.shapes import ClaimDraft
 from dianliang.kernel.phrases import Phrase
 
 _KIND, _MEASURE = Claim.Kind, Claim.Measure
-MEASURED_IN = {
+MEASURED_IN: dict[str, set[str]] = {
     _KIND.SAVING: {_MEASURE.KWH, _MEASURE.TCE, _MEASURE.PERCENT, _MEASURE.KWH_PER_KG},
     _KIND.CARBON: {_MEASURE.T_CO2},
     _KIND.EMISSION: {_MEASURE.T_CO2},
