@@ -209,3 +209,10 @@ def test_the_address_of_a_calendar_is_found_and_renewed(robot, town):
     assert robot.get(team["calendar_path"]).status_code == 404
     assert robot.get(robot.get("/api/v1/teams").json()[0]["calendar_path"]).status_code == 200
     assert AuditEvent.objects.filter(verb="workforce.team.renew_calendar").count() == 1
+
+
+def test_a_list_of_two_is_a_list(robot):
+    """Ninja takes a tuple of two for a status and a body."""
+    found = robot.get("/api/v1/areas", {"level": "township"})
+
+    assert [area["code"] for area in found.json()] == ["T1", "T2"]

@@ -21,13 +21,17 @@ from dianliang.domain.venues.models import Booking, Node
 from dianliang.domain.workforce import person_file
 from dianliang.domain.workforce.models import Absence, Person
 from dianliang.faces.console import list_tables
+from dianliang.faces.console.claims import tables as claim_tables
 from dianliang.faces.console.dispatch import tables as dispatch_tables
 from dianliang.faces.console.key_customers import tables
+from dianliang.faces.console.loading import views as loading
 from dianliang.faces.console.paging import paged
+from dianliang.faces.console.reach import charging, zones
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.activities import repeating
 from dianliang.flows.booking import keeping
 from dianliang.flows.list_sheets import Table
+from dianliang.flows.relief import page as relief_page
 from dianliang.flows.staffing import doings
 from dianliang.kernel.actor import Role
 from tests import rooms
@@ -183,7 +187,7 @@ def test_what_a_page_does_not_show_at_first_it_leads_to(client, town, monkeypatc
 
 
 def test_every_table_is_of_records_whose_export_has_a_word():
-    modules = (list_tables, dispatch_tables)
+    modules = (list_tables, dispatch_tables, claim_tables, loading, charging, zones, relief_page)
     found = [value for module in modules for value in vars(module).values()]
     tables = [value for value in found if isinstance(value, Table)]
 

@@ -18,6 +18,9 @@ from tests.faces.field.screens import fill_in as fill_in_record
 
 pytestmark = pytest.mark.browser
 
+LOCKED_H = 31
+"""A day, and as much as the server's daytime may be behind the phone's clock late at night."""
+
 DISK = """async (account) => {
     const db = await new Promise((resolve) => {
         const asked = indexedDB.open(`field:${account}`);
@@ -140,7 +143,7 @@ def test_after_a_day_the_phone_is_locked_and_unsent_work_arrives_after_logging_i
     fill_in(page, wrong=("H07",))
     press(page, "保存检查")
     expect(chip(page)).to_have_text("1 项存手机")
-    page.clock.set_fixed_time(now() + timedelta(hours=25))
+    page.clock.set_fixed_time(now() + timedelta(hours=LOCKED_H))
     page.goto("/field/#/outbox")
     page.reload()
     expect(page.get_by_text("已加密，联网登录后可读")).to_be_visible()
@@ -268,7 +271,7 @@ def test_what_cannot_be_read_is_not_sent_again_but_can_be_given_up(
     answered.value.finished()  # no answer under way bridges the day that is skipped now
     expect(page.get_by_role("button", name="把我的记录报给调度员")).to_be_visible()
     phone.set_offline(True)
-    page.clock.set_fixed_time(now() + timedelta(hours=25))
+    page.clock.set_fixed_time(now() + timedelta(hours=LOCKED_H))
     page.reload()
     card = page.get_by_role("region", name="已加密，联网登录后可读 需要您决定")
     expect(card.get_by_role("button")).to_have_text(["以服务器为准，放弃我的"])

@@ -127,7 +127,8 @@ def read_need(
 )
 def list_duplicates(request: HttpRequest, number: s.Code) -> Any:
     """List open needs that this one may repeat, with reasons; a person merges."""
-    return deciding.duplicates(number=number, by=actor(request, "read"), at=now())
+    # Ninja takes a tuple of two for a status and a body.
+    return list(deciding.duplicates(number=number, by=actor(request, "read"), at=now()))
 
 
 @router.post("/needs/{number}/jobs", response={201: s.JobsOut, **REFUSALS}, summary="派工单")

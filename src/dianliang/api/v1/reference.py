@@ -28,21 +28,21 @@ router = Router(tags=["参考数据与指标"])
 def list_services(request: HttpRequest) -> Any:
     """List what can be asked for: all of it."""
     actor(request, "read")
-    return services()
+    return list(services())  # Ninja takes a tuple of two for a status and a body
 
 
 @router.get("/areas", response={200: list[AreaRow], **REFUSALS}, summary="区域")
 def list_areas(request: HttpRequest, level: s.Code = "") -> Any:
     """List areas in tree order, of one level if asked: all of them."""
     actor(request, "read")
-    return area_rows(levels=(level,) if level else ())
+    return list(area_rows(levels=(level,) if level else ()))
 
 
 @router.get("/units", response={200: list[UnitRow], **REFUSALS}, summary="单位")
 def list_units(request: HttpRequest) -> Any:
     """List the units in the actor's scope: all of them."""
     by = actor(request, "read")
-    return units(within=by.unit_path or "-")
+    return list(units(within=by.unit_path or "-"))
 
 
 @router.get("/teams", response={200: list[s.TeamOut], **REFUSALS}, summary="队伍")

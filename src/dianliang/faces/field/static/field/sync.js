@@ -191,10 +191,10 @@ function forget({ verb, body }) {
 }
 
 async function readDay() {
-  const before = Date.now();
+  const asked = performance.now();
   const { day, build, key } = await get(setup.urls.day);
   if (!seal.isAble) throw new RefusedError(gettext("这个网址不是 https，手机不能加密保存，不能离线使用。请用 https 网址打开。"));
-  time.learn(day.read_at, before, Date.now());
+  time.learn(day.read_at, performance.now() - asked);
   await store.use(day.actor_id, day.actor_name);
   await store.unlock(key, day.expires_at);
   await recover();
