@@ -243,7 +243,7 @@ def test_a_contract_names_a_known_firm_tariff_and_meter(town, county):
     table = (
         "客户编号,名称,表号,电价编码,基本电费方式,变压器容量（kVA）\n"
         "QY-9,不认识,M9,YS-10KV,按变压器容量,100\n"
-        "QY-2,二厂,YS000001,NIX,按变压器容量,四百\n"
+        "QY-2,演示第 2 厂,YS000001,NIX,按变压器容量,四百\n"
     ).encode()
     with pytest.raises(InvalidRowsError) as refusal:
         books.bring_contracts(content=table, name="企业表", by=town.actor(), at=NOW)

@@ -1,7 +1,7 @@
 """Every read about firms, as frozen rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,6 @@ from dianliang.domain.enterprises.models import (
     FindingDecision,
     FirmAnalysis,
     SupplyContract,
-    TariffVersion,
 )
 from dianliang.domain.work.models import PlannedStop
 from dianliang.kernel.actor import Actor
@@ -137,31 +136,6 @@ class FirmPage:
     findings: tuple[FindingRow, ...]
     is_generated: bool
     may_write: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TariffRow:
-    """A version of a tariff; `body` holds hours and prices."""
-
-    code: str
-    version: int
-    title: str
-    region: str
-    customer_class: str
-    voltage: str
-    valid_from: date
-    valid_until: date | None
-    certainty: str
-    source: str
-    year: int
-    imported_by: str
-    imported_at: datetime
-    body: Mapping[str, Any] = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """Return what its page is asked for by."""
-        return f"{self.code}.{self.version}"
 
 
 def _run_row(run: AnalysisRun, seen: Mapping[str, Any] | None = None) -> RunRow:
@@ -372,29 +346,6 @@ def _decision(one: FindingDecision) -> DecisionRow:
         words=one.words,
         by=one.decided_name,
         at=one.decided_at,
-    )
-
-
-def tariffs() -> tuple[TariffRow, ...]:
-    """Return all versions of all tariffs, the newest of each first. They are public notices."""
-    return tuple(
-        TariffRow(
-            code=one.code,
-            version=one.version,
-            title=one.title,
-            region=one.region,
-            customer_class=one.customer_class,
-            voltage=one.voltage,
-            valid_from=one.valid_from,
-            valid_until=one.valid_until,
-            certainty=one.certainty,
-            source=one.source,
-            year=one.year,
-            imported_by=one.imported_by,
-            imported_at=one.imported_at,
-            body=one.body,
-        )
-        for one in TariffVersion.objects.order_by("code", "-version")
     )
 
 

@@ -154,6 +154,7 @@ HEADINGS: Mapping[str, str] = {
     "insight.volunteering": "志愿服务导出",
     "insight.bases": "阵地导出",
     "county": "数据导入",
+    "energy.zone": "光储直柔",
     "outreach": "宣传触达",
     "mobilisation.review": "抢险复盘",
     "mobilisation.track": "队伍轨迹",

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dianliang.domain.enterprises import queries
+from dianliang.domain.enterprises import tariff_queries
 from dianliang.domain.enterprises.access import READERS, keeps_tariffs
 from dianliang.engines.tariffs import CERTAINTY_WORDS, Certainty
 from dianliang.faces.console.branches.common import status_of
@@ -37,7 +37,7 @@ def library(request: HttpRequest, *, by: Actor) -> HttpResponse:
             words = _("新增 %(new)d 个版本，%(ended)d 个写上了失效日，%(same)d 个没有变化。")
             messages.success(request, words % told)
             return redirect("console:enterprise_tariffs")
-    rows = [(one, CERTAINTY_WORDS[Certainty(one.certainty)]) for one in queries.tariffs()]
+    rows = [(one, CERTAINTY_WORDS[Certainty(one.certainty)]) for one in tariff_queries.tariffs()]
     context = {"by": by, "rows": rows, "may_write": keeps_tariffs(by), "refusal": refusal}
     return TemplateResponse(
         request, "console/enterprises/tariffs.html", context, status=status_of(refusal)
