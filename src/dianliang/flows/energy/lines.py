@@ -99,6 +99,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "phases": _object(PhaseRule, share=_share, least_share=_share, points=_count(1, MOST_POINTS)),
     "power_factor": _share,
     "least_read": _share,
+    "most_share": _share,
     "bridged_points": _count(0, MOST_POINTS),
     "valley": _valley,
 }
