@@ -100,15 +100,14 @@ class Loitering:
             if i not in old and j not in new:
                 old.add(i)
                 new.add(j)
-                self._objects[i].box = tuple(map(float, found.boxes[j]))  # type: ignore[assignment]
+                self._objects[i].box = _box(found.boxes[j])
                 self._objects[i].seen = number
                 self._objects[i].scores.append(float(found.scores[j]))
         for i, one in enumerate(self._objects):
             if i not in old:
                 one.scores.append(0.0)
         for j in set(range(len(found))) - new:
-            box = tuple(map(float, found.boxes[j]))
-            self._objects.append(_Object(box, number, [float(found.scores[j])]))  # type: ignore[arg-type]
+            self._objects.append(_Object(_box(found.boxes[j]), number, [float(found.scores[j])]))
 
     def alarms(self, zones: tuple[Zone, ...], number: int) -> list[Alarm]:
         """Count presence and loitering; return what is due."""
@@ -129,6 +128,11 @@ class Loitering:
                 elif 0 < one.presence.get(key, 0) < INERTIA:
                     one.presence[key] -= 1
         return told
+
+
+def _box(edges: NDArray[np.float32]) -> Box:
+    left, top, right, bottom = map(float, edges)
+    return left, top, right, bottom
 
 
 def _distance(old: Box, new: NDArray[np.float32]) -> float:
@@ -158,7 +162,7 @@ class EveryPicture:
         self._people = [one for one in self._people if number - one.seen <= HZ]
         free = list(self._people)
         for box in found.boxes[found.scores >= LEAST_SCORE]:
-            seen: Box = tuple(map(float, box))  # type: ignore[assignment]
+            seen = _box(box)
             best = max(free, key=lambda one: overlap(one.box, seen), default=None)
             if best is None or overlap(best.box, seen) < SAME_PERSON:
                 self._people.append(_Person(seen, number))
