@@ -38,6 +38,8 @@ MODELS = {
     "need": "intake.Need",
     "learnt model": "intake.LearntModel",
     "hazard": "safety.Hazard",
+    "watching camera": "linewatch.Camera",
+    "watch event": "linewatch.Event",
     "job": "work.Job",
     "plan": "work.Plan",
     "visit": "work.Visit",

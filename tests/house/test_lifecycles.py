@@ -38,6 +38,8 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
+from dianliang.domain.linewatch.lifecycle import CAMERA
+from dianliang.domain.linewatch.lifecycle import EVENT as WATCH_EVENT
 from dianliang.domain.mobilisation.lifecycle import LESSON, REQUEST
 from dianliang.domain.outreach.lifecycle import OUTREACH
 from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
@@ -91,6 +93,8 @@ TABLES = {
     "need": (NEED, "RECEIVED"),
     "learnt model": (LEARNT_MODEL, "READY"),
     "hazard": (HAZARD, "FOUND"),
+    "watching camera": (CAMERA, "REGISTERED"),
+    "watch event": (WATCH_EVENT, "WAITING"),
     "job": (JOB, "OPEN"),
     "plan": (PLAN, "DRAFT"),
     "visit": (VISIT, "SCHEDULED"),

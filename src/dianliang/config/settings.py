@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "dianliang.domain.intake",
     "dianliang.domain.care",
     "dianliang.domain.safety",
+    "dianliang.domain.linewatch",
     "dianliang.domain.incidents",
     "dianliang.domain.protection",
     "dianliang.domain.programs",

@@ -31,6 +31,8 @@ from dianliang.flows.campaigns import following, listing, opening
 from dianliang.flows.demo import loading as demo_loading
 from dianliang.flows.dispatching import forcing
 from dianliang.flows.ledgers import earning
+from dianliang.flows.linewatch import retaining
+from dianliang.flows.linewatch import sending as linewatch_sending
 from dianliang.flows.measuring import projects as measuring
 from dianliang.flows.outreach import audience as outreach_audience
 from dianliang.flows.outreach import sending as outreach_sending
@@ -85,6 +87,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: clock.move_due(at=at),
     lambda at: mailbox.rest(at=at),
     lambda at: polling.order_due(at=at),
+    lambda at: retaining.delete_due(at=at),
 )
 """What is due every minute whoever asks: rows with due dates are scanned, not timed one by one."""
 
@@ -108,6 +111,7 @@ HANDLERS = (
     screening.screen_in_background,
     relieving.propose_in_background,
     demo_loading.draw_in_background,
+    linewatch_sending.tell_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

@@ -45,6 +45,8 @@ from dianliang.domain.ledger.lifecycle import (
     SETTLEMENT,
 )
 from dianliang.domain.ledger.lifecycle import PAIRING as CHILD_PAIRING
+from dianliang.domain.linewatch.lifecycle import CAMERA
+from dianliang.domain.linewatch.lifecycle import EVENT as WATCH_EVENT
 from dianliang.domain.mobilisation.lifecycle import REQUEST
 from dianliang.domain.outreach.lifecycle import OUTREACH
 from dianliang.domain.policies.lifecycle import DUTY as POLICY_DUTY
@@ -87,6 +89,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "branches.task": TASK,
     "branches.topic": TOPIC,
     "brands.brand": BRAND,
+    "linewatch.camera": CAMERA,
+    "linewatch.event": WATCH_EVENT,
     "mobilisation.resourcerequest": REQUEST,
     "resources.resource": RESOURCE,
     "resources.loan": LOAN,

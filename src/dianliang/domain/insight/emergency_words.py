@@ -3,6 +3,21 @@
 from collections.abc import Mapping
 
 EMERGENCY_WORDS: Mapping[str, str] = {
+    "linewatch.camera.register": "登记摄像机",
+    "linewatch.camera.redirect": "换画面来源",
+    "linewatch.camera.draw_zones": "划定区域",
+    "linewatch.camera.set_rules": "设定阈值",
+    "linewatch.camera.trouble": "画面情况变化",
+    "linewatch.camera.propose": "建议新阈值",
+    "linewatch.camera.decide": "处理阈值建议",
+    "linewatch.camera.check_sign": "登记警示牌",
+    "linewatch.camera.report": "导出守护周报",
+    "linewatch.event.keep": "登记守护事件",
+    "linewatch.event.look": "查看守护画面",
+    "linewatch.event.send": "守护事件派单",
+    "linewatch.event.tell": "通知电管家",
+    "linewatch.event.delete_pictures": "到期删除画面",
+    "work.visit.send": "急派上门",
     "incidents.alertsource.register": "登记预警来源",
     "incidents.bulletin.issue": "发布预警",
     "incidents.bulletin.read": "取阅发布的预警",

@@ -1,0 +1,1 @@
+"""Registered cameras: watched, their events kept and answered, reported, deleted in time."""

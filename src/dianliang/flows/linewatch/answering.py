@@ -1,0 +1,156 @@
+"""What a person says of an event, and what all that was said speaks for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from dianliang.domain.linewatch import access
+from dianliang.domain.linewatch.models import Camera, Event, RuleVersion
+from dianliang.domain.linewatch.operations import events, learning
+from dianliang.domain.work.models import Visit
+from dianliang.flows.linewatch import sending
+from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.errors import NotVisibleError
+
+LEAST_FALSE, LEAST_TOLD = 3, 5
+"""So many false alarms, of so many answers, before anything is proposed."""
+GOOD_ENOUGH = 0.8
+"""Precision from which nothing is proposed."""
+MAY_LOSE = 0.05
+"""Share of true events that a higher threshold may silence."""
+STEP = 0.01
+DWELL_FACTOR, LONGEST_DWELL_S = 1.5, 60.0
+
+
+@transaction.atomic
+def answer(*, number: str, verdict: str, note: str, by: Actor, at: datetime) -> Event:
+    """Say at the desk whether an event was true.
+
+    Raises:
+        NotVisibleError: it is absent, or the actor only reads.
+        UnableToAnswerError: there is no such answer.
+    """
+    if by.role != Role.DISPATCHER:
+        raise NotVisibleError("没有找到这个守护事件。")
+    event = access.event_to_see(number, by=by)
+    return _answered(event, verdict, note, by=by, at=at, device_at=None)
+
+
+@transaction.atomic
+def answer_on_site(
+    *,
+    number: str,
+    visit: Visit,
+    verdict: str,
+    note: str,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None = None,
+) -> Event:
+    """Say on the spot whether an event was true, by the team that was sent there.
+
+    Raises:
+        NotVisibleError: the visit is not about this event.
+        UnableToAnswerError: there is no such answer.
+    """
+    event = event_of_visit(number, visit=visit)
+    return _answered(event, verdict, note, by=by, at=at, device_at=device_at)
+
+
+def event_of_visit(number: str, *, visit: Visit) -> Event:
+    """Return an event that a visit was sent for.
+
+    Raises:
+        NotVisibleError: it was not.
+    """
+    rows = Event.objects.select_related("camera", "snapshot").filter(job=visit.job_id)
+    found = None if "\0" in number else rows.filter(number=number).first()
+    if found is None:
+        raise NotVisibleError(f"上门单 {visit.number} 没有守护事件 {number}。")
+    return found
+
+
+@transaction.atomic
+def send(*, number: str, reason: str, by: Actor, at: datetime) -> Event:
+    """Send the steward for an event that the guard itself sent nobody for.
+
+    Raises:
+        NotVisibleError: it is absent, or the actor only reads.
+        UnableToSendError: somebody was sent already.
+    """
+    if by.role != Role.DISPATCHER:
+        raise NotVisibleError("没有找到这个守护事件。")
+    event = access.event_to_see(number, by=by)
+    sending.send(event=event, by=by, at=at, reason=reason.strip()[:200])
+    return event
+
+
+def _answered(
+    event: Event,
+    verdict: str,
+    note: str,
+    *,
+    by: Actor,
+    at: datetime,
+    device_at: datetime | None,
+) -> Event:
+    event = events.answer(
+        event=event, verdict=verdict, note=note, by=by, at=at, device_at=device_at
+    )
+    _propose(event.camera, at=at)
+    return event
+
+
+def _propose(camera: Camera, *, at: datetime) -> None:
+    """Propose other thresholds where what was answered under the present ones speaks for it."""
+    rules = camera.rule_versions.order_by("-number")[0]
+    if rules.ruleproposal_set.filter(decision=None).exists():
+        return
+    warned = Event.objects.filter(
+        camera=camera, happened_at__gte=rules.set_at, warning__in=["voice", "steward"]
+    )
+    told = {
+        status: list(warned.filter(status=status).values_list("confidence", flat=True))
+        for status in ("TRUE", "FALSE")
+    }
+    found = proposed(rules, true=told["TRUE"], false=told["FALSE"])
+    if found is None:
+        return
+    changes, reason = found
+    learning.propose(
+        rules=rules,
+        changes=changes,
+        true_count=len(told["TRUE"]),
+        false_count=len(told["FALSE"]),
+        reason=reason,
+        at=at,
+    )
+
+
+def proposed(
+    rules: RuleVersion, *, true: Sequence[float], false: Sequence[float]
+) -> tuple[dict[str, tuple[float, float]], str] | None:
+    """Return the change that silences most false alarms and hardly a true one, with the reason.
+
+    `true` and `false` are the confidences of answered events. Where confidence does not tell them
+    apart, a longer stay is asked for. None while too little was answered, or all is well.
+    """
+    told = len(true) + len(false)
+    if len(false) < LEAST_FALSE or told < LEAST_TOLD or len(true) / told >= GOOD_ENOUGH:
+        return None
+    so_far = f"本版阈值下已反馈 {told} 条：属实 {len(true)}，误报 {len(false)}。"
+    most_lost = int(MAY_LOSE * len(true))
+    cuts = sorted({round(one + STEP, 2) for one in false if one + STEP <= 1.0})
+    fair = [cut for cut in cuts if sum(one < cut for one in true) <= most_lost]
+    best = max(fair, key=lambda cut: (sum(one < cut for one in false), -cut), default=None)
+    saved = 0 if best is None else sum(one < best for one in false)
+    if best is not None and true and 2 * saved >= len(false) and best > rules.least_confidence:
+        lost = sum(one < best for one in true)
+        words = f"把握低于 {best:g} 的有误报 {saved} 条、属实 {lost} 条，低于它的只登记、不预警。"
+        return {"least_confidence": (rules.least_confidence, best)}, so_far + words
+    dwell_s = min(LONGEST_DWELL_S, round(rules.dwell_s * DWELL_FACTOR, 1))
+    if dwell_s <= rules.dwell_s:
+        return None
+    words = f"把握分不开误报和属实，建议停留满 {dwell_s:g} 秒再预警。"
+    return {"dwell_s": (rules.dwell_s, dwell_s)}, so_far + words

@@ -1,0 +1,138 @@
+"""Zones as a page sends them: everything that is wrong is told at once.
+
+The same rules as the engine's, without its libraries: a server need not have them.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from dianliang.kernel.errors import InvalidInputError
+
+KINDS = {"danger": "危险区", "water_edge": "水边区", "exclusion": "不算区"}
+GUARDED = ("danger", "water_edge")
+MOST_ZONES, MOST_CORNERS = 12, 40
+LEAST_AREA = 1e-5
+LONGEST_S = 3600.0
+MOST_CHARS = 20_000
+DECIMALS = 4
+
+
+def zones_of(text: str) -> list[dict[str, Any]]:
+    """Read zones from JSON.
+
+    Raises:
+        InvalidInputError: they cannot be watched; every error is listed.
+    """
+    if len(text) > MOST_CHARS:
+        raise InvalidInputError("区域的数据太多。", field="zones")
+    try:
+        given = json.loads(text or "[]")
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError("区域的格式不对，请重新划定。", field="zones") from error
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise InvalidInputError("区域的格式不对，请重新划定。", field="zones")
+    errors = list(_wrong(given))
+    if errors:
+        raise InvalidInputError("\n".join(errors), field="zones")
+    return [_clean(zone) for zone in given]
+
+
+def zones_in_words(rows: Sequence[Mapping[str, str]]) -> str:
+    """Return as JSON zones that somebody typed: a name, a kind, corners as ``x,y x,y x,y``.
+
+    Raises:
+        InvalidInputError: corners are no pairs of numbers; the zone is named.
+    """
+    found = []
+    for row in rows:
+        name, corners = row.get("id", "").strip(), row.get("corners", "").strip()
+        if not (name or corners):
+            continue
+        dwell = row.get("dwell_s", "").strip()
+        found.append(
+            {
+                "id": name,
+                "kind": row.get("kind", ""),
+                "corners": [_pair(word, name) for word in corners.replace("，", ",").split()],
+                "dwell_s": _number(dwell, name) if dwell else None,
+            }
+        )
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _pair(word: str, name: str) -> list[float]:
+    parts = word.split(",")
+    if len(parts) != 2:
+        raise InvalidInputError(f"区域“{name}”的角“{word[:20]}”应写成 x,y。", field="corners")
+    return [_number(part, name) for part in parts]
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = float("nan")
+    if not isfinite(found):
+        raise InvalidInputError(f"区域“{name}”里的“{text[:20]}”不是数。", field="corners")
+    return found
+
+
+def _wrong(zones: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if len(zones) > MOST_ZONES:
+        yield f"最多划 {MOST_ZONES} 个区域。"
+        return
+    if not any(zone.get("kind") in GUARDED for zone in zones):
+        yield "至少要划一个危险区或水边区。"
+    names = [zone.get("id") for zone in zones if isinstance(zone.get("id"), str)]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"区域“{name}”出现了 {times} 次，请改名。"
+    for number, zone in enumerate(zones, start=1):
+        yield from _wrong_zone(number, zone)
+
+
+def _wrong_zone(number: int, zone: Mapping[str, Any]) -> Iterator[str]:
+    name = zone.get("id")
+    if not isinstance(name, str) or not name.strip() or len(name.strip()) > 40:
+        yield f"第 {number} 个区域要有名称，不超过 40 字。"
+        return
+    if zone.get("kind") not in KINDS:
+        yield f"区域“{name}”请选择类别。"
+    corners = zone.get("corners")
+    if not isinstance(corners, list) or not all(_is_corner(one) for one in corners):
+        yield f"区域“{name}”的角应在画面内（0 到 1 之间）。"
+    elif not 3 <= len(corners) <= MOST_CORNERS:
+        yield f"区域“{name}”要有 3 到 {MOST_CORNERS} 个角。"
+    elif area(corners) < LEAST_AREA:
+        yield f"区域“{name}”的面积几乎为零，请重新划定。"
+    dwell = zone.get("dwell_s")
+    if dwell is not None and not (_is_number(dwell) and 0 < dwell <= LONGEST_S):
+        yield f"区域“{name}”的停留时间应大于 0 秒、不超过 {LONGEST_S:.0f} 秒。"
+
+
+def area(corners: Sequence[Sequence[float]]) -> float:
+    """Return the area of a polygon as a share of the picture's (shoelace formula)."""
+    ring = zip(corners, [*corners[1:], corners[0]], strict=True)
+    return float(abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in ring)) / 2)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _is_corner(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(_is_number(one) and 0 <= one <= 1 for one in value)
+    )
+
+
+def _clean(zone: Mapping[str, Any]) -> dict[str, Any]:
+    corners = [[round(float(x), DECIMALS), round(float(y), DECIMALS)] for x, y in zone["corners"]]
+    kept = {"id": zone["id"].strip(), "kind": zone["kind"], "corners": corners}
+    dwell = zone.get("dwell_s")
+    return kept if dwell is None else {**kept, "dwell_s": float(dwell)}
