@@ -1,6 +1,10 @@
 """A camera over the pond of 余村 with zones, its steward, and what it sees, for tests."""
 
 from datetime import date, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
 
 from dianliang.core import files
 from dianliang.domain.linewatch.models import Camera
@@ -8,6 +12,7 @@ from dianliang.domain.linewatch.operations.events import Seen
 from dianliang.domain.workforce.models import Charge, ChargeKind, Person
 from dianliang.flows.linewatch import answering, keeping, recording
 from tests.core.test_files import photo
+from tests.integrations.detecting.test_detecting import figure
 from tests.town import NOON
 
 SOURCE = "rtsp://admin:geheim@192.0.2.10:554/stream2"
@@ -32,6 +37,18 @@ def registered(town, *, by=None, at=NOON, source=SOURCE, **changed) -> Camera:
     camera = keeping.register(asked=keeping.Asked(**(known | changed)), by=by, at=at)
     keeping.draw(number=camera.number, zones=ZONES, reason="首次划定", by=by, at=at)
     return camera
+
+
+def film(folder: Path) -> Path:
+    """Make a folder of pictures, 5 a second: nobody for 2 s, then somebody who stands for 8 s."""
+    folder.mkdir()
+    rng = np.random.default_rng(1)
+    person, empty = figure()[0], np.full((300, 400, 3), 150, np.uint8)
+    person[:40, ::8] = empty[:40, ::8] = 60  # a fence: a view without any outline counts as black
+    for n in range(50):
+        stirred = (person if n >= 10 else empty) + rng.integers(0, 3, person.shape, dtype=np.uint8)
+        cv2.imwrite(str(folder / f"{n:03d}.png"), stirred)
+    return folder
 
 
 def steward(town, *, at=NOON, village="V1") -> Person:

@@ -25,6 +25,7 @@ HELP = """点亮 Dianliang · 用法：dianliang 命令 [选项]
     triage 文件          不用安装数据库，研判文本、CSV、Excel 里的需求，每条一行 JSON
     energy               不用安装数据库，电表曲线、重过载、潮流、预测、治理、储能、充电、企业分析
     lineguard            不用安装数据库，看守摄像机画面：有人在线路下停留就预警（另装 lineguard）
+    linewatch            看守已登记的摄像机，事件和派单记入本安装（另装 lineguard）
     token                给程序发放或收回接口令牌
   保管
     backup 文件          在线备份数据库、附件（和另存的密钥）

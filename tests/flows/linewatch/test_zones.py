@@ -72,7 +72,12 @@ def test_what_is_no_list_of_zones_is_refused(text):
 
 def test_zones_that_somebody_typed_are_those_that_somebody_drew():
     typed = [
-        {"id": "水边", "kind": "water_edge", "corners": "0.1,0.1 0.5，0.1 0.5,0.5", "dwell_s": "20"},
+        {
+            "id": "水边",
+            "kind": "water_edge",
+            "corners": "0.1,0.1 0.5，0.1 0.5,0.5",
+            "dwell_s": "20",
+        },
         {"id": "", "kind": "danger", "corners": "", "dwell_s": ""},
     ]
 

@@ -70,6 +70,17 @@ def take_trouble(*, number: str, trouble: str, words: str, is_over: bool, at: da
     )
 
 
+def begin(*, number: str, at: datetime) -> None:
+    """Forget what hampered a camera before it is watched anew: what still does is told again.
+
+    A moved view stays one until somebody has looked at it.
+    """
+    camera = camera_of(number)
+    for one in camera.troubles if camera is not None else ():
+        if one["trouble"] not in {"moved", SILENT}:
+            take_trouble(number=number, trouble=one["trouble"], words="", is_over=True, at=at)
+
+
 def take_silence(*, number: str, words: str, at: datetime) -> None:
     """Note that no pictures come from a camera; the next that comes ends it."""
     take_trouble(number=number, trouble=SILENT, words=words, is_over=False, at=at)
