@@ -93,13 +93,16 @@ def happened(camera, *, at=NOON, pictured=False, **given):
 
 def objects(town) -> dict:
     """One of each kind for station S1, with what their addresses hold."""
-    camera = registered(town)
+    camera, station = registered(town), town.actor("S1")
+    shown = files.keep_image(photo(), at=NOON)
+    recording.take_beat(number=camera.number, pictures=50, watched_s=10.0, at=NOON, picture=shown)
+    keeping.check_sign(
+        number=camera.number, code="B01", photo=photo(), note="", by=station, at=NOON
+    )
     event = happened(camera, pictured=True)
     for minutes in range(1, 6):
         other = happened(camera, at=NOON + timedelta(minutes=minutes))
-        answering.answer(
-            number=other.number, verdict="FALSE", note="", by=town.actor("S1"), at=NOON
-        )
+        answering.answer(number=other.number, verdict="FALSE", note="", by=station, at=NOON)
     return {
         "watch camera": {
             "number": camera.number,

@@ -36,7 +36,18 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import claims, gear, hazards, honourworld, keyworld, ledgers, loaded, reaching, rooms
+from tests import (
+    claims,
+    gear,
+    hazards,
+    honourworld,
+    keyworld,
+    ledgers,
+    loaded,
+    reaching,
+    rooms,
+    watchworld,
+)
 from tests import firms as firm_world
 from tests import hours as hour_world
 from tests import sessions as activity_world
@@ -126,6 +137,7 @@ FACES = {
     "console:feeders": VILLAGE,
     "console:loading": VILLAGE | {Role.AUDITOR},
     "console:relief": VILLAGE | {Role.AUDITOR},
+    "console:watch": {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR},
     "console:reach": VILLAGE | {Role.AUDITOR},
     "console:zone": VILLAGE | {Role.AUDITOR},
     "console:outage": VILLAGE,
@@ -300,6 +312,19 @@ OBJECTS = {
     "console:relief_paper": "relief proposal",
     "console:relief_decide": "relief proposal",
     "console:relief_complete": "relief proposal",
+    "console:watch_camera": "watch camera",
+    "console:watch_view": "watch camera",
+    "console:watch_zones": "watch camera",
+    "console:watch_rules": "watch camera",
+    "console:watch_source": "watch camera",
+    "console:watch_move": "watch camera",
+    "console:watch_decide": "watch camera",
+    "console:watch_sign": "watch camera",
+    "console:watch_sign_photo": "watch camera",
+    "console:watch_event": "watch event",
+    "console:watch_answer": "watch event",
+    "console:watch_send": "watch event",
+    "console:watch_picture": "watch event",
     "console:incident": "incident",
     "console:incident_edit": "incident",
     "console:incident_log": "incident",
@@ -772,6 +797,7 @@ def everything(town):
         **firm_world.objects(town),
         **gear.objects(town),
         **claims.objects(town),
+        **watchworld.objects(town),
     }
     letter = write_letter("S1", now()).number
     doors = {

@@ -12,6 +12,7 @@ from dianliang.faces.console.claims.navigation import ENERGY
 from dianliang.faces.console.entries import Entry
 from dianliang.faces.console.honours.navigation import HONOURS, OWN
 from dianliang.faces.console.incidents.navigation import EMERGENCY
+from dianliang.faces.console.linewatch.navigation import WATCH
 from dianliang.faces.console.outreach.navigation import REACHING
 from dianliang.faces.console.resources.navigation import RESOURCES
 from dianliang.kernel.actor import Role
@@ -304,6 +305,7 @@ ENTRIES = (
     Entry(label="计划", to="console:plans", pages=("console:plan*", "console:jobs"), key="2"),
     Entry(label="分类派单", section=SORTING),
     Entry(label="村网", section=VILLAGES),
+    Entry(label="守护", section=WATCH),
     Entry(label="应急", section=EMERGENCY),
     Entry(label="阵地", section=BASES),
     Entry(label="队伍", section=TEAMS),

@@ -10,7 +10,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.linewatch import access
 from dianliang.domain.linewatch.models import Camera, RuleProposal
 from dianliang.domain.linewatch.operations import cameras, learning
-from dianliang.domain.linewatch.operations.cameras import RULES
+from dianliang.domain.linewatch.thresholds import RULES
 from dianliang.domain.territory.queries import area_of
 from dianliang.flows.linewatch import zoning
 from dianliang.kernel.actor import Actor, Role

@@ -6,10 +6,9 @@ import av
 import cv2
 import numpy as np
 
+from dianliang.flows.linewatch.strip_shape import COLUMNS, FRAMES, WIDTH_PX
 from dianliang.kernel.errors import DomainError
 
-FRAMES, COLUMNS = 8, 4
-WIDTH = 480
 QUALITY = 80
 
 
@@ -58,5 +57,5 @@ def _places(count: int) -> list[int]:
 
 
 def _small(picture: np.ndarray) -> np.ndarray:
-    height = round(picture.shape[0] * WIDTH / picture.shape[1])
-    return cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA)
+    height = round(picture.shape[0] * WIDTH_PX / picture.shape[1])
+    return cv2.resize(picture, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)

@@ -14,6 +14,7 @@ from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.linewatch.lifecycle import CAMERA
 from dianliang.domain.linewatch.models import Camera, RuleVersion, WatchDay, ZoneVersion
+from dianliang.domain.linewatch.thresholds import RULES, WHOLE
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -23,18 +24,6 @@ from dianliang.kernel.geo import GeoPoint
 MOST_KV = 1100.0
 BLINDING = frozenset({"black", "frozen"})
 """Troubles under which nothing can be seen; others only make it harder."""
-RULES: Mapping[str, tuple[str, float, float]] = {
-    "dwell_s": ("停留时间", 1, 3600),
-    "least_people": ("最少人数", 1, 20),
-    "least_confidence": ("最低把握", 0, 1),
-    "debounce_s": ("重复预警间隔", 0, 86400),
-    "escalate_s": ("喊话后派单", 0, 86400),
-    "quiet_from_min": ("静音起", 0, 1440),
-    "quiet_until_min": ("静音止", 0, 1440),
-    "retention_days": ("画面保存天数", 1, 90),
-}
-"""Each threshold with its name and the range that it may be in."""
-WHOLE = frozenset({"least_people", "quiet_from_min", "quiet_until_min", "retention_days"})
 
 
 class UnableToKeepCameraError(DomainError):

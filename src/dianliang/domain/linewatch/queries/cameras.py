@@ -10,8 +10,8 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from dianliang.domain.linewatch.lifecycle import CAMERA_LABELS
 from dianliang.domain.linewatch.models import Camera, RuleProposal, RuleVersion, SignCheck
-from dianliang.domain.linewatch.operations.cameras import RULES
 from dianliang.domain.linewatch.signs import SIGNS, strip_m
+from dianliang.domain.linewatch.thresholds import RULES
 
 SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
 
