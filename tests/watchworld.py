@@ -40,12 +40,12 @@ def registered(town, *, by=None, at=NOON, source=SOURCE, **changed) -> Camera:
 
 
 def film(folder: Path) -> Path:
-    """Make a folder of pictures, 5 a second: nobody for 2 s, then somebody who stands for 8 s."""
+    """Make a folder of pictures, 5 a second: nobody for 2 s, then somebody who stands for 5 s."""
     folder.mkdir()
     rng = np.random.default_rng(1)
     person, empty = figure()[0], np.full((300, 400, 3), 150, np.uint8)
     person[:40, ::8] = empty[:40, ::8] = 60  # a fence: a view without any outline counts as black
-    for n in range(50):
+    for n in range(36):
         stirred = (person if n >= 10 else empty) + rng.integers(0, 3, person.shape, dtype=np.uint8)
         cv2.imwrite(str(folder / f"{n:03d}.png"), stirred)
     return folder

@@ -211,6 +211,25 @@ def from_enterprises() -> Iterator[str]:
     yield from ("名称", "来源", "基本电费规则")
 
 
+def from_linewatch() -> Iterator[str]:
+    """Yield the words of cameras under lines: states, thresholds, signs, troubles, scripts."""
+    from dianliang.domain.linewatch import lifecycle, signs, thresholds
+    from dianliang.domain.linewatch.queries import events
+    from dianliang.engines.vision._health import WORDS
+    from dianliang.faces.console.linewatch import cameras
+    from dianliang.faces.console.linewatch.navigation import WATCH
+    from dianliang.flows.linewatch import reading, sending, weekly, zoning
+
+    for table in (lifecycle.CAMERA, lifecycle.EVENT):
+        yield from chain(table.labels.values(), (row.label for row in table))
+    tables = (events.KINDS, events.WARNINGS, reading.VIEWS, reading.STORY, zoning.KINDS)
+    for words in (*tables, signs.CODES, WORDS, cameras.WORDS):
+        yield from words.values()
+    yield from (label for label, *_ in thresholds.RULES.values())
+    yield from (entry.label for entry in WATCH)
+    yield from ("守护", weekly.PRIVACY, sending.BY_JOB, sending.NOBODY)
+
+
 def from_appraisal() -> Iterator[str]:
     """Yield the words of task lists, ratings and their rules."""
     from dianliang.domain.appraisal import lifecycle, measures
@@ -716,6 +735,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_rosters(),
             *from_bases(),
             *from_branches(),
+            *from_linewatch(),
             *from_appraisal(),
             *from_outreach(),
             *from_enterprises(),

@@ -12,6 +12,8 @@ from dianliang.domain.customers.advice import outage_advice
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.intake.models import NeedJob
 from dianliang.domain.key_customers.following import STATE_LABELS
+from dianliang.domain.linewatch.queries import events as watch_queries
+from dianliang.domain.linewatch.queries.events import OnSite
 from dianliang.domain.safety import queries as safety_queries
 from dianliang.domain.safety.queries import ToCheck
 from dianliang.domain.territory.models import Area
@@ -92,6 +94,7 @@ class Sheet:
     inspection: str
     is_inspected: bool
     hazards: tuple[ToCheck, ...]
+    watched: tuple[OnSite, ...]
     task: TaskNote | None
 
 
@@ -194,6 +197,7 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
     held = calling.kept_back(jobs.values())
     whys = briefing.reasons(stops)
     to_check = safety_queries.to_check(job_ids)
+    watched = watch_queries.on_site(job_ids)
     tasks = closing.notes(rows.values())
     here = {stop.number for stop in stops if stop.is_open and stop.on <= on}
     past = briefing.past([jobs[number] for number in sorted(here)], on=on)
@@ -216,6 +220,7 @@ def _sheets(stops: tuple[Stop, ...], *, teams: tuple[TeamDay, ...], on: date) ->
             inspection=_inspection(jobs[stop.number]) if stop.on <= on else "",
             is_inspected=rows[stop.number].pk in inspected,
             hazards=to_check.get(jobs[stop.number].pk, ()) if stop.number in here else (),
+            watched=watched.get(jobs[stop.number].pk, ()) if stop.number in here else (),
             task=tasks.get(jobs[stop.number].pk),
         )
         for stop in stops

@@ -31,6 +31,7 @@ from dianliang.flows import (
     phone_crew,
     phone_needs,
     phone_safety,
+    phone_watch,
     safety,
 )
 from dianliang.flows.campaigns import following as campaigns
@@ -363,4 +364,5 @@ VERBS: dict[str, Act] = {
     **phone_activities.VERBS,
     **phone_crew.VERBS,
     **phone_safety.VERBS,
+    **phone_watch.VERBS,
 }

@@ -56,8 +56,8 @@ def test_a_stay_on_film_becomes_an_event_with_pictures_and_a_job(town, pictures,
     assert (strip.width, len(event.frames)) == (4 * 480, 8)
     assert files.read(event.snapshot)[:2] == b"\xff\xd8"
     assert (camera.status, camera.picture is not None) == ("WATCHING", True)
-    assert WatchDay.objects.get().watched_s == pytest.approx(9.8, abs=0.3)
-    assert WatchDay.objects.get().pictures == 50
+    assert WatchDay.objects.get().watched_s == pytest.approx(7.0, abs=0.3)
+    assert WatchDay.objects.get().pictures == 36
     assert any(event.number in line for line in told)
 
 

@@ -52,6 +52,7 @@ ASSETS = (
             "screens/team",
             "screens/today",
             "screens/visit",
+            "screens/watch",
             "seal",
             "session",
             "signature",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/absence/", views.team_absence, name="team_absence"),
     path("visits/<slug:number>/call/<slug:slot>/", views.call, name="call"),
     path("visits/<slug:number>/hazards/<slug:hazard_number>/", views.hazard, name="hazard"),
+    path("visits/<slug:number>/watched/<slug:event>/", views.watched, name="watched"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<str:roster>/<int:shift>/", duties.duty, name="duty"),
     path("duties/swaps/<str:number>/<str:verb>/", duties.swap, name="duty_swap"),

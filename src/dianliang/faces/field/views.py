@@ -20,10 +20,12 @@ from django.views.i18n import JavaScriptCatalog
 from dianliang.faces.field import build
 from dianliang.faces.field.requests import FIELD_ROLES, answer, answers_json, json_body
 from dianliang.faces.ui import requests as ui
+from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import calling, crewday, day_route, fieldwork, identity, safety
 from dianliang.flows.command import positions as whereabouts
 from dianliang.flows.dispatching.shiftday import shift_day
+from dianliang.flows.linewatch import reading
 from dianliang.flows.phone_operations import text_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError
@@ -111,6 +113,14 @@ def hazard(request: HttpRequest, number: str, hazard_number: str, *, by: Actor) 
     response = HttpResponse(content, content_type="image/jpeg")
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_GET
+@answers_json(*FIELD_ROLES)
+def watched(request: HttpRequest, number: str, event: str, *, by: Actor) -> HttpResponse:
+    """Give a small picture of what a camera saw to the team that was sent there."""
+    del request
+    return photo_answer(reading.picture_on_site(number=event, visit=number, by=by, at=now()))
 
 
 @require_POST

@@ -17,7 +17,7 @@ from dianliang.domain.linewatch.queries.cameras import CameraRow, ProposalRow, S
 from dianliang.domain.linewatch.queries.events import DeletionRow, EventRow
 from dianliang.domain.linewatch.queries.figures import Figures, figures
 from dianliang.domain.linewatch.thresholds import RULES, WHOLE
-from dianliang.domain.work.models import Visit
+from dianliang.domain.work import access as work_access
 from dianliang.flows.linewatch import weekly
 from dianliang.flows.linewatch.answering import event_of_visit
 from dianliang.kernel.actor import Actor, Role
@@ -261,13 +261,13 @@ def picture(*, number: str, part: str, by: Actor, at: datetime) -> tuple[bytes, 
     return files.read(stored), PARTS[part]
 
 
-def picture_on_site(*, number: str, visit: Visit, by: Actor, at: datetime) -> bytes:
+def picture_on_site(*, number: str, visit: str, by: Actor, at: datetime) -> bytes:
     """Return a small snapshot of an event to the team that was sent there.
 
     Raises:
         NotVisibleError: the visit is not about it, or the picture is gone.
     """
-    event = event_of_visit(number, visit=visit)
+    event = event_of_visit(number, visit=work_access.visit_of_own_team(visit, by=by))
     if event.snapshot is None:
         raise NotVisibleError("没有这个画面，或已到期删除。")
     audit.record("linewatch.event.look", target=event, by=by, at=at, after="snapshot")

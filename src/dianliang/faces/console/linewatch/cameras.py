@@ -30,7 +30,6 @@ WORDS = {
     "placed": "已放下第 %(n)s 个角，至少三个角；点“画完”结束",
     "few": "至少要三个角",
     "least": "一个区域至少留三个角",
-    "unsaved": "有改动还没有保存",
 }
 """What the script that draws says; it gets the words with the page."""
 

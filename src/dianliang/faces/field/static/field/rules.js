@@ -34,6 +34,7 @@ export const VERBS = {
   inspect: gettext("检查"),
   recheck: gettext("复查"),
   rectify: gettext("报整改"),
+  answer_watch: gettext("守护反馈"),
   attend: gettext("活动签到"),
   go: gettext("活动签退"),
   advance: gettext("报里程"),
@@ -56,6 +57,7 @@ export function overlay(day, outbox) {
       waiting: own.filter((row) => UNSETTLED.has(row.state)).length,
       isInspected: sheet.is_inspected || own.some((row) => row.verb === "inspect" && row.state !== "dropped"),
       judged: own.filter((row) => row.body?.hazard && row.state !== "dropped").map((row) => row.body.hazard),
+      answered: own.filter((row) => row.body?.event && row.state !== "dropped").map((row) => row.body.event),
       problem: own.find((row) => PROBLEM.has(row.state)) ?? null,
     };
   });

@@ -187,6 +187,7 @@ async function send(ready) {
 function forget({ verb, body }) {
   if (verb === "inspect") return { body: {} };
   if (body.hazard) return { body: { hazard: body.hazard } };
+  if (body.event) return { body: { event: body.event } };
   return verb === "post_need" ? { body: { follow: body.follow } } : {};
 }
 
@@ -214,19 +215,22 @@ async function recover() {
   await store.reseal(keys);
 }
 
-// Take along how the hazards looked that are to be looked at again; what cannot be fetched now is
-// asked for at the next run.
+// Take along how the hazards looked that are to be looked at again, and what cameras saw; what cannot
+// be fetched now is asked for at the next run.
 async function readPictures() {
   const day = await store.readDay();
-  const wanted = new Map((day?.sheets ?? []).flatMap((sheet) => sheet.hazards.map(({ number }) => [number, sheet.stop.number])));
+  const wanted = new Map((day?.sheets ?? []).flatMap((sheet) => [
+    ...sheet.hazards.map(({ number }) => [number, `${sheet.stop.number}/hazards/${number}/`]),
+    ...(sheet.watched ?? []).filter((event) => event.has_snapshot).map(({ number }) => [number, `${sheet.stop.number}/watched/${number}/`]),
+  ]));
   const kept = await store.pictures();
   for (const name of kept) if (!wanted.has(name)) await store.dropPicture(name);
   let bytes = JSON.stringify(day ?? {}).length;
-  for (const [hazard, visit] of wanted) {
+  for (const [name, path] of wanted) {
     if (bytes > MOST_BYTES) break;
-    const blob = kept.includes(hazard) ? await store.picture(hazard) : await fetchBlob(`${setup.urls.today}visits/${visit}/hazards/${hazard}/`);
+    const blob = kept.includes(name) ? await store.picture(name) : await fetchBlob(`${setup.urls.today}visits/${path}`);
     bytes += blob?.size ?? 0;
-    if (blob && !kept.includes(hazard)) await store.keepPicture(hazard, blob);
+    if (blob && !kept.includes(name)) await store.keepPicture(name, blob);
   }
 }
 

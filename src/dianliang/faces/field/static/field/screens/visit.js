@@ -10,6 +10,7 @@ import { hazards, waiting } from "./hazards.js";
 import { inspect } from "./inspect.js";
 import { lineReport } from "./line.js";
 import { badge, isTask, panel } from "./task.js";
+import { watched } from "./watch.js";
 
 const DECLINE_REASONS = [gettext("前一单超时，赶不到"), gettext("车辆或装备故障"), gettext("现场不具备条件"), gettext("不是本队能处理的事")];
 const MISS_REASONS = [gettext("敲门无人应，电话无人接"), gettext("电话约定改日"), gettext("地址找不到")];
@@ -26,6 +27,7 @@ export function visit(model, number) {
     h("h1", {}, stop.title),
     trouble(sheet),
     h("p.where", {}, stop.address || stop.area),
+    isOpen(status) && watched(sheet, model),
     status === "ARRIVED"
       ? h("details.card", {}, h("summary", {}, gettext("时间、电话与导航")), times(stop), reach(sheet), brief(sheet, model.day))
       : [times(stop), isOpen(status) && reach(sheet)],
