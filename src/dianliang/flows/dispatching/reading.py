@@ -94,6 +94,8 @@ class Page:
     solved_s: float
     ways: str
     happened: tuple[str, ...]
+    kept: tuple[str, ...]
+    """What crews had set out for when it was put in force, and what stayed theirs."""
     most_changes: int
     forced: int
     chosen: int
@@ -167,6 +169,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         solved_s=outcome.get("solved_s", 0.0),
         ways=outcome.get("ways", ""),
         happened=tuple(repair.get("words", ())),
+        kept=tuple(outcome.get("kept", ())),
         most_changes=repair.get("most_changes", 0),
         forced=len(repair.get("forced", ())),
         chosen=len(repair.get("chosen", ())),

@@ -126,14 +126,7 @@ def _with_others(
     others = old.stops.exclude(team__code__in=scope).select_related("job")
     lines = [row for row in others if row.job_id in kept]
     outs = [row for row in old.unplanned.select_related("job") if row.job_id not in here]
-    objective = outcome["objective"]
-    for row in outs:
-        objective[f"unassigned_{row.job.priority}"] += 1
-    objective["late_s"] += sum(row.late_s for row in lines)
-    objective["travel_s"] += sum(row.travel_s for row in lines)
-    outcome["turned"] += sorted(turned_of(old) & {row.job.number for row in lines})
-    before = (old.outcome or {}).get("lanes", ())
-    outcome["lanes"] += [lane for lane in before if lane["team"] not in scope]
+    beside(outcome, old.outcome, scope, lines=lines, outs=outs)
     return Repaired(
         stops=stops,
         left_out=left_out,
@@ -142,6 +135,26 @@ def _with_others(
         others=tuple(lines),
         other_outs=tuple(outs),
     )
+
+
+def beside(
+    outcome: dict[str, Any],
+    before: Mapping[str, Any] | None,
+    scope: Collection[str],
+    *,
+    lines: Collection[PlannedStop],
+    outs: Collection[Unplanned],
+) -> None:
+    """Add to the outcome of some teams what an earlier plan (`before`) has of all others."""
+    objective = outcome["objective"]
+    for row in outs:
+        objective[f"unassigned_{row.job.priority}"] += 1
+    objective["late_s"] += sum(row.late_s for row in lines)
+    objective["travel_s"] += sum(row.travel_s for row in lines)
+    others = {row.job.number for row in lines}
+    outcome["turned"] += sorted(others & {*(before or {}).get("turned", ())})
+    lanes = (before or {}).get("lanes", ())
+    outcome["lanes"] += [lane for lane in lanes if lane["team"] not in scope]
 
 
 def _asked(plan: Plan, told: Mapping[str, Told], eaten: dict[Lane, datetime]) -> Asked:
