@@ -98,6 +98,8 @@ class Page:
     """What crews had set out for when it was put in force, and what stayed theirs."""
     most_changes: int
     forced: int
+    delayed: int
+    """Visits that stay with their crew and begin later."""
     chosen: int
     left: tuple[LeftRow, ...]
     shortages: tuple[Shortage, ...]
@@ -172,6 +174,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         kept=tuple(outcome.get("kept", ())),
         most_changes=repair.get("most_changes", 0),
         forced=len(repair.get("forced", ())),
+        delayed=len(repair.get("delayed", ())),
         chosen=len(repair.get("chosen", ())),
         left=_left(places, names),
         shortages=_shortages(left),
