@@ -161,6 +161,14 @@ def left_of(line):
     return joined(rows.values_list("from_m", "to_m"))
 
 
+def assert_reviewed(town, incident, *, km):
+    """The review counts places as tasks, and the line in kilometres."""
+    found = review(number=incident.number, by=chief(town), at=NOON)
+    assert (sum(row.tasks for row in found.ranks), len(found.undone)) == (3, 3)
+    assert [turn.planned for turn in found.turns] == [3, 3]
+    assert [(one.length_km, one.done_km) for one in found.lines] == [(1.5, km)]
+
+
 def test_a_dispatch_mixes_places_and_a_line_and_what_is_reported_is_never_planned_again(
     town, monkeypatch
 ):
@@ -209,10 +217,7 @@ def test_a_dispatch_mixes_places_and_a_line_and_what_is_reported_is_never_planne
     assert row.done_m + row.planned_m == pytest.approx(1500)
     assert row.forecast.early <= row.forecast.middle <= row.forecast.late
     forced(town, again, at=NOON)
-    told_after = review(number=incident.number, by=chief(town), at=NOON)
-    assert (sum(r.tasks for r in told_after.ranks), len(told_after.undone)) == (3, 3)
-    assert [turn.planned for turn in told_after.turns] == [3, 3]
-    assert [(one.length_km, one.done_km) for one in told_after.lines] == [(1.5, row.done_km)]
+    assert_reviewed(town, incident, km=row.done_km)
     in_hand = set(again.stops.filter(job__task__line=line).values_list("job", "team", "on"))
     after = told(town, again, NOON, urgent=urgent(rank="second", due_h="20"))
     assert set(after.stops.filter(job__task__line=line).values_list("job", "team", "on")) == in_hand
