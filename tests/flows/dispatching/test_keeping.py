@@ -8,10 +8,12 @@ import pytest
 from dianliang.domain.incidents.models import LogEntry
 from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.work.operations import visits
+from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.dispatching import drafting, keeping, reading
 from dianliang.flows.dispatching.keeping import under_way
 from dianliang.kernel.actor import Role
+from tests.flows.dispatching import test_lines as lines
 from tests.flows.dispatching.test_dispatching import (
     chief,
     drafted,
@@ -128,3 +130,53 @@ def test_a_crew_that_sets_out_during_the_check_is_kept_too(town, monkeypatch):
     gone.refresh_from_db()
     assert gone.status == "EN_ROUTE"
     assert Plan.objects.get(pk=draft.pk).stops.get(job=gone.job).team.code == "A"
+
+
+def test_a_draft_that_somebody_read_for_long_is_laid_out_from_now(town):
+    incident = flooded(town)
+    with_tasks(town, incident)
+    draft = drafted(town, incident)
+    later = NOON + timedelta(minutes=50)
+
+    made = forced(town, draft, later)
+
+    assert len(made) == 4
+    assert min(Visit.objects.values_list("arrive_at", flat=True)) >= later
+    page = reading.page(number=draft.number, by=chief(town), at=later)
+    assert (page.caught_up, page.kept) == (1, ())
+
+
+def test_a_draft_of_which_hardly_anything_still_holds_is_refused(town, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_LATE", 0)
+    incident = flooded(town)
+    with_tasks(town, incident)
+    draft = drafted(town, incident)
+
+    with pytest.raises(UnableToPlanError, match="请另拟一份"):
+        forced(town, draft, NOON + timedelta(minutes=50))
+
+    assert not Visit.objects.exists()
+    assert Plan.objects.get(pk=draft.pk).revision == draft.revision
+
+
+def test_a_crew_at_work_on_a_line_keeps_its_part_in_the_next_draft(town):
+    incident = lines.crews_of(town, "A", people=2)
+    line = lines.lined(town, incident, path=lines.SHORT, km="2", people="2")
+    live = lines.drafted(town, incident, hours=12)
+    lines.forced(town, live)
+    first = Visit.objects.filter(plan=live).order_by("arrive_at").first()
+    set_out(town, first, first.arrive_at)
+    crew = replace(town.actor("S1", Role.CAPTAIN), team_codes=frozenset({"A"}))
+    visits.arrive(visit=first, by=crew, at=first.arrive_at, device_at=first.arrive_at)
+    at = first.arrive_at + timedelta(minutes=20)
+
+    draft = lines.drafted(town, incident, at=at, hours=12)
+
+    own = draft.stops.get(job=first.job)
+    assert own.sequence == 1
+    rest = timedelta(minutes=first.job.duration_min) - timedelta(minutes=20)
+    assert own.depart_at <= at + rest + timedelta(minutes=5)  # to set up is not counted again
+    assert not draft.unplanned.filter(job__task__line=line).filter(job=first.job).exists()
+    lines.forced(town, draft, at + timedelta(minutes=14))
+    first.refresh_from_db()
+    assert first.status == "ARRIVED"

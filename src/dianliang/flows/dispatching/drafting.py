@@ -22,13 +22,14 @@ from dianliang.domain.work.operations import plans as operations
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.dispatching import terms as scene
-from dianliang.flows.dispatching.keeping import keep_under_way, kept_words, under_way
+from dianliang.flows.dispatching.keeping import catch_up, keep_under_way, kept_words, under_way
 from dianliang.flows.dispatching.pending import refuse_if_gone, refuse_if_overtaken
 from dianliang.flows.dispatching.tasking import capacity_of, incident_to_dispatch
 from dianliang.flows.dispatching.terms import Hours, Supply
 from dianliang.flows.incidents.drawing import read_shapes
 from dianliang.flows.planning import drafting
 from dianliang.flows.planning.happened import Cut, Happened, circle
+from dianliang.flows.planning.outdated import OutdatedError
 from dianliang.flows.planning.terms import MOST_DISPATCHED, first_open
 from dianliang.flows.resources.fields import kind_of
 from dianliang.kernel.actor import Actor
@@ -265,6 +266,8 @@ def put_in_force(*, number: str, revision: int, by: Actor, at: datetime) -> list
         plan = keep_under_way(plan, by=by, at=at)
         try:
             return _forced(found, incident, plan, by=by, at=at)
+        except OutdatedError as outdated:
+            plan = catch_up(plan, outdated, by=by, at=at)
         except UnableToPlanError:
             plan.refresh_from_db()  # the try was undone, the plan in hand may say more
             if not under_way(plan):

@@ -20,6 +20,7 @@ from dianliang.domain.work.operations.publishing import KEPT
 from dianliang.engines import routing
 from dianliang.flows.planning.chosen import scope_of
 from dianliang.flows.planning.happened import happened_from
+from dianliang.flows.planning.outdated import OutdatedError
 from dianliang.flows.planning.problem import Built, build_from
 from dianliang.flows.planning.records import (
     lines_of,
@@ -36,6 +37,8 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 
 MOST_NAMED = 8
+MOST_LATE, MOST_LATE_SHARE = 10, 0.1
+"""Lines that may be late, in number or as a share, where a draft is still only caught up with."""
 
 
 def under_way(plan: Plan) -> dict[str, Visit]:
@@ -77,9 +80,29 @@ def keep_under_way(plan: Plan, *, by: Actor, at: datetime) -> Plan:
     kept = under_way(plan) if plan.status == "READY" else {}
     if not kept:
         return plan
-    began = time.monotonic()
     given = plan.stops.filter(job__number__in=kept).values_list("team__code", flat=True)
     codes = {*given, *(visit.team.code for visit in kept.values())}
+    return _fitted(plan, codes, kept, by=by, at=at)
+
+
+def catch_up(plan: Plan, outdated: OutdatedError, *, by: Actor, at: datetime) -> Plan:
+    """Lay the crews of a draft that somebody read for long out again from now on.
+
+    Raises:
+        OutdatedError: it is more than a little time that has passed: a new draft is better.
+        UnableToPlanError, StaleStateError: see `keep_under_way`.
+    """
+    codes = {line.team.code for line in outdated.lines}
+    if len(outdated.lines) > max(MOST_LATE, plan.stops.count() * MOST_LATE_SHARE):
+        raise outdated
+    return _fitted(plan, codes, under_way(plan), by=by, at=at)
+
+
+def _fitted(
+    plan: Plan, codes: set[str], kept: Mapping[str, Visit], *, by: Actor, at: datetime
+) -> Plan:
+    """Plan some crews of a draft anew around what they have begun, changing little."""
+    began = time.monotonic()
     lines = [
         line
         for line in plan.stops.filter(team__code__in=codes).select_related("job", "team")
@@ -196,7 +219,14 @@ def _outcome(
     new = outcome_of(found, built, relaxations=(), solved_s=solved_s, repair=repair or None)
     beside(new, old, codes, lines=others, outs=outs)
     told = [*old.get("kept", ()), *_words(kept)]
-    return {**new, "kept": told, **{n: old[n] for n in ("made_at",) if n in old}}
+    late = [] if kept else sorted(codes)
+    caught = sorted({*old.get("caught_up", ()), *late})
+    return {
+        **new,
+        "kept": told,
+        "caught_up": caught,
+        **{n: old[n] for n in ("made_at",) if n in old},
+    }
 
 
 def _words(kept: Mapping[str, Visit]) -> Iterator[str]:

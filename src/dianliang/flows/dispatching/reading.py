@@ -96,6 +96,8 @@ class Page:
     happened: tuple[str, ...]
     kept: tuple[str, ...]
     """What crews had set out for when it was put in force, and what stayed theirs."""
+    caught_up: int
+    """Crews whose times were laid out again because the draft had waited."""
     most_changes: int
     forced: int
     delayed: int
@@ -172,6 +174,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         ways=outcome.get("ways", ""),
         happened=tuple(repair.get("words", ())),
         kept=tuple(outcome.get("kept", ())),
+        caught_up=len(outcome.get("caught_up", ())),
         most_changes=repair.get("most_changes", 0),
         forced=len(repair.get("forced", ())),
         delayed=len(repair.get("delayed", ())),
