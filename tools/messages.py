@@ -649,13 +649,17 @@ def from_command() -> Iterator[str]:
     """Yield the words of the live board, of reports of the situation and of reviews."""
     from dianliang.domain.mobilisation import lifecycle
     from dianliang.faces.console.command import review
+    from dianliang.faces.console.dispatch import views as dispatching
     from dianliang.flows.command import board, effort, sections
+    from dianliang.flows.command.review import STEPS
+    from dianliang.flows.dispatching import board as drafts
     from dianliang.flows.dispatching import crew_routes
 
     yield from chain(lifecycle.LESSON_LABELS.values(), (row.label for row in lifecycle.LESSON))
     yield from chain(board.LABELS.values(), review.VIEWS.values(), effort.REASONS.values())
     yield from (*crew_routes.TONES.values(), crew_routes.ORDINARY)
     yield from (effort.OTHER, sections.APART, *(label for _, label in lifecycle.RANKS))
+    yield from chain(dispatching.VIEWS.values(), drafts.LABEL_OF.values(), STEPS.values())
     for path in sorted((ROOT / "flows" / "command").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg in TOLD_IN:

@@ -16,6 +16,7 @@ from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.workforce.models import Membership, Person
 from dianliang.engines import routing
 from dianliang.flows import fieldwork
+from dianliang.flows.command.review import review
 from dianliang.flows.dispatching import (
     board,
     correcting,
@@ -160,6 +161,14 @@ def left_of(line):
     return joined(rows.values_list("from_m", "to_m"))
 
 
+def assert_reviewed(town, incident, *, km):
+    """The review counts places as tasks, and the line in kilometres."""
+    found = review(number=incident.number, by=chief(town), at=NOON)
+    assert (sum(row.tasks for row in found.ranks), len(found.undone)) == (3, 3)
+    assert [turn.planned for turn in found.turns] == [3, 3]
+    assert [(one.length_km, one.done_km) for one in found.lines] == [(1.5, km)]
+
+
 def test_a_dispatch_mixes_places_and_a_line_and_what_is_reported_is_never_planned_again(
     town, monkeypatch
 ):
@@ -208,6 +217,7 @@ def test_a_dispatch_mixes_places_and_a_line_and_what_is_reported_is_never_planne
     assert row.done_m + row.planned_m == pytest.approx(1500)
     assert row.forecast.early <= row.forecast.middle <= row.forecast.late
     forced(town, again, at=NOON)
+    assert_reviewed(town, incident, km=row.done_km)
     in_hand = set(again.stops.filter(job__task__line=line).values_list("job", "team", "on"))
     after = told(town, again, NOON, urgent=urgent(rank="second", due_h="20"))
     assert set(after.stops.filter(job__task__line=line).values_list("job", "team", "on")) == in_hand

@@ -157,6 +157,7 @@ def _effort(found: Review) -> list[Block]:
             ],
             numbers=frozenset(range(1, 8)),
         ),
+        *_lines(found),
         Heading("2. 没有做完的"),
         Table(
             columns=("任务", "等级", "所在", "说明", "原因"),
@@ -178,6 +179,22 @@ def _effort(found: Review) -> list[Block]:
             numbers=frozenset(range(3, 8)),
             widths=(3, 2, 5, 1, 1, 1, 1, 1),
         ),
+    ]
+
+
+def _lines(found: Review) -> list[Block]:
+    if not found.lines:
+        return []
+    return [
+        Table(
+            columns=("线路作业", "全长（公里）", "已报完成（公里）", "时限"),
+            rows=[
+                (one.title, f"{one.length_km:.2f}", f"{one.done_km:.2f}", clock(one.due_at))
+                for one in found.lines
+            ],
+            caption="线路作业按公里计，不算在上面的任务数里",
+            numbers=frozenset({1, 2}),
+        )
     ]
 
 

@@ -18,8 +18,10 @@ from dianliang.domain.mobilisation.models import Dispatch, ResourceRequest, Situ
 from dianliang.domain.work.models import PlannedStop, Unplanned, Visit
 from dianliang.flows.command.effort import left_record
 from dianliang.flows.command.figures import Asked, Figure, clock, known
+from dianliang.flows.command.lines import line_cards
 from dianliang.flows.command.safety import ShortRest, Stretch, short_rests, too_long
 from dianliang.flows.command.supply import Supply, supply, watches_of
+from dianliang.flows.dispatching.running import LineRow
 from dianliang.flows.incidents.figures import Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -94,6 +96,7 @@ class Review:
     figures: tuple[Figure, ...]
     ranks: tuple[RankResult, ...]
     turns: tuple[Turn, ...]
+    lines: tuple[LineRow, ...]
     undone: tuple[Record, ...]
     reasons: tuple[tuple[str, int], ...]
     too_long: tuple[Stretch, ...]
@@ -129,6 +132,7 @@ def review(*, number: str, by: Actor, at: datetime) -> Review:
         figures=tuple(known(asked, code) for code in SUMMED),
         ranks=_ranks(incident),
         turns=_turns(incident),
+        lines=tuple(card.row for card in line_cards(incident, at=until)),
         undone=undone,
         reasons=tuple(Counter(record.cells[-1] for record in undone).most_common()),
         too_long=too_long(incident, at=until),
@@ -195,8 +199,11 @@ def _steps(incident: Incident, *, by: Actor) -> Iterable[Event]:
 
 
 def _ranks(incident: Incident) -> tuple[RankResult, ...]:
-    """Return by grade what was asked for, planned, done, done in time; three queries."""
-    rows = list(tasks.tasks_of(incident))
+    """Return by grade what was asked for, planned, done, done in time; three queries.
+
+    What lies along a line is counted in kilometres, apart (`lines`).
+    """
+    rows = list(tasks.places_of(incident))
     live = tasks.in_force(incident)
     planned = set(live.plan.stops.values_list("job_id", flat=True)) if live else set[int]()
     visits = Visit.objects.filter(job__task__incident=incident, arrived_at__isnull=False)
@@ -251,7 +258,8 @@ def _turns(incident: Incident) -> tuple[Turn, ...]:
     )
     stops: dict[int, dict[int, tuple[int, datetime]]] = {row.plan_id: {} for row in found}
     columns = ("plan_id", "job_id", "team_id", "start_at")
-    for plan, job, team, at in PlannedStop.objects.filter(plan__in=stops).values_list(*columns):
+    places = PlannedStop.objects.filter(plan__in=stops, job__task__line=None)
+    for plan, job, team, at in places.values_list(*columns):
         stops[plan][job] = (team, at)
     jobs = Task.objects.filter(incident=incident, job__done_at__isnull=False)
     done: dict[int, datetime] = {
@@ -294,7 +302,7 @@ def _turn(
 
 def _undone(incident: Incident) -> tuple[Record, ...]:
     """Return the tasks that nobody finished, each with why: the plan's reason, or the crew's."""
-    rows = list(tasks.tasks_of(incident).exclude(job__status="DONE").order_by("pk"))
+    rows = list(tasks.places_of(incident).exclude(job__status="DONE").order_by("pk"))
     live = tasks.in_force(incident)
     left = Unplanned.objects.filter(plan=live.plan) if live else Unplanned.objects.none()
     planned = {row.job_id: row for row in left.select_related("job__area", "job__task")}

@@ -1,228 +1,118 @@
-"""A camera over a pond of the demo county with events of the last weeks; all of it is generated."""
+"""Guarded events of the demo county: an exam in five halls under way, another event being planned.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from io import BytesIO
+Five halls are seed row 002-15's size; the halls themselves, who stands by and what was seen are
+generated. Everything goes through the same operations as by people.
+"""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from random import Random
 
-from PIL import Image, ImageDraw
-
-from dianliang.core import files
-from dianliang.core.models import StoredFile
-from dianliang.domain.linewatch.models import Camera, Event, WatchDay
-from dianliang.domain.linewatch.operations import cameras, events, learning
-from dianliang.domain.linewatch.operations.events import Seen
-from dianliang.domain.territory.models import Area
+from dianliang.domain.key_customers.models import KeyCustomer
+from dianliang.domain.protection.models import Event
+from dianliang.domain.rosters.models import Roster
 from dianliang.domain.work.models import Job
-from dianliang.domain.workforce.models import Charge, Membership
+from dianliang.domain.work.operations import jobs
 from dianliang.flows.demo.county import County
-from dianliang.flows.linewatch import answering, recording, retaining
-from dianliang.flows.linewatch.strip_shape import COLUMNS, FRAMES, WIDTH_PX
-from dianliang.kernel.actor import Actor, Role
+from dianliang.flows.demo.key_customers import take_in
+from dianliang.flows.demo.watching import arrange_watch
+from dianliang.flows.protection import planning, telling
+from dianliang.flows.rosters import making
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.geo import GeoPoint
 
-HEIGHT_PX = 270
-ZONE = "导线下方"
-ZONES = (
-    {
-        "id": ZONE,
-        "kind": "danger",
-        "corners": [[0.3, 0.55], [0.72, 0.55], [0.8, 0.96], [0.24, 0.96]],
-    },
-    {
-        "id": "东岸",
-        "kind": "water_edge",
-        "corners": [[0.74, 0.6], [0.97, 0.6], [0.98, 0.9], [0.8, 0.9]],
-        "dwell_s": 20.0,
-    },
+HALLS = ("县一中考点", "县二中考点", "孝丰中学考点", "梅溪中学考点", "职教中心考点")
+CHANGE = time(8)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PLANNED_AGO, DAYS = 4, 3
+GEAR = "200 kW 发电车 1 台"
+LOG = (
+    ("shift", 0, "现场指挥交接完毕，五个考点驻守队伍全部到位。"),
+    ("patrol", 2, "主供线路和变压器特巡一遍，接头测温正常。"),
+    ("trouble", 5, "照明电压暂降约 0.1 秒，未影响考试；同时段 10 kV 线路有雷击记录。"),
+    ("action", 6, "切至备用电源观察 30 分钟，恢复主供，加密测温。"),
 )
-EVENTS = (
-    (45, 0.72, "fishing", "TRUE", 25),
-    (12, 0.55, "stay", "FALSE", 90),
-    (9, 0.81, "fishing", "TRUE", 22),
-    (7, 0.58, "stay", "FALSE", 45),
-    (5, 0.6, "stay", "FALSE", 35),
-    (4, 0.86, "fishing", "TRUE", 18),
-    (2, 0.7, "stay", "UNCLEAR", 60),
-    (1, 0.78, "fishing", "TRUE", 31),
-)
-"""Days ago, confidence, what was done, what a person said of it, and after how many minutes."""
-HOURS_A_DAY = 23.5
-DAYS = 46
-SIGNS = ("B01", "B03", "B05", "B06")
+"""Kind, hours after the begin, words."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """Where the camera stands, and who keeps it."""
-
-    area: Area
-    by: Actor
-
-
-def build_guarding(county: County, *, rng: Random, at: datetime) -> Camera | None:
-    """Register the camera, let it see something now and then; the last event is today's job."""
-    cell = _cell(county)
-    if cell is None or cell.area.lat is None or cell.area.lon is None:
-        return None
-    began = at - timedelta(days=DAYS)
-    camera = cameras.register(
-        name=f"{cell.area.name.removesuffix('村委会')}荷塘（演示）",
-        line_name="110kV 演示线",
-        span="12#–13#",
-        voltage_kv=110.0,
-        area=cell.area,
-        unit=county.teams[0].unit,
-        point=GeoPoint(cell.area.lat, cell.area.lon),
-        source="演示画面（生成）",
-        has_speaker=False,
-        by=cell.by,
-        at=began,
-    )
-    cameras.draw_zones(camera=camera, zones=ZONES, reason="首次划定", by=cell.by, at=began)
-    for days, confidence, kind, verdict, minutes in EVENTS:
-        _past(camera, at - timedelta(days=days), confidence, kind, verdict, minutes, by=cell.by)
-    _watched(camera, at=at, rng=rng)
-    for code in SIGNS:
-        photo = _kept(_scene(), at=at)
-        learning.check_sign(camera=camera, code=code, photo=photo, note="", by=cell.by, at=began)
-    now = at - timedelta(minutes=6)
-    recording.take_event(number=camera.number, seen=_seen(now, 0.83, "fishing", "steward"), at=now)
-    retaining.delete_due(at=at)
-    Event.objects.update(is_generated=True)
-    Job.objects.filter(pk__in=Event.objects.values("job")).update(is_generated=True)
-    Camera.objects.update(is_generated=True)
-    return camera
-
-
-def _cell(county: County) -> _Cell | None:
-    """Return a village whose steward goes with the first team."""
-    team = county.teams[0]
-    crew = Membership.objects.filter(team=team).values("person")
-    rows = Charge.objects.filter(kind__code="manager", area__level=Area.Level.VILLAGE)
-    row = rows.filter(person__in=crew).select_related("area").order_by("area__code").first()
-    if row is None:
-        return None
-    by = Actor(
-        id="user:station",
-        name="所调度员",
-        role=Role.DISPATCHER,
-        unit_path=team.unit.path,
-        area_path="/",
-        unit_code=team.unit.code,
-    )
-    return _Cell(row.area, by)
-
-
-def _past(
-    camera: Camera,
-    at: datetime,
-    confidence: float,
-    kind: str,
-    verdict: str,
-    minutes: int,
-    *,
-    by: Actor,
-) -> None:
-    """Keep an event that somebody has answered since, on the spot or at the desk."""
-    event = events.keep(camera=camera, seen=_seen(at, confidence, kind, "steward"), at=at)
-    answering.answer(
-        number=event.number,
-        verdict=verdict,
-        note="已劝离" if verdict == "TRUE" else "",
-        by=by,
-        at=at + timedelta(minutes=minutes),
-    )
-
-
-def _seen(at: datetime, confidence: float, kind: str, warning: str) -> Seen:
-    is_fishing = kind == "fishing"
-    rod = "6 张画面里手边都有细长物" if is_fishing else "没看到钓竿"
-    return Seen(
-        zone=ZONE,
-        kind=kind,
-        happened_at=at,
-        since_at=at - timedelta(seconds=9),
-        people=1,
-        confidence=confidence,
-        reasons=[
-            {"code": "stay", "words": f"在危险区“{ZONE}”停留 9 秒，满 8 秒"},
-            {"code": "rod" if is_fishing else "no-rod", "words": rod},
-        ],
-        warning=warning,
-        warned_at=at + timedelta(seconds=0.4),
-        latency_s=1.4,
-        snapshot=_kept(_scene(rod=5 if is_fishing else 0, is_there=True), at=at),
-        strip=_kept(_strip(is_fishing=is_fishing), at=at),
-        frames=[round(0.8 * place, 1) for place in range(FRAMES)],
-    )
-
-
-def _watched(camera: Camera, *, at: datetime, rng: Random) -> None:
-    """Write down the hours of the last weeks, and a last picture a moment ago."""
-    today = at.astimezone(SHANGHAI).date()
-    WatchDay.objects.bulk_create(
-        WatchDay(
-            camera=camera,
-            on=today - timedelta(days=days),
-            watched_s=3600 * (HOURS_A_DAY - 2 * rng.random()),
-            pictures=400_000,
+def build_guarding(county: County, *, rng: Random, by: Actor, at: datetime) -> None:
+    """Plan an exam, release the plan, begin it, log; draft another event that still has gaps."""
+    desk = replace(by, unit_path=county.company.path, unit_code=county.company.code)
+    planned_at = at - PLANNED_AGO * DAY
+    first = at.astimezone(SHANGHAI).date() - DAY
+    starts_at = making.at_hour(first, CHANGE)
+    ends_at = making.at_hour(first + DAYS * DAY, CHANGE)
+    villages = rng.sample([v for v in county.villages if v.lat is not None], len(HALLS))
+    halls = [
+        take_in(
+            name, KeyCustomer.Kind.EXAM_HALL, village, county, grade="second", rng=rng, by=desk,
+            at=planned_at,
         )
-        for days in range(1, DAYS)
+        for name, village in zip(HALLS, villages, strict=True)
+    ]  # fmt: skip
+    roster = arrange_watch(
+        county, title="考试保电现场指挥（演示）", first=first, days=DAYS, at=planned_at
     )
-    recording.take_beat(
-        number=camera.number,
-        pictures=50,
-        watched_s=10.0,
-        at=at - timedelta(minutes=1),
-        picture=_kept(_scene(), at=at),
+    exam = planning.draft(
+        asked=_asked("高考保电（演示）", starts_at, ends_at, halls), by=desk, at=planned_at
+    )
+    _complete(exam, roster, county, by=desk, at=planned_at)
+    for verb, when in (("release", planned_at), ("begin", starts_at)):
+        planning.move(number=exam.number, verb=verb, reason="", by=desk, at=when)
+    _log(exam, by=desk, begin=starts_at, at=at)
+    soon = making.at_hour(first + 20 * DAY, CHANGE)
+    planning.draft(
+        asked=_asked("全域旅游大会保电（演示）", soon, soon + 2 * DAY, halls[:2]), by=desk, at=at
+    )
+    KeyCustomer.objects.update(is_generated=True)
+
+
+def _asked(
+    title: str, starts_at: datetime, ends_at: datetime, halls: list[KeyCustomer]
+) -> planning.Asked:
+    return planning.Asked(
+        title=title,
+        level="first",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        demand="开考期间零闪动，备用电源随时可投",
+        customers=[hall.number for hall in halls],
+        sites=(),
     )
 
 
-def _strip(*, is_fishing: bool) -> Image.Image:
-    rows = -(-FRAMES // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * WIDTH_PX, rows * HEIGHT_PX))
-    for place in range(FRAMES):
-        frame = _scene(rod=place + 1 if is_fishing else 0, is_there=place > 0)
-        sheet.paste(frame, (place % COLUMNS * WIDTH_PX, place // COLUMNS * HEIGHT_PX))
-    return sheet
+def _complete(event: Event, roster: Roster, county: County, *, by: Actor, at: datetime) -> None:
+    """Bring a plan to where nothing is lacking: patrols, a team at each hall, a post manned."""
+    planning.order_patrols(number=event.number, due_at=event.ends_at, team_code="", by=by, at=at)
+    for hall, team in zip(event.halls.order_by("pk"), county.teams, strict=False):
+        planning.add_standby(
+            number=event.number,
+            hall=hall.pk,
+            team_code=team.code,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            gear=GEAR,
+            by=by,
+            at=at,
+        )
+    planning.add_duty(number=event.number, roster=roster.number, post="现场指挥", by=by, at=at)
 
 
-def _scene(*, rod: int = 0, is_there: bool = False) -> Image.Image:
-    """Draw a pond under a line, perhaps with somebody whose head is covered; not a photo."""
-    picture = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), (196, 214, 222))
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle([0, 110, WIDTH_PX, HEIGHT_PX], fill=(118, 142, 92))
-    pen.ellipse([150, 130, 470, 230], fill=(84, 124, 140))
-    for x in (60, 420):
-        pen.line([(x, 20), (x, 170)], fill=(70, 70, 70), width=4)
-        pen.line([(x - 24, 34), (x + 24, 34)], fill=(70, 70, 70), width=3)
-    for drop in (0, 5, 10):
-        pen.arc([60, -8 + drop, 420, 76 + drop], 10, 170, fill=(40, 40, 40), width=2)
-    if is_there:
-        _person(pen, rod)
-    pen.text((8, HEIGHT_PX - 16), "GENERATED, NOT A PHOTO", fill=(20, 30, 30))
-    return picture
-
-
-HEAD: Sequence[tuple[int, int, int]] = ((150, 130, 115), (120, 100, 90), (170, 150, 140))
-
-
-def _person(pen: ImageDraw.ImageDraw, rod: int) -> None:
-    pen.rectangle([232, 166, 252, 206], fill=(52, 70, 120))
-    pen.rectangle([233, 206, 240, 232], fill=(40, 44, 52))
-    pen.rectangle([244, 206, 251, 232], fill=(40, 44, 52))
-    for row in range(3):
-        for column in range(3):
-            left, top = 230 + 8 * column, 144 + 8 * row
-            pen.rectangle([left, top, left + 7, top + 7], fill=HEAD[(row + column) % len(HEAD)])
-    if rod:
-        pen.line([(250, 186), (330, 112 + 3 * rod)], fill=(30, 30, 30), width=2)
-
-
-def _kept(picture: Image.Image, *, at: datetime) -> StoredFile:
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=85)
-    return files.keep_image(out.getvalue(), at=at)
+def _log(event: Event, *, by: Actor, begin: datetime, at: datetime) -> None:
+    """Write down what happened, and close the patrols of the first hours."""
+    hall = event.halls.order_by("pk").first()
+    for kind, hours, words in LOG:
+        when = begin + hours * HOUR
+        telling.log(
+            number=event.number,
+            kind=kind,
+            happened_at=when,
+            words=words,
+            hall=hall.pk if hall and kind in {"trouble", "action"} else None,
+            corrects="",
+            by=by,
+            at=min(at, when + HOUR / 6),
+        )
+    done_at = begin + 3 * HOUR
+    for job in Job.objects.filter(guard_patrol__event=event, inspects=None):
+        jobs.complete(job=job, words="特巡正常（演示）", by=by, at=done_at)

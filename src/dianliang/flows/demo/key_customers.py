@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from random import Random
 
 from dianliang.domain.catalog.models import Checklist
-from dianliang.domain.directory.models import Unit
 from dianliang.domain.key_customers.models import KeyCustomer, Watch
 from dianliang.domain.key_customers.operations import register, watching
 from dianliang.domain.key_customers.told import (
@@ -42,36 +41,50 @@ DECIDED = "演示：县重要电力用户名单"
 def build_key_customers(county: County, *, rng: Random, by: Actor, at: datetime) -> None:
     """Write some key customers with what feeds them, then let a storm pass over some of them."""
     villages = rng.sample([v for v in county.villages if v.lat is not None], CUSTOMERS)
-    checklists = {row.code: row for row in Checklist.objects.all()}
-    made = [
-        _customer(number, village, serving(county, village), checklists, rng=rng, by=by, at=at)
-        for number, village in enumerate(villages)
-    ]
+    made = []
+    for place, village in enumerate(villages):
+        kind, ending = PLACES[place % len(PLACES)]
+        name = village.name.removesuffix("村委会").removesuffix("社区居委会")
+        grade = rng.choice(GRADES)
+        one = take_in(
+            f"{name}{ending}",
+            kind,
+            village,
+            county,
+            grade=grade,
+            place=place,
+            rng=rng,
+            by=by,
+            at=at,
+        )
+        made.append(one)
     _storm(made[:HIT], county, by=by, at=at)
     KeyCustomer.objects.update(is_generated=True)
     Watch.objects.update(is_generated=True)
 
 
-def _customer(
-    number: int,
+def take_in(
+    name: str,
+    kind: Kind,
     village: Area,
-    unit: Unit,
-    checklists: dict[str, Checklist],
+    county: County,
     *,
+    grade: str,
+    place: int = 1,
     rng: Random,
     by: Actor,
     at: datetime,
 ) -> KeyCustomer:
-    kind, ending = PLACES[number % len(PLACES)]
+    """Write a key customer of a village with the lines that pass it; every third has no supply."""
     lines = list(Feeder.objects.filter(areas=village).order_by("code")[:2])
-    name = village.name.removesuffix("村委会").removesuffix("社区居委会")
-    supplies = [Supply(kind="diesel", power_kva=200.0, autonomy_h=8.0)] if number % 3 else []
+    checklist = Checklist.objects.get(code=CHECKLISTS.get(kind, USUAL_CHECKLIST))
+    supplies = [Supply(kind="diesel", power_kva=200.0, autonomy_h=8.0)] if place % 3 else []
     told = ToldCustomer(
-        name=f"{name}{ending}",
+        name=name,
         kind=kind,
-        unit=unit,
+        unit=serving(county, village),
         area=village,
-        checklist=checklists[CHECKLISTS.get(kind, USUAL_CHECKLIST)],
+        checklist=checklist,
         point=GeoPoint(
             (village.lat or 0) + rng.uniform(-0.004, 0.004),
             (village.lon or 0) + rng.uniform(-0.004, 0.004),
@@ -80,12 +93,11 @@ def _customer(
         cable_m=rng.choice([30, 50, 80]),
         plug="五芯快插 400 A",
         contact="演示值班员",
-        phone=words.phone(7000 + number),
+        phone=words.phone(7000 + rng.randrange(1000)),
         sources=[Source(feeder_id=line.pk, is_main=n == 0) for n, line in enumerate(lines)],
         supplies=supplies,
     )
-    graded = Graded(grade=rng.choice(GRADES), document=DECIDED)
-    return register.take_in(told=told, graded=graded, by=by, at=at)
+    return register.take_in(told=told, graded=Graded(grade=grade, document=DECIDED), by=by, at=at)
 
 
 def _storm(hit: list[KeyCustomer], county: County, *, by: Actor, at: datetime) -> None:

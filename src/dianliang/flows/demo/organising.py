@@ -11,6 +11,7 @@ from dianliang.flows.demo.booking import build_bookings
 from dianliang.flows.demo.branches import build_branches
 from dianliang.flows.demo.commanding import build_command
 from dianliang.flows.demo.county import County
+from dianliang.flows.demo.guarding import build_guarding
 from dianliang.flows.demo.honouring import build_honours
 from dianliang.flows.demo.hours import build_hours
 from dianliang.flows.demo.incidents import build_drill
@@ -41,6 +42,7 @@ def build_organisation(county: County, *, dice: Dice, by: Actor, at: datetime) -
     build_honours(county, by=by, at=at)
     build_bookings(by=by, rng=dice(), at=at)
     build_roster(county, at=at)
+    build_guarding(county, rng=dice(), by=by, at=at)
     build_reaching(county, by=by, rng=dice(), at=at)
     build_drill(county, by=by, at=at)
     build_resources(county, rng=dice(), by=by, at=at)

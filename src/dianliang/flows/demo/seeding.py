@@ -32,10 +32,10 @@ from dianliang.flows.demo.care import build_care
 from dianliang.flows.demo.claiming import build_claims
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.enterprises import build_enterprises
-from dianliang.flows.demo.guarding import build_guarding
 from dianliang.flows.demo.happening import build_happening
 from dianliang.flows.demo.inspections import build_inspections
 from dianliang.flows.demo.key_customers import build_key_customers
+from dianliang.flows.demo.line_cameras import build_linewatch
 from dianliang.flows.demo.loading import order_curves
 from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
@@ -138,7 +138,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     tell("用电检查与隐患")
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("线路守护的摄像机")
-    build_guarding(county, rng=_dice(), at=at)
+    build_linewatch(county, rng=_dice(), at=at)
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)

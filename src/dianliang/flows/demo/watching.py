@@ -1,6 +1,6 @@
 """A roster of the demo county: a station keeps watch round the clock for some days next week."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dianliang.domain.rosters import operations
 from dianliang.domain.rosters.models import Roster
@@ -19,7 +19,13 @@ EFFORT = 0.5
 
 
 def build_roster(county: County, *, at: datetime) -> None:
-    """Arrange and publish it, with the captain and the steward who have accounts on it."""
+    """Arrange and publish one for some days next week."""
+    first = at.astimezone(SHANGHAI).date() + timedelta(days=BEGINS)
+    arrange_watch(county, title="节日保电值守（演示）", first=first, days=DAYS, at=at)
+
+
+def arrange_watch(county: County, *, title: str, first: date, days: int, at: datetime) -> Roster:
+    """Arrange a watch and publish it, with the captain and the steward who have accounts on it."""
     team = county.teams[0]
     unit = team.unit
     by = Actor(
@@ -30,13 +36,12 @@ def build_roster(county: County, *, at: datetime) -> None:
         area_path="/",
         unit_code=unit.code,
     )
-    first = at.astimezone(SHANGHAI).date() + timedelta(days=BEGINS)
     asked = making.Asked(
-        title="节日保电值守（演示）",
+        title=title,
         purpose=Roster.Purpose.EVENT,
         site_code="",
         starts_at=making.at_hour(first, CHANGES[1]),
-        ends_at=making.at_hour(first + timedelta(days=DAYS), CHANGES[1]),
+        ends_at=making.at_hour(first + timedelta(days=days), CHANGES[1]),
         changes=CHANGES,
         size=SIZE,
         skills={},
@@ -60,6 +65,8 @@ def build_roster(county: County, *, at: datetime) -> None:
         by=by,
         at=at,
     )
+    roster.refresh_from_db()
+    return roster
 
 
 def _people(county: County) -> list[str]:

@@ -19,14 +19,17 @@ from dianliang.domain.resources import access as gear_access
 from dianliang.domain.resources.models import Store
 from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.work.operations import plans as operations
+from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.flows.dispatching import terms as scene
+from dianliang.flows.dispatching.keeping import catch_up, keep_under_way, kept_words, under_way
 from dianliang.flows.dispatching.pending import refuse_if_gone, refuse_if_overtaken
 from dianliang.flows.dispatching.tasking import capacity_of, incident_to_dispatch
 from dianliang.flows.dispatching.terms import Hours, Supply
 from dianliang.flows.incidents.drawing import read_shapes
 from dianliang.flows.planning import drafting
 from dianliang.flows.planning.happened import Cut, Happened, circle
+from dianliang.flows.planning.outdated import OutdatedError
 from dianliang.flows.planning.terms import MOST_DISPATCHED, first_open
 from dianliang.flows.resources.fields import kind_of
 from dianliang.kernel.actor import Actor
@@ -42,6 +45,8 @@ FURTHEST = timedelta(days=3)
 LARGE, LARGE_S, SMALL_S = 800, 20, 8
 """Tasks from which a search is given more seconds, and how many."""
 MOST_ASSUMED = 50
+MOST_TRIES = 3
+"""How often a dispatch gives way to crews that set out while it is being put in force."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +248,8 @@ def dispatch_of(number: str, *, by: Actor) -> Dispatch:
 def put_in_force(*, number: str, revision: int, by: Actor, at: datetime) -> list[Visit]:
     """Put a dispatch in force: crews see their stops, the log of the incident says so.
 
+    What crews have accepted or begun since it was drafted stays theirs; see `keeping`.
+
     Raises:
         NotVisibleError, UnableToMobiliseError: see `incident_to_dispatch`.
         StaleStateError: another dispatch was put in force since it was drafted, it was changed,
@@ -255,13 +262,31 @@ def put_in_force(*, number: str, revision: int, by: Actor, at: datetime) -> list
     refuse_if_overtaken(found, live=tasks.in_force(incident))
     refuse_if_gone(found, incident)
     plan = drafting.fresh_plan(number, revision=revision, by=by)
+    for _ in range(MOST_TRIES - 1):
+        plan = keep_under_way(plan, by=by, at=at)
+        try:
+            return _forced(found, incident, plan, by=by, at=at)
+        except OutdatedError as outdated:
+            plan = catch_up(plan, outdated, by=by, at=at)
+        except UnableToPlanError:
+            plan.refresh_from_db()  # the try was undone, the plan in hand may say more
+            if not under_way(plan):
+                raise
+    return _forced(found, incident, keep_under_way(plan, by=by, at=at), by=by, at=at)
+
+
+def _forced(
+    found: Dispatch, incident: Incident, plan: Plan, *, by: Actor, at: datetime
+) -> list[Visit]:
     drafting.require_publishable(plan, at=at)
+    kept = kept_words(plan)
     with transaction.atomic():
         log.hold(incident)  # checking took a while: nobody tells anything more until it is done
         refuse_if_overtaken(found, live=tasks.in_force(incident))
         refuse_if_gone(found, incident)
-        visits = drafting.make_real(plan, revision=revision, by=by, at=at)
-        words = f"调度方案 {number} 生效：{found.words}"
+        visits = drafting.make_real(plan, revision=plan.revision, by=by, at=at)
+        words = f"调度方案 {plan.number} 生效：{found.words}"
+        words += f"；在途的保留不动：{kept}" if kept else ""
         log.note(incident=incident, kind="command", words=words[:500], by=by, at=at)
     return visits
 

@@ -94,8 +94,14 @@ class Page:
     solved_s: float
     ways: str
     happened: tuple[str, ...]
+    kept: tuple[str, ...]
+    """What crews had set out for when it was put in force, and what stayed theirs."""
+    caught_up: int
+    """Crews whose times were laid out again because the draft had waited."""
     most_changes: int
     forced: int
+    delayed: int
+    """Visits that stay with their crew and begin later."""
     chosen: int
     left: tuple[LeftRow, ...]
     shortages: tuple[Shortage, ...]
@@ -167,8 +173,11 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         solved_s=outcome.get("solved_s", 0.0),
         ways=outcome.get("ways", ""),
         happened=tuple(repair.get("words", ())),
+        kept=tuple(outcome.get("kept", ())),
+        caught_up=len(outcome.get("caught_up", ())),
         most_changes=repair.get("most_changes", 0),
         forced=len(repair.get("forced", ())),
+        delayed=len(repair.get("delayed", ())),
         chosen=len(repair.get("chosen", ())),
         left=_left(places, names),
         shortages=_shortages(left),

@@ -82,6 +82,16 @@ class LineRow:
         return self.done_m / self.length_m
 
     @property
+    def length_km(self) -> float:
+        """Return how long the line is, in kilometres."""
+        return self.length_m / 1000
+
+    @property
+    def done_km(self) -> float:
+        """Return how many kilometres are reported as done."""
+        return self.done_m / 1000
+
+    @property
     def left_m(self) -> float:
         """Return how much is still to be done."""
         return max(0.0, self.length_m - self.done_m)

@@ -58,7 +58,10 @@ class ExerciseError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One dispatch: what for, what it took until crews saw it, what it changed."""
+    """One dispatch: what for, what it took until crews saw it, what it changed.
+
+    `delayed` visits stay with their crew and begin later: no change that anybody decided.
+    """
 
     at: datetime
     words: str
@@ -68,6 +71,7 @@ class Turn:
     changes: int
     forced: int
     chosen: int
+    delayed: int
     is_whole: bool
 
 
@@ -238,7 +242,7 @@ class Product:
         self, plan: Plan, words: str, at: datetime, changes: Any, seconds: float, *, is_whole: bool
     ) -> None:
         repair = (plan.outcome or {}).get("repair", {})
-        told = [change for change in changes if change.cause != "slight"]
+        told = [change for change in changes if change.cause not in {"slight", "delayed"}]
         self.turns.append(
             Turn(
                 at=at,
@@ -249,6 +253,7 @@ class Product:
                 changes=len(told),
                 forced=len(repair.get("forced", ())),
                 chosen=len(repair.get("chosen", ())),
+                delayed=len(repair.get("delayed", ())),
                 is_whole=is_whole,
             )
         )

@@ -113,7 +113,8 @@ def _turns(turns: Sequence[Turn]) -> Iterator[str]:
         changed = (
             ""
             if turn.is_whole
-            else f"，变动 {turn.changes}（被迫 {turn.forced}，让位 {turn.chosen}）"
+            else f"，变动 {turn.changes}（被迫 {turn.forced}，让位 {turn.chosen}），"
+            f"队伍不变、时间顺延 {turn.delayed}"
         )
         yield (
             f"{turn.at:%m-%d %H:%M}  {turn.words}：{turn.seconds:.1f} 秒，"

@@ -20,6 +20,7 @@ CAUSES = {
     "forced": "情况迫使的改动",
     "chosen": "为腾出位置而改",
     "added": "新排入",
+    "delayed": "队伍不变，时间顺延",
     "slight": "一刻钟以内的改动",
     "": "",
 }
@@ -73,6 +74,8 @@ def _with_cause(change: PlanChange, repair: Mapping[str, Any]) -> PlanChange:
     cause, why = "slight", ""
     if change.job_number in repair["forced"]:
         cause, why = "forced", repair["forced"][change.job_number]
+    elif change.job_number in repair.get("delayed", ()) and change.kind == "retimed":
+        cause, why = "delayed", repair["delayed"][change.job_number]
     elif change.kind == "added":
         cause = "added"
     elif change.job_number in repair["chosen"] or change.kind != "retimed":

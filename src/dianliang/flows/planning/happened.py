@@ -123,10 +123,11 @@ def made_true(
     `floors` are instants before which nobody comes, because another time was told; `spent_s` is
     how long visits have been under way.
     """
+    setups = {line.id: line.setup_s for line in problem.lines}
     jobs = tuple(
         replace(
             job,
-            duration_s=_lasts(job, happened, spent_s),
+            duration_s=_lasts(job, happened, spent_s, setups),
             windows=_from(job.windows, floors.get(job.id)),
         )
         for job in problem.jobs
@@ -159,9 +160,15 @@ def _fed(problem: routing.Problem, busy: Mapping[str, timedelta]) -> Iterator[ro
         )
 
 
-def _lasts(job: routing.Job, happened: Happened, spent_s: Mapping[str, int]) -> int:
+def _lasts(
+    job: routing.Job, happened: Happened, spent_s: Mapping[str, int], setups: Mapping[str, int]
+) -> int:
+    """Return how long a job still takes; who is on a line already has not to set up again."""
     whole = job.duration_s + 60 * happened.longer.get(job.id, 0)
-    return max(LEAST_LEFT_S, whole - spent_s[job.id]) if job.id in spent_s else whole
+    if job.id not in spent_s:
+        return whole
+    setup_s = setups.get(job.part.line_id, 0) if job.part else 0
+    return max(LEAST_LEFT_S, whole - spent_s[job.id] - setup_s)
 
 
 def _from(windows: tuple[TimeWindow, ...], floor: datetime | None) -> tuple[TimeWindow, ...]:

@@ -18,6 +18,8 @@ from dianliang.kernel.geo import GeoPoint
 
 SETUP_S = 15 * 60
 """To unload, park and walk up where a crew begins somewhere on a line."""
+PROMISED_S = 15 * 60
+"""So far a visit that a team has accepted may shift without anybody's asking it."""
 LEG_M, MOST_LEGS = 500.0, 2000
 
 
@@ -76,7 +78,19 @@ def _as_parts(problem: routing.Problem, parts: Mapping[str, Task]) -> routing.Pr
         else job
         for job in problem.jobs
     )
-    return with_gaps(replace(problem, jobs=jobs, lines=tuple(lines.values())))
+    locks = tuple(_eased(lock) if lock.job_id in parts else lock for lock in problem.locks)
+    return with_gaps(replace(problem, jobs=jobs, locks=locks, lines=tuple(lines.values())))
+
+
+def _eased(lock: routing.Lock) -> routing.Lock:
+    """Return a lock on a part of a line with time to set up, which the problem counts once more.
+
+    A crew stands in a problem at the place where it is, not on the line that it works along. What
+    somebody only said yes to is shifted by no more than he need not be asked about.
+    """
+    is_begun = lock.tolerance_s >= PROMISED_S
+    tolerance_s = lock.tolerance_s + SETUP_S if is_begun else PROMISED_S - 60
+    return replace(lock, tolerance_s=tolerance_s)
 
 
 def with_gaps(problem: routing.Problem) -> routing.Problem:

@@ -1,10 +1,10 @@
 """Check before a plan is published that what it was made from still holds."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dianliang.domain.work.models import Plan, PlannedStop
+from dianliang.domain.work.models import Plan, PlannedStop, Visit
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.work.operations.qualifying import unqualified
 from dianliang.engines import routing
@@ -13,8 +13,18 @@ from dianliang.flows.planning.lines import with_gaps
 from dianliang.flows.planning.problem import build
 from dianliang.flows.planning.records import lunches_of, skeleton_from, turned_of
 from dianliang.flows.planning.repairing import is_repair
+from dianliang.flows.planning.terms import terms_of
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import StaleStateError
+
+
+class OutdatedError(UnableToPlanError):
+    """Raised when lines of a plan can no longer be carried out; `lines` are those."""
+
+    def __init__(self, message: str, *, lines: Sequence[PlannedStop]) -> None:
+        super().__init__(message)
+        self.lines = tuple(lines)
+
 
 MOVED_S = 15 * 60
 MOST_NAMED = 5
@@ -50,8 +60,10 @@ def still_as_of(plan: Plan, *, at: datetime) -> datetime:
 def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
     """Lay the plan out again as things stand now; outside the transaction, it takes a moment.
 
+    Who is on the way to a visit or at it is as early or late as he is: that refuses nothing.
+
     Raises:
-        UnableToPlanError: somebody fell ill, a certificate ended, time has passed; it names what
+        OutdatedError: somebody fell ill, a certificate ended, time has passed; it names what
             no longer fits.
     """
     stops, scope = plan.stops.select_related("job__skill", "team"), scope_of(plan)
@@ -65,18 +77,34 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
     if start is not None:
         laid = routing.follow_plan(_only(built.problem, lines), start)
         kept = {stop.job_id: stop.start_at for route in laid.routes for stop in route.stops}
-    wrong = [
-        f"{line.team.name} {line.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {line.job.number}"
+    begun = _begun(plan)
+    late = [
+        line
         for line in known
-        if line.job.number not in kept
-        or (kept[line.job.number] - line.start_at).total_seconds() > MOVED_S
-    ]
-    if wrong:
-        more = f"等 {len(wrong)} 项" if len(wrong) > MOST_NAMED else ""
-        raise UnableToPlanError(
-            f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
-            f"{_certificates(known, kept)}请点“围绕锁定重排”再发布。"
+        if (line.job_id, line.team_id) not in begun
+        and (
+            line.job.number not in kept
+            or (kept[line.job.number] - line.start_at).total_seconds() > MOVED_S
         )
+    ]
+    if late:
+        wrong = [
+            f"{row.team.name} {row.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {row.job.number}"
+            for row in late
+        ]
+        more = f"等 {len(wrong)} 项" if len(wrong) > MOST_NAMED else ""
+        help_words = "请另拟一份。" if terms_of(plan.outcome) else "请点“围绕锁定重排”再发布。"
+        raise OutdatedError(
+            f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
+            f"{_certificates(known, kept)}{help_words}",
+            lines=late,
+        )
+
+
+def _begun(plan: Plan) -> set[tuple[int, int]]:
+    """Return the visits of a plan's jobs that teams are on the way to or at: job and team."""
+    rows = Visit.objects.filter(job__in=plan.jobs.all(), status__in=["EN_ROUTE", "ARRIVED"])
+    return set(rows.values_list("job_id", "team_id"))
 
 
 def _only(problem: routing.Problem, numbers: Container[str]) -> routing.Problem:

@@ -114,7 +114,7 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
         locks=tuple(locks.values()),
     )
     problem, displaced = relaxed(with_lines(problem, asked.terms), asked.relaxations)
-    if asked.happened or asked.floors:
+    if asked.happened or asked.floors or asked.terms:
         spent_s = scene.spent_s
         problem = made_true(problem, asked.happened, floors=asked.floors, spent_s=spent_s)
     return Built(

@@ -16,7 +16,7 @@ from dianliang.flows.planning.chosen import (
     scope_of,
     teams_in_scope,
 )
-from dianliang.flows.planning.happened import happened_from
+from dianliang.flows.planning.happened import NOTHING, Happened, happened_from
 from dianliang.flows.planning.problem import CONFIRMED_TOLERANCE_S, Built, build_from
 from dianliang.flows.planning.records import (
     FREE,
@@ -93,7 +93,7 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
         "made_at": at.isoformat(),
         "lunched": [[code, on.isoformat(), end.isoformat()] for (code, on), end in eaten.items()],
         "eased": _eased(stops, told, built),
-        "forced": {c.job_id: _cause(told.get(c.job_id), built) for c in found.forced},
+        **_causes(found.forced, told, plan, built),
         "chosen": [change.job_id for change in found.chosen],
     }
     outcome = outcome_of(
@@ -126,14 +126,7 @@ def _with_others(
     others = old.stops.exclude(team__code__in=scope).select_related("job")
     lines = [row for row in others if row.job_id in kept]
     outs = [row for row in old.unplanned.select_related("job") if row.job_id not in here]
-    objective = outcome["objective"]
-    for row in outs:
-        objective[f"unassigned_{row.job.priority}"] += 1
-    objective["late_s"] += sum(row.late_s for row in lines)
-    objective["travel_s"] += sum(row.travel_s for row in lines)
-    outcome["turned"] += sorted(turned_of(old) & {row.job.number for row in lines})
-    before = (old.outcome or {}).get("lanes", ())
-    outcome["lanes"] += [lane for lane in before if lane["team"] not in scope]
+    beside(outcome, old.outcome, scope, lines=lines, outs=outs)
     return Repaired(
         stops=stops,
         left_out=left_out,
@@ -142,6 +135,26 @@ def _with_others(
         others=tuple(lines),
         other_outs=tuple(outs),
     )
+
+
+def beside(
+    outcome: dict[str, Any],
+    before: Mapping[str, Any] | None,
+    scope: Collection[str],
+    *,
+    lines: Collection[PlannedStop],
+    outs: Collection[Unplanned],
+) -> None:
+    """Add to the outcome of some teams what an earlier plan (`before`) has of all others."""
+    objective = outcome["objective"]
+    for row in outs:
+        objective[f"unassigned_{row.job.priority}"] += 1
+    objective["late_s"] += sum(row.late_s for row in lines)
+    objective["travel_s"] += sum(row.travel_s for row in lines)
+    others = {row.job.number for row in lines}
+    outcome["turned"] += sorted(others & {*(before or {}).get("turned", ())})
+    lanes = (before or {}).get("lanes", ())
+    outcome["lanes"] += [lane for lane in lanes if lane["team"] not in scope]
 
 
 def _asked(plan: Plan, told: Mapping[str, Told], eaten: dict[Lane, datetime]) -> Asked:
@@ -276,8 +289,25 @@ def _differs(line: StopLine, visit: Visit) -> bool:
     return is_elsewhere or moved_s > CONFIRMED_TOLERANCE_S
 
 
-def _cause(one: Told | None, built: Built) -> str:
-    """Say which part of what happened a change comes from."""
+def _causes(
+    changes: Sequence[routing.Change], told: Mapping[str, Told], plan: Plan, built: Built
+) -> dict[str, dict[str, str]]:
+    """Return the causes of what could not be kept: what is otherwise now, what is only later.
+
+    A visit that stays with its team and day and begins later is no decision: it follows from where
+    its team is, and whoever reads what changes must not look for ten changes among fifty delays.
+    """
+    before = happened_from(plan.replaces.outcome) if plan.replaces else NOTHING
+    words = {c.job_id: _cause(told.get(c.job_id), built, before) for c in changes}
+    later = {c.job_id for c in changes if c.kind == "retimed"}
+    return {
+        "forced": {number: why for number, why in words.items() if number not in later},
+        "delayed": {number: why for number, why in words.items() if number in later},
+    }
+
+
+def _cause(one: Told | None, built: Built, before: Happened) -> str:
+    """Say which part of what happened since (`before` was known already) a change comes from."""
     if one is None:
         return ""
     visit, happened = one.visit, built.happened
@@ -285,8 +315,10 @@ def _cause(one: Told | None, built: Built) -> str:
         return "这次上门已撤下"
     if (visit.team.code, visit.on) in happened.lost:
         return f"{visit.team.name}不能出勤"
-    if visit.job.number in happened.longer:
+    longer = {n for n, m in happened.longer.items() if before.longer.get(n) != m}
+    if visit.job.number in longer:
         return "做得比预计久"
-    if happened.longer:
+    if longer:
         return "前面的上门做得比预计久"
-    return "道路中断" if happened.cuts else "队伍的进度比原计划晚"
+    is_cut = any(cut not in before.cuts for cut in happened.cuts)
+    return "道路中断" if is_cut else "队伍的进度比原计划晚"
