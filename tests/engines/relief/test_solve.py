@@ -46,8 +46,12 @@ def brute(problem):
             groups = [each.group for each in chosen if each.group]
             cost = sum(each.cost_cny for each in chosen)
             units = sum(each.units for each in chosen)
-            if len(groups) != len(set(groups)):
+            enlarged = [each.area_id for each in chosen if each.to_capacity_kva]
+            if len(groups) != len(set(groups)) or len(enlarged) != len(set(enlarged)):
                 continue
+            capacity = {
+                each.area_id: each.to_capacity_kva for each in chosen if each.to_capacity_kva
+            }
             if problem.budget_cny is not None and cost > problem.budget_cny:
                 continue
             if problem.most_units is not None and units > problem.most_units:
@@ -59,7 +63,8 @@ def brute(problem):
                     after -= each.relief_kw * (each.area_id == area.id)
                     after += each.relief_kw * (each.to_area == area.id)
                 full = longest(area.loads_kw, 100 * problem.screen.limit, problem.begins)
-                left = longest(after, 100 * problem.target.limit, problem.begins)
+                kva = capacity.get(area.id) or 100
+                left = longest(after, kva * problem.target.limit, problem.begins)
                 keeps = left < problem.target.points
                 is_allowed &= keeps or all(each.to_area != area.id for each in chosen)
                 value += area.value * (full >= problem.screen.points and keeps)

@@ -16,8 +16,8 @@ from dianliang.engines.relief._options import (
     MOST_TRIED,
     Cluster,
     Option,
+    alternatives,
     fen,
-    groups,
     options,
     threatened,
 )
@@ -55,7 +55,7 @@ class Program:
         self.units: list[tuple[int, cp_model.IntVar]] = []
         self.options: dict[str, list[Option]] = {}
         for part in parts:
-            if len(part.measures) <= MOST_TRIED:
+            if part.sets <= MOST_TRIED:
                 self._add_options(part)
             else:
                 self._add_measures(part)
@@ -80,7 +80,7 @@ class Program:
         for measure, literal in zip(part.measures, taken, strict=True):
             self.takes.append(((measure.id,), literal))
             self._count(literal, 0, fen(measure.cost_cny), measure.units)
-        for rows in groups(part.measures):
+        for rows in alternatives(part.measures):
             self.cp.add_at_most_one(taken[row] for row in rows)
         for area in part.areas:
             keeps = self.cp.new_bool_var("")

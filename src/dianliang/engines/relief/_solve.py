@@ -85,7 +85,7 @@ def _cheapest(
         for area_id, sets in small.items()
     }
     for part in parts:
-        if len(part.measures) <= MOST_TRIED:
+        if part.sets <= MOST_TRIED:
             continue
         for area_id in sorted(part.wanting):
             try:

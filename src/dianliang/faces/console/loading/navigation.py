@@ -15,6 +15,7 @@ LOADING: tuple[Entry, ...] = (
         pages=(
             *("console:relief", "console:relief_one", "console:relief_make"),
             *("console:relief_decide", "console:relief_complete"),
+            "console:relief_price*",
         ),
         roles=READERS,
     ),
