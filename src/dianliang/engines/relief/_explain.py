@@ -80,7 +80,7 @@ def _findings(
             yield _relieved(finding)
         elif area.id in cheapest:
             option = cheapest[area.id]
-            is_free = _stands_beside(problem, after, taken, option)
+            is_free = _stands_beside(problem, after, larger, taken, option)
             yield _not_chosen(finding, option, left_fen, left_units, is_free=is_free)
         else:
             yield _no_means(finding, area, own.get(area.id, []), problem)
@@ -113,7 +113,11 @@ def _relieved(finding: Finding) -> Finding:
 
 
 def _stands_beside(
-    problem: Problem, after: Mapping[str, Profile], taken: frozenset[str], option: Option
+    problem: Problem,
+    after: Mapping[str, Profile],
+    now: Mapping[str, Area],
+    taken: frozenset[str],
+    option: Option,
 ) -> bool:
     """Tell whether a set can be done on top of a plan without undoing anything of it."""
     new = [
@@ -130,8 +134,11 @@ def _stands_beside(
             if area_id is not None:
                 before = loads.get(area_id, after[area_id])
                 loads[area_id] = before + sign * measure.relief_kw
-    now = areas_after(problem, taken)
-    then = areas_after(problem, {*taken, *option.measures})
+    then = {**now}
+    for measure in new:
+        if measure.to_capacity_kva is not None:
+            own = then[measure.area_id]
+            then[own.id] = replace(own, capacity_kva=measure.to_capacity_kva)
     must_keep = {*option.relieved, *(each.to_area for each in new if each.to_area is not None)}
     return all(
         is_kept(load, then[id_], problem.target, problem.begins)

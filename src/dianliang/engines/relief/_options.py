@@ -1,8 +1,8 @@
 """Which sets of measures relieve which areas, for areas that no other choice concerns.
 
-Areas between which load can be moved, or that one customer's measures exclude, form a cluster; clusters share nothing but the budget. The
-sets of a small cluster are all tried, and of those only the ones are kept that no other set beats
-in value, price and units at once.
+Areas between which load can be moved, or of which one customer's measures exclude each other, form
+a cluster; clusters share nothing but the budget. The sets of a small cluster are all tried, and of
+those only the ones are kept that no other set beats in value, price and units at once.
 """
 
 from collections.abc import Iterator, Sequence
