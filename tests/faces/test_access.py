@@ -36,7 +36,18 @@ from dianliang.flows.alerts import taking
 from dianliang.flows.campaigns import doing
 from dianliang.flows.renewing import moving
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import claims, gear, hazards, honourworld, keyworld, ledgers, loaded, reaching, rooms
+from tests import (
+    claims,
+    gear,
+    hazards,
+    honourworld,
+    keyworld,
+    ledgers,
+    loaded,
+    reaching,
+    rooms,
+    studied,
+)
 from tests import firms as firm_world
 from tests import hours as hour_world
 from tests import sessions as activity_world
@@ -128,6 +139,8 @@ FACES = {
     "console:relief": VILLAGE | {Role.AUDITOR},
     "console:reach": VILLAGE | {Role.AUDITOR},
     "console:zone": VILLAGE | {Role.AUDITOR},
+    "console:powerflow": VILLAGE | {Role.AUDITOR},
+    "console:season": VILLAGE | {Role.AUDITOR},
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
@@ -300,6 +313,20 @@ OBJECTS = {
     "console:relief_paper": "relief proposal",
     "console:relief_decide": "relief proposal",
     "console:relief_complete": "relief proposal",
+    **dict.fromkeys(
+        ("console:zone_one", "console:zone_table", "console:zone_paper", "console:zone_claim"),
+        "zone study",
+    ),
+    **dict.fromkeys(
+        (
+            *("console:powerflow_one", "console:powerflow_table", "console:powerflow_nodes"),
+            "console:powerflow_paper",
+        ),
+        "flow study",
+    ),
+    **dict.fromkeys(
+        ("console:season_one", "console:season_table", "console:season_paper"), "season study"
+    ),
     "console:incident": "incident",
     "console:incident_edit": "incident",
     "console:incident_log": "incident",
@@ -738,6 +765,7 @@ def everything(town):
         **together,
         **activity_world.of_station(town),
         **loaded.objects(town),
+        **studied.objects(town),
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001", "verb": "offer", "figure": "needs"},

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("loading/", include("dianliang.faces.console.loading.urls")),
     path("relief/", include("dianliang.faces.console.relief.urls")),
     path("", include("dianliang.faces.console.reach.urls")),
+    path("", include("dianliang.faces.console.studies.urls")),
     path("", include("dianliang.faces.console.incidents.urls")),
     path("", include("dianliang.faces.console.dispatch.urls")),
     path("", include("dianliang.faces.console.command.urls")),

@@ -14,6 +14,7 @@ from dianliang.domain.relief import operations, queries
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.engines.loading import Phase
+from dianliang.flows.demo import studies
 from dianliang.flows.demo.curves import Drawn, Village, month, network, readings
 from dianliang.flows.relief import curves, effects, planning, screening
 from dianliang.flows.relief.planning import Wanted
@@ -73,6 +74,8 @@ def draw(*, by: Actor, at: datetime) -> int:
     )
     if any(row.line == "over" for row in _rows(year, by=by)):
         planning.propose(now, by=by, at=at, is_generated=True)
+    starts = tuple(date(one, SEASON, 1) for one in (year - 1, year))
+    studies.draw_studies(starts=starts, by=by, at=at)
     return len(shown)
 
 
